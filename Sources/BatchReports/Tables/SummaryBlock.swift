@@ -1,0 +1,106 @@
+/// The figures at the end of a run: sections of labelled values in three columns, for people only.
+///
+///     Export of 2024-08-01 to 2026-11-22
+///
+///     Batches  listed          18
+///              archived now    11
+///              not ended        2  the next run takes them
+///     Speed    bytes       1.4 GB
+package struct SummaryBlock: Sendable, Hashable {
+    package var title: String
+    package var sections: [Section]
+    /// Sentences below the figures, such as what to do next.
+    package var notes: [String]
+
+    package init(title: String, sections: [Section], notes: [String] = []) {
+        self.title = title
+        self.sections = sections
+        self.notes = notes
+    }
+
+    /// Values that belong together, under one word in the margin.
+    package struct Section: Sendable, Hashable {
+        package var title: String
+        package var entries: [Entry]
+
+        package init(_ title: String, _ entries: [Entry]) {
+            self.title = title
+            self.entries = entries
+        }
+    }
+
+    /// One labelled value.
+    package struct Entry: Sendable, Hashable {
+        package var label: String
+        package var value: Cell
+        package var kind: ValueKind
+        /// How a value that is not zero is set apart; zeros are always faint.
+        package var tone: Tone
+        /// A remark behind the value, shown unless the value is zero.
+        package var note: String?
+
+        package init(_ label: String, _ value: Cell, _ kind: ValueKind, tone: Tone = .normal, note: String? = nil) {
+            self.label = label
+            self.value = value
+            self.kind = kind
+            self.tone = tone
+            self.note = note
+        }
+
+        fileprivate var isZero: Bool {
+            switch value {
+            case .missing: true
+            case .integer(let value): value == 0
+            case .decimal(let value): value == 0
+            case .money(let amount): amount.allSatisfy { "-0.".contains($0) }
+            case .text, .timestamp: false
+            }
+        }
+
+        fileprivate var text: String {
+            value.readingText(kind)?.visible ?? "–"
+        }
+    }
+}
+
+extension SummaryBlock {
+    /// The block as lines, ending in a line end. Sections without entries are left out.
+    package func render(style: TerminalStyle = .plain) -> String {
+        let shown = sections.filter { !$0.entries.isEmpty }
+        let entries = shown.flatMap(\.entries)
+        let widths = Widths(
+            title: shown.map(\.title.visible.displayWidth).max() ?? 0,
+            label: entries.map(\.label.visible.displayWidth).max() ?? 0,
+            // Text such as a path runs on to the right and does not push the numbers away.
+            value: entries.filter(\.kind.isNumber).map(\.text.displayWidth).max() ?? 0
+        )
+        var lines = [style.paint(title.visible, .strong), ""]
+        for section in shown {
+            for (index, entry) in section.entries.enumerated() {
+                lines.append(line(entry, title: index == 0 ? section.title.visible : "", widths, style))
+            }
+        }
+        if !notes.isEmpty { lines.append("") }
+        lines += notes.map(\.visible)
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private struct Widths {
+        var title: Int
+        var label: Int
+        var value: Int
+    }
+
+    private func line(_ entry: Entry, title: String, _ widths: Widths, _ style: TerminalStyle) -> String {
+        let tone = entry.isZero ? .faint : entry.tone
+        var line = style.paint(title.padded(toWidth: widths.title, .left), .strong) + "  "
+        line += style.paint(entry.label.visible.padded(toWidth: widths.label, .left), entry.isZero ? .faint : .normal)
+        line += "  " + style.paint(value(entry, widths), tone)
+        if let note = entry.note, !entry.isZero { line += "  " + style.paint(note.visible, .faint) }
+        return line
+    }
+
+    private func value(_ entry: Entry, _ widths: Widths) -> String {
+        entry.kind.isNumber ? entry.text.padded(toWidth: widths.value, .right) : entry.text
+    }
+}

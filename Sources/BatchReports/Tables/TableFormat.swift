@@ -1,0 +1,42 @@
+/// The ways a table can be written, named as on the command line.
+///
+/// A new format is a new file in `Tables/Formats` with its ``TableRenderer``, and a case here.
+package enum TableFormat: String, Sendable, CaseIterable {
+    case table
+    case json
+    case ndjson
+    case csv
+    case tsv
+    case markdown
+
+    /// The renderer of this format; `style` matters to ``table`` only.
+    package func renderer(style: TerminalStyle = .plain) -> any TableRenderer {
+        switch self {
+        case .table: .terminal(style)
+        case .json: .json
+        case .ndjson: .ndjson
+        case .csv: .csv
+        case .tsv: .tsv
+        case .markdown: .markdown
+        }
+    }
+
+    /// The table in this format, ending in a line end.
+    package func render(_ table: Table, style: TerminalStyle = .plain) -> String {
+        renderer(style: style).render(table)
+    }
+}
+
+/// Writes a table in one format.
+package protocol TableRenderer: Sendable {
+    /// The whole text. Every line ends in 0x0A, the last one too.
+    func render(_ table: Table) -> String
+}
+
+extension Table {
+    /// The cells of a row, filled up with missing ones to the number of columns.
+    func filled(_ row: [Cell]) -> [Cell] {
+        precondition(row.count <= columns.count, "more cells than columns")
+        return row + Array(repeating: .missing, count: columns.count - row.count)
+    }
+}

@@ -1,0 +1,77 @@
+extension Character {
+    /// The columns a terminal gives this character: 0, 1 or 2, and more for conjuncts that are several letters wide.
+    ///
+    /// Emoji, however many scalars they are joined from, take 2. Wide are the characters with East Asian Width W or F
+    /// (Unicode 18, EastAsianWidth.txt), combining and format characters take 0, as in wcwidth.
+    var displayWidth: Int {
+        let scalars = unicodeScalars
+        if scalars.contains(where: \.isEmojiBase) { return 2 }
+        return scalars.reduce(0) { $0 + $1.displayWidth }
+    }
+}
+
+extension StringProtocol {
+    /// The columns a terminal gives this text, which must hold no control characters.
+    var displayWidth: Int {
+        reduce(0) { $0 + $1.displayWidth }
+    }
+
+    /// The text cut to at most `width` columns, the last one an ellipsis if anything was cut.
+    func truncated(toWidth width: Int) -> String {
+        guard displayWidth > width else { return String(self) }
+        var result = ""
+        var used = 0
+        for character in self {
+            let next = character.displayWidth
+            if used + next > width - 1 { break }
+            result.append(character)
+            used += next
+        }
+        return width > 0 ? result + "…" : ""
+    }
+
+    /// The text with blanks up to `width` columns; longer text stays whole.
+    func padded(toWidth width: Int, _ alignment: Column.Alignment) -> String {
+        let blanks = String(repeating: " ", count: Swift.max(0, width - displayWidth))
+        return alignment == .left ? self + blanks : blanks + String(self)
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether the scalar alone makes its character an emoji two columns wide.
+    fileprivate var isEmojiBase: Bool {
+        // U+FE0F asks for the emoji picture of a character that is text by itself.
+        properties.isEmojiPresentation || value == 0xFE0F
+    }
+
+    fileprivate var displayWidth: Int {
+        if value < 0x300 { return value == 0xAD ? 0 : 1 }
+        switch properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark, .format, .control, .lineSeparator, .paragraphSeparator:
+            return 0
+        default:
+            break
+        }
+        if isHangulVowelOrFinal || properties.isDefaultIgnorableCodePoint { return 0 }
+        return isWide ? 2 : 1
+    }
+
+    /// Hangul vowels and final consonants stand inside the square of the consonant before them.
+    private var isHangulVowelOrFinal: Bool {
+        (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FF).contains(value)
+    }
+
+    private var isWide: Bool {
+        guard value >= wideRanges[0].lowerBound else { return false }
+        return wideRanges.contains { $0.contains(value) }
+    }
+}
+
+/// East Asian Width W and F without emoji, which Unicode marks itself; neighbouring ranges are joined over unassigned
+/// code points.
+private let wideRanges: [ClosedRange<UInt32>] = [
+    0x1100...0x115F, 0x2329...0x232A, 0x2630...0x2637, 0x268A...0x268F, 0x2E80...0x303E, 0x3040...0x3247,
+    0x3250...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F,
+    0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x191FF, 0x1AFF0...0x1B2FF, 0x1D300...0x1D37F,
+    0x1F200...0x1F265, 0x20000...0x3FFFD,
+]

@@ -1,0 +1,102 @@
+import MessageBatches
+
+/// Numbers as people read them. English marks on every machine: no locale, so that two runs give the same text.
+enum NumberText {
+    /// `1,234,567`
+    static func integer(_ value: Int64) -> String {
+        (value < 0 ? "-" : "") + grouped(String(value.magnitude))
+    }
+
+    /// `1,234.57`, rounded half away from zero; `–` where there is no number.
+    static func decimal(_ value: Double, places: Int) -> String {
+        guard value.isFinite else { return "–" }
+        let digits = fixed(value.magnitude, places: places)
+        let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+        let fraction = parts.count > 1 ? "." + parts[1] : ""
+        let isZero = digits.allSatisfy { $0 == "0" || $0 == "." }
+        return (value < 0 && !isZero ? "-" : "") + grouped(String(parts[0])) + fraction
+    }
+
+    /// `25.0%` for 0.25.
+    static func percent(_ fraction: Double) -> String {
+        fraction.isFinite ? decimal(fraction * 100, places: 1) + "%" : "–"
+    }
+
+    /// `987 B`, `1.4 GB`, `142 GB`: decimal units, as disks and networks count.
+    static func bytes(_ value: Double) -> String {
+        scaled(value, units: ["B", "kB", "MB", "GB", "TB", "PB", "EB"], wholeBelow: 1_000)
+    }
+
+    /// `48.1 MB/s`
+    static func byteRate(_ value: Double) -> String {
+        bytes(value) + (value.isFinite ? "/s" : "")
+    }
+
+    /// A count in at most four characters and a unit, for chart axes and headlines: `950`, `12.3k`, `4M`, `1.2B`.
+    static func compact(_ value: Double) -> String {
+        let text = scaled(value, units: ["", "k", "M", "B", "T"], wholeBelow: 0)
+        return text.replacing(" ", with: "").replacing(".0", with: "")
+    }
+
+    /// `850 ms`, `3.4 s`, `12m05s`, `1h02m`, `2d03h`
+    static func duration(seconds: Double) -> String {
+        guard seconds.isFinite else { return "–" }
+        guard seconds >= 0 else { return "-" + duration(seconds: -seconds) }
+        if seconds == 0 { return "0 s" }
+        if seconds < 0.9995 { return "\(Int((seconds * 1_000).rounded())) ms" }
+        if seconds < 59.95 { return decimal(seconds, places: 1) + " s" }
+        let whole = Int64(min(seconds.rounded(), 9e15))
+        if whole < 3_600 { return "\(whole / 60)m\(twoDigits(whole % 60))s" }
+        let minutes = Int64(min((seconds / 60).rounded(), 1e14))
+        if minutes < 24 * 60 { return "\(minutes / 60)h\(twoDigits(minutes % 60))m" }
+        let hours = Int64(min((seconds / 3_600).rounded(), 1e12))
+        return "\(hours / 24)d\(twoDigits(hours % 24))h"
+    }
+
+    /// `2024-08-20 17:23:24Z`
+    static func timestamp(_ moment: Timestamp) -> String {
+        moment.text.prefix(19).replacing("T", with: " ") + "Z"
+    }
+
+    /// Puts a comma between every three digits, counted from the end.
+    static func grouped(_ digits: String) -> String {
+        var result = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index).isMultiple(of: 3) { result.append(",") }
+            result.append(digit)
+        }
+        return result
+    }
+
+    /// Plain digits with a fixed number of places.
+    static func fixed(_ magnitude: Double, places: Int) -> String {
+        let scale = (0..<places).reduce(1.0) { product, _ in product * 10 }
+        let shifted = (magnitude * scale).rounded()
+        guard shifted < 9e18 else { return "\(magnitude)" }
+        let digits = String(Int64(shifted))
+        guard places > 0 else { return digits }
+        let filled = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+        return filled.dropLast(places) + "." + filled.suffix(places)
+    }
+
+    /// One place below 100 of a unit, none above; steps to the next unit where rounding would give 1000.
+    private static func scaled(_ value: Double, units: [String], wholeBelow: Double) -> String {
+        guard value.isFinite else { return "–" }
+        let sign = value < 0 ? "-" : ""
+        var magnitude = value.magnitude
+        if magnitude < wholeBelow, magnitude.rounded() < 1_000 {
+            return "\(sign)\(Int(magnitude.rounded())) \(units[0])"
+        }
+        var index = 0
+        while magnitude >= 999.5, index < units.count - 1 {
+            magnitude /= 1_000
+            index += 1
+        }
+        let places = magnitude < 99.95 ? 1 : 0
+        return "\(sign)\(fixed(magnitude, places: places)) \(units[index])"
+    }
+
+    private static func twoDigits(_ value: Int64) -> String {
+        value < 10 ? "0\(value)" : "\(value)"
+    }
+}
