@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Batchkeep, level by level. A target imports only targets of lower levels; targets of level 2 never import each other;
+// each outside product is imported by exactly one target. Tests/ArchitectureTests holds these rules.
+
+let package = Package(
+    name: "batchkeep",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "batchkeep", targets: ["batchkeep"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    ],
+    targets: [
+        // Level 0: bytes and nouns.
+
+        // The zlib that every system has.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"]), .brew(["zlib"])]),
+
+        // Bytes to whole lines to fields; knows no batches.
+        .target(name: "JSONLines"),
+
+        // The nouns: batch, counts, status, result type, instants.
+        .target(name: "MessageBatches"),
+
+        // Level 1: the format of a member, and the stages.
+
+        // Gzip members of whole lines; a reader for any gzip.
+        .target(name: "BlockGzip", dependencies: ["CZlib"]),
+
+        // The eight stages, their ports and the runner. No sockets, files, clocks, environment.
+        .target(name: "BatchPipeline", dependencies: ["JSONLines", "MessageBatches"]),
+
+        // Level 2: analysis and the edges.
+
+        // Summaries, prices and costs; pure.
+        .target(name: "BatchAnalytics", dependencies: ["BatchPipeline", "MessageBatches", "JSONLines"]),
+
+        // Tables and documents in the formats people and tools read; pure.
+        .target(name: "BatchReports", dependencies: ["BatchPipeline", "MessageBatches"]),
+
+        // The HTTP edge: list, retrieve, results; key safety.
+        .target(
+            name: "BatchService",
+            dependencies: [
+                "BatchPipeline", "MessageBatches",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+
+        // The file edge: layout, drafts, atomic publish, manifests, checksums.
+        .target(
+            name: "BatchArchive",
+            dependencies: [
+                "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+
+        // A Message Batches API in process or on a port.
+        .target(
+            name: "BatchSimulator",
+            dependencies: [
+                "BlockGzip", "JSONLines", "MessageBatches",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]
+        ),
+
+        // Level 3: one file per command; composes everything below.
+        .target(
+            name: "BatchCommands",
+            dependencies: [
+                "BatchAnalytics", "BatchArchive", "BatchPipeline", "BatchReports", "BatchService", "BatchSimulator",
+                "BlockGzip", "JSONLines", "MessageBatches",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+
+        // Level 4: the program.
+        .executableTarget(name: "batchkeep", dependencies: ["BatchCommands"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ]
+}

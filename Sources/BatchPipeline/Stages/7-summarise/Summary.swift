@@ -1,0 +1,19 @@
+package import MessageBatches
+
+/// A figure that grows block by block and merges in any order: `merge(fold(a), fold(b))` equals `fold(a + b)`.
+///
+/// A summary is stored in the manifest of its batch, so it must stay small whatever the data does: bound every table and
+/// count what was folded into "other". Register a new one in `SummaryRegistry`.
+package protocol Summary: Sendable, Codable, Equatable {
+    /// The key under `summary` in the manifest, `snake_case`. Never reused for another meaning.
+    static var name: String { get }
+
+    /// The empty summary.
+    init()
+
+    /// Takes in the records of one block. `batch` gives what the lines do not say, such as the day.
+    mutating func fold(_ block: DecodedBlock, of batch: MessageBatch)
+
+    /// Takes in what another summary of the same kind counted.
+    mutating func merge(_ other: Self)
+}

@@ -1,0 +1,127 @@
+package import JSONLines
+package import MessageBatches
+
+/// The port to the archive. A batch becomes visible in it only as a whole, by ``BatchDraft/publish(_:)``.
+package protocol ArchiveSink: Sendable {
+    /// The ids of all archived batches: those with a manifest.
+    func archivedIDs() async throws -> Set<String>
+
+    /// Starts the files of one batch where no reader looks. An older draft of the same batch is thrown away.
+    func openDraft(of batch: MessageBatch) async throws -> any BatchDraft
+
+    /// Called once when a run has published its last batch: rewrites what spans batches, such as SHA256SUMS.
+    func finishRun() async throws
+}
+
+/// The files of one batch while they are written.
+///
+/// `seal` is pure work and is called for several blocks at once; `append` is called block by block in stream order.
+/// Exactly one of `publish`, `quarantine` and `discard` ends a draft.
+package protocol BatchDraft: Sendable {
+    /// Compresses a block's raw lines and flat rows into gzip members.
+    func seal(_ block: DecodedBlock, flatRows: [UInt8]) throws -> SealedBlock
+
+    /// Writes a sealed block behind those before it.
+    func append(_ block: SealedBlock) async throws
+
+    /// The raw lines with the given physical numbers, without line ends, read back from what was appended.
+    func rawLines(numbered numbers: Set<Int>) async throws -> [Int: [UInt8]]
+
+    /// SHA-256 over the bytes as received so far, as lowercase hex: tells whether two reads of a body were equal.
+    func receivedDigest() async -> String
+
+    /// Makes the batch part of the archive: files synced, renamed, then the manifest.
+    func publish(_ proof: BatchProof) async throws -> PublishedBatch
+
+    /// Keeps the data beside the reason, apart from the archive.
+    func quarantine(_ proof: BatchProof, reasons: [String]) async throws
+
+    /// Removes everything written.
+    func discard() async throws
+}
+
+/// One block ready to be written.
+package struct SealedBlock: Sendable {
+    package var block: LineBlock
+    /// A complete gzip member of the block's bytes.
+    package var rawMember: [UInt8]
+    /// The flat rows before compression, each with its line end; empty if the block has no result.
+    package var flatRows: [UInt8]
+    /// A complete gzip member of the flat rows, or empty.
+    package var flatMember: [UInt8]
+    /// The number of flat rows.
+    package var rowCount: Int
+
+    package init(
+        block: LineBlock,
+        rawMember: [UInt8],
+        flatRows: [UInt8],
+        flatMember: [UInt8],
+        rowCount: Int
+    ) {
+        self.block = block
+        self.rawMember = rawMember
+        self.flatRows = flatRows
+        self.flatMember = flatMember
+        self.rowCount = rowCount
+    }
+}
+
+/// Everything the manifest says beside what the files themselves tell.
+package struct BatchProof: Sendable {
+    /// The batch object the counts were checked against.
+    package var batch: MessageBatch
+    /// Result lines per type name, as found.
+    package var found: [String: Int]
+    package var emptyLines: Int
+    package var rejected: [RejectedLine]
+    /// Custom ids that occur more than once, counted by surplus lines.
+    package var duplicateLines: Int
+    package var summaries: SummarySet
+    /// `request-id` of the answer the results came with.
+    package var requestID: String?
+    package var workspaceID: String?
+    /// See ``ResultStream/rewrittenFrom``.
+    package var rewrittenFrom: String?
+    package var startedAt: Timestamp
+    package var finishedAt: Timestamp
+
+    package init(
+        batch: MessageBatch,
+        found: [String: Int],
+        emptyLines: Int,
+        rejected: [RejectedLine],
+        duplicateLines: Int,
+        summaries: SummarySet,
+        requestID: String? = nil,
+        workspaceID: String? = nil,
+        rewrittenFrom: String? = nil,
+        startedAt: Timestamp,
+        finishedAt: Timestamp
+    ) {
+        self.batch = batch
+        self.found = found
+        self.emptyLines = emptyLines
+        self.rejected = rejected
+        self.duplicateLines = duplicateLines
+        self.summaries = summaries
+        self.requestID = requestID
+        self.workspaceID = workspaceID
+        self.rewrittenFrom = rewrittenFrom
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+    }
+}
+
+/// What the archive holds of a batch after it was published.
+package struct PublishedBatch: Sendable {
+    /// Paths relative to the archive, data files and manifest.
+    package var files: [String]
+    /// Bytes on disk, all files.
+    package var storedBytes: Int
+
+    package init(files: [String], storedBytes: Int) {
+        self.files = files
+        self.storedBytes = storedBytes
+    }
+}

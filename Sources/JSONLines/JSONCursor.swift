@@ -1,0 +1,222 @@
+/// A forward reader over JSON text in place: it checks the grammar of RFC 8259 and UTF-8, and copies nothing.
+///
+/// Pull style: after `beginObject` call `nextKey` until it gives nil, and consume exactly one value after each key, with
+/// a reading call or `skipValue`; likewise `beginArray` and `nextElement`. Whatever is skipped is checked as strictly as
+/// what is read. One cursor serves many values of a buffer in turn (`move(to:)`), so that a block costs one set-up.
+@safe
+package struct JSONCursor: ~Copyable {
+    /// Containers may nest this deep.
+    package static let maxDepth = 1_024
+
+    let base: UnsafePointer<UInt8>
+    /// Offset of the next byte to read.
+    package internal(set) var position: Int
+    /// Offset behind the last byte of the value's text.
+    var end: Int
+    /// Open containers.
+    var depth = 0
+    /// Whether the container just opened has given no member yet.
+    private var isFresh = false
+    /// One bit for each container that `skipValue` is in: set for objects.
+    var objectBits = [UInt64](repeating: 0, count: JSONCursor.maxDepth / 64 + 1)
+
+    private init(base: UnsafePointer<UInt8>, count: Int) {
+        unsafe self.base = base
+        position = 0
+        end = count
+    }
+
+    /// Runs `body` with a cursor over the whole buffer. The cursor cannot outlive the call.
+    package static func read<Result, Failure: Error>(
+        _ bytes: [UInt8],
+        _ body: (inout JSONCursor) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try unsafe bytes.withUnsafeBufferPointer { buffer throws(Failure) in
+            // An empty array may have no address; nothing is ever read through this one.
+            let base = unsafe buffer.baseAddress ?? UnsafePointer(bitPattern: 1).unsafelyUnwrapped
+            var cursor = unsafe JSONCursor(base: base, count: buffer.count)
+            return try body(&cursor)
+        }
+    }
+
+    /// Starts again on one part of the buffer.
+    package mutating func move(to range: Range<Int>) {
+        position = range.lowerBound
+        end = range.upperBound
+        depth = 0
+        isFresh = false
+    }
+
+    /// The kind of the next value, without consuming it.
+    package mutating func kind() throws(JSONSyntaxError) -> JSONKind {
+        skipWhitespace()
+        guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
+        switch unsafe base[position] {
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+        case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"): return .literal
+        default: throw JSONSyntaxError(.expectedValue, at: position)
+        }
+    }
+
+    /// Whether only white space is left.
+    package mutating func isAtEnd() -> Bool {
+        skipWhitespace()
+        return position == end
+    }
+
+    /// Checks that only white space is left.
+    package mutating func expectEnd() throws(JSONSyntaxError) {
+        guard isAtEnd() else { throw JSONSyntaxError(.trailingBytes, at: position) }
+    }
+
+    // MARK: Containers
+
+    /// Enters an object.
+    package mutating func beginObject() throws(JSONSyntaxError) {
+        try open(UInt8(ascii: "{"), or: .expectedObject)
+    }
+
+    /// The next key of the object, its colon consumed, or nil behind the closing brace.
+    package mutating func nextKey() throws(JSONSyntaxError) -> JSONToken? {
+        guard try nextMember(closing: UInt8(ascii: "}"), or: .expectedCommaOrBrace) else { return nil }
+        return try key()
+    }
+
+    /// Enters an array.
+    package mutating func beginArray() throws(JSONSyntaxError) {
+        try open(UInt8(ascii: "["), or: .expectedArray)
+    }
+
+    /// Whether another element follows; false behind the closing bracket.
+    package mutating func nextElement() throws(JSONSyntaxError) -> Bool {
+        try nextMember(closing: UInt8(ascii: "]"), or: .expectedCommaOrBracket)
+    }
+
+    private mutating func open(_ byte: UInt8, or reason: JSONSyntaxError.Reason) throws(JSONSyntaxError) {
+        skipWhitespace()
+        guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
+        guard unsafe base[position] == byte else { throw JSONSyntaxError(reason, at: position) }
+        guard depth < Self.maxDepth else { throw JSONSyntaxError(.tooDeep, at: position) }
+        depth += 1
+        position += 1
+        isFresh = true
+    }
+
+    private mutating func nextMember(
+        closing: UInt8,
+        or reason: JSONSyntaxError.Reason
+    ) throws(JSONSyntaxError) -> Bool {
+        skipWhitespace()
+        guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
+        let byte = unsafe base[position]
+        let wasFresh = isFresh
+        isFresh = false
+        if byte == closing {
+            position += 1
+            depth -= 1
+            return false
+        }
+        guard !wasFresh else { return true }
+        guard byte == UInt8(ascii: ",") else { throw JSONSyntaxError(reason, at: position) }
+        position += 1
+        return true
+    }
+
+    mutating func key() throws(JSONSyntaxError) -> JSONToken {
+        skipWhitespace()
+        guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
+        guard unsafe base[position] == UInt8(ascii: "\"") else { throw JSONSyntaxError(.expectedKey, at: position) }
+        let token = try stringToken()
+        skipWhitespace()
+        guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
+        guard unsafe base[position] == UInt8(ascii: ":") else { throw JSONSyntaxError(.expectedColon, at: position) }
+        position += 1
+        return token
+    }
+
+    // MARK: Values
+
+    /// The next value as a string token, or nil (value skipped) if it is no string.
+    package mutating func string() throws(JSONSyntaxError) -> JSONToken? {
+        guard try kind() == .string else {
+            try skipValue()
+            return nil
+        }
+        return try stringToken()
+    }
+
+    /// The next value as a whole number from 0 to `limit`, or nil (value skipped) if it is anything else.
+    package mutating func wholeNumber(upTo limit: Int64) throws(JSONSyntaxError) -> Int64? {
+        guard try kind() == .number else {
+            try skipValue()
+            return nil
+        }
+        let start = position
+        try skipNumber()
+        guard position - start <= 18 else { return nil }
+        var value: Int64 = 0
+        for offset in start..<position {
+            let digit = unsafe base[offset] &- UInt8(ascii: "0")
+            guard digit <= 9 else { return nil }
+            value = value * 10 + Int64(digit)
+        }
+        return value <= limit ? value : nil
+    }
+
+    /// Whether the next value is `null`; it is consumed only then.
+    package mutating func takeNull() throws(JSONSyntaxError) -> Bool {
+        guard try kind() == .literal, unsafe base[position] == UInt8(ascii: "n") else { return false }
+        try skipLiteral()
+        return true
+    }
+
+    // MARK: Tokens
+
+    /// The position of a key in a table, or nil.
+    package func index(of token: JSONToken, in table: JSONKeyTable) -> Int? {
+        guard token.isEscaped else { return unsafe table.index(of: slice(token.range)) }
+        let bytes = keyBytes(token)
+        return unsafe bytes.withUnsafeBufferPointer { unsafe table.index(of: $0) }
+    }
+
+    /// The bytes a key is compared by.
+    package func keyBytes(_ token: JSONToken) -> [UInt8] {
+        let raw = unsafe slice(token.range)
+        return unsafe token.isEscaped ? JSONString.keyBytes(of: raw) : Array(raw)
+    }
+
+    /// 128 bits over the bytes a key is compared by.
+    package func hash(_ token: JSONToken) -> KeyHash {
+        unsafe token.isEscaped ? KeyHash(keyBytes(token)) : KeyHash(slice(token.range))
+    }
+
+    /// The text of a token, escapes decoded.
+    package func text(_ token: JSONToken) -> String {
+        let raw = unsafe slice(token.range)
+        return unsafe token.isEscaped ? JSONString.decoded(raw) : String(decoding: raw, as: UTF8.self)
+    }
+
+    /// Whether a token holds nothing but white space.
+    package func isBlank(_ token: JSONToken) -> Bool {
+        for offset in token.range {
+            let byte = unsafe base[offset]
+            if byte == 0x20 { continue }
+            // Letters, digits and signs settle nearly every text at its first byte.
+            if byte > 0x20, byte < 0x80, byte != UInt8(ascii: "\\") { return false }
+            return text(token).unicodeScalars.allSatisfy { $0.properties.isWhitespace }
+        }
+        return true
+    }
+
+    /// The bytes of a part of the buffer, copied.
+    package func bytes(_ range: Range<Int>) -> [UInt8] {
+        unsafe Array(slice(range))
+    }
+
+    func slice(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+        unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
+    }
+}

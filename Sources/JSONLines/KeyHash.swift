@@ -1,0 +1,57 @@
+/// 128 bits over a key's decoded bytes. Equal keys have equal hashes; equal hashes are confirmed on the keys.
+///
+/// Two lanes of multiply-and-fold over eight bytes at a time, in the manner of wyhash (https://github.com/wangyi-fudan/wyhash).
+/// Not cryptographic: whoever picks keys could make two collide, which is why a hit is only ever a suspicion.
+package struct KeyHash: Sendable, Hashable, Comparable {
+    package var high: UInt64
+    package var low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    package static func < (left: KeyHash, right: KeyHash) -> Bool {
+        left.high != right.high ? left.high < right.high : left.low < right.low
+    }
+}
+
+extension KeyHash {
+    /// Hashes bytes that are the key itself, escapes decoded.
+    package init(_ bytes: [UInt8]) {
+        self = unsafe bytes.withUnsafeBufferPointer { unsafe KeyHash($0) }
+    }
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var high: UInt64 = 0xA076_1D64_78BD_642F
+        var low: UInt64 = 0xE703_7ED1_A0B4_28DB
+        var offset = 0
+        let raw = UnsafeRawBufferPointer(bytes)
+        while offset + 8 <= raw.count {
+            let word = unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+            Self.mix(&high, &low, word)
+            offset += 8
+        }
+        var tail: UInt64 = 0
+        var shift: UInt64 = 0
+        while offset < raw.count {
+            tail |= UInt64(unsafe raw[offset]) << shift
+            shift += 8
+            offset += 1
+        }
+        Self.mix(&high, &low, tail)
+        Self.mix(&high, &low, UInt64(raw.count))
+        self.init(high: high, low: low)
+    }
+
+    private static func mix(_ high: inout UInt64, _ low: inout UInt64, _ word: UInt64) {
+        high = fold(high ^ word, 0x8EBC_6AF0_9C88_C6E3)
+        low = fold(low ^ word.byteSwapped, 0x5899_65CC_7537_4CC3) ^ high.byteSwapped
+    }
+
+    private static func fold(_ value: UInt64, _ multiplier: UInt64) -> UInt64 {
+        let product = value.multipliedFullWidth(by: multiplier)
+        // The value itself stays in, so that a zero product does not swallow what came before.
+        return product.high ^ product.low ^ (value << 1 | value >> 63)
+    }
+}
