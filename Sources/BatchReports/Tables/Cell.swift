@@ -1,6 +1,6 @@
 package import MessageBatches
 
-/// One value of a table. The column's ``ValueKind`` says what a number counts.
+/// One value of a table; the column's ``ValueKind`` says what a number counts.
 package enum Cell: Sendable, Hashable {
     /// Nothing is known here; not the same as zero or as empty text.
     case missing

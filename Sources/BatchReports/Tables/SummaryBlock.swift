@@ -64,7 +64,7 @@ package struct SummaryBlock: Sendable, Hashable {
 }
 
 extension SummaryBlock {
-    /// The block as lines, ending in a line end. Sections without entries are left out.
+    /// The block as lines, each with its line end; sections without entries are left out.
     package func render(style: TerminalStyle = .plain) -> String {
         let shown = sections.filter { !$0.entries.isEmpty }
         let entries = shown.flatMap(\.entries)

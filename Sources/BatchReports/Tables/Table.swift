@@ -1,12 +1,15 @@
-/// A table as a value: columns with a meaning, rows of typed cells. How it looks is up to a ``TableFormat``.
+/// A table as a value: columns with a meaning, rows of typed cells.
+///
+/// How it looks is up to a ``TableFormat``.
 package struct Table: Sendable, Hashable {
     /// One line above the table, where the format has room for it.
     package var caption: String?
     package var columns: [Column]
     /// Cells in column order; a row that is too short ends in missing cells.
     package var rows: [[Cell]]
-    /// The last row of a table for people. Formats that hold one row a line leave it out, so that a sum over a column
-    /// of the file is not twice the truth.
+    /// The last row of a table for people.
+    ///
+    /// Formats that hold one row a line leave it out, so that a sum over a column of the file is not twice the truth.
     package var totals: [Cell]?
     /// Lines below the table: where figures come from and what they leave out.
     package var notes: [String]

@@ -1,6 +1,8 @@
-/// Pieces of JSON text. Written by hand because the order of keys and the form of numbers are part of the format.
+/// Pieces of JSON text, written by hand because the order of keys and the form of numbers are part of the format.
 enum JSONText {
-    /// A string token. Beside what RFC 8259 asks for, DEL and the C1 controls are escaped: some terminals obey them.
+    /// A string token.
+    ///
+    /// Beside what RFC 8259 asks for, DEL and the C1 controls are escaped: some terminals obey them.
     static func string(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

@@ -1,7 +1,9 @@
 /// US dollars for people, rounded from an exact decimal string without passing through floating point.
 enum MoneyText {
-    /// `$1,234.50`; below one dollar four places, below a hundredth of a cent the first two digits that count:
-    /// `$0.0312`, `$0.0000012`. Rounds half away from zero. Text that is no decimal number comes back as it is.
+    /// Dollars and cents, with more places where the amount is small.
+    ///
+    /// `$1,234.50`; below one dollar four places, `$0.0312`; below a hundredth of a cent the first two digits that
+    /// count, `$0.0000012`. Rounds half away from zero. Text that is no decimal number comes back as it is.
     static func dollars(_ amount: String) -> String {
         var digits = Substring(amount)
         let isNegative = digits.hasPrefix("-")
@@ -20,7 +22,7 @@ enum MoneyText {
 
     private static func places(_ whole: [Character], _ fraction: [Character]) -> Int {
         guard whole.isEmpty, let first = fraction.firstIndex(where: { $0 != "0" }) else { return 2 }
-        return first < 4 ? 4 : first + 2
+        return first < 4 ? 4 : min(first + 2, fraction.count)
     }
 
     /// Cuts the fraction at `places` and carries one upwards where the first digit cut off is 5 or more.

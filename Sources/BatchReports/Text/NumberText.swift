@@ -1,15 +1,19 @@
 import MessageBatches
 
-/// Numbers as people read them. English marks on every machine: no locale, so that two runs give the same text.
+/// Numbers as people read them.
+///
+/// The marks are English on every machine: no locale, so that two runs give the same text.
 enum NumberText {
-    /// `1,234,567`
+    /// A count with digit groups: `1,234,567`.
     static func integer(_ value: Int64) -> String {
         (value < 0 ? "-" : "") + grouped(String(value.magnitude))
     }
 
-    /// `1,234.57`, rounded half away from zero; `–` where there is no number.
+    /// A number such as `1,234.57`, rounded half away from zero; `–` where there is no number.
     static func decimal(_ value: Double, places: Int) -> String {
         guard value.isFinite else { return "–" }
+        // Past this a Double has no digits to group; its shortest form says more.
+        guard value.magnitude < 1e15 else { return "\(value)" }
         let digits = fixed(value.magnitude, places: places)
         let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
         let fraction = parts.count > 1 ? "." + parts[1] : ""
@@ -17,17 +21,17 @@ enum NumberText {
         return (value < 0 && !isZero ? "-" : "") + grouped(String(parts[0])) + fraction
     }
 
-    /// `25.0%` for 0.25.
+    /// A fraction as a percentage: `25.0%` for 0.25.
     static func percent(_ fraction: Double) -> String {
         fraction.isFinite ? decimal(fraction * 100, places: 1) + "%" : "–"
     }
 
-    /// `987 B`, `1.4 GB`, `142 GB`: decimal units, as disks and networks count.
+    /// A size in decimal units, as disks and networks count: `987 B`, `1.4 GB`, `142 GB`.
     static func bytes(_ value: Double) -> String {
         scaled(value, units: ["B", "kB", "MB", "GB", "TB", "PB", "EB"], wholeBelow: 1_000)
     }
 
-    /// `48.1 MB/s`
+    /// A speed: `48.1 MB/s`.
     static func byteRate(_ value: Double) -> String {
         bytes(value) + (value.isFinite ? "/s" : "")
     }
@@ -38,22 +42,23 @@ enum NumberText {
         return text.replacing(" ", with: "").replacing(".0", with: "")
     }
 
-    /// `850 ms`, `3.4 s`, `12m05s`, `1h02m`, `2d03h`
+    /// A span of time: `850 ms`, `3.4 s`, `12m05s`, `1h02m`, `2d03h`.
     static func duration(seconds: Double) -> String {
-        guard seconds.isFinite else { return "–" }
+        // Nothing that a clock measured lasts thirty thousand years.
+        guard seconds.magnitude < 1e12 else { return "–" }
         guard seconds >= 0 else { return "-" + duration(seconds: -seconds) }
         if seconds == 0 { return "0 s" }
         if seconds < 0.9995 { return "\(Int((seconds * 1_000).rounded())) ms" }
         if seconds < 59.95 { return decimal(seconds, places: 1) + " s" }
-        let whole = Int64(min(seconds.rounded(), 9e15))
+        let whole = Int64(seconds.rounded())
         if whole < 3_600 { return "\(whole / 60)m\(twoDigits(whole % 60))s" }
-        let minutes = Int64(min((seconds / 60).rounded(), 1e14))
+        let minutes = Int64((seconds / 60).rounded())
         if minutes < 24 * 60 { return "\(minutes / 60)h\(twoDigits(minutes % 60))m" }
-        let hours = Int64(min((seconds / 3_600).rounded(), 1e12))
+        let hours = Int64((seconds / 3_600).rounded())
         return "\(hours / 24)d\(twoDigits(hours % 24))h"
     }
 
-    /// `2024-08-20 17:23:24Z`
+    /// A moment to the second, UTC: `2024-08-20 17:23:24Z`.
     static func timestamp(_ moment: Timestamp) -> String {
         moment.text.prefix(19).replacing("T", with: " ") + "Z"
     }

@@ -1,4 +1,6 @@
-/// What the terminal at hand can do. The caller decides: whether stdout is a terminal, its width, `NO_COLOR`.
+/// What the terminal at hand can do.
+///
+/// The caller finds out whether there is one, its width, and what `NO_COLOR` says.
 package struct TerminalStyle: Sendable, Hashable {
     /// Columns a line may take; nil for as many as it needs.
     package var width: Int?

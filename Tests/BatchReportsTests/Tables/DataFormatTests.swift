@@ -1,0 +1,79 @@
+import Foundation
+import MessageBatches
+import Testing
+
+@testable import BatchReports
+
+/// JSON, NDJSON, CSV and TSV: what a program reads back is what was put in.
+@Suite struct DataFormatTests {
+    @Test func `JSON has the rows, the totals and the notes`() throws {
+        let text = TableFormat.json.render(.everyKind)
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let rows = try #require(document["rows"] as? [[String: Any]])
+        #expect(document["caption"] as? String == "Every kind")
+        #expect(document["notes"] as? [String] == ["Prices of 2026-11-01."])
+        #expect((document["totals"] as? [String: Any])?["count"] as? Int == 1_234_566)
+        #expect(rows.count == 3)
+        #expect(rows[0]["cost"] as? String == "1234.500000000001")
+        #expect(rows[0]["share"] as? Double == 0.25)
+        #expect(rows[0]["at"] as? String == "2024-08-20T17:23:24.000000Z")
+        #expect(rows[1]["name"] as? String == "a|b,\"c\"\t<d>\n\u{1B}[31m*")
+        #expect(rows[1]["ratio"] is NSNull)
+        #expect(rows[2].count == 9 && rows[2].values.allSatisfy { $0 is NSNull })
+    }
+
+    @Test func `JSON without rows, totals, caption and notes says so`() throws {
+        let text = TableFormat.json.render(Table(columns: [Column("day", "Day")]))
+        #expect(text == "{\"caption\":null,\n\"rows\":[],\n\"totals\":null,\n\"notes\":[]}\n")
+    }
+
+    @Test func `NDJSON is one object a line with keys in column order`() {
+        let lines = TableFormat.ndjson.render(.everyKind).split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(
+            lines[0] == """
+                {"name":"plain","count":1234567,"ratio":0.5,"size":1440000000,"speed":48100000.0,"took":3.42,\
+                "at":"2024-08-20T17:23:24.000000Z","share":0.25,"cost":"1234.500000000001"}
+                """
+        )
+    }
+
+    @Test(arguments: [
+        ("plain", "plain"), ("", "\"\""), ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""),
+        ("a\nb", "\"a\nb\""),
+        ("a\rb", "\"a\rb\""), ("a\r\nb", "\"a\r\nb\""), (" a", "\" a\""), ("a ", "\"a \""), ("=1+1", "=1+1"),
+        ("日本", "日本"),
+        ("\"\u{301}", "\"\"\"\u{301}\""), (",\u{301}", "\",\u{301}\""),
+    ])
+    func `CSV quotes where a reader would go wrong`(text: String, field: String) {
+        #expect(Array(CSVTable.field(text).utf8) == Array(field.utf8))
+    }
+
+    @Test func `CSV tells missing from empty, and keeps a row of one missing cell`() {
+        let two = Table(columns: [Column("a", "A"), Column("b", "B")], rows: [[.text(""), .missing], []])
+        #expect(TableFormat.csv.render(two) == "a,b\n\"\",\n,\n")
+        let one = Table(columns: [Column("a", "A")], rows: [[.missing], [.text("x")]])
+        #expect(TableFormat.csv.render(one) == "a\n\"\"\nx\n")
+    }
+
+    @Test func `TSV has a line for every row whatever the text holds`() {
+        let lines = TableFormat.tsv.render(.everyKind).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 5 && lines[4].isEmpty)
+        #expect(lines.prefix(4).allSatisfy { $0.split(separator: "\t", omittingEmptySubsequences: false).count == 9 })
+        #expect(TSVTable.field("a\tb\r\n\\") == #"a\tb\r\n\\"#)
+    }
+
+    @Test func `Markdown shows data as it is`() {
+        let lines = TableFormat.markdown.render(.everyKind).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[0] == "**Every kind**")
+        #expect(lines[2] == "| Name | Count | Ratio | Size | Speed | Took | At | Share | Cost |")
+        #expect(lines[3] == "| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |")
+        #expect(
+            lines[4]
+                == "| plain | 1,234,567 | 0.50 | 1.4 GB | 48.1 MB/s | 3.4 s | 2024-08-20 17:23:24Z | 25.0% | \\$1,234.50 |"
+        )
+        #expect(lines[5].hasPrefix(#"| a\|b,"c"␉\<d\> ␛\[31m\* | -1 | – | 0 B |"#))
+        #expect(lines[7].hasPrefix("| **Total** | **1,234,566** |  |"))
+        #expect(MarkdownTable.escaped("custom_id _x_") == #"custom_id \_x\_"#)
+    }
+}

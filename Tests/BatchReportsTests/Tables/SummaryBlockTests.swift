@@ -1,0 +1,69 @@
+import Testing
+
+@testable import BatchReports
+
+@Suite struct SummaryBlockTests {
+    private let block = SummaryBlock(
+        title: "Export of 2024-08-01 to 2026-11-22",
+        sections: [
+            .init(
+                "Batches",
+                [
+                    .init("listed", .integer(18), .integer),
+                    .init("archived now", .integer(11), .integer, tone: .good),
+                    .init("not ended", .integer(2), .integer, note: "the next run takes them"),
+                    .init("failed", .integer(0), .integer, tone: .bad, note: "will be tried again"),
+                ]
+            ),
+            .init("Nothing", []),
+            .init(
+                "Data",
+                [
+                    .init("bytes", .integer(1_440_000_000), .bytes), .init("time", .decimal(3_720), .duration),
+                    .init("speed", .missing, .byteRate),
+                    .init("archive", .text("/srv/a rather long path/archive"), .text),
+                ]
+            ),
+        ],
+        notes: ["Next: batchkeep verify"]
+    )
+
+    @Test func `labels and values stand in columns`() {
+        #expect(
+            block.render() == """
+                Export of 2024-08-01 to 2026-11-22
+
+                Batches  listed            18
+                         archived now      11
+                         not ended          2  the next run takes them
+                         failed             0
+                Data     bytes         1.4 GB
+                         time           1h02m
+                         speed              –
+                         archive       /srv/a rather long path/archive
+
+                Next: batchkeep verify
+
+                """
+        )
+    }
+
+    @Test func `a zero is faint whatever its tone`() {
+        let text = block.render(style: TerminalStyle(colours: true))
+        #expect(text.contains("\u{1B}[32m    11\u{1B}[0m"))
+        #expect(text.contains("\u{1B}[2m     0\u{1B}[0m"))
+        #expect(!text.contains("\u{1B}[31m"))
+    }
+
+    @Test func `data cannot steer the terminal`() {
+        let hostile = "\u{1B}[2J\n"
+        let block = SummaryBlock(
+            title: hostile,
+            sections: [.init(hostile, [.init(hostile, .text(hostile), .text, note: hostile)])],
+            notes: [hostile]
+        )
+        let text = block.render()
+        #expect(!text.contains("\u{1B}"))
+        #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count == 6)
+    }
+}

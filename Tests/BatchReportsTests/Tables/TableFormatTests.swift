@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+
+@testable import BatchReports
+
+@Suite struct TableFormatTests {
+    @Test func `the names are those of the command line`() {
+        #expect(TableFormat.allCases.map(\.rawValue) == ["table", "json", "ndjson", "csv", "tsv", "markdown"])
+    }
+
+    @Test func `every renderer in the folder has a case`() throws {
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let folder = package.appending(path: "Sources/BatchReports/Tables/Formats")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        let registered = TableFormat.allCases.map { "\(type(of: $0.renderer())).swift" }.sorted()
+        #expect(files == registered)
+    }
+
+    @Test(arguments: TableFormat.allCases)
+    func `every format ends its last line and lets no escape sequence through`(format: TableFormat) {
+        let text = format.render(.everyKind)
+        #expect(text.hasSuffix("\n"))
+        #expect(text.unicodeScalars.contains("\u{1B}") == (format == .csv || format == .tsv))
+    }
+
+    @Test(arguments: TableFormat.allCases)
+    func `a table without rows and one without columns can be written`(format: TableFormat) {
+        let headings = format.render(Table(columns: [Column("day", "Day")]))
+        #expect(headings.isEmpty == (format == .ndjson))
+        _ = format.render(Table(columns: []))
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import MessageBatches
+import Testing
+
+@testable import BatchReports
+
+@Suite struct JSONTextTests {
+    @Test func `every scalar up to U+3000 survives a reader`() throws {
+        let scalars = (UInt32(0)...0x3000).compactMap(Unicode.Scalar.init)
+        let text = String(String.UnicodeScalarView(scalars)) + "😀\u{10FFFF}"
+        let read = try JSONSerialization.jsonObject(with: Data(JSONText.string(text).utf8), options: .fragmentsAllowed)
+        #expect(Array((read as? String ?? "").unicodeScalars) == Array(text.unicodeScalars))
+    }
+
+    @Test func `a quote with an accent is escaped all the same`() {
+        #expect(JSONText.string("\"\u{301}") == "\"\\\"\u{301}\"")
+        #expect(JSONText.string("\r\n\u{1B}\u{9B}\u{7F}") == #""\r\n\u001b\u009b\u007f""#)
+    }
+
+    @Test(arguments: [
+        (Cell.missing, "null"), (.text(""), "\"\""), (.integer(-7), "-7"), (.decimal(0.25), "0.25"),
+        (.decimal(1e-7), "1e-07"),
+        (.decimal(.nan), "null"), (.decimal(.infinity), "null"), (.money("0.000000000001"), "\"0.000000000001\""),
+        (.timestamp(Timestamp(seconds: 0)), "\"1970-01-01T00:00:00.000000Z\""),
+    ])
+    func `cells keep their type`(cell: Cell, json: String) {
+        #expect(JSONText.value(cell) == json)
+    }
+}

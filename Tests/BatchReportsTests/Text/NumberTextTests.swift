@@ -1,0 +1,62 @@
+import MessageBatches
+import Testing
+
+@testable import BatchReports
+
+@Suite struct NumberTextTests {
+    @Test(arguments: [
+        (0, "0"), (7, "7"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567"), (-1_000, "-1,000"),
+        (Int64.max, "9,223,372,036,854,775,807"), (Int64.min, "-9,223,372,036,854,775,808"),
+    ])
+    func `counts have a comma between every three digits`(value: Int64, text: String) {
+        #expect(NumberText.integer(value) == text)
+    }
+
+    @Test(arguments: [
+        (0.0, "0 B"), (1, "1 B"), (999, "999 B"), (999.4, "999 B"), (999.6, "1.0 kB"), (1_000, "1.0 kB"),
+        (1_440_000_000, "1.4 GB"), (99_940, "99.9 kB"), (99_960, "100 kB"), (999_499, "999 kB"), (999_500, "1.0 MB"),
+        (142e9, "142 GB"), (5e18, "5.0 EB"), (-2_500, "-2.5 kB"), (.infinity, "–"), (.nan, "–"),
+    ])
+    func `sizes step to the next unit before they need four digits`(value: Double, text: String) {
+        #expect(NumberText.bytes(value) == text)
+    }
+
+    @Test(arguments: [
+        (0.0, "0 s"), (0.0004, "0 ms"), (0.85, "850 ms"), (0.9994, "999 ms"), (0.9996, "1.0 s"), (3.42, "3.4 s"),
+        (59.94, "59.9 s"), (59.96, "1m00s"), (725, "12m05s"), (3_599.4, "59m59s"), (3_599.6, "1h00m"), (3_720, "1h02m"),
+        (86_369, "23h59m"), (86_371, "1d00h"), (183_600, "2d03h"), (-3.42, "-3.4 s"), (.nan, "–"),
+        (1e300, "–"),
+    ])
+    func `spans of time keep two units at most`(seconds: Double, text: String) {
+        #expect(NumberText.duration(seconds: seconds) == text)
+    }
+
+    @Test(arguments: [
+        (0.0, "0.0%"), (0.25, "25.0%"), (0.99996, "100.0%"), (-0.013, "-1.3%"), (12, "1,200.0%"), (.nan, "–"),
+    ])
+    func `fractions become percentages`(fraction: Double, text: String) {
+        #expect(NumberText.percent(fraction) == text)
+    }
+
+    @Test(arguments: [
+        (0.0, 2, "0.00"), (1234.565, 2, "1,234.57"), (-0.004, 2, "0.00"), (-0.006, 2, "-0.01"), (0.5, 0, "1"),
+        (2, 3, "2.000"),
+        (1e30, 2, "1e+30"),
+    ])
+    func `numbers have exactly the places asked for`(value: Double, places: Int, text: String) {
+        #expect(NumberText.decimal(value, places: places) == text)
+    }
+
+    @Test(arguments: [
+        (0.0, "0"), (0.5, "0.5"), (950, "950"), (12_345, "12.3k"), (4_000_000, "4M"), (1.23e9, "1.2B"), (999_600, "1M"),
+        (-1_500, "-1.5k"),
+    ])
+    func `chart labels are short`(value: Double, text: String) {
+        #expect(NumberText.compact(value) == text)
+    }
+
+    @Test func `moments are shown to the second with the zone`() throws {
+        let moment = try #require(Timestamp("2024-08-20T17:23:24.999999Z"))
+        #expect(NumberText.timestamp(moment) == "2024-08-20 17:23:24Z")
+    }
+}
