@@ -94,26 +94,28 @@ package struct RetryPlan: Sendable {
 extension RetryPlan {
     private mutating func answered(_ facts: RetryFacts, jitter: Double) -> Decision {
         if facts.status == 200 { return .accept }
-        if facts.status == 429 {
-            throttles += 1
-        } else if facts.status == 404, operation == .results {
-            notFound += 1
-        } else {
-            failures += 1
+        let isMissingResults = operation == .results && facts.status == 404
+        switch facts.status {
+        case 429: throttles += 1
+        case 404 where isMissingResults: notFound += 1
+        default: failures += 1
         }
-        if let until = facts.spendLimit { return .fail(.spendLimit(until: until.end)) }
-        if facts.status == 404, operation == .results {
-            guard notFound <= limits.notFound else { return .fail(.status(404)) }
-            let pause = Self.backOff(notFound, first: 1, jitter: jitter)
-            return .retry(after: facts.serverPause ?? pause, reason: .notReady)
+        if let spendLimit = facts.spendLimit { return .fail(spendLimit) }
+        guard isMissingResults || facts.shouldRetry ?? Self.isTransient(facts.status) else {
+            return .fail(.status(facts.status))
         }
-        guard facts.shouldRetry ?? Self.isTransient(facts.status) else { return .fail(.status(facts.status)) }
-        let isThrottled = facts.status == 429
-        let count = isThrottled ? throttles : failures
-        guard count < (isThrottled ? limits.throttles : limits.attempts) else { return .fail(.status(facts.status)) }
-        let pause = facts.serverPause ?? Self.backOff(count, first: 0.5, jitter: jitter)
-        guard pause <= limits.longestPause else { return .fail(.status(facts.status)) }
-        return .retry(after: pause, reason: isThrottled ? .throttled : .status(facts.status))
+        let (reason, isLeft, ownPause): (Reason, Bool, Duration) =
+            switch facts.status {
+            case 429:
+                (.throttled, throttles < limits.throttles, Self.backOff(throttles, first: 0.5, jitter: jitter))
+            case 404 where isMissingResults:
+                (.notReady, notFound <= limits.notFound, Self.backOff(notFound, first: 1, jitter: jitter))
+            default:
+                (.status(facts.status), failures < limits.attempts, Self.backOff(failures, first: 0.5, jitter: jitter))
+            }
+        let pause = facts.serverPause ?? ownPause
+        guard isLeft, pause <= limits.longestPause else { return .fail(.status(facts.status)) }
+        return .retry(after: pause, reason: reason)
     }
 
     private mutating func broken(
@@ -191,15 +193,15 @@ package struct RetryFacts: Sendable, Hashable {
         return nil
     }
 
-    /// Set where money ran out, not pace.
+    /// The failure where money ran out, not pace.
     ///
     /// The API reference names two codes. An organisation's monthly limit ends at 00:00 UTC on the first of the next
     /// month; for the limit of a contract no end is documented.
-    var spendLimit: (end: Timestamp?, code: String)? {
-        guard status == 429, let errorCode else { return nil }
+    var spendLimit: ServiceFailure.Cause? {
+        guard status == 429 else { return nil }
         return switch errorCode {
-        case "enforced_spend_limit_reached": (now.startOfNextMonth, errorCode)
-        case "contract_spend_limit_reached": (nil, errorCode)
+        case "enforced_spend_limit_reached": .spendLimit(until: now.startOfNextMonth)
+        case "contract_spend_limit_reached": .spendLimit(until: nil)
         default: nil
         }
     }

@@ -48,6 +48,8 @@ package struct ServiceFailure: Error, Sendable, Hashable {
     /// `error.message` of the error body.
     package var message: String?
     package var requestID: String?
+    /// The server's `date` with the failing answer: whether a batch is over its 29 days is decided by this clock.
+    package var serverDate: Timestamp?
     /// The requests made, waited-out 429 answers included.
     package var attempts: Int
 
@@ -57,6 +59,7 @@ package struct ServiceFailure: Error, Sendable, Hashable {
         errorType: String? = nil,
         message: String? = nil,
         requestID: String? = nil,
+        serverDate: Timestamp? = nil,
         attempts: Int = 1
     ) {
         self.cause = cause
@@ -64,6 +67,7 @@ package struct ServiceFailure: Error, Sendable, Hashable {
         self.errorType = errorType
         self.message = message
         self.requestID = requestID
+        self.serverDate = serverDate
         self.attempts = attempts
     }
 

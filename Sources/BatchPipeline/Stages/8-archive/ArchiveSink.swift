@@ -27,6 +27,12 @@ package protocol BatchDraft: Sendable {
     /// The raw lines with the given physical numbers, without line ends, read back from what was appended.
     func rawLines(numbered numbers: Set<Int>) async throws -> [Int: [UInt8]]
 
+    /// Puts sorted hashes aside in a scratch file of the draft and gives its number, from 0 (``UniquenessCheck``).
+    func writeScratchRun(_ bytes: [UInt8]) async throws -> Int
+
+    /// Up to `count` bytes of a scratch run from `offset` on; empty behind its end.
+    func readScratchRun(_ run: Int, from offset: Int, count: Int) async throws -> [UInt8]
+
     /// SHA-256 over the bytes as received so far, as lowercase hex: tells whether two reads of a body were equal.
     func receivedDigest() async -> String
 

@@ -1,0 +1,43 @@
+package import MessageBatches
+
+/// What happens during a run, for progress and logs. Carries no content of results.
+package enum ExportEvent: Sendable {
+    /// Another page of the listing was read.
+    case listed(total: Int, inWindow: Int)
+    /// The listing is done; these batches will be fetched.
+    case planned(batches: Int, results: Int)
+    case started(MessageBatch)
+    /// Lines and received bytes of one batch so far.
+    case advanced(id: String, lines: Int, bytes: Int)
+    /// A read came to nothing and is tried again.
+    case retrying(id: String, attempt: Int, because: RetryReason)
+    case finished(MessageBatch, BatchOutcome)
+}
+
+/// Why a batch is read again.
+package enum RetryReason: Sendable {
+    case failure(ServiceFailure)
+    case unproven([GateFault])
+}
+
+/// What became of one batch in a run.
+package enum BatchOutcome: Sendable {
+    /// Proven and published.
+    case archived(PublishedBatch, BatchProof, receivedBytes: Int)
+    /// Its results were withdrawn before this run could read them.
+    case withdrawn
+    /// The service lists it as ended but does not give its results; a later run tries again.
+    case unavailable(ServiceFailure)
+    /// Read completely, but it does not prove what the batch promises.
+    case quarantined([GateFault])
+    /// Not read completely; a later run tries again.
+    case failed(BatchFailure)
+}
+
+/// Why a batch could not be read in this run.
+package enum BatchFailure: Error, Sendable, Hashable {
+    case service(ServiceFailure)
+    case lineTooLong(line: Int, byteOffset: Int, limit: Int)
+    /// The id cannot be a file name.
+    case unsafeID
+}

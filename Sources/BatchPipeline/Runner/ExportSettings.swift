@@ -1,0 +1,58 @@
+import JSONLines
+package import MessageBatches
+
+/// What a run needs to know beside its ports.
+package struct ExportSettings: Sendable {
+    /// Batches worked on at once.
+    package var concurrency: Int
+    /// Blocks of one batch between splitter and file; bounds memory.
+    package var blocksInFlight: Int
+    /// The longest line accepted, in bytes without its end.
+    package var maxLineBytes: Int
+    /// How often one batch is tried in one run: broken streams and complete but unproven reads together.
+    package var maxAttempts: Int
+
+    package init(
+        concurrency: Int = 4,
+        blocksInFlight: Int = 4,
+        maxLineBytes: Int = LineSplitter.defaultMaxLineBytes,
+        maxAttempts: Int = 5
+    ) {
+        self.concurrency = concurrency
+        self.blocksInFlight = blocksInFlight
+        self.maxLineBytes = maxLineBytes
+        self.maxAttempts = maxAttempts
+    }
+}
+
+/// The ports a run works through; the composition root fills them.
+package struct ExportPorts: Sendable {
+    package var lister: any BatchLister
+    package var source: any ResultSource
+    package var archive: any ArchiveSink
+    /// Empty summaries to fold into, one set a block.
+    package var summaries: SummarySet
+    /// The machine's clock.
+    package var now: @Sendable () -> Timestamp
+    /// Waits before a broken body is asked for again.
+    package var pause: @Sendable (Duration) async throws -> Void
+    package var observe: @Sendable (ExportEvent) -> Void
+
+    package init(
+        lister: any BatchLister,
+        source: any ResultSource,
+        archive: any ArchiveSink,
+        summaries: SummarySet,
+        now: @escaping @Sendable () -> Timestamp,
+        pause: @escaping @Sendable (Duration) async throws -> Void,
+        observe: @escaping @Sendable (ExportEvent) -> Void
+    ) {
+        self.lister = lister
+        self.source = source
+        self.archive = archive
+        self.summaries = summaries
+        self.now = now
+        self.pause = pause
+        self.observe = observe
+    }
+}

@@ -1,0 +1,76 @@
+import JSONLines
+package import MessageBatches
+
+/// One page of the listing, decoded: the paging envelope of "List Message Batches".
+package struct BatchPage: Sendable {
+    package var batches: [MessageBatch]
+    /// Whether more follows in the direction paged; nil where a server leaves it out, which means "go on until empty".
+    package var hasMore: Bool?
+    /// Usable as `before_id`.
+    package var firstID: String?
+    /// Usable as `after_id`.
+    package var lastID: String?
+
+    package init(batches: [MessageBatch], hasMore: Bool?, firstID: String?, lastID: String?) {
+        self.batches = batches
+        self.hasMore = hasMore
+        self.firstID = firstID
+        self.lastID = lastID
+    }
+}
+
+/// Why a reply is no page or no batch.
+package struct MalformedBatch: Error, Sendable, Hashable {
+    /// What is wrong, as a clause without data of the reply.
+    package let reason: String
+}
+
+extension BatchPage {
+    private static let keys = JSONKeyTable(["data", "has_more", "first_id", "last_id"])
+
+    /// Decodes a page. The batch objects are cut out of it, never re-encoded.
+    package init(json: [UInt8]) throws(MalformedBatch) {
+        self.init(batches: [], hasMore: nil, firstID: nil, lastID: nil)
+        var ranges: [Range<Int>]?
+        do throws(JSONSyntaxError) {
+            ranges = try JSONCursor.read(json) { cursor throws(JSONSyntaxError) in try read(&cursor) }
+        } catch {
+            throw MalformedBatch(reason: "\(error.reason.rawValue) at byte \(error.offset)")
+        }
+        guard let ranges else { throw MalformedBatch(reason: "the page has no list under \"data\"") }
+        for range in ranges {
+            batches.append(try MessageBatch(json: Array(json[range])))
+        }
+        // A server that leaves the cursors out still lists: the ids of the page's ends are the cursors.
+        firstID = firstID ?? batches.first?.id
+        lastID = lastID ?? batches.last?.id
+    }
+
+    private mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [Range<Int>]? {
+        var ranges: [Range<Int>]?
+        try cursor.beginObject()
+        while let key = try cursor.nextKey() {
+            switch cursor.index(of: key, in: Self.keys) {
+            case 0 where try cursor.kind() == .array:
+                var found: [Range<Int>] = []
+                try cursor.beginArray()
+                while try cursor.nextElement() { found.append(try cursor.skipValue()) }
+                ranges = found
+            case 1: hasMore = try boolean(&cursor)
+            case 2: firstID = try cursor.string().map { cursor.text($0) }
+            case 3: lastID = try cursor.string().map { cursor.text($0) }
+            default: try cursor.skipValue()
+            }
+        }
+        try cursor.expectEnd()
+        return ranges
+    }
+
+    private func boolean(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> Bool? {
+        switch cursor.bytes(try cursor.skipValue()) {
+        case Array("true".utf8): true
+        case Array("false".utf8): false
+        default: nil
+        }
+    }
+}

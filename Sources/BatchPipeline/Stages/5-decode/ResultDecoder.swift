@@ -1,0 +1,93 @@
+package import JSONLines
+import MessageBatches
+
+/// Reads the lines of a block into records.
+///
+/// Every line is checked whole: RFC 8259, UTF-8, an object with a string `custom_id` and a string `result.type`. Keys may
+/// stand in any order and spacing; of equal keys the last wins, at every level.
+package enum ResultDecoder {
+    /// Decodes all lines of a block. A bad line becomes a ``RejectedLine``, never an error.
+    package static func decode(_ block: LineBlock) -> DecodedBlock {
+        var decoded = DecodedBlock(block: block, records: [])
+        decoded.records.reserveCapacity(block.lineEnds.count)
+        JSONCursor.read(block.bytes) { cursor in
+            var errors = ErrorClassCache()
+            for index in block.lineEnds.indices {
+                let range = content(ofLine: index, in: block)
+                let lineNumber = block.firstLine + index
+                cursor.move(to: range)
+                if cursor.isAtEnd() {
+                    decoded.emptyLines += 1
+                    continue
+                }
+                cursor.move(to: range)
+                do throws(ResultFault) {
+                    var fields = ResultFields()
+                    try fields.readLine(&cursor)
+                    decoded.records.append(
+                        try fields.record(lineNumber: lineNumber, line: range, cursor: cursor, errors: &errors)
+                    )
+                } catch {
+                    decoded.rejected.append(
+                        RejectedLine(
+                            lineNumber: lineNumber,
+                            byteOffset: block.byteOffset + (error.offset ?? range.lowerBound),
+                            reason: error.reason
+                        )
+                    )
+                }
+            }
+        }
+        return decoded
+    }
+
+    /// A line without its end, without a 0x0D before that, and without a byte order mark at the start of the stream.
+    private static func content(ofLine index: Int, in block: LineBlock) -> Range<Int> {
+        let range = block.range(ofLine: index)
+        var (start, end) = (range.lowerBound, range.upperBound)
+        if end > start, block.bytes[end - 1] == 0x0D { end -= 1 }
+        if block.byteOffset == 0, index == 0, block.bytes[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
+        return start..<end
+    }
+}
+
+/// Why a line is no result.
+enum ResultFault: Error {
+    case syntax(JSONSyntaxError)
+    case noCustomID
+    case noResult
+    case noResultType
+
+    /// The place in the block, where one byte is to blame.
+    var offset: Int? {
+        if case .syntax(let error) = self { error.offset } else { nil }
+    }
+
+    var reason: String {
+        switch self {
+        case .syntax(let error): error.reason.rawValue
+        case .noCustomID: "the object has no custom_id that is a string"
+        case .noResult: "the object has no result that is an object"
+        case .noResultType: "the result has no type that is a string"
+        }
+    }
+}
+
+/// Remembers the class of the last error seen: in practice thousands of lines fail for one reason.
+struct ErrorClassCache {
+    private var type: [UInt8] = []
+    private var message: [UInt8] = []
+    private var errorClass: ErrorClass?
+
+    mutating func errorClass(type: JSONToken?, message: JSONToken?, in cursor: borrowing JSONCursor) -> ErrorClass {
+        let typeBytes = type.map { cursor.keyBytes($0) } ?? []
+        let messageBytes = message.map { cursor.bytes($0.range) } ?? []
+        if let errorClass, typeBytes == self.type, messageBytes == self.message { return errorClass }
+        let found = ErrorClassifier.errorClass(
+            type: String(decoding: typeBytes, as: UTF8.self),
+            message: message.map { cursor.text($0) } ?? ""
+        )
+        (self.type, self.message, errorClass) = (typeBytes, messageBytes, found)
+        return found
+    }
+}

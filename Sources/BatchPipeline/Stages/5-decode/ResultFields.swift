@@ -1,0 +1,123 @@
+import JSONLines
+import MessageBatches
+
+/// The fields of one line as they are found, before it is known what they mean together.
+struct ResultFields {
+    private var customID: JSONToken?
+    private var result: Range<Int>?
+    private var body = ResultBody()
+
+    mutating func readLine(_ cursor: inout JSONCursor) throws(ResultFault) {
+        do throws(JSONSyntaxError) {
+            try readObject(&cursor)
+            try cursor.expectEnd()
+        } catch {
+            throw .syntax(error)
+        }
+    }
+
+    private mutating func readObject(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.beginObject()
+        while let key = try cursor.nextKey() {
+            switch cursor.index(of: key, in: Self.keys) {
+            case 0:
+                customID = try cursor.string()
+            case 1:
+                // The last of equal keys wins: what an earlier one said is forgotten.
+                (body, result) = (ResultBody(), nil)
+                if try cursor.kind() == .object {
+                    let start = cursor.position
+                    try body.read(&cursor)
+                    result = start..<cursor.position
+                } else {
+                    try cursor.skipValue()
+                }
+            default:
+                try cursor.skipValue()
+            }
+        }
+    }
+
+    private static let keys = JSONKeyTable(["custom_id", "result"])
+
+    /// Puts the fields together.
+    func record(
+        lineNumber: Int,
+        line: Range<Int>,
+        cursor: borrowing JSONCursor,
+        errors: inout ErrorClassCache
+    ) throws(ResultFault) -> ResultRecord {
+        guard let customID else { throw .noCustomID }
+        guard let result else { throw .noResult }
+        guard let typeToken = body.type else { throw .noResultType }
+        let type = ResultBody.type(of: typeToken, in: cursor)
+        let message = type == .succeeded ? body.message : MessageFields()
+        let error = type == .errored ? body.error : ErrorFields()
+        return ResultRecord(
+            lineNumber: lineNumber,
+            line: line,
+            result: result,
+            customID: TextSlice(customID),
+            customIDHash: cursor.hash(customID),
+            resultType: TextSlice(typeToken),
+            type: type,
+            model: message.model.map { TextSlice($0) },
+            messageID: message.id.map { TextSlice($0) },
+            stopReason: message.stopReason.map { TextSlice($0) },
+            serviceTier: message.usage.serviceTier.map { TextSlice($0) },
+            inferenceGeo: message.usage.inferenceGeo.map { TextSlice($0) },
+            usage: message.usage.tokens,
+            usageIsReadable: type != .succeeded || message.usage.isReadable,
+            errorType: error.code.map { TextSlice($0) },
+            errorMessage: error.text.map { TextSlice($0) },
+            errorRequestID: error.requestID.map { TextSlice($0) },
+            errorClass: type == .errored ? errors.errorClass(type: error.code, message: error.text, in: cursor) : nil,
+            contentBlocks: message.contentBlocks,
+            toolUses: message.toolUses,
+            textBytes: message.textBytes,
+            hasVisibleText: message.hasVisibleText,
+            isUsable: Usability.isUsable(
+                type: type,
+                stopReason: message.stopReason.map { cursor.text($0) },
+                hasVisibleText: message.hasVisibleText,
+                toolUses: message.toolUses
+            )
+        )
+    }
+}
+
+extension TextSlice {
+    init(_ token: JSONToken) {
+        self.init(start: token.range.lowerBound, end: token.range.upperBound, isEscaped: token.isEscaped)
+    }
+}
+
+/// `result`: its type, and the message or the error.
+private struct ResultBody {
+    var type: JSONToken?
+    var message = MessageFields()
+    var error = ErrorFields()
+
+    private static let keys = JSONKeyTable(["type", "message", "error"])
+    private static let typeNames = JSONKeyTable(ResultType.known.map { $0.name })
+
+    mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.beginObject()
+        while let key = try cursor.nextKey() {
+            switch cursor.index(of: key, in: Self.keys) {
+            case 0: type = try cursor.string()
+            case 1:
+                message = MessageFields()
+                try message.read(&cursor)
+            case 2:
+                error = ErrorFields()
+                try error.read(&cursor)
+            default: try cursor.skipValue()
+            }
+        }
+    }
+
+    static func type(of token: JSONToken, in cursor: borrowing JSONCursor) -> ResultType {
+        cursor.index(of: token, in: typeNames).map { ResultType.known[$0] } ?? .other(cursor.text(token))
+    }
+}
