@@ -21,44 +21,11 @@ package struct SummaryBlock: Sendable, Hashable {
     /// Values that belong together, under one word in the margin.
     package struct Section: Sendable, Hashable {
         package var title: String
-        package var entries: [Entry]
+        package var entries: [Figure]
 
-        package init(_ title: String, _ entries: [Entry]) {
+        package init(_ title: String, _ entries: [Figure]) {
             self.title = title
             self.entries = entries
-        }
-    }
-
-    /// One labelled value.
-    package struct Entry: Sendable, Hashable {
-        package var label: String
-        package var value: Cell
-        package var kind: ValueKind
-        /// How a value that is not zero is set apart; zeros are always faint.
-        package var tone: Tone
-        /// A remark behind the value, shown unless the value is zero.
-        package var note: String?
-
-        package init(_ label: String, _ value: Cell, _ kind: ValueKind, tone: Tone = .normal, note: String? = nil) {
-            self.label = label
-            self.value = value
-            self.kind = kind
-            self.tone = tone
-            self.note = note
-        }
-
-        fileprivate var isZero: Bool {
-            switch value {
-            case .missing: true
-            case .integer(let value): value == 0
-            case .decimal(let value): value == 0
-            case .money(let amount): amount.allSatisfy { "-0.".contains($0) }
-            case .text, .timestamp: false
-            }
-        }
-
-        fileprivate var text: String {
-            value.readingText(kind)?.visible ?? "–"
         }
     }
 }
@@ -91,7 +58,7 @@ extension SummaryBlock {
         var value: Int
     }
 
-    private func line(_ entry: Entry, title: String, _ widths: Widths, _ style: TerminalStyle) -> String {
+    private func line(_ entry: Figure, title: String, _ widths: Widths, _ style: TerminalStyle) -> String {
         let tone = entry.isZero ? .faint : entry.tone
         var line = style.paint(title.padded(toWidth: widths.title, .left), .strong) + "  "
         line += style.paint(entry.label.visible.padded(toWidth: widths.label, .left), entry.isZero ? .faint : .normal)
@@ -100,7 +67,7 @@ extension SummaryBlock {
         return line
     }
 
-    private func value(_ entry: Entry, _ widths: Widths) -> String {
+    private func value(_ entry: Figure, _ widths: Widths) -> String {
         entry.kind.isNumber ? entry.text.padded(toWidth: widths.value, .right) : entry.text
     }
 }
