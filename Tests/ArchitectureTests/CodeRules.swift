@@ -1,0 +1,60 @@
+/// Rules about what stands in a file, as functions from text to complaints.
+enum CodeRules {
+    private static let unsafeMarks: Set<String> = ["unsafe", "safe", "unchecked"]
+
+    /// The lines of a Swift file that step out of memory or concurrency safety.
+    ///
+    /// With strict memory safety, every use of an unsafe interface carries the word `unsafe`; `@safe` and `@unchecked`
+    /// promise what the compiler cannot see.
+    static func unsafeLines(in source: SwiftText) -> [Int] {
+        source.codeLines
+            .filter { line in
+                let words = SwiftText.words(of: line.text)
+                return words.indices.contains { index in
+                    guard unsafeMarks.contains(words[index]) else { return false }
+                    return words[index] == "unsafe" || line.text.contains("@\(words[index])")
+                }
+            }
+            .map(\.number)
+    }
+
+    // Put together here, so that this file does not hold what it forbids.
+    private static let unfinished = ["TO" + "DO", "FIX" + "ME", "X" + "XX"]
+    private static let stubs = ["not", "un", "not yet "].map { "fatalError(\"\($0)" + "implemented" }
+
+    /// Words that say a piece of work is not done.
+    static func unfinishedLines(in text: String) -> [Int] {
+        SwiftText.lines(of: text)
+            .filter { line in
+                SwiftText.words(of: line.text).contains(where: unfinished.contains)
+                    || stubs.contains { line.text.lowercased().contains($0.lowercased()) }
+            }
+            .map(\.number)
+    }
+
+    private static let privateFolders = ["home", "root", "Users", "work", "opt"].map { "/\($0)/" }
+    private static let packageServers = [
+        "pypi" + ".org", "pythonhosted" + ".org", "deb.debian" + ".org", "archive.ubuntu" + ".com", "npmjs" + ".org",
+    ]
+
+    /// Lines that work on one machine or network only: paths of somebody's folders, servers of package registries.
+    static func localLines(in text: String) -> [Int] {
+        SwiftText.lines(of: text)
+            .filter { line in
+                packageServers.contains(where: line.text.contains)
+                    || privateFolders.contains { startsPath($0, in: line.text) }
+            }
+            .map(\.number)
+    }
+
+    /// Whether the folder stands there as an absolute path, not inside a longer path or a URL.
+    private static func startsPath(_ folder: String, in line: Substring) -> Bool {
+        var rest = line
+        while let match = rest.firstRange(of: folder) {
+            let before = rest[..<match.lowerBound].last
+            if before.map({ !$0.isLetter && !$0.isNumber && !"/._-~}):*".contains($0) }) ?? true { return true }
+            rest = rest[match.upperBound...]
+        }
+        return false
+    }
+}

@@ -1,0 +1,66 @@
+import Testing
+
+struct CodeTests {
+    @Test func `unsafe code stands where it is allowed`() {
+        let found = Project.sources
+            .filter { !HouseRules.excuses($0.path, by: HouseRules.unsafeCode) }
+            .flatMap { file in CodeRules.unsafeLines(in: file.source).map { "\(file.path):\($0)" } }
+        #expect(found == [])
+    }
+
+    @Test func `a long file has a reason`() {
+        let long = Project.texts
+            .filter { $0.path.hasSuffix(".swift") && !HouseRules.excuses($0.path, by: HouseRules.longFiles) }
+            .map { (path: $0.path, lines: SwiftText.lines(of: $0.text).count - 1) }
+            .filter { $0.lines > HouseRules.longestFile }
+            .map { "\($0.path): \($0.lines) lines" }
+        #expect(long == [])
+    }
+
+    @Test func `every exception is still needed`() {
+        for exception in HouseRules.unsafeCode {
+            let files = Project.sources.filter { HouseRules.excuses($0.path, by: [exception]) }
+            #expect(files.contains { !CodeRules.unsafeLines(in: $0.source).isEmpty }, "\(exception.path)")
+        }
+        for exception in HouseRules.longFiles {
+            let lines = SwiftText.lines(of: Project.text(of: exception.path)).count - 1
+            #expect(lines > HouseRules.longestFile, "\(exception.path)")
+        }
+    }
+
+    @Test func `nothing is left unfinished`() {
+        let found = Project.texts.flatMap { file in
+            CodeRules.unfinishedLines(in: file.text).map { "\(file.path):\($0)" }
+        }
+        #expect(found == [])
+    }
+
+    @Test func `no file knows the machine it was written on`() {
+        let found = Project.texts.flatMap { file in
+            CodeRules.localLines(in: file.text).map { "\(file.path):\($0)" }
+        }
+        #expect(found == [])
+    }
+
+    @Test func `unsafe is seen in code only`() {
+        #expect(CodeRules.unsafeLines(in: SwiftText("let a = unsafe f()")) == [1])
+        #expect(CodeRules.unsafeLines(in: SwiftText("\n@unsafe\nfunc f()")) == [2])
+        #expect(CodeRules.unsafeLines(in: SwiftText("struct S: @unchecked Sendable {}")) == [1])
+        #expect(CodeRules.unsafeLines(in: SwiftText("@safe struct S {}")) == [1])
+        #expect(CodeRules.unsafeLines(in: SwiftText("nonisolated(unsafe) var a = 1")) == [1])
+        #expect(CodeRules.unsafeLines(in: SwiftText("// unsafe\nlet safe = \"unsafe\"\ncase unsafeID")) == [])
+    }
+
+    @Test func `an unfinished line is seen`() {
+        #expect(CodeRules.unfinishedLines(in: "a\n// " + "TO" + "DO: b") == [2])
+        #expect(CodeRules.unfinishedLines(in: "fatalError(\"Not" + "Implemented\")") == [1])
+        #expect(CodeRules.unfinishedLines(in: "let mastodon = 1\nfatalError(\"the row vanished\")") == [])
+    }
+
+    @Test(arguments: ["/root", "/work", "/home"])
+    func `a path of one machine is seen`(folder: String) {
+        #expect(CodeRules.localLines(in: "cd \(folder)/me") == [1])
+        #expect(CodeRules.localLines(in: "\n\"\(folder)/me\"") == [2])
+        #expect(CodeRules.localLines(in: "https://example.com\(folder)/me and ./a\(folder)/b, $ROOT\(folder)s") == [])
+    }
+}

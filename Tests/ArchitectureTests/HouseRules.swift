@@ -1,0 +1,104 @@
+/// The rules of the house as tables: what may import what, and every exception with its reason.
+///
+/// A change of the house is a change here, where a reviewer sees it.
+enum HouseRules {
+    /// A target's place in the house.
+    struct Target {
+        var name: String
+        /// A target imports targets of lower levels only.
+        var level: Int
+        /// What it may use of the machine beside the standard library.
+        var platform: Set<String> = []
+        /// The outside libraries it owns, by module.
+        var libraries: Set<String> = []
+    }
+
+    /// The C library under its three names.
+    private static let system: Set<String> = ["Glibc", "Musl", "Darwin"]
+    /// NIO and HTTP types are the language of both AsyncHTTPClient and Hummingbird.
+    private static let network: Set<String> = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "HTTPTypes"]
+
+    /// Where an empty `platform` stands, the target is pure: no sockets, files, clocks or environment.
+    static let targets: [Target] = [
+        Target(name: "CZlib", level: 0),
+        Target(name: "JSONLines", level: 0, platform: system),
+        Target(name: "MessageBatches", level: 0),
+        Target(name: "BlockGzip", level: 1, platform: system.union(["Synchronization"])),
+        Target(name: "BatchPipeline", level: 1),
+        Target(name: "BatchAnalytics", level: 2, libraries: ["Histogram"]),
+        Target(name: "BatchReports", level: 2, libraries: ["Mustache"]),
+        Target(
+            name: "BatchService",
+            level: 2,
+            platform: system.union(["FoundationEssentials", "Synchronization"]),
+            libraries: network.union(["AsyncHTTPClient"])
+        ),
+        Target(
+            name: "BatchArchive",
+            level: 2,
+            platform: system.union(["FoundationEssentials", "Synchronization", "Dispatch"]),
+            libraries: ["Crypto"]
+        ),
+        Target(
+            name: "BatchCatalog",
+            level: 2,
+            platform: system.union(["FoundationEssentials", "Foundation", "Synchronization"]),
+            libraries: ["GRDB"]
+        ),
+        Target(
+            name: "BatchSimulator",
+            level: 2,
+            platform: system.union(["FoundationEssentials", "Synchronization"]),
+            // Hummingbird's server takes a Logger; nothing else of swift-log is used there.
+            libraries: network.union(["Hummingbird", "HummingbirdCore", "Logging"])
+        ),
+        Target(
+            name: "BatchCommands",
+            level: 3,
+            platform: system.union(["FoundationEssentials", "Foundation", "Synchronization", "Dispatch"]),
+            libraries: ["ArgumentParser", "Logging", "Yams"]
+        ),
+        Target(name: "batchkeep", level: 4, platform: ["Foundation"]),
+    ]
+
+    /// Modules that two targets may import; every other outside module belongs to one.
+    static let shared: Set<String> = network.union(["Logging"])
+
+    /// A file or folder to which a rule does not apply, and why.
+    struct Exception {
+        var path: String
+        var reason: String
+    }
+
+    /// Where `unsafe` may stand.
+    static let unsafeCode: [Exception] = [
+        Exception(path: "Sources/JSONLines/", reason: "the hot loop reads and skips bytes in place"),
+        Exception(path: "Sources/BlockGzip/", reason: "zlib and libdeflate are C"),
+        Exception(
+            path: "Sources/BatchArchive/Files/SystemCall.swift",
+            reason: "open, write, rename, fsync and flock are C, and their order is the promise of the archive"
+        ),
+        Exception(
+            path: "Sources/BatchCommands/Output/Terminal.swift",
+            reason: "ioctl is the only way to ask a terminal for its width"
+        ),
+    ]
+
+    /// Files that may be longer than ``longestFile``.
+    static let longFiles: [Exception] = []
+
+    /// A file longer than this needs a reason in ``longFiles``.
+    static let longestFile = 300
+
+    /// What version control may hold at the top level, beside dotfiles.
+    static let topLevel: Set<String> = ["Package.swift", "Sources", "Tests", "pipelines", "samples", "README.md"]
+
+    static func target(_ name: String) -> Target? {
+        targets.first { $0.name == name }
+    }
+
+    /// Whether one of the exceptions is for this file.
+    static func excuses(_ path: String, by exceptions: [Exception]) -> Bool {
+        exceptions.contains { $0.path.hasSuffix("/") ? path.hasPrefix($0.path) : path == $0.path }
+    }
+}

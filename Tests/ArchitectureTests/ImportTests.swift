@@ -1,0 +1,93 @@
+import Testing
+
+struct ImportTests {
+    @Test func `every import goes down, and is declared`() throws {
+        for file in Project.sources {
+            let target = try #require(HouseRules.target(file.file.target), "no place in HouseRules: \(file.path)")
+            let declared = try #require(Project.manifest.target(target.name), "not in Package.swift: \(target.name)")
+            let complaints = ImportRules.complaints(
+                about: file.source,
+                at: file.path,
+                in: target,
+                declared: declared
+            )
+            #expect(complaints == [])
+        }
+    }
+
+    @Test(arguments: Project.manifest.targets.map(\.name))
+    func `a target declares what it may use and what it uses`(name: String) throws {
+        let declared = try #require(Project.manifest.target(name))
+        let files = Project.sources.filter { $0.file.target == name }
+        let modules = Set(files.flatMap { ImportScanner.imports(of: $0.source) }.map(\.module))
+        #expect(ImportRules.complaints(about: declared, importing: modules) == [])
+    }
+
+    @Test func `every folder of sources is a target`() {
+        #expect(Project.folders(in: "Sources") == Project.manifest.targets.map(\.name).sorted())
+    }
+
+    @Test func `every folder of tests stands in the manifest`() {
+        let manifest = SwiftText(Project.text(of: "Package.swift")).withoutComments
+        let folders = Project.folders(in: "Tests")
+            .filter { !Project.files(under: "Tests/\($0)", endingIn: ".swift").isEmpty }
+        #expect(folders.filter { !manifest.contains("\"\($0)\"") } == [])
+    }
+
+    @Test func `an outside library has one owner`() {
+        for library in Set(HouseRules.targets.flatMap(\.libraries)).subtracting(HouseRules.shared) {
+            let owners = HouseRules.targets.filter { $0.libraries.contains(library) }.map(\.name)
+            #expect(owners.count == 1, "\(library) belongs to \(owners)")
+        }
+    }
+
+    private let pipeline = HouseRules.Target(name: "BatchPipeline", level: 1, platform: ["Synchronization"])
+    private let service = HouseRules.Target(name: "BatchService", level: 2, libraries: ["AsyncHTTPClient", "NIOCore"])
+
+    private func complaints(
+        _ source: String,
+        in target: HouseRules.Target,
+        uses targets: Set<String> = [],
+        products: Set<String> = []
+    ) -> [String] {
+        let declared = Manifest.Target(name: target.name, targets: targets, products: products)
+        return ImportRules.complaints(about: SwiftText(source), at: "File.swift", in: target, declared: declared)
+    }
+
+    @Test func `an import upwards or sideways is found`() {
+        let upwards = complaints("import BatchArchive", in: pipeline, uses: ["BatchArchive"])
+        #expect(upwards == ["File.swift:1: BatchPipeline (level 1) must not import BatchArchive (level 2)"])
+        #expect(!complaints("import BatchArchive", in: service, uses: ["BatchArchive"]).isEmpty)
+        #expect(complaints("import JSONLines", in: pipeline, uses: ["JSONLines"]).isEmpty)
+    }
+
+    @Test func `an import the manifest does not declare is found`() {
+        let missing = complaints("\npackage import JSONLines", in: pipeline, uses: ["MessageBatches"])
+        #expect(missing == ["File.swift:2: BatchPipeline does not declare that it uses JSONLines"])
+        let product = complaints("import NIOCore", in: service, products: ["AsyncHTTPClient"])
+        #expect(product == ["File.swift:1: BatchService does not declare the product NIOCore"])
+    }
+
+    @Test func `an outside library in the wrong target is found`() {
+        #expect(complaints("import Crypto", in: service, products: ["Crypto"]).count == 1)
+        #expect(complaints("import Foundation", in: pipeline).count == 1)
+        #expect(complaints("import Synchronization", in: pipeline).isEmpty)
+        #expect(complaints("import AsyncHTTPClient", in: service, products: ["AsyncHTTPClient"]).isEmpty)
+    }
+
+    @Test func `a target that declares too much is found`() {
+        let declared = Manifest.Target(
+            name: "BatchReports",
+            targets: ["BatchPipeline", "BatchArchive"],
+            products: ["Mustache", "Crypto"]
+        )
+        let complaints = ImportRules.complaints(about: declared, importing: ["BatchArchive", "Mustache", "Crypto"])
+        #expect(
+            complaints == [
+                "BatchReports declares BatchPipeline and does not import it",
+                "BatchReports does not own the product Crypto",
+                "BatchReports must not depend on BatchArchive",
+            ]
+        )
+    }
+}
