@@ -1,0 +1,105 @@
+import JSONLines
+import MessageBatches
+
+/// A batch that the simulator processes itself: everything stands under `processing` until all of it ends at once.
+struct BatchProgress: Sendable {
+    /// One request of the batch and the line it ends as.
+    struct Request: Sendable {
+        var customID: String
+        var type: ResultType
+        /// The `result` object of the line.
+        var result: [UInt8]
+    }
+
+    private(set) var requests: [Request]
+    private(set) var endsAt: Timestamp
+    private(set) var cancelInitiatedAt: Timestamp?
+
+    init(requests: [Request], endsAt: Timestamp) {
+        self.requests = requests
+        self.endsAt = endsAt
+    }
+
+    /// The requests of a batch known by its counts alone, all of them canceled in the end.
+    init(canceling count: Int, initiatedAt: Timestamp, endsAt: Timestamp) {
+        let requests = (0..<count)
+            .map { index in
+                Request(customID: "request-\(index + 1)", type: .canceled, result: Self.bare(.canceled))
+            }
+        self.init(requests: requests, endsAt: endsAt)
+        cancelInitiatedAt = initiatedAt
+    }
+
+    /// Asks to cancel: what has not ended by now ends as canceled. A second call changes nothing.
+    mutating func cancel(at now: Timestamp, endsAt end: Timestamp) {
+        guard cancelInitiatedAt == nil else { return }
+        cancelInitiatedAt = now
+        endsAt = end
+        finishAll(as: .canceled)
+    }
+
+    /// Lets every request run into the 24 hours the API grants.
+    mutating func expire(at end: Timestamp) {
+        endsAt = end
+        finishAll(as: .expired)
+    }
+
+    func status(at now: Timestamp) -> ProcessingStatus {
+        if now >= endsAt { return .ended }
+        return cancelInitiatedAt == nil ? .inProgress : .canceling
+    }
+
+    /// What differs from the batch object as it was first given.
+    func edits(at now: Timestamp, id: String) -> [JSONEdit] {
+        let status = status(at: now)
+        var edits: [JSONEdit] = [
+            .text("processing_status", status.name),
+            JSONEdit("request_counts", counts(at: now).wireJSON),
+        ]
+        if let cancelInitiatedAt { edits.append(.text("cancel_initiated_at", cancelInitiatedAt.wireText)) }
+        if status == .ended {
+            edits.append(.text("ended_at", endsAt.wireText))
+            edits.append(
+                .text("results_url", "\(SimulatedBatch.baseURLPlaceholder)/v1/messages/batches/\(id)/results")
+            )
+        }
+        return edits
+    }
+
+    /// All result lines, each with its newline.
+    func results() -> [UInt8] {
+        var output: [UInt8] = []
+        for request in requests {
+            output += Array("{\"custom_id\":".utf8)
+            JSONString.append(request.customID, to: &output)
+            output += Array(",\"result\":".utf8)
+            output += request.result
+            output += [UInt8(ascii: "}"), 0x0A]
+        }
+        return output
+    }
+
+    private func counts(at now: Timestamp) -> RequestCounts {
+        guard status(at: now) == .ended else { return RequestCounts(processing: requests.count) }
+        return RequestCounts(byType: requests.reduce(into: [:]) { $0[$1.type.name, default: 0] += 1 })
+    }
+
+    private mutating func finishAll(as type: ResultType) {
+        for index in requests.indices {
+            requests[index].type = type
+            requests[index].result = Self.bare(type)
+        }
+    }
+
+    private static func bare(_ type: ResultType) -> [UInt8] {
+        Array("{\"type\":\"\(type.name)\"}".utf8)
+    }
+}
+
+extension RequestCounts {
+    /// The five counts in the order of the wire.
+    var wireJSON: String {
+        let finished = ResultType.known.map { "\"\($0.name)\":\(self[$0])" }.joined(separator: ",")
+        return "{\"processing\":\(processing),\(finished)}"
+    }
+}

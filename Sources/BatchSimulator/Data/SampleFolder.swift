@@ -1,0 +1,71 @@
+import FoundationEssentials
+import MessageBatches
+
+/// A folder of sample batches: `batches/NAME.json`, one batch object each, and `results/ID.jsonl`, its results.
+///
+/// A string of a batch object may be an offset such as `now-26h` (see ``RelativeTime``), and its `results_url` may begin
+/// with `{base_url}`. Everything else is sent byte for byte, the results too: a missing final newline, CRLF and empty
+/// lines stay. Results of a batch without a results file answer 404.
+enum SampleFolder {
+    /// Reads all batches of a folder, in the order of their file names.
+    ///
+    /// - Throws: ``ScenarioError`` naming the file that is missing, unreadable or no batch object.
+    static func batches(in folder: String, startingAt start: Timestamp) throws(ScenarioError) -> [SimulatedBatch] {
+        let names = try list(folder + "/batches").filter { $0.hasSuffix(".json") }.sorted()
+        guard !names.isEmpty else { throw ScenarioError.noBatches(path: folder) }
+        let withResults = Set(
+            FileManager.default.fileExists(atPath: folder + "/results") ? try list(folder + "/results") : []
+        )
+        var batches: [SimulatedBatch] = []
+        for name in names {
+            let path = "\(folder)/batches/\(name)"
+            do {
+                let document = try resolved(read(path), against: start)
+                var batch = try SimulatedBatch(document: document)
+                if withResults.contains(batch.id + ".jsonl") {
+                    batch.results = .bytes(try read("\(folder)/results/\(batch.id).jsonl"))
+                }
+                batches.append(batch)
+            } catch .unreadable(let path, let reason) {
+                throw ScenarioError.unreadable(path: path, reason: reason)
+            } catch {
+                throw ScenarioError.badSample(path: path, error)
+            }
+        }
+        return batches
+    }
+
+    /// A batch object with its offsets resolved.
+    static func resolved(_ document: [UInt8], against start: Timestamp) throws(ScenarioError) -> [UInt8] {
+        let members: JSONMembers
+        do {
+            members = try JSONMembers(document)
+        } catch {
+            throw ScenarioError.notAnObject(error)
+        }
+        var output = document
+        while output.last == 0x0A || output.last == 0x0D { output.removeLast() }
+        for member in members.members {
+            guard let text = members.string(member.key), let moment = RelativeTime.resolve(text, against: start) else {
+                continue
+            }
+            output = JSONEdit.text(member.key, moment.wireText).applied(to: output)
+        }
+        return output
+    }
+
+    private static func list(_ folder: String) throws(ScenarioError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw ScenarioError.unreadable(path: folder, reason: "no folder that can be listed")
+        }
+    }
+
+    private static func read(_ path: String) throws(ScenarioError) -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ScenarioError.unreadable(path: path, reason: "no file that can be read")
+        }
+        return Array(data)
+    }
+}

@@ -1,0 +1,103 @@
+package import MessageBatches
+
+/// One batch of the simulated service: its document, its results, and what time and callers have changed since.
+package struct SimulatedBatch: Sendable {
+    package let id: String
+    package let createdAt: Timestamp
+    /// The results, or nil where the service has none to give.
+    package var results: ReplyBody?
+    /// Set while the batch is processed by the simulator itself: after create, and after cancel.
+    var progress: BatchProgress?
+    private let document: Document
+    private var edits: [JSONEdit] = []
+
+    private enum Document: Sendable {
+        case recorded([UInt8])
+        case generated(GeneratedBatch)
+    }
+
+    /// What a batch object stands for in its `results_url` until the server knows where it listens.
+    package static let baseURLPlaceholder = "{base_url}"
+
+    /// A batch given as the API would send it, `{base_url}` allowed in `results_url`.
+    ///
+    /// - Parameters:
+    ///   - document: the batch object; every byte of it is sent as it is.
+    ///   - results: the exact bytes of the results, or nil for a batch whose results answer 404.
+    /// - Throws: ``ScenarioError`` where the object has no `id` or no `created_at`.
+    package init(document: [UInt8], results: [UInt8]? = nil) throws(ScenarioError) {
+        let members: JSONMembers
+        do {
+            members = try JSONMembers(document)
+        } catch {
+            throw ScenarioError.notAnObject(error)
+        }
+        guard let id = members.string("id"), !id.isEmpty else { throw ScenarioError.missingMember("id") }
+        guard let created = members.string("created_at").flatMap({ Timestamp($0) }) else {
+            throw ScenarioError.missingMember("created_at")
+        }
+        self.id = id
+        createdAt = created
+        self.document = .recorded(document)
+        self.results = results.map { .bytes($0) }
+    }
+
+    /// A batch whose results are produced while they are read.
+    package init(_ generated: GeneratedBatch) {
+        id = generated.id
+        createdAt = generated.createdAt
+        document = .generated(generated)
+        results = .generated(generated)
+    }
+
+    /// The batch object at a moment, with the base URL put in.
+    package func json(at now: Timestamp, baseURL: String) -> [UInt8] {
+        var json =
+            switch document {
+            case .recorded(let bytes): bytes
+            case .generated(let batch): batch.document()
+            }
+        for edit in (progress?.edits(at: now, id: id) ?? []) + edits {
+            json = edit.applied(to: json)
+        }
+        return Self.insertingBaseURL(baseURL, into: json)
+    }
+
+    /// The status at a moment.
+    package func status(at now: Timestamp) -> ProcessingStatus {
+        if let edited = member("processing_status", at: now) { return ProcessingStatus(edited) }
+        return .other("")
+    }
+
+    /// Whether results can be read at a moment: the batch has ended and its results are there.
+    package func readableResults(at now: Timestamp) -> ReplyBody? {
+        guard status(at: now) == .ended else { return nil }
+        return progress.map { .bytes($0.results()) } ?? results
+    }
+
+    /// Changes the batch object from now on.
+    package mutating func edit(_ edit: JSONEdit) {
+        edits.append(edit)
+    }
+
+    /// Takes the results away, as the API does 29 days after creation.
+    package mutating func withdraw(at now: Timestamp) {
+        edits.append(.text("archived_at", now.wireText))
+        edits.append(JSONEdit("results_url", "null"))
+        results = nil
+        progress = nil
+    }
+
+    /// The text of a member of the batch object at a moment.
+    func member(_ key: String, at now: Timestamp) -> String? {
+        (try? JSONMembers(json(at: now, baseURL: "")))?.string(key)
+    }
+
+    private static func insertingBaseURL(_ baseURL: String, into json: [UInt8]) -> [UInt8] {
+        guard let members = try? JSONMembers(json), let url = members.string("results_url"),
+            url.contains(baseURLPlaceholder)
+        else { return json }
+        let resolved = url.replacing(baseURLPlaceholder, with: baseURL)
+        return JSONEdit.text("results_url", resolved).applied(to: json)
+    }
+}

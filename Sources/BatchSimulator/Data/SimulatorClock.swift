@@ -1,0 +1,72 @@
+import FoundationEssentials
+package import MessageBatches
+import Synchronization
+
+/// What time it is for the simulated service: a start that offsets in samples are resolved against, and a reading.
+package struct SimulatorClock: Sendable {
+    /// The moment the simulator started.
+    package let start: Timestamp
+    /// The present moment, at or after ``start``.
+    package let now: @Sendable () -> Timestamp
+
+    package init(start: Timestamp, now: @escaping @Sendable () -> Timestamp) {
+        self.start = start
+        self.now = now
+    }
+
+    /// The time of the machine.
+    package static func system() -> SimulatorClock {
+        starting(at: Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e6) * 1_000))
+    }
+
+    /// A clock that shows `start` at first and goes on from there.
+    package static func starting(at start: Timestamp) -> SimulatorClock {
+        let origin = ContinuousClock.now
+        return SimulatorClock(start: start) {
+            let elapsed = (ContinuousClock.now - origin).components
+            let nanoseconds = elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000
+            return Timestamp(nanoseconds: start.nanoseconds + nanoseconds)
+        }
+    }
+
+    /// A clock that stands still until it is moved.
+    package static func manual(_ clock: ManualClock) -> SimulatorClock {
+        SimulatorClock(start: clock.now) { clock.now }
+    }
+}
+
+/// A clock for tests: it stands still until it is moved.
+package final class ManualClock: Sendable {
+    private let time: Mutex<Timestamp>
+
+    package init(at start: Timestamp) {
+        time = Mutex(start)
+    }
+
+    package var now: Timestamp {
+        time.withLock { $0 }
+    }
+
+    /// Moves the clock on.
+    package func advance(seconds: Int64) {
+        time.withLock { $0 = $0.adding(seconds: seconds) }
+    }
+}
+
+extension Timestamp {
+    /// The form of the wire: six fraction digits and a numeric offset, `2025-01-29T14:25:40.914571+00:00`.
+    package var wireText: String {
+        text.dropLast() + "+00:00"
+    }
+
+    /// The form of the `date` header, `Wed, 29 Jan 2025 14:25:40 GMT` (RFC 9110, 5.6.7).
+    package var httpDate: String {
+        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let (year, month, _) = day.components
+        let weekday = days[((day.daysSinceEpoch % 7) + 7) % 7]
+        let text = self.text
+        return
+            "\(weekday), \(text.prefix(10).suffix(2)) \(months[month - 1]) \(year) \(text.dropFirst(11).prefix(8)) GMT"
+    }
+}

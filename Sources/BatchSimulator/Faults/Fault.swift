@@ -1,0 +1,109 @@
+/// One thing that goes wrong: where, when and what.
+package struct Fault: Sendable {
+    /// The operations it can hit.
+    package var operations: Set<Operation>
+    /// The batch it can hit; nil means every batch. Listing and creating have no batch.
+    package var batchID: String?
+    package var occurrence: Occurrence
+    package var effect: FaultEffect
+
+    package init(
+        _ effect: FaultEffect,
+        on operations: Set<Operation>,
+        of batchID: String? = nil,
+        _ occurrence: Occurrence = .always
+    ) {
+        self.effect = effect
+        self.operations = operations
+        self.batchID = batchID
+        self.occurrence = occurrence
+    }
+
+    /// Which of the matching requests it hits. Requests are counted from 1 for each operation and batch on its own, so
+    /// that the order in which clients reach different batches does not matter.
+    package enum Occurrence: Sendable, Hashable {
+        case always
+        /// One request.
+        case nth(Int)
+        /// This many requests, then no more.
+        case first(Int)
+        /// Every request from this one on.
+        case from(Int)
+        /// A part of the requests, from 0 to 1, chosen by the scenario's seed.
+        case rate(Double)
+    }
+}
+
+/// What goes wrong.
+package enum FaultEffect: Sendable {
+    // Instead of the answer
+
+    /// Another answer; without a body the one that the API documents for the status.
+    case answer(status: Int, headers: [HeaderField] = [], body: String? = nil)
+    /// A redirect; `{base_url}` in the target stands for the server's own.
+    case redirect(to: String, status: Int = 307)
+
+    // Before the answer
+
+    /// The service's state changes, for good.
+    case change(StateChange)
+
+    // In the answer
+
+    /// A header is set or, with nil, left out.
+    case header(String, String?)
+    /// The `date` header is off by so many seconds.
+    case shiftDate(seconds: Int64)
+    /// A member of every batch object, on pages too, is replaced (raw JSON, `{base_url}` allowed) or, with nil, left out.
+    case batchMember(String, String?)
+    case page(PageFault)
+    case results(ResultsFault)
+
+    // On the way
+
+    /// Nothing is sent for a while.
+    case delay(Duration)
+    /// The body is compressed, whether the client asked for it or not.
+    case gzip
+    case interrupt(Interruption.Action, at: Interruption.Place)
+}
+
+/// A change to the state of a service.
+package enum StateChange: Sendable {
+    /// A batch appears at its place in time, or takes the place of the one with its id.
+    case add(SimulatedBatch)
+    /// A batch disappears, as after a delete.
+    case remove(String)
+    /// A batch's results are withdrawn.
+    case withdraw(String)
+    /// A member of a batch object changes (raw JSON; nil leaves it out).
+    case setMember(String, of: String, to: String?)
+}
+
+/// What is wrong with a page.
+package enum PageFault: Sendable, Hashable {
+    /// A member of the page object is replaced (raw JSON) or, with nil, left out.
+    case member(String, String?)
+    /// `last_id` repeats the cursor that was asked for, and more is promised.
+    case repeatedCursor
+    /// The cursor is ignored: the first page once more, and more is promised.
+    case ignoredCursor
+    /// No batches, but more is promised.
+    case emptyWithMore
+}
+
+/// What is wrong with results. Lines are counted from 1 and keep their newline.
+package enum ResultsFault: Sendable, Hashable {
+    /// Other bytes altogether.
+    case replaced([UInt8])
+    /// Bytes added at the end.
+    case appended([UInt8])
+    /// A line left out.
+    case dropLine(Int)
+    /// A line sent a second time, behind all others.
+    case repeatLine(Int)
+    /// Another line in its place, given without its newline.
+    case replaceLine(Int, [UInt8])
+    /// One bit of one byte is flipped.
+    case flip(byte: Int)
+}

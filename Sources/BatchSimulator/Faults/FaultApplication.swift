@@ -1,0 +1,114 @@
+import MessageBatches
+
+// Every fault is applied here and nowhere else: to the answer, then to the reply made of it.
+
+extension FaultEffect {
+    /// Changes an answer. `firstPage` is the page without a cursor, `cursor` the one that was asked for.
+    func apply(to answer: inout Answer, cursor: String?, baseURL: String, firstPage: () -> BatchPage?) {
+        switch self {
+        case .answer(let status, let headers, let body):
+            if let body {
+                answer = .raw(status: status, headers: headers, body: Array(body.utf8))
+            } else {
+                var error = APIError.documented(forStatus: status)
+                error.headers = headers
+                answer = .error(error)
+            }
+        case .redirect(let target, let status):
+            let location = target.replacing(SimulatedBatch.baseURLPlaceholder, with: baseURL)
+            answer = .raw(status: status, headers: [HeaderField("location", location)], body: [])
+        case .batchMember(let key, let value):
+            let edit = JSONEdit(key, value?.replacing(SimulatedBatch.baseURLPlaceholder, with: baseURL))
+            answer.editBatches(edit)
+        case .page(let fault):
+            answer.apply(fault, cursor: cursor, firstPage: firstPage)
+        case .results(let fault):
+            if case .results(let id, let body) = answer {
+                answer = .results(batchID: id, .bytes(fault.applied(to: body.collected())))
+            }
+        case .change, .header, .shiftDate, .delay, .gzip, .interrupt:
+            break
+        }
+    }
+
+    /// Changes a reply and how it is sent.
+    func apply(to reply: inout SimulatedReply, now: Timestamp) {
+        switch self {
+        case .header(let name, let value): reply.headers.set(name, to: value)
+        case .shiftDate(let seconds): reply.headers.set("date", to: now.adding(seconds: seconds).httpDate)
+        case .delay(let duration): reply.delivery.delay += duration
+        case .gzip: reply.delivery.isGzipped = true
+        case .interrupt(let action, let place): reply.delivery.interruption = Interruption(action, at: place)
+        case .answer, .redirect, .change, .batchMember, .page, .results: break
+        }
+    }
+}
+
+extension Answer {
+    fileprivate mutating func editBatches(_ edit: JSONEdit) {
+        switch self {
+        case .batch(let id, let json):
+            self = .batch(id: id, json: edit.applied(to: json))
+        case .page(var page):
+            for index in page.batches.indices {
+                page.batches[index].json = edit.applied(to: page.batches[index].json)
+            }
+            self = .page(page)
+        default:
+            break
+        }
+    }
+
+    fileprivate mutating func apply(_ fault: PageFault, cursor: String?, firstPage: () -> BatchPage?) {
+        guard case .page(var page) = self else { return }
+        switch fault {
+        case .member(let key, let value):
+            page.edits.append(JSONEdit(key, value))
+        case .repeatedCursor:
+            page.edits.append(.text("last_id", cursor ?? page.batches.first?.id))
+            page.hasMore = true
+        case .ignoredCursor:
+            page = firstPage() ?? page
+            page.hasMore = true
+        case .emptyWithMore:
+            page.batches = []
+            page.hasMore = true
+        }
+        self = .page(page)
+    }
+}
+
+extension ResultsFault {
+    fileprivate func applied(to bytes: [UInt8]) -> [UInt8] {
+        switch self {
+        case .replaced(let other): return other
+        case .appended(let more): return bytes + more
+        case .flip(let offset):
+            guard bytes.indices.contains(offset) else { return bytes }
+            var bytes = bytes
+            bytes[offset] ^= 1
+            return bytes
+        case .dropLine(let number):
+            return Self.editingLines(of: bytes, line: number) { lines, index in lines.remove(at: index) }
+        case .repeatLine(let number):
+            return Self.editingLines(of: bytes, line: number) { lines, index in lines.append(lines[index]) }
+        case .replaceLine(let number, let line):
+            return Self.editingLines(of: bytes, line: number) { lines, index in lines[index] = line[...] }
+        }
+    }
+
+    /// Changes the lines where there is one with that number. The newline stays behind the last line only if it was there.
+    private static func editingLines(
+        of bytes: [UInt8],
+        line number: Int,
+        _ edit: (inout [ArraySlice<UInt8>], Int) -> Void
+    ) -> [UInt8] {
+        var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        let endsInNewline = lines.last?.isEmpty == true
+        if endsInNewline { lines.removeLast() }
+        guard lines.indices.contains(number - 1) else { return bytes }
+        edit(&lines, number - 1)
+        let joined = Array(lines.joined(separator: [0x0A]))
+        return endsInNewline && !lines.isEmpty ? joined + [0x0A] : joined
+    }
+}

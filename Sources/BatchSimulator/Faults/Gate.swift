@@ -1,0 +1,68 @@
+import Synchronization
+
+/// Holds a simulated reply until a test lets it go, and tells the test that the reply got there. No clock is involved.
+package final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var arrivals = 0
+        var nextWaiter = 0
+        var held: [Int: CheckedContinuation<Void, Never>] = [:]
+        var watchers: [(arrivals: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// Lets everything held go, now and later.
+    package func open() {
+        let held = state.withLock { state in
+            state.isOpen = true
+            defer { state.held = [:] }
+            return Array(state.held.values)
+        }
+        for continuation in held { continuation.resume() }
+    }
+
+    /// Returns once `count` replies have reached the gate, held or not.
+    package func reached(_ count: Int = 1) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.arrivals >= count { return true }
+                state.watchers.append((count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Waits until the gate opens or the calling task is cancelled.
+    package func pass() async {
+        let waiter = arrive()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isFree = state.withLock { state in
+                    if state.isOpen || Task.isCancelled { return true }
+                    state.held[waiter] = continuation
+                    return false
+                }
+                if isFree { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.held.removeValue(forKey: waiter) }?.resume()
+        }
+    }
+
+    private func arrive() -> Int {
+        let (waiter, watchers) = state.withLock { state in
+            state.arrivals += 1
+            state.nextWaiter += 1
+            let arrivals = state.arrivals
+            let watchers = state.watchers.filter { $0.arrivals <= arrivals }
+            state.watchers.removeAll { $0.arrivals <= arrivals }
+            return (state.nextWaiter, watchers.map(\.continuation))
+        }
+        for continuation in watchers { continuation.resume() }
+        return waiter
+    }
+}

@@ -1,0 +1,86 @@
+package import MessageBatches
+
+/// An ended batch whose result lines follow from a seed: any line can be made again alone, none is kept.
+package struct GeneratedBatch: Sendable {
+    package let seed: UInt64
+    /// The place of the batch among its scenario's, 0 for the newest.
+    package let index: Int
+    /// How many results it has.
+    package let lines: Int
+    package let id: String
+    package let createdAt: Timestamp
+    /// Request numbers are scattered over the lines by this step, which is coprime to the number of lines.
+    private let step: Int
+
+    /// The newest batch was created 25 hours before `start`, the others before it, all within the 29 days of retention.
+    init(seed: UInt64, index: Int, of count: Int, lines: Int, start: Timestamp) {
+        self.seed = seed
+        self.index = index
+        self.lines = lines
+        var random = SeededRandom(seed: seed, index)
+        id = SimulatedID.make("msgbatch_01", from: &random)
+        let newest = start.nanoseconds - 25 * Self.hour
+        let spacing = min(Self.hour / 3, 26 * 24 * Self.hour / Int64(count))
+        let jitter = Int64(random.below(1_000_000)) * spacing / 1_000_000
+        let exact = newest - Int64(index) * spacing - jitter
+        createdAt = Timestamp(nanoseconds: exact - exact % 1_000)
+        step = [15_485_863, 104_729, 7_919].first { !lines.isMultiple(of: $0) } ?? 1
+    }
+
+    /// How many results there are of each type, by formula.
+    package var counts: RequestCounts {
+        ResultMix.counts(ofLines: lines)
+    }
+
+    /// Appends one result line with its newline.
+    package func appendLine(_ line: Int, to output: inout [UInt8]) {
+        var random = SeededRandom(seed: seed, index, line)
+        let request = Int((UInt64(line) &* UInt64(step) &+ UInt64(lines / 2)) % UInt64(lines))
+        ResultLineWriter.shared.append(
+            ResultMix.type(ofLine: line),
+            request: request,
+            idStyle: index % 3,
+            to: &output,
+            random: &random
+        )
+    }
+
+    /// Appends whole lines from `line` on until at least `count` bytes are there or the batch ends.
+    ///
+    /// - Returns: the next line to append.
+    func appendLines(from line: Int, bytes count: Int, to output: inout [UInt8]) -> Int {
+        var line = line
+        output.reserveCapacity(count + LineSizes.largest)
+        while line < lines, output.count < count {
+            appendLine(line, to: &output)
+            line += 1
+        }
+        return line
+    }
+
+    /// All lines at once, for small batches.
+    package func allLines() -> [UInt8] {
+        var output: [UInt8] = []
+        for line in 0..<lines { appendLine(line, to: &output) }
+        return output
+    }
+
+    /// The batch object, in the key order of 2026.
+    func document() -> [UInt8] {
+        let counts = self.counts
+        let wasCanceled = counts[.canceled] > 0
+        let minutes: Int64 = counts[.expired] > 0 ? 24 * 60 : wasCanceled ? 90 : 20
+        let ended = createdAt.adding(seconds: minutes * 60)
+        let canceled = wasCanceled ? "\"\(createdAt.adding(seconds: minutes * 60 - 600).wireText)\"" : "null"
+        let json = """
+            {"id":"\(id)","type":"message_batch","processing_status":"ended","request_counts":\(counts.wireJSON),\
+            "ended_at":"\(ended.wireText)","created_at":"\(createdAt.wireText)",\
+            "expires_at":"\(createdAt.adding(seconds: 86_400).wireText)","archived_at":null,\
+            "cancel_initiated_at":\(canceled),\
+            "results_url":"\(SimulatedBatch.baseURLPlaceholder)/v1/messages/batches/\(id)/results"}
+            """
+        return Array(json.utf8)
+    }
+
+    private static let hour: Int64 = 3_600_000_000_000
+}

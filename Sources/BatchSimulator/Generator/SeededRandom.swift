@@ -1,0 +1,53 @@
+/// SplitMix64 (Steele, Lea, Flood 2014): a stream of numbers that follows from its seed alone.
+struct SeededRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    /// A stream for one thing among many, the same whenever it is asked for.
+    init(seed: UInt64, _ first: Int, _ second: Int = 0) {
+        state = Self.mix(seed &+ Self.step &* UInt64(truncatingIfNeeded: first &+ 1))
+        state = Self.mix(state ^ (UInt64(truncatingIfNeeded: second &+ 1) &* 0xD1B5_4A32_D192_ED03))
+    }
+
+    private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    mutating func next() -> UInt64 {
+        state &+= Self.step
+        return Self.mix(state)
+    }
+
+    /// A number from 0 up to but not including `bound`, by multiplication instead of division.
+    mutating func below(_ bound: Int) -> Int {
+        Int(truncatingIfNeeded: (next() >> 32) &* UInt64(truncatingIfNeeded: bound) >> 32)
+    }
+
+    /// A number from 0 up to but not including 1.
+    mutating func fraction() -> Double {
+        Double(next() >> 11) / 9_007_199_254_740_992
+    }
+
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var value = value
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
+
+/// Identifiers in the style of the API: a prefix and 22 characters of base 58.
+enum SimulatedID {
+    private static let letters = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
+
+    static func make(_ prefix: String, from random: inout SeededRandom) -> String {
+        let body = (0..<22).map { _ in letters[random.below(letters.count)] }
+        return prefix + String(decoding: body, as: UTF8.self)
+    }
+
+    /// Characters of base 58, for identifiers cut out of one long run.
+    static func noise(_ count: Int, from random: inout SeededRandom) -> [UInt8] {
+        (0..<count).map { _ in letters[random.below(letters.count)] }
+    }
+}

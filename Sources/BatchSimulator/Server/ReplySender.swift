@@ -1,0 +1,104 @@
+import Glibc
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// Carries requests to the service and its replies to the socket, step by step.
+struct ReplySender {
+    let channel: any Channel
+
+    /// Ends a connection from inside a reply.
+    private struct ConnectionEnds: Error {}
+
+    /// Reads a whole request, asks the service and sends what it answers.
+    ///
+    /// - Throws: to make the server close the connection.
+    func answer(
+        _ request: Request,
+        from service: SimulatedService,
+        to writer: consuming ResponseWriter
+    ) async throws {
+        let reply = service.reply(to: try await simulated(request))
+        var transmission = Transmission(reply)
+        while let step = transmission.next() {
+            switch step {
+            case .wait(let duration): try await Task.sleep(for: duration)
+            case .hold(let gate): try await hold(at: gate)
+            case .head:
+                let body = try await writer.writeHead(Self.head(of: reply))
+                try await sendBody(transmission, to: body)
+                return
+            case .reset: try await reset()
+            case .bytes, .finish, .close: throw ConnectionEnds()
+            }
+        }
+    }
+
+    private func sendBody(_ transmission: Transmission, to writer: consuming some ResponseBodyWriter) async throws {
+        var transmission = transmission
+        while let step = transmission.next() {
+            switch step {
+            case .bytes(let bytes): try await writer.write(ByteBuffer(bytes: bytes))
+            case .hold(let gate): try await hold(at: gate)
+            case .wait(let duration): try await Task.sleep(for: duration)
+            case .finish:
+                try await writer.finish(nil)
+                return
+            case .reset: try await reset()
+            case .close, .head:
+                try await flush()
+                throw ConnectionEnds()
+            }
+        }
+    }
+
+    private func simulated(_ request: Request) async throws -> SimulatedRequest {
+        var body: [UInt8] = []
+        var isTooLarge = false
+        for try await buffer in request.body {
+            if body.count + buffer.readableBytes > CreateRequest.maxBytes { isTooLarge = true }
+            if isTooLarge {
+                body = []
+            } else {
+                body.append(contentsOf: buffer.readableBytesView)
+            }
+        }
+        return SimulatedRequest(
+            request.head.method.rawValue,
+            request.head.path ?? "/",
+            headers: request.head.headerFields.map { HeaderField($0.name.canonicalName, $0.value) },
+            body: body,
+            isBodyTooLarge: isTooLarge
+        )
+    }
+
+    private static func head(of reply: SimulatedReply) -> HTTPResponse {
+        var fields = HTTPFields()
+        for header in reply.headers {
+            guard let name = HTTPField.Name(header.name) else { continue }
+            fields.append(HTTPField(name: name, value: header.value))
+        }
+        return HTTPResponse(status: HTTPResponse.Status(code: reply.status), headerFields: fields)
+    }
+
+    private func hold(at gate: Gate) async throws {
+        try await flush()
+        await gate.pass()
+        try Task.checkCancellation()
+    }
+
+    /// Returns once everything written has gone to the socket.
+    private func flush() async throws {
+        try await channel.writeAndFlush(ByteBuffer()).get()
+    }
+
+    /// Sends RST instead of FIN: with a linger time of 0 the kernel drops what it holds and resets (RFC 9293, 3.10.4).
+    private func reset() async throws {
+        try await flush()
+        if let options = channel as? any SocketOptionProvider {
+            try await options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        }
+        try await channel.close()
+        throw ConnectionEnds()
+    }
+}

@@ -1,0 +1,28 @@
+package import MessageBatches
+
+/// A request the service received, for assertions. The key itself is never kept.
+package struct RecordedRequest: Sendable {
+    /// What the request's key came to.
+    package enum Credential: Sendable, Hashable {
+        case missing
+        case accepted
+        case refused
+    }
+
+    /// The number of the request, from 1.
+    package var number: Int
+    package var time: Timestamp
+    package var method: String
+    package var path: String
+    package var query: [(name: String, value: String)]
+    /// All headers but the values of `x-api-key` and `authorization`, which read `…`.
+    package var headers: [HeaderField]
+    package var credential: Credential
+    /// The operation asked for, nil for a path the API does not have.
+    package var operation: Operation?
+    package var batchID: String?
+    /// The status answered.
+    package var status: Int
+    /// The positions in the scenario of the faults that applied.
+    package var faults: [Int]
+}

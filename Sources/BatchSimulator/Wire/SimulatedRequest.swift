@@ -1,0 +1,85 @@
+/// A request as the simulated service sees it, free of any HTTP library.
+package struct SimulatedRequest: Sendable {
+    package var method: String
+    /// The path without the query, percent escapes decoded.
+    package var path: String
+    /// The query in order, percent escapes decoded.
+    package var query: [(name: String, value: String)]
+    package var headers: [HeaderField]
+    package var body: [UInt8]
+    /// Whether the body was longer than the edge reads; `body` is empty then.
+    package var isBodyTooLarge: Bool
+
+    /// Takes a request target such as `/v1/messages/batches?limit=5`.
+    package init(
+        _ method: String,
+        _ target: String,
+        headers: [HeaderField] = [],
+        body: [UInt8] = [],
+        isBodyTooLarge: Bool = false
+    ) {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        self.method = method
+        path = Self.percentDecoded(parts[0])
+        query = parts.count < 2 ? [] : Self.pairs(of: parts[1])
+        self.headers = headers
+        self.body = body
+        self.isBodyTooLarge = isBodyTooLarge
+    }
+
+    /// The last value of a query key, as the API takes it.
+    package func queryValue(_ name: String) -> String? {
+        query.last { $0.name == name }?.value
+    }
+
+    /// The key the request carries, in either of the two documented headers; nil where there is none or it is empty.
+    var credential: String? {
+        if let key = headers.value(of: "x-api-key"), !key.isEmpty { return key }
+        guard let authorization = headers.value(of: "authorization"),
+            authorization.lowercased().hasPrefix("bearer ")
+        else { return nil }
+        let key = authorization.dropFirst("bearer ".count)
+        return key.isEmpty ? nil : String(key)
+    }
+
+    /// Whether the client takes a gzip body: named, or covered by `*`, with a weight above 0 (RFC 9110, 12.5.3).
+    var acceptsGzip: Bool {
+        var wildcard = false
+        for coding in (headers.value(of: "accept-encoding") ?? "").lowercased().split(separator: ",") {
+            let parts = coding.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            switch parts.first {
+            case "gzip", "x-gzip": return weight > 0
+            case "*": wildcard = weight > 0
+            default: break
+            }
+        }
+        return wildcard
+    }
+
+    private static func pairs(of query: Substring) -> [(name: String, value: String)] {
+        query.split(separator: "&")
+            .map { pair in
+                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                return (percentDecoded(parts[0]), parts.count < 2 ? "" : percentDecoded(parts[1], plusIsSpace: true))
+            }
+    }
+
+    private static func percentDecoded(_ text: Substring, plusIsSpace: Bool = false) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(text)
+        }
+        var output: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2)
+            if byte == UInt8(ascii: "%"), digits.count == 2, let value = UInt8(String(digits) ?? "", radix: 16) {
+                output.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                output.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+}
