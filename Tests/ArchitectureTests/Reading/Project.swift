@@ -61,7 +61,9 @@ enum Project {
         return names.filter { isFolder("\(path)/\($0)") }.sorted()
     }
 
-    /// All files below a folder whose names end in one of the given ways, by path. Hidden ones are left out.
+    /// All files below a folder whose names end in one of the given ways, by path.
+    ///
+    /// Hidden ones are left out.
     static func files(under folder: String, endingIn endings: String...) -> [File] {
         paths(under: folder)
             .filter { path in endings.contains { $0.isEmpty || path.hasSuffix($0) } }
