@@ -1,0 +1,63 @@
+package import MessageBatches
+
+/// The kinds of data files an archive holds of a batch.
+package enum DataKind: String, Sendable, CaseIterable, Comparable {
+    /// The bytes as received.
+    case raw
+    /// The flat table.
+    case results
+    /// Flat rows with the columns of a join.
+    case joined
+    /// Ids without a partner in the join.
+    case unmatched
+
+    /// Lines as received are `.jsonl`, tables of our own `.ndjson`.
+    var suffix: String {
+        self == .raw ? "jsonl.gz" : "ndjson.gz"
+    }
+
+    package static func < (left: DataKind, right: DataKind) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+/// Where the files of one batch lie, relative to the archive.
+package struct ArchivePaths: Sendable, Hashable {
+    package static let partial = "_partial"
+    package static let quarantine = "_quarantine"
+    package static let manifests = "manifests"
+    package static let checksums = "SHA256SUMS"
+
+    package let id: String
+    package let day: CalendarDay
+
+    /// Throws if the id cannot be a file name as it is.
+    package init(of batch: MessageBatch) throws(ArchiveFailure) {
+        guard batch.hasSafeID else { throw ArchiveFailure(.unsafeID, .create, path: batch.id) }
+        id = batch.id
+        day = batch.day
+    }
+
+    // Published.
+
+    package func folder(_ kind: DataKind) -> String { "\(kind.rawValue)/date=\(day.text)" }
+    package func data(_ kind: DataKind) -> String { "\(folder(kind))/\(id).\(kind.suffix)" }
+    package var manifestFolder: String { "\(Self.manifests)/date=\(day.text)" }
+    package var manifest: String { "\(manifestFolder)/\(id).json" }
+
+    // On the way. An id holds no dot, so that the first dot of a name ends it.
+
+    package func draft(_ kind: DataKind) -> String { "\(Self.partial)/\(id).\(kind.rawValue).\(kind.suffix)" }
+    package var draftManifest: String { "\(Self.partial)/\(id).\(Self.manifestSuffix)" }
+    package var draftReason: String { "\(Self.partial)/\(id).\(Self.reasonSuffix)" }
+    package func scratch(_ run: Int) -> String { "\(Self.partial)/\(id).scratch-\(run)" }
+    static let manifestSuffix = "manifest.json"
+    static let reasonSuffix = "quarantine.json"
+
+    // Quarantined.
+
+    package func quarantined(_ kind: DataKind) -> String {
+        "\(Self.quarantine)/\(id).\(kind.rawValue).\(kind.suffix)"
+    }
+    package var reason: String { "\(Self.quarantine)/\(id).json" }
+}

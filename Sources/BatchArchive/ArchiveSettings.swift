@@ -1,0 +1,24 @@
+package import BlockGzip
+
+/// What an archive is written with and what every manifest says beside its batch.
+package struct ArchiveSettings: Sendable {
+    package var codec: any MemberCodec
+    /// The version of the program.
+    package var toolVersion: String
+    /// Scheme, host and port of the service, without anything secret.
+    package var origin: String?
+    /// Which version of each derivation is at work: `flat_schema`, `error_classes` …
+    package var derivations: [String: Int]
+
+    package init(
+        codec: any MemberCodec,
+        toolVersion: String,
+        origin: String? = nil,
+        derivations: [String: Int] = [:]
+    ) {
+        self.codec = codec
+        self.toolVersion = toolVersion
+        self.origin = origin
+        self.derivations = derivations
+    }
+}

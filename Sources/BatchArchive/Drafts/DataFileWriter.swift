@@ -1,0 +1,98 @@
+/// One data file of a draft: members appended, everything the manifest says of the file counted on the way.
+///
+/// The file is made with the first member, so that a batch without results leaves none.
+struct DataFileWriter: ~Copyable {
+    let kind: DataKind
+    /// Relative to the archive.
+    let path: String
+    private let folder: ArchiveFolder
+    private var file: OpenFile?
+    private var stored = ContentDigest()
+    private var content = ContentDigest()
+    /// The content before the line end that was added to its last line.
+    private var unterminated: ContentDigest?
+    private var lines = 0
+    private(set) var members: [ArchivedFile.MemberEntry] = []
+
+    init(_ kind: DataKind, at path: String, in folder: ArchiveFolder) {
+        self.kind = kind
+        self.path = path
+        self.folder = folder
+    }
+
+    /// The bytes as they came: the content without a line end added here.
+    var received: ContentDigest { unterminated ?? content }
+
+    /// Bytes on disk.
+    var storedBytes: Int { stored.bytes }
+
+    /// Writes a member behind those before it.
+    ///
+    /// - Parameters:
+    ///   - content: What the member inflates to: whole lines.
+    ///   - lineCount: How many lines that is.
+    ///   - endsUnterminated: Whether the last line end was not received but added.
+    mutating func append(
+        _ member: [UInt8],
+        content piece: [UInt8],
+        lineCount: Int,
+        endsUnterminated: Bool = false
+    ) throws(ArchiveFailure) {
+        if file == nil { file = try folder.open(path, .creating) }
+        try file?.write(member.span)
+        members.append(ArchivedFile.MemberEntry(offset: stored.bytes, firstLine: lines + 1))
+        stored.update(member)
+        lines += lineCount
+        if endsUnterminated {
+            content.update(piece.dropLast())
+            unterminated = content
+            content.update(piece.suffix(1))
+        } else {
+            content.update(piece)
+        }
+    }
+
+    /// The bytes of one member, read back.
+    func member(_ index: Int) throws(ArchiveFailure) -> [UInt8] {
+        let start = members[index].offset
+        let end = index + 1 < members.count ? members[index + 1].offset : stored.bytes
+        return try file?.read(at: start, count: end - start) ?? []
+    }
+
+    /// The members that hold the given lines, by their index, each with its wanted lines.
+    func members(holding numbers: Set<Int>) -> [Int: [Int]] {
+        var wanted: [Int: [Int]] = [:]
+        for number in numbers where (1...max(lines, 1)).contains(number) && lines > 0 {
+            // The last member that begins at or before the line.
+            var low = 0
+            var high = members.count
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if members[middle].firstLine <= number { low = middle } else { high = middle }
+            }
+            wanted[low, default: []].append(number)
+        }
+        return wanted
+    }
+
+    /// Closes the file; the description stays.
+    mutating func close() {
+        file = nil
+    }
+
+    /// What the manifest says of the file once it lies at `path`; nil if there is none.
+    func description(at path: String, codec: CodecRecord) -> ArchivedFile? {
+        guard !members.isEmpty else { return nil }
+        let received = kind == .raw ? self.received : nil
+        return ArchivedFile(
+            path: path,
+            bytes: stored.bytes,
+            sha256: stored.hex,
+            content: ArchivedFile.Extent(bytes: content.bytes, sha256: content.hex),
+            received: received.map { ArchivedFile.Extent(bytes: $0.bytes, sha256: $0.hex) },
+            lines: lines,
+            codec: codec,
+            members: members
+        )
+    }
+}

@@ -1,0 +1,169 @@
+import BatchPipeline
+import BlockGzip
+import JSONLines
+
+/// The files of one batch in `_partial`, until they are published, quarantined or discarded.
+actor FileDraft: BatchDraft {
+    private let paths: ArchivePaths
+    private let settings: ArchiveSettings
+    private let folder: ArchiveFolder
+    private let codecRecord: CodecRecord
+    private let publisher: Publisher
+    private var raw: DataFileWriter
+    private var flat: DataFileWriter
+    private var scratchRuns = 0
+
+    init(
+        at paths: ArchivePaths,
+        in folder: ArchiveFolder,
+        settings: ArchiveSettings,
+        codecRecord: CodecRecord,
+        publisher: Publisher
+    ) {
+        self.paths = paths
+        self.folder = folder
+        self.settings = settings
+        self.codecRecord = codecRecord
+        self.publisher = publisher
+        raw = DataFileWriter(.raw, at: paths.draft(.raw), in: folder)
+        flat = DataFileWriter(.results, at: paths.draft(.results), in: folder)
+    }
+
+    nonisolated func seal(_ block: DecodedBlock, flatRows: [UInt8]) throws -> SealedBlock {
+        do throws(GzipFailure) {
+            return SealedBlock(
+                block: block.block,
+                rawMember: try settings.codec.member(holding: block.block.bytes.span),
+                flatRows: flatRows,
+                flatMember: flatRows.isEmpty ? [] : try settings.codec.member(holding: flatRows.span),
+                rowCount: block.records.count
+            )
+        } catch {
+            throw ArchiveFailure(.gzip(error), .compress, path: folder.path(paths.draft(.raw)))
+        }
+    }
+
+    func append(_ sealed: SealedBlock) throws {
+        try raw.append(
+            sealed.rawMember,
+            content: sealed.block.bytes,
+            lineCount: sealed.block.lineEnds.count,
+            endsUnterminated: sealed.block.endsUnterminated
+        )
+        if !sealed.flatMember.isEmpty {
+            try flat.append(sealed.flatMember, content: sealed.flatRows, lineCount: sealed.rowCount)
+        }
+    }
+
+    func receivedDigest() -> String {
+        raw.received.hex
+    }
+
+    func rawLines(numbered numbers: Set<Int>) throws -> [Int: [UInt8]] {
+        var lines: [Int: [UInt8]] = [:]
+        for (index, wanted) in raw.members(holding: numbers) {
+            let first = raw.members[index].firstLine
+            let content = try content(ofMember: index)
+            // Physical lines: empty ones count too.
+            let all = content.split(separator: 0x0A, omittingEmptySubsequences: false)
+            for number in wanted {
+                let line = all[number - first]
+                lines[number] = Array(line.last == 0x0D ? line.dropLast() : line)
+            }
+        }
+        return lines
+    }
+
+    private func content(ofMember index: Int) throws(ArchiveFailure) -> [UInt8] {
+        let member = try raw.member(index)
+        do throws(GzipFailure) {
+            return try settings.codec.content(of: member.span)
+        } catch {
+            let failure = error.inMember(index, at: raw.members[index].offset)
+            throw ArchiveFailure(.gzip(failure), .read, path: folder.path(raw.path))
+        }
+    }
+
+    func writeScratchRun(_ bytes: [UInt8]) throws -> Int {
+        try folder.write(bytes.span, to: paths.scratch(scratchRuns))
+        scratchRuns += 1
+        return scratchRuns - 1
+    }
+
+    func readScratchRun(_ run: Int, from offset: Int, count: Int) throws -> [UInt8] {
+        try folder.open(paths.scratch(run)).read(at: offset, count: count)
+    }
+}
+
+extension FileDraft {
+    func publish(_ proof: BatchProof) async throws -> PublishedBatch {
+        let files = finished { paths.data($0) }
+        let manifest = try Manifest(proof, files: files, settings: settings)
+        try await publisher.publish(
+            Publication(
+                moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.data($0)) },
+                document: Publication.Move(from: paths.draftManifest, to: paths.manifest),
+                text: manifest.json
+            )
+        )
+        try removeScratch()
+        try removeQuarantined(except: [])
+        try folder.remove(paths.reason)
+        return PublishedBatch(
+            files: files.values.map(\.path).sorted() + [paths.manifest],
+            storedBytes: files.values.reduce(manifest.json.count) { $0 + $1.bytes }
+        )
+    }
+
+    func quarantine(_ proof: BatchProof, reasons: [String]) async throws {
+        try folder.makeFolder(ArchivePaths.quarantine)
+        let files = finished { paths.quarantined($0) }
+        var manifest = try Manifest(proof, files: files, settings: settings)
+        manifest.quarantine = Manifest.Quarantine(reasons: reasons, attempts: try earlierAttempts() + 1)
+        try await publisher.publish(
+            Publication(
+                moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.quarantined($0)) },
+                document: Publication.Move(from: paths.draftReason, to: paths.reason),
+                text: manifest.json
+            )
+        )
+        try removeScratch()
+        try removeQuarantined(except: Set(files.keys))
+    }
+
+    func discard() throws {
+        close()
+        for kind in DataKind.allCases { try folder.remove(paths.draft(kind)) }
+        try removeScratch()
+    }
+
+    /// Closes the files and describes them as they will lie at the given places.
+    private func finished(at place: (DataKind) -> String) -> [DataKind: ArchivedFile] {
+        close()
+        var files: [DataKind: ArchivedFile] = [:]
+        files[.raw] = raw.description(at: place(.raw), codec: codecRecord)
+        files[.results] = flat.description(at: place(.results), codec: codecRecord)
+        return files
+    }
+
+    private func close() {
+        raw.close()
+        flat.close()
+    }
+
+    /// How often the batch was quarantined before; an unreadable reason file counts as once.
+    private func earlierAttempts() throws(ArchiveFailure) -> Int {
+        guard try folder.status(paths.reason) != nil else { return 0 }
+        let text = try folder.read(paths.reason)
+        return (try? Manifest(json: text, path: paths.reason))?.quarantine?.attempts ?? 1
+    }
+
+    private func removeScratch() throws(ArchiveFailure) {
+        for run in 0..<scratchRuns { try folder.remove(paths.scratch(run)) }
+        scratchRuns = 0
+    }
+
+    private func removeQuarantined(except kept: Set<DataKind>) throws(ArchiveFailure) {
+        for kind in DataKind.allCases where !kept.contains(kind) { try folder.remove(paths.quarantined(kind)) }
+    }
+}

@@ -1,0 +1,202 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The calls of the system that the archive is built on, each with its errors as ``ArchiveFailure``.
+///
+/// Foundation offers no `fsync` of a folder, no `flock`, no `rename` over an existing file and no `errno` that survives
+/// its own wrapping; this is the one file of the target that passes pointers.
+enum SystemCall {
+    /// What a path names.
+    struct Status: Sendable, Hashable {
+        var size: Int
+        /// Last change of the content, in nanoseconds since the Unix epoch.
+        var modified: Int64
+        var isFolder: Bool
+    }
+
+    static let notFound = ENOENT
+    static let exists = EEXIST
+
+    /// Opens a file; `mode` counts only where it is created.
+    static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(ArchiveFailure) -> Int32 {
+        let operation: ArchiveFailure.Operation = flags & O_CREAT != 0 ? .create : .open
+        return try checked(operation, path) { unsafe platformOpen(path, flags | O_CLOEXEC, mode) }
+    }
+
+    static func close(_ descriptor: Int32) {
+        _ = platformClose(descriptor)
+    }
+
+    /// Writes all bytes at the file's position.
+    static func write(_ bytes: Span<UInt8>, to descriptor: Int32, path: String) throws(ArchiveFailure) {
+        var written = 0
+        while written < bytes.count {
+            let rest = bytes.extracting(written...)
+            let count = try checkedCount(.write, path) {
+                unsafe rest.withUnsafeBytes { unsafe platformWrite(descriptor, $0.baseAddress, $0.count) }
+            }
+            written += count
+        }
+    }
+
+    /// Up to `count` bytes from `offset` on; fewer only at the end of the file.
+    static func read(_ descriptor: Int32, at offset: Int, count: Int, path: String) throws(ArchiveFailure) -> [UInt8] {
+        var failure: ArchiveFailure?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            do throws(ArchiveFailure) {
+                while filled < count {
+                    let done = filled
+                    let target = unsafe UnsafeMutableRawBufferPointer(
+                        rebasing: UnsafeMutableRawBufferPointer(buffer)[done...]
+                    )
+                    let got = try checkedCount(.read, path) {
+                        unsafe pread(descriptor, target.baseAddress, count - done, off_t(offset + done))
+                    }
+                    if got == 0 { return }
+                    filled += got
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    static func sync(_ descriptor: Int32, path: String) throws(ArchiveFailure) {
+        try checked(.sync, path) { fsync(descriptor) }
+    }
+
+    /// Takes the lock of an open file, or gives false if somebody else has it.
+    static func lock(_ descriptor: Int32, path: String) throws(ArchiveFailure) -> Bool {
+        do {
+            try checked(.lock, path) { flock(descriptor, LOCK_EX | LOCK_NB) }
+            return true
+        } catch {
+            guard error.code == EWOULDBLOCK else { throw error }
+            return false
+        }
+    }
+
+    static func truncate(_ descriptor: Int32, to size: Int, path: String) throws(ArchiveFailure) {
+        try checked(.write, path) { ftruncate(descriptor, off_t(size)) }
+    }
+
+    static func makeFolder(_ path: String) throws(ArchiveFailure) {
+        try checked(.makeFolder, path) { unsafe mkdir(path, 0o700) }
+    }
+
+    static func rename(_ source: String, to target: String) throws(ArchiveFailure) {
+        try checked(.rename, source) { unsafe platformRename(source, target) }
+    }
+
+    static func remove(_ path: String) throws(ArchiveFailure) {
+        try checked(.remove, path) { unsafe unlink(path) }
+    }
+
+    /// Nil if nothing is there.
+    static func status(_ path: String) throws(ArchiveFailure) -> Status? {
+        var information = stat()
+        do {
+            try checked(.inspect, path) { unsafe stat(path, &information) }
+        } catch {
+            guard error.code == ENOENT else { throw error }
+            return nil
+        }
+        #if canImport(Darwin)
+        let time = information.st_mtimespec
+        #else
+        let time = information.st_mtim
+        #endif
+        return Status(
+            size: Int(information.st_size),
+            modified: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec),
+            isFolder: information.st_mode & S_IFMT == S_IFDIR
+        )
+    }
+
+    /// The names in a folder, in no order, without `.` and `..`.
+    static func names(in path: String) throws(ArchiveFailure) -> [String] {
+        guard let folder = unsafe opendir(path) else { throw failure(.list, path, errno) }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Runs a call that returns -1 on failure, again if a signal interrupted it.
+    @discardableResult
+    private static func checked(
+        _ operation: ArchiveFailure.Operation,
+        _ path: String,
+        _ call: () -> Int32
+    ) throws(ArchiveFailure) -> Int32 {
+        Int32(try checkedCount(operation, path) { Int(call()) })
+    }
+
+    private static func checkedCount(
+        _ operation: ArchiveFailure.Operation,
+        _ path: String,
+        _ call: () -> Int
+    ) throws(ArchiveFailure) -> Int {
+        while true {
+            let result = call()
+            if result >= 0 { return result }
+            let code = errno
+            if code != EINTR { throw failure(operation, path, code) }
+        }
+    }
+
+    private static func failure(
+        _ operation: ArchiveFailure.Operation,
+        _ path: String,
+        _ code: Int32
+    ) -> ArchiveFailure {
+        if code == ENOTDIR { return ArchiveFailure(.notAFolder, operation, path: path) }
+        let text = unsafe String(cString: strerror(code))
+        return ArchiveFailure(.system(code: code, text: text), operation, path: path)
+    }
+}
+
+extension ArchiveFailure {
+    /// The `errno`, where the system refused.
+    package var code: Int32? {
+        if case .system(let code, _) = cause { code } else { nil }
+    }
+
+    /// Whether the disk, or the user's share of it, is full.
+    package var isDiskFull: Bool {
+        code == ENOSPC || code == EDQUOT
+    }
+}
+
+// The C functions under names that the static methods above do not hide.
+
+@unsafe
+private func platformOpen(_ path: UnsafePointer<CChar>, _ flags: Int32, _ mode: mode_t) -> Int32 {
+    unsafe open(path, flags, mode)
+}
+
+private func platformClose(_ descriptor: Int32) -> Int32 {
+    close(descriptor)
+}
+
+@unsafe
+private func platformWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    unsafe write(descriptor, bytes, count)
+}
+
+@unsafe
+private func platformRename(_ source: UnsafePointer<CChar>, _ target: UnsafePointer<CChar>) -> Int32 {
+    unsafe rename(source, target)
+}

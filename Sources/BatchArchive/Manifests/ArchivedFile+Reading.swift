@@ -1,0 +1,85 @@
+import JSONLines
+
+extension ArchivedFile {
+    private static let keys = JSONKeyTable([
+        "path", "bytes", "sha256", "uncompressed_bytes", "uncompressed_sha256", "received_bytes", "received_sha256",
+        "lines", "codec", "members",
+    ])
+
+    /// Reads an entry of `files`; nil if it lacks something or its path leads out of the archive.
+    init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        var texts: [Int: String] = [:]
+        var numbers: [Int: Int] = [:]
+        var codec: CodecRecord?
+        var members: [MemberEntry]?
+        try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
+            switch key {
+            case 0, 2, 4, 6: texts[key] = try cursor.optionalText()
+            case 8: codec = try CodecRecord(&cursor)
+            case 9: members = try Self.members(&cursor)
+            default: numbers[key] = try cursor.optionalNumber()
+            }
+        }
+        guard
+            let path = texts[0], Self.staysInside(path), let bytes = numbers[1], let sha256 = texts[2],
+            let contentBytes = numbers[3], let contentSHA256 = texts[4], let lines = numbers[7],
+            let codec, let members
+        else { return nil }
+        self.init(
+            path: path,
+            bytes: bytes,
+            sha256: sha256,
+            content: Extent(bytes: contentBytes, sha256: contentSHA256),
+            lines: lines,
+            codec: codec,
+            members: members
+        )
+        if let receivedBytes = numbers[5], let receivedSHA256 = texts[6] {
+            received = Extent(bytes: receivedBytes, sha256: receivedSHA256)
+        }
+    }
+
+    /// A manifest put in by hand must not lead out of the archive.
+    private static func staysInside(_ path: String) -> Bool {
+        !path.isEmpty
+            && path.split(separator: "/", omittingEmptySubsequences: false)
+                .allSatisfy { !["", ".", ".."].contains($0) }
+    }
+
+    /// The member table, or nil if an entry is no pair of numbers.
+    private static func members(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [MemberEntry]? {
+        var entries: [MemberEntry] = []
+        var isWhole = true
+        try cursor.elements { cursor throws(JSONSyntaxError) in
+            var pair: [Int] = []
+            try cursor.elements { cursor throws(JSONSyntaxError) in
+                if let number = try cursor.optionalNumber() { pair.append(number) }
+            }
+            if pair.count == 2 {
+                entries.append(MemberEntry(offset: pair[0], firstLine: pair[1]))
+            } else {
+                isWhole = false
+            }
+        }
+        return isWhole ? entries : nil
+    }
+}
+
+extension CodecRecord {
+    private static let keys = JSONKeyTable(["name", "level", "version", "library_sha256"])
+
+    /// Reads a codec; nil if name or level is missing.
+    init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        var texts: [Int: String] = [:]
+        var level: Int?
+        try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
+            if key == 1 {
+                level = try cursor.optionalNumber()
+            } else {
+                texts[key] = try cursor.optionalText()
+            }
+        }
+        guard let name = texts[0], let level else { return nil }
+        self.init(name: name, level: level, version: texts[2], librarySHA256: texts[3])
+    }
+}

@@ -1,0 +1,195 @@
+import BatchPipeline
+import JSONLines
+import MessageBatches
+
+extension Manifest {
+    /// Reads a manifest. `path` only names the document in errors.
+    ///
+    /// - Throws: ``ArchiveFailure`` with the cause `manifest` where the text is no JSON, a needed key is missing or of
+    ///   another kind, or the schema is newer than this program.
+    package init(json: [UInt8], path: String) throws(ArchiveFailure) {
+        var parts = ManifestParts()
+        do throws(JSONSyntaxError) {
+            try JSONCursor.read(json) { cursor throws(JSONSyntaxError) in
+                guard try cursor.kind() == .object else { throw JSONSyntaxError(.expectedObject, at: 0) }
+                try parts.read(&cursor)
+                try cursor.expectEnd()
+            }
+        } catch {
+            throw Self.failure("\(error.reason.rawValue) at byte \(error.offset)", path)
+        }
+        guard let schema = parts.schemaVersion else { throw Self.failure("it has no schema_version", path) }
+        guard schema <= Self.schemaVersion else {
+            throw Self.failure("its schema_version \(schema) is newer than this program", path)
+        }
+        guard let json = parts.batch else { throw Self.failure("it has no batch", path) }
+        let batch: MessageBatch
+        do {
+            batch = try MessageBatch(json: json)
+        } catch {
+            throw Self.failure(error.reason, path)
+        }
+        guard let startedAt = parts.startedAt, let finishedAt = parts.finishedAt else {
+            throw Self.failure("it lacks started_at or finished_at", path)
+        }
+        guard let found = parts.found else { throw Self.failure("it has no counts.found", path) }
+        if let kind = parts.unreadableFiles.first {
+            throw Self.failure("its entry files.\(kind) lacks a path, a size, a digest, a codec or the members", path)
+        }
+        self.init(
+            revision: parts.revision ?? 1,
+            batch: batch,
+            source: parts.source,
+            startedAt: startedAt,
+            finishedAt: finishedAt,
+            toolVersion: parts.toolVersion ?? "",
+            files: parts.files,
+            found: found,
+            emptyLines: parts.emptyLines,
+            duplicateLines: parts.duplicateLines,
+            rejectedLines: parts.rejectedLines,
+            rejected: parts.rejected,
+            derivations: parts.derivations,
+            summaries: parts.summaries,
+            quarantine: parts.quarantine
+        )
+    }
+
+    private static func failure(_ reason: String, _ path: String) -> ArchiveFailure {
+        ArchiveFailure(.manifest(reason), .read, path: path)
+    }
+}
+
+/// What was found in the text so far.
+private struct ManifestParts {
+    var schemaVersion: Int?
+    var revision: Int?
+    var batch: [UInt8]?
+    var source = Manifest.Source()
+    var startedAt: Timestamp?
+    var finishedAt: Timestamp?
+    var toolVersion: String?
+    var files: [DataKind: ArchivedFile] = [:]
+    /// Kinds whose entry lacks something.
+    var unreadableFiles: [String] = []
+    var found: [String: Int]?
+    var emptyLines = 0
+    var duplicateLines = 0
+    var rejectedLines = 0
+    var rejected: [RejectedLine] = []
+    var derivations: [String: Int] = [:]
+    var summaries: [String: [UInt8]] = [:]
+    var quarantine: Manifest.Quarantine?
+
+    private static let keys = JSONKeyTable([
+        "schema_version", "revision", "batch", "source", "started_at", "finished_at", "tool", "files", "counts",
+        "lines",
+        "rejected", "derivations", "summary", "quarantine",
+    ])
+    private static let sourceKeys = JSONKeyTable(["origin", "workspace_id", "request_id", "rewritten_from"])
+    private static let toolKeys = JSONKeyTable(["version"])
+    private static let countKeys = JSONKeyTable(["found"])
+    private static let lineKeys = JSONKeyTable(["empty", "rejected", "duplicate"])
+    private static let rejectedKeys = JSONKeyTable(["line_number", "byte_offset", "reason"])
+    private static let quarantineKeys = JSONKeyTable(["reasons", "attempts"])
+
+    mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
+            switch key {
+            case 0: schemaVersion = try cursor.optionalNumber()
+            case 1: revision = try cursor.optionalNumber()
+            case 2: batch = cursor.bytes(try cursor.skipValue())
+            case 3: try readSource(&cursor)
+            case 4: startedAt = try cursor.optionalText().flatMap { Timestamp($0) }
+            case 5: finishedAt = try cursor.optionalText().flatMap { Timestamp($0) }
+            case 6: try readTool(&cursor)
+            case 7: try readFiles(&cursor)
+            case 8: try readCounts(&cursor)
+            case 9: try readLines(&cursor)
+            case 10: try readRejected(&cursor)
+            case 11: derivations = try cursor.counts()
+            case 12: try readSummaries(&cursor)
+            default: try readQuarantine(&cursor)
+            }
+        }
+    }
+
+    private mutating func readSource(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.members(Self.sourceKeys) { key, cursor throws(JSONSyntaxError) in
+            let text = try cursor.optionalText()
+            switch key {
+            case 0: source.origin = text
+            case 1: source.workspaceID = text
+            case 2: source.requestID = text
+            default: source.rewrittenFrom = text
+            }
+        }
+    }
+
+    private mutating func readTool(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.members(Self.toolKeys) { _, cursor throws(JSONSyntaxError) in
+            toolVersion = try cursor.optionalText()
+        }
+    }
+
+    private mutating func readFiles(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.namedMembers { name, cursor throws(JSONSyntaxError) in
+            let file = try ArchivedFile(&cursor)
+            guard let kind = DataKind(rawValue: name) else { return }
+            files[kind] = file
+            if file == nil { unreadableFiles.append(name) }
+        }
+    }
+
+    private mutating func readCounts(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.members(Self.countKeys) { _, cursor throws(JSONSyntaxError) in
+            found = try cursor.counts()
+        }
+    }
+
+    private mutating func readLines(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.members(Self.lineKeys) { key, cursor throws(JSONSyntaxError) in
+            let count = try cursor.optionalNumber() ?? 0
+            switch key {
+            case 0: emptyLines = count
+            case 1: rejectedLines = count
+            default: duplicateLines = count
+            }
+        }
+    }
+
+    private mutating func readRejected(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.elements { cursor throws(JSONSyntaxError) in
+            var line = RejectedLine(lineNumber: 0, byteOffset: 0, reason: "")
+            try cursor.members(Self.rejectedKeys) { key, cursor throws(JSONSyntaxError) in
+                switch key {
+                case 0: line.lineNumber = try cursor.optionalNumber() ?? 0
+                case 1: line.byteOffset = try cursor.optionalNumber() ?? 0
+                default: line.reason = try cursor.optionalText() ?? ""
+                }
+            }
+            rejected.append(line)
+        }
+    }
+
+    private mutating func readSummaries(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.namedMembers { name, cursor throws(JSONSyntaxError) in
+            summaries[name] = cursor.bytes(try cursor.skipValue())
+        }
+    }
+
+    private mutating func readQuarantine(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        var reasons: [String] = []
+        var attempts = 1
+        let isObject = try cursor.members(Self.quarantineKeys) { key, cursor throws(JSONSyntaxError) in
+            switch key {
+            case 0:
+                try cursor.elements { cursor throws(JSONSyntaxError) in
+                    if let reason = try cursor.optionalText() { reasons.append(reason) }
+                }
+            default: attempts = try cursor.optionalNumber() ?? 1
+            }
+        }
+        if isObject { quarantine = Manifest.Quarantine(reasons: reasons, attempts: attempts) }
+    }
+}

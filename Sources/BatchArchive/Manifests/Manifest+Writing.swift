@@ -1,0 +1,98 @@
+import BatchPipeline
+import MessageBatches
+
+extension Manifest {
+    /// The manifest as JSON text.
+    package var json: [UInt8] {
+        var members: [(String, JSONNode)] = [
+            ("schema_version", .number(Self.schemaVersion)),
+            ("revision", .number(revision)),
+            ("batch", .verbatim(batch.json)),
+            ("source", source.node),
+            ("started_at", .text(startedAt.text)),
+            ("finished_at", .text(finishedAt.text)),
+            ("tool", .object([("name", .text("batchkeep")), ("version", .text(toolVersion))])),
+            ("files", .object(files.sorted { $0.key < $1.key }.map { ($0.key.rawValue, $0.value.node) })),
+            ("counts", .object([("found", .counts(found)), ("request_counts", requestCounts)])),
+            ("lines", lines),
+            ("rejected", .array(rejected.map { $0.node })),
+            ("derivations", .counts(derivations)),
+            ("summary", .object(summaries.sorted { $0.key < $1.key }.map { ($0.key, .verbatim($0.value)) })),
+        ]
+        if let quarantine { members.append(("quarantine", quarantine.node)) }
+        return JSONNode.document(members)
+    }
+
+    private var requestCounts: JSONNode {
+        .counts(batch.counts.byType.merging(["processing": batch.counts.processing]) { _, processing in processing })
+    }
+
+    private var lines: JSONNode {
+        .object([
+            ("empty", .number(emptyLines)),
+            ("rejected", .number(rejectedLines)),
+            ("duplicate", .number(duplicateLines)),
+        ])
+    }
+}
+
+extension Manifest.Source {
+    fileprivate var node: JSONNode {
+        .object([
+            ("origin", .optional(origin)),
+            ("workspace_id", .optional(workspaceID)),
+            ("request_id", .optional(requestID)),
+            ("rewritten_from", .optional(rewrittenFrom)),
+        ])
+    }
+}
+
+extension Manifest.Quarantine {
+    fileprivate var node: JSONNode {
+        .object([("reasons", .array(reasons.map { .text($0) })), ("attempts", .number(attempts))])
+    }
+}
+
+extension ArchivedFile {
+    fileprivate var node: JSONNode {
+        var members: [(String, JSONNode)] = [
+            ("path", .text(path)),
+            ("bytes", .number(bytes)),
+            ("sha256", .text(sha256)),
+            ("uncompressed_bytes", .number(content.bytes)),
+            ("uncompressed_sha256", .text(content.sha256)),
+        ]
+        if let received {
+            members.append(("received_bytes", .number(received.bytes)))
+            members.append(("received_sha256", .text(received.sha256)))
+        }
+        members += [
+            ("lines", .number(lines)),
+            ("codec", codec.node),
+            // Pairs of compressed offset and first line.
+            ("members", .array(self.members.map { .array([.number($0.offset), .number($0.firstLine)]) })),
+        ]
+        return .object(members)
+    }
+}
+
+extension CodecRecord {
+    var node: JSONNode {
+        .object([
+            ("name", .text(name)),
+            ("level", .number(level)),
+            ("version", .optional(version)),
+            ("library_sha256", .optional(librarySHA256)),
+        ])
+    }
+}
+
+extension RejectedLine {
+    fileprivate var node: JSONNode {
+        .object([
+            ("line_number", .number(lineNumber)),
+            ("byte_offset", .number(byteOffset)),
+            ("reason", .text(reason)),
+        ])
+    }
+}

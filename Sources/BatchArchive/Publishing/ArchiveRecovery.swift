@@ -1,0 +1,114 @@
+import MessageBatches
+
+/// What the start of a run put right.
+package struct RecoveryReport: Sendable, Hashable {
+    /// Batches whose publication was finished, manifests and quarantine alike.
+    package var finished: [String] = []
+    /// Files of unfinished downloads that were removed.
+    package var removed: [String] = []
+}
+
+/// Puts right what a run left behind that was killed at any point, or lost its power.
+///
+/// Everything unfinished has a file in `_partial`: a batch's document stays there until all of its data is in place. Where
+/// that document is whole and every data file it names is there, byte for byte, the publication is finished; otherwise its
+/// files are removed and the batch is fetched again. Needs the archive's lock.
+enum ArchiveRecovery {
+    static func run(in folder: ArchiveFolder) throws(ArchiveFailure) -> RecoveryReport {
+        var report = RecoveryReport()
+        for name in try folder.names(in: ArchivePaths.partial) {
+            guard let document = Document(name) else { continue }
+            if let publication = try publication(of: document, in: folder) {
+                if let failure = PublishPlan([publication]).run(in: folder)[0] { throw failure }
+                report.finished.append(document.id)
+            } else {
+                try removeArrived(document, in: folder)
+            }
+        }
+        for name in try folder.names(in: ArchivePaths.partial) {
+            try folder.remove("\(ArchivePaths.partial)/\(name)")
+            report.removed.append(name)
+        }
+        try removeSettledQuarantine(in: folder)
+        return report
+    }
+
+    /// A manifest or a reason in `_partial`.
+    private struct Document {
+        var name: String
+        var id: String
+        var isReason: Bool
+        var path: String { "\(ArchivePaths.partial)/\(name)" }
+
+        init?(_ name: String) {
+            self.name = name
+            let parts = name.split(separator: ".", maxSplits: 1)
+            guard parts.count == 2 else { return nil }
+            id = String(parts[0])
+            switch parts[1] {
+            case ArchivePaths.manifestSuffix: isReason = false
+            case ArchivePaths.reasonSuffix: isReason = true
+            default: return nil
+            }
+        }
+    }
+
+    /// The rest of an interrupted publication, or nil if it cannot be finished.
+    private static func publication(
+        of document: Document,
+        in folder: ArchiveFolder
+    ) throws(ArchiveFailure) -> Publication? {
+        let text = try folder.read(document.path)
+        guard
+            let manifest = try? Manifest(json: text, path: document.path),
+            manifest.batch.id == document.id,
+            let paths = try? ArchivePaths(of: manifest.batch)
+        else { return nil }
+        let target = document.isReason ? paths.reason : paths.manifest
+        var publication = Publication(moves: [], document: Publication.Move(from: document.path, to: target))
+        for (kind, file) in manifest.files.sorted(by: { $0.key < $1.key }) {
+            let place = document.isReason ? paths.quarantined(kind) : paths.data(kind)
+            if try holds(paths.draft(kind), file, in: folder) {
+                publication.moves.append(Publication.Move(from: paths.draft(kind), to: place))
+            } else if try holds(place, file, in: folder) {
+                publication.arrived.append(place)
+            } else {
+                return nil
+            }
+        }
+        return publication
+    }
+
+    private static func holds(
+        _ path: String,
+        _ file: ArchivedFile,
+        in folder: ArchiveFolder
+    ) throws(ArchiveFailure) -> Bool {
+        guard try folder.status(path)?.size == file.bytes else { return false }
+        return try ContentDigest.file(folder.open(path)).hex == file.sha256
+    }
+
+    /// Removes data files that took their place before their manifest could; an archived batch keeps what it has.
+    private static func removeArrived(_ document: Document, in folder: ArchiveFolder) throws(ArchiveFailure) {
+        guard
+            let text = try? folder.read(document.path),
+            let manifest = try? Manifest(json: text, path: document.path),
+            manifest.batch.id == document.id,
+            let paths = try? ArchivePaths(of: manifest.batch),
+            try folder.status(document.isReason ? paths.reason : paths.manifest) == nil
+        else { return }
+        for kind in DataKind.allCases {
+            try folder.remove(document.isReason ? paths.quarantined(kind) : paths.data(kind))
+        }
+    }
+
+    /// Removes quarantined data of batches that were archived since.
+    private static func removeSettledQuarantine(in folder: ArchiveFolder) throws(ArchiveFailure) {
+        let names = try folder.names(in: ArchivePaths.quarantine)
+        guard !names.isEmpty else { return }
+        let archived = try folder.archivedIDs()
+        for name in names where archived.contains(String(name.prefix { $0 != "." })) {
+            try folder.remove("\(ArchivePaths.quarantine)/\(name)")
+        }
+    }
+}

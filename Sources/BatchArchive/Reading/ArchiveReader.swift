@@ -1,0 +1,80 @@
+package import MessageBatches
+
+/// Reads what an archive holds; never writes, so that a read-only archive will do.
+package struct ArchiveReader: Sendable {
+    package let folder: ArchiveFolder
+
+    /// How many manifests one task reads: enough to be worth it, few enough to share the work out.
+    private static let manifestsPerTask = 128
+
+    /// - Throws: ``ArchiveFailure`` if there is no such folder.
+    package init(_ folder: ArchiveFolder) throws(ArchiveFailure) {
+        self.folder = folder
+        guard let status = try folder.status("") else {
+            let text = "No such file or directory"
+            throw ArchiveFailure(.system(code: SystemCall.notFound, text: text), .open, path: folder.root)
+        }
+        guard status.isFolder else { throw ArchiveFailure(.notAFolder, .open, path: folder.root) }
+    }
+
+    /// The manifests of a window, and those that cannot be read.
+    package struct Listing: Sendable {
+        /// By day, then by id.
+        package var manifests: [Manifest] = []
+        package var unreadable: [ArchiveFailure] = []
+    }
+
+    /// Reads all manifests of batches created in a window, several at a time.
+    ///
+    /// - Parameters:
+    ///   - since: The start of the window, which belongs to it.
+    ///   - until: The end of the window, which does not.
+    /// - Returns: A manifest that cannot be read is listed, not thrown: the others are still good.
+    package func manifests(since: Timestamp? = nil, until: Timestamp? = nil) async throws -> Listing {
+        let paths = try folder.manifestPaths(since: since?.day, until: until?.day)
+        let parts = stride(from: 0, to: paths.count, by: Self.manifestsPerTask)
+            .map { start in
+                paths[start..<min(start + Self.manifestsPerTask, paths.count)]
+            }
+        return await withTaskGroup(of: (Int, Listing).self) { group in
+            for (index, part) in parts.enumerated() {
+                group.addTask { (index, read(part, since: since, until: until)) }
+            }
+            var found = [Listing](repeating: Listing(), count: parts.count)
+            for await (index, listing) in group { found[index] = listing }
+            return Listing(manifests: found.flatMap(\.manifests), unreadable: found.flatMap(\.unreadable))
+        }
+    }
+
+    /// The batches that failed the gate; an unreadable reason is listed too.
+    package func quarantined() throws(ArchiveFailure) -> Listing {
+        var paths: [String] = []
+        for name in try folder.names(in: ArchivePaths.quarantine) where name.hasSuffix(".json") {
+            paths.append("\(ArchivePaths.quarantine)/\(name)")
+        }
+        return read(paths[...], since: nil, until: nil)
+    }
+
+    /// The manifest of one batch, or nil if it is not archived. The day is that of the batch's creation.
+    package func manifest(of id: String, on day: CalendarDay) throws(ArchiveFailure) -> Manifest? {
+        let path = "\(ArchivePaths.manifests)/date=\(day.text)/\(id).json"
+        guard MessageBatch.isSafeID(id), try folder.status(path) != nil else { return nil }
+        return try Manifest(json: folder.read(path), path: folder.path(path))
+    }
+
+    private func read(_ paths: ArraySlice<String>, since: Timestamp?, until: Timestamp?) -> Listing {
+        var listing = Listing()
+        for path in paths {
+            do throws(ArchiveFailure) {
+                let manifest = try Manifest(json: folder.read(path), path: folder.path(path))
+                let created = manifest.batch.createdAt
+                if since.map({ created >= $0 }) ?? true, until.map({ created < $0 }) ?? true {
+                    listing.manifests.append(manifest)
+                }
+            } catch {
+                listing.unreadable.append(error)
+            }
+        }
+        return listing
+    }
+}

@@ -1,0 +1,66 @@
+package import BlockGzip
+
+/// A data file opened for reading at random places, by many tasks at once.
+package final class MemberReader: Sendable {
+    private let file: OpenFile
+    private let codec: any MemberCodec
+    /// Where each member lies in the file, in order.
+    package let members: [Range<Int>]
+    /// The number of the first line of each member, from 1, where the manifest tells.
+    package let firstLines: [Int]
+
+    /// Opens a file that a manifest describes.
+    package init(
+        _ entry: ArchivedFile,
+        in folder: ArchiveFolder,
+        codec: any MemberCodec
+    ) throws(ArchiveFailure) {
+        file = try folder.open(entry.path)
+        self.codec = codec
+        let starts = entry.members.map(\.offset)
+        let ends = starts.dropFirst() + [entry.bytes]
+        guard zip(starts, ends).allSatisfy({ $0 < $1 }), starts.first ?? 0 == 0 else {
+            throw ArchiveFailure(.mismatch("the member table does not rise"), .read, path: file.path)
+        }
+        members = zip(starts, ends).map { $0..<$1 }
+        firstLines = entry.members.map(\.firstLine)
+    }
+
+    /// Opens any file of this program's members by hopping from header to header; nil if it comes from elsewhere, and then
+    /// ``ContentStream`` reads it.
+    package init?(
+        _ path: String,
+        in folder: ArchiveFolder,
+        codec: any MemberCodec
+    ) throws(ArchiveFailure) {
+        let file = try folder.open(path)
+        let found: [Range<Int>]?
+        do {
+            found = try MemberIndex.members(inFileOf: folder.status(path)?.size ?? 0) {
+                try file.read(at: $0.lowerBound, count: $0.count)
+            }
+        } catch let failure as GzipFailure {
+            throw ArchiveFailure(.gzip(failure), .read, path: file.path)
+        } catch let failure as ArchiveFailure {
+            throw failure
+        } catch {
+            preconditionFailure("MemberIndex throws nothing else")
+        }
+        guard let found else { return nil }
+        self.file = file
+        self.codec = codec
+        members = found
+        firstLines = []
+    }
+
+    /// The content of one member: whole lines.
+    package func content(ofMember index: Int) throws(ArchiveFailure) -> [UInt8] {
+        let range = members[index]
+        let member = try file.read(at: range.lowerBound, count: range.count)
+        do throws(GzipFailure) {
+            return try codec.content(of: member.span)
+        } catch {
+            throw ArchiveFailure(.gzip(error.inMember(index, at: range.lowerBound)), .read, path: file.path)
+        }
+    }
+}
