@@ -18,12 +18,12 @@ enum Catalogue {
             }
     }
 
-    /// The names a piece of code in backticks uses: `Type`, `Type.member`, `Type/member(_:)`, `member(_:label:)`.
+    /// The names a piece of code in backticks uses: `Type`, `Type.member`, `Type.member(_:label:)`.
     ///
     /// Nil where it is something else: a command, a path, a field of a file.
     static func symbols(in voice: String) -> [String]? {
         guard voice.first?.isUppercase == true, !voice.contains(" ") else { return nil }
-        let names = voice.split { $0 == "." || $0 == "/" }.map { $0.prefix { $0 != "(" && $0 != "<" } }
+        let names = voice.split(separator: ".").map { $0.prefix { $0 != "(" && $0 != "<" } }
         let isName = names.allSatisfy { name in name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } }
         let isWord = names[0].contains { $0.isLowercase }
         return isName && isWord ? names.map(String.init) : nil
