@@ -7,7 +7,7 @@ package struct ArchiveSettings: Sendable {
     package var toolVersion: String
     /// Scheme, host and port of the service, without anything secret.
     package var origin: String?
-    /// Which version of each derivation is at work: `flat_schema`, `error_classes` …
+    /// Which version of each derivation (`flat_schema`, `error_classes`) is at work.
     package var derivations: [String: Int]
 
     package init(

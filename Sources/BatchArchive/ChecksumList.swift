@@ -9,7 +9,7 @@ enum ChecksumList {
 
     /// Writes the list anew if it is not what it should be.
     ///
-    /// - Parameter trustingOld: False makes every line from the manifests as they are now, for repair.
+    /// Not `trustingOld` makes every line from the manifests as they are now, for repair.
     static func update(in folder: ArchiveFolder, trustingOld: Bool = true) throws(ArchiveFailure) {
         let old = try Listed(in: folder)
         let manifests = try folder.manifestPaths()

@@ -19,8 +19,11 @@ package final class FileArchive: ArchiveSink {
         publisher = Publisher(in: folder)
     }
 
-    /// Makes the folders and puts right what a killed run left behind. Call before anything else of a run that writes.
+    /// Makes the folders and puts right what a killed run left behind.
+    ///
+    /// Call before anything else of a run that writes.
     package func prepare() throws(ArchiveFailure) -> RecoveryReport {
+        try folder.makeFolder("")
         for name in [ArchivePaths.partial, ArchivePaths.manifests, DataKind.raw.rawValue, DataKind.results.rawValue] {
             try folder.makeFolder(name)
         }
@@ -28,7 +31,9 @@ package final class FileArchive: ArchiveSink {
     }
 
     package func archivedIDs() async throws -> Set<String> {
-        try folder.archivedIDs()
+        guard let status = try folder.status("") else { return [] }
+        guard status.isFolder else { throw ArchiveFailure(.notAFolder, .open, path: folder.root) }
+        return try folder.archivedIDs()
     }
 
     package func openDraft(of batch: MessageBatch) async throws -> any BatchDraft {
@@ -76,11 +81,7 @@ extension ArchiveFolder {
         )
     }
 
-    /// All manifests, sorted by path.
-    ///
-    /// - Parameters:
-    ///   - since: Leave out what lies before this day.
-    ///   - until: Leave out what lies behind this day.
+    /// All manifests of the days from `since` to `until`, both included, sorted by path.
     func manifestPaths(since: CalendarDay? = nil, until: CalendarDay? = nil) throws(ArchiveFailure) -> [String] {
         var paths: [String] = []
         for name in try names(in: ArchivePaths.manifests) where name.hasPrefix("date=") {

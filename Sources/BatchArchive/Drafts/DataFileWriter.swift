@@ -28,10 +28,8 @@ struct DataFileWriter: ~Copyable {
 
     /// Writes a member behind those before it.
     ///
-    /// - Parameters:
-    ///   - content: What the member inflates to: whole lines.
-    ///   - lineCount: How many lines that is.
-    ///   - endsUnterminated: Whether the last line end was not received but added.
+    /// `piece` is what it inflates to: `lineCount` whole lines. `endsUnterminated` says that the last line end was not
+    /// received but added.
     mutating func append(
         _ member: [UInt8],
         content piece: [UInt8],

@@ -97,38 +97,44 @@ actor FileDraft: BatchDraft {
 
 extension FileDraft {
     func publish(_ proof: BatchProof) async throws -> PublishedBatch {
-        let files = finished { paths.data($0) }
-        let manifest = try Manifest(proof, files: files, settings: settings)
-        try await publisher.publish(
-            Publication(
-                moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.data($0)) },
-                document: Publication.Move(from: paths.draftManifest, to: paths.manifest),
-                text: manifest.json
-            )
-        )
+        let publication = try publication(proof)
+        try await publisher.publish(publication)
         try removeScratch()
         try removeQuarantined(except: [])
         try folder.remove(paths.reason)
         return PublishedBatch(
-            files: files.values.map(\.path).sorted() + [paths.manifest],
-            storedBytes: files.values.reduce(manifest.json.count) { $0 + $1.bytes }
+            files: publication.moves.map(\.to) + [paths.manifest],
+            storedBytes: raw.storedBytes + flat.storedBytes + (publication.text?.count ?? 0)
+        )
+    }
+
+    /// Closes the files; what is left is to make them visible.
+    func publication(_ proof: BatchProof) throws -> Publication {
+        let files = finished { paths.data($0) }
+        return Publication(
+            moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.data($0)) },
+            document: Publication.Move(from: paths.draftManifest, to: paths.manifest),
+            text: try Manifest(proof, files: files, settings: settings).json
         )
     }
 
     func quarantine(_ proof: BatchProof, reasons: [String]) async throws {
-        try folder.makeFolder(ArchivePaths.quarantine)
+        let publication = try quarantining(proof, reasons: reasons)
+        try await publisher.publish(publication)
+        try removeScratch()
+        try removeQuarantined(except: Set(publication.moves.map(\.to)))
+    }
+
+    /// Closes the files; what is left is to put them aside.
+    func quarantining(_ proof: BatchProof, reasons: [String]) throws -> Publication {
         let files = finished { paths.quarantined($0) }
         var manifest = try Manifest(proof, files: files, settings: settings)
         manifest.quarantine = Manifest.Quarantine(reasons: reasons, attempts: try earlierAttempts() + 1)
-        try await publisher.publish(
-            Publication(
-                moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.quarantined($0)) },
-                document: Publication.Move(from: paths.draftReason, to: paths.reason),
-                text: manifest.json
-            )
+        return Publication(
+            moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.quarantined($0)) },
+            document: Publication.Move(from: paths.draftReason, to: paths.reason),
+            text: manifest.json
         )
-        try removeScratch()
-        try removeQuarantined(except: Set(files.keys))
     }
 
     func discard() throws {
@@ -163,7 +169,7 @@ extension FileDraft {
         scratchRuns = 0
     }
 
-    private func removeQuarantined(except kept: Set<DataKind>) throws(ArchiveFailure) {
-        for kind in DataKind.allCases where !kept.contains(kind) { try folder.remove(paths.quarantined(kind)) }
+    private func removeQuarantined(except kept: Set<String>) throws(ArchiveFailure) {
+        for path in DataKind.allCases.map(paths.quarantined) where !kept.contains(path) { try folder.remove(path) }
     }
 }

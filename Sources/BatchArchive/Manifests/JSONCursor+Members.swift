@@ -1,8 +1,9 @@
 import JSONLines
 
 extension JSONCursor {
-    /// Reads an object: `read` gets the position of each known key in `table` and must consume its value; unknown keys are
-    /// skipped. Anything but an object is skipped whole, and false returned.
+    /// Reads an object; false if the value is none, and then it is skipped whole.
+    ///
+    /// `read` gets the position of each known key in `table` and must consume its value; unknown keys are skipped.
     @discardableResult
     mutating func members(
         _ table: JSONKeyTable,
@@ -37,7 +38,9 @@ extension JSONCursor {
         }
     }
 
-    /// Reads an array; `read` must consume each element. Anything but an array is skipped whole.
+    /// Reads an array.
+    ///
+    /// `read` must consume each element. Anything but an array is skipped whole.
     mutating func elements(
         _ read: (inout JSONCursor) throws(JSONSyntaxError) -> Void
     ) throws(JSONSyntaxError) {

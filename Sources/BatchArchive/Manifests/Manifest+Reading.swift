@@ -3,7 +3,9 @@ import JSONLines
 import MessageBatches
 
 extension Manifest {
-    /// Reads a manifest. `path` only names the document in errors.
+    /// Reads a manifest.
+    ///
+    /// `path` only names the document in errors.
     ///
     /// - Throws: ``ArchiveFailure`` with the cause `manifest` where the text is no JSON, a needed key is missing or of
     ///   another kind, or the schema is newer than this program.

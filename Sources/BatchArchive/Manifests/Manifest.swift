@@ -7,7 +7,9 @@ package import MessageBatches
 /// manifest is there. The text is the same for equal values, so it can be compared and hashed; unknown keys are ignored when
 /// it is read.
 package struct Manifest: Sendable, Hashable {
-    /// The form of the document. A reader refuses a higher number than its own.
+    /// The form of the document.
+    ///
+    /// A reader refuses a higher number than its own.
     package static let schemaVersion = 1
 
     /// Counts how often manifest, flat or joined files of the batch were derived anew, from 1.
@@ -28,7 +30,7 @@ package struct Manifest: Sendable, Hashable {
     package var rejectedLines: Int
     /// The first of the rejected lines, with reasons.
     package var rejected: [RejectedLine]
-    /// Which version of each derivation made this: `flat_schema`, `error_classes` …
+    /// Which version of each derivation (`flat_schema`, `error_classes`) made this.
     package var derivations: [String: Int]
     /// Each summary's JSON by its name, as it stands in the text.
     package var summaries: [String: [UInt8]]
@@ -82,7 +84,9 @@ package struct ArchivedFile: Sendable, Hashable {
     package var sha256: String
     /// The file's content: what the members inflate to.
     package var content: Extent
-    /// Raw files: the bytes as received. Differs from `content` where the last line came without its line end.
+    /// The bytes as received, in raw files only.
+    ///
+    /// Differs from `content` where the last line came without its line end.
     package var received: Extent?
     /// Physical lines of the content.
     package var lines: Int
@@ -114,7 +118,9 @@ package struct ArchivedFile: Sendable, Hashable {
     }
 }
 
-/// What compressed a file. The same record and the same content give the same bytes.
+/// What compressed a file.
+///
+/// The same record and the same content give the same bytes.
 package struct CodecRecord: Sendable, Hashable {
     package var name: String
     package var level: Int

@@ -28,7 +28,9 @@ final class Publisher: Sendable {
         self.folder = folder
     }
 
-    /// Returns when the batch is visible and on the disk. After an error nothing of it is visible.
+    /// Returns when the batch is visible and on the disk.
+    ///
+    /// After an error nothing of it is visible.
     func publish(_ publication: Publication) async throws(ArchiveFailure) {
         let failure = await withCheckedContinuation { done in
             let mustStart = state.withLock { state in
@@ -62,8 +64,9 @@ final class Publisher: Sendable {
         }
     }
 
-    /// Removes what a failed publication left, unless the batch has a document: then its files belong to that one, and
-    /// `verify` will tell whether they fit. What cannot be removed now is found by the next run (``ArchiveRecovery``).
+    /// Removes what a failed publication left, unless the batch has a document.
+    ///
+    /// With a document its files belong to that one, and `verify` will tell whether they fit. What cannot be removed now is found by the next run (``ArchiveRecovery``).
     private func withdraw(_ publication: Publication) {
         guard (try? folder.status(publication.document.to)) == .some(nil) else { return }
         try? folder.remove(publication.document.from)

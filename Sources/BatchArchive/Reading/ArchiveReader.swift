@@ -26,10 +26,8 @@ package struct ArchiveReader: Sendable {
 
     /// Reads all manifests of batches created in a window, several at a time.
     ///
-    /// - Parameters:
-    ///   - since: The start of the window, which belongs to it.
-    ///   - until: The end of the window, which does not.
-    /// - Returns: A manifest that cannot be read is listed, not thrown: the others are still good.
+    /// `since` belongs to the window, `until` does not. A manifest that cannot be read is listed, not thrown: the others are
+    /// still good.
     package func manifests(since: Timestamp? = nil, until: Timestamp? = nil) async throws -> Listing {
         let paths = try folder.manifestPaths(since: since?.day, until: until?.day)
         let parts = stride(from: 0, to: paths.count, by: Self.manifestsPerTask)
@@ -55,7 +53,9 @@ package struct ArchiveReader: Sendable {
         return read(paths[...], since: nil, until: nil)
     }
 
-    /// The manifest of one batch, or nil if it is not archived. The day is that of the batch's creation.
+    /// The manifest of one batch, or nil if it is not archived.
+    ///
+    /// The day is that of the batch's creation.
     package func manifest(of id: String, on day: CalendarDay) throws(ArchiveFailure) -> Manifest? {
         let path = "\(ArchivePaths.manifests)/date=\(day.text)/\(id).json"
         guard MessageBatch.isSafeID(id), try folder.status(path) != nil else { return nil }

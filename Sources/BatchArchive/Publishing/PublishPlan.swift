@@ -1,0 +1,90 @@
+/// How batches become visible: a list of single steps, safe to be cut off between any two.
+///
+/// Data and documents of all batches are written and synced in `_partial`; then the data files get their names, and their
+/// folders are synced; then the documents get theirs, and those folders are synced. So a document on the disk proves that the
+/// data it names is on the disk, and until then `_partial` holds what is needed to go on (``ArchiveRecovery``). One sync of
+/// a folder serves all batches of a group.
+struct PublishPlan: Sendable {
+    /// One thing to do.
+    enum Action: Sendable, Hashable {
+        case write([UInt8], to: String)
+        case sync(String)
+        case makeFolder(String)
+        case rename(Publication.Move)
+    }
+
+    /// An action and the batches that need it, by their position in the group.
+    struct Step: Sendable, Hashable {
+        var action: Action
+        var owners: [Int]
+    }
+
+    private(set) var steps: [Step] = []
+    private let count: Int
+
+    init(_ group: [Publication]) {
+        count = group.count
+        let batches = Array(group.enumerated())
+        for (owner, batch) in batches {
+            if let text = batch.text { add(.write(text, to: batch.document.from), owner) }
+            for move in batch.moves + [batch.document] { add(.sync(move.from), owner) }
+        }
+        addShared(batches.map { ($0.offset, [ArchivePaths.partial]) }) { .sync($0) }
+        let dataFolders = batches.map { owner, batch in
+            (owner, (batch.moves.map(\.to) + batch.arrived).map { Self.folder(of: $0) })
+        }
+        let documentFolders = batches.map { ($0.offset, [Self.folder(of: $0.element.document.to)]) }
+        addShared(dataFolders + documentFolders) { .makeFolder($0) }
+        for (owner, batch) in batches {
+            for move in batch.moves { add(.rename(move), owner) }
+        }
+        addShared(dataFolders) { .sync($0) }
+        for (owner, batch) in batches { add(.rename(batch.document), owner) }
+        addShared(documentFolders) { .sync($0) }
+    }
+
+    /// Does the steps in order, at most `limit` of them, and returns for each batch what failed first, if anything.
+    ///
+    /// A step that fails stops the batches that need it; the others go on.
+    func run(in folder: ArchiveFolder, limit: Int = .max) -> [ArchiveFailure?] {
+        var failures = [ArchiveFailure?](repeating: nil, count: count)
+        for step in steps.prefix(limit) where step.owners.contains(where: { failures[$0] == nil }) {
+            do {
+                try perform(step.action, in: folder)
+            } catch {
+                for owner in step.owners where failures[owner] == nil { failures[owner] = error }
+            }
+        }
+        return failures
+    }
+
+    private func perform(_ action: Action, in folder: ArchiveFolder) throws(ArchiveFailure) {
+        switch action {
+        case .write(let text, let path): try folder.write(text.span, to: path)
+        case .sync(let path): try folder.sync(path)
+        case .makeFolder(let path): try folder.makeFolder(path)
+        case .rename(let move): try folder.rename(move.from, to: move.to)
+        }
+    }
+
+    private mutating func add(_ action: Action, _ owner: Int) {
+        steps.append(Step(action: action, owners: [owner]))
+    }
+
+    /// One step for each different path, owned by all that need it, in order of first need.
+    private mutating func addShared(_ needs: [(owner: Int, paths: [String])], _ action: (String) -> Action) {
+        var owners: [String: [Int]] = [:]
+        var order: [String] = []
+        for (owner, paths) in needs {
+            for path in paths where owners[path]?.contains(owner) != true {
+                if owners[path] == nil { order.append(path) }
+                owners[path, default: []].append(owner)
+            }
+        }
+        for path in order { steps.append(Step(action: action(path), owners: owners[path] ?? [])) }
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    }
+}

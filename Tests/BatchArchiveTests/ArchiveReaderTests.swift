@@ -1,0 +1,152 @@
+import BlockGzip
+import MessageBatches
+import Testing
+
+@testable import BatchArchive
+
+struct ArchiveReaderTests {
+    private let archive = TemporaryArchive()
+
+    private func ids(since: String? = nil, until: String? = nil) async throws -> [String] {
+        let reader = try ArchiveReader(archive.folder)
+        let listing = try await reader.manifests(
+            since: since.flatMap { Timestamp($0) },
+            until: until.flatMap { Timestamp($0) }
+        )
+        #expect(listing.unreadable.isEmpty)
+        return listing.manifests.map(\.batch.id)
+    }
+
+    @Test func `manifests come by day and id, from a window closed at its start and open at its end`() async throws {
+        let sink = archive.sink()
+        try await sink.export("c", day: "2024-08-20")
+        try await sink.export("a", day: "2024-08-21")
+        try await sink.export("b", day: "2024-08-20")
+        #expect(try await ids() == ["b", "c", "a"])
+        // All are created at 18:37:24.100435 of their day.
+        #expect(try await ids(since: "2024-08-20T18:37:24.100435Z") == ["b", "c", "a"])
+        #expect(try await ids(since: "2024-08-20T18:37:24.100436Z") == ["a"])
+        #expect(try await ids(until: "2024-08-21T18:37:24.100435Z") == ["b", "c"])
+        #expect(try await ids(until: "2024-08-21T18:37:24.100436Z") == ["b", "c", "a"])
+        #expect(try await ids(since: "2024-08-22T00:00:00Z") == [])
+    }
+
+    @Test func `more manifests than one task reads stay in order`() async throws {
+        let sink = archive.sink()
+        let ids = (0..<300).map { "msgbatch_\(1_000 + $0)" }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for id in ids { group.addTask { try await sink.export(id, results: 0) } }
+            try await group.waitForAll()
+        }
+        #expect(try await self.ids() == ids)
+    }
+
+    @Test func `a damaged manifest is told of beside the good ones`() async throws {
+        try await archive.sink().export("a")
+        try archive.put([], at: "manifests/date=2024-08-20/b.json")
+        let listing = try await ArchiveReader(archive.folder).manifests()
+        #expect(listing.manifests.map(\.batch.id) == ["a"])
+        #expect(listing.unreadable.map(\.path) == [archive.folder.path("manifests/date=2024-08-20/b.json")])
+    }
+
+    @Test func `an archive that is not there is a named error`() {
+        let failure = #expect(throws: ArchiveFailure.self) { _ = try ArchiveReader(archive.folder) }
+        #expect(failure?.code == SystemCall.notFound && failure?.path == archive.folder.root)
+    }
+
+    @Test func `the manifest of a batch that is not archived is nil`() async throws {
+        try await archive.sink().export("a")
+        let reader = try ArchiveReader(archive.folder)
+        let day = try #require(CalendarDay("2024-08-20"))
+        #expect(try reader.manifest(of: "a", on: day)?.batch.id == "a")
+        #expect(try reader.manifest(of: "b", on: day) == nil)
+        #expect(try reader.manifest(of: "../date=2024-08-20/a", on: day) == nil)
+    }
+}
+
+struct MemberReaderTests {
+    private let archive = TemporaryArchive()
+    private let path = "raw/date=2024-08-20/msgbatch_01.jsonl.gz"
+
+    private func entry() async throws -> ArchivedFile {
+        try await archive.sink().export(results: 40)
+        return try #require(try await ArchiveReader(archive.folder).manifests().manifests[0].files[.raw])
+    }
+
+    @Test func `members are read at random places by many tasks`() async throws {
+        let entry = try await entry()
+        let reader = try MemberReader(entry, in: archive.folder, codec: ZlibCodec())
+        #expect(reader.firstLines == entry.members.map(\.firstLine))
+        let parts = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+            for index in reader.members.indices.reversed() {
+                group.addTask { (index, try reader.content(ofMember: index)) }
+            }
+            return try await group.reduce(into: [Int: [UInt8]]()) { $0[$1.0] = $1.1 }
+        }
+        #expect(reader.members.indices.flatMap { parts[$0] ?? [] } == sampleBody(results: 40))
+    }
+
+    @Test func `members are found without a manifest`() async throws {
+        let entry = try await entry()
+        let reader = try #require(try MemberReader(path, in: archive.folder, codec: ZlibCodec()))
+        #expect(reader.members.map(\.lowerBound) == entry.members.map(\.offset))
+    }
+
+    @Test func `a damaged member is named with its number and place`() async throws {
+        let entry = try await entry()
+        var file = try archive.folder.read(path)
+        let start = entry.members[1].offset
+        file[start + 30] ^= 0xFF
+        try archive.folder.write(file.span, to: path)
+        let reader = try MemberReader(entry, in: archive.folder, codec: ZlibCodec())
+        #expect(throws: Never.self) { _ = try reader.content(ofMember: 0) }
+        let failure = #expect(throws: ArchiveFailure.self) { _ = try reader.content(ofMember: 1) }
+        guard case .gzip(let cause) = failure?.cause else {
+            Issue.record("the cause is \(String(describing: failure))")
+            return
+        }
+        #expect(cause.member == 1 && cause.byteOffset >= start)
+    }
+
+    @Test func `a member table that does not rise is refused`() async throws {
+        var entry = try await entry()
+        entry.members.swapAt(0, 1)
+        #expect(throws: ArchiveFailure.self) { _ = try MemberReader(entry, in: archive.folder, codec: ZlibCodec()) }
+    }
+
+    @Test func `a table that reaches behind the file is an error, not a crash`() async throws {
+        var entry = try await entry()
+        entry.members.append(.init(offset: entry.bytes + 5, firstLine: 99))
+        entry.bytes += 100
+        let reader = try MemberReader(entry, in: archive.folder, codec: ZlibCodec())
+        #expect(throws: ArchiveFailure.self) { _ = try reader.content(ofMember: reader.members.count - 1) }
+    }
+}
+
+struct ContentStreamTests {
+    private let archive = TemporaryArchive()
+
+    @Test func `a file that was never compressed is called by its name`() throws {
+        try archive.put(sampleBody(), at: "raw/x.jsonl")
+        let failure = #expect(throws: ArchiveFailure.self) { _ = try content(of: "raw/x.jsonl", in: archive.folder) }
+        #expect(failure?.cause == .gzip(GzipFailure(.notGzip)))
+        #expect(failure?.path == archive.folder.path("raw/x.jsonl"))
+    }
+
+    @Test func `a file longer than one piece is read whole`() throws {
+        let codec = ZlibCodec(level: 1)
+        let body = sampleBody(results: 30_000)
+        let file = try codec.member(holding: body.span) + codec.member(holding: body.span)
+        #expect(file.count > 600_000)
+        try archive.put(file, at: "x.gz")
+        #expect(try content(of: "x.gz", in: archive.folder) == body + body)
+        #expect(try MemberReader("x.gz", in: archive.folder, codec: codec)?.members.count == 2)
+    }
+
+    @Test func `a truncated file is an error at its end`() throws {
+        let file = try ZlibCodec().member(holding: sampleBody().span)
+        try archive.put(file.dropLast(), at: "x.gz")
+        let failure = #expect(throws: ArchiveFailure.self) { _ = try content(of: "x.gz", in: archive.folder) }
+        #expect(failure?.cause == .gzip(GzipFailure(.truncated, byteOffset: file.count - 1)))
+    }
+}

@@ -1,0 +1,141 @@
+import BatchPipeline
+import MessageBatches
+import Testing
+
+@testable import BatchArchive
+
+struct ArchiveRecoveryTests {
+    private let archive = TemporaryArchive()
+
+    /// Batches that are written and about to be published, with the plan to do it.
+    private func prepared(_ ids: [String], isQuarantine: Bool = false) async throws -> PublishPlan {
+        let sink = archive.sink()
+        _ = try sink.prepare()
+        var group: [Publication] = []
+        for (index, id) in ids.enumerated() {
+            let batch = try sampleBatch(id, results: 10, day: "2024-08-2\(index)")
+            let draft = try #require(try await sink.openDraft(of: batch) as? FileDraft)
+            try await draft.write(sampleBody(results: 10), of: batch)
+            let proof = proof(batch, results: 10)
+            group.append(
+                try await isQuarantine ? draft.quarantining(proof, reasons: ["why"]) : draft.publication(proof)
+            )
+        }
+        return PublishPlan(group)
+    }
+
+    @Test(arguments: [["one"], ["one", "two", "three"]])
+    func `a publication cut off between any two steps is finished or gone`(ids: [String]) async throws {
+        let whole = TemporaryArchive()
+        for (index, id) in ids.enumerated() {
+            try await whole.sink().export(id, results: 10, day: "2024-08-2\(index)")
+        }
+        let expected = try whole.files()
+        let stepCount = try await prepared(ids).steps.count
+        for limit in 0...stepCount {
+            _ = try await prepared(ids).run(in: archive.folder, limit: limit)
+            let report = try archive.sink().prepare()
+            let found = try archive.files()
+            let archived = try await archive.sink().archivedIDs()
+            // Byte for byte what an undisturbed run leaves, for every batch that is there at all.
+            #expect(found == expected.filter { archived.contains(id(in: $0.key)) }, "\(limit) steps done")
+            #expect(archived.isSuperset(of: report.finished))
+            #expect(archived == Set(ids) || limit < stepCount)
+            for path in found.keys { try archive.folder.remove(path) }
+        }
+    }
+
+    @Test func `a quarantine cut off between any two steps is finished or gone`() async throws {
+        let stepCount = try await prepared(["one"], isQuarantine: true).steps.count
+        for limit in 0...stepCount {
+            _ = try await prepared(["one"], isQuarantine: true).run(in: archive.folder, limit: limit)
+            _ = try archive.sink().prepare()
+            let paths = try archive.paths()
+            let listing = try ArchiveReader(archive.folder).quarantined()
+            #expect(paths.isEmpty || paths.count == 3, "\(limit) steps done")
+            #expect(listing.manifests.count == (paths.isEmpty ? 0 : 1) && listing.unreadable.isEmpty)
+            for path in paths { try archive.folder.remove(path) }
+        }
+    }
+
+    @Test func `a manifest torn in the middle of writing makes nothing visible`() async throws {
+        let plan = try await prepared(["one"])
+        _ = plan.run(in: archive.folder, limit: 1)
+        let path = "_partial/one.manifest.json"
+        let text = try archive.folder.read(path)
+        try archive.folder.remove(path)
+        for length in [0, 1, text.count / 2, text.count - 2] {
+            _ = try await prepared(["one"]).run(in: archive.folder, limit: 1)
+            try archive.folder.write(Array(text.prefix(length)).span, to: path)
+            let report = try archive.sink().prepare()
+            #expect(report.finished == [])
+            #expect(try archive.paths() == [])
+        }
+    }
+
+    @Test func `data that is not what its manifest says is never made visible`() async throws {
+        let plan = try await prepared(["one"])
+        let renames = plan.steps.firstIndex { if case .rename = $0.action { true } else { false } }
+        for limit in try #require(renames)...(plan.steps.count - 3) {
+            _ = try await prepared(["one"]).run(in: archive.folder, limit: limit)
+            for path in try archive.paths() where path.hasSuffix(".jsonl.gz") {
+                var file = try archive.folder.read(path)
+                file[file.count - 1] ^= 1
+                try archive.folder.write(file.span, to: path)
+            }
+            let report = try archive.sink().prepare()
+            #expect(report.finished == [])
+            #expect(try archive.paths() == [], "\(limit) steps done")
+        }
+    }
+
+    @Test func `an archived batch keeps its data when a later attempt cannot be finished`() async throws {
+        try await archive.sink().export("one", results: 10, day: "2024-08-20")
+        let before = try archive.files()
+        _ = try await prepared(["one"]).run(in: archive.folder, limit: 1)
+        try archive.folder.remove("_partial/one.raw.jsonl.gz")
+        try archive.folder.write([UInt8]("{".utf8).span, to: "_partial/one.manifest.json")
+        _ = try archive.sink().prepare()
+        #expect(try archive.files() == before)
+    }
+
+    @Test func `unfinished downloads are removed`() async throws {
+        let sink = archive.sink()
+        let batch = try sampleBatch()
+        let draft = try await sink.openDraft(of: batch)
+        try await draft.write(sampleBody(), of: batch)
+        _ = try await draft.writeScratchRun([1])
+        try archive.put([0x41], at: "_partial/SHA256SUMS")
+        let report = try archive.sink().prepare()
+        #expect(report.removed.count == 4)
+        #expect(try archive.paths() == [])
+    }
+
+    @Test func `a manifest under the name of another batch is not published`() async throws {
+        _ = try await prepared(["one"]).run(in: archive.folder, limit: 1)
+        try archive.folder.rename("_partial/one.manifest.json", to: "_partial/two.manifest.json")
+        #expect(try archive.sink().prepare().finished == [])
+        #expect(try archive.paths() == [])
+    }
+
+    @Test func `quarantined data of a batch that was archived since goes`() async throws {
+        let sink = archive.sink()
+        let batch = try sampleBatch()
+        try await sink.export()
+        try await sink.openDraft(of: batch).quarantine(proof(batch), reasons: ["an old story"])
+        try archive.put([0x41], at: "_quarantine/other.raw.jsonl.gz")
+        _ = try archive.sink().prepare()
+        #expect(try archive.folder.names(in: ArchivePaths.quarantine) == ["other.raw.jsonl.gz"])
+    }
+
+    @Test func `an archive in order is left alone`() async throws {
+        try await archive.sink().export()
+        let before = try archive.files()
+        #expect(try archive.sink().prepare() == RecoveryReport())
+        #expect(try archive.files() == before)
+    }
+
+    private func id(in path: String) -> String {
+        String(path[path.index(after: path.lastIndex(of: "/")!)...].prefix { $0 != "." })
+    }
+}

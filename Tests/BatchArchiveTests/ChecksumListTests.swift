@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+@testable import BatchArchive
+
+struct ChecksumListTests {
+    private let archive = TemporaryArchive()
+    private let list = "SHA256SUMS"
+
+    private func lines() throws -> [String] {
+        String(decoding: try archive.folder.read(list), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    /// Makes a file older or newer than it is.
+    private func touch(_ path: String, seconds: Double) throws {
+        let full = archive.folder.path(path)
+        let now = Date(timeIntervalSinceNow: seconds)
+        try FileManager.default.setAttributes([.modificationDate: now], ofItemAtPath: full)
+    }
+
+    @Test func `it lists data files and manifests, sorted by path, as sha256sum wants them`() async throws {
+        let sink = archive.sink()
+        try await sink.export("msgbatch_b", day: "2024-08-20")
+        try await sink.export("msgbatch_a", results: 0, day: "2024-08-21")
+        try await sink.finishRun()
+        let files = try archive.files().filter { $0.key != list }
+        let expected = files.map { "\(ContentDigest.hex($0.value))  \($0.key)" }
+            .sorted { $0.dropFirst(66) < $1.dropFirst(66) }
+        #expect(try lines() == expected)
+        #expect(expected.count == 4)
+        if let check = try run(["sha256sum", "-c", "--quiet", list], in: archive.folder.root) {
+            #expect(check.status == 0)
+        }
+    }
+
+    @Test func `an archive of several runs is listed whole`() async throws {
+        for id in ["msgbatch_a", "msgbatch_c", "msgbatch_b"] {
+            try await archive.sink().export(id)
+            try await archive.sink().finishRun()
+        }
+        let paths = try lines().map { String($0.dropFirst(66)) }
+        #expect(paths == (try archive.paths().filter { $0 != list }))
+    }
+
+    @Test func `a run that published nothing leaves the list alone`() async throws {
+        try await archive.sink().export()
+        try await archive.sink().finishRun()
+        let before = try archive.folder.status(list)
+        try touch("manifests/date=2024-08-20/msgbatch_01.json", seconds: -3_600)
+        try await archive.sink().finishRun()
+        #expect(try archive.folder.status(list) == before)
+    }
+
+    @Test func `damage does not get into the list`() async throws {
+        try await archive.sink().export("msgbatch_a")
+        try await archive.sink().finishRun()
+        let before = try lines()
+        for path in try archive.paths() where path != list {
+            var file = try archive.folder.read(path)
+            file[file.count / 2] ^= 1
+            try archive.folder.write(file.span, to: path)
+            try touch(path, seconds: -3_600)
+        }
+        try await archive.sink().export("msgbatch_b")
+        try await archive.sink().finishRun()
+        #expect(Set(try lines()).isSuperset(of: before))
+    }
+
+    @Test func `a manifest written anew gets its new digest`() async throws {
+        try await archive.sink().export()
+        try await archive.sink().finishRun()
+        try touch(list, seconds: -3_600)
+        try await archive.sink().export(results: 1)
+        try await archive.sink().finishRun()
+        if let check = try run(["sha256sum", "-c", "--quiet", list], in: archive.folder.root) {
+            #expect(check.status == 0)
+        }
+    }
+
+    @Test func `a batch that is gone leaves the list with all its files`() async throws {
+        for id in ["msgbatch_a", "msgbatch_b"] { try await archive.sink().export(id) }
+        try await archive.sink().finishRun()
+        for path in try archive.paths() where path.contains("msgbatch_a") { try archive.folder.remove(path) }
+        try await archive.sink().finishRun()
+        #expect(try lines().count == 3)
+        #expect(try lines().allSatisfy { $0.contains("msgbatch_b") })
+    }
+
+    @Test func `an unreadable manifest is listed, its data is not`() async throws {
+        try archive.put(Array("{".utf8), at: "manifests/date=2024-08-20/msgbatch_x.json")
+        try await archive.sink().finishRun()
+        #expect(try lines().map { $0.dropFirst(66) } == ["manifests/date=2024-08-20/msgbatch_x.json"])
+    }
+
+    @Test func `a list made for repair trusts nothing of the old one`() async throws {
+        try await archive.sink().export()
+        try await archive.sink().finishRun()
+        let good = try archive.folder.read(list)
+        try archive.folder.write(Array(good.map { $0 == 0x61 ? 0x62 : $0 }).span, to: list)
+        try ChecksumList.update(in: archive.folder, trustingOld: false)
+        #expect(try archive.folder.read(list) == good)
+    }
+}
