@@ -1,20 +1,16 @@
 import AsyncHTTPClient
 import BlockGzip
 
-/// The body of an answer as it arrives: chunks of up to about a MiB, inflated if it came as gzip. Iterate once.
+/// The body of an answer as it arrives: chunks of up to about a MiB, inflated if it came as gzip.
 ///
-/// Throws ``TransportBreak``, or `CancellationError`. Dropping it closes the connection it comes from.
+/// Iterate once. Throws ``TransportBreak``, or `CancellationError`. Dropping it closes the connection it comes from.
 struct AnswerBody: AsyncSequence, Sendable {
     typealias Element = [UInt8]
 
     private let download: Download
     private let isGzip: Bool
 
-    /// Starts to take in `body`.
-    ///
-    /// - Parameters:
-    ///   - idleTimeout: how long the network may owe us bytes.
-    ///   - proxy: names the proxy in faults.
+    /// Starts to take in `body`, and gives up when the network owes us bytes for `idleTimeout`.
     init(
         _ body: HTTPClientResponse.Body,
         isGzip: Bool,

@@ -41,9 +41,7 @@ struct AnswerHead: Sendable {
         }
     }
 
-    /// What the retry plan judges by.
-    ///
-    /// - Parameter now: our clock, for a server that sends no `date`.
+    /// What the retry plan judges by; `now` is our clock, for a server that sends no `date`.
     func facts(errorCode: String?, now: Timestamp) -> RetryFacts {
         RetryFacts(
             status: reply.status,
@@ -60,7 +58,7 @@ struct AnswerHead: Sendable {
         contentEncoding == "gzip" || contentEncoding == "x-gzip"
     }
 
-    /// Whether the answer sends us somewhere else. 300 and 304 do not; 305 asks for a proxy and is obsolete.
+    /// Whether the answer sends us somewhere else: 300 and 304 do not, 305 asks for a proxy and is obsolete.
     var isRedirect: Bool {
         [301, 302, 303, 307, 308].contains(reply.status)
     }

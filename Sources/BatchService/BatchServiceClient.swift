@@ -41,7 +41,7 @@ package struct BatchServiceClient: Sendable {
         base.origin.text
     }
 
-    /// Closes all connections. The client cannot be used afterwards.
+    /// Closes all connections; the client cannot be used afterwards.
     package func shutdown() async {
         await transport.shutdown()
     }
@@ -72,7 +72,7 @@ extension BatchServiceClient: BatchLister {
         try await caller.call(request) { answer in
             guard let body = try await answer.body.collect(upTo: Self.replyLimit) else {
                 let cause = ServiceFailure.Cause.malformedReply("more than \(Self.replyLimit / 1_048_576) MiB")
-                throw FutileRequest(cause: cause, requestID: answer.head.requestID)
+                throw FutileRequest(cause: cause, head: answer.head)
             }
             return ServiceReply(head: answer.head, body: body)
         }
@@ -124,6 +124,7 @@ private struct ResultBody: AsyncSequence, Sendable {
                     cause: .transport(error.fault, detail: error.detail),
                     operation: operation,
                     requestID: answer.head.requestID,
+                    serverDate: answer.head.date,
                     attempts: answer.tries
                 )
             }

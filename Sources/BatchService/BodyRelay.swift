@@ -32,7 +32,9 @@ final class BodyRelay: Sendable {
 }
 
 extension BodyRelay {
-    /// Adds bytes behind those that wait; returns once there is room for more. False: nobody wants them any more.
+    /// Adds bytes behind those that wait and returns once there is room for more.
+    ///
+    /// False means that nobody wants them any more.
     func push(_ bytes: ByteBuffer) async -> Bool {
         let (consumer, isFull, isOver) = state.withLock { state in
             guard state.end == nil else { return (nil as CheckedContinuation<Void, Never>?, false, true) }
@@ -57,7 +59,9 @@ extension BodyRelay {
         }
     }
 
-    /// Ends the body, whole or broken. Bytes before a break are still handed out. The first end counts.
+    /// Ends the body, whole or broken.
+    ///
+    /// Bytes before a break are still handed out. The first end counts.
     func finish(_ end: Result<Void, any Error>) {
         let (consumer, producer) = state.withLock { state in
             if state.end == nil { state.end = end }

@@ -1,4 +1,4 @@
-/// What proves to the service who asks. Prints as `[hidden]` everywhere.
+/// What proves to the service who asks; prints as `[hidden]` everywhere.
 package struct Credential: Sendable, Hashable {
     /// The header a credential travels in.
     package enum Scheme: Sendable, Hashable {
@@ -30,7 +30,7 @@ package struct Credential: Sendable, Hashable {
 extension Credential: Redacted {}
 
 extension Credential {
-    /// The header that carries the credential. Only ``Exchange`` asks for it, for requests to the configured origin.
+    /// The header that carries the credential; only ``Requester`` asks for it, for requests to the configured origin.
     var header: (name: String, value: String) {
         switch scheme {
         case .apiKey: ("x-api-key", secret)
@@ -38,8 +38,9 @@ extension Credential {
         }
     }
 
-    /// Whether the secret can stand in a header: visible ASCII, no space. A key read from a file often ends in a line
-    /// end, and a client library would print the whole value in its complaint.
+    /// Whether the secret can stand in a header: visible ASCII, no space.
+    ///
+    /// A key read from a file often ends in a line end, and the HTTP library would print the whole value in its complaint.
     var isSendable: Bool {
         !secret.isEmpty && secret.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }

@@ -1,11 +1,12 @@
 import MessageBatches
 
-/// Reads the dates of HTTP headers (RFC 9110, section 5.6.7): the one form in use and the two old ones a recipient must
-/// still accept. Always UTC.
+/// Reads the dates of HTTP headers (RFC 9110, section 5.6.7).
+///
+/// Three forms: the one in use and the two old ones a recipient must still accept. Always UTC.
 enum HTTPDate {
     /// The moment, or nil for anything else.
     ///
-    /// - Parameter century: the first year of the hundred in which a two-digit year of RFC 850 lies.
+    /// `century` is the first year of the hundred in which a two-digit year of the oldest form lies.
     static func timestamp(_ text: String, century: Int = 2_000) -> Timestamp? {
         let words = text.split(whereSeparator: { " ,-".contains($0) }).map(String.init)
         switch words.count {

@@ -1,10 +1,13 @@
 import AsyncHTTPClient
+import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// The HTTP library, set up so that it decides nothing by itself: no redirects, no decompression, no second connection
-/// attempt. HTTP/2 where the server offers it over TLS.
+/// The HTTP library, set up so that it decides nothing by itself.
+///
+/// It follows no redirects, inflates nothing and makes no second attempt to connect. It speaks HTTP/2 where the server
+/// offers it over TLS.
 struct HTTPTransport: Sendable {
     private let client: HTTPClient
     private let idleTimeout: Duration
@@ -72,12 +75,15 @@ struct HTTPTransport: Sendable {
         }
     }
 
-    /// Closes all connections. The transport cannot be used afterwards.
+    /// Closes all connections; the transport cannot be used afterwards.
     func shutdown() async {
         // The only failure is that it was shut down before, which is what was wanted.
         try? await client.shutdown()
     }
 }
+
+// The library's open connections hold requests with their headers: a dump must not get there.
+extension HTTPTransport: Redacted {}
 
 extension HTTPTransport {
     private static func tlsConfiguration(caFile: String?) throws(ServiceSettingsFailure) -> TLSConfiguration {
@@ -87,7 +93,11 @@ extension HTTPTransport {
             let certificates = try NIOSSLCertificate.fromPEMFile(caFile)
             configuration.additionalTrustRoots = [.certificates(certificates)]
         } catch {
-            throw .caFile(caFile, detail: error is IOError ? "cannot be read" : "holds no certificates in PEM form")
+            throw .caFile(
+                caFile,
+                detail: FileManager.default.isReadableFile(atPath: caFile)
+                    ? "holds no certificates in PEM form" : "cannot be read"
+            )
         }
         return configuration
     }

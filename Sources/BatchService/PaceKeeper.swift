@@ -10,7 +10,7 @@ struct PaceKeeper: Sendable, Hashable {
     private(set) var interval: Duration
     private var nextSlot = Duration.zero
     private var pausedUntil = Duration.zero
-    /// When the last slowdown was decided. Refusals of requests started before belong to the same event.
+    /// When the last slowdown was decided: refusals of requests started before belong to the same event.
     private var slowedAt: Duration?
     /// Start times of the latest requests, to know the pace that was too fast where no limit was set.
     private var recentStarts: [Duration] = []
@@ -40,11 +40,7 @@ struct PaceKeeper: Sendable, Hashable {
         now >= pausedUntil
     }
 
-    /// Notes a 429.
-    ///
-    /// - Parameters:
-    ///   - startedAt: when the refused request started.
-    ///   - pause: how long everybody waits from `now` on.
+    /// Notes a 429 to a request that started at `startedAt`: everybody waits for `pause` from `now` on.
     mutating func refused(startedAt: Duration, now: Duration, pause: Duration) {
         pausedUntil = max(pausedUntil, now + pause)
         nextSlot = max(nextSlot, pausedUntil)

@@ -1,6 +1,8 @@
 import AsyncHTTPClient
 
-/// The values of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Prints as `[hidden]`: a proxy's URL may hold a password.
+/// The values of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+///
+/// Prints as `[hidden]`: a proxy's URL may hold a password.
 package struct ProxySettings: Sendable, Hashable {
     private let https: String?
     private let http: String?
@@ -20,7 +22,9 @@ package struct ProxySettings: Sendable, Hashable {
 extension ProxySettings: Redacted {}
 
 extension ProxySettings {
-    /// The proxy to reach `origin` through. Plain HTTP is tunnelled by `CONNECT` as well, so a proxy must allow that.
+    /// The proxy to reach `origin` through.
+    ///
+    /// Plain HTTP is tunnelled by `CONNECT` as well, so a proxy must allow that.
     func proxy(for origin: Origin) throws(ServiceSettingsFailure) -> HTTPClient.Configuration.Proxy? {
         let isTLS = origin.scheme == "https"
         guard let text = isTLS ? https : http, !text.isEmpty, !exceptions.contains(where: { $0.covers(origin) }) else {
@@ -74,7 +78,7 @@ extension ProxySettings {
 }
 
 extension String {
-    /// The text with every `%XX` replaced by its byte. Expects what ``URLParts`` let through.
+    /// The text with every `%XX` replaced by its byte; expects what ``URLParts`` let through.
     fileprivate var percentDecoded: String {
         var decoded: [UInt8] = []
         var rest = Array(utf8)[...]

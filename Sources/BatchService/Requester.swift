@@ -4,7 +4,8 @@ import NIOHTTP1
 /// Trouble that no repetition heals: an answer that leads to another origin, or in a form we cannot read.
 struct FutileRequest: Error, Sendable {
     var cause: ServiceFailure.Cause
-    var requestID: String?
+    /// The answer that led to it, if there was one.
+    var head: ReplyHead?
 }
 
 /// Sends one request with everything the service wants to see, and follows redirects within the configured origin.
@@ -22,26 +23,30 @@ struct Requester: Sendable {
     /// Throws ``TransportBreak``, ``FutileRequest`` or `CancellationError`.
     func send(_ request: ServiceRequest) async throws -> (head: AnswerHead, body: AnswerBody) {
         var url = request.url
+        var referrer: ReplyHead?
         for _ in 0...Self.maxRedirects {
-            guard url.origin == origin else { throw FutileRequest(cause: .foreignOrigin(url.origin.text)) }
+            guard url.origin == origin else {
+                throw FutileRequest(cause: .foreignOrigin(url.origin.text), head: referrer)
+            }
             let (head, body) = try await transport.get(url, headers: headers(accept: request.accept))
             guard head.isRedirect else {
                 guard head.contentEncoding == nil || head.isGzip else {
                     let cause = ServiceFailure.Cause.malformedReply("content-encoding \(head.contentEncoding ?? "")")
-                    throw FutileRequest(cause: cause, requestID: head.reply.requestID)
+                    throw FutileRequest(cause: cause, head: head.reply)
                 }
                 return (head, body)
             }
+            referrer = head.reply
             guard let location = head.location else {
-                throw FutileRequest(cause: .redirect("no location"), requestID: head.reply.requestID)
+                throw FutileRequest(cause: .redirect("no location"), head: head.reply)
             }
             do {
                 url = try url.resolve(location)
             } catch {
-                throw FutileRequest(cause: .redirect("unreadable location"), requestID: head.reply.requestID)
+                throw FutileRequest(cause: .redirect("unreadable location"), head: head.reply)
             }
         }
-        throw FutileRequest(cause: .redirect("more than \(Self.maxRedirects) in a row"))
+        throw FutileRequest(cause: .redirect("more than \(Self.maxRedirects) in a row"), head: referrer)
     }
 
     private func headers(accept: String) -> HTTPHeaders {

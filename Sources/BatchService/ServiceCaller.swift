@@ -33,7 +33,7 @@ struct ServiceCaller: Sendable {
         case refused(AnswerHead, ErrorBody)
         case broken(TransportBreak)
         /// Trouble that no repetition heals.
-        case futile(ServiceFailure.Cause, requestID: String?)
+        case futile(ServiceFailure.Cause, ReplyHead?)
     }
 
     /// Asks, and reads the answer with `read`, whose breaks count as failed tries.
@@ -51,9 +51,10 @@ struct ServiceCaller: Sendable {
             case .answered(let value):
                 pacer.answered()
                 return value
-            case .futile(let cause, let requestID):
+            case .futile(let cause, let head):
                 failure.cause = cause
-                failure.requestID = requestID
+                failure.requestID = head?.requestID
+                failure.serverDate = head?.date
                 failure.attempts = plan.tries + 1
                 throw failure
             case .broken(let transportBreak):
@@ -63,6 +64,7 @@ struct ServiceCaller: Sendable {
                 failure.errorType = error.type
                 failure.message = error.message.map { requester.withoutSecrets($0) }
                 failure.requestID = head.reply.requestID ?? error.requestID
+                failure.serverDate = head.reply.date
             }
             let decision = plan.decide(outcome, jitter: environment.random())
             failure.attempts = plan.tries
@@ -118,9 +120,9 @@ struct ServiceCaller: Sendable {
         } catch let error as TransportBreak {
             return .broken(error)
         } catch let error as FutileRequest {
-            return .futile(error.cause, requestID: error.requestID)
+            return .futile(error.cause, error.head)
         } catch {
-            return .futile(.cancelled, requestID: nil)
+            return .futile(.cancelled, nil)
         }
     }
 }

@@ -1,6 +1,6 @@
-/// How to reach the service. Read from flags and environment by the commands; checked by ``BatchServiceClient``.
+/// How to reach the service: read from flags and environment by the commands, checked by ``BatchServiceClient``.
 package struct ServiceSettings: Sendable {
-    /// What to offer in `accept-encoding`. Gzip is accepted in any case.
+    /// What to offer in `accept-encoding`; gzip is read even if it was not asked for.
     package enum AcceptEncoding: String, Sendable, Hashable {
         /// Bytes as they are: the only form in which a cut download can be gone on with by range.
         case identity
@@ -20,7 +20,7 @@ package struct ServiceSettings: Sendable {
     package var acceptEncoding: AcceptEncoding
     /// For name, connection, TLS and proxy together.
     package var connectTimeout: Duration
-    /// How long nothing may arrive while we wait for it. Time in which we do not read does not count.
+    /// How long nothing may arrive while we wait for it; time in which we do not read does not count.
     package var idleTimeout: Duration
     /// Tries of one call that end in an error or a broken connection; 429 answers are not counted.
     package var maxAttempts: Int
@@ -61,7 +61,7 @@ package struct ServiceSettings: Sendable {
     }
 }
 
-/// A setting the client cannot work with. Names the setting, never a secret value.
+/// A setting the client cannot work with, by name and never with a secret value.
 package enum ServiceSettingsFailure: Error, Sendable, Hashable {
     case baseURL(String, problem: ServiceURL.Problem)
     /// The key or token is empty or holds white space, control or non-ASCII characters.

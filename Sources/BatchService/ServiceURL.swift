@@ -49,7 +49,7 @@ package struct ServiceURL: Sendable, Hashable {
         self.query = query
     }
 
-    /// Reads an absolute URL. The fragment, which is never sent, is dropped.
+    /// Reads an absolute URL, without its fragment, which is never sent.
     package init(_ text: String) throws(Problem) {
         let parts = try URLParts(text)
         guard let scheme = parts.scheme, let authority = parts.authority else { throw .scheme }
@@ -80,7 +80,7 @@ package struct ServiceURL: Sendable, Hashable {
         (path.isEmpty ? "/" : path) + (query.map { "?" + $0 } ?? "")
     }
 
-    /// Origin and path: what may be shown and kept. A query can hold a signature.
+    /// Origin and path: what may be shown and kept, as a query can hold a signature.
     var textWithoutQuery: String {
         origin.text + path
     }

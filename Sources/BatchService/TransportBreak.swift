@@ -32,7 +32,7 @@ struct TransportBreak: Error, Sendable, Hashable {
 
     /// Reads an error of the HTTP library.
     ///
-    /// - Parameter proxy: host and port of the proxy, if there is one: what fails to connect is then the proxy.
+    /// `proxy` is host and port of the proxy, if there is one: what fails to connect is then the proxy.
     init(_ error: any Error, proxy: String?) {
         let direct = Self.read(error)
         switch (direct.fault, proxy) {
@@ -55,7 +55,9 @@ struct TransportBreak: Error, Sendable, Hashable {
         case let error as NIOSSLError: TransportBreak(.tls, tlsDetail(error))
         case let error as NIOSSLExtraError: TransportBreak(.tls, "\(error)")
         case let error as BoringSSLError: TransportBreak(.tls, "\(error)")
-        case let error as HTTPParserError: TransportBreak(.cut, "no valid HTTP: \(type(of: error))")
+        case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection:
+            TransportBreak(.cut, "connection closed before the end of the answer")
+        case is HTTPParserError: TransportBreak(.other, "the answer is not valid HTTP")
         case let error as GzipFailure: read(error)
         default: TransportBreak(.other, "\(type(of: error))")
         }

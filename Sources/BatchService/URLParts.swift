@@ -60,7 +60,7 @@ struct URLParts {
 }
 
 extension Origin {
-    /// Reads `host[:port]`. Nothing may stand in front of the host, and the host is a plain name or an address.
+    /// Reads `host[:port]`: nothing may stand in front of the host, and the host is a plain name or an address.
     init(scheme: String, authority: String) throws(ServiceURL.Problem) {
         guard !authority.contains("@") else { throw .userInfo }
         let (host, portText) = try Self.split(authority)

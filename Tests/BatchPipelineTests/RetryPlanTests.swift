@@ -43,9 +43,10 @@ struct RetryPlanTests {
     func `pauses double from half a second to eight`() {
         var plan = RetryPlan(.list, limits: .init(attempts: 8))
         let pauses = (1...7).map { _ in plan.decide(.answer(RetryFacts(status: 500, now: noon)), jitter: 0) }
-        let expected = [0.5, 1, 2, 4, 8, 8, 8].map { seconds in
-            RetryPlan.Decision.retry(after: .seconds(seconds), reason: .status(500))
-        }
+        let expected = [0.5, 1, 2, 4, 8, 8, 8]
+            .map { seconds in
+                RetryPlan.Decision.retry(after: .seconds(seconds), reason: .status(500))
+            }
         #expect(pauses == expected)
     }
 

@@ -86,8 +86,8 @@ final class ManualClock: Clock {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
-    /// Returns once at least `count` sleepers wait.
-    func waitForSleepers(_ count: Int = 1) async {
-        while state.withLock({ $0.sleepers.count }) < count { await Task.yield() }
+    /// Returns once somebody sleeps, or the task is cancelled.
+    func waitForSleepers() async {
+        while state.withLock({ $0.sleepers.isEmpty }), !Task.isCancelled { await Task.yield() }
     }
 }

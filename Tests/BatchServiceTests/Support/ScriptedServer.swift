@@ -3,8 +3,9 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// A server on a loopback port that answers the n-th request with the n-th reply of a script, byte by byte as written,
-/// and keeps what it was asked. It knows no HTTP beyond the empty line that ends a request.
+/// A server on a loopback port that answers the n-th request with the n-th reply of a script, and keeps what it was asked.
+///
+/// Replies go out byte by byte as written: it knows no HTTP beyond the empty line that ends a request.
 final class ScriptedServer: Sendable {
     /// What happens on a connection after a request came in.
     enum Step: Sendable {
@@ -17,7 +18,9 @@ final class ScriptedServer: Sendable {
         static func text(_ text: String) -> Step { .bytes(Array(text.utf8)) }
     }
 
-    /// The steps for one request. Without `close` or `reset` the connection stays open, as in a stall.
+    /// The steps for one request.
+    ///
+    /// Without `close` or `reset` the connection stays open, as in a stall.
     typealias Reply = [Step]
 
     private struct Log {
@@ -33,9 +36,12 @@ final class ScriptedServer: Sendable {
         log = Mutex(Log(rest: script[...]))
     }
 
-    /// Runs `body` against a server that plays `script`. Once the script is over, it closes without a word.
+    /// Runs `body` against a server that plays `script`.
+    ///
+    /// Once the script is over, it closes without a word. The greeting goes out on every connection, unasked.
     static func run<Value>(
         _ script: [Reply],
+        greeting: Reply = [],
         tls: NIOSSLContext? = nil,
         body: (ScriptedServer) async throws -> Value
     ) async throws -> Value {
@@ -45,7 +51,7 @@ final class ScriptedServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
-                    try channel.pipeline.syncOperations.addHandler(Player(server: server))
+                    try channel.pipeline.syncOperations.addHandler(Player(server: server, greeting: greeting))
                 }
             }
             .bind(host: "127.0.0.1", port: 0)
@@ -86,14 +92,17 @@ private final class Player: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let server: ScriptedServer
+    private let greeting: ScriptedServer.Reply
     private var received = ""
 
-    init(server: ScriptedServer) {
+    init(server: ScriptedServer, greeting: ScriptedServer.Reply) {
         self.server = server
+        self.greeting = greeting
     }
 
     func channelActive(context: ChannelHandlerContext) {
         server.connected()
+        for step in greeting { perform(step, context: context) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

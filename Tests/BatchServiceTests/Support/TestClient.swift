@@ -12,8 +12,8 @@ extension BatchServiceClient {
     static func run<Value>(
         _ baseURL: String,
         clock: ManualClock = ManualClock(skipping: .seconds(7_200)),
-        onRetry: @escaping @Sendable (RetryNotice) -> Void = { _ in },
         settings change: (inout ServiceSettings) -> Void = { _ in },
+        onRetry: @escaping @Sendable (RetryNotice) -> Void = { _ in },
         body: (BatchServiceClient) async throws -> Value
     ) async throws -> Value {
         var settings = ServiceSettings(baseURL: baseURL, credential: .apiKey(testKey), idleTimeout: .seconds(1_000_000))
@@ -63,12 +63,24 @@ extension MessageBatch {
     }
 }
 
-/// The failure `body` throws, or nil.
-func failure<Value>(of body: () async throws(ServiceFailure) -> Value) async -> ServiceFailure? {
-    do {
-        _ = try await body()
-        return nil
-    } catch {
-        return error
+extension BatchServiceClient {
+    /// The failure of asking for a page, or nil if it came.
+    func pageFailure() async -> ServiceFailure? {
+        do throws(ServiceFailure) {
+            _ = try await page(PageQuery())
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// The failure of asking for the results at `resultsURL`, or nil if they began to come.
+    func resultsFailure(_ resultsURL: String? = "/results") async -> ServiceFailure? {
+        do throws(ServiceFailure) {
+            _ = try await results(of: .ended(resultsURL: resultsURL))
+            return nil
+        } catch {
+            return error
+        }
     }
 }

@@ -7,7 +7,7 @@ package import MessageBatches
 /// attempt, a spend limit fails at once, and a 404 for results is asked again although the server marks it as final,
 /// because it also answers 404 within seconds of the end of a batch.
 package struct RetryPlan: Sendable {
-    /// What is asked for. Only results have a 404 that may heal.
+    /// What is asked for: only results have a 404 that may heal.
     package enum Operation: Sendable, Hashable {
         case list
         case retrieve
@@ -78,9 +78,9 @@ package struct RetryPlan: Sendable {
         failures + throttles + notFound
     }
 
-    /// Takes the outcome of the next try.
+    /// Takes the outcome of the next try and says what to do.
     ///
-    /// - Parameter jitter: a random number from 0 up to 1, which takes up to a quarter off a pause of our own.
+    /// `jitter` is a random number from 0 up to 1, which takes up to a quarter off a pause of our own.
     package mutating func decide(_ outcome: Outcome, jitter: Double) -> Decision {
         switch outcome {
         case .answer(let facts):
@@ -151,7 +151,7 @@ package struct RetryFacts: Sendable, Hashable {
     }
 
     package var status: Int
-    /// `retry-after`. It also comes with a 200 while a batch is in progress, and then means nothing here.
+    /// `retry-after`, which also comes with a 200 while a batch is in progress, and then means nothing here.
     package var retryAfter: RetryAfter?
     /// `retry-after-ms`, which wins over `retry-after`.
     package var retryAfterMilliseconds: Double?

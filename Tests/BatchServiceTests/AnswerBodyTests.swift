@@ -1,0 +1,170 @@
+import AsyncHTTPClient
+import BatchPipeline
+import BlockGzip
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import BatchService
+
+@Suite
+struct AnswerBodyTests {
+    /// Pieces of a body, with a count of how many were asked for.
+    private final class Pieces: AsyncSequence, Sendable {
+        typealias Element = ByteBuffer
+
+        private let pieces: [[UInt8]]
+        private let taken = Mutex(0)
+        private let end: (any Error)?
+
+        init(_ pieces: [[UInt8]], end: (any Error)? = nil) {
+            self.pieces = pieces
+            self.end = end
+        }
+
+        var count: Int { taken.withLock { $0 } }
+
+        func makeAsyncIterator() -> Iterator { Iterator(pieces: self) }
+
+        struct Iterator: AsyncIteratorProtocol {
+            let pieces: Pieces
+
+            func next() async throws -> ByteBuffer? {
+                let index = pieces.taken.withLock { taken in
+                    defer { taken += 1 }
+                    return taken
+                }
+                if index < pieces.pieces.count { return ByteBuffer(bytes: pieces.pieces[index]) }
+                if let end = pieces.end { throw end }
+                return nil
+            }
+        }
+    }
+
+    private func body(_ pieces: Pieces, isGzip: Bool = false, clock: ManualClock = ManualClock()) -> AnswerBody {
+        AnswerBody(
+            .stream(pieces),
+            isGzip: isGzip,
+            idleTimeout: .seconds(60),
+            stopwatch: Stopwatch(clock),
+            proxy: nil
+        )
+    }
+
+    private func gzip(_ text: String) throws -> [UInt8] {
+        try ZlibCodec().member(holding: Array(text.utf8).span)
+    }
+
+    @Test
+    func `small pieces arrive in order and whole`() async throws {
+        let pieces = (0..<10_000).map { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+        let received = try await body(Pieces(pieces)).collect(upTo: 20_000)
+        #expect(received == pieces.flatMap { $0 })
+    }
+
+    @Test
+    func `a producer is held back while the consumer is busy, and that is no silence`() async throws {
+        let piece = [UInt8](repeating: 7, count: BodyRelay.capacity / 4)
+        let pieces = Pieces(Array(repeating: piece, count: 12))
+        let clock = ManualClock()
+        let body = body(pieces, clock: clock)
+        while pieces.count < 4 { await Task.yield() }
+        // Ten idle times pass before the first byte is read.
+        for _ in 1...40 {
+            await clock.waitForSleepers()
+            clock.advance(by: .seconds(15))
+        }
+        #expect(pieces.count == 4)
+        var total = 0
+        for try await chunk in body {
+            #expect(chunk.count <= BodyRelay.capacity)
+            total += chunk.count
+        }
+        #expect(total == piece.count * 12)
+    }
+
+    @Test
+    func `bytes before a break are handed out before it`() async throws {
+        let pieces = Pieces([[1, 2], [3]], end: HTTPClientError.remoteConnectionClosed)
+        var received: [UInt8] = []
+        let error = await #expect(throws: TransportBreak.self) {
+            for try await chunk in body(pieces) { received += chunk }
+        }
+        #expect(received == [1, 2, 3])
+        #expect(error?.fault == .cut)
+    }
+
+    @Test
+    func `a body longer than its limit is nil`() async throws {
+        #expect(try await body(Pieces([[1, 2], [3]])).collect(upTo: 2) == nil)
+        #expect(try await body(Pieces([[1, 2], [3]])).collect(upTo: 3) == [1, 2, 3])
+    }
+
+    @Test
+    func `the prefix of a broken body is what came of it`() async {
+        let pieces = Pieces([[1, 2], [3]], end: HTTPClientError.remoteConnectionClosed)
+        #expect(await body(pieces).prefix(upTo: 10) == [1, 2, 3])
+        #expect(await body(Pieces([[1, 2, 3, 4]])).prefix(upTo: 2) == [1, 2])
+    }
+
+    @Test
+    func `gzip is inflated wherever it is cut into pieces`() async throws {
+        let compressed = try gzip("hello\n") + gzip("world\n")
+        for cut in 0...compressed.count {
+            let pieces = Pieces([Array(compressed[..<cut]), Array(compressed[cut...])])
+            let received = try await body(pieces, isGzip: true).collect(upTo: 100)
+            #expect(received == Array("hello\nworld\n".utf8))
+        }
+    }
+
+    @Test
+    func `gzip that ends early is a break at every place but a member's end`() async throws {
+        let first = try gzip("hello\n")
+        let compressed = try first + gzip("world\n")
+        for length in 0..<compressed.count where length != first.count {
+            let pieces = Pieces([Array(compressed[..<length])])
+            let error = await #expect(throws: TransportBreak.self) {
+                try await body(pieces, isGzip: true).collect(upTo: 100)
+            }
+            #expect(error == TransportBreak(.cut, "gzip body ends too early"))
+        }
+    }
+
+    @Test
+    func `damaged gzip is a break`() async throws {
+        var compressed = try gzip(String(repeating: "hello\n", count: 100))
+        compressed[compressed.count - 6] ^= 1
+        let error = await #expect(throws: TransportBreak.self) {
+            try await body(Pieces([compressed]), isGzip: true).collect(upTo: 10_000)
+        }
+        #expect(error?.fault == .cut)
+        await #expect(throws: TransportBreak.self) {
+            try await body(Pieces([Array("plain".utf8)]), isGzip: true).collect(upTo: 100)
+        }
+    }
+
+    @Test
+    func `gzip of little that means much stays bounded`() async throws {
+        let compressed = try gzip(String(repeating: "0", count: 30_000_000))
+        #expect(try await body(Pieces([compressed]), isGzip: true).collect(upTo: 1_000_000) == nil)
+        for try await chunk in body(Pieces([compressed]), isGzip: true) {
+            #expect(chunk.count <= GzipInflater.pieceSize)
+        }
+    }
+
+    @Test
+    func `a body that nobody reads any more stops the producer`() async throws {
+        let piece = [UInt8](repeating: 7, count: 1_000)
+        let pieces = Pieces(Array(repeating: piece, count: 1_000_000))
+        do {
+            let body = body(pieces)
+            #expect(await body.prefix(upTo: 1).count == 1)
+        }
+        while true {
+            let before = pieces.count
+            for _ in 1...1_000 { await Task.yield() }
+            if pieces.count == before { break }
+        }
+        #expect(pieces.count < 1_000_000)
+    }
+}
