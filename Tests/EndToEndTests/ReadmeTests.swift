@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+/// README is true: its commands run, its options are those of the program.
+struct ReadmeTests {
+    private let readme: String
+
+    init() throws {
+        readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
+    }
+
+    @Test func `the commands shown run in the order shown`() async throws {
+        try await withExportedReadme { folder, environment in
+            let archived = try folder.files(below: "archive/manifests")
+            #expect(archived.count == 13)
+        }
+    }
+
+    @Test(.enabled(if: Peers.python != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
+    func `the queries shown run in DuckDB`() async throws {
+        let python = try #require(Peers.python)
+        try await withExportedReadme { folder, environment in
+            for query in fences("sql") {
+                let script = "import duckdb, sys; print(len(duckdb.sql(sys.argv[1]).fetchall()))"
+                let run = try await Program.run(["-c", script, query], executable: python, in: folder.url)
+                #expect(run.status == 0, "\(run.notes)")
+                #expect((Int(run.lines.first ?? "") ?? 0) > 5, "\(query)")
+            }
+        }
+    }
+
+    @Test(arguments: ["export", "list", "simulate"])
+    func `the options of a command are those listed`(command: String) async throws {
+        let help = try await Program.run([command, "--experimental-dump-help"])
+        let names = try JSONDecoder().decode(HelpDump.self, from: Data(help.output.utf8)).command.longNames
+        #expect(names.count > 5)
+        #expect(names.subtracting(["help", "version"]) == listedOptions(of: command))
+    }
+
+    /// The options in the tables under the headings that name a command.
+    private func listedOptions(of command: String) -> Set<String> {
+        var isMeant = false
+        var names: Set<String> = []
+        for line in readme.split(separator: "\n") {
+            if line.hasPrefix("#") {
+                let words = line.split { !$0.isLetter && $0 != ":" }.map { $0.filter(\.isLetter) }
+                isMeant = line.hasPrefix("### ") && words.contains(command)
+            } else if isMeant, line.hasPrefix("| `--") {
+                names.insert(String(line.dropFirst("| `--".count).prefix { $0.isLetter || $0 == "-" }))
+            }
+        }
+        return names
+    }
+
+    /// Runs the shell commands of README beside a simulation, the scripts that build the program left out.
+    private func withExportedReadme(_ body: (TemporaryFolder, [String: String]) async throws -> Void) async throws {
+        let commands = fences("sh").flatMap { $0.split(separator: "\n") }.filter { !$0.hasPrefix("sh ") }
+        #expect(commands.contains { $0.hasPrefix("batchkeep export") })
+        try await withTemporaryFolder { folder in
+            try await Simulation.ofSamples { simulation in
+                var environment = simulation.environment
+                let tools = Program.cleanEnvironment["PATH"] ?? ""
+                environment["PATH"] = "\(Program.binary.deletingLastPathComponent().path):\(tools)"
+                for command in commands where Peers.hasJQ || !command.contains("jq ") {
+                    let run = try await Program.run(
+                        ["-euc", String(command)],
+                        environment: environment,
+                        executable: URL(filePath: "/bin/sh"),
+                        in: folder.url
+                    )
+                    #expect(run.status == 0, "\(command)\n\(run.notes)")
+                }
+                try await body(folder, environment)
+            }
+        }
+    }
+
+    /// What stands in the fenced blocks of one language.
+    private func fences(_ language: String) -> [String] {
+        var blocks: [String] = []
+        var isInside = false
+        for line in readme.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("```") {
+                isInside = line == "```\(language)"
+                if isInside { blocks.append("") }
+            } else if isInside {
+                blocks[blocks.count - 1] += line + "\n"
+            }
+        }
+        return blocks
+    }
+}
+
+/// What the machine has beside the program.
+private enum Peers {
+    /// A Python with the packages the tests compare with.
+    static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
+
+    static let hasJQ = (Program.cleanEnvironment["PATH"] ?? "").split(separator: ":").contains {
+        FileManager.default.isExecutableFile(atPath: "\($0)/jq")
+    }
+}
+
+/// The part of `--experimental-dump-help` that names options.
+private struct HelpDump: Decodable {
+    struct Command: Decodable {
+        var arguments: [Argument]?
+
+        var longNames: Set<String> {
+            Set((arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map(\.name))
+        }
+    }
+
+    struct Argument: Decodable {
+        var names: [Name]?
+    }
+
+    struct Name: Decodable {
+        var kind: String
+        var name: String
+    }
+
+    var command: Command
+}
