@@ -96,9 +96,10 @@ private enum Peers {
     /// A Python with the packages the tests compare with.
     static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
 
-    static let hasJQ = (Program.cleanEnvironment["PATH"] ?? "").split(separator: ":").contains {
-        FileManager.default.isExecutableFile(atPath: "\($0)/jq")
-    }
+    static let hasJQ = (Program.cleanEnvironment["PATH"] ?? "").split(separator: ":")
+        .contains {
+            FileManager.default.isExecutableFile(atPath: "\($0)/jq")
+        }
 }
 
 /// The part of `--experimental-dump-help` that names options.
