@@ -1,0 +1,128 @@
+/// How values are spread: a bar for each range, lines at the median and at p95.
+struct HistogramChart: Sendable {
+    let histogram: Histogram
+    let percentiles: [Distribution.Percentile]
+    let scale: Histogram.Scale
+    let title: String
+    /// What is counted, one and many.
+    let things: (String, String)
+
+    /// A distribution of output tokens over requests.
+    static func outputTokens(_ distribution: Distribution) -> Chart {
+        chart(distribution, .tokens, title: "Output tokens per request", things: ("request", "requests"))
+    }
+
+    /// A distribution of queue times over batches.
+    static func queueTime(_ distribution: Distribution) -> Chart {
+        chart(distribution, .seconds, title: "Queue time per batch", things: ("batch", "batches"))
+    }
+
+    private static func chart(
+        _ distribution: Distribution,
+        _ scale: Histogram.Scale,
+        title: String,
+        things: (String, String)
+    ) -> Chart {
+        guard let histogram = Histogram(distribution, scale) else {
+            return .empty(title, "No \(things.1) to show in this window.")
+        }
+        let chart = HistogramChart(
+            histogram: histogram,
+            percentiles: distribution.percentiles,
+            scale: scale,
+            title: title,
+            things: things
+        )
+        return Chart(
+            title: title,
+            summary: chart.summary,
+            picture: .picture("plot", height: ValueAxis.pictureHeight, label: chart.label, chart.nodes)
+        )
+    }
+
+    private var total: Int64 {
+        histogram.counts.reduce(0, +)
+    }
+
+    private var summary: String {
+        let figures = percentiles.map { "\($0.name) \(text($0.value))" }.joined(separator: " · ")
+        return counted(total) + (figures.isEmpty ? "" : ": \(figures)")
+            + (scale == .tokens && !figures.isEmpty ? " tokens" : "")
+    }
+
+    private var label: String {
+        "Histogram. \(title). \(summary)."
+    }
+
+    private var nodes: [SVGNode] {
+        let axis = ValueAxis(maximum: Double(histogram.counts.max() ?? 0), wholeSteps: true)
+        let count = Double(histogram.counts.count)
+        let ticks = PlaceAxis.labels(histogram.edges.count) {
+            axisText(histogram.edges[$0])
+        } at: {
+            Double($0) / count
+        }
+        let bars = histogram.counts.indices.map { bar($0, axis) }
+        return axis.nodes(unit: things.1, text: NumberText.compact) + bars + ticks + markers
+            + [PlaceAxis.unit(scale == .tokens ? "output tokens" : "from creation to end")]
+    }
+
+    private func bar(_ index: Int, _ axis: ValueAxis) -> SVGNode {
+        let slot = 1 / Double(histogram.counts.count)
+        let count = histogram.counts[index]
+        let top = axis.y(Double(count))
+        let width = min(slot * 0.94, 0.2)
+        let share = NumberText.percent(Double(count) / Double(max(1, total)))
+        return .group(
+            tooltip: ["\(range(index)): \(counted(count)), \(share)"],
+            [
+                .rectangle(
+                    "target",
+                    x: Double(index) * slot,
+                    width: slot,
+                    top: ValueAxis.top,
+                    height: ValueAxis.base - ValueAxis.top
+                ),
+                .rectangle(
+                    "s0",
+                    x: (Double(index) + 0.5) * slot - width / 2,
+                    width: width,
+                    top: top,
+                    height: ValueAxis.base - top
+                ),
+            ]
+        )
+    }
+
+    /// The median's name stands left of its line and that of p95 right, so that they never cover each other.
+    private var markers: [SVGNode] {
+        [("p50", SVGNode.Anchor.end), ("p95", .start)]
+            .flatMap { name, anchor -> [SVGNode] in
+                guard let value = percentiles.first(where: { $0.name == name })?.value else { return [] }
+                let x = Length.share(histogram.share(of: value))
+                return [
+                    .line("marker", from: (x, ValueAxis.top - 8), to: (x, ValueAxis.base)),
+                    .label(anchor == .end ? name + "\u{A0}" : "\u{A0}" + name, x: x, y: ValueAxis.top, anchor: anchor),
+                ]
+            }
+    }
+
+    private func range(_ index: Int) -> String {
+        let (lower, upper) = (histogram.edges[index], histogram.edges[index + 1])
+        guard scale == .tokens else { return "\(AxisText.duration(lower)) to \(AxisText.duration(upper))" }
+        if upper - lower <= 1 { return "\(text(lower)) tokens" }
+        return "\(text(lower)) to \(text(upper - 1)) tokens"
+    }
+
+    private func counted(_ count: Int64) -> String {
+        "\(NumberText.integer(count)) \(count == 1 ? things.0 : things.1)"
+    }
+
+    private func text(_ value: Double) -> String {
+        scale == .tokens ? NumberText.decimal(value, places: 0) : NumberText.duration(seconds: value)
+    }
+
+    private func axisText(_ value: Double) -> String {
+        scale == .tokens ? NumberText.compact(value) : AxisText.duration(value)
+    }
+}

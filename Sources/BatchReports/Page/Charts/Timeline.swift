@@ -1,0 +1,147 @@
+import MessageBatches
+
+/// Daily figures put into bins of one length without gaps, by model, the smaller models together.
+struct Timeline: Sendable {
+    /// How long a bin is, chosen so that bars stay wide enough to see and to point at.
+    enum Step: String, Sendable {
+        case day
+        case week
+        case month
+
+        /// Days up to a quarter, ISO weeks up to two years, months beyond.
+        static func fitting(days: Int) -> Step {
+            days <= 92 ? .day : days <= 731 ? .week : .month
+        }
+
+        /// The first day of the bin that holds a day.
+        func start(of day: CalendarDay) -> CalendarDay {
+            switch self {
+            case .day: return day
+            case .week:
+                // 1970-01-01 was a Thursday, three days after a Monday.
+                let weekday = ((day.daysSinceEpoch + 3) % 7 + 7) % 7
+                return CalendarDay(daysSinceEpoch: day.daysSinceEpoch - weekday)
+            case .month: return CalendarDay(daysSinceEpoch: day.daysSinceEpoch - day.components.day + 1)
+            }
+        }
+
+        /// The first day of the bin after the one that starts on `day`.
+        func next(after day: CalendarDay) -> CalendarDay {
+            switch self {
+            case .day: CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
+            case .week: CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 7)
+            case .month: start(of: CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 31))
+            }
+        }
+
+        /// `2024-08-20`, or `2024-08` for a month.
+        func label(_ day: CalendarDay) -> String {
+            self == .month ? String(day.text.prefix(7)) : day.text
+        }
+    }
+
+    /// What one series amounts to in one bin.
+    struct Sum: Sendable, Hashable {
+        var requests: Int64 = 0
+        var cost = Amount.zero
+
+        static func += (sum: inout Sum, other: Sum) {
+            sum.requests += other.requests
+            sum.cost += other.cost
+        }
+    }
+
+    private(set) var step: Step
+    /// From the first day with figures to the last, or to the end that was asked for.
+    private(set) var days: ClosedRange<CalendarDay>
+    /// The first days of the bins, in order.
+    private(set) var starts: [CalendarDay]
+    /// The models with a colour of their own, the busiest first, then the rest together if there is a rest.
+    private(set) var series: [String]
+    /// By bin, then by series.
+    private(set) var sums: [[Sum]]
+
+    /// Nil without figures.
+    ///
+    /// Bins run from the first day with figures to the last, or on to `end`, the window's last day: a pipeline that
+    /// stopped shows as empty days.
+    init?(_ daily: [DailyUsage], end: CalendarDay? = nil) {
+        guard let first = daily.map(\.day).min(), let busiest = daily.map(\.day).max() else { return nil }
+        days = first...max(busiest, end ?? busiest)
+        step = .fitting(days: days.upperBound.daysSinceEpoch - first.daysSinceEpoch + 1)
+        starts = []
+        var start = step.start(of: first)
+        while start <= days.upperBound {
+            starts.append(start)
+            start = step.next(after: start)
+        }
+        let (names, indexes) = Self.ranked(daily)
+        series = names
+        sums = Array(repeating: Array(repeating: Sum(), count: names.count), count: starts.count)
+        let places = Dictionary(uniqueKeysWithValues: starts.enumerated().map { ($1, $0) })
+        for usage in daily {
+            guard let bin = places[step.start(of: usage.day)], let index = indexes[usage.model] else { continue }
+            sums[bin][index] += Sum(usage)
+        }
+    }
+
+    /// The names of the series, and the series of each model.
+    private static func ranked(_ daily: [DailyUsage]) -> (names: [String], indexes: [String: Int]) {
+        let totals = Dictionary(daily.map { ($0.model, $0.requests) }, uniquingKeysWith: +)
+        let models = totals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+        let named = models.count <= Palette.size + 1 ? models.count : Palette.size
+        var indexes: [String: Int] = [:]
+        for (index, model) in models.enumerated() { indexes[model] = min(index, named) }
+        let rest = models.count - named
+        return (Array(models.prefix(named)) + (rest > 0 ? ["\(rest) other models"] : []), indexes)
+    }
+
+    /// All series of a bin.
+    func total(bin: Int) -> Sum {
+        sums[bin].reduce(into: Sum()) { $0 += $1 }
+    }
+
+    /// All bins of a series.
+    func total(series index: Int) -> Sum {
+        sums.reduce(into: Sum()) { $0 += $1[index] }
+    }
+
+    /// Everything.
+    var total: Sum {
+        starts.indices.reduce(into: Sum()) { $0 += total(bin: $1) }
+    }
+}
+
+extension Timeline.Sum {
+    fileprivate init(_ usage: DailyUsage) {
+        requests = usage.requests
+        cost = usage.cost.flatMap { Amount($0) } ?? .zero
+    }
+}
+
+extension Timeline {
+    /// The same figures as a table, for those who cannot use a picture.
+    var table: Table {
+        let rows = starts.indices.map { bin in
+            let sum = total(bin: bin)
+            return [Cell.text(step.label(starts[bin])), .integer(sum.requests), .money(sum.cost.exactText)]
+        }
+        return Table(
+            caption: "Requests and cost per \(step.rawValue), UTC",
+            columns: [
+                Column(step.rawValue, step.rawValue.capitalizedWord, canShrink: false),
+                Column("requests", "Requests", kind: .integer),
+                Column("cost", "Batch cost", kind: .money),
+            ],
+            rows: rows,
+            totals: [.text("Total"), .integer(total.requests), .money(total.cost.exactText)]
+        )
+    }
+}
+
+extension String {
+    /// The word with a capital letter in front.
+    fileprivate var capitalizedWord: String {
+        prefix(1).uppercased() + dropFirst()
+    }
+}

@@ -1,0 +1,119 @@
+import MessageBatches
+
+/// Bars over time, stacked by model.
+struct TimelineChart: Sendable {
+    /// What the height of a bar means.
+    enum Measure: Sendable, CaseIterable {
+        case requests
+        case cost
+    }
+
+    let timeline: Timeline
+    let measure: Measure
+
+    /// The part of its slot that a bar fills, and the most it takes of the picture when there are few.
+    private static let fill = 0.78
+    private static let widest = 0.09
+
+    static func chart(_ timeline: Timeline?, _ measure: Measure) -> Chart {
+        guard let timeline else {
+            return .empty(
+                measure == .requests ? "Requests per day" : "Batch cost per day",
+                "No requests in this window."
+            )
+        }
+        return TimelineChart(timeline: timeline, measure: measure).chart
+    }
+
+    private var chart: Chart {
+        Chart(
+            title: (measure == .requests ? "Requests" : "Batch cost") + " per " + timeline.step.rawValue,
+            summary: summary,
+            picture: .picture("plot", height: ValueAxis.pictureHeight, label: label, nodes),
+            legend: timeline.series.enumerated()
+                .map { index, name in
+                    .init(kind: Palette.kind(index), name: name, value: figure(timeline.total(series: index)))
+                }
+        )
+    }
+
+    private var label: String {
+        "Bar chart by \(timeline.step.rawValue) and model. \(summary)"
+    }
+
+    private var summary: String {
+        let step = timeline.step
+        let total = text(timeline.total)
+        guard timeline.starts.count > 1 else {
+            return "\(total) on one \(step.rawValue), \(step.label(timeline.starts[0]))."
+        }
+        let peak = timeline.starts.indices.max { value(timeline.total(bin: $0)) < value(timeline.total(bin: $1)) } ?? 0
+        let span = "\(timeline.days.lowerBound.text) to \(timeline.days.upperBound.text)"
+        let most = "\(text(timeline.total(bin: peak))) in the \(step.rawValue) of \(step.label(timeline.starts[peak]))"
+        return "\(total) from \(span); the most \(step == .day ? most.replacing("in the day of", with: "on") : most)."
+    }
+
+    private var nodes: [SVGNode] {
+        let heights = timeline.starts.indices.map { value(timeline.total(bin: $0)) }
+        let axis = ValueAxis(maximum: heights.max() ?? 0, wholeSteps: measure == .requests)
+        let count = Double(timeline.starts.count)
+        let ticks = PlaceAxis.labels(timeline.starts.count) {
+            timeline.step.label(timeline.starts[$0])
+        } at: {
+            (Double($0) + 0.5) / count
+        }
+        return axis.nodes(
+            unit: measure == .requests ? "requests" : "US dollars",
+            text: { axisText($0, step: axis.step) }
+        )
+            + timeline.starts.indices.map { bar($0, axis) } + ticks + [PlaceAxis.unit("\(timeline.step.rawValue), UTC")]
+    }
+
+    /// One bin: an invisible target as high as the plot, so that low bars can be pointed at, and a part a series.
+    private func bar(_ bin: Int, _ axis: ValueAxis) -> SVGNode {
+        let slot = 1 / Double(timeline.starts.count)
+        let width = min(slot * Self.fill, Self.widest)
+        let left = (Double(bin) + 0.5) * slot - width / 2
+        let target = SVGNode.rectangle(
+            "target",
+            x: Double(bin) * slot,
+            width: slot,
+            top: ValueAxis.top,
+            height: ValueAxis.base - ValueAxis.top
+        )
+        var nodes = [target]
+        var below = 0.0
+        for (index, sum) in timeline.sums[bin].enumerated() where value(sum) > 0 {
+            let top = axis.y(below + value(sum))
+            let height = axis.y(below) - top
+            // A hair of background between two parts tells them apart without colour.
+            let visible = height > 3 && below > 0 ? height - 1 : height
+            nodes.append(.rectangle(Palette.kind(index), x: left, width: width, top: top, height: visible))
+            below += value(sum)
+        }
+        return .group(tooltip: tooltip(bin), nodes)
+    }
+
+    private func tooltip(_ bin: Int) -> [String] {
+        let parts = zip(timeline.series, timeline.sums[bin]).filter { value($0.1) > 0 }
+        let title = "\(timeline.step.label(timeline.starts[bin])): \(text(timeline.total(bin: bin)))"
+        return [title] + parts.map { "\($0.0): \(text($0.1))" }
+    }
+
+    private func value(_ sum: Timeline.Sum) -> Double {
+        measure == .requests ? Double(sum.requests) : max(0, sum.cost.dollars)
+    }
+
+    private func figure(_ sum: Timeline.Sum) -> String {
+        measure == .requests ? NumberText.integer(sum.requests) : sum.cost.readingText
+    }
+
+    private func text(_ sum: Timeline.Sum) -> String {
+        let unit = measure == .cost ? "" : sum.requests == 1 ? " request" : " requests"
+        return figure(sum) + unit
+    }
+
+    private func axisText(_ value: Double, step: Double) -> String {
+        measure == .requests ? NumberText.compact(value) : AxisText.dollars(value, step: step)
+    }
+}

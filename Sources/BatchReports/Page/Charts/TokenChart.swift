@@ -1,0 +1,65 @@
+import MessageBatches
+
+/// Tokens by the classes that are priced differently: a bar for each, names and figures above it.
+enum TokenChart {
+    private static let title = "Tokens by class"
+    private static let rowHeight = 38.0
+    private static let barHeight = 10.0
+
+    /// One bar.
+    private struct Row {
+        var name: String
+        var kind: String
+        var tokens: Int64
+    }
+
+    static func chart(_ usage: TokenUsage) -> Chart {
+        let rows = rows(usage)
+        let total = usage.prompt + usage.output
+        guard total > 0 else { return .empty(title, "No tokens in this window.") }
+        let searches = usage.webSearches > 0 ? " \(NumberText.integer(usage.webSearches)) web searches." : ""
+        let summary =
+            "\(NumberText.integer(total)) tokens: \(NumberText.integer(usage.prompt)) of prompts, "
+            + "\(NumberText.integer(usage.output)) of answers.\(searches)"
+        let figures = rows.map { "\($0.name) \(NumberText.integer($0.tokens))" }.joined(separator: ", ")
+        return Chart(
+            title: title,
+            summary: summary,
+            picture: .picture(
+                "strip",
+                height: Double(rows.count) * rowHeight,
+                label: "Bar chart of tokens. \(figures).",
+                rows.enumerated().flatMap { nodes($1, at: Double($0) * rowHeight, total, longest: rows) }
+            )
+        )
+    }
+
+    private static func rows(_ usage: TokenUsage) -> [Row] {
+        [
+            Row(name: "Input, uncached", kind: "s0", tokens: usage.input),
+            Row(name: "Cache writes, 5 minutes", kind: "s3", tokens: usage.cacheCreation5m),
+            Row(name: "Cache writes, 1 hour", kind: "s3", tokens: usage.cacheCreation1h),
+            Row(name: "Cache reads", kind: "s2", tokens: usage.cacheRead),
+            Row(name: "Output", kind: "s1", tokens: usage.output),
+            Row(name: "Thinking, part of output", kind: "s1", tokens: usage.thinking),
+        ]
+    }
+
+    private static func nodes(_ row: Row, at top: Double, _ total: Int64, longest rows: [Row]) -> [SVGNode] {
+        let most = rows.map(\.tokens).max() ?? 1
+        let width = Double(row.tokens) / Double(max(1, most))
+        let share = NumberText.percent(Double(row.tokens) / Double(total))
+        let figure = "\(NumberText.integer(row.tokens)) · \(share)"
+        return [
+            .label(row.name, x: .share(0), y: top + 14, anchor: .start, kind: "name"),
+            .label(figure, x: .share(1), y: top + 14, anchor: .end, kind: "figure"),
+            .group(
+                tooltip: ["\(row.name): \(NumberText.integer(row.tokens)) tokens, \(share) of all"],
+                [
+                    .rectangle("track", x: 0, width: 1, top: top + 20, height: barHeight),
+                    .rectangle(row.kind, x: 0, width: width, top: top + 20, height: barHeight),
+                ]
+            ),
+        ]
+    }
+}

@@ -1,0 +1,91 @@
+/// The vertical axis of a chart: round steps from zero, lines across, labels to the left.
+struct ValueAxis: Sendable {
+    /// Where the plot's lower edge is, in pixels from the top.
+    static let base = 190.0
+    /// Where its upper edge is.
+    static let top = 14.0
+    /// The picture's height, room for labels below the axis included.
+    static let pictureHeight = 230.0
+
+    /// Distance between two lines, 1, 2 or 5 times a power of ten.
+    let step: Double
+    /// The value at the upper edge, a multiple of the step.
+    let limit: Double
+
+    /// Covers 0 to `maximum` with three to six steps; `wholeSteps` for values that are counted.
+    init(maximum: Double, wholeSteps: Bool) {
+        let least = wholeSteps ? 1 : 0.000_001
+        let peak = maximum > 0 ? maximum : (wholeSteps ? 1 : 0.01)
+        step = max(least, Self.roundStep(peak / 5))
+        limit = step * (peak / step - 1e-9).rounded(.up)
+    }
+
+    /// The smallest of 1, 2 and 5 times a power of ten that is not below `least`, which must be above 0.
+    static func roundStep(_ least: Double) -> Double {
+        guard least > 0, least.isFinite else { return 1 }
+        var power = 1.0
+        while power > least { power /= 10 }
+        while power * 10 <= least { power *= 10 }
+        return [1, 2, 5, 10].map { $0 * power }.first { $0 >= least * (1 - 1e-9) } ?? power * 10
+    }
+
+    /// Pixels from the top for a value.
+    func y(_ value: Double) -> Double {
+        Self.base - (Self.base - Self.top) * value / limit
+    }
+
+    /// The values that get a line, zero first.
+    var ticks: [Double] {
+        (0...Int((limit / step).rounded())).map { Double($0) * step }
+    }
+
+    /// Lines and labels; `unit` stands above the labels.
+    func nodes(unit: String, text: (Double) -> String) -> [SVGNode] {
+        let lines = ticks.flatMap { value in
+            [
+                SVGNode.line(
+                    value == 0 ? "axis" : "grid",
+                    from: (.share(0), y(value)),
+                    to: (.share(1), y(value))
+                ),
+                .label(text(value), x: .pixels(-8), y: y(value) + 4, anchor: .end),
+            ]
+        }
+        return lines + [.label(unit, x: .pixels(-50), y: 0, anchor: .start, kind: "unit")]
+    }
+}
+
+/// Labels below a chart that neither run out of the picture nor into each other.
+enum PlaceAxis {
+    /// Where a label stands below the axis.
+    private static let baseline = ValueAxis.base + 20
+
+    /// Labels for up to five of `count` places: the first, the last and those half and a quarter of the way between.
+    ///
+    /// The style sheet hides the quarters where the picture is narrow.
+    static func labels(_ count: Int, text: (Int) -> String, at share: (Int) -> Double) -> [SVGNode] {
+        let quarters = (0...4).map { Double($0) * Double(count - 1) / 4 }.map { Int($0.rounded()) }
+        let places = count < 5 ? Array(0..<count) : quarters
+        return places.enumerated()
+            .flatMap { order, place in
+                let kind = count >= 4 && !order.isMultiple(of: 2) ? "tick extra" : "tick"
+                return mark(text(place), at: share(place), kind: kind)
+            }
+    }
+
+    /// A short line at a place given as a share of the width, and a label under it.
+    ///
+    /// On the left there is room below the labels of the other axis; at the right end the label stands inside.
+    private static func mark(_ text: String, at share: Double, kind: String) -> [SVGNode] {
+        let anchor: SVGNode.Anchor = share > 0.9 ? .end : .middle
+        return [
+            .line("axis", from: (.share(share), ValueAxis.base), to: (.share(share), ValueAxis.base + 5)),
+            .label(text, x: .share(share), y: baseline, anchor: anchor, kind: kind),
+        ]
+    }
+
+    /// The unit under the labels, at the right.
+    static func unit(_ text: String) -> SVGNode {
+        .label(text, x: .share(1), y: baseline + 18, anchor: .end, kind: "unit")
+    }
+}

@@ -1,0 +1,149 @@
+import MessageBatches
+
+/// The values that the templates name, made from a document.
+struct PageContent {
+    let document: ReportDocument
+
+    init(_ document: ReportDocument) {
+        self.document = document
+    }
+
+    var values: [String: Any] {
+        overview.merging(sections) { $1 }
+            .merging(
+                [
+                    "style": StyleSheet.text, "styleDigest": StyleSheet.digest, "script": TableScript.text,
+                    "scriptDigest": TableScript.digest, "toolVersion": document.toolVersion,
+                ]
+            ) { $1 }
+    }
+
+    private var overview: [String: Any] {
+        let completeness = document.completeness
+        return [
+            "title": "Message Batches, \(window)", "archive": document.archive, "window": window,
+            "generatedAt": moment(document.generatedAt), "tone": completeness.tone.name,
+            "badge": completeness.tone.badge,
+            "verdict": completeness.verdict, "reasons": completeness.reasons,
+            "hasReasons": !completeness.reasons.isEmpty,
+            "listedAt": completeness.listedAt.map { moment($0) as Any } ?? false,
+            "unpriced": unpriced.map { $0 as Any } ?? false, "headline": document.headline.map(tile),
+            "hasHeadline": !document.headline.isEmpty, "about": about,
+        ]
+    }
+
+    private var sections: [String: Any] {
+        let timeline = Timeline(document.daily, end: lastDay)
+        return [
+            "timeCharts": TimelineChart.Measure.allCases.map { TimelineChart.chart(timeline, $0).values },
+            "timeTable": timeline.map { TableContent($0.table, id: "days").values as Any } ?? false,
+            "resultCharts": [
+                ResultChart.chart(document.results), TokenChart.chart(document.tokens),
+                HistogramChart.outputTokens(document.outputTokens), HistogramChart.queueTime(document.queueSeconds),
+            ]
+            .map(\.values),
+            "models": table(document.models, id: "models"),
+            "errors": table(document.errors, id: "errors"),
+            "batches": table(
+                document.batches,
+                id: "batches",
+                filter: "Filter batches",
+                leftOut: document.batchesLeftOut
+            ),
+        ]
+    }
+
+    /// A table with rows, or false, which templates take for nothing.
+    private func table(_ table: Table?, id: String, filter: String? = nil, leftOut: Int = 0) -> Any {
+        guard let table, !table.rows.isEmpty else { return false }
+        var content = TableContent(table, id: id)
+        content.isSortable = true
+        content.filter = filter
+        content.leftOut = leftOut
+        return content.values
+    }
+
+    /// The last day of the window that has begun, so that a day without batches shows as empty and not as missing.
+    private var lastDay: CalendarDay {
+        let end = document.window.end.map { Timestamp(nanoseconds: $0.nanoseconds - 1) }
+        return min(end ?? document.generatedAt, document.generatedAt).day
+    }
+
+    private var window: String {
+        let end = document.window.end.map { "before \(boundary($0))" } ?? moment(document.generatedAt)
+        return (document.window.start.map(boundary) ?? "the first batch") + " to " + end
+    }
+
+    /// A bare date where a window begins or ends at midnight.
+    private func boundary(_ moment: Timestamp) -> String {
+        moment == moment.day.start ? moment.day.text + " (UTC)" : self.moment(moment)
+    }
+
+    private func moment(_ moment: Timestamp) -> String {
+        NumberText.timestamp(moment)
+    }
+
+    private func tile(_ figure: Figure) -> [String: Any] {
+        let (value, exact) = compacted(figure)
+        return [
+            "label": figure.label, "value": value, "exact": exact.map { $0 as Any } ?? false,
+            "note": figure.note.map { $0 as Any } ?? false, "tone": figure.isZero ? Tone.normal.name : figure.tone.name,
+        ]
+    }
+
+    /// Large counts are shortened, with the exact figure below.
+    private func compacted(_ figure: Figure) -> (value: String, exact: String?) {
+        guard figure.kind == .integer, case .integer(let count) = figure.value, count.magnitude >= 10_000_000 else {
+            return (figure.text, nil)
+        }
+        return (NumberText.compact(Double(count)), figure.text)
+    }
+
+    private var unpriced: String? {
+        let models = document.prices.unpriced.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        guard !models.isEmpty else { return nil }
+        let total = models.reduce(0) { $0 + $1.value }
+        let named = models.prefix(8).map { "\($0.key) (\(NumberText.integer($0.value)))" }.joined(separator: ", ")
+        let rest = models.count > 8 ? " and \(models.count - 8) more models" : ""
+        return "\(NumberText.integer(total)) \(total == 1 ? "request has" : "requests have") no price: \(named)\(rest)."
+    }
+
+    private var about: [String] {
+        [
+            "Costs are computed from token counts with price table \(document.prices.version) (\(document.prices.origin)), "
+                + "at the prices of the day a batch was created. They are an estimate; your invoice is what counts.",
+            "Usable are succeeded requests that stopped in an orderly way (end_turn, stop_sequence or tool_use) with text "
+                + "or a tool call. Errored, canceled and expired requests cost nothing.",
+            "Days, weeks and months are those of UTC, by creation of the batch. A batch is archived only if the lines of "
+                + "each result type equal the counts that the API reported, every line is valid, and no custom_id occurs twice.",
+        ] + document.notes
+    }
+}
+
+extension Tone {
+    /// The class in the style sheet.
+    var name: String {
+        "\(self)"
+    }
+
+    /// A sign that says the same as the colour.
+    fileprivate var badge: String {
+        switch self {
+        case .good: "✓"
+        case .warning: "!"
+        case .bad: "×"
+        case .normal, .strong, .faint: "i"
+        }
+    }
+}
+
+extension Chart {
+    /// What the chart's template names.
+    var values: [String: Any] {
+        [
+            "title": title, "summary": summary, "picture": picture.map { $0.markup as Any } ?? false,
+            "hasLegend": !legend.isEmpty,
+            "legend": legend.map { ["kind": $0.kind, "name": $0.name, "value": $0.value] },
+        ]
+    }
+}

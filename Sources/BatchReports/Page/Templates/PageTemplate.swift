@@ -1,0 +1,118 @@
+/// The page around its parts.
+///
+/// Partials stand at the start of a line: the library indents what an indented partial gives.
+enum PageTemplate {
+    static let name = "page"
+
+    static let text = #"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src '{{styleDigest}}'; script-src '{{scriptDigest}}'; base-uri 'none'; form-action 'none'">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <meta name="referrer" content="no-referrer">
+        <meta name="generator" content="batchkeep {{toolVersion}}">
+        <link rel="icon" href="data:,">
+        <title>{{title}}</title>
+        <style>{{{style}}}</style>
+        </head>
+        <body>
+        <a class="skip" href="#content">Skip to the figures</a>
+        <header>
+        <h1>Message Batches</h1>
+        <dl class="facts">
+        <div><dt>Archive</dt><dd>{{archive}}</dd></div>
+        <div><dt>Batches created</dt><dd>{{window}}</dd></div>
+        <div><dt>Page made</dt><dd>{{generatedAt}}</dd></div>
+        </dl>
+        </header>
+        <main id="content" tabindex="-1">
+        <section aria-labelledby="overview">
+        <h2 id="overview">Overview</h2>
+        <div class="statement {{tone}}">
+        <p><span class="badge" aria-hidden="true">{{badge}}</span><strong>{{verdict}}</strong>{{#listedAt}} The API was last asked on {{.}}.{{/listedAt}}</p>
+        {{#hasReasons}}
+        <ul>
+        {{#reasons}}
+        <li>{{.}}</li>
+        {{/reasons}}
+        </ul>
+        {{/hasReasons}}
+        </div>
+        {{#unpriced}}
+        <div class="statement warning">
+        <p><span class="badge" aria-hidden="true">!</span><strong>{{.}}</strong> They are in every count and in no amount of money.</p>
+        </div>
+        {{/unpriced}}
+        {{#hasHeadline}}
+        <dl class="headline">
+        {{#headline}}
+        <div class="{{tone}}"><dt>{{label}}</dt><dd><span class="value">{{value}}</span>{{#exact}}<span class="exact">{{.}}</span>{{/exact}}{{#note}}<span class="note">{{.}}</span>{{/note}}</dd></div>
+        {{/headline}}
+        </dl>
+        {{/hasHeadline}}
+        </section>
+        <section aria-labelledby="time">
+        <h2 id="time">Over time</h2>
+        <div class="charts">
+        {{#timeCharts}}
+        {{> chart}}
+        {{/timeCharts}}
+        </div>
+        {{#timeTable}}
+        <details>
+        <summary>The figures of both charts as a table</summary>
+        {{> table}}
+        </details>
+        {{/timeTable}}
+        </section>
+        <section aria-labelledby="results">
+        <h2 id="results">What came back</h2>
+        <div class="charts">
+        {{#resultCharts}}
+        {{> chart}}
+        {{/resultCharts}}
+        </div>
+        </section>
+        {{#models}}
+        <section aria-labelledby="models-title">
+        <h2 id="models-title">Models</h2>
+        {{> table}}
+        </section>
+        {{/models}}
+        <section aria-labelledby="errors-title">
+        <h2 id="errors-title">Errors</h2>
+        {{#errors}}
+        {{> table}}
+        {{/errors}}
+        {{^errors}}
+        <p class="empty">No request of this window failed.</p>
+        {{/errors}}
+        </section>
+        <section aria-labelledby="batches-title">
+        <h2 id="batches-title">Batches</h2>
+        {{#batches}}
+        {{> table}}
+        {{/batches}}
+        {{^batches}}
+        <p class="empty">No batches in this window.</p>
+        {{/batches}}
+        </section>
+        <section aria-labelledby="about">
+        <h2 id="about">About these figures</h2>
+        <ul class="about">
+        {{#about}}
+        <li>{{.}}</li>
+        {{/about}}
+        </ul>
+        </section>
+        </main>
+        <footer><p>Made by batchkeep {{toolVersion}} from the archive alone, without the network.</p></footer>
+        <script>{{{script}}}</script>
+        </body>
+        </html>
+
+        """#
+}

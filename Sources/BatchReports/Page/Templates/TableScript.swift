@@ -1,0 +1,58 @@
+/// The page's only script: headings that sort and a field that filters.
+///
+/// Without it the page is complete.
+enum TableScript {
+    /// The source of `script-src` that lets exactly ``text`` run; a test computes it anew.
+    static let digest = "sha256-STcjMxcpmRnjnIoLmE9Z9bAYsnrzn4/bqDErQdWbPGs="
+
+    static let text = #"""
+        "use strict";
+        for (const table of document.querySelectorAll("table.sortable")) {
+          [...table.tHead.rows[0].cells].forEach((heading, column) => {
+            const button = document.createElement("button");
+            button.type = "button";
+            button.append(...heading.childNodes);
+            button.addEventListener("click", () => sort(table, heading, column));
+            heading.append(button);
+          });
+        }
+        for (const field of document.querySelectorAll("input[data-table]")) {
+          field.parentElement.hidden = false;
+          field.addEventListener("input", () => filter(field));
+        }
+
+        // Numbers start with the largest, text with A; what is missing always comes last.
+        function sort(table, heading, column) {
+          const isNumber = heading.classList.contains("number");
+          const next = { ascending: "descending", descending: "ascending" }[heading.ariaSort];
+          const order = next ?? (isNumber ? "descending" : "ascending");
+          const rows = [...table.tBodies[0].rows].map((row) => ({ row, key: key(row.cells[column], isNumber) }));
+          rows.sort((a, b) => {
+            if (a.key === null || b.key === null) return (a.key === null) - (b.key === null);
+            const difference = isNumber ? a.key - b.key : a.key.localeCompare(b.key, "en", { numeric: true });
+            return order === "ascending" ? difference : -difference;
+          });
+          for (const other of table.tHead.rows[0].cells) other.ariaSort = null;
+          heading.ariaSort = order;
+          table.tBodies[0].append(...rows.map((entry) => entry.row));
+        }
+
+        function key(cell, isNumber) {
+          if (cell.classList.contains("missing")) return null;
+          return isNumber ? Number(cell.dataset.key) : cell.textContent;
+        }
+
+        // A row stays if it holds every word of the field.
+        function filter(field) {
+          const words = field.value.toLowerCase().split(/\s+/).filter((word) => word !== "");
+          const rows = [...document.getElementById(field.dataset.table).tBodies[0].rows];
+          for (const row of rows) {
+            const text = [...row.cells].map((cell) => cell.textContent.toLowerCase()).join("\n");
+            row.hidden = !words.every((word) => text.includes(word));
+          }
+          const shown = rows.filter((row) => !row.hidden).length;
+          const status = field.parentElement.querySelector("[role=status]");
+          status.textContent = words.length === 0 ? "" : `${shown} of ${rows.length} rows`;
+        }
+        """#
+}

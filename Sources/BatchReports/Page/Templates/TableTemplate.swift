@@ -1,0 +1,32 @@
+/// A table that scrolls inside its own frame, with the parts that the script brings to life hidden until then.
+enum TableTemplate {
+    static let name = "table"
+
+    static let text = #"""
+        {{#filter}}
+        <p class="filter" hidden><label for="{{id}}-filter">{{.}}</label> <input id="{{id}}-filter" type="search" autocomplete="off" spellcheck="false" data-table="{{id}}"> <span role="status"></span></p>
+        {{/filter}}
+        <div class="frame" role="region" aria-labelledby="{{id}}-caption" tabindex="0">
+        <table id="{{id}}"{{#sortable}} class="sortable"{{/sortable}}>
+        <caption id="{{id}}-caption">{{caption}}</caption>
+        <thead>
+        <tr>{{#columns}}<th scope="col" class="{{kind}}">{{title}}</th>{{/columns}}</tr>
+        </thead>
+        <tbody>
+        {{#rows}}
+        <tr>{{#head}}<th scope="row" class="{{kind}}"{{#sortKey}} data-key="{{.}}"{{/sortKey}}>{{text}}</th>{{/head}}{{#cells}}<td class="{{kind}}"{{#sortKey}} data-key="{{.}}"{{/sortKey}}>{{text}}</td>{{/cells}}</tr>
+        {{/rows}}
+        </tbody>
+        {{#totals}}
+        <tfoot>
+        <tr>{{#head}}<th scope="row" class="{{kind}}">{{text}}</th>{{/head}}{{#cells}}<td class="{{kind}}">{{text}}</td>{{/cells}}</tr>
+        </tfoot>
+        {{/totals}}
+        </table>
+        </div>
+        {{#notes}}
+        <p class="remark">{{.}}</p>
+        {{/notes}}
+
+        """#
+}
