@@ -30,7 +30,9 @@ struct BatchProgress: Sendable {
         cancelInitiatedAt = initiatedAt
     }
 
-    /// Asks to cancel: what has not ended by now ends as canceled. A second call changes nothing.
+    /// Asks to cancel: what has not ended by now ends as canceled.
+    ///
+    /// A second call changes nothing.
     mutating func cancel(at now: Timestamp, endsAt end: Timestamp) {
         guard cancelInitiatedAt == nil else { return }
         cancelInitiatedAt = now

@@ -18,6 +18,8 @@ package struct Scenario: Sendable {
     package var pathPrefix = ""
     /// The base URL that `results_url` carries, for a server behind a proxy; nil means the server's own.
     package var publicBaseURL: String?
+    /// Whether requests are kept for assertions; a server under long load does without.
+    package var recordsRequests = true
     /// Makes ids and random faults repeatable.
     package var seed: UInt64 = 1
 

@@ -2,7 +2,9 @@
 package struct Fault: Sendable {
     /// The operations it can hit.
     package var operations: Set<Operation>
-    /// The batch it can hit; nil means every batch. Listing and creating have no batch.
+    /// The batch it can hit; nil means every batch.
+    ///
+    /// Listing and creating have no batch.
     package var batchID: String?
     package var occurrence: Occurrence
     package var effect: FaultEffect
@@ -19,8 +21,10 @@ package struct Fault: Sendable {
         self.occurrence = occurrence
     }
 
-    /// Which of the matching requests it hits. Requests are counted from 1 for each operation and batch on its own, so
-    /// that the order in which clients reach different batches does not matter.
+    /// Which of the matching requests it hits.
+    ///
+    /// Requests are counted from 1 for each operation and batch on its own, so that the order in which clients reach
+    /// different batches does not matter.
     package enum Occurrence: Sendable, Hashable {
         case always
         /// One request.
@@ -92,7 +96,9 @@ package enum PageFault: Sendable, Hashable {
     case emptyWithMore
 }
 
-/// What is wrong with results. Lines are counted from 1 and keep their newline.
+/// What is wrong with results.
+///
+/// Lines are counted from 1 and keep their newline.
 package enum ResultsFault: Sendable, Hashable {
     /// Other bytes altogether.
     case replaced([UInt8])

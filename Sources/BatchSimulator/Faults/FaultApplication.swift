@@ -3,7 +3,9 @@ import MessageBatches
 // Every fault is applied here and nowhere else: to the answer, then to the reply made of it.
 
 extension FaultEffect {
-    /// Changes an answer. `firstPage` is the page without a cursor, `cursor` the one that was asked for.
+    /// Changes an answer.
+    ///
+    /// `firstPage` is the page without a cursor, `cursor` the one that was asked for.
     func apply(to answer: inout Answer, cursor: String?, baseURL: String, firstPage: () -> BatchPage?) {
         switch self {
         case .answer(let status, let headers, let body):
@@ -97,7 +99,9 @@ extension ResultsFault {
         }
     }
 
-    /// Changes the lines where there is one with that number. The newline stays behind the last line only if it was there.
+    /// Changes the lines where there is one with that number.
+    ///
+    /// A newline stands behind the last line only if one was there before.
     private static func editingLines(
         of bytes: [UInt8],
         line number: Int,

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Holds a simulated reply until a test lets it go, and tells the test that the reply got there. No clock is involved.
+/// Holds a simulated reply until a test lets it go, and tells the test that the reply got there.
+///
+/// No clock is involved.
 package final class Gate: Sendable {
     private struct State {
         var isOpen = false

@@ -28,9 +28,7 @@ struct ResultLineWriter: Sendable {
 
     /// Appends one line with its newline.
     ///
-    /// - Parameters:
-    ///   - request: the number of the request, unique in the batch.
-    ///   - idStyle: 0 for names, 1 for UUIDs, 2 for bare digits.
+    /// `request` is the number of the request, unique in the batch; `idStyle` is 0 for names, 1 for UUIDs, 2 for digits.
     func append(
         _ type: ResultType,
         request: Int,

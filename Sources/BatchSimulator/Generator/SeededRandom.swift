@@ -21,7 +21,7 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
 
     /// A number from 0 up to but not including `bound`, by multiplication instead of division.
     mutating func below(_ bound: Int) -> Int {
-        Int(truncatingIfNeeded: (next() >> 32) &* UInt64(truncatingIfNeeded: bound) >> 32)
+        Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(truncatingIfNeeded: bound)) >> 32)
     }
 
     /// A number from 0 up to but not including 1.

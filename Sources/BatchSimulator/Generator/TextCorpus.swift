@@ -26,7 +26,7 @@ struct TextCorpus: Sendable {
 
     /// A run of whole sentences of about `length` bytes, at least one.
     func slice(ofAbout length: Int, random: inout SeededRandom) -> Range<Int> {
-        let sentences = min(max(1, length / meanLength), starts.count / 2)
+        let sentences = min(max(1, (length + meanLength / 2) / meanLength), starts.count / 2)
         let first = random.below(starts.count - sentences)
         return starts[first]..<starts[first + sentences]
     }

@@ -46,7 +46,7 @@ struct ReplySender {
                 return
             case .reset: try await reset()
             case .close, .head:
-                try await flush()
+                try await SocketFlush.wait(on: channel)
                 throw ConnectionEnds()
             }
         }
@@ -82,19 +82,14 @@ struct ReplySender {
     }
 
     private func hold(at gate: Gate) async throws {
-        try await flush()
+        try await SocketFlush.wait(on: channel)
         await gate.pass()
         try Task.checkCancellation()
     }
 
-    /// Returns once everything written has gone to the socket.
-    private func flush() async throws {
-        try await channel.writeAndFlush(ByteBuffer()).get()
-    }
-
     /// Sends RST instead of FIN: with a linger time of 0 the kernel drops what it holds and resets (RFC 9293, 3.10.4).
     private func reset() async throws {
-        try await flush()
+        try await SocketFlush.wait(on: channel)
         if let options = channel as? any SocketOptionProvider {
             try await options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         }

@@ -22,7 +22,8 @@ package final class SimulatorServer: Sendable {
 
     /// Starts a server and returns once it listens.
     ///
-    /// - Parameter port: 0 for one that is free.
+    /// Port 0 stands for one that is free.
+    ///
     /// - Throws: ``ScenarioError`` where the scenario does not hold together or the port cannot be had.
     package static func start(_ scenario: Scenario, port: Int = 0) async throws -> SimulatorServer {
         let service = try SimulatedService(scenario)

@@ -4,7 +4,7 @@ import MessageBatches
 extension SimulatedBatch {
     /// A batch just created: in progress, everything under `processing`.
     ///
-    /// - Parameter seconds: how long it takes; from 24 hours on its requests expire.
+    /// `seconds` is how long it takes; from 24 hours on its requests expire.
     static func created(
         id: String,
         requests: [BatchProgress.Request],
@@ -27,8 +27,9 @@ extension SimulatedBatch {
         return batch
     }
 
-    /// Starts canceling; a second call changes nothing. Of a batch known by its document alone every request ends as
-    /// canceled under a made-up id.
+    /// Starts canceling; a second call changes nothing.
+    ///
+    /// Of a batch known by its document alone every request ends as canceled, under a made-up id.
     mutating func cancel(at now: Timestamp, taking seconds: Int64) {
         let end = now.adding(seconds: seconds)
         if progress != nil {

@@ -1,6 +1,8 @@
 package import MessageBatches
 
-/// A request the service received, for assertions. The key itself is never kept.
+/// A request the service received, for assertions.
+///
+/// The key itself is never kept.
 package struct RecordedRequest: Sendable {
     /// What the request's key came to.
     package enum Credential: Sendable, Hashable {

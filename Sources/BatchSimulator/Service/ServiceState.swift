@@ -35,7 +35,9 @@ extension ServiceState {
         reply.delivery.isGzipped = scenario.compresses && request.acceptsGzip && !reply.body.isEmpty
         for (_, effect) in faults { effect.apply(to: &reply, now: now) }
         if reply.delivery.isGzipped { reply.headers.set("content-encoding", to: "gzip") }
-        record(request, route, credential: credential, status: reply.status, faults: faults.map(\.index), now: now)
+        if scenario.recordsRequests {
+            record(request, route, credential: credential, status: reply.status, faults: faults.map(\.index), now: now)
+        }
         return reply
     }
 

@@ -71,7 +71,9 @@ struct SubmittedParams {
         lastText = String(lastText.prefix(Self.echoLimit))
     }
 
-    /// Walks over an object; `read` consumes the value of a key it knows and returns true. No object: skipped.
+    /// Walks over an object and skips anything else.
+    ///
+    /// `read` consumes the value of a key it knows and returns true.
     private static func eachMember(
         _ cursor: inout JSONCursor,
         _ read: (inout JSONCursor, String) throws(JSONSyntaxError) -> Bool

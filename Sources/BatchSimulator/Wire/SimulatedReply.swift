@@ -12,7 +12,9 @@ package struct SimulatedReply: Sendable {
     }
 }
 
-/// Where the bytes of a body come from. Large bodies are produced while they are sent.
+/// Where the bytes of a body come from.
+///
+/// Large bodies are produced while they are sent.
 package enum ReplyBody: Sendable {
     case bytes([UInt8])
     case generated(GeneratedBatch)
@@ -38,7 +40,9 @@ package struct Delivery: Sendable {
     package init() {}
 }
 
-/// A disturbance at one place of a reply. Positions count the body's bytes as sent, after any compression.
+/// A disturbance at one place of a reply.
+///
+/// Positions count the body's bytes as sent, after any compression.
 package struct Interruption: Sendable {
     package enum Place: Sendable, Hashable {
         /// Before the status line.
