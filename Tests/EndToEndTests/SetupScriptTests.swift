@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+/// What `pipelines/setup.sh` does on machines of all kinds: the tools it calls are replaced, so that nothing is installed.
+struct SetupScriptTests {
+    private static let packages = "zlib1g-dev libsqlite3-dev libdeflate0"
+    private static let debian = [
+        "swift": "echo 'Swift version 6.3.1 (swift-6.3.1-RELEASE)'",
+        "apt-get": "echo \"apt-get $*\"",
+        "dpkg-query": "exit 1",
+        "id": "echo 0",
+    ]
+
+    @Test func `root installs what is missing, and says what and why`() async throws {
+        let run = try await setUp(Self.debian)
+        #expect(run.status == 0)
+        #expect(run.notes.contains("Missing: libdeflate0, a faster compressor"))
+        #expect(run.notes.contains("Installing \(Self.packages) with apt-get.\n"))
+        #expect(run.notes.contains("apt-get -q -y -o DPkg::Lock::Timeout=300 update\n"))
+        #expect(run.notes.hasSuffix("install --no-install-recommends \(Self.packages)\n"))
+    }
+
+    @Test func `anybody else needs sudo`() async throws {
+        let tools = Self.debian.merging(["id": "echo 1000", "sudo": "echo \"sudo $*\""]) { $1 }
+        let run = try await setUp(tools)
+        #expect(run.status == 0)
+        #expect(run.notes.contains("with apt-get and sudo"))
+        #expect(run.notes.contains("sudo env DEBIAN_FRONTEND=noninteractive apt-get"))
+    }
+
+    @Test func `without sudo it says what to run`() async throws {
+        let run = try await setUp(Self.debian.merging(["id": "echo 1000"]) { $1 })
+        #expect(run.status == 1)
+        #expect(run.notes.hasSuffix("To install them, run as root: apt-get install \(Self.packages)\n"))
+    }
+
+    @Test func `where everything is there it says nothing and calls nobody`() async throws {
+        let tools = Self.debian.merging(["dpkg-query": "printf installed", "apt-get": "exit 1"]) { $1 }
+        let run = try await setUp(tools)
+        #expect(run.status == 0 && run.notes.isEmpty && run.output.isEmpty)
+    }
+
+    @Test func `an apt-get that fails ends the set-up`() async throws {
+        let run = try await setUp(Self.debian.merging(["apt-get": "exit 100"]) { $1 })
+        #expect(run.status == 100)
+    }
+
+    @Test(arguments: [("Darwin", "brew install libdeflate"), ("FreeBSD", "neither Debian nor Ubuntu")])
+    func `on another system it says what to do`(system: String, advice: String) async throws {
+        var tools = Self.debian.merging(["uname": "echo \(system)"]) { $1 }
+        tools["apt-get"] = nil
+        let run = try await setUp(tools)
+        #expect(run.status == 0)
+        #expect(run.notes.contains(advice))
+    }
+
+    @Test(arguments: ["6.2.4", "5.10", "6.0"])
+    func `an old Swift is refused`(version: String) async throws {
+        let tools = Self.debian.merging(["swift": "echo 'Swift version \(version) (x)'"]) { $1 }
+        let run = try await setUp(tools)
+        #expect(run.status == 1)
+        #expect(run.notes.contains("needs Swift 6.3 or later"))
+    }
+
+    @Test func `no Swift at all is told`() async throws {
+        var tools = Self.debian
+        tools["swift"] = nil
+        let run = try await setUp(tools)
+        #expect(run.status == 1)
+        #expect(run.notes.hasPrefix("Swift is not on the PATH."))
+    }
+
+    /// Runs the script with a path that holds the given tools and the few it may take from the machine.
+    private func setUp(_ tools: [String: String]) async throws -> Program.Ended {
+        try await withTemporaryFolder { folder in
+            let real = ["sed", "head", "env"].map { ($0, "exec /usr/bin/env PATH=/usr/bin:/bin \($0) \"$@\"") }
+            // env has to find the replaced apt-get, so it keeps the path.
+            let all = Dictionary(uniqueKeysWithValues: real)
+                .merging(["env": "while [ \"${1#*=}\" != \"$1\" ]; do shift; done; exec \"$@\""]) { $1 }
+                .merging(tools) { $1 }
+            for (name, body) in all {
+                let path = folder.url.appending(path: name).path
+                let script = Data("#!/bin/sh\n\(body)\n".utf8)
+                let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
+                _ = FileManager.default.createFile(atPath: path, contents: script, attributes: attributes)
+            }
+            return try await Program.run(
+                [Program.package.appending(path: "pipelines/setup.sh").path],
+                environment: ["PATH": folder.path],
+                executable: URL(filePath: "/bin/sh"),
+                in: folder.url
+            )
+        }
+    }
+}
