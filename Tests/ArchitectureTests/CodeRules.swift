@@ -18,6 +18,23 @@ enum CodeRules {
             .map(\.number)
     }
 
+    private static let impureNames: Set<String> = [
+        "ContinuousClock", "SuspendingClock", "sleep", "random", "randomElement", "shuffled", "shuffle",
+        "SystemRandomNumberGenerator", "CommandLine", "getenv", "print", "debugPrint", "fopen",
+    ]
+
+    /// The lines that ask the machine for the time, for chance or for its environment, or write past the caller.
+    static func impureLines(in source: SwiftText) -> [Int] {
+        source.codeLines
+            .filter { line in
+                impureNames.contains { name in
+                    line.text.firstRange(of: "\(name)(") != nil && SwiftText.words(of: line.text).contains(name)
+                        || name.first?.isUppercase == true && SwiftText.words(of: line.text).contains(name)
+                }
+            }
+            .map(\.number)
+    }
+
     // Put together here, so that this file does not hold what it forbids.
     private static let unfinished = ["TO" + "DO", "FIX" + "ME", "X" + "XX"]
     private static let stubs = ["not", "un", "not yet "].map { "fatalError(\"\($0)" + "implemented" }

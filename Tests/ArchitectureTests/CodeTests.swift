@@ -8,6 +8,13 @@ struct CodeTests {
         #expect(found == [])
     }
 
+    @Test func `what is pure asks the machine for nothing`() {
+        let pure = Project.sources.filter { HouseRules.target($0.file.target)?.isPure ?? false }
+        #expect(Set(pure.map(\.file.target)).isSuperset(of: ["BatchPipeline", "BatchAnalytics", "BatchReports"]))
+        let found = pure.flatMap { file in CodeRules.impureLines(in: file.source).map { "\(file.path):\($0)" } }
+        #expect(found == [])
+    }
+
     @Test func `a long file has a reason`() {
         let long = Project.texts
             .filter { $0.path.hasSuffix(".swift") && !HouseRules.excuses($0.path, by: HouseRules.longFiles) }
@@ -49,6 +56,16 @@ struct CodeTests {
         #expect(CodeRules.unsafeLines(in: SwiftText("@safe struct S {}")) == [1])
         #expect(CodeRules.unsafeLines(in: SwiftText("nonisolated(unsafe) var a = 1")) == [1])
         #expect(CodeRules.unsafeLines(in: SwiftText("// unsafe\nlet safe = \"unsafe\"\ncase unsafeID")) == [])
+    }
+
+    @Test func `a call to the machine is seen`() {
+        #expect(CodeRules.impureLines(in: SwiftText("let now = ContinuousClock.now")) == [1])
+        #expect(CodeRules.impureLines(in: SwiftText("try await Task.sleep(for: pause)")) == [1])
+        #expect(CodeRules.impureLines(in: SwiftText("let dice = Int.random(in: 1...6)")) == [1])
+        #expect(
+            CodeRules.impureLines(in: SwiftText("// random()\nlet fingerprint = time + random\nfunc printed() {}"))
+                == []
+        )
     }
 
     @Test func `an unfinished line is seen`() {

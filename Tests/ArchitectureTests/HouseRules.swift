@@ -11,6 +11,9 @@ enum HouseRules {
         var platform: Set<String> = []
         /// The outside libraries it owns, by module.
         var libraries: Set<String> = []
+
+        /// Whether the same input always gives the same output: no sockets, files, clocks, chance or environment.
+        var isPure: Bool { level <= 1 || platform.isEmpty && level == 2 }
     }
 
     /// The C library under its three names.
@@ -18,7 +21,6 @@ enum HouseRules {
     /// NIO and HTTP types are the language of both AsyncHTTPClient and Hummingbird.
     private static let network: Set<String> = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "HTTPTypes"]
 
-    /// Where an empty `platform` stands, the target is pure: no sockets, files, clocks or environment.
     static let targets: [Target] = [
         Target(name: "CZlib", level: 0),
         Target(name: "JSONLines", level: 0, platform: system),
