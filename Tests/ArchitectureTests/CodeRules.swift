@@ -18,21 +18,21 @@ enum CodeRules {
             .map(\.number)
     }
 
-    private static let impureNames: Set<String> = [
-        "ContinuousClock", "SuspendingClock", "sleep", "random", "randomElement", "shuffled", "shuffle",
-        "SystemRandomNumberGenerator", "CommandLine", "getenv", "print", "debugPrint", "fopen",
+    private static let impureTypes: Set<String> = [
+        "ContinuousClock", "SuspendingClock", "SystemRandomNumberGenerator", "CommandLine",
+    ]
+    private static let impureCalls: Set<String> = [
+        "sleep", "random", "randomElement", "shuffled", "shuffle", "getenv", "print", "debugPrint", "fopen",
     ]
 
     /// The lines that ask the machine for the time, for chance or for its environment, or write past the caller.
     static func impureLines(in source: SwiftText) -> [Int] {
-        source.codeLines
-            .filter { line in
-                impureNames.contains { name in
-                    line.text.firstRange(of: "\(name)(") != nil && SwiftText.words(of: line.text).contains(name)
-                        || name.first?.isUppercase == true && SwiftText.words(of: line.text).contains(name)
-                }
-            }
-            .map(\.number)
+        let lines = source.codeLines.filter { line in
+            let words = Set(SwiftText.words(of: line.text))
+            return !words.isDisjoint(with: impureTypes)
+                || words.intersection(impureCalls).contains { line.text.firstRange(of: "\($0)(") != nil }
+        }
+        return lines.map(\.number)
     }
 
     // Put together here, so that this file does not hold what it forbids.
