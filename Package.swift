@@ -15,7 +15,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
@@ -44,15 +46,21 @@ let package = Package(
         .target(name: "BatchAnalytics", dependencies: ["BatchPipeline", "MessageBatches", "JSONLines"]),
 
         // Tables and documents in the formats people and tools read; pure.
-        .target(name: "BatchReports", dependencies: ["BatchPipeline", "MessageBatches"]),
+        .target(
+            name: "BatchReports",
+            dependencies: ["MessageBatches", .product(name: "Mustache", package: "swift-mustache")]
+        ),
 
         // The HTTP edge: list, retrieve, results; key safety.
         .target(
             name: "BatchService",
             dependencies: [
-                "BatchPipeline", "MessageBatches",
+                "BatchPipeline", "BlockGzip", "MessageBatches",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
 
@@ -70,7 +78,9 @@ let package = Package(
             name: "BatchSimulator",
             dependencies: [
                 "BlockGzip", "JSONLines", "MessageBatches",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
 

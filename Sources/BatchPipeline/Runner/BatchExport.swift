@@ -42,9 +42,14 @@ package struct BatchExport: Sendable {
             } catch let failure as BatchFailure {
                 try await draft.discard()
                 guard case .service(let service) = failure else { return .failed(failure) }
-                if let outcome = try settled(service, of: batch) { return outcome }
-                guard attempt < settings.maxAttempts else { return .failed(failure) }
-                reason = .failure(service)
+                // The client has used up its tries already.
+                return try settled(service, of: batch)
+            } catch let broken as BrokenBody {
+                guard attempt < settings.maxAttempts else {
+                    try await draft.discard()
+                    return .failed(.service(broken.failure))
+                }
+                reason = .failure(broken.failure)
             } catch {
                 try? await draft.discard()
                 throw error
@@ -55,6 +60,11 @@ package struct BatchExport: Sendable {
             attempt += 1
             batch = try await refetched(batch)
         }
+    }
+
+    /// A body that began and did not come to its end: worth another request, which the client does not make by itself.
+    private struct BrokenBody: Error {
+        let failure: ServiceFailure
     }
 
     private struct Read {
@@ -84,7 +94,7 @@ package struct BatchExport: Sendable {
         do {
             result = try await reading.run(stream.body)
         } catch let failure as ServiceFailure {
-            throw BatchFailure.service(failure)
+            throw BrokenBody(failure: failure)
         } catch let failure as LineTooLong {
             throw BatchFailure.lineTooLong(line: failure.line, byteOffset: failure.byteOffset, limit: failure.limit)
         }
@@ -108,23 +118,21 @@ package struct BatchExport: Sendable {
         )
     }
 
-    /// What a failure means where trying again in this run is of no use; throws it where it concerns every batch.
-    private func settled(_ failure: ServiceFailure, of batch: MessageBatch) throws -> BatchOutcome? {
+    /// What a failed request means for its batch; throws it where it concerns every batch.
+    private func settled(_ failure: ServiceFailure, of batch: MessageBatch) throws -> BatchOutcome {
         switch failure.cause {
         case .status(401), .status(403), .spendLimit:
             throw failure
+        case .cancelled:
+            throw CancellationError()
         case .status(404), .status(410), .noResultsURL:
             // Age by the server's clock only: ours may be wrong, and results that may still come back are not written off.
             let isOver = (failure.serverDate ?? listedAt).map { $0 > batch.retentionEnds } ?? false
             return isOver ? .withdrawn : .unavailable(failure)
         case .foreignOrigin, .redirect, .malformedReply, .cursorStuck:
             return .unavailable(failure)
-        case .status(let status) where status < 500 && ![408, 409, 429].contains(status):
-            return .failed(.service(failure))
-        case .cancelled:
-            throw CancellationError()
         case .transport, .status:
-            return nil
+            return .failed(.service(failure))
         }
     }
 
@@ -133,6 +141,7 @@ package struct BatchExport: Sendable {
         do throws(ServiceFailure) {
             return try await ports.lister.messageBatch(id: batch.id).batch
         } catch {
+            // The old object still serves for another try, unless nothing will.
             _ = try settled(error, of: batch)
             return batch
         }

@@ -26,7 +26,8 @@ package struct Figure: Sendable, Hashable {
         }
     }
 
-    var text: String {
+    /// The value as people read it, with its unit; control characters made visible.
+    package var text: String {
         value.readingText(kind)?.visible ?? "–"
     }
 }

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+
+/// The program: parses the command line, runs one command, tells in one sentence what failed, and gives the exit status.
+package enum BatchkeepProgram {
+    /// Runs with the arguments behind the program's name.
+    package static func run(_ arguments: [String], context: CommandContext = .process) async -> ExitStatus {
+        await CommandContext.$current.withValue(context) {
+            do {
+                var command = try Batchkeep.parseAsRoot(arguments)
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
+                return .done
+            } catch let ending as CommandEnding {
+                return ending.status
+            } catch {
+                return tell(error, context)
+            }
+        }
+    }
+
+    private static func tell(_ error: any Error, _ context: CommandContext) -> ExitStatus {
+        if FailureText.isClosedOutput(error) {
+            // Whoever reads has seen enough, as `head` does: no error of ours.
+            return .done
+        }
+        let failure = FailureText(error)
+        if let failure {
+            context.note("batchkeep: \(failure.sentence)")
+            if let advice = failure.advice { context.note("  \(advice)") }
+            return failure.status
+        }
+        // Help, version and usage errors are ArgumentParser's to word.
+        let text = Batchkeep.fullMessage(for: error)
+        guard Batchkeep.exitCode(for: error) == .success else {
+            context.note(text)
+            return .usage
+        }
+        do {
+            try context.print(text + "\n")
+            return .done
+        } catch {
+            return FailureText.isClosedOutput(error) ? .done : .error
+        }
+    }
+}
+
+/// Ends a command that has said all it has to say with a status other than 0.
+struct CommandEnding: Error {
+    let status: ExitStatus
+}
+
+/// `batchkeep`: the register of all commands.
+struct Batchkeep: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "batchkeep",
+        abstract: "Keeps the results of Message Batches: exports them, proves that nothing is missing, and answers questions offline.",
+        discussion: """
+            The nightly job:   batchkeep export --since 2024-08-01 --status ended
+            The API key is read from ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or --key-file, never from the command line.
+            """,
+        version: BatchkeepVersion.current,
+        subcommands: [
+            ExportCommand.self,
+            ListCommand.self,
+            SimulateCommand.self,
+        ]
+    )
+}

@@ -1,0 +1,87 @@
+package import BatchReports
+package import MessageBatches
+import Foundation
+import Synchronization
+
+/// What a command takes from the process around it, and where it writes. Tests put their own in its place.
+///
+/// What a user asked for goes to ``print(_:)``, everything else to ``note(_:)``.
+package struct CommandContext: Sendable {
+    package var environment: [String: String]
+    package var now: @Sendable () -> Timestamp
+    /// Whether standard output is a terminal.
+    package var outputIsTerminal: Bool
+    /// Whether standard error is a terminal.
+    package var notesAreTerminal: Bool
+    /// Columns of the terminal.
+    package var width: Int
+    package var write: @Sendable ([UInt8]) throws -> Void
+    package var writeNote: @Sendable ([UInt8]) -> Void
+
+    package init(
+        environment: [String: String],
+        now: @escaping @Sendable () -> Timestamp,
+        outputIsTerminal: Bool = false,
+        notesAreTerminal: Bool = false,
+        width: Int = 80,
+        write: @escaping @Sendable ([UInt8]) throws -> Void,
+        writeNote: @escaping @Sendable ([UInt8]) -> Void
+    ) {
+        self.environment = environment
+        self.now = now
+        self.outputIsTerminal = outputIsTerminal
+        self.notesAreTerminal = notesAreTerminal
+        self.width = width
+        self.write = write
+        self.writeNote = writeNote
+    }
+
+    /// The context of the command that is running.
+    @TaskLocal package static var current = CommandContext.process
+
+    /// Writes what the user asked for to standard output.
+    package func print(_ text: String) throws {
+        try write(Array(text.utf8))
+    }
+
+    /// Writes a line about the run to standard error.
+    package func note(_ text: String) {
+        writeNote(Array((text + "\n").utf8))
+    }
+
+    /// How text for people may look on standard output.
+    package var outputStyle: TerminalStyle {
+        outputIsTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain
+    }
+
+    /// How text for people may look on standard error.
+    package var noteStyle: TerminalStyle {
+        notesAreTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain
+    }
+
+    /// https://no-color.org: any value that is not empty turns colours off.
+    private var usesColours: Bool {
+        environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    }
+
+    /// The value of a variable; unset and empty are the same.
+    package func variable(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension CommandContext {
+    /// The real process.
+    package static var process: CommandContext {
+        CommandContext(
+            environment: ProcessInfo.processInfo.environment,
+            now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
+            outputIsTerminal: Terminal.isTerminal(FileHandle.standardOutput),
+            notesAreTerminal: Terminal.isTerminal(FileHandle.standardError),
+            width: Terminal.width,
+            write: { try FileHandle.standardOutput.write(contentsOf: Data($0)) },
+            // Nobody is left to be told that standard error is closed.
+            writeNote: { try? FileHandle.standardError.write(contentsOf: Data($0)) }
+        )
+    }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import BatchAnalytics
+import BatchArchive
+import BatchPipeline
+import BatchService
+import MessageBatches
+
+/// `batchkeep export`: the nightly job.
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Fetch the results of ended batches into an archive, with proof that nothing is missing.",
+        discussion: """
+            Batches already in the archive are skipped. What fails is tried again by the next run.
+            """
+    )
+
+    /// What goes to standard output at the end.
+    enum OutputKind: String, ExpressibleByArgument, CaseIterable {
+        case none
+        case json
+    }
+
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @OptionGroup(title: "Which batches")
+    var status: StatusOptions
+
+    @OptionGroup(title: "Archive")
+    var archive: ArchiveOptions
+
+    @Option(help: ArgumentHelp("Batches to fetch at once.", valueName: "n"))
+    var concurrency = 4
+
+    @Option(help: ArgumentHelp("The longest result line accepted, in bytes.", valueName: "n"))
+    var maxLineBytes = 64 * 1_048_576
+
+    @Flag(help: "Say what would be fetched; write nothing.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
+    var output: OutputKind = .none
+
+    @Flag(help: "No progress and no closing table; errors are still told.")
+    var quiet = false
+
+    @OptionGroup(title: "Service")
+    var service: ServiceOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        let selection = try selection(now: context.now())
+        try check(concurrency, 1...64, "--concurrency")
+        try check(maxLineBytes, 1_024...2_000_000_000, "--max-line-bytes")
+        let progress = ExportProgress(context: context, isQuiet: quiet)
+        let connection = try ServiceConnection(service, context: context, onRetry: progress.note)
+        let status = try await connection.use { client in
+            if dryRun {
+                let sink = try archive.openReadOnly(origin: client.origin)
+                return try await export(selection, to: sink, from: connection, progress, context)
+            }
+            let open = try archive.open(origin: client.origin, context: context)
+            let status = try await export(selection, to: open.sink, from: connection, progress, context)
+            open.close()
+            return status
+        }
+        guard status == .done else { throw CommandEnding(status: status) }
+    }
+
+    private func export(
+        _ selection: ExportSelection,
+        to sink: FileArchive,
+        from connection: ServiceConnection,
+        _ progress: ExportProgress,
+        _ context: CommandContext
+    ) async throws -> ExitStatus {
+        if !quiet { context.note("Exporting \(selection.sentence) to \(archive.path).") }
+        let startedAt = context.now()
+        let ports = ExportPorts(
+            lister: connection.client,
+            source: connection.client,
+            archive: sink,
+            summaries: SummarySet(SummaryRegistry.kinds),
+            now: context.now,
+            pause: { try await Task.sleep(for: $0) },
+            observe: progress.observe
+        )
+        let settings = ExportSettings(concurrency: concurrency, maxLineBytes: maxLineBytes)
+        let report = await ExportRun(ports: ports, settings: settings).run(selection, isDryRun: dryRun)
+        progress.finish()
+        let ending = ExportEnding(
+            report: report,
+            selection: selection,
+            archivePath: archive.path,
+            isDryRun: dryRun,
+            keyPlace: connection.keyPlace,
+            startedAt: startedAt,
+            finishedAt: context.now()
+        )
+        try ending.tell(in: context, isQuiet: quiet, writesJSON: output == .json)
+        return ending.status
+    }
+
+    private func selection(now: Timestamp) throws(CommandFailure) -> ExportSelection {
+        let statuses = try status.statuses()
+        if let statuses, !statuses.contains(.ended) { throw .exportNeedsEnded }
+        return ExportSelection(
+            window: try window.window(now: now),
+            filter: BatchFilter(statuses: statuses, ids: window.ids),
+            pageSize: service.pageSize
+        )
+    }
+}
+
+extension ExportSelection {
+    /// What the run is about, for its first line.
+    var sentence: String {
+        guard let ids = filter.ids else { return "\(window.sentence)" }
+        return ids.count == 1 ? "batch \(ids.first ?? "")" : "\(ids.count) batches"
+    }
+}

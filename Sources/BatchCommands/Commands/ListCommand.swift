@@ -1,0 +1,91 @@
+import ArgumentParser
+import BatchPipeline
+import BatchReports
+import BatchService
+import MessageBatches
+
+/// `batchkeep list`: the batches of a window, as the server describes them.
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List batches of a window: a table on a terminal, NDJSON in a pipe.",
+        discussion: """
+            NDJSON and JSON pass each batch object through as the server sent it, unknown fields included.
+            With --before-id pages are read upwards, from that batch to newer ones; otherwise downwards, newest first.
+            """
+    )
+
+    /// The formats of this command; objects pass through raw in two of them.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case ndjson
+        case json
+        case csv
+    }
+
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @OptionGroup(title: "Which batches")
+    var status: StatusOptions
+
+    @Option(help: ArgumentHelp("Stop after this many batches.", valueName: "n"))
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("Start right behind this batch: older ones.", valueName: "id"))
+    var afterID: String?
+
+    @Option(help: ArgumentHelp("Start right before this batch: newer ones.", valueName: "id"))
+    var beforeID: String?
+
+    @Option(help: ArgumentHelp("table, ndjson, json or csv (default: table on a terminal, otherwise ndjson).", valueName: "format"))
+    var format: Format?
+
+    @OptionGroup(title: "Service")
+    var service: ServiceOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        if afterID != nil, beforeID != nil { throw CommandFailure.bothCursors }
+        if let limit { try check(limit, 1...Int.max, "--limit") }
+        let window = try window.window(now: context.now())
+        let filter = BatchFilter(statuses: try status.statuses(), ids: self.window.ids)
+        let output = BatchListOutput(format: format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
+        let connection = try ServiceConnection(service, context: context)
+        if context.notesAreTerminal { context.note("Listing \(window.sentence) (UTC), newest first.") }
+        try await connection.use { client in
+            try await list(window, filter, from: client, to: output)
+        }
+    }
+
+    private func list(
+        _ window: BatchWindow,
+        _ filter: BatchFilter,
+        from client: BatchServiceClient,
+        to output: BatchListOutput
+    ) async throws {
+        var output = output
+        var left = limit ?? Int.max
+        if let ids = filter.ids {
+            for id in ids.sorted() {
+                try output.add([try await client.messageBatch(id: id).batch].filter { filter.passes($0) })
+            }
+        } else {
+            var walk = BatchWalk(
+                lister: client,
+                walker: PageWalker(
+                    window: window,
+                    pageSize: service.pageSize,
+                    direction: beforeID == nil ? .older : .newer,
+                    startingAt: afterID ?? beforeID
+                )
+            )
+            while left > 0, let batches = try await walk.next() {
+                let wanted = batches.filter { filter.passes($0) }.prefix(left)
+                left -= wanted.count
+                try output.add(Array(wanted))
+            }
+        }
+        try output.finish()
+    }
+}

@@ -1,0 +1,137 @@
+import BatchPipeline
+import BatchService
+import MessageBatches
+
+extension FailureText {
+    init(_ failure: ServiceFailure, keyPlace: String) {
+        self.init(
+            "\(Self.clause(failure)).",
+            advice: Self.advice(failure, keyPlace: keyPlace),
+            status: [401, 403].contains(failure.status) ? .keyRefused : .error
+        )
+    }
+
+    init(_ failure: ServiceSettingsFailure) {
+        switch failure {
+        case .baseURL(let text, let problem):
+            self.init(
+                "The base URL \(text.isEmpty ? "" : "\(text) ")cannot be used: \(problem).",
+                advice: "Write it like https://api.anthropic.com, in --base-url or ANTHROPIC_BASE_URL.",
+                status: .usage
+            )
+        case .credential:
+            self.init(
+                "The API key is empty or holds characters no key has, such as a line end.",
+                advice: "Check ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or the key file.",
+                status: .usage
+            )
+        case .header(let name):
+            self.init("The value for the header \(name) holds characters no header may hold.", status: .usage)
+        case .caFile(let path, let detail):
+            self.init("The certificate file \(path) cannot be used: \(detail).", status: .usage)
+        case .proxy(let variable):
+            self.init(
+                "The proxy in \(variable) cannot be used.",
+                advice: "Write it like http://proxy.example:3128.",
+                status: .usage
+            )
+        case .maxRequestsPerMinute(let value):
+            self.init("--max-rpm \(value) is out of range.", advice: "Allowed is 1 and more.", status: .usage)
+        }
+    }
+
+    /// What was asked and what came of it, with the request id, without a full stop.
+    static func clause(_ failure: ServiceFailure) -> String {
+        let request = failure.requestID.map { " (request-id \($0))" } ?? ""
+        let tries = failure.attempts > 1 ? " after \(failure.attempts) tries" : ""
+        return "\(failure.operation) failed\(tries): \(reason(failure))\(request)"
+    }
+
+    private static func reason(_ failure: ServiceFailure) -> String {
+        let said = failure.message.map { ": \($0.suffixless)" } ?? ""
+        return switch failure.cause {
+        case .transport(let fault, let detail): "\(name(fault))\(detail.isEmpty ? "" : ": \(detail.suffixless)")"
+        case .status(let status): "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(said)"
+        case .spendLimit: "the spend limit is reached\(said)"
+        case .foreignOrigin(let origin): "the results are said to be at \(origin), where the key must not go"
+        case .redirect(let detail): "a redirect that cannot be followed: \(detail.suffixless)"
+        case .noResultsURL: "the batch has no results_url that can be used"
+        case .malformedReply(let detail): "the answer is not what the API documents: \(detail.suffixless)"
+        case .cursorStuck(let cursor): "the listing does not advance: the cursor \(cursor) leads nowhere new"
+        case .cancelled: "stopped before the end"
+        }
+    }
+
+    private static func name(_ fault: ServiceFailure.TransportFault) -> String {
+        switch fault {
+        case .nameResolution: "the host name was not found"
+        case .connectionRefused: "the connection was refused"
+        case .connectTimeout: "no connection within the time allowed"
+        case .tls: "the TLS connection was refused"
+        case .proxy: "the proxy refused"
+        case .idleTimeout: "nothing arrived for too long"
+        case .cut: "the connection broke"
+        case .other: "the connection failed"
+        }
+    }
+
+    private static func advice(_ failure: ServiceFailure, keyPlace: String) -> String? {
+        switch failure.cause {
+        case .status(401): "The key was read from \(keyPlace). Check that it is current and belongs to this API."
+        case .status(403): "The key from \(keyPlace) may not read batches here; try another key or --workspace."
+        case .status(404): "Check the id, and that the key belongs to the workspace of the batch."
+        case .spendLimit(let until): until.map { "It lasts until \($0.text). Raise the limit, or run again then." }
+        case .transport(.nameResolution, _), .transport(.connectionRefused, _), .transport(.connectTimeout, _):
+            "Check --base-url or ANTHROPIC_BASE_URL, the network and the proxy."
+        case .transport(.tls, _): "If the server has a certificate of your own authority, name it with --ca-file."
+        case .transport, .status: "Run it again: what is archived stays, the rest is fetched."
+        case .cursorStuck: "This is a fault of the server: report it with the request-id."
+        case .foreignOrigin, .redirect, .noResultsURL, .malformedReply:
+            "Check that --base-url is a server that speaks the Message Batches API."
+        case .cancelled: nil
+        }
+    }
+
+    /// Why a batch is not in the archive, as a clause.
+    static func clause(_ outcome: BatchOutcome) -> String {
+        switch outcome {
+        case .archived: "archived"
+        case .withdrawn: "withdrawn"
+        case .unavailable(let failure): "unavailable: \(clause(failure))"
+        case .quarantined(let faults): "quarantined: \(faults.map(\.sentence).joined(separator: "; "))"
+        case .failed(.service(let failure)): clause(failure)
+        case .failed(.lineTooLong(let line, let offset, let limit)):
+            "line \(line), at byte \(offset), is longer than \(limit) bytes; raise --max-line-bytes"
+        case .failed(.unsafeID): "its id cannot be a file name"
+        }
+    }
+
+    /// Why a batch is read again, as a clause.
+    static func clause(_ reason: RetryReason) -> String {
+        switch reason {
+        case .failure(let failure): clause(failure)
+        case .unproven(let faults): faults.map(\.sentence).joined(separator: "; ")
+        }
+    }
+
+    /// A request that is about to be repeated.
+    static func sentence(of retry: RetryNotice) -> String {
+        let reason =
+            switch retry.reason {
+            case .status(let status): "status \(status)"
+            case .throttled: "too many requests"
+            case .notReady: "results not ready"
+            case .transport(let fault): name(fault)
+            }
+        let seconds = Double(retry.pause.components.seconds) + Double(retry.pause.components.attoseconds) / 1e18
+        let request = retry.requestID.map { " (request-id \($0))" } ?? ""
+        return "\(retry.operation): \(reason)\(request); trying again in \((seconds * 10).rounded() / 10) s"
+    }
+}
+
+extension String {
+    /// Without a full stop at its end, so that it fits into a sentence.
+    fileprivate var suffixless: String {
+        hasSuffix(".") ? String(dropLast()) : self
+    }
+}

@@ -1,0 +1,104 @@
+import BatchArchive
+import BatchPipeline
+import BatchService
+import BatchSimulator
+import BlockGzip
+import Foundation
+
+/// The text for every error a user may meet: what was tried, on what, why it failed, and what to try.
+///
+/// All sentences are made here, from errors that hold facts. None holds a key or message text of results.
+struct FailureText {
+    let sentence: String
+    let advice: String?
+    let status: ExitStatus
+
+    init(_ sentence: String, advice: String? = nil, status: ExitStatus = .error) {
+        self.sentence = sentence
+        self.advice = advice
+        self.status = status
+    }
+
+    /// The text of a known error, or nil.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as CommandFailure: self.init(error)
+        case let error as ServiceTrouble: self.init(error.failure, keyPlace: error.keyPlace)
+        case let error as ServiceFailure: self.init(error, keyPlace: "the key")
+        case let error as ServiceSettingsFailure: self.init(error)
+        case let error as ArchiveFailure: self.init(error)
+        case let error as CodecFailure: self.init(error)
+        case let error as ScenarioError: self.init(error.sentence, status: .usage)
+        case is CancellationError: self.init("Stopped before the end.", advice: "Run it again: it goes on where it was.")
+        default: return nil
+        }
+    }
+
+    /// The text of an error that nobody foresaw.
+    static func unexpected(_ error: any Error) -> FailureText {
+        FailureText("An unexpected error: \(error)", advice: "Please report it with the command you ran.")
+    }
+
+    /// Whether the reader of standard output has gone, as `head` does.
+    static func isClosedOutput(_ error: any Error) -> Bool {
+        let error = error as NSError
+        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
+        return [error, underlying].contains { $0?.domain == NSPOSIXErrorDomain && $0?.code == Int(EPIPE) }
+    }
+}
+
+// MARK: Commands
+
+extension FailureText {
+    private init(_ failure: CommandFailure) {
+        switch failure {
+        case .noKey:
+            self.init(
+                "There is no API key.",
+                advice: "Set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN), or name a file with --key-file.",
+                status: .usage
+            )
+        case .unreadableKeyFile(let path):
+            self.init("The key file \(path) cannot be read or is empty.", status: .usage)
+        case .badTime(let option, let value):
+            self.init("\(option) \(value) is no time.", advice: "Write it as \(TimeExpression.forms).", status: .usage)
+        case .emptyWindow(let since, let until):
+            self.init(
+                "The window is empty: --since \(since) is not before --until \(until).",
+                advice: "The start is inside the window, the end is not.",
+                status: .usage
+            )
+        case .unknownStatus(let name):
+            self.init("--status \(name) is no status.", advice: "Write in_progress, canceling, ended or all.", status: .usage)
+        case .exportNeedsEnded:
+            self.init(
+                "Only ended batches have results to export.",
+                advice: "Add --status ended, or leave --status out.",
+                status: .usage
+            )
+        case .bothCursors:
+            self.init("--after-id and --before-id exclude each other.", advice: "Give one of them.", status: .usage)
+        case .outOfRange(let option, let value, let allowed):
+            self.init("\(option) \(value) is out of range.", advice: "Allowed is \(allowed).", status: .usage)
+        case .conflict(let sentence):
+            self.init(sentence, status: .usage)
+        }
+    }
+
+    private init(_ failure: CodecFailure) {
+        switch failure {
+        case .notInstalled(let codec):
+            self.init(
+                "The \(codec.rawValue) library is not on this machine.",
+                advice: "Install libdeflate0 (Debian, Ubuntu), or use --codec zlib.",
+                status: .usage
+            )
+        case .level(let level, let codec, let allowed):
+            self.init(
+                "--level \(level) is out of range for \(codec.rawValue).",
+                advice: "Allowed is \(allowed.lowerBound) to \(allowed.upperBound).",
+                status: .usage
+            )
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import BatchService
+import Foundation
+
+/// The credential and the place it was read from, which is what an error may name.
+struct KeySource: Sendable {
+    let credential: Credential
+    /// `ANTHROPIC_API_KEY`, `ANTHROPIC_AUTH_TOKEN` or the path of the key file.
+    let place: String
+
+    /// Reads the key: the file if one is named, else `ANTHROPIC_API_KEY`, else `ANTHROPIC_AUTH_TOKEN`. Never argv.
+    init(keyFile: String?, context: CommandContext) throws(CommandFailure) {
+        if let keyFile {
+            self.init(credential: .apiKey(try Self.read(keyFile)), place: keyFile)
+        } else if let key = context.variable("ANTHROPIC_API_KEY") {
+            self.init(credential: .apiKey(key), place: "ANTHROPIC_API_KEY")
+        } else if let token = context.variable("ANTHROPIC_AUTH_TOKEN") {
+            self.init(credential: .bearer(token), place: "ANTHROPIC_AUTH_TOKEN")
+        } else {
+            throw .noKey
+        }
+    }
+
+    private init(credential: Credential, place: String) {
+        self.credential = credential
+        self.place = place
+    }
+
+    /// The first line of the file, without the white space around it.
+    private static func read(_ path: String) throws(CommandFailure) -> String {
+        guard let data = FileManager.default.contents(atPath: path) else { throw .unreadableKeyFile(path) }
+        let line = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
+        let key = line.trimmingCharacters(in: .whitespaces)
+        guard !key.isEmpty else { throw .unreadableKeyFile(path) }
+        return key
+    }
+}

@@ -1,0 +1,4 @@
+import ArgumentParser
+import BatchReports
+
+extension TableFormat: ExpressibleByArgument {}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import BatchService
+
+/// How to reach the service.
+struct ServiceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Where the API is (default: ANTHROPIC_BASE_URL, else https://api.anthropic.com).", valueName: "url"))
+    var baseURL: String?
+
+    @Option(help: ArgumentHelp("A file whose first line is the API key (default: ANTHROPIC_API_KEY, else ANTHROPIC_AUTH_TOKEN).", valueName: "file"))
+    var keyFile: String?
+
+    @Option(help: ArgumentHelp("The anthropic-version header.", valueName: "version"))
+    var apiVersion = "2023-06-01"
+
+    @Option(help: ArgumentHelp("A name for the anthropic-beta header; may be repeated.", valueName: "name"))
+    var beta: [String] = []
+
+    @Option(help: ArgumentHelp("The workspace to act on, for a key that has several.", valueName: "wrkspc_id"))
+    var workspace: String?
+
+    @Option(help: ArgumentHelp("At most this many requests a minute (default: no limit).", valueName: "n"))
+    var maxRpm: Int?
+
+    @Option(help: ArgumentHelp("A PEM file with certificates to trust beside those of the system.", valueName: "file"))
+    var caFile: String?
+
+    @Option(help: ArgumentHelp("Batches a page of the listing, 1 to 1000.", valueName: "n"))
+    var pageSize = 1_000
+
+    @Option(help: ArgumentHelp("Seconds to wait for a connection.", valueName: "seconds"))
+    var connectTimeout = 10
+
+    @Option(help: ArgumentHelp("Seconds of silence after which a download counts as broken.", valueName: "seconds"))
+    var idleTimeout = 60
+
+    @Option(help: ArgumentHelp("Ask for results as they are (identity) or compressed (gzip): gzip pays on slow links only.", valueName: "coding"))
+    var acceptEncoding: AcceptEncoding = .identity
+
+    enum AcceptEncoding: String, ExpressibleByArgument, CaseIterable {
+        case identity
+        case gzip
+    }
+
+    /// The settings of the client, and where the key was read.
+    func settings(context: CommandContext) throws(CommandFailure) -> (settings: ServiceSettings, key: KeySource) {
+        try check(pageSize, 1...1_000, "--page-size")
+        try check(connectTimeout, 1...3_600, "--connect-timeout")
+        try check(idleTimeout, 1...3_600, "--idle-timeout")
+        if let maxRpm { try check(maxRpm, 1...1_000_000, "--max-rpm") }
+        let key = try KeySource(keyFile: keyFile, context: context)
+        let settings = ServiceSettings(
+            baseURL: baseURL ?? context.variable("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com",
+            credential: key.credential,
+            apiVersion: apiVersion,
+            betas: beta,
+            workspace: workspace,
+            userAgent: "batchkeep/\(BatchkeepVersion.current)",
+            acceptEncoding: acceptEncoding == .gzip ? .gzip : .identity,
+            connectTimeout: .seconds(connectTimeout),
+            idleTimeout: .seconds(idleTimeout),
+            maxRequestsPerMinute: maxRpm,
+            caFile: caFile,
+            proxies: ProxySettings(
+                https: context.variable("HTTPS_PROXY") ?? context.variable("https_proxy"),
+                // Upper-case HTTP_PROXY can be set by a request header under CGI, so only the lower-case name counts.
+                http: context.variable("http_proxy"),
+                noProxy: context.variable("NO_PROXY") ?? context.variable("no_proxy")
+            )
+        )
+        return (settings, key)
+    }
+}
+
+/// Checks a number against its range.
+func check(_ value: Int, _ range: ClosedRange<Int>, _ option: String) throws(CommandFailure) {
+    guard range.contains(value) else {
+        throw .outOfRange(
+            option: option,
+            value: String(value),
+            allowed: "\(range.lowerBound) to \(range.upperBound)"
+        )
+    }
+}

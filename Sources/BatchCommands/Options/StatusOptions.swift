@@ -1,0 +1,20 @@
+import ArgumentParser
+import MessageBatches
+
+/// `--status`, repeatable.
+struct StatusOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Only batches in this status: in_progress, canceling, ended, or all; may be repeated."))
+    var status: [String] = []
+
+    /// The statuses wanted, or nil for all.
+    func statuses() throws(CommandFailure) -> Set<ProcessingStatus>? {
+        var wanted: Set<ProcessingStatus> = []
+        for name in status {
+            if name == "all" { return nil }
+            let status = ProcessingStatus(name)
+            guard ProcessingStatus.known.contains(status) else { throw .unknownStatus(name) }
+            wanted.insert(status)
+        }
+        return wanted.isEmpty ? nil : wanted
+    }
+}

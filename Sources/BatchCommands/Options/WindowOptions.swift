@@ -1,0 +1,50 @@
+import ArgumentParser
+import BatchPipeline
+import MessageBatches
+
+/// Which batches a command is about: the window over `created_at`, and ids.
+struct WindowOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Batches created at or after this moment (\(TimeExpression.forms); UTC).", valueName: "time"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Batches created before this moment; the same forms.", valueName: "time"))
+    var until: String?
+
+    @Option(help: ArgumentHelp("Only this batch; may be repeated.", valueName: "id"))
+    var batch: [String] = []
+
+    /// The window as integers; relative forms count from `now`.
+    func window(now: Timestamp) throws(CommandFailure) -> BatchWindow {
+        let window = BatchWindow(
+            since: try moment(since, "--since", now: now),
+            until: try moment(until, "--until", now: now)
+        )
+        if let since = window.since, let until = window.until, since >= until {
+            throw .emptyWindow(since: since.text, until: until.text)
+        }
+        return window
+    }
+
+    /// The ids asked for, or nil for all.
+    var ids: Set<String>? {
+        batch.isEmpty ? nil : Set(batch)
+    }
+
+    private func moment(_ text: String?, _ option: String, now: Timestamp) throws(CommandFailure) -> Timestamp? {
+        guard let text else { return nil }
+        guard let moment = TimeExpression.moment(text, now: now) else { throw .badTime(option: option, value: text) }
+        return moment
+    }
+}
+
+extension BatchWindow {
+    /// The window as the user should check it: `created from 2024-08-01T00:00:00Z, before 2024-09-01T00:00:00Z`.
+    var sentence: String {
+        switch (since, until) {
+        case (nil, nil): "all batches"
+        case (let since?, nil): "batches created from \(since.text) on"
+        case (nil, let until?): "batches created before \(until.text)"
+        case (let since?, let until?): "batches created from \(since.text), before \(until.text)"
+        }
+    }
+}

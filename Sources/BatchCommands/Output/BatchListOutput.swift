@@ -1,0 +1,63 @@
+import BatchReports
+import MessageBatches
+
+/// Writes listed batches: raw objects as they come, tables at the end.
+struct BatchListOutput {
+    private let format: ListCommand.Format
+    private let context: CommandContext
+    private var table = Table(columns: Self.columns)
+    private var count = 0
+
+    init(format: ListCommand.Format, context: CommandContext) {
+        self.format = format
+        self.context = context
+    }
+
+    mutating func add(_ batches: [MessageBatch]) throws {
+        for batch in batches {
+            switch format {
+            case .ndjson: try context.write(batch.json + [0x0A])
+            case .json: try context.write(Array((count == 0 ? "[" : ",\n").utf8) + batch.json)
+            case .table, .csv: table.rows.append(Self.row(of: batch))
+            }
+            count += 1
+        }
+    }
+
+    func finish() throws {
+        switch format {
+        case .ndjson: break
+        case .json: try context.print(count == 0 ? "[]\n" : "]\n")
+        case .csv: try context.print(TableFormat.csv.render(table))
+        case .table: try context.print(TableFormat.table.render(table, style: context.outputStyle))
+        }
+    }
+
+    private static let columns = [
+        Column("id", "Batch", canShrink: false),
+        Column("processing_status", "Status", canShrink: false),
+        Column("created_at", "Created", kind: .timestamp),
+        Column("ended_at", "Ended", kind: .timestamp),
+        Column("requests", "Requests", kind: .integer),
+        Column("succeeded", "Succeeded", kind: .integer),
+        Column("errored", "Errored", kind: .integer),
+        Column("canceled", "Canceled", kind: .integer),
+        Column("expired", "Expired", kind: .integer),
+        Column("results", "Results", canShrink: false),
+    ]
+
+    private static func row(of batch: MessageBatch) -> [Cell] {
+        [
+            .text(batch.id), .text(batch.status.name), .timestamp(batch.createdAt), .timestamp(batch.endedAt),
+            .integer(batch.counts.total), .integer(batch.counts[.succeeded]), .integer(batch.counts[.errored]),
+            .integer(batch.counts[.canceled]), .integer(batch.counts[.expired]), .text(results(of: batch)),
+        ]
+    }
+
+    /// Whether the results can be fetched, as far as the batch object tells.
+    private static func results(of batch: MessageBatch) -> String {
+        if batch.archivedAt != nil { return "withdrawn" }
+        guard batch.status == .ended else { return "not yet" }
+        return batch.resultsURL == nil ? "none" : "until \(batch.retentionEnds.day.text)"
+    }
+}

@@ -1,0 +1,116 @@
+import BatchPipeline
+import BatchReports
+import BatchService
+import MessageBatches
+import Synchronization
+
+/// Shows a run while it goes on: live lines on a terminal, one line an event elsewhere.
+///
+/// The lock guards `state`; events come from all batches at once.
+final class ExportProgress: Sendable {
+    private let context: CommandContext
+    private let isQuiet: Bool
+    private let state: Mutex<State>
+
+    private struct State {
+        var batches: [String: LiveBatch] = [:]
+        var order: [String] = []
+        var total = (batches: 0, results: 0)
+        var done = (batches: 0, results: 0, bytes: 0)
+        var board: LiveBoard
+        var started: Timestamp
+    }
+
+    init(context: CommandContext, isQuiet: Bool) {
+        self.context = context
+        self.isQuiet = isQuiet
+        state = Mutex(State(board: LiveBoard(context: context), started: context.now()))
+    }
+
+    /// Takes in what happens in the pipeline.
+    @Sendable func observe(_ event: ExportEvent) {
+        guard !isQuiet else { return }
+        let now = context.now()
+        state.withLock { state in
+            switch event {
+            case .listed(let total, let inWindow):
+                if context.notesAreTerminal {
+                    state.board.show(["Listing: \(total) batches seen, \(inWindow) in the window"], at: now)
+                }
+            case .planned(let batches, let results):
+                state.total = (batches, results)
+                state.board.clear()
+                if batches > 0 { context.note(Self.plan(batches, results)) }
+            case .started(let batch):
+                state.batches[batch.id] = LiveBatch(batch, at: now)
+                state.order.append(batch.id)
+            case .advanced(let id, let lines, let bytes):
+                state.batches[id]?.lines = lines
+                state.batches[id]?.bytes = bytes
+            case .retrying(let id, let attempt, let reason):
+                say("\(id): \(FailureText.clause(reason)); reading it again (try \(attempt + 1))", .warning, &state)
+            case .finished(let batch, let outcome):
+                finish(batch, outcome, &state, now)
+            }
+            redraw(&state, now)
+        }
+    }
+
+    /// Tells of a request that is repeated.
+    @Sendable func note(_ retry: RetryNotice) {
+        guard !isQuiet else { return }
+        state.withLock { state in
+            say(FailureText.sentence(of: retry), .warning, &state)
+        }
+    }
+
+    /// Takes the live lines away before the closing table.
+    func finish() {
+        state.withLock { $0.board.clear() }
+    }
+
+    private static func plan(_ batches: Int, _ results: Int) -> String {
+        let batchCount = Figure("", .integer(batches), .integer).text
+        let resultCount = Figure("", .integer(results), .integer).text
+        return "Fetching \(batchCount) \(batches == 1 ? "batch" : "batches") with \(resultCount) results, oldest first."
+    }
+
+    private func finish(_ batch: MessageBatch, _ outcome: BatchOutcome, _ state: inout State, _ now: Timestamp) {
+        let live = state.batches.removeValue(forKey: batch.id) ?? LiveBatch(batch, at: now)
+        state.order.removeAll { $0 == batch.id }
+        state.done.batches += 1
+        switch outcome {
+        case .archived(_, _, let bytes):
+            state.done.results += batch.counts.finished
+            state.done.bytes += bytes
+            // On a terminal the total line tells; a log gets a line for each batch.
+            if !context.notesAreTerminal { context.note(live.archivedLine(bytes: bytes, at: now)) }
+        case .withdrawn:
+            say("\(batch.id): results withdrawn before this run", .faint, &state)
+        case .unavailable, .quarantined, .failed:
+            say("\(batch.id): \(FailureText.clause(outcome))", .bad, &state)
+        }
+    }
+
+    /// A line that stays, above the live ones.
+    private func say(_ line: String, _ tone: Tone, _ state: inout State) {
+        state.board.clear()
+        context.note(context.noteStyle.paint(line, tone))
+    }
+
+    private func redraw(_ state: inout State, _ now: Timestamp) {
+        guard context.notesAreTerminal, state.total.batches > 0 else { return }
+        var lines = state.order.prefix(12).compactMap { state.batches[$0]?.line(at: now) }
+        let running = state.batches.values
+        let live = LiveTotal(
+            batches: state.done.batches,
+            batchTotal: state.total.batches,
+            results: state.done.results + running.reduce(0) { $0 + $1.lines },
+            resultTotal: state.total.results,
+            bytes: state.done.bytes + running.reduce(0) { $0 + $1.bytes },
+            seconds: now.seconds(since: state.started)
+        )
+        lines.append(live.line)
+        state.board.show(lines, at: now)
+    }
+}

@@ -1,0 +1,91 @@
+import BatchReports
+import MessageBatches
+
+/// Lines at the bottom of a terminal that are drawn over, at most ten times a second.
+struct LiveBoard {
+    private static let interval: Int64 = 100_000_000
+
+    private let context: CommandContext
+    private var shown = 0
+    private var last: Timestamp?
+
+    init(context: CommandContext) {
+        self.context = context
+    }
+
+    /// Draws the lines in place of those before, unless the last drawing is too young.
+    mutating func show(_ lines: [String], at now: Timestamp) {
+        if let last, now.nanoseconds - last.nanoseconds < Self.interval, shown > 0 { return }
+        last = now
+        let fitting = lines.map { String($0.prefix(context.width - 1)) }
+        context.writeNote(Array((erasure + fitting.map { $0 + "\n" }.joined()).utf8))
+        shown = fitting.count
+    }
+
+    /// Takes the lines away.
+    mutating func clear() {
+        guard shown > 0 else { return }
+        context.writeNote(Array(erasure.utf8))
+        shown = 0
+        last = nil
+    }
+
+    /// Up to the first line, then clear to the end of the screen (ECMA-48 CUU, ED).
+    private var erasure: String {
+        shown > 0 ? "\u{1B}[\(shown)A\u{1B}[0J" : ""
+    }
+}
+
+/// One batch that is being read.
+struct LiveBatch {
+    private let id: String
+    private let expected: Int
+    private let started: Timestamp
+    var lines = 0
+    var bytes = 0
+
+    init(_ batch: MessageBatch, at now: Timestamp) {
+        id = batch.id
+        expected = batch.counts.finished
+        started = now
+    }
+
+    /// `msgbatch_01…   41,200 of 100,000 lines   92.1 MB/s`
+    func line(at now: Timestamp) -> String {
+        "  \(id)  \(lines.reading) of \(expected.reading) lines  \(rate(bytes, at: now))"
+    }
+
+    /// The line of a log.
+    func archivedLine(bytes: Int, at now: Timestamp) -> String {
+        let size = Figure("", .integer(bytes), .bytes).text
+        return "\(id): archived \(expected.reading) results, \(size), \(rate(bytes, at: now))"
+    }
+
+    private func rate(_ bytes: Int, at now: Timestamp) -> String {
+        Figure("", .decimal(Double(bytes) / max(now.seconds(since: started), 0.001)), .byteRate).text
+    }
+}
+
+/// The total line under the batches.
+struct LiveTotal {
+    var batches: Int
+    var batchTotal: Int
+    var results: Int
+    var resultTotal: Int
+    var bytes: Int
+    var seconds: Double
+
+    var line: String {
+        let share = resultTotal > 0 ? Double(results) / Double(resultTotal) : 1
+        let percent = Figure("", .decimal(min(share, 1)), .percent).text
+        let rate = Figure("", .decimal(Double(bytes) / max(seconds, 0.001)), .byteRate).text
+        return "\(batches.reading) of \(batchTotal.reading) batches, \(results.reading) results (\(percent)), \(rate)"
+    }
+}
+
+extension Int {
+    /// With digit groups, as people read it.
+    var reading: String {
+        Figure("", .integer(Int64(self)), .integer).text
+    }
+}

@@ -1,0 +1,42 @@
+import BatchPipeline
+import BatchService
+
+/// A client for the time of one command, closed whatever happens; failures leave with the place of the key.
+struct ServiceConnection {
+    let client: BatchServiceClient
+    private let key: KeySource
+
+    init(
+        _ options: ServiceOptions,
+        context: CommandContext,
+        onRetry: @escaping @Sendable (RetryNotice) -> Void = { _ in }
+    ) throws {
+        let (settings, key) = try options.settings(context: context)
+        self.key = key
+        client = try BatchServiceClient(settings, environment: ServiceEnvironment(onRetry: onRetry))
+    }
+
+    /// Where the key was read, for texts about it.
+    var keyPlace: String { key.place }
+
+    /// Runs `body` with the client and closes the client's connections behind it.
+    func use<Result>(_ body: (BatchServiceClient) async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body(client)
+            await client.shutdown()
+            return result
+        } catch let failure as ServiceFailure {
+            await client.shutdown()
+            throw ServiceTrouble(failure: failure, keyPlace: key.place)
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+}
+
+/// A failure of the service with what its text needs beside it.
+struct ServiceTrouble: Error {
+    let failure: ServiceFailure
+    let keyPlace: String
+}

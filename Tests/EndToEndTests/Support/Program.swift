@@ -1,0 +1,122 @@
+import Foundation
+
+/// The built program, run as its users run it.
+struct Program {
+    /// What a finished run left.
+    struct Ended {
+        let status: Int32
+        let output: String
+        let notes: String
+
+        /// The lines of standard output.
+        var lines: [String] {
+            output.split(separator: "\n").map(String.init)
+        }
+    }
+
+    /// The folder of the package.
+    static let package = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// `BATCHKEEP_BINARY`, or the program beside the test bundle.
+    static let binary: URL = {
+        if let path = ProcessInfo.processInfo.environment["BATCHKEEP_BINARY"] { return URL(filePath: path) }
+        return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "batchkeep")
+    }()
+
+    /// The folder of the sample batches.
+    static let samples = package.appending(path: "samples")
+
+    /// An environment without anything of the machine that could change a run.
+    static let cleanEnvironment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent"]
+
+    /// Runs a program to its end.
+    static func run(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        executable: URL = binary,
+        in folder: URL? = nil,
+        killedBy signal: (Process) async -> Void = { _ in }
+    ) async throws -> Ended {
+        let scratch = try TemporaryFolder()
+        defer { scratch.remove() }
+        let output = try scratch.file("output")
+        let notes = try scratch.file("notes")
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.environment = cleanEnvironment.merging(environment) { $1 }
+        process.currentDirectoryURL = folder ?? scratch.url
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = notes
+        let ended = AsyncStream<Void>.makeStream()
+        process.terminationHandler = { _ in ended.continuation.finish() }
+        try process.run()
+        await signal(process)
+        for await _ in ended.stream {}
+        return Ended(
+            status: process.terminationStatus,
+            output: try scratch.text("output"),
+            notes: try scratch.text("notes")
+        )
+    }
+
+    /// Runs a tool found on the path; nil if the machine does not have it.
+    static func tool(_ name: String, _ arguments: [String], in folder: URL? = nil) async throws -> Ended? {
+        let folders = (cleanEnvironment["PATH"] ?? "").split(separator: ":").map { URL(filePath: String($0)) }
+        let found = folders.map { $0.appending(path: name) }
+            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+        guard let found else {
+            print("skipped: \(name) is not installed")
+            return nil
+        }
+        return try await run(arguments, executable: found, in: folder)
+    }
+}
+
+/// A folder that is gone when the test is.
+struct TemporaryFolder {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    var path: String { url.path }
+
+    func remove() {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    /// A new file, open for writing.
+    func file(_ name: String) throws -> FileHandle {
+        let path = url.appending(path: name)
+        _ = FileManager.default.createFile(atPath: path.path, contents: nil)
+        return try FileHandle(forWritingTo: path)
+    }
+
+    func text(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: url.appending(path: name)), as: UTF8.self)
+    }
+
+    /// All files below, relative, sorted.
+    func files(below folder: String = "") throws -> [String] {
+        let root = folder.isEmpty ? url : url.appending(path: folder)
+        let found = try FileManager.default.subpathsOfDirectory(atPath: root.path)
+        return found.filter { path in
+            var isFolder: ObjCBool = false
+            let exists = FileManager.default.fileExists(atPath: root.appending(path: path).path, isDirectory: &isFolder)
+            return exists && !isFolder.boolValue
+        }
+        .sorted()
+    }
+}
+
+/// Runs `body` with a new folder and removes the folder behind it.
+func withTemporaryFolder<Result>(_ body: (TemporaryFolder) async throws -> Result) async throws -> Result {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    return try await body(folder)
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+/// `batchkeep simulate` as a process of its own.
+struct Simulation {
+    let baseURL: String
+
+    /// What a client of this simulation needs.
+    var environment: [String: String] {
+        ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": "test-key-of-the-simulation"]
+    }
+
+    /// Runs `body` beside a simulation and ends the simulation behind it.
+    static func run<Result>(
+        _ arguments: [String],
+        _ body: (Simulation) async throws -> Result
+    ) async throws -> Result {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = Program.binary
+        process.arguments = ["simulate"] + arguments
+        process.environment = Program.cleanEnvironment
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        try process.run()
+        defer {
+            process.terminate()
+            process.waitUntilExit()
+        }
+        var line: [UInt8] = []
+        while line.last != 0x0A, let byte = try output.fileHandleForReading.read(upToCount: 1)?.first {
+            line.append(byte)
+        }
+        guard let baseURL = String(decoding: line, as: UTF8.self).split(separator: "\n").first else {
+            throw SimulationFailure()
+        }
+        return try await body(Simulation(baseURL: String(baseURL)))
+    }
+
+    /// The sample batches, with the clock at a fixed moment so that nothing depends on the day of the test.
+    static func ofSamples<Result>(_ body: (Simulation) async throws -> Result) async throws -> Result {
+        try await run(["--samples", Program.samples.path, "--now", "2026-11-22T12:00:00Z"], body)
+    }
+}
+
+/// The simulation ended before it named its base URL.
+struct SimulationFailure: Error {}
