@@ -1,7 +1,14 @@
 // The hot loop: strings are skipped eight bytes at a time, everything else byte by byte.
 
 extension JSONCursor {
+    /// Most text is compact: the next byte is nearly always no white space.
+    @inline(__always)
     mutating func skipWhitespace() {
+        guard position < end, unsafe base[position] <= 0x20 else { return }
+        skipWhitespaceRun()
+    }
+
+    private mutating func skipWhitespaceRun() {
         while position < end {
             switch unsafe base[position] {
             case 0x20, 0x09, 0x0A, 0x0D: position += 1
@@ -11,15 +18,27 @@ extension JSONCursor {
     }
 
     /// Consumes a string whose opening quote is next.
+    ///
+    /// Plain ASCII, as keys and ids are, is settled right here.
+    @inline(__always)
     mutating func stringToken() throws(JSONSyntaxError) -> JSONToken {
-        let start = position + 1
-        var offset = start
+        let start = position &+ 1
+        let stop = skipPlain(from: start)
+        if stop < end, unsafe base[stop] == UInt8(ascii: "\"") {
+            position = stop &+ 1
+            return JSONToken(range: start..<stop, isEscaped: false, decodedLength: stop &- start)
+        }
+        return try stringToken(from: start, checkedTo: stop)
+    }
+
+    /// The rest of a string that holds more than plain ASCII, its bytes before `stop` being checked.
+    @inline(never)
+    private mutating func stringToken(from start: Int, checkedTo stop: Int) throws(JSONSyntaxError) -> JSONToken {
+        var offset = stop
         var isEscaped = false
         // Bytes that decoding removes.
         var shrinkage = 0
-        while true {
-            offset = skipPlain(from: offset)
-            guard offset < end else { throw JSONSyntaxError(.unexpectedEnd, at: end) }
+        while offset < end {
             switch unsafe base[offset] {
             case UInt8(ascii: "\""):
                 position = offset + 1
@@ -31,40 +50,54 @@ extension JSONCursor {
             case UInt8(ascii: "\\"):
                 isEscaped = true
                 let (length, decoded) = try escape(at: offset)
-                shrinkage += length - decoded
-                offset += length
+                shrinkage &+= length &- decoded
+                offset &+= length
             case 0x80...:
                 offset = try skipUTF8(from: offset)
             default:
                 throw JSONSyntaxError(.controlCharacter, at: offset)
             }
+            offset = skipPlain(from: offset)
         }
+        throw JSONSyntaxError(.unexpectedEnd, at: end)
     }
 
     /// The first byte from `offset` on that is a quote, a backslash, a control character or not ASCII; or `end`.
+    @inline(__always)
     private func skipPlain(from offset: Int) -> Int {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
         var offset = offset
-        while offset + 8 <= end {
-            let word = unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
-            let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
-            let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-            // A byte minus 1 (or minus 0x20) borrows into its high bit exactly if it is zero (or below 0x20). A borrow can
-            // mark the byte above wrongly, so only the lowest mark is used.
-            let marks = ((quote &- ones) | (backslash &- ones) | (word &- ones &* 0x20) | word) & highs
-            if marks != 0 { return offset + marks.trailingZeroBitCount / 8 }
-            offset += 8
+        while offset &+ 16 <= end {
+            let first = stops(at: offset)
+            let second = stops(at: offset &+ 8)
+            guard first | second == 0 else {
+                return first != 0
+                    ? offset &+ first.trailingZeroBitCount / 8 : offset &+ 8 &+ second.trailingZeroBitCount / 8
+            }
+            offset &+= 16
         }
         while offset < end {
             let byte = unsafe base[offset]
             if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
-            offset += 1
+            offset &+= 1
         }
         return offset
     }
 
+    /// Marks, by the high bit of its byte, the first of the eight bytes at `offset` that ends a plain run; 0 if none does.
+    @inline(__always)
+    private func stops(at offset: Int) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let word = unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+        // With its second bit flipped the quote (0x22) joins the control characters below 0x21, and only the quote does.
+        let low = word ^ (ones &* 0x02)
+        let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        // Taking 0x21 (or 1) from a byte borrows into its high bit exactly if the byte is below. A borrow can mark the
+        // byte above wrongly, so only the lowest mark counts.
+        return ((low &- ones &* 0x21) | (backslash &- ones) | word) & (ones &* 0x80)
+    }
+
     /// The length of the escape at `offset` and of what it decodes to, a surrogate pair as one.
+    @inline(__always)
     private func escape(at offset: Int) throws(JSONSyntaxError) -> (length: Int, decoded: Int) {
         guard offset + 1 < end else { throw JSONSyntaxError(.unexpectedEnd, at: end) }
         switch unsafe base[offset + 1] {
@@ -72,26 +105,30 @@ extension JSONCursor {
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
             return (2, 1)
         case UInt8(ascii: "u"):
-            guard offset + 6 <= end else { throw JSONSyntaxError(.unexpectedEnd, at: end) }
-            guard let unit = unsafe JSONString.hexUnit(slice(offset..<end)) else {
-                throw JSONSyntaxError(.badEscape, at: offset)
-            }
-            switch unit {
-            case ..<0x80: return (6, 1)
-            case ..<0x800: return (6, 2)
-            case 0xD800..<0xDC00:
-                let low = unsafe JSONString.hexUnit(slice(offset + 6..<end))
-                return low.map { (0xDC00..<0xE000).contains($0) } == true ? (12, 4) : (6, 3)
-            default: return (6, 3)
-            }
+            return try unicodeEscape(at: offset)
         default:
             throw JSONSyntaxError(.badEscape, at: offset)
         }
     }
 
+    private func unicodeEscape(at offset: Int) throws(JSONSyntaxError) -> (length: Int, decoded: Int) {
+        guard offset + 6 <= end else { throw JSONSyntaxError(.unexpectedEnd, at: end) }
+        guard let unit = unsafe JSONString.hexUnit(slice(offset..<end)) else {
+            throw JSONSyntaxError(.badEscape, at: offset)
+        }
+        switch unit {
+        case ..<0x80: return (6, 1)
+        case ..<0x800: return (6, 2)
+        case 0xD800..<0xDC00:
+            let low = unsafe JSONString.hexUnit(slice(offset + 6..<end))
+            return low.map { (0xDC00..<0xE000).contains($0) } == true ? (12, 4) : (6, 3)
+        default: return (6, 3)
+        }
+    }
+
     /// Checks the run of non-ASCII characters at `offset` (Unicode 16, table 3-7) and gives the offset behind it.
     private func skipUTF8(from offset: Int) throws(JSONSyntaxError) -> Int {
-        var offset = offset
+        var offset = skipThreeByteUTF8(from: offset)
         while offset < end {
             let lead = unsafe base[offset]
             let length: Int
@@ -114,6 +151,21 @@ extension JSONCursor {
                 throw JSONSyntaxError(.badUTF8, at: offset)
             }
             offset += length
+        }
+        return offset
+    }
+
+    /// Skips what most non-ASCII text is made of, characters of three bytes, four bytes at a look.
+    @inline(__always)
+    private func skipThreeByteUTF8(from offset: Int) -> Int {
+        var offset = offset
+        while offset &+ 4 <= end {
+            let word = unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian
+            // 1110xxxx 10yyyyyy 10zzzzzz. Of these E0 80...9F would be too long a form, ED A0...BF a surrogate.
+            guard word & 0x00C0_C0F0 == 0x0080_80E0 else { break }
+            let telling = word & 0x200F
+            guard telling != 0, telling != 0x200D else { break }
+            offset &+= 3
         }
         return offset
     }
@@ -164,7 +216,9 @@ extension JSONCursor {
         position += literal.utf8CodeUnitCount
     }
 
-    /// Consumes one value of any kind and gives where its text stands. No recursion: depth costs a bit, not a stack frame.
+    /// Consumes one value of any kind and gives where its text stands.
+    ///
+    /// No recursion: depth costs a bit, not a stack frame.
     @discardableResult
     package mutating func skipValue() throws(JSONSyntaxError) -> Range<Int> {
         let outer = depth
@@ -214,7 +268,9 @@ extension JSONCursor {
         return true
     }
 
-    /// Behind a value: consumes what closes, or the comma and key before the next value. True when all is closed.
+    /// Behind a value: consumes what closes, or the comma and key before the next value.
+    ///
+    /// True when all is closed.
     private mutating func closeContainers(downTo outer: Int) throws(JSONSyntaxError) -> Bool {
         while depth > outer {
             skipWhitespace()

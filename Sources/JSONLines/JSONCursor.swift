@@ -26,7 +26,9 @@ package struct JSONCursor: ~Copyable {
         end = count
     }
 
-    /// Runs `body` with a cursor over the whole buffer. The cursor cannot outlive the call.
+    /// Runs `body` with a cursor over the whole buffer.
+    ///
+    /// The cursor cannot outlive the call.
     package static func read<Result, Failure: Error>(
         _ bytes: [UInt8],
         _ body: (inout JSONCursor) throws(Failure) -> Result
@@ -48,6 +50,7 @@ package struct JSONCursor: ~Copyable {
     }
 
     /// The kind of the next value, without consuming it.
+    @inline(__always)
     package mutating func kind() throws(JSONSyntaxError) -> JSONKind {
         skipWhitespace()
         guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
@@ -105,6 +108,7 @@ package struct JSONCursor: ~Copyable {
         isFresh = true
     }
 
+    @inline(__always)
     private mutating func nextMember(
         closing: UInt8,
         or reason: JSONSyntaxError.Reason
@@ -125,6 +129,7 @@ package struct JSONCursor: ~Copyable {
         return true
     }
 
+    @inline(__always)
     mutating func key() throws(JSONSyntaxError) -> JSONToken {
         skipWhitespace()
         guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
@@ -177,9 +182,11 @@ package struct JSONCursor: ~Copyable {
 
     /// The position of a key in a table, or nil.
     package func index(of token: JSONToken, in table: JSONKeyTable) -> Int? {
-        guard token.isEscaped else { return unsafe table.index(of: slice(token.range)) }
-        let bytes = keyBytes(token)
-        return unsafe bytes.withUnsafeBufferPointer { unsafe table.index(of: $0) }
+        guard !token.isEscaped else {
+            let bytes = keyBytes(token)
+            return unsafe bytes.withUnsafeBufferPointer { unsafe table.index(of: $0) }
+        }
+        return unsafe table.index(of: slice(token.range))
     }
 
     /// The bytes a key is compared by.
@@ -200,13 +207,25 @@ package struct JSONCursor: ~Copyable {
     }
 
     /// Whether a token holds nothing but white space.
+    ///
+    /// Looks no further than the first character that is none.
     package func isBlank(_ token: JSONToken) -> Bool {
-        for offset in token.range {
-            let byte = unsafe base[offset]
-            if byte == 0x20 { continue }
-            // Letters, digits and signs settle nearly every text at its first byte.
-            if byte > 0x20, byte < 0x80, byte != UInt8(ascii: "\\") { return false }
-            return text(token).unicodeScalars.allSatisfy { $0.properties.isWhitespace }
+        var offset = token.range.lowerBound
+        while offset < token.range.upperBound {
+            let lead = unsafe base[offset]
+            let length: Int
+            switch lead {
+            case 0x20:
+                offset += 1
+                continue
+            case UInt8(ascii: "\\"): length = unsafe base[offset + 1] == UInt8(ascii: "u") ? 6 : 2
+            // The leading one bits of a UTF-8 lead byte are the length of its character.
+            case 0x80...: length = (~lead).leadingZeroBitCount
+            default: return false
+            }
+            let character = JSONToken(range: offset..<offset + length, isEscaped: lead < 0x80, decodedLength: 0)
+            guard text(character).unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) else { return false }
+            offset += length
         }
         return true
     }

@@ -1,14 +1,25 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// A fixed set of object keys that a cursor tells apart by their bytes in one step.
 ///
 /// Keys compare as decoded UTF-8 bytes, never as `String`, which holds é and e + U+0301 for equal.
 package struct JSONKeyTable: Sendable {
     private struct Entry {
-        var length: Int
-        var offset: Int
+        /// See ``JSONKeyTable/head(of:)``.
+        var head: UInt64
+        /// Where the bytes behind them stand.
+        var tail: Range<Int>
         var index: Int
     }
 
-    private var storage: [UInt8] = []
+    /// The bytes of all keys behind their first eight.
+    private var tails: [UInt8] = []
     /// Sorted by length.
     private var entries: [Entry] = []
     /// For each length the first entry of that length.
@@ -16,31 +27,52 @@ package struct JSONKeyTable: Sendable {
 
     /// A table of keys; `index` gives the position in this list.
     package init(_ keys: [String]) {
-        for (index, key) in keys.enumerated() {
-            let bytes = Array(key.utf8)
-            entries.append(Entry(length: bytes.count, offset: storage.count, index: index))
-            storage += bytes
+        let sorted = keys.enumerated()
+            .sorted { ($0.element.utf8.count, $0.offset) < ($1.element.utf8.count, $1.offset) }
+        for (index, key) in sorted {
+            let tail = key.utf8.dropFirst(8)
+            let head = unsafe Array(key.utf8).withUnsafeBufferPointer { unsafe Self.head(of: $0) }
+            entries.append(Entry(head: head, tail: tails.count..<tails.count + tail.count, index: index))
+            tails += tail
         }
-        entries.sort { ($0.length, $0.index) < ($1.length, $1.index) }
-        let longest = entries.last?.length ?? 0
-        firstByLength = (0...longest + 1).map { length in
-            entries.firstIndex { $0.length >= length } ?? entries.count
-        }
+        let lengths = sorted.map(\.element.utf8.count)
+        firstByLength = (0...(lengths.last ?? 0) + 1)
+            .map { length in
+                lengths.firstIndex { $0 >= length } ?? lengths.count
+            }
     }
 
     /// The position of a key in the list, or nil.
     func index(of key: UnsafeBufferPointer<UInt8>) -> Int? {
-        guard key.count + 1 < firstByLength.count else { return nil }
-        return unsafe storage.withUnsafeBufferPointer { storage in
-            for slot in firstByLength[key.count]..<firstByLength[key.count + 1] {
-                let entry = entries[slot]
-                var position = 0
-                while position < key.count, unsafe key[position] == storage[entry.offset + position] {
-                    position += 1
-                }
-                if position == key.count { return entry.index }
-            }
-            return nil
+        guard key.count &+ 1 < firstByLength.count else { return nil }
+        let slots = firstByLength[key.count]..<firstByLength[key.count &+ 1]
+        guard !slots.isEmpty else { return nil }
+        let head = unsafe Self.head(of: key)
+        for slot in slots where entries[slot].head == head {
+            if unsafe entries[slot].tail.isEmpty || hasTail(entries[slot].tail, key) { return entries[slot].index }
+        }
+        return nil
+    }
+
+    private func hasTail(_ tail: Range<Int>, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
+        unsafe tails.withUnsafeBytes { tails in
+            unsafe memcmp(tails.baseAddress! + tail.lowerBound, key.baseAddress! + 8, tail.count) == 0
+        }
+    }
+
+    /// Up to eight bytes of a key in one word, different for different keys of the same length up to eight.
+    private static func head(of key: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        let bytes = UnsafeRawBufferPointer(key)
+        switch key.count {
+        case 8...: return unsafe bytes.loadUnaligned(as: UInt64.self)
+        case 4...:
+            let first = unsafe bytes.loadUnaligned(as: UInt32.self)
+            let last = unsafe bytes.loadUnaligned(fromByteOffset: key.count &- 4, as: UInt32.self)
+            return UInt64(first) | UInt64(last) << 32
+        case 1...:
+            let middle = unsafe bytes[key.count / 2]
+            return unsafe UInt64(bytes[0]) | UInt64(middle) << 8 | UInt64(bytes[key.count &- 1]) << 16
+        default: return 0
         }
     }
 }

@@ -42,7 +42,9 @@ package enum JSONString {
 
     /// The code unit of a `\uXXXX` at the start of `bytes`, or nil.
     static func hexUnit(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32? {
-        guard bytes.count >= 6, unsafe bytes[0] == UInt8(ascii: "\\"), unsafe bytes[1] == UInt8(ascii: "u") else { return nil }
+        guard bytes.count >= 6, unsafe bytes[0] == UInt8(ascii: "\\"), unsafe bytes[1] == UInt8(ascii: "u") else {
+            return nil
+        }
         var unit: UInt32 = 0
         for index in 2..<6 {
             let byte = unsafe bytes[index]
@@ -76,7 +78,7 @@ package enum JSONString {
                 continue
             }
             if let scalar = Unicode.Scalar(unit) {
-                output += Array(String(Character(scalar)).utf8)
+                output += Array(scalar.utf8)
                 offset += 6
                 continue
             }
@@ -84,7 +86,7 @@ package enum JSONString {
             if unit < 0xDC00, let low, (0xDC00..<0xE000).contains(low),
                 let scalar = Unicode.Scalar(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00))
             {
-                output += Array(String(Character(scalar)).utf8)
+                output += Array(scalar.utf8)
                 offset += 12
             } else {
                 unsafe output += loneSurrogate(UnsafeBufferPointer(rebasing: raw[offset..<offset + 6]))

@@ -1,4 +1,6 @@
-/// 128 bits over a key's decoded bytes. Equal keys have equal hashes; equal hashes are confirmed on the keys.
+/// 128 bits over a key's decoded bytes.
+///
+/// Equal keys have equal hashes; equal hashes are confirmed on the keys.
 ///
 /// Two lanes of multiply-and-fold over eight bytes at a time, in the manner of wyhash (https://github.com/wangyi-fudan/wyhash).
 /// Not cryptographic: whoever picks keys could make two collide, which is why a hit is only ever a suspicion.

@@ -65,7 +65,9 @@ package struct LineSplitter: Sendable {
         return blocks
     }
 
-    /// Ends the stream and gives the last block, or nil if nothing is left. A missing last 0x0A is added and noted.
+    /// Ends the stream and gives the last block, or nil if nothing is left.
+    ///
+    /// A missing last 0x0A is added and noted.
     package mutating func finish() -> LineBlock? {
         guard !pending.isEmpty else { return nil }
         let isUnterminated = pending.last != 0x0A

@@ -21,7 +21,8 @@ struct JSONCursorTests {
 
     @Test(arguments: [
         "{}", "[]", " { } ", "[ ]", "0", "-0", "1", "-12.5e+10", "1E5", "1e-5", "true", "false", "null", "\"\"",
-        "\"a\\\"b\\\\c\\/d\\b\\f\\n\\r\\t\\u00e9\"", "\"\\ud83d\\ude00\"", "\"\\ud800\"", "\"\\udc00x\"", "\"\\ud800\\ud800\"",
+        "\"a\\\"b\\\\c\\/d\\b\\f\\n\\r\\t\\u00e9\"", "\"\\ud83d\\ude00\"", "\"\\ud800\"", "\"\\udc00x\"",
+        "\"\\ud800\\ud800\"",
         "{\"a\":[1,2,{\"b\":null}],\"a\":{}}", "[[[[]]],{}]", "\t\r\n{\"a\" : 1 ,\n\"b\" : [ 1 , 2 ] }\r",
         "123456789012345678901234567890", "1e999", "\"\u{2028}\u{85}\u{7F}é漢😀\"",
     ])
@@ -29,29 +30,38 @@ struct JSONCursorTests {
         #expect(fault(text) == nil)
     }
 
-    @Test(arguments: [
-        ("", .unexpectedEnd), (" ", .unexpectedEnd), ("{", .unexpectedEnd), ("[", .unexpectedEnd), ("[1", .unexpectedEnd),
-        ("{\"a\"", .unexpectedEnd), ("{\"a\":", .unexpectedEnd), ("{\"a\":1", .unexpectedEnd), ("\"abc", .unexpectedEnd),
-        ("\"ab\\", .unexpectedEnd), ("\"\\u12", .unexpectedEnd), ("-", .unexpectedEnd), ("1.", .unexpectedEnd),
-        ("1e", .unexpectedEnd), ("tru", .unexpectedEnd), ("{a:1}", .expectedKey), ("{1:1}", .expectedKey),
-        ("{\"a\":1,}", .expectedKey), ("[1,]", .expectedValue), ("[,1]", .expectedValue), ("{,}", .expectedKey),
-        ("{\"a\" 1}", .expectedColon), ("{\"a\":1 \"b\":2}", .expectedCommaOrBrace), ("[1 2]", .expectedCommaOrBracket),
-        ("[1}", .expectedCommaOrBracket), ("{\"a\":1]", .expectedCommaOrBrace), ("01", .trailingBytes),
-        ("1 2", .trailingBytes), ("{}}", .trailingBytes), ("+1", .expectedValue), (".5", .expectedValue),
-        ("1.x", .badNumber), ("1e+", .unexpectedEnd), ("-x", .badNumber), ("nul1", .badLiteral), ("True", .expectedValue),
-        ("NaN", .expectedValue), ("'a'", .expectedValue), ("\"a\\x\"", .badEscape), ("\"\\u12g4\"", .badEscape),
-        ("\"a\tb\"", .controlCharacter), ("\"a\nb\"", .controlCharacter), ("\"\u{0}\"", .controlCharacter),
-        ("{\"a\":1}//", .trailingBytes), ("\u{FEFF}{}", .expectedValue),
-    ] as [(String, JSONSyntaxError.Reason)])
+    @Test(
+        arguments: [
+            ("", .unexpectedEnd), (" ", .unexpectedEnd), ("{", .unexpectedEnd), ("[", .unexpectedEnd),
+            ("[1", .unexpectedEnd),
+            ("{\"a\"", .unexpectedEnd), ("{\"a\":", .unexpectedEnd), ("{\"a\":1", .unexpectedEnd),
+            ("\"abc", .unexpectedEnd),
+            ("\"ab\\", .unexpectedEnd), ("\"\\u12", .unexpectedEnd), ("-", .unexpectedEnd), ("1.", .unexpectedEnd),
+            ("1e", .unexpectedEnd), ("tru", .unexpectedEnd), ("{a:1}", .expectedKey), ("{1:1}", .expectedKey),
+            ("{\"a\":1,}", .expectedKey), ("[1,]", .expectedValue), ("[,1]", .expectedValue), ("{,}", .expectedKey),
+            ("{\"a\" 1}", .expectedColon), ("{\"a\":1 \"b\":2}", .expectedCommaOrBrace),
+            ("[1 2]", .expectedCommaOrBracket),
+            ("[1}", .expectedCommaOrBracket), ("{\"a\":1]", .expectedCommaOrBrace), ("01", .trailingBytes),
+            ("1 2", .trailingBytes), ("{}}", .trailingBytes), ("+1", .expectedValue), (".5", .expectedValue),
+            ("1.x", .badNumber), ("1e+", .unexpectedEnd), ("-x", .badNumber), ("nul1", .badLiteral),
+            ("True", .expectedValue),
+            ("NaN", .expectedValue), ("'a'", .expectedValue), ("\"a\\x\"", .badEscape), ("\"\\u12g4\"", .badEscape),
+            ("\"a\tb\"", .controlCharacter), ("\"a\nb\"", .controlCharacter), ("\"\u{0}\"", .controlCharacter),
+            ("{\"a\":1}//", .trailingBytes), ("\u{FEFF}{}", .expectedValue),
+        ] as [(String, JSONSyntaxError.Reason)]
+    )
     func `text that the grammar forbids is refused with its reason`(text: String, reason: JSONSyntaxError.Reason) {
         #expect(fault(text) == reason)
     }
 
-    @Test(arguments: [
-        [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x20], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF], [0xE2, 0x82],
-        [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80],
-        [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xE2, 0x28, 0xA1], [0xF0, 0x9F, 0x98],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x20], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
+            [0xE2, 0x82],
+            [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80],
+            [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xE2, 0x28, 0xA1], [0xF0, 0x9F, 0x98],
+        ] as [[UInt8]]
+    )
     func `bytes that are not UTF-8 are refused wherever they stand`(bytes: [UInt8]) {
         for padding in 0..<17 {
             let text = Array("\"".utf8) + [UInt8](repeating: 0x61, count: padding) + bytes + Array("b\"".utf8)
@@ -133,10 +143,13 @@ struct JSONCursorTests {
         #expect(found == nil)
     }
 
-    @Test(arguments: [
-        ("0", 0), ("12", 12), ("1000", 1_000), ("1001", nil), ("-1", nil), ("1.0", nil), ("1e2", nil), ("\"5\"", nil),
-        ("null", nil), ("99999999999999999999999", nil), ("{}", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("0", 0), ("12", 12), ("1000", 1_000), ("1001", nil), ("-1", nil), ("1.0", nil), ("1e2", nil),
+            ("\"5\"", nil),
+            ("null", nil), ("99999999999999999999999", nil), ("{}", nil),
+        ] as [(String, Int64?)]
+    )
     func `a whole number is read only where it is one`(text: String, value: Int64?) throws {
         let found = try JSONCursor.read(Array(text.utf8)) { cursor throws(JSONSyntaxError) in
             let number = try cursor.wholeNumber(upTo: 1_000)

@@ -29,7 +29,9 @@ struct LineSplitterTests {
         }
     }
 
-    private let text = Array("{\"a\":1}\n\n{\"b\":\"x\u{2028}y\u{85}z\"}\r\nlonger than one block of sixteen bytes\nend\n".utf8)
+    private let text = Array(
+        "{\"a\":1}\n\n{\"b\":\"x\u{2028}y\u{85}z\"}\r\nlonger than one block of sixteen bytes\nend\n".utf8
+    )
 
     @Test func `a stream cut at any two places gives the same blocks`() throws {
         let whole = try split(text, pieces: [text.count])

@@ -1,5 +1,6 @@
-/// The port to the two endpoints that describe batches. Implementations retry, pace and guard the key; they do not
-/// decode: the bytes come back as the server sent them.
+/// The port to the two endpoints that describe batches.
+///
+/// Implementations retry, pace and guard the key; they do not decode: the bytes come back as the server sent them.
 package protocol BatchLister: Sendable {
     /// One page of `GET /v1/messages/batches`.
     func page(_ query: PageQuery) async throws(ServiceFailure) -> ServiceReply

@@ -28,7 +28,9 @@ package struct MalformedBatch: Error, Sendable, Hashable {
 extension BatchPage {
     private static let keys = JSONKeyTable(["data", "has_more", "first_id", "last_id"])
 
-    /// Decodes a page. The batch objects are cut out of it, never re-encoded.
+    /// Decodes a page.
+    ///
+    /// The batch objects are cut out of it, never re-encoded.
     package init(json: [UInt8]) throws(MalformedBatch) {
         self.init(batches: [], hasMore: nil, firstID: nil, lastID: nil)
         var ranges: [Range<Int>]?

@@ -7,7 +7,9 @@ extension MessageBatch {
         "archived_at", "results_url",
     ])
 
-    /// Reads a batch object. A missing key is null; unknown keys stay in ``MessageBatch/json``.
+    /// Reads a batch object.
+    ///
+    /// A missing key is null; unknown keys stay in ``MessageBatch/json``.
     package init(json: [UInt8]) throws(MalformedBatch) {
         var fields = BatchFields()
         do throws(JSONSyntaxError) {

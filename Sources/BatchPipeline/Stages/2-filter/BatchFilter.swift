@@ -1,6 +1,8 @@
 package import MessageBatches
 
-/// Which batches of the listing a command acts on. The API has no filter of its own.
+/// Which batches of the listing a command acts on.
+///
+/// The API has no filter of its own.
 package struct BatchFilter: Sendable, Hashable {
     /// The statuses wanted, or nil for all.
     package var statuses: Set<ProcessingStatus>?

@@ -11,7 +11,8 @@ package protocol ResultSource: Sendable {
 /// A results body in the order received, with the head of its answer.
 ///
 /// The body gives chunks of any size, decoded from its content-encoding. It throws a ``ServiceFailure`` where the stream
-/// breaks; ending without an error means only that the server said "end", not that the file is complete. Iterate once.
+/// breaks, and `CancellationError` if the reading task is cancelled; ending without an error means only that the server
+/// said "end", not that the file is complete. Iterate once; dropping the stream closes its connection.
 package struct ResultStream: Sendable {
     package var head: ReplyHead
     /// Set where `results_url` named another origin and the same path was asked at the configured one.

@@ -14,7 +14,9 @@ package struct BlockReader {
         chunks = body.makeErasedIterator()
     }
 
-    /// The next block in order, or nil behind the last. Throws ``LineTooLong`` or what the body throws.
+    /// The next block in order, or nil behind the last.
+    ///
+    /// Throws ``LineTooLong`` or what the body throws.
     package mutating func next() async throws -> LineBlock? {
         while ready.isEmpty, !isFinished {
             if let chunk = try await chunks.next(isolation: nil) {

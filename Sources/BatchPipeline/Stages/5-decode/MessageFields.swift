@@ -1,7 +1,9 @@
 import JSONLines
 import MessageBatches
 
-/// `result.message`: what is counted of it. Anything else is checked and passed over.
+/// `result.message`: what is counted of it.
+///
+/// Anything else is checked and passed over.
 struct MessageFields {
     var id: JSONToken?
     var model: JSONToken?

@@ -6,7 +6,9 @@ import MessageBatches
 /// Every line is checked whole: RFC 8259, UTF-8, an object with a string `custom_id` and a string `result.type`. Keys may
 /// stand in any order and spacing; of equal keys the last wins, at every level.
 package enum ResultDecoder {
-    /// Decodes all lines of a block. A bad line becomes a ``RejectedLine``, never an error.
+    /// Decodes all lines of a block.
+    ///
+    /// A bad line becomes a ``RejectedLine``, never an error.
     package static func decode(_ block: LineBlock) -> DecodedBlock {
         var decoded = DecodedBlock(block: block, records: [])
         decoded.records.reserveCapacity(block.lineEnds.count)

@@ -20,7 +20,9 @@ package struct TextSlice: Sendable, Hashable {
     }
 }
 
-/// What the pipeline reads out of one result line. Text stays in the block as ``TextSlice``.
+/// What the pipeline reads out of one result line.
+///
+/// Text stays in the block as ``TextSlice``.
 ///
 /// Field names and shapes: API reference, results line, Message and usage. Fields that a line of this result type
 /// does not have are nil or zero.

@@ -1,7 +1,9 @@
 import JSONLines
 import MessageBatches
 
-/// `message.usage`. It grew over the years: numbers, strings, objects and nulls mix, and every key is optional.
+/// `message.usage`.
+///
+/// It grew over the years: numbers, strings, objects and nulls mix, and every key is optional.
 struct UsageFields {
     /// More than any request can hold; sums over a whole archive still fit 64 bits.
     static let tokenLimit: Int64 = 1_000_000_000_000
@@ -20,7 +22,9 @@ struct UsageFields {
     private var webSearches: Int64 = 0
     private var webFetches: Int64 = 0
 
-    /// The counts by price class. Cache writes not split by lifetime are five-minute ones, the default lifetime.
+    /// The counts by price class.
+    ///
+    /// Cache writes not split by lifetime are five-minute ones, the default lifetime.
     var tokens: TokenUsage {
         var tokens = TokenUsage()
         tokens.input = input

@@ -1,11 +1,15 @@
 package import MessageBatches
 
-/// The summaries a run folds, by name. Filled once from the composition root; a set of a batch merges into a set of a run.
+/// The summaries a run folds, by name.
+///
+/// Filled once from the composition root; a set of a batch merges into a set of a run.
 package struct SummarySet: Sendable {
     /// In registration order.
     package private(set) var summaries: [any Summary]
 
-    /// Empty summaries of the given kinds. Two kinds with one name are a programming error.
+    /// Empty summaries of the given kinds.
+    ///
+    /// Two kinds with one name are a programming error.
     package init(_ kinds: [any Summary.Type]) {
         precondition(Set(kinds.map { $0.name }).count == kinds.count, "two summaries share a name")
         summaries = kinds.map { $0.init() }

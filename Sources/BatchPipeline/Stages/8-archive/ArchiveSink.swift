@@ -1,7 +1,9 @@
 package import JSONLines
 package import MessageBatches
 
-/// The port to the archive. A batch becomes visible in it only as a whole, by ``BatchDraft/publish(_:)``.
+/// The port to the archive.
+///
+/// A batch becomes visible in it only as a whole, by ``BatchDraft/publish(_:)``.
 package protocol ArchiveSink: Sendable {
     /// The ids of all archived batches: those with a manifest.
     func archivedIDs() async throws -> Set<String>

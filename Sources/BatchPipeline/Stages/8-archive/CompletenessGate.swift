@@ -68,7 +68,9 @@ package enum CompletenessGate {
         case contradiction([GateFault])
     }
 
-    /// Checks a tally against the counts of its batch. Types are the union of both sides; a missing one is 0.
+    /// Checks a tally against the counts of its batch.
+    ///
+    /// Types are the union of both sides; a missing one is 0.
     package static func verdict(on tally: BodyTally, of counts: RequestCounts) -> Verdict {
         var faults: [GateFault] = []
         var hasSurplus = false

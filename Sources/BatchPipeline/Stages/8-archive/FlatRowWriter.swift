@@ -8,15 +8,15 @@ package import MessageBatches
 package struct FlatRowWriter: Sendable {
     private let head: [UInt8]
     private let tail: [UInt8]
-    /// `,"key":` for each column, so that a row is a chain of copies.
-    private static let labels = FlatSchema.columns.map { Array(",\"\($0.name)\":".utf8) }
 
     package init(batch: MessageBatch) {
         var head = Array("{\"batch_id\":".utf8)
         JSONString.append(batch.id, to: &head)
         self.head = head
         let ended = batch.endedAt.map { "\"\($0.text)\"" } ?? "null"
-        tail = Array(",\"batch_created_at\":\"\(batch.createdAt.text)\",\"batch_ended_at\":\(ended),\"raw_bytes\":".utf8)
+        tail = Array(
+            ",\"batch_created_at\":\"\(batch.createdAt.text)\",\"batch_ended_at\":\(ended),\"raw_bytes\":".utf8
+        )
     }
 
     /// The rows of a block, each with its line end.
@@ -30,7 +30,7 @@ package struct FlatRowWriter: Sendable {
     }
 
     private func append(_ record: ResultRecord, of bytes: [UInt8], to output: inout [UInt8]) {
-        var row = RowCursor(labels: Self.labels)
+        var row = RowCursor()
         output += head
         row.text(record.customID, of: bytes, to: &output)
         row.number(Int64(record.lineNumber), to: &output)
@@ -72,34 +72,36 @@ package struct FlatRowWriter: Sendable {
 
 /// Writes value behind label, column by column, starting behind `batch_id`.
 private struct RowCursor {
-    let labels: [[UInt8]]
-    var column = 1
+    /// `,"key":` for each column, and the whole text of its most frequent values, so that a row is a chain of few copies.
+    private static let labels = FlatSchema.columns.map { Array(",\"\($0.name)\":".utf8) }
+    private static let nulls = labels.map { $0 + Array("null".utf8) }
+    private static let zeros = labels.map { $0 + [UInt8(ascii: "0")] }
 
-    init(labels: [[UInt8]]) {
-        self.labels = labels
-    }
+    private var column = 1
 
-    private mutating func label(to output: inout [UInt8]) {
-        output += labels[column]
+    mutating func literal(_ value: [UInt8], to output: inout [UInt8]) {
+        output += Self.labels[column]
+        output += value
         column += 1
     }
 
-    mutating func literal(_ value: [UInt8], to output: inout [UInt8]) {
-        label(to: &output)
-        output += value
-    }
-
     mutating func number(_ value: Int64, to output: inout [UInt8]) {
-        label(to: &output)
-        Self.digits(value, to: &output)
+        if value == 0 {
+            output += Self.zeros[column]
+        } else {
+            output += Self.labels[column]
+            Self.digits(value, to: &output)
+        }
+        column += 1
     }
 
     mutating func text(_ slice: TextSlice?, of bytes: [UInt8], to output: inout [UInt8]) {
-        label(to: &output)
+        defer { column += 1 }
         guard let slice else {
-            output += [UInt8(ascii: "n"), UInt8(ascii: "u"), UInt8(ascii: "l"), UInt8(ascii: "l")]
+            output += Self.nulls[column]
             return
         }
+        output += Self.labels[column]
         guard !slice.isEscaped else {
             JSONString.append(JSONString.decoded(bytes[slice.range], isEscaped: true), to: &output)
             return
@@ -109,16 +111,17 @@ private struct RowCursor {
         output.append(UInt8(ascii: "\""))
     }
 
+    /// Appends a number that is not negative in decimal.
     static func digits(_ value: Int64, to output: inout [UInt8]) {
-        guard value >= 10 else {
-            output.append(UInt8(ascii: "0") + UInt8(value))
-            return
-        }
-        var divisor: Int64 = 10
-        while divisor <= value / 10 { divisor *= 10 }
-        while divisor > 0 {
-            output.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-            divisor /= 10
+        var (low, rest) = (output.count, value)
+        repeat {
+            output.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        var high = output.count - 1
+        while low < high {
+            output.swapAt(low, high)
+            (low, high) = (low + 1, high - 1)
         }
     }
 }

@@ -5,7 +5,9 @@ import JSONLines
 /// Up to ``memoryLimit`` ids their 128-bit hashes stay in memory. Beyond, they go to the draft as sorted runs and are merged
 /// at the end. Equal hashes are only a suspicion; it is confirmed on the ids, read back from the lines.
 struct UniquenessCheck {
-    /// Ids kept in memory, 24 bytes each: 6 MiB. A batch holds at most 100,000 requests, so runs are the exception.
+    /// Ids kept in memory, 24 bytes each: 6 MiB.
+    ///
+    /// A batch holds at most 100,000 requests, so runs are the exception.
     static let memoryLimit = 262_144
 
     private let limit: Int
@@ -25,7 +27,9 @@ struct UniquenessCheck {
         entries.removeAll(keepingCapacity: true)
     }
 
-    /// Surplus lines: those whose custom id stands on an earlier line already. 0 proves that all ids differ.
+    /// Surplus lines: those whose custom id stands on an earlier line already.
+    ///
+    /// 0 proves that all ids differ.
     mutating func duplicateLines(of draft: any BatchDraft) async throws -> Int {
         entries.sort()
         var merge = HashMerge(entries: entries, runs: runs)
@@ -50,9 +54,10 @@ struct UniquenessCheck {
     private static func customID(of line: [UInt8]) -> [UInt8]? {
         let ends = [line.count + 1]
         let block = LineBlock(bytes: line + [0x0A], lineEnds: ends, sequence: 0, firstLine: 1, byteOffset: 0)
-        return ResultDecoder.decode(block).records.first.map {
-            JSONString.keyBytes(block.bytes[$0.customID.range], isEscaped: $0.customID.isEscaped)
-        }
+        return ResultDecoder.decode(block).records.first
+            .map {
+                JSONString.keyBytes(block.bytes[$0.customID.range], isEscaped: $0.customID.isEscaped)
+            }
     }
 }
 
