@@ -11,7 +11,8 @@ enum ChartTemplate {
         {{#hasLegend}}
         <ul class="legend">
         {{#legend}}
-        <li><span class="swatch {{kind}}" aria-hidden="true"></span><span class="name">{{name}}</span> <span class="amount">{{value}}</span></li>
+        <li><span class="swatch {{kind}}" aria-hidden="true"></span><span class="name">{{name}}</span>
+        <span class="amount">{{value}}</span></li>
         {{/legend}}
         </ul>
         {{/hasLegend}}

@@ -9,7 +9,9 @@ enum PageTemplate {
         <html lang="en">
         <head>
         <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src '{{styleDigest}}'; script-src '{{scriptDigest}}'; base-uri 'none'; form-action 'none'">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
+        style-src '{{styleDigest}}'; script-src '{{scriptDigest}}';
+        base-uri 'none'; form-action 'none'">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <meta name="referrer" content="no-referrer">
@@ -32,7 +34,8 @@ enum PageTemplate {
         <section aria-labelledby="overview">
         <h2 id="overview">Overview</h2>
         <div class="statement {{tone}}">
-        <p><span class="badge" aria-hidden="true">{{badge}}</span><strong>{{verdict}}</strong>{{#listedAt}} The API was last asked on {{.}}.{{/listedAt}}</p>
+        <p><span class="badge" aria-hidden="true">{{badge}}</span><strong>{{verdict}}</strong>
+        {{#listedAt}}The API was last asked on {{.}}.{{/listedAt}}</p>
         {{#hasReasons}}
         <ul>
         {{#reasons}}
@@ -43,13 +46,21 @@ enum PageTemplate {
         </div>
         {{#unpriced}}
         <div class="statement warning">
-        <p><span class="badge" aria-hidden="true">!</span><strong>{{.}}</strong> They are in every count and in no amount of money.</p>
+        <p><span class="badge" aria-hidden="true">!</span><strong>{{.}}</strong>
+        They are in every count and in no amount of money.</p>
         </div>
         {{/unpriced}}
         {{#hasHeadline}}
         <dl class="headline">
         {{#headline}}
-        <div class="{{tone}}"><dt>{{label}}</dt><dd><span class="value">{{value}}</span>{{#exact}}<span class="exact">{{.}}</span>{{/exact}}{{#note}}<span class="note">{{.}}</span>{{/note}}</dd></div>
+        <div class="{{tone}}"><dt>{{label}}</dt><dd><span class="value">{{value}}</span>
+        {{#exact}}
+        <span class="exact">{{.}}</span>
+        {{/exact}}
+        {{#note}}
+        <span class="note">{{.}}</span>
+        {{/note}}
+        </dd></div>
         {{/headline}}
         </dl>
         {{/hasHeadline}}

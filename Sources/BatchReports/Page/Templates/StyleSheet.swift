@@ -4,7 +4,7 @@
 /// deuteranopia and tritanopia (Machado, Oliveira, Fernandes 2009), and a contrast of 3 to the surface; text has 4.5.
 enum StyleSheet {
     /// The source of `style-src` that lets exactly ``text`` apply; a test computes it anew.
-    static let digest = "sha256-E1hfYKaZumpPwWuZPkI9lQMHbz0HVVQ4BQAxynh8AJk="
+    static let digest = "sha256-WIxtIm/dg2VEvszdWxHKOqkmUR0YlzYT9ZJeHSgZqLc="
 
     static let text = colours + layout + tables + charts + media
 
@@ -16,7 +16,7 @@ enum StyleSheet {
           --good: #0f6b3c; --warning: #8a5200; --bad: #b3261e;
           --s0: #006dd8; --s1: #d27b2a; --s2: #006a5c; --s3: #690e8d; --s4: #4099ec; --s5: #6f1b00; --rest: #868d97;
         }
-        @media (prefers-color-scheme: dark) {
+        @media screen and (prefers-color-scheme: dark) {
           :root {
             --page: #0e1116; --surface: #171b21; --line: #323a44; --grid: #262d35;
             --ink: #e7eaee; --soft: #a0aab5; --link: #7cb7ff; --shadow: rgb(0 0 0 / 0.7);
@@ -39,7 +39,10 @@ enum StyleSheet {
         h2 { margin: 40px 0 12px; font-size: 20px; line-height: 1.3; }
         h3 { margin: 0; font-size: 16px; line-height: 1.35; }
         p { margin: 0; }
-        .skip { position: absolute; left: -999px; top: 0; padding: 8px 16px; background: var(--surface); color: var(--link); }
+        .skip {
+          position: absolute; left: -999px; top: 0; padding: 8px 16px; background: var(--surface);
+          color: var(--link);
+        }
         .skip:focus { left: 8px; top: 8px; z-index: 2; }
         :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
         main:focus { outline: none; }
@@ -48,20 +51,40 @@ enum StyleSheet {
         dt { color: var(--soft); overflow-wrap: anywhere; }
         .facts dt { white-space: nowrap; }
         dd { margin: 0; min-width: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
-        section:first-of-type h2 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+        section:first-of-type h2 {
+          position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+        }
         section:first-of-type { margin-top: 24px; }
-        .statement { margin: 0 0 12px; padding: 12px 16px; background: var(--surface); border: 1px solid var(--line); border-left: 4px solid var(--soft); border-radius: 6px; }
+        .statement {
+          margin: 0 0 12px; padding: 12px 16px; background: var(--surface); border: 1px solid var(--line);
+          border-left: 4px solid var(--soft); border-radius: 6px;
+        }
         .statement ul { margin: 4px 0 0; padding-left: 44px; }
-        .badge { display: inline-block; width: 20px; margin-right: 8px; border-radius: 10px; background: var(--soft); color: var(--surface); font-weight: 700; font-size: 13px; line-height: 20px; text-align: center; }
+        .badge {
+          display: inline-block; width: 20px; margin-right: 8px; border-radius: 10px; background: var(--soft);
+          color: var(--surface); font-weight: 700; font-size: 13px; line-height: 20px; text-align: center;
+        }
         .statement.good { border-left-color: var(--good); } .good .badge { background: var(--good); }
         .statement.warning { border-left-color: var(--warning); } .warning .badge { background: var(--warning); }
         .statement.bad { border-left-color: var(--bad); } .bad .badge { background: var(--bad); }
-        .headline { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 250px), 1fr)); gap: 12px; margin: 12px 0 0; }
-        .headline div { padding: 14px 16px; background: var(--surface); border: 1px solid var(--line); border-radius: 6px; }
-        .headline .value { display: block; font-size: 26px; line-height: 1.25; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; }
-        .headline .good .value { color: var(--good); } .headline .warning .value { color: var(--warning); } .headline .bad .value { color: var(--bad); }
+        .headline {
+          display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 250px), 1fr)); gap: 12px;
+          margin: 12px 0 0;
+        }
+        .headline div {
+          padding: 14px 16px; background: var(--surface); border: 1px solid var(--line); border-radius: 6px;
+        }
+        .headline .value {
+          display: block; font-size: 26px; line-height: 1.25; font-weight: 600; font-variant-numeric: tabular-nums;
+          letter-spacing: -0.01em;
+        }
+        .headline .good .value { color: var(--good); } .headline .warning .value { color: var(--warning); }
+        .headline .bad .value { color: var(--bad); }
         .exact, .note { display: block; color: var(--soft); font-size: 13px; font-variant-numeric: tabular-nums; }
-        .empty { padding: 16px; color: var(--soft); background: var(--surface); border: 1px solid var(--line); border-radius: 6px; }
+        .empty {
+          padding: 16px; color: var(--soft); background: var(--surface); border: 1px solid var(--line);
+          border-radius: 6px;
+        }
         .about { margin: 0; padding-left: 20px; max-width: 75ch; }
         .about li { margin: 0 0 6px; overflow-wrap: anywhere; }
         body > footer { padding-top: 32px; padding-bottom: 40px; color: var(--soft); font-size: 13px; }
@@ -71,15 +94,20 @@ enum StyleSheet {
     private static let tables = #"""
         .frame {
           overflow: auto; border: 1px solid var(--line); border-radius: 6px;
-          /* A shadow at the right edge while there is more to scroll to; the first layer moves along and covers it at the end. */
+          /* A shadow at the right edge while there is more to scroll to: the first layer moves along and covers it. */
           background:
-            linear-gradient(to left, var(--surface), var(--surface) 14px, transparent) 100% 0 / 28px 100% no-repeat local,
+            linear-gradient(to left, var(--surface) 14px, transparent) 100% 0 / 28px 100% no-repeat local,
             linear-gradient(to left, var(--shadow), transparent) 100% 0 / 14px 100% no-repeat scroll, var(--surface);
         }
         table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: 14px; }
         caption { padding: 10px; text-align: left; color: var(--soft); }
-        th, td { padding: 7px 10px; text-align: left; vertical-align: top; border-top: 1px solid var(--grid); unicode-bidi: isolate; }
-        thead th { border-bottom: 1px solid var(--line); color: var(--soft); font-weight: 600; vertical-align: bottom; }
+        th, td {
+          padding: 7px 10px; text-align: left; vertical-align: top; border-top: 1px solid var(--grid);
+          unicode-bidi: isolate;
+        }
+        thead th {
+          border-bottom: 1px solid var(--line); color: var(--soft); font-weight: 600; vertical-align: bottom;
+        }
         tbody th { font-weight: 500; }
         tbody tr:hover > * { background: var(--page); }
         tfoot > tr > * { border-top: 2px solid var(--line); font-weight: 600; }
@@ -97,7 +125,10 @@ enum StyleSheet {
         th[aria-sort=descending] button::after { content: "▼"; }
         .filter { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin: 0 0 10px; }
         .filter[hidden] { display: none; }
-        .filter input { flex: 0 1 320px; min-width: 0; padding: 7px 10px; font: inherit; color: var(--ink); background: var(--surface); border: 1px solid var(--soft); border-radius: 6px; }
+        .filter input {
+          flex: 0 1 320px; min-width: 0; padding: 7px 10px; font: inherit; color: var(--ink);
+          background: var(--surface); border: 1px solid var(--soft); border-radius: 6px;
+        }
         .filter span { color: var(--soft); }
         .remark { margin-top: 8px; color: var(--soft); font-size: 13px; overflow-wrap: anywhere; }
         details { margin-top: 12px; }
@@ -107,7 +138,10 @@ enum StyleSheet {
 
     private static let charts = #"""
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 12px; }
-        figure { container-type: inline-size; display: flex; flex-direction: column; min-width: 0; margin: 0; padding: 16px; background: var(--surface); border: 1px solid var(--line); border-radius: 6px; }
+        figure {
+          container-type: inline-size; display: flex; flex-direction: column; min-width: 0; margin: 0; padding: 16px;
+          background: var(--surface); border: 1px solid var(--line); border-radius: 6px;
+        }
         figcaption p { color: var(--soft); font-size: 13px; overflow-wrap: anywhere; }
         .canvas { padding: 14px 8px 0 0; }
         svg { display: block; overflow: visible; }
@@ -118,16 +152,24 @@ enum StyleSheet {
         .marker { stroke: var(--ink); stroke-dasharray: 3 3; }
         .target { fill: transparent; } .track { fill: var(--grid); }
         .mark:hover .target { fill: var(--grid); fill-opacity: 0.6; }
-        rect.s0 { fill: var(--s0); } rect.s1 { fill: var(--s1); } rect.s2 { fill: var(--s2); } rect.s3 { fill: var(--s3); }
+        rect.s0 { fill: var(--s0); } rect.s1 { fill: var(--s1); } rect.s2 { fill: var(--s2); }
+        rect.s3 { fill: var(--s3); }
         rect.s4 { fill: var(--s4); } rect.s5 { fill: var(--s5); } rect.rest { fill: var(--rest); }
         @container (max-width: 440px) { .extra { display: none; } }
-        .legend { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 250px), 1fr)); gap: 2px 16px; margin: 12px 0 0; padding: 0; list-style: none; font-size: 13px; }
+        .legend {
+          display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 250px), 1fr)); gap: 2px 16px;
+          margin: 12px 0 0; padding: 0; list-style: none; font-size: 13px;
+        }
         .legend li { display: flex; align-items: baseline; gap: 8px; min-width: 0; }
         .legend .name { min-width: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
-        .legend .amount { margin-left: auto; color: var(--soft); white-space: nowrap; font-variant-numeric: tabular-nums; }
+        .legend .amount {
+          margin-left: auto; color: var(--soft); white-space: nowrap; font-variant-numeric: tabular-nums;
+        }
         .swatch { flex: none; width: 11px; height: 11px; border-radius: 2px; }
-        .swatch.s0 { background: var(--s0); } .swatch.s1 { background: var(--s1); } .swatch.s2 { background: var(--s2); } .swatch.s3 { background: var(--s3); }
-        .swatch.s4 { background: var(--s4); } .swatch.s5 { background: var(--s5); } .swatch.rest { background: var(--rest); }
+        .swatch.s0 { background: var(--s0); } .swatch.s1 { background: var(--s1); }
+        .swatch.s2 { background: var(--s2); } .swatch.s3 { background: var(--s3); }
+        .swatch.s4 { background: var(--s4); } .swatch.s5 { background: var(--s5); }
+        .swatch.rest { background: var(--rest); }
 
         """#
 
@@ -146,11 +188,7 @@ enum StyleSheet {
           h1 { font-size: 24px; }
         }
         @media print {
-          :root {
-            --page: #ffffff; --surface: #ffffff; --line: #b9bfc7; --grid: #e0e3e8; --ink: #000000; --soft: #444b54; --link: #000000; --shadow: transparent;
-            --good: #0f6b3c; --warning: #8a5200; --bad: #b3261e;
-            --s0: #006dd8; --s1: #d27b2a; --s2: #006a5c; --s3: #690e8d; --s4: #4099ec; --s5: #6f1b00; --rest: #868d97;
-          }
+          :root { --page: #ffffff; --ink: #000000; --soft: #444b54; --link: #000000; --shadow: transparent; }
           * { print-color-adjust: exact; }
           .skip, .filter, details:not([open]) { display: none; }
           .frame { max-height: none; overflow: visible; border: none; }

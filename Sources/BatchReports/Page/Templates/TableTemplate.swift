@@ -4,7 +4,11 @@ enum TableTemplate {
 
     static let text = #"""
         {{#filter}}
-        <p class="filter" hidden><label for="{{id}}-filter">{{.}}</label> <input id="{{id}}-filter" type="search" autocomplete="off" spellcheck="false" data-table="{{id}}"> <span role="status"></span></p>
+        <p class="filter" hidden>
+        <label for="{{id}}-filter">{{.}}</label>
+        <input id="{{id}}-filter" type="search" autocomplete="off" spellcheck="false" data-table="{{id}}">
+        <span role="status"></span>
+        </p>
         {{/filter}}
         <div class="frame" role="region" aria-labelledby="{{id}}-caption" tabindex="0">
         <table id="{{id}}"{{#sortable}} class="sortable"{{/sortable}}>
@@ -14,12 +18,18 @@ enum TableTemplate {
         </thead>
         <tbody>
         {{#rows}}
-        <tr>{{#head}}<th scope="row" class="{{kind}}"{{#sortKey}} data-key="{{.}}"{{/sortKey}}>{{text}}</th>{{/head}}{{#cells}}<td class="{{kind}}"{{#sortKey}} data-key="{{.}}"{{/sortKey}}>{{text}}</td>{{/cells}}</tr>
+        <tr>\#
+        {{#head}}<th scope="row" class="{{kind}}"{{#sortKey}} data-key="{{.}}"{{/sortKey}}>{{text}}</th>{{/head}}\#
+        {{#cells}}<td class="{{kind}}"{{#sortKey}} data-key="{{.}}"{{/sortKey}}>{{text}}</td>{{/cells}}\#
+        </tr>
         {{/rows}}
         </tbody>
         {{#totals}}
         <tfoot>
-        <tr>{{#head}}<th scope="row" class="{{kind}}">{{text}}</th>{{/head}}{{#cells}}<td class="{{kind}}">{{text}}</td>{{/cells}}</tr>
+        <tr>\#
+        {{#head}}<th scope="row" class="{{kind}}">{{text}}</th>{{/head}}\#
+        {{#cells}}<td class="{{kind}}">{{text}}</td>{{/cells}}\#
+        </tr>
         </tfoot>
         {{/totals}}
         </table>

@@ -1,0 +1,59 @@
+import Testing
+
+@testable import BatchReports
+
+@Suite struct CompletenessTests {
+    private func completeness(_ listed: Int, _ archived: Int, _ change: (inout Completeness) -> Void = { _ in })
+        -> Completeness
+    {
+        var value = Completeness(listed: listed, archived: archived)
+        change(&value)
+        return value
+    }
+
+    @Test func `a window without batches is neither good nor bad`() {
+        #expect(completeness(0, 0).tone == .normal)
+        #expect(completeness(0, 0).verdict == "No batches were created in this window.")
+    }
+
+    @Test func `complete means every batch`() {
+        #expect(completeness(1, 1).verdict == "Complete: the one batch is archived.")
+        #expect(completeness(1_234, 1_234).verdict == "Complete: all 1,234 batches are archived.")
+        #expect(completeness(1_234, 1_234).tone == .good)
+        #expect(completeness(1_234, 1_234).reasons.isEmpty)
+    }
+
+    @Test func `batches that have not ended do not spoil it`() {
+        let value = completeness(5, 3) { $0.notEnded = 2 }
+        #expect(value.tone == .good)
+        #expect(value.verdict == "Complete so far: every batch that has ended is archived, 3 batches of 5.")
+        #expect(value.reasons == ["2 not ended yet"])
+    }
+
+    @Test func `what is missing and not archived is a warning`() {
+        for field in [\Completeness.pending, \.unavailable, \.withdrawn] {
+            let value = completeness(3, 2) { $0[keyPath: field] = 1 }
+            #expect(value.tone == .warning)
+            #expect(value.verdict == "Not complete: 2 of 3 batches are archived.")
+            #expect(value.reasons.count == 1 && value.reasons[0].hasPrefix("1 "))
+        }
+    }
+
+    @Test func `what is damaged or lost is bad, whatever else is there`() {
+        for field in [\Completeness.quarantined, \.lost] {
+            let value = completeness(9, 2) {
+                $0[keyPath: field] = 4
+                $0.notEnded = 1
+                $0.withdrawn = 2
+            }
+            #expect(value.tone == .bad)
+            #expect(value.reasons.first?.hasPrefix("4 ") == true)
+            #expect(value.reasons.count == 3)
+        }
+    }
+
+    @Test func `a batch that nobody accounts for is never called complete`() {
+        #expect(completeness(3, 2).tone == .warning)
+        #expect(completeness(1, 0).verdict == "Not complete: 0 of 1 batch is archived.")
+    }
+}

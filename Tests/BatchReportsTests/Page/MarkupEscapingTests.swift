@@ -1,0 +1,24 @@
+import Testing
+
+@testable import BatchReports
+
+@Suite struct MarkupEscapingTests {
+    @Test(arguments: [
+        ("<b>&\"'`", "&lt;b&gt;&amp;&quot;&#39;&#96;"), ("plain é 日本 👨‍👩‍👧", "plain é 日本 👨‍👩‍👧"), ("", ""),
+        ("\"\u{301}x", "&quot;\u{301}x"), ("<\u{338}", "&lt;\u{338}"), ("&amp;", "&amp;amp;"), ("\u{0}\n", "␀␊"),
+    ])
+    func `what means something to a parser is written as a reference`(text: String, escaped: String) {
+        #expect(Array(text.escapedForMarkup.unicodeScalars) == Array(escaped.unicodeScalars))
+    }
+
+    @Test func `no combining mark hides a character from escaping`() {
+        for mark in (UInt32(0x300)...0x36F).compactMap(Unicode.Scalar.init) + ["\u{200D}", "\u{FE0F}", "\u{E0061}"] {
+            let escaped = "<\(mark)\"\(mark)'\(mark)".escapedForMarkup.unicodeScalars
+            #expect(!escaped.contains { $0 == "<" || $0 == "\"" || $0 == "'" }, "U+\(String(mark.value, radix: 16))")
+        }
+    }
+
+    @Test func `templates use it too`() {
+        #expect(ScalarEscaping().escapeText("\"\u{301}") == "&quot;\u{301}")
+    }
+}

@@ -1,0 +1,142 @@
+import BatchReports
+import MessageBatches
+
+/// Numbers that look random and never change (Knuth's MMIX generator).
+struct Random {
+    var state: UInt64
+
+    /// From 0 to below `limit`.
+    mutating func next(_ limit: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(state >> 33) % limit
+    }
+}
+
+extension ReportFixture {
+    static func modelTable(_ count: Int) -> Table {
+        Table(
+            caption: "Requests, tokens and cost by model",
+            columns: [
+                Column("model", "Model"), Column("requests", "Requests", kind: .integer),
+                Column("usable", "Usable", kind: .percent), Column("input", "Input tokens", kind: .integer),
+                Column("output", "Output tokens", kind: .integer), Column("cache", "Cache hits", kind: .percent),
+                Column("cost", "Batch cost", kind: .money), Column("list", "List price", kind: .money),
+            ],
+            rows: (0..<count)
+                .map { index in
+                    [
+                        .text(name(index)), .integer(Int64(500_000 / (index + 1))), .decimal(0.97),
+                        .integer(Int64(300_000_000 / (index + 1))),
+                        .integer(Int64(90_000_000 / (index + 1))), index == 2 ? .missing : .decimal(0.61),
+                        .money("\(1_800 / (index + 1)).25"), .money("\(3_600 / (index + 1)).5"),
+                    ]
+                },
+            totals: [
+                .text("Total"), .integer(1_041_666), .decimal(0.97), .missing, .missing, .missing, .money("3751.00"),
+            ]
+        )
+    }
+
+    static var errorTable: Table {
+        Table(
+            caption: "Errors by fingerprint",
+            columns: [
+                Column("fingerprint", "Fingerprint", canShrink: false), Column("type", "Type", canShrink: false),
+                Column("message", "Message"), Column("class", "What helps", canShrink: false),
+                Column("count", "Requests", kind: .integer), Column("share", "Share", kind: .percent),
+                Column("first", "First seen", kind: .timestamp), Column("last", "Last seen", kind: .timestamp),
+                Column("sample", "Samples"),
+            ],
+            rows: [
+                (
+                    "8f14e45f", "invalid_request_error",
+                    "messages.<n>.content.<n>: image exceeds <n> MB maximum: <n> bytes > <n> bytes", "fix the input",
+                    6_120
+                ),
+                (
+                    "c9f0f895", "invalid_request_error", "Your credit balance is too low to access the Anthropic API.",
+                    "fix the account", 1_804
+                ),
+                ("45c48cce", "overloaded_error", "Overloaded", "retry", 386),
+            ]
+            .map { fingerprint, type, message, help, count in
+                [
+                    .text(fingerprint), .text(type), .text(message), .text(help), .integer(Int64(count)),
+                    .decimal(Double(count) / 8_310),
+                    .timestamp(today.start), .timestamp(today.start.adding(seconds: 7_000)),
+                    .text("invoice-00182, invoice-00311"),
+                ]
+            }
+        )
+    }
+
+    static func batchTable(_ count: Int, _ random: inout Random) -> Table {
+        let rows = (0..<count)
+            .map { index -> [Cell] in
+                let created = today.start.adding(seconds: Int64(-index * 9_000))
+                let requests = 200 + random.next(40_000)
+                let errors = index.isMultiple(of: 3) ? random.next(400) : 0
+                let digits = String(900_000_000 + random.next(99_999_999))
+                return [
+                    .text("msgbatch_01Hkc\(digits)jaV5uDC"), .timestamp(created),
+                    .decimal(Double(40 + random.next(30_000))),
+                    .text(name(random.next(4))), .integer(Int64(requests)), .integer(Int64(requests - errors)),
+                    .integer(Int64(errors)),
+                    .decimal(Double(requests - errors) / Double(requests)), .integer(Int64(requests * 320)),
+                    index == 4 ? .missing : .money("\(requests / 300).\(10 + random.next(89))"),
+                ]
+            }
+        return Table(
+            caption: "Archived batches, the newest first",
+            columns: [
+                Column("batch_id", "Batch", canShrink: false), Column("created_at", "Created", kind: .timestamp),
+                Column("queue", "Queue", kind: .duration), Column("model", "Model", canShrink: false),
+                Column("requests", "Requests", kind: .integer), Column("succeeded", "Succeeded", kind: .integer),
+                Column("errored", "Errored", kind: .integer), Column("usable", "Usable", kind: .percent),
+                Column("output", "Output tokens", kind: .integer), Column("cost", "Batch cost", kind: .money),
+            ],
+            rows: rows
+        )
+    }
+}
+
+extension ReportFixture {
+    /// What must not become markup: an element, and a quote that a comparison of Characters does not find.
+    static let attack =
+        "<script>alert(1)</script>\"\u{301} onmouseover=alert(1) '`&<b>\u{1B}\u{202E}\n--></title></style>"
+
+    static var withMarkup: ReportDocument {
+        var document = base(Completeness(listed: 3, archived: 2), text: attack)
+        document.toolVersion = attack
+        document.prices = PriceStatement(version: attack, origin: attack, unpriced: [attack: 3])
+        document.headline = [
+            Figure(attack, .text(attack), .text, note: attack), Figure("money", .money(attack), .money),
+        ]
+        document.daily = [
+            DailyUsage(day: today, model: attack, requests: 5, cost: attack),
+            DailyUsage(day: today, model: "other " + attack, requests: 3, cost: "1.5"),
+        ]
+        document.results = ResultMix(byType: ["succeeded": 2, attack: 4], usable: 1)
+        document.tokens.input = 5
+        let distribution = Distribution(
+            points: [.init(value: 3, count: 1)],
+            percentiles: [.init(attack, 3), .init("p50", 3)]
+        )
+        document.outputTokens = distribution
+        document.queueSeconds = distribution
+        let table = Table(
+            caption: attack,
+            columns: [
+                Column(attack, attack), Column("id", attack, canShrink: false), Column("cost", attack, kind: .money),
+            ],
+            rows: [[.text(attack), .text(attack), .money(attack)], [.missing, .text(attack), .text(attack)]],
+            totals: [.text(attack), .missing, .money(attack)],
+            notes: [attack]
+        )
+        document.models = table
+        document.errors = table
+        document.batches = table
+        document.notes = [attack]
+        return document
+    }
+}

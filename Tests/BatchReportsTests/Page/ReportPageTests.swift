@@ -1,0 +1,129 @@
+import Foundation
+import MessageBatches
+import Testing
+
+@testable import BatchReports
+
+@Suite struct ReportPageTests {
+    private static let elements: Set = [
+        "!DOCTYPE", "html", "head", "meta", "link", "title", "style", "body", "a", "header", "h1", "h2", "h3", "dl",
+        "div",
+        "dt", "dd", "main", "section", "p", "span", "strong", "ul", "li", "figure", "figcaption", "svg", "g", "line",
+        "text",
+        "rect", "details", "summary", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "label", "input",
+        "footer",
+        "script",
+    ]
+    private static let attributes: Set = [
+        "lang", "html", "charset", "http-equiv", "content", "name", "rel", "href", "class", "id", "tabindex",
+        "aria-labelledby",
+        "aria-label", "aria-hidden", "role", "width", "height", "x", "y", "x1", "x2", "y1", "y2", "text-anchor",
+        "scope",
+        "data-key", "data-table", "hidden", "for", "type", "autocomplete", "spellcheck",
+    ]
+
+    @Test(arguments: ReportFixture.allCases)
+    func `only our own tags and attributes are in the page, properly nested`(fixture: ReportFixture) throws {
+        let tags = HTMLTags(try ReportPage.html(fixture.document))
+        #expect(Set(tags.tags.map(\.name)).isSubset(of: Self.elements))
+        #expect(Set(tags.tags.flatMap { $0.attributes.map(\.name) }).isSubset(of: Self.attributes))
+        #expect(tags.tags.count { $0.name == "script" && !$0.isEnd } == 1)
+        #expect(tags.outline != nil)
+    }
+
+    @Test func `the hostile document has the attack in every text that a caller can set`() {
+        var harmless: Set<String> = []
+        func visit(_ value: Any) {
+            if let text = value as? String {
+                if !text.contains(ReportFixture.attack) { harmless.insert(text) }
+            } else {
+                for child in Mirror(reflecting: value).children { visit(child.value) }
+            }
+        }
+        visit(ReportFixture.hostile.document)
+        // A second key, a second percentile's name, the result type, and an amount that can be priced.
+        #expect(harmless == ["id", "cost", "p50", "succeeded", "1.5", "money"])
+    }
+
+    @Test func `the attack is shown as text wherever it is shown`() throws {
+        let html = try ReportPage.html(ReportFixture.hostile.document)
+        let escaped = ReportFixture.attack.escapedForMarkup
+        // Each place once: fourteen in three tables alone.
+        #expect(html.components(separatedBy: escaped).count > 50)
+        for part in ["<script>alert", "\"\u{301}", "onmouseover=alert(1) '", "\u{1B}", "\u{202E}", "<b>"] {
+            #expect(!html.unicodeScalars.contains(part.unicodeScalars), "\(part)")
+        }
+    }
+
+    @Test(arguments: [ReportFixture.month, .hostile])
+    func `nothing is loaded from anywhere`(fixture: ReportFixture) throws {
+        let tags = HTMLTags(try ReportPage.html(fixture.document)).tags
+        #expect(tags.allSatisfy { $0["src"] == nil && $0["style"] == nil })
+        #expect(tags.compactMap { $0["href"] }.allSatisfy { $0 == "data:," || $0.hasPrefix("#") })
+        let style = try #require(tags.first { $0.name == "style" }).textBehind
+        #expect(!style.contains("url(") && !style.contains("@import"))
+    }
+
+    @Test func `the policy lets exactly this style and this script run`() throws {
+        let tags = HTMLTags(try ReportPage.html(ReportFixture.empty.document)).tags
+        for (name, digest) in [("style", StyleSheet.digest), ("script", TableScript.digest)] {
+            let text = try #require(tags.first { $0.name == name }).textBehind
+            #expect("sha256-" + (try sha256(text)) == digest, "write this digest into the source of the \(name)")
+        }
+    }
+
+    @Test(arguments: [ReportFixture.month, .single, .empty])
+    func `the outline is the stored one`(fixture: ReportFixture) throws {
+        let html = try ReportPage.html(fixture.document)
+        let outline = try #require(HTMLTags(html).outline)
+        try Golden.compare(outline, with: "outline-\(fixture.rawValue).txt")
+    }
+
+    @Test func `at most two thousand rows are shown, and how many more there are`() throws {
+        var document = ReportFixture.large.document
+        document.batchesLeftOut = 655
+        let html = try ReportPage.html(document)
+        #expect(html.components(separatedBy: "msgbatch_").count - 1 == ReportPage.rowLimit)
+        #expect(html.contains("Shown are 2,000 rows; 1,000 more are in the archive."))
+    }
+
+    @Test func `every table has a caption, and headings that say what they head`() throws {
+        let tags = HTMLTags(try ReportPage.html(ReportFixture.month.document)).tags
+        let starts = tags.filter { !$0.isEnd }
+        #expect(starts.count { $0.name == "table" } == starts.count { $0.name == "caption" })
+        #expect(starts.filter { $0.name == "th" }.allSatisfy { $0["scope"] == "col" || $0["scope"] == "row" })
+        #expect(
+            starts.filter { $0.name == "svg" }.allSatisfy { $0["role"] == "img" && !($0["aria-label"] ?? "").isEmpty }
+        )
+        #expect(starts.count { $0.name == "h1" } == 1)
+    }
+
+    @Test func `prices, their version and the invoice are named, and what has no price`() throws {
+        let html = try ReportPage.html(ReportFixture.month.document)
+        #expect(html.contains("price table 2026-11-09 (built in)"))
+        #expect(html.contains("your invoice is what counts"))
+        #expect(html.contains("412 requests have no price: claude-next-preview (412)."))
+    }
+
+    @Test func `the same document gives the same page`() throws {
+        #expect(try ReportPage.html(ReportFixture.month.document) == ReportPage.html(ReportFixture.month.document))
+    }
+}
+
+/// The digest as a content security policy writes it, by the system's own tool.
+private func sha256(_ text: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["sha256sum"]
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+    try input.fileHandleForWriting.close()
+    let hex = Array(try #require(try output.fileHandleForReading.readToEnd()).prefix(64))
+    process.waitUntilExit()
+    let bytes = stride(from: 0, to: hex.count, by: 2)
+        .compactMap { UInt8(String(decoding: hex[$0...$0 + 1], as: UTF8.self), radix: 16) }
+    return Data(bytes).base64EncodedString()
+}
