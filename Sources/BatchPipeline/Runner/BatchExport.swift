@@ -20,45 +20,63 @@ package struct BatchExport: Sendable {
     /// the archive (disk full), cancellation.
     package func run(_ listed: MessageBatch) async throws -> BatchOutcome {
         guard listed.hasSafeID else { return .failed(.unsafeID) }
-        guard listed.archivedAt == nil else { return .withdrawn }
         var batch = listed
-        var plan = ReadPlan(maxReads: settings.maxAttempts)
-        var attempt = 1
-        while true {
+        var plan = ReadPlan(maxAttempts: settings.maxAttempts)
+        while batch.archivedAt == nil {
             let draft = try await ports.archive.openDraft(of: batch)
-            let reason: RetryReason
+            let step: Step
             do {
-                let read = try await read(batch, into: draft)
-                switch plan.take(read.verdict, digest: await draft.receivedDigest()) {
-                case .publish:
-                    let published = try await draft.publish(read.proof)
-                    return .archived(published, read.proof, receivedBytes: read.tally.bytes)
-                case .quarantine(let faults):
-                    try await draft.quarantine(read.proof, reasons: faults.map(\.sentence))
-                    return .quarantined(faults)
-                case .readAgain:
-                    reason = .unproven(read.verdict.faults)
-                }
-            } catch let failure as BatchFailure {
-                try await draft.discard()
-                guard case .service(let service) = failure else { return .failed(failure) }
-                // The client has used up its tries already.
-                return try settled(service, of: batch)
-            } catch let broken as BrokenBody {
-                guard attempt < settings.maxAttempts else {
-                    try await draft.discard()
-                    return .failed(.service(broken.failure))
-                }
-                reason = .failure(broken.failure)
+                step = try await take(batch, into: draft, by: &plan)
             } catch {
+                // What went wrong first is the error to tell.
                 try? await draft.discard()
                 throw error
             }
-            try await draft.discard()
-            ports.observe(.retrying(id: batch.id, attempt: attempt, because: reason))
-            try await ports.pause(Self.pause(behind: attempt))
-            attempt += 1
-            batch = try await refetched(batch)
+            switch step {
+            case .kept(let outcome):
+                return outcome
+            case .dropped(let outcome):
+                try await draft.discard()
+                return outcome
+            case .again(let reason):
+                try await draft.discard()
+                ports.observe(.retrying(id: batch.id, attempt: plan.attempts, because: reason))
+                try await ports.pause(Self.pause(behind: plan.attempts))
+                batch = try await refetched(batch)
+            }
+        }
+        return .withdrawn
+    }
+
+    /// What one read of a batch led to.
+    private enum Step {
+        /// The draft has become part of the archive or of its quarantine.
+        case kept(BatchOutcome)
+        /// The draft is of no use.
+        case dropped(BatchOutcome)
+        case again(RetryReason)
+    }
+
+    private func take(_ batch: MessageBatch, into draft: any BatchDraft, by plan: inout ReadPlan) async throws -> Step {
+        let read: Read
+        do {
+            read = try await self.read(batch, into: draft)
+        } catch let failure as BatchFailure {
+            guard case .service(let service) = failure else { return .dropped(.failed(failure)) }
+            // The client has used up its tries already.
+            return .dropped(try settled(service, of: batch))
+        } catch let broken as BrokenBody {
+            return plan.takeBroken() ? .again(.failure(broken.failure)) : .dropped(.failed(.service(broken.failure)))
+        }
+        switch plan.take(read.verdict, digest: await draft.receivedDigest()) {
+        case .publish:
+            let published = try await draft.publish(read.proof)
+            return .kept(.archived(published, read.proof, receivedBytes: read.tally.bytes))
+        case .quarantine(let faults):
+            try await draft.quarantine(read.proof, reasons: faults.map(\.sentence))
+            return .kept(.quarantined(faults))
+        case .readAgain:
+            return .again(.unproven(read.verdict.faults))
         }
     }
 
@@ -94,6 +112,7 @@ package struct BatchExport: Sendable {
         do {
             result = try await reading.run(stream.body)
         } catch let failure as ServiceFailure {
+            guard failure.cause != .cancelled else { throw CancellationError() }
             throw BrokenBody(failure: failure)
         } catch let failure as LineTooLong {
             throw BatchFailure.lineTooLong(line: failure.line, byteOffset: failure.byteOffset, limit: failure.limit)

@@ -25,7 +25,10 @@ struct BodyRead {
         var summaries: SummarySet
     }
 
-    /// Reads the body to its end. Throws what the body, the splitter or the draft throws.
+    /// Reads the body to its end.
+    ///
+    /// Throws what the body, the splitter or the draft throws. A body may also just end when its task is cancelled; that is
+    /// no cut, so cancellation always throws.
     func run(_ body: any AsyncSequence<[UInt8], any Error> & Sendable) async throws -> Result {
         var blocks = BlockReader(body, splitter: LineSplitter(maxLineBytes: settings.maxLineBytes))
         var result = Result(summaries: summaries)
@@ -48,8 +51,10 @@ struct BodyRead {
                     written += 1
                 }
                 advanced(result.tally.lines, result.tally.bytes)
+                try Task.checkCancellation()
             }
         }
+        try Task.checkCancellation()
         result.tally.duplicateLines = try await uniqueness.duplicateLines(of: draft)
         return result
     }

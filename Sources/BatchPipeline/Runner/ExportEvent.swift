@@ -1,6 +1,8 @@
 package import MessageBatches
 
-/// What happens during a run, for progress and logs. Carries no content of results.
+/// What happens during a run, for progress and logs.
+///
+/// Carries no content of results.
 package enum ExportEvent: Sendable {
     /// Another page of the listing was read.
     case listed(total: Int, inWindow: Int)

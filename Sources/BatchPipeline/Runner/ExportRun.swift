@@ -24,7 +24,9 @@ package struct ExportRun: Sendable {
         self.settings = settings
     }
 
-    /// Runs to the end and reports. With `isDryRun` only lists, and writes nothing.
+    /// Runs to the end and reports.
+    ///
+    /// With `isDryRun` only lists, and writes nothing.
     ///
     /// What ends a run early stands in ``ExportReport/stop``; the figures tell what was done until then, and what was
     /// published before stays published.
@@ -112,28 +114,40 @@ package struct ExportRun: Sendable {
         return wanted.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 
+    /// Works on the batches, several at once.
+    ///
+    /// After an error that ends the run none is begun, but what the others still bring to an end counts.
     private func fetch(
         _ batches: [MessageBatch],
         listedAt: Timestamp?,
         into report: inout ExportReport
     ) async throws {
         let export = BatchExport(ports: ports, settings: settings, listedAt: listedAt)
-        try await withThrowingTaskGroup(of: (MessageBatch, BatchOutcome).self) { group in
+        var stop: (any Error)?
+        await withThrowingTaskGroup(of: (MessageBatch, BatchOutcome).self) { group in
             var waiting = batches[...]
             var running = 0
             while true {
-                while running < settings.concurrency, let batch = waiting.popFirst() {
+                while stop == nil, running < settings.concurrency, let batch = waiting.popFirst() {
                     group.addTask { [observe = ports.observe] in
+                        try Task.checkCancellation()
                         observe(.started(batch))
                         return (batch, try await export.run(batch))
                     }
                     running += 1
                 }
-                guard let (batch, outcome) = try await group.next() else { break }
+                guard let result = await group.nextResult() else { break }
                 running -= 1
-                report.take(batch, outcome)
-                ports.observe(.finished(batch, outcome))
+                switch result {
+                case .success(let (batch, outcome)):
+                    report.take(batch, outcome)
+                    ports.observe(.finished(batch, outcome))
+                case .failure(let error):
+                    stop = stop ?? error
+                    group.cancelAll()
+                }
             }
         }
+        if let stop { throw stop }
     }
 }

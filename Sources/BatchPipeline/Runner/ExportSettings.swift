@@ -3,13 +3,13 @@ package import MessageBatches
 
 /// What a run needs to know beside its ports.
 package struct ExportSettings: Sendable {
-    /// Batches worked on at once.
+    /// Batches worked on at once, at least 1.
     package var concurrency: Int
-    /// Blocks of one batch between splitter and file; bounds memory.
+    /// Blocks of one batch between splitter and file, at least 1; bounds memory.
     package var blocksInFlight: Int
     /// The longest line accepted, in bytes without its end.
     package var maxLineBytes: Int
-    /// How often one batch is tried in one run: broken streams and complete but unproven reads together.
+    /// How often one batch is read in one run, at least once: broken streams and complete but unproven reads together.
     package var maxAttempts: Int
 
     package init(
@@ -18,10 +18,10 @@ package struct ExportSettings: Sendable {
         maxLineBytes: Int = LineSplitter.defaultMaxLineBytes,
         maxAttempts: Int = 5
     ) {
-        self.concurrency = concurrency
-        self.blocksInFlight = blocksInFlight
+        self.concurrency = max(1, concurrency)
+        self.blocksInFlight = max(1, blocksInFlight)
         self.maxLineBytes = maxLineBytes
-        self.maxAttempts = maxAttempts
+        self.maxAttempts = max(1, maxAttempts)
     }
 }
 

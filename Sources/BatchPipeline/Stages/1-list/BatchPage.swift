@@ -37,7 +37,7 @@ extension BatchPage {
         do throws(JSONSyntaxError) {
             ranges = try JSONCursor.read(json) { cursor throws(JSONSyntaxError) in try read(&cursor) }
         } catch {
-            throw MalformedBatch(reason: "\(error.reason.rawValue) at byte \(error.offset)")
+            throw MalformedBatch(reason: "the page cannot be read: \(error.reason.rawValue) at byte \(error.offset)")
         }
         guard let ranges else { throw MalformedBatch(reason: "the page has no list under \"data\"") }
         for range in ranges {
@@ -53,11 +53,7 @@ extension BatchPage {
         try cursor.beginObject()
         while let key = try cursor.nextKey() {
             switch cursor.index(of: key, in: Self.keys) {
-            case 0 where try cursor.kind() == .array:
-                var found: [Range<Int>] = []
-                try cursor.beginArray()
-                while try cursor.nextElement() { found.append(try cursor.skipValue()) }
-                ranges = found
+            case 0: ranges = try elements(&cursor)
             case 1: hasMore = try boolean(&cursor)
             case 2: firstID = try cursor.string().map { cursor.text($0) }
             case 3: lastID = try cursor.string().map { cursor.text($0) }
@@ -65,6 +61,18 @@ extension BatchPage {
             }
         }
         try cursor.expectEnd()
+        return ranges
+    }
+
+    /// The places of an array's elements, or nil if the value is none.
+    private func elements(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [Range<Int>]? {
+        guard try cursor.kind() == .array else {
+            try cursor.skipValue()
+            return nil
+        }
+        var ranges: [Range<Int>] = []
+        try cursor.beginArray()
+        while try cursor.nextElement() { ranges.append(try cursor.skipValue()) }
         return ranges
     }
 

@@ -21,7 +21,9 @@ extension MessageBatch {
                 try cursor.expectEnd()
             }
         } catch {
-            throw MalformedBatch(reason: "a batch object with \(error.reason.rawValue) at byte \(error.offset)")
+            throw MalformedBatch(
+                reason: "a batch object cannot be read: \(error.reason.rawValue) at byte \(error.offset)"
+            )
         }
         guard let id = fields.id else { throw MalformedBatch(reason: "a batch without an id") }
         guard let status = fields.status else { throw MalformedBatch(reason: "batch \(id) has no processing_status") }

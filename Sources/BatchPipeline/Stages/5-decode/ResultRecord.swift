@@ -45,7 +45,8 @@ package struct ResultRecord: Sendable {
     package var serviceTier: TextSlice?
     package var inferenceGeo: TextSlice?
     package var usage: TokenUsage
-    /// False where a token count is no whole number from 0 to 10^12: the request can then not be priced.
+    /// False where a token count is no whole number from 0 to 10^12, or stands in something that is no object: the request
+    /// can then not be priced.
     package var usageIsReadable: Bool
     package var errorType: TextSlice?
     package var errorMessage: TextSlice?

@@ -10,7 +10,7 @@ struct UsageFields {
 
     var serviceTier: JSONToken?
     var inferenceGeo: JSONToken?
-    /// One bit for each field whose last value was neither null nor a whole number within the limit.
+    /// One bit for each field whose last value was neither null nor what it should be, a whole number within the limit.
     private var unreadable: UInt16 = 0
     private var input: Int64 = 0
     private var output: Int64 = 0
@@ -49,7 +49,9 @@ struct UsageFields {
     private static let toolKeys = JSONKeyTable(["web_search_requests", "web_fetch_requests"])
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        if try cursor.takeNull() { return }
         guard try cursor.kind() == .object else {
+            unreadable = .max
             try cursor.skipValue()
             return
         }
@@ -80,14 +82,16 @@ struct UsageFields {
         return value
     }
 
-    /// The counts of a nested object's two keys, with `bit` and the one above it; null or anything else is zero.
+    /// The counts of a nested object's two keys, with `bit` and the one above it; null is zero.
     private mutating func counts(
         _ keys: JSONKeyTable,
         _ cursor: inout JSONCursor,
         bit: UInt16
     ) throws(JSONSyntaxError) -> (Int64, Int64) {
         unreadable &= ~(3 << bit)
+        if try cursor.takeNull() { return (0, 0) }
         guard try cursor.kind() == .object else {
+            unreadable |= 1 << bit
             try cursor.skipValue()
             return (0, 0)
         }

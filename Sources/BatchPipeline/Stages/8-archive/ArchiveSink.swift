@@ -18,7 +18,7 @@ package protocol ArchiveSink: Sendable {
 /// The files of one batch while they are written.
 ///
 /// `seal` is pure work and is called for several blocks at once; `append` is called block by block in stream order.
-/// Exactly one of `publish`, `quarantine` and `discard` ends a draft.
+/// Exactly one of `publish`, `quarantine` and `discard` ends a draft; if one of the first two throws, `discard` does.
 package protocol BatchDraft: Sendable {
     /// Compresses a block's raw lines and flat rows into gzip members.
     func seal(_ block: DecodedBlock, flatRows: [UInt8]) throws -> SealedBlock
@@ -32,7 +32,7 @@ package protocol BatchDraft: Sendable {
     /// Puts sorted hashes aside in a scratch file of the draft and gives its number, from 0 (``UniquenessCheck``).
     func writeScratchRun(_ bytes: [UInt8]) async throws -> Int
 
-    /// Up to `count` bytes of a scratch run from `offset` on; empty behind its end.
+    /// `count` bytes of a scratch run from `offset` on, fewer only at its end, none behind it.
     func readScratchRun(_ run: Int, from offset: Int, count: Int) async throws -> [UInt8]
 
     /// SHA-256 over the bytes as received so far, as lowercase hex: tells whether two reads of a body were equal.

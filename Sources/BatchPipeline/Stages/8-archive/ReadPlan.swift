@@ -1,7 +1,10 @@
-/// Decides after each complete read of a body what to do with it: a pure state machine over one batch.
+import MessageBatches
+
+/// Decides after each read of a body what to do next: a pure state machine over one batch.
 ///
-/// A body that looks cut is read again until two reads in a row are equal or the attempts are used up; one that contradicts
-/// its batch is read again once. Reading again always starts with fetching the batch object again.
+/// A body that looks cut is read again until two complete reads are equal or the attempts are used up; one that contradicts
+/// its batch is read again once; one that breaks off is asked for again. Reading again always starts with fetching the
+/// batch object again.
 package struct ReadPlan: Sendable {
     /// What to do next.
     package enum Action: Sendable, Hashable {
@@ -10,28 +13,35 @@ package struct ReadPlan: Sendable {
         case quarantine([GateFault])
     }
 
-    private let maxReads: Int
-    private var reads = 0
+    private let maxAttempts: Int
+    /// Reads so far, complete or broken.
+    package private(set) var attempts = 0
     private var contradictions = 0
     private var lastDigest: String?
 
-    /// `maxReads` counts complete reads, at least 1.
-    package init(maxReads: Int) {
-        self.maxReads = maxReads
+    /// `maxAttempts` counts reads of all kinds, at least 1.
+    package init(maxAttempts: Int) {
+        self.maxAttempts = maxAttempts
     }
 
     /// Takes in a complete read: the verdict on it and the digest of its bytes as received.
     package mutating func take(_ verdict: CompletenessGate.Verdict, digest: String) -> Action {
-        reads += 1
+        attempts += 1
         defer { lastDigest = digest }
         switch verdict {
         case .complete:
             return .publish
         case .cut(let faults):
-            return digest == lastDigest || reads >= maxReads ? .quarantine(faults) : .readAgain
+            return digest == lastDigest || attempts >= maxAttempts ? .quarantine(faults) : .readAgain
         case .contradiction(let faults):
             contradictions += 1
-            return contradictions > 1 || reads >= maxReads ? .quarantine(faults) : .readAgain
+            return contradictions > 1 || attempts >= maxAttempts ? .quarantine(faults) : .readAgain
         }
+    }
+
+    /// Takes in a read whose body broke off before its end: whether it is to be read again.
+    package mutating func takeBroken() -> Bool {
+        attempts += 1
+        return attempts < maxAttempts
     }
 }

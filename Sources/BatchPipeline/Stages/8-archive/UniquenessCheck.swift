@@ -34,30 +34,37 @@ struct UniquenessCheck {
         entries.sort()
         var merge = HashMerge(entries: entries, runs: runs)
         var surplus = 0
-        var isConfirmed = false
-        var previous: HashEntry?
+        var leader: HashEntry?
+        // The different ids among the lines with the leader's hash, read once there is a second such line.
+        var ids: Set<[UInt8]> = []
         while let entry = try await merge.next(of: draft) {
-            defer { previous = entry }
-            guard let previous, previous.hash == entry.hash else { continue }
+            guard let leader, leader.hash == entry.hash else {
+                (leader, ids) = (entry, [])
+                continue
+            }
             // One confirmed pair decides; from then on an equal hash counts as an equal id.
-            if !isConfirmed { isConfirmed = try await areEqual(previous.line, entry.line, of: draft) }
-            if isConfirmed { surplus += 1 }
+            if surplus == 0 {
+                if ids.isEmpty { ids.insert(try await Self.customID(onLine: leader.line, of: draft)) }
+                let id = try await Self.customID(onLine: entry.line, of: draft)
+                if ids.insert(id).inserted { continue }
+            }
+            surplus += 1
         }
         return surplus
     }
 
-    private func areEqual(_ first: Int, _ second: Int, of draft: any BatchDraft) async throws -> Bool {
-        let ids = try await draft.rawLines(numbered: [first, second]).values.map { Self.customID(of: $0) }
-        return ids.count == 2 && ids[0] == ids[1]
-    }
-
-    private static func customID(of line: [UInt8]) -> [UInt8]? {
-        let ends = [line.count + 1]
-        let block = LineBlock(bytes: line + [0x0A], lineEnds: ends, sequence: 0, firstLine: 1, byteOffset: 0)
-        return ResultDecoder.decode(block).records.first
-            .map {
-                JSONString.keyBytes(block.bytes[$0.customID.range], isEscaped: $0.customID.isEscaped)
-            }
+    /// The bytes by which the custom id of an appended line is compared.
+    private static func customID(onLine number: Int, of draft: any BatchDraft) async throws -> [UInt8] {
+        let line = try await draft.rawLines(numbered: [number])[number] ?? []
+        let block = LineBlock(
+            bytes: line + [0x0A],
+            lineEnds: [line.count + 1],
+            sequence: 0,
+            firstLine: 1,
+            byteOffset: 0
+        )
+        guard let id = ResultDecoder.decode(block).records.first?.customID else { return [] }
+        return JSONString.keyBytes(block.bytes[id.range], isEscaped: id.isEscaped)
     }
 }
 
@@ -116,7 +123,7 @@ private struct HashMerge {
     mutating func next(of draft: any BatchDraft) async throws -> HashEntry? {
         var smallest: Int?
         for index in runs.indices {
-            try await refill(index, of: draft)
+            if runs[index].entries.isEmpty { try await refill(index, of: draft) }
             guard let head = runs[index].entries.first else { continue }
             if let best = smallest, let other = runs[best].entries.first, other <= head { continue }
             smallest = index
@@ -125,7 +132,7 @@ private struct HashMerge {
     }
 
     private mutating func refill(_ index: Int, of draft: any BatchDraft) async throws {
-        guard runs[index].entries.isEmpty, let number = runs[index].number else { return }
+        guard let number = runs[index].number else { return }
         let wanted = Self.entriesPerRead * HashEntry.byteCount
         let bytes = try await draft.readScratchRun(number, from: runs[index].offset, count: wanted)
         guard !bytes.isEmpty else {
