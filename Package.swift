@@ -96,11 +96,55 @@ let package = Package(
 
         // Level 4: the program.
         .executableTarget(name: "batchkeep", dependencies: ["BatchCommands"]),
+
+        // Tests: one target each, and two that look at the whole.
+
+        .testTarget(name: "JSONLinesTests", dependencies: ["JSONLines"]),
+        .testTarget(name: "MessageBatchesTests", dependencies: ["MessageBatches"]),
+        .testTarget(name: "BlockGzipTests", dependencies: ["BlockGzip"]),
+        .testTarget(name: "BatchPipelineTests", dependencies: ["BatchPipeline", "JSONLines", "MessageBatches"]),
+        .testTarget(
+            name: "BatchAnalyticsTests",
+            dependencies: ["BatchAnalytics", "BatchPipeline", "JSONLines", "MessageBatches"]
+        ),
+        .testTarget(
+            name: "BatchReportsTests",
+            dependencies: ["BatchReports", "MessageBatches"],
+            exclude: ["Browser", "Golden"]
+        ),
+        .testTarget(
+            name: "BatchServiceTests",
+            dependencies: [
+                "BatchPipeline", "BatchService", "BlockGzip", "MessageBatches",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .testTarget(
+            name: "BatchArchiveTests",
+            dependencies: ["BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches"]
+        ),
+        .testTarget(
+            name: "BatchSimulatorTests",
+            dependencies: ["BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches"],
+            exclude: ["official_sdk.py"]
+        ),
+        .testTarget(name: "BatchCommandsTests", dependencies: ["BatchCommands", "MessageBatches"]),
+
+        // The house rules, on the sources as text.
+        .testTarget(name: "ArchitectureTests"),
+
+        // The built program, as its users run it.
+        .testTarget(name: "EndToEndTests", dependencies: ["batchkeep"]),
     ],
     swiftLanguageModes: [.v6]
 )
 
 for target in package.targets where target.type != .system {
+    // Existentials, imports and unsafe code show what they are; a warning stops the build.
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

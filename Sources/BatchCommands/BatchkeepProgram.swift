@@ -57,7 +57,8 @@ struct CommandEnding: Error {
 struct Batchkeep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "batchkeep",
-        abstract: "Keeps the results of Message Batches: exports them, proves that nothing is missing, and answers questions offline.",
+        abstract:
+            "Keeps the results of Message Batches: exports them, proves that nothing is missing, and answers questions offline.",
         discussion: """
             The nightly job:   batchkeep export --since 2024-08-01 --status ended
             The API key is read from ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or --key-file, never from the command line.

@@ -3,7 +3,9 @@ package import MessageBatches
 import Foundation
 import Synchronization
 
-/// What a command takes from the process around it, and where it writes. Tests put their own in its place.
+/// What a command takes from the process around it, and where it writes.
+///
+/// Tests put their own in its place.
 ///
 /// What a user asked for goes to ``print(_:)``, everything else to ``note(_:)``.
 package struct CommandContext: Sendable {

@@ -1,4 +1,6 @@
-/// What a command refuses before or beside its work. The sentences stand in ``FailureText``.
+/// What a command refuses before or beside its work.
+///
+/// The sentences stand in ``FailureText``.
 enum CommandFailure: Error, Sendable, Hashable {
     case noKey
     case unreadableKeyFile(String)

@@ -11,14 +11,21 @@ extension FailureText {
                 advice: Self.advice(errno: code)
             )
         case .notAFolder:
-            self.init("\(place) is a file, not a folder.", advice: "Name another folder with --archive.", status: .usage)
+            self.init(
+                "\(place) is a file, not a folder.",
+                advice: "Name another folder with --archive.",
+                status: .usage
+            )
         case .unsafeID:
             self.init("The batch id \(place) cannot be a file name.")
         case .busy(let holder):
             let who = holder.map { "process \($0.process) on \($0.host) since \($0.since)" } ?? "another process"
             self.init("The archive is held by \(who).", advice: "Wait for it to end.", status: .busy)
         case .gzip(let gzip):
-            self.init("\(place) is damaged: member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason).", status: .integrity)
+            self.init(
+                "\(place) is damaged: member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason).",
+                status: .integrity
+            )
         case .manifest(let reason):
             self.init("The manifest \(place) cannot be read: \(reason).", status: .integrity)
         case .mismatch(let reason):

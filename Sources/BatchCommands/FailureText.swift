@@ -29,7 +29,8 @@ struct FailureText {
         case let error as ArchiveFailure: self.init(error)
         case let error as CodecFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
-        case is CancellationError: self.init("Stopped before the end.", advice: "Run it again: it goes on where it was.")
+        case is CancellationError:
+            self.init("Stopped before the end.", advice: "Run it again: it goes on where it was.")
         default: return nil
         }
     }
@@ -69,7 +70,11 @@ extension FailureText {
                 status: .usage
             )
         case .unknownStatus(let name):
-            self.init("--status \(name) is no status.", advice: "Write in_progress, canceling, ended or all.", status: .usage)
+            self.init(
+                "--status \(name) is no status.",
+                advice: "Write in_progress, canceling, ended or all.",
+                status: .usage
+            )
         case .exportNeedsEnded:
             self.init(
                 "Only ended batches have results to export.",

@@ -1,4 +1,6 @@
-/// Where a batch stands. The set is open: a status this version does not know is carried through and counted.
+/// Where a batch stands.
+///
+/// The set is open: a status this version does not know is carried through and counted.
 package enum ProcessingStatus: Sendable, Hashable {
     case inProgress
     case canceling

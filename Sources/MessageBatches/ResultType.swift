@@ -1,4 +1,6 @@
-/// What became of one request. The set is open: an unknown type is carried through and counted.
+/// What became of one request.
+///
+/// The set is open: an unknown type is carried through and counted.
 ///
 /// Spelled as on the wire: `canceled` with one l.
 package enum ResultType: Sendable, Hashable {

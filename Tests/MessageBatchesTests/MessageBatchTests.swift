@@ -3,7 +3,8 @@ import Testing
 
 struct MessageBatchTests {
     @Test(arguments: [
-        ("msgbatch_013Zva2CMHLNnXjNJJKqJ2EF", true), ("a-B_9", true), ("", false), ("a/b", false), ("..", false), ("é", false),
+        ("msgbatch_013Zva2CMHLNnXjNJJKqJ2EF", true), ("a-B_9", true), ("", false), ("a/b", false), ("..", false),
+        ("é", false),
         ("a b", false), (String(repeating: "a", count: 128), true), (String(repeating: "a", count: 129), false),
     ])
     func `an id becomes a file name only if it is plainly safe`(id: String, safe: Bool) {

@@ -38,7 +38,12 @@ struct ListCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Start right before this batch: newer ones.", valueName: "id"))
     var beforeID: String?
 
-    @Option(help: ArgumentHelp("table, ndjson, json or csv (default: table on a terminal, otherwise ndjson).", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "table, ndjson, json or csv (default: table on a terminal, otherwise ndjson).",
+            valueName: "format"
+        )
+    )
     var format: Format?
 
     @OptionGroup(title: "Service")

@@ -27,7 +27,9 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Which generated data: equal seeds give equal bytes.", valueName: "n"))
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("The moment the simulation starts at (default: the machine's clock).", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("The moment the simulation starts at (default: the machine's clock).", valueName: "time")
+    )
     var now: String?
 
     func run() async throws {

@@ -7,7 +7,9 @@ struct KeySource: Sendable {
     /// `ANTHROPIC_API_KEY`, `ANTHROPIC_AUTH_TOKEN` or the path of the key file.
     let place: String
 
-    /// Reads the key: the file if one is named, else `ANTHROPIC_API_KEY`, else `ANTHROPIC_AUTH_TOKEN`. Never argv.
+    /// Reads the key: the file if one is named, else `ANTHROPIC_API_KEY`, else `ANTHROPIC_AUTH_TOKEN`.
+    ///
+    /// Never argv.
     init(keyFile: String?, context: CommandContext) throws(CommandFailure) {
         if let keyFile {
             self.init(credential: .apiKey(try Self.read(keyFile)), place: keyFile)

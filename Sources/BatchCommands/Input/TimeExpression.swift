@@ -1,6 +1,8 @@
 package import MessageBatches
 
-/// A moment as the user writes it. Everything is UTC.
+/// A moment as the user writes it.
+///
+/// Everything is UTC.
 ///
 ///     2024-08-01   20240801   2024-08-01T06:00:00Z   7d   12h   today   yesterday   now
 package enum TimeExpression {

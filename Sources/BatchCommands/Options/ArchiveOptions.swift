@@ -11,7 +11,9 @@ struct ArchiveOptions: ParsableArguments {
     @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
     var path = "./archive"
 
-    @Option(help: ArgumentHelp("auto, zlib or libdeflate; auto takes libdeflate where it is installed.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("auto, zlib or libdeflate; auto takes libdeflate where it is installed.", valueName: "name")
+    )
     var codec: CodecChoice = .auto
 
     @Option(help: ArgumentHelp("The compression level (default: 4 for libdeflate, 6 for zlib).", valueName: "n"))
@@ -56,7 +58,9 @@ struct OpenArchive: ~Copyable {
         self.lock = lock
     }
 
-    /// Gives the archive back. Until here the lock is held for sure: a value may otherwise end with its last use.
+    /// Gives the archive back.
+    ///
+    /// Until here the lock is held for sure: a value may otherwise end with its last use.
     consuming func close() {}
 }
 

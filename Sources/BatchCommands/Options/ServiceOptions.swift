@@ -3,10 +3,20 @@ import BatchService
 
 /// How to reach the service.
 struct ServiceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where the API is (default: ANTHROPIC_BASE_URL, else https://api.anthropic.com).", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Where the API is (default: ANTHROPIC_BASE_URL, else https://api.anthropic.com).",
+            valueName: "url"
+        )
+    )
     var baseURL: String?
 
-    @Option(help: ArgumentHelp("A file whose first line is the API key (default: ANTHROPIC_API_KEY, else ANTHROPIC_AUTH_TOKEN).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "A file whose first line is the API key (default: ANTHROPIC_API_KEY, else ANTHROPIC_AUTH_TOKEN).",
+            valueName: "file"
+        )
+    )
     var keyFile: String?
 
     @Option(help: ArgumentHelp("The anthropic-version header.", valueName: "version"))
@@ -33,7 +43,12 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Seconds of silence after which a download counts as broken.", valueName: "seconds"))
     var idleTimeout = 60
 
-    @Option(help: ArgumentHelp("Ask for results as they are (identity) or compressed (gzip): gzip pays on slow links only.", valueName: "coding"))
+    @Option(
+        help: ArgumentHelp(
+            "Ask for results as they are (identity) or compressed (gzip): gzip pays on slow links only.",
+            valueName: "coding"
+        )
+    )
     var acceptEncoding: AcceptEncoding = .identity
 
     enum AcceptEncoding: String, ExpressibleByArgument, CaseIterable {

@@ -4,7 +4,9 @@ import MessageBatches
 
 /// Which batches a command is about: the window over `created_at`, and ids.
 struct WindowOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Batches created at or after this moment (\(TimeExpression.forms); UTC).", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("Batches created at or after this moment (\(TimeExpression.forms); UTC).", valueName: "time")
+    )
     var since: String?
 
     @Option(help: ArgumentHelp("Batches created before this moment; the same forms.", valueName: "time"))
@@ -42,9 +44,16 @@ extension BatchWindow {
     var sentence: String {
         switch (since, until) {
         case (nil, nil): "all batches"
-        case (let since?, nil): "batches created from \(since.text) on"
-        case (nil, let until?): "batches created before \(until.text)"
-        case (let since?, let until?): "batches created from \(since.text), before \(until.text)"
+        case (let since?, nil): "batches created from \(since.shortText) on"
+        case (nil, let until?): "batches created before \(until.shortText)"
+        case (let since?, let until?): "batches created from \(since.shortText), before \(until.shortText)"
         }
+    }
+}
+
+extension Timestamp {
+    /// Without a fraction where it is zero: `2024-08-01T00:00:00Z`.
+    fileprivate var shortText: String {
+        text.hasSuffix(".000000Z") ? "\(text.dropLast(8))Z" : text
     }
 }

@@ -1,7 +1,9 @@
 import BatchPipeline
 import MessageBatches
 
-/// What `--output json` writes: one document about the run. Keys are part of the interface and only ever added to.
+/// What `--output json` writes: one document about the run.
+///
+/// Keys are part of the interface and only ever added to.
 struct ExportDocument: Encodable {
     private let command = "export"
     private let version = BatchkeepVersion.current

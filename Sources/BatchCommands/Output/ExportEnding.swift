@@ -55,7 +55,9 @@ struct ExportEnding {
         }
         guard report.stop == nil else { return [] }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
-        return ["Complete: every batch holds exactly the results the API promised. Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"]
+        return [
+            "Complete: every batch holds exactly the results the API promised. Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"
+        ]
     }
 
     private var seconds: Double { finishedAt.seconds(since: startedAt) }

@@ -50,7 +50,7 @@ struct LiveBatch {
         started = now
     }
 
-    /// `msgbatch_01…   41,200 of 100,000 lines   92.1 MB/s`
+    /// The live line: `msgbatch_01…  41,200 of 100,000 lines  92.1 MB/s`.
     func line(at now: Timestamp) -> String {
         "  \(id)  \(lines.reading) of \(expected.reading) lines  \(rate(bytes, at: now))"
     }
@@ -58,7 +58,8 @@ struct LiveBatch {
     /// The line of a log.
     func archivedLine(bytes: Int, at now: Timestamp) -> String {
         let size = Figure("", .integer(bytes), .bytes).text
-        return "\(id): archived \(expected.reading) results, \(size), \(rate(bytes, at: now))"
+        let results = "\(expected.reading) \(expected == 1 ? "result" : "results")"
+        return "\(id): archived \(results), \(size), \(rate(bytes, at: now))"
     }
 
     private func rate(_ bytes: Int, at now: Timestamp) -> String {

@@ -69,11 +69,10 @@ package struct ExportRun: Sendable {
         )
         while let batches = try await walk.next() {
             listing.batches += batches
-            ports.observe(.listed(total: walk.listed, inWindow: listing.batches.count))
+            (report.listed, report.inWindow) = (walk.listed, listing.batches.count)
+            ports.observe(.listed(total: report.listed, inWindow: report.inWindow))
         }
         listing.serverDate = walk.head?.date
-        report.listed = walk.listed
-        report.inWindow = listing.batches.count
         return listing
     }
 
@@ -84,9 +83,8 @@ package struct ExportRun: Sendable {
             let (batch, head) = try await ports.lister.messageBatch(id: id)
             listing.batches.append(batch)
             listing.serverDate = head.date
+            (report.listed, report.inWindow) = (listing.batches.count, listing.batches.count)
         }
-        report.listed = ids.count
-        report.inWindow = listing.batches.count
         return listing
     }
 

@@ -28,7 +28,9 @@ struct Program {
     static let samples = package.appending(path: "samples")
 
     /// An environment without anything of the machine that could change a run.
-    static let cleanEnvironment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent"]
+    static let cleanEnvironment = [
+        "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent",
+    ]
 
     /// Runs a program to its end.
     static func run(
@@ -105,12 +107,16 @@ struct TemporaryFolder {
     func files(below folder: String = "") throws -> [String] {
         let root = folder.isEmpty ? url : url.appending(path: folder)
         let found = try FileManager.default.subpathsOfDirectory(atPath: root.path)
-        return found.filter { path in
-            var isFolder: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: root.appending(path: path).path, isDirectory: &isFolder)
-            return exists && !isFolder.boolValue
-        }
-        .sorted()
+        return
+            found.filter { path in
+                var isFolder: ObjCBool = false
+                let exists = FileManager.default.fileExists(
+                    atPath: root.appending(path: path).path,
+                    isDirectory: &isFolder
+                )
+                return exists && !isFolder.boolValue
+            }
+            .sorted()
     }
 }
 

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+/// Whatever is wrong: one clear sentence on standard error, the right status, nothing half-written.
+struct BadUseTests {
+    @Test(arguments: [
+        (["export", "--unknown"], "Unknown option '--unknown'"),
+        (["export", "--since", "2024-02-30"], "--since 2024-02-30 is no time."),
+        (["export", "--since", "2024-08-02", "--until", "2024-08-01"], "The window is empty"),
+        (["export", "--status", "canceling"], "Only ended batches have results to export."),
+        (["export", "--status", "done"], "--status done is no status."),
+        (["export", "--concurrency", "0"], "--concurrency 0 is out of range."),
+        (["export", "--page-size", "1001"], "--page-size 1001 is out of range."),
+        (["export", "--level", "99"], "--level 99 is out of range"),
+        (["export", "--codec", "brotli"], "brotli"),
+        (["export", "--base-url", "ftp://example.invalid"], "The base URL ftp://example.invalid cannot be used"),
+        (["list", "--after-id", "a", "--before-id", "b"], "--after-id and --before-id exclude each other."),
+        (["list", "--limit", "0"], "--limit 0 is out of range."),
+        (["simulate", "--samples", "/nonexistent"], "/nonexistent"),
+        (["simulate", "--generate", "0"], "--generate 0 is out of range."),
+        (["nonsense"], "nonsense"),
+    ])
+    func `a wrong command line is refused with status 2`(arguments: [String], sentence: String) async throws {
+        try await withTemporaryFolder { folder in
+            let run = try await Program.run(arguments, environment: ["ANTHROPIC_API_KEY": "k"], in: folder.url)
+            #expect(run.status == 2, "\(run.notes)")
+            #expect(run.output.isEmpty)
+            #expect(run.notes.contains(sentence), "\(run.notes)")
+            #expect(try folder.files().allSatisfy { $0 == "archive/.lock" })
+        }
+    }
+
+    @Test func `without a key it says where to put one`() async throws {
+        let run = try await Program.run(["export"])
+        #expect(run.status == 2)
+        #expect(run.notes.contains("There is no API key."))
+        #expect(run.notes.contains("ANTHROPIC_API_KEY"))
+    }
+
+    @Test func `an archive path that is a file is refused`() async throws {
+        try await withTemporaryFolder { folder in
+            try Data().write(to: folder.url.appending(path: "taken"))
+            let run = try await Program.run(
+                ["export", "--archive", "taken"],
+                environment: ["ANTHROPIC_API_KEY": "k"],
+                in: folder.url
+            )
+            #expect(run.status == 2, "\(run.notes)")
+            #expect(run.notes.contains("is a file, not a folder"))
+        }
+    }
+
+    @Test func `a server that is not there is named with what to check`() async throws {
+        try await withTemporaryFolder { folder in
+            let run = try await Program.run(
+                ["list", "--base-url", "http://127.0.0.1:9"],
+                environment: ["ANTHROPIC_API_KEY": "very-secret-key"],
+                in: folder.url
+            )
+            #expect(run.status == 1)
+            #expect(run.notes.contains("the connection was refused"), "\(run.notes)")
+            #expect(run.notes.contains("ANTHROPIC_BASE_URL"))
+            #expect(!run.notes.contains("very-secret-key"))
+        }
+    }
+
+    @Test func `help and version go to standard output with status 0`() async throws {
+        for arguments in [["--help"], ["export", "--help"], ["--version"]] {
+            let run = try await Program.run(arguments)
+            #expect(run.status == 0)
+            #expect(!run.output.isEmpty)
+            #expect(run.notes.isEmpty)
+        }
+    }
+
+    @Test func `a key file serves, and its content is never shown`() async throws {
+        try await withTemporaryFolder { folder in
+            try Data("key-from-a-file\n".utf8).write(to: folder.url.appending(path: "key"))
+            try await Simulation.ofSamples { simulation in
+                let run = try await Program.run(
+                    ["list", "--limit", "1", "--key-file", "key", "--base-url", simulation.baseURL],
+                    in: folder.url
+                )
+                #expect(run.status == 0, "\(run.notes)")
+                #expect(run.lines.count == 1)
+            }
+            let missing = try await Program.run(["list", "--key-file", "absent"], in: folder.url)
+            #expect(missing.status == 2)
+            #expect(missing.notes.contains("The key file absent cannot be read or is empty."))
+        }
+    }
+}

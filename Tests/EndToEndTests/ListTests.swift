@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+/// `list` through the built program.
+struct ListTests {
+    private func list(_ arguments: [String], _ simulation: Simulation) async throws -> Program.Ended {
+        try await Program.run(["list"] + arguments, environment: simulation.environment)
+    }
+
+    private func ids(_ run: Program.Ended) throws -> [String] {
+        try run.lines.map { line in
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            return try #require(object?["id"] as? String)
+        }
+    }
+
+    @Test func `in a pipe the batches come as NDJSON, newest first, whatever the page size`() async throws {
+        try await Simulation.ofSamples { simulation in
+            let whole = try await list([], simulation)
+            #expect(whole.status == 0)
+            #expect(whole.notes.isEmpty)
+            #expect(whole.lines.count == 18)
+            for size in ["1", "7", "18"] {
+                #expect(try await list(["--page-size", size], simulation).output == whole.output)
+            }
+        }
+    }
+
+    @Test func `objects pass through as the server sent them`() async throws {
+        try await Simulation.ofSamples { simulation in
+            let run = try await list(["--batch", "msgbatch_01PFMRhvyDiKWxJHrncdXRbc"], simulation)
+            // A key nobody documented, with number forms that no decoder would give back.
+            #expect(run.lines.count == 1)
+            #expect(run.output.contains("1.50"))
+            #expect(run.output.contains("1E+3"))
+        }
+    }
+
+    @Test func `paging goes both ways from a cursor`() async throws {
+        try await Simulation.ofSamples { simulation in
+            let all = try ids(try await list([], simulation))
+            let older = try await list(["--after-id", all[5], "--page-size", "3"], simulation)
+            #expect(try ids(older) == Array(all[6...]))
+            let newer = try await list(["--before-id", all[5], "--page-size", "2"], simulation)
+            #expect(try Set(ids(newer)) == Set(all[..<5]))
+            #expect(try ids(try await list(["--limit", "4"], simulation)) == Array(all[..<4]))
+        }
+    }
+
+    @Test func `window and status choose`() async throws {
+        try await Simulation.ofSamples { simulation in
+            let old = try await list(["--since", "2025-01-01", "--until", "20250601"], simulation)
+            #expect(old.lines.count == 3)
+            #expect(try await list(["--status", "ended"], simulation).lines.count == 16)
+            let unfinished = try await list(["--status", "in_progress", "--status", "canceling"], simulation)
+            #expect(unfinished.lines.count == 2)
+            #expect(try await list(["--status", "all"], simulation).lines.count == 18)
+        }
+    }
+
+    @Test func `every format holds the same batches`() async throws {
+        try await Simulation.ofSamples { simulation in
+            let json = try await list(["--format", "json"], simulation)
+            let objects = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
+            #expect(objects?.count == 18)
+            let csv = try await list(["--format", "csv"], simulation)
+            #expect(csv.lines.count == 19)
+            #expect(csv.lines[0].hasPrefix("id,processing_status,created_at,ended_at,requests"))
+            let table = try await list(["--format", "table"], simulation)
+            #expect(table.output.contains("msgbatch_01PFMRhvyDiKWxJHrncdXRbc"))
+            let none = try await list(["--format", "json", "--until", "2020-01-01"], simulation)
+            #expect(none.output == "[]\n")
+        }
+    }
+
+    @Test func `a reader that stops early is no error`() async throws {
+        try await Simulation.ofSamples { simulation in
+            let command = "\"\(Program.binary.path)\" list --page-size 1 | head -n 1"
+            let run = try await Program.run(
+                ["-c", "set -o pipefail; \(command)"],
+                environment: simulation.environment,
+                executable: URL(filePath: "/bin/bash")
+            )
+            #expect(run.lines.count == 1)
+            #expect(run.notes.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// The tools users have beside Batchkeep: the official SDK against the simulator, readers on the archive.
+struct PeerTests {
+    /// A Python with `anthropic` and `duckdb`; `.ci/run` makes one.
+    private static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
+
+    @Test(.enabled(if: PeerTests.python != nil, "needs a Python with anthropic in BATCHKEEP_PYTHON"))
+    func `the official SDK works against the simulator`() async throws {
+        let python = try #require(Self.python)
+        let script = Program.package.appending(path: "Tests/BatchSimulatorTests/official_sdk.py").path
+        try await Simulation.run(["--generate", "400", "--batches", "5"]) { simulation in
+            let run = try await Program.run([script, simulation.baseURL], executable: python)
+            #expect(run.status == 0, "\(run.output)\(run.notes)")
+            #expect(run.lines.count > 20)
+        }
+    }
+
+    @Test(.enabled(if: PeerTests.python != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
+    func `DuckDB and Python count what the export counted`() async throws {
+        let python = try #require(Self.python)
+        try await withArchive { folder in
+            let script = """
+                import duckdb, glob, gzip, json
+                lines = [json.loads(l) for f in glob.glob("archive/raw/*/*.gz") for l in gzip.open(f) if l.strip()]
+                flat = "read_json('archive/results/*/*.ndjson.gz', hive_partitioning=true)"
+                print(len(lines), duckdb.sql(f"SELECT count(*) FROM {flat}").fetchone()[0])
+                print(*duckdb.sql(f"SELECT result_type, count(*) FROM {flat} GROUP BY 1 ORDER BY 1").fetchall())
+                tokens = sum(l["result"]["message"]["usage"]["output_tokens"] for l in lines if l["result"]["type"] == "succeeded")
+                print(tokens == duckdb.sql(f"SELECT sum(output_tokens) FROM {flat}").fetchone()[0])
+                print(duckdb.sql(f"SELECT count(DISTINCT date) FROM {flat}").fetchone()[0])
+                """
+            let run = try await Program.run(["-c", script], executable: python, in: folder.url)
+            #expect(
+                run.lines == [
+                    "1029 1029", "('canceled', 53) ('errored', 54) ('expired', 5) ('succeeded', 917)", "True", "13",
+                ],
+                "\(run.notes)"
+            )
+        }
+    }
+
+    @Test func `jq reads every file`() async throws {
+        try await withArchive { folder in
+            let command = "zcat archive/raw/*/*.gz archive/results/*/*.gz | jq -c .custom_id | wc -l"
+            if let run = try await Program.tool("jq", ["--version"]), run.status == 0 {
+                let count = try await Program.run(
+                    ["-c", command],
+                    executable: URL(filePath: "/bin/bash"),
+                    in: folder.url
+                )
+                #expect(count.output == "2058\n")
+                let manifests = try await Program.run(
+                    ["-c", "cat archive/manifests/*/*.json | jq -r .batch.id | sort -u | wc -l"],
+                    executable: URL(filePath: "/bin/bash"),
+                    in: folder.url
+                )
+                #expect(manifests.output == "13\n")
+            }
+        }
+    }
+
+    private func withArchive(_ body: (TemporaryFolder) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            try await Simulation.ofSamples { simulation in
+                let run = try await Program.run(
+                    ["export", "--since", "2024-08-01", "--status", "ended", "--archive", "archive", "--quiet"],
+                    environment: simulation.environment,
+                    in: folder.url
+                )
+                try #require(run.status == 0, "\(run.notes)")
+                try await body(folder)
+            }
+        }
+    }
+}
