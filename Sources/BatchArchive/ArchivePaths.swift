@@ -50,8 +50,11 @@ package struct ArchivePaths: Sendable, Hashable {
     package func draft(_ kind: DataKind) -> String { "\(Self.partial)/\(id).\(kind.rawValue).\(kind.suffix)" }
     package var draftManifest: String { "\(Self.partial)/\(id).\(Self.manifestSuffix)" }
     package var draftReason: String { "\(Self.partial)/\(id).\(Self.reasonSuffix)" }
+    package var journal: String { "\(Self.partial)/\(id).\(Self.journalSuffix)" }
+    package var newJournal: String { "\(Self.partial)/\(id).\(Self.journalSuffix)-new" }
     package func scratch(_ run: Int) -> String { "\(Self.partial)/\(id).scratch-\(run)" }
     static let manifestSuffix = "manifest.json"
+    static let journalSuffix = "journal"
     static let reasonSuffix = "quarantine.json"
 
     // Quarantined.

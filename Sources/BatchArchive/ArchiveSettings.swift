@@ -1,4 +1,5 @@
 package import BlockGzip
+import JSONLines
 
 /// What an archive is written with and what every manifest says beside its batch.
 package struct ArchiveSettings: Sendable {
@@ -9,16 +10,20 @@ package struct ArchiveSettings: Sendable {
     package var origin: String?
     /// Which version of each derivation (`flat_schema`, `error_classes`) is at work.
     package var derivations: [String: Int]
+    /// A block that ends before this many bytes is the end of its stream (``LineSplitter/blockSize``).
+    package var blockSize: Int
 
     package init(
         codec: any MemberCodec,
         toolVersion: String,
         origin: String? = nil,
-        derivations: [String: Int] = [:]
+        derivations: [String: Int] = [:],
+        blockSize: Int = LineSplitter.blockSize
     ) {
         self.codec = codec
         self.toolVersion = toolVersion
         self.origin = origin
         self.derivations = derivations
+        self.blockSize = blockSize
     }
 }

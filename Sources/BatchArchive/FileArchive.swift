@@ -39,16 +39,25 @@ package final class FileArchive: ArchiveSink {
     package func openDraft(of batch: MessageBatch) async throws -> any BatchDraft {
         let paths = try ArchivePaths(of: batch)
         try folder.makeFolder(ArchivePaths.partial)
+        // The journal first: without it the rest is known to be worthless.
+        for path in [paths.journal, paths.draftManifest, paths.draftReason] { try folder.remove(path) }
         for kind in DataKind.allCases { try folder.remove(paths.draft(kind)) }
-        try folder.remove(paths.draftManifest)
-        try folder.remove(paths.draftReason)
-        return FileDraft(
-            at: paths,
-            in: folder,
-            settings: settings,
-            codecRecord: try currentCodec(),
-            publisher: publisher
-        )
+        let journal = DraftJournal(batch: batch, codec: try currentCodec(), derivations: settings.derivations)
+        return FileDraft(journal, at: paths, in: folder, settings: settings, publisher: publisher)
+    }
+
+    /// The draft an earlier attempt parked, or a killed run left, ready for ``FileDraft/nextDurableBlock()``.
+    ///
+    /// Nil, and nothing removed, if there is none, or none that can go on: made by another codec, level or library, or by
+    /// other versions of the derivations. Then ``openDraft(of:)`` starts anew.
+    package func reopenDraft(of batch: MessageBatch) async throws -> FileDraft? {
+        let paths = try ArchivePaths(of: batch)
+        guard var journal = try folder.journal(at: paths.journal), journal.batch.id == batch.id else { return nil }
+        guard try journal.codec == currentCodec(), journal.derivations == settings.derivations else { return nil }
+        // The object may have changed since; what matters for the rows has not.
+        guard journal.batch.createdAt == batch.createdAt, journal.batch.endedAt == batch.endedAt else { return nil }
+        journal.batch = batch
+        return FileDraft(journal, at: paths, in: folder, settings: settings, publisher: publisher)
     }
 
     package func finishRun() async throws {
@@ -67,32 +76,5 @@ package final class FileArchive: ArchiveSink {
             known = record
             return record
         }
-    }
-}
-
-extension ArchiveFolder {
-    /// The ids of all batches that have a manifest, by the names of the manifests alone.
-    func archivedIDs() throws(ArchiveFailure) -> Set<String> {
-        Set(
-            try manifestPaths()
-                .map { path in
-                    String(path[path.index(after: path.lastIndex(of: "/")!)...].dropLast(".json".count))
-                }
-        )
-    }
-
-    /// All manifests of the days from `since` to `until`, both included, sorted by path.
-    func manifestPaths(since: CalendarDay? = nil, until: CalendarDay? = nil) throws(ArchiveFailure) -> [String] {
-        var paths: [String] = []
-        for name in try names(in: ArchivePaths.manifests) where name.hasPrefix("date=") {
-            guard let day = CalendarDay(name.dropFirst("date=".count)) else { continue }
-            if let since, day < since { continue }
-            if let until, day > until { continue }
-            let folder = "\(ArchivePaths.manifests)/\(name)"
-            for name in try names(in: folder) where name.hasSuffix(".json") {
-                if MessageBatch.isSafeID(String(name.dropLast(".json".count))) { paths.append("\(folder)/\(name)") }
-            }
-        }
-        return paths
     }
 }

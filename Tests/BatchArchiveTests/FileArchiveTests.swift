@@ -145,7 +145,9 @@ struct FileArchiveTests {
         let folder = ArchiveFolder(archive.folder.path("file"))
         let sink = FileArchive(folder, settings: testSettings())
         #expect(throws: ArchiveFailure(.notAFolder, .makeFolder, path: folder.root)) { _ = try sink.prepare() }
-        await #expect(throws: ArchiveFailure(.notAFolder, .open, path: folder.root)) { _ = try await sink.archivedIDs() }
+        await #expect(throws: ArchiveFailure(.notAFolder, .open, path: folder.root)) {
+            _ = try await sink.archivedIDs()
+        }
         #expect(throws: ArchiveFailure(.notAFolder, .open, path: folder.root)) { _ = try ArchiveReader(folder) }
     }
 

@@ -1,3 +1,5 @@
+import BlockGzip
+
 /// One data file of a draft: members appended, everything the manifest says of the file counted on the way.
 ///
 /// The file is made with the first member, so that a batch without results leaves none.
@@ -38,6 +40,10 @@ struct DataFileWriter: ~Copyable {
     ) throws(ArchiveFailure) {
         if file == nil { file = try folder.open(path, .creating) }
         try file?.write(member.span)
+        count(member, content: piece, lineCount: lineCount, endsUnterminated: endsUnterminated)
+    }
+
+    private mutating func count(_ member: [UInt8], content piece: [UInt8], lineCount: Int, endsUnterminated: Bool) {
         members.append(ArchivedFile.MemberEntry(offset: stored.bytes, firstLine: lines + 1))
         stored.update(member)
         lines += lineCount
@@ -92,5 +98,43 @@ struct DataFileWriter: ~Copyable {
             codec: codec,
             members: members
         )
+    }
+}
+
+/// Going on with a file that an earlier run began.
+extension DataFileWriter {
+    /// A member that stands in the file already.
+    struct StoredMember {
+        var bytes: [UInt8]
+        var content: [UInt8]
+    }
+
+    /// The member behind those counted so far, up to `end`; nil if the file does not hold it whole.
+    mutating func storedMember(to end: Int, codec: any MemberCodec) throws(ArchiveFailure) -> StoredMember? {
+        try openAgain()
+        guard let bytes = try file?.read(at: stored.bytes, count: end - stored.bytes) else { return nil }
+        guard let content = try? codec.content(of: bytes.span) else { return nil }
+        return StoredMember(bytes: bytes, content: content)
+    }
+
+    /// Counts a stored member as if it had just been written.
+    mutating func accept(_ member: StoredMember, lineCount: Int) {
+        count(member.bytes, content: member.content, lineCount: lineCount, endsUnterminated: false)
+    }
+
+    /// Cuts off what stands behind the members counted so far; the next one goes there.
+    mutating func cutOffTheRest() throws(ArchiveFailure) {
+        try openAgain()
+        if members.isEmpty {
+            file = nil
+            try folder.remove(path)
+        } else {
+            try file?.truncate(to: stored.bytes)
+        }
+    }
+
+    private mutating func openAgain() throws(ArchiveFailure) {
+        guard file == nil, try folder.status(path) != nil else { return }
+        file = try folder.open(path, .extending)
     }
 }

@@ -1,35 +1,49 @@
-import BatchPipeline
+package import BatchPipeline
 import BlockGzip
 import JSONLines
 
-/// The files of one batch in `_partial`, until they are published, quarantined or discarded.
-actor FileDraft: BatchDraft {
-    private let paths: ArchivePaths
-    private let settings: ArchiveSettings
-    private let folder: ArchiveFolder
-    private let codecRecord: CodecRecord
+/// The files of one batch in `_partial`, until they are published, quarantined, parked or discarded.
+///
+/// An actor because it owns open files; ``seal(_:flatRows:)`` alone runs outside of it, for many blocks at once.
+package actor FileDraft: BatchDraft {
+    let paths: ArchivePaths
+    let settings: ArchiveSettings
+    let folder: ArchiveFolder
     private let publisher: Publisher
-    private var raw: DataFileWriter
-    private var flat: DataFileWriter
+    /// The files' members.
+    var raw: DataFileWriter
+    var flat: DataFileWriter
+    /// What is known for going on after a crash; its blocks are those the files hold.
+    var journal: DraftJournal
+    /// Made with the first block that is worth going on from: small batches never have one.
+    var journalFile: OpenFile?
+    /// Blocks of an earlier run that were not handed out again yet.
+    var unread: ArraySlice<DraftJournal.Block>
+    /// Whether the files may hold more than was counted.
+    var isReopened: Bool
     private var scratchRuns = 0
 
+    /// A draft that goes on with the blocks of `journal`, or begins if it has none.
     init(
+        _ journal: DraftJournal,
         at paths: ArchivePaths,
         in folder: ArchiveFolder,
         settings: ArchiveSettings,
-        codecRecord: CodecRecord,
         publisher: Publisher
     ) {
         self.paths = paths
         self.folder = folder
         self.settings = settings
-        self.codecRecord = codecRecord
         self.publisher = publisher
+        self.journal = journal
+        self.journal.blocks = []
+        unread = journal.blocks[...]
+        isReopened = !journal.blocks.isEmpty
         raw = DataFileWriter(.raw, at: paths.draft(.raw), in: folder)
         flat = DataFileWriter(.results, at: paths.draft(.results), in: folder)
     }
 
-    nonisolated func seal(_ block: DecodedBlock, flatRows: [UInt8]) throws -> SealedBlock {
+    package nonisolated func seal(_ block: DecodedBlock, flatRows: [UInt8]) throws -> SealedBlock {
         do throws(GzipFailure) {
             return SealedBlock(
                 block: block.block,
@@ -43,7 +57,8 @@ actor FileDraft: BatchDraft {
         }
     }
 
-    func append(_ sealed: SealedBlock) throws {
+    package func append(_ sealed: SealedBlock) throws {
+        try cutOffUnread()
         try raw.append(
             sealed.rawMember,
             content: sealed.block.bytes,
@@ -53,13 +68,14 @@ actor FileDraft: BatchDraft {
         if !sealed.flatMember.isEmpty {
             try flat.append(sealed.flatMember, content: sealed.flatRows, lineCount: sealed.rowCount)
         }
+        try note(sealed)
     }
 
-    func receivedDigest() -> String {
+    package func receivedDigest() -> String {
         raw.received.hex
     }
 
-    func rawLines(numbered numbers: Set<Int>) throws -> [Int: [UInt8]] {
+    package func rawLines(numbered numbers: Set<Int>) throws -> [Int: [UInt8]] {
         var lines: [Int: [UInt8]] = [:]
         for (index, wanted) in raw.members(holding: numbers) {
             let first = raw.members[index].firstLine
@@ -84,22 +100,23 @@ actor FileDraft: BatchDraft {
         }
     }
 
-    func writeScratchRun(_ bytes: [UInt8]) throws -> Int {
+    package func writeScratchRun(_ bytes: [UInt8]) throws -> Int {
         try folder.write(bytes.span, to: paths.scratch(scratchRuns))
         scratchRuns += 1
         return scratchRuns - 1
     }
 
-    func readScratchRun(_ run: Int, from offset: Int, count: Int) throws -> [UInt8] {
+    package func readScratchRun(_ run: Int, from offset: Int, count: Int) throws -> [UInt8] {
         try folder.open(paths.scratch(run)).read(at: offset, count: count)
     }
 }
 
+/// The ends of a draft.
 extension FileDraft {
-    func publish(_ proof: BatchProof) async throws -> PublishedBatch {
+    package func publish(_ proof: BatchProof) async throws -> PublishedBatch {
         let publication = try publication(proof)
         try await publisher.publish(publication)
-        try removeScratch()
+        try removeHelpers()
         try removeQuarantined(except: [])
         try folder.remove(paths.reason)
         return PublishedBatch(
@@ -110,7 +127,7 @@ extension FileDraft {
 
     /// Closes the files; what is left is to make them visible.
     func publication(_ proof: BatchProof) throws -> Publication {
-        let files = finished { paths.data($0) }
+        let files = try finished { paths.data($0) }
         return Publication(
             moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.data($0)) },
             document: Publication.Move(from: paths.draftManifest, to: paths.manifest),
@@ -118,16 +135,16 @@ extension FileDraft {
         )
     }
 
-    func quarantine(_ proof: BatchProof, reasons: [String]) async throws {
+    package func quarantine(_ proof: BatchProof, reasons: [String]) async throws {
         let publication = try quarantining(proof, reasons: reasons)
         try await publisher.publish(publication)
-        try removeScratch()
+        try removeHelpers()
         try removeQuarantined(except: Set(publication.moves.map(\.to)))
     }
 
     /// Closes the files; what is left is to put them aside.
     func quarantining(_ proof: BatchProof, reasons: [String]) throws -> Publication {
-        let files = finished { paths.quarantined($0) }
+        let files = try finished { paths.quarantined($0) }
         var manifest = try Manifest(proof, files: files, settings: settings)
         manifest.quarantine = Manifest.Quarantine(reasons: reasons, attempts: try earlierAttempts() + 1)
         return Publication(
@@ -137,24 +154,33 @@ extension FileDraft {
         )
     }
 
-    func discard() throws {
+    package func discard() throws {
         close()
         for kind in DataKind.allCases { try folder.remove(paths.draft(kind)) }
+        try removeHelpers()
+    }
+
+    /// Leaves what is worth going on from to a later ``FileArchive/reopenDraft(of:)``, and removes the rest.
+    package func park() throws {
+        guard journalFile != nil else { return try discard() }
+        close()
         try removeScratch()
     }
 
     /// Closes the files and describes them as they will lie at the given places.
-    private func finished(at place: (DataKind) -> String) -> [DataKind: ArchivedFile] {
+    private func finished(at place: (DataKind) -> String) throws -> [DataKind: ArchivedFile] {
+        try cutOffUnread()
         close()
         var files: [DataKind: ArchivedFile] = [:]
-        files[.raw] = raw.description(at: place(.raw), codec: codecRecord)
-        files[.results] = flat.description(at: place(.results), codec: codecRecord)
+        files[.raw] = raw.description(at: place(.raw), codec: journal.codec)
+        files[.results] = flat.description(at: place(.results), codec: journal.codec)
         return files
     }
 
     private func close() {
         raw.close()
         flat.close()
+        journalFile = nil
     }
 
     /// How often the batch was quarantined before; an unreadable reason file counts as once.
@@ -162,6 +188,11 @@ extension FileDraft {
         guard try folder.status(paths.reason) != nil else { return 0 }
         let text = try folder.read(paths.reason)
         return (try? Manifest(json: text, path: paths.reason))?.quarantine?.attempts ?? 1
+    }
+
+    private func removeHelpers() throws(ArchiveFailure) {
+        try folder.remove(paths.journal)
+        try removeScratch()
     }
 
     private func removeScratch() throws(ArchiveFailure) {

@@ -34,6 +34,14 @@ indirect enum JSONNode {
         return text
     }
 
+    /// The node as one line of text.
+    var line: [UInt8] {
+        var text: [UInt8] = []
+        append(to: &text)
+        text.append(0x0A)
+        return text
+    }
+
     private static func append(_ member: (String, JSONNode), to text: inout [UInt8]) {
         JSONString.append(member.0, to: &text)
         text.append(UInt8(ascii: ":"))

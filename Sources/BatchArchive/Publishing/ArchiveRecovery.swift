@@ -6,13 +6,15 @@ package struct RecoveryReport: Sendable, Hashable {
     package var finished: [String] = []
     /// Files of unfinished downloads that were removed.
     package var removed: [String] = []
+    /// Batches whose download can go on where it was.
+    package var parked: [String] = []
 }
 
 /// Puts right what a run left behind that was killed at any point, or lost its power.
 ///
 /// Everything unfinished has a file in `_partial`: a batch's document stays there until all of its data is in place. Where
 /// that document is whole and every data file it names is there, byte for byte, the publication is finished; otherwise its
-/// files are removed and the batch is fetched again. Needs the archive's lock.
+/// files are removed. A download without a document is kept if it has a journal to go on from. Needs the archive's lock.
 enum ArchiveRecovery {
     static func run(in folder: ArchiveFolder) throws(ArchiveFailure) -> RecoveryReport {
         var report = RecoveryReport()
@@ -25,10 +27,13 @@ enum ArchiveRecovery {
                 try removeArrived(document, in: folder)
             }
         }
-        for name in try folder.names(in: ArchivePaths.partial) {
+        let names = try folder.names(in: ArchivePaths.partial)
+        let kept = try parked(names, in: folder)
+        for name in names where !kept.contains(name) {
             try folder.remove("\(ArchivePaths.partial)/\(name)")
             report.removed.append(name)
         }
+        report.parked = kept.compactMap { Self.id(ofJournal: $0) }.sorted()
         try removeSettledQuarantine(in: folder)
         return report
     }
@@ -100,6 +105,29 @@ enum ArchiveRecovery {
         for kind in DataKind.allCases {
             try folder.remove(document.isReason ? paths.quarantined(kind) : paths.data(kind))
         }
+    }
+
+    /// The names of all files that belong to downloads worth going on with.
+    private static func parked(_ names: [String], in folder: ArchiveFolder) throws(ArchiveFailure) -> Set<String> {
+        var kept = Set<String>()
+        for name in names {
+            guard
+                let id = id(ofJournal: name),
+                let journal = try folder.journal(at: "\(ArchivePaths.partial)/\(name)"),
+                journal.batch.id == id, !journal.blocks.isEmpty,
+                let paths = try? ArchivePaths(of: journal.batch),
+                try folder.status(paths.manifest) == nil
+            else { continue }
+            for path in [paths.journal, paths.draft(.raw), paths.draft(.results)] {
+                kept.insert(String(path.dropFirst(ArchivePaths.partial.count + 1)))
+            }
+        }
+        return kept
+    }
+
+    private static func id(ofJournal name: String) -> String? {
+        let suffix = "." + ArchivePaths.journalSuffix
+        return name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : nil
     }
 
     /// Removes quarantined data of batches that were archived since.

@@ -53,6 +53,15 @@ package struct ArchiveReader: Sendable {
         return read(paths[...], since: nil, until: nil)
     }
 
+    /// The downloads that broke off and can go on.
+    package func parked() throws(ArchiveFailure) -> [DraftJournal] {
+        var journals: [DraftJournal] = []
+        for name in try folder.names(in: ArchivePaths.partial) where name.hasSuffix("." + ArchivePaths.journalSuffix) {
+            if let journal = try folder.journal(at: "\(ArchivePaths.partial)/\(name)") { journals.append(journal) }
+        }
+        return journals
+    }
+
     /// The manifest of one batch, or nil if it is not archived.
     ///
     /// The day is that of the batch's creation.
