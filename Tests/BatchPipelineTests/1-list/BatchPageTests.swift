@@ -1,0 +1,93 @@
+import MessageBatches
+import Testing
+
+@testable import BatchPipeline
+
+struct BatchPageTests {
+    private func page(_ text: String) throws -> BatchPage {
+        try BatchPage(json: Array(text.utf8))
+    }
+
+    private func object(_ id: String) -> String {
+        "{\"id\":\"\(id)\",\"processing_status\":\"ended\",\"request_counts\":{},\"created_at\":\"2024-08-20T18:37:24Z\"}"
+    }
+
+    @Test func `a page gives its batches in order, and both cursors`() throws {
+        let page = try page(
+            "{\"data\":[\(object("b")),\(object("a"))],\"has_more\":true,\"first_id\":\"b\",\"last_id\":\"a\"}"
+        )
+        #expect(page.batches.map(\.id) == ["b", "a"])
+        #expect(page.hasMore == true)
+        #expect(page.firstID == "b")
+        #expect(page.lastID == "a")
+    }
+
+    @Test func `batch objects are cut out of the page, not written anew`() throws {
+        let odd =
+            #"{"z":1.0,"id":"a","processing_status":"ended","request_counts":{},"created_at":"2024-08-20T18:37:24Z","y":"\u00e9"}"#
+        let page = try page("{ \"data\" : [ \(odd) ] , \"has_more\" : false }")
+        #expect(page.batches.map { String(decoding: $0.json, as: UTF8.self) } == [odd])
+    }
+
+    @Test(arguments: [
+        #"{"has_more":false,"last_id":null,"first_id":null,"data":[]}"#,
+        #"{"first_id":null,"data":[],"object":"list","last_id":null,"extra":{"a":[1]},"has_more":false}"#,
+        " {\r\n\t\"data\" : [ ] , \"has_more\" : false } \n",
+    ])
+    func `keys may come in any order, with others between and any spacing`(text: String) throws {
+        let page = try page(text)
+        #expect(page.batches.isEmpty)
+        #expect(page.hasMore == false)
+        #expect(page.firstID == nil)
+        #expect(page.lastID == nil)
+    }
+
+    @Test(arguments: ["", #","first_id":null,"last_id":null"#, #","first_id":1,"last_id":[]"#])
+    func `a page without cursors has the ids at its ends for cursors`(cursors: String) throws {
+        let page = try page("{\"data\":[\(object("c")),\(object("b")),\(object("a"))],\"has_more\":true\(cursors)}")
+        #expect(page.firstID == "c")
+        #expect(page.lastID == "a")
+    }
+
+    @Test(arguments: ["", #","has_more":null"#, #","has_more":1"#, #","has_more":"true""#])
+    func `whether more follows is open where the page does not say it`(member: String) throws {
+        #expect(try page("{\"data\":[]\(member)}").hasMore == nil)
+    }
+
+    @Test func `of equal keys the last wins`() throws {
+        let page = try page(
+            "{\"data\":[\(object("b"))],\"data\":[\(object("a"))],\"has_more\":true,\"has_more\":false}"
+        )
+        #expect(page.batches.map(\.id) == ["a"])
+        #expect(page.hasMore == false)
+        #expect(throws: MalformedBatch(reason: "the page has no list under \"data\"")) {
+            try self.page("{\"data\":[\(object("b"))],\"data\":null}")
+        }
+    }
+
+    @Test(arguments: ["{}", #"{"data":{}}"#, #"{"data":null}"#, #"{"data":"x"}"#, #"{"batches":[]}"#])
+    func `a page without a list is refused`(text: String) {
+        #expect(throws: MalformedBatch(reason: "the page has no list under \"data\"")) { try page(text) }
+    }
+
+    @Test(arguments: [
+        ("<!DOCTYPE html><html></html>", "expected an object at byte 0"),
+        ("", "the text ends in the middle of a value at byte 0"),
+        ("[]", "expected an object at byte 0"), (#"{"data":["#, "the text ends in the middle of a value at byte 9"),
+        (#"{"data":[]}x"#, "text behind the end of the value at byte 11"),
+        ("\u{FEFF}{}", "expected an object at byte 0"),
+        (#"{"data":[],"note":"\x"}"#, "an unknown escape inside a string at byte 19"),
+    ])
+    func `text that is no page is refused with its place`(text: String, reason: String) {
+        #expect(throws: MalformedBatch(reason: "the page cannot be read: \(reason)")) { try page(text) }
+    }
+
+    @Test func `one bad batch makes the page bad, none is left out quietly`() {
+        #expect(throws: MalformedBatch(reason: "a batch without an id")) {
+            try page("{\"data\":[\(object("a")),{}],\"has_more\":false}")
+        }
+        #expect(throws: MalformedBatch(reason: "a batch object cannot be read: expected an object at byte 0")) {
+            try page("{\"data\":[\(object("a")),null],\"has_more\":false}")
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import BatchPipeline
+import MessageBatches
+import Testing
+
+struct BatchWalkTests {
+    private func service(_ count: Int) throws -> ScriptedService {
+        ScriptedService(
+            try (0..<count).map { try .sample("b\($0)", created: Timestamp(seconds: Int64($0) * 60).text) },
+            head: ReplyHead(status: 200, requestID: "req_7", date: Timestamp(seconds: 42))
+        )
+    }
+
+    private func walk(_ lister: any BatchLister, since: Int64? = nil, pageSize: Int = 2) -> BatchWalk {
+        let window = BatchWindow(since: since.map { Timestamp(seconds: $0) })
+        return BatchWalk(lister: lister, walker: PageWalker(window: window, pageSize: pageSize))
+    }
+
+    @Test func `pages come one by one until the listing ends`() async throws {
+        let service = try service(5)
+        var walk = walk(service)
+        var pages: [[String]] = []
+        while let batches = try await walk.next() { pages.append(batches.map(\.id)) }
+        #expect(pages == [["b4", "b3"], ["b2", "b1"], ["b0"]])
+        #expect(walk.listed == 5)
+        #expect(service.pages.map(\.afterID) == [nil, "b3", "b1"])
+        #expect(service.pages.allSatisfy { $0.limit == 2 && $0.beforeID == nil })
+    }
+
+    @Test func `nothing is asked beyond the window`() async throws {
+        let service = try service(9)
+        var walk = walk(service, since: 360)
+        var found: [String] = []
+        while let batches = try await walk.next() { found += batches.map(\.id) }
+        #expect(found == ["b8", "b7", "b6"])
+        #expect(service.pages.count == 2)
+    }
+
+    @Test func `a walk that is over asks nothing more`() async throws {
+        let service = try service(1)
+        var walk = walk(service)
+        #expect(try await walk.next()?.count == 1)
+        #expect(try await walk.next() == nil)
+        #expect(try await walk.next() == nil)
+        #expect(service.pages.count == 1)
+    }
+
+    @Test func `the head of the last answer is kept, for the server's clock`() async throws {
+        var walk = walk(try service(1))
+        #expect(walk.head == nil)
+        _ = try await walk.next()
+        #expect(walk.head?.date == Timestamp(seconds: 42))
+    }
+
+    @Test func `a failure of the service comes through as it is`() async throws {
+        let service = try service(4)
+        service.failPage(1, .status(500))
+        var walk = walk(service)
+        _ = try await walk.next()
+        await #expect(throws: ServiceFailure.status(500)) { try await walk.next() }
+    }
+
+    /// A lister that gives the same answer to everything.
+    private struct StubbornLister: BatchLister {
+        let body: String
+
+        func page(_ query: PageQuery) async throws(ServiceFailure) -> ServiceReply {
+            ServiceReply(head: ReplyHead(status: 200, requestID: "req_9"), body: Array(body.utf8))
+        }
+
+        func batch(id: String) async throws(ServiceFailure) -> ServiceReply {
+            try await page(PageQuery())
+        }
+    }
+
+    @Test func `a cursor that leads nowhere new is a failure with cursor and request id`() async throws {
+        let batch = String(decoding: try MessageBatch.sample("b1").json, as: UTF8.self)
+        var walk = walk(StubbornLister(body: "{\"data\":[\(batch)],\"has_more\":true,\"last_id\":\"b1\"}"))
+        _ = try await walk.next()
+        let failure = ServiceFailure(
+            cause: .cursorStuck("b1"),
+            operation: "GET /v1/messages/batches",
+            requestID: "req_9"
+        )
+        await #expect(throws: failure) { try await walk.next() }
+    }
+
+    @Test func `an answer that is no page is a failure that says why`() async throws {
+        var walk = walk(StubbornLister(body: "<html>"))
+        let failure = ServiceFailure(
+            cause: .malformedReply("the page cannot be read: expected an object at byte 0"),
+            operation: "GET /v1/messages/batches",
+            requestID: "req_9"
+        )
+        await #expect(throws: failure) { try await walk.next() }
+    }
+
+    @Test func `one batch is fetched by its id and decoded`() async throws {
+        let (batch, head) = try await service(3).messageBatch(id: "b1")
+        #expect(batch.id == "b1")
+        #expect(head.requestID == "req_7")
+    }
+
+    @Test func `an answer that is no batch is a failure that says why`() async throws {
+        let failure = ServiceFailure(
+            cause: .malformedReply("a batch without an id"),
+            operation: "GET /v1/messages/batches/{id}",
+            requestID: "req_9"
+        )
+        await #expect(throws: failure) { _ = try await StubbornLister(body: "{}").messageBatch(id: "b1") }
+    }
+}

@@ -1,0 +1,35 @@
+import BatchPipeline
+import MessageBatches
+import Testing
+
+struct BatchFilterTests {
+    @Test func `without conditions every batch passes`() throws {
+        #expect(BatchFilter().passes(try .sample(status: "in_progress")))
+        #expect(BatchFilter().passes(try .sample(status: "paused")))
+    }
+
+    @Test func `a batch passes with any of the statuses wanted`() throws {
+        let filter = BatchFilter(statuses: [.ended, .canceling])
+        #expect(filter.passes(try .sample(status: "ended")))
+        #expect(filter.passes(try .sample(status: "canceling")))
+        #expect(!filter.passes(try .sample(status: "in_progress")))
+        #expect(!filter.passes(try .sample(status: "Ended")))
+    }
+
+    @Test func `a status nobody documented can be asked for`() throws {
+        #expect(BatchFilter(statuses: [.other("paused")]).passes(try .sample(status: "paused")))
+    }
+
+    @Test func `a batch passes with one of the ids wanted`() throws {
+        let filter = BatchFilter(ids: ["a", "b"])
+        #expect(filter.passes(try .sample("a")))
+        #expect(!filter.passes(try .sample("c")))
+    }
+
+    @Test func `both conditions hold together, and an empty set lets nothing pass`() throws {
+        #expect(!BatchFilter(statuses: [.ended], ids: ["a"]).passes(try .sample("a", status: "canceling")))
+        #expect(!BatchFilter(statuses: [.ended], ids: ["a"]).passes(try .sample("b")))
+        #expect(BatchFilter(statuses: [.ended], ids: ["a"]).passes(try .sample("a")))
+        #expect(!BatchFilter(statuses: []).passes(try .sample()))
+    }
+}

@@ -1,0 +1,86 @@
+import BatchPipeline
+import MessageBatches
+import Synchronization
+
+/// An archive that keeps everything in memory and fails where it is told to.
+final class InMemoryArchive: ArchiveSink {
+    /// An error of this archive, named after the call that throws it.
+    struct Failure: Error, Equatable {
+        let call: String
+    }
+
+    /// What became of a draft.
+    struct Kept: Sendable {
+        var raw: [UInt8]
+        var flatRows: [UInt8]
+        var proof: BatchProof
+        var reasons: [String] = []
+    }
+
+    private struct State {
+        var archived: [String: Kept] = [:]
+        var quarantined: [String: Kept] = [:]
+        /// Ids in the order their drafts were opened, each as often as one was.
+        var opened: [String] = []
+        var discarded: [String] = []
+        var finishedRuns = 0
+        var failingCalls: Set<String> = []
+    }
+
+    private let state = Mutex(State())
+    /// Called before a block is appended.
+    let willAppend: @Sendable (SealedBlock) async -> Void
+    /// Called before a batch is published.
+    let willPublish: @Sendable (String) async -> Void
+
+    init(
+        willAppend: @escaping @Sendable (SealedBlock) async -> Void = { _ in },
+        willPublish: @escaping @Sendable (String) async -> Void = { _ in }
+    ) {
+        self.willAppend = willAppend
+        self.willPublish = willPublish
+    }
+
+    var archived: [String: Kept] { state.withLock { $0.archived } }
+    var quarantined: [String: Kept] { state.withLock { $0.quarantined } }
+    var opened: [String] { state.withLock { $0.opened } }
+    var discarded: [String] { state.withLock { $0.discarded } }
+    var finishedRuns: Int { state.withLock { $0.finishedRuns } }
+
+    /// From now on the calls of these names throw.
+    func fail(_ calls: String...) {
+        state.withLock { $0.failingCalls = Set(calls) }
+    }
+
+    func check(_ call: String) throws {
+        if state.withLock({ $0.failingCalls.contains(call) }) { throw Failure(call: call) }
+    }
+
+    func archivedIDs() async throws -> Set<String> {
+        try check("archivedIDs")
+        return Set(archived.keys)
+    }
+
+    func openDraft(of batch: MessageBatch) async throws -> any BatchDraft {
+        try check("openDraft")
+        state.withLock { $0.opened.append(batch.id) }
+        return InMemoryDraft(of: batch.id, in: self)
+    }
+
+    func finishRun() async throws {
+        state.withLock { $0.finishedRuns += 1 }
+        try check("finishRun")
+    }
+
+    func publish(_ kept: Kept) {
+        state.withLock { $0.archived[kept.proof.batch.id] = kept }
+    }
+
+    func quarantine(_ kept: Kept) {
+        state.withLock { $0.quarantined[kept.proof.batch.id] = kept }
+    }
+
+    func discard(_ id: String) {
+        state.withLock { $0.discarded.append(id) }
+    }
+}

@@ -1,0 +1,103 @@
+import BatchPipeline
+import JSONLines
+
+/// A draft that keeps its bytes, uncompressed, and holds its caller to the rules of ``BatchDraft``.
+actor InMemoryDraft: BatchDraft {
+    private let id: String
+    private let archive: InMemoryArchive
+    private var blocks: [SealedBlock] = []
+    private var scratchRuns: [[UInt8]] = []
+    private var hasEnded = false
+    /// How often lines were read back, one call for one or more.
+    private(set) var readBacks = 0
+
+    init(of id: String, in archive: InMemoryArchive) {
+        self.id = id
+        self.archive = archive
+    }
+
+    var appended: [LineBlock] { blocks.map(\.block) }
+    var scratchBytes: Int { scratchRuns.reduce(0) { $0 + $1.count } }
+    var scratchRunCount: Int { scratchRuns.count }
+
+    nonisolated func seal(_ block: DecodedBlock, flatRows: [UInt8]) throws -> SealedBlock {
+        try archive.check("seal")
+        return SealedBlock(
+            block: block.block,
+            rawMember: block.block.bytes,
+            flatRows: flatRows,
+            flatMember: flatRows,
+            rowCount: block.records.count
+        )
+    }
+
+    func append(_ block: SealedBlock) async throws {
+        precondition(block.block.sequence == blocks.count, "blocks come in stream order")
+        precondition(!hasEnded, "the draft has ended")
+        await archive.willAppend(block)
+        try archive.check("append")
+        blocks.append(block)
+    }
+
+    func rawLines(numbered numbers: Set<Int>) async throws -> [Int: [UInt8]] {
+        readBacks += 1
+        var lines: [Int: [UInt8]] = [:]
+        for block in blocks.map(\.block) {
+            for index in block.lineEnds.indices where numbers.contains(block.firstLine + index) {
+                lines[block.firstLine + index] = Array(block.bytes[block.range(ofLine: index)])
+            }
+        }
+        return lines
+    }
+
+    func writeScratchRun(_ bytes: [UInt8]) async throws -> Int {
+        scratchRuns.append(bytes)
+        return scratchRuns.count - 1
+    }
+
+    func readScratchRun(_ run: Int, from offset: Int, count: Int) async throws -> [UInt8] {
+        Array(scratchRuns[run].dropFirst(offset).prefix(count))
+    }
+
+    /// The bytes themselves: equal exactly if two reads were.
+    func receivedDigest() async -> String {
+        let bytes = blocks.flatMap { $0.block.endsUnterminated ? $0.block.bytes.dropLast() : $0.block.bytes[...] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func publish(_ proof: BatchProof) async throws -> PublishedBatch {
+        await archive.willPublish(id)
+        try archive.check("publish")
+        end()
+        archive.publish(kept(proof))
+        let stored = blocks.reduce(0) { $0 + $1.rawMember.count + $1.flatMember.count }
+        return PublishedBatch(files: ["raw/\(id)"], storedBytes: stored)
+    }
+
+    func quarantine(_ proof: BatchProof, reasons: [String]) async throws {
+        try archive.check("quarantine")
+        end()
+        var kept = kept(proof)
+        kept.reasons = reasons
+        archive.quarantine(kept)
+    }
+
+    func discard() async throws {
+        end()
+        archive.discard(id)
+        try archive.check("discard")
+    }
+
+    private func end() {
+        precondition(!hasEnded, "a draft ends once")
+        hasEnded = true
+    }
+
+    private func kept(_ proof: BatchProof) -> InMemoryArchive.Kept {
+        InMemoryArchive.Kept(
+            raw: blocks.flatMap(\.rawMember),
+            flatRows: blocks.flatMap(\.flatRows),
+            proof: proof
+        )
+    }
+}

@@ -1,0 +1,28 @@
+import BatchPipeline
+import MessageBatches
+
+/// The smallest summary: how many records and rejections were folded, and over which batches.
+struct LineCount: Summary {
+    static let name = "line_count"
+
+    var records = 0
+    var rejected = 0
+    var blocks = 0
+    var batches: Set<String> = []
+
+    init() {}
+
+    mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        records += block.records.count
+        rejected += block.rejected.count
+        blocks += 1
+        batches.insert(batch.id)
+    }
+
+    mutating func merge(_ other: LineCount) {
+        records += other.records
+        rejected += other.rejected
+        blocks += other.blocks
+        batches.formUnion(other.batches)
+    }
+}

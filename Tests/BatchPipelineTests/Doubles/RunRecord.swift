@@ -1,0 +1,38 @@
+import BatchPipeline
+import MessageBatches
+import Synchronization
+
+/// Remembers what a run did beside reading and archiving: its pauses and events.
+///
+/// It never waits.
+final class RunRecord: Sendable {
+    private let pausesTaken = Mutex<[Duration]>([])
+    private let eventsSeen = Mutex<[ExportEvent]>([])
+    /// Called at each pause.
+    let atPause: @Sendable () async throws -> Void
+
+    init(atPause: @escaping @Sendable () async throws -> Void = {}) {
+        self.atPause = atPause
+    }
+
+    var pauses: [Duration] { pausesTaken.withLock { $0 } }
+    var events: [ExportEvent] { eventsSeen.withLock { $0 } }
+
+    /// Ports over the given doubles; the machine's clock stands still.
+    func ports(_ service: ScriptedService, _ archive: InMemoryArchive) -> ExportPorts {
+        ExportPorts(
+            lister: service,
+            source: service,
+            archive: archive,
+            summaries: SummarySet([LineCount.self]),
+            now: { Timestamp(seconds: 1_724_200_000) },
+            pause: { [self] duration in
+                pausesTaken.withLock { $0.append(duration) }
+                try await atPause()
+            },
+            observe: { [self] event in
+                eventsSeen.withLock { $0.append(event) }
+            }
+        )
+    }
+}

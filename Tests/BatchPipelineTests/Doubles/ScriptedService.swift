@@ -1,0 +1,121 @@
+import BatchPipeline
+import MessageBatches
+import Synchronization
+
+/// A service that answers from a script and remembers what it was asked.
+///
+/// It lists its batches newest first and pages as the API does. A list of answers is used up one by one; its last one stays.
+final class ScriptedService: BatchLister, ResultSource {
+    /// One answer to a request for results.
+    enum Results: Sendable {
+        case body(ScriptedBody)
+        case failure(ServiceFailure)
+
+        static func file(_ lines: [String]) -> Results {
+            .body(ScriptedBody(ResultLine.file(lines)))
+        }
+    }
+
+    private struct State {
+        var batches: [MessageBatch]
+        var retrievals: [String: [Result<MessageBatch, ServiceFailure>]] = [:]
+        var results: [String: [Results]] = [:]
+        var pageFailures: [Int: ServiceFailure] = [:]
+        var pages: [PageQuery] = []
+        var retrieved: [String] = []
+        var asked: [String] = []
+    }
+
+    private let state: Mutex<State>
+    /// The head of every answer; its date is the server's clock.
+    let head: ReplyHead
+    /// Set on every stream of results.
+    let rewrittenFrom: String?
+
+    init(
+        _ batches: [MessageBatch] = [],
+        head: ReplyHead = ReplyHead(status: 200, requestID: "req_1", workspaceID: "wrkspc_1"),
+        rewrittenFrom: String? = nil
+    ) {
+        state = Mutex(State(batches: batches.sorted { $0.createdAt > $1.createdAt }))
+        self.head = head
+        self.rewrittenFrom = rewrittenFrom
+    }
+
+    /// The pages asked for.
+    var pages: [PageQuery] { state.withLock { $0.pages } }
+    /// The ids of batch objects asked for.
+    var retrieved: [String] { state.withLock { $0.retrieved } }
+    /// The ids of batches whose results were asked for.
+    var asked: [String] { state.withLock { $0.asked } }
+
+    /// What requests for the results of a batch bring, one after the other.
+    func script(_ id: String, _ results: Results...) {
+        state.withLock { $0.results[id] = results }
+    }
+
+    /// What requests for the batch object bring, one after the other; otherwise it is the listed one.
+    func scriptRetrieval(_ id: String, _ answers: Result<MessageBatch, ServiceFailure>...) {
+        state.withLock { $0.retrievals[id] = answers }
+    }
+
+    /// Fails the request for a page, counted from 0.
+    func failPage(_ number: Int, _ failure: ServiceFailure) {
+        state.withLock { $0.pageFailures[number] = failure }
+    }
+
+    func page(_ query: PageQuery) async throws(ServiceFailure) -> ServiceReply {
+        let (batches, failure) = state.withLock { state in
+            state.pages.append(query)
+            return (state.batches, state.pageFailures[state.pages.count - 1])
+        }
+        if let failure { throw failure }
+        let start = query.afterID.flatMap { id in batches.firstIndex { $0.id == id } }.map { $0 + 1 } ?? 0
+        let part = batches[start...].prefix(query.limit)
+        let ends = [part.first, part.last].map { $0.map { "\"\($0.id)\"" } ?? "null" }
+        let data = part.map { String(decoding: $0.json, as: UTF8.self) }.joined(separator: ",")
+        let text = """
+            {"data":[\(data)],"has_more":\(part.endIndex < batches.endIndex),"first_id":\(ends[0]),"last_id":\(ends[1])}
+            """
+        return ServiceReply(head: head, body: Array(text.utf8))
+    }
+
+    func batch(id: String) async throws(ServiceFailure) -> ServiceReply {
+        let (answer, listed) = state.withLock { state in
+            state.retrieved.append(id)
+            return (state.retrievals[id].takeNext(), state.batches.first { $0.id == id })
+        }
+        if let answer { return ServiceReply(head: head, body: try answer.get().json) }
+        guard let listed else { throw .status(404) }
+        return ServiceReply(head: head, body: listed.json)
+    }
+
+    func results(of batch: MessageBatch) async throws(ServiceFailure) -> ResultStream {
+        let answer = state.withLock { state in
+            state.asked.append(batch.id)
+            return state.results[batch.id].takeNext()
+        }
+        switch answer {
+        case .body(let body): return ResultStream(head: head, rewrittenFrom: rewrittenFrom, body: body)
+        case .failure(let failure): throw failure
+        case nil: throw .status(404)
+        }
+    }
+}
+
+extension ServiceFailure {
+    static func status(_ status: Int, serverDate: Timestamp? = nil) -> ServiceFailure {
+        ServiceFailure(cause: .status(status), operation: "GET", serverDate: serverDate)
+    }
+
+    static let cut = ServiceFailure(cause: .transport(.cut, detail: "connection reset"), operation: "GET")
+}
+
+extension Optional {
+    /// Takes the first of a list of answers, but leaves the last one there.
+    fileprivate mutating func takeNext<Answer>() -> Answer? where Wrapped == [Answer] {
+        guard let answers = self, let first = answers.first else { return nil }
+        if answers.count > 1 { self = Array(answers.dropFirst()) }
+        return first
+    }
+}
