@@ -28,9 +28,10 @@ import collections, gzip, json, sys
 import anthropic
 
 batch_id, path = sys.argv[1:]
+client = anthropic.Anthropic()
 counts = collections.Counter()
 with gzip.open(path, "wt", compresslevel=6) as file:
-    for result in anthropic.Anthropic().messages.batches.results(batch_id):
+    for result in client.messages.batches.results(batch_id):
         file.write(result.to_json(indent=None) + "\\n")
         counts[result.result.type] += 1
 print(json.dumps(counts))
