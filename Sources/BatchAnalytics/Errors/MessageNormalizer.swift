@@ -1,0 +1,118 @@
+/// Makes error messages that differ only in their particulars the same.
+///
+/// Quoted parts become `<text>`, paths such as `messages.1.content` and addresses `<path>`, numbers, dates and times
+/// `<n>`, and every word that mixes letters and digits `<id>`. What is left is the sentence the service wrote.
+enum MessageNormalizer {
+    /// The bytes of a message that are read.
+    static let readLength = 1_024
+    /// The most bytes of a normalised message; longer ones are cut and end in "…".
+    static let length = 160
+
+    static func normalized(_ message: String) -> String {
+        var scanner = Scanner(text: Array(message.prefix(utf8Count: readLength).utf8))
+        scanner.run()
+        let result = String(decoding: scanner.output, as: UTF8.self)
+        return result.utf8.count <= length ? result : "\(result.prefix(utf8Count: length - 3))…"
+    }
+
+    /// Words with digits that are names of things everybody has, not ids.
+    private static let commonWords: Set<String> = ["base64", "utf8", "utf-8", "http2", "sha256", "oauth2"]
+
+    /// What stands for a word: letters, digits and what may join them.
+    private static func mark(for word: ArraySlice<UInt8>) -> [UInt8] {
+        let text = String(decoding: word, as: UTF8.self)
+        if word.count(where: { $0 == UInt8(ascii: "/") }) > 1 || word.first == UInt8(ascii: "/") && word.count > 1 {
+            return Array("<path>".utf8)
+        }
+        guard word.contains(where: { $0.isDigit }) else {
+            return word.dropFirst().dropLast().contains(UInt8(ascii: ".")) ? Array("<path>".utf8) : Array(word)
+        }
+        if !word.contains(where: { $0.isLetter }) { return Array("<n>".utf8) }
+        if commonWords.contains(text.lowercased()) { return Array(word) }
+        let unit = word.drop { !$0.isLetter }
+        if unit.count <= 3, unit.allSatisfy(\.isLetter) { return Array("<n>".utf8) + Array(unit) }
+        return Array((word.contains(UInt8(ascii: ".")) ? "<path>" : "<id>").utf8)
+    }
+
+    /// One pass over the bytes of a message.
+    private struct Scanner {
+        let text: [UInt8]
+        var place = 0
+        var output: [UInt8] = []
+
+        init(text: [UInt8]) {
+            self.text = text
+        }
+
+        mutating func run() {
+            while place < text.count {
+                if let end = quoteEnd() {
+                    output += Array("<text>".utf8)
+                    place = end
+                } else if text[place].isWordPart {
+                    takeWord()
+                } else {
+                    takeSeparator()
+                }
+            }
+            while output.last == UInt8(ascii: " ") { output.removeLast() }
+        }
+
+        /// The end of a quoted part that begins here. An apostrophe within a word is none, and neither is a quote that
+        /// nothing closes.
+        private func quoteEnd() -> Int? {
+            let quote = text[place]
+            guard [UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`")].contains(quote) else { return nil }
+            guard place == 0 || !text[place - 1].isWordPart else { return nil }
+            var end = place + 1
+            while end < text.count {
+                let isLast = end + 1 == text.count || !text[end + 1].isLetter
+                if text[end] == quote, isLast { return end + 1 }
+                end += 1
+            }
+            return nil
+        }
+
+        private mutating func takeWord() {
+            var end = place
+            while end < text.count, text[end].isWordPart { end += 1 }
+            let whole = text[place..<end]
+            let word = whole.dropLast(whole.reversed().prefix(while: { $0.isTrailingMark }).count)
+            output += mark(for: word)
+            output += whole[word.endIndex...]
+            place = end
+        }
+
+        /// Takes a byte that belongs to no word; white space of any length becomes one space.
+        private mutating func takeSeparator() {
+            let byte = text[place]
+            place += 1
+            guard byte <= UInt8(ascii: " ") else {
+                output.append(byte)
+                return
+            }
+            if let last = output.last, last != UInt8(ascii: " ") { output.append(UInt8(ascii: " ")) }
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isDigit: Bool {
+        (0x30...0x39).contains(self)
+    }
+
+    /// Letters of ASCII and every byte of other scripts.
+    fileprivate var isLetter: Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) || self >= 0x80
+    }
+
+    /// What a word, a number, an id or a path is made of.
+    fileprivate var isWordPart: Bool {
+        isDigit || isLetter || "_-./:@+#%,".utf8.contains(self)
+    }
+
+    /// What ends a word without belonging to it.
+    fileprivate var isTrailingMark: Bool {
+        ".:,".utf8.contains(self)
+    }
+}

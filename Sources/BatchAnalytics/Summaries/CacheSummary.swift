@@ -1,0 +1,152 @@
+package import BatchPipeline
+import JSONLines
+package import MessageBatches
+
+/// Whether the prompt cache was worth its writes.
+package struct CacheSummary: Summary {
+    package static let name = "cache"
+
+    /// All succeeded requests whose token counts could be read.
+    package private(set) var total = CacheTally()
+    /// Those that used the cache, by model and custom_id prefix: requests of one job are likely to share a prompt.
+    package private(set) var groups = BoundedTable<CacheGroup, CacheTally>(capacity: 512)
+
+    package init() {}
+
+    package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        let bytes = block.block.bytes
+        var models = SliceInterner()
+        var prefixes = PrefixInterner()
+        var places = KeyInterner<NumberPair>()
+        var tallies: [CacheTally] = []
+        for record in block.records where record.type == .succeeded && record.usageIsReadable {
+            total.count(record.usage)
+            guard !CacheClasses(of: record.usage).isEmpty else { continue }
+            let model = models.number(of: record.model, in: bytes)
+            let prefix = prefixes.number(of: record.customID, of: block)
+            let number = places.number(of: NumberPair(first: model, second: prefix))
+            if number == tallies.count { tallies.append(CacheTally()) }
+            tallies[number].count(record.usage)
+        }
+        let (modelLabels, prefixLabels) = (block.labels(of: models), prefixes.labels(of: block))
+        for (place, tally) in zip(places.keys, tallies) {
+            groups.add(tally, to: CacheGroup(model: modelLabels[place.first], prefix: prefixLabels[place.second]))
+        }
+    }
+
+    package mutating func merge(_ other: CacheSummary) {
+        total.merge(other.total)
+        groups.merge(other.groups)
+    }
+
+    /// The share of prompt tokens that came from the cache; nil without prompt tokens.
+    package var hitRatio: Double? {
+        total.prompt > 0 ? Double(total.read) / Double(total.prompt) : nil
+    }
+
+    /// The groups that wrote to the cache and never read from it, by falling number of tokens written.
+    package var unreadGroups: [BoundedTable<CacheGroup, CacheTally>.Row] {
+        groups.ranked(by: \.written).filter { $0.value.written > 0 && $0.value.read == 0 }
+    }
+}
+
+/// Requests that are likely to share a prompt.
+package struct CacheGroup: Sendable, BoundedKey {
+    package let model: Label
+    /// See ``PrefixSummary``.
+    package let prefix: Label
+
+    package init(model: Label, prefix: Label) {
+        self.model = model
+        self.prefix = prefix
+    }
+
+    package var stableHash: UInt64 {
+        var hash = StableHash()
+        hash.combine(model.stableHash)
+        hash.combine(prefix.stableHash)
+        return hash.value
+    }
+
+    package static func < (left: CacheGroup, right: CacheGroup) -> Bool {
+        left.model != right.model ? left.model < right.model : left.prefix < right.prefix
+    }
+}
+
+extension CacheGroup: StoredKey {
+    static var nameCount: Int { 2 }
+    static var codeCount: Int { 0 }
+
+    var names: [Label] { [model, prefix] }
+    var codes: [Int] { [] }
+
+    init?(names: [Label], codes: [Int]) {
+        self.init(model: names[0], prefix: names[1])
+    }
+}
+
+/// What some requests wrote to the cache and read from it.
+package struct CacheTally: Sendable, Equatable {
+    package var requests = 0
+    /// Requests that read from the cache.
+    package var reading = 0
+    /// All prompt tokens, cached or not.
+    package var prompt = 0
+    /// Tokens written, five-minute and one-hour cache together.
+    package var written = 0
+    /// Tokens read.
+    package var read = 0
+
+    package init() {}
+
+    mutating func count(_ usage: TokenUsage) {
+        requests += 1
+        reading += usage.cacheRead > 0 ? 1 : 0
+        prompt = prompt.addingClamped(Int(usage.prompt))
+        written = written.addingClamped(Int(usage.cacheCreation5m + usage.cacheCreation1h))
+        read = read.addingClamped(Int(usage.cacheRead))
+    }
+}
+
+extension CacheTally: StoredValue {
+    package mutating func merge(_ other: CacheTally) {
+        requests = requests.addingClamped(other.requests)
+        reading = reading.addingClamped(other.reading)
+        prompt = prompt.addingClamped(other.prompt)
+        written = written.addingClamped(other.written)
+        read = read.addingClamped(other.read)
+    }
+
+    var weight: Int { written }
+    var numbers: [Int] { [requests, prompt, written, read, reading] }
+
+    init(numbers: [Int]) {
+        requests = numbers[orZero: 0]
+        prompt = numbers[orZero: 1]
+        written = numbers[orZero: 2]
+        read = numbers[orZero: 3]
+        reading = numbers[orZero: 4]
+    }
+}
+
+extension CacheSummary: Codable {
+    private enum CodingKeys: CodingKey {
+        case total, groups
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let text = try container.decode(String.self, forKey: .total)
+        guard let numbers = RowText.numbers(text) else {
+            throw DecodingError.dataCorruptedError(forKey: .total, in: container, debugDescription: "no numbers")
+        }
+        total = CacheTally(numbers: numbers)
+        groups = try container.table(forKey: .groups, capacity: groups.capacity)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(RowText.text(total.numbers), forKey: .total)
+        try container.encode(groups, forKey: .groups, budget: 1_800)
+    }
+}

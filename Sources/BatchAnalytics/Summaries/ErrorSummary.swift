@@ -1,0 +1,156 @@
+package import BatchPipeline
+import JSONLines
+package import MessageBatches
+
+/// Why requests errored: errors with one cause counted together, with what would help and where to look.
+package struct ErrorSummary: Summary {
+    package static let name = "errors"
+
+    /// Errored requests by fingerprint. What has no row is counted under `other`, by class.
+    package private(set) var fingerprints = BoundedTable<ErrorFingerprint, ErrorTally>(capacity: 512)
+
+    package init() {}
+
+    package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        var causes = ErrorCauses()
+        for record in block.records where record.type == .errored { causes.count(record, of: block) }
+        for (slices, tally) in causes.entries {
+            var tally = tally
+            tally.see(batch.createdAt)
+            let type = block.text(slices.type) ?? ""
+            fingerprints.add(tally, to: ErrorFingerprint(type: type, message: block.text(slices.message) ?? ""))
+        }
+    }
+
+    package mutating func merge(_ other: ErrorSummary) {
+        fingerprints.merge(other.fingerprints)
+    }
+
+    /// All errored requests together.
+    package var total: ErrorTally {
+        fingerprints.rows.reduce(into: fingerprints.other) { $0.merge($1.value) }
+    }
+
+    /// The fingerprints by falling count.
+    package var ranked: [BoundedTable<ErrorFingerprint, ErrorTally>.Row] {
+        fingerprints.ranked(by: \.count)
+    }
+}
+
+/// The errors of one block by type and message as they stand there; thousands of equal ones are normalised once.
+private struct ErrorCauses {
+    private var types = SliceInterner()
+    private var messages = SliceInterner()
+    private var places = KeyInterner<NumberPair>()
+    private(set) var entries: [(slices: (type: TextSlice?, message: TextSlice?), tally: ErrorTally)] = []
+
+    mutating func count(_ record: ResultRecord, of block: DecodedBlock) {
+        let bytes = block.block.bytes
+        let type = types.number(of: record.errorType, in: bytes)
+        let message = messages.number(of: record.errorMessage, in: bytes)
+        let index = places.number(of: NumberPair(first: type, second: message))
+        if index == entries.count { entries.append(((record.errorType, record.errorMessage), ErrorTally())) }
+        entries[index].tally.count(record.errorClass ?? .fixInput)
+        guard wantsSample(record.customID, for: entries[index].tally, in: bytes) else { return }
+        let requestID = Label(block.text(record.errorRequestID) ?? "")
+        let sample = ErrorSample(customID: Label(block.text(record.customID)), requestID: requestID)
+        entries[index].tally.addSample(sample)
+    }
+
+    /// Whether a request may be a sample, without making its label where the bytes tell.
+    private func wantsSample(_ id: TextSlice, for tally: ErrorTally, in bytes: [UInt8]) -> Bool {
+        guard !id.isEscaped, id.range.count <= Label.maximumLength else { return true }
+        var hash = StableHash()
+        hash.combine(bytes[id.range])
+        return tally.wantsSample(withHash: hash.value)
+    }
+}
+
+// MARK: - Storing
+
+extension ErrorSummary: Codable {
+    /// The most bytes of JSON the fingerprints take; those with fewer errors are then counted as "other".
+    private static let budget = 5_000
+
+    private enum CodingKeys: CodingKey {
+        case fingerprints, other
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        for row in try container.decodeIfPresent([StoredError].self, forKey: .fingerprints) ?? [] {
+            let key = ErrorFingerprint(type: Label(row.type ?? ""), normalizedMessage: row.message ?? "")
+            fingerprints.add(try row.tally(at: container.codingPath), to: key)
+        }
+        if let other = try container.decodeIfPresent(StoredError.self, forKey: .other) {
+            fingerprints.addToOther(try other.tally(at: container.codingPath))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var rows: [StoredError] = []
+        var rest = fingerprints.other
+        var room = Self.budget
+        for row in ranked {
+            let stored = StoredError(type: row.key.type.text, message: row.key.message, tally: row.value)
+            room -= stored.jsonLength
+            if room < 0 { rest.merge(row.value) } else { rows.append(stored) }
+        }
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        if !rows.isEmpty { try container.encode(rows, forKey: .fingerprints) }
+        if rest.count > 0 { try container.encode(StoredError(tally: rest), forKey: .other) }
+    }
+}
+
+/// A fingerprint as it stands in a manifest; keys are one letter because they repeat.
+private struct StoredError: Codable {
+    /// The type and the normalised message; missing for what is counted as "other".
+    var type: String?
+    var message: String?
+    /// The counts by class, see ``ErrorTally/counts``.
+    var counts: String
+    var firstSeen: Timestamp?
+    var lastSeen: Timestamp?
+    /// Pairs of custom_id and request_id, one after the other.
+    var samples: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case type = "t"
+        case message = "m"
+        case counts = "n"
+        case firstSeen = "f"
+        case lastSeen = "l"
+        case samples = "s"
+    }
+
+    init(type: String? = nil, message: String? = nil, tally: ErrorTally) {
+        self.type = type
+        self.message = message
+        counts = RowText.text(tally.counts)
+        firstSeen = tally.firstSeen
+        lastSeen = tally.lastSeen
+        samples = tally.samples.flatMap { [$0.customID.text, $0.requestID.text] }
+    }
+
+    func tally(at path: [any CodingKey]) throws -> ErrorTally {
+        guard let counts = RowText.numbers(counts), samples.count.isMultiple(of: 2) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: path, debugDescription: "a damaged fingerprint"))
+        }
+        var tally = ErrorTally(
+            counts: ErrorClass.allCases.indices.map { counts[orZero: $0] },
+            firstSeen: firstSeen,
+            lastSeen: lastSeen,
+            samples: []
+        )
+        for index in stride(from: 0, to: samples.count, by: 2) {
+            tally.addSample(ErrorSample(customID: Label(samples[index]), requestID: Label(samples[index + 1])))
+        }
+        return tally
+    }
+
+    /// The bytes of this as compact JSON, at most.
+    var jsonLength: Int {
+        let texts = [type, message, counts, firstSeen?.text, lastSeen?.text].compactMap { $0 } + samples
+        return texts.reduce(30) { $0 + $1.storedJSONLength + 2 }
+    }
+}

@@ -1,0 +1,78 @@
+package import BatchPipeline
+import JSONLines
+package import MessageBatches
+
+/// What each model answered. Its tokens stand in ``TokenSummary``.
+package struct ModelSummary: Summary {
+    package static let name = "models"
+
+    /// Succeeded requests by the model that answered.
+    package private(set) var models = BoundedTable<Label, ModelTally>(capacity: 256)
+
+    package init() {}
+
+    package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        var tallies = SliceTallies<ModelTally>()
+        for record in block.records where record.type == .succeeded {
+            tallies.update(record.model, in: block.block.bytes) { tally in
+                tally.succeeded += 1
+                tally.usable += record.isUsable ? 1 : 0
+                tally.withToolUse += record.toolUses > 0 ? 1 : 0
+                tally.textBytes = tally.textBytes.addingClamped(record.textBytes)
+            }
+        }
+        tallies.add(to: &models, of: block)
+    }
+
+    package mutating func merge(_ other: ModelSummary) {
+        models.merge(other.models)
+    }
+}
+
+/// Succeeded requests of one model.
+package struct ModelTally: Sendable, Equatable {
+    package var succeeded = 0
+    /// Of these, usable in the sense of ``Usability``.
+    package var usable = 0
+    /// Of these, with a tool call.
+    package var withToolUse = 0
+    /// The bytes of all text.
+    package var textBytes = 0
+
+    package init() {}
+}
+
+extension ModelTally: StoredValue {
+    package mutating func merge(_ other: ModelTally) {
+        succeeded = succeeded.addingClamped(other.succeeded)
+        usable = usable.addingClamped(other.usable)
+        withToolUse = withToolUse.addingClamped(other.withToolUse)
+        textBytes = textBytes.addingClamped(other.textBytes)
+    }
+
+    var weight: Int { succeeded }
+    var numbers: [Int] { [succeeded, usable, textBytes, withToolUse] }
+
+    init(numbers: [Int]) {
+        succeeded = numbers[orZero: 0]
+        usable = numbers[orZero: 1]
+        textBytes = numbers[orZero: 2]
+        withToolUse = numbers[orZero: 3]
+    }
+}
+
+extension ModelSummary: Codable {
+    private enum CodingKeys: CodingKey {
+        case models
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        models = try container.table(forKey: .models, capacity: models.capacity)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(models, forKey: .models, budget: 1_200)
+    }
+}

@@ -1,0 +1,68 @@
+package import BatchPipeline
+package import MessageBatches
+
+/// How many requests ended in which result type.
+package struct OutcomeSummary: Summary {
+    package static let name = "outcomes"
+
+    /// Requests by documented type, in the order of ``ResultType/known``.
+    private var known = [Int](repeating: 0, count: ResultType.known.count)
+    /// Requests of types nobody documented, by name.
+    package private(set) var unknown = BoundedTable<Label, Tally>(capacity: 64)
+
+    package init() {}
+
+    package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        for record in block.records {
+            switch record.type {
+            case .succeeded: known[0] += 1
+            case .errored: known[1] += 1
+            case .canceled: known[2] += 1
+            case .expired: known[3] += 1
+            case .other(let name): unknown.add(Tally(count: 1), to: Label(name))
+            }
+        }
+    }
+
+    package mutating func merge(_ other: OutcomeSummary) {
+        for index in known.indices { known[index] = known[index].addingClamped(other.known[index]) }
+        unknown.merge(other.unknown)
+    }
+
+    /// The requests of a type. Of an unknown type that has no row of its own, nothing is known: 0.
+    package subscript(_ type: ResultType) -> Int {
+        if let index = ResultType.known.firstIndex(of: type) { return known[index] }
+        return unknown[Label(type.name)]?.count ?? 0
+    }
+
+    /// Requests of all types nobody documented.
+    package var unknownRequests: Int {
+        unknown.rows.reduce(unknown.other.count) { $0.addingClamped($1.value.count) }
+    }
+
+    /// All requests with a result.
+    package var requests: Int {
+        known.reduce(unknownRequests) { $0.addingClamped($1) }
+    }
+}
+
+extension OutcomeSummary: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case succeeded, errored, canceled, expired
+        case unknown = "other_types"
+    }
+
+    private static let knownKeys: [CodingKeys] = [.succeeded, .errored, .canceled, .expired]
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        known = try Self.knownKeys.map { try container.decodeIfPresent(Int.self, forKey: $0) ?? 0 }
+        unknown = try container.table(forKey: .unknown, capacity: unknown.capacity)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        for (key, count) in zip(Self.knownKeys, known) where count > 0 { try container.encode(count, forKey: key) }
+        try container.encode(unknown, forKey: .unknown, budget: 400)
+    }
+}

@@ -1,0 +1,37 @@
+package import BatchPipeline
+package import MessageBatches
+
+/// How large the succeeded requests and their answers were.
+///
+/// Tokens of requests whose counts could not be read are left out; the length of their text is not.
+package struct PercentileSummary: Summary {
+    package static let name = "percentiles"
+
+    /// Input tokens outside the cache, a request.
+    package private(set) var input = ValueHistogram()
+    /// Output tokens, thinking included, a request.
+    package private(set) var output = ValueHistogram()
+    /// Input tokens read from the cache, a request.
+    package private(set) var cached = ValueHistogram()
+    /// Bytes of text, a request.
+    package private(set) var text = ValueHistogram()
+
+    package init() {}
+
+    package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        for record in block.records where record.type == .succeeded {
+            text.record(record.textBytes)
+            guard record.usageIsReadable else { continue }
+            input.record(Int(record.usage.input))
+            output.record(Int(record.usage.output))
+            cached.record(Int(record.usage.cacheRead))
+        }
+    }
+
+    package mutating func merge(_ other: PercentileSummary) {
+        input.merge(other.input)
+        output.merge(other.output)
+        cached.merge(other.cached)
+        text.merge(other.text)
+    }
+}

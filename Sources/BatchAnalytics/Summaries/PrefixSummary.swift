@@ -1,0 +1,95 @@
+package import BatchPipeline
+import JSONLines
+package import MessageBatches
+
+/// Requests and tokens by the prefix of their custom_id, which is how a job names its requests.
+///
+/// The prefix goes up to and including the last `-` or `_` before trailing digits: `doc_2024-0007` has `doc_2024-`. Ids
+/// without such an end stand under `(none)`.
+package struct PrefixSummary: Summary {
+    package static let name = "prefixes"
+
+    /// All requests by prefix.
+    package private(set) var prefixes = BoundedTable<Label, PrefixTally>(capacity: 512)
+    /// The tokens of the succeeded ones, which have a model and so a price.
+    package private(set) var cells = BoundedTable<GroupedUsageKey, UsageCell>(capacity: 512)
+
+    package init() {}
+
+    package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        var interner = PrefixInterner()
+        var tallies: [PrefixTally] = []
+        var usage = UsageFold()
+        for record in block.records {
+            let group = interner.number(of: record.customID, of: block)
+            if group == tallies.count { tallies.append(PrefixTally()) }
+            tallies[group].count(record)
+            usage.count(record, in: block.block.bytes, group: group)
+        }
+        let labels = interner.labels(of: block)
+        for (label, tally) in zip(labels, tallies) { prefixes.add(tally, to: label) }
+        for (group, key, cell) in usage.cells(of: block) {
+            cells.add(cell, to: GroupedUsageKey(group: labels[group], usage: key))
+        }
+    }
+
+    package mutating func merge(_ other: PrefixSummary) {
+        prefixes.merge(other.prefixes)
+        cells.merge(other.cells)
+    }
+}
+
+/// The requests of one prefix.
+package struct PrefixTally: Sendable, Equatable {
+    package var requests = 0
+    package var succeeded = 0
+    /// Succeeded and usable in the sense of ``Usability``.
+    package var usable = 0
+    package var errored = 0
+
+    package init() {}
+
+    fileprivate mutating func count(_ record: ResultRecord) {
+        requests += 1
+        succeeded += record.type == .succeeded ? 1 : 0
+        usable += record.isUsable ? 1 : 0
+        errored += record.type == .errored ? 1 : 0
+    }
+}
+
+extension PrefixTally: StoredValue {
+    package mutating func merge(_ other: PrefixTally) {
+        requests = requests.addingClamped(other.requests)
+        succeeded = succeeded.addingClamped(other.succeeded)
+        usable = usable.addingClamped(other.usable)
+        errored = errored.addingClamped(other.errored)
+    }
+
+    var weight: Int { requests }
+    var numbers: [Int] { [requests, succeeded, usable, errored] }
+
+    init(numbers: [Int]) {
+        requests = numbers[orZero: 0]
+        succeeded = numbers[orZero: 1]
+        usable = numbers[orZero: 2]
+        errored = numbers[orZero: 3]
+    }
+}
+
+extension PrefixSummary: Codable {
+    private enum CodingKeys: CodingKey {
+        case prefixes, cells
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        prefixes = try container.table(forKey: .prefixes, capacity: prefixes.capacity)
+        cells = try container.table(forKey: .cells, capacity: cells.capacity)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(prefixes, forKey: .prefixes, budget: 1_400)
+        try container.encode(cells, forKey: .cells, budget: 2_600)
+    }
+}

@@ -1,0 +1,95 @@
+package import BatchPipeline
+import JSONLines
+package import MessageBatches
+
+/// How long batches took from creation to end.
+///
+/// A batch is counted with the block that holds its first line, so that it counts once however it is cut.
+package struct QueueSummary: Summary {
+    package static let name = "queue"
+
+    /// Longer than this, in seconds, is close to the 24 hours after which unfinished requests expire.
+    package static let longWait = 20 * 3_600
+
+    /// Whole seconds, a batch.
+    package private(set) var seconds = ValueHistogram()
+    /// Batches that took longer than ``longWait``.
+    package private(set) var longWaits = 0
+    /// By the hour of creation, 0 to 23, UTC.
+    package private(set) var hours = [QueueHour](repeating: QueueHour(), count: 24)
+
+    package init() {}
+
+    package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        guard block.block.firstLine == 1, let endedAt = batch.endedAt else { return }
+        let wait = max(0, Int(endedAt.seconds(since: batch.createdAt)))
+        seconds.record(wait)
+        longWaits += wait > Self.longWait ? 1 : 0
+        let sinceMidnight = batch.createdAt.seconds(since: batch.createdAt.day.start)
+        hours[min(23, Int(sinceMidnight) / 3_600)].merge(QueueHour(batches: 1, seconds: wait))
+    }
+
+    package mutating func merge(_ other: QueueSummary) {
+        seconds.merge(other.seconds)
+        longWaits = longWaits.addingClamped(other.longWaits)
+        for hour in hours.indices { hours[hour].merge(other.hours[hour]) }
+    }
+
+    /// The share of batches that took longer than ``longWait``; nil without batches.
+    package var longWaitShare: Double? {
+        seconds.count > 0 ? Double(longWaits) / Double(seconds.count) : nil
+    }
+}
+
+/// The batches created in one hour of the day.
+package struct QueueHour: Sendable, Equatable {
+    package var batches: Int
+    /// All their waits together.
+    package var seconds: Int
+
+    package init(batches: Int = 0, seconds: Int = 0) {
+        self.batches = batches
+        self.seconds = seconds
+    }
+
+    /// The mean wait in seconds, nil without batches.
+    package var mean: Double? {
+        batches > 0 ? Double(seconds) / Double(batches) : nil
+    }
+
+    mutating func merge(_ other: QueueHour) {
+        batches = batches.addingClamped(other.batches)
+        seconds = seconds.addingClamped(other.seconds)
+    }
+}
+
+extension QueueSummary: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case seconds
+        case longWaits = "over_20h"
+        case hours
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        seconds = try container.decode(ValueHistogram.self, forKey: .seconds)
+        longWaits = try container.decodeIfPresent(Int.self, forKey: .longWaits) ?? 0
+        for text in try container.decode([String].self, forKey: .hours) {
+            guard let row = RowText.numbers(text), hours.indices.contains(row[orZero: 0]) else {
+                throw DecodingError.dataCorruptedError(forKey: .hours, in: container, debugDescription: "no hour")
+            }
+            hours[row[orZero: 0]].merge(QueueHour(batches: row[orZero: 1], seconds: row[orZero: 2]))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(seconds, forKey: .seconds)
+        if longWaits > 0 { try container.encode(longWaits, forKey: .longWaits) }
+        let rows = hours.enumerated().filter { $0.element.batches > 0 }
+        try container.encode(
+            rows.map { RowText.text([$0.offset, $0.element.batches, $0.element.seconds]) },
+            forKey: .hours
+        )
+    }
+}

@@ -1,0 +1,49 @@
+package import BatchPipeline
+import JSONLines
+package import MessageBatches
+
+/// Where and in which service tier the succeeded requests ran, as the service reports it.
+package struct ServiceSummary: Summary {
+    package static let name = "service"
+
+    /// Succeeded requests by `service_tier`; the empty label stands for a missing or null one.
+    package private(set) var tiers = BoundedTable<Label, Tally>(capacity: 64)
+    /// Succeeded requests by `inference_geo`; the empty label stands for a missing or null one.
+    package private(set) var geos = BoundedTable<Label, Tally>(capacity: 64)
+
+    package init() {}
+
+    package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        var tierTallies = SliceTallies<Tally>()
+        var geoTallies = SliceTallies<Tally>()
+        for record in block.records where record.type == .succeeded {
+            tierTallies.update(record.serviceTier, in: block.block.bytes) { $0.count += 1 }
+            geoTallies.update(record.inferenceGeo, in: block.block.bytes) { $0.count += 1 }
+        }
+        tierTallies.add(to: &tiers, of: block)
+        geoTallies.add(to: &geos, of: block)
+    }
+
+    package mutating func merge(_ other: ServiceSummary) {
+        tiers.merge(other.tiers)
+        geos.merge(other.geos)
+    }
+}
+
+extension ServiceSummary: Codable {
+    private enum CodingKeys: CodingKey {
+        case tiers, geos
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        tiers = try container.table(forKey: .tiers, capacity: tiers.capacity)
+        geos = try container.table(forKey: .geos, capacity: geos.capacity)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(tiers, forKey: .tiers, budget: 400)
+        try container.encode(geos, forKey: .geos, budget: 400)
+    }
+}

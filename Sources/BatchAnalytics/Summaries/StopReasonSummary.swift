@@ -1,0 +1,91 @@
+package import BatchPipeline
+import JSONLines
+package import MessageBatches
+
+/// Why the answers ended, and how many of those that succeeded are of use.
+package struct StopReasonSummary: Summary {
+    package static let name = "stop_reasons"
+
+    /// Succeeded requests by stop reason; the empty label stands for a missing or null one.
+    package private(set) var reasons = BoundedTable<Label, StopReasonTally>(capacity: 256)
+    /// Their tokens, so that it can be told what the cut and refused answers cost.
+    package private(set) var cells = BoundedTable<GroupedUsageKey, UsageCell>(capacity: 512)
+
+    package init() {}
+
+    package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        let bytes = block.block.bytes
+        var interner = SliceInterner()
+        var tallies: [StopReasonTally] = []
+        var usage = UsageFold()
+        for record in block.records where record.type == .succeeded {
+            let group = interner.number(of: record.stopReason, in: bytes)
+            if group == tallies.count { tallies.append(StopReasonTally()) }
+            tallies[group].requests += 1
+            tallies[group].usable += record.isUsable ? 1 : 0
+            tallies[group].empty += !record.hasVisibleText && record.toolUses == 0 ? 1 : 0
+            usage.count(record, in: bytes, group: group)
+        }
+        let labels = block.labels(of: interner)
+        for (label, tally) in zip(labels, tallies) { reasons.add(tally, to: label) }
+        for (group, key, cell) in usage.cells(of: block) {
+            cells.add(cell, to: GroupedUsageKey(group: labels[group], usage: key))
+        }
+    }
+
+    package mutating func merge(_ other: StopReasonSummary) {
+        reasons.merge(other.reasons)
+        cells.merge(other.cells)
+    }
+
+    /// All succeeded requests together.
+    package var total: StopReasonTally {
+        reasons.rows.reduce(into: reasons.other) { $0.merge($1.value) }
+    }
+}
+
+/// Succeeded requests with one stop reason.
+package struct StopReasonTally: Sendable, Equatable {
+    package var requests = 0
+    /// Of these, usable in the sense of ``Usability``.
+    package var usable = 0
+    /// Of these, with neither visible text nor a tool call.
+    package var empty = 0
+
+    package init() {}
+}
+
+extension StopReasonTally: StoredValue {
+    package mutating func merge(_ other: StopReasonTally) {
+        requests = requests.addingClamped(other.requests)
+        usable = usable.addingClamped(other.usable)
+        empty = empty.addingClamped(other.empty)
+    }
+
+    var weight: Int { requests }
+    var numbers: [Int] { [requests, usable, empty] }
+
+    init(numbers: [Int]) {
+        requests = numbers[orZero: 0]
+        usable = numbers[orZero: 1]
+        empty = numbers[orZero: 2]
+    }
+}
+
+extension StopReasonSummary: Codable {
+    private enum CodingKeys: CodingKey {
+        case reasons, cells
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        reasons = try container.table(forKey: .reasons, capacity: reasons.capacity)
+        cells = try container.table(forKey: .cells, capacity: cells.capacity)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(reasons, forKey: .reasons, budget: 700)
+        try container.encode(cells, forKey: .cells, budget: 2_100)
+    }
+}

@@ -1,0 +1,47 @@
+package import BatchPipeline
+import JSONLines
+package import MessageBatches
+
+/// The tokens of succeeded requests by everything that decides their price but the day.
+///
+/// This is what money is computed from, with whatever price table is asked for; no other summary is priced as a whole.
+package struct TokenSummary: Summary {
+    package static let name = "tokens"
+
+    /// Requests and tokens by model, inference geo, service tier, size of the prompt and cache classes used. What has no
+    /// row cannot be priced.
+    package private(set) var cells = BoundedTable<UsageKey, UsageCell>(capacity: 512)
+
+    package init() {}
+
+    package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
+        var usage = UsageFold()
+        for record in block.records { usage.count(record, in: block.block.bytes) }
+        for (_, key, cell) in usage.cells(of: block) { cells.add(cell, to: key) }
+    }
+
+    package mutating func merge(_ other: TokenSummary) {
+        cells.merge(other.cells)
+    }
+
+    /// Everything together.
+    package var total: UsageCell {
+        cells.rows.reduce(into: cells.other) { $0.merge($1.value) }
+    }
+}
+
+extension TokenSummary: Codable {
+    private enum CodingKeys: CodingKey {
+        case cells
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        cells = try container.table(forKey: .cells, capacity: cells.capacity)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(cells, forKey: .cells, budget: 4_500)
+    }
+}

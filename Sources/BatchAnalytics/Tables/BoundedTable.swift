@@ -1,0 +1,110 @@
+/// A key of a ``BoundedTable``: its hash is the same in every process.
+package protocol BoundedKey: Hashable, Comparable, Sendable {
+    var stableHash: UInt64 { get }
+}
+
+extension Label: BoundedKey {}
+
+/// A value that grows by merging, in any order.
+package protocol Mergeable: Sendable, Equatable {
+    /// The value that changes nothing when merged.
+    init()
+
+    mutating func merge(_ other: Self)
+}
+
+/// Counts by key that never hold more than `capacity` keys, whatever the data does.
+///
+/// Of more keys the `capacity` with the smallest stable hash stay and everything else is counted in ``other``. A key that
+/// is among the smallest of all the data is among the smallest of every part of it, so it was never put out anywhere and
+/// its value is exact; and every other key ends in `other` with all of its value. Therefore
+/// `merge(fold(a), fold(b)) == fold(a + b)` holds beyond the bound too, which no rule by size ("the hundred most frequent")
+/// can give with bounded memory. What is shown and stored is still ranked by size: see ``ranked(by:)``.
+package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equatable {
+    package struct Row: Sendable, Equatable {
+        package var key: Key
+        package var value: Value
+    }
+
+    /// The most keys the table holds.
+    package let capacity: Int
+    /// What is kept by key, in the order of the keys' hashes.
+    package private(set) var rows: [Row] = []
+    /// What the keys without a row hold together.
+    package private(set) var other = Value()
+
+    package init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    package var isEmpty: Bool {
+        rows.isEmpty && other == Value()
+    }
+
+    /// The value of a key, or nil where the key has no row.
+    package subscript(_ key: Key) -> Value? {
+        let place = place(of: key)
+        return isRow(place, of: key) ? rows[place].value : nil
+    }
+
+    /// Adds to the value of a key.
+    package mutating func add(_ value: Value, to key: Key) {
+        let place = place(of: key)
+        if isRow(place, of: key) {
+            rows[place].value.merge(value)
+        } else if rows.count < capacity {
+            rows.insert(Row(key: key, value: value), at: place)
+        } else if place == rows.count {
+            other.merge(value)
+        } else {
+            other.merge(rows.removeLast().value)
+            rows.insert(Row(key: key, value: value), at: place)
+        }
+    }
+
+    /// Adds what belongs to no key.
+    package mutating func addToOther(_ value: Value) {
+        other.merge(value)
+    }
+
+    package mutating func merge(_ table: BoundedTable) {
+        for row in table.rows { add(row.value, to: row.key) }
+        other.merge(table.other)
+    }
+
+    /// The rows by falling weight, those of one weight by key.
+    package func ranked(by weight: (Value) -> Int) -> [Row] {
+        rows.sorted { left, right in
+            let (leftWeight, rightWeight) = (weight(left.value), weight(right.value))
+            return leftWeight != rightWeight ? leftWeight > rightWeight : left.key < right.key
+        }
+    }
+
+    private func isRow(_ place: Int, of key: Key) -> Bool {
+        place < rows.count && rows[place].key == key
+    }
+
+    /// Where the key stands or would stand.
+    private func place(of key: Key) -> Int {
+        var (low, high) = (0, rows.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if precedes(rows[middle].key, key) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private func precedes(_ left: Key, _ right: Key) -> Bool {
+        left.stableHash != right.stableHash ? left.stableHash < right.stableHash : left < right
+    }
+}
+
+extension Int {
+    /// A sum that stays at the largest number instead of trapping.
+    ///
+    /// For numbers from 0 on it is associative and commutative like the plain sum.
+    func addingClamped(_ other: Int) -> Int {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+}

@@ -1,0 +1,72 @@
+/// Bucket counts as short text: every count as a Base64 VLQ number, a run of zeros as 0 and its length.
+///
+/// Base64 VLQ is the number form of source maps (ECMA-426), here without the sign bit: five bits a character, lowest
+/// first, from the alphabet of RFC 4648; a character from 32 on says that more follow. `"DAIB"` is 3, eight zeros, 1.
+enum RunLengthCode {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// The place of every byte in the alphabet; 64 for bytes that are not in it.
+    private static let places: [UInt8] = {
+        var places = [UInt8](repeating: 64, count: 256)
+        for (place, byte) in alphabet.enumerated() { places[Int(byte)] = UInt8(place) }
+        return places
+    }()
+
+    static func text(_ counts: [Int]) -> String {
+        var bytes: [UInt8] = []
+        var zeros = 0
+        for count in counts {
+            if count == 0 {
+                zeros += 1
+                continue
+            }
+            if zeros > 0 {
+                append(0, to: &bytes)
+                append(zeros, to: &bytes)
+                zeros = 0
+            }
+            append(count, to: &bytes)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Reads the text back; nil if it is no such text, holds a number past `Int.max`, or more than `limit` counts.
+    static func counts(_ text: String, limit: Int) -> [Int]? {
+        var counts: [Int] = []
+        var rest = text.utf8.makeIterator()
+        while let first = rest.next() {
+            guard let number = number(from: first, rest: &rest) else { return nil }
+            if number > 0 {
+                counts.append(number)
+            } else {
+                guard let next = rest.next(), let zeros = self.number(from: next, rest: &rest) else { return nil }
+                guard zeros > 0, zeros <= limit - counts.count else { return nil }
+                counts.append(contentsOf: repeatElement(0, count: zeros))
+            }
+            guard counts.count <= limit else { return nil }
+        }
+        return counts.last == 0 ? nil : counts
+    }
+
+    private static func append(_ number: Int, to bytes: inout [UInt8]) {
+        var rest = number
+        repeat {
+            let isLast = rest < 32
+            bytes.append(alphabet[(rest & 31) | (isLast ? 0 : 32)])
+            rest >>= 5
+        } while rest > 0
+    }
+
+    private static func number(from first: UInt8, rest: inout String.UTF8View.Iterator) -> Int? {
+        var (byte, number, shift) = (first, 0, 0)
+        while true {
+            let place = Int(places[Int(byte)])
+            guard place < 64, shift <= 60, shift < 60 || place & 31 < 8 else { return nil }
+            number |= (place & 31) << shift
+            if place < 32 { return number }
+            shift += 5
+            guard let next = rest.next() else { return nil }
+            byte = next
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import BatchPipeline
+
+/// A plain count.
+package struct Tally: Sendable, Equatable {
+    package var count: Int
+
+    package init(count: Int) {
+        self.count = count
+    }
+}
+
+extension Tally: StoredValue {
+    package init() {
+        self.init(count: 0)
+    }
+
+    package mutating func merge(_ other: Tally) {
+        count = count.addingClamped(other.count)
+    }
+
+    var weight: Int { count }
+    var numbers: [Int] { [count] }
+
+    init(numbers: [Int]) {
+        count = numbers[orZero: 0]
+    }
+}
+
+/// One value for every different text of one field in one block.
+struct SliceTallies<Value: Mergeable> {
+    private var interner = SliceInterner()
+    private var values: [Value] = []
+
+    /// Changes the value of a text of the block whose bytes are given.
+    mutating func update(_ slice: TextSlice?, in bytes: [UInt8], _ change: (inout Value) -> Void) {
+        let number = interner.number(of: slice, in: bytes)
+        if number == values.count { values.append(Value()) }
+        change(&values[number])
+    }
+
+    /// The texts and their values, in the order the texts came.
+    var entries: some Sequence<(TextSlice?, Value)> {
+        zip(interner.slices, values)
+    }
+
+    /// Moves the values into a table; a missing field becomes the empty label.
+    func add(to table: inout BoundedTable<Label, Value>, of block: DecodedBlock) {
+        for (label, value) in zip(block.labels(of: interner), values) { table.add(value, to: label) }
+    }
+}

@@ -1,0 +1,162 @@
+package import MessageBatches
+
+/// What decides the price of a request, beside the day.
+package struct UsageKey: Sendable, BoundedKey {
+    package let model: Label
+    /// `inference_geo`; empty where the line has none.
+    package let geo: Label
+    /// `service_tier`; empty where the line has none.
+    package let tier: Label
+    package let promptSize: PromptSize
+    package let cacheClasses: CacheClasses
+    package let stableHash: UInt64
+
+    package init(model: Label, geo: Label, tier: Label, promptSize: PromptSize, cacheClasses: CacheClasses) {
+        self.model = model
+        self.geo = geo
+        self.tier = tier
+        self.promptSize = promptSize
+        self.cacheClasses = cacheClasses
+        var hash = StableHash()
+        hash.combine(model.stableHash)
+        hash.combine(geo.stableHash)
+        hash.combine(tier.stableHash)
+        hash.combine([UInt8(promptSize.rawValue), cacheClasses.rawValue])
+        stableHash = hash.value
+    }
+
+    package static func < (left: UsageKey, right: UsageKey) -> Bool {
+        if left.model != right.model { return left.model < right.model }
+        if left.geo != right.geo { return left.geo < right.geo }
+        if left.tier != right.tier { return left.tier < right.tier }
+        return left.codes.lexicographicallyPrecedes(right.codes)
+    }
+}
+
+extension UsageKey: StoredKey {
+    static var nameCount: Int { 3 }
+    static var codeCount: Int { 2 }
+
+    var names: [Label] { [model, geo, tier] }
+    var codes: [Int] { [promptSize.rawValue, Int(cacheClasses.rawValue)] }
+
+    init?(names: [Label], codes: [Int]) {
+        guard let size = PromptSize(rawValue: codes[0]), (0..<8).contains(codes[1]) else { return nil }
+        let classes = CacheClasses(rawValue: UInt8(codes[1]))
+        self.init(model: names[0], geo: names[1], tier: names[2], promptSize: size, cacheClasses: classes)
+    }
+}
+
+/// The size of a request's whole prompt, as coarse as price tables need it: some models cost more above a size.
+package enum PromptSize: Int, Sendable, CaseIterable {
+    case upTo100000 = 0
+    case upTo200000 = 1
+    case above200000 = 2
+
+    /// The largest prompts of all sizes but the last, in tokens.
+    package static let edges = [100_000, 200_000]
+
+    package init(promptTokens: Int64) {
+        self = promptTokens <= 100_000 ? .upTo100000 : promptTokens <= 200_000 ? .upTo200000 : .above200000
+    }
+
+    /// A prompt of this size: its smallest number of tokens.
+    package var smallestPrompt: Int {
+        rawValue == 0 ? 0 : Self.edges[rawValue - 1] + 1
+    }
+}
+
+/// The cache classes a request has tokens in.
+///
+/// Some rows of a price table have no price for the cache. A request with tokens in such a class is unpriced, and which
+/// requests those are could not be told from sums; so requests with different classes are summed apart.
+package struct CacheClasses: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    package static let creation5m = CacheClasses(rawValue: 1)
+    package static let creation1h = CacheClasses(rawValue: 2)
+    package static let read = CacheClasses(rawValue: 4)
+
+    /// The classes in which a request used tokens.
+    package init(of usage: TokenUsage) {
+        self = []
+        if usage.cacheCreation5m > 0 { insert(.creation5m) }
+        if usage.cacheCreation1h > 0 { insert(.creation1h) }
+        if usage.cacheRead > 0 { insert(.read) }
+    }
+}
+
+/// Succeeded requests of one kind and their tokens.
+package struct UsageCell: Sendable, Equatable {
+    /// Succeeded requests, those with unreadable counts included.
+    package var requests = 0
+    /// Requests whose token counts could not be read; they add nothing to ``usage`` and have no price.
+    package var unreadable = 0
+    /// The sums of all readable requests. A sum that would pass `Int64.max` stays there.
+    package var usage = TokenUsage()
+
+    package init() {}
+
+    /// Counts one request.
+    mutating func count(_ usage: TokenUsage, isReadable: Bool) {
+        requests += 1
+        if isReadable { self.usage.addClamped(usage) } else { unreadable += 1 }
+    }
+}
+
+extension UsageCell: StoredValue {
+    package mutating func merge(_ other: UsageCell) {
+        requests = requests.addingClamped(other.requests)
+        unreadable = unreadable.addingClamped(other.unreadable)
+        usage.addClamped(other.usage)
+    }
+
+    var weight: Int { requests }
+
+    var numbers: [Int] {
+        [requests] + [
+            usage.input, usage.output, usage.cacheCreation5m, usage.cacheCreation1h, usage.cacheRead, usage.thinking,
+            usage.webSearches, usage.webFetches,
+        ].map(Int.init) + [unreadable]
+    }
+
+    init(numbers: [Int]) {
+        requests = numbers[orZero: 0]
+        usage.input = Int64(numbers[orZero: 1])
+        usage.output = Int64(numbers[orZero: 2])
+        usage.cacheCreation5m = Int64(numbers[orZero: 3])
+        usage.cacheCreation1h = Int64(numbers[orZero: 4])
+        usage.cacheRead = Int64(numbers[orZero: 5])
+        usage.thinking = Int64(numbers[orZero: 6])
+        usage.webSearches = Int64(numbers[orZero: 7])
+        usage.webFetches = Int64(numbers[orZero: 8])
+        unreadable = numbers[orZero: 9]
+    }
+}
+
+extension TokenUsage {
+    /// Adds class by class; a sum that would pass `Int64.max` stays there.
+    package mutating func addClamped(_ other: TokenUsage) {
+        func add(_ count: Int64, to sum: inout Int64) {
+            let (total, overflow) = sum.addingReportingOverflow(count)
+            sum = overflow ? .max : total
+        }
+        add(other.input, to: &input)
+        add(other.cacheCreation5m, to: &cacheCreation5m)
+        add(other.cacheCreation1h, to: &cacheCreation1h)
+        add(other.cacheRead, to: &cacheRead)
+        add(other.output, to: &output)
+        add(other.thinking, to: &thinking)
+        add(other.webSearches, to: &webSearches)
+        add(other.webFetches, to: &webFetches)
+    }
+
+    /// Whether a sum has reached its end and may stand for more.
+    package var isClamped: Bool {
+        [input, cacheCreation5m, cacheCreation1h, cacheRead, output, thinking, webSearches, webFetches].contains(.max)
+    }
+}

@@ -1,0 +1,161 @@
+/// How often each value occurred, to two significant digits: an HDR histogram.
+///
+/// The buckets are those of HdrHistogram with two significant digits (http://hdrhistogram.org): values below 256 one by
+/// one, and every doubling above them in 128 equal steps, so no bucket is wider than 1/128 of its values. Two histograms
+/// merge exactly.
+///
+/// The package HdrHistogram 0.2.0 has the same buckets and was the first choice. It is not used because its `Codable`
+/// form is the dense array, the way round through its recorded values loses the exact maximum, and a stored histogram
+/// must be able to give up resolution for size, which it cannot; what is left of it is the formula of ``index(of:)``.
+package struct ValueHistogram: Sendable, Equatable {
+    /// Steps per doubling as a power of two; 7 means 128 steps and two significant digits.
+    package static let fullResolution = 7
+
+    /// How fine the buckets are; below ``fullResolution`` only in a histogram that was stored with less.
+    package private(set) var resolution = fullResolution
+    /// Occurrences by bucket, up to the last bucket that has any.
+    private var counts: [Int] = []
+    /// The largest value, exact; 0 while empty.
+    package private(set) var maximum = 0
+    /// The sum of all values, exact up to `Int.max`.
+    package private(set) var sum = 0
+    /// The number of values.
+    package private(set) var count = 0
+
+    package init() {}
+
+    /// Counts a value; a negative one counts as 0.
+    package mutating func record(_ value: Int) {
+        let value = max(0, value)
+        let index = index(of: value)
+        if index >= counts.count {
+            counts.append(contentsOf: repeatElement(0, count: index + 1 - counts.count))
+        }
+        counts[index] += 1
+        count += 1
+        sum = sum.addingClamped(value)
+        maximum = max(maximum, value)
+    }
+
+    /// The smallest recorded value that at least `percent` of all values do not exceed (nearest rank); nil while empty.
+    ///
+    /// Too high by less than 1/128, never too low: the upper end of the value's bucket, or ``maximum`` if that is less.
+    package func percentile(_ percent: Int) -> Int? {
+        guard count > 0 else { return nil }
+        let rank = max(1, Int((Int128(percent) * Int128(count) + 99) / 100))
+        var seen = 0
+        for (index, occurrences) in counts.enumerated() {
+            seen = seen.addingClamped(occurrences)
+            if seen >= rank { return min(upperEnd(ofBucket: index), maximum) }
+        }
+        return maximum
+    }
+
+    /// The mean, nil while empty.
+    package var mean: Double? {
+        count > 0 ? Double(sum) / Double(count) : nil
+    }
+
+    /// The buckets that have occurrences, lowest first: the values they stand for and how many there were.
+    package var buckets: [(values: ClosedRange<Int>, count: Int)] {
+        counts.enumerated().compactMap { index, occurrences in
+            occurrences > 0 ? (lowerEnd(ofBucket: index)...upperEnd(ofBucket: index), occurrences) : nil
+        }
+    }
+}
+
+// MARK: - Buckets
+
+extension ValueHistogram {
+    private func index(of value: Int) -> Int {
+        let shift = max(0, Int.bitWidth - 1 - value.leadingZeroBitCount - resolution)
+        return (shift << resolution) + (value >> shift)
+    }
+
+    private func shift(ofBucket index: Int) -> Int {
+        max(0, (index >> resolution) - 1)
+    }
+
+    private func lowerEnd(ofBucket index: Int) -> Int {
+        let shift = shift(ofBucket: index)
+        return (index - (shift << resolution)) << shift
+    }
+
+    private func upperEnd(ofBucket index: Int) -> Int {
+        lowerEnd(ofBucket: index) + (1 << shift(ofBucket: index)) - 1
+    }
+}
+
+// MARK: - Merging
+
+extension ValueHistogram: Mergeable {
+    /// Adds the occurrences of another histogram; of two resolutions the coarser one stays.
+    package mutating func merge(_ other: ValueHistogram) {
+        var other = other
+        if other.resolution > resolution { other.coarsen(to: resolution) }
+        if other.resolution < resolution { coarsen(to: other.resolution) }
+        if other.counts.count > counts.count {
+            counts.append(contentsOf: repeatElement(0, count: other.counts.count - counts.count))
+        }
+        for (index, occurrences) in other.counts.enumerated() {
+            counts[index] = counts[index].addingClamped(occurrences)
+        }
+        count = count.addingClamped(other.count)
+        sum = sum.addingClamped(other.sum)
+        maximum = max(maximum, other.maximum)
+    }
+
+    /// Joins neighbouring buckets; a coarser bucket is made of whole finer ones, so nothing moves.
+    private mutating func coarsen(to resolution: Int) {
+        guard resolution < self.resolution else { return }
+        let old = self
+        self.resolution = resolution
+        guard let last = old.counts.indices.last else { return }
+        counts = Array(repeating: 0, count: index(of: old.lowerEnd(ofBucket: last)) + 1)
+        for (index, occurrences) in old.counts.enumerated() where occurrences > 0 {
+            counts[self.index(of: old.lowerEnd(ofBucket: index))] += occurrences
+        }
+    }
+}
+
+// MARK: - Storing
+
+extension ValueHistogram: Codable {
+    /// The most characters the stored buckets take. A histogram with more is stored with half the resolution, if need
+    /// be again and again: one of 100,000 different results stays below it with full resolution.
+    static let storedLength = 2_000
+
+    private enum CodingKeys: String, CodingKey {
+        case buckets = "b"
+        case sum = "s"
+        case maximum = "x"
+        case resolution = "r"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        resolution = try container.decodeIfPresent(Int.self, forKey: .resolution) ?? Self.fullResolution
+        sum = try container.decode(Int.self, forKey: .sum)
+        maximum = try container.decode(Int.self, forKey: .maximum)
+        let text = try container.decode(String.self, forKey: .buckets)
+        guard (0...Self.fullResolution).contains(resolution), let counts = RunLengthCode.counts(text, limit: 8_192) else {
+            throw DecodingError.dataCorruptedError(forKey: .buckets, in: container, debugDescription: "no bucket counts")
+        }
+        self.counts = counts
+        count = counts.reduce(0) { $0.addingClamped($1) }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var stored = self
+        var text = RunLengthCode.text(stored.counts)
+        while text.utf8.count > Self.storedLength, stored.resolution > 0 {
+            stored.coarsen(to: stored.resolution - 1)
+            text = RunLengthCode.text(stored.counts)
+        }
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(text, forKey: .buckets)
+        try container.encode(sum, forKey: .sum)
+        try container.encode(maximum, forKey: .maximum)
+        if stored.resolution < Self.fullResolution { try container.encode(stored.resolution, forKey: .resolution) }
+    }
+}
