@@ -109,6 +109,16 @@ struct ResumingTests {
         #expect(try await archive.files() == undisturbed())
     }
 
+    @Test(arguments: 0...3)
+    func `a reopened draft that is parked again keeps all its blocks`(read: Int) async throws {
+        try await beginDraft(blocks: 3)
+        let draft = try #require(try await sink(in: archive).reopenDraft(of: batch()))
+        for _ in 0..<read { _ = try await draft.nextDurableBlock() }
+        try await draft.park()
+        #expect(try await finish() == 3)
+        #expect(try await archive.files() == undisturbed())
+    }
+
     @Test func `it may break off again and again`() async throws {
         for round in 1...4 {
             let sink = sink(in: archive)

@@ -162,7 +162,7 @@ extension FileDraft {
 
     /// Leaves what is worth going on from to a later ``FileArchive/reopenDraft(of:)``, and removes the rest.
     package func park() throws {
-        guard journalFile != nil else { return try discard() }
+        guard journalFile != nil || isReopened else { return try discard() }
         close()
         try removeScratch()
     }
