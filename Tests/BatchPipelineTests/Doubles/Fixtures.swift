@@ -1,6 +1,7 @@
 import BatchPipeline
 import JSONLines
 import MessageBatches
+import Testing
 
 extension MessageBatch {
     /// A batch as the service would describe it, read back from its JSON text.
@@ -51,18 +52,25 @@ enum ResultLine {
 }
 
 extension LineBlock {
-    /// The first block of a file that holds `bytes`.
-    static func first(of bytes: [UInt8]) throws -> LineBlock {
-        var splitter = LineSplitter(blockSize: .max)
-        let blocks = try splitter.append(bytes)
-        return blocks.first ?? splitter.finish()
-            ?? LineBlock(bytes: [], lineEnds: [], sequence: 0, firstLine: 1, byteOffset: 0)
+    /// All of `bytes` as one block, at the start of a stream or behind others.
+    static func holding(_ bytes: [UInt8], sequence: Int = 0, firstLine: Int = 1, byteOffset: Int = 0) throws
+        -> LineBlock
+    {
+        var splitter = LineSplitter(
+            blockSize: bytes.count + 1,
+            sequence: sequence,
+            firstLine: firstLine,
+            byteOffset: byteOffset
+        )
+        _ = try splitter.append(bytes)
+        let block = splitter.finish()
+        return try #require(block)
     }
 }
 
 extension ResultDecoder {
     /// The decoded lines of a file that holds `text`.
     static func decode(text: String) throws -> DecodedBlock {
-        decode(try LineBlock.first(of: Array(text.utf8)))
+        decode(try LineBlock.holding(Array(text.utf8)))
     }
 }

@@ -1,0 +1,92 @@
+import BatchPipeline
+import Testing
+
+/// `result.error`: nested as the API writes it, or flattened by others.
+struct ErrorDecodingTests {
+    private func decode(error: String) throws -> DecodedBlock {
+        let block = try ResultDecoder.decode(
+            text: "{\"custom_id\":\"a\",\"result\":{\"type\":\"errored\",\"error\":\(error)}}"
+        )
+        #expect(block.rejected == [])
+        return block
+    }
+
+    private func texts(error: String) throws -> [ExactText?] {
+        let record = try #require(try decode(error: error).plain.first)
+        return [record.errorType, record.errorMessage, record.errorRequestID]
+    }
+
+    @Test(arguments: [
+        #"{"type":"error","error":{"details":null,"type":"api_error","message":"m"},"request_id":"req_1"}"#,
+        #"{"request_id":"req_1","error":{"message":"m","type":"api_error","details":{"error_visibility":"user_facing"}},"type":"error"}"#,
+        #"{"error":{"type":"api_error","message":"m"},"request_id":"req_1","type":"error"}"#,
+        // Flattened.
+        #"{"type":"api_error","message":"m","request_id":"req_1"}"#,
+        #"{"request_id":"req_1","message":"m","details":[],"type":"api_error"}"#,
+        #"{"type":"api_error","message":"m","error":null,"request_id":"req_1"}"#,
+        // Half flattened.
+        #"{"type":"error","message":"m","error":{"type":"api_error"},"request_id":"req_1"}"#,
+        #"{"type":"api_error","error":{"message":"m","request_id":"req_1"}}"#,
+    ])
+    func `type, message and request id are found wherever they stand`(error: String) throws {
+        #expect(try texts(error: error) == ["api_error", "m", "req_1"])
+    }
+
+    @Test func `the inner type wins over the outer one`() throws {
+        let error = #"{"type":"outer_error","message":"outer","error":{"type":"inner_error","message":"inner"}}"#
+        #expect(try texts(error: error) == ["inner_error", "inner", nil])
+    }
+
+    @Test func `the outer request id wins over the inner one`() throws {
+        let error = #"{"type":"error","error":{"type":"e","request_id":"req_in"},"request_id":"workerreq_out"}"#
+        #expect(try texts(error: error) == ["e", nil, "workerreq_out"])
+    }
+
+    @Test(arguments: [
+        #"{"type":"error"}"#, #"{"type":"err\u006fr","error":{}}"#, #"{"error":7,"type":"error"}"#, "{}", "null", "7",
+        "[]",
+    ])
+    func `the envelope's own type says nothing`(error: String) throws {
+        let block = try decode(error: error)
+        #expect(block.plain.first?.errorType == nil)
+        #expect(block.records.first?.errorClass == .fixInput)
+    }
+
+    @Test(arguments: ["null", "7", "true", "[]", "{}"])
+    func `members that are no text are missing`(value: String) throws {
+        let error = "{\"type\":\"error\",\"error\":{\"type\":\(value),\"message\":\(value)},\"request_id\":\(value)}"
+        #expect(try texts(error: error) == [nil, nil, nil])
+    }
+
+    @Test func `each error has its own class, also behind others like it`() throws {
+        let block = try ResultDecoder.decode(
+            text: [
+                ("overloaded_error", "a"), ("overloaded_error", "a"), ("invalid_request_error", "a"),
+                ("overloaded_error", "a"),
+            ]
+            .enumerated()
+            .map {
+                #"{"custom_id":"\#($0)","result":{"type":"errored","error":{"type":"\#($1.0)","message":"\#($1.1)"}}}"#
+            }
+            .joined(separator: "\n")
+        )
+        #expect(block.records.map(\.errorClass) == [.retry, .retry, .fixInput, .retry])
+    }
+
+    @Test func `the class follows the message, escaped or not`() throws {
+        for message in ["Your credit balance is too low", "Your credit bal\\u0061nce is too low"] {
+            let block = try decode(error: "{\"type\":\"invalid_request_error\",\"message\":\"\(message)\"}")
+            #expect(block.records.first?.errorClass == .fixAccount)
+        }
+    }
+
+    @Test func `an error beside another type of result is not looked at`() throws {
+        let block = try ResultDecoder.decode(
+            text:
+                #"{"custom_id":"a","result":{"error":{"type":"api_error"},"type":"succeeded","message":{"model":"m"}}}"#
+        )
+        #expect(block.records.first?.errorType == nil)
+        #expect(block.records.first?.errorClass == nil)
+        #expect(block.plain.first?.model == "m")
+    }
+}

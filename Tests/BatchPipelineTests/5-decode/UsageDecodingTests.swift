@@ -1,0 +1,166 @@
+import BatchPipeline
+import MessageBatches
+import Testing
+
+/// `message.usage` in all the shapes it has had, and in some it should not have.
+struct UsageDecodingTests {
+    private func record(usage: String) throws -> ResultRecord {
+        let block = try ResultDecoder.decode(
+            text: "{\"custom_id\":\"a\",\"result\":{\"type\":\"succeeded\",\"message\":{\"usage\":\(usage)}}}"
+        )
+        #expect(block.rejected == [])
+        return try #require(block.records.first)
+    }
+
+    private func tokens(_ input: Int64 = 0, _ output: Int64 = 0) -> TokenUsage {
+        var usage = TokenUsage()
+        usage.input = input
+        usage.output = output
+        return usage
+    }
+
+    @Test(arguments: ["null", "{}", "{\"unknown\":{\"input_tokens\":9}}"])
+    func `usage without counts is zero and readable`(usage: String) throws {
+        let record = try record(usage: usage)
+        #expect(record.usage == TokenUsage())
+        #expect(record.usageIsReadable)
+    }
+
+    @Test func `usage that is missing is zero and readable`() throws {
+        let block = try ResultDecoder.decode(text: #"{"custom_id":"a","result":{"type":"succeeded","message":{}}}"#)
+        #expect(block.records.map(\.usageIsReadable) == [true])
+        #expect(block.records.map(\.usage) == [TokenUsage()])
+    }
+
+    @Test func `nulls are zero`() throws {
+        let record = try record(
+            usage:
+                #"{"input_tokens":5,"output_tokens":6,"cache_creation_input_tokens":null,"cache_read_input_tokens":null,"#
+                + #""cache_creation":null,"server_tool_use":null,"output_tokens_details":null,"service_tier":null,"#
+                + #""inference_geo":null}"#
+        )
+        #expect(record.usage == tokens(5, 6))
+        #expect(record.usageIsReadable)
+        #expect(record.serviceTier == nil)
+        #expect(record.inferenceGeo == nil)
+    }
+
+    @Test(
+        arguments: [
+            // Not split by lifetime: all five-minute, the default.
+            (#""cache_creation_input_tokens":30"#, 30, 0),
+            (#""cache_creation_input_tokens":30,"cache_creation":null"#, 30, 0),
+            (#""cache_creation":{},"cache_creation_input_tokens":30"#, 30, 0),
+            // Split.
+            (
+                #""cache_creation_input_tokens":30,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}"#,
+                10, 20
+            ),
+            (
+                #""cache_creation":{"ephemeral_1h_input_tokens":20,"ephemeral_5m_input_tokens":10},"cache_creation_input_tokens":30"#,
+                10, 20
+            ),
+            (#""cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}"#, 10, 20),
+            (#""cache_creation_input_tokens":null,"cache_creation":{"ephemeral_1h_input_tokens":20}"#, 0, 20),
+            // What the split does not explain is five-minute.
+            (#""cache_creation_input_tokens":30,"cache_creation":{"ephemeral_1h_input_tokens":20}"#, 10, 20),
+            (
+                #""cache_creation_input_tokens":50,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}"#,
+                30, 20
+            ),
+            (
+                #""cache_creation_input_tokens":5,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}"#,
+                10, 20
+            ),
+            (
+                #""cache_creation":{"ephemeral_5m_input_tokens":null,"ephemeral_1h_input_tokens":20,"new":{"a":1}}"#, 0,
+                20
+            ),
+        ] as [(String, Int64, Int64)]
+    )
+    func `cache writes are split by lifetime where the line says how`(members: String, short: Int64, long: Int64) throws
+    {
+        let record = try record(usage: "{\"input_tokens\":1,\(members)}")
+        #expect(record.usage.cacheCreation5m == short)
+        #expect(record.usage.cacheCreation1h == long)
+        #expect(record.usageIsReadable)
+    }
+
+    @Test func `numbers, strings and objects stand side by side`() throws {
+        let record = try record(
+            usage:
+                #"{"inference_geo":"us","output_tokens_details":{"thinking_tokens":4,"x":[]},"service_tier":"priority","#
+                + #""server_tool_use":{"web_fetch_requests":2,"web_search_requests":1},"output_tokens":9,"iterations":[{"input_tokens":7}]}"#
+        )
+        #expect(record.usage.thinking == 4)
+        #expect(record.usage.webSearches == 1)
+        #expect(record.usage.webFetches == 2)
+        #expect(record.usage.output == 9)
+        #expect(record.usage.input == 0)
+    }
+
+    @Test(arguments: [
+        "-1", "1.0", "1e3", "0.5", "\"12\"", "true", "[]", "{}", "1000000000001", "9223372036854775808",
+        "123456789012345678901234567890", "1e999999999",
+    ])
+    func `a count that is no whole number within reason makes the usage unreadable`(count: String) throws {
+        for key in ["input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"] {
+            let record = try record(usage: "{\"\(key)\":\(count),\"thinking\":1}")
+            #expect(!record.usageIsReadable)
+            #expect(record.usage == TokenUsage())
+        }
+        for (object, key) in [
+            ("cache_creation", "ephemeral_5m_input_tokens"), ("cache_creation", "ephemeral_1h_input_tokens"),
+            ("output_tokens_details", "thinking_tokens"), ("server_tool_use", "web_search_requests"),
+            ("server_tool_use", "web_fetch_requests"),
+        ] {
+            let record = try record(usage: "{\"\(object)\":{\"\(key)\":\(count)}}")
+            #expect(!record.usageIsReadable)
+            #expect(record.usage == TokenUsage())
+        }
+    }
+
+    @Test(arguments: ["7", "\"x\"", "[]", "true"])
+    func `what should be an object and is none makes the usage unreadable`(value: String) throws {
+        #expect(!(try record(usage: value).usageIsReadable))
+        for key in ["cache_creation", "output_tokens_details", "server_tool_use"] {
+            #expect(!(try record(usage: "{\"input_tokens\":1,\"\(key)\":\(value)}").usageIsReadable))
+        }
+    }
+
+    @Test func `the largest count is ten to the twelfth`() throws {
+        let record = try record(usage: #"{"input_tokens":1000000000000,"output_tokens":0}"#)
+        #expect(record.usage == tokens(1_000_000_000_000))
+        #expect(record.usageIsReadable)
+    }
+
+    @Test func `an unreadable count is forgotten when its key comes again`() throws {
+        var record = try record(usage: #"{"input_tokens":"x","input_tokens":5,"output_tokens":6}"#)
+        #expect(record.usageIsReadable)
+        #expect(record.usage == tokens(5, 6))
+        record = try self.record(usage: #"{"input_tokens":5,"input_tokens":-1,"output_tokens":6}"#)
+        #expect(!record.usageIsReadable)
+        record = try self.record(usage: #"{"cache_creation":7,"cache_creation":{"ephemeral_1h_input_tokens":2}}"#)
+        #expect(record.usageIsReadable)
+        #expect(record.usage.cacheCreation1h == 2)
+        record = try self.record(usage: #"{"cache_creation":{"ephemeral_1h_input_tokens":2.5},"cache_creation":null}"#)
+        #expect(record.usageIsReadable)
+        #expect(record.usage.cacheCreation1h == 0)
+        record = try self.record(usage: #"7,"usage":{"input_tokens":3}"#)
+        #expect(record.usageIsReadable)
+        #expect(record.usage == tokens(3))
+    }
+
+    @Test func `a null behind a count takes it back`() throws {
+        let record = try record(usage: #"{"input_tokens":5,"input_tokens":null}"#)
+        #expect(record.usage == TokenUsage())
+        #expect(record.usageIsReadable)
+    }
+
+    @Test func `usage of a request that did not succeed is not looked at`() throws {
+        let block = try ResultDecoder.decode(
+            text: #"{"custom_id":"a","result":{"type":"expired","message":{"usage":{"input_tokens":"x"}}}}"#
+        )
+        #expect(block.records.map(\.usageIsReadable) == [true])
+    }
+}
