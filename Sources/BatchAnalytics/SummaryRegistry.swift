@@ -4,7 +4,9 @@ package import BatchPipeline
 ///
 /// A new summary is a file in `Summaries/` and one line here; a test fails where the line is missing.
 package enum SummaryRegistry {
-    /// The version of what the summaries mean. It rises when a stored summary can no longer be merged with a new one.
+    /// The version of what the summaries mean.
+    ///
+    /// It rises when a stored summary can no longer be merged with a new one.
     package static let version = 1
 
     /// One line each.

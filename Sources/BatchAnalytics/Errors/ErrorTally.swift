@@ -6,8 +6,9 @@ package struct ErrorTally: Sendable, Equatable {
     /// How many samples are kept.
     package static let sampleCount = 3
 
-    /// Errors by class, in the order of `ErrorClass.allCases`. Messages with one fingerprint nearly always have one
-    /// class; where they do not, nothing is hidden.
+    /// Errors by class, in the order of `ErrorClass.allCases`.
+    ///
+    /// Messages with one fingerprint nearly always have one class; where they do not, nothing is hidden.
     package private(set) var counts = [Int](repeating: 0, count: ErrorClass.allCases.count)
     /// When the earliest batch with such an error was created.
     package private(set) var firstSeen: Timestamp?

@@ -58,8 +58,9 @@ enum MessageNormalizer {
             while output.last == UInt8(ascii: " ") { output.removeLast() }
         }
 
-        /// The end of a quoted part that begins here. An apostrophe within a word is none, and neither is a quote that
-        /// nothing closes.
+        /// The end of a quoted part that begins here.
+        ///
+        /// An apostrophe within a word is none, and neither is a quote that nothing closes.
         private func quoteEnd() -> Int? {
             let quote = text[place]
             guard [UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`")].contains(quote) else { return nil }

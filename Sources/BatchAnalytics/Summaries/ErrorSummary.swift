@@ -6,7 +6,9 @@ package import MessageBatches
 package struct ErrorSummary: Summary {
     package static let name = "errors"
 
-    /// Errored requests by fingerprint. What has no row is counted under `other`, by class.
+    /// Errored requests by fingerprint.
+    ///
+    /// What has no row is counted under `other`, by class.
     package private(set) var fingerprints = BoundedTable<ErrorFingerprint, ErrorTally>(capacity: 512)
 
     package init() {}

@@ -2,7 +2,9 @@ package import BatchPipeline
 import JSONLines
 package import MessageBatches
 
-/// What each model answered. Its tokens stand in ``TokenSummary``.
+/// What each model answered.
+///
+/// Its tokens stand in ``TokenSummary``.
 package struct ModelSummary: Summary {
     package static let name = "models"
 

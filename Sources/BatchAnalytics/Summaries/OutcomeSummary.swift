@@ -29,7 +29,9 @@ package struct OutcomeSummary: Summary {
         unknown.merge(other.unknown)
     }
 
-    /// The requests of a type. Of an unknown type that has no row of its own, nothing is known: 0.
+    /// The requests of a type.
+    ///
+    /// Of an unknown type that has no row of its own, nothing is known: 0.
     package subscript(_ type: ResultType) -> Int {
         if let index = ResultType.known.firstIndex(of: type) { return known[index] }
         return unknown[Label(type.name)]?.count ?? 0

@@ -8,8 +8,9 @@ package import MessageBatches
 package struct TokenSummary: Summary {
     package static let name = "tokens"
 
-    /// Requests and tokens by model, inference geo, service tier, size of the prompt and cache classes used. What has no
-    /// row cannot be priced.
+    /// Requests and tokens by model, inference geo, service tier, size of the prompt and cache classes used.
+    ///
+    /// What has no row cannot be priced.
     package private(set) var cells = BoundedTable<UsageKey, UsageCell>(capacity: 512)
 
     package init() {}

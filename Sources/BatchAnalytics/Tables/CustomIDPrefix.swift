@@ -5,7 +5,9 @@ import JSONLines
 ///
 /// `doc_2024-0007` has `doc_2024-`. An id without such an end, `syn9` or `TEG9_satire`, has none.
 enum CustomIDPrefix {
-    /// The label of ids without a prefix. No prefix looks like it, as every prefix ends in `-` or `_`.
+    /// The label of ids without a prefix.
+    ///
+    /// No prefix looks like it, as every prefix ends in `-` or `_`.
     static let none = Label("(none)")
 
     /// The length of the prefix that the bytes in a range begin with; nil if they have none.
@@ -20,7 +22,8 @@ enum CustomIDPrefix {
     /// The prefix of an id as a label.
     static func label(of id: String) -> Label {
         let bytes = Array(id.utf8)
-        return length(in: bytes, range: bytes.indices).map { Label(String(decoding: bytes[..<$0], as: UTF8.self)) } ?? none
+        return length(in: bytes, range: bytes.indices).map { Label(String(decoding: bytes[..<$0], as: UTF8.self)) }
+            ?? none
     }
 }
 
@@ -41,9 +44,10 @@ struct PrefixInterner {
     mutating func number(of id: TextSlice, of block: DecodedBlock) -> Int {
         guard !id.isEscaped else { return sources.number(of: .escaped(CustomIDPrefix.label(of: block.text(id)))) }
         let start = Int(id.start)
-        let prefix = CustomIDPrefix.length(in: block.block.bytes, range: id.range).map {
-            TextSlice(start: start, end: start + $0, isEscaped: false)
-        }
+        let prefix = CustomIDPrefix.length(in: block.block.bytes, range: id.range)
+            .map {
+                TextSlice(start: start, end: start + $0, isEscaped: false)
+            }
         return sources.number(of: .plain(plain.number(of: prefix, in: block.block.bytes)))
     }
 

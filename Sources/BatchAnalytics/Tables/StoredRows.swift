@@ -113,7 +113,7 @@ extension BoundedTable where Key: StoredKey, Value: StoredValue {
     }
 }
 
-extension Array<Int> {
+extension [Int] {
     /// The number at a place, 0 behind the end.
     subscript(orZero index: Int) -> Int {
         index < count ? self[index] : 0

@@ -96,7 +96,9 @@ package struct UsageCell: Sendable, Equatable {
     package var requests = 0
     /// Requests whose token counts could not be read; they add nothing to ``usage`` and have no price.
     package var unreadable = 0
-    /// The sums of all readable requests. A sum that would pass `Int64.max` stays there.
+    /// The sums of all readable requests.
+    ///
+    /// A sum that would pass `Int64.max` stays there.
     package var usage = TokenUsage()
 
     package init() {}
@@ -118,10 +120,13 @@ extension UsageCell: StoredValue {
     var weight: Int { requests }
 
     var numbers: [Int] {
-        [requests] + [
-            usage.input, usage.output, usage.cacheCreation5m, usage.cacheCreation1h, usage.cacheRead, usage.thinking,
-            usage.webSearches, usage.webFetches,
-        ].map(Int.init) + [unreadable]
+        [requests]
+            + [
+                usage.input, usage.output, usage.cacheCreation5m, usage.cacheCreation1h, usage.cacheRead,
+                usage.thinking,
+                usage.webSearches, usage.webFetches,
+            ]
+            .map(Int.init) + [unreadable]
     }
 
     init(numbers: [Int]) {

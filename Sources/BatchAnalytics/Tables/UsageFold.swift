@@ -12,7 +12,9 @@ struct UsageFold {
     private var places = KeyInterner<Place>()
     private var cells: [UsageCell] = []
 
-    /// Counts a record if it succeeded. Only then does it have a message with a model, and only then does it cost.
+    /// Counts a record if it succeeded.
+    ///
+    /// Only then does it have a message with a model, and only then does it cost.
     @inline(never)
     mutating func count(_ record: ResultRecord, in bytes: [UInt8], group: Int = 0) {
         guard record.type == .succeeded else { return }
@@ -33,16 +35,17 @@ struct UsageFold {
     /// What was summed, with the number of the group.
     func cells(of block: DecodedBlock) -> [(group: Int, key: UsageKey, cell: UsageCell)] {
         let (models, geos, tiers) = (block.labels(of: models), block.labels(of: geos), block.labels(of: tiers))
-        return zip(places.keys, cells).map { place, cell in
-            let key = UsageKey(
-                model: models[place.model],
-                geo: geos[place.geo],
-                tier: tiers[place.tier],
-                promptSize: place.promptSize,
-                cacheClasses: place.cacheClasses
-            )
-            return (place.group, key, cell)
-        }
+        return zip(places.keys, cells)
+            .map { place, cell in
+                let key = UsageKey(
+                    model: models[place.model],
+                    geo: geos[place.geo],
+                    tier: tiers[place.tier],
+                    promptSize: place.promptSize,
+                    cacheClasses: place.cacheClasses
+                )
+                return (place.group, key, cell)
+            }
     }
 }
 

@@ -58,9 +58,10 @@ package struct ValueHistogram: Sendable, Equatable {
 
     /// The buckets that have occurrences, lowest first: the values they stand for and how many there were.
     package var buckets: [(values: ClosedRange<Int>, count: Int)] {
-        counts.enumerated().compactMap { index, occurrences in
-            occurrences > 0 ? (lowerEnd(ofBucket: index)...upperEnd(ofBucket: index), occurrences) : nil
-        }
+        counts.enumerated()
+            .compactMap { index, occurrences in
+                occurrences > 0 ? (lowerEnd(ofBucket: index)...upperEnd(ofBucket: index), occurrences) : nil
+            }
     }
 }
 
@@ -121,8 +122,10 @@ extension ValueHistogram: Mergeable {
 // MARK: - Storing
 
 extension ValueHistogram: Codable {
-    /// The most characters the stored buckets take. A histogram with more is stored with half the resolution, if need
-    /// be again and again: one of 100,000 different results stays below it with full resolution.
+    /// The most characters the stored buckets take.
+    ///
+    /// A histogram with more is stored with half the resolution, if need be again and again: one of 100,000 different
+    /// results stays below it with full resolution.
     static let storedLength = 2_000
 
     private enum CodingKeys: String, CodingKey {
@@ -138,8 +141,13 @@ extension ValueHistogram: Codable {
         sum = try container.decode(Int.self, forKey: .sum)
         maximum = try container.decode(Int.self, forKey: .maximum)
         let text = try container.decode(String.self, forKey: .buckets)
-        guard (0...Self.fullResolution).contains(resolution), let counts = RunLengthCode.counts(text, limit: 8_192) else {
-            throw DecodingError.dataCorruptedError(forKey: .buckets, in: container, debugDescription: "no bucket counts")
+        guard (0...Self.fullResolution).contains(resolution), let counts = RunLengthCode.counts(text, limit: 8_192)
+        else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .buckets,
+                in: container,
+                debugDescription: "no bucket counts"
+            )
         }
         self.counts = counts
         count = counts.reduce(0) { $0.addingClamped($1) }

@@ -35,13 +35,15 @@ struct SummaryLawTests {
 
     @Test func `merging batches does not depend on their order or grouping`() {
         var random = SeededGenerator(seed: 77)
-        let blocks = (0..<6).map { _ in
-            DecodedBlock((0..<300).map { _ in Request.random(using: &random, strangeness: 2_000) })
-        }
-        func check<S: Summary>(_ kind: S.Type) {
-            let parts = blocks.enumerated().map { number, block in
-                S(folding: [block], of: .ended(created: "2026-03-0\(number + 1)T0\(number):00:00Z"))
+        let blocks = (0..<6)
+            .map { _ in
+                DecodedBlock((0..<300).map { _ in Request.random(using: &random, strangeness: 2_000) })
             }
+        func check<S: Summary>(_ kind: S.Type) {
+            let parts = blocks.enumerated()
+                .map { number, block in
+                    S(folding: [block], of: .ended(created: "2026-03-0\(number + 1)T0\(number):00:00Z"))
+                }
             let forward = parts.reduce(S()) { $0.merged(with: $1) }
             let backward = parts.reversed().reduce(S()) { $0.merged(with: $1) }
             let pairs = stride(from: 0, to: parts.count, by: 2).map { parts[$0 + 1].merged(with: parts[$0]) }
@@ -65,13 +67,15 @@ struct SummaryLawTests {
 
     @Test func `a summary of ordinary data comes back from storage as it was`() throws {
         var random = SeededGenerator(seed: 11)
-        let requests = (0..<40).map { number in
-            var request = Request.succeeded("doc-\(number)", input: Int64(random.skewed(upTo: 9_000)), output: 7)
-            request.model = random.pick(["claude-opus-4-8", "claude-haiku-5-5", "modèle \"x\"", nil])
-            request.usage.cacheRead = random.pick([0, 512])
-            request.stopReason = random.pick(["end_turn", "refusal", nil])
-            return number % 5 == 0 ? .errored("doc-\(number)", message: "no \(number)", requestID: "req_1") : request
-        }
+        let requests = (0..<40)
+            .map { number in
+                var request = Request.succeeded("doc-\(number)", input: Int64(random.skewed(upTo: 9_000)), output: 7)
+                request.model = random.pick(["claude-opus-4-8", "claude-haiku-5-5", "modèle \"x\"", nil])
+                request.usage.cacheRead = random.pick([0, 512])
+                request.stopReason = random.pick(["end_turn", "refusal", nil])
+                return number % 5 == 0
+                    ? .errored("doc-\(number)", message: "no \(number)", requestID: "req_1") : request
+            }
         func check<S: Summary>(_ kind: S.Type) throws {
             let summary = S(requests)
             #expect(try summary.stored() == summary)
@@ -150,20 +154,21 @@ extension Summary {
 /// Requests no two of which have anything in common, with names as long and numbers as large as they can be.
 private func hostileRequests(count: Int, from start: Int = 0) -> [Request] {
     var random = SeededGenerator(seed: UInt64(start) + 1)
-    return (start..<start + count).map { number in
-        let name = "/\"\\\u{1}\(number)" + String(repeating: "\u{2}", count: 60)
-        if number % 4 == 0 { return .errored("\(name)-1", type: name, message: name, requestID: name) }
-        if number % 7 == 0 { return .other(.other(name), name) }
-        var request = Request(customID: "\(name)-\(number)", model: name, stopReason: name, tier: name, geo: name)
-        request.usage.input = Int64(random.skewed(upTo: 1_000_000_000_000))
-        request.usage.output = Int64(random.skewed(upTo: 1_000_000_000_000))
-        request.usage.cacheRead = Int64(random.skewed(upTo: 1_000_000_000_000))
-        request.usage.cacheCreation5m = Int64(random.skewed(upTo: 1_000_000_000_000))
-        request.usage.cacheCreation1h = 1_000_000_000_000
-        request.usage.thinking = 1_000_000_000_000
-        request.usage.webSearches = 1_000_000_000_000
-        request.usage.webFetches = 1_000_000_000_000
-        request.textBytes = random.skewed(upTo: 1_000)
-        return request
-    }
+    return (start..<start + count)
+        .map { number in
+            let name = "/\"\\\u{1}\(number)" + String(repeating: "\u{2}", count: 60)
+            if number % 4 == 0 { return .errored("\(name)-1", type: name, message: name, requestID: name) }
+            if number % 7 == 0 { return .other(.other(name), name) }
+            var request = Request(customID: "\(name)-\(number)", model: name, stopReason: name, tier: name, geo: name)
+            request.usage.input = Int64(random.skewed(upTo: 1_000_000_000_000))
+            request.usage.output = Int64(random.skewed(upTo: 1_000_000_000_000))
+            request.usage.cacheRead = Int64(random.skewed(upTo: 1_000_000_000_000))
+            request.usage.cacheCreation5m = Int64(random.skewed(upTo: 1_000_000_000_000))
+            request.usage.cacheCreation1h = 1_000_000_000_000
+            request.usage.thinking = 1_000_000_000_000
+            request.usage.webSearches = 1_000_000_000_000
+            request.usage.webFetches = 1_000_000_000_000
+            request.textBytes = random.skewed(upTo: 1_000)
+            return request
+        }
 }

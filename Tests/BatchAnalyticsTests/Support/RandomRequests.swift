@@ -28,8 +28,12 @@ extension Request {
         strangeness: Int
     ) -> Request {
         var request = Request(customID: customID)
-        request.model = random.pick(["claude-opus-4-8", "claude-haiku-5-5", "model-\(random.int(0...strangeness))", nil])
-        request.stopReason = random.pick(["end_turn", "max_tokens", "refusal", nil, "odd\(random.int(0...strangeness))"])
+        request.model = random.pick([
+            "claude-opus-4-8", "claude-haiku-5-5", "model-\(random.int(0...strangeness))", nil,
+        ])
+        request.stopReason = random.pick([
+            "end_turn", "max_tokens", "refusal", nil, "odd\(random.int(0...strangeness))",
+        ])
         request.tier = random.pick(["batch", "standard", nil])
         request.geo = random.pick(["us", "global", "not_available", nil, "geo\(random.int(0...strangeness))"])
         request.usage.input = Int64(random.skewed(upTo: 300_000))

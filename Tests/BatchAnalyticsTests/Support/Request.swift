@@ -123,7 +123,9 @@ extension UInt16 {
 // MARK: - As a block
 
 extension DecodedBlock {
-    /// The block of some lines, decoded. `firstLine` is the physical number of the first one.
+    /// The block of some lines, decoded.
+    ///
+    /// `firstLine` is the physical number of the first one.
     init(_ requests: [Request], firstLine: Int = 1) {
         self.init(lines: requests.map(\.line), firstLine: firstLine)
     }
