@@ -10,16 +10,27 @@ struct ReadmeTests {
     }
 
     @Test func `the commands shown run in the order shown`() async throws {
-        try await withExportedReadme { folder, environment in
+        try await withExportedReadme { folder, _ in
             let archived = try folder.files(below: "archive/manifests")
             #expect(archived.count == 13)
+        }
+    }
+
+    @Test func `the terminal picture is what the samples give`() async throws {
+        try await withExportedReadme { _, notes in
+            let picture = try #require(fences("text").first)
+            #expect(picture.contains("Batches  listed"))
+            // The times and speeds of another machine are all that may differ.
+            for line in Self.words(of: picture) where !["time", "speed"].contains(line.first) {
+                #expect(Self.words(of: notes).contains(line), "\(line.joined(separator: " "))")
+            }
         }
     }
 
     @Test(.enabled(if: Peers.python != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
     func `the queries shown run in DuckDB`() async throws {
         let python = try #require(Peers.python)
-        try await withExportedReadme { folder, environment in
+        try await withExportedReadme { folder, _ in
             for query in fences("sql") {
                 let script = "import duckdb, sys; print(len(duckdb.sql(sys.argv[1]).fetchall()))"
                 let run = try await Program.run(["-c", script, query], executable: python, in: folder.url)
@@ -52,8 +63,15 @@ struct ReadmeTests {
         return names
     }
 
+    /// The words of each line, however they are aligned.
+    private static func words(of text: String) -> [[Substring]] {
+        text.split(separator: "\n").map { $0.split(separator: " ") }
+    }
+
     /// Runs the shell commands of README beside a simulation, the scripts that build the program left out.
-    private func withExportedReadme(_ body: (TemporaryFolder, [String: String]) async throws -> Void) async throws {
+    ///
+    /// Hands on the folder they ran in and what they wrote to standard error.
+    private func withExportedReadme(_ body: (TemporaryFolder, String) async throws -> Void) async throws {
         let commands = fences("sh").flatMap { $0.split(separator: "\n") }.filter { !$0.hasPrefix("sh ") }
         #expect(commands.contains { $0.hasPrefix("batchkeep export") })
         try await withTemporaryFolder { folder in
@@ -61,6 +79,7 @@ struct ReadmeTests {
                 var environment = simulation.environment
                 let tools = Program.cleanEnvironment["PATH"] ?? ""
                 environment["PATH"] = "\(Program.binary.deletingLastPathComponent().path):\(tools)"
+                var notes = ""
                 for command in commands where Peers.hasJQ || !command.contains("jq ") {
                     let run = try await Program.run(
                         ["-euc", String(command)],
@@ -69,8 +88,9 @@ struct ReadmeTests {
                         in: folder.url
                     )
                     #expect(run.status == 0, "\(command)\n\(run.notes)")
+                    notes += run.notes
                 }
-                try await body(folder, environment)
+                try await body(folder, notes)
             }
         }
     }

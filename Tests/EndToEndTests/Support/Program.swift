@@ -106,15 +106,10 @@ struct TemporaryFolder {
     /// All files below, relative, sorted.
     func files(below folder: String = "") throws -> [String] {
         let root = folder.isEmpty ? url : url.appending(path: folder)
-        let found = try FileManager.default.subpathsOfDirectory(atPath: root.path)
-        return
-            found.filter { path in
-                var isFolder: ObjCBool = false
-                let exists = FileManager.default.fileExists(
-                    atPath: root.appending(path: path).path,
-                    isDirectory: &isFolder
-                )
-                return exists && !isFolder.boolValue
+        return try FileManager.default.subpathsOfDirectory(atPath: root.path)
+            .filter { path in
+                let attributes = try FileManager.default.attributesOfItem(atPath: root.appending(path: path).path)
+                return attributes[.type] as? FileAttributeType != .typeDirectory
             }
             .sorted()
     }
