@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// `pipelines/quickstart.sh` where nothing has to be built any more: `.ci/run` runs it with the real `swift`.
+struct QuickstartTests {
+    @Test func `it exports the samples, and the second time finds nothing new`() async throws {
+        try await withTemporaryFolder { folder in
+            let first = try await quickstart(in: folder)
+            #expect(first.status == 0, "\(first.notes)")
+            #expect(first.notes.contains("Complete: every batch holds exactly the results the API promised."))
+            #expect(first.output.contains("/mine/raw/date=2024-08-20/"))
+            #expect(try folder.files(below: "mine/manifests").count == 13)
+            let second = try await quickstart(in: folder)
+            #expect(second.status == 0, "\(second.notes)")
+            #expect(second.notes.contains("Nothing new"))
+        }
+    }
+
+    @Test func `a simulator that does not start is told`() async throws {
+        try await withTemporaryFolder { folder in
+            let run = try await quickstart(in: folder, program: "#!/bin/sh\nexit 1\n")
+            #expect(run.status == 1)
+            #expect(run.notes.hasSuffix("The simulator did not start.\n"))
+        }
+    }
+
+    @Test func `the status of the export is the status of the script`() async throws {
+        try await withTemporaryFolder { folder in
+            // In place of a folder stands a file, which no export takes for an archive.
+            _ = try folder.file("mine")
+            let run = try await quickstart(in: folder)
+            #expect(run.status == 2)
+            #expect(!run.output.contains("To go on"))
+        }
+    }
+
+    /// Runs the script on the archive `mine` in the folder; `program` stands in for the built one.
+    private func quickstart(in folder: TemporaryFolder, program: String? = nil) async throws -> Program.Ended {
+        let tools = folder.url.appending(path: "tools")
+        try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: true)
+        let bin = program == nil ? Program.binary.deletingLastPathComponent() : tools
+        var scripts = [
+            "swift": """
+            #!/bin/sh
+            case "$*" in
+            *--show-bin-path) echo '\(bin.path)' ;;
+            --version) echo 'Swift version 6.3.1' ;;
+            esac
+
+            """,
+            // Nothing is missing.
+            "dpkg-query": "#!/bin/sh\nprintf installed\n",
+        ]
+        scripts["batchkeep"] = program
+        for (name, text) in scripts {
+            let path = tools.appending(path: name).path
+            let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
+            _ = FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: attributes)
+        }
+        return try await Program.run(
+            [Program.package.appending(path: "pipelines/quickstart.sh").path, "mine"],
+            environment: ["PATH": "\(tools.path):\(Program.cleanEnvironment["PATH"] ?? "")"],
+            executable: URL(filePath: "/bin/sh"),
+            in: folder.url
+        )
+    }
+}
