@@ -14,6 +14,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -78,7 +80,9 @@ let package = Package(
             name: "BatchSimulator",
             dependencies: [
                 "BlockGzip", "JSONLines", "MessageBatches",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
@@ -89,7 +93,7 @@ let package = Package(
             name: "BatchCommands",
             dependencies: [
                 "BatchAnalytics", "BatchArchive", "BatchPipeline", "BatchReports", "BatchService", "BatchSimulator",
-                "BlockGzip", "JSONLines", "MessageBatches",
+                "BlockGzip", "MessageBatches",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

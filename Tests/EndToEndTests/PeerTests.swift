@@ -25,11 +25,11 @@ struct PeerTests {
                 import duckdb, glob, gzip, json
                 lines = [json.loads(l) for f in glob.glob("archive/raw/*/*.gz") for l in gzip.open(f) if l.strip()]
                 flat = "read_json('archive/results/*/*.ndjson.gz', hive_partitioning=true)"
-                print(len(lines), duckdb.sql(f"SELECT count(*) FROM {flat}").fetchone()[0])
+                print(len(lines), duckdb.sql(f"SELECT count(*) FROM {flat}").fetchall()[0][0])
                 print(*duckdb.sql(f"SELECT result_type, count(*) FROM {flat} GROUP BY 1 ORDER BY 1").fetchall())
                 tokens = sum(l["result"]["message"]["usage"]["output_tokens"] for l in lines if l["result"]["type"] == "succeeded")
-                print(tokens == duckdb.sql(f"SELECT sum(output_tokens) FROM {flat}").fetchone()[0])
-                print(duckdb.sql(f"SELECT count(DISTINCT date) FROM {flat}").fetchone()[0])
+                print(tokens == duckdb.sql(f"SELECT sum(output_tokens) FROM {flat}").fetchall()[0][0])
+                print(duckdb.sql(f"SELECT count(DISTINCT date) FROM {flat}").fetchall()[0][0])
                 """
             let run = try await Program.run(["-c", script], executable: python, in: folder.url)
             #expect(
