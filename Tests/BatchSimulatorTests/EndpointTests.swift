@@ -123,7 +123,7 @@ struct EndpointTests {
         _ = service.get("/nowhere", headers: [HeaderField("x-api-key", "wrong")])
         let requests = service.requests
         #expect(requests.map(\.number) == [1, 2, 3])
-        #expect(requests.map(\.operation) == [.list, .results, nil])
+        #expect(requests.map(\.endpoint) == [.list, .results, nil])
         #expect(requests.map(\.batchID) == [nil, "b1", nil])
         #expect(requests.map(\.status) == [200, 200, 401])
         #expect(requests.map(\.credential) == [.accepted, .accepted, .refused])

@@ -24,9 +24,9 @@ struct FaultScheduleTests {
         #expect(hit != hits(.rate(0.25), requests: 4_000, seed: 2))
     }
 
-    @Test func `requests are counted for each operation and batch on its own`() {
+    @Test func `requests are counted for each endpoint and batch on its own`() {
         var schedule = FaultSchedule([Fault(.gzip, on: [.results, .retrieve], .nth(2))], seed: 1)
-        let asked: [(BatchSimulator.Operation, String)] = [
+        let asked: [(Endpoint, String)] = [
             (.results, "b1"), (.results, "b2"), (.retrieve, "b1"), (.results, "b1"), (.retrieve, "b1"),
             (.results, "b2"),
         ]
@@ -44,7 +44,7 @@ struct FaultScheduleTests {
         #expect(hits(order: ids) == hits(order: ids.reversed()))
     }
 
-    @Test func `other operations and other batches are spared`() {
+    @Test func `other endpoints and other batches are spared`() {
         var schedule = FaultSchedule([Fault(.gzip, on: [.results], of: "b1")], seed: 1)
         #expect(schedule.next(.results, batchID: "b2").isEmpty)
         #expect(schedule.next(.retrieve, batchID: "b1").isEmpty)

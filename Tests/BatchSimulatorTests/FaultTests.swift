@@ -6,9 +6,9 @@ import Testing
 struct FaultTests {
     private let path = "/v1/messages/batches"
 
-    private func service(_ effect: FaultEffect, on operation: BatchSimulator.Operation) throws -> SimulatedService {
+    private func service(_ effect: FaultEffect, on endpoint: Endpoint) throws -> SimulatedService {
         let batches = try (1...3).map { try endedBatch("b\($0)", day: $0) }
-        return try BatchSimulatorTests.service(batches, faults: [Fault(effect, on: [operation])])
+        return try BatchSimulatorTests.service(batches, faults: [Fault(effect, on: [endpoint])])
     }
 
     // MARK: Instead of the answer
@@ -36,6 +36,20 @@ struct FaultTests {
         let reply = try service(effect, on: .list).get(path)
         #expect(reply.text == "<html>")
         #expect(reply.headers.filter { $0.name == "content-type" }.map(\.value) == ["text/html"])
+    }
+
+    @Test func `limits and gateways answer as the real ones do`() throws {
+        let limited = try service(.rateLimited(HeaderField("retry-after", "7")), on: .list).get(path)
+        #expect(limited.status == 429)
+        #expect(limited.headers.value(of: "retry-after") == "7")
+        let capped = try service(.spendLimitReached, on: .list).get(path)
+        #expect(capped.status == 429)
+        #expect(capped.headers.value(of: "retry-after") == nil)
+        #expect(try capped.errorType() == "rate_limit_error")
+        #expect(capped.text.contains(#""error_code":"enforced_spend_limit_reached""#))
+        let gateway = try service(.badGateway, on: .list).get(path)
+        #expect(gateway.status == 502)
+        #expect(gateway.text.hasPrefix("<html>"))
     }
 
     @Test func `a redirect leads where it is told`() throws {
@@ -103,6 +117,23 @@ struct FaultTests {
         let moved = try service(.batchMember("results_url", "\"{base_url}/x\""), on: .retrieve).get(path + "/b1")
             .object()
         #expect(moved["results_url"] as? String == "http://127.0.0.1:9/x")
+    }
+
+    @Test func `on pages a member can be wrong for one batch alone`() throws {
+        let batches = try (1...3).map { try endedBatch("b\($0)", day: $0) }
+        let fault = Fault(.batchMember("results_url", "null"), on: [.list, .retrieve], of: "b2")
+        let service = try BatchSimulatorTests.service(batches, faults: [fault])
+        let data = try #require(try service.list()["data"] as? [[String: Any]])
+        #expect(data.map { $0["results_url"] is NSNull } == [false, true, false])
+        #expect(try service.get(path + "/b1").object()["results_url"] is String)
+        #expect(try service.get(path + "/b2").object()["results_url"] is NSNull)
+    }
+
+    @Test func `a fault of one batch spares the list`() throws {
+        let fault = Fault(.answer(status: 500), on: [.list, .retrieve], of: "b1")
+        let service = try BatchSimulatorTests.service([endedBatch("b1")], faults: [fault])
+        #expect(service.get(path).status == 200)
+        #expect(service.get(path + "/b1").status == 500)
     }
 
     @Test func `a page can lack a member or have it wrong`() throws {

@@ -174,6 +174,19 @@ struct LifecycleTests {
         #expect(counts(try service.get("\(path)/\(id)").object())["expired"] == 1)
     }
 
+    @Test func `results of a created batch can be withdrawn`() throws {
+        let service = try service([], clock: clock)
+        let id = try #require(try create([good("a")], in: service)["id"] as? String)
+        clock.advance(seconds: 10)
+        #expect(service.get("\(path)/\(id)/results").status == 200)
+        service.apply(.withdraw(id))
+        #expect(service.get("\(path)/\(id)/results").status == 404)
+        let batch = try service.get("\(path)/\(id)").object()
+        #expect(batch["processing_status"] as? String == "ended")
+        #expect(batch["results_url"] is NSNull)
+        #expect(batch["archived_at"] as? String == noon.adding(seconds: 10).wireText)
+    }
+
     @Test func `an ended batch can be deleted and is gone`() throws {
         let service = try service([endedBatch("b1"), endedBatch("b2", day: 1)])
         #expect(service.delete("\(path)/b1").text == #"{"id":"b1","type":"message_batch_deleted"}"#)

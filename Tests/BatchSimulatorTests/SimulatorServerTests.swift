@@ -1,5 +1,6 @@
 import BatchSimulator
 import Foundation
+import FoundationNetworking
 import MessageBatches
 import Testing
 
@@ -160,17 +161,57 @@ struct SimulatorServerTests {
         #expect(try await curl(server.baseURL + Self.path).exitStatus == 7)
     }
 
+    @Test func `stopping ends connections that are idle`() async throws {
+        let session = URLSession(configuration: .ephemeral)
+        defer { session.invalidateAndCancel() }
+        let server = try await SimulatorServer.start(scenario())
+        let url = try #require(URL(string: server.baseURL + Self.path))
+        // The session keeps its connection open for a next request.
+        let (_, response) = try await session.data(from: url)
+        #expect((response as? HTTPURLResponse)?.statusCode == 401)
+        await server.stop()
+        await #expect(throws: URLError.self) { try await session.data(from: url) }
+    }
+
+    @Test func `stopping ends replies whose reader is slow`() async throws {
+        let scenario = try Scenario.generated(lines: 50_000, clock: .manual(ManualClock(at: noon)))
+        let server = try await SimulatorServer.start(scenario)
+        async let answer = curl(
+            "\(server.baseURL)\(Self.path)/\(scenario.batches[0].id)/results",
+            ["--limit-rate", "1k"]
+        )
+        while server.service.requests.isEmpty { await Task.yield() }
+        await server.stop()
+        #expect(try await answer.exitStatus != 0)
+    }
+
     @Test func `a port that is taken is named`() async throws {
         try await withSimulator(scenario()) { server in
             let error = await #expect(throws: ScenarioError.self) {
                 try await SimulatorServer.start(scenario(), port: server.port)
             }
-            guard case .cannotListen(let port, _) = error else {
-                Issue.record("\(String(describing: error))")
-                return
-            }
-            #expect(port == server.port)
+            #expect(error == .cannotListen(port: server.port, reason: "another program listens there"))
         }
+    }
+
+    @Test(arguments: [-1, 65_536])
+    func `a number that is no port is refused`(port: Int) async throws {
+        await #expect(throws: ScenarioError.cannotListen(port: port, reason: "ports go from 0 to 65535")) {
+            try await SimulatorServer.start(scenario(), port: port)
+        }
+    }
+
+    @Test func `waiting ends when the server is stopped or the waiting task is cancelled`() async throws {
+        let stopped = try await SimulatorServer.start(scenario())
+        async let end: Void = stopped.wait()
+        await stopped.stop()
+        _ = try? await end
+        let server = try await SimulatorServer.start(scenario())
+        let waiting = Task { try await server.wait() }
+        waiting.cancel()
+        _ = await waiting.result
+        let answer = try await curl(server.baseURL + Self.path)
+        #expect(answer.exitStatus == 7)
     }
 
     @Test func `a server is stopped when its user fails`() async throws {

@@ -3,7 +3,8 @@
     python official_sdk.py BASE_URL
 
 Every call goes through client.messages.batches and through client.beta.messages.batches with two betas. The server must
-hold at least two ended batches with results (`batchkeep simulate --samples samples`) and end created ones by itself.
+hold at least two ended batches with results and end created ones by itself: `batchkeep simulate --generate 400 --batches
+5`. The folder of samples will not do, for one of its batches has empty lines, which the SDK cannot read.
 Prints one line per check; the first check that fails ends the script with status 1.
 """
 

@@ -10,6 +10,7 @@ package struct SimulatedBatch: Sendable {
     var progress: BatchProgress?
     private let document: Document
     private var edits: [JSONEdit] = []
+    private var isWithdrawn = false
 
     private enum Document: Sendable {
         case recorded([UInt8])
@@ -71,7 +72,7 @@ package struct SimulatedBatch: Sendable {
 
     /// Whether results can be read at a moment: the batch has ended and its results are there.
     package func readableResults(at now: Timestamp) -> ReplyBody? {
-        guard status(at: now) == .ended else { return nil }
+        guard !isWithdrawn, status(at: now) == .ended else { return nil }
         return progress.map { .bytes($0.results()) } ?? results
     }
 
@@ -84,8 +85,7 @@ package struct SimulatedBatch: Sendable {
     package mutating func withdraw(at now: Timestamp) {
         edits.append(.text("archived_at", now.wireText))
         edits.append(JSONEdit("results_url", "null"))
-        results = nil
-        progress = nil
+        isWithdrawn = true
     }
 
     /// The text of a member of the batch object at a moment.

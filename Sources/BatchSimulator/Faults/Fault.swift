@@ -1,29 +1,37 @@
 /// One thing that goes wrong: where, when and what.
 package struct Fault: Sendable {
-    /// The operations it can hit.
-    package var operations: Set<Operation>
+    /// The endpoints it can hit.
+    package var endpoints: Set<Endpoint>
     /// The batch it can hit; nil means every batch.
     ///
-    /// Listing and creating have no batch.
+    /// Listing has no batch of its own: there only ``FaultEffect/batchMember(_:_:)`` can name one, the one it changes on
+    /// every page.
     package var batchID: String?
     package var occurrence: Occurrence
     package var effect: FaultEffect
 
     package init(
         _ effect: FaultEffect,
-        on operations: Set<Operation>,
+        on endpoints: Set<Endpoint>,
         of batchID: String? = nil,
         _ occurrence: Occurrence = .always
     ) {
         self.effect = effect
-        self.operations = operations
+        self.endpoints = endpoints
         self.batchID = batchID
         self.occurrence = occurrence
     }
 
+    /// Whether it is about requests of an endpoint on a batch.
+    func covers(_ endpoint: Endpoint, of id: String?) -> Bool {
+        guard endpoints.contains(endpoint) else { return false }
+        if endpoint == .list, case .batchMember = effect { return true }
+        return batchID == nil || batchID == id
+    }
+
     /// Which of the matching requests it hits.
     ///
-    /// Requests are counted from 1 for each operation and batch on its own, so that the order in which clients reach
+    /// Requests are counted from 1 for each endpoint and batch on its own, so that the order in which clients reach
     /// different batches does not matter.
     package enum Occurrence: Sendable, Hashable {
         case always
@@ -39,6 +47,8 @@ package struct Fault: Sendable {
 }
 
 /// What goes wrong.
+///
+/// Several effects on one request add up; of several interruptions the last holds.
 package enum FaultEffect: Sendable {
     // Instead of the answer
 
@@ -98,7 +108,7 @@ package enum PageFault: Sendable, Hashable {
 
 /// What is wrong with results.
 ///
-/// Lines are counted from 1 and keep their newline.
+/// Lines are counted from 1 and keep their newline. A generated batch is held in memory for it.
 package enum ResultsFault: Sendable, Hashable {
     /// Other bytes altogether.
     case replaced([UInt8])

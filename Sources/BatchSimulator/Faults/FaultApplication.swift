@@ -2,12 +2,12 @@ import MessageBatches
 
 // Every fault is applied here and nowhere else: to the answer, then to the reply made of it.
 
-extension FaultEffect {
+extension Fault {
     /// Changes an answer.
     ///
     /// `firstPage` is the page without a cursor, `cursor` the one that was asked for.
     func apply(to answer: inout Answer, cursor: String?, baseURL: String, firstPage: () -> BatchPage?) {
-        switch self {
+        switch effect {
         case .answer(let status, let headers, let body):
             if let body {
                 answer = .raw(status: status, headers: headers, body: Array(body.utf8))
@@ -21,7 +21,7 @@ extension FaultEffect {
             answer = .raw(status: status, headers: [HeaderField("location", location)], body: [])
         case .batchMember(let key, let value):
             let edit = JSONEdit(key, value?.replacing(SimulatedBatch.baseURLPlaceholder, with: baseURL))
-            answer.editBatches(edit)
+            answer.editBatches(edit, only: batchID)
         case .page(let fault):
             answer.apply(fault, cursor: cursor, firstPage: firstPage)
         case .results(let fault):
@@ -35,7 +35,7 @@ extension FaultEffect {
 
     /// Changes a reply and how it is sent.
     func apply(to reply: inout SimulatedReply, now: Timestamp) {
-        switch self {
+        switch effect {
         case .header(let name, let value): reply.headers.set(name, to: value)
         case .shiftDate(let seconds): reply.headers.set("date", to: now.adding(seconds: seconds).httpDate)
         case .delay(let duration): reply.delivery.delay += duration
@@ -47,12 +47,12 @@ extension FaultEffect {
 }
 
 extension Answer {
-    fileprivate mutating func editBatches(_ edit: JSONEdit) {
+    fileprivate mutating func editBatches(_ edit: JSONEdit, only wanted: String?) {
         switch self {
         case .batch(let id, let json):
             self = .batch(id: id, json: edit.applied(to: json))
         case .page(var page):
-            for index in page.batches.indices {
+            for index in page.batches.indices where wanted == nil || wanted == page.batches[index].id {
                 page.batches[index].json = edit.applied(to: page.batches[index].json)
             }
             self = .page(page)

@@ -1,7 +1,7 @@
 /// Counts requests and says which faults hit each.
 struct FaultSchedule: Sendable {
     private struct Target: Hashable {
-        var operation: Operation
+        var endpoint: Endpoint
         var batchID: String?
     }
 
@@ -14,17 +14,17 @@ struct FaultSchedule: Sendable {
         self.seed = seed
     }
 
-    /// The faults that hit the next request of an operation, as positions in the scenario, and their effects.
-    mutating func next(_ operation: Operation, batchID: String?) -> [(index: Int, effect: FaultEffect)] {
-        let target = Target(operation: operation, batchID: batchID)
+    /// The faults that hit the next request of an endpoint, with their positions in the scenario.
+    mutating func next(_ endpoint: Endpoint, batchID: String?) -> [(index: Int, fault: Fault)] {
+        let target = Target(endpoint: endpoint, batchID: batchID)
         requests[target, default: 0] += 1
         let number = requests[target, default: 0]
         return faults.enumerated()
             .compactMap { index, fault in
-                guard fault.operations.contains(operation), fault.batchID == nil || fault.batchID == batchID,
+                guard fault.covers(endpoint, of: batchID),
                     hits(fault.occurrence, fault: index, target: target, number: number)
                 else { return nil }
-                return (index, fault.effect)
+                return (index, fault)
             }
     }
 
@@ -36,7 +36,7 @@ struct FaultSchedule: Sendable {
         case .from(let first): return number >= first
         case .rate(let rate):
             // The draw depends on what is asked and how often, never on when: clients may race.
-            let name = "\(target.operation.rawValue) \(target.batchID ?? "")"
+            let name = "\(target.endpoint.rawValue) \(target.batchID ?? "")"
             let key = name.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0100_0000_01B3 }
             var random = SeededRandom(seed: seed ^ key, fault, number)
             return random.fraction() < rate

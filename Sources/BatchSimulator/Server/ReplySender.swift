@@ -38,7 +38,10 @@ struct ReplySender {
         var transmission = transmission
         while let step = transmission.next() {
             switch step {
-            case .bytes(let bytes): try await writer.write(ByteBuffer(bytes: bytes))
+            case .bytes(let bytes):
+                // A cancelled write does not always throw.
+                try Task.checkCancellation()
+                try await writer.write(ByteBuffer(bytes: bytes))
             case .hold(let gate): try await hold(at: gate)
             case .wait(let duration): try await Task.sleep(for: duration)
             case .finish:

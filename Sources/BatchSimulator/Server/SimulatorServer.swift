@@ -1,4 +1,4 @@
-import HTTPTypes
+import Glibc
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -12,12 +12,21 @@ package final class SimulatorServer: Sendable {
     /// Where clients reach it, the scenario's path prefix included, without a slash at the end.
     package let baseURL: String
     private let running: Task<Void, any Error>
+    private let connections: OpenConnections
 
-    private init(service: SimulatedService, port: Int, baseURL: String, running: Task<Void, any Error>) {
+    private init(
+        service: SimulatedService,
+        port: Int,
+        prefix: String,
+        running: Task<Void, any Error>,
+        connections: OpenConnections
+    ) {
         self.service = service
         self.port = port
-        self.baseURL = baseURL
+        baseURL = "http://127.0.0.1:\(port)\(prefix)"
         self.running = running
+        self.connections = connections
+        service.listen(at: baseURL)
     }
 
     /// Starts a server and returns once it listens.
@@ -26,23 +35,15 @@ package final class SimulatorServer: Sendable {
     ///
     /// - Throws: ``ScenarioError`` where the scenario does not hold together or the port cannot be had.
     package static func start(_ scenario: Scenario, port: Int = 0) async throws -> SimulatorServer {
-        let service = try SimulatedService(scenario)
-        let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
-        let child = HTTP1Channel { request, writer, channel in
-            try await ReplySender(channel: channel).answer(request, from: service, to: writer)
+        guard (0...65_535).contains(port) else {
+            throw ScenarioError.cannotListen(port: port, reason: "ports go from 0 to 65535")
         }
-        let server = Server(
-            childChannelSetup: child,
-            configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: port)),
-            onServerRunning: { channel in
-                listening.yield(channel.localAddress?.port ?? port)
-            },
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: Logger(label: "simulator", factory: { _ in SwiftLogNoOpLogHandler() })
-        )
+        let service = try SimulatedService(scenario)
+        let connections = OpenConnections()
+        let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
         let running = Task {
             do {
-                try await server.run()
+                try await server(for: service, connections, port: port) { listening.yield($0) }.run()
                 listening.finish()
             } catch {
                 listening.finish(throwing: error)
@@ -50,26 +51,70 @@ package final class SimulatorServer: Sendable {
             }
         }
         do {
-            for try await bound in ports {
-                let baseURL = "http://127.0.0.1:\(bound)\(scenario.pathPrefix)"
-                service.listen(at: baseURL)
-                return SimulatorServer(service: service, port: bound, baseURL: baseURL, running: running)
+            for try await port in ports {
+                return SimulatorServer(
+                    service: service,
+                    port: port,
+                    prefix: scenario.pathPrefix,
+                    running: running,
+                    connections: connections
+                )
             }
-            throw ScenarioError.cannotListen(port: port, reason: "the server ended at once")
+            // Only cancelling the caller ends the wait without a port and without an error.
+            running.cancel()
+            throw CancellationError()
         } catch let error as IOError {
-            throw ScenarioError.cannotListen(port: port, reason: error.description)
+            throw ScenarioError.cannotListen(port: port, reason: reason(for: error))
         }
+    }
+
+    private static func reason(for error: IOError) -> String {
+        switch error.errnoCode {
+        case EADDRINUSE: "another program listens there"
+        case EACCES: "it is reserved for the system"
+        default: error.description
+        }
+    }
+
+    /// A server that tells its port once it listens.
+    private static func server(
+        for service: SimulatedService,
+        _ connections: OpenConnections,
+        port: Int,
+        onListening: @escaping @Sendable (Int) -> Void
+    ) -> Server<HTTP1Channel> {
+        Server(
+            childChannelSetup: HTTP1Channel(
+                responder: { request, writer, channel in
+                    try await ReplySender(channel: channel).answer(request, from: service, to: writer)
+                },
+                configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [connections.tracker()])
+            ),
+            configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: port)),
+            onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "simulator", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
     }
 
     /// Closes the port and every connection, replies under way included, and returns when all is closed.
     package func stop() async {
-        running.cancel()
+        end()
         _ = await running.result
     }
 
-    /// Waits until the server is stopped from elsewhere.
+    /// Waits until the server is stopped, or stops it when the calling task is cancelled.
     package func wait() async throws {
-        try await running.value
+        try await withTaskCancellationHandler {
+            try await running.value
+        } onCancel: {
+            end()
+        }
+    }
+
+    private func end() {
+        running.cancel()
+        connections.closeAll()
     }
 }
 

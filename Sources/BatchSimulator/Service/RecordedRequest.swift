@@ -20,8 +20,8 @@ package struct RecordedRequest: Sendable {
     /// All headers but the values of `x-api-key` and `authorization`, which read `…`.
     package var headers: [HeaderField]
     package var credential: Credential
-    /// The operation asked for, nil for a path the API does not have.
-    package var operation: Operation?
+    /// The endpoint asked for, nil for a path the API does not have.
+    package var endpoint: Endpoint?
     package var batchID: String?
     /// The status answered.
     package var status: Int

@@ -41,15 +41,3 @@ extension SimulatedRequest {
             ?? PageQuery.defaultLimit
     }
 }
-
-extension PageQuery {
-    /// The newest batches.
-    static func newest(limit: Int) -> PageQuery {
-        PageQuery(cursor: .newest, limit: limit)
-    }
-
-    private init(cursor: Cursor, limit: Int) {
-        self.cursor = cursor
-        self.limit = limit
-    }
-}

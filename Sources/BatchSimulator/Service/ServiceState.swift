@@ -14,8 +14,8 @@ extension ServiceState {
         let requestID = SimulatedID.make("req_01", from: &ids)
         let route = Route(method: request.method, path: request.path, prefix: scenario.pathPrefix)
         let faults = faults(for: route)
-        for (_, effect) in faults {
-            if case .change(let change) = effect { apply(change, now: now) }
+        for (_, fault) in faults {
+            if case .change(let change) = fault.effect { apply(change, now: now) }
         }
         let credential = request.credential(accepting: scenario.key)
         var answer: Answer
@@ -25,15 +25,15 @@ extension ServiceState {
         } catch {
             answer = .error(error)
         }
-        for (_, effect) in faults {
-            effect.apply(to: &answer, cursor: request.cursor, baseURL: baseURL) {
-                (try? store.page(.newest(limit: request.pageLimit))).map { page($0, now: now) }
+        for (_, fault) in faults {
+            fault.apply(to: &answer, cursor: request.cursor, baseURL: baseURL) {
+                (try? store.page(PageQuery(cursor: .newest, limit: request.pageLimit))).map { page($0, now: now) }
             }
         }
         var reply = answer.reply(requestID: requestID)
         reply.headers += headers(requestID: requestID, credential: credential, now: now, scenario: scenario)
         reply.delivery.isGzipped = scenario.compresses && request.acceptsGzip && !reply.body.isEmpty
-        for (_, effect) in faults { effect.apply(to: &reply, now: now) }
+        for (_, fault) in faults { fault.apply(to: &reply, now: now) }
         if reply.delivery.isGzipped { reply.headers.set("content-encoding", to: "gzip") }
         if scenario.recordsRequests {
             record(request, route, credential: credential, status: reply.status, faults: faults.map(\.index), now: now)
@@ -41,9 +41,9 @@ extension ServiceState {
         return reply
     }
 
-    private mutating func faults(for route: Route) -> [(index: Int, effect: FaultEffect)] {
-        guard case .operation(let operation, let batchID) = route else { return [] }
-        return schedule.next(operation, batchID: batchID)
+    private mutating func faults(for route: Route) -> [(index: Int, fault: Fault)] {
+        guard case .endpoint(let endpoint, let batchID) = route else { return [] }
+        return schedule.next(endpoint, batchID: batchID)
     }
 
     private func headers(
@@ -79,8 +79,8 @@ extension ServiceState {
             status: status,
             faults: faults
         )
-        if case .operation(let operation, let batchID) = route {
-            recorded.operation = operation
+        if case .endpoint(let endpoint, let batchID) = route {
+            recorded.endpoint = endpoint
             recorded.batchID = batchID
         }
         requests.append(recorded)
@@ -96,14 +96,16 @@ extension ServiceState {
         now: Timestamp,
         scenario: Scenario
     ) throws(APIError) -> Answer {
-        guard case .operation(let operation, let batchID) = route else {
+        guard case .endpoint(let endpoint, let batchID) = route else {
             if case .wrongMethod(let allowed) = route { throw .wrongMethod(allowed: allowed) }
             throw .notFound()
         }
-        switch operation {
+        switch endpoint {
         case .list: return .page(page(try store.page(PageQuery(request)), now: now))
         case .create: return try create(request, now: now, scenario: scenario)
-        case .retrieve: return .batch(id: try batch(batchID).id, json: json(try batch(batchID), now: now))
+        case .retrieve:
+            let batch = try batch(batchID)
+            return .batch(id: batch.id, json: json(batch, now: now))
         case .results:
             let batch = try batch(batchID)
             guard let results = batch.readableResults(at: now) else { throw .noResults(of: batch.id) }

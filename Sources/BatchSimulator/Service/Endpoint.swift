@@ -1,5 +1,5 @@
 /// The endpoints of the Message Batches API.
-package enum Operation: String, Sendable, Hashable, CaseIterable {
+package enum Endpoint: String, Sendable, Hashable, CaseIterable {
     case list
     case create
     case retrieve
@@ -10,8 +10,8 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
 
 /// What a method and a path ask for.
 enum Route: Sendable, Hashable {
-    /// An operation, on a batch where it has one.
-    case operation(Operation, batchID: String?)
+    /// An endpoint, on a batch where it has one.
+    case endpoint(Endpoint, batchID: String?)
     /// A path of the API with a method it does not take; the methods it takes.
     case wrongMethod(allowed: String)
     /// A path the API does not have.
@@ -30,20 +30,20 @@ enum Route: Sendable, Hashable {
             self = .unknown
             return
         }
-        let operations: [String: Operation]
+        let endpoints: [String: Endpoint]
         switch (parts.count, parts.last) {
-        case (0, _): operations = ["GET": .list, "POST": .create]
-        case (1, _): operations = ["GET": .retrieve, "DELETE": .delete]
-        case (2, "cancel"): operations = ["POST": .cancel]
-        case (2, "results"): operations = ["GET": .results]
+        case (0, _): endpoints = ["GET": .list, "POST": .create]
+        case (1, _): endpoints = ["GET": .retrieve, "DELETE": .delete]
+        case (2, "cancel"): endpoints = ["POST": .cancel]
+        case (2, "results"): endpoints = ["GET": .results]
         default:
             self = .unknown
             return
         }
-        if let operation = operations[method] {
-            self = .operation(operation, batchID: parts.first)
+        if let endpoint = endpoints[method] {
+            self = .endpoint(endpoint, batchID: parts.first)
         } else {
-            self = .wrongMethod(allowed: operations.keys.sorted().joined(separator: ", "))
+            self = .wrongMethod(allowed: endpoints.keys.sorted().joined(separator: ", "))
         }
     }
 }
