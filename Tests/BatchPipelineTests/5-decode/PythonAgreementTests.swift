@@ -1,0 +1,104 @@
+import BatchPipeline
+import Foundation
+import JSONLines
+import Testing
+
+/// The decoder against Python's json module, which knows nothing of it.
+struct PythonAgreementTests {
+    private static let python = "/usr/bin/env"
+
+    private static let isThere: Bool = {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: python)
+        process.arguments = ["python3", "-c", ""]
+        process.standardError = FileHandle.nullDevice
+        return (try? process.run()).map { process.waitUntilExit() } != nil && process.terminationStatus == 0
+    }()
+
+    /// Reads lines in hex and says of each whether it is a result, and which.
+    ///
+    /// The module takes NaN and Infinity, which JSON has not; of equal keys it keeps the last, and it takes lone surrogates,
+    /// as the decoder does.
+    private static let script = """
+        import codecs, json, sys
+
+        def refuse(name):
+            raise ValueError(name)
+
+        def shown(error):
+            return b"\\xef\\xbf\\xbd" * (error.end - error.start), error.end
+
+        codecs.register_error("shown", shown)
+
+        for line in sys.stdin:
+            try:
+                value = json.loads(bytes.fromhex(line).decode("utf-8"), parse_constant=refuse)
+                if not isinstance(value, dict) or not isinstance(value.get("custom_id"), str):
+                    raise ValueError("custom_id")
+                if not isinstance(value.get("result"), dict) or not isinstance(value["result"].get("type"), str):
+                    raise ValueError("result")
+                texts = [value["custom_id"], value["result"]["type"]]
+                print("yes", *[text.encode("utf-8", "shown").hex() or "-" for text in texts])
+            except (ValueError, RecursionError):
+                print("no")
+        """
+
+    private func judgedByPython(_ lines: [[UInt8]]) throws -> [String] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.python)
+        process.arguments = ["python3", "-c", Self.script]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        let text = lines.map { hex($0) + "\n" }.joined()
+        // Written beside the reading: a full pipe would hold both sides up.
+        Thread.detachNewThread {
+            try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+            try? input.fileHandleForWriting.close()
+        }
+        let answer = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return String(decoding: answer, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    private func judgedHere(_ line: [UInt8]) throws -> String {
+        let block = ResultDecoder.decode(try .holding(line + [0x0A]))
+        guard let record = block.plain.first else { return "no" }
+        return ["yes", text(record.customID), text(record.resultType)].joined(separator: " ")
+    }
+
+    private func text(_ text: ExactText) -> String {
+        text.utf8.isEmpty ? "-" : hex(text.utf8)
+    }
+
+    private func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    @Test(.enabled(if: isThere, "python3 is not installed"))
+    func `valid and damaged lines are judged alike, and read alike`() throws {
+        var generator = LineGenerator(seed: 2_024)
+        var random = SplitMix(seed: 8)
+        let valid = (0..<300).map { _ in Array(generator.next().line.utf8) }
+        let damaged = (0..<3_000).map { _ in LineMutation.mutated(random.pick(valid), &random) }
+        let spelled = [
+            "NaN", "-Infinity", "1.", ".5", "01", "-", "1e", "1e+", "0x1", "1_0", "\u{FF11}", "nul", "True",
+            "\"\\u00G0\"", "\"\\ud8\"",
+            "\"\\u+123\"", "\"\t\"", "'a'", "[1,]", "{\"a\":1,}", "[,]", "/**/1", "\"\u{7F}\"", "\"\\ud83d\\ude00\"",
+            "1E5", "-0",
+        ]
+        .map { Array("{\"custom_id\":\"a\",\"x\":\($0),\"result\":{\"type\":\"expired\"}}".utf8) }
+        let lines = (valid + damaged + spelled).filter { line in line.contains { ![0x20, 0x09, 0x0D].contains($0) } }
+        let here = try lines.map { try judgedHere($0) }
+        let there = try judgedByPython(lines)
+        try #require(there.count == lines.count)
+        for (line, (ours, theirs)) in zip(lines, zip(here, there)) where ours != theirs {
+            #expect(ours == theirs, "\(String(decoding: line, as: UTF8.self))")
+        }
+        // Neither side may have taken the easy way.
+        #expect(here.filter { $0 == "no" }.count > 500)
+        #expect(here.filter { $0 != "no" }.count > 500)
+    }
+}
