@@ -55,15 +55,17 @@ struct ExportCommand: AsyncParsableCommand {
         try check(maxLineBytes, 1_024...2_000_000_000, "--max-line-bytes")
         let progress = ExportProgress(context: context, isQuiet: quiet)
         let connection = try ServiceConnection(service, context: context, onRetry: progress.note)
-        let status = try await connection.use { client in
-            if dryRun {
-                let sink = try archive.openReadOnly(origin: client.origin)
-                return try await export(selection, to: sink, from: connection, progress, context)
+        let status = try await SignalWatch.run { signals in
+            try await connection.use { client in
+                if dryRun {
+                    let sink = try archive.openReadOnly(origin: client.origin)
+                    return try await export(selection, to: sink, from: connection, progress, signals)
+                }
+                let open = try archive.open(origin: client.origin, context: context)
+                let status = try await export(selection, to: open.sink, from: connection, progress, signals)
+                open.close()
+                return status
             }
-            let open = try archive.open(origin: client.origin, context: context)
-            let status = try await export(selection, to: open.sink, from: connection, progress, context)
-            open.close()
-            return status
         }
         guard status == .done else { throw CommandEnding(status: status) }
     }
@@ -73,8 +75,9 @@ struct ExportCommand: AsyncParsableCommand {
         to sink: FileArchive,
         from connection: ServiceConnection,
         _ progress: ExportProgress,
-        _ context: CommandContext
+        _ signals: SignalWatch
     ) async throws -> ExitStatus {
+        let context = CommandContext.current
         if !quiet { context.note("Exporting \(selection.sentence) to \(archive.path).") }
         let startedAt = context.now()
         let ports = ExportPorts(
@@ -95,6 +98,7 @@ struct ExportCommand: AsyncParsableCommand {
             archivePath: archive.path,
             isDryRun: dryRun,
             keyPlace: connection.keyPlace,
+            signal: signals.status,
             startedAt: startedAt,
             finishedAt: context.now()
         )

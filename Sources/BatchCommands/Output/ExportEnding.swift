@@ -11,13 +11,15 @@ struct ExportEnding {
     let archivePath: String
     let isDryRun: Bool
     let keyPlace: String
+    /// The status of a signal that ended the run early.
+    let signal: ExitStatus?
     let startedAt: Timestamp
     let finishedAt: Timestamp
 
     /// Everything that applies; `--output json` lists them all.
     var statuses: Set<ExitStatus> {
         var statuses: Set<ExitStatus> = []
-        if let stop { statuses.insert(stop.status) }
+        if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
         if report.quarantined > 0 { statuses.insert(.integrity) }
         if report.failed + report.unavailable > 0 { statuses.insert(.partial) }
         return statuses

@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+
+/// What a signal does to a run.
+struct SignalTests {
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func `a signal ends a run in order, and the next run completes it`(signal: Int32, status: Int32) async throws {
+        try await withTemporaryFolder { folder in
+            try await Simulation.run(["--generate", "20000", "--batches", "6"]) { simulation in
+                let stopped = try await Program.run(
+                    ["export", "--output", "json"],
+                    environment: simulation.environment,
+                    in: folder.url
+                ) { process in
+                    await Self.waitForFile(below: "archive/_partial", in: folder, while: process)
+                    kill(process.processIdentifier, signal)
+                }
+                #expect(stopped.status == status, "\(stopped.notes)")
+                #expect(stopped.notes.contains("Stopped before the end."))
+                #expect(stopped.lines.count == 1)
+                let next = try await Program.run(["export"], environment: simulation.environment, in: folder.url)
+                #expect(next.status == 0, "\(next.notes)")
+                #expect(try folder.files(below: "archive/manifests").count == 6)
+                #expect(try folder.files(below: "archive/_partial").isEmpty)
+            }
+        }
+    }
+
+    /// Waits until the run has begun to write, or is over.
+    private static func waitForFile(below path: String, in folder: TemporaryFolder, while process: Process) async {
+        while process.isRunning, (try? folder.files(below: path).isEmpty) ?? true { await Task.yield() }
+    }
+}
