@@ -13,56 +13,45 @@ import Darwin
 ///
 /// A second signal ends the process at once: whoever sends it does not want to wait, and the archive survives that too.
 final class SignalWatch: Sendable {
-    private let caught = Mutex<ExitStatus?>(nil)
-    private let sources: [any DispatchSourceSignal]
+    private static let kinds: [(number: Int32, status: ExitStatus)] = [(SIGINT, .interrupted), (SIGTERM, .terminated)]
 
-    /// Watches until `stop()`; the first signal calls `cancel`.
-    init(cancel: @escaping @Sendable () -> Void) {
-        let kinds: [(Int32, ExitStatus)] = [(SIGINT, .interrupted), (SIGTERM, .terminated)]
-        sources = kinds.map { number, _ in
-            // The default action would end the process before the source is asked.
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number, queue: .global())
-        }
-        for (source, (_, status)) in zip(sources, kinds) {
-            source.setEventHandler { [weak self] in
-                guard let self else { return }
-                let isFirst = caught.withLock { known in
-                    defer { known = known ?? status }
-                    return known == nil
-                }
-                guard isFirst else { _exit(status.rawValue) }
-                cancel()
-            }
-            source.resume()
-        }
-    }
+    private let caught = Mutex<ExitStatus?>(nil)
 
     /// The status of the signal that came, if one did.
     var status: ExitStatus? {
         caught.withLock { $0 }
     }
 
-    /// Gives the signals back their default action.
-    func stop() {
-        for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-        signal(SIGTERM, SIG_DFL)
-    }
-
     /// Runs `work` in a task of its own that the first signal cancels.
     static func run<Result: Sendable>(
         _ work: @escaping @Sendable (SignalWatch) async throws -> Result
     ) async throws -> Result {
-        let start = AsyncStream<SignalWatch>.makeStream()
-        let task = Task {
-            for await watch in start.stream { return try await work(watch) }
-            throw CancellationError()
+        let watch = SignalWatch()
+        let task = Task { try await work(watch) }
+        let sources = kinds.map { kind in
+            // The default action would end the process before the source is asked.
+            signal(kind.number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: kind.number, queue: .global())
+            source.setEventHandler {
+                guard watch.isFirst(kind.status) else { _exit(kind.status.rawValue) }
+                task.cancel()
+            }
+            source.resume()
+            return source
         }
-        let watch = SignalWatch { task.cancel() }
-        start.continuation.yield(watch)
-        start.continuation.finish()
-        defer { watch.stop() }
+        defer {
+            for (source, kind) in zip(sources, kinds) {
+                source.cancel()
+                signal(kind.number, SIG_DFL)
+            }
+        }
         return try await task.value
+    }
+
+    private func isFirst(_ status: ExitStatus) -> Bool {
+        caught.withLock { known in
+            defer { known = known ?? status }
+            return known == nil
+        }
     }
 }
