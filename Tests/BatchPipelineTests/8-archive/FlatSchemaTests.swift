@@ -1,0 +1,41 @@
+import BatchPipeline
+import Testing
+
+struct FlatSchemaTests {
+    @Test func `the columns and their order are those of version 1`() {
+        // Another list needs another version: files of both would lie side by side.
+        #expect(FlatSchema.version == 1)
+        #expect(
+            FlatSchema.columns.map(\.name) == [
+                "batch_id", "custom_id", "line_number", "result_type", "model", "message_id", "stop_reason",
+                "service_tier",
+                "inference_geo", "input_tokens", "cache_creation_5m_tokens", "cache_creation_1h_tokens",
+                "cache_read_tokens",
+                "output_tokens", "thinking_tokens", "web_search_requests", "web_fetch_requests", "error_type",
+                "error_message",
+                "error_request_id", "error_class", "content_blocks", "tool_uses", "text_bytes", "usable",
+                "batch_created_at",
+                "batch_ended_at", "raw_bytes",
+            ]
+        )
+    }
+
+    @Test func `every column has its own name and says what it means`() {
+        let columns = FlatSchema.columns
+        #expect(Set(columns.map(\.name)).count == columns.count)
+        for column in columns {
+            #expect(
+                column.name.utf8.allSatisfy {
+                    $0 == UInt8(ascii: "_") || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0)
+                }
+            )
+            #expect(!column.meaning.isEmpty)
+        }
+    }
+
+    @Test func `only text and the end of the batch can be null`() {
+        for column in FlatSchema.columns where column.isNullable {
+            #expect(column.kind == .text || column.name == "batch_ended_at")
+        }
+    }
+}
