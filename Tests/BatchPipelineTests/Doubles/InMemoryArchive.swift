@@ -1,4 +1,5 @@
 import BatchPipeline
+import JSONLines
 import MessageBatches
 import Synchronization
 
@@ -28,17 +29,25 @@ final class InMemoryArchive: ArchiveSink {
     }
 
     private let state = Mutex(State())
+    /// Called before a block is sealed.
+    let willSeal: @Sendable (LineBlock) -> Void
     /// Called before a block is appended.
     let willAppend: @Sendable (SealedBlock) async -> Void
     /// Called before a batch is published.
     let willPublish: @Sendable (String) async -> Void
+    /// Called when the draft of a batch was discarded.
+    let didDiscard: @Sendable (String) -> Void
 
     init(
+        willSeal: @escaping @Sendable (LineBlock) -> Void = { _ in },
         willAppend: @escaping @Sendable (SealedBlock) async -> Void = { _ in },
-        willPublish: @escaping @Sendable (String) async -> Void = { _ in }
+        willPublish: @escaping @Sendable (String) async -> Void = { _ in },
+        didDiscard: @escaping @Sendable (String) -> Void = { _ in }
     ) {
+        self.willSeal = willSeal
         self.willAppend = willAppend
         self.willPublish = willPublish
+        self.didDiscard = didDiscard
     }
 
     var archived: [String: Kept] { state.withLock { $0.archived } }
@@ -82,5 +91,6 @@ final class InMemoryArchive: ArchiveSink {
 
     func discard(_ id: String) {
         state.withLock { $0.discarded.append(id) }
+        didDiscard(id)
     }
 }

@@ -21,6 +21,7 @@ actor InMemoryDraft: BatchDraft {
     var scratchRunCount: Int { scratchRuns.count }
 
     nonisolated func seal(_ block: DecodedBlock, flatRows: [UInt8]) throws -> SealedBlock {
+        archive.willSeal(block.block)
         try archive.check("seal")
         return SealedBlock(
             block: block.block,

@@ -50,7 +50,7 @@ final class ScriptedService: BatchLister, ResultSource {
     var asked: [String] { state.withLock { $0.asked } }
 
     /// What requests for the results of a batch bring, one after the other.
-    func script(_ id: String, _ results: Results...) {
+    func script(_ id: String, _ results: [Results]) {
         state.withLock { $0.results[id] = results }
     }
 

@@ -1,0 +1,258 @@
+import BatchPipeline
+import MessageBatches
+import Testing
+
+/// One batch that cannot be read, or not to its end.
+struct BatchExportFailureTests {
+    private let id = "msgbatch_1"
+    private let archive = InMemoryArchive()
+    private let record = RunRecord()
+    private let whole = [ResultLine.succeeded("a")]
+    /// Created 2024-08-20T18:37:24.100435Z: its results are kept until 2024-09-18T18:37:24.100435Z.
+    private let created = "2024-08-20T18:37:24.100435Z"
+
+    private func export(
+        _ results: ScriptedService.Results...,
+        listedAt: String? = nil,
+        settings: ExportSettings = ExportSettings()
+    ) async throws -> BatchOutcome {
+        let service = ScriptedService([try .sample(id, created: created, counts: ["succeeded": 1])])
+        service.script(id, results)
+        return try await export(service, listedAt: listedAt, settings: settings)
+    }
+
+    private func export(
+        _ service: ScriptedService,
+        listedAt: String? = nil,
+        settings: ExportSettings = ExportSettings(),
+        record: RunRecord? = nil
+    ) async throws -> BatchOutcome {
+        let export = BatchExport(
+            ports: (record ?? self.record).ports(service, archive),
+            settings: settings,
+            listedAt: listedAt.flatMap { Timestamp($0) }
+        )
+        return try await export.run(try .sample(id, created: created, counts: ["succeeded": 1]))
+    }
+
+    private func failure(_ cause: ServiceFailure.Cause, date: String? = nil) -> ServiceFailure {
+        ServiceFailure(cause: cause, operation: "GET", serverDate: date.flatMap { Timestamp($0) })
+    }
+
+    // MARK: Broken bodies
+
+    @Test func `a body that breaks is asked for again from the start`() async throws {
+        let bytes = ResultLine.file(whole)
+        let outcome = try await export(
+            .body(ScriptedBody(Array(bytes.dropLast(5)), failure: ServiceFailure.cut)),
+            .body(ScriptedBody([], failure: ServiceFailure.cut)),
+            .file(whole)
+        )
+        guard case .archived = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(archive.archived[id]?.raw == bytes)
+        #expect(archive.discarded == [id, id])
+        #expect(record.pauses == [.seconds(1), .seconds(2)])
+    }
+
+    @Test func `a body that is whole but then breaks is asked for again`() async throws {
+        let broken = ScriptedBody(ResultLine.file(whole), failure: ServiceFailure.cut)
+        let outcome = try await export(.body(broken), .file(whole))
+        guard case .archived = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(archive.opened.count == 2)
+    }
+
+    @Test func `a body that always breaks fails when the attempts are used up`() async throws {
+        let outcome = try await export(
+            .body(ScriptedBody([], failure: ServiceFailure.cut)),
+            settings: ExportSettings(maxAttempts: 7)
+        )
+        guard case .failed(.service(let failure)) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(failure == .cut)
+        #expect(archive.opened.count == 7)
+        #expect(archive.discarded.count == 7)
+        #expect(record.pauses == [1, 2, 4, 8, 15, 15].map { .seconds($0) })
+    }
+
+    @Test func `broken and cut reads share one allowance`() async throws {
+        let cut = ScriptedService.Results.body(ScriptedBody([]))
+        let broken = ScriptedService.Results.body(ScriptedBody([], failure: ServiceFailure.cut))
+        let outcome = try await export(broken, broken, cut, settings: ExportSettings(maxAttempts: 3))
+        guard case .quarantined = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(archive.opened.count == 3)
+    }
+
+    @Test func `a cancelled body is neither broken nor cut`() async throws {
+        let body = ScriptedBody([], failure: ServiceFailure(cause: .cancelled, operation: "GET"))
+        await #expect(throws: CancellationError.self) { _ = try await export(.body(body)) }
+        #expect(archive.discarded == [id])
+        #expect(record.pauses.isEmpty)
+    }
+
+    // MARK: Requests that fail
+
+    @Test(
+        arguments: [
+            (.transport(.connectionRefused, detail: "x"), "failed"), (.status(400), "failed"), (.status(500), "failed"),
+            (.status(429), "failed"), (.status(404), "unavailable"), (.status(410), "unavailable"),
+            (.noResultsURL, "unavailable"),
+            (.foreignOrigin("https://elsewhere.example"), "unavailable"), (.redirect("x"), "unavailable"),
+            (.malformedReply("x"), "unavailable"),
+        ] as [(ServiceFailure.Cause, String)]
+    )
+    func `a request that failed for good is not repeated`(cause: ServiceFailure.Cause, expected: String) async throws {
+        let outcome = try await export(.failure(failure(cause)))
+        switch outcome {
+        case .failed(.service(let found)): #expect(found.cause == cause && expected == "failed")
+        case .unavailable(let found): #expect(found.cause == cause && expected == "unavailable")
+        default: Issue.record("\(outcome)")
+        }
+        #expect(archive.opened == [id])
+        #expect(archive.discarded == [id])
+        #expect(record.pauses.isEmpty)
+    }
+
+    @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceFailure.Cause])
+    func `what concerns every batch ends the run`(cause: ServiceFailure.Cause) async throws {
+        await #expect(throws: failure(cause)) { _ = try await export(.failure(failure(cause))) }
+        #expect(archive.discarded == [id])
+    }
+
+    @Test func `a cancelled request is cancellation`() async throws {
+        await #expect(throws: CancellationError.self) { _ = try await export(.failure(failure(.cancelled))) }
+    }
+
+    // MARK: Withdrawn or unavailable
+
+    @Test(arguments: [.status(404), .status(410), .noResultsURL] as [ServiceFailure.Cause])
+    func `results are withdrawn once the server's clock is past the 29 days`(cause: ServiceFailure.Cause) async throws {
+        for (date, isWithdrawn) in [
+            ("2024-09-18T18:37:24.100436Z", true), ("2024-09-18T18:37:24.100435Z", false),
+            ("2024-08-21T00:00:00Z", false),
+        ] {
+            let outcome = try await export(.failure(failure(cause, date: date)))
+            switch outcome {
+            case .withdrawn: #expect(isWithdrawn)
+            case .unavailable: #expect(!isWithdrawn)
+            default: Issue.record("\(outcome)")
+            }
+        }
+    }
+
+    @Test func `where the failing answer has no date the listing's counts`() async throws {
+        let gone = failure(.status(404))
+        guard case .withdrawn = try await export(.failure(gone), listedAt: "2024-10-01T00:00:00Z") else {
+            Issue.record("not withdrawn")
+            return
+        }
+        guard case .unavailable = try await export(.failure(gone), listedAt: "2024-08-21T00:00:00Z") else {
+            Issue.record("not unavailable")
+            return
+        }
+        // The machine's own clock, long past the 29 days, decides nothing.
+        guard case .unavailable = try await export(.failure(gone)) else {
+            Issue.record("not unavailable")
+            return
+        }
+    }
+
+    @Test func `age alone never stops a try`() async throws {
+        guard case .archived = try await export(.file(whole), listedAt: "2026-01-01T00:00:00Z") else {
+            Issue.record("not archived")
+            return
+        }
+    }
+
+    @Test func `a batch listed as withdrawn is not asked for`() async throws {
+        let service = ScriptedService()
+        let batch = try MessageBatch.sample(id, archived: "2024-09-18T00:00:00Z")
+        let export = BatchExport(ports: record.ports(service, archive), settings: ExportSettings(), listedAt: nil)
+        guard case .withdrawn = try await export.run(batch) else {
+            Issue.record("not withdrawn")
+            return
+        }
+        #expect(service.asked.isEmpty)
+        #expect(archive.opened.isEmpty)
+    }
+
+    // MARK: Other ends
+
+    @Test(arguments: ["../evil", "a/b", "", "é", "a b", String(repeating: "a", count: 129)])
+    func `an id that cannot be a file name fails its batch before anything is opened`(id: String) async throws {
+        var batch = try MessageBatch.sample()
+        batch.id = id
+        let service = ScriptedService()
+        let export = BatchExport(ports: record.ports(service, archive), settings: ExportSettings(), listedAt: nil)
+        guard case .failed(.unsafeID) = try await export.run(batch) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(archive.opened.isEmpty)
+        #expect(service.asked.isEmpty)
+    }
+
+    @Test func `a line over the limit fails its batch with the place`() async throws {
+        let outcome = try await export(
+            .file(["{}", String(repeating: "x", count: 200)]),
+            settings: ExportSettings(maxLineBytes: 100)
+        )
+        guard case .failed(let failure) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(failure == .lineTooLong(line: 2, byteOffset: 3, limit: 100))
+        #expect(archive.discarded == [id])
+    }
+
+    @Test(arguments: ["seal", "append", "publish"])
+    func `an error of the archive ends the run and leaves no draft`(call: String) async throws {
+        archive.fail(call)
+        await #expect(throws: InMemoryArchive.Failure(call: call)) { _ = try await export(.file(whole)) }
+        #expect(archive.discarded == [id])
+        #expect(archive.archived.isEmpty)
+    }
+
+    @Test func `an error while quarantining ends the run and leaves no draft`() async throws {
+        archive.fail("quarantine")
+        await #expect(throws: InMemoryArchive.Failure(call: "quarantine")) { _ = try await export(.file([])) }
+        #expect(archive.discarded == [id, id])
+    }
+
+    @Test func `an archive that cannot even open a draft ends the run`() async throws {
+        archive.fail("openDraft")
+        await #expect(throws: InMemoryArchive.Failure(call: "openDraft")) { _ = try await export(.file(whole)) }
+        #expect(archive.discarded.isEmpty)
+    }
+
+    @Test func `what went wrong first is told, not that the draft could not be removed`() async throws {
+        archive.fail("append", "discard")
+        await #expect(throws: InMemoryArchive.Failure(call: "append")) { _ = try await export(.file(whole)) }
+    }
+
+    @Test func `a draft that cannot be removed ends the run`() async throws {
+        archive.fail("discard")
+        await #expect(throws: InMemoryArchive.Failure(call: "discard")) {
+            _ = try await export(.failure(failure(.status(404))))
+        }
+    }
+
+    @Test func `a pause that is cancelled ends the run without a draft left`() async throws {
+        let record = RunRecord(atPause: { throw CancellationError() })
+        let service = ScriptedService([try .sample(id)])
+        service.script(id, [.body(ScriptedBody([], failure: ServiceFailure.cut))])
+        await #expect(throws: CancellationError.self) { _ = try await export(service, record: record) }
+        #expect(archive.discarded == [id])
+        #expect(service.asked.count == 1)
+    }
+}

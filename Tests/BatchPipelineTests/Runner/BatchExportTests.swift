@@ -1,0 +1,218 @@
+import BatchPipeline
+import MessageBatches
+import Testing
+
+/// One batch, read completely: published, read again or quarantined.
+struct BatchExportTests {
+    private let id = "msgbatch_1"
+    private let archive = InMemoryArchive()
+    private let record = RunRecord()
+    private let whole = [ResultLine.succeeded("a"), ResultLine.errored("b")]
+
+    private func batch(_ counts: [String: Int] = ["succeeded": 1, "errored": 1]) throws -> MessageBatch {
+        try .sample(id, counts: counts)
+    }
+
+    private func service(_ results: ScriptedService.Results...) throws -> ScriptedService {
+        let service = ScriptedService([try batch()])
+        service.script(id, results)
+        return service
+    }
+
+    private func export(_ service: ScriptedService, _ batch: MessageBatch, attempts: Int = 5) async throws
+        -> BatchOutcome
+    {
+        let settings = ExportSettings(maxAttempts: attempts)
+        return try await BatchExport(ports: record.ports(service, archive), settings: settings, listedAt: nil)
+            .run(batch)
+    }
+
+    private func retries() -> [String] {
+        record.events.compactMap { event in
+            guard case .retrying(_, let attempt, let reason) = event else { return nil }
+            switch reason {
+            case .failure: return "\(attempt) broken"
+            case .unproven: return "\(attempt) unproven"
+            }
+        }
+    }
+
+    @Test func `a body that proves its batch is published with the proof`() async throws {
+        let service = ScriptedService(
+            [try batch()],
+            head: ReplyHead(status: 200, requestID: "req_7", workspaceID: "wrkspc_7"),
+            rewrittenFrom: "https://elsewhere.example/x"
+        )
+        service.script(id, [.file(whole)])
+        let outcome = try await export(service, batch())
+        guard case .archived(let published, let proof, let bytes) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(published.files == ["raw/\(id)"])
+        #expect(bytes == ResultLine.file(whole).count)
+        #expect(proof.found == ["succeeded": 1, "errored": 1])
+        #expect(proof.batch == (try batch()))
+        #expect(proof.requestID == "req_7")
+        #expect(proof.workspaceID == "wrkspc_7")
+        #expect(proof.rewrittenFrom == "https://elsewhere.example/x")
+        #expect(proof.startedAt == Timestamp(seconds: 1_724_200_000))
+        #expect(proof.duplicateLines == 0 && proof.emptyLines == 0 && proof.rejected.isEmpty)
+        #expect(proof.summaries.summary(LineCount.self)?.records == 2)
+        #expect(archive.archived[id]?.raw == ResultLine.file(whole))
+        #expect(archive.archived[id]?.flatRows.split(separator: 0x0A).count == 2)
+        #expect(archive.discarded.isEmpty)
+        #expect(record.pauses.isEmpty)
+        #expect(service.retrieved.isEmpty)
+    }
+
+    @Test func `a batch of no requests is published from an empty body`() async throws {
+        let outcome = try await export(try service(.file([])), batch([:]))
+        guard case .archived = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(archive.archived[id]?.raw == [])
+    }
+
+    @Test func `empty lines and a missing last line end are no fault`() async throws {
+        let bytes = Array("\n".utf8) + ResultLine.file(whole).dropLast()
+        let outcome = try await export(try service(.body(ScriptedBody(bytes))), batch())
+        guard case .archived(_, let proof, let received) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(proof.emptyLines == 1)
+        #expect(received == bytes.count)
+        #expect(archive.archived[id]?.raw == bytes + [0x0A])
+    }
+
+    // MARK: Cut
+
+    @Test func `a cut body is read again, and published when it is whole`() async throws {
+        let service = try service(.file([whole[0]]), .file(whole))
+        let outcome = try await export(service, batch())
+        guard case .archived = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(archive.archived[id]?.raw == ResultLine.file(whole))
+        #expect(archive.opened == [id, id])
+        #expect(archive.discarded == [id])
+        #expect(record.pauses == [.seconds(1)])
+        #expect(retries() == ["1 unproven"])
+        #expect(service.retrieved == [id])
+    }
+
+    @Test func `a body cut inside its last line is read again`() async throws {
+        let outcome = try await export(
+            try service(.body(ScriptedBody(Array(ResultLine.file(whole).dropLast(9)))), .file(whole)),
+            batch()
+        )
+        guard case .archived = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+    }
+
+    @Test func `a cut body that comes twice alike is quarantined with the reason`() async throws {
+        let outcome = try await export(try service(.file([whole[0]])), batch())
+        guard case .quarantined(let faults) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(faults == [.count(type: "errored", expected: 1, found: 0)])
+        #expect(archive.quarantined[id]?.reasons == faults.map(\.sentence))
+        #expect(archive.quarantined[id]?.raw == ResultLine.file([whole[0]]))
+        #expect(archive.opened.count == 2)
+        #expect(archive.archived.isEmpty)
+    }
+
+    @Test func `cut bodies that differ are read until the attempts are used up`() async throws {
+        let service = ScriptedService([try batch(["succeeded": 9])])
+        service.script(id, (1...6).map { .file((0..<$0).map { ResultLine.succeeded("r\($0)") }) })
+        let outcome = try await export(service, batch(["succeeded": 9]), attempts: 4)
+        guard case .quarantined(let faults) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(faults == [.count(type: "succeeded", expected: 9, found: 4)])
+        #expect(service.asked.count == 4)
+        #expect(record.pauses == [.seconds(1), .seconds(2), .seconds(4)])
+    }
+
+    // MARK: Contradiction
+
+    @Test func `a contradiction is read again once, then quarantined`() async throws {
+        let doubled = whole + [whole[0]]
+        let service = try service(.file(doubled), .file(doubled + [whole[1]]))
+        let outcome = try await export(service, batch())
+        guard case .quarantined(let faults) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(faults.contains(.duplicateLines(2)))
+        #expect(service.asked.count == 2)
+        #expect(archive.quarantined[id]?.proof.duplicateLines == 2)
+    }
+
+    @Test func `a contradiction that heals is published`() async throws {
+        let outcome = try await export(try service(.file(["[]"] + whole), .file(whole)), batch())
+        guard case .archived = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(retries() == ["1 unproven"])
+    }
+
+    @Test func `invalid lines are quarantined with their places`() async throws {
+        let outcome = try await export(try service(.file(whole + ["{\"custom_id\":"])), batch())
+        guard case .quarantined = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(archive.quarantined[id]?.proof.rejected.map(\.lineNumber) == [3])
+    }
+
+    // MARK: The batch object is fetched again
+
+    @Test func `counts that changed since the listing are the ones that count`() async throws {
+        let service = try service(.file(whole))
+        let outcome = try await export(service, batch(["succeeded": 1]))
+        guard case .archived(_, let proof, _) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(proof.batch.counts[.errored] == 1)
+        #expect(service.retrieved == [id])
+    }
+
+    @Test func `a batch withdrawn between two reads is withdrawn, not asked for again`() async throws {
+        let service = try service(.file([whole[0]]))
+        service.scriptRetrieval(id, .success(try .sample(id, archived: "2024-09-18T00:00:00Z")))
+        let outcome = try await export(service, batch())
+        guard case .withdrawn = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(service.asked.count == 1)
+        #expect(archive.discarded == [id])
+    }
+
+    @Test func `where the batch object cannot be had again the old one serves`() async throws {
+        let service = try service(.file([whole[0]]), .file(whole))
+        service.scriptRetrieval(id, .failure(.status(500)))
+        let outcome = try await export(service, batch())
+        guard case .archived = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+    }
+
+    @Test func `a key refused for the batch object ends the run`() async throws {
+        let service = try service(.file([whole[0]]))
+        service.scriptRetrieval(id, .failure(.status(401)))
+        await #expect(throws: ServiceFailure.status(401)) { _ = try await export(service, batch()) }
+        #expect(archive.discarded == [id])
+    }
+}
