@@ -26,8 +26,8 @@ struct PageContent {
             "badge": completeness.tone.badge,
             "verdict": completeness.verdict, "reasons": completeness.reasons,
             "hasReasons": !completeness.reasons.isEmpty,
-            "listedAt": completeness.listedAt.map { moment($0) as Any } ?? false,
-            "unpriced": unpriced.map { $0 as Any } ?? false, "headline": document.headline.map(tile),
+            "listedAt": completeness.listedAt.map { moment($0) }.orFalse,
+            "unpriced": unpriced.orFalse, "headline": document.headline.map(tile),
             "hasHeadline": !document.headline.isEmpty, "about": about,
         ]
     }
@@ -36,7 +36,7 @@ struct PageContent {
         let timeline = Timeline(document.daily, end: lastDay)
         return [
             "timeCharts": TimelineChart.Measure.allCases.map { TimelineChart.chart(timeline, $0).values },
-            "timeTable": timeline.map { TableContent($0.table, id: "days").values as Any } ?? false,
+            "timeTable": timeline.map { TableContent($0.table, id: "days").values }.orFalse,
             "resultCharts": [
                 ResultChart.chart(document.results), TokenChart.chart(document.tokens),
                 HistogramChart.outputTokens(document.outputTokens), HistogramChart.queueTime(document.queueSeconds),
@@ -86,8 +86,9 @@ struct PageContent {
     private func tile(_ figure: Figure) -> [String: Any] {
         let (value, exact) = compacted(figure)
         return [
-            "label": figure.label, "value": value, "exact": exact.map { $0 as Any } ?? false,
-            "note": figure.note.map { $0 as Any } ?? false, "tone": figure.isZero ? Tone.normal.name : figure.tone.name,
+            "label": figure.label, "value": value, "data": figure.value.dataText.orFalse,
+            "exact": exact.orFalse,
+            "note": figure.note.orFalse, "tone": figure.isZero ? Tone.normal.name : figure.tone.name,
         ]
     }
 
@@ -120,6 +121,16 @@ struct PageContent {
     }
 }
 
+extension Optional {
+    /// The value, or false, which templates take for nothing.
+    var orFalse: Any {
+        switch self {
+        case .some(let value): value
+        case nil: false
+        }
+    }
+}
+
 extension Tone {
     /// The class in the style sheet.
     var name: String {
@@ -141,7 +152,7 @@ extension Chart {
     /// What the chart's template names.
     var values: [String: Any] {
         [
-            "title": title, "summary": summary, "picture": picture.map { $0.markup as Any } ?? false,
+            "title": title, "summary": summary, "picture": (picture?.markup).orFalse,
             "hasLegend": !legend.isEmpty,
             "legend": legend.map { ["kind": $0.kind, "name": $0.name, "value": $0.value] },
         ]

@@ -18,11 +18,11 @@ struct TableContent {
     var values: [String: Any] {
         [
             "id": id, "caption": table.caption ?? "", "sortable": isSortable,
-            "filter": filter.map { $0 as Any } ?? false,
+            "filter": filter.orFalse,
             "columns": table.columns.enumerated()
                 .map { ["title": $1.title, "kind": isLong($0) ? "text long" : kind($1)] },
             "rows": table.rows.prefix(ReportPage.rowLimit).map { row($0, missing: "–") },
-            "totals": table.totals.map { row($0, missing: "") as Any } ?? false,
+            "totals": table.totals.map { row($0, missing: "") }.orFalse,
             "notes": table.notes + moreRows,
         ]
     }
@@ -30,14 +30,14 @@ struct TableContent {
     /// The first cell heads its row.
     private func row(_ cells: [Cell], missing: String) -> [String: Any] {
         let all = zip(table.columns, table.filled(cells)).map { cell($1, $0, missing: missing) }
-        return ["head": all.first.map { $0 as Any } ?? false, "cells": Array(all.dropFirst())]
+        return ["head": all.first.orFalse, "cells": Array(all.dropFirst())]
     }
 
     private func cell(_ cell: Cell, _ column: Column, missing: String) -> [String: Any] {
         guard let text = cell.readingText(column.kind) else {
             return ["kind": kind(column) + " missing", "sortKey": false, "text": missing]
         }
-        let key: Any = column.kind.isNumber ? cell.dataText.map { $0 as Any } ?? false : false
+        let key: Any = column.kind.isNumber ? cell.dataText.orFalse : false
         return ["kind": kind(column), "sortKey": key, "text": text]
     }
 

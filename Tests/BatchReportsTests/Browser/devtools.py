@@ -7,10 +7,15 @@ WebSocket is needed. https://chromedevtools.github.io/devtools-protocol/
 import base64
 import json
 import os
+import select
 import shutil
+import struct
 import subprocess
 import tempfile
+import zlib
 
+# Seconds that a busy machine may take for one answer.
+PATIENCE = 300
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -48,15 +53,23 @@ class Page:
         self._buffer = b""
         self._session = None
         self.complaints = []
-        self._attach()
+        try:
+            self._attach()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Ends the browser and removes its profile."""
         try:
             self._send("Browser.close", {}, session=None)
-            self._process.wait(20)
+            self._process.wait(PATIENCE)
         except (OSError, subprocess.TimeoutExpired):
             self._process.kill()
             self._process.wait()
@@ -82,6 +95,8 @@ class Page:
 
     def _receive(self):
         while b"\0" not in self._buffer:
+            if not select.select([self._from], [], [], PATIENCE)[0]:
+                raise RuntimeError("no answer from the browser in %d seconds" % PATIENCE)
             data = os.read(self._from, 1 << 20)
             if not data:
                 raise RuntimeError("the browser ended")
@@ -145,3 +160,16 @@ class Page:
         """The whole page as PNG bytes."""
         answer = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         return base64.b64decode(answer["data"])
+
+    def pixel(self, x, y):
+        """Red, green and blue at a place of the page, 0 to 255, as painted."""
+        place = {"x": int(x), "y": int(y), "width": 1, "height": 1, "scale": 1}
+        answer = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=place)
+        data = base64.b64decode(answer["data"])
+        place, packed = 8, b""
+        while place < len(data):
+            length, kind = struct.unpack(">I4s", data[place:place + 8])
+            packed += data[place + 8:place + 8 + length] if kind == b"IDAT" else b""
+            place += 12 + length
+        # A PNG of one pixel is one line: a filter type, which changes nothing without neighbours, then the samples.
+        return tuple(zlib.decompress(packed)[1:4])

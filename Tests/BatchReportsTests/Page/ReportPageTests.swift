@@ -19,7 +19,7 @@ import Testing
         "aria-labelledby",
         "aria-label", "aria-hidden", "role", "width", "height", "x", "y", "x1", "x2", "y1", "y2", "text-anchor",
         "scope",
-        "data-key", "data-table", "hidden", "for", "type", "autocomplete", "spellcheck",
+        "data-key", "data-value", "data-table", "hidden", "for", "type", "autocomplete", "spellcheck",
     ]
 
     @Test(arguments: ReportFixture.allCases)
@@ -103,6 +103,13 @@ import Testing
         #expect(html.contains("price table 2026-11-09 (built in)"))
         #expect(html.contains("your invoice is what counts"))
         #expect(html.contains("412 requests have no price: claude-next-preview (412)."))
+    }
+
+    @Test func `the head of the page holds every digit for programs`() throws {
+        let tags = HTMLTags(try ReportPage.html(ReportFixture.month.document)).tags
+        let values = tags.compactMap { $0["data-value"] }
+        #expect(values.count == ReportFixture.month.document.headline.count)
+        #expect(values.contains("2823456787") && values.contains("1840.093312") && values.contains("0.9716"))
     }
 
     @Test func `the same document gives the same page`() throws {

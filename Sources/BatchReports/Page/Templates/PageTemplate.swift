@@ -53,7 +53,8 @@ enum PageTemplate {
         {{#hasHeadline}}
         <dl class="headline">
         {{#headline}}
-        <div class="{{tone}}"><dt>{{label}}</dt><dd><span class="value">{{value}}</span>
+        <div class="{{tone}}"><dt>{{label}}</dt><dd>\#
+        <span class="value"{{#data}} data-value="{{.}}"{{/data}}>{{value}}</span>
         {{#exact}}
         <span class="exact">{{.}}</span>
         {{/exact}}
