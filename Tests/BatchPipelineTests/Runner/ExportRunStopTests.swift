@@ -1,0 +1,155 @@
+import BatchPipeline
+import MessageBatches
+import Testing
+
+/// Runs that end before their end.
+struct ExportRunStopTests {
+    private let record = RunRecord()
+
+    private func run(
+        _ service: ScriptedService,
+        _ archive: InMemoryArchive,
+        pageSize: Int = 1_000,
+        concurrency: Int = 1
+    ) async -> ExportReport {
+        let ports = record.ports(service, archive)
+        return await ExportRun(ports: ports, settings: ExportSettings(concurrency: concurrency))
+            .run(ExportSelection(window: BatchWindow(), filter: BatchFilter(), pageSize: pageSize))
+    }
+
+    /// A service with batches b1, b2 … and whole results for each.
+    private func service(_ count: Int) throws -> ScriptedService {
+        let service = ScriptedService(
+            try (1...count)
+                .map {
+                    try .sample("b\($0)", created: Timestamp(seconds: Int64($0)).text, counts: ["succeeded": 1])
+                }
+        )
+        for number in 1...count { service.script("b\(number)", [.file([ResultLine.succeeded("of-\(number)")])]) }
+        return service
+    }
+
+    @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceFailure.Cause])
+    func `what concerns every batch stops the run and leaves what was done`(cause: ServiceFailure.Cause) async throws {
+        let (service, archive) = (try service(4), InMemoryArchive())
+        let failure = ServiceFailure(cause: cause, operation: "GET")
+        service.script("b3", [.failure(failure)])
+        let report = await run(service, archive)
+        #expect(report.stop as? ServiceFailure == failure)
+        #expect(Set(archive.archived.keys) == ["b1", "b2"])
+        #expect(report.archivedNow == 2)
+        #expect(report.lines == ["succeeded": 2])
+        #expect(service.asked == ["b1", "b2", "b3"])
+        #expect(archive.finishedRuns == 1)
+    }
+
+    @Test func `what concerns one batch stops nothing`() async throws {
+        let (service, archive) = (try service(4), InMemoryArchive())
+        service.script("b1", [.failure(.status(500))])
+        service.script("b2", [.file(["{}"])])
+        service.script("b3", [.failure(.status(404))])
+        let report = await run(service, archive)
+        #expect(report.stop == nil)
+        #expect(Set(archive.archived.keys) == ["b4"])
+        #expect([report.failed, report.quarantined, report.unavailable] == [1, 1, 1])
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a batch that is published while the run is being stopped counts`() async throws {
+        let (publishing, stopped) = (Gate(), Gate())
+        let archive = InMemoryArchive(
+            willPublish: { _ in
+                publishing.open()
+                await stopped.pass()
+            },
+            didDiscard: { _ in stopped.open() }
+        )
+        let service = try service(5)
+        let failure = InMemoryArchive.Failure(call: "another")
+        var body = ScriptedBody(chunks: [[0x0A]], failure: failure)
+        body.willGive = { _ in await publishing.pass() }
+        service.script("b2", [.body(body)])
+        let report = await run(service, archive, concurrency: 2)
+        #expect(report.stop as? InMemoryArchive.Failure == failure)
+        #expect(Set(archive.archived.keys) == ["b1"])
+        #expect(report.archivedNow == 1)
+        #expect(service.asked.sorted() == ["b1", "b2"])
+        let finished = record.events.filter { if case .finished = $0 { true } else { false } }
+        #expect(finished.count == 1)
+    }
+
+    @Test(arguments: ["openDraft", "append", "publish"])
+    func `an error of the archive stops the run`(call: String) async throws {
+        let (service, archive) = (try service(3), InMemoryArchive())
+        archive.fail(call)
+        let report = await run(service, archive)
+        #expect(report.stop as? InMemoryArchive.Failure == InMemoryArchive.Failure(call: call))
+        #expect(report.archivedNow == 0)
+        #expect(report.inWindow == 3)
+        #expect(archive.opened.count <= 1)
+        #expect(archive.finishedRuns == 1)
+    }
+
+    @Test func `an archive that cannot tell what it holds is not written to`() async throws {
+        let (service, archive) = (try service(3), InMemoryArchive())
+        archive.fail("archivedIDs")
+        let report = await run(service, archive)
+        #expect(report.stop as? InMemoryArchive.Failure == InMemoryArchive.Failure(call: "archivedIDs"))
+        #expect(report.listed == 3)
+        #expect(archive.opened.isEmpty)
+    }
+
+    @Test func `an error at the end of the run is told, unless there was one before`() async throws {
+        let (service, archive) = (try service(2), InMemoryArchive())
+        archive.fail("finishRun")
+        var report = await run(service, archive)
+        #expect(report.stop as? InMemoryArchive.Failure == InMemoryArchive.Failure(call: "finishRun"))
+        #expect(report.archivedNow == 2)
+        let other = InMemoryArchive()
+        other.fail("publish", "finishRun")
+        report = await run(service, other)
+        #expect(report.stop as? InMemoryArchive.Failure == InMemoryArchive.Failure(call: "publish"))
+    }
+
+    @Test func `a listing that breaks off fetches nothing but tells how far it came`() async throws {
+        let (service, archive) = (try service(5), InMemoryArchive())
+        service.failPage(1, .status(500))
+        let report = await run(service, archive, pageSize: 2)
+        #expect(report.stop as? ServiceFailure == .status(500))
+        #expect(report.listed == 2)
+        #expect(report.inWindow == 2)
+        #expect(service.asked.isEmpty)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a cancelled run publishes nothing more and leaves no draft`() async throws {
+        let (service, archive) = (try service(3), InMemoryArchive())
+        let (reached, released) = (Gate(), Gate())
+        var body = ScriptedBody(ResultLine.file([ResultLine.succeeded("a")]))
+        body.willGive = { _ in
+            reached.open()
+            await released.pass()
+        }
+        service.script("b2", [.body(body)])
+        let running = Task { await run(service, archive) }
+        await reached.pass()
+        running.cancel()
+        released.open()
+        let report = await running.value
+        #expect(report.stop is CancellationError)
+        #expect(report.archivedNow == 1)
+        #expect(archive.discarded == ["b2"])
+        #expect(service.asked == ["b1", "b2"])
+        #expect(archive.finishedRuns == 1)
+    }
+
+    @Test func `the server's clock at the listing decides where later answers tell none`() async throws {
+        let service = ScriptedService(
+            [try .sample("b1", created: "2024-08-20T18:37:24.100435Z", counts: ["succeeded": 1])],
+            head: ReplyHead(status: 200, date: Timestamp("2024-10-01T00:00:00Z"))
+        )
+        let report = await run(service, InMemoryArchive())
+        #expect(report.withdrawn == 1)
+        #expect(report.stop == nil)
+    }
+}
