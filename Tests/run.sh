@@ -3,4 +3,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh pipelines/setup.sh
-swift test "$@"
+# One test after another: many start programs and servers, and side by side a child process holds on to the sockets and
+# pipes of its neighbours.
+swift test --no-parallel "$@"

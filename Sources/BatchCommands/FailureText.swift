@@ -30,7 +30,7 @@ struct FailureText {
         case let error as CodecFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
         case is CancellationError:
-            self.init("Stopped before the end.", advice: "Run it again: it goes on where it was.")
+            self.init("Stopped before the end.", advice: "Run it again: what is archived stays, the rest is fetched.")
         default: return nil
         }
     }
