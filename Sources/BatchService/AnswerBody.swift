@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import BatchPipeline
 import BlockGzip
 
 /// The body of an answer as it arrives: chunks of up to about a MiB, inflated if it came as gzip.
@@ -86,8 +87,11 @@ extension AnswerBody {
                 guard await relay.push(buffer) else { return }
             }
             relay.finish(.success(()))
+        } catch is CancellationError {
+            relay.finish(.failure(CancellationError()))
         } catch {
-            relay.finish(.failure(error is CancellationError ? error : TransportBreak(error, proxy: proxy)))
+            // Whatever ends a body that had begun is a cut: HTTP/2 and TLS have errors of their own for it.
+            relay.finish(.failure(TransportBreak(.cut, TransportBreak(error, proxy: proxy).detail)))
         }
     }
 

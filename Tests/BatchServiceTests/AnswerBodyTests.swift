@@ -145,7 +145,7 @@ struct AnswerBodyTests {
 
     @Test
     func `gzip of little that means much stays bounded`() async throws {
-        let compressed = try gzip(String(repeating: "0", count: 30_000_000))
+        let compressed = try gzip(String(repeating: "0", count: 8_000_000))
         #expect(try await body(Pieces([compressed]), isGzip: true).collect(upTo: 1_000_000) == nil)
         for try await chunk in body(Pieces([compressed]), isGzip: true) {
             #expect(chunk.count <= GzipInflater.pieceSize)
@@ -154,17 +154,13 @@ struct AnswerBodyTests {
 
     @Test
     func `a body that nobody reads any more stops the producer`() async throws {
-        let piece = [UInt8](repeating: 7, count: 1_000)
-        let pieces = Pieces(Array(repeating: piece, count: 1_000_000))
+        weak var held: Pieces?
         do {
-            let body = body(pieces)
-            #expect(await body.prefix(upTo: 1).count == 1)
+            let pieces = Pieces(Array(repeating: [UInt8](repeating: 7, count: 100_000), count: 100))
+            held = pieces
+            #expect(await body(pieces).prefix(upTo: 1).count == 1)
         }
-        while true {
-            let before = pieces.count
-            for _ in 1...1_000 { await Task.yield() }
-            if pieces.count == before { break }
-        }
-        #expect(pieces.count < 1_000_000)
+        for _ in 1...1_000_000 where held != nil { await Task.yield() }
+        #expect(held == nil)
     }
 }

@@ -40,7 +40,8 @@ struct FaultTests {
 
     @Test
     func `a name without address is told by name`() async throws {
-        let failure = try await BatchServiceClient.run("http://nobody.invalid", settings: { $0.maxAttempts = 1 }) {
+        let settings = { (settings: inout ServiceSettings) in settings.maxAttempts = 1 }
+        let failure = try await BatchServiceClient.run("http://nobody.invalid", settings: settings) {
             await $0.pageFailure()
         }
         #expect(failure?.cause == .transport(.nameResolution, detail: "no address for nobody.invalid"))

@@ -19,7 +19,7 @@ extension Manifest {
             found: proof.found,
             emptyLines: proof.emptyLines,
             duplicateLines: proof.duplicateLines,
-            rejectedLines: proof.rejected.count,
+            rejectedLines: proof.rejectedLines,
             rejected: proof.rejected,
             derivations: settings.derivations,
             summaries: try Self.text(of: proof.summaries)

@@ -40,7 +40,10 @@ struct ArchiveOptions: ParsableArguments {
                 codec: try codec.codec(level: level),
                 toolVersion: BatchkeepVersion.current,
                 origin: origin,
-                derivations: ["flat_schema": FlatSchema.version, "summaries": SummaryRegistry.version]
+                derivations: [
+                    "flat_schema": FlatSchema.version, "error_classes": ErrorClassifier.version,
+                    "summaries": SummaryRegistry.version,
+                ]
             )
         )
     }

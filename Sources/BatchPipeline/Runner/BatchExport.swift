@@ -121,6 +121,7 @@ package struct BatchExport: Sendable {
             batch: batch,
             found: result.tally.found,
             emptyLines: result.tally.emptyLines,
+            rejectedLines: result.tally.rejectedLines,
             rejected: result.tally.rejected,
             duplicateLines: result.tally.duplicateLines,
             summaries: result.summaries,

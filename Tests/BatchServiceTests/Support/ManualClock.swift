@@ -86,8 +86,11 @@ final class ManualClock: Clock {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
+    /// How many sleep now.
+    var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
     /// Returns once somebody sleeps, or the task is cancelled.
     func waitForSleepers() async {
-        while state.withLock({ $0.sleepers.isEmpty }), !Task.isCancelled { await Task.yield() }
+        while sleeperCount == 0, !Task.isCancelled { await Task.yield() }
     }
 }

@@ -16,11 +16,7 @@ func curl(_ url: String, _ options: [String] = [], key: String? = "sk-ant-test")
     try await withTemporaryFolder { folder in
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
-        process.arguments =
-            ["-q", "-sS", "--noproxy", "*", "-D", folder + "/head", "-o", folder + "/body"]
-            + ["-H", "anthropic-version: 2023-06-01"]
-            + (key.map { ["-H", "x-api-key: \($0)"] } ?? [])
-            + options + [url]
+        process.arguments = ["-D", folder + "/head", "-o", folder + "/body"] + arguments(key: key) + options + [url]
         process.standardError = FileHandle.nullDevice
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             process.terminationHandler = { _ in continuation.resume() }
@@ -31,10 +27,36 @@ func curl(_ url: String, _ options: [String] = [], key: String? = "sk-ant-test")
                 continuation.resume(throwing: error)
             }
         }
-        let head = String(decoding: try Data(contentsOf: URL(fileURLWithPath: folder + "/head")), as: UTF8.self)
+        let head = String(decoding: FileManager.default.contents(atPath: folder + "/head") ?? Data(), as: UTF8.self)
         let body = FileManager.default.contents(atPath: folder + "/body") ?? Data()
         return parsed(head, exitStatus: process.terminationStatus, body: Array(body))
     }
+}
+
+/// A download that takes nothing from the socket until it is asked to: curl writes into a pipe that nobody reads.
+struct StalledDownload {
+    private let process = Process()
+    private let pipe = Pipe()
+
+    init(_ url: String) throws {
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
+        process.arguments = arguments(key: "sk-ant-test") + [url]
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+    }
+
+    /// Takes all that is left and gives curl's exit status.
+    func finish() -> Int32 {
+        _ = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}
+
+private func arguments(key: String?) -> [String] {
+    ["-q", "-sS", "--noproxy", "*", "-H", "anthropic-version: 2023-06-01"]
+        + (key.map { ["-H", "x-api-key: \($0)"] } ?? [])
 }
 
 private func parsed(_ head: String, exitStatus: Int32, body: [UInt8]) -> CurlAnswer {

@@ -4,6 +4,9 @@
 /// request of the batch, and a spend cap arrives as `rate_limit_error` although no pause helps before the month ends
 /// (API reference, error types and spend caps; real result lines). So the message is read too, for fixed phrases only.
 package enum ErrorClassifier {
+    /// Stands in the manifest; rows classified by another version are `outdated` and can be rebuilt from raw.
+    package static let version = 1
+
     /// How many bytes of a message are read.
     ///
     /// The phrases stand in its first sentence; what follows may quote a whole prompt.

@@ -82,6 +82,9 @@ package struct BatchProof: Sendable {
     /// Result lines per type name, as found.
     package var found: [String: Int]
     package var emptyLines: Int
+    /// All lines that are no results.
+    package var rejectedLines: Int
+    /// The first of them.
     package var rejected: [RejectedLine]
     /// Custom ids that occur more than once, counted by surplus lines.
     package var duplicateLines: Int
@@ -98,6 +101,7 @@ package struct BatchProof: Sendable {
         batch: MessageBatch,
         found: [String: Int],
         emptyLines: Int,
+        rejectedLines: Int? = nil,
         rejected: [RejectedLine],
         duplicateLines: Int,
         summaries: SummarySet,
@@ -110,6 +114,7 @@ package struct BatchProof: Sendable {
         self.batch = batch
         self.found = found
         self.emptyLines = emptyLines
+        self.rejectedLines = rejectedLines ?? rejected.count
         self.rejected = rejected
         self.duplicateLines = duplicateLines
         self.summaries = summaries
