@@ -136,7 +136,10 @@ let package = Package(
             dependencies: ["BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches"],
             exclude: ["official_sdk.py"]
         ),
-        .testTarget(name: "BatchCommandsTests", dependencies: ["BatchCommands", "MessageBatches"]),
+        .testTarget(
+            name: "BatchCommandsTests",
+            dependencies: ["BatchCommands", "BatchSimulator", "MessageBatches"]
+        ),
 
         // The house rules, on the sources as text.
         .testTarget(name: "ArchitectureTests"),

@@ -1,0 +1,88 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import MessageBatches
+import Synchronization
+
+/// A command run in this process against a simulator with faults.
+struct InProcess {
+    let status: ExitStatus
+    let output: String
+    let notes: String
+
+    /// The document of `--output json`.
+    var document: [String: Any] {
+        (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any] ?? [:]
+    }
+
+    /// The figures under `batches` that are not zero.
+    var batches: [String: Int] {
+        (document["batches"] as? [String: Int] ?? [:]).filter { $0.value != 0 }
+    }
+
+    /// Runs a command line as the program would, with everything it writes caught.
+    static func run(_ arguments: [String], at baseURL: String, key: String = "key-of-the-test") async -> InProcess {
+        let written = Caught()
+        let context = CommandContext(
+            environment: ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key],
+            now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
+            write: { written.output.append($0) },
+            writeNote: { written.notes.append($0) }
+        )
+        let status = await BatchkeepProgram.run(arguments, context: context)
+        return InProcess(status: status, output: written.output.text, notes: written.notes.text)
+    }
+
+    /// Exports a scenario into a new folder and hands over what came of it.
+    static func export(
+        _ scenario: Scenario,
+        _ arguments: [String] = [],
+        key: String = "key-of-the-test",
+        _ body: (InProcess, Archive, SimulatorServer) async throws -> Void
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await withSimulator(scenario) { server in
+            let run = await run(
+                ["export", "--output", "json", "--archive", folder.path] + arguments,
+                at: server.baseURL,
+                key: key
+            )
+            try await body(run, Archive(url: folder), server)
+        }
+    }
+}
+
+/// The files of an archive as a test looks at them.
+struct Archive {
+    let url: URL
+
+    /// Names of the files in one part of the archive, sorted.
+    func files(in part: String) -> [String] {
+        let paths = (try? FileManager.default.subpathsOfDirectory(atPath: url.appending(path: part).path)) ?? []
+        return paths.filter { $0.contains(".") }.sorted()
+    }
+
+    /// The ids of the batches that have a manifest.
+    var archivedIDs: Set<String> {
+        Set(files(in: "manifests").map { URL(filePath: $0).deletingPathExtension().lastPathComponent })
+    }
+}
+
+/// What a command wrote.
+private struct Caught: Sendable {
+    let output = Bytes()
+    let notes = Bytes()
+
+    final class Bytes: Sendable {
+        private let bytes = Mutex<[UInt8]>([])
+
+        func append(_ more: [UInt8]) {
+            bytes.withLock { $0 += more }
+        }
+
+        var text: String {
+            String(decoding: bytes.withLock { $0 }, as: UTF8.self)
+        }
+    }
+}
