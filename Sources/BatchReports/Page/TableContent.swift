@@ -37,8 +37,7 @@ struct TableContent {
         guard let text = cell.readingText(column.kind) else {
             return ["kind": kind(column) + " missing", "sortKey": false, "text": missing]
         }
-        let key: Any = column.kind.isNumber ? cell.dataText.orFalse : false
-        return ["kind": kind(column), "sortKey": key, "text": text]
+        return ["kind": kind(column), "sortKey": column.kind.isNumber ? cell.number.orFalse : false, "text": text]
     }
 
     private func kind(_ column: Column) -> String {
@@ -59,5 +58,16 @@ struct TableContent {
         guard more > 0 else { return [] }
         let shown = NumberText.integer(Int64(min(table.rows.count, ReportPage.rowLimit)))
         return ["Shown are \(shown) rows; \(NumberText.integer(Int64(more))) more are in the archive."]
+    }
+}
+
+extension Cell {
+    /// The digits of a cell that holds a number; words in a column of numbers have none.
+    fileprivate var number: String? {
+        switch self {
+        case .integer, .decimal: dataText
+        case .money(let amount): Amount(amount) == nil ? nil : amount
+        case .missing, .text, .timestamp: nil
+        }
     }
 }

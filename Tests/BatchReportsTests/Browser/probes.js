@@ -26,7 +26,8 @@
     while (walker.nextNode()) {
       const parent = walker.currentNode.parentElement;
       if (walker.currentNode.data.trim() === "" || parent.closest("script, style, title")) continue;
-      if (parent.getClientRects().length === 0) continue;
+      // Twenty rows tell what the others look like.
+      if (!parent.checkVisibility() || parent.closest("tbody tr:nth-child(n + 21)")) continue;
       const style = getComputedStyle(parent);
       const ink = parse(parent.closest("svg") ? style.fill : style.color);
       const [light, dark] = [luminance(ink), luminance(behind(parent))].sort((a, b) => b - a);
@@ -71,8 +72,9 @@
   overflow() {
     const width = document.documentElement.clientWidth;
     const found = document.documentElement.scrollWidth > width ? ["the page"] : [];
-    for (const element of document.querySelectorAll("main *, header *")) {
-      if (element.closest(".frame") && !element.matches(".frame")) continue;
+    for (const element of document.querySelectorAll("main *:not(.frame *), header *")) {
+      // What is folded away keeps the place it had in a window of another width.
+      if (!element.checkVisibility()) continue;
       const box = element.getBoundingClientRect();
       if (box.width > 0 && (box.right > width + 0.5 || box.left < -0.5)) found.push(this.name(element));
     }
@@ -100,7 +102,8 @@
   // Where the parts stand and how wide they are. Heights depend on fonts, so they are left out.
   layout() {
     const parts = "header, main, section, .statement, .headline > div, figure, .canvas, svg, .frame, footer";
-    return [...document.querySelectorAll("body " + parts.replaceAll(", ", ", body "))].map((element) => {
+    const elements = [...document.querySelectorAll("body " + parts.replaceAll(", ", ", body "))];
+    return elements.filter((element) => element.checkVisibility()).map((element) => {
       const box = element.getBoundingClientRect();
       return `${this.name(element)} x=${Math.round(box.left)} width=${Math.round(box.width)}`;
     });
