@@ -15,11 +15,11 @@ package protocol Mergeable: Sendable, Equatable {
 
 /// Counts by key that never hold more than `capacity` keys, whatever the data does.
 ///
-/// Of more keys the `capacity` with the smallest stable hash stay and everything else is counted in ``other``. A key that
-/// is among the smallest of all the data is among the smallest of every part of it, so it was never put out anywhere and
-/// its value is exact; and every other key ends in `other` with all of its value. Therefore
-/// `merge(fold(a), fold(b)) == fold(a + b)` holds beyond the bound too, which no rule by size ("the hundred most frequent")
-/// can give with bounded memory. What is shown and stored is still ranked by size: see ``ranked(by:)``.
+/// Of more keys the `capacity` with the smallest stable hash stay and everything else is counted in ``other``. A key
+/// that is among the smallest of all the data is among the smallest of every part of it, so it was never put out
+/// anywhere and its value is exact; and every other key ends in `other` with all of its value. Therefore
+/// `merge(fold(a), fold(b)) == fold(a + b)` holds beyond the bound too, which no rule by size ("the hundred most
+/// frequent") can give with bounded memory. What is shown and stored is still ranked by size: see ``ranked(by:)``.
 package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equatable {
     package struct Row: Sendable, Equatable {
         package var key: Key
@@ -99,11 +99,11 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
     }
 }
 
-extension Int {
+extension FixedWidthInteger {
     /// A sum that stays at the largest number instead of trapping.
     ///
     /// For numbers from 0 on it is associative and commutative like the plain sum.
-    func addingClamped(_ other: Int) -> Int {
+    func addingClamped(_ other: Self) -> Self {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum
     }

@@ -40,7 +40,6 @@ struct PrefixInterner {
     private var sources = KeyInterner<Source>()
 
     /// The number of an id's prefix.
-    @inline(never)
     mutating func number(of id: TextSlice, of block: DecodedBlock) -> Int {
         guard !id.isEscaped else { return sources.number(of: .escaped(CustomIDPrefix.label(of: block.text(id)))) }
         let start = Int(id.start)

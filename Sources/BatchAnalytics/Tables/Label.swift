@@ -1,7 +1,7 @@
 /// A name out of the data as a key of a table: a model, a stop reason, a prefix.
 ///
-/// Labels are equal when their UTF-8 bytes are equal; `String` would take é in one scalar and in two for the same. A name
-/// longer than ``maximumLength`` is cut and ends in twelve digits of its hash, so that two long names stay two.
+/// Labels are equal when their UTF-8 bytes are equal; `String` would take é in one scalar and in two for the same. A
+/// name longer than ``maximumLength`` is cut and ends in twelve digits of its hash, so that two long names stay two.
 package struct Label: Sendable {
     /// The most UTF-8 bytes a label has.
     package static let maximumLength = 64

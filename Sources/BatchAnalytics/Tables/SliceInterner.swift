@@ -21,8 +21,6 @@ struct SliceInterner {
         return latest
     }
 
-    // Kept out of the loops of the folds: inlined there several times over it costs the optimizer minutes.
-    @inline(never)
     private mutating func search(_ slice: TextSlice?, in bytes: [UInt8]) -> Int {
         let new = slices.count
         for index in 0..<min(new, Self.listLength) where Self.areEqual(slices[index], slice, in: bytes) { return index }
@@ -73,7 +71,6 @@ struct KeyInterner<Key: Hashable> {
         return latest
     }
 
-    @inline(never)
     private mutating func search(_ key: Key) -> Int {
         if let number = numbers[key] { return number }
         keys.append(key)

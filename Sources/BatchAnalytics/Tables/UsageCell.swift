@@ -145,19 +145,17 @@ extension UsageCell: StoredValue {
 
 extension TokenUsage {
     /// Adds class by class; a sum that would pass `Int64.max` stays there.
+    // Kept out of loops: inlined there, the optimizer of Swift 6.3.1 spends minutes on moving its stores around.
+    @inline(never)
     package mutating func addClamped(_ other: TokenUsage) {
-        func add(_ count: Int64, to sum: inout Int64) {
-            let (total, overflow) = sum.addingReportingOverflow(count)
-            sum = overflow ? .max : total
-        }
-        add(other.input, to: &input)
-        add(other.cacheCreation5m, to: &cacheCreation5m)
-        add(other.cacheCreation1h, to: &cacheCreation1h)
-        add(other.cacheRead, to: &cacheRead)
-        add(other.output, to: &output)
-        add(other.thinking, to: &thinking)
-        add(other.webSearches, to: &webSearches)
-        add(other.webFetches, to: &webFetches)
+        input = input.addingClamped(other.input)
+        cacheCreation5m = cacheCreation5m.addingClamped(other.cacheCreation5m)
+        cacheCreation1h = cacheCreation1h.addingClamped(other.cacheCreation1h)
+        cacheRead = cacheRead.addingClamped(other.cacheRead)
+        output = output.addingClamped(other.output)
+        thinking = thinking.addingClamped(other.thinking)
+        webSearches = webSearches.addingClamped(other.webSearches)
+        webFetches = webFetches.addingClamped(other.webFetches)
     }
 
     /// Whether a sum has reached its end and may stand for more.

@@ -15,7 +15,6 @@ struct UsageFold {
     /// Counts a record if it succeeded.
     ///
     /// Only then does it have a message with a model, and only then does it cost.
-    @inline(never)
     mutating func count(_ record: ResultRecord, in bytes: [UInt8], group: Int = 0) {
         guard record.type == .succeeded else { return }
         let usage = record.usageIsReadable ? record.usage : TokenUsage()

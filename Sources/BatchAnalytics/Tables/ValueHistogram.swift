@@ -1,8 +1,8 @@
 /// How often each value occurred, to two significant digits: an HDR histogram.
 ///
-/// The buckets are those of HdrHistogram with two significant digits (http://hdrhistogram.org): values below 256 one by
-/// one, and every doubling above them in 128 equal steps, so no bucket is wider than 1/128 of its values. Two histograms
-/// merge exactly.
+/// The buckets are those of HdrHistogram with two significant digits (http://hdrhistogram.org): values below 256 one
+/// by one, and every doubling above them in 128 equal steps, so no bucket is wider than 1/128 of its values. Two
+/// histograms merge exactly.
 ///
 /// The package HdrHistogram 0.2.0 has the same buckets and was the first choice. It is not used because its `Codable`
 /// form is the dense array, the way round through its recorded values loses the exact maximum, and a stored histogram
@@ -83,7 +83,7 @@ extension ValueHistogram {
     }
 
     private func upperEnd(ofBucket index: Int) -> Int {
-        lowerEnd(ofBucket: index) + (1 << shift(ofBucket: index)) - 1
+        lowerEnd(ofBucket: index) + ((1 << shift(ofBucket: index)) - 1)
     }
 }
 
@@ -141,7 +141,8 @@ extension ValueHistogram: Codable {
         sum = try container.decode(Int.self, forKey: .sum)
         maximum = try container.decode(Int.self, forKey: .maximum)
         let text = try container.decode(String.self, forKey: .buckets)
-        guard (0...Self.fullResolution).contains(resolution), let counts = RunLengthCode.counts(text, limit: 8_192)
+        guard (0...Self.fullResolution).contains(resolution),
+            let counts = RunLengthCode.counts(text, limit: index(of: .max) + 1)
         else {
             throw DecodingError.dataCorruptedError(
                 forKey: .buckets,

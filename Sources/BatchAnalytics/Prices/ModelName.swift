@@ -1,0 +1,69 @@
+/// The spellings of one model on different platforms.
+package enum ModelName {
+    /// The name as Anthropic's own API gives it, where the spelling of another platform is known.
+    ///
+    /// - Amazon Bedrock: `us.anthropic.claude-opus-4-1-20250805-v1:0`, also at the end of an ARN.
+    /// - Google Vertex AI: `claude-opus-4-1@20250805`, `claude-opus-4-8@default`, also behind a resource path.
+    /// - A trailing `[1m]`, which asks for the long context window and changes nothing else.
+    ///
+    /// Any other name comes back as it is. Aliases of a price table are the table's business.
+    package static func normalized(_ name: String) -> String {
+        var bytes = Array(name.utf8)
+        if bytes.hasSuffix("[1m]") { bytes.removeLast(4) }
+        if let slash = bytes.lastIndex(of: UInt8(ascii: "/")) { bytes.removeFirst(slash + 1) }
+        bytes = withoutVendor(bytes)
+        bytes = withoutBedrockVersion(bytes)
+        return String(decoding: withVertexDate(bytes), as: UTF8.self)
+    }
+
+    /// Takes off `anthropic.` and a region in front of it.
+    private static func withoutVendor(_ name: [UInt8]) -> [UInt8] {
+        let vendor = Array("anthropic.".utf8)
+        guard name.count > vendor.count else { return name }
+        for start in 0..<(name.count - vendor.count) where name[start...].starts(with: vendor) {
+            if start == 0 || name[start - 1] == UInt8(ascii: ".") { return Array(name[(start + vendor.count)...]) }
+        }
+        return name
+    }
+
+    /// Takes off `-v1`, `-v1:0` and `-v1:0:200k`.
+    private static func withoutBedrockVersion(_ name: [UInt8]) -> [UInt8] {
+        var rest = name[...]
+        if rest.last == UInt8(ascii: "k"), rest.count(where: { $0 == UInt8(ascii: ":") }) == 2 {
+            rest = rest.dropLast().dropLast(while: \.isDigit)
+            if rest.last == UInt8(ascii: ":") { rest = rest.dropLast() }
+        }
+        let digits = rest.dropLast(while: \.isDigit)
+        if digits.count < rest.count, digits.last == UInt8(ascii: ":") { rest = digits.dropLast() }
+        let version = rest.dropLast(while: \.isDigit)
+        guard version.count < rest.count, Array(version).hasSuffix("-v") else { return name }
+        return Array(version.dropLast(2))
+    }
+
+    /// Makes `@20250805` a `-20250805` and takes off `@default` and `@latest`.
+    private static func withVertexDate(_ name: [UInt8]) -> [UInt8] {
+        guard let mark = name.lastIndex(of: UInt8(ascii: "@")) else { return name }
+        let version = name[(mark + 1)...]
+        if version.count == 8, version.allSatisfy(\.isDigit) { return name[..<mark] + [UInt8(ascii: "-")] + version }
+        let isMoving = version.elementsEqual("default".utf8) || version.elementsEqual("latest".utf8)
+        return isMoving ? Array(name[..<mark]) : name
+    }
+}
+
+extension UInt8 {
+    fileprivate var isDigit: Bool {
+        (0x30...0x39).contains(self)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func dropLast(while condition: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+        dropLast(reversed().prefix(while: condition).count)
+    }
+}
+
+extension [UInt8] {
+    fileprivate func hasSuffix(_ suffix: String) -> Bool {
+        reversed().starts(with: suffix.utf8.reversed())
+    }
+}

@@ -1,0 +1,219 @@
+import MessageBatches
+
+/// Reads a price table: CSV without quotes, with a header that names the columns in any order.
+///
+/// `model_id`, `input` and `output` are required; `aliases` (with `|` between), `prompt_min`, `prompt_max`,
+/// `valid_from`, `valid_to`, `cache_write_5m`, `cache_write_1h`, `cache_read`, `geo_us_x` and `confidence` may be
+/// missing or empty. Prices are US dollars per million tokens before any discount. Empty lines and lines that begin
+/// with `#` are skipped.
+package struct PriceTableReader {
+    private enum Column: String, CaseIterable {
+        case model = "model_id"
+        case aliases
+        case promptMinimum = "prompt_min"
+        case promptMaximum = "prompt_max"
+        case validFrom = "valid_from"
+        case validTo = "valid_to"
+        case input
+        case cacheWrite5m = "cache_write_5m"
+        case cacheWrite1h = "cache_write_1h"
+        case cacheRead = "cache_read"
+        case output
+        case usFactor = "geo_us_x"
+        case confidence
+    }
+
+    private let origin: PriceOrigin
+    private var columns: [Column] = []
+    private var rows: [PriceRow] = []
+    private var aliasOwners: [String: String] = [:]
+
+    /// Reads and checks a table.
+    package static func table(csv: String, origin: PriceOrigin) throws(PriceTableError) -> PriceTable {
+        var reader = PriceTableReader(origin: origin)
+        var bytes = Array(csv.utf8)[...]
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            let text = String(decoding: line, as: UTF8.self).trimmed
+            if text.isEmpty || text.hasPrefix("#") { continue }
+            try reader.read(text, line: index + 1)
+        }
+        guard !reader.columns.isEmpty else { throw PriceTableError(line: 1, column: nil, reason: "the table is empty") }
+        return PriceTable(rows: reader.rows)
+    }
+
+    private init(origin: PriceOrigin) {
+        self.origin = origin
+    }
+
+    private mutating func read(_ text: String, line: Int) throws(PriceTableError) {
+        let fields = text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            .map {
+                String(decoding: Array($0), as: UTF8.self).trimmed
+            }
+        if columns.isEmpty {
+            columns = try Self.columns(fields, line: line)
+            return
+        }
+        guard fields.count <= columns.count else {
+            throw PriceTableError(
+                line: line,
+                column: nil,
+                reason: "\(fields.count) fields, but \(columns.count) columns"
+            )
+        }
+        let cells = Cells(fields: Dictionary(uniqueKeysWithValues: zip(columns.map(\.rawValue), fields)), line: line)
+        try add(row(cells))
+    }
+
+    private static func columns(_ fields: [String], line: Int) throws(PriceTableError) -> [Column] {
+        var columns: [Column] = []
+        for field in fields {
+            guard let column = Column(rawValue: field) else {
+                throw PriceTableError(line: line, column: field, reason: "no such column")
+            }
+            guard !columns.contains(column) else {
+                throw PriceTableError(line: line, column: field, reason: "the column occurs twice")
+            }
+            columns.append(column)
+        }
+        for column in [Column.model, .input, .output] where !columns.contains(column) {
+            throw PriceTableError(line: line, column: column.rawValue, reason: "the column is missing")
+        }
+        return columns
+    }
+
+    private func row(_ cells: Cells) throws(PriceTableError) -> PriceRow {
+        let factor = try cells.factor(Column.usFactor.rawValue)
+        func price(_ column: Column) throws(PriceTableError) -> Int64? {
+            try cells.price(column.rawValue, usFactor: factor)
+        }
+        let prices = TokenPrices(
+            input: try cells.required(Column.input.rawValue, try price(.input)),
+            cacheCreation5m: try price(.cacheWrite5m),
+            cacheCreation1h: try price(.cacheWrite1h),
+            cacheRead: try price(.cacheRead),
+            output: try cells.required(Column.output.rawValue, try price(.output))
+        )
+        return PriceRow(
+            model: ModelName.normalized(try cells.required(Column.model.rawValue, cells[Column.model.rawValue])),
+            aliases: (cells[Column.aliases.rawValue] ?? "").split(separator: "|")
+                .map { ModelName.normalized($0.trimmed) },
+            promptMinimum: try cells.count(Column.promptMinimum.rawValue),
+            promptMaximum: try cells.count(Column.promptMaximum.rawValue),
+            validFrom: try cells.day(Column.validFrom.rawValue),
+            validTo: try cells.day(Column.validTo.rawValue),
+            prices: prices,
+            usFactor: factor,
+            confidence: cells[Column.confidence.rawValue] ?? "",
+            origin: origin,
+            line: cells.line
+        )
+    }
+
+    /// Takes a row that has sense in itself and contradicts none before it.
+    private mutating func add(_ row: PriceRow) throws(PriceTableError) {
+        if let from = row.validFrom, let to = row.validTo, to < from {
+            throw PriceTableError(line: row.line, column: Column.validTo.rawValue, reason: "before valid_from")
+        }
+        if let minimum = row.promptMinimum, let maximum = row.promptMaximum, maximum < minimum {
+            throw PriceTableError(line: row.line, column: Column.promptMaximum.rawValue, reason: "less than prompt_min")
+        }
+        if let other = rows.first(where: { $0.overlaps(row) }) {
+            let reason = "days and prompt sizes overlap those of line \(other.line)"
+            throw PriceTableError(line: row.line, column: Column.validFrom.rawValue, reason: reason)
+        }
+        for alias in row.aliases {
+            let owner = aliasOwners[alias] ?? row.model
+            guard owner == row.model else {
+                let reason = "\(alias) is an alias of \(owner) already"
+                throw PriceTableError(line: row.line, column: Column.aliases.rawValue, reason: reason)
+            }
+            aliasOwners[alias] = row.model
+        }
+        rows.append(row)
+    }
+}
+
+/// Why a price table cannot be used, and where.
+package struct PriceTableError: Error, Sendable, Hashable {
+    /// The line in the file, from 1.
+    package var line: Int
+    /// The name of the column, where one is to blame.
+    package var column: String?
+    /// What is wrong, as a clause: "no whole number of pico-dollars a token".
+    package var reason: String
+
+    package init(line: Int, column: String?, reason: String) {
+        self.line = line
+        self.column = column
+        self.reason = reason
+    }
+}
+
+/// The fields of one line by column.
+private struct Cells {
+    let fields: [String: String]
+    let line: Int
+
+    /// A field that is not empty.
+    subscript(_ column: String) -> String? {
+        fields[column].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    func required<Value>(_ column: String, _ value: Value?) throws(PriceTableError) -> Value {
+        guard let value else { throw PriceTableError(line: line, column: column, reason: "empty") }
+        return value
+    }
+
+    func count(_ column: String) throws(PriceTableError) -> Int? {
+        guard let text = self[column] else { return nil }
+        guard let digits = DecimalDigits(text, places: 0), digits.value <= 1_000_000_000_000 else {
+            throw PriceTableError(line: line, column: column, reason: "\"\(text)\" is no number of tokens")
+        }
+        return Int(digits.value)
+    }
+
+    func day(_ column: String) throws(PriceTableError) -> CalendarDay? {
+        guard let text = self[column] else { return nil }
+        guard let day = CalendarDay(text) else {
+            throw PriceTableError(line: line, column: column, reason: "\"\(text)\" is no date like 2026-11-01")
+        }
+        return day
+    }
+
+    /// A factor in millionths, 1 where the field is empty.
+    func factor(_ column: String) throws(PriceTableError) -> Int64 {
+        guard let text = self[column] else { return 1_000_000 }
+        guard let digits = DecimalDigits(text, places: 6), digits.value > 0, digits.value <= 1_000_000_000 else {
+            throw PriceTableError(line: line, column: column, reason: "\"\(text)\" is no factor like 1.1")
+        }
+        return Int64(digits.value)
+    }
+
+    /// A price in pico-dollars a token, whole with and without the batch discount and the factor of the geo.
+    func price(_ column: String, usFactor: Int64) throws(PriceTableError) -> Int64? {
+        guard let text = self[column] else { return nil }
+        guard let exact = DecimalDigits(text, places: 12), exact.value < 1_000_000_000_000_000_000 else {
+            throw PriceTableError(line: line, column: column, reason: "\"\(text)\" is no price in dollars like 0.25")
+        }
+        // Half a price times the factor is whole only if all the other products are.
+        let (half, rest) = (exact.value * Int128(usFactor)).quotientAndRemainder(dividingBy: 2_000_000_000_000)
+        let isWhole = exact.value.isMultiple(of: 2_000_000) && rest == 0 && half >= 0
+        guard isWhole else {
+            let reason = "\(text) is no whole number of pico-dollars a token after batch discount and geo_us_x"
+            throw PriceTableError(line: line, column: column, reason: reason)
+        }
+        return Int64(exact.value / 1_000_000)
+    }
+}
+
+extension StringProtocol {
+    /// Without blanks, tabs and carriage returns at both ends.
+    fileprivate var trimmed: String {
+        let isBlank: (UInt8) -> Bool = { [0x20, 0x09, 0x0D].contains($0) }
+        let start = Array(utf8.drop(while: isBlank))
+        return String(decoding: start.dropLast(start.reversed().prefix(while: isBlank).count), as: UTF8.self)
+    }
+}

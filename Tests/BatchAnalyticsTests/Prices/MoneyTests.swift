@@ -1,0 +1,49 @@
+import BatchAnalytics
+import Foundation
+import Testing
+
+struct MoneyTests {
+    @Test(arguments: [
+        (0, "0"), (1, "0.000000000001"), (-1, "-0.000000000001"), (1_000_000_000_000, "1"),
+        (12_500_000_000_000, "12.5"),
+        (-340_000_000_000, "-0.34"), (100_000_000_000_000, "100"), (999_999_999_999, "0.999999999999"),
+    ])
+    func `the text is exact, without zeros at the end`(picoDollars: Int, text: String) {
+        #expect(Money(picoDollars: Int128(picoDollars)).text == text)
+        #expect(Money(text) == Money(picoDollars: Int128(picoDollars)))
+    }
+
+    @Test(arguments: [
+        (1_234_567_890_123, 2, "1.23"), (1_235_000_000_000, 2, "1.24"), (-1_235_000_000_000, 2, "-1.24"),
+        (1_234_999_999_999, 2, "1.23"), (999_999_999_999, 2, "1.00"), (4_999_999_999, 2, "0.00"),
+        (-4_999_999_999, 2, "0.00"),
+        (500_000_000_000, 0, "1"), (499_999_999_999, 0, "0"), (7, 12, "0.000000000007"),
+    ])
+    func `rounding is half away from zero, once`(picoDollars: Int, places: Int, text: String) {
+        #expect(Money(picoDollars: Int128(picoDollars)).text(places: places) == text)
+    }
+
+    @Test func `the largest amounts keep every digit`() {
+        #expect(Money(picoDollars: .max).text == "170141183460469231731687303.715884105727")
+        #expect(Money(picoDollars: .min).text == "-170141183460469231731687303.715884105728")
+        #expect(Money(picoDollars: .min).text(places: 2) == "-170141183460469231731687303.72")
+    }
+
+    @Test(arguments: [
+        "", "-", ".", "1.", ".5", "1e3", "+1", "0.0000000000001", "1 ", "1,5", "--1", "0x1", "1234567890123456789",
+    ])
+    func `what is no amount is refused`(text: String) {
+        #expect(Money(text) == nil)
+    }
+
+    @Test func `more than twelve places are fine if they are zeros`() {
+        #expect(Money("1.50000000000000") == Money(picoDollars: 1_500_000_000_000))
+    }
+
+    @Test func `in JSON an amount is a decimal text`() throws {
+        let data = try JSONEncoder().encode([Money(picoDollars: -1_250_000_000_000)])
+        #expect(String(decoding: data, as: UTF8.self) == #"["-1.25"]"#)
+        #expect(try JSONDecoder().decode([Money].self, from: data) == [Money(picoDollars: -1_250_000_000_000)])
+        #expect(throws: (any Error).self) { try JSONDecoder().decode([Money].self, from: Data(#"["a lot"]"#.utf8)) }
+    }
+}

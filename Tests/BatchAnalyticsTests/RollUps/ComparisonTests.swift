@@ -1,0 +1,91 @@
+import BatchAnalytics
+import BatchPipeline
+import MessageBatches
+import Testing
+
+struct ComparisonTests {
+    private func measures(_ entries: [RollUpEntry]) -> Measures {
+        var rollUp = RollUp(by: Grouping(), pricer: Pricer(table: .builtIn))
+        for entry in entries { rollUp.add(entry) }
+        return rollUp.measures
+    }
+
+    private func batch(succeeded: Int, errored: Int, output: Int64 = 100, hours: Int = 1) -> RollUpEntry {
+        let success = Request.succeeded(model: "claude-opus-4-8", input: 1_000, output: output)
+        return .folded(
+            Array(repeating: success, count: succeeded) + Array(repeating: .errored(message: "x"), count: errored),
+            created: "2026-11-02T00:00:00Z",
+            ended: "2026-11-02T\(hours < 10 ? "0" : "")\(hours):00:00Z"
+        )
+    }
+
+    @Test func `every figure stands with both values, difference and part`() {
+        let comparison = Comparison(
+            before: measures([batch(succeeded: 99, errored: 1)]),
+            after: measures([batch(succeeded: 45, errored: 5, output: 200, hours: 2)])
+        )
+        #expect(comparison.rows.map(\.figure) == Figure.allCases)
+        #expect(comparison[.requests].difference == .count(-50))
+        #expect(comparison[.requests].relative == -0.5)
+        #expect(comparison[.errorRate].before == .ratio(0.01))
+        #expect(comparison[.errorRate].after == .ratio(0.1))
+        #expect(comparison[.outputP95].difference == .count(100))
+        #expect(comparison[.outputP95].relative == 1)
+        #expect(comparison[.queueP50].difference == .seconds(3_600))
+        #expect(comparison[.costPerRequest].before == .money(Money(picoDollars: 3_750_000_000)))
+        #expect(comparison[.costPerRequest].after == .money(Money(picoDollars: 5_000_000_000)))
+        #expect(comparison[.usableRate].difference == .ratio(0))
+    }
+
+    @Test func `figures of nothing are missing and have no difference`() {
+        let comparison = Comparison(before: Measures(), after: measures([batch(succeeded: 1, errored: 0)]))
+        #expect(comparison[.errorRate].before == .missing)
+        #expect(comparison[.errorRate].difference == .missing)
+        #expect(comparison[.errorRate].relative == nil)
+        #expect(comparison[.requests].difference == .count(1))
+        #expect(comparison[.requests].relative == nil)
+        let same = Comparison(before: Measures(), after: Measures())
+        #expect(same[.requests].relative == 0)
+    }
+
+    @Test(arguments: [
+        ("error_rate>+1%", Threshold.Outcome.held), ("error_rate>=+1%", .crossed), ("error_rate>+0.9%", .crossed),
+        ("error_rate>+0.009", .crossed), ("error_rate>6%", .crossed), ("error_rate>7%", .held),
+        ("error_rate>=0.07", .crossed),
+        ("usable_rate<-1%", .held), ("requests<-10%", .held), ("requests<=+0%", .crossed), ("requests<+0", .held),
+        ("output_p95>+10%", .crossed), ("output_p95>+100", .held), ("output_p95>=+100", .crossed),
+        ("output_p95>150", .crossed),
+        ("cost>0", .crossed), ("cost_per_request>+10%", .crossed), ("cost_per_request>+40%", .held),
+        ("unpriced>0", .held), ("unpriced>+5%", .held), ("queue_p95>+0", .held), (" error_rate > 6 % ", .crossed),
+        ("cache_hit_ratio<50%", .crossed),
+    ])
+    func `a threshold holds the change or the value`(text: String, expected: Threshold.Outcome) throws {
+        let comparison = Comparison(
+            before: measures([batch(succeeded: 94, errored: 6)]),
+            after: measures([batch(succeeded: 93, errored: 7, output: 200)])
+        )
+        #expect(try Threshold(text).outcome(for: comparison) == expected)
+    }
+
+    @Test func `from nothing to something is more than any part`() throws {
+        let comparison = Comparison(before: Measures(), after: measures([batch(succeeded: 1, errored: 0)]))
+        #expect(try Threshold("requests>+1000%").outcome(for: comparison) == .crossed)
+        #expect(try Threshold("error_rate>+1%").outcome(for: comparison) == .undefined)
+        #expect(try Threshold("error_rate>1%").outcome(for: comparison) == .held)
+        #expect(
+            try Threshold("queue_p95>1").outcome(for: Comparison(before: Measures(), after: Measures())) == .undefined
+        )
+    }
+
+    @Test(arguments: [
+        ("error_rate", ThresholdError.syntax("error_rate")), ("error_rate>", .syntax("error_rate>")),
+        ("error_rate>%", .syntax("error_rate>%")), ("error_rate>one", .syntax("error_rate>one")),
+        ("error_rate>1e3", .syntax("error_rate>1e3")), ("error_rate==1", .syntax("error_rate==1")),
+        ("error_rate>>1", .syntax("error_rate>>1")), ("colour>1", .unknownFigure("colour")), (">1", .unknownFigure("")),
+        ("requests>5%", .percentWithoutSign("requests>5%")), ("", .syntax("")),
+        ("requests>+-5", .syntax("requests>+-5")),
+    ])
+    func `what is no threshold is refused`(text: String, expected: ThresholdError) {
+        #expect(throws: expected) { try Threshold(text) }
+    }
+}

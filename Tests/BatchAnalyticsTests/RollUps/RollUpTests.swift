@@ -1,0 +1,222 @@
+import BatchAnalytics
+import BatchPipeline
+import MessageBatches
+import Testing
+
+struct RollUpTests {
+    private let pricer = Pricer(table: .builtIn)
+
+    private func table(_ grouping: String, _ entries: [RollUpEntry]) throws -> RollUpTable {
+        var rollUp = RollUp(by: try Grouping(grouping), pricer: pricer)
+        for entry in entries { rollUp.add(entry) }
+        return rollUp.table()
+    }
+
+    private let entries: [RollUpEntry] = [
+        .folded(
+            [
+                .succeeded("a-1", model: "claude-opus-4-8", input: 1_000_000, output: 100),
+                .succeeded("a-2", model: "claude-haiku-5-5", input: 1_000, output: 300),
+                .errored("b-1", message: "no 1"),
+            ],
+            id: "msgbatch_1",
+            created: "2026-11-01T23:59:59Z",
+            ended: "2026-11-02T01:59:59Z",
+            workspace: "wrkspc_a"
+        ),
+        .folded(
+            [
+                .succeeded("a-3", model: "claude-opus-4-8", input: 1_000_000), .errored("b-2", message: "no 2"),
+                .other(.expired),
+            ],
+            id: "msgbatch_2",
+            created: "2026-11-02T00:00:00Z",
+            ended: "2026-11-02T01:00:00Z",
+            workspace: "wrkspc_b"
+        ),
+        .folded(
+            [.succeeded("a-4", model: "claude-9", input: 7)],
+            id: "msgbatch_3",
+            created: "2026-12-31T12:00:00Z",
+            ended: nil
+        ),
+    ]
+
+    @Test func `without a grouping there is one row, and it equals the totals`() throws {
+        let table = try table("", entries)
+        #expect(table.rows == [table.totals])
+        #expect(table.keyColumns == 0)
+        #expect(table.total("batches") == .count(3))
+        #expect(table.total("requests") == .count(7))
+        #expect(table.total("succeeded") == .count(4))
+        #expect(table.total("error_rate") == .ratio(2.0 / 7.0))
+        #expect(table.total("input_tokens") == .count(2_001_007))
+        #expect(table.total("queue_seconds_p95") == .seconds(7_200))
+        #expect(table.total("unpriced_requests") == .count(1))
+        #expect(table.unpriced == [.init(model: "claude-9", requests: 1)])
+        // Twice a million input tokens at 2.50, 100 output tokens at 12.50, then the small model.
+        #expect(table.total("cost_usd") == .money(Money(picoDollars: 5_001_250_000_000 + 50_000_000 + 75_000_000)))
+    }
+
+    @Test(arguments: [
+        ("day", ["2026-11-01", "2026-11-02", "2026-12-31"]), ("month", ["2026-11", "2026-12"]),
+        ("week", ["2026-W44", "2026-W45", "2026-W53"]), ("batch", ["msgbatch_1", "msgbatch_2", "msgbatch_3"]),
+        ("workspace", ["", "wrkspc_a", "wrkspc_b"]),
+    ])
+    func `batches are grouped by what they have one of`(grouping: String, keys: [String]) throws {
+        let table = try table(grouping, entries)
+        #expect(table.rows.map(\.first) == keys.map { .text($0) })
+        #expect(table.columns.first?.name == grouping)
+        let counts = table.column("requests").compactMap(\.number)
+        #expect(counts.reduce(0, +) == 7)
+        #expect(table.totals.first == .missing)
+    }
+
+    @Test func `groups of requests stand within groups of batches, the largest first`() throws {
+        let table = try table("day,model", entries)
+        #expect(table.keyColumns == 2)
+        #expect(
+            table.rows.map { Array($0.prefix(2)) } == [
+                [.text("2026-11-01"), .text("claude-haiku-5-5")], [.text("2026-11-01"), .text("claude-opus-4-8")],
+                [.text("2026-11-02"), .text("claude-opus-4-8")], [.text("2026-12-31"), .text("claude-9")],
+            ]
+        )
+        #expect(table.column("requests") == [.count(1), .count(1), .count(1), .count(1)])
+        #expect(table.column("share") == [.ratio(0.25), .ratio(0.25), .ratio(0.25), .ratio(0.25)])
+        #expect(table.column("unpriced_requests") == [.count(0), .count(0), .count(0), .count(1)])
+        #expect(table.total("requests") == .count(4))
+    }
+
+    @Test func `results stand with their share, and only success costs`() throws {
+        let table = try table("result", entries)
+        #expect(table.column("result_type") == [.text("succeeded"), .text("errored"), .text("expired")])
+        #expect(table.column("requests") == [.count(4), .count(2), .count(1)])
+        #expect(table.column("cost_usd").first == table.total("cost_usd"))
+        #expect(table.column("cost_usd").last == .money(.zero))
+    }
+
+    @Test func `stop reasons and prefixes are priced`() throws {
+        let reasons = try table("stop-reason", entries)
+        #expect(reasons.column("stop_reason") == [.text("end_turn")])
+        #expect(reasons.column("cost_usd") == [reasons.total("cost_usd")])
+        let prefixes = try table("prefix", entries)
+        #expect(prefixes.column("prefix") == [.text("a-"), .text("b-"), .text("req-")])
+        #expect(prefixes.column("requests") == [.count(4), .count(2), .count(1)])
+        #expect(prefixes.column("cost_usd").first == prefixes.total("cost_usd"))
+        #expect(prefixes.column("unpriced_requests") == [.count(1), .count(0), .count(0)])
+    }
+
+    @Test func `errors stand with class, time, sample and what they would have cost`() throws {
+        let table = try table("error", entries)
+        #expect(table.rows.count == 1)
+        #expect(table.column("error_message") == [.text("no <n>")])
+        #expect(table.column("error_class") == [.text("fix_input")])
+        #expect(table.column("requests") == [.count(2)])
+        #expect(table.column("first_seen") == [.moment("2026-11-01T23:59:59Z".moment)])
+        #expect(table.column("last_seen") == [.moment("2026-11-02T00:00:00Z".moment)])
+        // The first batch has two priced requests, the second one.
+        let stake: Int128 = (2_501_250_000_000 + 50_000_000 + 75_000_000) / 2 + 2_500_000_000_000
+        #expect(table.column("cost_at_stake_usd") == [.money(Money(picoDollars: stake))])
+        #expect(table.total("requests") == .count(2))
+        #expect(table.total("error_class") == .missing)
+    }
+
+    @Test func `money is counted with the prices of each batch's own day`() throws {
+        let before = RollUpEntry.folded(
+            [.succeeded(model: "claude-sonnet-5-5", read: 1_000_000)],
+            created: "2026-10-06T23:59:59Z"
+        )
+        let after = RollUpEntry.folded(
+            [.succeeded(model: "claude-sonnet-5-5", read: 1_000_000)],
+            created: "2026-10-07T00:00:00Z"
+        )
+        let table = try table("", [before, after])
+        #expect(table.total("cost_usd") == .money(Money(picoDollars: 150_000_000_000)))
+    }
+
+    @Test(arguments: ["", "day", "week,model", "month,result", "workspace,stop-reason", "batch,error", "day,prefix"])
+    func `however batches are split and ordered the table is the same`(grouping: String) throws {
+        var random = SeededGenerator(seed: 31)
+        let entries = (0..<12)
+            .map { number in
+                RollUpEntry.folded(
+                    (0..<40).map { _ in Request.random(using: &random, strangeness: 30) },
+                    id: "msgbatch_\(number)",
+                    created: "2026-11-\(10 + number)T00:00:00Z",
+                    ended: "2026-11-\(10 + number)T03:00:00Z",
+                    workspace: number % 2 == 0 ? "a" : nil
+                )
+            }
+        let expected = try table(grouping, entries)
+        #expect(try table(grouping, entries.shuffled(using: &random)) == expected)
+        var left = RollUp(by: try Grouping(grouping), pricer: pricer)
+        var right = left
+        for (index, entry) in entries.enumerated() { if index % 3 == 0 { left.add(entry) } else { right.add(entry) } }
+        right.merge(left)
+        #expect(right.table() == expected)
+        let money = expected.column("cost_usd")
+            .compactMap { value in
+                if case .money(let money) = value { money } else { nil }
+            }
+        if let total = expected.total("cost_usd") { #expect(total == .money(money.reduce(.zero, +))) }
+    }
+
+    @Test func `a group without a row of its own stands under other, and no cost is lost`() throws {
+        let entry = RollUpEntry.folded(
+            (0..<1_500).map { .succeeded("job\($0)-1", model: "claude-opus-4-8", input: 10) }
+        )
+        let table = try table("prefix", [entry])
+        let requests = table.column("requests").compactMap(\.number)
+        #expect(requests.reduce(0, +) == 1_500)
+        #expect(table.column("prefix").last == .text("(other)"))
+        let unpriced = table.column("unpriced_requests").compactMap(\.number).reduce(0, +)
+        let priced = table.column("cost_usd").compactMap(\.number).reduce(0, +) / 0.000025
+        #expect((unpriced + priced).rounded() == 1_500)
+        #expect(table.total("cost_usd") == .money(Money(picoDollars: 1_500 * 25_000_000)))
+    }
+
+    @Test func `no batches make a table without rows and with totals of nothing`() throws {
+        for name in Grouping.names {
+            let table = try table(name, [])
+            #expect(table.rows.isEmpty)
+            #expect(table.totals.count == table.columns.count)
+        }
+        #expect(try table("", []).totals.contains(.count(0)))
+        #expect(try table("", []).total("error_rate") == .missing)
+    }
+
+    @Test func `a batch whose manifest lacks a summary counts with what it has`() throws {
+        var entry = entries[0]
+        entry.summaries = SummarySet([OutcomeSummary.self])
+        entry.summaries.replace(OutcomeSummary([.succeeded(), .errored(message: "x")]))
+        for name in Grouping.names {
+            let table = try table(name, [entry])
+            #expect(table.rows.allSatisfy { $0.count == table.columns.count })
+        }
+        #expect(try table("", [entry]).total("requests") == .count(2))
+    }
+
+    @Test func `only the summaries a grouping reads are asked for, and they are enough`() throws {
+        for name in Grouping.names {
+            let grouping = try Grouping(name)
+            let kinds = RollUp.kinds(for: grouping)
+            let lean = entries.map { entry in
+                var lean = entry
+                lean.summaries = SummarySet(kinds)
+                for kind in kinds { copy(kind, from: entry.summaries, to: &lean.summaries) }
+                return lean
+            }
+            #expect(try table(name, lean) == table(name, entries), "\(name)")
+        }
+    }
+
+    private func copy<S: Summary>(_ kind: S.Type, from: SummarySet, to: inout SummarySet) {
+        if let summary = from.summary(kind) { to.replace(summary) }
+    }
+}
+
+extension String {
+    fileprivate var moment: Timestamp {
+        Timestamp(self) ?? Timestamp(seconds: 0)
+    }
+}
