@@ -18,8 +18,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
@@ -75,6 +77,14 @@ let package = Package(
             ]
         ),
 
+        // The SQLite edge: what was seen, tried and archived; rebuildable.
+        .target(
+            name: "BatchCatalog",
+            dependencies: [
+                "BatchPipeline", "JSONLines", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+
         // A Message Batches API in process or on a port.
         .target(
             name: "BatchSimulator",
@@ -92,9 +102,11 @@ let package = Package(
         .target(
             name: "BatchCommands",
             dependencies: [
-                "BatchAnalytics", "BatchArchive", "BatchPipeline", "BatchReports", "BatchService", "BatchSimulator",
-                "BlockGzip", "MessageBatches",
+                "BatchAnalytics", "BatchArchive", "BatchCatalog", "BatchPipeline", "BatchReports", "BatchService",
+                "BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
             ]
         ),
 
@@ -131,6 +143,7 @@ let package = Package(
             name: "BatchArchiveTests",
             dependencies: ["BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches"]
         ),
+        .testTarget(name: "BatchCatalogTests", dependencies: ["BatchCatalog", "BatchPipeline", "MessageBatches"]),
         .testTarget(
             name: "BatchSimulatorTests",
             dependencies: ["BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches"],

@@ -102,9 +102,9 @@ extension HTTPTransport {
         return configuration
     }
 
-    /// Lets one read take in up to a MiB: NIO's own bound of 64 KiB costs a third of the speed on a fast network.
+    /// Lets one read take in up to 256 KiB: at NIO's own bound of 64 KiB a gigabyte costs half as much processor time again.
     private static let widenReads: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
-        let allocator = AdaptiveRecvByteBufferAllocator(minimum: 16_384, initial: 65_536, maximum: 1_048_576)
+        let allocator = AdaptiveRecvByteBufferAllocator(minimum: 16_384, initial: 65_536, maximum: 262_144)
         return channel.setOption(ChannelOptions.recvAllocator, value: allocator)
     }
 }

@@ -2,7 +2,7 @@
 package struct Comparison: Sendable, Equatable {
     /// One figure of both sets.
     package struct Row: Sendable, Equatable {
-        package var figure: Figure
+        package var figure: ComparedFigure
         package var before: RollUpTable.Value
         package var after: RollUpTable.Value
         /// `after` less `before`.
@@ -16,7 +16,7 @@ package struct Comparison: Sendable, Equatable {
     package let rows: [Row]
 
     package init(before: Measures, after: Measures) {
-        rows = Figure.allCases.map { figure in
+        rows = ComparedFigure.allCases.map { figure in
             let (old, new) = (figure.value(of: before), figure.value(of: after))
             let difference = new.subtracting(old)
             let base = old.number ?? 0
@@ -26,7 +26,7 @@ package struct Comparison: Sendable, Equatable {
     }
 
     /// The row of a figure.
-    package subscript(_ figure: Figure) -> Row {
+    package subscript(_ figure: ComparedFigure) -> Row {
         guard let row = rows.first(where: { $0.figure == figure }) else {
             preconditionFailure("every figure has a row")
         }

@@ -32,7 +32,7 @@ package struct Threshold: Sendable, Hashable {
         case undefined
     }
 
-    package var figure: Figure
+    package var figure: ComparedFigure
     package var comparison: Operator
     package var subject: Subject
     /// In the unit of the figure; a part, not percent.
@@ -58,7 +58,7 @@ extension Threshold {
             let start = compact.firstIndex(where: { $0 == ">" || $0 == "<" }),
             let comparison = Operator.allCases.first(where: { compact[start...].hasPrefix($0.rawValue) })
         else { throw .syntax(text) }
-        guard let figure = Figure(rawValue: String(compact[..<start])) else {
+        guard let figure = ComparedFigure(rawValue: String(compact[..<start])) else {
             throw .unknownFigure(String(compact[..<start]))
         }
         var number = compact[start...].dropFirst(comparison.rawValue.count)

@@ -111,12 +111,14 @@ struct PageContent {
 
     private var about: [String] {
         [
-            "Costs are computed from token counts with price table \(document.prices.version) (\(document.prices.origin)), "
-                + "at the prices of the day a batch was created. They are an estimate; your invoice is what counts.",
-            "Usable are succeeded requests that stopped in an orderly way (end_turn, stop_sequence or tool_use) with text "
-                + "or a tool call. Errored, canceled and expired requests cost nothing.",
-            "Days, weeks and months are those of UTC, by creation of the batch. A batch is archived only if the lines of "
-                + "each result type equal the counts that the API reported, every line is valid, and no custom_id occurs twice.",
+            "Costs are computed from token counts with price table \(document.prices.version) "
+                + "(\(document.prices.origin)), at the prices of the day a batch was created. They are an estimate; "
+                + "your invoice is what counts.",
+            "Usable are succeeded requests that stopped in an orderly way (end_turn, stop_sequence or tool_use) with "
+                + "text or a tool call. Errored, canceled and expired requests cost nothing.",
+            "Days, weeks and months are those of UTC, by creation of the batch. A batch is archived only if the lines "
+                + "of each result type equal the counts that the API reported, every line is valid, and no custom_id "
+                + "occurs twice.",
         ] + document.notes
     }
 }

@@ -24,7 +24,7 @@ struct ComparisonTests {
             before: measures([batch(succeeded: 99, errored: 1)]),
             after: measures([batch(succeeded: 45, errored: 5, output: 200, hours: 2)])
         )
-        #expect(comparison.rows.map(\.figure) == Figure.allCases)
+        #expect(comparison.rows.map(\.figure) == ComparedFigure.allCases)
         #expect(comparison[.requests].difference == .count(-50))
         #expect(comparison[.requests].relative == -0.5)
         #expect(comparison[.errorRate].before == .ratio(0.01))

@@ -175,9 +175,10 @@ struct BodyReadTests {
         }
     }
 
-    @Test func `a body that ends because its task was cancelled is no whole body`() async throws {
+    @Test(.timeLimit(.minutes(1)), arguments: [[], ResultLine.file([ResultLine.errored("a")])] as [[UInt8]])
+    func `a body that ends because its task was cancelled is no whole body`(bytes: [UInt8]) async throws {
         let (reached, released) = (Gate(), Gate())
-        var body = ScriptedBody(ResultLine.file([ResultLine.errored("a")]))
+        var body = ScriptedBody(chunks: [bytes])
         body.willGive = { _ in
             reached.open()
             await released.pass()

@@ -19,7 +19,7 @@ struct CSVTable: TableRenderer {
         return line.isEmpty ? "\"\"" : line
     }
 
-    /// Quoted where the text holds a comma, a quote or a line end, where blanks at an end might be stripped, and if empty.
+    /// Quoted where the text holds a comma, a quote or a line end, has blanks at an end, or is empty.
     static func field(_ text: String) -> String {
         // Scalars, not Characters: CR LF is one Character, and so is a quote with a combining accent.
         let scalars = text.unicodeScalars

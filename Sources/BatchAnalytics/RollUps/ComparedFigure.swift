@@ -1,5 +1,5 @@
 /// A figure by which two sets of batches are compared.
-package enum Figure: String, Sendable, CaseIterable {
+package enum ComparedFigure: String, Sendable, CaseIterable {
     case requests
     case usableRate = "usable_rate"
     case errorRate = "error_rate"
