@@ -30,11 +30,8 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Archive")
     var archive: ArchiveOptions
 
-    @Option(help: ArgumentHelp("Batches to fetch at once.", valueName: "n"))
-    var concurrency = 4
-
-    @Option(help: ArgumentHelp("The longest result line accepted, in bytes.", valueName: "n"))
-    var maxLineBytes = 64 * 1_048_576
+    @OptionGroup(title: "Limits")
+    var limits: LimitOptions
 
     @Flag(help: "Say what would be fetched; write nothing.")
     var dryRun = false
@@ -51,11 +48,12 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let selection = try selection(now: context.now())
-        try check(concurrency, 1...64, "--concurrency")
-        try check(maxLineBytes, 1_024...2_000_000_000, "--max-line-bytes")
+        // What is wrong with them is told before anything is asked.
+        _ = try limits.settings()
+        let runtime = try limits.runtime()
         let progress = ExportProgress(context: context, isQuiet: quiet)
         let connection = try ServiceConnection(service, context: context, onRetry: progress.note)
-        let status = try await SignalWatch.run { signals in
+        let status = try await SignalWatch.run(atMost: runtime?.duration) { signals in
             try await connection.use { client in
                 if dryRun {
                     let sink = try archive.openReadOnly(origin: client.origin)
@@ -89,8 +87,10 @@ struct ExportCommand: AsyncParsableCommand {
             pause: { try await Task.sleep(for: $0) },
             observe: progress.observe
         )
-        let settings = ExportSettings(concurrency: concurrency, maxLineBytes: maxLineBytes)
-        let report = await ExportRun(ports: ports, settings: settings).run(selection, isDryRun: dryRun)
+        var report = await ExportRun(ports: ports, settings: try limits.settings()).run(selection, isDryRun: dryRun)
+        if report.wasCancelled, signals.isOutOfTime, let runtime = try limits.runtime() {
+            report.stop = CommandFailure.maxRuntime(runtime)
+        }
         progress.finish()
         let ending = ExportEnding(
             report: report,
