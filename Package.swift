@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
 
         // The built program, as its users run it.
-        .testTarget(name: "EndToEndTests", dependencies: ["batchkeep"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["BatchSimulator", "batchkeep"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -19,6 +19,8 @@ package struct CommandContext: Sendable {
     package var width: Int
     package var write: @Sendable ([UInt8]) throws -> Void
     package var writeNote: @Sendable ([UInt8]) -> Void
+    /// Measures pauses, silences and the time allowed.
+    package var clock: any Clock<Duration>
 
     package init(
         environment: [String: String],
@@ -27,7 +29,8 @@ package struct CommandContext: Sendable {
         notesAreTerminal: Bool = false,
         width: Int = 80,
         write: @escaping @Sendable ([UInt8]) throws -> Void,
-        writeNote: @escaping @Sendable ([UInt8]) -> Void
+        writeNote: @escaping @Sendable ([UInt8]) -> Void,
+        clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.environment = environment
         self.now = now
@@ -36,6 +39,7 @@ package struct CommandContext: Sendable {
         self.width = width
         self.write = write
         self.writeNote = writeNote
+        self.clock = clock
     }
 
     /// The context of the command that is running.

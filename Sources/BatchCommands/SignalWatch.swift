@@ -32,6 +32,7 @@ final class SignalWatch: Sendable {
     /// Runs `work` in a task of its own that the first signal cancels, and the end of the time allowed.
     static func run<Result: Sendable>(
         atMost limit: Duration? = nil,
+        on clock: any Clock<Duration> = ContinuousClock(),
         _ work: @escaping @Sendable (SignalWatch) async throws -> Result
     ) async throws -> Result {
         let watch = SignalWatch()
@@ -55,7 +56,7 @@ final class SignalWatch: Sendable {
         }
         let timer = limit.map { limit in
             Task {
-                try await Task.sleep(for: limit)
+                try await clock.sleep(for: limit)
                 watch.timedOut.withLock { $0 = true }
                 task.cancel()
             }

@@ -53,7 +53,7 @@ struct ExportCommand: AsyncParsableCommand {
         let runtime = try limits.runtime()
         let progress = ExportProgress(context: context, isQuiet: quiet)
         let connection = try ServiceConnection(service, context: context, onRetry: progress.note)
-        let status = try await SignalWatch.run(atMost: runtime?.duration) { signals in
+        let status = try await SignalWatch.run(atMost: runtime?.duration, on: context.clock) { signals in
             try await connection.use { client in
                 if dryRun {
                     let sink = try archive.openReadOnly(origin: client.origin)
@@ -84,7 +84,7 @@ struct ExportCommand: AsyncParsableCommand {
             archive: sink,
             summaries: SummarySet(SummaryRegistry.kinds),
             now: context.now,
-            pause: { try await Task.sleep(for: $0) },
+            pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
             observe: progress.observe
         )
         var report = await ExportRun(ports: ports, settings: try limits.settings()).run(selection, isDryRun: dryRun)

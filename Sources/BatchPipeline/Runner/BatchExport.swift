@@ -104,7 +104,7 @@ package struct BatchExport: Sendable {
         } catch let failure as BatchFailure {
             guard case .service(let service) = failure else { return .left(.failed(failure), .parked) }
             // The client has used up its tries already.
-            let outcome = try settled(service, of: batch)
+            let outcome = try await confirmed(settled(service, of: batch), of: batch)
             if case .withdrawn = outcome { return .left(outcome, .worthless) }
             return .left(outcome, .parked)
         } catch let broken as BrokenBody {
@@ -224,6 +224,12 @@ package struct BatchExport: Sendable {
         }
     }
 
+    /// Results that are not there may have been withdrawn since the listing: the batch object knows.
+    private func confirmed(_ outcome: BatchOutcome, of batch: MessageBatch) async throws -> BatchOutcome {
+        guard case .unavailable(let failure) = outcome, failure.cause.isAbsence else { return outcome }
+        return try await refetched(batch).archivedAt == nil ? outcome : .withdrawn
+    }
+
     /// The batch object as it is now: counts and `results_url` may have changed since the listing.
     private func refetched(_ batch: MessageBatch) async throws -> MessageBatch {
         do throws(ServiceFailure) {
@@ -238,6 +244,16 @@ package struct BatchExport: Sendable {
     /// Pauses between reads of one body: 1, 2, 4, 8 seconds and then 15, as a cut often hits a server that is restarting.
     private static func pause(behind attempt: Int) -> Duration {
         .seconds(min(15, 1 << min(attempt - 1, 4)))
+    }
+}
+
+extension ServiceFailure.Cause {
+    /// Whether the service says that there are no results.
+    fileprivate var isAbsence: Bool {
+        switch self {
+        case .status(404), .status(410), .noResultsURL: true
+        default: false
+        }
     }
 }
 

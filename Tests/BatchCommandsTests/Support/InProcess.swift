@@ -21,13 +21,19 @@ struct InProcess {
     }
 
     /// Runs a command line as the program would, with everything it writes caught.
-    static func run(_ arguments: [String], at baseURL: String, key: String = "key-of-the-test") async -> InProcess {
+    static func run(
+        _ arguments: [String],
+        at baseURL: String,
+        key: String = "key-of-the-test",
+        clock: any Clock<Duration> = ContinuousClock()
+    ) async -> InProcess {
         let written = Caught()
         let context = CommandContext(
             environment: ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key],
             now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
             write: { written.output.append($0) },
-            writeNote: { written.notes.append($0) }
+            writeNote: { written.notes.append($0) },
+            clock: clock
         )
         let status = await BatchkeepProgram.run(arguments, context: context)
         return InProcess(status: status, output: written.output.text, notes: written.notes.text)
@@ -38,6 +44,7 @@ struct InProcess {
         _ scenario: Scenario,
         _ arguments: [String] = [],
         key: String = "key-of-the-test",
+        clock: any Clock<Duration> = ContinuousClock(),
         _ body: (InProcess, Archive, SimulatorServer) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
@@ -46,7 +53,8 @@ struct InProcess {
             let run = await run(
                 ["export", "--output", "json", "--archive", folder.path] + arguments,
                 at: server.baseURL,
-                key: key
+                key: key,
+                clock: clock
             )
             try await body(run, Archive(url: folder), server)
         }
