@@ -11,9 +11,12 @@ struct SoakTests {
     private static let small = isLong ? 180 : 24
     private static let large = isLong ? 20 : 4
 
-    /// Most batches fit into one block, some have several and can be gone on with.
-    private func batches() throws -> [SimulatedBatch] {
-        try Scenario.generated(lines: 40, batches: Self.small, seed: 1).batches
+    /// Most fit into one block, some have several and can be gone on with.
+    private let batches: [SimulatedBatch]
+
+    init() throws {
+        batches =
+            try Scenario.generated(lines: 40, batches: Self.small, seed: 1).batches
             + Scenario.generated(lines: 1_500, batches: Self.large, seed: 2).batches
     }
 
@@ -40,7 +43,7 @@ struct SoakTests {
 
     /// One run that is killed where a body comes to a stand, or a little later.
     private func killedRun(_ random: inout SplitMix, in folder: TemporaryFolder) async throws {
-        var scenario = Scenario(batches: try batches())
+        var scenario = Scenario(batches: batches)
         scenario.seed = random.next()
         let archived = Set(try archivedIDs(in: folder))
         let waiting = scenario.batches.filter { !archived.contains($0.id) }.sorted { $0.createdAt < $1.createdAt }
@@ -84,7 +87,7 @@ struct SoakTests {
         try await withTemporaryFolder { folder in
             for _ in 0..<Self.kills { try await killedRun(&random, in: folder) }
             let expected = try await withTemporaryFolder { undisturbed in
-                try await withSimulator(Scenario(batches: batches())) { server in
+                try await withSimulator(Scenario(batches: batches)) { server in
                     let last = try await export(at: server, in: folder) { _ in }
                     #expect(last.status == 0, "\(last.notes)")
                     let whole = try await export(at: server, in: undisturbed) { _ in }

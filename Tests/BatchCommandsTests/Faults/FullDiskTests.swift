@@ -44,11 +44,11 @@ struct FullDiskTests {
         }
     }
 
-    @Test(arguments: [0, 4, 12, 28, 40, 64, 100, 200, 400, 700])
+    @Test(arguments: [0, 4, 12, 28, 40, 64, 100, 160, 220, 300])
     func `a full disk is one clear error, and the next run with space completes`(kilobytes: Int) async throws {
         // A tmpfs of no size has no limit; two pages are the least.
         guard let disk = try SmallDisk(kilobytes: 8 + kilobytes) else { return }
-        try await withSimulator(.generated(lines: 1_200, batches: 3)) { server in
+        try await withSimulator(.generated(lines: 500, batches: 3)) { server in
             let arguments = ["export", "--output", "json", "--archive", disk.path + "/archive"]
             let archive = Archive(url: URL(filePath: disk.path + "/archive"))
             let full = await InProcess.run(arguments, at: server.baseURL)
