@@ -51,6 +51,13 @@ package struct CommandContext: Sendable {
         writeNote(Array((text + "\n").utf8))
     }
 
+    /// Writes a document the user asked for to standard output: one line of JSON, keys sorted.
+    package func writeDocument(_ document: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try write([UInt8](try encoder.encode(document)) + [0x0A])
+    }
+
     /// How text for people may look on standard output.
     package var outputStyle: TerminalStyle {
         outputIsTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain

@@ -11,6 +11,9 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// An export can only fetch what has ended.
     case exportNeedsEnded
     case bothCursors
+    /// A URL that cannot be called; its text is kept back: who knows it can ping.
+    case badPingURL
+    case noMetricsFolder(String)
     case outOfRange(option: String, value: String, allowed: String)
     /// Options that contradict one another, as a whole sentence.
     case conflict(String)

@@ -83,6 +83,14 @@ extension FailureText {
             )
         case .bothCursors:
             self.init("--after-id and --before-id exclude each other.", advice: "Give one of them.", status: .usage)
+        case .badPingURL:
+            self.init(
+                "--ping-url is no URL that can be called.",
+                advice: "Write it like https://hc-ping.com/UUID.",
+                status: .usage
+            )
+        case .noMetricsFolder(let path):
+            self.init("The folder of --metrics-file \(path) does not exist.", advice: "Make it first.", status: .usage)
         case .outOfRange(let option, let value, let allowed):
             self.init("\(option) \(value) is out of range.", advice: "Allowed is \(allowed).", status: .usage)
         case .conflict(let sentence):
