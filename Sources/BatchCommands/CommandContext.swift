@@ -10,6 +10,8 @@ import Synchronization
 /// What a user asked for goes to ``print(_:)``, everything else to ``note(_:)``.
 package struct CommandContext: Sendable {
     package var environment: [String: String]
+    /// The variable that holds the key of the API, where it is not one of the usual ones.
+    package var keyVariable: String?
     package var now: @Sendable () -> Timestamp
     /// Whether standard output is a terminal.
     package var outputIsTerminal: Bool

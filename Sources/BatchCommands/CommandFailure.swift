@@ -3,6 +3,8 @@
 /// The sentences stand in ``FailureText``.
 enum CommandFailure: Error, Sendable, Hashable {
     case noKey
+    /// The variable that a pipeline file names for the key.
+    case unsetKeyVariable(String)
     case unreadableKeyFile(String)
     case badTime(option: String, value: String)
     /// The window's end is not after its start.

@@ -46,10 +46,7 @@ struct ExportEnding: Sendable {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
         }
-        if let stop {
-            context.note("batchkeep: \(stop.sentence)")
-            if let advice = stop.advice { context.note("  \(advice)") }
-        }
+        stop?.tell(in: context)
     }
 
     /// The closing line: what to know and what to do next.

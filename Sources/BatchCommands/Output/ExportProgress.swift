@@ -68,6 +68,10 @@ final class ExportProgress: RunWatcher {
         state.withLock { say("batchkeep: warning: \(sentence)", .warning, &$0) }
     }
 
+    func tell(_ failure: FailureText) {
+        failure.tell(in: context)
+    }
+
     /// Takes the live lines away and writes the closing table.
     func tell(_ ending: ExportEnding) {
         state.withLock { $0.board.clear() }

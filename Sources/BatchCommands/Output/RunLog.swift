@@ -84,12 +84,21 @@ struct RunLog: RunWatcher {
         logger.warning("\(sentence)")
     }
 
+    func tell(_ failure: FailureText) {
+        tell(failure, ["exit_status": .stringConvertible(Int(failure.status.rawValue))])
+    }
+
+    private func tell(_ failure: FailureText, _ metadata: Logger.Metadata) {
+        var metadata = metadata
+        metadata.add("advice", failure.advice)
+        logger.error("\(failure.sentence)", metadata: metadata)
+    }
+
     func tell(_ ending: ExportEnding) {
         var metadata: Logger.Metadata = ["exit_status": .stringConvertible(Int(ending.status.rawValue))]
         if let stop = ending.stop {
-            if let advice = stop.advice { metadata["advice"] = "\(advice)" }
             metadata.add("request_id", ending.stopRequestID)
-            logger.error("\(stop.sentence)", metadata: metadata)
+            tell(stop, metadata)
             return
         }
         metadata["listed"] = .stringConvertible(ending.report.listed)

@@ -15,6 +15,9 @@ protocol RunWatcher: Sendable {
     /// Tells of something that does not hinder the run.
     func warn(_ sentence: String)
 
+    /// Tells why nothing could be run.
+    func tell(_ failure: FailureText)
+
     /// Tells how the run ended.
     func tell(_ ending: ExportEnding)
 }
