@@ -21,10 +21,16 @@ struct InProcess {
     }
 
     /// Runs a command line as the program would, with everything it writes caught.
-    static func run(_ arguments: [String], at baseURL: String, key: String = "key-of-the-test") async -> InProcess {
+    static func run(
+        _ arguments: [String],
+        at baseURL: String,
+        key: String = "key-of-the-test",
+        environment: [String: String] = [:]
+    ) async -> InProcess {
         let written = Caught()
+        let usual = ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key]
         let context = CommandContext(
-            environment: ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key],
+            environment: usual.merging(environment) { $1 },
             now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
             write: { written.output.append($0) },
             writeNote: { written.notes.append($0) }
