@@ -127,15 +127,38 @@ struct PipelineFileTests {
         #expect(run.notes.contains("Unknown option '--sinse'"), "\(run.notes)")
     }
 
-    @Test func `the summary comes also where the file cannot be used`() async throws {
+    @Test(arguments: [("sinse: 7d", ["--output", "json"]), ("sinse: 7d\noutput: json", [])])
+    func `the summary comes also where the file cannot be used`(text: String, overrides: [String]) async throws {
         try await Scratch.use { scratch in
-            let file = try scratch.write("sinse: 7d", to: "file.yaml")
-            let run = await InProcess.run(["run", file, "--output", "json"], at: "http://127.0.0.1:9")
+            let file = try scratch.write(text, to: "file.yaml")
+            let run = await InProcess.run(["run", file] + overrides, at: "http://127.0.0.1:9")
             #expect(run.status == .usage)
             #expect(run.output.count { $0 == "\n" } == 1)
             #expect(run.document["exit_status"] as? Int == 2)
             #expect((run.document["error"] as? String)?.contains("Did you mean since?") == true)
             #expect((run.document["sources"] as? [Any])?.isEmpty == true)
+        }
+    }
+
+    @Test func `a wrong option behind the file is not blamed on the file`() async throws {
+        try await Scratch.use { scratch in
+            let file = try scratch.write("output: json", to: "file.yaml")
+            let run = await InProcess.run(["run", file, "--since", "soon"], at: "http://127.0.0.1:9")
+            #expect(run.status == .usage)
+            #expect(run.notes.contains("--since soon is no time.") && !run.notes.contains("file.yaml"), "\(run.notes)")
+            #expect(run.document["exit_status"] as? Int == 2)
+        }
+    }
+
+    @Test func `a watchdog hears of a file that cannot be used, but not of a check`() async throws {
+        try await Scratch.use { scratch in
+            try await withSimulator(Scenario(batches: [])) { server in
+                let file = try scratch.write("sinse: 7d\nping-url: \(server.baseURL)/p", to: "file.yaml")
+                _ = await InProcess.run(["run", "--check", file], at: server.baseURL)
+                #expect(server.service.requests.isEmpty)
+                _ = await InProcess.run(["run", file], at: server.baseURL)
+                #expect(server.service.requests.map(\.path) == ["/p/fail"])
+            }
         }
     }
 }

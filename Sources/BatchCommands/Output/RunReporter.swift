@@ -33,8 +33,10 @@ struct RunReporter {
     }
 
     /// After everything is done.
+    ///
+    /// Without a run, where none could begin, there are no figures to leave.
     func end(_ runs: [RunMetrics.Run], status: ExitStatus) async {
-        if let metricsFile {
+        if let metricsFile, !runs.isEmpty {
             do {
                 try RunMetrics(runs: runs).write(to: metricsFile)
             } catch {
