@@ -120,6 +120,12 @@ struct PipelineRunTests {
                 #expect(text.contains("batchkeep_last_run_batches{source=\"ops\",state=\"archived_now\"} 2\n"))
                 let pings = server.service.requests.filter { $0.path.hasPrefix("/ping") }
                 #expect(pings.map(\.path) == ["/ping/start", "/ping"])
+                let body = String(decoding: pings.last?.body ?? [], as: UTF8.self)
+                #expect(
+                    body.split(separator: "\n").map { $0.prefix(14) } == [
+                        "exit status 0:", "research: exit", "ops: exit stat",
+                    ]
+                )
             }
         }
     }

@@ -202,6 +202,12 @@ struct RunReportingTests {
                 #expect(pings.map(\.path) == ["/p/start", "/p", "/p/start", "/p/fail"])
                 #expect(pings.allSatisfy { $0.method == "POST" && $0.credential == .missing })
                 #expect(requests.first?.path == "/p/start")
+                let bodies = pings.map { String(decoding: $0.body, as: UTF8.self) }
+                #expect(bodies[0].hasPrefix("batchkeep ") && bodies[0].hasSuffix(" started\n"))
+                #expect(
+                    bodies[1] == "exit status 0: done\n1 archived, 0 already there, 0 not ended, 0 with problems\n"
+                )
+                #expect(bodies[3].hasPrefix("exit status 2: usage, or no key\n"))
             }
         }
     }

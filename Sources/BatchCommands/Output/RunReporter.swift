@@ -63,7 +63,7 @@ struct RunReporter {
             let figures =
                 "\(report.archivedNow) archived, \(report.alreadyArchived) already there, \(report.notEnded) not ended, "
                 + "\(open) with problems"
-            return "\(run.source.map { "\($0): " } ?? "")exit status \(run.ending.status.rawValue), \(figures)"
+            return run.source.map { "\($0): exit status \(run.ending.status.rawValue), \(figures)" } ?? figures
         }
         return (["exit status \(status.rawValue): \(status.meaning)"] + lines).map { $0 + "\n" }.joined()
     }
