@@ -121,7 +121,8 @@ let package = Package(
         .testTarget(name: "BatchPipelineTests", dependencies: ["BatchPipeline", "JSONLines", "MessageBatches"]),
         .testTarget(
             name: "BatchAnalyticsTests",
-            dependencies: ["BatchAnalytics", "BatchPipeline", "JSONLines", "MessageBatches"]
+            dependencies: ["BatchAnalytics", "BatchPipeline", "JSONLines", "MessageBatches"],
+            exclude: ["Prices/check_prices.py"]
         ),
         .testTarget(
             name: "BatchReportsTests",

@@ -7,6 +7,9 @@ enum CommandFailure: Error, Sendable, Hashable {
     case unsetKeyVariable(String)
     case unreadableKeyFile(String)
     case badTime(option: String, value: String)
+    case badSpan(option: String, value: String)
+    /// The run used up the time it was given.
+    case maxRuntime(TimeSpan)
     /// The window's end is not after its start.
     case emptyWindow(since: String, until: String)
     case unknownStatus(String)

@@ -72,6 +72,18 @@ extension FailureText {
             self.init("The key file \(path) cannot be read or is empty.", status: .usage)
         case .badTime(let option, let value):
             self.init("\(option) \(value) is no time.", advice: "Write it as \(TimeExpression.forms).", status: .usage)
+        case .badSpan(let option, let value):
+            self.init(
+                "\(option) \(value) is no span of time.",
+                advice: "Write it as 30s, 90m, 12h or 7d.",
+                status: .usage
+            )
+        case .maxRuntime(let span):
+            self.init(
+                "Stopped after \(span.text), as --max-runtime says.",
+                advice: "What is archived stays, and what was read of the rest: the next run goes on there.",
+                status: .partial
+            )
         case .emptyWindow(let since, let until):
             self.init(
                 "The window is empty: --since \(since) is not before --until \(until).",

@@ -130,6 +130,20 @@ struct PipelineRunTests {
         }
     }
 
+    @Test func `the time a run may take is that of each source`() async throws {
+        try await Scratch.use { scratch in
+            var scenario = try Scenario.generated(lines: 20, batches: 1)
+            scenario.faults = [Fault(.delay(.seconds(600)), on: [.results])]
+            try await withSimulator(scenario) { server in
+                let file = try file(scratch, "max-runtime: 1s\nidle-timeout: 600")
+                let run = await InProcess.run(["run", file], at: server.baseURL, environment: keys)
+                #expect(run.status == .partial, "\(run.notes)")
+                #expect(run.sources.map(\.exitStatus) == [3, 3])
+                #expect(server.service.requests.count { $0.endpoint == .results } == 2)
+            }
+        }
+    }
+
     @Test func `log lines name their source`() async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 20, batches: 1)) { server in

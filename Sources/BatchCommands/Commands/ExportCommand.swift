@@ -30,11 +30,8 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Archive")
     var archive: ArchiveOptions
 
-    @Option(help: ArgumentHelp("Batches to fetch at once.", valueName: "n"))
-    var concurrency = 4
-
-    @Option(help: ArgumentHelp("The longest result line accepted, in bytes.", valueName: "n"))
-    var maxLineBytes = 64 * 1_048_576
+    @OptionGroup(title: "Limits")
+    var limits: LimitOptions
 
     @Flag(help: "Say what would be fetched; write nothing.")
     var dryRun = false
@@ -66,11 +63,16 @@ struct ExportCommand: AsyncParsableCommand {
     func perform(telling watcher: any RunWatcher, _ signals: SignalWatch) async -> ExportEnding {
         await CommandContext.$current.withValue(watcher.context) {
             let startedAt = watcher.context.now()
-            let ending: ExportEnding
+            // A wrong one is told by the check.
+            let time = RunTime(try? limits.runtime())
+            var ending: ExportEnding
             do {
-                ending = try await export(telling: watcher, signals)
+                ending = try await time.run { try await export(telling: watcher, signals) }
             } catch {
                 ending = stopped(by: error, startedAt: startedAt, signals)
+            }
+            if ending.report.wasCancelled, let span = time.exceeded {
+                ending.report.stop = CommandFailure.maxRuntime(span)
             }
             watcher.tell(ending)
             return ending
@@ -81,14 +83,15 @@ struct ExportCommand: AsyncParsableCommand {
         try Task.checkCancellation()
         let context = watcher.context
         let selection = try check(now: context.now())
+        let settings = try limits.settings()
         let connection = try ServiceConnection(service, context: context, onRetry: watcher.note)
         return try await connection.use { client in
             if dryRun {
                 let sink = try archive.openReadOnly(origin: client.origin)
-                return await export(selection, to: sink, from: connection, watcher, signals)
+                return await export(selection, settings, to: sink, from: connection, watcher, signals)
             }
             let open = try archive.open(origin: client.origin, context: context)
-            let ending = await export(selection, to: open.sink, from: connection, watcher, signals)
+            let ending = await export(selection, settings, to: open.sink, from: connection, watcher, signals)
             open.close()
             return ending
         }
@@ -96,6 +99,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     private func export(
         _ selection: ExportSelection,
+        _ settings: ExportSettings,
         to sink: FileArchive,
         from connection: ServiceConnection,
         _ watcher: any RunWatcher,
@@ -113,7 +117,6 @@ struct ExportCommand: AsyncParsableCommand {
             pause: { try await Task.sleep(for: $0) },
             observe: watcher.observe
         )
-        let settings = ExportSettings(concurrency: concurrency, maxLineBytes: maxLineBytes)
         let report = await ExportRun(ports: ports, settings: settings).run(selection, isDryRun: dryRun)
         return ExportEnding(
             report: report,
@@ -149,8 +152,8 @@ struct ExportCommand: AsyncParsableCommand {
     func check(now: Timestamp) throws(CommandFailure) -> ExportSelection {
         try reporting.check()
         try service.check()
-        try BatchCommands.check(concurrency, 1...64, "--concurrency")
-        try BatchCommands.check(maxLineBytes, 1_024...2_000_000_000, "--max-line-bytes")
+        _ = try limits.settings()
+        _ = try limits.runtime()
         return try selection(now: now)
     }
 

@@ -6,7 +6,7 @@ import MessageBatches
 
 /// The end of an export: its exit status, the table for people and the document for programs.
 struct ExportEnding: Sendable {
-    let report: ExportReport
+    var report: ExportReport
     let selection: ExportSelection
     let archivePath: String
     let isDryRun: Bool
