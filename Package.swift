@@ -152,7 +152,10 @@ let package = Package(
         ),
         .testTarget(
             name: "BatchCommandsTests",
-            dependencies: ["BatchCommands", "BatchSimulator", "MessageBatches"]
+            dependencies: [
+                "BatchArchive", "BatchCommands", "BatchSimulator", "MessageBatches",
+                .product(name: "Yams", package: "Yams"),
+            ]
         ),
 
         // The house rules, on the sources as text.

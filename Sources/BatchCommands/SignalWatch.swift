@@ -9,30 +9,21 @@ import Musl
 import Darwin
 #endif
 
-/// Turns SIGINT, SIGTERM and the end of a run's time into the cancellation of a command's work, so that it can leave its files
-/// in order.
+/// Turns SIGINT and SIGTERM into the cancellation of a command's work, so that it can leave its files in order.
 ///
 /// A second signal ends the process at once: whoever sends it does not want to wait, and the archive survives that too.
 final class SignalWatch: Sendable {
     private static let kinds: [(number: Int32, status: ExitStatus)] = [(SIGINT, .interrupted), (SIGTERM, .terminated)]
 
     private let caught = Mutex<ExitStatus?>(nil)
-    private let timedOut = Mutex(false)
 
     /// The status of the signal that came, if one did.
     var status: ExitStatus? {
         caught.withLock { $0 }
     }
 
-    /// Whether the time allowed has ended the work.
-    var isOutOfTime: Bool {
-        timedOut.withLock { $0 }
-    }
-
-    /// Runs `work` in a task of its own that the first signal cancels, and the end of the time allowed.
+    /// Runs `work` in a task of its own that the first signal cancels.
     static func run<Result: Sendable>(
-        atMost limit: Duration? = nil,
-        on clock: any Clock<Duration> = ContinuousClock(),
         _ work: @escaping @Sendable (SignalWatch) async throws -> Result
     ) async throws -> Result {
         let watch = SignalWatch()
@@ -54,14 +45,6 @@ final class SignalWatch: Sendable {
                 signal(kind.number, SIG_DFL)
             }
         }
-        let timer = limit.map { limit in
-            Task {
-                try await clock.sleep(for: limit)
-                watch.timedOut.withLock { $0 = true }
-                task.cancel()
-            }
-        }
-        defer { timer?.cancel() }
         return try await task.value
     }
 

@@ -45,36 +45,66 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Service")
     var service: ServiceOptions
 
+    @OptionGroup(title: "Telling others")
+    var reporting: ReportingOptions
+
     func run() async throws {
         let context = CommandContext.current
-        let selection = try selection(now: context.now())
-        // What is wrong with them is told before anything is asked.
-        _ = try limits.settings()
-        let runtime = try limits.runtime()
-        let progress = ExportProgress(context: context, isQuiet: quiet)
-        let connection = try ServiceConnection(service, context: context, onRetry: progress.note)
-        let status = try await SignalWatch.run(atMost: runtime?.duration, on: context.clock) { signals in
-            try await connection.use { client in
-                if dryRun {
-                    let sink = try archive.openReadOnly(origin: client.origin)
-                    return try await export(selection, to: sink, from: connection, progress, signals)
-                }
-                let open = try archive.open(origin: client.origin, context: context)
-                let status = try await export(selection, to: open.sink, from: connection, progress, signals)
-                open.close()
-                return status
+        let watcher = reporting.watcher(in: context, isQuiet: quiet)
+        let reporter = RunReporter(reporting, service: service, isDryRun: dryRun, watcher: watcher)
+        await reporter.start()
+        let ending = try await SignalWatch.run { signals in await perform(telling: watcher, signals) }
+        await reporter.end([RunMetrics.Run(source: nil, ending: ending)], status: ending.status)
+        if output == .json { try context.writeDocument(ending.document) }
+        guard ending.status == .done else { throw CommandEnding(status: ending.status) }
+    }
+
+    /// Runs to the end, whatever that is; what went wrong stands in the ending and has been told.
+    func perform(telling watcher: any RunWatcher, _ signals: SignalWatch) async -> ExportEnding {
+        await CommandContext.$current.withValue(watcher.context) {
+            let startedAt = watcher.context.now()
+            // A wrong one is told by the check.
+            let time = RunTime(try? limits.runtime(), on: watcher.context.clock)
+            var ending: ExportEnding
+            do {
+                ending = try await time.run { try await export(telling: watcher, signals) }
+            } catch {
+                ending = stopped(by: error, startedAt: startedAt, signals)
             }
+            if ending.report.wasCancelled, let span = time.exceeded {
+                ending.report.stop = CommandFailure.maxRuntime(span)
+            }
+            watcher.tell(ending)
+            return ending
         }
-        guard status == .done else { throw CommandEnding(status: status) }
+    }
+
+    private func export(telling watcher: any RunWatcher, _ signals: SignalWatch) async throws -> ExportEnding {
+        try Task.checkCancellation()
+        let context = watcher.context
+        let selection = try check(now: context.now())
+        let settings = try limits.settings()
+        let connection = try ServiceConnection(service, context: context, onRetry: watcher.note)
+        return try await connection.use { client in
+            if dryRun {
+                let sink = try archive.openReadOnly(origin: client.origin)
+                return await export(selection, settings, to: sink, from: connection, watcher, signals)
+            }
+            let open = try archive.open(origin: client.origin, context: context)
+            let ending = await export(selection, settings, to: open.sink, from: connection, watcher, signals)
+            open.close()
+            return ending
+        }
     }
 
     private func export(
         _ selection: ExportSelection,
+        _ settings: ExportSettings,
         to sink: FileArchive,
         from connection: ServiceConnection,
-        _ progress: ExportProgress,
+        _ watcher: any RunWatcher,
         _ signals: SignalWatch
-    ) async throws -> ExitStatus {
+    ) async -> ExportEnding {
         let context = CommandContext.current
         if !quiet { context.note("Exporting \(selection.sentence) to \(archive.path).") }
         let startedAt = context.now()
@@ -85,14 +115,10 @@ struct ExportCommand: AsyncParsableCommand {
             summaries: SummarySet(SummaryRegistry.kinds),
             now: context.now,
             pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
-            observe: progress.observe
+            observe: watcher.observe
         )
-        var report = await ExportRun(ports: ports, settings: try limits.settings()).run(selection, isDryRun: dryRun)
-        if report.wasCancelled, signals.isOutOfTime, let runtime = try limits.runtime() {
-            report.stop = CommandFailure.maxRuntime(runtime)
-        }
-        progress.finish()
-        let ending = ExportEnding(
+        let report = await ExportRun(ports: ports, settings: settings).run(selection, isDryRun: dryRun)
+        return ExportEnding(
             report: report,
             selection: selection,
             archivePath: archive.path,
@@ -102,8 +128,33 @@ struct ExportCommand: AsyncParsableCommand {
             startedAt: startedAt,
             finishedAt: context.now()
         )
-        try ending.tell(in: context, isQuiet: quiet, writesJSON: output == .json)
-        return ending.status
+    }
+
+    /// The ending of a run that came to no figures.
+    private func stopped(by error: any Error, startedAt: Timestamp, _ signals: SignalWatch) -> ExportEnding {
+        let now = CommandContext.current.now()
+        var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
+        report.stop = error
+        return ExportEnding(
+            report: report,
+            // Without figures the window only says what was asked for.
+            selection: (try? selection(now: now)) ?? ExportSelection(window: BatchWindow(), filter: BatchFilter()),
+            archivePath: archive.path,
+            isDryRun: dryRun,
+            keyPlace: "the key",
+            signal: signals.status,
+            startedAt: startedAt,
+            finishedAt: now
+        )
+    }
+
+    /// What is asked for; refuses what no run could do, before anything is touched.
+    func check(now: Timestamp) throws(CommandFailure) -> ExportSelection {
+        try reporting.check()
+        try service.check()
+        _ = try limits.settings()
+        _ = try limits.runtime()
+        return try selection(now: now)
     }
 
     private func selection(now: Timestamp) throws(CommandFailure) -> ExportSelection {

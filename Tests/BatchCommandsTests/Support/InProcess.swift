@@ -25,11 +25,13 @@ struct InProcess {
         _ arguments: [String],
         at baseURL: String,
         key: String = "key-of-the-test",
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration> = ContinuousClock(),
+        environment: [String: String] = [:]
     ) async -> InProcess {
         let written = Caught()
+        let usual = ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key]
         let context = CommandContext(
-            environment: ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key],
+            environment: usual.merging(environment) { $1 },
             now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
             write: { written.output.append($0) },
             writeNote: { written.notes.append($0) },
