@@ -151,7 +151,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BatchCommandsTests",
-            dependencies: ["BatchCommands", "BatchSimulator", "MessageBatches"]
+            dependencies: ["BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches"]
         ),
 
         // The house rules, on the sources as text.

@@ -20,7 +20,12 @@ package final class Catalog: Sendable {
         var configuration = Configuration()
         configuration.label = "catalog"
         configuration.busyMode = .timeout(10)
-        if usesWriteAheadLog { configuration.journalMode = .wal }
+        if usesWriteAheadLog {
+            configuration.journalMode = .wal
+        } else {
+            // A file that was made elsewhere may ask for the log.
+            configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA journal_mode = DELETE") }
+        }
         try self.init(path: path) {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try Self.check(queue, path: path)

@@ -11,6 +11,7 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// An export can only fetch what has ended.
     case exportNeedsEnded
     case bothCursors
+    case notQuarantined(id: String, archive: String)
     case outOfRange(option: String, value: String, allowed: String)
     /// Options that contradict one another, as a whole sentence.
     case conflict(String)

@@ -148,6 +148,37 @@ extension CatalogBatch {
         }
     }
 
+    /// Makes it the row of a batch whose data lies in `_quarantine`; `moment` is when it was put there.
+    package mutating func quarantine(reason: String, attempts: Int, requestID: String?, at moment: Timestamp) {
+        guard !state.isSettled else { return }
+        wasFetchable = true
+        state = .quarantined
+        lastError = reason
+        requestIDs = requestID.map { [$0] } ?? []
+        guard nextTryAt == nil || attempts > self.attempts else { return }
+        self.attempts = max(attempts, self.attempts)
+        nextTryAt = RetryPauses.nextTry(
+            after: self.attempts,
+            isQuarantined: true,
+            retentionEnds: retentionEnds,
+            now: moment
+        )
+    }
+
+    /// Makes it the row of a batch whose download can go on where it was.
+    package mutating func park() {
+        guard !state.isSettled, state != .quarantined else { return }
+        wasFetchable = true
+        state = .partial
+    }
+
+    /// Takes back a state that no file bears out any more.
+    package mutating func reopen() {
+        guard LocalState.inFiles.contains(state) else { return }
+        settledAt = nil
+        state = withdrawnAt != nil ? .lost : attempts > 0 ? .failing : .new
+    }
+
     private mutating func fail(_ error: String, _ requestID: String?, at now: Timestamp) {
         attempts += 1
         lastError = error

@@ -7,6 +7,7 @@ import MessageBatches
 /// The end of an export: its exit status, the table for people and the document for programs.
 struct ExportEnding {
     let report: ExportReport
+    let standing: CatalogStanding
     let selection: ExportSelection
     let archivePath: String
     let isDryRun: Bool
@@ -21,13 +22,16 @@ struct ExportEnding {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
         if report.quarantined > 0 { statuses.insert(.integrity) }
-        if report.failed + report.unavailable > 0 { statuses.insert(.partial) }
+        if report.failed + report.unavailable + report.postponed.count > 0 { statuses.insert(.partial) }
+        // A dry run fetches nothing, so that it cannot say what remains at risk.
+        if !isDryRun, !standing.newlyLost.isEmpty || !standing.atRisk.isEmpty { statuses.insert(.lost) }
         return statuses
     }
 
     var status: ExitStatus { .combined(statuses) }
 
-    private var stop: FailureText? {
+    /// What ended the run before its end.
+    var stop: FailureText? {
         report.stop.flatMap { error in
             let trouble = (error as? ServiceFailure).map { ServiceTrouble(failure: $0, keyPlace: keyPlace) }
             return FailureText(trouble ?? error) ?? FailureText.unexpected(error)
@@ -44,6 +48,7 @@ struct ExportEnding {
             context.note("batchkeep: \(stop.sentence)")
             if let advice = stop.advice { context.note("  \(advice)") }
         }
+        for warning in standing.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
         if writesJSON { try context.write(try document() + [0x0A]) }
     }
 
@@ -51,14 +56,35 @@ struct ExportEnding {
     private var notes: [String] {
         if isDryRun { return ["Dry run: nothing was fetched or written."] }
         guard report.problems.isEmpty else {
-            return report.problems.prefix(20).map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
-                + (report.problems.count > 20 ? ["… and \(report.problems.count - 20) more."] : [])
+            return Self.shortened(
+                report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
+                    + report.postponed.map(FailureText.sentence(of:))
+            )
                 + ["A later run tries these batches again; quarantined data lies in \(archivePath)/_quarantine."]
         }
         guard report.stop == nil else { return [] }
+        guard report.postponed.isEmpty else {
+            return Self.shortened(report.postponed.map(FailureText.sentence(of:)))
+                + ["--retry-all, or --batch with its id, tries a batch at once."]
+        }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
         return [
             "Complete: every batch holds exactly the results the API promised. Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"
+        ]
+    }
+
+    private static func shortened(_ lines: [String]) -> [String] {
+        lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
+    }
+
+    /// The figures of the run by the names of its document; the catalog keeps the same.
+    var counts: [String: Int] {
+        [
+            "listed": report.listed, "in_window": report.inWindow, "archived_now": report.archivedNow,
+            "already_archived": report.alreadyArchived, "not_ended": report.notEnded, "left_out": report.leftOut,
+            "withdrawn": report.withdrawn, "lost": report.lost, "postponed": report.postponed.count,
+            "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
+            "at_risk": standing.atRisk.count,
         ]
     }
 
@@ -73,12 +99,24 @@ struct ExportEnding {
             Figure("not ended", .integer(report.notEnded), .integer, note: "a later run takes them"),
             Figure("withdrawn", .integer(report.withdrawn), .integer, note: "before this archive saw them"),
         ]
+        if report.lost > 0 {
+            let new = standing.newlyLost.count
+            batches.append(Figure("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil))
+        }
         if report.leftOut > 0 { batches.append(Figure("left out", .integer(report.leftOut), .integer)) }
         batches += [
             Figure("unavailable", .integer(report.unavailable), .integer, tone: .warning),
             Figure("quarantined", .integer(report.quarantined), .integer, tone: .bad),
             Figure("failed", .integer(report.failed), .integer, tone: .bad),
         ]
+        if !report.postponed.isEmpty {
+            let count = Cell.integer(report.postponed.count)
+            batches.append(Figure("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
+        }
+        if !standing.atRisk.isEmpty {
+            let count = Cell.integer(standing.atRisk.count)
+            batches.append(Figure("at risk", count, .integer, tone: .bad, note: "few days left, not archived"))
+        }
         var sections = [SummaryBlock.Section("Batches", batches)]
         if !isDryRun {
             sections.append(SummaryBlock.Section("Results", lineFigures))

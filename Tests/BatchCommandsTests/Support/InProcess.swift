@@ -21,13 +21,22 @@ struct InProcess {
     }
 
     /// Runs a command line as the program would, with everything it writes caught.
-    static func run(_ arguments: [String], at baseURL: String, key: String = "key-of-the-test") async -> InProcess {
+    static func run(
+        _ arguments: [String],
+        at baseURL: String,
+        key: String = "key-of-the-test",
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
+        heard: @escaping @Sendable (String) -> Void = { _ in }
+    ) async -> InProcess {
         let written = Caught()
         let context = CommandContext(
             environment: ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key],
-            now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
+            now: now,
             write: { written.output.append($0) },
-            writeNote: { written.notes.append($0) }
+            writeNote: { note in
+                written.notes.append(note)
+                heard(String(decoding: note, as: UTF8.self))
+            }
         )
         let status = await BatchkeepProgram.run(arguments, context: context)
         return InProcess(status: status, output: written.output.text, notes: written.notes.text)
