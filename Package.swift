@@ -143,7 +143,12 @@ let package = Package(
             name: "BatchArchiveTests",
             dependencies: ["BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches"]
         ),
-        .testTarget(name: "BatchCatalogTests", dependencies: ["BatchCatalog", "BatchPipeline", "MessageBatches"]),
+        .testTarget(
+            name: "BatchCatalogTests",
+            dependencies: [
+                "BatchCatalog", "BatchPipeline", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
         .testTarget(
             name: "BatchSimulatorTests",
             dependencies: ["BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches"],
@@ -151,7 +156,9 @@ let package = Package(
         ),
         .testTarget(
             name: "BatchCommandsTests",
-            dependencies: ["BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches"]
+            dependencies: [
+                "BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches",
+            ]
         ),
 
         // The house rules, on the sources as text.

@@ -40,7 +40,8 @@ extension FailureText {
     /// Batches that an explicit window leaves out although they need care.
     static func unsettled(_ count: Int, oldest: Timestamp) -> String {
         let them = count == 1 ? "1 batch" : "\(count.reading) batches"
-        return "\(them) before the window, the oldest of \(oldest.day.text), \(count == 1 ? "is" : "are") not archived yet. "
+        return
+            "\(them) before the window, the oldest of \(oldest.day.text), \(count == 1 ? "is" : "are") not archived yet. "
             + "Without --since the window reaches back to the oldest."
     }
 

@@ -52,13 +52,13 @@ struct CatalogFileTests {
         }
     }
 
-    @Test(arguments: [0, 16, 5_000])
-    func `a damaged catalog is set aside and built anew, with a warning`(offset: Int) async throws {
+    @Test(arguments: [0..<100, 100..<2_000, 4_096..<40_000])
+    func `a damaged catalog is set aside and built anew, with a warning`(damage: Range<Int>) async throws {
         try await Nights.run(batches()) { nights in
             _ = await nights.export()
             let grown = try rows(nights)
             var bytes = try Data(contentsOf: catalogURL(nights))
-            for index in offset..<(offset + 3_000) { bytes[index] = UInt8(truncatingIfNeeded: index &* 31) }
+            for index in damage.clamped(to: 0..<bytes.count) { bytes[index] = UInt8(truncatingIfNeeded: index &* 31) }
             try bytes.write(to: catalogURL(nights))
             let run = await nights.export()
             #expect(run.notes.contains("is damaged"), "\(run.notes)")
@@ -70,10 +70,12 @@ struct CatalogFileTests {
         }
     }
 
-    @Test func `a missing catalog is built from the manifests, with a warning`() async throws {
+    @Test(arguments: [true, false])
+    func `a missing or empty catalog is built from the manifests, with a warning`(isMissing: Bool) async throws {
         try await Nights.run(batches()) { nights in
             _ = await nights.export()
             try FileManager.default.removeItem(at: catalogURL(nights))
+            if !isMissing { try Data().write(to: catalogURL(nights)) }
             let run = await nights.export()
             #expect(run.notes.contains("There is no catalog; it was built from 2 manifests."))
             #expect(nights.fetches(of: "msgbatch_a") == 1)

@@ -4,7 +4,8 @@ import Testing
 /// Batches that fail are tried again with growing pauses, and a run says which it left alone.
 struct PostponedBatchTests {
     @Test func `a batch that fails again is left alone for a while, counted and told`() async throws {
-        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)]) {
+        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
+        {
             nights in
             let first = await nights.export()
             #expect(first.status == .partial)
@@ -59,7 +60,8 @@ struct PostponedBatchTests {
     }
 
     @Test func `a dry run tells what it would leave alone, and writes nothing`() async throws {
-        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)]) {
+        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
+        {
             nights in
             let before = await nights.export("--dry-run")
             #expect(before.status == .done)

@@ -8,7 +8,8 @@ struct RetentionTests {
     @Test func `results withdrawn after they were seen are lost: told once by the status, then by the status command`()
         async throws
     {
-        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)]) {
+        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
+        {
             nights in
             _ = await nights.export()
             nights.server.service.apply(.withdraw("msgbatch_bad"))
@@ -77,7 +78,8 @@ struct RetentionTests {
     }
 
     @Test func `a batch the listing stops showing stays in sight, and is lost once its days are over`() async throws {
-        try await Nights.run([Nights.batch("gone", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 0)]) {
+        try await Nights.run([Nights.batch("gone", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 0)])
+        {
             nights in
             _ = await nights.export()
             nights.server.service.apply(.remove("msgbatch_gone"))

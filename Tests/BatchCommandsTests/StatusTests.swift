@@ -46,7 +46,9 @@ struct StatusTests {
         }
     }
 
-    @Test func `a quarantined batch is retried at once when asked for, and its data stays beside the reason`() async throws {
+    @Test func `a quarantined batch is retried at once when asked for, and its data stays beside the reason`()
+        async throws
+    {
         try await Nights.run([Nights.batch("odd", daysBefore: 2, kind: .contradicting)]) { nights in
             _ = await nights.export()
             nights.pass(hours: 1)

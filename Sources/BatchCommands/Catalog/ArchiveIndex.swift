@@ -67,7 +67,8 @@ struct ArchiveIndex {
 
     /// Enters archived batches from their manifests, several at a time.
     private func enter(_ batches: [(key: String, value: CalendarDay)]) async throws {
-        var parts = stride(from: 0, to: batches.count, by: Self.manifestsPerTask)
+        var parts =
+            stride(from: 0, to: batches.count, by: Self.manifestsPerTask)
             .map { batches[$0..<min($0 + Self.manifestsPerTask, batches.count)] }[...]
         try await withThrowingTaskGroup(of: [Archived].self) { group in
             for part in parts.prefix(Self.tasks) { group.addTask { read(part) } }

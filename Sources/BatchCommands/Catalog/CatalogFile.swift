@@ -17,7 +17,7 @@ struct CatalogFile {
     /// The catalog for a run that holds the archive's lock, in line with the files.
     func openForRun() async throws -> Catalog {
         do {
-            let isMissing = !FileManager.default.fileExists(atPath: path)
+            let isMissing = isMissing
             let catalog = try openOrReplace()
             let read = try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
             if isMissing, read > 0 { warn(FailureText.rebuilding(manifests: read)) }
@@ -51,6 +51,12 @@ struct CatalogFile {
             try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
         }
         return catalog
+    }
+
+    /// Whether there is no file, or only the name of one.
+    private var isMissing: Bool {
+        let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+        return (size ?? 0) == 0
     }
 
     private func openOrReplace() throws -> Catalog {

@@ -6,7 +6,8 @@ import BatchCatalog
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Tell what is archived, waiting, failing, quarantined, at risk and lost, and how the last runs ended.",
+        abstract:
+            "Tell what is archived, waiting, failing, quarantined, at risk and lost, and how the last runs ended.",
         discussion: """
             Offline: it tells what the runs so far have seen. Days left are counted by this machine's clock.
             """

@@ -20,7 +20,12 @@ extension ArchiveStatus {
                     "Batches",
                     [
                         Figure("archived", .integer(count(.archived)), .integer, tone: .good),
-                        Figure("waiting", .integer(count(.waiting, .new)), .integer, note: "not ended, or not tried yet"),
+                        Figure(
+                            "waiting",
+                            .integer(count(.waiting, .new)),
+                            .integer,
+                            note: "not ended, or not tried yet"
+                        ),
                         Figure("failing", .integer(failing.count), .integer, tone: .warning),
                         Figure("quarantined", .integer(quarantined.count), .integer, tone: .bad),
                         Figure("at risk", .integer(atRisk.count), .integer, tone: .bad, note: "few days left"),
@@ -83,7 +88,8 @@ extension ArchiveStatus {
         Table(
             caption: "Lost",
             columns: [
-                Self.id, Column("created_at", "Created", kind: .timestamp), Column("lost_at", "Found", kind: .timestamp),
+                Self.id, Column("created_at", "Created", kind: .timestamp),
+                Column("lost_at", "Found", kind: .timestamp),
                 Column("requests", "Requests", kind: .integer), Column("succeeded", "Succeeded", kind: .integer),
                 Column("last_error", "Last error"),
             ],

@@ -101,7 +101,9 @@ struct ExportEnding {
         ]
         if report.lost > 0 {
             let new = standing.newlyLost.count
-            batches.append(Figure("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil))
+            batches.append(
+                Figure("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
+            )
         }
         if report.leftOut > 0 { batches.append(Figure("left out", .integer(report.leftOut), .integer)) }
         batches += [

@@ -92,7 +92,9 @@ package struct ExportRun: Sendable {
         var walk = walk(of: window, selection)
         var survey = BatchSurvey()
         while let batches = try await walk.next() {
-            if let settled = selection.settled, window != selection.window, walk.head?.workspaceID != settled.workspaceID {
+            if let settled = selection.settled, window != selection.window,
+                walk.head?.workspaceID != settled.workspaceID
+            {
                 // Another key, other batches: nothing is proven of them.
                 window = selection.window
                 walk = self.walk(of: window, selection)

@@ -25,7 +25,9 @@ struct InProcess {
         _ arguments: [String],
         at baseURL: String,
         key: String = "key-of-the-test",
-        now: @escaping @Sendable () -> Timestamp = { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
+        now: @escaping @Sendable () -> Timestamp = {
+            Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+        },
         heard: @escaping @Sendable (String) -> Void = { _ in }
     ) async -> InProcess {
         let written = Caught()
