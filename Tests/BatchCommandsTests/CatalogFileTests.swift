@@ -102,6 +102,30 @@ struct CatalogFileTests {
         }
     }
 
+    @Test func `a batch that was published before the catalog heard of it is not fetched again`() async throws {
+        try await Nights.run(batches()) { nights in
+            _ = await nights.export()
+            let grown = try rows(nights)
+            let catalog = try Catalog(path: catalogURL(nights).path, usesWriteAheadLog: true)
+            var row = try #require(try catalog.batch("msgbatch_a"))
+            row.reopen()
+            try catalog.save([row])
+            #expect(await nights.export().batches["archived_now"] == nil)
+            #expect(try rows(nights) == grown)
+            #expect(nights.fetches(of: "msgbatch_a") == 1)
+        }
+    }
+
+    @Test func `without a catalog the status is read from the files, and none is made`() async throws {
+        try await Nights.run(batches()) { nights in
+            _ = await nights.export()
+            try FileManager.default.removeItem(at: catalogURL(nights))
+            let counts = await nights.status()["batches"] as? [String: Int]
+            #expect(counts?["archived"] == 2 && counts?["quarantined"] == 1)
+            #expect(!FileManager.default.fileExists(atPath: catalogURL(nights).path))
+        }
+    }
+
     @Test func `the catalog is private to the user`() async throws {
         try await Nights.run(batches()) { nights in
             _ = await nights.export()

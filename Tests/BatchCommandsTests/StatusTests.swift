@@ -65,6 +65,21 @@ struct StatusTests {
         }
     }
 
+    @Test func `a quarantined batch that was deleted does not keep the others from being retried`() async throws {
+        let batches = try ["gone", "odd"].map { try Nights.batch($0, daysBefore: 2, kind: .contradicting) }
+        try await Nights.run(batches) { nights in
+            _ = await nights.export()
+            nights.server.service.apply(.remove("msgbatch_gone"))
+            nights.server.service.apply(.add(try Nights.batch("odd", daysBefore: 2)))
+            let retry = await nights.run(["retry-quarantine", "--quiet", "--output", "json"])
+            #expect(retry.status == .partial)
+            #expect(nights.archive.archivedIDs == ["msgbatch_odd"])
+            #expect(retry.notes.contains("batchkeep: msgbatch_gone: GET"), "\(retry.notes)")
+            let problem = try #require((retry.document["problems"] as? [[String: Any]])?.first)
+            #expect(problem["batch_id"] as? String == "msgbatch_gone")
+        }
+    }
+
     @Test func `a batch that is not in quarantine is refused by name`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
             _ = await nights.export()

@@ -25,7 +25,7 @@ struct ExportDocument: Encodable {
     private let receivedBytes: Int
     private let storedBytes: Int
     private let wouldFetch: [String]?
-    private let problems: [Problem]
+    private var problems: [Problem]
     private let postponed: [Postponed]
     private let atRisk: [AtRisk]
     private let lost: [Lost]
@@ -133,6 +133,8 @@ struct ExportDocument: Encodable {
                 reason: FailureText.clause(problem.outcome)
             )
         }
+        problems += report.notFound.sorted { $0.key < $1.key }
+            .map { Problem(batchID: $0.key, state: "unavailable", reason: FailureText.clause($0.value)) }
     }
 }
 

@@ -22,7 +22,8 @@ struct ExportEnding {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
         if report.quarantined > 0 { statuses.insert(.integrity) }
-        if report.failed + report.unavailable + report.postponed.count > 0 { statuses.insert(.partial) }
+        let isPartial = report.failed + report.unavailable + report.postponed.count + report.notFound.count > 0
+        if isPartial { statuses.insert(.partial) }
         // A dry run fetches nothing, so that it cannot say what remains at risk.
         if !isDryRun, !standing.newlyLost.isEmpty || !standing.atRisk.isEmpty { statuses.insert(.lost) }
         return statuses
@@ -43,6 +44,8 @@ struct ExportEnding {
         if !isQuiet, report.stop == nil || report.listed > 0 {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
+        } else if isQuiet {
+            for line in troubles { context.note("batchkeep: \(line)") }
         }
         if let stop {
             context.note("batchkeep: \(stop.sentence)")
@@ -55,26 +58,24 @@ struct ExportEnding {
     /// The closing line: what to know and what to do next.
     private var notes: [String] {
         if isDryRun { return ["Dry run: nothing was fetched or written."] }
-        guard report.problems.isEmpty else {
-            return Self.shortened(
-                report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
-                    + report.postponed.map(FailureText.sentence(of:))
-            )
+        guard troubles.isEmpty else {
+            return troubles
                 + ["A later run tries these batches again; quarantined data lies in \(archivePath)/_quarantine."]
         }
-        guard report.stop == nil else { return [] }
-        guard report.postponed.isEmpty else {
-            return Self.shortened(report.postponed.map(FailureText.sentence(of:)))
-                + ["--retry-all, or --batch with its id, tries a batch at once."]
-        }
+        guard report.stop == nil, standing.atRisk.isEmpty, standing.newlyLost.isEmpty else { return [] }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
         return [
             "Complete: every batch holds exactly the results the API promised. Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"
         ]
     }
 
-    private static func shortened(_ lines: [String]) -> [String] {
-        lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
+    /// A line for each batch that is not archived although it should be.
+    private var troubles: [String] {
+        let lines =
+            report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
+            + report.notFound.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
+            + report.postponed.map(FailureText.sentence(of:))
+        return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
     }
 
     /// The figures of the run by the names of its document; the catalog keeps the same.

@@ -33,6 +33,8 @@ package struct ExportReport: Sendable {
     /// What a dry run would have fetched.
     package var wouldFetch: [MessageBatch] = []
     package var problems: [Problem] = []
+    /// Batches asked for by id that the service does not know, by id.
+    package var notFound: [String: ServiceFailure] = [:]
     /// What ended the run before its end: a ``ServiceFailure`` of the listing, a refused key, an error of the archive,
     /// cancellation.
     package var stop: (any Error)?

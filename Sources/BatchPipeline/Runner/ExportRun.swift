@@ -120,12 +120,21 @@ package struct ExportRun: Sendable {
     /// Batches asked for by id are fetched by id: no need to walk a listing for them.
     private func retrieve(_ ids: Set<String>, into report: inout ExportReport) async throws -> BatchSurvey {
         var survey = BatchSurvey()
+        var missing: ServiceFailure?
         for id in ids.sorted() {
-            let (batch, head) = try await ports.lister.messageBatch(id: id)
-            survey.batches.append(batch)
-            survey.serverDate = head.date
-            (report.listed, report.inWindow) = (survey.batches.count, survey.batches.count)
+            do throws(ServiceFailure) {
+                let (batch, head) = try await ports.lister.messageBatch(id: id)
+                survey.batches.append(batch)
+                survey.serverDate = head.date
+                (report.listed, report.inWindow) = (survey.batches.count, survey.batches.count)
+            } catch {
+                guard error.status == 404 || error.status == 410 else { throw error }
+                // One batch that is gone must not keep the others from being fetched.
+                report.notFound[id] = error
+                missing = missing ?? error
+            }
         }
+        if survey.batches.isEmpty, let missing { throw missing }
         return survey
     }
 
