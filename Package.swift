@@ -144,7 +144,12 @@ let package = Package(
             name: "BatchArchiveTests",
             dependencies: ["BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches"]
         ),
-        .testTarget(name: "BatchCatalogTests", dependencies: ["BatchCatalog", "BatchPipeline", "MessageBatches"]),
+        .testTarget(
+            name: "BatchCatalogTests",
+            dependencies: [
+                "BatchCatalog", "BatchPipeline", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
         .testTarget(
             name: "BatchSimulatorTests",
             dependencies: ["BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches"],
@@ -153,7 +158,7 @@ let package = Package(
         .testTarget(
             name: "BatchCommandsTests",
             dependencies: [
-                "BatchArchive", "BatchCommands", "BatchSimulator", "MessageBatches",
+                "BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches",
                 .product(name: "Yams", package: "Yams"),
             ]
         ),

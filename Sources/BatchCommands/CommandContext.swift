@@ -12,6 +12,8 @@ package struct CommandContext: Sendable {
     package var environment: [String: String]
     /// The variable that holds the key of the API, where it is not one of the usual ones.
     package var keyVariable: String?
+    /// The command line behind the program's name.
+    package var arguments: [String] = []
     package var now: @Sendable () -> Timestamp
     /// Whether standard output is a terminal.
     package var outputIsTerminal: Bool
@@ -77,6 +79,11 @@ package struct CommandContext: Sendable {
     /// https://no-color.org: any value that is not empty turns colours off.
     private var usesColours: Bool {
         environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    }
+
+    /// The name of the command that runs, for records of it.
+    package var commandName: String {
+        arguments.first { !$0.hasPrefix("-") } ?? "batchkeep"
     }
 
     /// The value of a variable; unset and empty are the same.

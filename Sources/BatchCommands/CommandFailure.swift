@@ -19,6 +19,7 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// A URL that cannot be called; its text is kept back: who knows it can ping.
     case badPingURL
     case noMetricsFolder(String)
+    case notQuarantined(id: String, archive: String)
     case outOfRange(option: String, value: String, allowed: String)
     /// Options that contradict one another, as a whole sentence.
     case conflict(String)

@@ -1,4 +1,5 @@
 import BatchArchive
+import BatchCatalog
 import BatchPipeline
 import BatchService
 import BatchSimulator
@@ -27,6 +28,7 @@ struct FailureText {
         case let error as ServiceFailure: self.init(error, keyPlace: "the key")
         case let error as ServiceSettingsFailure: self.init(error)
         case let error as ArchiveFailure: self.init(error)
+        case let error as CatalogFailure: self.init(error)
         case let error as CodecFailure: self.init(error)
         case let error as PipelineFileFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
@@ -112,6 +114,12 @@ extension FailureText {
             )
         case .noMetricsFolder(let path):
             self.init("The folder of --metrics-file \(path) does not exist.", advice: "Make it first.", status: .usage)
+        case .notQuarantined(let id, let archive):
+            self.init(
+                "\(id) is not in quarantine.",
+                advice: "batchkeep status --archive \(archive) tells which batches are.",
+                status: .usage
+            )
         case .outOfRange(let option, let value, let allowed):
             self.init("\(option) \(value) is out of range.", advice: "Allowed is \(allowed).", status: .usage)
         case .conflict(let sentence):

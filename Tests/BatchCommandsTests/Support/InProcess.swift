@@ -26,15 +26,22 @@ struct InProcess {
         at baseURL: String,
         key: String = "key-of-the-test",
         clock: any Clock<Duration> = ContinuousClock(),
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        now: @escaping @Sendable () -> Timestamp = {
+            Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+        },
+        heard: @escaping @Sendable (String) -> Void = { _ in }
     ) async -> InProcess {
         let written = Caught()
         let usual = ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key]
         let context = CommandContext(
             environment: usual.merging(environment) { $1 },
-            now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
+            now: now,
             write: { written.output.append($0) },
-            writeNote: { written.notes.append($0) },
+            writeNote: { note in
+                written.notes.append(note)
+                heard(String(decoding: note, as: UTF8.self))
+            },
             clock: clock
         )
         let status = await BatchkeepProgram.run(arguments, context: context)
