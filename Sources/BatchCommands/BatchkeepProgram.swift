@@ -67,6 +67,10 @@ struct Batchkeep: AsyncParsableCommand {
         subcommands: [
             ExportCommand.self,
             ListCommand.self,
+            SummarizeCommand.self,
+            ErrorsCommand.self,
+            CompareCommand.self,
+            PricesCommand.self,
             SimulateCommand.self,
         ]
     )
