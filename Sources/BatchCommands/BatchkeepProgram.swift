@@ -29,8 +29,7 @@ package enum BatchkeepProgram {
         }
         let failure = FailureText(error)
         if let failure {
-            context.note("batchkeep: \(failure.sentence)")
-            if let advice = failure.advice { context.note("  \(advice)") }
+            failure.tell(in: context)
             return failure.status
         }
         // Help, version and usage errors are ArgumentParser's to word.
@@ -70,7 +69,9 @@ struct Batchkeep: AsyncParsableCommand {
             SummarizeCommand.self,
             ErrorsCommand.self,
             CompareCommand.self,
+            ReportCommand.self,
             PricesCommand.self,
+            RunCommand.self,
             SimulateCommand.self,
         ]
     )

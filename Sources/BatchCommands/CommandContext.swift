@@ -10,6 +10,8 @@ import Synchronization
 /// What a user asked for goes to ``print(_:)``, everything else to ``note(_:)``.
 package struct CommandContext: Sendable {
     package var environment: [String: String]
+    /// The variable that holds the key of the API, where it is not one of the usual ones.
+    package var keyVariable: String?
     package var now: @Sendable () -> Timestamp
     /// Whether standard output is a terminal.
     package var outputIsTerminal: Bool
@@ -49,6 +51,13 @@ package struct CommandContext: Sendable {
     /// Writes a line about the run to standard error.
     package func note(_ text: String) {
         writeNote(Array((text + "\n").utf8))
+    }
+
+    /// Writes a document the user asked for to standard output: one line of JSON, keys sorted.
+    package func writeDocument(_ document: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try write([UInt8](try encoder.encode(document)) + [0x0A])
     }
 
     /// How text for people may look on standard output.

@@ -3,6 +3,8 @@
 /// The sentences stand in ``FailureText``.
 enum CommandFailure: Error, Sendable, Hashable {
     case noKey
+    /// The variable that a pipeline file names for the key.
+    case unsetKeyVariable(String)
     case unreadableKeyFile(String)
     case badTime(option: String, value: String)
     /// The window's end is not after its start.
@@ -11,6 +13,9 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// An export can only fetch what has ended.
     case exportNeedsEnded
     case bothCursors
+    /// A URL that cannot be called; its text is kept back: who knows it can ping.
+    case badPingURL
+    case noMetricsFolder(String)
     case outOfRange(option: String, value: String, allowed: String)
     /// Options that contradict one another, as a whole sentence.
     case conflict(String)

@@ -29,6 +29,7 @@ struct FailureText {
         case let error as ServiceSettingsFailure: self.init(error)
         case let error as ArchiveFailure: self.init(error)
         case let error as CodecFailure: self.init(error)
+        case let error as PipelineFileFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
         case is CancellationError:
             self.init("Stopped before the end.", advice: "Run it again: what is archived stays, the rest is fetched.")
@@ -39,6 +40,12 @@ struct FailureText {
     /// The text of an error that nobody foresaw.
     static func unexpected(_ error: any Error) -> FailureText {
         FailureText("An unexpected error: \(error)", advice: "Please report it with the command you ran.")
+    }
+
+    /// Writes the text to standard error.
+    func tell(in context: CommandContext) {
+        context.note("batchkeep: \(sentence)")
+        if let advice { context.note("  \(advice)") }
     }
 
     /// Whether the reader of standard output has gone, as `head` does.
@@ -52,7 +59,7 @@ struct FailureText {
 // MARK: Commands
 
 extension FailureText {
-    private init(_ failure: CommandFailure) {
+    init(_ failure: CommandFailure) {
         switch failure {
         case .noKey:
             self.init(
@@ -60,6 +67,8 @@ extension FailureText {
                 advice: "Set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN), or name a file with --key-file.",
                 status: .usage
             )
+        case .unsetKeyVariable(let name):
+            self.init(Self.unsetVariable(name), advice: "Export it to this process.", status: .usage)
         case .unreadableKeyFile(let path):
             self.init("The key file \(path) cannot be read or is empty.", status: .usage)
         case .badTime(let option, let value):
@@ -84,6 +93,14 @@ extension FailureText {
             )
         case .bothCursors:
             self.init("--after-id and --before-id exclude each other.", advice: "Give one of them.", status: .usage)
+        case .badPingURL:
+            self.init(
+                "--ping-url is no URL that can be called.",
+                advice: "Write it like https://hc-ping.com/UUID.",
+                status: .usage
+            )
+        case .noMetricsFolder(let path):
+            self.init("The folder of --metrics-file \(path) does not exist.", advice: "Make it first.", status: .usage)
         case .outOfRange(let option, let value, let allowed):
             self.init("\(option) \(value) is out of range.", advice: "Allowed is \(allowed).", status: .usage)
         case .conflict(let sentence):

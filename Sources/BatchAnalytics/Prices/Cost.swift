@@ -26,6 +26,11 @@ package struct Cost: Sendable, Equatable {
         unpriced.rows.reduce(unpriced.other.count) { $0.addingClamped($1.value.count) }
     }
 
+    /// Whether there are requests and none of them has a price.
+    package var isUnknown: Bool {
+        pricedRequests == 0 && unpricedRequests > 0
+    }
+
     /// One succeeded request that has no price.
     static func unpriced(model: String) -> Cost {
         var cost = Cost()

@@ -23,8 +23,9 @@ struct MeasureColumn: Sendable {
         MeasureColumn(name, .count) { row, _ in .count(Int(value(row))) }
     }
 
-    private static func money(_ name: String, _ value: @escaping @Sendable (Measures) -> Money?) -> MeasureColumn {
-        MeasureColumn(name, .money) { row, _ in value(row).map { .money($0) } ?? .missing }
+    /// An amount; missing where no request of the row has a price, as 0 would say that they cost nothing.
+    private static func money(_ name: String, _ value: @escaping @Sendable (Measures) -> Money) -> MeasureColumn {
+        MeasureColumn(name, .money) { row, _ in row.cost.isUnknown ? .missing : .money(value(row)) }
     }
 
     private static func ratio(_ name: String, _ value: @escaping @Sendable (Measures) -> Double?) -> MeasureColumn {

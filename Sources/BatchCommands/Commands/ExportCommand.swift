@@ -48,35 +48,64 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Service")
     var service: ServiceOptions
 
+    @OptionGroup(title: "Telling others")
+    var reporting: ReportingOptions
+
+    @OptionGroup(title: "Figures")
+    var figures: RunFigureOptions
+
     func run() async throws {
         let context = CommandContext.current
-        let selection = try selection(now: context.now())
-        try check(concurrency, 1...64, "--concurrency")
-        try check(maxLineBytes, 1_024...2_000_000_000, "--max-line-bytes")
-        let progress = ExportProgress(context: context, isQuiet: quiet)
-        let connection = try ServiceConnection(service, context: context, onRetry: progress.note)
-        let status = try await SignalWatch.run { signals in
-            try await connection.use { client in
-                if dryRun {
-                    let sink = try archive.openReadOnly(origin: client.origin)
-                    return try await export(selection, to: sink, from: connection, progress, signals)
-                }
-                let open = try archive.open(origin: client.origin, context: context)
-                let status = try await export(selection, to: open.sink, from: connection, progress, signals)
-                open.close()
-                return status
+        let watcher = reporting.watcher(in: context, isQuiet: quiet)
+        let reporter = RunReporter(reporting, service: service, isDryRun: dryRun, watcher: watcher)
+        await reporter.start()
+        let ending = try await SignalWatch.run { signals in await perform(telling: watcher, signals) }
+        await reporter.end([RunMetrics.Run(source: nil, ending: ending)], status: ending.status)
+        if output == .json { try context.writeDocument(ending.document) }
+        guard ending.status == .done else { throw CommandEnding(status: ending.status) }
+    }
+
+    /// Runs to the end, whatever that is; what went wrong stands in the ending and has been told.
+    func perform(telling watcher: any RunWatcher, _ signals: SignalWatch) async -> ExportEnding {
+        await CommandContext.$current.withValue(watcher.context) {
+            let startedAt = watcher.context.now()
+            let ending: ExportEnding
+            do {
+                ending = try await export(telling: watcher, signals)
+            } catch {
+                ending = stopped(by: error, startedAt: startedAt, signals)
             }
+            watcher.tell(ending)
+            return ending
         }
-        guard status == .done else { throw CommandEnding(status: status) }
+    }
+
+    private func export(telling watcher: any RunWatcher, _ signals: SignalWatch) async throws -> ExportEnding {
+        try Task.checkCancellation()
+        let context = watcher.context
+        let selection = try check(now: context.now())
+        let figures = try figures.collector()
+        let connection = try ServiceConnection(service, context: context, onRetry: watcher.note)
+        return try await connection.use { client in
+            if dryRun {
+                let sink = try archive.openReadOnly(origin: client.origin)
+                return await export(selection, to: sink, from: connection, watcher, figures, signals)
+            }
+            let open = try archive.open(origin: client.origin, context: context)
+            let ending = await export(selection, to: open.sink, from: connection, watcher, figures, signals)
+            open.close()
+            return ending
+        }
     }
 
     private func export(
         _ selection: ExportSelection,
         to sink: FileArchive,
         from connection: ServiceConnection,
-        _ progress: ExportProgress,
+        _ watcher: any RunWatcher,
+        _ figures: RunFigures,
         _ signals: SignalWatch
-    ) async throws -> ExitStatus {
+    ) async -> ExportEnding {
         let context = CommandContext.current
         if !quiet { context.note("Exporting \(selection.sentence) to \(archive.path).") }
         let startedAt = context.now()
@@ -87,12 +116,17 @@ struct ExportCommand: AsyncParsableCommand {
             summaries: SummarySet(SummaryRegistry.kinds),
             now: context.now,
             pause: { try await Task.sleep(for: $0) },
-            observe: progress.observe
+            observe: { event in
+                watcher.observe(event)
+                figures.observe(event)
+            }
         )
         let settings = ExportSettings(concurrency: concurrency, maxLineBytes: maxLineBytes)
         let report = await ExportRun(ports: ports, settings: settings).run(selection, isDryRun: dryRun)
-        progress.finish()
-        let ending = ExportEnding(
+        let settled = dryRun
+            ? nil
+            : await figures.settle(report, of: selection, in: sink.folder, startedAt: startedAt, now: context.now())
+        return ExportEnding(
             report: report,
             selection: selection,
             archivePath: archive.path,
@@ -100,10 +134,36 @@ struct ExportCommand: AsyncParsableCommand {
             keyPlace: connection.keyPlace,
             signal: signals.status,
             startedAt: startedAt,
-            finishedAt: context.now()
+            finishedAt: context.now(),
+            figures: settled
         )
-        try ending.tell(in: context, isQuiet: quiet, writesJSON: output == .json)
-        return ending.status
+    }
+
+    /// The ending of a run that came to no figures.
+    private func stopped(by error: any Error, startedAt: Timestamp, _ signals: SignalWatch) -> ExportEnding {
+        let now = CommandContext.current.now()
+        var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
+        report.stop = error
+        return ExportEnding(
+            report: report,
+            // Without figures the window only says what was asked for.
+            selection: (try? selection(now: now)) ?? ExportSelection(window: BatchWindow(), filter: BatchFilter()),
+            archivePath: archive.path,
+            isDryRun: dryRun,
+            keyPlace: "the key",
+            signal: signals.status,
+            startedAt: startedAt,
+            finishedAt: now
+        )
+    }
+
+    /// What is asked for; refuses what no run could do, before anything is touched.
+    func check(now: Timestamp) throws(CommandFailure) -> ExportSelection {
+        try reporting.check()
+        try service.check()
+        try BatchCommands.check(concurrency, 1...64, "--concurrency")
+        try BatchCommands.check(maxLineBytes, 1_024...2_000_000_000, "--max-line-bytes")
+        return try selection(now: now)
     }
 
     private func selection(now: Timestamp) throws(CommandFailure) -> ExportSelection {

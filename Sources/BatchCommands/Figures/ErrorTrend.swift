@@ -120,11 +120,11 @@ struct ErrorTrend: Sendable {
             .map { errorClass in
                 let first =
                     switch errorClass {
-                    case .retry: "retry: the same requests may succeed"
-                    case .fixInput: "fix_input: mend the requests first"
-                    case .fixAccount: "fix_account: mend credit, limits or permissions first"
+                    case .retry: "retry, the same requests may succeed"
+                    case .fixInput: "fix_input, when the requests are mended"
+                    case .fixAccount: "fix_account, when credit, limits or permissions are mended"
                     }
-                return "\(first); \(command(errorClass))"
+                return "\(first): \(command(errorClass))"
             }
     }
 }
@@ -148,8 +148,8 @@ extension FigureSource {
 
     /// The selection as a user writes it.
     private var arguments: String {
-        let since = selection.since.map { " --since \($0.text)" } ?? ""
-        let until = selection.until.map { " --until \($0.text)" } ?? ""
+        let since = selection.since.map { " --since \($0.shortText)" } ?? ""
+        let until = selection.until.map { " --until \($0.shortText)" } ?? ""
         let ids = (selection.ids ?? []).sorted().map { " --batch \($0)" }.joined()
         return (path == "./archive" ? "" : " --archive \(path)") + since + until + ids
     }

@@ -1,6 +1,7 @@
 import BatchAnalytics
 import BatchArchive
 import BatchPipeline
+import BatchReports
 import BlockGzip
 import Foundation
 import MessageBatches
@@ -9,7 +10,22 @@ import MessageBatches
 struct FigureSource: Sendable {
     /// The folder the user named.
     let path: String
+    private let archives: [ArchiveFolders.Entry]
     var selection: ArchiveSelection
+
+    /// The archive at a path, or all that lie there as `workspace=NAME`.
+    init(path: String, selection: ArchiveSelection) {
+        self.path = path
+        self.selection = selection
+        archives = ArchiveFolders.entries(at: path)
+    }
+
+    /// One archive.
+    init(_ folder: ArchiveFolder, selection: ArchiveSelection) {
+        path = folder.root
+        self.selection = selection
+        archives = [ArchiveFolders.Entry(source: nil, folder: folder)]
+    }
 
     /// What was read, and what it lacks.
     struct Reading<Result: Sendable>: Sendable {
@@ -27,7 +43,7 @@ struct FigureSource: Sendable {
         merge: (inout Result, Result) -> Void
     ) async throws -> Reading<Result> {
         var whole = Reading(result: empty)
-        for archive in ArchiveFolders.entries(at: path) {
+        for archive in archives {
             let reader = try ArchiveReader(archive.folder)
             let (part, unreadable) = try await reader.fold(kinds, of: selection, into: Reading(result: empty)) {
                 reading,
@@ -57,7 +73,7 @@ struct FigureSource: Sendable {
     /// A roll-up from the result lines, which reads all data of the batches.
     func scan(by grouping: Grouping, pricer: Pricer) async throws -> Reading<RollUp> {
         var whole = Reading(result: RollUp(by: grouping, pricer: pricer, isScan: true))
-        for archive in ArchiveFolders.entries(at: path) {
+        for archive in archives {
             let reader = try ArchiveReader(archive.folder)
             let listing = try await reader.manifests(since: selection.since, until: selection.until)
             let manifests = listing.manifests.filter { selection.contains($0.batch) }
@@ -86,6 +102,24 @@ struct FigureSource: Sendable {
             }
         }
         return whole
+    }
+}
+
+extension FigureSource {
+    /// How much of the selection the archives hold, as far as they tell by themselves.
+    ///
+    /// What was never downloaded they do not know.
+    func completeness(archived: Int) throws(ArchiveFailure) -> Completeness {
+        var completeness = Completeness(listed: archived, archived: archived)
+        for archive in archives {
+            let reader = try ArchiveReader(archive.folder)
+            let failed = try reader.quarantined().manifests.filter { selection.contains($0.batch) }
+            let broken = try reader.parked().filter { selection.contains($0.batch) }
+            completeness.quarantined += failed.count
+            completeness.pending += broken.count
+            completeness.listed += failed.count + broken.count
+        }
+        return completeness
     }
 }
 

@@ -5,7 +5,7 @@ import Foundation
 import MessageBatches
 
 /// The end of an export: its exit status, the table for people and the document for programs.
-struct ExportEnding {
+struct ExportEnding: Sendable {
     let report: ExportReport
     let selection: ExportSelection
     let archivePath: String
@@ -15,6 +15,8 @@ struct ExportEnding {
     let signal: ExitStatus?
     let startedAt: Timestamp
     let finishedAt: Timestamp
+    /// Cost and what was written about the run; nil for a run that archived nothing on purpose or came to no figures.
+    var figures: RunFigures.Settled?
 
     /// Everything that applies; `--output json` lists them all.
     var statuses: Set<ExitStatus> {
@@ -22,33 +24,41 @@ struct ExportEnding {
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
         if report.quarantined > 0 { statuses.insert(.integrity) }
         if report.failed + report.unavailable > 0 { statuses.insert(.partial) }
+        if let failure = figures?.failure { statuses.insert(failure.status) }
         return statuses
     }
 
     var status: ExitStatus { .combined(statuses) }
 
-    private var stop: FailureText? {
+    /// What ended the run before its end.
+    var stop: FailureText? {
         report.stop.flatMap { error in
             let trouble = (error as? ServiceFailure).map { ServiceTrouble(failure: $0, keyPlace: keyPlace) }
             return FailureText(trouble ?? error) ?? FailureText.unexpected(error)
         }
     }
 
-    /// Writes table, problems and document where they belong.
-    func tell(in context: CommandContext, isQuiet: Bool, writesJSON: Bool) throws {
+    /// The request whose answer ended the run, if one did.
+    var stopRequestID: String? {
+        ((report.stop as? ServiceTrouble)?.failure ?? report.stop as? ServiceFailure)?.requestID
+    }
+
+    /// Writes table and problems to standard error.
+    func tell(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet, report.stop == nil || report.listed > 0 {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
         }
-        if let stop {
-            context.note("batchkeep: \(stop.sentence)")
-            if let advice = stop.advice { context.note("  \(advice)") }
-        }
-        if writesJSON { try context.write(try document() + [0x0A]) }
+        stop?.tell(in: context)
+        if stop == nil { figures?.failure?.tell(in: context) }
     }
 
-    /// The closing line: what to know and what to do next.
+    /// The closing lines: what to know and what to do next.
     private var notes: [String] {
+        outcome + [figures?.table.unpricedSentence, figures?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
+    }
+
+    private var outcome: [String] {
         if isDryRun { return ["Dry run: nothing was fetched or written."] }
         guard report.problems.isEmpty else {
             return report.problems.prefix(20).map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
@@ -83,6 +93,7 @@ struct ExportEnding {
         if !isDryRun {
             sections.append(SummaryBlock.Section("Results", lineFigures))
             sections.append(SummaryBlock.Section("Tokens", tokenFigures))
+            if let cost = figures?.cost { sections.append(SummaryBlock.Section("Cost", costFigures(cost))) }
             sections.append(SummaryBlock.Section("Volume", volumeFigures))
         }
         return SummaryBlock(title: title, sections: sections, notes: notes)
@@ -98,7 +109,7 @@ struct ExportEnding {
         return (known + others).map { Figure($0, .integer(report.lines[$0] ?? 0), .integer) }
     }
 
-    private var tokens: TokenUsage {
+    var tokens: TokenUsage {
         report.summaries.summary(TokenSummary.self)?.total.usage ?? TokenUsage()
     }
 
@@ -111,6 +122,15 @@ struct ExportEnding {
         ]
     }
 
+    private func costFigures(_ cost: Cost) -> [Figure] {
+        [
+            Figure("in batches", cost.isUnknown ? .missing : .money(cost.batch.text), .money),
+            Figure("list price", cost.isUnknown ? .missing : .money(cost.list.text), .money),
+            Figure("saved by cache", .money(cost.savedByCache.text), .money),
+            Figure("unpriced", .integer(cost.unpricedRequests), .integer, tone: .warning, note: "in no amount"),
+        ]
+    }
+
     private var volumeFigures: [Figure] {
         [
             Figure("received", .integer(report.receivedBytes), .bytes),
@@ -120,10 +140,8 @@ struct ExportEnding {
         ]
     }
 
-    /// The run as one line of JSON, keys sorted.
-    private func document() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(ExportDocument(self, tokens: tokens, stop: stop)))
+    /// The run as `--output json` tells it.
+    var document: ExportDocument {
+        ExportDocument(self, tokens: tokens, stop: stop)
     }
 }
