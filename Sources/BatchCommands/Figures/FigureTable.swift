@@ -61,8 +61,8 @@ enum FigureTable {
         "sample_custom_id": "Example", "sample_request_id": "Its request", "queue_seconds_p50": "Queue p50",
         "error_rate": "Error rate", "usable_rate": "Usable",
     ]
-    /// Ids that people copy.
-    private static let wholeColumns: Set<String> = ["batch_id", "fingerprint", "sample_request_id"]
+    /// Ids and names that people copy.
+    private static let wholeColumns: Set<String> = ["batch_id", "model", "fingerprint", "sample_request_id"]
 
     /// The heading of a column.
     static func title(_ name: String) -> String {

@@ -8,6 +8,7 @@ import MessageBatches
 /// Everything the report page shows, added up in one pass over the manifests.
 struct PageFigures: Sendable {
     private var whole: RollUp
+    private var days: RollUp
     private var daily: RollUp
     private var models: RollUp
     private var errors: RollUp
@@ -15,6 +16,7 @@ struct PageFigures: Sendable {
 
     init(pricer: Pricer) {
         whole = RollUp(by: Grouping(), pricer: pricer)
+        days = RollUp(by: Grouping(by: [.day]), pricer: pricer)
         daily = RollUp(by: Grouping(by: [.day], .model), pricer: pricer)
         models = RollUp(by: Grouping(by: [], .model), pricer: pricer)
         errors = RollUp(by: Grouping(by: [], .error), pricer: pricer)
@@ -23,6 +25,7 @@ struct PageFigures: Sendable {
 
     mutating func add(_ entry: RollUpEntry) {
         whole.add(entry)
+        days.add(entry)
         daily.add(entry)
         models.add(entry)
         errors.add(entry)
@@ -31,6 +34,7 @@ struct PageFigures: Sendable {
 
     mutating func merge(_ other: PageFigures) {
         whole.merge(other.whole)
+        days.merge(other.days)
         daily.merge(other.daily)
         models.merge(other.models)
         errors.merge(other.errors)
@@ -105,19 +109,17 @@ struct PageFigures: Sendable {
         return ResultMix(byType: byType.filter { $0.value > 0 }, usable: Int64(measures.usable))
     }
 
-    /// Succeeded requests and cost by day and model.
+    /// Requests and cost by day and model; requests that did not succeed have no model.
     private var dailyUsage: [DailyUsage] {
-        let table = daily.table()
-        let cost = table.columns.firstIndex { $0.name == "cost_usd" }
-        let requests = table.columns.firstIndex { $0.name == "requests" }
-        guard let cost, let requests else { return [] }
-        return table.rows.compactMap { row in
-            guard case .text(let dayText) = row[0], let day = CalendarDay(dayText), case .text(let model) = row[1],
-                case .count(let count) = row[requests]
-            else { return nil }
-            let money: String? = if case .money(let money) = row[cost] { money.text } else { nil }
-            return DailyUsage(day: day, model: model, requests: Int64(count), cost: money)
+        var usage = daily.table().usage
+        for day in days.table().usage {
+            let succeeded = usage.reduce(0) { $0 + ($1.day == day.day ? $1.requests : 0) }
+            guard day.requests > succeeded else { continue }
+            usage.append(
+                DailyUsage(day: day.day, model: "not succeeded", requests: day.requests - succeeded, cost: nil)
+            )
         }
+        return usage
     }
 
     private var newestFirst: Table {
@@ -133,6 +135,21 @@ struct PageFigures: Sendable {
         }
         table.rows.sort { moment($0) > moment($1) }
         return table
+    }
+}
+
+extension RollUpTable {
+    /// The rows of a table by day, or by day and model.
+    fileprivate var usage: [DailyUsage] {
+        let places = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1.name, $0) })
+        guard let requests = places["requests"], let cost = places["cost_usd"] else { return [] }
+        return rows.compactMap { row in
+            guard case .text(let text) = row[0], let day = CalendarDay(text), case .count(let count) = row[requests]
+            else { return nil }
+            let model = if let place = places["model"], case .text(let name) = row[place] { name } else { "" }
+            let money: String? = if case .money(let money) = row[cost] { money.text } else { nil }
+            return DailyUsage(day: day, model: model, requests: Int64(count), cost: money)
+        }
     }
 }
 
