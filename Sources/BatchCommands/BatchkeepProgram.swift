@@ -66,6 +66,7 @@ struct Batchkeep: AsyncParsableCommand {
         version: BatchkeepVersion.current,
         subcommands: [
             ExportCommand.self,
+            JoinCommand.self,
             ListCommand.self,
             SimulateCommand.self,
         ]

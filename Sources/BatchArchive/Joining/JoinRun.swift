@@ -1,6 +1,18 @@
 import BatchPipeline
 import MessageBatches
 
+/// The sources for a whole run, opened and indexed: what is wrong with them is known before any other work.
+package struct PreparedJoin {
+    let settings: JoinSettings
+    let wide: WideSources
+
+    /// - Throws: ``JoinFailure`` for a source that is not there or cannot be read.
+    package init(_ settings: JoinSettings) throws {
+        self.settings = settings
+        wide = try WideSources(settings)
+    }
+}
+
 /// Joins archived batches with sources, and publishes what comes of it as a new revision of each manifest.
 ///
 /// Needs the archive's lock. Raw files are read, never written; a batch is joined again by joining it again. Order of the
@@ -10,40 +22,37 @@ import MessageBatches
 /// whole run knows only at the end which of its rows have no result; then all batches are published together.
 package struct JoinRun: Sendable {
     let folder: ArchiveFolder
-    let settings: JoinSettings
     private let observe: @Sendable (JoinReport) -> Void
 
     /// - Parameter observe: called after each batch with the figures so far.
     package init(
         in folder: ArchiveFolder,
-        settings: JoinSettings,
         observe: @escaping @Sendable (JoinReport) -> Void = { _ in }
     ) {
         self.folder = folder
-        self.settings = settings
         self.observe = observe
     }
 
     /// Joins the batches of some manifests, in their order.
     ///
     /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`; what was published stays.
-    package func run(_ manifests: [Manifest]) async throws -> JoinReport {
-        try folder.makeFolder(ArchivePaths.partial)
+    package func run(_ manifests: [Manifest], with prepared: PreparedJoin) async throws -> JoinReport {
         var report = JoinReport()
+        let settings = prepared.settings
         let codec = try CodecRecord(of: settings.codec)
         let publisher = Publisher(in: folder)
-        let wide = try WideSources(settings)
+        let wide = prepared.wide
         for source in wide.all { report.add(source.indexed.findings, to: source.sideName) }
         var held: [JoinDraft] = []
         do {
             for manifest in manifests {
-                guard let draft = try await join(manifest, wide, &report) else { continue }
+                guard let draft = try await join(manifest, prepared, &report) else { continue }
                 held.append(draft)
-                if wide.all.isEmpty { try await publish(held.removeFirst(), codec, publisher, &report) }
+                if wide.all.isEmpty { try await publish(held.removeFirst(), settings, codec, publisher, &report) }
                 observe(report)
             }
             try wide.writeOrphans(to: held, settings)
-            for draft in held { try await publish(draft, codec, publisher, &report) }
+            for draft in held { try await publish(draft, settings, codec, publisher, &report) }
         } catch {
             // The first error is the one to tell; what stays behind is removed by the next run.
             for draft in held { try? draft.discard() }
@@ -54,10 +63,11 @@ package struct JoinRun: Sendable {
 
     private func join(
         _ manifest: Manifest,
-        _ wide: WideSources,
+        _ prepared: PreparedJoin,
         _ report: inout JoinReport
     ) async throws -> JoinDraft? {
-        let sides = try wide.sides(with: manifest.batch.id, settings)
+        let settings = prepared.settings
+        let sides = try prepared.wide.sides(with: manifest.batch.id, settings)
         guard !sides.isEmpty else {
             report.withoutSource.append(manifest.batch.id)
             return nil
@@ -85,6 +95,7 @@ package struct JoinRun: Sendable {
 
     private func publish(
         _ draft: JoinDraft,
+        _ settings: JoinSettings,
         _ codec: CodecRecord,
         _ publisher: Publisher,
         _ report: inout JoinReport

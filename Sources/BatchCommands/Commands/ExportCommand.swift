@@ -30,6 +30,15 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Archive")
     var archive: ArchiveOptions
 
+    @OptionGroup(title: "Join")
+    var join: JoinOptions
+
+    @OptionGroup(title: "Join")
+    var joinedRows: JoinOutputOptions
+
+    @Flag(help: "Quarantine a batch that lacks a result for an id its join source names.")
+    var requireAll = false
+
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
@@ -51,6 +60,7 @@ struct ExportCommand: AsyncParsableCommand {
         // What is wrong with them is told before anything is asked.
         _ = try limits.settings()
         let runtime = try limits.runtime()
+        if requireAll, !join.isWanted { throw CommandFailure.conflict("--require-all needs a source: add --join.") }
         let progress = ExportProgress(context: context, isQuiet: quiet)
         let connection = try ServiceConnection(service, context: context, onRetry: progress.note)
         let status = try await SignalWatch.run(atMost: runtime?.duration, on: context.clock) { signals in
@@ -78,6 +88,8 @@ struct ExportCommand: AsyncParsableCommand {
         let context = CommandContext.current
         if !quiet { context.note("Exporting \(selection.sentence) to \(archive.path).") }
         let startedAt = context.now()
+        let joining = try join.isWanted && !dryRun
+            ? ExportJoin(join.settings(joinedRows, archive), archivePath: archive.path) : nil
         let ports = ExportPorts(
             lister: connection.client,
             source: connection.client,
@@ -85,13 +97,18 @@ struct ExportCommand: AsyncParsableCommand {
             summaries: SummarySet(SummaryRegistry.kinds),
             now: context.now,
             pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
-            observe: progress.observe
+            observe: { [observeArchived = joining?.observe] event in
+                progress.observe(event)
+                observeArchived?(event)
+            },
+            expectedIDs: requireAll ? try joining?.requiredIDs(isForOneBatch: window.ids?.count == 1) : nil
         )
         var report = await ExportRun(ports: ports, settings: try limits.settings()).run(selection, isDryRun: dryRun)
         if report.wasCancelled, signals.isOutOfTime, let runtime = try limits.runtime() {
             report.stop = CommandFailure.maxRuntime(runtime)
         }
         progress.finish()
+        let joined = await joining?.run(in: sink, after: &report)
         let ending = ExportEnding(
             report: report,
             selection: selection,
@@ -100,7 +117,8 @@ struct ExportCommand: AsyncParsableCommand {
             keyPlace: connection.keyPlace,
             signal: signals.status,
             startedAt: startedAt,
-            finishedAt: context.now()
+            finishedAt: context.now(),
+            join: joined
         )
         try ending.tell(in: context, isQuiet: quiet, writesJSON: output == .json)
         return ending.status

@@ -24,6 +24,7 @@ struct ExportDocument: Encodable {
     private let storedBytes: Int
     private let wouldFetch: [String]?
     private let problems: [Problem]
+    private let join: JoinDocument?
 
     private struct Batches: Encodable {
         let listed: Int
@@ -59,7 +60,7 @@ struct ExportDocument: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case command, version, archive, since, until, seconds, error, batches, lines, tokens, problems
+        case command, version, archive, since, until, seconds, error, batches, lines, tokens, problems, join
         case dryRun = "dry_run"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
@@ -99,6 +100,7 @@ struct ExportDocument: Encodable {
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
         wouldFetch = ending.isDryRun ? report.wouldFetch.map(\.id) : nil
+        join = ending.join.map { JoinDocument($0) }
         problems = report.problems.map { problem in
             Problem(
                 batchID: problem.batch.id,

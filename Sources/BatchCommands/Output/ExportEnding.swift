@@ -15,6 +15,8 @@ struct ExportEnding {
     let signal: ExitStatus?
     let startedAt: Timestamp
     let finishedAt: Timestamp
+    /// What came of the join, where one was asked for.
+    var join: JoinEnding?
 
     /// Everything that applies; `--output json` lists them all.
     var statuses: Set<ExitStatus> {
@@ -40,6 +42,7 @@ struct ExportEnding {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
         }
+        if !isQuiet, let join { try join.tell(in: context, isQuiet: false, writesJSON: false) }
         if let stop {
             context.note("batchkeep: \(stop.sentence)")
             if let advice = stop.advice { context.note("  \(advice)") }
