@@ -68,6 +68,7 @@ struct Batchkeep: AsyncParsableCommand {
             ExportCommand.self,
             JoinCommand.self,
             ListCommand.self,
+            RetryCommand.self,
             SimulateCommand.self,
         ]
     )

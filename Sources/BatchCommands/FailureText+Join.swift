@@ -51,6 +51,12 @@ extension FailureText {
                 advice: "Metadata stands under the stem of its file: rename the file.",
                 status: .usage
             )
+        case .noRequests:
+            self.init(
+                "The source \(path) holds no requests.",
+                advice: "Name the files the batches were submitted from: objects with custom_id and params.",
+                status: .usage
+            )
         case .noBatch:
             self.init(
                 "--require-all cannot tell to which batch an id of \(path) belongs.",

@@ -76,16 +76,7 @@ struct BatchJoin {
         _ joiner: Joiner,
         _ codec: any MemberCodec
     ) throws -> FinishedBlock {
-        var splitter = LineSplitter(
-            blockSize: .max,
-            maxLineBytes: .max,
-            sequence: number,
-            firstLine: reader.firstLines[number],
-            // Only whether it is the start matters: a byte order mark stands nowhere else.
-            byteOffset: number == 0 ? 0 : 1
-        )
-        let whole = try splitter.append(reader.content(ofMember: number))
-        guard let block = whole.first ?? splitter.finish() else {
+        guard let block = try reader.block(ofMember: number) else {
             return FinishedBlock(number: number, joined: try joiner.join(.empty), member: [])
         }
         let joined = try joiner.join(ResultDecoder.decode(block))

@@ -1,4 +1,5 @@
 import BatchPipeline
+import Foundation
 import MessageBatches
 import Testing
 

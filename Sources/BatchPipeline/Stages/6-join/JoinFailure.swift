@@ -25,6 +25,8 @@ package struct JoinFailure: Error, Sendable, Hashable {
         case name(String)
         /// Neither the path nor a column says which batch an id belongs to.
         case noBatch
+        /// Metadata where requests are wanted.
+        case noRequests
     }
 
     package var cause: Cause
