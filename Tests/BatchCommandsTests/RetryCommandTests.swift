@@ -100,7 +100,7 @@ struct RetryCommandTests {
         try await withRetryGround { ground in
             _ = try await ground.retry(Self.catalog)
             let again = try await ground.retry(Self.catalog)
-            #expect(again.status == .error && again.notes.contains("File exists"), "\(again.notes)")
+            #expect(again.status == .usage && again.notes.contains("is there already"), "\(again.notes)")
             let id = try Samples.id(of: Self.catalog)
             let wrong = await InProcess.run(
                 ["retry", "--batch", id, "--archive", ground.archive.url.path, "--join", Samples.path("metadata/catalog.csv")],

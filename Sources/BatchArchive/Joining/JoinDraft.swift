@@ -113,10 +113,8 @@ extension JoinDraft {
 
     /// Removes the files of an earlier join that the new one has not replaced.
     func removeOutdated() throws(ArchiveFailure) {
-        for (kind, writer) in [(DataKind.joined, joined.members.isEmpty), (.unmatched, unmatched.members.isEmpty)]
-        where writer {
-            try folder.remove(paths.data(kind))
-        }
+        if joined.members.isEmpty { try folder.remove(paths.data(.joined)) }
+        if unmatched.members.isEmpty { try folder.remove(paths.data(.unmatched)) }
     }
 
     func discard() throws(ArchiveFailure) {

@@ -43,7 +43,7 @@ final class RetryWriter {
         }
     }
 
-    /// - Throws: ``ArchiveFailure`` with the cause `mismatch` where the folder holds files of an earlier run.
+    /// - Throws: ``ArchiveFailure`` that ``ArchiveFailure/isInTheWay`` where the folder holds files of an earlier run.
     init(in folder: ArchiveFolder, form: RetryForm, plan: PartPlan) throws(ArchiveFailure) {
         self.folder = folder
         self.form = form
@@ -179,4 +179,9 @@ struct LineFile: ~Copyable {
         bytes += pending.count
         pending.removeAll(keepingCapacity: true)
     }
+}
+
+extension ArchiveFailure {
+    /// Whether something of that name is there already.
+    package var isInTheWay: Bool { code == SystemCall.exists }
 }

@@ -41,7 +41,14 @@ struct JoinCommand: AsyncParsableCommand {
             .manifests(in: ArchiveFolder(archive.path))
         let status = try await SignalWatch.run { signals in
             let open = try archive.open(origin: "", context: context)
-            let ending = try await join(listing, settings, open.sink, signals)
+            let ending: JoinEnding
+            do {
+                ending = try await join(listing, settings, open.sink, signals)
+            } catch {
+                // What was published until then belongs into the list of digests; the first error is the one to tell.
+                try? await open.sink.finishRun()
+                throw error
+            }
             try await open.sink.finishRun()
             open.close()
             try ending.tell(in: context, isQuiet: quiet, writesJSON: output == .json)

@@ -63,14 +63,13 @@ struct RetryCommand: AsyncParsableCommand {
         let folder = ArchiveFolder(archivePath)
         let listing = try await ArchivedSelection(window: try window.window(now: context.now()), ids: window.ids)
             .manifests(in: folder)
-        let sources = try PreparedJoin(sourceSettings())
         let settings = RetrySettings(
             selection: selection,
             edit: edit,
             form: form,
             output: dryRun ? nil : ArchiveFolder(out)
         )
-        let report = try await RetryRun(in: folder, settings: settings).run(listing.manifests, with: sources)
+        let report = try await gather(listing.manifests, RetryRun(in: folder, settings: settings))
         let ending = RetryEnding(
             report: report,
             unreadable: listing.unreadable,
@@ -80,6 +79,21 @@ struct RetryCommand: AsyncParsableCommand {
         )
         try ending.tell(in: context, writesJSON: output == .json)
         guard ending.status == .done else { throw CommandEnding(status: ending.status) }
+    }
+
+    private func gather(_ manifests: [Manifest], _ run: RetryRun) async throws -> RetryReport {
+        try await SignalWatch.run { signals in
+            do {
+                return try await run.run(manifests, with: PreparedJoin(sourceSettings()))
+            } catch let failure as ArchiveFailure where failure.isInTheWay {
+                throw CommandFailure.conflict(
+                    "\(failure.path) is there already, of an earlier run: name another folder with --out."
+                )
+            } catch is CancellationError {
+                guard let status = signals.status else { throw CancellationError() }
+                throw CommandEnding(status: status)
+            }
+        }
     }
 
     private func selection() throws(CommandFailure) -> FailureSelection {

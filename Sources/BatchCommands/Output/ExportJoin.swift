@@ -36,6 +36,8 @@ struct ExportJoin {
             return JoinEnding(report: joined, archivePath: archivePath)
         } catch {
             report.stop = error
+            // What was published until then belongs into the list of digests.
+            try? await archive.finishRun()
             return nil
         }
     }

@@ -3,6 +3,7 @@ import BatchArchive
 import BatchPipeline
 import BatchReports
 import Foundation
+import MessageBatches
 
 /// What it would cost to submit requests again: as much as the succeeded ones of their batches cost on average.
 struct RetryCost {
