@@ -11,7 +11,8 @@ extension FailureText {
         case .unknownFormat:
             self.init(
                 "The format of the join source \(path) cannot be told from its name.",
-                advice: "Say it with --join-format; known endings are .jsonl, .ndjson, .json, .csv, .tsv, each also with .gz.",
+                advice:
+                    "Say it with --join-format; known endings are .jsonl, .ndjson, .json, .csv, .tsv, each also with .gz.",
                 status: .usage
             )
         case .noKeyColumn(let name, let found):
@@ -26,7 +27,8 @@ extension FailureText {
         case .row(let line, let byte, let reason):
             self.init(
                 "The join source \(path) cannot be read at line \(line), byte \(byte): \(reason).",
-                advice: "Correct it (a custom_id is text: a number needs quotes), or go on behind such rows with --join-errors skip."
+                advice:
+                    "Correct it (a custom_id is text: a number needs quotes), or go on behind such rows with --join-errors skip."
             )
         case .encoding(let name):
             self.init(

@@ -16,7 +16,11 @@ struct JoinCommandTests {
     }
 
     static let sources = [
-        SampleSource(path: "requests/2024-10-support-tickets.jsonl", batch: "2024-10-support-tickets", orphans: [3, 4]),
+        SampleSource(
+            path: "requests/2024-10-support-tickets.jsonl",
+            batch: "2024-10-support-tickets",
+            orphans: [3, 4]
+        ),
         SampleSource(path: "requests/2025-01-ticket-triage.jsonl", batch: "2025-01-ticket-triage", orphans: [2, 2]),
         SampleSource(
             path: "requests/2025-06-sql-generation.jsonl",
@@ -24,7 +28,11 @@ struct JoinCommandTests {
             orphans: [2, 1],
             duplicates: 1
         ),
-        SampleSource(path: "requests/recent-catalog-canceled.jsonl", batch: "recent-catalog-canceled", orphans: [3, 3]),
+        SampleSource(
+            path: "requests/recent-catalog-canceled.jsonl",
+            batch: "recent-catalog-canceled",
+            orphans: [3, 3]
+        ),
         SampleSource(path: "requests/recent-nightly-triage.jsonl.gz", batch: "recent-nightly-triage", orphans: [3, 2]),
         SampleSource(
             path: "metadata/satire-labels.csv",

@@ -61,7 +61,10 @@ struct RetryCommandTests {
 
     @Test func `classes and types choose, and top-level params are set`() async throws {
         try await withRetryGround { ground in
-            let all = try await ground.retry(Self.nightly, ["--dry-run", "--include", "fix_input,fix_account", "--output", "json"])
+            let all = try await ground.retry(
+                Self.nightly,
+                ["--dry-run", "--include", "fix_input,fix_account", "--output", "json"]
+            )
             let reasons = all.document["reasons"] as? [String: Int] ?? [:]
             #expect(reasons.values.reduce(0, +) == 8, "\(reasons)")
             #expect((reasons["errored:retry"] ?? 0) > 0)
@@ -103,7 +106,10 @@ struct RetryCommandTests {
             #expect(again.status == .usage && again.notes.contains("is there already"), "\(again.notes)")
             let id = try Samples.id(of: Self.catalog)
             let wrong = await InProcess.run(
-                ["retry", "--batch", id, "--archive", ground.archive.url.path, "--join", Samples.path("metadata/catalog.csv")],
+                [
+                    "retry", "--batch", id, "--archive", ground.archive.url.path, "--join",
+                    Samples.path("metadata/catalog.csv"),
+                ],
                 at: ground.server.baseURL
             )
             #expect(wrong.status == .usage && wrong.notes.contains("holds no requests"), "\(wrong.notes)")

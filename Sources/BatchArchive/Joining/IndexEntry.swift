@@ -42,7 +42,9 @@ struct IndexEntry: Hashable, Comparable {
 extension IndexEntry {
     func append(to bytes: inout [UInt8]) {
         for word in [hash, packed] {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
         }
     }
 

@@ -88,8 +88,6 @@ final class IndexedSource: JoinSource {
 package struct JoinSourceFindings: Sendable, Hashable {
     /// As the user wrote it, with the batch's id where its path has one.
     package var path: String
-    /// Different keys.
-    package var rows = 0
     /// Rows whose key stands earlier already; the earlier row counts.
     package var duplicateKeys = 0
     /// Where the first of them are.

@@ -22,15 +22,9 @@ package struct PreparedJoin {
 /// whole run knows only at the end which of its rows have no result; then all batches are published together.
 package struct JoinRun: Sendable {
     let folder: ArchiveFolder
-    private let observe: @Sendable (JoinReport) -> Void
 
-    /// - Parameter observe: called after each batch with the figures so far.
-    package init(
-        in folder: ArchiveFolder,
-        observe: @escaping @Sendable (JoinReport) -> Void = { _ in }
-    ) {
+    package init(in folder: ArchiveFolder) {
         self.folder = folder
-        self.observe = observe
     }
 
     /// Joins the batches of some manifests, in their order.
@@ -49,7 +43,6 @@ package struct JoinRun: Sendable {
                 guard let draft = try await join(manifest, prepared, &report) else { continue }
                 held.append(draft)
                 if wide.all.isEmpty { try await publish(held.removeFirst(), settings, codec, publisher, &report) }
-                observe(report)
             }
             try wide.writeOrphans(to: held, settings)
             for draft in held { try await publish(draft, settings, codec, publisher, &report) }
@@ -77,13 +70,13 @@ package struct JoinRun: Sendable {
         do {
             let work = BatchJoin(sides: sides, manifest: manifest, folder: folder, settings: settings)
             try await work.run(into: draft)
+            for source in sides.flatMap(\.sources) { try source.indexed.content.checkUnchanged() }
         } catch {
             try? draft.discard()
             throw error
         }
         for (index, side) in sides.enumerated() {
             for source in side.sources {
-                try source.indexed.content.checkUnchanged()
                 draft.sides[index].duplicateKeys += source.indexed.findings.duplicateKeys
                 draft.sides[index].skippedRows += source.indexed.findings.skippedRows
                 if !source.isWide { report.add(source.indexed.findings, to: side.name) }

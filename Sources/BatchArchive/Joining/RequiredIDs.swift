@@ -15,8 +15,8 @@ package final class RequiredIDs: ExpectedIDs {
         var rowsByBatch: [[UInt8]: Int]?
     }
 
-    /// - Parameter isForOneBatch: whether the run is about a single batch, to which all rows of a source belong that does
-    ///   not say.
+    /// `isForOneBatch` says that the run is about a single batch: then all rows of a source belong to it that tells no other.
+    ///
     /// - Throws: ``JoinFailure`` with the cause `noBatch` for a source that does not tell to which batch an id belongs.
     package init(_ prepared: PreparedJoin, isForOneBatch: Bool) throws {
         settings = prepared.settings

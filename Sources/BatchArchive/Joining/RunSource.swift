@@ -14,7 +14,7 @@ final class RunSource {
     private var matchesByBatch: [Int] = []
     private var sharedKeys = 0
 
-    /// - Parameter place: the source as the user named it, for all batches.
+    /// `place` is the source as the user named it, for all batches.
     init(_ indexed: IndexedSource, of place: JoinSourcePlace) {
         self.indexed = indexed
         isWide = !place.isPerBatch

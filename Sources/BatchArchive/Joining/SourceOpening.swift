@@ -19,7 +19,6 @@ struct SourceOpening {
         var columns = ColumnNames(layout.scanner, isWanted: settings.form == .flat)
         let built = try index(content, layout, &findings, &columns)
         try content.checkUnchanged()
-        findings.rows = built.index.count
         findings.duplicateKeys = built.repeats.count
         findings.duplicates = try Self.places(built.repeats.places, in: content)
         findings.isOnDisk = built.isOnDisk

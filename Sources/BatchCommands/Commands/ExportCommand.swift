@@ -88,7 +88,8 @@ struct ExportCommand: AsyncParsableCommand {
         let context = CommandContext.current
         if !quiet { context.note("Exporting \(selection.sentence) to \(archive.path).") }
         let startedAt = context.now()
-        let joining = try join.isWanted && !dryRun
+        let joining =
+            try join.isWanted && !dryRun
             ? ExportJoin(join.settings(joinedRows, archive), archivePath: archive.path) : nil
         let ports = ExportPorts(
             lister: connection.client,

@@ -20,12 +20,18 @@ struct RetryCommand: AsyncParsableCommand {
     var window: WindowOptions
 
     @Option(
-        help: ArgumentHelp("Only results of this type: errored, expired or canceled; may be repeated.", valueName: "type")
+        help: ArgumentHelp(
+            "Only results of this type: errored, expired or canceled; may be repeated.",
+            valueName: "type"
+        )
     )
     var result: [String] = []
 
     @Option(
-        help: ArgumentHelp("Also errors of these classes: fix_input, fix_account; separated by commas.", valueName: "classes")
+        help: ArgumentHelp(
+            "Also errors of these classes: fix_input, fix_account; separated by commas.",
+            valueName: "classes"
+        )
     )
     var include: [String] = []
 

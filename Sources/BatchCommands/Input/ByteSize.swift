@@ -12,7 +12,9 @@ enum ByteSize {
     static func bytes(_ text: String) -> Int? {
         let unit = units.first { text.hasSuffix($0.0) }
         let digits = text.dropLast(unit?.0.count ?? 0)
-        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let count = Int(digits) else { return nil }
+        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let count = Int(digits) else {
+            return nil
+        }
         let (bytes, overflows) = count.multipliedReportingOverflow(by: unit?.1 ?? 1)
         return overflows ? nil : bytes
     }

@@ -10,9 +10,6 @@ struct JoinEnding {
     var unreadable: [ArchiveFailure] = []
     let archivePath: String
 
-    /// How many places of bad or repeated rows are told of each source.
-    private static let toldPlaces = 10
-
     var status: ExitStatus { unreadable.isEmpty ? .done : .integrity }
 
     func tell(in context: CommandContext, isQuiet: Bool, writesJSON: Bool) throws {
@@ -56,14 +53,7 @@ struct JoinEnding {
 
     /// What to know and where to look.
     private var notes: [String] {
-        var notes: [String] = []
-        for source in report.sources {
-            notes += Self.notes(source.duplicates, of: source.duplicateKeys, in: source.path, "repeats a key")
-            notes += Self.notes(source.skipped, of: source.skippedRows, in: source.path, "was skipped")
-            if source.isOnDisk {
-                notes.append("The keys of \(source.path) did not fit --join-memory: they were kept on disk.")
-            }
-        }
+        var notes = report.sources.flatMap(\.notes)
         if report.sharedKeys > 0 {
             notes.append(
                 "Warning: \(report.sharedKeys) keys have results in several batches, and all of them got the same row. "
@@ -73,15 +63,22 @@ struct JoinEnding {
         if report.unmatched > 0 { notes.append("Ids without a partner: \(archivePath)/unmatched/date=*/*.ndjson.gz") }
         return notes
     }
+}
 
-    private static func notes(
-        _ places: [JoinSourceFindings.Place],
-        of count: Int,
-        in path: String,
-        _ what: String
-    ) -> [String] {
-        places.prefix(toldPlaces).map { "\(path):\($0.line) (byte \($0.byte)) \(what)" }
-            + (count > toldPlaces ? ["… and \(count - toldPlaces) more in \(path)."] : [])
+extension JoinSourceFindings {
+    /// How many places of bad or repeated rows are told.
+    private static let toldPlaces = 10
+
+    /// What is worth telling about the source, as sentences.
+    var notes: [String] {
+        let memory = "The keys of \(path) did not fit --join-memory: they were kept on disk."
+        return notes(duplicates, of: duplicateKeys, "repeats a key") + notes(skipped, of: skippedRows, "was skipped")
+            + (isOnDisk ? [memory] : [])
+    }
+
+    private func notes(_ places: [Place], of count: Int, _ what: String) -> [String] {
+        places.prefix(Self.toldPlaces).map { "\(path):\($0.line) (byte \($0.byte)) \(what)" }
+            + (count > Self.toldPlaces ? ["… and \(count - Self.toldPlaces) more in \(path)."] : [])
     }
 }
 

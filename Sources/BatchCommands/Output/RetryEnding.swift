@@ -91,10 +91,11 @@ struct RetryEnding {
 
     private var notes: [String] {
         if report.chosen == 0 { return ["Nothing failed that this selection would try again."] }
+        var notes = report.sources.flatMap(\.notes)
         if report.notFound + report.tooLarge > 0 {
-            return ["No source holds every request, or one is larger than a batch may be: see \(outputPath)/not-found.ndjson."]
+            notes.append("Requests that no source holds, or that are too large: \(outputPath)/not-found.ndjson")
         }
-        return []
+        return notes
     }
 }
 

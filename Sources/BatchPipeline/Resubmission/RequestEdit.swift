@@ -3,7 +3,7 @@ import JSONLines
 /// Turns a request of a join source into one to submit again: its `params` byte for byte, but for members set anew.
 package struct RequestEdit: Sendable, Hashable {
     private var settings: [Setting] = []
-    private var table = [String]()
+    private var table: [String] = []
 
     private struct Setting: Sendable, Hashable {
         var name: String
@@ -42,7 +42,7 @@ package struct RequestEdit: Sendable, Hashable {
 
     /// `{"custom_id":…,"params":…}` with the params of a request, or nil where it has none that are an object.
     ///
-    /// - Parameter id: the `custom_id` as a JSON string with its quotes.
+    /// The id is a JSON string with its quotes.
     package func request(from object: [UInt8], id: ArraySlice<UInt8>) -> [UInt8]? {
         guard let params = try? Self.params(of: object) else { return nil }
         var request = Array("{\"custom_id\":".utf8)

@@ -114,7 +114,12 @@ struct JoinRunTests {
         let sides = try prepared.wide.sides(with: "msgbatch_01", prepared.settings)
         let draft = try JoinDraft(manifest, in: ground.archive.folder, codec: prepared.settings.codec)
         draft.sides = sides.map { JoinReport.Side(name: $0.name) }
-        let work = BatchJoin(sides: sides, manifest: manifest, folder: ground.archive.folder, settings: prepared.settings)
+        let work = BatchJoin(
+            sides: sides,
+            manifest: manifest,
+            folder: ground.archive.folder,
+            settings: prepared.settings
+        )
         try await work.run(into: draft)
         let record = JoinRecord(kind: .left, form: .ndjson, sides: draft.sides)
         let publication = try #require(try draft.publication(record, codec: CodecRecord(of: prepared.settings.codec)))

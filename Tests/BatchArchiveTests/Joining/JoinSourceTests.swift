@@ -63,9 +63,14 @@ struct JoinSourceTests {
         for (line, end) in zip(lines, ends) {
             #expect(line.hasPrefix("{\"batch_id\":\"msgbatch_01\",\"custom_id\":") && line.hasSuffix(end), "\(line)")
         }
-        try await ground.join(ground.settings([try ground.put("custom_id\nz\n", as: "z.csv")], kind: .missing, form: .flat))
+        try await ground.join(
+            ground.settings([try ground.put("custom_id\nz\n", as: "z.csv")], kind: .missing, form: .flat)
+        )
         let missing = try ground.lines(.joined, of: "msgbatch_01")
-        #expect(missing.count == 1 && missing[0].hasPrefix(#"{"batch_id":"msgbatch_01","custom_id":"z","line_number":null,"#))
+        #expect(
+            missing.count == 1
+                && missing[0].hasPrefix(#"{"batch_id":"msgbatch_01","custom_id":"z","line_number":null,"#)
+        )
     }
 
     @Test func `digits are text, and a number is no key`() async throws {
@@ -96,7 +101,9 @@ struct JoinSourceTests {
     @Test func `of equal keys the first counts, and the others are listed`() async throws {
         let ground = try JoinGround()
         try await ground.archive("msgbatch_01", results)
-        let rows = [requestRow("a", "first"), requestRow("b"), requestRow("\\u0061", "second"), requestRow("a", "third")]
+        let rows = [
+            requestRow("a", "first"), requestRow("b"), requestRow("\\u0061", "second"), requestRow("a", "third"),
+        ]
         let source = try ground.put(rows.joined(separator: "\n"), as: "r.jsonl")
         let report = try await ground.join(ground.settings([source]))
         #expect(report.figures("request") == [2, 1, 0, 2])
@@ -112,7 +119,10 @@ struct JoinSourceTests {
             ("a.ndjson", Array("{\"id\":\"a\"}".utf8), .noKeyColumn("custom_id", found: ["id"])),
             ("a.txt", Array("x".utf8), .unknownFormat), ("b.csv", [0xFF, 0xFE, 0x61, 0x00], .encoding("UTF-16")),
             ("result.csv", Array("custom_id\na\n".utf8), .name("result")),
-            ("c.jsonl", Array("{\"custom_id\":\"a\",\"params\":{}} x".utf8), .row(line: 1, byte: 31, reason: "expected an object")),
+            (
+                "c.jsonl", Array("{\"custom_id\":\"a\",\"params\":{}} x".utf8),
+                .row(line: 1, byte: 30, reason: "expected an object")
+            ),
         ]
         for (name, bytes, cause) in texts {
             let path = try ground.put(bytes, as: name)

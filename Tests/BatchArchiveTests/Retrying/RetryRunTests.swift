@@ -28,12 +28,18 @@ struct RetryRunTests {
             .run(manifests, with: PreparedJoin(ground.settings([source])))
         #expect(report.reasons == ["expired": 7] && report.notFound == 1)
         #expect(report.parts.map(\.requests) == [3, 3])
-        let bodies = try report.parts.map { String(decoding: try Data(contentsOf: URL(filePath: $0.path)), as: UTF8.self) }
+        let bodies = try report.parts.map {
+            String(decoding: try Data(contentsOf: URL(filePath: $0.path)), as: UTF8.self)
+        }
         let row = #"{"custom_id":"r1","params":{"model":"m","text" : "t"}}"#
         #expect(bodies.allSatisfy { $0.hasPrefix("{\"requests\":[{") && $0.hasSuffix("}]}\n") && $0.contains(row) })
         #expect(report.parts.map(\.bytes) == bodies.map(\.utf8.count))
         let lineage = try String(contentsOfFile: out.path("retry-0002.lineage.ndjson"), encoding: .utf8)
-        #expect(lineage.contains(#"{"part":"retry-0002.json","batch_id":"msgbatch_02","custom_id":"r1","reason":"expired"}"#))
+        #expect(
+            lineage.contains(
+                #"{"part":"retry-0002.json","batch_id":"msgbatch_02","custom_id":"r1","reason":"expired"}"#
+            )
+        )
         let lost = try String(contentsOfFile: out.path("not-found.ndjson"), encoding: .utf8)
         #expect(lost == "{\"batch_id\":\"msgbatch_02\",\"custom_id\":\"x\",\"reason\":\"expired\"}\n")
         #expect(try out.names(in: "").count == 5)

@@ -4,7 +4,8 @@ import Testing
 /// CSV and TSV after RFC 4180.
 struct DelimitedRowScannerTests {
     @Test func `cells hold separators, line ends and quotes between quotes`() throws {
-        let text = "custom_id,label,note\r\n007,\"a, b\",\"two\nlines\r\nand \"\"quotes\"\"\"\n7,,\"\"\n\n\"x\"\"y\",1,2"
+        let text =
+            "custom_id,label,note\r\n007,\"a, b\",\"two\nlines\r\nand \"\"quotes\"\"\"\n7,,\"\"\n\n\"x\"\"y\",1,2"
         let (ids, cells) = try read(text)
         #expect(ids == ["007", "7", "x\"y"])
         #expect(cells[0] == ["007", "a, b", "two\nlines\r\nand \"quotes\""])

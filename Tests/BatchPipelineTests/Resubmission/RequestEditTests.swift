@@ -3,7 +3,8 @@ import Testing
 
 /// Requests to submit again: params as they were, but for what is set.
 struct RequestEditTests {
-    private let source = #"{ "note": 1, "params" : { "model":"old", "n" : [1, {"model":"inner"}], "max_tokens":1 } ,"custom_id":"x"}"#
+    private let source =
+        #"{ "note": 1, "params" : { "model":"old", "n" : [1, {"model":"inner"}], "max_tokens":1 } ,"custom_id":"x"}"#
 
     @Test func `without settings the params are the same bytes`() throws {
         let params = #"{ "model":"old", "n" : [1, {"model":"inner"}], "max_tokens":1 }"#
@@ -16,7 +17,8 @@ struct RequestEditTests {
     }
 
     @Test(arguments: [
-        ("t=true", "true"), ("t=1.50", "1.50"), ("t={\"a\":[1]}", "{\"a\":[1]}"), ("t=hello \"you\"", #""hello \"you\"""#),
+        ("t=true", "true"), ("t=1.50", "1.50"), ("t={\"a\":[1]}", "{\"a\":[1]}"),
+        ("t=hello \"you\"", #""hello \"you\"""#),
         ("t=\"5\"", "\"5\""), ("t=", "\"\""), ("t=a=b", "\"a=b\""), ("t=01", "\"01\""),
     ])
     func `a value is JSON if it is JSON, else text`(setting: String, value: String) throws {

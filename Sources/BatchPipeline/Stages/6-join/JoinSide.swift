@@ -21,7 +21,9 @@ package struct JoinSide: Sendable {
         self.sources = sources
         var columns: [String] = []
         var seen: Set<[UInt8]> = []
-        for column in sources.flatMap(\.columns) where seen.insert(Array(column.utf8)).inserted { columns.append(column) }
+        for column in sources.flatMap(\.columns) where seen.insert(Array(column.utf8)).inserted {
+            columns.append(column)
+        }
         label = Self.quoted(name) + [UInt8(ascii: ":")]
         objectLabels = columns.map { Self.quoted($0) + [UInt8(ascii: ":")] }
         flatLabels = columns.map { [UInt8(ascii: ",")] + Self.quoted("\(name)_\($0)") + [UInt8(ascii: ":")] }

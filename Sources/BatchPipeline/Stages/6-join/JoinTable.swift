@@ -17,7 +17,9 @@ package struct JoinTable: Sendable, Hashable {
         self.name = name
     }
 
-    /// Reads `file.sqlite#table`; nil for any other path. Endings: `.sqlite`, `.sqlite3`, `.db`.
+    /// Reads `file.sqlite#table`; nil for any other path.
+    ///
+    /// Endings: `.sqlite`, `.sqlite3`, `.db`.
     package init?(_ text: String) {
         guard let mark = text.lastIndex(of: "#") else { return nil }
         let (path, name) = (text[..<mark], text[text.index(after: mark)...])

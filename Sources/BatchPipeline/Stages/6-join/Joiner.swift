@@ -27,17 +27,19 @@ package struct Joiner: Sendable {
     package func join(_ block: DecodedBlock) throws -> JoinedBlock {
         var joined = JoinedBlock(sides: sides)
         let flatRows = form == .flat && kind != .missing ? FlatRowWriter(batch: batch).rows(of: block) : []
+        // Where the flat row of the next record ends; rows hold no other line ends than their own.
+        var flatEnds = flatRows.indices.lazy.filter { flatRows[$0] == 0x0A }.makeIterator()
         var flatStart = 0
         for record in block.records {
             let token = block.block.bytes[record.customID.range]
             let id = JSONString.keyBytes(token, isEscaped: record.customID.isEscaped)
             let partners = try partners(of: id, spelled: token, &joined)
-            let flatEnd = form == .flat ? flatRows[flatStart...].firstIndex(of: 0x0A) ?? flatStart : 0
-            defer { flatStart = flatEnd + 1 }
+            let flatRow = flatStart..<(flatEnds.next() ?? flatStart)
+            flatStart = flatRow.upperBound + 1
             guard isWanted(isMatched: !partners.contains(nil)) else { continue }
             if form == .flat {
                 // The row without its closing brace.
-                joined.rows += flatRows[flatStart..<flatEnd - 1]
+                joined.rows += flatRows[flatRow.dropLast()]
                 appendColumns(partners, to: &joined.rows)
             } else {
                 appendHead(token, partners, to: &joined.rows)
