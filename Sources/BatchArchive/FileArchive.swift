@@ -67,11 +67,7 @@ package final class FileArchive: ArchiveSink {
     private func currentCodec() throws(ArchiveFailure) -> CodecRecord {
         try codecRecord.withLock { known throws(ArchiveFailure) in
             if let known { return known }
-            let identity = settings.codec.identity
-            var record = CodecRecord(name: identity.name, level: identity.level, version: identity.version)
-            if let path = identity.libraryPath {
-                record.librarySHA256 = try ContentDigest.file(OpenFile(path, .reading)).hex
-            }
+            let record = try CodecRecord(of: settings.codec)
             known = record
             return record
         }

@@ -71,6 +71,7 @@ struct Batchkeep: AsyncParsableCommand {
         version: BatchkeepVersion.current,
         subcommands: [
             ExportCommand.self,
+            JoinCommand.self,
             ListCommand.self,
             SummarizeCommand.self,
             ErrorsCommand.self,
@@ -81,6 +82,7 @@ struct Batchkeep: AsyncParsableCommand {
             StatusCommand.self,
             RetryQuarantineCommand.self,
             CatalogCommand.self,
+            RetryCommand.self,
             SimulateCommand.self,
         ]
     )

@@ -32,6 +32,7 @@ struct FailureText {
         case let error as CatalogFailure: self.init(error)
         case let error as CodecFailure: self.init(error)
         case let error as PipelineFileFailure: self.init(error)
+        case let error as JoinFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
         case is CancellationError:
             self.init("Stopped before the end.", advice: "Run it again: what is archived stays, the rest is fetched.")

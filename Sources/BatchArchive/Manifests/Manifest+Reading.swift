@@ -55,6 +55,7 @@ extension Manifest {
             summaries: parts.summaries,
             quarantine: parts.quarantine
         )
+        join = parts.join
     }
 
     private static func failure(_ reason: String, _ path: String) -> ArchiveFailure {
@@ -82,11 +83,12 @@ private struct ManifestParts {
     var derivations: [String: Int] = [:]
     var summaries: [String: [UInt8]] = [:]
     var quarantine: Manifest.Quarantine?
+    var join: [UInt8]?
 
     private static let keys = JSONKeyTable([
         "schema_version", "revision", "batch", "source", "started_at", "finished_at", "tool", "files", "counts",
         "lines",
-        "rejected", "derivations", "summary", "quarantine",
+        "rejected", "derivations", "summary", "quarantine", "join",
     ])
     private static let sourceKeys = JSONKeyTable(["origin", "workspace_id", "request_id", "rewritten_from"])
     private static let toolKeys = JSONKeyTable(["version"])
@@ -111,7 +113,8 @@ private struct ManifestParts {
             case 10: try readRejected(&cursor)
             case 11: derivations = try cursor.counts()
             case 12: try readSummaries(&cursor)
-            default: try readQuarantine(&cursor)
+            case 13: try readQuarantine(&cursor)
+            default: join = cursor.bytes(try cursor.skipValue())
             }
         }
     }

@@ -19,6 +19,7 @@ extension Manifest {
             ("derivations", .counts(derivations)),
             ("summary", .object(summaries.sorted { $0.key < $1.key }.map { ($0.key, .verbatim($0.value)) })),
         ]
+        if let join { members.append(("join", .verbatim(join))) }
         if let quarantine { members.append(("quarantine", quarantine.node)) }
         return JSONNode.document(members)
     }

@@ -34,6 +34,8 @@ package struct Manifest: Sendable, Hashable {
     package var derivations: [String: Int]
     /// Each summary's JSON by its name, as it stands in the text.
     package var summaries: [String: [UInt8]]
+    /// How the batch was joined and what came of it, as JSON; nil before the first join.
+    package var join: [UInt8]?
     /// Set where the batch failed the gate.
     package var quarantine: Quarantine?
 
