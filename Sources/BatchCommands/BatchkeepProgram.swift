@@ -67,7 +67,9 @@ struct Batchkeep: AsyncParsableCommand {
         subcommands: [
             ExportCommand.self,
             ListCommand.self,
+            SelectCommand.self,
             SimulateCommand.self,
+            VerifyCommand.self,
         ]
     )
 }

@@ -23,7 +23,7 @@ extension FailureText {
             self.init("The archive is held by \(who).", advice: "Wait for it to end.", status: .busy)
         case .gzip(let gzip):
             self.init(
-                "\(place) is damaged: member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason).",
+                "\(place) is damaged: member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason.clause).",
                 status: .integrity
             )
         case .manifest(let reason):

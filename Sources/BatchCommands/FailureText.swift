@@ -1,3 +1,4 @@
+import BatchAnalytics
 import BatchArchive
 import BatchPipeline
 import BatchService
@@ -28,6 +29,7 @@ struct FailureText {
         case let error as ServiceSettingsFailure: self.init(error)
         case let error as ArchiveFailure: self.init(error)
         case let error as CodecFailure: self.init(error)
+        case let error as SelectionFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
         case is CancellationError:
             self.init("Stopped before the end.", advice: "Run it again: what is archived stays, the rest is fetched.")

@@ -34,18 +34,25 @@ struct ArchiveOptions: ParsableArguments {
     }
 
     private func archive(in folder: ArchiveFolder, origin: String) throws -> FileArchive {
-        FileArchive(
-            folder,
-            settings: ArchiveSettings(
-                codec: try codec.codec(level: level),
-                toolVersion: BatchkeepVersion.current,
-                origin: origin,
-                derivations: [
-                    "flat_schema": FlatSchema.version, "error_classes": ErrorClassifier.version,
-                    "summaries": SummaryRegistry.version,
-                ]
-            )
+        FileArchive(folder, settings: try settings(origin: origin))
+    }
+
+    /// What new files are written with.
+    func settings(origin: String?) throws -> ArchiveSettings {
+        ArchiveSettings(
+            codec: try codec.codec(level: level),
+            toolVersion: BatchkeepVersion.current,
+            origin: origin,
+            derivations: Self.derivations
         )
+    }
+
+    /// Which version of each derivation is at work.
+    static var derivations: [String: Int] {
+        [
+            "flat_schema": FlatSchema.version, "error_classes": ErrorClassifier.version,
+            "summaries": SummaryRegistry.version,
+        ]
     }
 }
 
@@ -69,12 +76,12 @@ struct OpenArchive: ~Copyable {
 
 extension LockHolder {
     /// This process, as the archive's lock file names it.
-    static func current(since: String) -> LockHolder {
+    static func current(since: String, command: String = "export") -> LockHolder {
         LockHolder(
             process: ProcessInfo.processInfo.processIdentifier,
             host: ProcessInfo.processInfo.hostName,
             since: since,
-            command: "export"
+            command: command
         )
     }
 }

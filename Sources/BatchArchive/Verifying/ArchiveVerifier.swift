@@ -1,0 +1,118 @@
+package import BatchPipeline
+package import BlockGzip
+import MessageBatches
+
+/// Compares an archive with what its manifests and SHA256SUMS say of it; never writes.
+package struct ArchiveVerifier: Sendable {
+    let folder: ArchiveFolder
+    let codec: any MemberCodec
+    /// Empty summaries of all kinds, to be folded anew.
+    let summaries: SummarySet
+    /// Which version of each derivation is at work now.
+    let derivations: [String: Int]
+
+    package init(
+        _ folder: ArchiveFolder,
+        codec: any MemberCodec,
+        summaries: SummarySet,
+        derivations: [String: Int]
+    ) {
+        self.folder = folder
+        self.codec = codec
+        self.summaries = summaries
+        self.derivations = derivations
+    }
+
+    /// Looks at the archive as the plan says, several batches at a time, and hands on every file as soon as it is known.
+    ///
+    /// - Parameter concurrency: How many batches are looked at once.
+    /// - Throws: ``ArchiveFailure`` where the archive itself cannot be listed, and what `report` throws.
+    package func run(
+        _ plan: VerifyPlan,
+        concurrency: Int,
+        report: (VerifiedFile) throws -> Void
+    ) async throws {
+        _ = try ArchiveReader(folder)
+        let paths = try folder.manifestPaths(since: plan.since?.day, until: plan.until?.day)
+        var stored: [StoredManifest] = []
+        for path in paths {
+            let manifest = StoredManifest(path, in: folder)
+            if manifest.isWanted(plan) { stored.append(manifest) }
+        }
+        let list = ListedDigests(in: folder)
+        try await withThrowingTaskGroup(of: [VerifiedFile].self) { group in
+            var waiting = stored[...]
+            for _ in 0..<max(1, concurrency) {
+                guard let next = waiting.popFirst() else { break }
+                group.addTask { verify(next, listed: list, plan) }
+            }
+            while let files = try await group.next() {
+                try Task.checkCancellation()
+                for file in files { try report(file) }
+                if let next = waiting.popFirst() { group.addTask { verify(next, listed: list, plan) } }
+            }
+        }
+        for file in try extras(plan, named: stored) + unknown(plan, stored) { try report(file) }
+        if plan.isWhole, let file = list.verdict(on: stored) { try report(file) }
+    }
+
+    /// Batches that were asked for and have no manifest.
+    private func unknown(_ plan: VerifyPlan, _ stored: [StoredManifest]) -> [VerifiedFile] {
+        let missing = (plan.ids ?? []).subtracting(stored.compactMap(\.verdict.batchID))
+        return missing.sorted()
+            .map { id in
+                VerifiedFile("\(ArchivePaths.manifests)/*/\(id).json", .missing, batchID: id, reason: "it is not there")
+            }
+    }
+
+    /// The manifest and the data files of one batch.
+    private func verify(_ stored: StoredManifest, listed: ListedDigests, _ plan: VerifyPlan) -> [VerifiedFile] {
+        guard let manifest = stored.manifest else { return [stored.verdict] }
+        var own = stored.verdict
+        if own.mark == .intact, let digest = listed.digests[stored.path], digest != stored.digest {
+            (own.mark, own.disagreesWithList) = (.different, true)
+            own.reason = "its SHA-256 is not the one in \(ArchivePaths.checksums)"
+        }
+        guard own.mark == .intact || stored.isInPlace else { return [own] }
+        let depth = plan.depth(of: manifest.batch.id)
+        var files = manifest.files.sorted { $0.key < $1.key }.map { _, file in verify(file, of: manifest, depth) }
+        if depth == .content {
+            ContentAudit(manifest, in: folder, codec: codec, summaries: summaries, derivations: derivations)
+                .run(&own, &files)
+        }
+        return [own] + files
+    }
+
+    private func verify(_ file: ArchivedFile, of manifest: Manifest, _ depth: VerifyDepth) -> VerifiedFile {
+        let id = manifest.batch.id
+        do throws(ArchiveFailure) {
+            guard let status = try folder.status(file.path) else {
+                return VerifiedFile(file.path, .missing, batchID: id, reason: "it is not there")
+            }
+            guard status.size == file.bytes else {
+                let reason = "it has \(status.size) bytes, its manifest says \(file.bytes)"
+                let end = min(status.size, file.bytes)
+                return VerifiedFile(file.path, .different, batchID: id, reason: reason, byteOffset: end)
+            }
+            guard depth >= .checksums else { return VerifiedFile(file.path, batchID: id) }
+            guard try ContentDigest.file(folder.open(file.path)).hex == file.sha256 else {
+                return place(ofDamageIn: file, id)
+            }
+            return VerifiedFile(file.path, batchID: id)
+        } catch {
+            return VerifiedFile(file.path, error, batchID: id)
+        }
+    }
+
+    /// The first member that cannot be read, in a file whose digest is wrong.
+    private func place(ofDamageIn file: ArchivedFile, _ id: String) -> VerifiedFile {
+        do throws(ArchiveFailure) {
+            let reader = try MemberReader(file, in: folder, codec: codec)
+            for member in reader.members.indices { _ = try reader.content(ofMember: member) }
+        } catch {
+            return VerifiedFile(file.path, error, batchID: id)
+        }
+        let reason = "its SHA-256 is not the one in its manifest"
+        return VerifiedFile(file.path, .different, batchID: id, reason: reason)
+    }
+}
