@@ -27,6 +27,7 @@ package struct ArchivePaths: Sendable, Hashable {
     package static let quarantine = "_quarantine"
     package static let manifests = "manifests"
     package static let checksums = "SHA256SUMS"
+    package static let views = "views"
 
     package let id: String
     package let day: CalendarDay

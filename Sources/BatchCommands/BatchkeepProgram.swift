@@ -67,9 +67,12 @@ struct Batchkeep: AsyncParsableCommand {
         subcommands: [
             ExportCommand.self,
             ListCommand.self,
+            PruneCommand.self,
             SelectCommand.self,
+            ShowCommand.self,
             SimulateCommand.self,
             VerifyCommand.self,
+            ViewsCommand.self,
         ]
     )
 }

@@ -87,6 +87,11 @@ extension FailureText {
             self.init("--after-id and --before-id exclude each other.", advice: "Give one of them.", status: .usage)
         case .outOfRange(let option, let value, let allowed):
             self.init("\(option) \(value) is out of range.", advice: "Allowed is \(allowed).", status: .usage)
+        case .unknownRequest(let id):
+            self.init(
+                "The archive has no result with the custom_id \(id).",
+                advice: "Ids are compared byte for byte. List some with: batchkeep select --columns custom_id --limit 10"
+            )
         case .conflict(let sentence):
             self.init(sentence, status: .usage)
         }

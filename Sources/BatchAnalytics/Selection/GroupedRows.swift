@@ -48,8 +48,7 @@ package struct RowGrouping: Sendable {
             for value in key.split(separator: 0x0A) { row.add { $0 += value } }
             row.add { $0 += Array(String(total.rows).utf8) }
             for (index, column) in sums.enumerated() {
-                let amount = total.sums[index]
-                let text = column.isMoney ? "\"\(Money(picoDollars: amount).text)\"" : String(amount)
+                let text = Self.text(of: total.sums[index], isMoney: column.isMoney)
                 row.add { $0 += Array(text.utf8) }
             }
             writer.append(row, to: &output.bytes)
@@ -59,12 +58,20 @@ package struct RowGrouping: Sendable {
     }
 }
 
+extension RowGrouping {
+    /// A group with a line whose cost is not known has no cost: a sum without it would look like the truth.
+    fileprivate static func text(of sum: Int128?, isMoney: Bool) -> String {
+        guard let sum else { return "null" }
+        return isMoney ? "\"\(Money(picoDollars: sum).text)\"" : String(sum)
+    }
+}
+
 /// Lines counted and columns summed by key.
 package struct GroupedRows: Sendable {
     struct Total {
         var rows = 0
-        /// Whole numbers, or pico-dollars.
-        var sums: [Int128]
+        /// Whole numbers, or pico-dollars; nil once a value was missing.
+        var sums: [Int128?]
 
         init(sums count: Int) {
             sums = Array(repeating: 0, count: count)
@@ -74,13 +81,18 @@ package struct GroupedRows: Sendable {
             rows += 1
             for index in sums.indices {
                 let cell = cells[first + index]
-                sums[index] += cell.integer.map { Int128($0) } ?? Money(cell.text)?.picoDollars ?? 0
+                sums[index] = Self.sum(sums[index], cell.integer.map { Int128($0) } ?? Money(cell.text)?.picoDollars)
             }
         }
 
         mutating func merge(_ other: Total) {
             rows += other.rows
-            for index in sums.indices { sums[index] += other.sums[index] }
+            for index in sums.indices { sums[index] = Self.sum(sums[index], other.sums[index]) }
+        }
+
+        private static func sum(_ first: Int128?, _ second: Int128?) -> Int128? {
+            guard let first, let second else { return nil }
+            return first + second
         }
     }
 

@@ -72,6 +72,11 @@ package struct Selection: Sendable {
     /// The rows of a block that pass, in line order.
     package func rows(of block: LineBlock, in batch: MessageBatch) -> SelectedRows {
         var output = SelectedRows()
+        if style == .raw, filter.isEmpty, sampleSeed == nil {
+            // Empty lines too: nothing is asked of the lines, so nothing is read in them.
+            (output.bytes, output.rowEnds) = (block.bytes, block.lineEnds)
+            return output
+        }
         let decoded = ResultDecoder.decode(block)
         let source = RowSource(decoded, of: batch)
         let writer = RowWriter(style, names: columns.map(\.name))

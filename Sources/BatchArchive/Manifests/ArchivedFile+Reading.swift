@@ -1,4 +1,5 @@
 import JSONLines
+import MessageBatches
 
 extension ArchivedFile {
     private static let keys = JSONKeyTable([
@@ -81,5 +82,26 @@ extension CodecRecord {
         }
         guard let name = texts[0], let level else { return nil }
         self.init(name: name, level: level, version: texts[2], librarySHA256: texts[3])
+    }
+}
+
+extension PrunedFile {
+    private static let keys = JSONKeyTable(["pruned_at", "uncompressed_bytes", "uncompressed_sha256", "lines"])
+
+    /// Reads an entry of `pruned`; nil if it lacks something.
+    init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        var texts: [Int: String] = [:]
+        var numbers: [Int: Int] = [:]
+        try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
+            if key == 0 || key == 2 {
+                texts[key] = try cursor.optionalText()
+            } else {
+                numbers[key] = try cursor.optionalNumber()
+            }
+        }
+        guard let prunedAt = texts[0].flatMap({ Timestamp($0) }), let sha256 = texts[2], let bytes = numbers[1],
+            let lines = numbers[3]
+        else { return nil }
+        self.init(prunedAt: prunedAt, content: ArchivedFile.Extent(bytes: bytes, sha256: sha256), lines: lines)
     }
 }

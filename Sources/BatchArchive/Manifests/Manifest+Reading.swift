@@ -53,6 +53,7 @@ extension Manifest {
             rejected: parts.rejected,
             derivations: parts.derivations,
             summaries: parts.summaries,
+            pruned: parts.pruned,
             quarantine: parts.quarantine
         )
     }
@@ -81,12 +82,13 @@ private struct ManifestParts {
     var rejected: [RejectedLine] = []
     var derivations: [String: Int] = [:]
     var summaries: [String: [UInt8]] = [:]
+    var pruned: [DataKind: PrunedFile] = [:]
     var quarantine: Manifest.Quarantine?
 
     private static let keys = JSONKeyTable([
         "schema_version", "revision", "batch", "source", "started_at", "finished_at", "tool", "files", "counts",
         "lines",
-        "rejected", "derivations", "summary", "quarantine",
+        "rejected", "derivations", "summary", "quarantine", "pruned",
     ])
     private static let sourceKeys = JSONKeyTable(["origin", "workspace_id", "request_id", "rewritten_from"])
     private static let toolKeys = JSONKeyTable(["version"])
@@ -111,6 +113,7 @@ private struct ManifestParts {
             case 10: try readRejected(&cursor)
             case 11: derivations = try cursor.counts()
             case 12: try readSummaries(&cursor)
+            case 14: try readPruned(&cursor)
             default: try readQuarantine(&cursor)
             }
         }
@@ -177,6 +180,13 @@ private struct ManifestParts {
     private mutating func readSummaries(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.namedMembers { name, cursor throws(JSONSyntaxError) in
             summaries[name] = cursor.bytes(try cursor.skipValue())
+        }
+    }
+
+    private mutating func readPruned(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.namedMembers { name, cursor throws(JSONSyntaxError) in
+            let file = try PrunedFile(&cursor)
+            if let kind = DataKind(rawValue: name) { pruned[kind] = file }
         }
     }
 

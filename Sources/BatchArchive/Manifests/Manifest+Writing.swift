@@ -19,6 +19,10 @@ extension Manifest {
             ("derivations", .counts(derivations)),
             ("summary", .object(summaries.sorted { $0.key < $1.key }.map { ($0.key, .verbatim($0.value)) })),
         ]
+        if !pruned.isEmpty {
+            let files = pruned.sorted { $0.key < $1.key }.map { ($0.key.rawValue, $0.value.node) }
+            members.append(("pruned", .object(files)))
+        }
         if let quarantine { members.append(("quarantine", quarantine.node)) }
         return JSONNode.document(members)
     }
@@ -50,6 +54,17 @@ extension Manifest.Source {
 extension Manifest.Quarantine {
     fileprivate var node: JSONNode {
         .object([("reasons", .array(reasons.map { .text($0) })), ("attempts", .number(attempts))])
+    }
+}
+
+extension PrunedFile {
+    fileprivate var node: JSONNode {
+        .object([
+            ("pruned_at", .text(prunedAt.text)),
+            ("uncompressed_bytes", .number(content.bytes)),
+            ("uncompressed_sha256", .text(content.sha256)),
+            ("lines", .number(lines)),
+        ])
     }
 }
 

@@ -34,6 +34,8 @@ package struct Manifest: Sendable, Hashable {
     package var derivations: [String: Int]
     /// Each summary's JSON by its name, as it stands in the text.
     package var summaries: [String: [UInt8]]
+    /// Files that were removed on request, by kind.
+    package var pruned: [DataKind: PrunedFile] = [:]
     /// Set where the batch failed the gate.
     package var quarantine: Quarantine?
 
@@ -72,6 +74,13 @@ package struct Manifest: Sendable, Hashable {
             self.attempts = attempts
         }
     }
+}
+
+/// A data file that was removed on request: what is still known of it.
+package struct PrunedFile: Sendable, Hashable {
+    package var prunedAt: Timestamp
+    package var content: ArchivedFile.Extent
+    package var lines: Int
 }
 
 /// A data file as its manifest describes it.

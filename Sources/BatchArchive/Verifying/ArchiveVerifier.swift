@@ -23,7 +23,7 @@ package struct ArchiveVerifier: Sendable {
         self.derivations = derivations
     }
 
-    /// Looks at the archive as the plan says, several batches at a time, and hands on every file as soon as it is known.
+    /// Looks at the archive as the plan says, several batches at a time, and hands on every file, by day and batch.
     ///
     /// - Parameter concurrency: How many batches are looked at once.
     /// - Throws: ``ArchiveFailure`` where the archive itself cannot be listed, and what `report` throws.
@@ -34,22 +34,23 @@ package struct ArchiveVerifier: Sendable {
     ) async throws {
         _ = try ArchiveReader(folder)
         let paths = try folder.manifestPaths(since: plan.since?.day, until: plan.until?.day)
-        var stored: [StoredManifest] = []
-        for path in paths {
-            let manifest = StoredManifest(path, in: folder)
-            if manifest.isWanted(plan) { stored.append(manifest) }
-        }
+        let stored = paths.map { StoredManifest($0, in: folder) }.filter { $0.isWanted(plan) }
         let list = ListedDigests(in: folder)
-        try await withThrowingTaskGroup(of: [VerifiedFile].self) { group in
-            var waiting = stored[...]
-            for _ in 0..<max(1, concurrency) {
-                guard let next = waiting.popFirst() else { break }
-                group.addTask { verify(next, listed: list, plan) }
-            }
-            while let files = try await group.next() {
+        try await withThrowingTaskGroup(of: (Int, [VerifiedFile]).self) { group in
+            var early: [Int: [VerifiedFile]] = [:]
+            var (started, reported) = (0, 0)
+            while true {
+                while started - reported < max(1, concurrency), started < stored.count {
+                    group.addTask { [number = started] in (number, verify(stored[number], listed: list, plan)) }
+                    started += 1
+                }
+                guard let (number, files) = try await group.next() else { break }
                 try Task.checkCancellation()
-                for file in files { try report(file) }
-                if let next = waiting.popFirst() { group.addTask { verify(next, listed: list, plan) } }
+                early[number] = files
+                while let next = early.removeValue(forKey: reported) {
+                    for file in next { try report(file) }
+                    reported += 1
+                }
             }
         }
         for file in try extras(plan, named: stored) + unknown(plan, stored) { try report(file) }

@@ -40,21 +40,20 @@ struct ContentAudit {
     ///
     /// A file that has a mark already is left alone, and what would be compared with it too.
     func run(_ own: inout VerifiedFile, _ files: inout [VerifiedFile]) {
-        let derived: Derived
-        do throws(ArchiveFailure) {
-            guard let made = try derive(&files) else { return }
-            derived = made
-        } catch {
-            if let raw = manifest.files[.raw] { mark(raw.path, in: &files, VerifiedFile(raw.path, error)) }
-            return
-        }
         let isCurrent = manifest.derivations == derivations
         own.isOutdated = !isCurrent
-        if let reason = fault(of: derived, isCurrent: isCurrent) {
-            (own.mark, own.reason, own.disagreesWithList) = (.different, reason, false)
+        var rows: String?
+        do throws(ArchiveFailure) {
+            if let derived = try derive(&files) {
+                rows = derived.rows.hex
+                if let reason = fault(of: derived, isCurrent: isCurrent) {
+                    (own.mark, own.reason, own.disagreesWithList) = (.different, reason, false)
+                }
+            }
+        } catch {
+            if let raw = manifest.files[.raw] { mark(raw.path, in: &files, VerifiedFile(raw.path, error)) }
         }
-        guard manifest.files[.raw] != nil || manifest.files[.results] == nil else { return }
-        compareRows(derived.rows.hex, isCurrent: isCurrent, &files)
+        compareRows(isCurrent ? rows : nil, &files)
     }
 
     /// Reads all raw lines; nil if the raw file has a mark already or was pruned.
@@ -109,12 +108,12 @@ struct ContentAudit {
         return manifest.summaries == texts ? nil : "its summary is not that of the raw lines"
     }
 
-    /// Holds the flat file to the rows that follow from raw.
-    private func compareRows(_ digest: String, isCurrent: Bool, _ files: inout [VerifiedFile]) {
+    /// Holds the flat file to its manifest, and to the digest of the rows that follow from raw where that is known.
+    private func compareRows(_ digest: String?, _ files: inout [VerifiedFile]) {
         guard let flat = manifest.files[.results], let index = files.firstIndex(where: { $0.path == flat.path }) else {
             return
         }
-        files[index].isOutdated = !isCurrent
+        files[index].isOutdated = manifest.derivations != derivations
         guard files[index].mark == .intact else { return }
         do throws(ArchiveFailure) {
             let reader = try MemberReader(flat, in: folder, codec: codec)
@@ -122,7 +121,7 @@ struct ContentAudit {
             for member in reader.members.indices { content.update(try reader.content(ofMember: member)) }
             if content.extent != flat.content {
                 mark(flat.path, in: &files, reason: "the digest of its content is not the one in its manifest")
-            } else if isCurrent, content.hex != digest {
+            } else if let digest, content.hex != digest {
                 mark(flat.path, in: &files, reason: "its rows are not those of the raw lines")
             }
         } catch {

@@ -75,7 +75,7 @@ struct VerifyCommand: AsyncParsableCommand {
             summaries: SummarySet(SummaryRegistry.kinds),
             derivations: ArchiveOptions.derivations
         )
-        try await verifier.run(plan, concurrency: ProcessInfo.processInfo.activeProcessorCount, report: report)
+        try await verifier.run(plan, concurrency: 2 * ProcessInfo.processInfo.activeProcessorCount, report: report)
     }
 
     /// Repairs what is wrong, and reports the archive as it is afterwards.

@@ -39,12 +39,14 @@ struct ArchiveOptions: ParsableArguments {
 
     /// What new files are written with.
     func settings(origin: String?) throws -> ArchiveSettings {
-        ArchiveSettings(
+        var settings = ArchiveSettings(
             codec: try codec.codec(level: level),
             toolVersion: BatchkeepVersion.current,
             origin: origin,
             derivations: Self.derivations
         )
+        for view in ArchiveView.all { settings.views[view.name] = view.text }
+        return settings
     }
 
     /// Which version of each derivation is at work.

@@ -25,7 +25,9 @@ struct ArchiveRepair {
             context.note("\(id): \(outcome.text)")
             if outcome.isWhole { repaired += 1 }
         }
-        try FileArchive(folder, settings: settings).rewriteChecksums()
+        let archive = FileArchive(folder, settings: settings)
+        try archive.updateViews()
+        try archive.rewriteChecksums()
         return repaired
     }
 
