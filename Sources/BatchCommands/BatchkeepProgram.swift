@@ -65,6 +65,7 @@ struct Batchkeep: AsyncParsableCommand {
             """,
         version: BatchkeepVersion.current,
         subcommands: [
+            CompactCommand.self,
             ExportCommand.self,
             ListCommand.self,
             PruneCommand.self,

@@ -29,7 +29,7 @@ extension ArchiveView {
                 return "        \(column.name): '\(type)'"
             }
         let comments = FlatSchema.columns
-            .map { "COMMENT ON COLUMN results.\($0.name) IS '\($0.comment)';" }
+            .map { "COMMENT ON COLUMN results.\($0.name) IS '\($0.comment.replacing("'", with: "''"))';" }
         return """
             -- One row a result; times are UTC, date is the day the batch was created.
             CREATE OR REPLACE VIEW results AS

@@ -77,6 +77,9 @@ extension ArchivedFile {
             ("uncompressed_bytes", .number(content.bytes)),
             ("uncompressed_sha256", .text(content.sha256)),
         ]
+        if let slice {
+            members.append(("slice", .array([.number(slice.lowerBound), .number(slice.count)])))
+        }
         if let received {
             members.append(("received_bytes", .number(received.bytes)))
             members.append(("received_sha256", .text(received.sha256)))

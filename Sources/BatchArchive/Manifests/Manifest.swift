@@ -91,6 +91,10 @@ package struct ArchivedFile: Sendable, Hashable {
     package var bytes: Int
     /// SHA-256 of the file, lowercase hex.
     package var sha256: String
+    /// The part of the file that is this batch's, where the file holds several (``Compaction``); nil for all of it.
+    ///
+    /// Path, size and digest are those of the whole file, everything else is of this part.
+    package var slice: Range<Int>?
     /// The file's content: what the members inflate to.
     package var content: Extent
     /// The bytes as received, in raw files only.

@@ -20,8 +20,9 @@ package final class MemberReader: Sendable {
         fileSize = try folder.status(entry.path)?.size ?? 0
         self.codec = codec
         let starts = entry.members.map(\.offset)
-        let ends = starts.dropFirst() + [entry.bytes]
-        guard zip(starts, ends).allSatisfy({ $0 < $1 }), starts.first ?? 0 == 0 else {
+        let part = entry.slice ?? 0..<entry.bytes
+        let ends = starts.dropFirst() + [part.upperBound]
+        guard zip(starts, ends).allSatisfy({ $0 < $1 }), starts.first ?? part.lowerBound == part.lowerBound else {
             throw ArchiveFailure(.mismatch("the member table does not rise"), .read, path: file.path)
         }
         members = zip(starts, ends).map { $0..<$1 }

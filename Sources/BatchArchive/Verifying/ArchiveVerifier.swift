@@ -53,6 +53,7 @@ package struct ArchiveVerifier: Sendable {
                 }
             }
         }
+        for file in containers(stored, plan) { try report(file) }
         for file in try extras(plan, named: stored) + unknown(plan, stored) { try report(file) }
         if plan.isWhole, let file = list.verdict(on: stored) { try report(file) }
     }
@@ -76,16 +77,35 @@ package struct ArchiveVerifier: Sendable {
         }
         guard own.mark == .intact || stored.isInPlace else { return [own] }
         let depth = plan.depth(of: manifest.batch.id)
-        var files = manifest.files.sorted { $0.key < $1.key }.map { _, file in verify(file, of: manifest, depth) }
+        var files = manifest.files.sorted { $0.key < $1.key }.map { _, file in verify(file, of: manifest.batch.id, file.slice == nil ? depth : .sizes) }
         if depth == .content {
             ContentAudit(manifest, in: folder, codec: codec, summaries: summaries, derivations: derivations)
                 .run(&own, &files)
         }
-        return [own] + files
+        // A file of several batches has a line of its own; here only what is wrong with this batch's part of it.
+        let parts = Set(manifest.files.values.filter { $0.slice != nil }.map(\.path))
+        return [own] + files.filter { $0.mark != .intact || $0.isOutdated || !parts.contains($0.path) }
     }
 
-    private func verify(_ file: ArchivedFile, of manifest: Manifest, _ depth: VerifyDepth) -> VerifiedFile {
-        let id = manifest.batch.id
+    /// The files that hold several batches, each once.
+    private func containers(_ stored: [StoredManifest], _ plan: VerifyPlan) -> [VerifiedFile] {
+        var files: [String: (file: ArchivedFile, depth: VerifyDepth)] = [:]
+        for manifest in stored.compactMap(\.manifest) {
+            for file in manifest.files.values where file.slice != nil {
+                let depth = max(plan.depth(of: manifest.batch.id), files[file.path]?.depth ?? .sizes)
+                files[file.path] = (file, depth)
+            }
+        }
+        return files.sorted { $0.key < $1.key }
+            .map { _, entry in
+                var whole = entry.file
+                // Its members are in the manifests of many batches; each finds the damage in its own.
+                (whole.slice, whole.members) = (nil, [])
+                return verify(whole, of: nil, entry.depth)
+            }
+    }
+
+    private func verify(_ file: ArchivedFile, of id: String?, _ depth: VerifyDepth) -> VerifiedFile {
         do throws(ArchiveFailure) {
             guard let status = try folder.status(file.path) else {
                 return VerifiedFile(file.path, .missing, batchID: id, reason: "it is not there")
@@ -106,7 +126,7 @@ package struct ArchiveVerifier: Sendable {
     }
 
     /// The first member that cannot be read, in a file whose digest is wrong.
-    private func place(ofDamageIn file: ArchivedFile, _ id: String) -> VerifiedFile {
+    private func place(ofDamageIn file: ArchivedFile, _ id: String?) -> VerifiedFile {
         do throws(ArchiveFailure) {
             let reader = try MemberReader(file, in: folder, codec: codec)
             for member in reader.members.indices { _ = try reader.content(ofMember: member) }

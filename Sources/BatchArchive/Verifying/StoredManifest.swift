@@ -39,7 +39,7 @@ struct StoredManifest: Sendable {
         guard let paths = try? ArchivePaths(of: manifest.batch), paths.manifest == path else {
             return "it belongs into the folder of \(manifest.batch.day.text)"
         }
-        for (kind, file) in manifest.files where !paths.allows(file.path, for: kind) {
+        for (kind, file) in manifest.files where !paths.allows(file, as: kind) {
             return "it names \(file.path) as its \(kind.rawValue) file"
         }
         return nil
@@ -53,8 +53,9 @@ struct StoredManifest: Sendable {
 }
 
 extension ArchivePaths {
-    /// Whether a data file of the batch may lie at a path.
-    func allows(_ path: String, for kind: DataKind) -> Bool {
-        path == data(kind)
+    /// Whether a data file of the batch may lie where its entry says: alone, or in a file of several batches.
+    func allows(_ file: ArchivedFile, as kind: DataKind) -> Bool {
+        guard let slice = file.slice else { return file.path == data(kind) }
+        return kind != .raw && slice.upperBound <= file.bytes && file.path.hasPrefix("\(folder(kind))/compact.")
     }
 }

@@ -38,8 +38,13 @@ struct PruneCommand: AsyncParsableCommand {
                 let lock = try ArchiveLock(source.folder, as: holder)
                 let archive = FileArchive(source.folder, settings: try archive.settings(origin: nil))
                 _ = try archive.prepare()
-                let manifests = try await ArchiveReader(source.folder).manifests().manifests
+                let reader = try ArchiveReader(source.folder)
+                var manifests = try await reader.manifests().manifests
                 try archive.removePruned(of: manifests)
+                // What goes must not share a file with what stays.
+                let shared = plan.files(of: manifests).filter { plan.removes($0) && $0.file.slice != nil }.map(\.file.path)
+                for path in Set(shared).sorted() { try archive.expand(path, of: manifests) }
+                if !shared.isEmpty { manifests = try await reader.manifests().manifests }
                 let files = tell(plan.files(of: manifests), by: plan, in: context)
                 try archive.prune(files, at: plan.now)
                 try await archive.finishRun()

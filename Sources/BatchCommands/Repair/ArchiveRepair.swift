@@ -16,7 +16,7 @@ struct ArchiveRepair {
     ///
     /// - Returns: How many batches were made whole.
     func run(_ plan: RepairPlan) async throws -> Int {
-        let manifests = try await ArchiveReader(folder).manifests().manifests
+        let manifests = try await withOwnFiles(plan)
         let byID = Dictionary(manifests.map { ($0.batch.id, $0) }) { first, _ in first }
         var repaired = 0
         for (id, step) in plan.steps.sorted(by: { $0.key < $1.key }) {
@@ -31,13 +31,28 @@ struct ArchiveRepair {
         return repaired
     }
 
+    /// The manifests, after each batch to work on was given files of its own.
+    private func withOwnFiles(_ plan: RepairPlan) async throws -> [Manifest] {
+        let reader = try ArchiveReader(folder)
+        let manifests = try await reader.manifests().manifests
+        let touched = manifests.filter { plan.steps[$0.batch.id] != nil }.flatMap(\.files.values)
+        let shared = Set(touched.filter { $0.slice != nil }.map(\.path)).union(plan.shared)
+        guard !shared.isEmpty else { return manifests }
+        let archive = FileArchive(folder, settings: settings)
+        for path in shared.sorted() { try archive.expand(path, of: manifests) }
+        return try await reader.manifests().manifests
+    }
+
     private struct Outcome {
         var text: String
         var isWhole = false
     }
 
     private func repair(_ id: String, _ manifest: Manifest?, _ step: RepairStep) async throws -> Outcome {
-        if step == .rebuild, let manifest { return try await rebuild(manifest.batch, manifest) }
+        if step == .rebuild, let manifest {
+            let outcome = try await rebuild(manifest.batch, manifest)
+            if outcome.isWhole || client == nil { return outcome }
+        }
         guard let client else { return Outcome(text: "not repaired, the service cannot be asked without a key") }
         let batch: MessageBatch
         do throws(ServiceFailure) {
@@ -56,6 +71,9 @@ struct ArchiveRepair {
     /// Derives everything from the raw file.
     private func rebuild(_ batch: MessageBatch, _ manifest: Manifest?) async throws -> Outcome {
         let known = manifest.flatMap { $0.batch.id == batch.id ? $0 : nil }
+        if let known, known.files[.raw] == nil, !known.found.isEmpty {
+            return Outcome(text: "not rebuilt, its raw file is gone")
+        }
         let stored = try known.map { StoredResults($0, in: folder) } ?? StoredResults(of: batch, in: folder)
         guard let stored else { return Outcome(text: "not repaired, there is no raw file") }
         // That the service has withdrawn the results does not matter to a file that is here.

@@ -16,10 +16,15 @@ struct RepairPlan: Sendable {
     private(set) var steps: [String: RepairStep] = [:]
     /// Whether anything is wrong or outdated at all.
     private(set) var isNeeded = false
+    /// Damaged files that hold several batches.
+    private(set) var shared: Set<String> = []
 
     init(_ files: [VerifiedFile]) {
         for file in files where file.mark != .intact || file.isOutdated {
             isNeeded = true
+            if file.batchID == nil, file.mark == .different || file.mark == .missing, file.path.contains("/compact.") {
+                shared.insert(file.path)
+            }
             guard let id = file.batchID, let step = Self.step(for: file) else { continue }
             steps[id] = Self.stronger(steps[id], step)
         }
