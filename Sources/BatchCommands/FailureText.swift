@@ -90,7 +90,8 @@ extension FailureText {
         case .unknownRequest(let id):
             self.init(
                 "The archive has no result with the custom_id \(id).",
-                advice: "Ids are compared byte for byte. List some with: batchkeep select --columns custom_id --limit 10"
+                advice:
+                    "Ids are compared byte for byte. List some with: batchkeep select --columns custom_id --limit 10"
             )
         case .conflict(let sentence):
             self.init(sentence, status: .usage)

@@ -50,7 +50,10 @@ enum FlatColumns {
         "batch_ended_at": { _, source, output in output += source.endedAt },
         "usable": { record, _, output in output += record.isUsable ? yes : no },
         "error_class": { record, _, output in
-            guard let name = record.errorClass?.rawValue else { return output += null }
+            guard let name = record.errorClass?.rawValue else {
+                output += null
+                return
+            }
             JSONString.append(name, to: &output)
         },
     ]
@@ -85,7 +88,10 @@ enum FlatColumns {
     ]
 
     private static func append(_ slice: TextSlice?, _ source: RowSource, _ output: inout [UInt8]) {
-        guard let slice else { return output += null }
+        guard let slice else {
+            output += null
+            return
+        }
         guard !slice.isEscaped else {
             return JSONString.append(JSONString.decoded(source.bytes[slice.range], isEscaped: true), to: &output)
         }

@@ -12,7 +12,8 @@ package struct FoundLine: Sendable {
     package static func lines(withCustomID id: String, in block: LineBlock, of batch: MessageBatch) -> [FoundLine] {
         let decoded = ResultDecoder.decode(block)
         let wanted = KeyHash(Array(id.utf8))
-        return decoded.records.filter { $0.customIDHash == wanted && decoded.text($0.customID).utf8.elementsEqual(id.utf8) }
+        return decoded.records
+            .filter { $0.customIDHash == wanted && decoded.text($0.customID).utf8.elementsEqual(id.utf8) }
             .map { record in
                 let line = Array(block.bytes[record.line]) + [0x0A]
                 let first = record.lineNumber
@@ -32,7 +33,10 @@ package struct FoundLine: Sendable {
 
     /// Columns of the line as one JSON object.
     package func row(_ columns: [SelectedColumn]) -> [UInt8] {
-        Array(Selection(filter: LineFilter(), columns: columns, style: .ndjson).rows(of: block, in: batch).bytes.dropLast())
+        Array(
+            Selection(filter: LineFilter(), columns: columns, style: .ndjson).rows(of: block, in: batch).bytes
+                .dropLast()
+        )
     }
 }
 

@@ -96,7 +96,10 @@ struct RowWriter {
     private static func appendCSV(_ cell: JSONCell, to output: inout [UInt8]) {
         guard !cell.isMissing else { return }
         let text = cell.textBytes
-        guard needsQuotes(text) else { return output += text }
+        guard needsQuotes(text) else {
+            output += text
+            return
+        }
         output.append(UInt8(ascii: "\""))
         for byte in text {
             if byte == UInt8(ascii: "\"") { output.append(byte) }

@@ -15,9 +15,7 @@ package struct Compaction: Sendable {
 
     /// Groups the files of each day, in the order of their ids, so that each new file comes near to a size.
     ///
-    /// - Parameters:
-    ///   - before: Only days before this one.
-    ///   - targetSize: In bytes; a file of this size or more is left alone.
+    /// Only days before `before` are looked at; a file of `targetSize` bytes or more is left alone.
     package static func choose(
         from manifests: [Manifest],
         before: CalendarDay,
@@ -64,7 +62,8 @@ extension FileArchive {
             try copy(file, to: output, &digest)
         }
         try output.sync()
-        let name = ContentDigest.hex(Array(compaction.manifests.map(\.batch.id).joined(separator: "\n").utf8)).prefix(12)
+        let name = ContentDigest.hex(Array(compaction.manifests.map(\.batch.id).joined(separator: "\n").utf8))
+            .prefix(12)
         let place = try ArchivePaths(of: compaction.manifests[0].batch).container(kind, name: String(name))
         var rearrangement = Rearrangement(moves: [Rearrangement.Move(from: draft, to: place)])
         for (manifest, file, offset) in offsets {
@@ -88,7 +87,7 @@ extension FileArchive {
     ///
     /// Parts that are damaged are copied too: their manifests tell, and repair makes them anew.
     ///
-    /// - Parameter manifests: All manifests of the archive; those that name the file are revised.
+    /// `manifests` are all of the archive; those that name the file are revised.
     package func expand(_ path: String, of manifests: [Manifest]) throws(ArchiveFailure) {
         var rearrangement = Rearrangement(removals: [path])
         let source: OpenFile? = try folder.status(path) == nil ? nil : folder.open(path)

@@ -25,8 +25,8 @@ package struct ArchiveVerifier: Sendable {
 
     /// Looks at the archive as the plan says, several batches at a time, and hands on every file, by day and batch.
     ///
-    /// - Parameter concurrency: How many batches are looked at once.
-    /// - Throws: ``ArchiveFailure`` where the archive itself cannot be listed, and what `report` throws.
+    /// `concurrency` batches are looked at at once. Throws ``ArchiveFailure`` where the archive itself cannot be listed, and what
+    /// `report` throws.
     package func run(
         _ plan: VerifyPlan,
         concurrency: Int,
@@ -77,7 +77,8 @@ package struct ArchiveVerifier: Sendable {
         }
         guard own.mark == .intact || stored.isInPlace else { return [own] }
         let depth = plan.depth(of: manifest.batch.id)
-        var files = manifest.files.sorted { $0.key < $1.key }.map { _, file in verify(file, of: manifest.batch.id, file.slice == nil ? depth : .sizes) }
+        var files = manifest.files.sorted { $0.key < $1.key }
+            .map { _, file in verify(file, of: manifest.batch.id, file.slice == nil ? depth : .sizes) }
         if depth == .content {
             ContentAudit(manifest, in: folder, codec: codec, summaries: summaries, derivations: derivations)
                 .run(&own, &files)

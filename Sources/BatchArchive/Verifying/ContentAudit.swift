@@ -66,7 +66,8 @@ struct ContentAudit {
         for member in reader.members.indices {
             let bytes = try reader.content(ofMember: member)
             guard bytes.last == 0x0A, reader.firstLines[member] == derived.tally.lines + 1 else {
-                let reason = "member \(member) does not begin with line \(reader.firstLines[member]) or ends inside a line"
+                let reason =
+                    "member \(member) does not begin with line \(reader.firstLines[member]) or ends inside a line"
                 throw ArchiveFailure(.mismatch(reason), .read, path: folder.path(raw.path))
             }
             let isLast = member + 1 == reader.members.count

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchArchive
 import BatchReports
+import BlockGzip
 import MessageBatches
 
 /// `batchkeep compact`: makes few files of the many small ones of a day.
@@ -24,25 +25,29 @@ struct CompactCommand: AsyncParsableCommand {
     var dryRun = false
 
     @OptionGroup(title: "Archive")
-    var archive: ArchiveOptions
+    var archive: OfflineArchiveOptions
 
     func run() async throws {
         let context = CommandContext.current
         let now = context.now()
         guard let size = ByteCount.bytes(targetSize), size > 0 else {
-            throw CommandFailure.outOfRange(option: "--target-size", value: targetSize, allowed: "a size such as 256MiB")
+            throw CommandFailure.outOfRange(
+                option: "--target-size",
+                value: targetSize,
+                allowed: "a size such as 256MiB"
+            )
         }
         guard let before = TimeExpression.moment(before ?? "today", now: now) else {
             throw CommandFailure.badTime(option: "--before", value: before ?? "")
         }
-        for source in try OfflineArchive.archives(in: archive.path) {
+        for source in try archive.archives() {
             if dryRun {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
                 tell(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)
                 continue
             }
             let lock = try ArchiveLock(source.folder, as: .current(since: now.text, command: "compact"))
-            let archive = FileArchive(source.folder, settings: try archive.settings(origin: nil))
+            let archive = FileArchive(source.folder, settings: .ofThisVersion(codec: try CodecChoice.auto.codec()))
             _ = try archive.prepare()
             let manifests = try await ArchiveReader(source.folder).manifests().manifests
             let chosen = Compaction.choose(from: manifests, before: before.day, targetSize: size)

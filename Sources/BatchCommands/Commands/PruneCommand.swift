@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchArchive
 import BatchReports
+import BlockGzip
 import MessageBatches
 
 /// `batchkeep prune`: removes old raw or joined files.
@@ -27,22 +28,23 @@ struct PruneCommand: AsyncParsableCommand {
     var apply = false
 
     @OptionGroup(title: "Archive")
-    var archive: ArchiveOptions
+    var archive: OfflineArchiveOptions
 
     func run() async throws {
         let context = CommandContext.current
         let plan = try plan(now: context.now())
-        for source in try OfflineArchive.archives(in: archive.path) {
+        for source in try archive.archives() {
             if apply {
                 let holder = LockHolder.current(since: context.now().text, command: "prune")
                 let lock = try ArchiveLock(source.folder, as: holder)
-                let archive = FileArchive(source.folder, settings: try archive.settings(origin: nil))
+                let archive = FileArchive(source.folder, settings: .ofThisVersion(codec: try CodecChoice.auto.codec()))
                 _ = try archive.prepare()
                 let reader = try ArchiveReader(source.folder)
                 var manifests = try await reader.manifests().manifests
                 try archive.removePruned(of: manifests)
                 // What goes must not share a file with what stays.
-                let shared = plan.files(of: manifests).filter { plan.removes($0) && $0.file.slice != nil }.map(\.file.path)
+                let shared = plan.files(of: manifests).filter { plan.removes($0) && $0.file.slice != nil }
+                    .map(\.file.path)
                 for path in Set(shared).sorted() { try archive.expand(path, of: manifests) }
                 if !shared.isEmpty { manifests = try await reader.manifests().manifests }
                 let files = tell(plan.files(of: manifests), by: plan, in: context)

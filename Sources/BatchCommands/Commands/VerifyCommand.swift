@@ -27,7 +27,9 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Manifests, existence and sizes only.")
     var quick = false
 
-    @Option(help: ArgumentHelp("--full for this share of the batches, others every day; the rest --quick.", valueName: "5%"))
+    @Option(
+        help: ArgumentHelp("--full for this share of the batches, others every day; the rest --quick.", valueName: "5%")
+    )
     var sample: String?
 
     @Flag(help: "Inflate and decode everything; make counts, summaries and flat rows anew and compare them.")
@@ -73,7 +75,7 @@ struct VerifyCommand: AsyncParsableCommand {
             source.folder,
             codec: try CodecChoice.auto.codec(),
             summaries: SummarySet(SummaryRegistry.kinds),
-            derivations: ArchiveOptions.derivations
+            derivations: ArchiveSettings.currentDerivations
         )
         try await verifier.run(plan, concurrency: 2 * ProcessInfo.processInfo.activeProcessorCount, report: report)
     }
@@ -109,7 +111,8 @@ struct VerifyCommand: AsyncParsableCommand {
             }
         }
         guard let connection else {
-            _ = try await ArchiveRepair(folder: source.folder, settings: settings, client: nil, context: context).run(plan)
+            _ = try await ArchiveRepair(folder: source.folder, settings: settings, client: nil, context: context)
+                .run(plan)
             return
         }
         try await connection.use { client in

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchArchive
+import BlockGzip
 import MessageBatches
 
 /// `batchkeep views`: writes the files with which other tools read an archive.
@@ -11,16 +12,18 @@ struct ViewsCommand: AsyncParsableCommand {
     )
 
     @OptionGroup(title: "Archive")
-    var archive: ArchiveOptions
+    var archive: OfflineArchiveOptions
 
     func run() async throws {
         let context = CommandContext.current
-        for source in try OfflineArchive.archives(in: archive.path) {
+        for source in try archive.archives() {
             _ = try ArchiveReader(source.folder)
             let lock = try ArchiveLock(source.folder, as: .current(since: context.now().text, command: "views"))
-            let written = try FileArchive(source.folder, settings: archive.settings(origin: nil)).updateViews()
+            let written = try FileArchive(source.folder, settings: .ofThisVersion(codec: CodecChoice.auto.codec())).updateViews()
             for path in written { context.note("Wrote \(source.folder.path(path)).") }
-            if written.isEmpty { context.note("Nothing to do: \(source.folder.path(ArchivePaths.views)) is up to date.") }
+            if written.isEmpty {
+                context.note("Nothing to do: \(source.folder.path(ArchivePaths.views)) is up to date.")
+            }
             lock.release()
         }
     }

@@ -39,18 +39,25 @@ struct ArchiveOptions: ParsableArguments {
 
     /// What new files are written with.
     func settings(origin: String?) throws -> ArchiveSettings {
+        .ofThisVersion(codec: try codec.codec(level: level), origin: origin)
+    }
+}
+
+extension ArchiveSettings {
+    /// What this version of the program writes; `origin` is that of the service, where one is asked.
+    static func ofThisVersion(codec: any MemberCodec, origin: String? = nil) -> ArchiveSettings {
         var settings = ArchiveSettings(
-            codec: try codec.codec(level: level),
+            codec: codec,
             toolVersion: BatchkeepVersion.current,
             origin: origin,
-            derivations: Self.derivations
+            derivations: currentDerivations
         )
         for view in ArchiveView.all { settings.views[view.name] = view.text }
         return settings
     }
 
     /// Which version of each derivation is at work.
-    static var derivations: [String: Int] {
+    static var currentDerivations: [String: Int] {
         [
             "flat_schema": FlatSchema.version, "error_classes": ErrorClassifier.version,
             "summaries": SummaryRegistry.version,

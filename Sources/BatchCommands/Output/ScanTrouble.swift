@@ -21,6 +21,8 @@ struct ScanTrouble {
     func notePruned(_ manifests: [Manifest]) {
         let count = manifests.count { $0.files[.raw] == nil && !$0.found.isEmpty }
         guard count > 0 else { return }
-        context.note("\(count) \(count == 1 ? "batch has" : "batches have") no raw file any more and could not be searched.")
+        context.note(
+            "\(count) \(count == 1 ? "batch has" : "batches have") no raw file any more and could not be searched."
+        )
     }
 }

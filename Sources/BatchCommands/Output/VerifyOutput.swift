@@ -44,7 +44,9 @@ struct VerifyOutput {
         let total = counts.values.reduce(0, +)
         context.note("Verified \(total) files (\(depth)): \(total - damaged) intact, \(damaged) not.")
         if outdated > 0 {
-            context.note("\(outdated) are outdated: derived by another version. verify --repair derives them anew from raw.")
+            context.note(
+                "\(outdated) are outdated: derived by another version. verify --repair derives them anew from raw."
+            )
         }
         if damaged > 0 { context.note("verify --repair makes anew what raw or the service still has.") }
     }
