@@ -21,7 +21,8 @@ struct ArchivePruningTests {
         try await sink.finishRun()
     }
 
-    @Test func `only files older than asked are named, and raw the service no longer has is a last copy`() async throws {
+    @Test func `only files older than asked are named, and raw the service no longer has is a last copy`() async throws
+    {
         try await export()
         let manifests = Array(try await archive.manifests().values)
         let young = try plan(takesLastCopies: false, now: "2024-09-01").files(of: manifests)

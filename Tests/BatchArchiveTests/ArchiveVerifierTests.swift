@@ -94,7 +94,8 @@ struct ArchiveVerifierTests {
         try await export()
         try archive.folder.write(sampleBody(results: 12).span, to: raw)
         #expect(try await archive.faults() == ["* \(raw)"])
-        guard let gzip = try run(["gzip", "-k", "-f", raw, "-S", ".new"], in: archive.folder.root), gzip.status == 0 else {
+        guard let gzip = try run(["gzip", "-k", "-f", raw, "-S", ".new"], in: archive.folder.root), gzip.status == 0
+        else {
             return
         }
         try archive.folder.rename("\(raw).new", to: raw)

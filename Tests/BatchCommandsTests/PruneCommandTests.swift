@@ -1,4 +1,6 @@
 import BatchCommands
+import BatchSimulator
+import Foundation
 import Testing
 
 struct PruneCommandTests {

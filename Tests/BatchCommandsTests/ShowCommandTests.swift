@@ -37,7 +37,9 @@ struct ShowCommandTests {
 
     @Test func `what a terminal would obey is made visible`() async throws {
         try await InProcess.withSamples { _, run, _ in
-            #expect(await run(["show", "ticket-0007"]).output.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 })
+            #expect(
+                await run(["show", "ticket-0007"]).output.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 }
+            )
         }
     }
 

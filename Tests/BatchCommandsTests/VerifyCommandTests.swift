@@ -1,4 +1,5 @@
 import BatchCommands
+import BatchSimulator
 import Foundation
 import Testing
 
@@ -84,7 +85,10 @@ struct VerifyCommandTests {
     @Test func `a file of several batches that is damaged is taken apart and made anew`() async throws {
         try await InProcess.export(.generated(lines: 40, batches: 3)) { _, archive, server in
             let run: ([String]) async -> InProcess = { arguments in
-                await InProcess.run([arguments[0], "--archive", archive.url.path] + arguments[1...], at: server.baseURL)
+                await InProcess.run(
+                    [arguments[0], "--archive", archive.url.path] + arguments[1...],
+                    at: server.baseURL
+                )
             }
             let rows = await run(["select", "--columns", "custom_id"]).lines.count
             let compact = await run(["compact", "--before", "2100-01-01"])

@@ -3,13 +3,9 @@ import Testing
 
 /// The tools that `views/` is for, on an archive of the samples, whose errors come last.
 struct ViewTests {
-    private static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
-    private static let needsPython: Comment =
-        "needs a Python with duckdb, polars, pyarrow, pandas and jsonschema in BATCHKEEP_PYTHON"
-
     /// Runs a script in the folder of an archive of the samples.
     private func python(_ script: String, _ body: (Program.Ended, TemporaryFolder) async throws -> Void) async throws {
-        let python = try #require(Self.python)
+        let python = try #require(ViewPeers.python)
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
                 let run = try await Program.run(
@@ -24,7 +20,7 @@ struct ViewTests {
         }
     }
 
-    @Test(.enabled(if: ViewTests.python != nil, ViewTests.needsPython))
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
     func `DuckDB's views count, sum and price as select does`() async throws {
         let script = """
             import duckdb
@@ -33,14 +29,16 @@ struct ViewTests {
             print(*con.sql("SELECT result_type, count(*), sum(output_tokens) FROM results GROUP BY 1 ORDER BY 1").fetchall())
             for row in con.sql("SELECT model, count(*), CASE WHEN count(*) = count(cost) THEN sum(cost) END FROM costs GROUP BY 1 ORDER BY 1").fetchall():
                 print(row[0], row[1], "" if row[2] is None else format(row[2].normalize(), "f"), sep=",")
-            print(con.sql("SELECT count(*), count(DISTINCT batch_id), count(text) FILTER (text <> '') FROM messages").fetchone())
+            print(con.sql("SELECT count(*), count(DISTINCT batch_id), count(text) FILTER (WHERE text <> '') FROM messages").fetchone())
             print(con.sql("SELECT count(*), count(error_message) FROM errors").fetchone())
             print(con.sql("SELECT count(*), sum(succeeded + errored + canceled + expired) FROM batches").fetchone())
             print(con.sql("SELECT typeof(date), typeof(batch_created_at), typeof(usable) FROM results LIMIT 1").fetchone())
             """
         try await python(script) { run, folder in
             let lines = run.lines
-            #expect(lines.first == "('canceled', 53, 0) ('errored', 54, 0) ('expired', 5, 0) ('succeeded', 917, 106011)")
+            #expect(
+                lines.first == "('canceled', 53, 0) ('errored', 54, 0) ('expired', 5, 0) ('succeeded', 917, 106011)"
+            )
             let select = try await Program.run([
                 "select", "--archive", folder.path, "--result", "succeeded", "--by", "model", "--columns", "cost",
                 "--format", "csv",
@@ -49,13 +47,15 @@ struct ViewTests {
             let texts = try await Program.run([
                 "select", "--archive", folder.path, "--columns", "text", "--where", "text!=null", "--where", "text!=",
             ])
-            #expect(lines.suffix(4).map { $0 } == [
-                "(1029, 13, \(texts.lines.count))", "(54, 54)", "(13, 1029)", "('DATE', 'TIMESTAMP', 'BOOLEAN')",
-            ])
+            #expect(
+                lines.suffix(4).map { $0 } == [
+                    "(1029, 13, \(texts.lines.count))", "(54, 54)", "(13, 1029)", "('DATE', 'TIMESTAMP', 'BOOLEAN')",
+                ]
+            )
         }
     }
 
-    @Test(.enabled(if: ViewTests.python != nil, ViewTests.needsPython))
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
     func `results become Parquet in the line shown, and come back`() async throws {
         let line = "COPY results TO 'results.parquet'"
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
@@ -71,7 +71,7 @@ struct ViewTests {
         try await python(script) { run, _ in #expect(run.lines == ["1029 106011 975"]) }
     }
 
-    @Test(.enabled(if: ViewTests.python != nil, ViewTests.needsPython))
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
     func `Polars and PyArrow read every row`() async throws {
         let script = """
             import glob, polars as pl, pyarrow as pa, pyarrow.json
@@ -92,7 +92,7 @@ struct ViewTests {
         }
     }
 
-    @Test(.enabled(if: ViewTests.python != nil, ViewTests.needsPython))
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
     func `every row meets the JSON Schema, and a wrong one does not`() async throws {
         let script = """
             import glob, gzip, json, jsonschema
@@ -109,7 +109,7 @@ struct ViewTests {
         try await python(script) { run, _ in #expect(run.lines == ["1029 False False", "True 13"]) }
     }
 
-    @Test(.enabled(if: ViewTests.python != nil, ViewTests.needsPython))
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
     func `the Python lines shown run in the archive's folder`() async throws {
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
         let lines = readme.components(separatedBy: "```python\n").dropFirst()
@@ -132,8 +132,18 @@ struct ViewTests {
                 )
                 try #require(run.status == 0, "\(run.notes)")
             }
-            let run = try await Program.run(["-c", String(line)], executable: URL(filePath: "/bin/bash"), in: folder.url)
+            let run = try await Program.run(
+                ["-c", String(line)],
+                executable: URL(filePath: "/bin/bash"),
+                in: folder.url
+            )
             #expect(run.lines.count == 54, "\(run.notes)")
         }
     }
+}
+
+/// What the machine has beside the program.
+private enum ViewPeers {
+    /// A Python with the packages the tests read an archive with; `.ci/run` makes one.
+    static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
 }

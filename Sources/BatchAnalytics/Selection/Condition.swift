@@ -51,9 +51,10 @@ package struct Condition: Sendable {
             throw .badCondition(text)
         }
         var value = rest.dropFirst(relation.rawValue.count)
+        // Whoever writes `column = value` does not look for a value that begins with a blank.
+        if text.dropFirst(name.count).first == " " { value = value.drop { $0 == " " } }
         if relation == .oneOf {
-            guard value.first == " " || value.first == "(" else { throw .badCondition(text) }
-            value = value.drop { $0 == " " }
+            guard rest.dropFirst(2).first.map({ " (".contains($0) }) ?? false else { throw .badCondition(text) }
             if value.first == "(", value.last == ")" { value = value.dropFirst().dropLast() }
         }
         column = try SelectedColumn(String(name), pricer: pricer)

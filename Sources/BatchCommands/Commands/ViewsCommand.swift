@@ -19,7 +19,8 @@ struct ViewsCommand: AsyncParsableCommand {
         for source in try archive.archives() {
             _ = try ArchiveReader(source.folder)
             let lock = try ArchiveLock(source.folder, as: .current(since: context.now().text, command: "views"))
-            let written = try FileArchive(source.folder, settings: .ofThisVersion(codec: CodecChoice.auto.codec())).updateViews()
+            let written = try FileArchive(source.folder, settings: .ofThisVersion(codec: CodecChoice.auto.codec()))
+                .updateViews()
             for path in written { context.note("Wrote \(source.folder.path(path)).") }
             if written.isEmpty {
                 context.note("Nothing to do: \(source.folder.path(ArchivePaths.views)) is up to date.")

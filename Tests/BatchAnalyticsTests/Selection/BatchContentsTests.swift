@@ -1,5 +1,6 @@
 import BatchAnalytics
 import BatchPipeline
+import MessageBatches
 import Testing
 
 /// A file is left closed only if nothing in it can be wanted.

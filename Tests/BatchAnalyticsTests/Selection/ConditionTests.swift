@@ -13,8 +13,10 @@ struct ConditionTests {
         ("output_tokens>5", ["007", "x"]), ("output_tokens>=5", ["7", "007", "x"]), ("output_tokens<50", ["7", "e"]),
         ("output_tokens<=5.0", ["7", "e"]), ("output_tokens=50", ["007"]), ("usage.output_tokens<500", ["7", "007"]),
         ("stop_reason in max_tokens,refusal", ["007", "x"]), ("stop_reason in (end_turn)", ["7"]),
-        ("stop_reason=null", ["e"]), ("stop_reason!=null", ["7", "007", "x"]), ("stop_reason!=refusal", ["7", "007", "e"]),
-        ("error_message~(?i)CREDIT", ["e"]), ("error_message!~low$", ["7", "007", "x"]), ("custom_id~^0*7$", ["7", "007"]),
+        ("stop_reason=null", ["e"]), ("stop_reason!=null", ["7", "007", "x"]),
+        ("stop_reason!=refusal", ["7", "007", "e"]),
+        ("error_message~(?i)CREDIT", ["e"]), ("error_message!~low$", ["7", "007", "x"]),
+        ("custom_id~^0*7$", ["7", "007"]),
         ("usable=true", ["7"]), ("text=Hello", ["7", "007"]), ("text=", []), ("cost>0.0001", ["007", "x"]),
         ("batch_created_at>2026-10-20", ["7", "007", "x", "e"]), ("date<2026-10-20", []),
     ])

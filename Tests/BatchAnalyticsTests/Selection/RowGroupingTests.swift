@@ -31,7 +31,9 @@ struct RowGroupingTests {
     }
 
     @Test func `the order of the blocks does not matter`() throws {
-        #expect(try grouped("stop_reason", "cost", [first, second]) == grouped("stop_reason", "cost", [second, first]))
+        #expect(
+            try grouped("stop_reason", "cost", [first, second]) == grouped("stop_reason", "cost", [second, first])
+        )
     }
 
     @Test func `a group with a line without a price has no cost`() throws {

@@ -28,7 +28,7 @@ struct RowSampleTests {
     }
 
     @Test func `every line has about the same chance`() throws {
-        var hits = [String: Int]()
+        var hits: [String: Int] = [:]
         for seed in 1...200 {
             for row in try sample(10, of: [0..<20, 20..<40], seed: UInt64(seed)) { hits[row, default: 0] += 1 }
         }

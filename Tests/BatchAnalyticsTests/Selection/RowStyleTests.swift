@@ -28,7 +28,9 @@ struct RowStyleTests {
     }
 
     @Test func `raw lines come as archived, with their own line ends`() throws {
-        let text = [" {\"custom_id\":\"a\", \"result\":{\"type\":\"expired\"}}\r", "", "no json", SelectionLines.errored("b")]
+        let text = [
+            " {\"custom_id\":\"a\", \"result\":{\"type\":\"expired\"}}\r", "", "no json", SelectionLines.errored("b"),
+        ]
         let lines = SelectionLines(text)
         #expect(try lines.rows(style: .raw) == text)
         #expect(try lines.rows(results: ["expired"], style: .raw) == [text[0]])

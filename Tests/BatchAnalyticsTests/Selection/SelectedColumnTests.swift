@@ -27,7 +27,8 @@ struct SelectedColumnTests {
         #expect(
             try lines.rows("text,thinking,tool_input", style: .ndjson) == [
                 #"{"text":"One \"1\", two\n","thinking":"Hm.","tool_input":{"a":[1,2]}}"#,
-                #"{"text":null,"thinking":null,"tool_input":null}"#, #"{"text":null,"thinking":null,"tool_input":null}"#,
+                #"{"text":null,"thinking":null,"tool_input":null}"#,
+                #"{"text":null,"thinking":null,"tool_input":null}"#,
             ]
         )
     }
@@ -62,9 +63,11 @@ struct SelectedColumnTests {
     @Test func `a lone surrogate is shown as the replacement character`() throws {
         let content = #"{"type":"text","text":"x\ud800y \\u0041"}"#
         let lines = SelectionLines([SelectionLines.succeeded("a", content: content)])
-        #expect(try lines.rows("text,content[0].text", style: .ndjson) == [
-            #"{"text":"x�y \\u0041","content[0].text":"x�y \\u0041"}"#
-        ])
+        #expect(
+            try lines.rows("text,content[0].text", style: .ndjson) == [
+                #"{"text":"x�y \\u0041","content[0].text":"x�y \\u0041"}"#
+            ]
+        )
     }
 
     @Test func `the cost is exact, zero for what is not billed, and missing without a price`() throws {

@@ -58,7 +58,8 @@ struct SelectionLines {
         )
         let columns = try SelectedColumn.list(columns, pricer: Self.pricer)
         let rows = Selection(filter: filter, columns: columns, style: style).rows(of: block, in: batch)
-        return String(decoding: rows.bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            .dropLast().map(String.init)
+        // Bytes, as CR LF is one Character.
+        return rows.bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 }
