@@ -69,6 +69,7 @@ struct Batchkeep: AsyncParsableCommand {
             ExportCommand.self,
             ListCommand.self,
             PruneCommand.self,
+            QueryCommand.self,
             SelectCommand.self,
             ShowCommand.self,
             SimulateCommand.self,

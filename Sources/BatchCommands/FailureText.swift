@@ -1,5 +1,6 @@
 import BatchAnalytics
 import BatchArchive
+import BatchCatalog
 import BatchPipeline
 import BatchService
 import BatchSimulator
@@ -30,6 +31,7 @@ struct FailureText {
         case let error as ArchiveFailure: self.init(error)
         case let error as CodecFailure: self.init(error)
         case let error as SelectionFailure: self.init(error)
+        case let error as ResultIndexFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
         case is CancellationError:
             self.init("Stopped before the end.", advice: "Run it again: what is archived stays, the rest is fetched.")

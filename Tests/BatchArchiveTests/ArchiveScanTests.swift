@@ -27,7 +27,7 @@ struct ArchiveScanTests {
                     places.append(place)
                     return places.count < limit
                 },
-                damaged: { damaged.append($0) }
+                damaged: { failure, _ in damaged.append(failure) }
             )
         return (places, damaged)
     }

@@ -118,7 +118,7 @@ struct SelectCommand: AsyncParsableCommand {
             manifests,
             work: { block, manifest in plan.work(block, manifest.batch) },
             take: { try output.take($0) },
-            damaged: { trouble.tell([$0]) }
+            damaged: { failure, _ in trouble.tell([failure]) }
         )
     }
 

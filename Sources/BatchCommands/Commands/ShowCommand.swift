@@ -57,7 +57,7 @@ struct ShowCommand: AsyncParsableCommand {
                     count += found.count
                     return true
                 },
-                damaged: { trouble.tell([$0]) }
+                damaged: { failure, _ in trouble.tell([failure]) }
             )
         }
         if count == 0 { throw CommandFailure.unknownRequest(customID) }
