@@ -40,7 +40,7 @@ struct ReadmeTests {
         }
     }
 
-    @Test(arguments: ["compact", "export", "list", "prune", "select", "show", "simulate", "verify", "views"])
+    @Test(arguments: ["compact", "export", "list", "prune", "query", "select", "show", "simulate", "verify", "views"])
     func `the options of a command are those listed`(command: String) async throws {
         let help = try await Program.run([command, "--experimental-dump-help"])
         let names = try JSONDecoder().decode(HelpDump.self, from: Data(help.output.utf8)).command.longNames

@@ -70,4 +70,9 @@ package final class MemberReader: Sendable {
             throw ArchiveFailure(.gzip(error.inMember(index, at: range.lowerBound)), .read, path: file.path)
         }
     }
+
+    /// The member that holds a line, by its number from 1, where the manifest tells.
+    package func member(holdingLine line: Int) -> Int? {
+        firstLines.lastIndex { $0 <= line }
+    }
 }

@@ -1,5 +1,5 @@
 import GRDB
-import MessageBatches
+package import MessageBatches
 
 /// A value of a row that SQL gave.
 package enum IndexValue: Sendable, Hashable {
@@ -40,6 +40,44 @@ package struct IndexQuery {
                 }
                 return (statement.columnNames, rows)
             }
+        } catch {
+            throw .badQuery(ResultIndex.reason(error))
+        }
+    }
+}
+
+extension IndexQuery {
+    /// A line of a raw file.
+    package struct Place: Sendable, Hashable {
+        package var batchID: String
+        package var day: CalendarDay
+        /// From 1.
+        package var line: Int
+    }
+
+    /// Where a request lies in all batches that have its id, oldest first.
+    package func places(ofCustomID id: String) throws(ResultIndexFailure) -> [Place] {
+        do {
+            return try database.read { database in
+                let sql = """
+                    SELECT batches.batch_id, date, line_number FROM results JOIN batches USING (batch_id)
+                    WHERE custom_id = ? ORDER BY created_at, batches.batch_id
+                    """
+                return try Row.fetchAll(database, sql: sql, arguments: [id])
+                    .compactMap { row in
+                        CalendarDay(row["date"] as String)
+                            .map { Place(batchID: row["batch_id"], day: $0, line: row["line_number"]) }
+                    }
+            }
+        } catch {
+            throw .badQuery(ResultIndex.reason(error))
+        }
+    }
+
+    /// The ids of the batches in the index.
+    package func batchIDs() throws(ResultIndexFailure) -> Set<String> {
+        do {
+            return try database.read { try Set(String.fetchAll($0, sql: "SELECT batch_id FROM batches")) }
         } catch {
             throw .badQuery(ResultIndex.reason(error))
         }

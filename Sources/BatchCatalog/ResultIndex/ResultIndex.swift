@@ -99,15 +99,6 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Where a request lies: the batches that have its id, and the lines in their raw files.
-    package func places(ofCustomID id: String) throws(ResultIndexFailure) -> [(batchID: String, line: Int)] {
-        try write { database in
-            let sql = "SELECT batch_id, line_number FROM results WHERE custom_id = ? ORDER BY batch_created_at, batch_id"
-            return try Row.fetchAll(database, sql: sql, arguments: [id])
-                .map { (batchID: $0["batch_id"], line: $0["line_number"]) }
-        }
-    }
-
     private static func insert(_ entry: Batch, into database: Database) throws {
         let batch = entry.batch
         try database.execute(
@@ -121,7 +112,8 @@ package final class ResultIndex: Sendable {
     }
 
     private static func remove(_ id: String, from database: Database) throws {
-        guard try Bool.fetchOne(database, sql: "SELECT 1 FROM batches WHERE batch_id = ?", arguments: [id]) != nil else {
+        guard try Bool.fetchOne(database, sql: "SELECT 1 FROM batches WHERE batch_id = ?", arguments: [id]) != nil
+        else {
             return
         }
         try database.execute(sql: "DELETE FROM results WHERE batch_id = ?", arguments: [id])

@@ -37,7 +37,12 @@ struct QueryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Stop after this many rows.", valueName: "n"))
     var limit: Int?
 
-    @Option(help: ArgumentHelp("table, ndjson, csv or json (default: table on a terminal, else ndjson).", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "table, ndjson, csv or json (default: table on a terminal, else ndjson).",
+            valueName: "format"
+        )
+    )
     var format: Format?
 
     @OptionGroup(title: "Archive")
@@ -58,7 +63,7 @@ struct QueryCommand: AsyncParsableCommand {
         let path = IndexFilling.path(in: source.folder)
         let isDamaged = try await IndexFilling(
             folder: source.folder,
-            index: try ResultIndex(at: path),
+            index: try IndexFilling.index(of: source.folder),
             context: context
         )
         .run(listing.manifests)

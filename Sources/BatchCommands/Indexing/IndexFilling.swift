@@ -17,6 +17,15 @@ struct IndexFilling {
     /// Where the index of an archive lies: a file of its own, so that the nightly catalog stays small.
     static func path(in folder: ArchiveFolder) -> String { folder.path("results.sqlite") }
 
+    /// Opens the index of an archive for writing; a new one is private to the user, as all files of an archive are.
+    static func index(of folder: ArchiveFolder) throws -> ResultIndex {
+        let path = path(in: folder)
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+        }
+        return try ResultIndex(at: path)
+    }
+
     /// Fills in what is missing.
     ///
     /// - Returns: Whether a file could not be read; its batch is left out.
