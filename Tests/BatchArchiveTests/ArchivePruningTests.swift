@@ -62,4 +62,26 @@ struct ArchivePruningTests {
         try sink.removePruned(of: Array(try await archive.manifests().values))
         #expect(try await archive.faults() == [])
     }
+
+    @Test func `what an earlier manifest named beside raw and rows is carried over`() async throws {
+        try await export()
+        var old = try #require(try await archive.manifests()["a"])
+        let rows = try archive.folder.read("results/date=2024-08-20/a.ndjson.gz")
+        try archive.put(rows, at: "joined/date=2024-08-20/a.ndjson.gz")
+        var joined = try #require(old.files[.results])
+        joined.path = "joined/date=2024-08-20/a.ndjson.gz"
+        old.files[.joined] = joined
+        old.files[.unmatched] = joined
+        old.files[.unmatched]?.path = "unmatched/date=2024-08-20/a.ndjson.gz"
+        old.derivations["join"] = 4
+        let sink = archive.sink()
+        try await sink.export("a")
+        try sink.carryOver(from: old)
+        try await sink.finishRun()
+        let manifest = try #require(try await archive.manifests()["a"])
+        #expect(manifest.files[.joined] == joined && manifest.files[.unmatched] == nil)
+        #expect(manifest.derivations["join"] == 4)
+        let found = try await archive.verify()
+        #expect(found.allSatisfy { $0.mark == .intact && !$0.isOutdated })
+    }
 }

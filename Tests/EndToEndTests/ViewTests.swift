@@ -29,10 +29,10 @@ struct ViewTests {
             print(*con.sql("SELECT result_type, count(*), sum(output_tokens) FROM results GROUP BY 1 ORDER BY 1").fetchall())
             for row in con.sql("SELECT model, count(*), CASE WHEN count(*) = count(cost) THEN sum(cost) END FROM costs GROUP BY 1 ORDER BY 1").fetchall():
                 print(row[0], row[1], "" if row[2] is None else format(row[2].normalize(), "f"), sep=",")
-            print(con.sql("SELECT count(*), count(DISTINCT batch_id), count(text) FILTER (WHERE text <> '') FROM messages").fetchone())
-            print(con.sql("SELECT count(*), count(error_message) FROM errors").fetchone())
-            print(con.sql("SELECT count(*), sum(succeeded + errored + canceled + expired) FROM batches").fetchone())
-            print(con.sql("SELECT typeof(date), typeof(batch_created_at), typeof(usable) FROM results LIMIT 1").fetchone())
+            print(con.sql("SELECT count(*), count(DISTINCT batch_id), count(text) FILTER (WHERE text <> '') FROM messages").fetchall()[0])
+            print(con.sql("SELECT count(*), count(error_message) FROM errors").fetchall()[0])
+            print(con.sql("SELECT count(*), sum(succeeded + errored + canceled + expired) FROM batches").fetchall()[0])
+            print(con.sql("SELECT typeof(date), typeof(batch_created_at), typeof(usable) FROM results LIMIT 1").fetchall()[0])
             """
         try await python(script) { run, folder in
             let lines = run.lines

@@ -98,13 +98,14 @@ package struct GroupedRows: Sendable {
 
     /// The JSON texts of the key's values, each with a line end behind it.
     private(set) var totals: [[UInt8]: Total] = [:]
+    /// The key of the row at work, kept so that a row of a known group costs no memory.
+    private var key: [UInt8] = []
 
     package init() {}
 
     /// Counts a row whose first cells are its key and whose other cells are summed; what is missing adds nothing.
     fileprivate mutating func count(_ cells: RowCells, keys: Int) {
-        var key: [UInt8] = []
-        key.reserveCapacity(cells.ends[keys - 1] + keys)
+        key.removeAll(keepingCapacity: true)
         var start = 0
         for end in cells.ends.prefix(keys) {
             key += cells.bytes[start..<end]

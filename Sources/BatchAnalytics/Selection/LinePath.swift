@@ -134,7 +134,7 @@ extension JSONCursor {
     mutating func appendValue(in range: Range<Int>, to output: inout [UInt8]) throws(JSONSyntaxError) {
         move(to: range)
         guard try kind() == .string, let token = try string() else {
-            output += bytes(range)
+            append(range, to: &output)
             return
         }
         output.append(UInt8(ascii: "\""))
@@ -146,29 +146,9 @@ extension JSONCursor {
     ///
     /// Escapes stay as they are, which is valid and fast, but for `\u`: that could be half of a character.
     func appendBody(of token: JSONToken, to output: inout [UInt8]) {
-        let body = bytes(token.range)
-        guard token.isEscaped, body.holdsUnicodeEscape else {
-            output += body
-            return
-        }
+        guard holdsUnicodeEscape(token) else { return append(token.range, to: &output) }
         var text: [UInt8] = []
         JSONString.append(self.text(token), to: &text)
         output += text.dropFirst().dropLast()
-    }
-}
-
-extension [UInt8] {
-    /// Whether a `\u` stands in the body of a JSON string; `\\u` is none.
-    fileprivate var holdsUnicodeEscape: Bool {
-        var index = 0
-        while index + 1 < count {
-            guard self[index] == UInt8(ascii: "\\") else {
-                index += 1
-                continue
-            }
-            if self[index + 1] == UInt8(ascii: "u") { return true }
-            index += 2
-        }
-        return false
     }
 }

@@ -83,4 +83,21 @@ extension FileArchive {
         try folder.rename(paths.draftManifest, to: paths.manifest)
         try folder.sync(paths.manifestFolder)
     }
+
+    /// Adds to the manifest that is there now what an earlier one named beside raw and flat rows, such as joined files.
+    ///
+    /// For a batch that was derived anew. Only files that are still there are named; what was pruned stays pruned.
+    package func carryOver(from old: Manifest) throws(ArchiveFailure) {
+        let path = try ArchivePaths(of: old.batch).manifest
+        var manifest = try Manifest(json: folder.read(path), path: folder.path(path))
+        let before = manifest
+        for (kind, file) in old.files where manifest.files[kind] == nil {
+            if try folder.status(file.path)?.size == file.bytes { manifest.files[kind] = file }
+        }
+        for (kind, file) in old.pruned where manifest.files[kind] == nil { manifest.pruned[kind] = file }
+        for (name, version) in old.derivations where manifest.derivations[name] == nil {
+            manifest.derivations[name] = version
+        }
+        if manifest != before { try replace(manifest) }
+    }
 }

@@ -40,7 +40,7 @@ struct ContentAudit {
     ///
     /// A file that has a mark already is left alone, and what would be compared with it too.
     func run(_ own: inout VerifiedFile, _ files: inout [VerifiedFile]) {
-        let isCurrent = manifest.derivations == derivations
+        let isCurrent = manifest.isDerived(by: derivations)
         own.isOutdated = !isCurrent
         var rows: String?
         do throws(ArchiveFailure) {
@@ -114,7 +114,7 @@ struct ContentAudit {
         guard let flat = manifest.files[.results], let index = files.firstIndex(where: { $0.path == flat.path }) else {
             return
         }
-        files[index].isOutdated = manifest.derivations != derivations
+        files[index].isOutdated = !manifest.isDerived(by: derivations)
         guard files[index].mark == .intact else { return }
         do throws(ArchiveFailure) {
             let reader = try MemberReader(flat, in: folder, codec: codec)
@@ -146,5 +146,12 @@ struct ContentAudit {
 extension ContentDigest {
     fileprivate var extent: ArchivedFile.Extent {
         ArchivedFile.Extent(bytes: bytes, sha256: hex)
+    }
+}
+
+extension Manifest {
+    /// Whether these versions of the derivations made it; versions of others do not matter.
+    fileprivate func isDerived(by versions: [String: Int]) -> Bool {
+        versions.allSatisfy { derivations[$0] == $1 }
     }
 }

@@ -39,7 +39,10 @@ struct RequestSearch {
         if !unknown.isEmpty {
             found += try await scan(archive, only: ids.map { $0.intersection(unknown) } ?? unknown, &trouble)
         }
-        return found.sorted { ($0.line.batch.createdAt, $0.line.batch.id) < ($1.line.batch.createdAt, $1.line.batch.id) }
+        return found.sorted { left, right in
+            let (first, second) = (left.line.batch, right.line.batch)
+            return (first.createdAt, first.id) < (second.createdAt, second.id)
+        }
     }
 
     private func isInWindow(_ manifest: Manifest) -> Bool {

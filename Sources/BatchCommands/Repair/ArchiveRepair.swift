@@ -112,17 +112,20 @@ struct ArchiveRepair {
         var settings = settings
         settings.revision = (old?.revision ?? 0) + 1
         settings.origin = old?.source.origin ?? settings.origin
+        let archive = FileArchive(folder, settings: settings)
         let ports = ExportPorts(
             lister: lister,
             source: source,
-            archive: FileArchive(folder, settings: settings),
+            archive: archive,
             summaries: SummarySet(SummaryRegistry.kinds),
             now: context.now,
             pause: { try await Task.sleep(for: $0) },
             observe: { _ in }
         )
         let export = BatchExport(ports: ports, settings: ExportSettings(maxAttempts: attempts), listedAt: nil)
-        return try await export.run(batch)
+        let outcome = try await export.run(batch)
+        if case .archived = outcome, let old, old.batch.id == batch.id { try archive.carryOver(from: old) }
+        return outcome
     }
 }
 
