@@ -60,7 +60,8 @@ struct ReadmeTests {
     }
 
     @Test(arguments: [
-        "export", "join", "list", "retry", "run", "simulate", "status", "retry-quarantine", "catalog rebuild",
+        "catalog rebuild", "compact", "compare", "errors", "export", "join", "list", "prices", "prune", "query", "report",
+        "retry", "retry-quarantine", "run", "select", "show", "simulate", "status", "summarize", "verify", "views",
     ])
     func `the options of a command are those listed`(command: String) async throws {
         let help = try await Program.run(command.split(separator: " ").map(String.init) + ["--experimental-dump-help"])

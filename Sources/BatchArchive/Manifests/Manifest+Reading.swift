@@ -53,6 +53,7 @@ extension Manifest {
             rejected: parts.rejected,
             derivations: parts.derivations,
             summaries: parts.summaries,
+            pruned: parts.pruned,
             quarantine: parts.quarantine
         )
         join = parts.join
@@ -82,13 +83,14 @@ private struct ManifestParts {
     var rejected: [RejectedLine] = []
     var derivations: [String: Int] = [:]
     var summaries: [String: [UInt8]] = [:]
+    var pruned: [DataKind: PrunedFile] = [:]
     var quarantine: Manifest.Quarantine?
     var join: [UInt8]?
 
     private static let keys = JSONKeyTable([
         "schema_version", "revision", "batch", "source", "started_at", "finished_at", "tool", "files", "counts",
         "lines",
-        "rejected", "derivations", "summary", "quarantine", "join",
+        "rejected", "derivations", "summary", "quarantine", "join", "pruned",
     ])
     private static let sourceKeys = JSONKeyTable(["origin", "workspace_id", "request_id", "rewritten_from"])
     private static let toolKeys = JSONKeyTable(["version"])
@@ -114,7 +116,8 @@ private struct ManifestParts {
             case 11: derivations = try cursor.counts()
             case 12: try readSummaries(&cursor)
             case 13: try readQuarantine(&cursor)
-            default: join = cursor.bytes(try cursor.skipValue())
+            case 14: join = cursor.bytes(try cursor.skipValue())
+            default: try readPruned(&cursor)
             }
         }
     }
@@ -180,6 +183,13 @@ private struct ManifestParts {
     private mutating func readSummaries(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.namedMembers { name, cursor throws(JSONSyntaxError) in
             summaries[name] = cursor.bytes(try cursor.skipValue())
+        }
+    }
+
+    private mutating func readPruned(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.namedMembers { name, cursor throws(JSONSyntaxError) in
+            let file = try PrunedFile(&cursor)
+            if let kind = DataKind(rawValue: name) { pruned[kind] = file }
         }
     }
 

@@ -129,7 +129,8 @@ extension BodyRead.Result {
 }
 
 extension BodyTally {
-    mutating func take(_ decoded: DecodedBlock) {
+    /// Counts the next block of a body.
+    package mutating func take(_ decoded: DecodedBlock) {
         let block = decoded.block
         lines += block.lineEnds.count
         bytes += block.bytes.count - (block.endsUnterminated ? 1 : 0)
