@@ -121,7 +121,8 @@ let package = Package(
         .testTarget(name: "BatchPipelineTests", dependencies: ["BatchPipeline", "JSONLines", "MessageBatches"]),
         .testTarget(
             name: "BatchAnalyticsTests",
-            dependencies: ["BatchAnalytics", "BatchPipeline", "JSONLines", "MessageBatches"]
+            dependencies: ["BatchAnalytics", "BatchPipeline", "JSONLines", "MessageBatches"],
+            exclude: ["Prices/check_prices.py"]
         ),
         .testTarget(
             name: "BatchReportsTests",
@@ -158,6 +159,7 @@ let package = Package(
             name: "BatchCommandsTests",
             dependencies: [
                 "BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches",
+                .product(name: "Yams", package: "Yams"),
             ]
         ),
 
@@ -165,7 +167,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
 
         // The built program, as its users run it.
-        .testTarget(name: "EndToEndTests", dependencies: ["batchkeep"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["BatchSimulator", "batchkeep"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -35,8 +35,7 @@ package enum BatchkeepProgram {
         }
         let failure = FailureText(error)
         if let failure {
-            context.note("batchkeep: \(failure.sentence)")
-            if let advice = failure.advice { context.note("  \(advice)") }
+            failure.tell(in: context)
             return failure.status
         }
         // Help, version and usage errors are ArgumentParser's to word.
@@ -73,6 +72,7 @@ struct Batchkeep: AsyncParsableCommand {
         subcommands: [
             ExportCommand.self,
             ListCommand.self,
+            RunCommand.self,
             StatusCommand.self,
             RetryQuarantineCommand.self,
             CatalogCommand.self,

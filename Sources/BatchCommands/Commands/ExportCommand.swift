@@ -36,6 +36,9 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Archive")
     var lock: LockOptions
 
+    @OptionGroup(title: "Limits")
+    var limits: LimitOptions
+
     @Flag(help: "List the whole window, also what earlier runs have settled.")
     var fullList = false
 
@@ -44,12 +47,6 @@ struct ExportCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Warn of batches that are not archived and have fewer days left.", valueName: "n"))
     var warnDays = 4
-
-    @Option(help: ArgumentHelp("Batches to fetch at once.", valueName: "n"))
-    var concurrency = 4
-
-    @Option(help: ArgumentHelp("The longest result line accepted, in bytes.", valueName: "n"))
-    var maxLineBytes = 64 * 1_048_576
 
     @Flag(help: "Say what would be fetched; write nothing.")
     var dryRun = false
@@ -63,127 +60,157 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Service")
     var service: ServiceOptions
 
+    @OptionGroup(title: "Telling others")
+    var reporting: ReportingOptions
+
     func run() async throws {
         let context = CommandContext.current
-        let selection = try selection(now: context.now())
-        try check(concurrency, 1...64, "--concurrency")
-        try check(warnDays, 0...MessageBatch.retentionDays, "--warn-days")
-        _ = try lock.seconds()
-        try check(maxLineBytes, 1_024...2_000_000_000, "--max-line-bytes")
-        let progress = ExportProgress(context: context, isQuiet: quiet)
-        let connection = try ServiceConnection(service, context: context, onRetry: progress.note)
-        let status = try await SignalWatch.run { signals in
-            try await connection.use { client in
-                if dryRun {
-                    let sink = try archive.openReadOnly(origin: client.origin)
-                    let catalog = try await CatalogFile(folder: sink.folder, warn: context.note).openToLook()
-                    return try await export(selection, to: sink, catalog, from: connection, progress, signals)
-                }
-                let open = try await archive.open(origin: client.origin, lock: lock)
-                let catalog = try await CatalogFile(folder: open.sink.folder, warn: context.note).openForRun()
-                let status = try await export(
-                    selection,
-                    to: open.sink,
-                    catalog,
-                    from: connection,
-                    progress,
-                    signals
-                )
-                open.close()
-                return status
+        let watcher = reporting.watcher(in: context, isQuiet: quiet)
+        let reporter = RunReporter(reporting, service: service, isDryRun: dryRun, watcher: watcher)
+        await reporter.start()
+        let ending = try await SignalWatch.run { signals in await perform(telling: watcher, signals) }
+        await reporter.end([RunMetrics.Run(source: nil, ending: ending)], status: ending.status)
+        if output == .json { try context.writeDocument(ending.document) }
+        guard ending.status == .done else { throw CommandEnding(status: ending.status) }
+    }
+
+    /// Runs to the end, whatever that is; what went wrong stands in the ending and has been told.
+    func perform(telling watcher: any RunWatcher, _ signals: SignalWatch) async -> ExportEnding {
+        await CommandContext.$current.withValue(watcher.context) {
+            let startedAt = watcher.context.now()
+            // A wrong one is told by the check.
+            let time = RunTime(try? limits.runtime(), on: watcher.context.clock)
+            let ending: ExportEnding
+            do {
+                ending = try await time.run { try await export(telling: watcher, signals, time) }
+            } catch {
+                ending = stopped(by: error, startedAt: startedAt, signals)
             }
+            watcher.tell(ending)
+            return ending
         }
-        guard status == .done else { throw CommandEnding(status: status) }
     }
 
     private func export(
-        _ asked: ExportSelection,
-        to sink: FileArchive,
-        _ catalog: Catalog,
-        from connection: ServiceConnection,
-        _ progress: ExportProgress,
-        _ signals: SignalWatch
-    ) async throws -> ExitStatus {
-        let context = CommandContext.current
+        telling watcher: any RunWatcher,
+        _ signals: SignalWatch,
+        _ time: RunTime
+    ) async throws -> ExportEnding {
+        try Task.checkCancellation()
+        let context = watcher.context
+        let asked = try check(now: context.now())
+        let connection = try ServiceConnection(service, context: context, onRetry: watcher.note)
+        return try await connection.use { client in
+            if dryRun {
+                let sink = try archive.openReadOnly(origin: client.origin)
+                let catalog = try await CatalogFile(folder: sink.folder, warn: watcher.warn).openToLook()
+                let job = Job(asked, sink, catalog, connection, watcher, signals, time)
+                return try await export(job)
+            }
+            let open = try await archive.open(origin: client.origin, lock: lock)
+            let catalog = try await CatalogFile(folder: open.sink.folder, warn: watcher.warn).openForRun()
+            let job = Job(asked, open.sink, catalog, connection, watcher, signals, time)
+            let ending = try await export(job)
+            open.close()
+            return ending
+        }
+    }
+
+    /// What an export works with, once everything is open.
+    private struct Job {
+        let asked: ExportSelection
+        let sink: FileArchive
+        let catalog: Catalog
+        let connection: ServiceConnection
+        let watcher: any RunWatcher
+        let signals: SignalWatch
+        let time: RunTime
+
+        init(
+            _ asked: ExportSelection,
+            _ sink: FileArchive,
+            _ catalog: Catalog,
+            _ connection: ServiceConnection,
+            _ watcher: any RunWatcher,
+            _ signals: SignalWatch,
+            _ time: RunTime
+        ) {
+            self.asked = asked
+            self.sink = sink
+            self.catalog = catalog
+            self.connection = connection
+            self.watcher = watcher
+            self.signals = signals
+            self.time = time
+        }
+    }
+
+    private func export(_ job: Job) async throws -> ExportEnding {
+        let context = job.watcher.context
+        let origin = job.connection.client.origin
         let startedAt = context.now()
-        let record = dryRun ? nil : RunRecord(catalog, startedAt: startedAt, context: context)
-        let selection = planned(asked, by: catalog, origin: connection.client.origin, now: startedAt)
-        let ledger = ledger(in: catalog, origin: connection.client.origin, context: context)
-        let run = ExportRun(
-            ports: ports(from: connection, to: sink, progress, context),
-            settings: ExportSettings(concurrency: concurrency, maxLineBytes: maxLineBytes),
-            ledger: ledger
-        )
-        let report = await run.run(selection, isDryRun: dryRun)
-        progress.finish()
+        let record = dryRun ? nil : RunRecord(job.catalog, startedAt: startedAt, context: context)
+        let selection = planned(job.asked, by: job.catalog, origin: origin, now: startedAt, job.watcher)
+        let ledger = ledger(in: job.catalog, origin: origin, job.watcher)
+        let run = ExportRun(ports: ports(of: job), settings: try limits.settings(), ledger: ledger)
+        var report = await run.run(selection, isDryRun: dryRun)
+        if report.wasCancelled, let span = job.time.exceeded { report.stop = CommandFailure.maxRuntime(span) }
         let ending = ExportEnding(
             report: report,
             standing: ledger.standing(at: report.serverDate ?? context.now(), warnDays: warnDays),
             selection: selection,
             archivePath: archive.path,
             isDryRun: dryRun,
-            keyPlace: connection.keyPlace,
-            signal: signals.status,
+            keyPlace: job.connection.keyPlace,
+            signal: job.signals.status,
             startedAt: startedAt,
             finishedAt: context.now()
         )
-        record?.finish(ending, ledger, in: sink.folder, warn: context.note)
-        try ending.tell(in: context, isQuiet: quiet, writesJSON: output == .json)
-        return ending.status
+        record?.finish(ending, ledger, in: job.sink.folder, warn: job.watcher.warn)
+        return ending
     }
 
-    private func ports(
-        from connection: ServiceConnection,
-        to sink: FileArchive,
-        _ progress: ExportProgress,
-        _ context: CommandContext
-    ) -> ExportPorts {
-        ExportPorts(
-            lister: connection.client,
-            source: connection.client,
-            archive: sink,
+    private func ports(of job: Job) -> ExportPorts {
+        let context = job.watcher.context
+        return ExportPorts(
+            lister: job.connection.client,
+            source: job.connection.client,
+            archive: job.sink,
             summaries: SummarySet(SummaryRegistry.kinds),
             now: context.now,
-            pause: { try await Task.sleep(for: $0) },
-            observe: progress.observe
+            pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
+            observe: job.watcher.observe
         )
     }
 
-    /// The selection with the window the catalog advises, told to the user.
-    private func planned(
-        _ asked: ExportSelection,
-        by catalog: Catalog,
-        origin: String,
-        now: Timestamp
-    ) -> ExportSelection {
-        let context = CommandContext.current
-        var plan = WindowPlan(origin: origin, now: now)
-        do {
-            plan = try WindowPlan(catalog, origin: origin, now: now)
-        } catch {
-            context.note(FailureText.withoutCatalog(error))
-        }
-        let selection = asked.resolved(by: plan, isFull: fullList)
-        if !quiet {
-            context.note("Exporting \(selection.sentence) to \(archive.path).")
-            if let settled = selection.settled { context.note(FailureText.settledPast(settled.end)) }
-        }
-        if let warning = selection.warning(about: plan.unsettled) { context.note(warning) }
-        return selection
+    /// The ending of a run that came to no figures.
+    private func stopped(by error: any Error, startedAt: Timestamp, _ signals: SignalWatch) -> ExportEnding {
+        let now = CommandContext.current.now()
+        var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
+        report.stop = error
+        return ExportEnding(
+            report: report,
+            standing: CatalogStanding(moment: now),
+            // Without figures the window only says what was asked for.
+            selection: (try? selection(now: now)) ?? ExportSelection(window: BatchWindow(), filter: BatchFilter()),
+            archivePath: archive.path,
+            isDryRun: dryRun,
+            keyPlace: "the key",
+            signal: signals.status,
+            startedAt: startedAt,
+            finishedAt: now
+        )
     }
 
-    private func ledger(in catalog: Catalog, origin: String, context: CommandContext) -> CatalogLedger {
-        CatalogLedger(
-            catalog,
-            CatalogLedger.Options(
-                origin: origin,
-                // Whoever names a batch wants it now.
-                ignoresPauses: retryAll || !window.batch.isEmpty,
-                writes: !dryRun,
-                now: context.now,
-                warn: context.note
-            )
-        )
+    /// What is asked for; refuses what no run could do, before anything is touched.
+    func check(now: Timestamp) throws(CommandFailure) -> ExportSelection {
+        try reporting.check()
+        try service.check()
+        _ = try limits.settings()
+        _ = try limits.runtime()
+        _ = try lock.seconds()
+        try BatchCommands.check(warnDays, 0...MessageBatch.retentionDays, "--warn-days")
+        return try selection(now: now)
     }
 
     private func selection(now: Timestamp) throws(CommandFailure) -> ExportSelection {
@@ -193,6 +220,47 @@ struct ExportCommand: AsyncParsableCommand {
             window: try window.window(now: now),
             filter: BatchFilter(statuses: statuses, ids: window.ids),
             pageSize: service.pageSize
+        )
+    }
+}
+
+// MARK: What the catalog advises
+
+extension ExportCommand {
+    /// The selection with the window the catalog advises, told to the user.
+    private func planned(
+        _ asked: ExportSelection,
+        by catalog: Catalog,
+        origin: String,
+        now: Timestamp,
+        _ watcher: any RunWatcher
+    ) -> ExportSelection {
+        var plan = WindowPlan(origin: origin, now: now)
+        do {
+            plan = try WindowPlan(catalog, origin: origin, now: now)
+        } catch {
+            watcher.warn(FailureText.withoutCatalog(error))
+        }
+        let selection = asked.resolved(by: plan, isFull: fullList)
+        if !quiet {
+            watcher.context.note("Exporting \(selection.sentence) to \(archive.path).")
+            if let settled = selection.settled { watcher.context.note(FailureText.settledPast(settled.end)) }
+        }
+        if let warning = selection.warning(about: plan.unsettled) { watcher.warn(warning) }
+        return selection
+    }
+
+    private func ledger(in catalog: Catalog, origin: String, _ watcher: any RunWatcher) -> CatalogLedger {
+        CatalogLedger(
+            catalog,
+            CatalogLedger.Options(
+                origin: origin,
+                // Whoever names a batch wants it now.
+                ignoresPauses: retryAll || !window.batch.isEmpty,
+                writes: !dryRun,
+                now: watcher.context.now,
+                warn: watcher.warn
+            )
         )
     }
 }

@@ -5,8 +5,8 @@ import Foundation
 import MessageBatches
 
 /// The end of an export: its exit status, the table for people and the document for programs.
-struct ExportEnding {
-    let report: ExportReport
+struct ExportEnding: Sendable {
+    var report: ExportReport
     let standing: CatalogStanding
     let selection: ExportSelection
     let archivePath: String
@@ -39,20 +39,21 @@ struct ExportEnding {
         }
     }
 
-    /// Writes table, problems and document where they belong.
-    func tell(in context: CommandContext, isQuiet: Bool, writesJSON: Bool) throws {
+    /// The request whose answer ended the run, if one did.
+    var stopRequestID: String? {
+        ((report.stop as? ServiceTrouble)?.failure ?? report.stop as? ServiceFailure)?.requestID
+    }
+
+    /// Writes table and problems to standard error.
+    func tell(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet, report.stop == nil || report.listed > 0 {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
         } else if isQuiet {
             for line in troubles { context.note("batchkeep: \(line)") }
         }
-        if let stop {
-            context.note("batchkeep: \(stop.sentence)")
-            if let advice = stop.advice { context.note("  \(advice)") }
-        }
+        stop?.tell(in: context)
         for warning in standing.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
-        if writesJSON { try context.write(try document() + [0x0A]) }
     }
 
     /// The closing line: what to know and what to do next.
@@ -139,7 +140,7 @@ struct ExportEnding {
         return (known + others).map { Figure($0, .integer(report.lines[$0] ?? 0), .integer) }
     }
 
-    private var tokens: TokenUsage {
+    var tokens: TokenUsage {
         report.summaries.summary(TokenSummary.self)?.total.usage ?? TokenUsage()
     }
 
@@ -161,10 +162,8 @@ struct ExportEnding {
         ]
     }
 
-    /// The run as one line of JSON, keys sorted.
-    private func document() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(ExportDocument(self, tokens: tokens, stop: stop)))
+    /// The run as `--output json` tells it.
+    var document: ExportDocument {
+        ExportDocument(self, tokens: tokens, stop: stop)
     }
 }

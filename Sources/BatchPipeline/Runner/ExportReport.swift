@@ -38,6 +38,10 @@ package struct ExportReport: Sendable {
     /// What ended the run before its end: a ``ServiceFailure`` of the listing, a refused key, an error of the archive,
     /// cancellation.
     package var stop: (any Error)?
+    /// Whether the run ended because its task was cancelled.
+    package var wasCancelled: Bool {
+        stop is CancellationError || (stop as? ServiceFailure)?.cause == .cancelled
+    }
     /// Result lines archived now, by type name.
     package var lines: [String: Int] = [:]
     /// The summaries of everything archived now, merged.
