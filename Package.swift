@@ -167,7 +167,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
 
         // The built program, as its users run it.
-        .testTarget(name: "EndToEndTests", dependencies: ["BatchSimulator", "batchkeep"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["BatchSimulator", "batchkeep"], exclude: ["Peers"]),
     ],
     swiftLanguageModes: [.v6]
 )

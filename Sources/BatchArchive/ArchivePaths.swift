@@ -27,6 +27,10 @@ package struct ArchivePaths: Sendable, Hashable {
     package static let quarantine = "_quarantine"
     package static let manifests = "manifests"
     package static let checksums = "SHA256SUMS"
+    /// Roll-ups of runs and days.
+    package static let summaries = "summaries"
+    /// The page of the last run that wrote one.
+    package static let page = "report.html"
 
     package let id: String
     package let day: CalendarDay

@@ -72,6 +72,11 @@ struct Batchkeep: AsyncParsableCommand {
         subcommands: [
             ExportCommand.self,
             ListCommand.self,
+            SummarizeCommand.self,
+            ErrorsCommand.self,
+            CompareCommand.self,
+            ReportCommand.self,
+            PricesCommand.self,
             RunCommand.self,
             StatusCommand.self,
             RetryQuarantineCommand.self,

@@ -108,7 +108,7 @@ package struct LineSplitter: Sendable {
         throw LineTooLong(line: firstLine + lineEnds.count, byteOffset: byteOffset + start, limit: maxLineBytes)
     }
 
-    private static func newline(in chunk: [UInt8], from start: Int) -> Int? {
+    static func newline(in chunk: [UInt8], from start: Int) -> Int? {
         unsafe chunk.withUnsafeBytes { bytes in
             guard start < bytes.count, let base = bytes.baseAddress else { return nil }
             guard let found = unsafe memchr(base + start, 0x0A, bytes.count - start) else { return nil }

@@ -63,6 +63,9 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Telling others")
     var reporting: ReportingOptions
 
+    @OptionGroup(title: "Figures")
+    var figures: RunFigureOptions
+
     func run() async throws {
         let context = CommandContext.current
         let watcher = reporting.watcher(in: context, isQuiet: quiet)
@@ -99,17 +102,18 @@ struct ExportCommand: AsyncParsableCommand {
         try Task.checkCancellation()
         let context = watcher.context
         let asked = try check(now: context.now())
+        let figures = try figures.collector()
         let connection = try ServiceConnection(service, context: context, onRetry: watcher.note)
         return try await connection.use { client in
             if dryRun {
                 let sink = try archive.openReadOnly(origin: client.origin)
                 let catalog = try await CatalogFile(folder: sink.folder, warn: watcher.warn).openToLook()
-                let job = Job(asked, sink, catalog, connection, watcher, signals, time)
+                let job = Job(asked, sink, catalog, connection, figures, watcher, signals, time)
                 return try await export(job)
             }
             let open = try await archive.open(origin: client.origin, lock: lock)
             let catalog = try await CatalogFile(folder: open.sink.folder, warn: watcher.warn).openForRun()
-            let job = Job(asked, open.sink, catalog, connection, watcher, signals, time)
+            let job = Job(asked, open.sink, catalog, connection, figures, watcher, signals, time)
             let ending = try await export(job)
             open.close()
             return ending
@@ -122,6 +126,7 @@ struct ExportCommand: AsyncParsableCommand {
         let sink: FileArchive
         let catalog: Catalog
         let connection: ServiceConnection
+        let figures: RunFigures
         let watcher: any RunWatcher
         let signals: SignalWatch
         let time: RunTime
@@ -131,6 +136,7 @@ struct ExportCommand: AsyncParsableCommand {
             _ sink: FileArchive,
             _ catalog: Catalog,
             _ connection: ServiceConnection,
+            _ figures: RunFigures,
             _ watcher: any RunWatcher,
             _ signals: SignalWatch,
             _ time: RunTime
@@ -139,6 +145,7 @@ struct ExportCommand: AsyncParsableCommand {
             self.sink = sink
             self.catalog = catalog
             self.connection = connection
+            self.figures = figures
             self.watcher = watcher
             self.signals = signals
             self.time = time
@@ -155,6 +162,11 @@ struct ExportCommand: AsyncParsableCommand {
         let run = ExportRun(ports: ports(of: job), settings: try limits.settings(), ledger: ledger)
         var report = await run.run(selection, isDryRun: dryRun)
         if report.wasCancelled, let span = job.time.exceeded { report.stop = CommandFailure.maxRuntime(span) }
+        let folder = job.sink.folder
+        let settled =
+            dryRun
+            ? nil
+            : await job.figures.settle(report, of: selection, in: folder, startedAt: startedAt, now: context.now())
         let ending = ExportEnding(
             report: report,
             standing: ledger.standing(at: report.serverDate ?? context.now(), warnDays: warnDays),
@@ -164,9 +176,10 @@ struct ExportCommand: AsyncParsableCommand {
             keyPlace: job.connection.keyPlace,
             signal: job.signals.status,
             startedAt: startedAt,
-            finishedAt: context.now()
+            finishedAt: context.now(),
+            figures: settled
         )
-        record?.finish(ending, ledger, in: job.sink.folder, warn: job.watcher.warn)
+        record?.finish(ending, ledger, in: folder, warn: job.watcher.warn)
         return ending
     }
 
@@ -179,7 +192,10 @@ struct ExportCommand: AsyncParsableCommand {
             summaries: SummarySet(SummaryRegistry.kinds),
             now: context.now,
             pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
-            observe: job.watcher.observe
+            observe: { event in
+                job.watcher.observe(event)
+                job.figures.observe(event)
+            }
         )
     }
 

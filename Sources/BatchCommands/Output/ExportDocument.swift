@@ -1,3 +1,4 @@
+import BatchAnalytics
 import BatchCatalog
 import BatchPipeline
 import MessageBatches
@@ -22,6 +23,15 @@ struct ExportDocument: Encodable {
     private let batches: [String: Int]
     private let lines: [String: Int]
     private let tokens: TokenUsage
+    /// Amounts are decimal strings in US dollars; missing where nothing was archived.
+    private let costUSD: Money?
+    private let listPriceUSD: Money?
+    private let savedByBatchUSD: Money?
+    private let savedByCacheUSD: Money?
+    private let priceTable = BuiltInPrices.version
+    /// Succeeded requests without a price, by model; no amount says anything about them.
+    private let unpriced: [String: Int]
+    private let page: String?
     private let receivedBytes: Int
     private let storedBytes: Int
     private let wouldFetch: [String]?
@@ -82,6 +92,7 @@ struct ExportDocument: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case command, version, archive, since, until, seconds, error, batches, lines, tokens, problems, postponed, lost
+        case unpriced
         case settledBefore = "settled_before"
         case atRisk = "at_risk"
         case dryRun = "dry_run"
@@ -92,6 +103,12 @@ struct ExportDocument: Encodable {
         case receivedBytes = "received_bytes"
         case storedBytes = "stored_bytes"
         case wouldFetch = "would_fetch"
+        case costUSD = "cost_usd"
+        case listPriceUSD = "list_price_usd"
+        case savedByBatchUSD = "saved_by_batch_usd"
+        case savedByCacheUSD = "saved_by_cache_usd"
+        case priceTable = "price_table"
+        case page = "report"
     }
 
     init(_ ending: ExportEnding, tokens: TokenUsage, stop: FailureText?) {
@@ -110,6 +127,16 @@ struct ExportDocument: Encodable {
         batches = ending.counts
         lines = report.lines
         self.tokens = tokens
+        let cost = ending.figures.flatMap { $0.cost.isUnknown ? nil : $0.cost }
+        costUSD = cost?.batch
+        listPriceUSD = cost?.list
+        savedByBatchUSD = cost?.savedByBatch
+        savedByCacheUSD = cost?.savedByCache
+        unpriced = Dictionary(
+            (ending.figures?.table.unpriced ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
+            uniquingKeysWith: +
+        )
+        page = ending.figures?.page
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
         wouldFetch = ending.isDryRun ? report.wouldFetch.map(\.id) : nil

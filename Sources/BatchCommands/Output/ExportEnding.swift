@@ -16,6 +16,8 @@ struct ExportEnding: Sendable {
     let signal: ExitStatus?
     let startedAt: Timestamp
     let finishedAt: Timestamp
+    /// Cost and what was written about the run; nil for a run that archived nothing on purpose or came to no figures.
+    var figures: RunFigures.Settled?
 
     /// Everything that applies; `--output json` lists them all.
     var statuses: Set<ExitStatus> {
@@ -26,6 +28,7 @@ struct ExportEnding: Sendable {
         if isPartial { statuses.insert(.partial) }
         // A dry run fetches nothing, so that it cannot say what remains at risk.
         if !isDryRun, !standing.newlyLost.isEmpty || !standing.atRisk.isEmpty { statuses.insert(.lost) }
+        if let failure = figures?.failure { statuses.insert(failure.status) }
         return statuses
     }
 
@@ -53,11 +56,17 @@ struct ExportEnding: Sendable {
             for line in troubles { context.note("batchkeep: \(line)") }
         }
         stop?.tell(in: context)
+        if stop == nil { figures?.failure?.tell(in: context) }
         for warning in standing.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
     }
 
-    /// The closing line: what to know and what to do next.
+    /// The closing lines: what to know and what to do next.
     private var notes: [String] {
+        outcome
+            + [figures?.table.unpricedSentence, figures?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
+    }
+
+    private var outcome: [String] {
         if isDryRun { return ["Dry run: nothing was fetched or written."] }
         guard troubles.isEmpty else {
             return troubles
@@ -125,6 +134,7 @@ struct ExportEnding: Sendable {
         if !isDryRun {
             sections.append(SummaryBlock.Section("Results", lineFigures))
             sections.append(SummaryBlock.Section("Tokens", tokenFigures))
+            if let cost = figures?.cost { sections.append(SummaryBlock.Section("Cost", costFigures(cost))) }
             sections.append(SummaryBlock.Section("Volume", volumeFigures))
         }
         return SummaryBlock(title: title, sections: sections, notes: notes)
@@ -150,6 +160,15 @@ struct ExportEnding: Sendable {
             Figure("cache writes", .integer(tokens.cacheCreation5m + tokens.cacheCreation1h), .integer),
             Figure("cache reads", .integer(tokens.cacheRead), .integer),
             Figure("output", .integer(tokens.output), .integer),
+        ]
+    }
+
+    private func costFigures(_ cost: Cost) -> [Figure] {
+        [
+            Figure("in batches", cost.isUnknown ? .missing : .money(cost.batch.text), .money),
+            Figure("list price", cost.isUnknown ? .missing : .money(cost.list.text), .money),
+            Figure("saved by cache", .money(cost.savedByCache.text), .money),
+            Figure("unpriced", .integer(cost.unpricedRequests), .integer, tone: .warning, note: "in no amount"),
         ]
     }
 

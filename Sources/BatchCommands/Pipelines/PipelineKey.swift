@@ -60,6 +60,9 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("connect-timeout"),
         PipelineKey("idle-timeout"),
         PipelineKey("accept-encoding"),
+        // Figures.
+        PipelineKey("prices", namesFile: true),
+        PipelineKey("report"),
         // Telling others.
         PipelineKey("output", isShared: true),
         PipelineKey("quiet", .flag, isShared: true),
