@@ -81,7 +81,7 @@ let package = Package(
         .target(
             name: "BatchCatalog",
             dependencies: [
-                "BatchPipeline", "JSONLines", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
+                "BatchPipeline", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
 

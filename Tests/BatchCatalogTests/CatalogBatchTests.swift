@@ -71,6 +71,12 @@ struct CatalogBatchTests {
         #expect(row.state == .archived)
     }
 
+    @Test func `a batch whose time was up is not put off`() {
+        var row = Samples.row()
+        for _ in 0..<3 { row.take(.failed(.deadline(.seconds(60))), error: "60 s", at: now) }
+        #expect(row.state == .failing && row.attempts == 0 && row.nextTryAt == nil && row.lastError == "60 s")
+    }
+
     @Test func `the last request-ids are kept, the newest at the end`() {
         var row = Samples.row()
         for number in 1...20 {

@@ -29,6 +29,20 @@ struct StatusTests {
         }
     }
 
+    @Test func `the parent of several archives tells of each, and rebuilds each`() async throws {
+        try await Nights.run([Nights.batch("fine", daysBefore: 3)]) { nights in
+            for source in ["b", "a"] {
+                _ = await nights.run(["export", "--archive", "\(nights.path)/workspace=\(source)"], inArchive: false)
+            }
+            let lines = await nights.run(["status", "--format", "json"]).output.split(separator: "\n")
+            let documents = try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }
+            #expect(documents.map { $0?["source"] as? String } == ["a", "b"])
+            #expect(await nights.run(["status"]).output.contains("Archive \(nights.path)/workspace=b"))
+            let rebuild = await nights.run(["catalog", "rebuild"])
+            #expect(rebuild.notes.contains("workspace=a is built anew") && rebuild.notes.contains("workspace=b is"))
+        }
+    }
+
     @Test func `the record of a run holds no secret`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 3)]) { nights in
             let url = nights.server.baseURL.replacing("127.0.0.1", with: "localhost")

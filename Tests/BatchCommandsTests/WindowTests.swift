@@ -28,7 +28,7 @@ struct WindowTests {
                 listed.append(await nights.export().batches["in_window"] ?? 0)
                 nights.pass(days: 1)
             }
-            #expect(listed == [15, 1, 1, 1, 1, 1, 1, 11, 1])
+            #expect(listed == [15, 1, 1, 1, 1, 1, 1, 12, 1])
         }
     }
 

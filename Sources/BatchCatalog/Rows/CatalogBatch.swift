@@ -108,10 +108,11 @@ extension CatalogBatch {
         case .failed(let failure):
             wasFetchable = true
             if state != .quarantined { state = .failing }
-            if case .service(let failure) = failure {
-                fail(error, failure.requestID, at: now)
-            } else {
-                fail(error, nil, at: now)
+            switch failure {
+            case .service(let failure): fail(error, failure.requestID, at: now)
+            // Its time was up, nothing is wrong with it: the next run goes on.
+            case .deadline: lastError = error
+            case .lineTooLong, .changing, .unsafeID: fail(error, nil, at: now)
             }
         }
     }

@@ -1,9 +1,12 @@
+import BatchArchive
 import BatchCatalog
 import MessageBatches
 
 /// Where an archive stands, as far as its catalog knows.
 struct ArchiveStatus {
     let archive: String
+    /// The name of the archive's source where it is one of several.
+    let source: String?
     let now: Timestamp
     let counts: [LocalState: Int]
     /// Not archived, with few days left; each stands in one of the lists below too.
@@ -15,8 +18,9 @@ struct ArchiveStatus {
     /// The newest first.
     let runs: [CatalogRun]
 
-    init(of catalog: Catalog, archive: String, now: Timestamp, warnDays: Int, lastRuns: Int) throws {
-        self.archive = archive
+    init(of catalog: Catalog, at place: ArchiveFolders.Entry, now: Timestamp, warnDays: Int, lastRuns: Int) throws {
+        archive = place.folder.root
+        source = place.source
         self.now = now
         counts = try catalog.batchCounts()
         let unsettled = try catalog.batches(in: LocalState.unsettled)

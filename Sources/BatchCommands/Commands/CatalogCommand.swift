@@ -28,13 +28,14 @@ struct CatalogCommand: AsyncParsableCommand {
 
         func run() async throws {
             let context = CommandContext.current
-            let folder = ArchiveFolder(path)
-            // Says it where there is no archive; the lock would make one.
-            _ = try ArchiveReader(folder)
-            let lock = try await lock.take(folder, context: context)
-            let manifests = try await CatalogFile(folder: folder, warn: context.note).rebuild()
-            context.note("The catalog of \(path) is built anew from \(manifests.reading) manifests.")
-            lock.release()
+            for folder in ArchiveFolders.entries(at: path).map(\.folder) {
+                // Says it where there is no archive; the lock would make one.
+                _ = try ArchiveReader(folder)
+                let held = try await lock.take(folder, context: context)
+                let manifests = try await CatalogFile(folder: folder, warn: context.note).rebuild()
+                context.note("The catalog of \(folder.root) is built anew from \(manifests.reading) manifests.")
+                held.release()
+            }
         }
     }
 }

@@ -9,7 +9,8 @@ struct StatusCommand: AsyncParsableCommand {
         abstract:
             "Tell what is archived, waiting, failing, quarantined, at risk and lost, and how the last runs ended.",
         discussion: """
-            Offline: it tells what the runs so far have seen. Days left are counted by this machine's clock.
+            Offline: it tells what the runs so far have seen. Days left are counted by this machine's clock. The parent of
+            several archives tells of each; as JSON, each is a line.
             """
     )
 
@@ -35,20 +36,21 @@ struct StatusCommand: AsyncParsableCommand {
         let context = CommandContext.current
         try check(warnDays, 0...29, "--warn-days")
         try check(runs, 0...100_000, "--runs")
-        let folder = ArchiveFolder(path)
-        // Says it where there is no archive; a catalog alone would make one.
-        _ = try ArchiveReader(folder)
-        let catalog = try await CatalogFile(folder: folder, warn: context.note).openToLook()
-        let status = try ArchiveStatus(
-            of: catalog,
-            archive: path,
-            now: context.now(),
-            warnDays: warnDays,
-            lastRuns: runs
-        )
-        switch format {
-        case .table: try context.print(status.text(style: context.outputStyle))
-        case .json: try context.write(try status.json() + [0x0A])
+        for (index, entry) in ArchiveFolders.entries(at: path).enumerated() {
+            // Says it where there is no archive.
+            _ = try ArchiveReader(entry.folder)
+            let catalog = try await CatalogFile(folder: entry.folder, warn: context.note).openToLook()
+            let status = try ArchiveStatus(
+                of: catalog,
+                at: entry,
+                now: context.now(),
+                warnDays: warnDays,
+                lastRuns: runs
+            )
+            switch format {
+            case .table: try context.print((index > 0 ? "\n" : "") + status.text(style: context.outputStyle))
+            case .json: try context.write(try status.json() + [0x0A])
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ private struct StatusDocument: Encodable {
     let command = "status"
     let version = BatchkeepVersion.current
     let archive: String
+    let source: String?
     let asOf: Timestamp
     /// Batches by local state, every state.
     let batches: [String: Int]
@@ -30,6 +31,7 @@ private struct StatusDocument: Encodable {
 
     init(_ status: ArchiveStatus) {
         archive = status.archive
+        source = status.source
         asOf = status.now
         batches = Dictionary(uniqueKeysWithValues: LocalState.allCases.map { ($0.rawValue, status.counts[$0] ?? 0) })
         atRisk = status.atRisk.map { Batch($0, at: status.now) }

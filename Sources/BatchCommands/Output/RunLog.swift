@@ -103,6 +103,7 @@ struct RunLog: RunWatcher {
     }
 
     func tell(_ ending: ExportEnding) {
+        for warning in ending.standing.warnings(archivePath: ending.archivePath) { logger.warning("\(warning)") }
         var metadata: Logger.Metadata = ["exit_status": .stringConvertible(Int(ending.status.rawValue))]
         if let stop = ending.stop {
             metadata.add("request_id", ending.stopRequestID)
@@ -112,6 +113,7 @@ struct RunLog: RunWatcher {
         metadata["listed"] = .stringConvertible(ending.report.listed)
         metadata["archived_now"] = .stringConvertible(ending.report.archivedNow)
         metadata["already_archived"] = .stringConvertible(ending.report.alreadyArchived)
+        metadata["postponed"] = .stringConvertible(ending.report.postponed.count)
         metadata["problems"] = .stringConvertible(ending.report.problems.count)
         logger.info("run ended", metadata: metadata)
     }

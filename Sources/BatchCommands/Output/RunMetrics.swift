@@ -15,9 +15,6 @@ struct RunMetrics {
 
     let runs: [Run]
 
-    /// A batch with fewer days left that is not archived is at risk.
-    static let riskDays: Int64 = 4
-
     /// The whole file.
     var text: String {
         var lines: [String] = []
@@ -38,7 +35,7 @@ struct RunMetrics {
             [Sample($0.finishedAt.seconds(since: $0.startedAt))]
         }
         add("last_run_batches", "Batches of the last run, by what it found or made of them.") {
-            Self.batches($0.report)
+            Self.batches($0)
         }
         add("last_run_lines", "Result lines archived by the last run, by result type.") { Self.lines($0.report) }
         add("last_run_received_bytes", "Bytes of results received by the last run.") {
@@ -46,8 +43,8 @@ struct RunMetrics {
         }
         add("last_run_stored_bytes", "Bytes put on disk by the last run.") { [Sample($0.report.storedBytes)] }
         add("last_run_tokens", "Tokens of the results archived by the last run, by kind.") { Self.tokens($0.tokens) }
-        add("at_risk_batches", "Batches not archived whose results are withdrawn in less than four days.") {
-            [Sample($0.atRisk)]
+        add("at_risk_batches", "Batches not archived whose results are withdrawn in less than --warn-days days.") {
+            [Sample($0.standing.atRisk.count)]
         }
         return lines.map { $0 + "\n" }.joined()
     }
@@ -57,14 +54,17 @@ struct RunMetrics {
         try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
     }
 
-    private static func batches(_ report: ExportReport) -> [Sample] {
-        [
+    private static func batches(_ ending: ExportEnding) -> [Sample] {
+        let report = ending.report
+        return [
             Sample(report.listed, "state", "listed"),
             Sample(report.archivedNow, "state", "archived_now"),
             Sample(report.alreadyArchived, "state", "already_archived"),
             Sample(report.notEnded, "state", "not_ended"),
             Sample(report.leftOut, "state", "left_out"),
             Sample(report.withdrawn, "state", "withdrawn"),
+            Sample(report.lost, "state", "lost"),
+            Sample(report.postponed.count, "state", "postponed"),
             Sample(report.unavailable, "state", "unavailable"),
             Sample(report.quarantined, "state", "quarantined"),
             Sample(report.failed, "state", "failed"),
@@ -108,13 +108,5 @@ private struct Sample {
     /// A label value may hold anything once these three are escaped.
     private static func escaped(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-    }
-}
-
-extension ExportEnding {
-    /// Batches this run saw ended, could not archive, and that are withdrawn soon.
-    fileprivate var atRisk: Int {
-        report.problems
-            .count { $0.batch.retentionEnds < finishedAt.adding(seconds: RunMetrics.riskDays * 86_400) }
     }
 }

@@ -59,7 +59,7 @@ struct RunReporter {
     private static func body(_ runs: [RunMetrics.Run], status: ExitStatus) -> String {
         let lines = runs.map { run in
             let report = run.ending.report
-            let open = report.unavailable + report.quarantined + report.failed
+            let open = report.problems.count + report.postponed.count
             let figures =
                 "\(report.archivedNow) archived, \(report.alreadyArchived) already there, \(report.notEnded) not ended, "
                 + "\(open) with problems"

@@ -41,7 +41,11 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("archive", isShared: true),
         PipelineKey("codec"),
         PipelineKey("level"),
+        PipelineKey("wait"),
         // The run.
+        PipelineKey("full-list", .flag),
+        PipelineKey("retry-all", .flag),
+        PipelineKey("warn-days"),
         PipelineKey("concurrency"),
         PipelineKey("max-line-bytes"),
         PipelineKey("max-attempts"),

@@ -28,6 +28,8 @@ struct PipelineRunner {
     private func run(_ run: PipelinePlan.Run) async -> RunMetrics.Run {
         var context = context
         context.keyVariable = run.keyVariable
+        // What the archive's records say of this run.
+        context.arguments = ["export"] + run.arguments
         if let source = run.source, run.command.reporting.logFormat == .text { context = name(source, in: context) }
         let command = run.command
         let watcher = command.reporting.watcher(in: context, isQuiet: command.quiet, source: run.source)

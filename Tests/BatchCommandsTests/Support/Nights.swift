@@ -30,12 +30,16 @@ struct Nights {
         }
     }
 
-    /// Runs a command on the archive.
+    /// Runs a command on the archive, or without it where the arguments name another.
     ///
     /// `heard` gets every note while it is written.
-    func run(_ arguments: [String], heard: @escaping @Sendable (String) -> Void = { _ in }) async -> InProcess {
+    func run(
+        _ arguments: [String],
+        inArchive: Bool = true,
+        heard: @escaping @Sendable (String) -> Void = { _ in }
+    ) async -> InProcess {
         await InProcess.run(
-            arguments + ["--archive", path],
+            arguments + (inArchive ? ["--archive", path] : []),
             at: server.baseURL,
             now: { [clock] in clock.now },
             heard: heard

@@ -119,11 +119,18 @@ struct ExportRunTests {
         #expect(report.inWindow == 2)
     }
 
-    @Test func `an id that does not exist ends the run`() async throws {
+    @Test func `an id that does not exist is told, and does not keep the others from being archived`() async throws {
         let service = service([try batch(1)])
         let report = await run(service, filter: BatchFilter(ids: ["b1", "b9"]))
-        #expect(report.stop as? ServiceFailure == .status(404))
+        #expect(report.stop == nil)
+        #expect(report.notFound == ["b9": .status(404)])
         #expect(report.listed == 1)
+        #expect(Set(archive.archived.keys) == ["b1"])
+    }
+
+    @Test func `ids of which none exists end the run`() async throws {
+        let report = await run(service([try batch(1)]), filter: BatchFilter(ids: ["b8", "b9"]))
+        #expect(report.stop as? ServiceFailure == .status(404))
         #expect(archive.archived.isEmpty)
     }
 
