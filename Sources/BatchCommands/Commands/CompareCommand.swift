@@ -87,7 +87,8 @@ struct CompareCommand: AsyncParsableCommand {
         var source = source
         source.selection = side.selection
         let grouping = side.model == nil ? Grouping() : Grouping(by: [], .model)
-        let reading = try await scan
+        let reading =
+            try await scan
             ? source.scan(by: grouping, pricer: pricer) : source.rollUp(by: grouping, pricer: pricer)
         let measures = side.model.map { reading.result.measures(ofModel: $0) } ?? reading.result.measures
         return FigureSource.Reading(result: measures, notice: reading.notice)

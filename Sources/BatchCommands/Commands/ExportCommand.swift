@@ -123,7 +123,8 @@ struct ExportCommand: AsyncParsableCommand {
         )
         let settings = ExportSettings(concurrency: concurrency, maxLineBytes: maxLineBytes)
         let report = await ExportRun(ports: ports, settings: settings).run(selection, isDryRun: dryRun)
-        let settled = dryRun
+        let settled =
+            dryRun
             ? nil
             : await figures.settle(report, of: selection, in: sink.folder, startedAt: startedAt, now: context.now())
         return ExportEnding(

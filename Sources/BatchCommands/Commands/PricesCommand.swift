@@ -22,7 +22,9 @@ struct PricesCommand: ParsableCommand {
     func run() throws {
         let context = CommandContext.current
         let source = try prices.source()
-        try context.print(format.render(Self.table(source, isForPeople: format.isForPeople), style: context.outputStyle))
+        try context.print(
+            format.render(Self.table(source, isForPeople: format.isForPeople), style: context.outputStyle)
+        )
     }
 
     /// The columns of a price file, and the origin of each row.

@@ -48,7 +48,8 @@ struct SummarizeCommand: AsyncParsableCommand {
             try context.print(block.render(style: context.outputStyle))
             notice = reading.notice
         } else {
-            let reading = try await scan
+            let reading =
+                try await scan
                 ? source.scan(by: grouping, pricer: pricer) : source.rollUp(by: grouping, pricer: pricer)
             let rollUp = reading.result.table()
             let table = FigureTable.table(

@@ -161,9 +161,10 @@ extension Distribution {
             let middle = (Double(bucket.values.lowerBound) + Double(bucket.values.upperBound)) / 2
             return Point(value: middle, count: Int64(bucket.count))
         }
-        percentiles = [50, 90, 95, 99].compactMap { percent in
-            histogram.percentile(percent).map { Percentile("p\(percent)", Double($0)) }
-        }
+        percentiles = [50, 90, 95, 99]
+            .compactMap { percent in
+                histogram.percentile(percent).map { Percentile("p\(percent)", Double($0)) }
+            }
         if histogram.count > 0 { percentiles.append(Percentile("max", Double(histogram.maximum))) }
     }
 }

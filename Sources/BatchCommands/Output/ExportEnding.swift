@@ -55,7 +55,8 @@ struct ExportEnding: Sendable {
 
     /// The closing lines: what to know and what to do next.
     private var notes: [String] {
-        outcome + [figures?.table.unpricedSentence, figures?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
+        outcome
+            + [figures?.table.unpricedSentence, figures?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
     }
 
     private var outcome: [String] {
