@@ -144,7 +144,12 @@ let package = Package(
             name: "BatchArchiveTests",
             dependencies: ["BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches"]
         ),
-        .testTarget(name: "BatchCatalogTests", dependencies: ["BatchCatalog", "BatchPipeline", "MessageBatches"]),
+        .testTarget(
+            name: "BatchCatalogTests",
+            dependencies: [
+                "BatchCatalog", "BatchPipeline", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
         .testTarget(
             name: "BatchSimulatorTests",
             dependencies: ["BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches"],
@@ -152,14 +157,17 @@ let package = Package(
         ),
         .testTarget(
             name: "BatchCommandsTests",
-            dependencies: ["BatchArchive", "BatchCommands", "BatchSimulator", "MessageBatches"]
+            dependencies: [
+                "BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches",
+                .product(name: "Yams", package: "Yams"),
+            ]
         ),
 
         // The house rules, on the sources as text.
         .testTarget(name: "ArchitectureTests"),
 
         // The built program, as its users run it.
-        .testTarget(name: "EndToEndTests", dependencies: ["batchkeep"], exclude: ["Peers"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["BatchSimulator", "batchkeep"], exclude: ["Peers"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,9 +5,15 @@ import Foundation
 package enum BatchkeepProgram {
     /// Runs with the arguments behind the program's name.
     package static func run(_ arguments: [String], context: CommandContext = .process) async -> ExitStatus {
+        var context = context
+        context.arguments = arguments
+        return await run(context)
+    }
+
+    private static func run(_ context: CommandContext) async -> ExitStatus {
         await CommandContext.$current.withValue(context) {
             do {
-                var command = try Batchkeep.parseAsRoot(arguments)
+                var command = try Batchkeep.parseAsRoot(context.arguments)
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {
@@ -72,6 +78,9 @@ struct Batchkeep: AsyncParsableCommand {
             ReportCommand.self,
             PricesCommand.self,
             RunCommand.self,
+            StatusCommand.self,
+            RetryQuarantineCommand.self,
+            CatalogCommand.self,
             SimulateCommand.self,
         ]
     )

@@ -7,6 +7,9 @@ enum CommandFailure: Error, Sendable, Hashable {
     case unsetKeyVariable(String)
     case unreadableKeyFile(String)
     case badTime(option: String, value: String)
+    case badSpan(option: String, value: String)
+    /// The run used up the time it was given.
+    case maxRuntime(TimeSpan)
     /// The window's end is not after its start.
     case emptyWindow(since: String, until: String)
     case unknownStatus(String)
@@ -16,6 +19,7 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// A URL that cannot be called; its text is kept back: who knows it can ping.
     case badPingURL
     case noMetricsFolder(String)
+    case notQuarantined(id: String, archive: String)
     case outOfRange(option: String, value: String, allowed: String)
     /// Options that contradict one another, as a whole sentence.
     case conflict(String)

@@ -1,4 +1,5 @@
 import BatchArchive
+import BatchCatalog
 import BatchPipeline
 import BatchService
 import BatchSimulator
@@ -28,6 +29,7 @@ struct FailureText {
         case let error as ServiceFailure: self.init(error, keyPlace: "the key")
         case let error as ServiceSettingsFailure: self.init(error)
         case let error as ArchiveFailure: self.init(error)
+        case let error as CatalogFailure: self.init(error)
         case let error as CodecFailure: self.init(error)
         case let error as PipelineFileFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
@@ -73,6 +75,18 @@ extension FailureText {
             self.init("The key file \(path) cannot be read or is empty.", status: .usage)
         case .badTime(let option, let value):
             self.init("\(option) \(value) is no time.", advice: "Write it as \(TimeExpression.forms).", status: .usage)
+        case .badSpan(let option, let value):
+            self.init(
+                "\(option) \(value) is no span of time.",
+                advice: "Write it as 30s, 90m, 12h or 7d.",
+                status: .usage
+            )
+        case .maxRuntime(let span):
+            self.init(
+                "Stopped after \(span.text), as --max-runtime says.",
+                advice: "What is archived stays, and what was read of the rest: the next run goes on there.",
+                status: .partial
+            )
         case .emptyWindow(let since, let until):
             self.init(
                 "The window is empty: --since \(since) is not before --until \(until).",
@@ -101,6 +115,12 @@ extension FailureText {
             )
         case .noMetricsFolder(let path):
             self.init("The folder of --metrics-file \(path) does not exist.", advice: "Make it first.", status: .usage)
+        case .notQuarantined(let id, let archive):
+            self.init(
+                "\(id) is not in quarantine.",
+                advice: "batchkeep status --archive \(archive) tells which batches are.",
+                status: .usage
+            )
         case .outOfRange(let option, let value, let allowed):
             self.init("\(option) \(value) is out of range.", advice: "Allowed is \(allowed).", status: .usage)
         case .conflict(let sentence):

@@ -28,11 +28,9 @@ package struct PingClient: Sendable {
     private let proxies: ProxySettings
     private let caFile: String?
 
-    /// Nil if the URL is none that ``isPingable(_:)``.
+    /// Nil if the URL is none that ``isPingable(_:)``; it is kept out of every text and error, as who knows it can ping.
     ///
-    /// - Parameters:
-    ///   - url: kept out of every text and error: who knows it can ping.
-    ///   - caFile: as in ``ServiceSettings/caFile``.
+    /// `caFile` is as in ``ServiceSettings/caFile``.
     package init?(_ url: String, userAgent: String, proxies: ProxySettings = ProxySettings(), caFile: String? = nil) {
         guard let url = try? ServiceURL(url) else { return nil }
         self.url = url

@@ -34,8 +34,9 @@ struct RunCommand: AsyncParsableCommand {
         let plan: PipelinePlan
         do {
             plan = try PipelinePlan(file, overrides: overrides, now: startedAt)
-        } catch let failure as PipelineFileFailure {
-            try refuse(failure, startedAt: startedAt, in: context)
+        } catch {
+            guard let failure = FailureText(error) else { throw error }
+            try await refuse(failure, startedAt: startedAt, in: context)
         }
         if check { return try context.print(description(of: plan, in: context)) }
         let shared = plan.shared
@@ -54,24 +55,28 @@ struct RunCommand: AsyncParsableCommand {
         guard status == .done else { throw CommandEnding(status: status) }
     }
 
-    /// Tells of a file that cannot be used, with a summary too for those who wait for one.
-    private func refuse(_ failure: PipelineFileFailure, startedAt: Timestamp, in context: CommandContext) throws
-        -> Never
+    /// Tells why nothing is run, those too who wait for a summary or a ping.
+    private func refuse(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws -> Never
     {
-        let given = try ExportCommand.parse(overrides)
-        let text = FailureText(failure)
-        given.reporting.watcher(in: context, isQuiet: false).tell(text)
+        let given = try PipelinePlan.reporting(file, overrides: overrides)
+        let watcher = given.reporting.watcher(in: context, isQuiet: given.quiet)
+        watcher.tell(failure)
+        if !check {
+            let isDryRun = given.dryRun
+            await RunReporter(given.reporting, service: given.service, isDryRun: isDryRun, watcher: watcher)
+                .end([], status: failure.status)
+        }
         if given.output == .json {
             let document = PipelineDocument(
                 file: file,
                 runs: [],
-                failure: text,
+                failure: failure,
                 startedAt: startedAt,
                 finishedAt: context.now()
             )
             try context.writeDocument(document)
         }
-        throw CommandEnding(status: text.status)
+        throw CommandEnding(status: failure.status)
     }
 
     /// The exports the file comes to, as command lines.

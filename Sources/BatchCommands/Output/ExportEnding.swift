@@ -6,7 +6,8 @@ import MessageBatches
 
 /// The end of an export: its exit status, the table for people and the document for programs.
 struct ExportEnding: Sendable {
-    let report: ExportReport
+    var report: ExportReport
+    let standing: CatalogStanding
     let selection: ExportSelection
     let archivePath: String
     let isDryRun: Bool
@@ -23,7 +24,10 @@ struct ExportEnding: Sendable {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
         if report.quarantined > 0 { statuses.insert(.integrity) }
-        if report.failed + report.unavailable > 0 { statuses.insert(.partial) }
+        let isPartial = report.failed + report.unavailable + report.postponed.count + report.notFound.count > 0
+        if isPartial { statuses.insert(.partial) }
+        // A dry run fetches nothing, so that it cannot say what remains at risk.
+        if !isDryRun, !standing.newlyLost.isEmpty || !standing.atRisk.isEmpty { statuses.insert(.lost) }
         if let failure = figures?.failure { statuses.insert(failure.status) }
         return statuses
     }
@@ -48,9 +52,12 @@ struct ExportEnding: Sendable {
         if !isQuiet, report.stop == nil || report.listed > 0 {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
+        } else if isQuiet {
+            for line in troubles { context.note("batchkeep: \(line)") }
         }
         stop?.tell(in: context)
         if stop == nil { figures?.failure?.tell(in: context) }
+        for warning in standing.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
     }
 
     /// The closing lines: what to know and what to do next.
@@ -61,15 +68,34 @@ struct ExportEnding: Sendable {
 
     private var outcome: [String] {
         if isDryRun { return ["Dry run: nothing was fetched or written."] }
-        guard report.problems.isEmpty else {
-            return report.problems.prefix(20).map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
-                + (report.problems.count > 20 ? ["… and \(report.problems.count - 20) more."] : [])
+        guard troubles.isEmpty else {
+            return troubles
                 + ["A later run tries these batches again; quarantined data lies in \(archivePath)/_quarantine."]
         }
-        guard report.stop == nil else { return [] }
+        guard report.stop == nil, standing.atRisk.isEmpty, standing.newlyLost.isEmpty else { return [] }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
         return [
             "Complete: every batch holds exactly the results the API promised. Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"
+        ]
+    }
+
+    /// A line for each batch that is not archived although it should be.
+    private var troubles: [String] {
+        let lines =
+            report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
+            + report.notFound.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
+            + report.postponed.map(FailureText.sentence(of:))
+        return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
+    }
+
+    /// The figures of the run by the names of its document; the catalog keeps the same.
+    var counts: [String: Int] {
+        [
+            "listed": report.listed, "in_window": report.inWindow, "archived_now": report.archivedNow,
+            "already_archived": report.alreadyArchived, "not_ended": report.notEnded, "left_out": report.leftOut,
+            "withdrawn": report.withdrawn, "lost": report.lost, "postponed": report.postponed.count,
+            "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
+            "at_risk": standing.atRisk.count,
         ]
     }
 
@@ -84,12 +110,26 @@ struct ExportEnding: Sendable {
             Figure("not ended", .integer(report.notEnded), .integer, note: "a later run takes them"),
             Figure("withdrawn", .integer(report.withdrawn), .integer, note: "before this archive saw them"),
         ]
+        if report.lost > 0 {
+            let new = standing.newlyLost.count
+            batches.append(
+                Figure("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
+            )
+        }
         if report.leftOut > 0 { batches.append(Figure("left out", .integer(report.leftOut), .integer)) }
         batches += [
             Figure("unavailable", .integer(report.unavailable), .integer, tone: .warning),
             Figure("quarantined", .integer(report.quarantined), .integer, tone: .bad),
             Figure("failed", .integer(report.failed), .integer, tone: .bad),
         ]
+        if !report.postponed.isEmpty {
+            let count = Cell.integer(report.postponed.count)
+            batches.append(Figure("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
+        }
+        if !standing.atRisk.isEmpty {
+            let count = Cell.integer(standing.atRisk.count)
+            batches.append(Figure("at risk", count, .integer, tone: .bad, note: "few days left, not archived"))
+        }
         var sections = [SummaryBlock.Section("Batches", batches)]
         if !isDryRun {
             sections.append(SummaryBlock.Section("Results", lineFigures))

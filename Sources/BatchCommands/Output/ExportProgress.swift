@@ -44,6 +44,10 @@ final class ExportProgress: RunWatcher {
             case .started(let batch):
                 state.batches[batch.id] = LiveBatch(batch, at: now)
                 state.order.append(batch.id)
+            case .resumed(let id, let lines, let bytes):
+                let size = Figure("", .integer(bytes), .bytes).text
+                say("\(id): resumed at line \((lines + 1).reading), \(size)", .faint, &state)
+                state.batches[id]?.resume(lines: lines, bytes: bytes)
             case .advanced(let id, let lines, let bytes):
                 state.batches[id]?.lines = lines
                 state.batches[id]?.bytes = bytes

@@ -40,6 +40,14 @@ struct RunLog: RunWatcher {
             )
         case .started(let batch):
             logger.info("batch started", metadata: ["batch_id": "\(batch.id)"])
+        case .resumed(let id, let lines, let bytes):
+            logger.info(
+                "batch resumed",
+                metadata: [
+                    "batch_id": "\(id)", "lines": .stringConvertible(lines),
+                    "received_bytes": .stringConvertible(bytes),
+                ]
+            )
         case .retrying(let id, let attempt, let reason):
             var metadata: Logger.Metadata = [
                 "batch_id": "\(id)", "attempt": .stringConvertible(attempt), "reason": "\(FailureText.clause(reason))",

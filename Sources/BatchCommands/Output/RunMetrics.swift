@@ -63,6 +63,7 @@ struct RunMetrics {
             Sample(report.archivedNow, "state", "archived_now"),
             Sample(report.alreadyArchived, "state", "already_archived"),
             Sample(report.notEnded, "state", "not_ended"),
+            Sample(report.leftOut, "state", "left_out"),
             Sample(report.withdrawn, "state", "withdrawn"),
             Sample(report.unavailable, "state", "unavailable"),
             Sample(report.quarantined, "state", "quarantined"),

@@ -33,8 +33,10 @@ struct RunReporter {
     }
 
     /// After everything is done.
+    ///
+    /// Without a run, where none could begin, there are no figures to leave.
     func end(_ runs: [RunMetrics.Run], status: ExitStatus) async {
-        if let metricsFile {
+        if let metricsFile, !runs.isEmpty {
             do {
                 try RunMetrics(runs: runs).write(to: metricsFile)
             } catch {
@@ -61,7 +63,7 @@ struct RunReporter {
             let figures =
                 "\(report.archivedNow) archived, \(report.alreadyArchived) already there, \(report.notEnded) not ended, "
                 + "\(open) with problems"
-            return "\(run.source.map { "\($0): " } ?? "")exit status \(run.ending.status.rawValue), \(figures)"
+            return run.source.map { "\($0): exit status \(run.ending.status.rawValue), \(figures)" } ?? figures
         }
         return (["exit status \(status.rawValue): \(status.meaning)"] + lines).map { $0 + "\n" }.joined()
     }

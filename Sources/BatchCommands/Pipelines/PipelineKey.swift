@@ -44,6 +44,9 @@ struct PipelineKey: Sendable, Hashable {
         // The run.
         PipelineKey("concurrency"),
         PipelineKey("max-line-bytes"),
+        PipelineKey("max-attempts"),
+        PipelineKey("max-runtime"),
+        PipelineKey("deadline"),
         PipelineKey("dry-run", .flag, isShared: true),
         // The service.
         PipelineKey("base-url"),

@@ -22,11 +22,12 @@ struct PipelinePlan: Sendable {
 
     /// Reads the file and puts it together with the options given behind it.
     ///
-    /// - Throws: ``PipelineFileFailure`` with everything that is wrong with the file, and what ArgumentParser throws about
-    ///   `overrides`.
+    /// - Throws: ``PipelineFileFailure`` with everything that is wrong with the file; ``CommandFailure`` and what
+    ///   ArgumentParser throws about `overrides`.
     init(_ path: String, overrides: [String], now: Timestamp) throws {
-        // Parsed alone first: what is wrong here is no fault of the file.
+        // Looked at alone first: what is wrong here is no fault of the file.
         let given = try ExportCommand.parse(overrides)
+        _ = try given.check(now: now)
         let (file, formProblems) = PipelineReader.read(path)
         let problems = formProblems + Self.problems(of: file, now: now)
         guard problems.isEmpty else { throw PipelineFileFailure(path: file.path, problems: problems) }
@@ -58,6 +59,17 @@ struct PipelinePlan: Sendable {
             file.sources.isEmpty
             ? [try run(file.settings, source: nil)]
             : try file.sources.map { try run(file.settings.overridden(by: $0.settings), source: $0) }
+    }
+
+    /// The options for those who watch, as far as a file that cannot be used as a whole still tells them.
+    static func reporting(_ path: String, overrides: [String]) throws -> ExportCommand {
+        let names = Self.names(in: overrides)
+        let readable = PipelineReader.read(path).file.settings.options
+            .filter { setting in
+                ["output", "log-format", "ping-url", "dry-run"].contains(setting.key.name)
+                    && !names.contains(setting.key.name) && (try? ExportCommand.parse(setting.arguments)) != nil
+            }
+        return try ExportCommand.parse(readable.flatMap(\.arguments) + overrides)
     }
 
     /// The options named in arguments, which then count instead of the file's.

@@ -80,7 +80,7 @@ struct PipelineReader {
                 take(member, into: &settings)
             }
         }
-        if node.isMapping, node["name"] == nil { report(.noName, place) }
+        if node.isMapping, node[PipelineKey.name] == nil { report(.noName, place) }
         return name.map { PipelineFile.Source(name: $0, settings: settings, place: place) }
     }
 
