@@ -137,6 +137,7 @@ extension Completeness {
         unavailable = report.unavailable
         quarantined = report.quarantined
         withdrawn = report.withdrawn
+        lost = report.lost
     }
 }
 
