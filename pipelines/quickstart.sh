@@ -44,13 +44,13 @@ fi
 
 say ""
 say "The simulator serves samples/ at $base_url. Exporting from it:"
-say "  batchkeep export --since 2024-08-01 --status ended --archive $archive"
+say "  batchkeep export --since 2024-08-01 --status ended --report --archive $archive"
 say ""
 # The simulator takes any key; a real one must not even come near it.
 unset ANTHROPIC_AUTH_TOKEN
 status=0
 ANTHROPIC_BASE_URL=$base_url ANTHROPIC_API_KEY=any-key-will-do \
-    "$batchkeep" export --since 2024-08-01 --status ended --archive "$archive" || status=$?
+    "$batchkeep" export --since 2024-08-01 --status ended --report --archive "$archive" || status=$?
 [ "$status" -eq 0 ] || exit "$status"
 
 # samples/requests has what was sent for five of the batches. Ids are unique only inside a batch: one file for each, named
@@ -77,4 +77,7 @@ say ""
 say "To go on:"
 say "  zcat $archive/results/date=*/*.gz | head -n 2"
 say "  (cd $archive && sha256sum -c --quiet SHA256SUMS) && echo undamaged"
+say "  $batchkeep summarize --by month --archive $archive"
 say "  ANTHROPIC_API_KEY=... $batchkeep export --since 7d --archive mine"
+say ""
+say "The page to look at: $archive/report.html"

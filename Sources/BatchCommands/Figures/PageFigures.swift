@@ -176,8 +176,8 @@ struct PageMaker {
     let source: FigureSource
     let prices: PriceSource
     let now: Timestamp
-    /// What a run knows that the archive does not; nil for the archive's own word.
-    var completeness: Completeness?
+    /// What a run knows that the archive does not, from the number of archived batches; nil for the archive's own word.
+    var completeness: (@Sendable (_ archived: Int) -> Completeness)?
 
     /// The page, and what it lacks.
     func page() async throws -> FigureSource.Reading<String> {
@@ -195,7 +195,8 @@ struct PageMaker {
             window: ReportWindow(start: source.selection.since, end: source.selection.until),
             generatedAt: now,
             toolVersion: BatchkeepVersion.current,
-            completeness: try completeness ?? source.completeness(archived: figures.batchCount),
+            completeness: try completeness?(figures.batchCount)
+                ?? source.completeness(archived: figures.batchCount),
             prices: PriceStatement(version: BuiltInPrices.version, origin: prices.origin)
         )
         figures.fill(&document)
