@@ -65,7 +65,7 @@ final class IndexedSource: JoinSource {
 
     private static func content(of row: JoinRow, in bytes: [UInt8], _ scanner: JoinRowScanner) -> JoinContent {
         switch scanner {
-        case .json: .json(Array(bytes[row.range]))
+        case .json: .json(row.range == bytes.indices ? bytes : Array(bytes[row.range]))
         case .delimited(let scanner):
             .cells(scanner.cells(atStartOf: bytes).enumerated().filter { scanner.isData($0.offset) }.map(\.element))
         }

@@ -170,7 +170,11 @@ extension JSONRowScanner {
             _ = cursor.isAtEnd()
             return cursor.position
         }
-        guard let colon, colon < window.count else { return nil }
+        guard let colon else { return nil }
+        guard colon < window.count else {
+            if isLast { throw JoinRowFault(at: colon, "the body ends behind a key", endsSource: true) }
+            return nil
+        }
         guard window[colon] == UInt8(ascii: ":") else {
             throw JoinRowFault(at: colon, "expected ':' after a key", endsSource: true)
         }

@@ -26,6 +26,7 @@ package struct Joiner: Sendable {
     /// Joins the results of one block, in their order.
     package func join(_ block: DecodedBlock) throws -> JoinedBlock {
         var joined = JoinedBlock(sides: sides)
+        if kind == .left || kind == .inner { joined.rows.reserveCapacity(block.block.bytes.count * 3 / 2) }
         let flatRows = form == .flat && kind != .missing ? FlatRowWriter(batch: batch).rows(of: block) : []
         // Where the flat row of the next record ends; rows hold no other line ends than their own.
         var flatEnds = flatRows.indices.lazy.filter { flatRows[$0] == 0x0A }.makeIterator()
