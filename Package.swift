@@ -81,7 +81,7 @@ let package = Package(
         .target(
             name: "BatchCatalog",
             dependencies: [
-                "BatchPipeline", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
+                "BatchPipeline", "JSONLines", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
 

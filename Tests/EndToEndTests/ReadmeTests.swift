@@ -60,7 +60,8 @@ struct ReadmeTests {
     }
 
     @Test(arguments: [
-        "catalog rebuild", "compact", "compare", "errors", "export", "join", "list", "prices", "prune", "query", "report",
+        "catalog rebuild", "compact", "compare", "errors", "export", "join", "list", "prices", "prune", "query",
+        "report",
         "retry", "retry-quarantine", "run", "select", "show", "simulate", "status", "summarize", "verify", "views",
     ])
     func `the options of a command are those listed`(command: String) async throws {
