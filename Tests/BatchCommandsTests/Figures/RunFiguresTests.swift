@@ -57,9 +57,11 @@ struct RunFiguresTests {
                         return sum + (Int(lines[1].split(separator: ",")[2]) ?? 0)
                     }
             }
-            #expect(try requests() == 20)
+            let before = try requests()
+            #expect(before == 20)
             _ = await InProcess.run(["export", "--archive", archive.url.path], at: server.baseURL)
-            #expect(try requests() == 40)
+            let after = try requests()
+            #expect(after == 40)
         }
     }
 
