@@ -1,5 +1,6 @@
 #!/bin/sh
-# From a fresh clone to an archive: sets up, builds, starts the built-in simulator on samples/ and exports its batches.
+# From a fresh clone to an archive: sets up, builds, starts the built-in simulator on samples/, exports its batches and joins
+# them with their requests.
 #
 #   sh pipelines/quickstart.sh [ARCHIVE]
 #
@@ -43,18 +44,31 @@ fi
 
 say ""
 say "The simulator serves samples/ at $base_url. Exporting from it:"
-say "  batchkeep export --since 2024-08-01 --status ended --archive $archive"
+say "  batchkeep export --since 2024-08-01 --status ended --report --archive $archive"
 say ""
 # The simulator takes any key; a real one must not even come near it.
 unset ANTHROPIC_AUTH_TOKEN
 status=0
 ANTHROPIC_BASE_URL=$base_url ANTHROPIC_API_KEY=any-key-will-do \
-    "$batchkeep" export --since 2024-08-01 --status ended --archive "$archive" || status=$?
+    "$batchkeep" export --since 2024-08-01 --status ended --report --archive "$archive" || status=$?
 [ "$status" -eq 0 ] || exit "$status"
+
+# samples/requests has what was sent for five of the batches. Ids are unique only inside a batch: one file for each, named
+# like it, says which is meant.
+mkdir "$scratch/requests"
+for file in samples/requests/*; do
+    name=${file##*/}
+    id=$(sed -n 's/.*"id": *"\(msgbatch_[A-Za-z0-9]*\)".*/\1/p' "samples/batches/${name%%.*}.json" | head -n 1)
+    cp "$file" "$scratch/requests/$id.jsonl"
+done
+say ""
+say "Putting the requests beside their results, offline:"
+say "  batchkeep join --join 'requests/{batch_id}.jsonl' --archive $archive"
+"$batchkeep" join --join "$scratch/requests/{batch_id}.jsonl" --archive "$archive" || exit $?
 
 say ""
 say "The files, by day of creation:"
-for kind in raw results manifests; do
+for kind in raw results joined manifests; do
     # shellcheck disable=SC2012 # names of our own, without blanks
     first=$(ls -d "$archive/$kind"/date=*/* | head -n 1)
     say "  $first and $(($(find "$archive/$kind" -type f | wc -l) - 1)) more"
@@ -63,4 +77,7 @@ say ""
 say "To go on:"
 say "  zcat $archive/results/date=*/*.gz | head -n 2"
 say "  (cd $archive && sha256sum -c --quiet SHA256SUMS) && echo undamaged"
+say "  $batchkeep summarize --by month --archive $archive"
 say "  ANTHROPIC_API_KEY=... $batchkeep export --since 7d --archive mine"
+say ""
+say "The page to look at: $archive/report.html"

@@ -31,6 +31,7 @@ package struct ArchivePaths: Sendable, Hashable {
     package static let summaries = "summaries"
     /// The page of the last run that wrote one.
     package static let page = "report.html"
+    package static let views = "views"
 
     package let id: String
     package let day: CalendarDay
@@ -46,6 +47,8 @@ package struct ArchivePaths: Sendable, Hashable {
 
     package func folder(_ kind: DataKind) -> String { "\(kind.rawValue)/date=\(day.text)" }
     package func data(_ kind: DataKind) -> String { "\(folder(kind))/\(id).\(kind.suffix)" }
+    /// A file with the members of several batches; an id holds no dot, so no batch has this name.
+    func container(_ kind: DataKind, name: String) -> String { "\(folder(kind))/compact.\(name).\(kind.suffix)" }
     package var manifestFolder: String { "\(Self.manifests)/date=\(day.text)" }
     package var manifest: String { "\(manifestFolder)/\(id).json" }
 

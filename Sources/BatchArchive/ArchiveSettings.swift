@@ -12,6 +12,10 @@ package struct ArchiveSettings: Sendable {
     package var derivations: [String: Int]
     /// A block that ends before this many bytes is the end of its stream (``LineSplitter/blockSize``).
     package var blockSize: Int
+    /// The revision of the manifests written: above 1 where batches are derived anew.
+    package var revision = 1
+    /// Texts that every run keeps up to date in `views/`, by their path there.
+    package var views: [String: String] = [:]
 
     package init(
         codec: any MemberCodec,

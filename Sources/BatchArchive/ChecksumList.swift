@@ -30,7 +30,8 @@ enum ChecksumList {
         if lines != old.digests { try write(lines, in: folder) }
     }
 
-    private static func write(_ lines: [String: String], in folder: ArchiveFolder) throws(ArchiveFailure) {
+    /// The list as text, given digests by path.
+    static func text(of lines: [String: String]) -> [UInt8] {
         var text: [UInt8] = []
         for (path, digest) in lines.map({ (Array($0.key.utf8), $0.value) })
             .sorted(by: { $0.0.lexicographicallyPrecedes($1.0) })
@@ -40,6 +41,11 @@ enum ChecksumList {
             text += path
             text.append(0x0A)
         }
+        return text
+    }
+
+    private static func write(_ lines: [String: String], in folder: ArchiveFolder) throws(ArchiveFailure) {
+        let text = text(of: lines)
         try folder.makeFolder(ArchivePaths.partial)
         try folder.write(text.span, to: newList)
         try folder.sync(newList)

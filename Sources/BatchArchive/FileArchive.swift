@@ -60,18 +60,40 @@ package final class FileArchive: ArchiveSink {
     }
 
     package func finishRun() async throws {
+        try updateViews()
         try ChecksumList.update(in: folder)
+    }
+
+    /// Writes the files in `views/` that are not there or not what they should be.
+    ///
+    /// - Returns: The paths of those that were written.
+    @discardableResult
+    package func updateViews() throws(ArchiveFailure) -> [String] {
+        var written: [String] = []
+        for (name, text) in settings.views.sorted(by: { $0.key < $1.key }) {
+            let path = "\(ArchivePaths.views)/\(name)"
+            let bytes = Array(text.utf8)
+            if try folder.status(path)?.size == bytes.count, try folder.read(path) == bytes { continue }
+            let draft = "\(ArchivePaths.partial)/\(ArchivePaths.views)"
+            try folder.makeFolder(ArchivePaths.partial)
+            try folder.makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+            try folder.write(bytes.span, to: draft)
+            try folder.rename(draft, to: path)
+            written.append(path)
+        }
+        return written
+    }
+
+    /// Makes every line of SHA256SUMS from the manifests as they are now: for repair, as it makes a changed manifest look right.
+    package func rewriteChecksums() throws(ArchiveFailure) {
+        try ChecksumList.update(in: folder, trustingOld: false)
     }
 
     /// The codec as manifests record it; the library is hashed once a run, when it is first needed.
     private func currentCodec() throws(ArchiveFailure) -> CodecRecord {
         try codecRecord.withLock { known throws(ArchiveFailure) in
             if let known { return known }
-            let identity = settings.codec.identity
-            var record = CodecRecord(name: identity.name, level: identity.level, version: identity.version)
-            if let path = identity.libraryPath {
-                record.librarySHA256 = try ContentDigest.file(OpenFile(path, .reading)).hex
-            }
+            let record = try CodecRecord(of: settings.codec)
             known = record
             return record
         }

@@ -69,19 +69,33 @@ struct Batchkeep: AsyncParsableCommand {
             The API key is read from ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or --key-file, never from the command line.
             """,
         version: BatchkeepVersion.current,
-        subcommands: [
-            ExportCommand.self,
-            ListCommand.self,
-            SummarizeCommand.self,
-            ErrorsCommand.self,
-            CompareCommand.self,
-            ReportCommand.self,
-            PricesCommand.self,
-            RunCommand.self,
-            StatusCommand.self,
-            RetryQuarantineCommand.self,
-            CatalogCommand.self,
-            SimulateCommand.self,
+        subcommands: [],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Fetch:",
+                subcommands: [ExportCommand.self, RunCommand.self, ListCommand.self, RetryQuarantineCommand.self]
+            ),
+            CommandGroup(
+                name: "Understand:",
+                subcommands: [
+                    SummarizeCommand.self, ErrorsCommand.self, CompareCommand.self, ReportCommand.self,
+                    PricesCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Look into the archive:",
+                subcommands: [
+                    SelectCommand.self, ShowCommand.self, QueryCommand.self, JoinCommand.self, RetryCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Keep the archive:",
+                subcommands: [
+                    StatusCommand.self, VerifyCommand.self, CompactCommand.self, PruneCommand.self, ViewsCommand.self,
+                    CatalogCommand.self,
+                ]
+            ),
+            CommandGroup(name: "Try it out:", subcommands: [SimulateCommand.self]),
         ]
     )
 }

@@ -21,6 +21,8 @@ enum CommandFailure: Error, Sendable, Hashable {
     case noMetricsFolder(String)
     case notQuarantined(id: String, archive: String)
     case outOfRange(option: String, value: String, allowed: String)
+    /// No archived line has this custom_id.
+    case unknownRequest(String)
     /// Options that contradict one another, as a whole sentence.
     case conflict(String)
 }

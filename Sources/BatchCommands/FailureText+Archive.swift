@@ -27,7 +27,7 @@ extension FailureText {
             )
         case .gzip(let gzip):
             self.init(
-                "\(place) is damaged: member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason).",
+                "\(place) is damaged: member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason.clause).",
                 status: .integrity
             )
         case .manifest(let reason):

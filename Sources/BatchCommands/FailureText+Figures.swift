@@ -29,7 +29,8 @@ extension FailureText {
         case .noSide(let text):
             self.init(
                 "\(text) is nothing to compare.",
-                advice: "Write a window like 2026-11-01..2026-11-08, a day, week (2026-W45) or month, a model or a batch id.",
+                advice:
+                    "Write a window like 2026-11-01..2026-11-08, a day, week (2026-W45) or month, a model or a batch id.",
                 status: .usage
             )
         case .unwritable(let path, let reason): self.init("\(path) could not be written: \(reason).")
@@ -50,7 +51,8 @@ extension FailureText {
         case .syntax(let text):
             self.init(
                 "--fail-if \(text) is no threshold.",
-                advice: "Write FIGURE, one of > >= < <=, and a number: error_rate>+1%, cost_per_request>+10%, unpriced>0.",
+                advice:
+                    "Write FIGURE, one of > >= < <=, and a number: error_rate>+1%, cost_per_request>+10%, unpriced>0.",
                 status: .usage
             )
         case .unknownFigure(let name):

@@ -1,3 +1,4 @@
+import BatchAnalytics
 import BatchArchive
 import BatchCatalog
 import BatchPipeline
@@ -32,6 +33,9 @@ struct FailureText {
         case let error as CatalogFailure: self.init(error)
         case let error as CodecFailure: self.init(error)
         case let error as PipelineFileFailure: self.init(error)
+        case let error as JoinFailure: self.init(error)
+        case let error as SelectionFailure: self.init(error)
+        case let error as ResultIndexFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
         case is CancellationError:
             self.init("Stopped before the end.", advice: "Run it again: what is archived stays, the rest is fetched.")
@@ -123,6 +127,12 @@ extension FailureText {
             )
         case .outOfRange(let option, let value, let allowed):
             self.init("\(option) \(value) is out of range.", advice: "Allowed is \(allowed).", status: .usage)
+        case .unknownRequest(let id):
+            self.init(
+                "The archive has no result with the custom_id \(id).",
+                advice:
+                    "Ids are compared byte for byte. List some with: batchkeep select --columns custom_id --limit 10"
+            )
         case .conflict(let sentence):
             self.init(sentence, status: .usage)
         }

@@ -68,6 +68,15 @@ struct WindowTests {
         }
     }
 
+    @Test func `a batch before the window does not make its past unsettled`() async throws {
+        try await Nights.run(longPast([39: .tooLong])) { nights in
+            _ = await nights.export()
+            _ = await nights.export("--until", "2026-08-20")
+            _ = await nights.export("--since", "2026-08-20")
+            #expect(await nights.export("--since", "2026-08-20").batches["in_window"] == 16)
+        }
+    }
+
     @Test func `an earlier start than ever before is walked`() async throws {
         try await Nights.run(longPast()) { nights in
             _ = await nights.export("--since", "2026-09-15")

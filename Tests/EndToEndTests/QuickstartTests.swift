@@ -9,6 +9,8 @@ struct QuickstartTests {
             #expect(first.status == 0, "\(first.notes)")
             #expect(first.notes.contains("Complete: every batch holds exactly the results the API promised."))
             #expect(first.output.contains("/mine/raw/date=2024-08-20/"))
+            #expect(first.output.hasSuffix("/mine/report.html\n"))
+            #expect(try folder.files(below: "mine").contains("report.html"))
             #expect(try folder.files(below: "mine/manifests").count == 13)
             let second = try await quickstart(in: folder)
             #expect(second.status == 0, "\(second.notes)")

@@ -59,7 +59,10 @@ struct ReadmeTests {
         }
     }
 
-    @Test(arguments: ["export", "list", "run", "simulate", "status", "retry-quarantine", "catalog rebuild"])
+    @Test(arguments: [
+        "catalog rebuild", "compact", "compare", "errors", "export", "join", "list", "prices", "prune", "query", "report",
+        "retry", "retry-quarantine", "run", "select", "show", "simulate", "status", "summarize", "verify", "views",
+    ])
     func `the options of a command are those listed`(command: String) async throws {
         let help = try await Program.run(command.split(separator: " ").map(String.init) + ["--experimental-dump-help"])
         let names = try JSONDecoder().decode(HelpDump.self, from: Data(help.output.utf8)).command.longNames
@@ -98,6 +101,7 @@ struct ReadmeTests {
                 var environment = simulation.environment
                 let tools = Program.cleanEnvironment["PATH"] ?? ""
                 environment["PATH"] = "\(Program.binary.deletingLastPathComponent().path):\(tools)"
+                try keepRequests(in: folder)
                 var notes = ""
                 for command in commands where Peers.hasJQ || !command.contains("jq ") {
                     let run = try await Program.run(
@@ -109,8 +113,33 @@ struct ReadmeTests {
                     #expect(run.status == 0, "\(command)\n\(run.notes)")
                     notes += run.notes
                 }
+                for script in fences("python") {
+                    guard let python = Peers.python else { continue }
+                    let run = try await Program.run(
+                        ["-c", script],
+                        environment: environment,
+                        executable: python,
+                        in: folder.url
+                    )
+                    #expect(run.status == 0, "\(script)\n\(run.notes)")
+                }
                 try await body(folder, notes)
             }
+        }
+    }
+
+    /// Puts what was sent into `requests/`, one file for each batch, as README has it.
+    private func keepRequests(in folder: TemporaryFolder) throws {
+        let requests = folder.url.appending(path: "requests")
+        try FileManager.default.createDirectory(at: requests, withIntermediateDirectories: true)
+        let samples = Program.samples.appending(path: "requests")
+        for file in try FileManager.default.contentsOfDirectory(at: samples, includingPropertiesForKeys: nil) {
+            let name = String(file.lastPathComponent.prefix { $0 != "." })
+            let batch = try Data(contentsOf: Program.samples.appending(path: "batches/\(name).json"))
+            let object = try JSONSerialization.jsonObject(with: batch) as? [String: Any]
+            let id = try #require(object?["id"] as? String)
+            // What is gzip is known by its first bytes.
+            try FileManager.default.copyItem(at: file, to: requests.appending(path: "\(id).jsonl"))
         }
     }
 

@@ -123,6 +123,7 @@ struct MeasureColumn: Sendable {
 
     /// The columns of any combination of request keys.
     private static let scanned =
-        [requests, share, succeeded, errored, usable, empty, usableRate, errorRate] + usage + [cacheHitRatio] + distributions
+        [requests, share, succeeded, errored, usable, empty, usableRate, errorRate] + usage + [cacheHitRatio]
+        + distributions
         + cost
 }

@@ -40,4 +40,9 @@ package struct ArchiveLock: ~Copyable, Sendable {
         try file.write(text.span)
         self.file = file
     }
+
+    /// Gives the archive back.
+    ///
+    /// Until here the lock is held for sure: a value may otherwise end with its last use.
+    package consuming func release() {}
 }

@@ -5,6 +5,7 @@ extension Manifest {
     /// The manifest of a batch whose files are written.
     init(_ proof: BatchProof, files: [DataKind: ArchivedFile], settings: ArchiveSettings) throws {
         self.init(
+            revision: settings.revision,
             batch: proof.batch,
             source: Source(
                 origin: settings.origin,
@@ -27,7 +28,7 @@ extension Manifest {
     }
 
     /// Each summary as JSON, keys sorted, so that equal summaries have equal text.
-    private static func text(of summaries: SummarySet) throws -> [String: [UInt8]] {
+    static func text(of summaries: SummarySet) throws -> [String: [UInt8]] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var texts: [String: [UInt8]] = [:]

@@ -53,8 +53,10 @@ extension Manifest {
             rejected: parts.rejected,
             derivations: parts.derivations,
             summaries: parts.summaries,
+            pruned: parts.pruned,
             quarantine: parts.quarantine
         )
+        join = parts.join
     }
 
     private static func failure(_ reason: String, _ path: String) -> ArchiveFailure {
@@ -81,12 +83,14 @@ private struct ManifestParts {
     var rejected: [RejectedLine] = []
     var derivations: [String: Int] = [:]
     var summaries: [String: [UInt8]] = [:]
+    var pruned: [DataKind: PrunedFile] = [:]
     var quarantine: Manifest.Quarantine?
+    var join: [UInt8]?
 
     private static let keys = JSONKeyTable([
         "schema_version", "revision", "batch", "source", "started_at", "finished_at", "tool", "files", "counts",
         "lines",
-        "rejected", "derivations", "summary", "quarantine",
+        "rejected", "derivations", "summary", "quarantine", "join", "pruned",
     ])
     private static let sourceKeys = JSONKeyTable(["origin", "workspace_id", "request_id", "rewritten_from"])
     private static let toolKeys = JSONKeyTable(["version"])
@@ -111,7 +115,9 @@ private struct ManifestParts {
             case 10: try readRejected(&cursor)
             case 11: derivations = try cursor.counts()
             case 12: try readSummaries(&cursor)
-            default: try readQuarantine(&cursor)
+            case 13: try readQuarantine(&cursor)
+            case 14: join = cursor.bytes(try cursor.skipValue())
+            default: try readPruned(&cursor)
             }
         }
     }
@@ -177,6 +183,13 @@ private struct ManifestParts {
     private mutating func readSummaries(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.namedMembers { name, cursor throws(JSONSyntaxError) in
             summaries[name] = cursor.bytes(try cursor.skipValue())
+        }
+    }
+
+    private mutating func readPruned(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.namedMembers { name, cursor throws(JSONSyntaxError) in
+            let file = try PrunedFile(&cursor)
+            if let kind = DataKind(rawValue: name) { pruned[kind] = file }
         }
     }
 

@@ -19,6 +19,11 @@ extension Manifest {
             ("derivations", .counts(derivations)),
             ("summary", .object(summaries.sorted { $0.key < $1.key }.map { ($0.key, .verbatim($0.value)) })),
         ]
+        if let join { members.append(("join", .verbatim(join))) }
+        if !pruned.isEmpty {
+            let files = pruned.sorted { $0.key < $1.key }.map { ($0.key.rawValue, $0.value.node) }
+            members.append(("pruned", .object(files)))
+        }
         if let quarantine { members.append(("quarantine", quarantine.node)) }
         return JSONNode.document(members)
     }
@@ -53,6 +58,17 @@ extension Manifest.Quarantine {
     }
 }
 
+extension PrunedFile {
+    fileprivate var node: JSONNode {
+        .object([
+            ("pruned_at", .text(prunedAt.text)),
+            ("uncompressed_bytes", .number(content.bytes)),
+            ("uncompressed_sha256", .text(content.sha256)),
+            ("lines", .number(lines)),
+        ])
+    }
+}
+
 extension ArchivedFile {
     fileprivate var node: JSONNode {
         var members: [(String, JSONNode)] = [
@@ -62,6 +78,9 @@ extension ArchivedFile {
             ("uncompressed_bytes", .number(content.bytes)),
             ("uncompressed_sha256", .text(content.sha256)),
         ]
+        if let slice {
+            members.append(("slice", .array([.number(slice.lowerBound), .number(slice.count)])))
+        }
         if let received {
             members.append(("received_bytes", .number(received.bytes)))
             members.append(("received_sha256", .text(received.sha256)))

@@ -34,6 +34,10 @@ package struct Manifest: Sendable, Hashable {
     package var derivations: [String: Int]
     /// Each summary's JSON by its name, as it stands in the text.
     package var summaries: [String: [UInt8]]
+    /// How the batch was joined and what came of it, as JSON; nil before the first join.
+    package var join: [UInt8]?
+    /// Files that were removed on request, by kind.
+    package var pruned: [DataKind: PrunedFile] = [:]
     /// Set where the batch failed the gate.
     package var quarantine: Quarantine?
 
@@ -74,6 +78,13 @@ package struct Manifest: Sendable, Hashable {
     }
 }
 
+/// A data file that was removed on request: what is still known of it.
+package struct PrunedFile: Sendable, Hashable {
+    package var prunedAt: Timestamp
+    package var content: ArchivedFile.Extent
+    package var lines: Int
+}
+
 /// A data file as its manifest describes it.
 package struct ArchivedFile: Sendable, Hashable {
     /// Relative to the archive.
@@ -82,6 +93,10 @@ package struct ArchivedFile: Sendable, Hashable {
     package var bytes: Int
     /// SHA-256 of the file, lowercase hex.
     package var sha256: String
+    /// The part of the file that is this batch's, where the file holds several (``Compaction``); nil for all of it.
+    ///
+    /// Path, size and digest are those of the whole file, everything else is of this part.
+    package var slice: Range<Int>?
     /// The file's content: what the members inflate to.
     package var content: Extent
     /// The bytes as received, in raw files only.

@@ -18,6 +18,7 @@ package struct RecoveryReport: Sendable, Hashable {
 enum ArchiveRecovery {
     static func run(in folder: ArchiveFolder) throws(ArchiveFailure) -> RecoveryReport {
         var report = RecoveryReport()
+        try Rearrangement.finishInterrupted(in: folder)
         for name in try folder.names(in: ArchivePaths.partial) {
             guard let document = Document(name) else { continue }
             if let publication = try publication(of: document, in: folder) {

@@ -44,6 +44,11 @@ package struct ArchiveReader: Sendable {
         }
     }
 
+    /// The ids of all batches that have a manifest, by the names of the manifests alone.
+    package func archivedIDs() throws(ArchiveFailure) -> Set<String> {
+        try folder.archivedIDs()
+    }
+
     /// The batches that failed the gate; an unreadable reason is listed too.
     package func quarantined() throws(ArchiveFailure) -> Listing {
         var paths: [String] = []

@@ -8,6 +8,7 @@ package final class MemberReader: Sendable {
     package let members: [Range<Int>]
     /// The number of the first line of each member, from 1, where the manifest tells.
     package let firstLines: [Int]
+    private let fileSize: Int
 
     /// Opens a file that a manifest describes.
     package init(
@@ -16,10 +17,12 @@ package final class MemberReader: Sendable {
         codec: any MemberCodec
     ) throws(ArchiveFailure) {
         file = try folder.open(entry.path)
+        fileSize = try folder.status(entry.path)?.size ?? 0
         self.codec = codec
         let starts = entry.members.map(\.offset)
-        let ends = starts.dropFirst() + [entry.bytes]
-        guard zip(starts, ends).allSatisfy({ $0 < $1 }), starts.first ?? 0 == 0 else {
+        let part = entry.slice ?? 0..<entry.bytes
+        let ends = starts.dropFirst() + [part.upperBound]
+        guard zip(starts, ends).allSatisfy({ $0 < $1 }), starts.first ?? part.lowerBound == part.lowerBound else {
             throw ArchiveFailure(.mismatch("the member table does not rise"), .read, path: file.path)
         }
         members = zip(starts, ends).map { $0..<$1 }
@@ -34,9 +37,10 @@ package final class MemberReader: Sendable {
         codec: any MemberCodec
     ) throws(ArchiveFailure) {
         let file = try folder.open(path)
+        let size = try folder.status(path)?.size ?? 0
         let found: [Range<Int>]?
         do {
-            found = try MemberIndex.members(inFileOf: folder.status(path)?.size ?? 0) {
+            found = try MemberIndex.members(inFileOf: size) {
                 try file.read(at: $0.lowerBound, count: $0.count)
             }
         } catch let failure as GzipFailure {
@@ -49,6 +53,7 @@ package final class MemberReader: Sendable {
         guard let found else { return nil }
         self.file = file
         self.codec = codec
+        fileSize = size
         members = found
         firstLines = []
     }
@@ -56,11 +61,18 @@ package final class MemberReader: Sendable {
     /// The content of one member: whole lines.
     package func content(ofMember index: Int) throws(ArchiveFailure) -> [UInt8] {
         let range = members[index]
-        let member = try file.read(at: range.lowerBound, count: range.count)
+        // A damaged manifest may name a member of any size; room is made for what the file has.
+        let count = min(range.count, max(0, fileSize - range.lowerBound))
+        let member = try file.read(at: range.lowerBound, count: count)
         do throws(GzipFailure) {
             return try codec.content(of: member.span)
         } catch {
             throw ArchiveFailure(.gzip(error.inMember(index, at: range.lowerBound)), .read, path: file.path)
         }
+    }
+
+    /// The member that holds a line, by its number from 1, where the manifest tells.
+    package func member(holdingLine line: Int) -> Int? {
+        firstLines.lastIndex { $0 <= line }
     }
 }

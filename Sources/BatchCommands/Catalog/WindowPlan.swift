@@ -53,7 +53,9 @@ struct WindowPlan {
     func settled(in window: BatchWindow, isFull: Bool) -> SettledPast? {
         guard !isFull, let span = past.span(reachingBackTo: window.since) else { return nil }
         let certain = span.newest.adding(seconds: -Self.walkedDays * Self.day)
-        return settledPast(oldestUnsettled.map { min($0, certain) } ?? certain, of: window, span)
+        // One before the window is none of its business.
+        let oldest = unsettled.filter { window.contains($0) }.min()
+        return settledPast(oldest.map { min($0, certain) } ?? certain, of: window, span)
     }
 
     private var isSweepDue: Bool {

@@ -36,6 +36,15 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Archive")
     var lock: LockOptions
 
+    @OptionGroup(title: "Join")
+    var join: JoinOptions
+
+    @OptionGroup(title: "Join")
+    var joinedRows: JoinOutputOptions
+
+    @Flag(help: "Quarantine a batch that lacks a result for an id its join source names.")
+    var requireAll = false
+
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
@@ -108,12 +117,30 @@ struct ExportCommand: AsyncParsableCommand {
             if dryRun {
                 let sink = try archive.openReadOnly(origin: client.origin)
                 let catalog = try await CatalogFile(folder: sink.folder, warn: watcher.warn).openToLook()
-                let job = Job(asked, sink, catalog, connection, figures, watcher, signals, time)
+                let job = Job(
+                    asked: asked,
+                    sink: sink,
+                    catalog: catalog,
+                    connection: connection,
+                    figures: figures,
+                    watcher: watcher,
+                    signals: signals,
+                    time: time
+                )
                 return try await export(job)
             }
             let open = try await archive.open(origin: client.origin, lock: lock)
             let catalog = try await CatalogFile(folder: open.sink.folder, warn: watcher.warn).openForRun()
-            let job = Job(asked, open.sink, catalog, connection, figures, watcher, signals, time)
+            let job = Job(
+                asked: asked,
+                sink: open.sink,
+                catalog: catalog,
+                connection: connection,
+                figures: figures,
+                watcher: watcher,
+                signals: signals,
+                time: time
+            )
             let ending = try await export(job)
             open.close()
             return ending
@@ -130,26 +157,6 @@ struct ExportCommand: AsyncParsableCommand {
         let watcher: any RunWatcher
         let signals: SignalWatch
         let time: RunTime
-
-        init(
-            _ asked: ExportSelection,
-            _ sink: FileArchive,
-            _ catalog: Catalog,
-            _ connection: ServiceConnection,
-            _ figures: RunFigures,
-            _ watcher: any RunWatcher,
-            _ signals: SignalWatch,
-            _ time: RunTime
-        ) {
-            self.asked = asked
-            self.sink = sink
-            self.catalog = catalog
-            self.connection = connection
-            self.figures = figures
-            self.watcher = watcher
-            self.signals = signals
-            self.time = time
-        }
     }
 
     private func export(_ job: Job) async throws -> ExportEnding {
@@ -159,9 +166,13 @@ struct ExportCommand: AsyncParsableCommand {
         let record = dryRun ? nil : RunRecord(job.catalog, startedAt: startedAt, context: context)
         let selection = planned(job.asked, by: job.catalog, origin: origin, now: startedAt, job.watcher)
         let ledger = ledger(in: job.catalog, origin: origin, job.watcher)
-        let run = ExportRun(ports: ports(of: job), settings: try limits.settings(), ledger: ledger)
+        let joining =
+            try join.isWanted && !dryRun
+            ? ExportJoin(join.settings(joinedRows, archive), archivePath: archive.path) : nil
+        let run = ExportRun(ports: try ports(of: job, joining), settings: try limits.settings(), ledger: ledger)
         var report = await run.run(selection, isDryRun: dryRun)
         if report.wasCancelled, let span = job.time.exceeded { report.stop = CommandFailure.maxRuntime(span) }
+        let joined = await joining?.run(in: job.sink, after: &report)
         let folder = job.sink.folder
         let settled =
             dryRun
@@ -177,13 +188,14 @@ struct ExportCommand: AsyncParsableCommand {
             signal: job.signals.status,
             startedAt: startedAt,
             finishedAt: context.now(),
-            figures: settled
+            figures: settled,
+            join: joined
         )
         record?.finish(ending, ledger, in: folder, warn: job.watcher.warn)
         return ending
     }
 
-    private func ports(of job: Job) -> ExportPorts {
+    private func ports(of job: Job, _ joining: ExportJoin?) throws -> ExportPorts {
         let context = job.watcher.context
         return ExportPorts(
             lister: job.connection.client,
@@ -192,10 +204,12 @@ struct ExportCommand: AsyncParsableCommand {
             summaries: SummarySet(SummaryRegistry.kinds),
             now: context.now,
             pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
-            observe: { event in
+            observe: { [observeArchived = joining?.observe] event in
                 job.watcher.observe(event)
                 job.figures.observe(event)
-            }
+                observeArchived?(event)
+            },
+            expectedIDs: requireAll ? try joining?.requiredIDs(isForOneBatch: window.ids?.count == 1) : nil
         )
     }
 
@@ -225,6 +239,7 @@ struct ExportCommand: AsyncParsableCommand {
         _ = try limits.settings()
         _ = try limits.runtime()
         _ = try lock.seconds()
+        if requireAll, !join.isWanted { throw .conflict("--require-all needs a source: add --join.") }
         try BatchCommands.check(warnDays, 0...MessageBatch.retentionDays, "--warn-days")
         return try selection(now: now)
     }

@@ -48,7 +48,9 @@ struct ErrorTrend: Sendable {
         if forPeople { columns.removeAll { ["sample_request_id", "command"].contains($0.key) } }
         let left = rows.count - limit
         var allNotes = notes
-        if left > 0 { allNotes.insert("\(left.counted("error is", "errors are")) not shown; --limit shows more.", at: 0) }
+        if left > 0 {
+            allNotes.insert("\(left.counted("error is", "errors are")) not shown; --limit shows more.", at: 0)
+        }
         if forPeople { allNotes = advice(rows) + allNotes }
         return Table(
             caption: "Errors by fingerprint",
@@ -88,7 +90,8 @@ struct ErrorTrend: Sendable {
         case "sample_custom_id": .text(tally.samples.first?.customID.text)
         case "first_seen": .timestamp(tally.firstSeen)
         case "last_seen": .timestamp(tally.lastSeen)
-        case "sample_request_id": .text(tally.samples.first.flatMap { $0.requestID.text.isEmpty ? nil : $0.requestID.text })
+        case "sample_request_id":
+            .text(tally.samples.first.flatMap { $0.requestID.text.isEmpty ? nil : $0.requestID.text })
         default: .text(command(tally.errorClass))
         }
     }

@@ -94,8 +94,8 @@ struct FigureSource: Sendable {
             } take: { (id: String, scan: BatchScan) in
                 if let place = places[id] { scans[place].merge(scan) }
                 return true
-            } damaged: {
-                whole.notice.unreadable.append($0)
+            } damaged: { failure, _ in
+                whole.notice.unreadable.append(failure)
             }
             for (manifest, scan) in zip(manifests, scans) {
                 whole.result.add(scan, of: RollUpEntry(manifest, source: archive.source))

@@ -119,9 +119,10 @@ extension Overview {
 
     /// The median, with the other percentiles as a remark.
     private static func median(_ label: String, _ histogram: ValueHistogram, _ kind: ValueKind) -> Figure {
-        let others = [90, 95, 99].compactMap { percent in
-            histogram.percentile(percent).map { "p\(percent) \(Figure("", .integer($0), kind).text)" }
-        }
+        let others = [90, 95, 99]
+            .compactMap { percent in
+                histogram.percentile(percent).map { "p\(percent) \(Figure("", .integer($0), kind).text)" }
+            }
         let largest = "max \(Figure("", .integer(histogram.maximum), kind).text)"
         let note = (others + [largest]).joined(separator: ", ")
         return Figure(label, .integer(histogram.percentile(50)), kind, note: histogram.count > 0 ? note : nil)

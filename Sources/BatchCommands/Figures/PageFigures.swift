@@ -161,9 +161,10 @@ extension Distribution {
             let middle = (Double(bucket.values.lowerBound) + Double(bucket.values.upperBound)) / 2
             return Point(value: middle, count: Int64(bucket.count))
         }
-        percentiles = [50, 90, 95, 99].compactMap { percent in
-            histogram.percentile(percent).map { Percentile("p\(percent)", Double($0)) }
-        }
+        percentiles = [50, 90, 95, 99]
+            .compactMap { percent in
+                histogram.percentile(percent).map { Percentile("p\(percent)", Double($0)) }
+            }
         if histogram.count > 0 { percentiles.append(Percentile("max", Double(histogram.maximum))) }
     }
 }
@@ -175,8 +176,8 @@ struct PageMaker {
     let source: FigureSource
     let prices: PriceSource
     let now: Timestamp
-    /// What a run knows that the archive does not; nil for the archive's own word.
-    var completeness: Completeness?
+    /// What a run knows that the archive does not, from the number of archived batches; nil for the archive's own word.
+    var completeness: (@Sendable (_ archived: Int) -> Completeness)?
 
     /// The page, and what it lacks.
     func page() async throws -> FigureSource.Reading<String> {
@@ -194,7 +195,8 @@ struct PageMaker {
             window: ReportWindow(start: source.selection.since, end: source.selection.until),
             generatedAt: now,
             toolVersion: BatchkeepVersion.current,
-            completeness: try completeness ?? source.completeness(archived: figures.batchCount),
+            completeness: try completeness?(figures.batchCount)
+                ?? source.completeness(archived: figures.batchCount),
             prices: PriceStatement(version: BuiltInPrices.version, origin: prices.origin)
         )
         figures.fill(&document)

@@ -56,7 +56,9 @@ struct ComparedSide: Sendable, Hashable {
         }
         guard parts[1].count == 2, let month = Int(parts[1]), let first = CalendarDay(year: year, month: month, day: 1)
         else { return nil }
-        let next = month == 12 ? CalendarDay(year: year + 1, month: 1, day: 1) : CalendarDay(year: year, month: month + 1, day: 1)
+        let next =
+            month == 12
+            ? CalendarDay(year: year + 1, month: 1, day: 1) : CalendarDay(year: year, month: month + 1, day: 1)
         return next.map { first..<$0 }
     }
 

@@ -34,18 +34,34 @@ struct ArchiveOptions: ParsableArguments {
     }
 
     private func archive(in folder: ArchiveFolder, origin: String) throws -> FileArchive {
-        FileArchive(
-            folder,
-            settings: ArchiveSettings(
-                codec: try codec.codec(level: level),
-                toolVersion: BatchkeepVersion.current,
-                origin: origin,
-                derivations: [
-                    "flat_schema": FlatSchema.version, "error_classes": ErrorClassifier.version,
-                    "summaries": SummaryRegistry.version,
-                ]
-            )
+        FileArchive(folder, settings: try settings(origin: origin))
+    }
+
+    /// What new files are written with.
+    func settings(origin: String?) throws -> ArchiveSettings {
+        .ofThisVersion(codec: try codec.codec(level: level), origin: origin)
+    }
+}
+
+extension ArchiveSettings {
+    /// What this version of the program writes; `origin` is that of the service, where one is asked.
+    static func ofThisVersion(codec: any MemberCodec, origin: String? = nil) -> ArchiveSettings {
+        var settings = ArchiveSettings(
+            codec: codec,
+            toolVersion: BatchkeepVersion.current,
+            origin: origin,
+            derivations: currentDerivations
         )
+        for view in ArchiveView.all { settings.views[view.name] = view.text }
+        return settings
+    }
+
+    /// Which version of each derivation is at work.
+    static var currentDerivations: [String: Int] {
+        [
+            "flat_schema": FlatSchema.version, "error_classes": ErrorClassifier.version,
+            "summaries": SummaryRegistry.version,
+        ]
     }
 }
 

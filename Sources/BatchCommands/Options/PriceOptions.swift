@@ -6,7 +6,10 @@ import Foundation
 /// Which prices costs are computed with.
 struct PriceOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("A CSV file with prices of your own; its rows go before the built-in ones.", valueName: "file")
+        help: ArgumentHelp(
+            "A CSV file with prices of your own; its rows go before the built-in ones.",
+            valueName: "file"
+        )
     )
     var prices: String?
 

@@ -39,6 +39,7 @@ struct ExportDocument: Encodable {
     private let postponed: [Postponed]
     private let atRisk: [AtRisk]
     private let lost: [Lost]
+    private let join: JoinDocument?
 
     private struct Problem: Encodable {
         let batchID: String
@@ -92,7 +93,7 @@ struct ExportDocument: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case command, version, archive, since, until, seconds, error, batches, lines, tokens, problems, postponed, lost
-        case unpriced
+        case unpriced, join
         case settledBefore = "settled_before"
         case atRisk = "at_risk"
         case dryRun = "dry_run"
@@ -153,6 +154,7 @@ struct ExportDocument: Encodable {
         lost = ending.standing.newlyLost.map { row in
             Lost(batchID: row.id, createdAt: row.createdAt, requests: row.counts.total)
         }
+        join = ending.join.map { JoinDocument($0) }
         problems = report.problems.map { problem in
             Problem(
                 batchID: problem.batch.id,

@@ -18,6 +18,8 @@ struct ExportEnding: Sendable {
     let finishedAt: Timestamp
     /// Cost and what was written about the run; nil for a run that archived nothing on purpose or came to no figures.
     var figures: RunFigures.Settled?
+    /// What came of the join, where one was asked for.
+    var join: JoinEnding?
 
     /// Everything that applies; `--output json` lists them all.
     var statuses: Set<ExitStatus> {
@@ -55,6 +57,7 @@ struct ExportEnding: Sendable {
         } else if isQuiet {
             for line in troubles { context.note("batchkeep: \(line)") }
         }
+        if !isQuiet, let join { join.tell(in: context, isQuiet: false) }
         stop?.tell(in: context)
         if stop == nil { figures?.failure?.tell(in: context) }
         for warning in standing.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }

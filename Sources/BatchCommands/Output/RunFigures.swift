@@ -115,7 +115,7 @@ final class RunFigures: Sendable {
             source: FigureSource(folder, selection: window),
             prices: prices,
             now: now,
-            completeness: Completeness(report, listedAt: startedAt)
+            completeness: { Completeness(report, archived: $0, listedAt: startedAt) }
         )
         let html = try await maker.page().result
         guard let page, !page.isEmpty else {
@@ -128,18 +128,16 @@ final class RunFigures: Sendable {
 }
 
 extension Completeness {
-    /// What a run found in its window.
-    fileprivate init(_ report: ExportReport, listedAt: Timestamp) {
-        self.init(
-            listed: report.inWindow,
-            archived: report.archivedNow + report.alreadyArchived,
-            listedAt: listedAt
-        )
+    /// What a run found in its window; batches that earlier runs had settled are not in its listing.
+    fileprivate init(_ report: ExportReport, archived: Int, listedAt: Timestamp) {
+        let missing = report.inWindow - report.archivedNow - report.alreadyArchived
+        self.init(listed: archived + max(0, missing), archived: archived, listedAt: listedAt)
         notEnded = report.notEnded
-        pending = report.failed + report.leftOut
+        pending = report.failed + report.leftOut + report.postponed.count
         unavailable = report.unavailable
         quarantined = report.quarantined
         withdrawn = report.withdrawn
+        lost = report.lost
     }
 }
 

@@ -144,6 +144,7 @@ package struct BatchExport: Sendable {
             draft: draft,
             summaries: ports.summaries,
             settings: settings,
+            expectation: try ports.expectedIDs?.expectation(of: batch),
             advanced: { [observe = ports.observe] lines, bytes in
                 observe(.advanced(id: batch.id, lines: lines, bytes: bytes))
             }

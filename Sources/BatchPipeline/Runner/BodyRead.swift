@@ -10,6 +10,7 @@ struct BodyRead {
     private let draft: any BatchDraft
     private let emptySummaries: SummarySet
     private let settings: ExportSettings
+    private let expectation: (any IDExpectation)?
     private let advanced: @Sendable (_ lines: Int, _ bytes: Int) -> Void
     private(set) var result: Result
     private var uniqueness = UniquenessCheck()
@@ -34,11 +35,13 @@ struct BodyRead {
         draft: any BatchDraft,
         summaries: SummarySet,
         settings: ExportSettings,
+        expectation: (any IDExpectation)? = nil,
         advanced: @escaping @Sendable (_ lines: Int, _ bytes: Int) -> Void
     ) {
         self.batch = batch
         self.draft = draft
         self.settings = settings
+        self.expectation = expectation
         self.advanced = advanced
         emptySummaries = summaries
         result = Result(summaries: summaries)
@@ -96,10 +99,12 @@ struct BodyRead {
         if let broken { throw broken }
         try Task.checkCancellation()
         result.tally.duplicateLines = try await uniqueness.duplicateLines(of: draft)
+        result.tally.missingIDs = expectation?.missing() ?? 0
     }
 
     private mutating func take(_ decoded: DecodedBlock, _ summaries: SummarySet) async throws {
         try await uniqueness.add(decoded.records, of: draft)
+        try expectation?.take(decoded)
         result.take(decoded, summaries)
         written += 1
     }
@@ -124,7 +129,8 @@ extension BodyRead.Result {
 }
 
 extension BodyTally {
-    mutating func take(_ decoded: DecodedBlock) {
+    /// Counts the next block of a body.
+    package mutating func take(_ decoded: DecodedBlock) {
         let block = decoded.block
         lines += block.lineEnds.count
         bytes += block.bytes.count - (block.endsUnterminated ? 1 : 0)

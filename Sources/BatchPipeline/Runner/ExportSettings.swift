@@ -42,6 +42,8 @@ package struct ExportPorts: Sendable {
     /// Waits: before a body is asked for again, and until a deadline.
     package var pause: @Sendable (Duration) async throws -> Void
     package var observe: @Sendable (ExportEvent) -> Void
+    /// What each batch must hold beside what its counts promise; nil where nobody says.
+    package var expectedIDs: (any ExpectedIDs)?
 
     package init(
         lister: any BatchLister,
@@ -50,7 +52,8 @@ package struct ExportPorts: Sendable {
         summaries: SummarySet,
         now: @escaping @Sendable () -> Timestamp,
         pause: @escaping @Sendable (Duration) async throws -> Void,
-        observe: @escaping @Sendable (ExportEvent) -> Void
+        observe: @escaping @Sendable (ExportEvent) -> Void,
+        expectedIDs: (any ExpectedIDs)? = nil
     ) {
         self.lister = lister
         self.source = source
@@ -59,5 +62,6 @@ package struct ExportPorts: Sendable {
         self.now = now
         self.pause = pause
         self.observe = observe
+        self.expectedIDs = expectedIDs
     }
 }

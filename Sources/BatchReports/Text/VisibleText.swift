@@ -4,7 +4,7 @@ extension StringProtocol {
     /// Data may hold any character, and an escape sequence in a custom_id must not move somebody's cursor. C0 controls
     /// and DEL become control pictures (`␛`); C1 controls, line separators, invisible and bidirectional marks become
     /// `<U+202E>`. Joiners and variation selectors stay: emoji and many scripts need them.
-    var visible: String {
+    package var visible: String {
         guard unicodeScalars.contains(where: \.needsPicture) else { return String(self) }
         var result = String.UnicodeScalarView()
         for scalar in unicodeScalars {

@@ -71,7 +71,9 @@ struct BatchScanTests {
         #expect(scan.total("requests") == expected.total("requests"))
     }
 
-    @Test(arguments: ["model,result", "prefix,stop-reason,day", "geo,service-tier,model", "error,prefix", "prefix,error"])
+    @Test(arguments: [
+        "model,result", "prefix,stop-reason,day", "geo,service-tier,model", "error,prefix", "prefix,error",
+    ])
     func `keys combine, and nothing is lost`(grouping: String) throws {
         let table = try scanned(grouping)
         #expect(table.rows.count > 4)

@@ -49,17 +49,21 @@ struct RunFiguresTests {
         let scenario = try Scenario.generated(lines: 20, batches: 2)
         let ids = scenario.batches.map(\.id)
         try await InProcess.export(scenario, ["--batch", ids[0]]) { _, archive, server in
-            func requests() throws -> Int {
-                try archive.files(in: "summaries/days").filter { $0.hasSuffix(".csv") }
-                    .reduce(0) { sum, name in
-                        let file = archive.url.appending(path: "summaries/days/\(name)")
-                        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-                        return sum + (Int(lines[1].split(separator: ",")[2]) ?? 0)
-                    }
-            }
-            #expect(try requests() == 20)
+            let first = try requests(in: archive)
+            #expect(first == 20)
             _ = await InProcess.run(["export", "--archive", archive.url.path], at: server.baseURL)
-            #expect(try requests() == 40)
+            let second = try requests(in: archive)
+            #expect(second == 40)
+        }
+    }
+
+    /// The requests of all days together.
+    private func requests(in archive: Archive) throws -> Int {
+        let names = archive.files(in: "summaries/days").filter { $0.hasSuffix(".csv") }
+        return try names.reduce(0) { sum, name in
+            let file = archive.url.appending(path: "summaries/days/\(name)")
+            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            return sum + (Int(lines[1].split(separator: ",")[2]) ?? 0)
         }
     }
 

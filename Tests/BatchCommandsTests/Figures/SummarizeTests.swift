@@ -6,9 +6,14 @@ import Testing
 struct SummarizeTests {
     @Test func `every grouping and every format gives a table, from summaries and from lines`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
-            for by in ["day", "week,model", "month", "hour", "batch", "workspace,result", "stop-reason", "prefix", "geo"] {
+            for by in [
+                "day", "week,model", "month", "hour", "batch", "workspace,result", "stop-reason", "prefix", "geo",
+            ] {
                 let summed = await InProcess.offline(["summarize", "--by", by, "--format", "json"], on: archive)
-                let scanned = await InProcess.offline(["summarize", "--by", by, "--scan", "--format", "json"], on: archive)
+                let scanned = await InProcess.offline(
+                    ["summarize", "--by", by, "--scan", "--format", "json"],
+                    on: archive
+                )
                 #expect(summed.status == .done && scanned.status == .done, "\(summed.notes)\(scanned.notes)")
                 #expect(summed.rows.count == scanned.rows.count && !summed.rows.isEmpty, "\(by)")
                 for key in summed.totals.keys where key != by {
@@ -29,7 +34,8 @@ struct SummarizeTests {
             #expect(run.status == .done)
             for text in [
                 "13 archived batches", "Results  succeeded", "$10.27", "claude-orchid-preview (6)", "p95",
-                "over 20 hours", "hit ratio", "annex- (claude-sonnet-4-5-20250929)", "Price table 2026-11-22 (built in)",
+                "over 20 hours", "hit ratio", "annex- (claude-sonnet-4-5-20250929)",
+                "Price table 2026-11-22 (built in)",
                 "invoices rule",
             ] { #expect(run.output.contains(text), "\(text)\n\(run.output)") }
         }
@@ -80,11 +86,14 @@ struct SummarizeTests {
                     on: archive
                 )
             }
-            try Data("model_id,input,cache_read,output\nclaude-orchid-preview,2,2,2\n".utf8).write(to: file)
+            let columns = "model_id,input,cache_write_5m,cache_write_1h,cache_read,output"
+            try Data("\(columns)\nclaude-orchid-preview,2,2,2,2,2\n".utf8).write(to: file)
             let priced = await cost()
             let row = priced.rows.first { $0["model"] as? String == "claude-orchid-preview" }
-            // 325 plain, 4,113 cached and 279 output tokens at a dollar a million.
-            #expect(row?["cost_usd"] as? String == "0.004717")
+            let tokens = ["input", "cache_creation_5m", "cache_creation_1h", "cache_read", "output"]
+                .reduce(0) { $0 + (row?["\($1)_tokens"] as? Int ?? 0) }
+            // Half of two dollars a million.
+            #expect(row?["cost_usd"] as? String == "\(Decimal(tokens) / 1_000_000)")
             #expect(priced.totals["unpriced_requests"] as? Int == 0)
             #expect((priced.document["notes"] as? [String])?.last?.contains("after the rows of own.csv") == true)
             try Data("model_id,prompt_max,input,output\nclaude-orchid-preview,50,2,2\n".utf8).write(to: file)
@@ -109,12 +118,16 @@ struct SummarizeTests {
         #expect(run.notes.contains(sentence))
     }
 
-    @Test func `an archive that is not there is an error, a damaged manifest is told of and the rest counts`() async throws {
+    @Test func `an archive that is not there is an error, a damaged manifest is told of and the rest counts`()
+        async throws
+    {
         let nowhere = FileManager.default.temporaryDirectory.appending(path: "batchkeep-\(UUID().uuidString)")
         let run = await InProcess.offline(["summarize"], on: Archive(url: nowhere))
         #expect(run.status == .error && run.notes.contains("No such file or directory"))
         try await InProcess.exportSamples { _, archive, _ in
-            let manifest = archive.url.appending(path: "manifests/\(try #require(archive.files(in: "manifests").first))")
+            let manifest = archive.url.appending(
+                path: "manifests/\(try #require(archive.files(in: "manifests").first))"
+            )
             try Data("{\"schema_version\":1,".utf8).write(to: manifest)
             let run = await InProcess.offline(["summarize", "--format", "json"], on: archive)
             #expect(run.status == .integrity)

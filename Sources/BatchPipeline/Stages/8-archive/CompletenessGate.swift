@@ -13,6 +13,8 @@ package struct BodyTally: Sendable, Hashable {
     package var rejected: [RejectedLine] = []
     /// Lines whose custom id stands on an earlier line already.
     package var duplicateLines = 0
+    /// Ids that had to occur by what somebody else says (``ExpectedIDs``), and did not.
+    package var missingIDs = 0
     /// Physical lines, empty and rejected ones too.
     package var lines = 0
     /// Bytes as received.
@@ -39,6 +41,8 @@ package enum GateFault: Sendable, Hashable {
     case stillProcessing(Int)
     case rejectedLines(Int, first: RejectedLine)
     case duplicateLines(Int)
+    /// Ids that a join source names have no result.
+    case missingIDs(Int)
 
     /// The fault as a sentence for people; no data of the lines.
     package var sentence: String {
@@ -52,6 +56,8 @@ package enum GateFault: Sendable, Hashable {
                 + "at byte \(first.byteOffset): \(first.reason)"
         case .duplicateLines(let count):
             "\(count) \(count == 1 ? "line repeats" : "lines repeat") a custom_id"
+        case .missingIDs(let count):
+            "\(count) \(count == 1 ? "request" : "requests") of the join sources \(count == 1 ? "has" : "have") no result"
         }
     }
 }
@@ -83,6 +89,7 @@ package enum CompletenessGate {
         if counts.processing != 0 { faults.append(.stillProcessing(counts.processing)) }
         if let first = tally.rejected.first { faults.append(.rejectedLines(tally.rejectedLines, first: first)) }
         if tally.duplicateLines > 0 { faults.append(.duplicateLines(tally.duplicateLines)) }
+        if tally.missingIDs > 0 { faults.append(.missingIDs(tally.missingIDs)) }
         guard !faults.isEmpty else { return .complete }
         let isClean = tally.rejectedLines == 0 || tally.breaksOffInLastLine
         let isShort = tally.results < counts.finished

@@ -1,0 +1,128 @@
+import BatchPipeline
+import JSONLines
+
+/// A condition on a column: `model=claude-haiku-4-5-20251001`, `output_tokens>1000`, `error_message~credit`,
+/// `stop_reason in max_tokens,refusal`.
+///
+/// Numbers compare as numbers where the column holds numbers, everything else by its bytes, so that the ids 7 and 007 stay
+/// two. `null` stands for a value that is missing; a missing value equals nothing else and is neither smaller nor larger.
+package struct Condition: Sendable {
+    let column: SelectedColumn
+    private let relation: Relation
+    private let operands: [Operand]
+    private let pattern: String
+
+    private enum Relation: String, Sendable, CaseIterable {
+        // The longer of two that begin alike come first.
+        case notEqual = "!="
+        case notMatching = "!~"
+        case atMost = "<="
+        case atLeast = ">="
+        case equal = "="
+        case less = "<"
+        case greater = ">"
+        case matching = "~"
+        case oneOf = "in"
+    }
+
+    private struct Operand: Sendable {
+        let bytes: [UInt8]
+        let number: Double?
+        let isNull: Bool
+
+        init(_ text: some StringProtocol) {
+            bytes = Array(text.utf8)
+            number = Double(String(text))
+            isNull = text == "null"
+        }
+
+        func equals(_ cell: JSONCell, asNumber: Bool) -> Bool {
+            if cell.isMissing { return isNull }
+            if asNumber, let number, let value = cell.number ?? Double(cell.text) { return number == value }
+            return cell.textBytes.elementsEqual(bytes)
+        }
+    }
+
+    /// Reads a condition as the user wrote it.
+    package init(_ text: String, pricer: Pricer) throws(SelectionFailure) {
+        let name = text.prefix { !" !=<>~".contains($0) }
+        let rest = text.dropFirst(name.count).drop { $0 == " " }
+        guard !name.isEmpty, let relation = Relation.allCases.first(where: { rest.hasPrefix($0.rawValue) }) else {
+            throw .badCondition(text)
+        }
+        var value = rest.dropFirst(relation.rawValue.count)
+        // Whoever writes `column = value` does not look for a value that begins with a blank.
+        if text.dropFirst(name.count).first == " " { value = value.drop { $0 == " " } }
+        if relation == .oneOf {
+            guard rest.dropFirst(2).first.map({ " (".contains($0) }) ?? false else { throw .badCondition(text) }
+            if value.first == "(", value.last == ")" { value = value.dropFirst().dropLast() }
+        }
+        column = try SelectedColumn(String(name), pricer: pricer)
+        self.relation = relation
+        let isList = relation == .oneOf
+        operands = isList ? value.split(separator: ",").map { Operand($0.drop { $0 == " " }) } : [Operand(value)]
+        pattern = String(value)
+        if relation == .matching || relation == .notMatching, (try? Regex(pattern)) == nil {
+            throw .badPattern(pattern)
+        }
+    }
+
+    /// A column that has to equal one of several values.
+    package init(_ column: String, isOneOf values: [String], pricer: Pricer) throws(SelectionFailure) {
+        self.column = try SelectedColumn(column, pricer: pricer)
+        relation = .oneOf
+        operands = values.map { Operand($0) }
+        pattern = ""
+    }
+
+    /// The condition for the time of one block: a regular expression cannot be shared between tasks.
+    func prepared() -> (JSONCell) -> Bool {
+        switch relation {
+        case .equal, .oneOf: return { cell in operands.contains { $0.equals(cell, asNumber: comparesNumbers(cell)) } }
+        case .notEqual: return { cell in !operands[0].equals(cell, asNumber: comparesNumbers(cell)) }
+        case .less: return { order($0) == .less }
+        case .greater: return { order($0) == .greater }
+        case .atMost: return { [.less, .equal].contains(order($0)) }
+        case .atLeast: return { [.greater, .equal].contains(order($0)) }
+        case .matching, .notMatching:
+            guard let regex = try? Regex(pattern).matchingSemantics(.unicodeScalar) else { return { _ in false } }
+            let isWanted = relation == .matching
+            return { cell in
+                let isFound = !cell.isMissing && (try? regex.firstMatch(in: cell.text)) != nil
+                return isFound == isWanted
+            }
+        }
+    }
+
+    private func comparesNumbers(_ cell: JSONCell) -> Bool {
+        column.isMoney || !cell.isString
+    }
+
+    private enum Order {
+        case less, equal, greater
+    }
+
+    /// How a value stands to the operand; nil if it is missing or no number where one is asked for.
+    private func order(_ cell: JSONCell) -> Order? {
+        guard !cell.isMissing else { return nil }
+        if comparesNumbers(cell) {
+            guard let number = cell.number ?? Double(cell.text), let other = operands[0].number else { return nil }
+            return number < other ? .less : number == other ? .equal : .greater
+        }
+        let text = cell.textBytes
+        if text.elementsEqual(operands[0].bytes) { return .equal }
+        return text.lexicographicallyPrecedes(operands[0].bytes) ? .less : .greater
+    }
+}
+
+extension Condition {
+    /// Whether any of the values a batch has in this column can meet the condition; `nil` stands for a missing value.
+    func canHold(amongst values: some Sequence<String?>) -> Bool {
+        let holds = prepared()
+        return values.contains { value in
+            var json: [UInt8] = []
+            if let value { JSONString.append(value, to: &json) } else { json = FlatColumns.null }
+            return holds(JSONCell(json[...]))
+        }
+    }
+}

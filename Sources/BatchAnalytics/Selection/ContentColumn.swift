@@ -1,0 +1,106 @@
+import BatchPipeline
+import JSONLines
+
+/// What people want of an answer, put together from its content blocks.
+enum ContentColumn: String, CaseIterable, Sendable {
+    /// All text blocks, one behind the other: with citations one sentence comes in several blocks.
+    case text
+    /// All thinking blocks.
+    case thinking
+    /// The input of the tool call; of several calls an array of their inputs.
+    case toolInput = "tool_input"
+
+    /// Appends the column as JSON text; `null` where the answer has no such block.
+    func append(of record: ResultRecord, _ cursor: inout JSONCursor, to output: inout [UInt8]) {
+        let end = output.count
+        do throws(JSONSyntaxError) {
+            if try appendBlocks(of: record, &cursor, to: &output) { return }
+        } catch {
+            // The decoder has checked the line: what cannot be read here is not there.
+        }
+        output.removeLast(output.count - end)
+        output += Array("null".utf8)
+    }
+
+    private static let message = JSONKeyTable(["message"])
+    private static let content = JSONKeyTable(["content"])
+    private static let types = JSONKeyTable(["text", "thinking", "tool_use"])
+    private static let keys = JSONKeyTable(["type", "text", "thinking", "input"])
+
+    /// The places of the block's type and of its value in the tables above.
+    private var places: (type: Int, value: Int) {
+        switch self {
+        case .text: (0, 1)
+        case .thinking: (1, 2)
+        case .toolInput: (2, 3)
+        }
+    }
+
+    private func appendBlocks(
+        of record: ResultRecord,
+        _ cursor: inout JSONCursor,
+        to output: inout [UInt8]
+    ) throws(JSONSyntaxError) -> Bool {
+        guard record.contentBlocks > 0, let message = try cursor.member(Self.message, in: record.result),
+            let content = try cursor.member(Self.content, in: message)
+        else { return false }
+        var values: [Range<Int>] = []
+        for block in try cursor.elements(in: content) {
+            if let value = try value(ofBlock: block, &cursor) { values.append(value) }
+        }
+        guard !values.isEmpty else { return false }
+        if self == .toolInput {
+            try appendInputs(values, &cursor, to: &output)
+        } else {
+            try appendTexts(values, &cursor, to: &output)
+        }
+        return true
+    }
+
+    /// Where the value of a content block stands, if it is a block of the type.
+    private func value(
+        ofBlock block: Range<Int>,
+        _ cursor: inout JSONCursor
+    ) throws(JSONSyntaxError) -> Range<Int>? {
+        cursor.move(to: block)
+        guard try cursor.kind() == .object else { return nil }
+        var type: JSONToken?
+        var value: Range<Int>?
+        try cursor.beginObject()
+        while let key = try cursor.nextKey() {
+            switch cursor.index(of: key, in: Self.keys) {
+            case 0: type = try cursor.string()
+            case places.value: value = try cursor.skipValue()
+            default: try cursor.skipValue()
+            }
+        }
+        guard let type, cursor.index(of: type, in: Self.types) == places.type else { return nil }
+        return value
+    }
+
+    private func appendTexts(
+        _ values: [Range<Int>],
+        _ cursor: inout JSONCursor,
+        to output: inout [UInt8]
+    ) throws(JSONSyntaxError) {
+        output.append(UInt8(ascii: "\""))
+        for value in values {
+            cursor.move(to: value)
+            if let token = try cursor.string() { cursor.appendBody(of: token, to: &output) }
+        }
+        output.append(UInt8(ascii: "\""))
+    }
+
+    private func appendInputs(
+        _ values: [Range<Int>],
+        _ cursor: inout JSONCursor,
+        to output: inout [UInt8]
+    ) throws(JSONSyntaxError) {
+        if values.count > 1 { output.append(UInt8(ascii: "[")) }
+        for (index, value) in values.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            try cursor.appendValue(in: value, to: &output)
+        }
+        if values.count > 1 { output.append(UInt8(ascii: "]")) }
+    }
+}

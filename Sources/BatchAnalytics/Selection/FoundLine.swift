@@ -1,0 +1,107 @@
+package import BatchPipeline
+package import JSONLines
+package import MessageBatches
+
+/// A result line taken out of an archive, as it lies there.
+package struct FoundLine: Sendable {
+    package var batch: MessageBatch
+    /// The line alone, as a block of its own with its number.
+    package var block: LineBlock
+
+    /// The lines of a block with a custom id.
+    package static func lines(withCustomID id: String, in block: LineBlock, of batch: MessageBatch) -> [FoundLine] {
+        let decoded = ResultDecoder.decode(block)
+        let wanted = KeyHash(Array(id.utf8))
+        return decoded.records
+            .filter { $0.customIDHash == wanted && decoded.text($0.customID).utf8.elementsEqual(id.utf8) }
+            .map { record in
+                let line = Array(block.bytes[record.line]) + [0x0A]
+                let first = record.lineNumber
+                return FoundLine(
+                    batch: batch,
+                    // The byte order mark, if there was one, is not part of the record.
+                    block: LineBlock(wholeLines: line, sequence: 0, firstLine: first, byteOffset: 1)
+                )
+            }
+    }
+
+    /// The line decoded again; it was valid before.
+    package var decoded: DecodedBlock { ResultDecoder.decode(block) }
+
+    /// The line without its end.
+    package var bytes: ArraySlice<UInt8> { block.bytes.dropLast() }
+
+    /// Columns of the line as one JSON object.
+    package func row(_ columns: [SelectedColumn]) -> [UInt8] {
+        Array(
+            Selection(filter: LineFilter(), columns: columns, style: .ndjson).rows(of: block, in: batch).bytes
+                .dropLast()
+        )
+    }
+}
+
+/// A content block of an answer, for people to read.
+package struct AnswerBlock: Sendable, Hashable {
+    /// `text`, `thinking`, `tool_use` or whatever the line says.
+    package var type: String
+    /// The name of the tool, where one is called.
+    package var name: String?
+    /// The text; of other blocks what they hold as JSON.
+    package var text: String
+
+    private static let path = JSONKeyTable(["message"])
+    private static let content = JSONKeyTable(["content"])
+    private static let keys = JSONKeyTable(["type", "name", "text", "thinking", "input"])
+
+    /// The content blocks of a line; none if it has no message.
+    package static func blocks(of line: FoundLine) -> [AnswerBlock] {
+        guard let record = line.decoded.records.first else { return [] }
+        return JSONCursor.read(line.block.bytes) { cursor in
+            do throws(JSONSyntaxError) {
+                guard let message = try cursor.member(path, in: record.result),
+                    let content = try cursor.member(content, in: message)
+                else { return [] }
+                var blocks: [AnswerBlock] = []
+                for range in try cursor.elements(in: content) { blocks.append(try block(in: range, &cursor)) }
+                return blocks
+            } catch {
+                // The decoder has checked the line: what cannot be read here is not there.
+                return []
+            }
+        }
+    }
+
+    private static func block(
+        in range: Range<Int>,
+        _ cursor: inout JSONCursor
+    ) throws(JSONSyntaxError) -> AnswerBlock {
+        var block = AnswerBlock(type: "", name: nil, text: "")
+        var values: [Int: Range<Int>] = [:]
+        cursor.move(to: range)
+        if try cursor.kind() == .object {
+            try cursor.beginObject()
+            while let key = try cursor.nextKey() {
+                let place = cursor.index(of: key, in: keys)
+                let value = try cursor.skipValue()
+                if let place { values[place] = value }
+            }
+        }
+        block.type = try cursor.plainText(in: values[0]) ?? "unknown"
+        block.name = try cursor.plainText(in: values[1])
+        switch block.type {
+        case "text": block.text = try cursor.plainText(in: values[2]) ?? ""
+        case "thinking": block.text = try cursor.plainText(in: values[3]) ?? ""
+        default: block.text = String(decoding: cursor.bytes(values[4] ?? range), as: UTF8.self)
+        }
+        return block
+    }
+}
+
+extension JSONCursor {
+    /// The string of a range as text; nil if there is none.
+    fileprivate mutating func plainText(in range: Range<Int>?) throws(JSONSyntaxError) -> String? {
+        guard let range else { return nil }
+        move(to: range)
+        return try string().map { text($0) }
+    }
+}

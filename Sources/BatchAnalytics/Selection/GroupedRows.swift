@@ -1,0 +1,121 @@
+import BatchPipeline
+package import JSONLines
+package import MessageBatches
+
+/// Counts of lines and sums of columns by the values of other columns: `--by model,result_type`.
+package struct RowGrouping: Sendable {
+    package let filter: LineFilter
+    package let keys: [SelectedColumn]
+    /// Columns of whole numbers, or the cost.
+    package let sums: [SelectedColumn]
+
+    /// - Throws: ``SelectionFailure`` for a column that cannot be summed.
+    package init(
+        filter: LineFilter,
+        keys: [SelectedColumn],
+        sums: [SelectedColumn]
+    ) throws(SelectionFailure) {
+        for column in sums where !column.isInteger && !column.isMoney { throw .noSum(column.name) }
+        self.filter = filter
+        self.keys = keys
+        self.sums = sums
+    }
+
+    /// The names of the columns of a grouped row.
+    package var names: [String] { keys.map(\.name) + ["rows"] + sums.map(\.name) }
+
+    /// The groups of one block.
+    package func groups(of block: LineBlock, in batch: MessageBatch) -> GroupedRows {
+        var groups = GroupedRows()
+        let decoded = ResultDecoder.decode(block)
+        let source = RowSource(decoded, of: batch)
+        var cells = RowCells()
+        filter.forEach(in: decoded, source) { record, cursor in
+            cells.clear()
+            for column in keys { cells.add { column.append(record, source, &cursor, to: &$0) } }
+            for column in sums { cells.add { column.append(record, source, &cursor, to: &$0) } }
+            groups.count(cells, keys: keys.count)
+        }
+        return groups
+    }
+
+    /// All groups as rows, ordered by their keys.
+    package func rows(_ groups: GroupedRows, style: RowStyle) -> SelectedRows {
+        var output = SelectedRows()
+        let writer = RowWriter(style, names: names)
+        for (key, total) in groups.totals.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            var row = RowCells()
+            for value in key.split(separator: 0x0A) { row.add { $0 += value } }
+            row.add { $0 += Array(String(total.rows).utf8) }
+            for (index, column) in sums.enumerated() {
+                let text = Self.text(of: total.sums[index], isMoney: column.isMoney)
+                row.add { $0 += Array(text.utf8) }
+            }
+            writer.append(row, to: &output.bytes)
+            output.rowEnds.append(output.bytes.count)
+        }
+        return output
+    }
+}
+
+extension RowGrouping {
+    /// A group with a line whose cost is not known has no cost: a sum without it would look like the truth.
+    fileprivate static func text(of sum: Int128?, isMoney: Bool) -> String {
+        guard let sum else { return "null" }
+        return isMoney ? "\"\(Money(picoDollars: sum).text)\"" : String(sum)
+    }
+}
+
+/// Lines counted and columns summed by key.
+package struct GroupedRows: Sendable {
+    struct Total {
+        var rows = 0
+        /// Whole numbers, or pico-dollars; nil once a value was missing.
+        var sums: [Int128?]
+
+        init(sums count: Int) {
+            sums = Array(repeating: 0, count: count)
+        }
+
+        mutating func count(_ cells: RowCells, from first: Int) {
+            rows += 1
+            for index in sums.indices {
+                let cell = cells[first + index]
+                sums[index] = Self.sum(sums[index], cell.integer.map { Int128($0) } ?? Money(cell.text)?.picoDollars)
+            }
+        }
+
+        mutating func merge(_ other: Total) {
+            rows += other.rows
+            for index in sums.indices { sums[index] = Self.sum(sums[index], other.sums[index]) }
+        }
+
+        private static func sum(_ first: Int128?, _ second: Int128?) -> Int128? {
+            guard let first, let second else { return nil }
+            return first + second
+        }
+    }
+
+    /// The JSON texts of the key's values, each with a line end behind it.
+    private(set) var totals: [[UInt8]: Total] = [:]
+    /// The key of the row at work, kept so that a row of a known group costs no memory.
+    private var key: [UInt8] = []
+
+    package init() {}
+
+    /// Counts a row whose first cells are its key and whose other cells are summed; what is missing adds nothing.
+    fileprivate mutating func count(_ cells: RowCells, keys: Int) {
+        key.removeAll(keepingCapacity: true)
+        var start = 0
+        for end in cells.ends.prefix(keys) {
+            key += cells.bytes[start..<end]
+            key.append(0x0A)
+            start = end
+        }
+        totals[key, default: Total(sums: cells.ends.count - keys)].count(cells, from: keys)
+    }
+
+    package mutating func merge(_ other: GroupedRows) {
+        for (key, total) in other.totals { totals[key, default: Total(sums: total.sums.count)].merge(total) }
+    }
+}

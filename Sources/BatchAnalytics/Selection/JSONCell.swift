@@ -1,0 +1,35 @@
+import JSONLines
+
+/// A value of a row as JSON text, looked at as what it is.
+struct JSONCell {
+    private let json: ArraySlice<UInt8>
+
+    init(_ json: ArraySlice<UInt8>) {
+        self.json = json
+    }
+
+    var isMissing: Bool { json.first == UInt8(ascii: "n") }
+    var isString: Bool { json.first == UInt8(ascii: "\"") }
+
+    /// A number as text; nil if the value is anything else.
+    var number: Double? {
+        guard let first = json.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first) else { return nil }
+        return Double(String(decoding: json, as: UTF8.self))
+    }
+
+    /// A whole number; nil if the value is anything else.
+    var integer: Int64? {
+        guard let first = json.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first) else { return nil }
+        return Int64(String(decoding: json, as: UTF8.self))
+    }
+
+    /// The text of a string, escapes decoded, or the JSON text of any other value, as UTF-8.
+    var textBytes: ArraySlice<UInt8> {
+        guard isString else { return json }
+        let body = json.dropFirst().dropLast()
+        guard body.contains(UInt8(ascii: "\\")) else { return body }
+        return ArraySlice(JSONString.decoded(body, isEscaped: true).utf8)
+    }
+
+    var text: String { String(decoding: textBytes, as: UTF8.self) }
+}

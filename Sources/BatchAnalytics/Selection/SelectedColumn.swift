@@ -1,0 +1,106 @@
+import BatchPipeline
+import JSONLines
+import MessageBatches
+
+/// A column of a selection: of the flat table, of the answer's content, its cost, or a path into the line.
+package struct SelectedColumn: Sendable {
+    /// As the user wrote it; the key of the column in every output.
+    package let name: String
+    private let source: Source
+
+    private enum Source: Sendable {
+        case flat(FlatColumns.Writer, FlatSchema.Kind)
+        case content(ContentColumn)
+        case path(LinePath)
+        case cost(Pricer)
+        case date
+    }
+
+    /// The columns beside those of ``FlatSchema``, with what they hold.
+    package static let additional: [(name: String, meaning: String)] = [
+        ("date", "UTC day the batch was created"),
+        ("text", "all text blocks of the answer, one behind the other"),
+        ("thinking", "all thinking blocks"),
+        ("tool_input", "input of the tool call; an array of them if there are several"),
+        ("cost", "US dollars in the batch, exact; empty where there is no price"),
+    ]
+
+    /// Finds a column by its name, or reads a path (``LinePath``).
+    package init(_ name: String, pricer: Pricer) throws(SelectionFailure) {
+        self.name = name
+        if let writer = FlatColumns.writers[name], let column = FlatSchema.columns.first(where: { $0.name == name }) {
+            source = .flat(writer, column.kind)
+        } else if let content = ContentColumn(rawValue: name) {
+            source = .content(content)
+        } else if name == "cost" {
+            source = .cost(pricer)
+        } else if name == "date" {
+            source = .date
+        } else if name.contains(where: { ".[$".contains($0) }) {
+            source = .path(try LinePath(name))
+        } else {
+            throw .unknownColumn(name)
+        }
+    }
+
+    /// Reads a list such as `custom_id,model,usage.output_tokens`.
+    package static func list(_ text: String, pricer: Pricer) throws(SelectionFailure) -> [SelectedColumn] {
+        var columns: [SelectedColumn] = []
+        for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let name = String(name.filter { $0 != " " })
+            guard !columns.contains(where: { $0.name == name }) else { throw .repeatedColumn(name) }
+            columns.append(try SelectedColumn(name, pricer: pricer))
+        }
+        return columns
+    }
+
+    /// Whether the column holds whole numbers in every row.
+    package var isInteger: Bool {
+        if case .flat(_, .integer) = source { true } else { false }
+    }
+
+    /// Whether the column holds exact dollars as text.
+    package var isMoney: Bool {
+        if case .cost = source { true } else { false }
+    }
+
+    /// Whether only errored lines have a value here.
+    var isOfErrors: Bool {
+        if case .flat = source { name.hasPrefix("error_") } else { false }
+    }
+
+    /// Appends the value of a row as JSON text.
+    func append(
+        _ record: ResultRecord,
+        _ rows: RowSource,
+        _ cursor: inout JSONCursor,
+        to output: inout [UInt8]
+    ) {
+        switch source {
+        case .flat(let writer, _): writer(record, rows, &output)
+        case .content(let column): column.append(of: record, &cursor, to: &output)
+        case .path(let path): path.append(of: record, &cursor, to: &output)
+        case .cost(let pricer): append(pricer.dollars(of: record, in: rows), to: &output)
+        case .date: output += Array("\"\(rows.day.text)\"".utf8)
+        }
+    }
+
+    private func append(_ amount: Money?, to output: inout [UInt8]) {
+        output += amount.map { Array("\"\($0.text)\"".utf8) } ?? FlatColumns.null
+    }
+}
+
+extension Pricer {
+    /// What a request costs in the batch; nil where it has no price.
+    ///
+    /// Only succeeded requests cost something.
+    fileprivate func dollars(of record: ResultRecord, in rows: RowSource) -> Money? {
+        guard record.type == .succeeded else { return .zero }
+        guard record.usageIsReadable, let model = record.model else { return nil }
+        func text(_ slice: TextSlice?) -> String {
+            slice.map { JSONString.decoded(rows.bytes[$0.range], isEscaped: $0.isEscaped) } ?? ""
+        }
+        let cost = cost(of: record.usage, model: text(model), geo: text(record.inferenceGeo), day: rows.day)
+        return cost.pricedRequests > 0 ? cost.batch : nil
+    }
+}

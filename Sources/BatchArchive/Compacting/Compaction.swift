@@ -1,0 +1,141 @@
+package import MessageBatches
+
+/// Many small files of one day that become one: a pure choice.
+package struct Compaction: Sendable {
+    package let kind: DataKind
+    package let day: CalendarDay
+    /// By id; at least two.
+    package let manifests: [Manifest]
+
+    /// The bytes of all files together.
+    package var bytes: Int { manifests.reduce(0) { $0 + ($1.files[kind]?.bytes ?? 0) } }
+
+    /// The kinds whose rows carry the id of their batch; raw lines do not, so raw stays one file a batch.
+    package static let kinds: [DataKind] = [.results, .joined]
+
+    /// Groups the files of each day, in the order of their ids, so that each new file comes near to a size.
+    ///
+    /// Only days before `before` are looked at; a file of `targetSize` bytes or more is left alone.
+    package static func choose(
+        from manifests: [Manifest],
+        before: CalendarDay,
+        targetSize: Int
+    ) -> [Compaction] {
+        var chosen: [Compaction] = []
+        let days = Dictionary(grouping: manifests.filter { $0.batch.day < before }, by: \.batch.day)
+        for (day, manifests) in days.sorted(by: { $0.key < $1.key }) {
+            for kind in kinds {
+                var group: [Manifest] = []
+                var size = 0
+                func close() {
+                    if group.count > 1 { chosen.append(Compaction(kind: kind, day: day, manifests: group)) }
+                    (group, size) = ([], 0)
+                }
+                for manifest in manifests.sorted(by: { $0.batch.id < $1.batch.id }) {
+                    guard let file = manifest.files[kind], file.slice == nil, file.bytes < targetSize else { continue }
+                    if size + file.bytes > targetSize { close() }
+                    group.append(manifest)
+                    size += file.bytes
+                }
+                close()
+            }
+        }
+        return chosen
+    }
+}
+
+extension FileArchive {
+    /// Makes one file of many: members are copied as they are, nothing is compressed anew.
+    ///
+    /// - Throws: ``ArchiveFailure`` with the cause `mismatch`, before anything is changed, if a file is not what its manifest
+    ///   says.
+    package func compact(_ compaction: Compaction) throws(ArchiveFailure) {
+        let kind = compaction.kind
+        let draft = "\(ArchivePaths.partial)/compact"
+        try folder.makeFolder(ArchivePaths.partial)
+        let output = try folder.open(draft, .creating)
+        var digest = ContentDigest()
+        var offsets: [(manifest: Manifest, file: ArchivedFile, offset: Int)] = []
+        for manifest in compaction.manifests {
+            guard let file = manifest.files[kind] else { continue }
+            offsets.append((manifest, file, digest.bytes))
+            try copy(file, to: output, &digest)
+        }
+        try output.sync()
+        let name = ContentDigest.hex(Array(compaction.manifests.map(\.batch.id).joined(separator: "\n").utf8))
+            .prefix(12)
+        let place = try ArchivePaths(of: compaction.manifests[0].batch).container(kind, name: String(name))
+        var rearrangement = Rearrangement(moves: [Rearrangement.Move(from: draft, to: place)])
+        for (manifest, file, offset) in offsets {
+            rearrangement.removals.append(file.path)
+            rearrangement.revisions.append(
+                Rearrangement.Revision(
+                    manifest: try ArchivePaths(of: manifest.batch).manifest,
+                    kind: kind.rawValue,
+                    path: place,
+                    bytes: digest.bytes,
+                    sha256: digest.hex,
+                    offset: offset,
+                    length: file.bytes
+                )
+            )
+        }
+        try rearrangement.run(in: folder)
+    }
+
+    /// Gives each batch of a file of several its own file again.
+    ///
+    /// Parts that are damaged are copied too: their manifests tell, and repair makes them anew.
+    ///
+    /// `manifests` are all of the archive; those that name the file are revised.
+    package func expand(_ path: String, of manifests: [Manifest]) throws(ArchiveFailure) {
+        var rearrangement = Rearrangement(removals: [path])
+        let source: OpenFile? = try folder.status(path) == nil ? nil : folder.open(path)
+        for manifest in manifests {
+            let paths = try ArchivePaths(of: manifest.batch)
+            for (kind, file) in manifest.files where file.path == path {
+                guard let slice = file.slice else { continue }
+                let size = try folder.status(path)?.size ?? 0
+                let count = max(0, min(slice.upperBound, size) - slice.lowerBound)
+                let bytes = try source?.read(at: slice.lowerBound, count: count) ?? []
+                let draft = paths.draft(kind)
+                try folder.makeFolder(ArchivePaths.partial)
+                try folder.write(bytes.span, to: draft)
+                try folder.sync(draft)
+                rearrangement.moves.append(Rearrangement.Move(from: draft, to: paths.data(kind)))
+                rearrangement.revisions.append(
+                    Rearrangement.Revision(
+                        manifest: paths.manifest,
+                        kind: kind.rawValue,
+                        path: paths.data(kind),
+                        bytes: slice.count,
+                        sha256: ContentDigest.hex(bytes),
+                        offset: 0,
+                        length: nil
+                    )
+                )
+            }
+        }
+        try rearrangement.run(in: folder)
+    }
+
+    /// Copies a whole file and checks on the way that it is what its manifest says.
+    private func copy(
+        _ file: ArchivedFile,
+        to output: borrowing OpenFile,
+        _ digest: inout ContentDigest
+    ) throws(ArchiveFailure) {
+        let source = try folder.open(file.path)
+        var own = ContentDigest()
+        while true {
+            let piece = try source.read(at: own.bytes, count: 1_048_576)
+            if piece.isEmpty { break }
+            own.update(piece)
+            digest.update(piece)
+            try output.write(piece.span)
+        }
+        guard own.hex == file.sha256 else {
+            throw ArchiveFailure(.mismatch("its SHA-256 is another"), .read, path: folder.path(file.path))
+        }
+    }
+}

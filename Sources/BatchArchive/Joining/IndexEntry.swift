@@ -1,0 +1,67 @@
+import BatchPipeline
+
+/// One key of a join index: 16 bytes.
+struct IndexEntry: Hashable, Comparable {
+    static let size = 16
+    /// The longest content an entry can point into, 1 TiB.
+    static let offsetLimit = 1 << 40
+
+    let hash: UInt64
+    /// The offset in the upper 40 bits; below it the length, which is exact up to 8 MiB and in steps of 4 KiB beyond.
+    private let packed: UInt64
+
+    private static let exactLengths = 1 << 23
+    private static let lengthStep = 4_096
+
+    init(hash: UInt64, place: JoinPlace) {
+        let length =
+            place.length < Self.exactLengths
+            ? place.length
+            : Self.exactLengths | min((place.length + Self.lengthStep - 1) / Self.lengthStep, Self.exactLengths - 1)
+        self.hash = hash
+        packed = UInt64(place.offset) << 24 | UInt64(length)
+    }
+
+    var place: JoinPlace {
+        let length = Int(packed & 0xFF_FFFF)
+        let isExact = length < Self.exactLengths
+        return JoinPlace(
+            offset: Int(packed >> 24),
+            length: isExact ? length : (length - Self.exactLengths) * Self.lengthStep
+        )
+    }
+
+    /// By hash, and of one hash the row that stands first.
+    static func < (left: IndexEntry, right: IndexEntry) -> Bool {
+        left.hash != right.hash ? left.hash < right.hash : left.packed < right.packed
+    }
+}
+
+// MARK: On disk
+
+extension IndexEntry {
+    func append(to bytes: inout [UInt8]) {
+        for word in [hash, packed] {
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+    }
+
+    /// The entries that ``append(to:)`` wrote.
+    static func entries(in bytes: [UInt8]) -> [IndexEntry] {
+        stride(from: 0, to: bytes.count - size + 1, by: size)
+            .map { IndexEntry(hash: word(in: bytes, at: $0), packed: word(in: bytes, at: $0 + 8)) }
+    }
+
+    private init(hash: UInt64, packed: UInt64) {
+        self.hash = hash
+        self.packed = packed
+    }
+
+    private static func word(in bytes: [UInt8], at offset: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for index in (0..<8).reversed() { word = word << 8 | UInt64(bytes[offset + index]) }
+        return word
+    }
+}

@@ -1,0 +1,140 @@
+package import BatchPipeline
+package import BlockGzip
+import MessageBatches
+
+/// Compares an archive with what its manifests and SHA256SUMS say of it; never writes.
+package struct ArchiveVerifier: Sendable {
+    let folder: ArchiveFolder
+    let codec: any MemberCodec
+    /// Empty summaries of all kinds, to be folded anew.
+    let summaries: SummarySet
+    /// Which version of each derivation is at work now.
+    let derivations: [String: Int]
+
+    package init(
+        _ folder: ArchiveFolder,
+        codec: any MemberCodec,
+        summaries: SummarySet,
+        derivations: [String: Int]
+    ) {
+        self.folder = folder
+        self.codec = codec
+        self.summaries = summaries
+        self.derivations = derivations
+    }
+
+    /// Looks at the archive as the plan says, several batches at a time, and hands on every file, by day and batch.
+    ///
+    /// `concurrency` batches are looked at at once. Throws ``ArchiveFailure`` where the archive itself cannot be listed, and what
+    /// `report` throws.
+    package func run(
+        _ plan: VerifyPlan,
+        concurrency: Int,
+        report: (VerifiedFile) throws -> Void
+    ) async throws {
+        _ = try ArchiveReader(folder)
+        let paths = try folder.manifestPaths(since: plan.since?.day, until: plan.until?.day)
+        let stored = paths.map { StoredManifest($0, in: folder) }.filter { $0.isWanted(plan) }
+        let list = ListedDigests(in: folder)
+        try await withThrowingTaskGroup(of: (Int, [VerifiedFile]).self) { group in
+            var early: [Int: [VerifiedFile]] = [:]
+            var (started, reported) = (0, 0)
+            while true {
+                while started - reported < max(1, concurrency), started < stored.count {
+                    group.addTask { [number = started] in (number, verify(stored[number], listed: list, plan)) }
+                    started += 1
+                }
+                guard let (number, files) = try await group.next() else { break }
+                try Task.checkCancellation()
+                early[number] = files
+                while let next = early.removeValue(forKey: reported) {
+                    for file in next { try report(file) }
+                    reported += 1
+                }
+            }
+        }
+        for file in containers(stored, plan) { try report(file) }
+        for file in try extras(plan, named: stored) + unknown(plan, stored) { try report(file) }
+        if plan.isWhole, let file = list.verdict(on: stored) { try report(file) }
+    }
+
+    /// Batches that were asked for and have no manifest.
+    private func unknown(_ plan: VerifyPlan, _ stored: [StoredManifest]) -> [VerifiedFile] {
+        let missing = (plan.ids ?? []).subtracting(stored.compactMap(\.verdict.batchID))
+        return missing.sorted()
+            .map { id in
+                VerifiedFile("\(ArchivePaths.manifests)/*/\(id).json", .missing, batchID: id, reason: "it is not there")
+            }
+    }
+
+    /// The manifest and the data files of one batch.
+    private func verify(_ stored: StoredManifest, listed: ListedDigests, _ plan: VerifyPlan) -> [VerifiedFile] {
+        guard let manifest = stored.manifest else { return [stored.verdict] }
+        var own = stored.verdict
+        if own.mark == .intact, let digest = listed.digests[stored.path], digest != stored.digest {
+            (own.mark, own.disagreesWithList) = (.different, true)
+            own.reason = "its SHA-256 is not the one in \(ArchivePaths.checksums)"
+        }
+        guard own.mark == .intact || stored.isInPlace else { return [own] }
+        let depth = plan.depth(of: manifest.batch.id)
+        var files = manifest.files.sorted { $0.key < $1.key }
+            .map { _, file in verify(file, of: manifest.batch.id, file.slice == nil ? depth : .sizes) }
+        if depth == .content {
+            ContentAudit(manifest, in: folder, codec: codec, summaries: summaries, derivations: derivations)
+                .run(&own, &files)
+        }
+        // A file of several batches has a line of its own; here only what is wrong with this batch's part of it.
+        let parts = Set(manifest.files.values.filter { $0.slice != nil }.map(\.path))
+        return [own] + files.filter { $0.mark != .intact || $0.isOutdated || !parts.contains($0.path) }
+    }
+
+    /// The files that hold several batches, each once.
+    private func containers(_ stored: [StoredManifest], _ plan: VerifyPlan) -> [VerifiedFile] {
+        var files: [String: (file: ArchivedFile, depth: VerifyDepth)] = [:]
+        for manifest in stored.compactMap(\.manifest) {
+            for file in manifest.files.values where file.slice != nil {
+                let depth = max(plan.depth(of: manifest.batch.id), files[file.path]?.depth ?? .sizes)
+                files[file.path] = (file, depth)
+            }
+        }
+        return files.sorted { $0.key < $1.key }
+            .map { _, entry in
+                var whole = entry.file
+                // Its members are in the manifests of many batches; each finds the damage in its own.
+                (whole.slice, whole.members) = (nil, [])
+                return verify(whole, of: nil, entry.depth)
+            }
+    }
+
+    private func verify(_ file: ArchivedFile, of id: String?, _ depth: VerifyDepth) -> VerifiedFile {
+        do throws(ArchiveFailure) {
+            guard let status = try folder.status(file.path) else {
+                return VerifiedFile(file.path, .missing, batchID: id, reason: "it is not there")
+            }
+            guard status.size == file.bytes else {
+                let reason = "it has \(status.size) bytes, its manifest says \(file.bytes)"
+                let end = min(status.size, file.bytes)
+                return VerifiedFile(file.path, .different, batchID: id, reason: reason, byteOffset: end)
+            }
+            guard depth >= .checksums else { return VerifiedFile(file.path, batchID: id) }
+            guard try ContentDigest.file(folder.open(file.path)).hex == file.sha256 else {
+                return place(ofDamageIn: file, id)
+            }
+            return VerifiedFile(file.path, batchID: id)
+        } catch {
+            return VerifiedFile(file.path, error, batchID: id)
+        }
+    }
+
+    /// The first member that cannot be read, in a file whose digest is wrong.
+    private func place(ofDamageIn file: ArchivedFile, _ id: String?) -> VerifiedFile {
+        do throws(ArchiveFailure) {
+            let reader = try MemberReader(file, in: folder, codec: codec)
+            for member in reader.members.indices { _ = try reader.content(ofMember: member) }
+        } catch {
+            return VerifiedFile(file.path, error, batchID: id)
+        }
+        let reason = "its SHA-256 is not the one in its manifest"
+        return VerifiedFile(file.path, .different, batchID: id, reason: reason)
+    }
+}

@@ -1,0 +1,157 @@
+import BatchPipeline
+import BlockGzip
+import JSONLines
+import MessageBatches
+
+/// Reads the raw file of one batch again from its first byte to its last, derives everything anew, and compares.
+///
+/// That no custom id stands twice is not proven again: the digest says that these are the bytes for which it was.
+struct ContentAudit {
+    private let manifest: Manifest
+    private let folder: ArchiveFolder
+    private let codec: any MemberCodec
+    private let summaries: SummarySet
+    private let derivations: [String: Int]
+
+    init(
+        _ manifest: Manifest,
+        in folder: ArchiveFolder,
+        codec: any MemberCodec,
+        summaries: SummarySet,
+        derivations: [String: Int]
+    ) {
+        self.manifest = manifest
+        self.folder = folder
+        self.codec = codec
+        self.summaries = summaries
+        self.derivations = derivations
+    }
+
+    /// What the raw lines come to.
+    private struct Derived {
+        var tally = BodyTally()
+        var summaries: SummarySet
+        var content = ContentDigest()
+        var received = ContentDigest()
+        var rows = ContentDigest()
+    }
+
+    /// Marks what is wrong: in `own`, the manifest, and in `files`, its data files.
+    ///
+    /// A file that has a mark already is left alone, and what would be compared with it too.
+    func run(_ own: inout VerifiedFile, _ files: inout [VerifiedFile]) {
+        let isCurrent = manifest.isDerived(by: derivations)
+        own.isOutdated = !isCurrent
+        var rows: String?
+        do throws(ArchiveFailure) {
+            if let derived = try derive(&files) {
+                rows = derived.rows.hex
+                if let reason = fault(of: derived, isCurrent: isCurrent) {
+                    (own.mark, own.reason, own.disagreesWithList) = (.different, reason, false)
+                }
+            }
+        } catch {
+            if let raw = manifest.files[.raw] { mark(raw.path, in: &files, VerifiedFile(raw.path, error)) }
+        }
+        compareRows(isCurrent ? rows : nil, &files)
+    }
+
+    /// Reads all raw lines; nil if the raw file has a mark already or was pruned.
+    private func derive(_ files: inout [VerifiedFile]) throws(ArchiveFailure) -> Derived? {
+        var derived = Derived(summaries: summaries)
+        guard let raw = manifest.files[.raw] else { return manifest.found.isEmpty ? derived : nil }
+        guard files.contains(where: { $0.path == raw.path && $0.mark == .intact }) else { return nil }
+        let reader = try MemberReader(raw, in: folder, codec: codec)
+        let writer = FlatRowWriter(batch: manifest.batch)
+        for member in reader.members.indices {
+            let bytes = try reader.content(ofMember: member)
+            guard bytes.last == 0x0A, reader.firstLines[member] == derived.tally.lines + 1 else {
+                let reason =
+                    "member \(member) does not begin with line \(reader.firstLines[member]) or ends inside a line"
+                throw ArchiveFailure(.mismatch(reason), .read, path: folder.path(raw.path))
+            }
+            let isLast = member + 1 == reader.members.count
+            let addsEnd = isLast && raw.received.map { $0.bytes + 1 == raw.content.bytes } ?? false
+            let decoded = ResultDecoder.decode(
+                LineBlock(
+                    wholeLines: bytes,
+                    sequence: member,
+                    firstLine: derived.tally.lines + 1,
+                    byteOffset: derived.content.bytes
+                )
+            )
+            derived.content.update(bytes)
+            derived.received.update(addsEnd ? bytes.dropLast() : bytes[...])
+            derived.tally.take(decoded)
+            derived.summaries.fold(decoded, of: manifest.batch)
+            derived.rows.update(writer.rows(of: decoded))
+        }
+        return derived
+    }
+
+    /// In what the manifest contradicts its raw file, or nil.
+    private func fault(of derived: Derived, isCurrent: Bool) -> String? {
+        if let raw = manifest.files[.raw] {
+            if raw.lines != derived.tally.lines { return "it says \(raw.lines) lines, raw has \(derived.tally.lines)" }
+            guard raw.content == derived.content.extent else { return "the digest of the raw content is another" }
+            guard raw.received.map({ $0 == derived.received.extent }) ?? true else {
+                return "the digest of the bytes as received is another"
+            }
+        }
+        if manifest.found != derived.tally.found { return "its counts are not those of the raw lines" }
+        if manifest.emptyLines != derived.tally.emptyLines || manifest.rejectedLines != derived.tally.rejectedLines {
+            return "its empty or rejected lines are not those of raw"
+        }
+        if let fault = CompletenessGate.verdict(on: derived.tally, of: manifest.batch.counts).faults.first {
+            return fault.sentence
+        }
+        guard isCurrent, let texts = try? Manifest.text(of: derived.summaries) else { return nil }
+        return manifest.summaries == texts ? nil : "its summary is not that of the raw lines"
+    }
+
+    /// Holds the flat file to its manifest, and to the digest of the rows that follow from raw where that is known.
+    private func compareRows(_ digest: String?, _ files: inout [VerifiedFile]) {
+        guard let flat = manifest.files[.results], let index = files.firstIndex(where: { $0.path == flat.path }) else {
+            return
+        }
+        files[index].isOutdated = !manifest.isDerived(by: derivations)
+        guard files[index].mark == .intact else { return }
+        do throws(ArchiveFailure) {
+            let reader = try MemberReader(flat, in: folder, codec: codec)
+            var content = ContentDigest()
+            for member in reader.members.indices { content.update(try reader.content(ofMember: member)) }
+            if content.extent != flat.content {
+                mark(flat.path, in: &files, reason: "the digest of its content is not the one in its manifest")
+            } else if let digest, content.hex != digest {
+                mark(flat.path, in: &files, reason: "its rows are not those of the raw lines")
+            }
+        } catch {
+            mark(flat.path, in: &files, VerifiedFile(flat.path, error))
+        }
+    }
+
+    private func mark(_ path: String, in files: inout [VerifiedFile], reason: String) {
+        mark(path, in: &files, VerifiedFile(path, .different, reason: reason))
+    }
+
+    private func mark(_ path: String, in files: inout [VerifiedFile], _ verdict: VerifiedFile) {
+        guard let index = files.firstIndex(where: { $0.path == path }) else { return }
+        var verdict = verdict
+        verdict.batchID = manifest.batch.id
+        verdict.isOutdated = files[index].isOutdated
+        files[index] = verdict
+    }
+}
+
+extension ContentDigest {
+    fileprivate var extent: ArchivedFile.Extent {
+        ArchivedFile.Extent(bytes: bytes, sha256: hex)
+    }
+}
+
+extension Manifest {
+    /// Whether these versions of the derivations made it; versions of others do not matter.
+    fileprivate func isDerived(by versions: [String: Int]) -> Bool {
+        versions.allSatisfy { derivations[$0] == $1 }
+    }
+}

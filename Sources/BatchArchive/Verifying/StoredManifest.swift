@@ -1,0 +1,61 @@
+import MessageBatches
+
+/// A manifest as it lies in the archive: its bytes, and what is wrong with them.
+struct StoredManifest: Sendable {
+    let path: String
+    /// SHA-256 of the file; nil if it cannot be read.
+    let digest: String?
+    /// Nil if the text is no manifest.
+    let manifest: Manifest?
+    let verdict: VerifiedFile
+    /// Whether it is the manifest of the batch that its name says.
+    let isInPlace: Bool
+
+    init(_ path: String, in folder: ArchiveFolder) {
+        self.path = path
+        let id = String(path[path.index(after: path.lastIndex(of: "/")!)...].dropLast(".json".count))
+        do throws(ArchiveFailure) {
+            let text = try folder.read(path)
+            digest = ContentDigest.hex(text)
+            do throws(ArchiveFailure) {
+                let manifest = try Manifest(json: text, path: folder.path(path))
+                let reason = Self.misplacement(of: manifest, at: path, id)
+                isInPlace = reason == nil
+                verdict = VerifiedFile(path, reason == nil ? .intact : .different, batchID: id, reason: reason)
+                self.manifest = manifest
+            } catch {
+                (manifest, isInPlace) = (nil, false)
+                verdict = VerifiedFile(path, error, batchID: id)
+            }
+        } catch {
+            (digest, manifest, isInPlace) = (nil, nil, false)
+            verdict = VerifiedFile(path, error, batchID: id)
+        }
+    }
+
+    /// What is wrong with a manifest at this place, or nil.
+    private static func misplacement(of manifest: Manifest, at path: String, _ id: String) -> String? {
+        guard manifest.batch.id == id else { return "it is the manifest of \(manifest.batch.id)" }
+        guard let paths = try? ArchivePaths(of: manifest.batch), paths.manifest == path else {
+            return "it belongs into the folder of \(manifest.batch.day.text)"
+        }
+        for (kind, file) in manifest.files where !paths.allows(file, as: kind) {
+            return "it names \(file.path) as its \(kind.rawValue) file"
+        }
+        return nil
+    }
+
+    func isWanted(_ plan: VerifyPlan) -> Bool {
+        if let ids = plan.ids, !ids.contains(verdict.batchID ?? "") { return false }
+        guard let created = manifest?.batch.createdAt else { return true }
+        return plan.since.map { created >= $0 } ?? true && plan.until.map { created < $0 } ?? true
+    }
+}
+
+extension ArchivePaths {
+    /// Whether a data file of the batch may lie where its entry says: alone, or in a file of several batches.
+    func allows(_ file: ArchivedFile, as kind: DataKind) -> Bool {
+        guard let slice = file.slice else { return file.path == data(kind) }
+        return kind != .raw && slice.upperBound <= file.bytes && file.path.hasPrefix("\(folder(kind))/compact.")
+    }
+}

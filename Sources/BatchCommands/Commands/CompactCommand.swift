@@ -1,0 +1,90 @@
+import ArgumentParser
+import BatchArchive
+import BatchReports
+import BlockGzip
+import MessageBatches
+
+/// `batchkeep compact`: makes few files of the many small ones of a day.
+struct CompactCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compact",
+        abstract: "Make few flat and joined files of the many small ones of each day, without compressing anew.",
+        discussion: """
+            Ten thousand files of 100 kB choke what reads them. Raw files stay as they are: their lines carry no batch id.
+            A compact that was interrupted is finished by the next run of any command that writes.
+            """
+    )
+
+    @Option(help: ArgumentHelp("Only days before this one (default: today).", valueName: "time"))
+    var before: String?
+
+    @Option(help: ArgumentHelp("The size of the new files, such as 256MiB or 64MB.", valueName: "size"))
+    var targetSize = "256MiB"
+
+    @Flag(help: "Say what would be done; change nothing.")
+    var dryRun = false
+
+    @OptionGroup(title: "Archive")
+    var archive: OfflineArchiveOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        let now = context.now()
+        guard let size = ByteCount.bytes(targetSize), size > 0 else {
+            throw CommandFailure.outOfRange(
+                option: "--target-size",
+                value: targetSize,
+                allowed: "a size such as 256MiB"
+            )
+        }
+        guard let before = TimeExpression.moment(before ?? "today", now: now) else {
+            throw CommandFailure.badTime(option: "--before", value: before ?? "")
+        }
+        for source in try archive.archives() {
+            if dryRun {
+                let manifests = try await ArchiveReader(source.folder).manifests().manifests
+                tell(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)
+                continue
+            }
+            let lock = try ArchiveLock(source.folder, as: .current("compact", since: now.text))
+            let archive = FileArchive(source.folder, settings: .ofThisVersion(codec: try CodecChoice.auto.codec()))
+            _ = try archive.prepare()
+            let manifests = try await ArchiveReader(source.folder).manifests().manifests
+            let chosen = Compaction.choose(from: manifests, before: before.day, targetSize: size)
+            for compaction in chosen {
+                try Task.checkCancellation()
+                try archive.compact(compaction)
+            }
+            try await archive.finishRun()
+            tell(chosen, in: context)
+            lock.release()
+        }
+    }
+
+    private func tell(_ chosen: [Compaction], in context: CommandContext) {
+        for compaction in chosen {
+            let size = Figure("", .integer(compaction.bytes), .bytes).text
+            context.note(
+                "\(compaction.kind.rawValue)/date=\(compaction.day.text): \(compaction.manifests.count) files, \(size), "
+                    + (dryRun ? "would become one" : "became one")
+            )
+        }
+        if chosen.isEmpty { context.note("Nothing to do: no day has two small files.") }
+    }
+}
+
+/// Sizes as people write them.
+enum ByteCount {
+    private static let units: [(suffix: String, factor: Int)] = [
+        ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000),
+        ("B", 1), ("", 1),
+    ]
+
+    /// `256MiB`, `64MB`, `1000`; nil for anything else and for more than 1 TB.
+    static func bytes(_ text: String) -> Int? {
+        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
+            let count = Int(text.dropLast(unit.suffix.count)), (0...1_000_000_000_000 / unit.factor).contains(count)
+        else { return nil }
+        return count * unit.factor
+    }
+}

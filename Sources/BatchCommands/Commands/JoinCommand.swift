@@ -1,0 +1,80 @@
+import ArgumentParser
+import BatchArchive
+import BatchPipeline
+
+/// `batchkeep join`: archived results beside their requests or metadata, offline.
+struct JoinCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "join",
+        abstract: "Join archived results with requests or metadata on custom_id, offline.",
+        discussion: """
+            Writes joined/ and unmatched/ of the archive; joining again replaces them. Nothing is fetched.
+            """
+    )
+
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @OptionGroup(title: "Sources")
+    var join: JoinOptions
+
+    @OptionGroup(title: "Sources")
+    var rows: JoinOutputOptions
+
+    @OptionGroup(title: "Archive")
+    var archive: ArchiveOptions
+
+    @OptionGroup(title: "Archive")
+    var lock: LockOptions
+
+    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
+    var output: ExportCommand.OutputKind = .none
+
+    @Flag(help: "No closing table; errors are still told.")
+    var quiet = false
+
+    func run() async throws {
+        let context = CommandContext.current
+        guard join.isWanted else {
+            throw CommandFailure.conflict("There is nothing to join with: name a source with --join.")
+        }
+        let window = try window.window(now: context.now())
+        let settings = try join.settings(rows, archive)
+        _ = try lock.seconds()
+        let listing = try await ArchivedSelection(window: window, ids: self.window.ids)
+            .manifests(in: ArchiveFolder(archive.path))
+        let status = try await SignalWatch.run { signals in
+            let open = try await archive.open(origin: "", lock: lock)
+            let ending: JoinEnding
+            do {
+                ending = try await join(listing, settings, open.sink, signals)
+            } catch {
+                // What was published until then belongs into the list of digests; the first error is the one to tell.
+                try? await open.sink.finishRun()
+                throw error
+            }
+            try await open.sink.finishRun()
+            open.close()
+            ending.tell(in: context, isQuiet: quiet)
+            if output == .json { try context.writeDocument(JoinDocument(ending)) }
+            return ending.status
+        }
+        guard status == .done else { throw CommandEnding(status: status) }
+    }
+
+    private func join(
+        _ listing: ArchiveReader.Listing,
+        _ settings: JoinSettings,
+        _ archive: FileArchive,
+        _ signals: SignalWatch
+    ) async throws -> JoinEnding {
+        let prepared = try PreparedJoin(settings)
+        do {
+            let report = try await JoinRun(in: archive.folder).run(listing.manifests, with: prepared)
+            return JoinEnding(report: report, unreadable: listing.unreadable, archivePath: self.archive.path)
+        } catch is CancellationError {
+            guard let status = signals.status else { throw CancellationError() }
+            throw CommandEnding(status: status)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import BatchArchive
+import BatchReports
+import BlockGzip
+import MessageBatches
+
+/// `batchkeep prune`: removes old raw or joined files.
+struct PruneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune",
+        abstract: "Remove raw or joined files of old batches; without --apply only say what would go.",
+        discussion: """
+            Manifests, flat rows and summaries stay, so summarize goes on working. A raw file is the last copy once the service
+            has withdrawn the results, 29 days after the batch was created: it goes only with --even-if-last-copy.
+            """
+    )
+
+    @Option(help: ArgumentHelp("Raw files of batches created longer ago (90d) or before this day.", valueName: "time"))
+    var rawOlderThan: String?
+
+    @Option(help: ArgumentHelp("Joined files of batches created longer ago or before this day.", valueName: "time"))
+    var joinedOlderThan: String?
+
+    @Flag(help: "Remove raw files too that the service no longer has.")
+    var evenIfLastCopy = false
+
+    @Flag(help: "Do it. Without this nothing is removed.")
+    var apply = false
+
+    @OptionGroup(title: "Archive")
+    var archive: OfflineArchiveOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        let plan = try plan(now: context.now())
+        for source in try archive.archives() {
+            if apply {
+                let holder = LockHolder.current("prune", since: context.now().text)
+                let lock = try ArchiveLock(source.folder, as: holder)
+                let archive = FileArchive(source.folder, settings: .ofThisVersion(codec: try CodecChoice.auto.codec()))
+                _ = try archive.prepare()
+                let reader = try ArchiveReader(source.folder)
+                var manifests = try await reader.manifests().manifests
+                try archive.removePruned(of: manifests)
+                // What goes must not share a file with what stays.
+                let shared = plan.files(of: manifests).filter { plan.removes($0) && $0.file.slice != nil }
+                    .map(\.file.path)
+                for path in Set(shared).sorted() { try archive.expand(path, of: manifests) }
+                if !shared.isEmpty { manifests = try await reader.manifests().manifests }
+                let files = tell(plan.files(of: manifests), by: plan, in: context)
+                try archive.prune(files, at: plan.now)
+                try await archive.finishRun()
+                lock.release()
+            } else {
+                let manifests = try await ArchiveReader(source.folder).manifests().manifests
+                _ = tell(plan.files(of: manifests), by: plan, in: context)
+            }
+        }
+        if !apply { context.note("Nothing was removed. Add --apply to do it.") }
+    }
+
+    /// Names the files that go, and tells how many stay as last copies.
+    private func tell(_ files: [PrunableFile], by plan: PrunePlan, in context: CommandContext) -> [PrunableFile] {
+        let going = files.filter { plan.removes($0) }
+        let bytes = going.reduce(0) { $0 + $1.file.bytes }
+        for entry in going { context.note("\(apply ? "removing" : "would remove") \(entry.file.path)") }
+        let size = Figure("", .integer(bytes), .bytes).text
+        context.note("\(going.count) files, \(size)\(apply ? " removed" : "").")
+        let kept = files.count - going.count
+        if kept > 0 {
+            context.note("\(kept) raw files are the last copy and stay; --even-if-last-copy takes them too.")
+        }
+        return going
+    }
+
+    private func plan(now: Timestamp) throws(CommandFailure) -> PrunePlan {
+        var before: [DataKind: Timestamp] = [:]
+        for (kind, option, value) in [
+            (DataKind.raw, "--raw-older-than", rawOlderThan), (.joined, "--joined-older-than", joinedOlderThan),
+        ] {
+            guard let value else { continue }
+            guard let moment = TimeExpression.moment(value, now: now) else {
+                throw .badTime(option: option, value: value)
+            }
+            before[kind] = moment
+        }
+        guard !before.isEmpty else { throw .conflict("Say what may go: --raw-older-than or --joined-older-than.") }
+        return PrunePlan(before: before, takesLastCopies: evenIfLastCopy, now: now)
+    }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import BatchArchive
+import BatchCatalog
+import BatchPipeline
+import BatchReports
+import BlockGzip
+import MessageBatches
+
+/// `batchkeep query`: SQL over the flat rows.
+struct QueryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query",
+        abstract: "Ask the archive in SQL: results, batches, errors and prices, read-only.",
+        discussion: """
+            The rows are kept in results.sqlite in the archive, filled when needed with what is new. The file can be removed at
+            any time. Named queries: \(ResultIndexSchema.named.map { "\($0.name) (\($0.meaning))" }.joined(separator: ", ")).
+            """
+    )
+
+    /// How the rows are written.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case ndjson
+        case csv
+        case json
+    }
+
+    @Argument(help: ArgumentHelp("The query.", valueName: "sql"))
+    var sql: String?
+
+    @Option(help: ArgumentHelp("One of the named queries instead.", valueName: "name"))
+    var named: String?
+
+    @Flag(help: "Print the tables and columns.")
+    var schema = false
+
+    @Option(help: ArgumentHelp("Stop after this many rows.", valueName: "n"))
+    var limit: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "table, ndjson, csv or json (default: table on a terminal, else ndjson).",
+            valueName: "format"
+        )
+    )
+    var format: Format?
+
+    @OptionGroup(title: "Archive")
+    var archive: OfflineArchiveOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        if schema { return try context.print(ResultIndexSchema.tables) }
+        let sql = try query()
+        if let limit { try check(limit, 1...Int.max, "--limit") }
+        let archives = try archive.archives()
+        guard archives.count == 1, let source = archives.first else {
+            throw CommandFailure.conflict("A query is about one archive: name one workspace=NAME with --archive.")
+        }
+        let listing = try await source.manifests(BatchWindow(), ids: nil)
+        var trouble = ScanTrouble(context: context)
+        trouble.tell(listing.unreadable)
+        let path = IndexFilling.path(in: source.folder)
+        let isDamaged = try await IndexFilling(
+            folder: source.folder,
+            index: try IndexFilling.index(of: source.folder),
+            context: context
+        )
+        .run(listing.manifests)
+        let found = try IndexQuery(at: path).run(sql, limit: limit ?? .max)
+        try write(found.columns, found.rows, context)
+        if isDamaged || trouble.isDamaged { throw CommandEnding(status: .integrity) }
+    }
+
+    private func query() throws(CommandFailure) -> String {
+        switch (sql, named) {
+        case (let sql?, nil): return sql
+        case (nil, let name?):
+            guard let query = ResultIndexSchema.named.first(where: { $0.name == name }) else {
+                let names = ResultIndexSchema.named.map(\.name).joined(separator: ", ")
+                throw .conflict("--named \(name) is no named query; there are \(names).")
+            }
+            return query.sql
+        case (nil, nil): throw .conflict("Give a query, --named or --schema.")
+        case (.some, .some): throw .conflict("A query and --named exclude each other.")
+        }
+    }
+
+    private func write(_ names: [String], _ rows: [[IndexValue]], _ context: CommandContext) throws {
+        var keys: [String] = []
+        for name in names {
+            // Two columns of one name are legal in SQL and not in a row of JSON.
+            keys.append(keys.contains(name) ? "\(name)_\(keys.count + 1)" : name)
+        }
+        let table = Table(
+            columns: keys.enumerated()
+                .map { place, key in
+                    let isNumber = !rows.isEmpty && rows.allSatisfy { $0[place].isNumber }
+                    return Column(key, key, alignment: isNumber ? .right : .left, canShrink: !isNumber)
+                },
+            rows: rows.map { $0.map { Cell($0) } }
+        )
+        let text =
+            switch format ?? (context.outputIsTerminal ? .table : .ndjson) {
+            case .table: TableFormat.table.render(table, style: context.outputStyle)
+            case .ndjson: TableFormat.ndjson.render(table)
+            case .csv: TableFormat.csv.render(table)
+            case .json: TableFormat.json.render(table)
+            }
+        try context.print(text)
+    }
+}
+
+extension IndexValue {
+    fileprivate var isNumber: Bool {
+        switch self {
+        case .integer, .real, .null: true
+        case .text: false
+        }
+    }
+}
+
+extension Cell {
+    fileprivate init(_ value: IndexValue) {
+        switch value {
+        case .null: self = .missing
+        case .integer(let number): self = .integer(number)
+        case .real(let number): self = .decimal(number)
+        case .text(let text): self = .text(text)
+        }
+    }
+}

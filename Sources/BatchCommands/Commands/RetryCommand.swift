@@ -1,0 +1,142 @@
+import ArgumentParser
+import BatchArchive
+import BatchCatalog
+import BatchPipeline
+import BlockGzip
+import Foundation
+
+/// `batchkeep retry`: request files for what failed, ready to submit.
+struct RetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Write request files, ready to submit, for requests that failed.",
+        discussion: """
+            By default for errors worth another try, and for what expired or was canceled. The params come from --join, byte \
+            for byte. Submitting is up to you. The paths of the files go to standard output.
+            """
+    )
+
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Only results of this type: errored, expired or canceled; may be repeated.",
+            valueName: "type"
+        )
+    )
+    var result: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Also errors of these classes: fix_input, fix_account; separated by commas.",
+            valueName: "classes"
+        )
+    )
+    var include: [String] = []
+
+    @Flag(help: "Also what succeeded but cannot be used: max_tokens, refusal, pause_turn, empty and the like.")
+    var unusable = false
+
+    @OptionGroup(title: "Sources")
+    var join: JoinOptions
+
+    @Option(help: ArgumentHelp("Set a top-level member of params: model=claude-…, max_tokens=4096; may be repeated."))
+    var set: [String] = []
+
+    @Option(help: ArgumentHelp("body ({\"requests\":[…]}) or jsonl (one request a line).", valueName: "form"))
+    var form: RetryForm = .body
+
+    @Option(help: ArgumentHelp("The folder for the files.", valueName: "dir"))
+    var out = "./retry"
+
+    @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
+    var archivePath = "./archive"
+
+    @Flag(help: "Print counts per reason and the cost at stake; write nothing.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
+    var output: ExportCommand.OutputKind = .none
+
+    func run() async throws {
+        let context = CommandContext.current
+        if !dryRun, !join.isWanted {
+            throw CommandFailure.conflict("The archive does not hold requests: name what was submitted with --join.")
+        }
+        let selection = try selection()
+        let edit = try edit()
+        let folder = ArchiveFolder(archivePath)
+        let listing = try await ArchivedSelection(window: try window.window(now: context.now()), ids: window.ids)
+            .manifests(in: folder)
+        let settings = RetrySettings(
+            selection: selection,
+            edit: edit,
+            form: form,
+            output: dryRun ? nil : ArchiveFolder(out)
+        )
+        let report = try await gather(listing.manifests, RetryRun(in: folder, settings: settings))
+        let ending = RetryEnding(
+            report: report,
+            unreadable: listing.unreadable,
+            cost: RetryCost(report),
+            isDryRun: dryRun,
+            outputPath: out
+        )
+        try ending.tell(in: context, writesJSON: output == .json)
+        guard ending.status == .done else { throw CommandEnding(status: ending.status) }
+    }
+
+    private func gather(_ manifests: [Manifest], _ run: RetryRun) async throws -> RetryReport {
+        try await SignalWatch.run { signals in
+            do {
+                return try await run.run(manifests, with: PreparedJoin(sourceSettings()))
+            } catch let failure as ArchiveFailure where failure.isInTheWay {
+                throw CommandFailure.conflict(
+                    "\(failure.path) is there already, of an earlier run: name another folder with --out."
+                )
+            } catch is CancellationError {
+                guard let status = signals.status else { throw CancellationError() }
+                throw CommandEnding(status: status)
+            }
+        }
+    }
+
+    private func selection() throws(CommandFailure) -> FailureSelection {
+        var selection = FailureSelection(includesUnusable: unusable)
+        if !result.isEmpty {
+            if let other = result.first(where: { !FailureSelection.defaultTypes.contains($0) }) {
+                throw .outOfRange(option: "--result", value: other, allowed: "errored, expired or canceled")
+            }
+            selection.types = Set(result)
+        }
+        for name in include.flatMap({ $0.split(separator: ",") }) {
+            guard let errorClass = ErrorClass(rawValue: String(name)) else {
+                throw .outOfRange(option: "--include", value: String(name), allowed: "retry, fix_input or fix_account")
+            }
+            selection.classes.insert(errorClass)
+        }
+        return selection
+    }
+
+    private func edit() throws(CommandFailure) -> RequestEdit {
+        var edit = RequestEdit()
+        for text in set where !edit.add(text) {
+            throw .outOfRange(option: "--set", value: text, allowed: "NAME=VALUE")
+        }
+        return edit
+    }
+
+    private func sourceSettings() throws -> JoinSettings {
+        JoinSettings(
+            sources: join.places,
+            policy: join.errors,
+            memory: try join.memoryBytes(),
+            tables: SQLiteTables(),
+            scratchFolder: FileManager.default.temporaryDirectory.path,
+            codec: try CodecChoice.auto.codec()
+        )
+    }
+}
+
+extension RetryForm: ExpressibleByArgument {}

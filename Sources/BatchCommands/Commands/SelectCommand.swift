@@ -1,0 +1,147 @@
+import ArgumentParser
+import BatchAnalytics
+import BatchArchive
+import BatchPipeline
+import BatchReports
+import BlockGzip
+import Foundation
+import JSONLines
+import MessageBatches
+
+/// `batchkeep select`: rows and columns out of the raw archive.
+struct SelectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "select",
+        abstract: "Take rows and columns out of the archived results, without the network.",
+        discussion: """
+            Columns are those of the flat table, date, text, thinking, tool_input, cost, or any path into the line:
+            usage.output_tokens and content[].type start inside the message, error.error.type at the error, result.type
+            and $.custom_id at the line. [0] takes one element, [] all of them.
+            Conditions: column=value, !=, <, <=, >, >=, ~regex, !~regex, 'column in a,b'; null stands for a missing value.
+            """
+    )
+
+    /// How rows are written.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case ndjson
+        case csv
+        case tsv
+        case json
+        case jsonlRaw = "jsonl-raw"
+    }
+
+    /// The order of the rows.
+    enum Order: String, ExpressibleByArgument, CaseIterable {
+        case archive
+        case ready
+    }
+
+    @Option(help: ArgumentHelp("The columns, separated by commas.", valueName: "list"))
+    var columns: String?
+
+    @Option(help: ArgumentHelp("Only lines that meet this condition; may be repeated.", valueName: "condition"))
+    var `where`: [String] = []
+
+    @Option(help: ArgumentHelp("Only this result type; may be repeated.", valueName: "type"))
+    var result: [String] = []
+
+    @Flag(help: "Only usable answers: ended in order, with text or a tool call.")
+    var usable = false
+
+    @Flag(help: "Only lines without a usable answer.")
+    var unusable = false
+
+    @Option(help: ArgumentHelp("Count lines and sum --columns by these columns.", valueName: "list"))
+    var by: String?
+
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @Option(help: ArgumentHelp("A random sample of this many lines.", valueName: "n"))
+    var sample: Int?
+
+    @Option(help: ArgumentHelp("Which sample: equal seeds give equal samples.", valueName: "n"))
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("Stop after this many rows.", valueName: "n"))
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("archive: by day, batch and line; ready: as they are read.", valueName: "order"))
+    var order: Order = .archive
+
+    @Option(
+        help: ArgumentHelp(
+            "table, ndjson, csv, tsv, json or jsonl-raw, the lines as archived (default: table on a terminal, else ndjson).",
+            valueName: "format"
+        )
+    )
+    var format: Format?
+
+    @OptionGroup(title: "Archive")
+    var archive: OfflineArchiveOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        try checkOptions()
+        let plan = try SelectionPlan(self, isTerminal: context.outputIsTerminal)
+        let window = try window.window(now: context.now())
+        var output = SelectionOutput(plan, context: context, limit: limit)
+        try output.begin()
+        var trouble = ScanTrouble(context: context)
+        for archive in try archive.archives() {
+            guard !output.isFull else { break }
+            let listing = try await archive.manifests(window, ids: self.window.ids)
+            trouble.tell(listing.unreadable)
+            let wanted = listing.manifests.filter { plan.filter.canPass($0.contents) }
+            trouble.notePruned(wanted)
+            try await scan(wanted, in: archive, by: plan, to: &output, &trouble)
+        }
+        try output.end()
+        if trouble.isDamaged { throw CommandEnding(status: .integrity) }
+    }
+
+    private func scan(
+        _ manifests: [Manifest],
+        in archive: OfflineArchive,
+        by plan: SelectionPlan,
+        to output: inout SelectionOutput,
+        _ trouble: inout ScanTrouble
+    ) async throws {
+        let scan = ArchiveScan(
+            archive.folder,
+            codec: try CodecChoice.auto.codec(),
+            inFlight: 4 * ProcessInfo.processInfo.activeProcessorCount,
+            isOrdered: order == .archive
+        )
+        try await scan.run(
+            manifests,
+            work: { block, manifest in plan.work(block, manifest.batch) },
+            take: { try output.take($0) },
+            damaged: { failure, _ in trouble.tell([failure]) }
+        )
+    }
+
+    private func checkOptions() throws(CommandFailure) {
+        if usable, unusable { throw .conflict("--usable and --unusable exclude each other.") }
+        if let sample { try check(sample, 1...10_000_000, "--sample") }
+        if let limit { try check(limit, 1...Int.max, "--limit") }
+        if by != nil, sample != nil { throw .conflict("--by counts all lines; it cannot be used with --sample.") }
+        if format == .jsonlRaw, columns != nil || by != nil {
+            throw .conflict("--format jsonl-raw gives whole lines; leave out --columns and --by.")
+        }
+    }
+}
+
+extension Manifest {
+    /// What the batch can hold, for leaving its file closed.
+    var contents: BatchContents {
+        BatchContents(
+            batchID: batch.id,
+            day: batch.day,
+            found: found,
+            models: summary(ModelSummary.self),
+            stopReasons: summary(StopReasonSummary.self)
+        )
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import BatchAnalytics
+import BatchArchive
+import BatchPipeline
+import MessageBatches
+
+/// `batchkeep show`: everything known of one request.
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show everything the archive knows of one request: outcome, answer, usage, cost, error, place.",
+        discussion: """
+            A custom_id is unique inside its batch only: all batches that have it are shown. Where a query has made the
+            index, the line is found at once; batches that are not in it are read.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The custom_id of the request.", valueName: "custom_id"))
+    var customID: String
+
+    @Flag(help: "One JSON object for each request, the line as archived among it.")
+    var json = false
+
+    @Flag(help: "Nothing but the line as archived.")
+    var raw = false
+
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @OptionGroup(title: "Archive")
+    var archive: OfflineArchiveOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        if json, raw { throw CommandFailure.conflict("--json and --raw exclude each other.") }
+        let window = try window.window(now: context.now())
+        let output = ShownRequest(pricer: Pricer(table: .builtIn), context: context)
+        let search = RequestSearch(customID: customID, window: window, ids: self.window.ids, context: context)
+        var trouble = ScanTrouble(context: context)
+        var count = 0
+        for archive in try archive.archives() {
+            for line in try await search.lines(in: archive, &trouble) {
+                try show(line, isFirst: count == 0, by: output)
+                count += 1
+            }
+        }
+        if count == 0 { throw CommandFailure.unknownRequest(customID) }
+        if trouble.isDamaged { throw CommandEnding(status: .integrity) }
+    }
+
+    private func show(_ line: StoredLine, isFirst: Bool, by output: ShownRequest) throws {
+        if raw {
+            try output.context.write(Array(line.line.bytes) + [0x0A])
+        } else if json {
+            try output.context.write(try output.document(of: line))
+        } else {
+            try output.context.print((isFirst ? "" : "\n") + output.text(of: line))
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import BatchAnalytics
+import BatchArchive
+import BatchPipeline
+import BatchService
+import BlockGzip
+import Foundation
+import MessageBatches
+
+/// `batchkeep verify`: compares an archive with its manifests, and repairs it.
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Compare the archive with its manifests: = intact, - missing, + unknown, * different, ! unreadable.",
+        discussion: """
+            Without a depth the checksums of all files are compared. Damage ends with exit status 4.
+            --repair looks at everything with --full first. Only what cannot be made from raw needs the service and a key.
+            """
+    )
+
+    /// How what was found is written.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case marks
+        case json
+    }
+
+    @Flag(help: "Manifests, existence and sizes only.")
+    var quick = false
+
+    @Option(
+        help: ArgumentHelp("--full for this share of the batches, others every day; the rest --quick.", valueName: "5%")
+    )
+    var sample: String?
+
+    @Flag(help: "Inflate and decode everything; make counts, summaries and flat rows anew and compare them.")
+    var full = false
+
+    @Flag(help: "Make damaged and outdated files anew: from raw where it is whole, else from the service.")
+    var repair = false
+
+    @Option(help: ArgumentHelp("marks or json.", valueName: "format"))
+    var format: Format = .marks
+
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @OptionGroup(title: "Archive")
+    var archive: ArchiveOptions
+
+    @OptionGroup(title: "Service")
+    var service: ServiceOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        let plan = try plan(now: context.now())
+        var output = VerifyOutput(format: format, context: context)
+        try output.begin(archive.path, depth: depthName)
+        for source in try OfflineArchive.archives(in: archive.path) {
+            if repair {
+                try await repair(source, plan, &output)
+            } else {
+                try await verify(source, plan) { try output.add($0, in: source) }
+            }
+        }
+        try output.end()
+        if output.isDamaged { throw CommandEnding(status: .integrity) }
+    }
+
+    private func verify(
+        _ source: OfflineArchive,
+        _ plan: VerifyPlan,
+        _ report: (VerifiedFile) throws -> Void
+    ) async throws {
+        let verifier = ArchiveVerifier(
+            source.folder,
+            codec: try CodecChoice.auto.codec(),
+            summaries: SummarySet(SummaryRegistry.kinds),
+            derivations: ArchiveSettings.currentDerivations
+        )
+        try await verifier.run(plan, concurrency: 2 * ProcessInfo.processInfo.activeProcessorCount, report: report)
+    }
+
+    /// Repairs what is wrong, and reports the archive as it is afterwards.
+    private func repair(_ source: OfflineArchive, _ plan: VerifyPlan, _ output: inout VerifyOutput) async throws {
+        let context = CommandContext.current
+        let lock = try ArchiveLock(source.folder, as: .current("verify --repair", since: context.now().text))
+        let settings = try archive.settings(origin: nil)
+        _ = try FileArchive(source.folder, settings: settings).prepare()
+        var found: [VerifiedFile] = []
+        try await verify(source, plan) { found.append($0) }
+        let repairs = RepairPlan(found)
+        if repairs.isNeeded {
+            try await repair(source, by: repairs, settings)
+            found = []
+            try await verify(source, plan) { found.append($0) }
+        }
+        for file in found { try output.add(file, in: source) }
+        lock.release()
+    }
+
+    /// Opens a connection only where raw alone does not help and there is a key.
+    private func repair(_ source: OfflineArchive, by plan: RepairPlan, _ settings: ArchiveSettings) async throws {
+        let context = CommandContext.current
+        var settings = settings
+        var connection: ServiceConnection?
+        if plan.steps.values.contains(where: { $0 != .rebuild }) {
+            do {
+                connection = try ServiceConnection(service, context: context)
+            } catch CommandFailure.noKey {
+                context.note("There is no API key: only what raw holds can be made anew.")
+            }
+        }
+        guard let connection else {
+            _ = try await ArchiveRepair(folder: source.folder, settings: settings, client: nil, context: context)
+                .run(plan)
+            return
+        }
+        try await connection.use { client in
+            settings.origin = client.origin
+            let repair = ArchiveRepair(folder: source.folder, settings: settings, client: client, context: context)
+            _ = try await repair.run(plan)
+        }
+    }
+
+    private var depthName: String {
+        if repair || full { return "full" }
+        return quick ? "quick" : sample.map { "sample \($0)" } ?? "checksums"
+    }
+
+    private func plan(now: Timestamp) throws(CommandFailure) -> VerifyPlan {
+        guard [quick, full, sample != nil].count(where: { $0 }) <= 1 else {
+            throw .conflict("--quick, --sample and --full exclude each other.")
+        }
+        if repair, quick || sample != nil {
+            throw .conflict("--repair looks at everything; leave out --quick and --sample.")
+        }
+        let window = try window.window(now: now)
+        var plan = VerifyPlan(since: window.since, until: window.until, ids: self.window.ids)
+        if quick { plan.depth = .sizes }
+        if full || repair || sample != nil { plan.depth = .content }
+        if let sample {
+            let digits = sample.hasSuffix("%") ? String(sample.dropLast()) : sample
+            guard let percent = Double(digits), percent > 0, percent <= 100 else {
+                throw .outOfRange(option: "--sample", value: sample, allowed: "more than 0% up to 100%")
+            }
+            plan.share = percent / 100
+            plan.seed = UInt64(max(0, now.day.daysSinceEpoch))
+        }
+        return plan
+    }
+}

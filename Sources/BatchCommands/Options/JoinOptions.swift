@@ -1,0 +1,101 @@
+import ArgumentParser
+import BatchArchive
+import BatchCatalog
+import BatchPipeline
+import BlockGzip
+
+/// What results are joined with, and how.
+struct JoinOptions: ParsableArguments {
+    @Option(
+        name: .customLong("join"),
+        help: ArgumentHelp(
+            "Requests or metadata by custom_id: .jsonl, .json, .csv, .tsv, each also .gz, or file.sqlite#table; {batch_id} in the path means one file per batch. May be repeated.",
+            valueName: "source"
+        )
+    )
+    var sources: [String] = []
+
+    @Option(
+        name: .customLong("join-format"),
+        help: ArgumentHelp("auto (by the ending), requests, ndjson, csv, tsv or sqlite.", valueName: "format")
+    )
+    var format: JoinSourcePlace.Format = .auto
+
+    @Option(
+        name: .customLong("join-key"),
+        help: ArgumentHelp("The member or column of the sources that holds the custom_id.", valueName: "name")
+    )
+    var key = "custom_id"
+
+    @Option(
+        name: .customLong("join-errors"),
+        help: ArgumentHelp("fail at a row that cannot be read, or skip it and count it.", valueName: "policy")
+    )
+    var errors: JoinErrorPolicy = .fail
+
+    @Option(
+        name: .customLong("join-memory"),
+        help: ArgumentHelp("Memory for the keys, such as 300MB; what does not fit goes to disk.", valueName: "size")
+    )
+    var memory = "300MB"
+
+    var isWanted: Bool { !sources.isEmpty }
+
+    /// The sources as places.
+    var places: [JoinSourcePlace] {
+        sources.map { JoinSourcePlace(path: $0, format: format, keyName: key) }
+    }
+
+    /// Bytes of `--join-memory`.
+    func memoryBytes() throws(CommandFailure) -> Int {
+        guard let bytes = ByteSize.bytes(memory), bytes > 0 else {
+            throw .outOfRange(option: "--join-memory", value: memory, allowed: ByteSize.forms)
+        }
+        return bytes
+    }
+}
+
+/// What the joined rows are.
+struct JoinOutputOptions: ParsableArguments {
+    @Option(
+        name: .customLong("join-type"),
+        help: ArgumentHelp(
+            "left (every result), inner, anti (results without a row), or missing (rows without a result).",
+            valueName: "kind"
+        )
+    )
+    var kind: JoinKind = .left
+
+    @Option(
+        name: .customLong("join-output"),
+        help: ArgumentHelp(
+            "ndjson (request and result as they were) or flat (flat rows with the columns of the sources).",
+            valueName: "form"
+        )
+    )
+    var form: JoinForm = .ndjson
+}
+
+extension JoinOptions {
+    /// Joined files can be made again at any time: fast beats small.
+    static let defaultLevel = 1
+
+    /// The settings of a run that writes to an archive.
+    func settings(_ output: JoinOutputOptions, _ archive: ArchiveOptions) throws -> JoinSettings {
+        JoinSettings(
+            sources: places,
+            kind: output.kind,
+            form: output.form,
+            policy: errors,
+            memory: try memoryBytes(),
+            tables: SQLiteTables(),
+            scratchFolder: ArchiveFolder(archive.path).path(ArchivePaths.partial),
+            codec: try archive.codec.codec(level: archive.level ?? Self.defaultLevel)
+        )
+    }
+}
+
+extension JoinSourcePlace.Format: ExpressibleByArgument {}
+extension JoinErrorPolicy: ExpressibleByArgument {}
+extension JoinKind: ExpressibleByArgument {}
+extension JoinForm: ExpressibleByArgument {}

@@ -1,0 +1,157 @@
+import BatchArchive
+import BatchPipeline
+import BatchReports
+import Foundation
+
+/// The end of a join: its exit status, the table for people and the document for programs.
+struct JoinEnding {
+    let report: JoinReport
+    /// Manifests that could not be read.
+    var unreadable: [ArchiveFailure] = []
+    let archivePath: String
+
+    var status: ExitStatus { unreadable.isEmpty ? .done : .integrity }
+
+    func tell(in context: CommandContext, isQuiet: Bool) {
+        if !isQuiet {
+            context.note("")
+            context.writeNote(Array(block.render(style: context.noteStyle).utf8))
+        }
+        for failure in unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
+    }
+
+    /// The figures as a table.
+    var block: SummaryBlock {
+        let batches = [
+            Figure("joined", .integer(report.batches), .integer, tone: .good),
+            Figure("unchanged", .integer(report.unchanged), .integer, note: "their files were the same already"),
+            Figure("no source", .integer(report.withoutSource.count), .integer, note: "no file of theirs"),
+        ]
+        var sections = [SummaryBlock.Section("Batches", batches)]
+        sections += report.sides.map { SummaryBlock.Section($0.name, Self.figures(of: $0)) }
+        let rows = [
+            Figure("rows", .integer(report.rows), .integer), Figure("stored", .integer(report.storedBytes), .bytes),
+        ]
+        sections.append(SummaryBlock.Section("Joined", rows))
+        return SummaryBlock(title: "Join", sections: sections, notes: notes)
+    }
+
+    private static func figures(of side: JoinReport.Side) -> [Figure] {
+        [
+            Figure("matched", .integer(side.tally.matched), .integer, tone: .good),
+            Figure("results without request", .integer(side.tally.resultsWithoutRow), .integer, tone: .warning),
+            Figure("requests without result", .integer(side.tally.rowsWithoutResult), .integer, tone: .warning),
+            Figure("duplicate keys", .integer(side.duplicateKeys), .integer, tone: .warning, note: "the first counts"),
+            Figure("skipped rows", .integer(side.skippedRows), .integer, tone: .warning),
+        ]
+    }
+
+    /// What to know and where to look.
+    private var notes: [String] {
+        var notes = report.sources.flatMap(\.notes)
+        if report.sharedKeys > 0 {
+            notes.append(
+                "Warning: \(report.sharedKeys) keys have results in several batches, and all of them got the same row. "
+                    + "Use {batch_id} in the path, or a column batch_id."
+            )
+        }
+        if report.unmatched > 0 { notes.append("Ids without a partner: \(archivePath)/unmatched/date=*/*.ndjson.gz") }
+        return notes
+    }
+}
+
+extension JoinSourceFindings {
+    /// How many places of bad or repeated rows are told.
+    private static let toldPlaces = 10
+
+    /// What is worth telling about the source, as sentences.
+    var notes: [String] {
+        let memory = "The keys of \(path) did not fit --join-memory: they were kept on disk."
+        return notes(duplicates, of: duplicateKeys, "repeats a key") + notes(skipped, of: skippedRows, "was skipped")
+            + (isOnDisk ? [memory] : [])
+    }
+
+    private func notes(_ places: [Place], of count: Int, _ what: String) -> [String] {
+        places.prefix(Self.toldPlaces).map { "\(path):\($0.line) (byte \($0.byte)) \(what)" }
+            + (count > Self.toldPlaces ? ["… and \(count - Self.toldPlaces) more in \(path)."] : [])
+    }
+}
+
+/// What `--output json` writes of a join.
+///
+/// Keys are part of the interface and only ever added to.
+struct JoinDocument: Encodable {
+    private let command = "join"
+    private let version = BatchkeepVersion.current
+    private let archive: String
+    private let batches: Int
+    private let unchanged: Int
+    private let withoutSource: [String]
+    private let rows: Int
+    private let storedBytes: Int
+    private let sharedKeys: Int
+    private let sources: [Side]
+    private let duplicates: [Row]
+    private let skipped: [Row]
+    private let exitStatus: Int32
+
+    private struct Side: Encodable {
+        let name: String
+        let matched: Int
+        let resultsWithoutRequest: Int
+        let requestsWithoutResult: Int
+        let duplicateKeys: Int
+        let skippedRows: Int
+
+        enum CodingKeys: String, CodingKey {
+            case name, matched
+            case resultsWithoutRequest = "results_without_request"
+            case requestsWithoutResult = "requests_without_result"
+            case duplicateKeys = "duplicate_keys"
+            case skippedRows = "skipped_rows"
+        }
+    }
+
+    /// A row of a source; the first thousand of each source are listed.
+    private struct Row: Encodable {
+        let file: String
+        let line: Int
+        let byte: Int
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case command, version, archive, batches, unchanged, rows, sources, duplicates, skipped
+        case withoutSource = "without_source"
+        case storedBytes = "stored_bytes"
+        case sharedKeys = "shared_keys"
+        case exitStatus = "exit_status"
+    }
+
+    init(_ ending: JoinEnding) {
+        let report = ending.report
+        archive = ending.archivePath
+        batches = report.batches
+        unchanged = report.unchanged
+        withoutSource = report.withoutSource
+        rows = report.rows
+        storedBytes = report.storedBytes
+        sharedKeys = report.sharedKeys
+        sources = report.sides.map { side in
+            Side(
+                name: side.name,
+                matched: side.tally.matched,
+                resultsWithoutRequest: side.tally.resultsWithoutRow,
+                requestsWithoutResult: side.tally.rowsWithoutResult,
+                duplicateKeys: side.duplicateKeys,
+                skippedRows: side.skippedRows
+            )
+        }
+        duplicates = report.sources.flatMap { source in
+            source.duplicates.map { Row(file: source.path, line: $0.line, byte: $0.byte) }
+        }
+        skipped = report.sources.flatMap { source in
+            source.skipped.map { Row(file: source.path, line: $0.line, byte: $0.byte) }
+        }
+        exitStatus = ending.status.rawValue
+    }
+}

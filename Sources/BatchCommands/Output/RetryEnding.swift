@@ -1,0 +1,144 @@
+import BatchAnalytics
+import BatchArchive
+import BatchPipeline
+import BatchReports
+import Foundation
+import MessageBatches
+
+/// What it would cost to submit requests again: as much as the succeeded ones of their batches cost on average.
+struct RetryCost {
+    private(set) var amount = Money.zero
+    /// Chosen requests the amount is for.
+    private(set) var estimated = 0
+    /// Chosen requests of batches without a priced success to go by.
+    private(set) var unknown = 0
+
+    init(_ report: RetryReport) {
+        let pricer = Pricer(table: .builtIn)
+        for (manifest, chosen) in report.batches {
+            let tokens = manifest.summaries[TokenSummary.name]
+                .flatMap { try? JSONDecoder().decode(TokenSummary.self, from: Data($0)) }
+            let cost = tokens.map { pricer.cost(of: $0, day: manifest.batch.day) }
+            guard let cost, cost.pricedRequests > 0 else {
+                unknown += chosen
+                continue
+            }
+            let total = cost.batch.picoDollars * Int128(chosen)
+            amount += Money(picoDollars: total / Int128(cost.pricedRequests))
+            estimated += chosen
+        }
+    }
+}
+
+/// The end of `retry`: files or counts on standard output, the table for people, the exit status.
+struct RetryEnding {
+    let report: RetryReport
+    let unreadable: [ArchiveFailure]
+    let cost: RetryCost
+    let isDryRun: Bool
+    let outputPath: String
+
+    var status: ExitStatus {
+        var statuses: Set<ExitStatus> = []
+        if !unreadable.isEmpty { statuses.insert(.integrity) }
+        if report.notFound + report.tooLarge > 0 { statuses.insert(.partial) }
+        return .combined(statuses)
+    }
+
+    func tell(in context: CommandContext, writesJSON: Bool) throws {
+        for failure in unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
+        let style = isDryRun && !writesJSON ? context.outputStyle : context.noteStyle
+        let table = Array(block.render(style: style).utf8)
+        if writesJSON {
+            context.writeNote(table)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            try context.write([UInt8](try encoder.encode(RetryDocument(self))) + [0x0A])
+        } else if isDryRun {
+            try context.write(table)
+        } else {
+            context.writeNote(table)
+            for part in report.parts { try context.print(part.path + "\n") }
+        }
+    }
+
+    private var block: SummaryBlock {
+        let reasons = report.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            .map { Figure($0.key, .integer($0.value), .integer) }
+        var files: [Figure] = []
+        if !isDryRun {
+            files = [
+                Figure("files", .integer(report.parts.count), .integer),
+                Figure("requests", .integer(report.parts.reduce(0) { $0 + $1.requests }), .integer, tone: .good),
+                Figure("bytes", .integer(report.parts.reduce(0) { $0 + $1.bytes }), .bytes),
+                Figure("not found", .integer(report.notFound), .integer, tone: .bad),
+                Figure("too large", .integer(report.tooLarge), .integer, tone: .bad),
+            ]
+        }
+        let stake = [
+            Figure("cost", .money(cost.amount.text), .money, note: "at the average of their batches"),
+            Figure("unknown", .integer(cost.unknown), .integer, note: "requests of batches without a priced success"),
+        ]
+        return SummaryBlock(
+            title: isDryRun ? "Dry run of retry" : "Retry",
+            sections: [
+                SummaryBlock.Section("Failed", reasons), SummaryBlock.Section("At stake", stake),
+                SummaryBlock.Section("Written", files),
+            ],
+            notes: notes
+        )
+    }
+
+    private var notes: [String] {
+        if report.chosen == 0 { return ["Nothing failed that this selection would try again."] }
+        var notes = report.sources.flatMap(\.notes)
+        if report.notFound + report.tooLarge > 0 {
+            notes.append("Requests that no source holds, or that are too large: \(outputPath)/not-found.ndjson")
+        }
+        return notes
+    }
+}
+
+/// What `--output json` writes of a retry.
+///
+/// Keys are part of the interface and only ever added to.
+private struct RetryDocument: Encodable {
+    private let command = "retry"
+    private let version = BatchkeepVersion.current
+    private let dryRun: Bool
+    private let reasons: [String: Int]
+    private let files: [Part]
+    private let notFound: Int
+    private let tooLarge: Int
+    private let costUSD: String
+    private let costUnknown: Int
+    private let exitStatus: Int32
+
+    private struct Part: Encodable {
+        let path: String
+        let requests: Int
+        let bytes: Int
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case command, version, reasons, files
+        case dryRun = "dry_run"
+        case notFound = "not_found"
+        case tooLarge = "too_large"
+        case costUSD = "cost_usd"
+        case costUnknown = "cost_unknown"
+        case exitStatus = "exit_status"
+    }
+
+    init(_ ending: RetryEnding) {
+        let report = ending.report
+        dryRun = ending.isDryRun
+        reasons = report.reasons
+        files = report.parts.map { Part(path: $0.path, requests: $0.requests, bytes: $0.bytes) }
+        notFound = report.notFound
+        tooLarge = report.tooLarge
+        costUSD = ending.cost.amount.text
+        costUnknown = ending.cost.unknown
+        exitStatus = ending.status.rawValue
+    }
+}

@@ -1,0 +1,189 @@
+import BatchAnalytics
+import BatchPipeline
+import BatchReports
+import JSONLines
+import MessageBatches
+
+/// What `select` was asked for, understood.
+struct SelectionPlan: Sendable {
+    let filter: LineFilter
+    let format: SelectCommand.Format
+    let sampleSize: Int?
+    private let kind: Kind
+
+    private enum Kind: Sendable {
+        case rows(Selection)
+        case groups(RowGrouping, RowStyle)
+    }
+
+    /// What one block came to.
+    enum Part: Sendable {
+        case rows(SelectedRows)
+        case groups(GroupedRows)
+    }
+
+    /// The columns shown if none are asked for.
+    private static let usualColumns = "custom_id,result_type,model,stop_reason,input_tokens,output_tokens,error_message"
+
+    init(_ command: SelectCommand, isTerminal: Bool) throws(SelectionFailure) {
+        let pricer = Pricer(table: .builtIn)
+        format = command.format ?? (isTerminal ? .table : .ndjson)
+        var conditions: [Condition] = []
+        for text in command.where { conditions.append(try Condition(text, pricer: pricer)) }
+        filter = LineFilter(
+            conditions: conditions,
+            resultTypes: command.result.isEmpty ? nil : Set(command.result),
+            usable: command.usable ? true : command.unusable ? false : nil
+        )
+        sampleSize = command.sample
+        let style = format.style
+        if let keys = command.by {
+            let sums = try command.columns.map { text throws(SelectionFailure) in
+                try SelectedColumn.list(text, pricer: pricer)
+            }
+            let keys = try SelectedColumn.list(keys, pricer: pricer)
+            kind = .groups(try RowGrouping(filter: filter, keys: keys, sums: sums ?? []), style)
+        } else {
+            let columns = try SelectedColumn.list(command.columns ?? Self.usualColumns, pricer: pricer)
+            let seed = command.sample == nil ? nil : command.seed
+            kind = .rows(Selection(filter: filter, columns: columns, style: style, sampleSeed: seed))
+        }
+    }
+
+    /// The work on one block.
+    @Sendable func work(_ block: LineBlock, _ batch: MessageBatch) -> Part {
+        switch kind {
+        case .rows(let selection): .rows(selection.rows(of: block, in: batch))
+        case .groups(let grouping, _): .groups(grouping.groups(of: block, in: batch))
+        }
+    }
+
+    /// The rows of all groups; empty rows where no groups were asked for.
+    func rows(of groups: GroupedRows) -> SelectedRows {
+        guard case .groups(let grouping, let style) = kind else { return SelectedRows() }
+        return grouping.rows(groups, style: style)
+    }
+
+    /// The columns of a table for people.
+    var columns: [Column] {
+        switch kind {
+        case .rows(let selection):
+            selection.columns.map { Column($0.name, $0.name, kind: $0.isInteger ? .integer : .text) }
+        case .groups(let grouping, _):
+            grouping.names.enumerated()
+                .map { Column($1, $1, kind: $0 < grouping.keys.count ? .text : .integer, canShrink: false) }
+        }
+    }
+}
+
+extension SelectCommand.Format {
+    /// How the parallel work writes rows.
+    var style: RowStyle {
+        switch self {
+        case .table: .cells
+        case .ndjson, .json: .ndjson
+        case .csv: .csv
+        case .tsv: .tsv
+        case .jsonlRaw: .raw
+        }
+    }
+}
+
+/// Writes what `select` found: rows as they come, tables, samples and groups at the end.
+struct SelectionOutput {
+    private let plan: SelectionPlan
+    private let context: CommandContext
+    private var left: Int
+    private var sample: RowSample?
+    private var groups = GroupedRows()
+    private var table: Table
+    private var isFirst = true
+
+    init(_ plan: SelectionPlan, context: CommandContext, limit: Int?) {
+        self.plan = plan
+        self.context = context
+        left = limit ?? .max
+        sample = plan.sampleSize.map { RowSample(count: $0) }
+        table = Table(columns: plan.columns)
+    }
+
+    /// Whether the limit is reached.
+    var isFull: Bool { left == 0 }
+
+    /// Writes what stands before the first row.
+    func begin() throws {
+        let header = plan.format.style.header(table.columns.map(\.key))
+        if !header.isEmpty { try context.write(header) }
+    }
+
+    /// Takes the rows of the next block; false once the limit is reached.
+    mutating func take(_ part: SelectionPlan.Part) throws -> Bool {
+        switch part {
+        case .groups(let part): groups.merge(part)
+        case .rows(let rows) where sample != nil: sample?.add(rows)
+        case .rows(let rows): try write(rows)
+        }
+        return !isFull
+    }
+
+    /// Writes what could only be known at the end.
+    mutating func end() throws {
+        if let sample { try write(sample.selected) }
+        try write(plan.rows(of: groups))
+        switch plan.format {
+        case .table: try context.print(TableFormat.table.render(table, style: context.outputStyle))
+        case .json: try context.print(isFirst ? "[]\n" : "\n]\n")
+        case .ndjson, .csv, .tsv, .jsonlRaw: break
+        }
+    }
+
+    private mutating func write(_ rows: SelectedRows) throws {
+        let count = min(left, rows.rowEnds.count)
+        guard count > 0 else { return }
+        left -= count
+        let end = rows.rowEnds[count - 1]
+        switch plan.format {
+        case .table:
+            addToTable(rows.bytes[..<end])
+        case .json:
+            var output: [UInt8] = []
+            output.reserveCapacity(end + count)
+            var start = 0
+            for end in rows.rowEnds.prefix(count) {
+                output += Array((isFirst ? "[\n" : ",\n").utf8)
+                output += rows.bytes[start..<end].dropLast()
+                (start, isFirst) = (end, false)
+            }
+            try context.write(output)
+        case .ndjson, .csv, .tsv, .jsonlRaw:
+            try context.write(end == rows.bytes.count ? rows.bytes : Array(rows.bytes[..<end]))
+        }
+    }
+
+    /// Each value stands on a line of its own as JSON text.
+    private mutating func addToTable(_ bytes: ArraySlice<UInt8>) {
+        var row: [Cell] = []
+        for value in bytes.split(separator: 0x0A) {
+            let column = table.columns[row.count]
+            row.append(Cell(json: value, isNumber: column.kind == .integer))
+            if row.count == table.columns.count {
+                table.rows.append(row)
+                row = []
+            }
+        }
+    }
+}
+
+extension Cell {
+    /// A value given as JSON text; objects and arrays are shown as that text.
+    fileprivate init(json: ArraySlice<UInt8>, isNumber: Bool) {
+        switch json.first {
+        case UInt8(ascii: "n"): self = .missing
+        case UInt8(ascii: "\""):
+            self = .text(JSONString.decoded(json.dropFirst().dropLast(), isEscaped: true))
+        default:
+            let text = String(decoding: json, as: UTF8.self)
+            self = isNumber ? Int64(text).map { .integer($0) } ?? .text(text) : .text(text)
+        }
+    }
+}

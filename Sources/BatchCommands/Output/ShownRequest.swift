@@ -1,0 +1,115 @@
+import BatchAnalytics
+import BatchPipeline
+import BatchReports
+import JSONLines
+import MessageBatches
+
+/// One request as text for a terminal, and as a JSON document.
+struct ShownRequest {
+    let pricer: Pricer
+    let context: CommandContext
+
+    /// Facts first, then the answer block by block.
+    func text(of stored: StoredLine) -> String {
+        let decoded = stored.line.decoded
+        guard let record = decoded.records.first else { return "" }
+        var text = facts(of: record, in: decoded, stored)
+            .map { name, value in
+                "\(context.outputStyle.paint(padded(name), .strong))\(value.visible)\n"
+            }
+            .joined()
+        for block in AnswerBlock.blocks(of: stored.line) {
+            let title = block.name.map { "\(block.type) \($0)" } ?? block.type
+            text += "\n" + context.outputStyle.paint("── \(title.visible)", .faint) + "\n"
+            // Line ends are the author's; anything else a terminal would obey is made visible.
+            text += block.text.split(separator: "\n", omittingEmptySubsequences: false)
+                .map { $0.replacing("\t", with: "    ").visible + "\n" }
+                .joined()
+        }
+        return text
+    }
+
+    private func padded(_ name: String) -> String {
+        name + String(repeating: " ", count: max(1, 14 - name.count))
+    }
+
+    private func facts(
+        of record: ResultRecord,
+        in decoded: DecodedBlock,
+        _ stored: StoredLine
+    ) -> [(String, String)] {
+        let batch = stored.line.batch
+        var facts = [
+            ("custom_id", decoded.text(record.customID)),
+            ("batch", "\(batch.id), created \(batch.createdAt.text)"),
+            ("result", decoded.text(record.resultType) + (record.isUsable ? "" : ", not usable")),
+        ]
+        func add(_ name: String, _ slice: TextSlice?) {
+            if let text = decoded.text(slice) { facts.append((name, text)) }
+        }
+        add("model", record.model)
+        add("message_id", record.messageID)
+        add("stop_reason", record.stopReason)
+        if record.type == .succeeded {
+            facts.append(("tokens", Self.tokens(record.usage)))
+            facts.append(("cost", cost(of: record, in: decoded, batch)))
+        }
+        add("error", record.errorType)
+        add("message", record.errorMessage)
+        if let advice = record.errorClass?.advice { facts.append(("what helps", advice)) }
+        add("request-id", record.errorRequestID)
+        if let place = stored.place {
+            facts.append(("place", "\(place.path), line \(record.lineNumber), gzip member \(place.member)"))
+        }
+        return facts
+    }
+
+    private static func tokens(_ usage: TokenUsage) -> String {
+        let parts = [
+            ("input", usage.input), ("5m cache writes", usage.cacheCreation5m),
+            ("1h cache writes", usage.cacheCreation1h), ("cache reads", usage.cacheRead), ("output", usage.output),
+            ("of these thinking", usage.thinking), ("web searches", usage.webSearches),
+        ]
+        return parts.filter { $0.1 > 0 }
+            .map { "\($0.0) \(Figure("", .integer($0.1), .integer).text)" }
+            .joined(separator: ", ")
+    }
+
+    private func cost(of record: ResultRecord, in decoded: DecodedBlock, _ batch: MessageBatch) -> String {
+        let cost = pricer.cost(
+            of: record.usage,
+            model: decoded.text(record.model) ?? "",
+            geo: decoded.text(record.inferenceGeo) ?? "",
+            day: batch.day
+        )
+        guard cost.pricedRequests > 0, record.usageIsReadable else { return "unpriced: the table has no price for it" }
+        return "$\(cost.batch.text) in the batch, $\(cost.list.text) outside"
+            + (cost.assumedRequests > 0 ? ", with the price of the nearest day" : "")
+    }
+
+    /// The flat row with the cost, the place, and the line as archived.
+    func document(of stored: StoredLine) throws(SelectionFailure) -> [UInt8] {
+        var columns: [SelectedColumn] = []
+        for name in FlatSchema.columns.map(\.name) + ["cost", "text"] {
+            columns.append(try SelectedColumn(name, pricer: pricer))
+        }
+        var output = Array("{\"row\":".utf8) + stored.line.row(columns)
+        if let place = stored.place {
+            output += Array(",\"file\":".utf8)
+            JSONString.append(place.path, to: &output)
+            output += Array(",\"member\":\(place.member)".utf8)
+        }
+        return output + Array(",\"line\":".utf8) + stored.line.bytes + Array("}\n".utf8)
+    }
+}
+
+extension ErrorClass {
+    /// What to do about the error.
+    fileprivate var advice: String {
+        switch self {
+        case .retry: "send the request again"
+        case .fixInput: "change the request; the same one will fail again"
+        case .fixAccount: "look after credit, limits or permissions of the account, then send it again"
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import BatchArchive
+import JSONLines
+
+/// Writes what `verify` finds: a mark and a path a line, or one JSON document with a file a line.
+struct VerifyOutput {
+    private let format: VerifyCommand.Format
+    private let context: CommandContext
+    private var counts: [VerifiedFile.Mark: Int] = [:]
+    private var outdated = 0
+    private var depth = ""
+
+    init(format: VerifyCommand.Format, context: CommandContext) {
+        self.format = format
+        self.context = context
+    }
+
+    /// Whether a file is anything but intact.
+    var isDamaged: Bool { counts.contains { $0.key != .intact } }
+
+    mutating func begin(_ path: String, depth: String) throws {
+        self.depth = depth
+        guard format == .json else { return }
+        try context.print("{\"archive\":\(Self.json(path)),\"depth\":\(Self.json(depth)),\"files\":[")
+    }
+
+    mutating func add(_ file: VerifiedFile, in archive: OfflineArchive) throws {
+        let path = (archive.workspace.map { "workspace=\($0)/" } ?? "") + file.path
+        let isFirst = counts.isEmpty
+        counts[file.mark, default: 0] += 1
+        if file.isOutdated { outdated += 1 }
+        switch format {
+        case .marks: try context.print("\(file.mark.rawValue) \(path)\(Self.remark(on: file))\n")
+        case .json: try context.print("\(isFirst ? "\n" : ",\n")\(Self.json(file, path))")
+        }
+    }
+
+    func end() throws {
+        let damaged = counts.reduce(0) { $0 + ($1.key == .intact ? 0 : $1.value) }
+        if format == .json {
+            let marks = counts.map { "\(Self.json($0.key.rawValue)):\($0.value)" }.sorted().joined(separator: ",")
+            let status = (isDamaged ? ExitStatus.integrity : .done).rawValue
+            try context.print("\n],\"counts\":{\(marks)},\"outdated\":\(outdated),\"exit_status\":\(status)}\n")
+        }
+        let total = counts.values.reduce(0, +)
+        context.note("Verified \(total) files (\(depth)): \(total - damaged) intact, \(damaged) not.")
+        if outdated > 0 {
+            context.note(
+                "\(outdated) are outdated: derived by another version. verify --repair derives them anew from raw."
+            )
+        }
+        if damaged > 0 { context.note("verify --repair makes anew what raw or the service still has.") }
+    }
+
+    /// `: the checksum of a gzip member is wrong (member 3, byte 1048)`.
+    private static func remark(on file: VerifiedFile) -> String {
+        guard let reason = file.reason else { return file.isOutdated ? ": outdated" : "" }
+        let places = [file.member.map { "member \($0)" }, file.byteOffset.map { "byte \($0)" }].compactMap { $0 }
+        return ": \(reason)" + (places.isEmpty ? "" : " (\(places.joined(separator: ", ")))")
+    }
+
+    private static func json(_ file: VerifiedFile, _ path: String) -> String {
+        var members = ["\"path\":\(json(path))", "\"mark\":\(json(file.mark.rawValue))"]
+        if let id = file.batchID { members.append("\"batch_id\":\(json(id))") }
+        if let reason = file.reason { members.append("\"reason\":\(json(reason))") }
+        if let member = file.member { members.append("\"member\":\(member)") }
+        if let byte = file.byteOffset { members.append("\"byte\":\(byte)") }
+        if file.isOutdated { members.append("\"outdated\":true") }
+        return "{\(members.joined(separator: ","))}"
+    }
+
+    private static func json(_ text: String) -> String {
+        var output: [UInt8] = []
+        JSONString.append(text, to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+}

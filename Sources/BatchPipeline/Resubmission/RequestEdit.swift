@@ -1,0 +1,100 @@
+import JSONLines
+
+/// Turns a request of a join source into one to submit again: its `params` byte for byte, but for members set anew.
+package struct RequestEdit: Sendable, Hashable {
+    private var settings: [Setting] = []
+    private var table: [String] = []
+
+    private struct Setting: Sendable, Hashable {
+        var name: String
+        /// JSON text.
+        var value: [UInt8]
+    }
+
+    package init() {}
+
+    /// Adds `name=value`: the value is JSON if it is JSON, else text.
+    ///
+    /// False for a text without a name before a `=`. A later setting of the same name wins.
+    package mutating func add(_ text: String) -> Bool {
+        guard let sign = text.firstIndex(of: "="), sign > text.startIndex else { return false }
+        let (name, value) = (String(text[..<sign]), String(text[text.index(after: sign)...]))
+        settings.removeAll { $0.name.utf8.elementsEqual(name.utf8) }
+        settings.append(Setting(name: name, value: Self.json(value)))
+        table = settings.map(\.name)
+        return true
+    }
+
+    private static func json(_ text: String) -> [UInt8] {
+        let bytes = Array(text.utf8)
+        do throws(JSONSyntaxError) {
+            try JSONCursor.read(bytes) { cursor throws(JSONSyntaxError) in
+                try cursor.skipValue()
+                try cursor.expectEnd()
+            }
+            return bytes
+        } catch {
+            var quoted: [UInt8] = []
+            JSONString.append(text, to: &quoted)
+            return quoted
+        }
+    }
+
+    /// `{"custom_id":…,"params":…}` with the params of a request, or nil where it has none that are an object.
+    ///
+    /// The id is a JSON string with its quotes.
+    package func request(from object: [UInt8], id: ArraySlice<UInt8>) -> [UInt8]? {
+        guard let params = try? Self.params(of: object) else { return nil }
+        var request = Array("{\"custom_id\":".utf8)
+        request += id
+        request += ",\"params\":".utf8
+        request += settings.isEmpty ? params : (try? edited(params)) ?? params
+        request.append(UInt8(ascii: "}"))
+        return request
+    }
+
+    /// The last member `params` that is an object.
+    private static func params(of object: [UInt8]) throws(JSONSyntaxError) -> [UInt8]? {
+        try JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
+            let names = JSONKeyTable(["params"])
+            var params: [UInt8]?
+            try cursor.beginObject()
+            while let key = try cursor.nextKey() {
+                let isParams = cursor.index(of: key, in: names) != nil
+                let isObject = try cursor.kind() == .object
+                let value = try cursor.skipValue()
+                if isParams { params = isObject ? cursor.bytes(value) : nil }
+            }
+            return params
+        }
+    }
+
+    /// Puts the values set in place of those there; what is not there goes behind.
+    private func edited(_ params: [UInt8]) throws(JSONSyntaxError) -> [UInt8] {
+        let names = JSONKeyTable(table)
+        return try JSONCursor.read(params) { cursor throws(JSONSyntaxError) in
+            var output: [UInt8] = []
+            var copied = 0
+            var seen: Set<Int> = []
+            var isEmpty = true
+            try cursor.beginObject()
+            while let key = try cursor.nextKey() {
+                isEmpty = false
+                let value = try cursor.skipValue()
+                guard let index = cursor.index(of: key, in: names) else { continue }
+                seen.insert(index)
+                output += params[copied..<value.lowerBound] + settings[index].value
+                copied = value.upperBound
+            }
+            output += params[copied..<cursor.position - 1]
+            for (index, setting) in settings.enumerated() where !seen.contains(index) {
+                if !isEmpty { output.append(UInt8(ascii: ",")) }
+                isEmpty = false
+                JSONString.append(setting.name, to: &output)
+                output.append(UInt8(ascii: ":"))
+                output += setting.value
+            }
+            return output + [UInt8(ascii: "}")]
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import BatchAnalytics
+import Testing
+
+struct RowGroupingTests {
+    private func grouped(_ keys: String, _ sums: String, _ blocks: [[String]]) throws -> [String] {
+        let pricer = SelectionLines.pricer
+        let grouping = try RowGrouping(
+            filter: LineFilter(),
+            keys: SelectedColumn.list(keys, pricer: pricer),
+            sums: sums.isEmpty ? [] : SelectedColumn.list(sums, pricer: pricer)
+        )
+        var groups = GroupedRows()
+        for lines in blocks.map({ SelectionLines($0) }) {
+            groups.merge(grouping.groups(of: lines.block, in: lines.batch))
+        }
+        let rows = grouping.rows(groups, style: .csv)
+        return String(decoding: rows.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    private let first = [SelectionLines.succeeded("a", output: 5), SelectionLines.errored("b")]
+    private let second = [
+        SelectionLines.succeeded("c", output: 7), SelectionLines.succeeded("d", output: 9, model: "claude-nobody"),
+    ]
+
+    @Test func `lines are counted and numbers summed, in the order of the keys`() throws {
+        #expect(
+            try grouped("model,result_type", "output_tokens", [first, second]) == [
+                "claude-haiku-4-5-20251001,succeeded,2,12", "claude-nobody,succeeded,1,9", ",errored,1,0",
+            ]
+        )
+    }
+
+    @Test func `the order of the blocks does not matter`() throws {
+        #expect(
+            try grouped("stop_reason", "cost", [first, second]) == grouped("stop_reason", "cost", [second, first])
+        )
+    }
+
+    @Test func `a group with a line without a price has no cost`() throws {
+        #expect(try grouped("result_type", "cost", [first]) == ["errored,1,0", "succeeded,1,0.0000625"])
+        #expect(try grouped("result_type", "cost", [first, second]) == ["errored,1,0", "succeeded,3,"])
+    }
+
+    @Test func `what is no number cannot be summed`() {
+        #expect(throws: SelectionFailure.noSum("text")) { try grouped("model", "text", []) }
+    }
+}

@@ -1,0 +1,44 @@
+import BatchAnalytics
+import Testing
+
+struct RowStyleTests {
+    private let lines = SelectionLines([
+        SelectionLines.succeeded("a,b", content: #"{"type":"text","text":"He said \"no\",\n\tthen\\left"}"#),
+        SelectionLines.succeeded(" x", content: #"{"type":"text","text":""}"#), SelectionLines.errored("plain"),
+    ])
+
+    @Test func `CSV quotes what needs it, and tells empty from missing`() throws {
+        #expect(
+            try lines.rows("custom_id,text").joined(separator: "\n") == """
+                "a,b","He said ""no"",
+                \tthen\\left"
+                " x",""
+                plain,
+                """
+        )
+        #expect(try lines.rows("text", where: ["custom_id=plain"]) == ["\"\""])
+    }
+
+    @Test func `TSV keeps a row on a line`() throws {
+        #expect(
+            try lines.rows("custom_id,text", style: .tsv) == [
+                "a,b\tHe said \"no\",\\n\\tthen\\\\left", " x\t", "plain\t",
+            ]
+        )
+    }
+
+    @Test func `raw lines come as archived, with their own line ends`() throws {
+        let text = [
+            " {\"custom_id\":\"a\", \"result\":{\"type\":\"expired\"}}\r", "", "no json", SelectionLines.errored("b"),
+        ]
+        let lines = SelectionLines(text)
+        #expect(try lines.rows(style: .raw) == text)
+        #expect(try lines.rows(results: ["expired"], style: .raw) == [text[0]])
+    }
+
+    @Test func `headers are written as the rows are`() {
+        #expect(RowStyle.csv.header(["custom_id", "content[0],x"]) == Array("custom_id,\"content[0],x\"\n".utf8))
+        #expect(RowStyle.tsv.header(["a", "b"]) == Array("a\tb\n".utf8))
+        #expect(RowStyle.ndjson.header(["a"]).isEmpty)
+    }
+}

@@ -1,0 +1,87 @@
+import MessageBatches
+import Testing
+
+@testable import BatchArchive
+
+struct ArchivePruningTests {
+    private let archive = TemporaryArchive()
+
+    private func plan(before: String = "2024-08-21", takesLastCopies: Bool = true, now: String) throws -> PrunePlan {
+        PrunePlan(
+            before: [.raw: try #require(CalendarDay(before)).start],
+            takesLastCopies: takesLastCopies,
+            now: try #require(CalendarDay(now)).start
+        )
+    }
+
+    private func export() async throws {
+        let sink = archive.sink()
+        try await sink.export("a", day: "2024-08-20")
+        try await sink.export("b", day: "2024-08-21")
+        try await sink.finishRun()
+    }
+
+    @Test func `only files older than asked are named, and raw the service no longer has is a last copy`() async throws
+    {
+        try await export()
+        let manifests = Array(try await archive.manifests().values)
+        let young = try plan(takesLastCopies: false, now: "2024-09-01").files(of: manifests)
+        #expect(young.map(\.manifest.batch.id) == ["a"])
+        #expect(!young[0].isLastCopy)
+        // 29 days after 18:37 of the 20th.
+        let plan = try plan(takesLastCopies: false, now: "2024-09-19")
+        let old = plan.files(of: manifests)
+        #expect(old[0].isLastCopy && !plan.removes(old[0]))
+    }
+
+    @Test func `what was pruned is gone, and its manifest says so`() async throws {
+        try await export()
+        let plan = try plan(now: "2024-12-01")
+        let sink = archive.sink()
+        let before = try #require(try await archive.manifests()["a"])
+        try sink.prune(plan.files(of: Array(try await archive.manifests().values)), at: plan.now)
+        try await sink.finishRun()
+        #expect(try archive.paths().filter { $0.hasPrefix("raw/") } == ["raw/date=2024-08-21/b.jsonl.gz"])
+        let manifest = try #require(try await archive.manifests()["a"])
+        #expect(manifest.files[.raw] == nil && manifest.files[.results] != nil)
+        #expect(manifest.pruned[.raw]?.content == before.files[.raw]?.content)
+        #expect(manifest.pruned[.raw]?.prunedAt == plan.now)
+        #expect(manifest.revision == 2)
+        #expect(try await archive.faults() == [])
+    }
+
+    @Test func `a file that a killed run left behind is removed by the next`() async throws {
+        try await export()
+        let plan = try plan(now: "2024-12-01")
+        let raw = try archive.folder.read("raw/date=2024-08-20/a.jsonl.gz")
+        let sink = archive.sink()
+        try sink.prune(plan.files(of: Array(try await archive.manifests().values)), at: plan.now)
+        try await sink.finishRun()
+        try archive.put(raw, at: "raw/date=2024-08-20/a.jsonl.gz")
+        #expect(try await archive.faults() == ["+ raw/date=2024-08-20/a.jsonl.gz"])
+        try sink.removePruned(of: Array(try await archive.manifests().values))
+        #expect(try await archive.faults() == [])
+    }
+
+    @Test func `what an earlier manifest named beside raw and rows is carried over`() async throws {
+        try await export()
+        var old = try #require(try await archive.manifests()["a"])
+        let rows = try archive.folder.read("results/date=2024-08-20/a.ndjson.gz")
+        try archive.put(rows, at: "joined/date=2024-08-20/a.ndjson.gz")
+        var joined = try #require(old.files[.results])
+        joined.path = "joined/date=2024-08-20/a.ndjson.gz"
+        old.files[.joined] = joined
+        old.files[.unmatched] = joined
+        old.files[.unmatched]?.path = "unmatched/date=2024-08-20/a.ndjson.gz"
+        old.derivations["join"] = 4
+        let sink = archive.sink()
+        try await sink.export("a")
+        try sink.carryOver(from: old)
+        try await sink.finishRun()
+        let manifest = try #require(try await archive.manifests()["a"])
+        #expect(manifest.files[.joined] == joined && manifest.files[.unmatched] == nil)
+        #expect(manifest.derivations["join"] == 4)
+        let found = try await archive.verify()
+        #expect(found.allSatisfy { $0.mark == .intact && !$0.isOutdated })
+    }
+}

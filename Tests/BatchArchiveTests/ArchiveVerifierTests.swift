@@ -1,0 +1,156 @@
+import BlockGzip
+import Foundation
+import MessageBatches
+import Testing
+
+@testable import BatchArchive
+
+struct ArchiveVerifierTests {
+    private let archive = TemporaryArchive()
+    private let raw = "raw/date=2024-08-20/a.jsonl.gz"
+    private let flat = "results/date=2024-08-20/a.ndjson.gz"
+    private let manifest = "manifests/date=2024-08-20/a.json"
+
+    private func export(_ ids: [String] = ["a", "b"], results: Int = 12) async throws {
+        let sink = archive.sink()
+        for id in ids { try await sink.export(id, results: results) }
+        try await sink.finishRun()
+    }
+
+    @Test(arguments: [VerifyDepth.sizes, .checksums, .content])
+    func `an archive as it was written is intact`(depth: VerifyDepth) async throws {
+        try await export()
+        let files = try await archive.verify(depth)
+        #expect(files.map(\.mark.rawValue).joined() == "=======")
+        #expect(files.last?.path == "SHA256SUMS")
+        #expect(!files.contains { $0.isOutdated })
+    }
+
+    @Test func `a batch of no results is intact`() async throws {
+        try await export(["a"], results: 0)
+        #expect(try await archive.verify().map(\.path) == [manifest, "SHA256SUMS"])
+        #expect(try await archive.faults() == [])
+    }
+
+    @Test func `a file cut short is named with the byte where it ends, whatever the depth`() async throws {
+        try await export()
+        try archive.change(raw) { $0.removeLast(10) }
+        let file = try #require(try await archive.verify(.sizes).first { $0.mark != .intact })
+        let size = try #require(try archive.folder.status(raw)?.size)
+        #expect(file.path == raw && file.mark == .different && file.byteOffset == size)
+    }
+
+    @Test func `a cut at the end of a member is found too`() async throws {
+        try await export()
+        let members = try #require(try await archive.manifests()["a"]?.files[.raw]?.members)
+        #expect(members.count > 1)
+        try archive.change(raw) { $0 = Array($0[..<members[1].offset]) }
+        #expect(try await archive.faults(.sizes) == ["* \(raw)"])
+    }
+
+    @Test func `damage inside is named with member and byte`() async throws {
+        try await export()
+        let start = try #require(try await archive.manifests()["a"]?.files[.raw]?.members[1].offset)
+        try archive.change(raw) { $0[start + 40] ^= 0xFF }
+        #expect(try await archive.faults(.sizes) == [])
+        let file = try #require(try await archive.verify(.checksums).first { $0.mark != .intact })
+        #expect(file.path == raw && file.member == 1 && file.byteOffset ?? 0 >= start)
+    }
+
+    @Test func `files of two batches in each other's place are both named`() async throws {
+        try await export()
+        let (first, second) = (try archive.folder.read(raw), try archive.folder.read("raw/date=2024-08-20/b.jsonl.gz"))
+        try archive.folder.write(second.span, to: raw)
+        try archive.folder.write(first.span, to: "raw/date=2024-08-20/b.jsonl.gz")
+        // The raw lines of both are the same, so only what holds the batch's id can tell; the flat rows do.
+        let (a, b) = (try archive.folder.read(flat), try archive.folder.read("results/date=2024-08-20/b.ndjson.gz"))
+        try archive.folder.write(b.span, to: flat)
+        try archive.folder.write(a.span, to: "results/date=2024-08-20/b.ndjson.gz")
+        #expect(try await archive.faults(.checksums) == ["* \(flat)", "* results/date=2024-08-20/b.ndjson.gz"])
+    }
+
+    @Test func `a missing manifest leaves files nobody knows, and is missed itself`() async throws {
+        try await export()
+        try archive.folder.remove(manifest)
+        #expect(try await archive.faults() == ["+ \(raw)", "+ \(flat)", "- \(manifest)"])
+    }
+
+    @Test func `the manifest of another batch is named as that`() async throws {
+        try await export()
+        let other = try archive.folder.read("manifests/date=2024-08-20/b.json")
+        try archive.folder.write(other.span, to: manifest)
+        let file = try #require(try await archive.verify().first { $0.path == manifest })
+        #expect(file.mark == .different && file.reason == "it is the manifest of b")
+    }
+
+    @Test func `a manifest in the folder of another day is named`() async throws {
+        try await export()
+        try archive.put(archive.folder.read(manifest), at: "manifests/date=2024-08-21/a.json")
+        let file = try #require(try await archive.verify().first { $0.path.contains("08-21") })
+        #expect(file.reason == "it belongs into the folder of 2024-08-20")
+    }
+
+    @Test func `gzip from elsewhere and plain lines in the place of raw are named`() async throws {
+        try await export()
+        try archive.folder.write(sampleBody(results: 12).span, to: raw)
+        #expect(try await archive.faults() == ["* \(raw)"])
+        guard let gzip = try run(["gzip", "-k", "-f", raw, "-S", ".new"], in: archive.folder.root), gzip.status == 0
+        else {
+            return
+        }
+        try archive.folder.rename("\(raw).new", to: raw)
+        #expect(try await archive.faults() == ["* \(raw)"])
+    }
+
+    @Test func `a data file that is gone, and one that was put in, are named`() async throws {
+        try await export()
+        try archive.folder.remove(flat)
+        try archive.put(sampleBody(), at: "results/date=2024-08-20/mine.jsonl")
+        #expect(try await archive.faults() == ["- \(flat)", "+ results/date=2024-08-20/mine.jsonl"])
+    }
+
+    @Test func `only the batches asked for are looked at, and one that is not there is missing`() async throws {
+        try await export()
+        try archive.change("raw/date=2024-08-20/b.jsonl.gz") { $0.removeLast() }
+        let files = try await archive.verify(ids: ["a", "nobody"])
+        #expect(files.map(\.mark.rawValue) == ["=", "=", "=", "-"])
+    }
+
+    @Test func `counts, summary and rows that do not follow from raw are found by a full look only`() async throws {
+        try await export()
+        var changed = try #require(try await archive.manifests()["a"])
+        changed.summaries["result_total"] = Array("{\"count\":13}".utf8)
+        try archive.folder.write(changed.json.span, to: manifest)
+        try archive.folder.remove(ArchivePaths.checksums)
+        try await archive.sink().finishRun()
+        #expect(try await archive.faults(.checksums) == [])
+        let file = try #require(try await archive.verify().first { $0.mark != .intact })
+        #expect(file.path == manifest && file.reason == "its summary is not that of the raw lines")
+    }
+
+    @Test func `what another version derived is outdated, which is no damage`() async throws {
+        let settings = ArchiveSettings(codec: ZlibCodec(), toolVersion: "0", derivations: ["flat_schema": 0])
+        let sink = FileArchive(archive.folder, settings: settings)
+        try await sink.export("a")
+        try await sink.finishRun()
+        let files = try await archive.verify()
+        #expect(files.allSatisfy { $0.mark == .intact })
+        #expect(files.filter(\.isOutdated).map(\.path) == [manifest, flat])
+    }
+
+    @Test func `a batch that SHA256SUMS does not list yet is no damage`() async throws {
+        try await export(["a"])
+        try await archive.sink().export("b")
+        #expect(try await archive.faults() == [])
+    }
+
+    @Test func `a share of the batches changes with the seed and stays with it`() {
+        let ids = (0..<2_000).map { "msgbatch_\($0)" }
+        func chosen(_ seed: UInt64) -> [String] {
+            let plan = VerifyPlan(depth: .content, share: 0.05, seed: seed)
+            return ids.filter { plan.depth(of: $0) == .content }
+        }
+        #expect((60...140).contains(chosen(1).count))
+        #expect(chosen(1) == chosen(1) && chosen(1) != chosen(2))
+    }
+}

@@ -1,0 +1,108 @@
+import BatchCommands
+import Foundation
+import Testing
+
+/// `select` on an archive of the samples, through the whole program.
+struct SelectCommandTests {
+    @Test func `counts and sums are those of the samples`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let all = await run(["select", "--by", "result_type", "--columns", "output_tokens", "--format", "csv"])
+            #expect(
+                all.lines == [
+                    "result_type,rows,output_tokens", "canceled,53,0", "errored,54,0", "expired,5,0",
+                    "succeeded,941,106637",
+                ]
+            )
+            #expect(all.status == .done && all.notes == "")
+        }
+    }
+
+    @Test func `every format holds the same rows`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let arguments = ["select", "--columns", "custom_id,error_type", "--where", "error_class=fix_account"]
+            let rows = await run(arguments + ["--format", "ndjson"]).lines
+            #expect(rows.count > 20 && rows[0] == #"{"custom_id":"ticket-0129","error_type":"invalid_request_error"}"#)
+            let csv = await run(arguments + ["--format", "csv"]).lines
+            #expect(csv.count == rows.count + 1 && csv[1] == "ticket-0129,invalid_request_error")
+            let document = await run(arguments + ["--format", "json"]).output
+            let list = try JSONSerialization.jsonObject(with: Data(document.utf8)) as? [[String: String]]
+            #expect(list?.count == rows.count && list?[0]["custom_id"] == "ticket-0129")
+            let table = await run(arguments + ["--format", "table"]).lines
+            #expect(table.count == rows.count + 2 && table[2].hasPrefix("ticket-0129 "))
+            let raw = await run(["select", "--where", "error_class=fix_account", "--format", "jsonl-raw"]).lines
+            #expect(raw.count == rows.count && raw[0].hasPrefix("{\"custom_id\":\"ticket-0129\",\"result\":{"))
+            #expect(await run(["select", "--where", "custom_id=nobody", "--format", "json"]).output == "[]\n")
+        }
+    }
+
+    @Test func `limit, sample and order do what they say`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let all = await run(["select", "--columns", "batch_id,custom_id"]).lines
+            #expect(
+                await run(["select", "--columns", "batch_id,custom_id", "--limit", "7"]).lines == Array(all.prefix(7))
+            )
+            let ready = await run(["select", "--columns", "batch_id,custom_id", "--order", "ready"]).lines
+            #expect(ready.sorted() == all.sorted())
+            let sample = await run(["select", "--columns", "batch_id,custom_id", "--sample", "9", "--seed", "3"]).lines
+            #expect(sample.count == 9 && Set(sample).isSubset(of: Set(all)))
+            #expect(
+                await run(["select", "--columns", "batch_id,custom_id", "--sample", "9", "--seed", "3"]).lines == sample
+            )
+        }
+    }
+
+    @Test func `files that cannot hold a match are not opened`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            // A damaged file is only noticed where it is opened.
+            try archive.change(archive.file(in: "raw", "date=2025-06")) { $0.removeLast(20) }
+            for arguments in [
+                ["--where", "model=claude-haiku-5-5"], ["--since", "2026-01-01"], ["--result", "expired"],
+                ["--where", "stop_reason=refusal"],
+            ] {
+                let some = await run(["select"] + arguments)
+                #expect(some.status == .done && some.notes == "" && !some.lines.isEmpty, "\(arguments)")
+            }
+            let all = await run(["select", "--columns", "custom_id"])
+            #expect(all.status == .integrity && all.lines.count > 900)
+            #expect(all.notes.contains("date=2025-06-17"), "\(all.notes)")
+        }
+    }
+
+    @Test(arguments: [
+        (["--columns", "modle"], "There is no column modle."), (["--where", "x"], "--where x is no condition."),
+        (["--usable", "--unusable"], "--usable and --unusable exclude each other."),
+        (["--by", "model", "--columns", "text"], "The column text cannot be summed."),
+        (
+            ["--format", "jsonl-raw", "--columns", "text"],
+            "--format jsonl-raw gives whole lines; leave out --columns and --by."
+        ),
+        (["--limit", "0"], "--limit 0 is out of range."), (["--where", "custom_id~("], "( is no regular expression."),
+    ])
+    func `bad use is told in a sentence`(arguments: [String], sentence: String) async {
+        let run = await InProcess.run(["select"] + arguments, at: "http://127.0.0.1:9")
+        #expect(run.status == .usage && run.output == "")
+        #expect(run.notes.contains(sentence), "\(run.notes)")
+    }
+
+    @Test func `an archive that is not there is named`() async {
+        let run = await InProcess.run(["select", "--archive", "nowhere"], at: "http://127.0.0.1:9")
+        #expect(run.status == .error && run.notes.contains("nowhere"))
+    }
+
+    @Test func `a folder of workspaces is read as one`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let parent = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: parent) }
+            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+            for name in ["one", "two"] {
+                try FileManager.default.copyItem(at: archive.url, to: parent.appending(path: "workspace=\(name)"))
+            }
+            let single = await run(["select", "--columns", "custom_id"]).lines
+            let both = await InProcess.run(
+                ["select", "--archive", parent.path, "--columns", "custom_id"],
+                at: "http://127.0.0.1:9"
+            )
+            #expect(both.lines == single + single)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import BatchCommands
+import Foundation
+import Testing
+
+struct ShowCommandTests {
+    @Test func `every batch that has the id is shown, with answer, cost and place`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let show = await run(["show", "ticket-0007"])
+            #expect(show.status == .done)
+            #expect(show.output.components(separatedBy: "custom_id     ticket-0007\n").count == 3)
+            #expect(show.output.contains("what helps    change the request; the same one will fail again\n"))
+            #expect(show.output.contains("cost          $0.0000984 in the batch, $0.0001968 outside\n"))
+            #expect(show.output.contains("jsonl.gz, line 7, gzip member 0\n\n── text\naccount / low\n"))
+            let one = await run(["show", "ticket-0007", "--since", "2025-01-01"])
+            #expect(one.output.components(separatedBy: "ticket-0007").count == 2)
+        }
+    }
+
+    @Test func `ids compare byte for byte`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let seven = await run(["show", "7", "--raw"])
+            let padded = await run(["show", "007", "--raw"])
+            #expect(seven.lines.count == 1 && seven.output.hasPrefix("{\"custom_id\":\"7\","))
+            #expect(padded.lines.count == 1 && padded.output.hasPrefix("{\"custom_id\":\"007\","))
+        }
+    }
+
+    @Test func `JSON holds the flat row, the place and the line as archived`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let document = await run(["show", "q001", "--json"]).document
+            let row = try #require(document["row"] as? [String: Any])
+            #expect(row["custom_id"] as? String == "q001" && row["cost"] as? String == "0.001593")
+            #expect((document["file"] as? String)?.hasPrefix("raw/date=2025-06-17/") == true)
+            #expect((document["line"] as? [String: Any])?["custom_id"] as? String == "q001")
+        }
+    }
+
+    @Test func `what a terminal would obey is made visible`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            #expect(
+                await run(["show", "ticket-0007"]).output.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 }
+            )
+        }
+    }
+
+    @Test func `an id nobody has is an error with advice`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let show = await run(["show", "nobody"])
+            #expect(show.status == .error && show.output == "")
+            #expect(show.notes.contains("has no result with the custom_id nobody"))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import BatchSimulator
+import Foundation
+
+extension InProcess {
+    /// Exports the sample batches and hands over the archive and a way to run commands on it.
+    static func withSamples(
+        _ body: (Archive, ([String]) async -> InProcess, SimulatorServer) async throws -> Void
+    ) async throws {
+        let samples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "samples")
+        try await export(Scenario.samples(in: samples.path)) { run, archive, server in
+            guard run.batches["archived_now", default: 0] > 10 else { throw NoArchive(notes: run.notes) }
+            let command: ([String]) async -> InProcess = { arguments in
+                await InProcess.run(
+                    [arguments[0], "--archive", archive.url.path] + arguments.dropFirst(),
+                    at: server.baseURL
+                )
+            }
+            try await body(archive, command, server)
+        }
+    }
+
+    /// The lines of standard output.
+    var lines: [String] { output.split(separator: "\n").map(String.init) }
+}
+
+/// The samples could not be exported.
+struct NoArchive: Error {
+    let notes: String
+}
+
+extension Archive {
+    /// Changes a file in place.
+    func change(_ path: String, _ change: (inout Data) -> Void) throws {
+        let file = url.appending(path: path)
+        var data = try Data(contentsOf: file)
+        change(&data)
+        try data.write(to: file)
+    }
+
+    /// The first file of a part whose path holds a text.
+    func file(in part: String, _ text: String) throws -> String {
+        guard let name = files(in: part).first(where: { $0.contains(text) }) else { throw NoArchive(notes: text) }
+        return "\(part)/\(name)"
+    }
+}

@@ -1,0 +1,112 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import Testing
+
+/// `verify` and its repair on an archive of the samples, with the service at hand and without.
+struct VerifyCommandTests {
+    @Test(arguments: [[], ["--quick"], ["--full"], ["--sample", "30%"], ["--repair"]])
+    func `an intact archive has a mark a file`(arguments: [String]) async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let verify = await run(["verify"] + arguments)
+            #expect(verify.status == .done, "\(verify.output)")
+            let files = archive.files(in: "raw").count + archive.files(in: "results").count
+            #expect(verify.lines.count == files + archive.archivedIDs.count + 1)
+            #expect(verify.lines.allSatisfy { $0.hasPrefix("= ") })
+        }
+    }
+
+    @Test func `damage is named with its place and ends with 4`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let file = try archive.file(in: "raw", "date=2025-01")
+            try archive.change(file) { $0[3_000] ^= 0xFF }
+            #expect(await run(["verify", "--quick"]).status == .done)
+            let marks = await run(["verify"])
+            #expect(marks.status == .integrity)
+            #expect(marks.lines.filter { !$0.hasPrefix("= ") }.count == 1)
+            #expect(marks.output.contains("* \(file): ") && marks.output.contains("(member 0, byte "))
+            let json = await run(["verify", "--format", "json"]).document
+            let files = json["files"] as? [[String: Any]] ?? []
+            let damaged = try #require(files.first { $0["mark"] as? String == "*" })
+            #expect(damaged["path"] as? String == file && damaged["member"] as? Int == 0)
+            #expect(json["exit_status"] as? Int == 4)
+        }
+    }
+
+    @Test func `what raw holds is made anew without the service`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let flat = try archive.file(in: "results", "date=2025-03")
+            let before = try Data(contentsOf: archive.url.appending(path: flat))
+            try FileManager.default.removeItem(at: archive.url.appending(path: flat))
+            try archive.change(archive.file(in: "results", "date=2025-06")) { $0[99] ^= 1 }
+            try FileManager.default.removeItem(at: archive.url.appending(path: "SHA256SUMS"))
+            #expect(await run(["verify"]).status == .integrity)
+            let repair = await InProcess.run(
+                ["verify", "--repair", "--archive", archive.url.path],
+                at: "http://127.0.0.1:9",
+                key: ""
+            )
+            #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
+            #expect(repair.notes.components(separatedBy: "rebuilt from raw").count == 3)
+            #expect(try Data(contentsOf: archive.url.appending(path: flat)) == before)
+            #expect(await run(["verify", "--full"]).status == .done)
+        }
+    }
+
+    @Test func `what raw no longer holds is fetched again, and a lost manifest is found again`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            try archive.change(archive.file(in: "raw", "date=2025-01")) { $0.removeLast(5) }
+            for day in ["date=2025-05", "date=2025-06"] {
+                let manifest = try archive.file(in: "manifests", day)
+                try FileManager.default.removeItem(at: archive.url.appending(path: manifest))
+            }
+            let repair = await run(["verify", "--repair"])
+            #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
+            #expect(repair.notes.components(separatedBy: "fetched again").count == 2)
+            #expect(repair.notes.components(separatedBy: "rebuilt from raw").count == 3)
+            #expect(archive.archivedIDs.count == 14)
+        }
+    }
+
+    @Test func `what cannot be repaired stays damage and is told of`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            try archive.change(archive.file(in: "raw", "date=2025-01")) { $0.removeLast(5) }
+            let repair = await InProcess.run(
+                ["verify", "--repair", "--archive", archive.url.path],
+                at: "http://127.0.0.1:9",
+                key: ""
+            )
+            #expect(repair.status == .integrity)
+            #expect(repair.notes.contains("not repaired, the service cannot be asked without a key"), "\(repair.notes)")
+            #expect(await run(["verify", "--quick"]).status == .integrity)
+        }
+    }
+
+    @Test func `a file of several batches that is damaged is taken apart and made anew`() async throws {
+        try await InProcess.export(.generated(lines: 40, batches: 3)) { _, archive, server in
+            let run: ([String]) async -> InProcess = { arguments in
+                await InProcess.run(
+                    [arguments[0], "--archive", archive.url.path] + arguments[1...],
+                    at: server.baseURL
+                )
+            }
+            let rows = await run(["select", "--columns", "custom_id"]).lines.count
+            let compact = await run(["compact", "--before", "2100-01-01"])
+            #expect(compact.status == .done && compact.notes.contains("became one"), "\(compact.notes)")
+            #expect(archive.files(in: "results").count == 1)
+            #expect(await run(["verify", "--full"]).status == .done)
+            #expect(await run(["compact", "--before", "2100-01-01"]).notes.contains("Nothing to do"))
+            try archive.change(archive.file(in: "results", "compact.")) { $0[200] ^= 0xFF }
+            #expect(await run(["verify"]).status == .integrity)
+            #expect(await run(["verify", "--repair"]).status == .done)
+            #expect(archive.files(in: "results").count == 3)
+            #expect(rows == 120)
+        }
+    }
+
+    @Test(arguments: [["--quick", "--full"], ["--repair", "--quick"], ["--sample", "0%"], ["--sample", "many"]])
+    func `bad use is refused`(arguments: [String]) async {
+        let run = await InProcess.run(["verify"] + arguments, at: "http://127.0.0.1:9")
+        #expect(run.status == .usage && run.output == "", "\(run.notes)")
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Testing
+
+/// The tools that `views/` is for, on an archive of the samples, whose errors come last.
+struct ViewTests {
+    /// Runs a script in the folder of an archive of the samples.
+    private func python(_ script: String, _ body: (Program.Ended, TemporaryFolder) async throws -> Void) async throws {
+        let python = try #require(ViewPeers.python)
+        try await withTemporaryFolder { folder in
+            try await Simulation.ofSamples { simulation in
+                let run = try await Program.run(
+                    ["export", "--since", "2024-08-01", "--archive", folder.path, "--quiet"],
+                    environment: simulation.environment
+                )
+                try #require(run.status == 0, "\(run.notes)")
+            }
+            let run = try await Program.run(["-c", script], executable: python, in: folder.url)
+            #expect(run.status == 0, "\(run.notes)")
+            try await body(run, folder)
+        }
+    }
+
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
+    func `DuckDB's views count, sum and price as select does`() async throws {
+        let script = """
+            import duckdb
+            con = duckdb.connect()
+            con.execute(open("views/duckdb.sql").read())
+            print(*con.sql("SELECT result_type, count(*), sum(output_tokens) FROM results GROUP BY 1 ORDER BY 1").fetchall())
+            for row in con.sql("SELECT model, count(*), CASE WHEN count(*) = count(cost) THEN sum(cost) END FROM costs GROUP BY 1 ORDER BY 1").fetchall():
+                print(row[0], row[1], "" if row[2] is None else format(row[2].normalize(), "f"), sep=",")
+            print(con.sql("SELECT count(*), count(DISTINCT batch_id), count(text) FILTER (WHERE text <> '') FROM messages").fetchall()[0])
+            print(con.sql("SELECT count(*), count(error_message) FROM errors").fetchall()[0])
+            print(con.sql("SELECT count(*), sum(succeeded + errored + canceled + expired) FROM batches").fetchall()[0])
+            print(con.sql("SELECT typeof(date), typeof(batch_created_at), typeof(usable) FROM results LIMIT 1").fetchall()[0])
+            """
+        try await python(script) { run, folder in
+            let lines = run.lines
+            #expect(
+                lines.first == "('canceled', 53, 0) ('errored', 54, 0) ('expired', 5, 0) ('succeeded', 917, 106011)"
+            )
+            let select = try await Program.run([
+                "select", "--archive", folder.path, "--result", "succeeded", "--by", "model", "--columns", "cost",
+                "--format", "csv",
+            ])
+            #expect(Array(lines.dropFirst().dropLast(4)) == Array(select.lines.dropFirst()))
+            let texts = try await Program.run([
+                "select", "--archive", folder.path, "--columns", "text", "--where", "text!=null", "--where", "text!=",
+            ])
+            #expect(
+                lines.suffix(4).map { $0 } == [
+                    "(1029, 13, \(texts.lines.count))", "(54, 54)", "(13, 1029)", "('DATE', 'TIMESTAMP', 'BOOLEAN')",
+                ]
+            )
+        }
+    }
+
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
+    func `results become Parquet in the line shown, and come back`() async throws {
+        let line = "COPY results TO 'results.parquet'"
+        let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
+        #expect(readme.contains("duckdb -init views/duckdb.sql -c \"\(line)\""))
+        let script = """
+            import duckdb, pyarrow.parquet
+            con = duckdb.connect()
+            con.execute(open("views/duckdb.sql").read())
+            con.execute("\(line)")
+            table = pyarrow.parquet.read_table("results.parquet")
+            print(table.num_rows, sum(table["output_tokens"].to_pylist()), table["error_type"].null_count)
+            """
+        try await python(script) { run, _ in #expect(run.lines == ["1029 106011 975"]) }
+    }
+
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
+    func `Polars and PyArrow read every row`() async throws {
+        let script = """
+            import glob, polars as pl, pyarrow as pa, pyarrow.json
+            exec(open("views/polars.py").read())
+            frame = results().collect()
+            print(len(frame), frame["output_tokens"].sum(), frame["error_type"].null_count(), frame.schema["batch_created_at"])
+            print(frame.filter(pl.col("batch_created_at") < pl.datetime(2024, 9, 1, time_zone="UTC")).height)
+            tables = [pyarrow.json.read_json(path) for path in sorted(glob.glob("results/*/*.gz"))]
+            table = pa.concat_tables(tables, promote_options="permissive")
+            print(table.num_rows, sum(table["output_tokens"].to_pylist()), table["error_type"].null_count)
+            """
+        try await python(script) { run, _ in
+            #expect(
+                run.lines == [
+                    "1029 106011 975 Datetime(time_unit='us', time_zone='UTC')", "38", "1029 106011 975",
+                ]
+            )
+        }
+    }
+
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
+    func `every row meets the JSON Schema, and a wrong one does not`() async throws {
+        let script = """
+            import glob, gzip, json, jsonschema
+            schema = json.load(open("views/schema/results.schema.json"))
+            jsonschema.Draft202012Validator.check_schema(schema)
+            validator = jsonschema.Draft202012Validator(schema)
+            rows = [json.loads(line) for path in glob.glob("results/*/*.gz") for line in gzip.open(path)]
+            for row in rows: validator.validate(row)
+            print(len(rows), validator.is_valid(rows[0] | {"usable": "yes"}), validator.is_valid(rows[0] | {"more": 1}))
+            package = json.load(open("views/datapackage.json"))["resources"][0]
+            print([field["name"] for field in package["schema"]["fields"]] == list(rows[0]), len(glob.glob("views/" + package["path"])))
+            compile(open("views/spark.py").read(), "spark.py", "exec")
+            """
+        try await python(script) { run, _ in #expect(run.lines == ["1029 False False", "True 13"]) }
+    }
+
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
+    func `the Python lines shown run in the archive's folder`() async throws {
+        let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
+        let lines = readme.components(separatedBy: "```python\n").dropFirst()
+            .map { $0.components(separatedBy: "\n```")[0] }
+        #expect(lines.count == 2)
+        for line in lines {
+            try await python(line) { run, _ in #expect(run.lines.count >= 4, "\(line)") }
+        }
+    }
+
+    @Test func `jq reads raw in the line shown`() async throws {
+        let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
+        let line = try #require(readme.split(separator: "\n").first { $0.contains("select(.result.type") })
+        guard try await Program.tool("jq", ["--version"]) != nil else { return }
+        try await withTemporaryFolder { folder in
+            try await Simulation.ofSamples { simulation in
+                let run = try await Program.run(
+                    ["export", "--since", "2024-08-01", "--archive", folder.path, "--quiet"],
+                    environment: simulation.environment
+                )
+                try #require(run.status == 0, "\(run.notes)")
+            }
+            let run = try await Program.run(
+                ["-c", String(line)],
+                executable: URL(filePath: "/bin/bash"),
+                in: folder.url
+            )
+            #expect(run.lines.count == 54, "\(run.notes)")
+        }
+    }
+}
+
+/// What the machine has beside the program.
+private enum ViewPeers {
+    /// A Python with the packages the tests read an archive with; `.ci/run` makes one.
+    static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
+}
