@@ -76,7 +76,7 @@ struct NetworkPathTests {
                         )
                         #expect(run.status == 0, "\(run.notes)")
                         try await expectWhole(server, scenario, in: folder)
-                        #expect(try proxy.log().contains("CONNECT 127.0.0.1:"))
+                        #expect(try proxy.connections().contains("CONNECT 127.0.0.1:"))
                     }
                 }
             }

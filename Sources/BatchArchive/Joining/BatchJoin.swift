@@ -1,6 +1,5 @@
 import BatchPipeline
 import BlockGzip
-import JSONLines
 import MessageBatches
 
 /// The join of one batch: its raw members are read, joined and compressed several at a time, and written in order.
@@ -77,21 +76,11 @@ struct BatchJoin {
         _ codec: any MemberCodec
     ) throws -> FinishedBlock {
         guard let block = try reader.block(ofMember: number) else {
-            return FinishedBlock(number: number, joined: try joiner.join(.empty), member: [])
+            return FinishedBlock(number: number, joined: joiner.nothing, member: [])
         }
-        let joined = try joiner.join(ResultDecoder.decode(block))
+        let joined = try joiner.join(block)
         let member = joined.rows.isEmpty ? [] : try codec.member(holding: joined.rows.span)
         return FinishedBlock(number: number, joined: joined, member: member)
-    }
-}
-
-extension DecodedBlock {
-    /// A block without lines.
-    fileprivate static var empty: DecodedBlock {
-        DecodedBlock(
-            block: LineBlock(bytes: [], lineEnds: [], sequence: 0, firstLine: 1, byteOffset: 0),
-            records: []
-        )
     }
 }
 

@@ -59,7 +59,7 @@ struct JSONRowScannerTests {
         (#"{"requests":[{"custom_id":"a"} 1]}"#, "expected ','", 31),
         (#"{"requests":[],"x""#, "ends behind a key", 18), (#"{"requests":[],"x":"#, "ends in the middle", 19),
         (#"{"requests":[{"custom_id":"a"},"#, "not closed", 31), (#"{"requests":["#, "not closed", 13),
-        (#"{"requests":[]"#, "not closed", 14), (#"{"requests":[],1:2}"#, "expected ':'", 17),
+        (#"{"requests":[]"#, "not closed", 14), (#"{"requests":[],1:2}"#, "expected a key", 15),
     ])
     func `what is no row is told with its place`(text: String, reason: String, offset: Int) {
         do {

@@ -62,7 +62,7 @@ struct ForwardProxy {
     let url: String
     private let log: URL
 
-    func log() throws -> String {
+    func connections() throws -> String {
         try String(contentsOf: log, encoding: .utf8)
     }
 

@@ -166,6 +166,7 @@ extension JSONRowScanner {
     /// The end of the member of a body that begins at `start`; nil if the window does not hold it whole.
     private func member(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowFault) -> Int? {
         let colon = try read(window, from: start, isLast: isLast) { cursor throws(JSONSyntaxError) in
+            guard try cursor.kind() == .string else { throw JSONSyntaxError(.expectedKey, at: cursor.position) }
             _ = try cursor.string()
             _ = cursor.isAtEnd()
             return cursor.position

@@ -1,4 +1,4 @@
-import JSONLines
+package import JSONLines
 package import MessageBatches
 
 /// Puts the results of one batch beside the rows of the sources.
@@ -24,16 +24,16 @@ package struct Joiner: Sendable {
     }
 
     /// Joins the results of one block, in their order.
-    package func join(_ block: DecodedBlock) throws -> JoinedBlock {
+    package func join(_ block: LineBlock) throws -> JoinedBlock {
         var joined = JoinedBlock(sides: sides)
-        if kind == .left || kind == .inner { joined.rows.reserveCapacity(block.block.bytes.count * 3 / 2) }
-        let flatRows = form == .flat && kind != .missing ? FlatRowWriter(batch: batch).rows(of: block) : []
-        // Where the flat row of the next record ends; rows hold no other line ends than their own.
+        if kind == .left || kind == .inner { joined.rows.reserveCapacity(block.bytes.count * 3 / 2) }
+        let (lines, flatRows) = lines(of: block)
+        // Where the flat row of the next line ends; rows hold no other line ends than their own.
         var flatEnds = flatRows.indices.lazy.filter { flatRows[$0] == 0x0A }.makeIterator()
         var flatStart = 0
-        for record in block.records {
-            let token = block.block.bytes[record.customID.range]
-            let id = JSONString.keyBytes(token, isEscaped: record.customID.isEscaped)
+        for line in lines {
+            let token = block.bytes[line.id]
+            let id = JSONString.keyBytes(token, isEscaped: line.idIsEscaped)
             let partners = try partners(of: id, spelled: token, &joined)
             let flatRow = flatStart..<(flatEnds.next() ?? flatStart)
             flatStart = flatRow.upperBound + 1
@@ -44,12 +44,22 @@ package struct Joiner: Sendable {
                 appendColumns(partners, to: &joined.rows)
             } else {
                 appendHead(token, partners, to: &joined.rows)
-                joined.rows += block.block.bytes[record.result]
+                joined.rows += block.bytes[line.result]
             }
             joined.rows += Self.rowEnd
             joined.rowCount += 1
         }
         return joined
+    }
+
+    /// What a block without results gives.
+    package var nothing: JoinedBlock { JoinedBlock(sides: sides) }
+
+    /// The results of a block, and a flat row for each where those are wanted.
+    private func lines(of block: LineBlock) -> (lines: [ResultLine], flatRows: [UInt8]) {
+        guard form == .flat, kind != .missing else { return (ResultLine.lines(of: block), []) }
+        let decoded = ResultDecoder.decode(block)
+        return (decoded.records.map { ResultLine($0) }, FlatRowWriter(batch: batch).rows(of: decoded))
     }
 
     /// The row that ``JoinKind/missing`` gives for a row of a side that has no result, or nil where an earlier side has the
