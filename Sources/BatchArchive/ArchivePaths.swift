@@ -28,6 +28,10 @@ package struct ArchivePaths: Sendable, Hashable {
     package static let manifests = "manifests"
     package static let checksums = "SHA256SUMS"
     package static let views = "views"
+    /// Roll-ups of runs and days.
+    package static let summaries = "summaries"
+    /// The page of the last run that wrote one.
+    package static let page = "report.html"
 
     package let id: String
     package let day: CalendarDay

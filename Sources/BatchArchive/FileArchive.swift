@@ -46,11 +46,10 @@ package final class FileArchive: ArchiveSink {
         return FileDraft(journal, at: paths, in: folder, settings: settings, publisher: publisher)
     }
 
-    /// The draft an earlier attempt parked, or a killed run left, ready for ``FileDraft/nextDurableBlock()``.
+    /// The draft an earlier read parked, or a killed run left.
     ///
-    /// Nil, and nothing removed, if there is none, or none that can go on: made by another codec, level or library, or by
-    /// other versions of the derivations. Then ``openDraft(of:)`` starts anew.
-    package func reopenDraft(of batch: MessageBatch) async throws -> FileDraft? {
+    /// Nil if it was made by another codec, level or library, or by other versions of the derivations.
+    package func reopenDraft(of batch: MessageBatch) async throws -> (any BatchDraft)? {
         let paths = try ArchivePaths(of: batch)
         guard var journal = try folder.journal(at: paths.journal), journal.batch.id == batch.id else { return nil }
         guard try journal.codec == currentCodec(), journal.derivations == settings.derivations else { return nil }

@@ -5,9 +5,15 @@ import Foundation
 package enum BatchkeepProgram {
     /// Runs with the arguments behind the program's name.
     package static func run(_ arguments: [String], context: CommandContext = .process) async -> ExitStatus {
+        var context = context
+        context.arguments = arguments
+        return await run(context)
+    }
+
+    private static func run(_ context: CommandContext) async -> ExitStatus {
         await CommandContext.$current.withValue(context) {
             do {
-                var command = try Batchkeep.parseAsRoot(arguments)
+                var command = try Batchkeep.parseAsRoot(context.arguments)
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {
@@ -29,8 +35,7 @@ package enum BatchkeepProgram {
         }
         let failure = FailureText(error)
         if let failure {
-            context.note("batchkeep: \(failure.sentence)")
-            if let advice = failure.advice { context.note("  \(advice)") }
+            failure.tell(in: context)
             return failure.status
         }
         // Help, version and usage errors are ArgumentParser's to word.
@@ -72,6 +77,15 @@ struct Batchkeep: AsyncParsableCommand {
             QueryCommand.self,
             SelectCommand.self,
             ShowCommand.self,
+            SummarizeCommand.self,
+            ErrorsCommand.self,
+            CompareCommand.self,
+            ReportCommand.self,
+            PricesCommand.self,
+            RunCommand.self,
+            StatusCommand.self,
+            RetryQuarantineCommand.self,
+            CatalogCommand.self,
             SimulateCommand.self,
             VerifyCommand.self,
             ViewsCommand.self,

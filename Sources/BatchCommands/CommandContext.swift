@@ -10,6 +10,10 @@ import Synchronization
 /// What a user asked for goes to ``print(_:)``, everything else to ``note(_:)``.
 package struct CommandContext: Sendable {
     package var environment: [String: String]
+    /// The variable that holds the key of the API, where it is not one of the usual ones.
+    package var keyVariable: String?
+    /// The command line behind the program's name.
+    package var arguments: [String] = []
     package var now: @Sendable () -> Timestamp
     /// Whether standard output is a terminal.
     package var outputIsTerminal: Bool
@@ -19,6 +23,8 @@ package struct CommandContext: Sendable {
     package var width: Int
     package var write: @Sendable ([UInt8]) throws -> Void
     package var writeNote: @Sendable ([UInt8]) -> Void
+    /// Measures pauses, silences and the time allowed.
+    package var clock: any Clock<Duration>
 
     package init(
         environment: [String: String],
@@ -27,7 +33,8 @@ package struct CommandContext: Sendable {
         notesAreTerminal: Bool = false,
         width: Int = 80,
         write: @escaping @Sendable ([UInt8]) throws -> Void,
-        writeNote: @escaping @Sendable ([UInt8]) -> Void
+        writeNote: @escaping @Sendable ([UInt8]) -> Void,
+        clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.environment = environment
         self.now = now
@@ -36,6 +43,7 @@ package struct CommandContext: Sendable {
         self.width = width
         self.write = write
         self.writeNote = writeNote
+        self.clock = clock
     }
 
     /// The context of the command that is running.
@@ -51,6 +59,13 @@ package struct CommandContext: Sendable {
         writeNote(Array((text + "\n").utf8))
     }
 
+    /// Writes a document the user asked for to standard output: one line of JSON, keys sorted.
+    package func writeDocument(_ document: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try write([UInt8](try encoder.encode(document)) + [0x0A])
+    }
+
     /// How text for people may look on standard output.
     package var outputStyle: TerminalStyle {
         outputIsTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain
@@ -64,6 +79,11 @@ package struct CommandContext: Sendable {
     /// https://no-color.org: any value that is not empty turns colours off.
     private var usesColours: Bool {
         environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    }
+
+    /// The name of the command that runs, for records of it.
+    package var commandName: String {
+        arguments.first { !$0.hasPrefix("-") } ?? "batchkeep"
     }
 
     /// The value of a variable; unset and empty are the same.

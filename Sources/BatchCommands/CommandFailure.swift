@@ -3,14 +3,23 @@
 /// The sentences stand in ``FailureText``.
 enum CommandFailure: Error, Sendable, Hashable {
     case noKey
+    /// The variable that a pipeline file names for the key.
+    case unsetKeyVariable(String)
     case unreadableKeyFile(String)
     case badTime(option: String, value: String)
+    case badSpan(option: String, value: String)
+    /// The run used up the time it was given.
+    case maxRuntime(TimeSpan)
     /// The window's end is not after its start.
     case emptyWindow(since: String, until: String)
     case unknownStatus(String)
     /// An export can only fetch what has ended.
     case exportNeedsEnded
     case bothCursors
+    /// A URL that cannot be called; its text is kept back: who knows it can ping.
+    case badPingURL
+    case noMetricsFolder(String)
+    case notQuarantined(id: String, archive: String)
     case outOfRange(option: String, value: String, allowed: String)
     /// No archived line has this custom_id.
     case unknownRequest(String)

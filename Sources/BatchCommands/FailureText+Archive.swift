@@ -20,7 +20,11 @@ extension FailureText {
             self.init("The batch id \(place) cannot be a file name.")
         case .busy(let holder):
             let who = holder.map { "process \($0.process) on \($0.host) since \($0.since)" } ?? "another process"
-            self.init("The archive is held by \(who).", advice: "Wait for it to end.", status: .busy)
+            self.init(
+                "The archive is held by \(who).",
+                advice: "Wait for it to end, or let --wait 30m do it.",
+                status: .busy
+            )
         case .gzip(let gzip):
             self.init(
                 "\(place) is damaged: member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason.clause).",

@@ -103,6 +103,9 @@ extension FailureText {
         case .failed(.lineTooLong(let line, let offset, let limit)):
             "line \(line), at byte \(offset), is longer than \(limit) bytes; raise --max-line-bytes"
         case .failed(.unsafeID): "its id cannot be a file name"
+        case .failed(.changing): "its results began otherwise each time they were read"
+        case .failed(.deadline(let deadline)):
+            "not complete after \(deadline.components.seconds) s, as --deadline says; what was read stays"
         }
     }
 
@@ -111,6 +114,7 @@ extension FailureText {
         switch reason {
         case .failure(let failure): clause(failure)
         case .unproven(let faults): faults.map(\.sentence).joined(separator: "; ")
+        case .changed: "the results begin otherwise than what was read before"
         }
     }
 

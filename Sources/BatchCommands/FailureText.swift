@@ -25,13 +25,16 @@ struct FailureText {
     init?(_ error: any Error) {
         switch error {
         case let error as CommandFailure: self.init(error)
+        case let error as FigureFailure: self.init(error)
         case let error as ServiceTrouble: self.init(error.failure, keyPlace: error.keyPlace)
         case let error as ServiceFailure: self.init(error, keyPlace: "the key")
         case let error as ServiceSettingsFailure: self.init(error)
         case let error as ArchiveFailure: self.init(error)
+        case let error as CatalogFailure: self.init(error)
         case let error as CodecFailure: self.init(error)
         case let error as SelectionFailure: self.init(error)
         case let error as ResultIndexFailure: self.init(error)
+        case let error as PipelineFileFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
         case is CancellationError:
             self.init("Stopped before the end.", advice: "Run it again: what is archived stays, the rest is fetched.")
@@ -42,6 +45,12 @@ struct FailureText {
     /// The text of an error that nobody foresaw.
     static func unexpected(_ error: any Error) -> FailureText {
         FailureText("An unexpected error: \(error)", advice: "Please report it with the command you ran.")
+    }
+
+    /// Writes the text to standard error.
+    func tell(in context: CommandContext) {
+        context.note("batchkeep: \(sentence)")
+        if let advice { context.note("  \(advice)") }
     }
 
     /// Whether the reader of standard output has gone, as `head` does.
@@ -55,7 +64,7 @@ struct FailureText {
 // MARK: Commands
 
 extension FailureText {
-    private init(_ failure: CommandFailure) {
+    init(_ failure: CommandFailure) {
         switch failure {
         case .noKey:
             self.init(
@@ -63,10 +72,24 @@ extension FailureText {
                 advice: "Set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN), or name a file with --key-file.",
                 status: .usage
             )
+        case .unsetKeyVariable(let name):
+            self.init(Self.unsetVariable(name), advice: "Export it to this process.", status: .usage)
         case .unreadableKeyFile(let path):
             self.init("The key file \(path) cannot be read or is empty.", status: .usage)
         case .badTime(let option, let value):
             self.init("\(option) \(value) is no time.", advice: "Write it as \(TimeExpression.forms).", status: .usage)
+        case .badSpan(let option, let value):
+            self.init(
+                "\(option) \(value) is no span of time.",
+                advice: "Write it as 30s, 90m, 12h or 7d.",
+                status: .usage
+            )
+        case .maxRuntime(let span):
+            self.init(
+                "Stopped after \(span.text), as --max-runtime says.",
+                advice: "What is archived stays, and what was read of the rest: the next run goes on there.",
+                status: .partial
+            )
         case .emptyWindow(let since, let until):
             self.init(
                 "The window is empty: --since \(since) is not before --until \(until).",
@@ -87,6 +110,20 @@ extension FailureText {
             )
         case .bothCursors:
             self.init("--after-id and --before-id exclude each other.", advice: "Give one of them.", status: .usage)
+        case .badPingURL:
+            self.init(
+                "--ping-url is no URL that can be called.",
+                advice: "Write it like https://hc-ping.com/UUID.",
+                status: .usage
+            )
+        case .noMetricsFolder(let path):
+            self.init("The folder of --metrics-file \(path) does not exist.", advice: "Make it first.", status: .usage)
+        case .notQuarantined(let id, let archive):
+            self.init(
+                "\(id) is not in quarantine.",
+                advice: "batchkeep status --archive \(archive) tells which batches are.",
+                status: .usage
+            )
         case .outOfRange(let option, let value, let allowed):
             self.init("\(option) \(value) is out of range.", advice: "Allowed is \(allowed).", status: .usage)
         case .unknownRequest(let id):

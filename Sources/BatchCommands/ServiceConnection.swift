@@ -13,7 +13,10 @@ struct ServiceConnection {
     ) throws {
         let (settings, key) = try options.settings(context: context)
         self.key = key
-        client = try BatchServiceClient(settings, environment: ServiceEnvironment(onRetry: onRetry))
+        client = try BatchServiceClient(
+            settings,
+            environment: ServiceEnvironment(clock: context.clock, onRetry: onRetry)
+        )
     }
 
     /// Where the key was read, for texts about it.

@@ -17,14 +17,11 @@ struct AnswerHead: Sendable {
         func text(_ name: String) -> String? {
             headers[name].first.flatMap { $0.isEmpty ? nil : $0 }
         }
-        let etag = text("etag")
         reply = ReplyHead(
             status: status,
             requestID: text("request-id"),
             workspaceID: text("anthropic-workspace-id"),
-            date: text("date").flatMap { HTTPDate.timestamp($0) },
-            // A weak one says "as good as the same", which is no ground to glue two halves together.
-            etag: etag?.hasPrefix("W/") == true ? nil : etag
+            date: text("date").flatMap { HTTPDate.timestamp($0) }
         )
         location = text("location")
         let encodings = headers[canonicalForm: "content-encoding"].map { $0.lowercased() }.filter { $0 != "identity" }

@@ -86,7 +86,7 @@ struct HTTPTransport: Sendable {
 extension HTTPTransport: Redacted {}
 
 extension HTTPTransport {
-    private static func tlsConfiguration(caFile: String?) throws(ServiceSettingsFailure) -> TLSConfiguration {
+    static func tlsConfiguration(caFile: String?) throws(ServiceSettingsFailure) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         guard let caFile else { return configuration }
         do {

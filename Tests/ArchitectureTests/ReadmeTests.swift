@@ -28,7 +28,10 @@ struct ReadmeTests {
         let headings = SwiftText.lines(of: readme).map(\.text).filter { $0.hasPrefix("### ") }
         for file in Project.files(under: "Sources/BatchCommands/Commands", endingIn: ".swift") {
             let name = SwiftText(file.text).withoutComments.literals(behind: "commandName: ").first ?? ""
-            #expect(headings.contains { SwiftText.words(of: $0).contains(name) }, "\(file.path): \(name)")
+            #expect(
+                headings.contains { $0.split { " :,".contains($0) }.contains(Substring(name)) },
+                "\(file.path): \(name)"
+            )
         }
     }
 

@@ -1,1 +1,146 @@
+import BatchCatalog
+import BatchPipeline
+import Foundation
+import GRDB
+import MessageBatches
 import Testing
+
+struct CatalogTests {
+    /// A row with something in every column.
+    private func fullRow() -> CatalogBatch {
+        var row = Samples.row()
+        row.take(
+            .failed(.service(Samples.failure(500, requestID: "req_é"))),
+            error: "status 500; it's \"odd\"",
+            at: Samples.now
+        )
+        row.withdrawnAt = Samples.now
+        row.settledAt = Samples.now
+        row.lossToldAt = Samples.now
+        return row
+    }
+
+    @Test func `a row comes back as it was written`() throws {
+        try withCatalog { catalog, path in
+            let rows = [fullRow(), Samples.row("msgbatch_2")]
+            try catalog.save(rows)
+            #expect(try catalog.batch("msgbatch_1") == rows[0])
+            #expect(try catalog.batch("msgbatch_3") == nil)
+            #expect(try Catalog(reading: path).batches() == rows)
+        }
+    }
+
+    @Test func `rows are replaced, counted and listed by state, oldest first`() throws {
+        try withCatalog { catalog, _ in
+            var archived = Samples.row("msgbatch_b", daysBefore: 9)
+            archived.archive(Samples.batch("msgbatch_b", daysBefore: 9), requestID: nil, at: Samples.now)
+            try catalog.save([Samples.row("msgbatch_c", daysBefore: 2), Samples.row("msgbatch_b", daysBefore: 9)])
+            try catalog.save([archived, Samples.row("msgbatch_a", daysBefore: 5)])
+            #expect(try catalog.batchCounts() == [.archived: 1, .new: 2])
+            #expect(try catalog.batches(in: LocalState.unsettled).map(\.id) == ["msgbatch_a", "msgbatch_c"])
+            #expect(try catalog.ids(in: LocalState.settled) == ["msgbatch_b"])
+        }
+    }
+
+    @Test func `before a rebuild only what files tell is forgotten`() throws {
+        try withCatalog { catalog, _ in
+            for state in LocalState.allCases {
+                var row = Samples.row("msgbatch_\(state.rawValue)")
+                row.state = state
+                try catalog.save([row])
+            }
+            _ = try catalog.begin(CatalogRun(command: "export", arguments: [], version: "1", startedAt: Samples.now))
+            try catalog.removeBatchesInFiles()
+            let left = Set(LocalState.allCases).subtracting([.archived, .partial, .quarantined])
+            #expect(Set(try catalog.batchCounts().keys) == left)
+            #expect(try catalog.runs(last: 10).count == 1)
+        }
+    }
+
+    @Test func `runs are numbered, and end where they began`() throws {
+        try withCatalog { catalog, _ in
+            let run = CatalogRun(
+                command: "export",
+                arguments: ["export", "--quiet"],
+                version: "1",
+                startedAt: Samples.now
+            )
+            var first = try catalog.begin(run)
+            let second = try catalog.begin(run)
+            #expect((first.number, second.number) == (1, 2))
+            first.finishedAt = Samples.now.adding(seconds: 9)
+            first.walkedSince = Samples.now.adding(seconds: -99)
+            first.counts = ["archived_now": 3]
+            first.exitStatus = 143
+            first.error = "stopped"
+            try catalog.save(first)
+            #expect(try catalog.runs(last: 5) == [second, first])
+            #expect(try catalog.runs(last: 1) == [second])
+            #expect(try catalog.walks(since: Samples.now) == [first])
+            #expect(try catalog.walks(since: Samples.now.adding(seconds: 1)) == [])
+        }
+    }
+
+    @Test func `what was walked comes back, each service by itself`() throws {
+        try withCatalog { catalog, _ in
+            var past = WalkedPast(origin: "https://a.example")
+            past.add(WalkedSpan(since: nil, newest: Samples.now, workspaceID: nil))
+            past.add(WalkedSpan(since: Samples.now, newest: Samples.now.adding(seconds: 1), workspaceID: "wrkspc_1"))
+            try catalog.save(past)
+            try catalog.save(past)
+            #expect(try catalog.walkedPast(of: "https://a.example") == past)
+            #expect(try catalog.walkedPast(of: "https://b.example").spans == [])
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `the log is written ahead where that is wanted, also in a file made otherwise`(usesLog: Bool) throws {
+        try withCatalog { _, path in
+            let path = path + "-other"
+            for usesLog in [!usesLog, usesLog] {
+                try Catalog(path: path, usesWriteAheadLog: usesLog).save([Samples.row()])
+            }
+            let mode = try DatabaseQueue(path: path).read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+            #expect(mode == (usesLog ? "wal" : "delete"))
+        }
+    }
+
+    @Test func `a file that is no database is damaged`() throws {
+        try withCatalog { catalog, path in
+            let other = path + "-other"
+            try Data("this is a text, and a long one at that".utf8).write(to: URL(filePath: other))
+            let failure = #expect(throws: CatalogFailure.self) { try Catalog(path: other, usesWriteAheadLog: true) }
+            guard case .damaged(let place, _)? = failure else {
+                Issue.record("thrown: \(String(describing: failure))")
+                return
+            }
+            #expect(place == other)
+        }
+    }
+
+    @Test func `a value of a later version does not end the program`() throws {
+        try withCatalog { catalog, path in
+            try catalog.save([Samples.row()])
+            try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE batches SET state = 'unheard_of'") }
+            #expect(throws: CatalogFailure.damaged(path: path, detail: "column state holds what it cannot hold")) {
+                try catalog.batch("msgbatch_1")
+            }
+        }
+    }
+
+    @Test func `a catalog of a later version is refused, not changed`() throws {
+        try withCatalog { _, path in
+            try DatabaseQueue(path: path)
+                .write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99 something new')") }
+            #expect(throws: CatalogFailure.newer(path: path)) { try Catalog(path: path, usesWriteAheadLog: true) }
+            #expect(throws: CatalogFailure.newer(path: path)) { try Catalog(reading: path) }
+        }
+    }
+
+    @Test func `reading makes no file`() throws {
+        try withCatalog { _, path in
+            #expect(throws: CatalogFailure.self) { try Catalog(reading: path + "-other") }
+            #expect(!FileManager.default.fileExists(atPath: path + "-other"))
+        }
+    }
+}

@@ -53,69 +53,6 @@ struct ExportFaultTests {
         }
     }
 
-    @Test func `a custom_id that occurs twice is quarantined`() async throws {
-        let (scenario, hit) = try scenario { id in
-            [
-                Fault(.results(.repeatLine(3)), on: [.results], of: id),
-                Fault(.results(.dropLine(5)), on: [.results], of: id),
-            ]
-        }
-        try await InProcess.export(scenario) { run, archive, _ in
-            #expect(run.status == .integrity)
-            #expect(!archive.archivedIDs.contains(hit))
-            #expect(run.notes.contains("repeats a custom_id"), "\(run.notes)")
-        }
-    }
-
-    @Test func `a line beyond the limit fails its batch by name`() async throws {
-        let long = Array("{\"custom_id\":\"\(String(repeating: "x", count: 200_000))\"}".utf8)
-        let (scenario, hit) = try scenario { id in
-            [Fault(.results(.replaceLine(2, long)), on: [.results], of: id)]
-        }
-        try await InProcess.export(scenario, ["--max-line-bytes", "150000"]) { run, archive, _ in
-            #expect(run.status == .partial)
-            #expect(run.batches["failed"] == 1)
-            #expect(!archive.archivedIDs.contains(hit))
-            #expect(run.notes.contains("raise --max-line-bytes"), "\(run.notes)")
-        }
-    }
-
-    // MARK: Network
-
-    @Test(arguments: [Interruption.Place.afterBytes(0), .afterBytes(1), .afterBytes(5_000), .beforeEnd(1)])
-    func `a connection that breaks once costs another read, not a result`(place: Interruption.Place) async throws {
-        let (scenario, _) = try scenario { id in
-            [Fault(.interrupt(.reset, at: place), on: [.results], of: id, .first(1))]
-        }
-        try await InProcess.export(scenario) { run, archive, server in
-            #expect(run.status == .done, "\(run.notes)")
-            #expect(archive.archivedIDs.count == 3)
-            for batch in scenario.batches {
-                let expected = server.service.results(of: batch.id)
-                let stored = try Self.rawContent(of: batch.id, in: archive)
-                #expect(stored == expected)
-            }
-        }
-    }
-
-    @Test(arguments: [408, 409, 429, 500, 502, 503, 529])
-    func `a passing error status is waited out`(status: Int) async throws {
-        let (scenario, _) = try scenario { id in
-            [
-                Fault(
-                    .answer(status: status, headers: [HeaderField("retry-after-ms", "1")]),
-                    on: [.results],
-                    of: id,
-                    .first(2)
-                )
-            ]
-        }
-        try await InProcess.export(scenario) { run, archive, _ in
-            #expect(run.status == .done, "\(run.notes)")
-            #expect(archive.archivedIDs.count == 3)
-        }
-    }
-
     // MARK: Account
 
     @Test func `a refused key ends the run with the place the key was read from`() async throws {
@@ -145,26 +82,6 @@ struct ExportFaultTests {
         }
     }
 
-    // MARK: Listing
-
-    @Test(arguments: [PageFault.repeatedCursor, .ignoredCursor, .emptyWithMore])
-    func `a listing that does not advance is an error, not a loop`(fault: PageFault) async throws {
-        let (scenario, _) = try scenario { _ in [Fault(.page(fault), on: [.list], .from(2))] }
-        try await InProcess.export(scenario, ["--page-size", "1"]) { run, archive, _ in
-            #expect(run.status == .error)
-            #expect(run.notes.contains("the listing does not advance"), "\(run.notes)")
-            #expect(archive.archivedIDs.isEmpty)
-        }
-    }
-
-    @Test func `a page without has_more is followed to the end`() async throws {
-        let (scenario, _) = try scenario { _ in [Fault(.page(.member("has_more", nil)), on: [.list])] }
-        try await InProcess.export(scenario, ["--page-size", "2"]) { run, archive, _ in
-            #expect(run.status == .done, "\(run.notes)")
-            #expect(archive.archivedIDs.count == 3)
-        }
-    }
-
     // MARK: results_url
 
     @Test func `results at another host are asked for at the configured one, and the manifest says so`() async throws {
@@ -178,52 +95,5 @@ struct ExportFaultTests {
             let manifest = try String(contentsOf: archive.url.appending(path: "manifests/\(name)"), encoding: .utf8)
             #expect(manifest.contains("elsewhere.invalid"))
         }
-    }
-
-    @Test func `a redirect to another host is never followed`() async throws {
-        let (scenario, hit) = try scenario { id in
-            [Fault(.redirect(to: "http://127.0.0.2:9/results"), on: [.results], of: id)]
-        }
-        try await InProcess.export(scenario) { run, archive, _ in
-            #expect(run.status == .partial)
-            #expect(run.batches["unavailable"] == 1)
-            #expect(!archive.archivedIDs.contains(hit))
-        }
-    }
-
-    @Test func `a batch withdrawn between listing and download counts as withdrawn or is tried again`() async throws {
-        let (scenario, hit) = try scenario { id in
-            [Fault(.change(.withdraw(id)), on: [.results], of: id, .first(1))]
-        }
-        try await InProcess.export(scenario) { run, archive, _ in
-            #expect(run.status == .partial)
-            #expect(run.batches["archived_now"] == 2)
-            #expect(!archive.archivedIDs.contains(hit))
-        }
-    }
-
-    // MARK: Unknown things
-
-    @Test func `a status nobody documented is not ended, and told as such`() async throws {
-        let (scenario, _) = try scenario { id in
-            [Fault(.batchMember("processing_status", "\"paused\""), on: [.list], of: id)]
-        }
-        try await InProcess.export(scenario) { run, _, _ in
-            #expect(run.status == .done)
-            #expect(run.batches == ["listed": 3, "in_window": 3, "archived_now": 2, "not_ended": 1])
-        }
-    }
-
-    private static func rawContent(of id: String, in archive: Archive) throws -> [UInt8]? {
-        guard let name = archive.files(in: "raw").first(where: { $0.contains(id) }) else { return nil }
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", "exec gzip -dc \"$0\"", archive.url.appending(path: "raw/\(name)").path]
-        process.standardOutput = pipe
-        try process.run()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return Array(data)
     }
 }

@@ -27,6 +27,25 @@ struct ReadmeTests {
         }
     }
 
+    @Test func `the pipeline file shown is one`() async throws {
+        try await withTemporaryFolder { folder in
+            let shown = try #require(fences("yaml").first)
+            try FileManager.default.createDirectory(
+                at: folder.url.appending(path: "textfile"),
+                withIntermediateDirectories: true
+            )
+            let text =
+                shown
+                .replacing("/var/lib/node_exporter/textfile", with: "\(folder.path)/textfile")
+                .replacing("/etc/batchkeep/support.key", with: "/dev/null")
+            try Data(text.utf8).write(to: folder.url.appending(path: "nightly.yaml"))
+            let run = try await Program.run(["run", "--check", "nightly.yaml", "--since", "7d"], in: folder.url)
+            #expect(run.status == 0, "\(run.notes)")
+            #expect(run.lines.count == 2)
+            #expect(run.output.contains("--archive=/srv/batches/workspace=research"))
+        }
+    }
+
     @Test(.enabled(if: Peers.python != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
     func `the queries shown run in DuckDB`() async throws {
         let python = try #require(Peers.python)
@@ -40,11 +59,14 @@ struct ReadmeTests {
         }
     }
 
-    @Test(arguments: ["compact", "export", "list", "prune", "query", "select", "show", "simulate", "verify", "views"])
+    @Test(arguments: [
+        "catalog rebuild", "compact", "export", "list", "prune", "query", "retry-quarantine", "run", "select", "show", "simulate",
+        "status", "verify", "views",
+    ])
     func `the options of a command are those listed`(command: String) async throws {
-        let help = try await Program.run([command, "--experimental-dump-help"])
+        let help = try await Program.run(command.split(separator: " ").map(String.init) + ["--experimental-dump-help"])
         let names = try JSONDecoder().decode(HelpDump.self, from: Data(help.output.utf8)).command.longNames
-        #expect(names.count > 2)
+        #expect(!names.subtracting(["help", "version"]).isEmpty)
         #expect(names.subtracting(["help", "version"]) == listedOptions(of: command))
     }
 
@@ -54,8 +76,8 @@ struct ReadmeTests {
         var names: Set<String> = []
         for line in readme.split(separator: "\n") {
             if line.hasPrefix("#") {
-                let words = line.split { !$0.isLetter && $0 != ":" }.map { $0.filter(\.isLetter) }
-                isMeant = line.hasPrefix("### ") && words.contains(command)
+                let words = line.split { " :,".contains($0) }
+                isMeant = line.hasPrefix("### ") && command.split(separator: " ").allSatisfy(words.contains)
             } else if isMeant, line.hasPrefix("| `--") {
                 names.insert(String(line.dropFirst("| `--".count).prefix { $0.isLetter || $0 == "-" }))
             }

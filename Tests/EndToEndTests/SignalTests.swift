@@ -26,6 +26,35 @@ struct SignalTests {
         }
     }
 
+    @Test func `a signal ends a run of several sources, not only the one under way`() async throws {
+        try await withTemporaryFolder { folder in
+            try await Simulation.run(["--generate", "10000", "--batches", "2"]) { simulation in
+                let file = folder.url.appending(path: "file.yaml")
+                try Data("output: json\nsources: [{name: a}, {name: b}]\n".utf8).write(to: file)
+                let stopped = try await Program.run(
+                    ["run", "file.yaml"],
+                    environment: simulation.environment,
+                    in: folder.url
+                ) { process in
+                    await Self.waitForFile(below: "archive/workspace=a/_partial", in: folder, while: process)
+                    kill(process.processIdentifier, SIGTERM)
+                }
+                #expect(stopped.status == 143, "\(stopped.notes)")
+                #expect(stopped.lines.count == 1)
+                #expect(stopped.output.contains("\"exit_statuses\":[143]"), "\(stopped.output)")
+                #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/archive/workspace=b"))
+                let next = try await Program.run(
+                    ["run", "file.yaml"],
+                    environment: simulation.environment,
+                    in: folder.url
+                )
+                #expect(next.status == 0, "\(next.notes)")
+                #expect(try folder.files(below: "archive/workspace=a/manifests").count == 2)
+                #expect(try folder.files(below: "archive/workspace=b/manifests").count == 2)
+            }
+        }
+    }
+
     /// Waits until the run has begun to write, or is over.
     private static func waitForFile(below path: String, in folder: TemporaryFolder, while process: Process) async {
         while process.isRunning, (try? folder.files(below: path).isEmpty) ?? true { await Task.yield() }

@@ -26,6 +26,18 @@ package struct Cost: Sendable, Equatable {
         unpriced.rows.reduce(unpriced.other.count) { $0.addingClamped($1.value.count) }
     }
 
+    /// Whether there are requests and none of them has a price.
+    package var isUnknown: Bool {
+        pricedRequests == 0 && unpricedRequests > 0
+    }
+
+    /// One succeeded request that has no price.
+    static func unpriced(model: String) -> Cost {
+        var cost = Cost()
+        cost.addUnpriced(1, model: Label(model))
+        return cost
+    }
+
     /// Counts succeeded requests that have no price.
     mutating func addUnpriced(_ requests: Int, model: Label?) {
         guard requests > 0 else { return }

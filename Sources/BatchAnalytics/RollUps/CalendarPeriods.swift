@@ -19,3 +19,11 @@ extension CalendarDay {
         return "\(thursday.text.prefix(4))-W\(week < 10 ? "0" : "")\(week)"
     }
 }
+
+extension Timestamp {
+    /// The hour of the day, UTC: `07`.
+    var hourText: String {
+        let hour = Int(seconds(since: day.start)) / 3_600
+        return hour < 10 ? "0\(hour)" : "\(hour)"
+    }
+}

@@ -36,7 +36,7 @@ package enum ComparedFigure: String, Sendable, CaseIterable {
         case .inputP95: count(measures.sizes.input.percentile(95))
         case .outputP50: count(measures.sizes.output.percentile(50))
         case .outputP95: count(measures.sizes.output.percentile(95))
-        case .cost: .money(measures.cost.batch)
+        case .cost: measures.cost.isUnknown ? .missing : .money(measures.cost.batch)
         case .costPerRequest: measures.costPerRequest.map { .money($0) } ?? .missing
         case .queueP50: measures.queue.percentile(50).map { .seconds($0) } ?? .missing
         case .queueP95: measures.queue.percentile(95).map { .seconds($0) } ?? .missing

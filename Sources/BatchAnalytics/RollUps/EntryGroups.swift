@@ -13,18 +13,19 @@ struct EntryGroups {
         self.pricer = pricer
         day = entry.createdAt.day
         addAll(entry)
-        switch grouping.requestKey {
+        switch grouping.requestKeys.first {
         case nil: break
         case .model: addModels()
         case .result: addResults()
         case .stopReason: addStopReasons()
         case .error: addErrors()
         case .prefix: addPrefixes()
+        case .serviceTier: addTokens(by: \.tier)
+        case .geo: addTokens(by: \.geo)
         }
     }
 
     private mutating func addAll(_ entry: RollUpEntry) {
-        group.all.batches = 1
         if let outcomes = summaries.summary(OutcomeSummary.self) {
             group.all.outcomes = outcomes
             group.all.requests = outcomes.requests
@@ -40,15 +41,23 @@ struct EntryGroups {
             group.all.cost = pricer.cost(of: tokens, day: day)
         }
         group.all.sizes = summaries.summary(PercentileSummary.self) ?? PercentileSummary()
-        if let endedAt = entry.endedAt { group.all.queue.record(Int(endedAt.seconds(since: entry.createdAt))) }
+        group.all.countBatch(entry)
+    }
+
+    private mutating func addTokens(by label: (UsageKey) -> Label) {
+        guard let tokens = summaries.summary(TokenSummary.self) else { return }
+        for row in tokens.cells.rows {
+            var measures = measures(of: row.value, key: row.key)
+            measures.isOfSucceeded = true
+            group.parts.add(measures, to: PartKey(label(row.key)))
+        }
+        if tokens.cells.other.requests > 0 { group.parts.addToOther(unpricedMeasures(tokens.cells.other)) }
     }
 
     private mutating func addModels() {
-        guard let tokens = summaries.summary(TokenSummary.self) else { return }
-        for row in tokens.cells.rows { group.parts.add(measures(of: row.value, key: row.key), to: row.key.model) }
-        group.parts.addToOther(unpricedMeasures(tokens.cells.other))
+        addTokens(by: \.model)
         guard let models = summaries.summary(ModelSummary.self)?.models else { return }
-        for row in models.rows { group.parts.add(Measures(usable: row.value.usable), to: row.key) }
+        for row in models.rows { group.parts.add(Measures(usable: row.value.usable), to: PartKey(row.key)) }
         group.parts.addToOther(Measures(usable: models.other.usable))
     }
 
@@ -60,9 +69,9 @@ struct EntryGroups {
                 measures.usage = group.all.usage
                 measures.cost = group.all.cost
             }
-            group.parts.add(measures, to: Label(type.name))
+            group.parts.add(measures, to: PartKey(Label(type.name)))
         }
-        for row in outcomes.unknown.rows { group.parts.add(Measures(requests: row.value.count), to: row.key) }
+        for row in outcomes.unknown.rows { group.parts.add(Measures(requests: row.value.count), to: PartKey(row.key)) }
         group.parts.addToOther(Measures(requests: outcomes.unknown.other.count))
     }
 
@@ -72,10 +81,11 @@ struct EntryGroups {
             var measures = Measures(requests: tally.requests, usable: tally.usable)
             measures.succeeded = tally.requests
             measures.empty = tally.empty
+            measures.isOfSucceeded = true
             return measures
         }
-        for row in summary.reasons.rows { group.parts.add(measures(row.value), to: row.key) }
-        group.parts.addToOther(measures(summary.reasons.other))
+        for row in summary.reasons.rows { group.parts.add(measures(row.value), to: PartKey(row.key)) }
+        if summary.reasons.other.requests > 0 { group.parts.addToOther(measures(summary.reasons.other)) }
         addCells(summary.cells)
     }
 
@@ -87,7 +97,7 @@ struct EntryGroups {
             measures.errored = tally.errored
             return measures
         }
-        for row in summary.prefixes.rows { group.parts.add(measures(row.value), to: row.key) }
+        for row in summary.prefixes.rows { group.parts.add(measures(row.value), to: PartKey(row.key)) }
         group.parts.addToOther(measures(summary.prefixes.other))
         addCells(summary.cells)
     }
@@ -117,17 +127,18 @@ extension EntryGroups {
     /// A manifest has room for the largest cells only. Succeeded requests of a group beyond those in its cells have no
     /// price; cells of a group that has no row of its own belong to "other".
     private mutating func addCells(_ cells: BoundedTable<GroupedUsageKey, UsageCell>) {
-        var inCells: [Label: Int] = [:]
+        var inCells: [PartKey: Int] = [:]
         var inOther = 0
         for row in cells.rows {
             var measures = measures(of: row.value, key: row.key.usage)
             (measures.requests, measures.succeeded) = (0, 0)
-            if group.parts[row.key.group] == nil {
+            let part = PartKey(row.key.group)
+            if group.parts[part] == nil {
                 inOther += row.value.requests
                 group.parts.addToOther(measures)
             } else {
-                inCells[row.key.group, default: 0] += row.value.requests
-                group.parts.add(measures, to: row.key.group)
+                inCells[part, default: 0] += row.value.requests
+                group.parts.add(measures, to: part)
             }
         }
         for row in group.parts.rows {

@@ -18,6 +18,10 @@ package struct Measures: Sendable, Equatable {
     package var sizes = PercentileSummary()
     /// Seconds from creation to end, a batch.
     package var queue = ValueHistogram()
+    /// Batches that took longer than ``QueueSummary/longWait``.
+    package var longWaits = 0
+    /// Whether only succeeded requests were counted, so that nothing is known about failures.
+    package var isOfSucceeded = false
 
     package init() {}
 }
@@ -35,6 +39,19 @@ extension Measures: Mergeable {
         cost.merge(other.cost)
         sizes.merge(other.sizes)
         queue.merge(other.queue)
+        longWaits = longWaits.addingClamped(other.longWaits)
+        isOfSucceeded = isOfSucceeded || other.isOfSucceeded
+    }
+}
+
+extension Measures {
+    /// Counts a batch as such: one more, with its wait.
+    mutating func countBatch(_ entry: RollUpEntry) {
+        batches += 1
+        guard let endedAt = entry.endedAt else { return }
+        let wait = max(0, Int(endedAt.seconds(since: entry.createdAt)))
+        queue.record(wait)
+        longWaits += wait > QueueSummary.longWait ? 1 : 0
     }
 }
 
@@ -46,9 +63,14 @@ extension Measures {
         ratio(usable, succeeded)
     }
 
-    /// Errored among all requests; nil without any.
+    /// Errored among all requests; nil without any, and where only succeeded ones were counted.
     package var errorRate: Double? {
-        ratio(errored, requests)
+        isOfSucceeded ? nil : ratio(errored, requests)
+    }
+
+    /// The share of batches that took longer than ``QueueSummary/longWait``; nil without any that ended.
+    package var longWaitShare: Double? {
+        ratio(longWaits, queue.count)
     }
 
     /// Cached among all prompt tokens; nil without any.

@@ -15,7 +15,7 @@ package struct RollUpEntry: Sendable {
         createdAt: Timestamp,
         endedAt: Timestamp? = nil,
         workspace: String? = nil,
-        summaries: SummarySet
+        summaries: SummarySet = SummarySet([])
     ) {
         self.batchID = batchID
         self.createdAt = createdAt
@@ -25,52 +25,72 @@ package struct RollUpEntry: Sendable {
     }
 }
 
-/// Adds up the summaries of many batches, in groups.
+/// Adds up many batches, in groups, from their summaries or from their result lines.
 ///
 /// Batches are added one by one and let go, so a roll-up over ten thousand of them holds only its groups. Money is
 /// computed batch by batch, with the prices of the day the batch was created.
 package struct RollUp: Sendable {
-    /// The groups within one combination of day, week, month, batch and workspace.
+    /// The groups within one combination of day, week, month, hour, batch and workspace.
     struct Group: Sendable {
         var all = Measures()
-        var parts = BoundedTable<Label, Measures>(capacity: 4_096)
+        var parts = BoundedTable<PartKey, Measures>(capacity: 4_096)
         var errors = BoundedTable<ErrorFingerprint, ErrorMeasures>(capacity: 4_096)
     }
 
     package let grouping: Grouping
     package let pricer: Pricer
+    /// Whether the figures come from result lines and not from summaries.
+    package let isScan: Bool
     private(set) var groups: [[String]: Group] = [:]
+    /// Rows that no further batch can change: those of single batches, kept without their histograms.
+    private(set) var settled: [(key: [String], row: [RollUpTable.Value])] = []
     /// Everything together, for the row of totals.
     private(set) var total = Group()
 
-    package init(by grouping: Grouping, pricer: Pricer) {
+    /// - Precondition: a grouping with several request keys can only be scanned.
+    package init(by grouping: Grouping, pricer: Pricer, isScan: Bool = false) {
+        precondition(isScan || !grouping.needsScan, "summaries do not count by several request keys")
         self.grouping = grouping
         self.pricer = pricer
+        self.isScan = isScan
     }
 
     /// The kinds of summaries that a grouping reads; no other has to be decoded from a manifest.
     package static func kinds(for grouping: Grouping) -> [any Summary.Type] {
-        let always: [any Summary.Type] = [
-            OutcomeSummary.self, TokenSummary.self, StopReasonSummary.self, PercentileSummary.self,
-        ]
-        return switch grouping.requestKey {
-        case nil, .result, .stopReason: always
+        let always: [any Summary.Type] = [OutcomeSummary.self, TokenSummary.self, StopReasonSummary.self]
+        return switch grouping.requestKeys.first {
+        case nil: always + [PercentileSummary.self]
+        case .result, .stopReason, .serviceTier, .geo: always
         case .model: always + [ModelSummary.self]
         case .error: always + [ErrorSummary.self]
         case .prefix: always + [PrefixSummary.self]
         }
     }
 
-    /// Takes in a batch.
+    /// Takes in a batch by its summaries.
     package mutating func add(_ entry: RollUpEntry) {
-        let group = EntryGroups(entry, grouping: grouping, pricer: pricer).group
-        groups[key(of: entry), default: Group()].merge(group)
+        add(EntryGroups(entry, grouping: grouping, pricer: pricer).group, of: entry)
+    }
+
+    /// Takes in a batch by its lines, all of which were folded into `scan`.
+    package mutating func add(_ scan: BatchScan, of entry: RollUpEntry) {
+        add(scan.finished(entry), of: entry)
+    }
+
+    private mutating func add(_ group: Group, of entry: RollUpEntry) {
         total.merge(group)
+        let key = key(of: entry)
+        if grouping.batchKeys.contains(.batch), grouping.requestKeys.isEmpty {
+            settled.append((key, values(of: group.all)))
+        } else {
+            groups[key, default: Group()].merge(group)
+        }
     }
 
     /// Takes in what another roll-up with the same grouping and prices added up.
     package mutating func merge(_ other: RollUp) {
         for (key, group) in other.groups { groups[key, default: Group()].merge(group) }
+        settled += other.settled
         total.merge(other.total)
     }
 
@@ -79,14 +99,25 @@ package struct RollUp: Sendable {
         total.all
     }
 
+    /// The succeeded requests of one model, under any of its spellings; nothing but a grouping by model alone knows
+    /// them.
+    package func measures(ofModel name: String) -> Measures {
+        let wanted = ModelName.normalized(name)
+        return total.parts.rows.reduce(into: Measures()) { sum, row in
+            let names = row.key.labels.map { ModelName.normalized($0.text) }
+            if names == [wanted] { sum.merge(row.value) }
+        }
+    }
+
     private func key(of entry: RollUpEntry) -> [String] {
-        grouping.batchKeys.map { key in
+        grouping.batchKeys.flatMap { key -> [String] in
             switch key {
-            case .day: entry.createdAt.day.text
-            case .week: entry.createdAt.day.weekText
-            case .month: entry.createdAt.day.monthText
-            case .batch: entry.batchID
-            case .workspace: entry.workspace ?? ""
+            case .day: [entry.createdAt.day.text]
+            case .week: [entry.createdAt.day.weekText]
+            case .month: [entry.createdAt.day.monthText]
+            case .hour: [entry.createdAt.hourText]
+            case .batch: [entry.batchID, entry.createdAt.text]
+            case .workspace: [entry.workspace ?? Self.none]
             }
         }
     }

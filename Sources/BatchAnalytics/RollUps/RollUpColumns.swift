@@ -23,8 +23,9 @@ struct MeasureColumn: Sendable {
         MeasureColumn(name, .count) { row, _ in .count(Int(value(row))) }
     }
 
-    private static func money(_ name: String, _ value: @escaping @Sendable (Measures) -> Money?) -> MeasureColumn {
-        MeasureColumn(name, .money) { row, _ in value(row).map { .money($0) } ?? .missing }
+    /// An amount; missing where no request of the row has a price, as 0 would say that they cost nothing.
+    private static func money(_ name: String, _ value: @escaping @Sendable (Measures) -> Money) -> MeasureColumn {
+        MeasureColumn(name, .money) { row, _ in row.cost.isUnknown ? .missing : .money(value(row)) }
     }
 
     private static func ratio(_ name: String, _ value: @escaping @Sendable (Measures) -> Double?) -> MeasureColumn {
@@ -51,6 +52,7 @@ struct MeasureColumn: Sendable {
         tokens("output_tokens") { $0.usage.output },
         tokens("thinking_tokens") { $0.usage.thinking },
         tokens("web_search_requests") { $0.usage.webSearches },
+        tokens("web_fetch_requests") { $0.usage.webFetches },
     ]
 
     private static let cost = [
@@ -68,38 +70,59 @@ struct MeasureColumn: Sendable {
         count("other_results") { $0.outcomes.unknownRequests },
     ]
 
-    private static let distributions = [
-        ratio("cache_hit_ratio") { $0.cacheHitRatio },
-        percentile("output_tokens_p50", .count, 50) { $0.sizes.output },
-        percentile("output_tokens_p95", .count, 95) { $0.sizes.output },
-        percentile("queue_seconds_p50", .seconds, 50) { $0.queue },
-        percentile("queue_seconds_p95", .seconds, 95) { $0.queue },
-    ]
+    private static let cacheHitRatio = ratio("cache_hit_ratio") { $0.cacheHitRatio }
 
-    private static func percentile(
+    private static let distributions =
+        percentiles("input_tokens", .count) { $0.sizes.input }
+        + percentiles("cache_read_tokens", .count) { $0.sizes.cached }
+        + percentiles("output_tokens", .count) { $0.sizes.output }
+        + percentiles("text_bytes", .count) { $0.sizes.text }
+
+    private static let queue =
+        percentiles("queue_seconds", .seconds) { $0.queue } + [ratio("queue_over_20h_share") { $0.longWaitShare }]
+
+    /// p50, p90, p95, p99 and the largest value.
+    private static func percentiles(
         _ name: String,
         _ unit: RollUpTable.Unit,
-        _ percent: Int,
         _ histogram: @escaping @Sendable (Measures) -> ValueHistogram
-    ) -> MeasureColumn {
-        MeasureColumn(name, unit) { row, _ in
-            guard let value = histogram(row).percentile(percent) else { return .missing }
-            return unit == .seconds ? .seconds(value) : .count(value)
+    ) -> [MeasureColumn] {
+        let columns = [50, 90, 95, 99]
+            .map { percent in
+                MeasureColumn("\(name)_p\(percent)", unit) { row, _ in
+                    value(histogram(row).percentile(percent), unit)
+                }
+            }
+        let largest = MeasureColumn("\(name)_max", unit) { row, _ in
+            let values = histogram(row)
+            return value(values.count > 0 ? values.maximum : nil, unit)
         }
+        return columns + [largest]
+    }
+
+    private static func value(_ number: Int?, _ unit: RollUpTable.Unit) -> RollUpTable.Value {
+        guard let number else { return .missing }
+        return unit == .seconds ? .seconds(number) : .count(number)
     }
 
     /// The columns of a grouping behind those that name the group.
-    static func columns(for key: Grouping.RequestKey?) -> [MeasureColumn] {
-        switch key {
+    static func columns(for grouping: Grouping, isScan: Bool) -> [MeasureColumn] {
+        if isScan, !grouping.requestKeys.isEmpty { return scanned }
+        return switch grouping.requestKeys.first {
         case nil:
             [count("batches") { $0.batches }, requests, succeeded, errored] + outcomes
-                + [usable, usableRate, errorRate] + usage + distributions + cost
-        case .model:
-            [requests, share, usable, usableRate] + usage + [ratio("cache_hit_ratio") { $0.cacheHitRatio }] + cost
+                + [usable, empty, usableRate, errorRate] + usage + [cacheHitRatio] + distributions + queue + cost
+        case .model: [requests, share, usable, usableRate] + usage + [cacheHitRatio] + cost
+        case .serviceTier, .geo: [requests, share] + usage + [cacheHitRatio] + cost
         case .result: [requests, share] + usage + cost
         case .stopReason: [requests, share, usable, empty] + usage + cost
         case .prefix: [requests, share, succeeded, errored, usable, usableRate] + usage + cost
         case .error: []
         }
     }
+
+    /// The columns of any combination of request keys.
+    private static let scanned =
+        [requests, share, succeeded, errored, usable, empty, usableRate, errorRate] + usage + [cacheHitRatio] + distributions
+        + cost
 }

@@ -4,18 +4,17 @@ import MessageBatches
 extension RollUp {
     /// The label of the row for everything that had no room for a row of its own.
     package static let other = "(other)"
-    /// The label of the row for requests in which the field is missing.
+    /// The label of the row for requests or batches in which the field is missing.
     package static let none = "(none)"
 
     /// The rows, in the order of the columns that name the batches; within them by falling number of requests.
     package func table() -> RollUpTable {
-        let batchColumns = grouping.batchKeys.map { RollUpTable.Column(name: $0.rawValue, unit: .text) }
-        let rows = groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }
-            .flatMap { key, group in
-                partRows(of: group).map { key.map { RollUpTable.Value.text($0) } + $0 }
-            }
+        let grouped = groups.map { key, group in (key: key, rows: partRows(of: group)) }
+        let single = settled.map { (key: $0.key, rows: [$0.row]) }
+        let rows = (grouped + single).sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .flatMap { entry in entry.rows.map { keyValues(entry.key) + $0 } }
         let keyColumns = batchColumns + requestColumns
-        let valueColumns = grouping.requestKey == .error ? Self.errorColumns : measureColumns.map(\.column)
+        let valueColumns = hasErrorColumns ? Self.errorColumns : measureColumns.map(\.column)
         return RollUpTable(
             columns: keyColumns + valueColumns,
             keyColumns: keyColumns.count,
@@ -25,55 +24,90 @@ extension RollUp {
         )
     }
 
+    /// The values of a row about whole batches, without those that name the group.
+    func values(of measures: Measures) -> [RollUpTable.Value] {
+        measureColumns.map { $0.value(measures, measures) }
+    }
+
     private var measureColumns: [MeasureColumn] {
-        MeasureColumn.columns(for: grouping.requestKey)
+        MeasureColumn.columns(for: grouping, isScan: isScan)
+    }
+
+    /// Whether the rows are errors with what is known of them, and not requests with their tokens.
+    private var hasErrorColumns: Bool {
+        grouping.requestKeys == [.error] && !isScan
+    }
+
+    /// The columns that name a group of batches.
+    private var batchColumns: [RollUpTable.Column] {
+        grouping.batchKeys.flatMap { key -> [RollUpTable.Column] in
+            switch key {
+            case .day, .week, .month, .hour, .workspace: [.init(name: key.rawValue, unit: .text)]
+            case .batch: [.init(name: "batch_id", unit: .text), .init(name: "created_at", unit: .moment)]
+            }
+        }
+    }
+
+    private func keyValues(_ key: [String]) -> [RollUpTable.Value] {
+        zip(batchColumns, key)
+            .map { column, text in
+                guard column.unit == .moment else { return .text(text) }
+                return Timestamp(text).map { .moment($0) } ?? .missing
+            }
     }
 
     /// The columns that name a group of requests.
     private var requestColumns: [RollUpTable.Column] {
-        let names: [String] =
-            switch grouping.requestKey {
-            case nil: []
+        let names = grouping.requestKeys.flatMap { key -> [String] in
+            switch key {
             case .model: ["model"]
             case .result: ["result_type"]
             case .stopReason: ["stop_reason"]
             case .error: ["fingerprint", "error_type", "error_message"]
             case .prefix: ["prefix"]
+            case .serviceTier: ["service_tier"]
+            case .geo: ["inference_geo"]
             }
+        }
         return names.map { RollUpTable.Column(name: $0, unit: .text) }
     }
 
     private func partRows(of group: Group) -> [[RollUpTable.Value]] {
-        switch grouping.requestKey {
-        case nil: return [measureColumns.map { $0.value(group.all, total.all) }]
-        case .error: return errorRows(of: group.errors)
-        case .model, .result, .stopReason, .prefix: break
-        }
+        if grouping.requestKeys.isEmpty { return [values(of: group.all)] }
+        if hasErrorColumns { return errorRows(of: group.errors) }
         let columns = measureColumns
         let whole = denominator
-        func row(_ label: String, _ measures: Measures) -> [RollUpTable.Value] {
-            [.text(label)] + columns.map { $0.value(measures, whole) }
+        func row(_ labels: [String], _ measures: Measures) -> [RollUpTable.Value] {
+            labels.map { .text($0) } + columns.map { $0.value(measures, whole) }
         }
         let rows = group.parts.ranked(by: \.requests)
-            .map { row($0.key.text.isEmpty ? Self.none : $0.key.text, $0.value) }
-        return rows + (group.parts.other == Measures() ? [] : [row(Self.other, group.parts.other)])
+            .map { row($0.key.labels.map { $0.text.isEmpty ? Self.none : $0.text }, $0.value) }
+        guard group.parts.other != Measures() else { return rows }
+        return rows + [row(requestColumns.map { _ in Self.other }, group.parts.other)]
     }
 
     /// The row of totals without the columns that name a group.
     private var totals: [RollUpTable.Value] {
-        if grouping.requestKey == .error {
+        if hasErrorColumns {
             return Self.errorValues(
                 total.errors.rows.reduce(into: total.errors.other) { $0.merge($1.value) },
                 example: false
             )
         }
-        return measureColumns.map { $0.value(grouping.requestKey == nil ? total.all : denominator, denominator) }
+        let row = grouping.requestKeys.isEmpty ? total.all : denominator
+        return measureColumns.map { $0.value(row, denominator) }
     }
 
-    /// What shares are parts of: all requests, or all succeeded ones where the grouping knows no others.
+    /// What shares are parts of: all requests, or only those that the grouping can have rows for.
     private var denominator: Measures {
         var whole = total.all
-        if grouping.requestKey == .model || grouping.requestKey == .stopReason { whole.requests = whole.succeeded }
+        switch grouping.coverage {
+        case .all: break
+        case .succeeded:
+            whole.requests = whole.succeeded
+            whole.isOfSucceeded = true
+        case .errored: whole = total.parts.rows.reduce(into: total.parts.other) { $0.merge($1.value) }
+        }
         return whole
     }
 
@@ -84,6 +118,20 @@ extension RollUp {
                 RollUpTable.Unpriced(model: row.key.text.isEmpty ? Self.none : row.key.text, requests: row.value.count)
             }
         return rows + (table.other.count > 0 ? [RollUpTable.Unpriced(model: nil, requests: table.other.count)] : [])
+    }
+}
+
+extension Grouping {
+    /// Which requests have a place in a grouping: only succeeded ones have a model, only errored ones an error.
+    enum Coverage {
+        case all, succeeded, errored
+    }
+
+    var coverage: Coverage {
+        if requestKeys.contains(.error) { return .errored }
+        let needsSuccess = requestKeys.contains { [.model, .stopReason, .serviceTier, .geo].contains($0) }
+        let coversAll = requestKeys.contains { [.result, .prefix].contains($0) }
+        return needsSuccess && !coversAll ? .succeeded : .all
     }
 }
 
@@ -118,5 +166,19 @@ extension RollUp {
             sample.map { .text($0.customID.text) } ?? .missing,
             sample.map { $0.requestID.text.isEmpty ? .missing : .text($0.requestID.text) } ?? .missing,
         ]
+    }
+
+    /// The errors of everything that was added, by falling count; the last, without a fingerprint, stands for those
+    /// that have no row of their own.
+    ///
+    /// Known only to a grouping by error alone.
+    package var rankedErrors: [(fingerprint: ErrorFingerprint?, measures: ErrorMeasures)] {
+        let rows = total.errors.ranked(by: \.tally.count).map { (fingerprint: Optional($0.key), measures: $0.value) }
+        return rows + (total.errors.other.tally.count > 0 ? [(nil, total.errors.other)] : [])
+    }
+
+    /// How often an error occurred; 0 where it has no row.
+    package func errorCount(_ fingerprint: ErrorFingerprint) -> Int {
+        total.errors[fingerprint]?.tally.count ?? 0
     }
 }

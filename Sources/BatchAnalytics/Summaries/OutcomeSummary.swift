@@ -13,14 +13,17 @@ package struct OutcomeSummary: Summary {
     package init() {}
 
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
-        for record in block.records {
-            switch record.type {
-            case .succeeded: known[0] += 1
-            case .errored: known[1] += 1
-            case .canceled: known[2] += 1
-            case .expired: known[3] += 1
-            case .other(let name): unknown.add(Tally(count: 1), to: Label(name))
-            }
+        for record in block.records { count(record.type) }
+    }
+
+    /// Counts a request.
+    mutating func count(_ type: ResultType) {
+        switch type {
+        case .succeeded: known[0] += 1
+        case .errored: known[1] += 1
+        case .canceled: known[2] += 1
+        case .expired: known[3] += 1
+        case .other(let name): unknown.add(Tally(count: 1), to: Label(name))
         }
     }
 

@@ -19,13 +19,16 @@ package struct PercentileSummary: Summary {
     package init() {}
 
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
-        for record in block.records where record.type == .succeeded {
-            text.record(record.textBytes)
-            guard record.usageIsReadable else { continue }
-            input.record(Int(record.usage.input))
-            output.record(Int(record.usage.output))
-            cached.record(Int(record.usage.cacheRead))
-        }
+        for record in block.records where record.type == .succeeded { count(record) }
+    }
+
+    /// Counts a succeeded request.
+    mutating func count(_ record: ResultRecord) {
+        text.record(record.textBytes)
+        guard record.usageIsReadable else { return }
+        input.record(Int(record.usage.input))
+        output.record(Int(record.usage.output))
+        cached.record(Int(record.usage.cacheRead))
     }
 
     package mutating func merge(_ other: PercentileSummary) {

@@ -21,8 +21,6 @@ package struct DraftJournal: Sendable, Hashable {
     package var codec: CodecRecord
     /// Which version of each derivation makes the flat rows; another version starts anew.
     package var derivations: [String: Int]
-    /// The strong `etag` of the results, where the server gave one.
-    package var etag: String?
     package var blocks: [Block] = []
 
     /// A block whose members were written.
@@ -51,12 +49,11 @@ extension DraftJournal {
             ("batch", .verbatim(batch.json)),
             ("codec", codec.node),
             ("derivations", .counts(derivations)),
-            ("etag", .optional(etag)),
         ])
         .line
     }
 
-    private static let keys = JSONKeyTable(["schema_version", "batch", "codec", "derivations", "etag"])
+    private static let keys = JSONKeyTable(["schema_version", "batch", "codec", "derivations"])
 
     /// Reads a journal as far as it is whole; nil if not even its header is.
     init?(text: [UInt8]) {
@@ -80,21 +77,19 @@ extension DraftJournal {
         var batch: [UInt8]?
         var codec: CodecRecord?
         var derivations: [String: Int]?
-        var etag: String?
         try JSONCursor.read(line) { cursor throws(JSONSyntaxError) in
             try cursor.members(keys) { key, cursor throws(JSONSyntaxError) in
                 switch key {
                 case 0: schema = try cursor.optionalNumber()
                 case 1: batch = cursor.bytes(try cursor.skipValue())
                 case 2: codec = try CodecRecord(&cursor)
-                case 3: derivations = try cursor.counts()
-                default: etag = try cursor.optionalText()
+                default: derivations = try cursor.counts()
                 }
             }
             try cursor.expectEnd()
         }
         guard schema == schemaVersion, let batch, let codec, let derivations else { return nil }
-        return DraftJournal(batch: try MessageBatch(json: batch), codec: codec, derivations: derivations, etag: etag)
+        return DraftJournal(batch: try MessageBatch(json: batch), codec: codec, derivations: derivations)
     }
 }
 

@@ -1,16 +1,8 @@
-import BatchPipeline
+package import BatchPipeline
 package import JSONLines
 
 /// Going on with a download that broke off, in this run or one before.
 extension FileDraft {
-    /// The strong `etag` of the results this draft was begun with.
-    package var etag: String? { journal.etag }
-
-    /// Notes the strong `etag` of the results; call before the first block.
-    package func note(etag: String?) {
-        journal.etag = etag
-    }
-
     /// The next block of those an earlier run wrote, or nil behind the last that is whole.
     ///
     /// Its members are checked and counted, so that digests, offsets and the manifest come out as if there had been no break.
@@ -24,6 +16,14 @@ extension FileDraft {
         unread.removeFirst()
         journal.blocks.append(record)
         return block
+    }
+
+    package func durableBytes() -> Int {
+        journal.receivedBytes + unread.reduce(0) { $0 + $1.bytes }
+    }
+
+    package nonisolated func newDigest() -> any ByteDigest {
+        ContentDigest()
     }
 
     /// Checks the members of a block; nil if one is damaged, incomplete, or not what the journal says.

@@ -1,7 +1,8 @@
+import BatchPipeline
 import Crypto
 
 /// SHA-256 and length of bytes that come in pieces.
-struct ContentDigest: Sendable {
+struct ContentDigest: ByteDigest {
     private var hash = SHA256()
     private(set) var bytes = 0
 

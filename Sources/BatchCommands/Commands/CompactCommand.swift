@@ -40,13 +40,13 @@ struct CompactCommand: AsyncParsableCommand {
         guard let before = TimeExpression.moment(before ?? "today", now: now) else {
             throw CommandFailure.badTime(option: "--before", value: before ?? "")
         }
-        for source in try archive.archives() {
+        for source in archive.archives() {
             if dryRun {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
                 tell(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)
                 continue
             }
-            let lock = try ArchiveLock(source.folder, as: .current(since: now.text, command: "compact"))
+            let lock = try ArchiveLock(source.folder, as: .current("compact", since: now.text))
             let archive = FileArchive(source.folder, settings: .ofThisVersion(codec: try CodecChoice.auto.codec()))
             _ = try archive.prepare()
             let manifests = try await ArchiveReader(source.folder).manifests().manifests

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
+import BatchCatalog
 import BatchPipeline
 import BatchService
 import MessageBatches
@@ -11,7 +12,9 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Fetch the results of ended batches into an archive, with proof that nothing is missing.",
         discussion: """
-            Batches already in the archive are skipped. What fails is tried again by the next run.
+            Batches already in the archive are skipped. What fails is tried again by later runs, with growing pauses.
+            Without --since and --until the window is the last 30 days at first and once a week, otherwise from the
+            oldest batch on that is not archived yet.
             """
     )
 
@@ -30,11 +33,20 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Archive")
     var archive: ArchiveOptions
 
-    @Option(help: ArgumentHelp("Batches to fetch at once.", valueName: "n"))
-    var concurrency = 4
+    @OptionGroup(title: "Archive")
+    var lock: LockOptions
 
-    @Option(help: ArgumentHelp("The longest result line accepted, in bytes.", valueName: "n"))
-    var maxLineBytes = 64 * 1_048_576
+    @OptionGroup(title: "Limits")
+    var limits: LimitOptions
+
+    @Flag(help: "List the whole window, also what earlier runs have settled.")
+    var fullList = false
+
+    @Flag(help: "Try every batch, also those whose next try is later.")
+    var retryAll = false
+
+    @Option(help: ArgumentHelp("Warn of batches that are not archived and have fewer days left.", valueName: "n"))
+    var warnDays = 4
 
     @Flag(help: "Say what would be fetched; write nothing.")
     var dryRun = false
@@ -48,62 +60,173 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Service")
     var service: ServiceOptions
 
+    @OptionGroup(title: "Telling others")
+    var reporting: ReportingOptions
+
+    @OptionGroup(title: "Figures")
+    var figures: RunFigureOptions
+
     func run() async throws {
         let context = CommandContext.current
-        let selection = try selection(now: context.now())
-        try check(concurrency, 1...64, "--concurrency")
-        try check(maxLineBytes, 1_024...2_000_000_000, "--max-line-bytes")
-        let progress = ExportProgress(context: context, isQuiet: quiet)
-        let connection = try ServiceConnection(service, context: context, onRetry: progress.note)
-        let status = try await SignalWatch.run { signals in
-            try await connection.use { client in
-                if dryRun {
-                    let sink = try archive.openReadOnly(origin: client.origin)
-                    return try await export(selection, to: sink, from: connection, progress, signals)
-                }
-                let open = try archive.open(origin: client.origin, context: context)
-                let status = try await export(selection, to: open.sink, from: connection, progress, signals)
-                open.close()
-                return status
+        let watcher = reporting.watcher(in: context, isQuiet: quiet)
+        let reporter = RunReporter(reporting, service: service, isDryRun: dryRun, watcher: watcher)
+        await reporter.start()
+        let ending = try await SignalWatch.run { signals in await perform(telling: watcher, signals) }
+        await reporter.end([RunMetrics.Run(source: nil, ending: ending)], status: ending.status)
+        if output == .json { try context.writeDocument(ending.document) }
+        guard ending.status == .done else { throw CommandEnding(status: ending.status) }
+    }
+
+    /// Runs to the end, whatever that is; what went wrong stands in the ending and has been told.
+    func perform(telling watcher: any RunWatcher, _ signals: SignalWatch) async -> ExportEnding {
+        await CommandContext.$current.withValue(watcher.context) {
+            let startedAt = watcher.context.now()
+            // A wrong one is told by the check.
+            let time = RunTime(try? limits.runtime(), on: watcher.context.clock)
+            let ending: ExportEnding
+            do {
+                ending = try await time.run { try await export(telling: watcher, signals, time) }
+            } catch {
+                ending = stopped(by: error, startedAt: startedAt, signals)
             }
+            watcher.tell(ending)
+            return ending
         }
-        guard status == .done else { throw CommandEnding(status: status) }
     }
 
     private func export(
-        _ selection: ExportSelection,
-        to sink: FileArchive,
-        from connection: ServiceConnection,
-        _ progress: ExportProgress,
-        _ signals: SignalWatch
-    ) async throws -> ExitStatus {
-        let context = CommandContext.current
-        if !quiet { context.note("Exporting \(selection.sentence) to \(archive.path).") }
+        telling watcher: any RunWatcher,
+        _ signals: SignalWatch,
+        _ time: RunTime
+    ) async throws -> ExportEnding {
+        try Task.checkCancellation()
+        let context = watcher.context
+        let asked = try check(now: context.now())
+        let figures = try figures.collector()
+        let connection = try ServiceConnection(service, context: context, onRetry: watcher.note)
+        return try await connection.use { client in
+            if dryRun {
+                let sink = try archive.openReadOnly(origin: client.origin)
+                let catalog = try await CatalogFile(folder: sink.folder, warn: watcher.warn).openToLook()
+                let job = Job(asked, sink, catalog, connection, figures, watcher, signals, time)
+                return try await export(job)
+            }
+            let open = try await archive.open(origin: client.origin, lock: lock)
+            let catalog = try await CatalogFile(folder: open.sink.folder, warn: watcher.warn).openForRun()
+            let job = Job(asked, open.sink, catalog, connection, figures, watcher, signals, time)
+            let ending = try await export(job)
+            open.close()
+            return ending
+        }
+    }
+
+    /// What an export works with, once everything is open.
+    private struct Job {
+        let asked: ExportSelection
+        let sink: FileArchive
+        let catalog: Catalog
+        let connection: ServiceConnection
+        let figures: RunFigures
+        let watcher: any RunWatcher
+        let signals: SignalWatch
+        let time: RunTime
+
+        init(
+            _ asked: ExportSelection,
+            _ sink: FileArchive,
+            _ catalog: Catalog,
+            _ connection: ServiceConnection,
+            _ figures: RunFigures,
+            _ watcher: any RunWatcher,
+            _ signals: SignalWatch,
+            _ time: RunTime
+        ) {
+            self.asked = asked
+            self.sink = sink
+            self.catalog = catalog
+            self.connection = connection
+            self.figures = figures
+            self.watcher = watcher
+            self.signals = signals
+            self.time = time
+        }
+    }
+
+    private func export(_ job: Job) async throws -> ExportEnding {
+        let context = job.watcher.context
+        let origin = job.connection.client.origin
         let startedAt = context.now()
-        let ports = ExportPorts(
-            lister: connection.client,
-            source: connection.client,
-            archive: sink,
-            summaries: SummarySet(SummaryRegistry.kinds),
-            now: context.now,
-            pause: { try await Task.sleep(for: $0) },
-            observe: progress.observe
-        )
-        let settings = ExportSettings(concurrency: concurrency, maxLineBytes: maxLineBytes)
-        let report = await ExportRun(ports: ports, settings: settings).run(selection, isDryRun: dryRun)
-        progress.finish()
+        let record = dryRun ? nil : RunRecord(job.catalog, startedAt: startedAt, context: context)
+        let selection = planned(job.asked, by: job.catalog, origin: origin, now: startedAt, job.watcher)
+        let ledger = ledger(in: job.catalog, origin: origin, job.watcher)
+        let run = ExportRun(ports: ports(of: job), settings: try limits.settings(), ledger: ledger)
+        var report = await run.run(selection, isDryRun: dryRun)
+        if report.wasCancelled, let span = job.time.exceeded { report.stop = CommandFailure.maxRuntime(span) }
+        let folder = job.sink.folder
+        let settled =
+            dryRun
+            ? nil
+            : await job.figures.settle(report, of: selection, in: folder, startedAt: startedAt, now: context.now())
         let ending = ExportEnding(
             report: report,
+            standing: ledger.standing(at: report.serverDate ?? context.now(), warnDays: warnDays),
             selection: selection,
             archivePath: archive.path,
             isDryRun: dryRun,
-            keyPlace: connection.keyPlace,
+            keyPlace: job.connection.keyPlace,
+            signal: job.signals.status,
+            startedAt: startedAt,
+            finishedAt: context.now(),
+            figures: settled
+        )
+        record?.finish(ending, ledger, in: folder, warn: job.watcher.warn)
+        return ending
+    }
+
+    private func ports(of job: Job) -> ExportPorts {
+        let context = job.watcher.context
+        return ExportPorts(
+            lister: job.connection.client,
+            source: job.connection.client,
+            archive: job.sink,
+            summaries: SummarySet(SummaryRegistry.kinds),
+            now: context.now,
+            pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
+            observe: { event in
+                job.watcher.observe(event)
+                job.figures.observe(event)
+            }
+        )
+    }
+
+    /// The ending of a run that came to no figures.
+    private func stopped(by error: any Error, startedAt: Timestamp, _ signals: SignalWatch) -> ExportEnding {
+        let now = CommandContext.current.now()
+        var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
+        report.stop = error
+        return ExportEnding(
+            report: report,
+            standing: CatalogStanding(moment: now),
+            // Without figures the window only says what was asked for.
+            selection: (try? selection(now: now)) ?? ExportSelection(window: BatchWindow(), filter: BatchFilter()),
+            archivePath: archive.path,
+            isDryRun: dryRun,
+            keyPlace: "the key",
             signal: signals.status,
             startedAt: startedAt,
-            finishedAt: context.now()
+            finishedAt: now
         )
-        try ending.tell(in: context, isQuiet: quiet, writesJSON: output == .json)
-        return ending.status
+    }
+
+    /// What is asked for; refuses what no run could do, before anything is touched.
+    func check(now: Timestamp) throws(CommandFailure) -> ExportSelection {
+        try reporting.check()
+        try service.check()
+        _ = try limits.settings()
+        _ = try limits.runtime()
+        _ = try lock.seconds()
+        try BatchCommands.check(warnDays, 0...MessageBatch.retentionDays, "--warn-days")
+        return try selection(now: now)
     }
 
     private func selection(now: Timestamp) throws(CommandFailure) -> ExportSelection {
@@ -113,6 +236,47 @@ struct ExportCommand: AsyncParsableCommand {
             window: try window.window(now: now),
             filter: BatchFilter(statuses: statuses, ids: window.ids),
             pageSize: service.pageSize
+        )
+    }
+}
+
+// MARK: What the catalog advises
+
+extension ExportCommand {
+    /// The selection with the window the catalog advises, told to the user.
+    private func planned(
+        _ asked: ExportSelection,
+        by catalog: Catalog,
+        origin: String,
+        now: Timestamp,
+        _ watcher: any RunWatcher
+    ) -> ExportSelection {
+        var plan = WindowPlan(origin: origin, now: now)
+        do {
+            plan = try WindowPlan(catalog, origin: origin, now: now)
+        } catch {
+            watcher.warn(FailureText.withoutCatalog(error))
+        }
+        let selection = asked.resolved(by: plan, isFull: fullList)
+        if !quiet {
+            watcher.context.note("Exporting \(selection.sentence) to \(archive.path).")
+            if let settled = selection.settled { watcher.context.note(FailureText.settledPast(settled.end)) }
+        }
+        if let warning = selection.warning(about: plan.unsettled) { watcher.warn(warning) }
+        return selection
+    }
+
+    private func ledger(in catalog: Catalog, origin: String, _ watcher: any RunWatcher) -> CatalogLedger {
+        CatalogLedger(
+            catalog,
+            CatalogLedger.Options(
+                origin: origin,
+                // Whoever names a batch wants it now.
+                ignoresPauses: retryAll || !window.batch.isEmpty,
+                writes: !dryRun,
+                now: watcher.context.now,
+                warn: watcher.warn
+            )
         )
     }
 }

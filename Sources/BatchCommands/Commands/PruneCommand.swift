@@ -33,9 +33,9 @@ struct PruneCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let plan = try plan(now: context.now())
-        for source in try archive.archives() {
+        for source in archive.archives() {
             if apply {
-                let holder = LockHolder.current(since: context.now().text, command: "prune")
+                let holder = LockHolder.current("prune", since: context.now().text)
                 let lock = try ArchiveLock(source.folder, as: holder)
                 let archive = FileArchive(source.folder, settings: .ofThisVersion(codec: try CodecChoice.auto.codec()))
                 _ = try archive.prepare()

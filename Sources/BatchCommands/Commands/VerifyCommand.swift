@@ -55,7 +55,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let plan = try plan(now: context.now())
         var output = VerifyOutput(format: format, context: context)
         try output.begin(archive.path, depth: depthName)
-        for source in try OfflineArchive.archives(in: archive.path) {
+        for source in OfflineArchive.archives(in: archive.path) {
             if repair {
                 try await repair(source, plan, &output)
             } else {
@@ -83,7 +83,7 @@ struct VerifyCommand: AsyncParsableCommand {
     /// Repairs what is wrong, and reports the archive as it is afterwards.
     private func repair(_ source: OfflineArchive, _ plan: VerifyPlan, _ output: inout VerifyOutput) async throws {
         let context = CommandContext.current
-        let lock = try ArchiveLock(source.folder, as: .current(since: context.now().text, command: "verify --repair"))
+        let lock = try ArchiveLock(source.folder, as: .current("verify --repair", since: context.now().text))
         let settings = try archive.settings(origin: nil)
         _ = try FileArchive(source.folder, settings: settings).prepare()
         var found: [VerifiedFile] = []

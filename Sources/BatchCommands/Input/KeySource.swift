@@ -4,15 +4,19 @@ import Foundation
 /// The credential and the place it was read from, which is what an error may name.
 struct KeySource: Sendable {
     let credential: Credential
-    /// `ANTHROPIC_API_KEY`, `ANTHROPIC_AUTH_TOKEN` or the path of the key file.
+    /// The variable, such as `ANTHROPIC_API_KEY`, or the path of the key file.
     let place: String
 
-    /// Reads the key: the file if one is named, else `ANTHROPIC_API_KEY`, else `ANTHROPIC_AUTH_TOKEN`.
+    /// Reads the key: the file if one is named, else the variable if one is named, else `ANTHROPIC_API_KEY`, else
+    /// `ANTHROPIC_AUTH_TOKEN`.
     ///
     /// Never argv.
     init(keyFile: String?, context: CommandContext) throws(CommandFailure) {
         if let keyFile {
             self.init(credential: .apiKey(try Self.read(keyFile)), place: keyFile)
+        } else if let name = context.keyVariable {
+            guard let key = context.variable(name) else { throw .unsetKeyVariable(name) }
+            self.init(credential: .apiKey(key), place: name)
         } else if let key = context.variable("ANTHROPIC_API_KEY") {
             self.init(credential: .apiKey(key), place: "ANTHROPIC_API_KEY")
         } else if let token = context.variable("ANTHROPIC_AUTH_TOKEN") {

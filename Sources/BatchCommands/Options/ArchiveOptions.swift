@@ -20,9 +20,9 @@ struct ArchiveOptions: ParsableArguments {
     var level: Int?
 
     /// The archive, ready for a run that writes: locked, and put right where a killed run left something behind.
-    func open(origin: String, context: CommandContext) throws -> OpenArchive {
+    func open(origin: String, lock: LockOptions) async throws -> OpenArchive {
         let folder = ArchiveFolder(path)
-        let lock = try ArchiveLock(folder, as: .current(since: context.now().text))
+        let lock = try await lock.take(folder, context: .current)
         let archive = try archive(in: folder, origin: origin)
         let recovery = try archive.prepare()
         return OpenArchive(sink: archive, recovery: recovery, lock: lock)
@@ -85,7 +85,7 @@ struct OpenArchive: ~Copyable {
 
 extension LockHolder {
     /// This process, as the archive's lock file names it.
-    static func current(since: String, command: String = "export") -> LockHolder {
+    static func current(_ command: String, since: String) -> LockHolder {
         LockHolder(
             process: ProcessInfo.processInfo.processIdentifier,
             host: ProcessInfo.processInfo.hostName,

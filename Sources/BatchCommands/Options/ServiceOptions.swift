@@ -58,10 +58,7 @@ struct ServiceOptions: ParsableArguments {
 
     /// The settings of the client, and where the key was read.
     func settings(context: CommandContext) throws(CommandFailure) -> (settings: ServiceSettings, key: KeySource) {
-        try check(pageSize, 1...1_000, "--page-size")
-        try check(connectTimeout, 1...3_600, "--connect-timeout")
-        try check(idleTimeout, 1...3_600, "--idle-timeout")
-        if let maxRpm { try check(maxRpm, 1...1_000_000, "--max-rpm") }
+        try check()
         let key = try KeySource(keyFile: keyFile, context: context)
         let settings = ServiceSettings(
             baseURL: baseURL ?? context.variable("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com",
@@ -75,14 +72,29 @@ struct ServiceOptions: ParsableArguments {
             idleTimeout: .seconds(idleTimeout),
             maxRequestsPerMinute: maxRpm,
             caFile: caFile,
-            proxies: ProxySettings(
-                https: context.variable("HTTPS_PROXY") ?? context.variable("https_proxy"),
-                // Upper-case HTTP_PROXY can be set by a request header under CGI, so only the lower-case name counts.
-                http: context.variable("http_proxy"),
-                noProxy: context.variable("NO_PROXY") ?? context.variable("no_proxy")
-            )
+            proxies: context.proxies
         )
         return (settings, key)
+    }
+
+    /// Refuses numbers that no run could work with.
+    func check() throws(CommandFailure) {
+        try BatchCommands.check(pageSize, 1...1_000, "--page-size")
+        try BatchCommands.check(connectTimeout, 1...3_600, "--connect-timeout")
+        try BatchCommands.check(idleTimeout, 1...3_600, "--idle-timeout")
+        if let maxRpm { try BatchCommands.check(maxRpm, 1...1_000_000, "--max-rpm") }
+    }
+}
+
+extension CommandContext {
+    /// The proxies the environment names.
+    var proxies: ProxySettings {
+        ProxySettings(
+            https: variable("HTTPS_PROXY") ?? variable("https_proxy"),
+            // Upper-case HTTP_PROXY can be set by a request header under CGI, so only the lower-case name counts.
+            http: variable("http_proxy"),
+            noProxy: variable("NO_PROXY") ?? variable("no_proxy")
+        )
     }
 }
 

@@ -53,7 +53,7 @@ extension BatchWindow {
 
 extension Timestamp {
     /// Without a fraction where it is zero: `2024-08-01T00:00:00Z`.
-    fileprivate var shortText: String {
+    var shortText: String {
         text.hasSuffix(".000000Z") ? "\(text.dropLast(8))Z" : text
     }
 }

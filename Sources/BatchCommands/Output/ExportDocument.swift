@@ -1,3 +1,5 @@
+import BatchAnalytics
+import BatchCatalog
 import BatchPipeline
 import MessageBatches
 
@@ -17,35 +19,26 @@ struct ExportDocument: Encodable {
     private let exitStatus: Int32
     private let exitStatuses: [Int32]
     private let error: String?
-    private let batches: Batches
+    private let settledBefore: Timestamp?
+    private let batches: [String: Int]
     private let lines: [String: Int]
     private let tokens: TokenUsage
+    /// Amounts are decimal strings in US dollars; missing where nothing was archived.
+    private let costUSD: Money?
+    private let listPriceUSD: Money?
+    private let savedByBatchUSD: Money?
+    private let savedByCacheUSD: Money?
+    private let priceTable = BuiltInPrices.version
+    /// Succeeded requests without a price, by model; no amount says anything about them.
+    private let unpriced: [String: Int]
+    private let page: String?
     private let receivedBytes: Int
     private let storedBytes: Int
     private let wouldFetch: [String]?
-    private let problems: [Problem]
-
-    private struct Batches: Encodable {
-        let listed: Int
-        let inWindow: Int
-        let archivedNow: Int
-        let alreadyArchived: Int
-        let notEnded: Int
-        let leftOut: Int
-        let withdrawn: Int
-        let unavailable: Int
-        let quarantined: Int
-        let failed: Int
-
-        enum CodingKeys: String, CodingKey {
-            case listed, withdrawn, unavailable, quarantined, failed
-            case inWindow = "in_window"
-            case archivedNow = "archived_now"
-            case alreadyArchived = "already_archived"
-            case notEnded = "not_ended"
-            case leftOut = "left_out"
-        }
-    }
+    private var problems: [Problem]
+    private let postponed: [Postponed]
+    private let atRisk: [AtRisk]
+    private let lost: [Lost]
 
     private struct Problem: Encodable {
         let batchID: String
@@ -58,8 +51,50 @@ struct ExportDocument: Encodable {
         }
     }
 
+    /// A batch whose next try is later.
+    private struct Postponed: Encodable {
+        let batchID: String
+        let until: Timestamp
+        let attempts: Int
+        let reason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case until, attempts, reason
+            case batchID = "batch_id"
+        }
+    }
+
+    /// A batch that is not archived and has few days left.
+    private struct AtRisk: Encodable {
+        let batchID: String
+        let state: String
+        let daysLeft: Double
+
+        enum CodingKeys: String, CodingKey {
+            case state
+            case batchID = "batch_id"
+            case daysLeft = "days_left"
+        }
+    }
+
+    /// A batch whose loss no run told of before.
+    private struct Lost: Encodable {
+        let batchID: String
+        let createdAt: Timestamp
+        let requests: Int
+
+        enum CodingKeys: String, CodingKey {
+            case requests
+            case batchID = "batch_id"
+            case createdAt = "created_at"
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
-        case command, version, archive, since, until, seconds, error, batches, lines, tokens, problems
+        case command, version, archive, since, until, seconds, error, batches, lines, tokens, problems, postponed, lost
+        case unpriced
+        case settledBefore = "settled_before"
+        case atRisk = "at_risk"
         case dryRun = "dry_run"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
@@ -68,6 +103,12 @@ struct ExportDocument: Encodable {
         case receivedBytes = "received_bytes"
         case storedBytes = "stored_bytes"
         case wouldFetch = "would_fetch"
+        case costUSD = "cost_usd"
+        case listPriceUSD = "list_price_usd"
+        case savedByBatchUSD = "saved_by_batch_usd"
+        case savedByCacheUSD = "saved_by_cache_usd"
+        case priceTable = "price_table"
+        case page = "report"
     }
 
     init(_ ending: ExportEnding, tokens: TokenUsage, stop: FailureText?) {
@@ -82,23 +123,36 @@ struct ExportDocument: Encodable {
         exitStatus = ending.status.rawValue
         exitStatuses = ExitStatus.sorted(ending.statuses).map(\.rawValue)
         error = stop?.sentence
-        batches = Batches(
-            listed: report.listed,
-            inWindow: report.inWindow,
-            archivedNow: report.archivedNow,
-            alreadyArchived: report.alreadyArchived,
-            notEnded: report.notEnded,
-            leftOut: report.leftOut,
-            withdrawn: report.withdrawn,
-            unavailable: report.unavailable,
-            quarantined: report.quarantined,
-            failed: report.failed
-        )
+        settledBefore = report.settledBefore
+        batches = ending.counts
         lines = report.lines
         self.tokens = tokens
+        let cost = ending.figures.flatMap { $0.cost.isUnknown ? nil : $0.cost }
+        costUSD = cost?.batch
+        listPriceUSD = cost?.list
+        savedByBatchUSD = cost?.savedByBatch
+        savedByCacheUSD = cost?.savedByCache
+        unpriced = Dictionary(
+            (ending.figures?.table.unpriced ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
+            uniquingKeysWith: +
+        )
+        page = ending.figures?.page
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
         wouldFetch = ending.isDryRun ? report.wouldFetch.map(\.id) : nil
+        postponed = report.postponed.map { batch in
+            Postponed(batchID: batch.id, until: batch.until, attempts: batch.attempts, reason: batch.reason)
+        }
+        atRisk = ending.standing.atRisk.map { row in
+            AtRisk(
+                batchID: row.id,
+                state: row.state.rawValue,
+                daysLeft: (row.daysLeft(at: ending.standing.moment) * 10).rounded(.down) / 10
+            )
+        }
+        lost = ending.standing.newlyLost.map { row in
+            Lost(batchID: row.id, createdAt: row.createdAt, requests: row.counts.total)
+        }
         problems = report.problems.map { problem in
             Problem(
                 batchID: problem.batch.id,
@@ -106,6 +160,8 @@ struct ExportDocument: Encodable {
                 reason: FailureText.clause(problem.outcome)
             )
         }
+        problems += report.notFound.sorted { $0.key < $1.key }
+            .map { Problem(batchID: $0.key, state: "unavailable", reason: FailureText.clause($0.value)) }
     }
 }
 

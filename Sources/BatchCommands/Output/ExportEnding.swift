@@ -5,8 +5,9 @@ import Foundation
 import MessageBatches
 
 /// The end of an export: its exit status, the table for people and the document for programs.
-struct ExportEnding {
-    let report: ExportReport
+struct ExportEnding: Sendable {
+    var report: ExportReport
+    let standing: CatalogStanding
     let selection: ExportSelection
     let archivePath: String
     let isDryRun: Bool
@@ -15,50 +16,86 @@ struct ExportEnding {
     let signal: ExitStatus?
     let startedAt: Timestamp
     let finishedAt: Timestamp
+    /// Cost and what was written about the run; nil for a run that archived nothing on purpose or came to no figures.
+    var figures: RunFigures.Settled?
 
     /// Everything that applies; `--output json` lists them all.
     var statuses: Set<ExitStatus> {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
         if report.quarantined > 0 { statuses.insert(.integrity) }
-        if report.failed + report.unavailable > 0 { statuses.insert(.partial) }
+        let isPartial = report.failed + report.unavailable + report.postponed.count + report.notFound.count > 0
+        if isPartial { statuses.insert(.partial) }
+        // A dry run fetches nothing, so that it cannot say what remains at risk.
+        if !isDryRun, !standing.newlyLost.isEmpty || !standing.atRisk.isEmpty { statuses.insert(.lost) }
+        if let failure = figures?.failure { statuses.insert(failure.status) }
         return statuses
     }
 
     var status: ExitStatus { .combined(statuses) }
 
-    private var stop: FailureText? {
+    /// What ended the run before its end.
+    var stop: FailureText? {
         report.stop.flatMap { error in
             let trouble = (error as? ServiceFailure).map { ServiceTrouble(failure: $0, keyPlace: keyPlace) }
             return FailureText(trouble ?? error) ?? FailureText.unexpected(error)
         }
     }
 
-    /// Writes table, problems and document where they belong.
-    func tell(in context: CommandContext, isQuiet: Bool, writesJSON: Bool) throws {
+    /// The request whose answer ended the run, if one did.
+    var stopRequestID: String? {
+        ((report.stop as? ServiceTrouble)?.failure ?? report.stop as? ServiceFailure)?.requestID
+    }
+
+    /// Writes table and problems to standard error.
+    func tell(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet, report.stop == nil || report.listed > 0 {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
+        } else if isQuiet {
+            for line in troubles { context.note("batchkeep: \(line)") }
         }
-        if let stop {
-            context.note("batchkeep: \(stop.sentence)")
-            if let advice = stop.advice { context.note("  \(advice)") }
-        }
-        if writesJSON { try context.write(try document() + [0x0A]) }
+        stop?.tell(in: context)
+        if stop == nil { figures?.failure?.tell(in: context) }
+        for warning in standing.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
     }
 
-    /// The closing line: what to know and what to do next.
+    /// The closing lines: what to know and what to do next.
     private var notes: [String] {
+        outcome
+            + [figures?.table.unpricedSentence, figures?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
+    }
+
+    private var outcome: [String] {
         if isDryRun { return ["Dry run: nothing was fetched or written."] }
-        guard report.problems.isEmpty else {
-            return report.problems.prefix(20).map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
-                + (report.problems.count > 20 ? ["… and \(report.problems.count - 20) more."] : [])
+        guard troubles.isEmpty else {
+            return troubles
                 + ["A later run tries these batches again; quarantined data lies in \(archivePath)/_quarantine."]
         }
-        guard report.stop == nil else { return [] }
+        guard report.stop == nil, standing.atRisk.isEmpty, standing.newlyLost.isEmpty else { return [] }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
         return [
             "Complete: every batch holds exactly the results the API promised. Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"
+        ]
+    }
+
+    /// A line for each batch that is not archived although it should be.
+    private var troubles: [String] {
+        let lines =
+            report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
+            + report.notFound.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
+            + report.postponed.map(FailureText.sentence(of:))
+        return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
+    }
+
+    /// The figures of the run by the names of its document; the catalog keeps the same.
+    var counts: [String: Int] {
+        [
+            "listed": report.listed, "in_window": report.inWindow, "archived_now": report.archivedNow,
+            "already_archived": report.alreadyArchived, "not_ended": report.notEnded, "left_out": report.leftOut,
+            "withdrawn": report.withdrawn, "lost": report.lost, "postponed": report.postponed.count,
+            "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
+            "at_risk": standing.atRisk.count,
         ]
     }
 
@@ -73,16 +110,31 @@ struct ExportEnding {
             Figure("not ended", .integer(report.notEnded), .integer, note: "a later run takes them"),
             Figure("withdrawn", .integer(report.withdrawn), .integer, note: "before this archive saw them"),
         ]
+        if report.lost > 0 {
+            let new = standing.newlyLost.count
+            batches.append(
+                Figure("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
+            )
+        }
         if report.leftOut > 0 { batches.append(Figure("left out", .integer(report.leftOut), .integer)) }
         batches += [
             Figure("unavailable", .integer(report.unavailable), .integer, tone: .warning),
             Figure("quarantined", .integer(report.quarantined), .integer, tone: .bad),
             Figure("failed", .integer(report.failed), .integer, tone: .bad),
         ]
+        if !report.postponed.isEmpty {
+            let count = Cell.integer(report.postponed.count)
+            batches.append(Figure("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
+        }
+        if !standing.atRisk.isEmpty {
+            let count = Cell.integer(standing.atRisk.count)
+            batches.append(Figure("at risk", count, .integer, tone: .bad, note: "few days left, not archived"))
+        }
         var sections = [SummaryBlock.Section("Batches", batches)]
         if !isDryRun {
             sections.append(SummaryBlock.Section("Results", lineFigures))
             sections.append(SummaryBlock.Section("Tokens", tokenFigures))
+            if let cost = figures?.cost { sections.append(SummaryBlock.Section("Cost", costFigures(cost))) }
             sections.append(SummaryBlock.Section("Volume", volumeFigures))
         }
         return SummaryBlock(title: title, sections: sections, notes: notes)
@@ -98,7 +150,7 @@ struct ExportEnding {
         return (known + others).map { Figure($0, .integer(report.lines[$0] ?? 0), .integer) }
     }
 
-    private var tokens: TokenUsage {
+    var tokens: TokenUsage {
         report.summaries.summary(TokenSummary.self)?.total.usage ?? TokenUsage()
     }
 
@@ -111,6 +163,15 @@ struct ExportEnding {
         ]
     }
 
+    private func costFigures(_ cost: Cost) -> [Figure] {
+        [
+            Figure("in batches", cost.isUnknown ? .missing : .money(cost.batch.text), .money),
+            Figure("list price", cost.isUnknown ? .missing : .money(cost.list.text), .money),
+            Figure("saved by cache", .money(cost.savedByCache.text), .money),
+            Figure("unpriced", .integer(cost.unpricedRequests), .integer, tone: .warning, note: "in no amount"),
+        ]
+    }
+
     private var volumeFigures: [Figure] {
         [
             Figure("received", .integer(report.receivedBytes), .bytes),
@@ -120,10 +181,8 @@ struct ExportEnding {
         ]
     }
 
-    /// The run as one line of JSON, keys sorted.
-    private func document() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(ExportDocument(self, tokens: tokens, stop: stop)))
+    /// The run as `--output json` tells it.
+    var document: ExportDocument {
+        ExportDocument(self, tokens: tokens, stop: stop)
     }
 }

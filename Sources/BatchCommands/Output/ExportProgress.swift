@@ -7,8 +7,8 @@ import Synchronization
 /// Shows a run while it goes on: live lines on a terminal, one line an event elsewhere.
 ///
 /// The lock guards `state`; events come from all batches at once.
-final class ExportProgress: Sendable {
-    private let context: CommandContext
+final class ExportProgress: RunWatcher {
+    let context: CommandContext
     private let isQuiet: Bool
     private let state: Mutex<State>
 
@@ -44,6 +44,10 @@ final class ExportProgress: Sendable {
             case .started(let batch):
                 state.batches[batch.id] = LiveBatch(batch, at: now)
                 state.order.append(batch.id)
+            case .resumed(let id, let lines, let bytes):
+                let size = Figure("", .integer(bytes), .bytes).text
+                say("\(id): resumed at line \((lines + 1).reading), \(size)", .faint, &state)
+                state.batches[id]?.resume(lines: lines, bytes: bytes)
             case .advanced(let id, let lines, let bytes):
                 state.batches[id]?.lines = lines
                 state.batches[id]?.bytes = bytes
@@ -64,9 +68,18 @@ final class ExportProgress: Sendable {
         }
     }
 
-    /// Takes the live lines away before the closing table.
-    func finish() {
+    func warn(_ sentence: String) {
+        state.withLock { say("batchkeep: warning: \(sentence)", .warning, &$0) }
+    }
+
+    func tell(_ failure: FailureText) {
+        failure.tell(in: context)
+    }
+
+    /// Takes the live lines away and writes the closing table.
+    func tell(_ ending: ExportEnding) {
         state.withLock { $0.board.clear() }
+        ending.tell(in: context, isQuiet: isQuiet)
     }
 
     private static func plan(_ batches: Int, _ results: Int) -> String {

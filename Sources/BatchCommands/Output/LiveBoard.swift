@@ -43,11 +43,18 @@ struct LiveBatch {
     private let started: Timestamp
     var lines = 0
     var bytes = 0
+    /// What was there before this run read on: no part of its speed.
+    private var resumedBytes = 0
 
     init(_ batch: MessageBatch, at now: Timestamp) {
         id = batch.id
         expected = batch.counts.finished
         started = now
+    }
+
+    /// Goes on behind what an earlier read left.
+    mutating func resume(lines: Int, bytes: Int) {
+        (self.lines, self.bytes, resumedBytes) = (lines, bytes, bytes)
     }
 
     /// The live line: `msgbatch_01…  41,200 of 100,000 lines  92.1 MB/s`.
@@ -63,7 +70,7 @@ struct LiveBatch {
     }
 
     private func rate(_ bytes: Int, at now: Timestamp) -> String {
-        Figure("", .decimal(Double(bytes) / max(now.seconds(since: started), 0.001)), .byteRate).text
+        Figure("", .decimal(Double(bytes - resumedBytes) / max(now.seconds(since: started), 0.001)), .byteRate).text
     }
 }
 

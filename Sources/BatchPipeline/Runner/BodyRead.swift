@@ -6,11 +6,15 @@ import MessageBatches
 /// At most ``ExportSettings/blocksInFlight`` blocks exist between the splitter and the file, so memory does not grow with the
 /// batch, and the body is pulled only as fast as blocks are written.
 struct BodyRead {
-    let batch: MessageBatch
-    let draft: any BatchDraft
-    let summaries: SummarySet
-    let settings: ExportSettings
-    let advanced: @Sendable (_ lines: Int, _ bytes: Int) -> Void
+    private let batch: MessageBatch
+    private let draft: any BatchDraft
+    private let emptySummaries: SummarySet
+    private let settings: ExportSettings
+    private let advanced: @Sendable (_ lines: Int, _ bytes: Int) -> Void
+    private(set) var result: Result
+    private var uniqueness = UniquenessCheck()
+    /// Blocks of the body in the draft.
+    private var written = 0
 
     /// What a whole body came to.
     struct Result {
@@ -25,47 +29,90 @@ struct BodyRead {
         var summaries: SummarySet
     }
 
-    /// Reads the body to its end.
+    init(
+        batch: MessageBatch,
+        draft: any BatchDraft,
+        summaries: SummarySet,
+        settings: ExportSettings,
+        advanced: @escaping @Sendable (_ lines: Int, _ bytes: Int) -> Void
+    ) {
+        self.batch = batch
+        self.draft = draft
+        self.settings = settings
+        self.advanced = advanced
+        emptySummaries = summaries
+        result = Result(summaries: summaries)
+    }
+
+    /// Takes in the blocks an earlier read left in the draft, as if they came now.
+    mutating func takeDurableBlocks() async throws {
+        while let block = try await draft.nextDurableBlock() {
+            let decoded = ResultDecoder.decode(block)
+            var summaries = emptySummaries
+            summaries.fold(decoded, of: batch)
+            try await take(decoded, summaries)
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Reads the body to its end; one that starts behind the durable blocks goes on there.
     ///
     /// Throws what the body, the splitter or the draft throws. A body may also just end when its task is cancelled; that is
     /// no cut, so cancellation always throws.
-    func run(_ body: any AsyncSequence<[UInt8], any Error> & Sendable) async throws -> Result {
-        var blocks = BlockReader(body, splitter: LineSplitter(maxLineBytes: settings.maxLineBytes))
-        var result = Result(summaries: summaries)
-        var uniqueness = UniquenessCheck()
+    mutating func run(_ body: any AsyncSequence<[UInt8], any Error> & Sendable) async throws {
+        let splitter = LineSplitter(
+            maxLineBytes: settings.maxLineBytes,
+            sequence: written,
+            firstLine: result.tally.lines + 1,
+            byteOffset: result.tally.bytes
+        )
+        var blocks = BlockReader(body, splitter: splitter)
+        let finish = finisher
+        // A break stops the reading, not what was read: each whole block is one the next read need not seal again.
+        var broken: (any Error)?
         try await withThrowingTaskGroup(of: FinishedBlock.self) { group in
             var early: [Int: FinishedBlock] = [:]
-            var started = 0
-            var written = 0
+            var started = written
             while true {
-                while started - written < settings.blocksInFlight, let block = try await blocks.next() {
-                    group.addTask { try finish(block) }
-                    started += 1
+                while broken == nil, started - written < settings.blocksInFlight {
+                    do {
+                        try Task.checkCancellation()
+                        guard let block = try await blocks.next() else { break }
+                        group.addTask { try finish(block) }
+                        started += 1
+                    } catch {
+                        broken = error
+                    }
                 }
                 guard let finished = try await group.next() else { break }
                 early[finished.decoded.block.sequence] = finished
                 while let next = early.removeValue(forKey: written) {
                     try await draft.append(next.sealed)
-                    try await uniqueness.add(next.decoded.records, of: draft)
-                    result.take(next.decoded, next.summaries)
-                    written += 1
+                    try await take(next.decoded, next.summaries)
                 }
                 advanced(result.tally.lines, result.tally.bytes)
-                try Task.checkCancellation()
             }
         }
+        if let broken { throw broken }
         try Task.checkCancellation()
         result.tally.duplicateLines = try await uniqueness.duplicateLines(of: draft)
-        return result
+    }
+
+    private mutating func take(_ decoded: DecodedBlock, _ summaries: SummarySet) async throws {
+        try await uniqueness.add(decoded.records, of: draft)
+        result.take(decoded, summaries)
+        written += 1
     }
 
     /// The parallel part: pure work on one block.
-    private func finish(_ block: LineBlock) throws -> FinishedBlock {
-        let decoded = ResultDecoder.decode(block)
-        var summaries = summaries
-        summaries.fold(decoded, of: batch)
-        let sealed = try draft.seal(decoded, flatRows: FlatRowWriter(batch: batch).rows(of: decoded))
-        return FinishedBlock(decoded: decoded, sealed: sealed, summaries: summaries)
+    private var finisher: @Sendable (LineBlock) throws -> FinishedBlock {
+        { [batch, draft, emptySummaries] block in
+            let decoded = ResultDecoder.decode(block)
+            var summaries = emptySummaries
+            summaries.fold(decoded, of: batch)
+            let sealed = try draft.seal(decoded, flatRows: FlatRowWriter(batch: batch).rows(of: decoded))
+            return FinishedBlock(decoded: decoded, sealed: sealed, summaries: summaries)
+        }
     }
 }
 

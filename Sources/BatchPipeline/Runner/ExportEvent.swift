@@ -9,6 +9,8 @@ package enum ExportEvent: Sendable {
     /// The listing is done; these batches will be fetched.
     case planned(batches: Int, results: Int)
     case started(MessageBatch)
+    /// An earlier read left so many lines and bytes of the batch; this one goes on behind them.
+    case resumed(id: String, lines: Int, bytes: Int)
     /// Lines and received bytes of one batch so far.
     case advanced(id: String, lines: Int, bytes: Int)
     /// A read came to nothing and is tried again.
@@ -20,6 +22,8 @@ package enum ExportEvent: Sendable {
 package enum RetryReason: Sendable {
     case failure(ServiceFailure)
     case unproven([GateFault])
+    /// What the service sends now begins otherwise than what an earlier read left, so that is thrown away.
+    case changed
 }
 
 /// What became of one batch in a run.
@@ -40,6 +44,10 @@ package enum BatchOutcome: Sendable {
 package enum BatchFailure: Error, Sendable, Hashable {
     case service(ServiceFailure)
     case lineTooLong(line: Int, byteOffset: Int, limit: Int)
+    /// Each read began otherwise than the one before.
+    case changing
     /// The id cannot be a file name.
     case unsafeID
+    /// It took longer than one batch may take; what was read stays for the next run.
+    case deadline(Duration)
 }

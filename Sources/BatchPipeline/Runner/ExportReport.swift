@@ -8,6 +8,10 @@ package struct ExportReport: Sendable {
         package var outcome: BatchOutcome
     }
 
+    /// Everything in the window before this moment was settled by earlier runs and not listed again; nil if all was.
+    package var settledBefore: Timestamp?
+    /// The server's clock at the listing, where it told one.
+    package var serverDate: Timestamp?
     /// Batches seen in the listing.
     package var listed = 0
     /// Batches of the window, or asked for by id.
@@ -15,7 +19,12 @@ package struct ExportReport: Sendable {
     package var archivedNow = 0
     package var alreadyArchived = 0
     package var notEnded = 0
+    /// Withdrawn before this archive saw them fetchable.
     package var withdrawn = 0
+    /// Withdrawn after an earlier run, or this one, had seen them fetchable; those told before included.
+    package var lost = 0
+    /// Batches that failed before and are left for a later run.
+    package var postponed: [PostponedBatch] = []
     /// Ended batches that a status filter left out.
     package var leftOut = 0
     package var unavailable = 0
@@ -24,9 +33,15 @@ package struct ExportReport: Sendable {
     /// What a dry run would have fetched.
     package var wouldFetch: [MessageBatch] = []
     package var problems: [Problem] = []
+    /// Batches asked for by id that the service does not know, by id.
+    package var notFound: [String: ServiceFailure] = [:]
     /// What ended the run before its end: a ``ServiceFailure`` of the listing, a refused key, an error of the archive,
     /// cancellation.
     package var stop: (any Error)?
+    /// Whether the run ended because its task was cancelled.
+    package var wasCancelled: Bool {
+        stop is CancellationError || (stop as? ServiceFailure)?.cause == .cancelled
+    }
     /// Result lines archived now, by type name.
     package var lines: [String: Int] = [:]
     /// The summaries of everything archived now, merged.
@@ -40,7 +55,7 @@ package struct ExportReport: Sendable {
         self.summaries = summaries
     }
 
-    mutating func take(_ batch: MessageBatch, _ outcome: BatchOutcome) {
+    mutating func take(_ batch: MessageBatch, _ outcome: BatchOutcome, isLost: Bool = false) {
         switch outcome {
         case .archived(let published, let proof, let bytes):
             archivedNow += 1
@@ -50,7 +65,7 @@ package struct ExportReport: Sendable {
             storedBytes += published.storedBytes
             return
         case .withdrawn:
-            withdrawn += 1
+            if isLost { lost += 1 } else { withdrawn += 1 }
             return
         case .unavailable: unavailable += 1
         case .quarantined: quarantined += 1

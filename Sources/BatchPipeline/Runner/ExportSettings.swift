@@ -9,19 +9,24 @@ package struct ExportSettings: Sendable {
     package var blocksInFlight: Int
     /// The longest line accepted, in bytes without its end.
     package var maxLineBytes: Int
-    /// How often one batch is read in one run, at least once: broken streams and complete but unproven reads together.
+    /// How often one batch is read in one run without getting further, at least once: broken streams and complete but unproven
+    /// reads together.
     package var maxAttempts: Int
+    /// How long one batch may take; nil for as long as it needs.
+    package var deadline: Duration?
 
     package init(
         concurrency: Int = 4,
         blocksInFlight: Int = 4,
         maxLineBytes: Int = LineSplitter.defaultMaxLineBytes,
-        maxAttempts: Int = 5
+        maxAttempts: Int = 5,
+        deadline: Duration? = nil
     ) {
         self.concurrency = max(1, concurrency)
         self.blocksInFlight = max(1, blocksInFlight)
         self.maxLineBytes = maxLineBytes
         self.maxAttempts = max(1, maxAttempts)
+        self.deadline = deadline
     }
 }
 
@@ -34,7 +39,7 @@ package struct ExportPorts: Sendable {
     package var summaries: SummarySet
     /// The machine's clock.
     package var now: @Sendable () -> Timestamp
-    /// Waits before a broken body is asked for again.
+    /// Waits: before a body is asked for again, and until a deadline.
     package var pause: @Sendable (Duration) async throws -> Void
     package var observe: @Sendable (ExportEvent) -> Void
 

@@ -26,6 +26,11 @@ package final class Gate: Sendable {
         for continuation in held { continuation.resume() }
     }
 
+    /// Whether a reply has reached the gate.
+    package var isReached: Bool {
+        state.withLock { $0.arrivals > 0 }
+    }
+
     /// Returns once `count` replies have reached the gate, held or not.
     package func reached(_ count: Int = 1) async {
         await withCheckedContinuation { continuation in

@@ -11,6 +11,9 @@ package struct RecordedRequest: Sendable {
         case refused
     }
 
+    /// How much of a body is kept.
+    package static let keptBodyBytes = 4_096
+
     /// The number of the request, from 1.
     package var number: Int
     package var time: Timestamp
@@ -19,6 +22,8 @@ package struct RecordedRequest: Sendable {
     package var query: [(name: String, value: String)]
     /// All headers but the values of `x-api-key` and `authorization`, which read `…`.
     package var headers: [HeaderField]
+    /// The beginning of the body, up to ``keptBodyBytes``.
+    package var body: [UInt8]
     package var credential: Credential
     /// The endpoint asked for, nil for a path the API does not have.
     package var endpoint: Endpoint?

@@ -75,6 +75,7 @@ extension ServiceState {
             path: request.path,
             query: request.query,
             headers: request.headersWithoutKey,
+            body: Array(request.body.prefix(RecordedRequest.keptBodyBytes)),
             credential: credential,
             status: status,
             faults: faults

@@ -7,7 +7,8 @@ struct GroupingTests {
         ("model, day", Grouping(by: [.day], .model)),
         ("workspace,month,stop-reason", Grouping(by: [.workspace, .month], .stopReason)),
         ("batch", Grouping(by: [.batch])), ("prefix", Grouping(by: [], .prefix)),
-        ("week,error", Grouping(by: [.week], .error)),
+        ("week,error", Grouping(by: [.week], .error)), ("hour", Grouping(by: [.hour])),
+        ("result,model", Grouping(by: [], .result, .model)),
     ])
     func `names with commas make a grouping`(text: String, expected: Grouping) throws {
         #expect(try Grouping(text) == expected)
@@ -15,14 +16,24 @@ struct GroupingTests {
 
     @Test(arguments: [
         ("colour", GroupingError.unknown("colour")), ("day,Day", .unknown("Day")), ("day,day", .repeated("day")),
-        ("model,model", .repeated("model")), ("day,model,result", .needsScan(["model", "result"])),
+        ("model,model", .repeated("model")),
     ])
-    func `what summaries cannot answer is refused by name`(text: String, expected: GroupingError) {
+    func `what is no grouping is refused by name`(text: String, expected: GroupingError) {
         #expect(throws: expected) { try Grouping(text) }
     }
 
     @Test func `every name can be used`() {
         for name in Grouping.names { #expect(throws: Never.self) { try Grouping(name) } }
-        #expect(Grouping.names.count == 10)
+        #expect(Grouping.names.count == 13)
+    }
+
+    @Test func `only one key of requests can be answered from summaries`() throws {
+        #expect(try Grouping("day,workspace,model").needsScan == false)
+        #expect(try Grouping("day,model,result").needsScan)
+    }
+
+    @Test func `a breakdown adds the model, once`() {
+        #expect(Grouping(by: [.day]).withModels == Grouping(by: [.day], .model))
+        #expect(Grouping(by: [], .model).withModels == Grouping(by: [], .model))
     }
 }

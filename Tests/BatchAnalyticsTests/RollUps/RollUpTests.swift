@@ -61,15 +61,36 @@ struct RollUpTests {
     @Test(arguments: [
         ("day", ["2026-11-01", "2026-11-02", "2026-12-31"]), ("month", ["2026-11", "2026-12"]),
         ("week", ["2026-W44", "2026-W45", "2026-W53"]), ("batch", ["msgbatch_1", "msgbatch_2", "msgbatch_3"]),
-        ("workspace", ["", "wrkspc_a", "wrkspc_b"]),
+        ("workspace", ["(none)", "wrkspc_a", "wrkspc_b"]), ("hour", ["00", "12", "23"]),
     ])
     func `batches are grouped by what they have one of`(grouping: String, keys: [String]) throws {
         let table = try table(grouping, entries)
         #expect(table.rows.map(\.first) == keys.map { .text($0) })
-        #expect(table.columns.first?.name == grouping)
+        #expect(table.columns.first?.name == (grouping == "batch" ? "batch_id" : grouping))
         let counts = table.column("requests").compactMap(\.number)
         #expect(counts.reduce(0, +) == 7)
         #expect(table.totals.first == .missing)
+    }
+
+    @Test func `a batch stands with the moment it was created`() throws {
+        let table = try table("batch", entries)
+        #expect(table.column("created_at").first == .moment("2026-11-01T23:59:59Z".moment))
+        #expect(table.column("queue_seconds_max") == [.seconds(7_200), .seconds(3_600), .missing])
+    }
+
+    @Test func `the service's tiers and places are priced`() throws {
+        for name in ["service-tier", "geo"] {
+            let table = try table(name, entries)
+            #expect(table.rows.count == 1)
+            #expect(table.column("cost_usd") == [table.total("cost_usd")])
+            #expect(table.column("requests") == [.count(4)])
+        }
+    }
+
+    @Test func `long waits are a share of the batches that ended`() throws {
+        let slow = RollUpEntry.folded([.succeeded()], created: "2026-11-02T00:00:00Z", ended: "2026-11-02T20:00:01Z")
+        let table = try table("", entries + [slow])
+        #expect(table.total("queue_over_20h_share") == .ratio(1.0 / 3.0))
     }
 
     @Test func `groups of requests stand within groups of batches, the largest first`() throws {

@@ -21,13 +21,28 @@ struct InProcess {
     }
 
     /// Runs a command line as the program would, with everything it writes caught.
-    static func run(_ arguments: [String], at baseURL: String, key: String = "key-of-the-test") async -> InProcess {
+    static func run(
+        _ arguments: [String],
+        at baseURL: String,
+        key: String = "key-of-the-test",
+        clock: any Clock<Duration> = ContinuousClock(),
+        environment: [String: String] = [:],
+        now: @escaping @Sendable () -> Timestamp = {
+            Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+        },
+        heard: @escaping @Sendable (String) -> Void = { _ in }
+    ) async -> InProcess {
         let written = Caught()
+        let usual = ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key]
         let context = CommandContext(
-            environment: ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key],
-            now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
+            environment: usual.merging(environment) { $1 },
+            now: now,
             write: { written.output.append($0) },
-            writeNote: { written.notes.append($0) }
+            writeNote: { note in
+                written.notes.append(note)
+                heard(String(decoding: note, as: UTF8.self))
+            },
+            clock: clock
         )
         let status = await BatchkeepProgram.run(arguments, context: context)
         return InProcess(status: status, output: written.output.text, notes: written.notes.text)
@@ -38,6 +53,7 @@ struct InProcess {
         _ scenario: Scenario,
         _ arguments: [String] = [],
         key: String = "key-of-the-test",
+        clock: any Clock<Duration> = ContinuousClock(),
         _ body: (InProcess, Archive, SimulatorServer) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
@@ -46,7 +62,8 @@ struct InProcess {
             let run = await run(
                 ["export", "--output", "json", "--archive", folder.path] + arguments,
                 at: server.baseURL,
-                key: key
+                key: key,
+                clock: clock
             )
             try await body(run, Archive(url: folder), server)
         }

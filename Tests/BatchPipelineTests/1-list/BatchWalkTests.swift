@@ -51,6 +51,26 @@ struct BatchWalkTests {
         #expect(walk.head?.date == Timestamp(seconds: 42))
     }
 
+    @Test func `a cursor whose batch is gone is replaced by the one before it`() async throws {
+        let service = try service(5)
+        service.failPage(1, .status(404))
+        var walk = walk(service)
+        var found: [String] = []
+        while let batches = try await walk.next() { found += batches.map(\.id) }
+        // Every batch once, although b3 is listed a second time.
+        #expect(found == ["b4", "b3", "b2", "b1", "b0"])
+        #expect(service.pages.map(\.afterID) == [nil, "b3", "b4", "b2", "b0"].prefix(service.pages.count).map { $0 })
+    }
+
+    @Test func `a listing that knows no cursor of the page is given up`() async throws {
+        let service = try service(5)
+        for page in 1..<5 { service.failPage(page, .status(404)) }
+        var walk = walk(service)
+        _ = try await walk.next()
+        await #expect(throws: ServiceFailure.status(404)) { try await walk.next() }
+        #expect(service.pages.map(\.afterID) == [nil, "b3", "b4"])
+    }
+
     @Test func `a failure of the service comes through as it is`() async throws {
         let service = try service(4)
         service.failPage(1, .status(500))

@@ -23,6 +23,7 @@ final class InMemoryArchive: ArchiveSink {
         var quarantined: [String: Kept] = [:]
         /// Ids in the order their drafts were opened, each as often as one was.
         var opened: [String] = []
+        var parked: [String: [SealedBlock]] = [:]
         var discarded: [String] = []
         var finishedRuns = 0
         var failingCalls: Set<String> = []
@@ -54,6 +55,8 @@ final class InMemoryArchive: ArchiveSink {
     var quarantined: [String: Kept] { state.withLock { $0.quarantined } }
     var opened: [String] { state.withLock { $0.opened } }
     var discarded: [String] { state.withLock { $0.discarded } }
+    /// How many blocks lie parked of each batch.
+    var parked: [String: Int] { state.withLock { $0.parked.mapValues(\.count) } }
     var finishedRuns: Int { state.withLock { $0.finishedRuns } }
 
     /// From now on the calls of these names throw.
@@ -72,8 +75,17 @@ final class InMemoryArchive: ArchiveSink {
 
     func openDraft(of batch: MessageBatch) async throws -> any BatchDraft {
         try check("openDraft")
-        state.withLock { $0.opened.append(batch.id) }
+        state.withLock { state in
+            state.opened.append(batch.id)
+            state.parked[batch.id] = nil
+        }
         return InMemoryDraft(of: batch.id, in: self)
+    }
+
+    func reopenDraft(of batch: MessageBatch) async throws -> (any BatchDraft)? {
+        try check("reopenDraft")
+        let parked = state.withLock { $0.parked.removeValue(forKey: batch.id) }
+        return parked.map { InMemoryDraft(of: batch.id, in: self, goingOnWith: $0) }
     }
 
     func finishRun() async throws {
@@ -87,6 +99,10 @@ final class InMemoryArchive: ArchiveSink {
 
     func quarantine(_ kept: Kept) {
         state.withLock { $0.quarantined[kept.proof.batch.id] = kept }
+    }
+
+    func park(_ id: String, _ blocks: [SealedBlock]) {
+        state.withLock { $0.parked[id] = blocks }
     }
 
     func discard(_ id: String) {

@@ -7,13 +7,36 @@ actor InMemoryDraft: BatchDraft {
     private let archive: InMemoryArchive
     private var blocks: [SealedBlock] = []
     private var scratchRuns: [[UInt8]] = []
+    /// Blocks of an earlier read that were not handed out again.
+    private var unread: [SealedBlock]
     private var hasEnded = false
     /// How often lines were read back, one call for one or more.
     private(set) var readBacks = 0
 
-    init(of id: String, in archive: InMemoryArchive) {
+    init(of id: String, in archive: InMemoryArchive, goingOnWith parked: [SealedBlock] = []) {
         self.id = id
         self.archive = archive
+        unread = parked
+    }
+
+    func nextDurableBlock() async throws -> LineBlock? {
+        try archive.check("nextDurableBlock")
+        guard !unread.isEmpty else { return nil }
+        blocks.append(unread.removeFirst())
+        return blocks.last?.block
+    }
+
+    /// Full blocks, as on disk: a short one may be the end of its stream.
+    private var durable: [SealedBlock] {
+        (blocks + unread).filter { $0.block.bytes.count >= LineSplitter.blockSize && !$0.block.endsUnterminated }
+    }
+
+    func durableBytes() async -> Int {
+        durable.reduce(0) { $0 + $1.block.bytes.count }
+    }
+
+    nonisolated func newDigest() -> any ByteDigest {
+        PlainDigest()
     }
 
     var appended: [LineBlock] { blocks.map(\.block) }
@@ -83,6 +106,12 @@ actor InMemoryDraft: BatchDraft {
         archive.quarantine(kept)
     }
 
+    func park() async throws {
+        guard !durable.isEmpty else { return try await discard() }
+        end()
+        archive.park(id, durable)
+    }
+
     func discard() async throws {
         end()
         archive.discard(id)
@@ -101,4 +130,15 @@ actor InMemoryDraft: BatchDraft {
             proof: proof
         )
     }
+}
+
+/// The bytes themselves.
+private struct PlainDigest: ByteDigest {
+    private var bytes: [UInt8] = []
+
+    mutating func update(_ piece: ArraySlice<UInt8>) {
+        bytes += piece
+    }
+
+    var hex: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -33,6 +33,7 @@ struct BatchExportTests {
             switch reason {
             case .failure: return "\(attempt) broken"
             case .unproven: return "\(attempt) unproven"
+            case .changed: return "\(attempt) changed"
             }
         }
     }

@@ -13,14 +13,15 @@ struct BodyReadTests {
         advanced: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) async throws -> (result: BodyRead.Result, draft: InMemoryDraft) {
         let draft = InMemoryDraft(of: "msgbatch_1", in: archive)
-        let reading = BodyRead(
+        var reading = BodyRead(
             batch: try .sample("msgbatch_1"),
             draft: draft,
             summaries: SummarySet([LineCount.self]),
             settings: settings,
             advanced: advanced
         )
-        return (try await reading.run(body), draft)
+        try await reading.run(body)
+        return (reading.result, draft)
     }
 
     /// Lines of a little over one block each.

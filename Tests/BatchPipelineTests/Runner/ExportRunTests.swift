@@ -226,6 +226,7 @@ struct ExportRunTests {
             case .listed(let total, let inWindow): "listed \(total) \(inWindow)"
             case .planned(let batches, let results): "planned \(batches) \(results)"
             case .started(let batch): "started \(batch.id)"
+            case .resumed(let id, let lines, _): "resumed \(id) \(lines)"
             case .advanced(let id, let lines, _): "advanced \(id) \(lines)"
             case .retrying(let id, _, _): "retrying \(id)"
             case .finished(let batch, _): "finished \(batch.id)"

@@ -20,7 +20,7 @@ package struct BatchWalk: Sendable {
     /// The batches in the window of the next page, perhaps none; nil once the walk is over.
     package mutating func next() async throws(ServiceFailure) -> [MessageBatch]? {
         guard !isOver else { return nil }
-        let reply = try await lister.page(walker.query)
+        let reply = try await page()
         head = reply.head
         let page = try Self.decoded(reply)
         do {
@@ -29,6 +29,17 @@ package struct BatchWalk: Sendable {
             return step.batches
         } catch {
             throw Self.failure(.cursorStuck(error.cursor), reply)
+        }
+    }
+
+    private mutating func page() async throws(ServiceFailure) -> ServiceReply {
+        while true {
+            do throws(ServiceFailure) {
+                return try await lister.page(walker.query)
+            } catch {
+                // What the API answers to a cursor whose batch is gone is not documented; these two are likely.
+                guard [400, 404].contains(error.status), walker.stepBack() else { throw error }
+            }
         }
     }
 

@@ -18,6 +18,12 @@ package struct PageWalker: Sendable {
     private var cursor: String?
     /// Every id seen, so that a server whose cursor runs in a circle is noticed and no batch is taken twice.
     private var seen = Set<String>()
+    /// The ids of the last page in the direction of the walk: where to go on from if the cursor's batch is deleted.
+    private var trail: [String] = []
+    private var stepsBack = 0
+
+    /// How often a walk steps back behind a cursor that is gone: batches are deleted by hand, a few at a time.
+    private static let maxStepsBack = 20
 
     /// Batches seen so far, inside the window or not.
     package var listed: Int { seen.count }
@@ -66,6 +72,20 @@ package struct PageWalker: Sendable {
         // would lose batches, to go on would not end.
         guard let next, next != cursor, !new.isEmpty else { throw Stuck(cursor: next ?? cursor ?? "") }
         cursor = next
+        let ids = page.batches.map(\.id)
+        trail = direction == .older ? ids : ids.reversed()
         return Step(batches: inside, goesOn: true)
+    }
+
+    /// Takes in that the service does not know the cursor: its batch was deleted during the walk.
+    ///
+    /// The batch listed before it leads to the same place. False if there is none left to go back to.
+    package mutating func stepBack() -> Bool {
+        guard let cursor, let position = trail.lastIndex(of: cursor), position > 0, stepsBack < Self.maxStepsBack else {
+            return false
+        }
+        stepsBack += 1
+        self.cursor = trail[position - 1]
+        return true
     }
 }

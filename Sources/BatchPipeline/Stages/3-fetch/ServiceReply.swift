@@ -20,20 +20,16 @@ package struct ReplyHead: Sendable, Hashable {
     package var workspaceID: String?
     /// The server's `date`: "too old" is decided by this clock, not ours.
     package var date: Timestamp?
-    /// A strong `etag`, without which a range request proves nothing.
-    package var etag: String?
 
     package init(
         status: Int,
         requestID: String? = nil,
         workspaceID: String? = nil,
-        date: Timestamp? = nil,
-        etag: String? = nil
+        date: Timestamp? = nil
     ) {
         self.status = status
         self.requestID = requestID
         self.workspaceID = workspaceID
         self.date = date
-        self.etag = etag
     }
 }

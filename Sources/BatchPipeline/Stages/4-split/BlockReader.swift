@@ -31,7 +31,7 @@ package struct BlockReader {
 }
 
 extension AsyncSequence where Element == [UInt8], Failure == any Error {
-    fileprivate func makeErasedIterator() -> any AsyncIteratorProtocol<[UInt8], any Error> {
+    func makeErasedIterator() -> any AsyncIteratorProtocol<[UInt8], any Error> {
         makeAsyncIterator()
     }
 }

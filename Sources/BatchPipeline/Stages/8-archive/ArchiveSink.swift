@@ -11,15 +11,30 @@ package protocol ArchiveSink: Sendable {
     /// Starts the files of one batch where no reader looks. An older draft of the same batch is thrown away.
     func openDraft(of batch: MessageBatch) async throws -> any BatchDraft
 
+    /// The draft that a broken read parked, or a killed run left, ready for ``BatchDraft/nextDurableBlock()``; nil if there is
+    /// none that can be gone on with, and then nothing of it is removed.
+    func reopenDraft(of batch: MessageBatch) async throws -> (any BatchDraft)?
+
     /// Called once when a run has published its last batch: rewrites what spans batches, such as SHA256SUMS.
     func finishRun() async throws
 }
 
 /// The files of one batch while they are written.
 ///
-/// `seal` is pure work and is called for several blocks at once; `append` is called block by block in stream order.
-/// Exactly one of `publish`, `quarantine` and `discard` ends a draft; if one of the first two throws, `discard` does.
+/// `seal` is pure work and is called for several blocks at once; `append` is called block by block in stream order, behind
+/// the blocks that a reopened draft handed out. Exactly one of `publish`, `quarantine`, `park` and `discard` ends a draft; if
+/// one of the first two throws, one of the others does.
 package protocol BatchDraft: Sendable {
+    /// The next block of those an earlier read wrote, checked against damage and counted as if it had just been appended, or
+    /// nil behind the last that is whole.
+    func nextDurableBlock() async throws -> LineBlock?
+
+    /// How many bytes of the body a later ``ArchiveSink/reopenDraft(of:)`` can go on behind, as things stand.
+    func durableBytes() async -> Int
+
+    /// An empty digest of the kind that ``receivedDigest()`` is made with.
+    func newDigest() -> any ByteDigest
+
     /// Compresses a block's raw lines and flat rows into gzip members.
     func seal(_ block: DecodedBlock, flatRows: [UInt8]) throws -> SealedBlock
 
@@ -44,8 +59,20 @@ package protocol BatchDraft: Sendable {
     /// Keeps the data beside the reason, apart from the archive.
     func quarantine(_ proof: BatchProof, reasons: [String]) async throws
 
+    /// Leaves what is worth going on from to a later ``ArchiveSink/reopenDraft(of:)``, and removes the rest.
+    func park() async throws
+
     /// Removes everything written.
     func discard() async throws
+}
+
+/// A digest over bytes that come in pieces: equal bytes in order give equal text, whatever the pieces.
+package protocol ByteDigest: Sendable {
+    /// Takes in the next bytes.
+    mutating func update(_ piece: ArraySlice<UInt8>)
+
+    /// The digest so far, as lowercase hex.
+    var hex: String { get }
 }
 
 /// One block ready to be written.

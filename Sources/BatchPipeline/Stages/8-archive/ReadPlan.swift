@@ -14,10 +14,12 @@ package struct ReadPlan: Sendable {
     }
 
     private let maxAttempts: Int
-    /// Reads so far, complete or broken.
+    /// Reads since one got further than those before, complete or broken.
     package private(set) var attempts = 0
     private var contradictions = 0
     private var lastDigest: String?
+    /// The bytes that broken reads left to go on behind, at most.
+    private var furthest = 0
 
     /// `maxAttempts` counts reads of all kinds, at least 1.
     package init(maxAttempts: Int) {
@@ -39,8 +41,16 @@ package struct ReadPlan: Sendable {
         }
     }
 
-    /// Takes in a read whose body broke off before its end: whether it is to be read again.
-    package mutating func takeBroken() -> Bool {
+    /// Takes in a read whose body broke off before its end, and how many bytes of it a next read can go on behind: whether
+    /// there is to be one.
+    ///
+    /// A read that got further than all before begins the count anew, so that a large body comes through a line that breaks
+    /// often.
+    package mutating func takeBroken(reaching bytes: Int = 0) -> Bool {
+        if bytes > furthest {
+            furthest = bytes
+            attempts = 0
+        }
         attempts += 1
         return attempts < maxAttempts
     }

@@ -1,0 +1,166 @@
+package import BatchPipeline
+import JSONLines
+package import MessageBatches
+
+/// Adds up the result lines of one batch for a grouping or a price table that its summaries cannot serve.
+///
+/// Every request is priced by itself, with its own prompt size, so any price table will do.
+package struct BatchScan: Sendable {
+    private var group = RollUp.Group()
+    private let grouping: Grouping
+    private let pricer: Pricer
+    private let day: CalendarDay
+
+    /// For the lines of a batch created on a day.
+    package init(by grouping: Grouping, pricer: Pricer, day: CalendarDay) {
+        self.grouping = grouping
+        self.pricer = pricer
+        self.day = day
+    }
+
+    /// Takes in the records of one block of the batch, in any order of blocks.
+    package mutating func fold(_ block: DecodedBlock) {
+        var interner = PartInterner(grouping.requestKeys)
+        var parts: [Measures] = []
+        for record in block.records {
+            let cost = cost(of: record, in: block)
+            group.all.count(record, cost: cost)
+            guard !grouping.requestKeys.isEmpty, covers(record) else { continue }
+            let number = interner.number(of: record, in: block)
+            if number == parts.count { parts.append(Measures()) }
+            parts[number].count(record, cost: cost)
+        }
+        for (key, measures) in zip(interner.keys(of: block), parts) { add(measures, to: key) }
+    }
+
+    /// Takes in what another scan of the same batch counted.
+    package mutating func merge(_ other: BatchScan) {
+        group.merge(other.group)
+    }
+
+    /// Everything that was counted, with what only the batch knows.
+    func finished(_ entry: RollUpEntry) -> RollUp.Group {
+        var group = group
+        group.all.countBatch(entry)
+        return group
+    }
+
+    private func covers(_ record: ResultRecord) -> Bool {
+        switch grouping.coverage {
+        case .all: true
+        case .succeeded: record.type == .succeeded
+        case .errored: record.type == .errored
+        }
+    }
+
+    private mutating func add(_ measures: Measures, to key: PartKey) {
+        var measures = measures
+        measures.isOfSucceeded = grouping.coverage == .succeeded
+        group.parts.add(measures, to: key)
+    }
+
+    private func cost(of record: ResultRecord, in block: DecodedBlock) -> Cost? {
+        guard record.type == .succeeded else { return nil }
+        let model = block.text(record.model) ?? ""
+        guard record.usageIsReadable else { return .unpriced(model: model) }
+        return pricer.cost(of: record.usage, model: model, geo: block.text(record.inferenceGeo) ?? "", day: day)
+    }
+}
+
+extension Measures {
+    /// Counts one request; `cost` is that of a succeeded one.
+    // Kept out of loops: see ``MessageBatches/TokenUsage/addClamped(_:)``.
+    @inline(never)
+    fileprivate mutating func count(_ record: ResultRecord, cost: Cost?) {
+        requests += 1
+        outcomes.count(record.type)
+        errored += record.type == .errored ? 1 : 0
+        guard record.type == .succeeded else { return }
+        succeeded += 1
+        usable += record.isUsable ? 1 : 0
+        empty += !record.hasVisibleText && record.toolUses == 0 ? 1 : 0
+        sizes.count(record)
+        if record.usageIsReadable { usage.addClamped(record.usage) }
+        if let cost { self.cost.merge(cost) }
+    }
+}
+
+/// Numbers the combinations of request keys in one block from 0.
+private struct PartInterner {
+    /// At most sixteen bits a text: a block has fewer lines, and at most eight texts name a row.
+    private static let bits: UInt128 = 16
+
+    private let requestKeys: [Grouping.RequestKey]
+    private var slices: [SliceInterner]
+    private var messages = SliceInterner()
+    private var prefixes = PrefixInterner()
+    private var places = KeyInterner<UInt128>()
+
+    init(_ keys: [Grouping.RequestKey]) {
+        requestKeys = keys
+        slices = keys.map { _ in SliceInterner() }
+    }
+
+    mutating func number(of record: ResultRecord, in block: DecodedBlock) -> Int {
+        let bytes = block.block.bytes
+        var place: UInt128 = 0
+        for (index, key) in requestKeys.enumerated() {
+            switch key {
+            case .prefix:
+                place = place << Self.bits | UInt128(prefixes.number(of: record.customID, of: block))
+            case .error:
+                place = place << Self.bits | UInt128(slices[index].number(of: record.errorType, in: bytes))
+                place = place << Self.bits | UInt128(messages.number(of: record.errorMessage, in: bytes))
+            case .model, .result, .stopReason, .serviceTier, .geo:
+                place = place << Self.bits | UInt128(slices[index].number(of: record.slice(key), in: bytes))
+            }
+        }
+        return places.number(of: place)
+    }
+
+    /// The combinations in the order of their numbers.
+    func keys(of block: DecodedBlock) -> [PartKey] {
+        let labels = slices.map { block.labels(of: $0) }
+        let (prefixLabels, messageTexts) = (prefixes.labels(of: block), messages.slices.map { block.text($0) ?? "" })
+        return places.keys.map { place in
+            var place = place
+            /// Takes the last number off.
+            func next() -> Int {
+                defer { place >>= Self.bits }
+                return Int(place & (1 << Self.bits - 1))
+            }
+            var parts: [[Label]] = []
+            for (index, key) in requestKeys.enumerated().reversed() {
+                switch key {
+                case .prefix: parts.append([prefixLabels[next()]])
+                case .error:
+                    let message = messageTexts[next()]
+                    parts.append(ErrorFingerprint(type: labels[index][next()].text, message: message).labels)
+                case .model, .result, .stopReason, .serviceTier, .geo: parts.append([labels[index][next()]])
+                }
+            }
+            return PartKey(parts.reversed().flatMap(\.self))
+        }
+    }
+}
+
+extension ResultRecord {
+    /// The text that a key with one text in the line goes by.
+    fileprivate func slice(_ key: Grouping.RequestKey) -> TextSlice? {
+        switch key {
+        case .model: model
+        case .result: resultType
+        case .stopReason: stopReason
+        case .serviceTier: serviceTier
+        case .geo: inferenceGeo
+        case .error, .prefix: nil
+        }
+    }
+}
+
+extension ErrorFingerprint {
+    /// What names it in a table.
+    fileprivate var labels: [Label] {
+        [Label(id), type, Label(message)]
+    }
+}

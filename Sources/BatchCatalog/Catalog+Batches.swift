@@ -1,0 +1,76 @@
+import GRDB
+
+extension Catalog {
+    /// The batches in some states, oldest first.
+    package func batches(in states: [LocalState] = LocalState.allCases) throws(CatalogFailure) -> [CatalogBatch] {
+        try read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: "SELECT * FROM batches WHERE state IN (\(Self.marks(states))) ORDER BY created_at, id",
+                arguments: StatementArguments(states.map(\.rawValue))
+            )
+            var batches: [CatalogBatch] = []
+            while let row = try rows.next() { batches.append(try CatalogBatch(RowReader(row: row))) }
+            return batches
+        }
+    }
+
+    /// The ids of the batches in some states: much less than the rows.
+    package func ids(in states: [LocalState]) throws(CatalogFailure) -> Set<String> {
+        try read { db in
+            try String.fetchSet(
+                db,
+                sql: "SELECT id FROM batches WHERE state IN (\(Self.marks(states)))",
+                arguments: StatementArguments(states.map(\.rawValue))
+            )
+        }
+    }
+
+    /// One batch, or nil if the catalog does not know it.
+    package func batch(_ id: String) throws(CatalogFailure) -> CatalogBatch? {
+        try read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM batches WHERE id = ?", arguments: [id])
+                .map { try CatalogBatch(RowReader(row: $0)) }
+        }
+    }
+
+    /// How many batches are in each state; states without a batch are left out.
+    package func batchCounts() throws(CatalogFailure) -> [LocalState: Int] {
+        try read { db in
+            var counts: [LocalState: Int] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT state, count(*) AS n FROM batches GROUP BY state") {
+                let reader = RowReader(row: row)
+                guard let state = LocalState(rawValue: try reader.text("state")) else { continue }
+                counts[state] = try reader.number("n")
+            }
+            return counts
+        }
+    }
+
+    /// Writes rows, in place of those with their ids, in one transaction.
+    package func save(_ batches: [CatalogBatch]) throws(CatalogFailure) {
+        guard !batches.isEmpty else { return }
+        try write { db in
+            let statement = try db.makeStatement(sql: CatalogBatch.insertion)
+            for batch in batches { try statement.execute(arguments: batch.values()) }
+        }
+    }
+
+    /// Forgets the batches that files in the archive tell of, and every walk: before the rows are made anew.
+    ///
+    /// What no file tells stays: runs, attempts, what was withdrawn and lost.
+    package func removeBatchesInFiles() throws(CatalogFailure) {
+        let states = LocalState.inFiles
+        try write { db in
+            try db.execute(
+                sql: "DELETE FROM batches WHERE state IN (\(Self.marks(states)))",
+                arguments: StatementArguments(states.map(\.rawValue))
+            )
+            try db.execute(sql: "DELETE FROM walked")
+        }
+    }
+
+    private static func marks(_ values: [some Any]) -> String {
+        values.map { _ in "?" }.joined(separator: ", ")
+    }
+}

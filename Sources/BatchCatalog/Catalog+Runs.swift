@@ -1,0 +1,76 @@
+import BatchPipeline
+import GRDB
+package import MessageBatches
+
+extension Catalog {
+    /// Notes the beginning of a run and gives it its number.
+    package func begin(_ run: CatalogRun) throws(CatalogFailure) -> CatalogRun {
+        var run = run
+        run.number = try write { db in
+            try db.execute(sql: CatalogRun.insertion, arguments: run.values())
+            return db.lastInsertedRowID
+        }
+        return run
+    }
+
+    /// Writes the row of a run that was begun.
+    package func save(_ run: CatalogRun) throws(CatalogFailure) {
+        try write { db in try db.execute(sql: CatalogRun.insertion, arguments: run.values()) }
+    }
+
+    /// The last runs, the newest first.
+    package func runs(last count: Int) throws(CatalogFailure) -> [CatalogRun] {
+        try read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM runs ORDER BY number DESC LIMIT ?", arguments: [count])
+                .map { try CatalogRun(RowReader(row: $0)) }
+        }
+    }
+
+    /// The runs that walked the listing to its end and began at or after a moment, the newest first.
+    package func walks(since moment: Timestamp) throws(CatalogFailure) -> [CatalogRun] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM runs WHERE walked_since IS NOT NULL AND finished_at IS NOT NULL AND started_at >= ?
+                    ORDER BY number DESC
+                    """,
+                arguments: [moment.text]
+            )
+            .map { try CatalogRun(RowReader(row: $0)) }
+        }
+    }
+
+    /// What was walked of the listing of one service.
+    package func walkedPast(of origin: String) throws(CatalogFailure) -> WalkedPast {
+        try read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM walked WHERE origin = ? ORDER BY newest",
+                arguments: [origin]
+            )
+            let spans = try rows.map { row in
+                let reader = RowReader(row: row)
+                return WalkedSpan(
+                    since: try reader.optionalTime("since"),
+                    newest: try reader.time("newest"),
+                    workspaceID: reader.optionalText("workspace_id")
+                )
+            }
+            return WalkedPast(origin: origin, spans: spans)
+        }
+    }
+
+    /// Writes what was walked of the listing of one service.
+    package func save(_ past: WalkedPast) throws(CatalogFailure) {
+        try write { db in
+            try db.execute(sql: "DELETE FROM walked WHERE origin = ?", arguments: [past.origin])
+            for span in past.spans {
+                try db.execute(
+                    sql: "INSERT INTO walked (origin, workspace_id, since, newest) VALUES (?, ?, ?, ?)",
+                    arguments: [past.origin, span.workspaceID, span.since?.text, span.newest.text]
+                )
+            }
+        }
+    }
+}

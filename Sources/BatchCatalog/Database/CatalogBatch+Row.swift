@@ -1,0 +1,55 @@
+import GRDB
+import MessageBatches
+
+extension CatalogBatch {
+    static let columns = [
+        "id", "created_at", "status", "counts", "ended_at", "expires_at", "withdrawn_at", "last_seen_at",
+        "was_fetchable", "state", "attempts", "last_error", "next_try_at", "request_ids", "settled_at", "loss_told_at",
+    ]
+
+    /// Writes the row, in place of the one with its id.
+    static let insertion =
+        "INSERT OR REPLACE INTO batches (\(columns.joined(separator: ", "))) "
+        + "VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))"
+
+    /// The values in the order of ``columns``.
+    func values() throws -> StatementArguments {
+        var counts = counts.byType
+        counts["processing"] = self.counts.processing
+        let service: [(any DatabaseValueConvertible)?] = [
+            id, createdAt.text, status.name, try ColumnJSON.text(counts), endedAt?.text, expiresAt?.text,
+            withdrawnAt?.text, lastSeenAt?.text,
+        ]
+        let local: [(any DatabaseValueConvertible)?] = [
+            wasFetchable, state.rawValue, attempts, lastError, nextTryAt?.text, try ColumnJSON.text(requestIDs),
+            settledAt?.text, lossToldAt?.text,
+        ]
+        return StatementArguments(service + local)
+    }
+
+    init(_ reader: RowReader) throws(RowReader.Unusable) {
+        guard let state = LocalState(rawValue: try reader.text("state")) else {
+            throw RowReader.Unusable(column: "state")
+        }
+        var counts = try reader.json("counts", as: [String: Int].self)
+        let processing = counts.removeValue(forKey: "processing") ?? 0
+        self.init(
+            id: try reader.text("id"),
+            createdAt: try reader.time("created_at"),
+            status: ProcessingStatus(try reader.text("status")),
+            counts: RequestCounts(processing: processing, byType: counts),
+            state: state
+        )
+        endedAt = try reader.optionalTime("ended_at")
+        expiresAt = try reader.optionalTime("expires_at")
+        withdrawnAt = try reader.optionalTime("withdrawn_at")
+        lastSeenAt = try reader.optionalTime("last_seen_at")
+        wasFetchable = try reader.number("was_fetchable") != 0
+        attempts = try reader.number("attempts")
+        lastError = reader.optionalText("last_error")
+        nextTryAt = try reader.optionalTime("next_try_at")
+        requestIDs = try reader.json("request_ids", as: [String].self)
+        settledAt = try reader.optionalTime("settled_at")
+        lossToldAt = try reader.optionalTime("loss_told_at")
+    }
+}

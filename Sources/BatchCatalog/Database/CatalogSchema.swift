@@ -1,0 +1,57 @@
+import GRDB
+
+/// The tables, as a series of steps from nothing to now.
+///
+/// A step that was ever released is never changed: what comes later is another step. Times are RFC 3339 text in UTC with
+/// six digits, which sorts as it reads; `STRICT` keeps values to their types.
+enum CatalogSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 batches, runs, walked", migrate: createFirstTables)
+        return migrator
+    }
+
+    private static func createFirstTables(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE batches (
+                    id TEXT NOT NULL PRIMARY KEY,
+                    created_at TEXT NOT NULL,
+                    status TEXT NOT NULL,
+                    counts TEXT NOT NULL,
+                    ended_at TEXT,
+                    expires_at TEXT,
+                    withdrawn_at TEXT,
+                    last_seen_at TEXT,
+                    was_fetchable INTEGER NOT NULL,
+                    state TEXT NOT NULL,
+                    attempts INTEGER NOT NULL,
+                    last_error TEXT,
+                    next_try_at TEXT,
+                    request_ids TEXT NOT NULL,
+                    settled_at TEXT,
+                    loss_told_at TEXT
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX batches_by_state ON batches (state, created_at, id);
+                CREATE TABLE runs (
+                    number INTEGER NOT NULL PRIMARY KEY,
+                    command TEXT NOT NULL,
+                    arguments TEXT NOT NULL,
+                    version TEXT NOT NULL,
+                    started_at TEXT NOT NULL,
+                    finished_at TEXT,
+                    walked_since TEXT,
+                    counts TEXT NOT NULL,
+                    exit_status INTEGER,
+                    error TEXT
+                ) STRICT;
+                CREATE TABLE walked (
+                    origin TEXT NOT NULL,
+                    workspace_id TEXT,
+                    since TEXT,
+                    newest TEXT NOT NULL
+                ) STRICT;
+                """
+        )
+    }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import BatchAnalytics
+import BatchArchive
+import BatchPipeline
+import BatchReports
+import MessageBatches
+
+/// `batchkeep compare A B`: two windows, days, models or batches side by side, and a gate for pipelines.
+struct CompareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Set two windows, days, models or batches side by side; fail where a threshold is crossed.",
+        discussion: """
+            A and B: a window like 2026-11-01..2026-11-08 (the end is not in it), a day, a week like 2026-W45, a month like
+            2026-10, a model, or a batch id. A threshold with a sign limits the change from A to B, without one it limits B:
+            error_rate>+1%, cost_per_request>+10%, unpriced>0. One that cannot be judged counts as crossed.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("What to compare with.", valueName: "a"))
+    var before: String
+
+    @Argument(help: ArgumentHelp("What to compare.", valueName: "b"))
+    var after: String
+
+    @Option(help: ArgumentHelp("End with status 8 where this holds; may be repeated.", valueName: "threshold"))
+    var failIf: [String] = []
+
+    @OptionGroup var figures: FigureOptions
+
+    @Flag(help: "Read the results themselves: models then have sizes too.")
+    var scan = false
+
+    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
+    var format: TableFormat = .table
+
+    @OptionGroup var prices: PriceOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        let thresholds = try thresholds()
+        let prices = try prices.source()
+        let pricer = try prices.pricer(isScan: scan)
+        let source = try figures.source(now: context.now())
+        let sides = try [before, after]
+            .map { try ComparedSide($0, within: source.selection, now: context.now()) }
+        var notice = ReadingNotice()
+        var measures: [Measures] = []
+        for side in sides {
+            let reading = try await self.measures(of: side, in: source, pricer: pricer)
+            measures.append(reading.result)
+            notice.merge(reading.notice)
+        }
+        let comparison = Comparison(before: measures[0], after: measures[1])
+        let table = ComparisonTable.table(
+            comparison,
+            names: sides.map(\.name),
+            forPeople: format.isForPeople,
+            notes: notice.sentences + [prices.statement]
+        )
+        try context.print(format.render(table, style: context.outputStyle))
+        for side in zip(sides, measures) where side.1.requests == 0 {
+            context.note("No request was archived of \(side.0.name).")
+        }
+        let crossed = thresholds.filter { judge($0, comparison, context) != .held }
+        try notice.end(in: context)
+        if !crossed.isEmpty { throw CommandEnding(status: .threshold) }
+    }
+
+    private func thresholds() throws(FigureFailure) -> [Threshold] {
+        var thresholds: [Threshold] = []
+        for text in failIf {
+            do throws(ThresholdError) {
+                thresholds.append(try Threshold(text))
+            } catch {
+                throw .threshold(error)
+            }
+        }
+        return thresholds
+    }
+
+    private func measures(
+        of side: ComparedSide,
+        in source: FigureSource,
+        pricer: Pricer
+    ) async throws -> FigureSource.Reading<Measures> {
+        var source = source
+        source.selection = side.selection
+        let grouping = side.model == nil ? Grouping() : Grouping(by: [], .model)
+        let reading =
+            try await scan
+            ? source.scan(by: grouping, pricer: pricer) : source.rollUp(by: grouping, pricer: pricer)
+        let measures = side.model.map { reading.result.measures(ofModel: $0) } ?? reading.result.measures
+        return FigureSource.Reading(result: measures, notice: reading.notice)
+    }
+
+    /// Says what came of a threshold unless it held.
+    private func judge(
+        _ threshold: Threshold,
+        _ comparison: Comparison,
+        _ context: CommandContext
+    ) -> Threshold.Outcome {
+        let outcome = threshold.outcome(for: comparison)
+        let row = comparison[threshold.figure]
+        switch outcome {
+        case .held: break
+        case .crossed:
+            let values = [row.before, row.after].map { ComparisonTable.text($0, threshold.figure.unit) }
+            context.note("Crossed: \(threshold.text) (\(values[0]) before, \(values[1]) after).")
+        case .undefined: context.note("Cannot be judged: \(threshold.text): the figure is not known on both sides.")
+        }
+        return outcome
+    }
+}

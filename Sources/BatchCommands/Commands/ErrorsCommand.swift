@@ -1,0 +1,48 @@
+import ArgumentParser
+import BatchAnalytics
+import BatchReports
+import MessageBatches
+
+/// `batchkeep errors`: what failed, ranked, and what to do about it.
+struct ErrorsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "errors",
+        abstract: "Rank what failed by fingerprint, with the trend, the cost at stake and what helps.",
+        discussion: """
+            Errors whose messages differ only in numbers, ids, quoted parts and paths have one fingerprint. With --since the
+            window of the same length before it is counted too. The cost at stake is what the failed requests would have
+            cost, estimated from the succeeded ones of their batches.
+            """
+    )
+
+    @OptionGroup var figures: FigureOptions
+
+    @Option(help: ArgumentHelp("At most so many fingerprints.", valueName: "n"))
+    var limit = 50
+
+    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
+    var format: TableFormat = .table
+
+    @OptionGroup var prices: PriceOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        try check(limit, 1...1_000_000, "--limit")
+        let prices = try prices.source()
+        let pricer = try prices.pricer(isScan: false)
+        let source = try figures.source(now: context.now())
+        let reading = try await source.errors(pricer: pricer, now: context.now())
+        if reading.result.count == 0, format == .table {
+            let batches = reading.notice.batches.counted("archived batch", "archived batches")
+            try context.print("No request failed in \(batches).\n")
+        } else {
+            let table = reading.result.table(
+                limit: limit,
+                forPeople: format.isForPeople,
+                notes: reading.notice.sentences + [prices.statement]
+            )
+            try context.print(format.render(table, style: context.outputStyle))
+        }
+        try reading.notice.end(in: context)
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import BatchAnalytics
+import BatchReports
+import MessageBatches
+
+/// `batchkeep prices`: the price table in use.
+struct PricesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prices",
+        abstract: "Show the price table in use, with its date and origin.",
+        discussion: """
+            US dollars per million tokens before the batch discount, which halves every token class. A row of your own goes
+            before the built-in ones; write your file in the columns of --format csv.
+            """
+    )
+
+    @OptionGroup var prices: PriceOptions
+
+    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
+    var format: TableFormat = .table
+
+    func run() throws {
+        let context = CommandContext.current
+        let source = try prices.source()
+        try context.print(
+            format.render(Self.table(source, isForPeople: format.isForPeople), style: context.outputStyle)
+        )
+    }
+
+    /// The columns of a price file, and the origin of each row.
+    private static func table(_ source: PriceSource, isForPeople: Bool) -> Table {
+        let whole = [
+            Column("model_id", "Model", canShrink: false), Column("aliases", "Aliases"),
+            Column("prompt_min", "Prompt from", kind: .integer), Column("prompt_max", "to", kind: .integer),
+            Column("valid_from", "Valid from", canShrink: false), Column("valid_to", "to", canShrink: false),
+            Column("input", "Input", kind: .money), Column("cache_write_5m", "Write 5m", kind: .money),
+            Column("cache_write_1h", "Write 1h", kind: .money), Column("cache_read", "Cache read", kind: .money),
+            Column("output", "Output", kind: .money), Column("geo_us_x", "In US", kind: .decimal(places: 2)),
+            Column("confidence", "Source", canShrink: false),
+        ]
+        return Table(
+            caption: "Price table \(BuiltInPrices.version), US dollars per million tokens",
+            columns: isForPeople ? whole + [Column("origin", "Origin")] : whole,
+            rows: source.table.rows.map { isForPeople ? cells($0) + [.text($0.origin.text)] : cells($0) },
+            notes: [
+                "Built-in rows: \(BuiltInPrices.source).",
+                "In a batch every token costs half; web searches cost $10 per 1,000. \(BuiltInPrices.caveat)",
+                "Source A is Anthropic's own page, B a release note completed from others, C others only.",
+            ]
+        )
+    }
+
+    private static func cells(_ row: PriceRow) -> [Cell] {
+        [
+            .text(row.model), .text(row.aliases.isEmpty ? nil : row.aliases.joined(separator: "|")),
+            .integer(row.promptMinimum), .integer(row.promptMaximum), .text(row.validFrom?.text),
+            .text(row.validTo?.text), price(row.prices.input), price(row.prices.cacheCreation5m),
+            price(row.prices.cacheCreation1h), price(row.prices.cacheRead), price(row.prices.output),
+            .decimal(Double(row.usFactor) / 1e6), .text(row.confidence.isEmpty ? nil : row.confidence),
+        ]
+    }
+
+    /// Pico-dollars a token as dollars per million tokens.
+    private static func price(_ picoDollars: Int64?) -> Cell {
+        picoDollars.map { .money(Money(picoDollars: Int128($0) * 1_000_000).text) } ?? .missing
+    }
+}
+
+extension PriceOrigin {
+    fileprivate var text: String {
+        switch self {
+        case .builtIn: "built in"
+        case .file(let path): path
+        }
+    }
+}

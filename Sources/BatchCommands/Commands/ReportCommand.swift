@@ -1,0 +1,54 @@
+import ArgumentParser
+import BatchAnalytics
+import BatchReports
+import Foundation
+import MessageBatches
+
+/// `batchkeep report`: one page to look at and to pass on.
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write one HTML page about archived batches: figures, charts, errors, every batch.",
+        discussion: """
+            The page needs nothing else, no network and no server: it can be opened, printed and sent. It holds figures,
+            ids and error messages, never the results.
+            """
+    )
+
+    @OptionGroup var figures: FigureOptions
+
+    @Option(help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"))
+    var html: String
+
+    @OptionGroup var prices: PriceOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        let maker = PageMaker(
+            source: try figures.source(now: context.now()),
+            prices: try prices.source(),
+            now: context.now()
+        )
+        let page = try await maker.page()
+        if html == "-" {
+            try context.print(page.result)
+        } else {
+            try page.result.writeWhole(to: html)
+            context.note("Wrote \(html) about \(page.notice.batches.counted("archived batch", "archived batches")).")
+        }
+        try page.notice.end(in: context)
+    }
+}
+
+extension String {
+    /// Writes a file in one step: nobody sees a part of it.
+    func writeWhole(to path: String) throws(FigureFailure) {
+        do {
+            try Data(utf8).write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            let error = error as NSError
+            let cause = (error.userInfo[NSUnderlyingErrorKey] as? NSError) ?? error
+            throw .unwritable(path: path, reason: cause.localizedDescription)
+        }
+    }
+}

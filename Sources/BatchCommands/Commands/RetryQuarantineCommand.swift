@@ -1,0 +1,52 @@
+import ArgumentParser
+import BatchArchive
+import MessageBatches
+
+/// `batchkeep retry-quarantine`: fetches quarantined batches without waiting for their pause.
+struct RetryQuarantineCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry-quarantine",
+        abstract: "Fetch quarantined batches again, now.",
+        discussion: """
+            A batch that proves itself is archived. Otherwise its data stays in _quarantine beside the reason.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The batches (default: all that are quarantined).", valueName: "id"))
+    var ids: [String] = []
+
+    @OptionGroup(title: "Archive")
+    var archive: ArchiveOptions
+
+    @OptionGroup(title: "Archive")
+    var lock: LockOptions
+
+    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
+    var output: ExportCommand.OutputKind = .none
+
+    @Flag(help: "No progress and no closing table; errors are still told.")
+    var quiet = false
+
+    @OptionGroup(title: "Service")
+    var service: ServiceOptions
+
+    func run() async throws {
+        let quarantined = Set(try ArchiveReader(ArchiveFolder(archive.path)).quarantined().manifests.map(\.batch.id))
+        if let stranger = ids.first(where: { !quarantined.contains($0) }) {
+            throw CommandFailure.notQuarantined(id: stranger, archive: archive.path)
+        }
+        guard !quarantined.isEmpty else {
+            CommandContext.current.note("Nothing is in quarantine.")
+            return
+        }
+        // An export of these batches: naming them skips the pause.
+        var export = try ExportCommand.parse([])
+        export.window.batch = ids.isEmpty ? quarantined.sorted() : ids
+        export.archive = archive
+        export.lock = lock
+        export.output = output
+        export.quiet = quiet
+        export.service = service
+        try await export.run()
+    }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import MessageBatches
+
+/// `batchkeep run`: the exports a pipeline file describes.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the exports that a pipeline file describes.",
+        usage: """
+            batchkeep run <file> [<options of export>]
+            batchkeep run --check <file> [<options of export>]
+            """,
+        discussion: """
+            The keys of a pipeline file are the options of export. Options given behind the file count instead of the \
+            file's. See pipelines/ for examples.
+            """
+    )
+
+    @Flag(help: "Say what is wrong with the file, or what it comes to; run nothing.")
+    var check = false
+
+    @Argument(help: ArgumentHelp("The pipeline file, YAML.", valueName: "file"))
+    var file: String
+
+    @Argument(
+        parsing: .captureForPassthrough,
+        help: ArgumentHelp("Options of export that count instead of the file's.", valueName: "options of export")
+    )
+    var overrides: [String] = []
+
+    func run() async throws {
+        let context = CommandContext.current
+        let startedAt = context.now()
+        let plan: PipelinePlan
+        do {
+            plan = try PipelinePlan(file, overrides: overrides, now: startedAt)
+        } catch {
+            guard let failure = FailureText(error) else { throw error }
+            try await refuse(failure, startedAt: startedAt, in: context)
+        }
+        if check { return try context.print(description(of: plan, in: context)) }
+        let shared = plan.shared
+        let watcher = shared.reporting.watcher(in: context, isQuiet: shared.quiet)
+        let reporter = RunReporter(shared.reporting, service: shared.service, isDryRun: shared.dryRun, watcher: watcher)
+        await reporter.start()
+        let runs = try await SignalWatch.run { signals in
+            await PipelineRunner(plan: plan, context: context, signals: signals).run()
+        }
+        let status = ExitStatus.combined(runs.reduce(into: []) { $0.formUnion($1.ending.statuses) })
+        await reporter.end(runs, status: status)
+        if shared.output == .json {
+            let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
+            try context.writeDocument(document)
+        }
+        guard status == .done else { throw CommandEnding(status: status) }
+    }
+
+    /// Tells why nothing is run, those too who wait for a summary or a ping.
+    private func refuse(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws -> Never
+    {
+        let given = try PipelinePlan.reporting(file, overrides: overrides)
+        let watcher = given.reporting.watcher(in: context, isQuiet: given.quiet)
+        watcher.tell(failure)
+        if !check {
+            let isDryRun = given.dryRun
+            await RunReporter(given.reporting, service: given.service, isDryRun: isDryRun, watcher: watcher)
+                .end([], status: failure.status)
+        }
+        if given.output == .json {
+            let document = PipelineDocument(
+                file: file,
+                runs: [],
+                failure: failure,
+                startedAt: startedAt,
+                finishedAt: context.now()
+            )
+            try context.writeDocument(document)
+        }
+        throw CommandEnding(status: failure.status)
+    }
+
+    /// The exports the file comes to, as command lines.
+    private func description(of plan: PipelinePlan, in context: CommandContext) -> String {
+        let lines = plan.runs.map { run in
+            var words = ["batchkeep", "export"] + run.arguments.map(\.shellQuoted)
+            if let variable = run.keyVariable { words.insert("ANTHROPIC_API_KEY=\"$\(variable)\"", at: 0) }
+            return words.joined(separator: " ") + "\n"
+        }
+        for variable in plan.runs.compactMap(\.keyVariable) where context.variable(variable) == nil {
+            context.note("batchkeep: warning: \(FailureText.unsetVariable(variable))")
+        }
+        return lines.joined()
+    }
+}
+
+extension String {
+    /// As one word of a shell.
+    fileprivate var shellQuoted: String {
+        let plain = utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
+                || "-_=./:,@%+".utf8.contains(byte)
+        }
+        return plain ? self : "'\(replacing("'", with: "'\\''"))'"
+    }
+}

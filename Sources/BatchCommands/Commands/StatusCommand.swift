@@ -1,0 +1,54 @@
+import ArgumentParser
+import BatchArchive
+import BatchCatalog
+
+/// `batchkeep status`: where an archive stands, without asking the service.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract:
+            "Tell what is archived, waiting, failing, quarantined, at risk and lost, and how the last runs ended.",
+        discussion: """
+            Offline: it tells what the runs so far have seen. Days left are counted by this machine's clock.
+            """
+    )
+
+    /// A table for people, or one JSON document.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case json
+    }
+
+    @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
+    var path = "./archive"
+
+    @Option(help: ArgumentHelp("table or json.", valueName: "format"))
+    var format: Format = .table
+
+    @Option(help: ArgumentHelp("Count batches with fewer days left as at risk.", valueName: "n"))
+    var warnDays = 4
+
+    @Option(help: ArgumentHelp("How many of the last runs to tell of.", valueName: "n"))
+    var runs = 10
+
+    func run() async throws {
+        let context = CommandContext.current
+        try check(warnDays, 0...29, "--warn-days")
+        try check(runs, 0...100_000, "--runs")
+        let folder = ArchiveFolder(path)
+        // Says it where there is no archive; a catalog alone would make one.
+        _ = try ArchiveReader(folder)
+        let catalog = try await CatalogFile(folder: folder, warn: context.note).openToLook()
+        let status = try ArchiveStatus(
+            of: catalog,
+            archive: path,
+            now: context.now(),
+            warnDays: warnDays,
+            lastRuns: runs
+        )
+        switch format {
+        case .table: try context.print(status.text(style: context.outputStyle))
+        case .json: try context.write(try status.json() + [0x0A])
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import BatchAnalytics
+import BatchReports
+import MessageBatches
+
+/// `batchkeep summarize`: what came back, what it cost, how long it took; from the archive alone.
+struct SummarizeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "summarize",
+        abstract: "Add up archived batches by day, model, result and more: requests, tokens, cost.",
+        discussion: """
+            Reads the summaries that every manifest holds, never the results, and no network. --scan reads the results: for
+            groupings that summaries cannot give, and for prices that change at other prompt sizes.
+            """
+    )
+
+    @OptionGroup var figures: FigureOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "One row for each: \(Grouping.names.joined(separator: ", ")); several with commas.",
+            valueName: "names"
+        )
+    )
+    var by = ""
+
+    @Flag(help: "Within every row, one for each model.")
+    var breakdown = false
+
+    @Flag(help: "Read the results themselves instead of their summaries.")
+    var scan = false
+
+    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
+    var format: TableFormat = .table
+
+    @OptionGroup var prices: PriceOptions
+
+    func run() async throws {
+        let context = CommandContext.current
+        let grouping = try grouping()
+        let prices = try prices.source()
+        let pricer = try prices.pricer(isScan: scan)
+        let source = try figures.source(now: context.now())
+        let notice: ReadingNotice
+        if grouping == Grouping(), !scan, format == .table {
+            let reading = try await source.overview(pricer: pricer)
+            let block = reading.result.block(notes: reading.notice.sentences + [prices.statement])
+            try context.print(block.render(style: context.outputStyle))
+            notice = reading.notice
+        } else {
+            let reading =
+                try await scan
+                ? source.scan(by: grouping, pricer: pricer) : source.rollUp(by: grouping, pricer: pricer)
+            let rollUp = reading.result.table()
+            let table = FigureTable.table(
+                rollUp,
+                caption: caption(grouping),
+                forPeople: format.isForPeople,
+                notes: [rollUp.unpricedSentence].compactMap(\.self) + reading.notice.sentences + [prices.statement]
+            )
+            try context.print(format.render(table, style: context.outputStyle))
+            notice = reading.notice
+        }
+        try notice.end(in: context)
+    }
+
+    private func grouping() throws(FigureFailure) -> Grouping {
+        let grouping: Grouping
+        do throws(GroupingError) {
+            grouping = try Grouping(by)
+        } catch {
+            throw .grouping(error)
+        }
+        let wanted = breakdown ? grouping.withModels : grouping
+        guard scan || !wanted.needsScan else { throw .needsScan(wanted.requestKeys.map(\.rawValue)) }
+        return wanted
+    }
+
+    private func caption(_ grouping: Grouping) -> String {
+        let names = grouping.batchKeys.map(\.rawValue) + grouping.requestKeys.map(\.rawValue)
+        return "Archived batches" + (names.isEmpty ? "" : " by \(names.joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,80 @@
+import BatchCatalog
+import BatchPipeline
+import MessageBatches
+
+extension FailureText {
+    init(_ failure: CatalogFailure) {
+        let advice = "batchkeep catalog rebuild makes it anew from the manifests."
+        switch failure {
+        case .damaged(let path, let detail):
+            self.init("The catalog \(path) is damaged: \(detail).", advice: advice, status: .integrity)
+        case .newer(let path):
+            self.init("The catalog \(path) was made by a later version of batchkeep.", advice: advice)
+        case .refused(let path, let detail):
+            self.init(
+                "The catalog \(path) cannot be used: \(detail).",
+                advice: "Check the space on the disk and the permissions of the archive folder."
+            )
+        }
+    }
+
+    /// What a run that writes says of a catalog it puts away.
+    static func settingAside(_ failure: CatalogFailure, as name: String) -> String {
+        "\(FailureText(failure).sentence) It is kept as \(name), and a new one is built from the manifests."
+    }
+
+    /// What a run that writes says where it has to do without a catalog.
+    static func withoutCatalog(_ error: any Error) -> String {
+        let sentence = FailureText(error)?.sentence ?? unexpected(error).sentence
+        return "\(sentence) This run goes on without a catalog: what it learns of failed batches is not remembered."
+    }
+
+    /// What a run says of an archive whose catalog is gone.
+    static func rebuilding(manifests: Int) -> String {
+        "There is no catalog; it was built from \(manifests.reading) \(manifests == 1 ? "manifest" : "manifests")."
+    }
+
+    /// Why a batch that a listing of its time does not show cannot be fetched.
+    static let notListed = "the listing does not show it any more: deleted, or not visible to the key in use"
+
+    /// Batches that an explicit window leaves out although they need care.
+    static func unsettled(_ count: Int, oldest: Timestamp) -> String {
+        let them = count == 1 ? "1 batch" : "\(count.reading) batches"
+        return
+            "\(them) before the window, the oldest of \(oldest.day.text), \(count == 1 ? "is" : "are") not archived yet. "
+            + "Without --since the window reaches back to the oldest."
+    }
+
+    /// That part of a window is not listed again.
+    static func settledPast(_ end: Timestamp) -> String {
+        "What was created before \(end.day.text) is settled and not listed again; --full-list does."
+    }
+
+    /// A batch that is left for a later run.
+    static func sentence(of postponed: PostponedBatch) -> String {
+        let tries = "\(postponed.attempts) \(postponed.attempts == 1 ? "run" : "runs")"
+        let reason = postponed.reason.map { ": \($0)" } ?? ""
+        return "\(postponed.id): failed in \(tries), tried again from \(postponed.until.text.prefix(16))Z on\(reason)"
+    }
+}
+
+extension CatalogStanding {
+    /// What a run warns of, whatever else it says; the gravest first.
+    func warnings(archivePath: String) -> [String] {
+        var lines = named(newlyLost) { row in
+            "\(row.id), \(row.counts.total.reading) requests, created \(row.createdAt.day.text): the results are lost: "
+                + "withdrawn before they were archived."
+        }
+        lines += named(atRisk) { row in
+            let days = row.daysLeft(at: moment)
+            let left = days < 0 ? "its 29 days are over" : "\(Int(days).reading) days left"
+            return "\(row.id), \(row.state.rawValue): at risk: not archived, \(left)."
+        }
+        if !lines.isEmpty { lines.append("batchkeep status --archive \(archivePath) tells why.") }
+        return lines
+    }
+
+    private func named(_ rows: [CatalogBatch], _ line: (CatalogBatch) -> String) -> [String] {
+        rows.prefix(10).map(line) + (rows.count > 10 ? ["… and \((rows.count - 10).reading) more."] : [])
+    }
+}

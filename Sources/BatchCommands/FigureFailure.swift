@@ -1,0 +1,16 @@
+import BatchAnalytics
+
+/// What the commands that compute figures refuse; the sentences stand in ``FailureText``.
+enum FigureFailure: Error, Sendable, Hashable {
+    case unreadablePrices(String)
+    case prices(String, PriceTableError)
+    /// Prices change at prompt sizes that summaries do not tell apart.
+    case tierEdges([Int])
+    case grouping(GroupingError)
+    /// Summaries do not count by these together.
+    case needsScan([String])
+    case threshold(ThresholdError)
+    /// No window, day, model or batch.
+    case noSide(String)
+    case unwritable(path: String, reason: String)
+}

@@ -1,0 +1,156 @@
+import BatchAnalytics
+import BatchArchive
+import BatchPipeline
+import BatchReports
+import MessageBatches
+
+/// The errors of a window, ranked, beside those of the window of the same length before it.
+struct ErrorTrend: Sendable {
+    private let errors: RollUp
+    /// Nil where the window has no start, so that nothing lies before it.
+    private let before: RollUp?
+    /// What `retry` needs to find the same batches, as arguments.
+    private let selection: String
+
+    init(errors: RollUp, before: RollUp?, selection: String) {
+        self.errors = errors
+        self.before = before
+        self.selection = selection
+    }
+
+    private struct Row {
+        var fingerprint: ErrorFingerprint?
+        var measures: ErrorMeasures
+    }
+
+    /// By falling count, those of one count by falling cost at stake; what has no row of its own last.
+    private var ranked: [Row] {
+        let rows = errors.rankedErrors.map { Row(fingerprint: $0.fingerprint, measures: $0.measures) }
+        let known = rows.filter { $0.fingerprint != nil }
+            .sorted { left, right in
+                let (leftCount, rightCount) = (left.measures.tally.count, right.measures.tally.count)
+                return leftCount != rightCount
+                    ? leftCount > rightCount : left.measures.costAtStake > right.measures.costAtStake
+            }
+        return known + rows.filter { $0.fingerprint == nil }
+    }
+
+    /// All errored requests.
+    var count: Int {
+        errors.rankedErrors.reduce(0) { $0 + $1.measures.tally.count }
+    }
+
+    /// The table; at most `limit` rows, and the number of those left out as a note.
+    func table(limit: Int, forPeople: Bool, notes: [String] = []) -> Table {
+        let rows = ranked
+        var columns = Self.columns
+        if before == nil { columns.removeAll { ["requests_before", "change"].contains($0.key) } }
+        if forPeople { columns.removeAll { ["sample_request_id", "command"].contains($0.key) } }
+        let left = rows.count - limit
+        var allNotes = notes
+        if left > 0 { allNotes.insert("\(left.counted("error is", "errors are")) not shown; --limit shows more.", at: 0) }
+        if forPeople { allNotes = advice(rows) + allNotes }
+        return Table(
+            caption: "Errors by fingerprint",
+            columns: columns,
+            rows: rows.prefix(limit).map { row in columns.map { cell($0.key, row) } },
+            notes: allNotes
+        )
+    }
+
+    private static let columns = [
+        Column("fingerprint", "Fingerprint", canShrink: false),
+        Column("requests", "Requests", kind: .integer),
+        Column("requests_before", "Before", kind: .integer),
+        Column("change", "Change", kind: .percent),
+        Column("cost_at_stake_usd", "Cost at stake", kind: .money),
+        Column("error_class", "What helps", canShrink: false),
+        Column("error_type", "Type"),
+        Column("error_message", "Message"),
+        Column("sample_custom_id", "Example"),
+        Column("first_seen", "First seen", kind: .timestamp),
+        Column("last_seen", "Last seen", kind: .timestamp),
+        Column("sample_request_id", "Its request", canShrink: false),
+        Column("command", "Command"),
+    ]
+
+    private func cell(_ column: String, _ row: Row) -> Cell {
+        let tally = row.measures.tally
+        return switch column {
+        case "fingerprint": .text(row.fingerprint?.id ?? RollUp.other)
+        case "requests": .integer(tally.count)
+        case "requests_before": .integer(previous(row))
+        case "change": change(row)
+        case "cost_at_stake_usd": .money(row.measures.costAtStake.text)
+        case "error_class": .text(tally.errorClass.rawValue)
+        case "error_type": .text(row.fingerprint?.type.text)
+        case "error_message": .text(row.fingerprint?.message)
+        case "sample_custom_id": .text(tally.samples.first?.customID.text)
+        case "first_seen": .timestamp(tally.firstSeen)
+        case "last_seen": .timestamp(tally.lastSeen)
+        case "sample_request_id": .text(tally.samples.first.flatMap { $0.requestID.text.isEmpty ? nil : $0.requestID.text })
+        default: .text(command(tally.errorClass))
+        }
+    }
+
+    private func previous(_ row: Row) -> Int? {
+        guard let before else { return nil }
+        guard let fingerprint = row.fingerprint else {
+            return before.rankedErrors.first { $0.fingerprint == nil }?.measures.tally.count ?? 0
+        }
+        return before.errorCount(fingerprint)
+    }
+
+    /// How much more than before, as a part; missing where there was none.
+    private func change(_ row: Row) -> Cell {
+        guard let previous = previous(row), previous > 0 else { return .missing }
+        return .decimal(Double(row.measures.tally.count - previous) / Double(previous))
+    }
+
+    /// What puts errors of a class right.
+    private func command(_ errorClass: ErrorClass) -> String {
+        let base = "batchkeep retry\(selection)"
+        return errorClass == .retry ? base : "\(base) --include \(errorClass.rawValue)"
+    }
+
+    /// One sentence for each class among the rows.
+    private func advice(_ rows: [Row]) -> [String] {
+        let classes = Set(rows.map(\.measures.tally.errorClass))
+        return ErrorClass.allCases.filter(classes.contains)
+            .map { errorClass in
+                let first =
+                    switch errorClass {
+                    case .retry: "retry, the same requests may succeed"
+                    case .fixInput: "fix_input, when the requests are mended"
+                    case .fixAccount: "fix_account, when credit, limits or permissions are mended"
+                    }
+                return "\(first): \(command(errorClass))"
+            }
+    }
+}
+
+extension FigureSource {
+    /// The errors of the selection, and of the window of the same length before it.
+    func errors(pricer: Pricer, now: Timestamp) async throws -> Reading<ErrorTrend> {
+        let grouping = Grouping(by: [], .error)
+        let reading = try await rollUp(by: grouping, pricer: pricer)
+        var before: RollUp?
+        if let since = selection.since, selection.ids == nil {
+            let length = (selection.until ?? max(now, since)).nanoseconds - since.nanoseconds
+            var earlier = self
+            earlier.selection.since = Timestamp(nanoseconds: since.nanoseconds - length)
+            earlier.selection.until = since
+            before = try await earlier.rollUp(by: grouping, pricer: pricer).result
+        }
+        let trend = ErrorTrend(errors: reading.result, before: before, selection: arguments)
+        return Reading(result: trend, notice: reading.notice)
+    }
+
+    /// The selection as a user writes it.
+    private var arguments: String {
+        let since = selection.since.map { " --since \($0.shortText)" } ?? ""
+        let until = selection.until.map { " --until \($0.shortText)" } ?? ""
+        let ids = (selection.ids ?? []).sorted().map { " --batch \($0)" }.joined()
+        return (path == "./archive" ? "" : " --archive \(path)") + since + until + ids
+    }
+}

@@ -1,0 +1,166 @@
+import BatchAnalytics
+import BatchPipeline
+import BatchReports
+import MessageBatches
+
+/// Everything that is known of some batches together.
+struct Overview: Sendable {
+    /// Without a grouping; what costs money.
+    var rollUp: RollUp
+    /// All summaries, merged.
+    var summaries = SummarySet(SummaryRegistry.kinds)
+
+    init(pricer: Pricer) {
+        rollUp = RollUp(by: Grouping(), pricer: pricer)
+    }
+
+    mutating func add(_ entry: RollUpEntry) {
+        rollUp.add(entry)
+        summaries.merge(entry.summaries)
+    }
+
+    mutating func merge(_ other: Overview) {
+        rollUp.merge(other.rollUp)
+        summaries.merge(other.summaries)
+    }
+}
+
+extension FigureSource {
+    /// Everything about the batches of the selection.
+    func overview(pricer: Pricer) async throws -> Reading<Overview> {
+        try await fold(SummaryRegistry.kinds, into: Overview(pricer: pricer)) {
+            $0.add($1)
+        } merge: {
+            $0.merge($1)
+        }
+    }
+}
+
+// MARK: - For people
+
+extension Overview {
+    /// The figures as a block; `notes` go below what the figures leave out.
+    func block(notes: [String]) -> SummaryBlock {
+        let measures = rollUp.measures
+        return SummaryBlock(
+            title: measures.batches.counted("archived batch", "archived batches"),
+            sections: [
+                SummaryBlock.Section("Results", results(measures)),
+                SummaryBlock.Section("Tokens", Self.tokens(measures.usage)),
+                SummaryBlock.Section("Money", Self.money(measures.cost)),
+                SummaryBlock.Section("Median", sizes(measures)),
+                SummaryBlock.Section("Queue", Self.queue(measures)),
+                SummaryBlock.Section("Cache", cache(measures)),
+                SummaryBlock.Section("Service", service),
+                SummaryBlock.Section("Unusual", unusual),
+            ],
+            notes: [rollUp.table().unpricedSentence].compactMap(\.self) + notes
+        )
+    }
+
+    private func results(_ measures: Measures) -> [Figure] {
+        var figures = ResultType.known.map { Figure($0.name, .integer(measures.outcomes[$0]), .integer) }
+        if measures.outcomes.unknownRequests > 0 {
+            figures.append(Figure("of other types", .integer(measures.outcomes.unknownRequests), .integer))
+        }
+        let rate = measures.usableRate.map { Figure("", .decimal($0), .percent).text } ?? "–"
+        figures.append(Figure("usable", .integer(measures.usable), .integer, note: "\(rate) of the succeeded"))
+        let reasons = summaries.summary(StopReasonSummary.self)?.reasons.ranked { $0.requests - $0.usable } ?? []
+        for row in reasons.prefix(6) where row.value.requests > row.value.usable {
+            let name = row.key.text.isEmpty ? "no stop reason" : row.key.text
+            let count = row.value.requests - row.value.usable
+            let note = row.value.empty > 0 ? "not usable; \(row.value.empty.reading) empty" : "not usable"
+            figures.append(Figure(name, .integer(count), .integer, tone: .warning, note: note))
+        }
+        return figures
+    }
+
+    /// Tokens by class, and what server tools did.
+    static func tokens(_ usage: TokenUsage) -> [Figure] {
+        var figures = [
+            Figure("input", .integer(usage.input), .integer),
+            Figure("cache writes, 5 min", .integer(usage.cacheCreation5m), .integer),
+            Figure("cache writes, 1 h", .integer(usage.cacheCreation1h), .integer),
+            Figure("cache reads", .integer(usage.cacheRead), .integer),
+            Figure("output", .integer(usage.output), .integer),
+            Figure("thinking", .integer(usage.thinking), .integer, note: "part of output"),
+        ]
+        if usage.webSearches > 0 { figures.append(Figure("web searches", .integer(usage.webSearches), .integer)) }
+        if usage.webFetches > 0 { figures.append(Figure("web fetches", .integer(usage.webFetches), .integer)) }
+        return figures
+    }
+
+    /// What it cost, and what it would have.
+    static func money(_ cost: Cost) -> [Figure] {
+        [
+            Figure("cost", .money(cost.batch.text), .money, tone: .strong),
+            Figure("list price", .money(cost.list.text), .money),
+            Figure("saved by batch", .money(cost.savedByBatch.text), .money),
+            Figure("saved by cache", .money(cost.savedByCache.text), .money, note: "writes included"),
+            Figure("unpriced", .integer(cost.unpricedRequests), .integer, tone: .bad, note: "in no amount"),
+            Figure("assumed", .integer(cost.assumedRequests), .integer, note: "priced with the nearest day's price"),
+        ]
+    }
+
+    private func sizes(_ measures: Measures) -> [Figure] {
+        let sizes = measures.sizes
+        return [
+            Self.median("input", sizes.input, .integer), Self.median("cached", sizes.cached, .integer),
+            Self.median("output", sizes.output, .integer), Self.median("text", sizes.text, .bytes),
+        ]
+    }
+
+    private static func queue(_ measures: Measures) -> [Figure] {
+        [
+            median("created to ended", measures.queue, .duration),
+            Figure("over 20 hours", measures.longWaitShare.map { .decimal($0) } ?? .missing, .percent, tone: .warning),
+        ]
+    }
+
+    /// The median, with the other percentiles as a remark.
+    private static func median(_ label: String, _ histogram: ValueHistogram, _ kind: ValueKind) -> Figure {
+        let others = [90, 95, 99].compactMap { percent in
+            histogram.percentile(percent).map { "p\(percent) \(Figure("", .integer($0), kind).text)" }
+        }
+        let largest = "max \(Figure("", .integer(histogram.maximum), kind).text)"
+        let note = (others + [largest]).joined(separator: ", ")
+        return Figure(label, .integer(histogram.percentile(50)), kind, note: histogram.count > 0 ? note : nil)
+    }
+
+    private func cache(_ measures: Measures) -> [Figure] {
+        let unread = summaries.summary(CacheSummary.self)?.unreadGroups ?? []
+        let written = unread.reduce(0) { $0 + $1.value.written }
+        let named = unread.prefix(3).map { "\($0.key.prefix.text) (\($0.key.model.text))" }.joined(separator: ", ")
+        return [
+            Figure("hit ratio", measures.cacheHitRatio.map { .decimal($0) } ?? .missing, .percent),
+            Figure("written, never read", .integer(written), .integer, tone: .warning, note: named),
+        ]
+    }
+
+    private var service: [Figure] {
+        guard let summary = summaries.summary(ServiceSummary.self) else { return [] }
+        func figures(_ word: String, _ table: BoundedTable<Label, Tally>) -> [Figure] {
+            table.ranked(by: \.count).prefix(4)
+                .map { row in
+                    Figure(
+                        "\(word) \(row.key.text.isEmpty ? RollUp.none : row.key.text)",
+                        .integer(row.value.count),
+                        .integer
+                    )
+                }
+        }
+        return figures("tier", summary.tiers) + figures("geo", summary.geos)
+    }
+
+    /// What nobody documented, where there is any.
+    private var unusual: [Figure] {
+        guard let found = summaries.summary(AnomalySummary.self), !found.isEmpty else { return [] }
+        let counts = [
+            ("lines that are no result", found.rejectedLines), ("empty lines", found.emptyLines),
+            ("unknown result types", found.unknownTypes), ("unknown stop reasons", found.unknownStopReasons),
+            ("no stop reason", found.missingStopReasons), ("no model", found.missingModels),
+            ("unreadable usage", found.unreadableUsages),
+        ]
+        return counts.filter { $0.1 > 0 }.map { Figure($0.0, .integer($0.1), .integer, tone: .warning) }
+    }
+}

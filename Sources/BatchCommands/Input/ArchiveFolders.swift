@@ -1,0 +1,48 @@
+import BatchArchive
+import Foundation
+
+/// The archives a path names: an archive, or the parent of one archive for each source of a pipeline file.
+enum ArchiveFolders {
+    /// An archive and the name its source has in the pipeline file.
+    struct Entry {
+        /// Nil for an archive that is not one of several.
+        let source: String?
+        let folder: ArchiveFolder
+    }
+
+    /// Where the archive of a source lies in the folder of all.
+    static func path(of source: String, in parent: String) -> String {
+        ArchiveFolder(parent).path(prefix + source)
+    }
+
+    /// The archives at a path, to be read one after another: itself first, then those of its sources by name.
+    ///
+    /// A folder with archives of sources counts itself only if batches were archived there too, as happens when a pipeline
+    /// file gets a second source. Everything else is one archive, even where nothing is yet.
+    static func entries(at path: String) -> [Entry] {
+        let sources = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+            .filter { $0.hasPrefix(prefix) && isFolder("\(path)/\($0)") }
+            .map { String($0.dropFirst(prefix.count)) }
+            .filter(isSourceName)
+            .sorted()
+        let own = Entry(source: nil, folder: ArchiveFolder(path))
+        let hasOwn = sources.isEmpty || isFolder(own.folder.path(ArchivePaths.manifests))
+        return (hasOwn ? [own] : [])
+            + sources.map { Entry(source: $0, folder: ArchiveFolder(Self.path(of: $0, in: path))) }
+    }
+
+    /// Whether a text can name a source: `[a-z0-9_-]{1,64}`.
+    static func isSourceName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
+            }
+    }
+
+    private static let prefix = "workspace="
+
+    /// Only a folder holds ".".
+    private static func isFolder(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(path)/.")
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import BatchArchive
+import BatchPipeline
+import MessageBatches
+
+/// Which archived batches figures are about.
+struct FigureOptions: ParsableArguments {
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @Option(
+        name: .customLong("archive"),
+        help: ArgumentHelp("The archive's folder, or one that holds archives as workspace=NAME.", valueName: "dir")
+    )
+    var path = "./archive"
+
+    /// The archives to read and the batches that are meant.
+    func source(now: Timestamp) throws(CommandFailure) -> FigureSource {
+        let window = try window.window(now: now)
+        return FigureSource(
+            path: path,
+            selection: ArchiveSelection(since: window.since, until: window.until, ids: self.window.ids)
+        )
+    }
+}

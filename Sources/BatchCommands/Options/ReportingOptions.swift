@@ -1,0 +1,43 @@
+import ArgumentParser
+import BatchService
+import Foundation
+
+/// Who else hears of a run: a log collector, a metrics scraper, a watchdog.
+struct ReportingOptions: ParsableArguments {
+    /// How standard error is written.
+    enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+    }
+
+    @Option(help: ArgumentHelp("Standard error as text, or as json: one object a line.", valueName: "format"))
+    var logFormat: LogFormat = .text
+
+    @Option(help: ArgumentHelp("Leave figures of the run in this file, in Prometheus text format.", valueName: "file"))
+    var metricsFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Call this URL at the end; with /start behind it at the start, with /fail after a failure.",
+            valueName: "url"
+        )
+    )
+    var pingURL: String?
+
+    /// Refuses what would only show at the end of a run.
+    func check() throws(CommandFailure) {
+        if let pingURL, !PingClient.isPingable(pingURL) { throw .badPingURL }
+        guard let metricsFile else { return }
+        let folder = URL(filePath: metricsFile).deletingLastPathComponent().path
+        // Only a folder holds ".".
+        guard FileManager.default.fileExists(atPath: "\(folder)/.") else { throw .noMetricsFolder(metricsFile) }
+    }
+
+    /// Who tells of a run while it goes on, in the format asked for.
+    func watcher(in context: CommandContext, isQuiet: Bool, source: String? = nil) -> any RunWatcher {
+        switch logFormat {
+        case .text: ExportProgress(context: context, isQuiet: isQuiet)
+        case .json: RunLog(context: context, isQuiet: isQuiet, source: source)
+        }
+    }
+}

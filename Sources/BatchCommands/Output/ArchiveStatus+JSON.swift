@@ -1,0 +1,99 @@
+import BatchCatalog
+import Foundation
+import MessageBatches
+
+extension ArchiveStatus {
+    /// The status as one line of JSON, keys sorted.
+    ///
+    /// Keys are part of the interface and only ever added to.
+    func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        return [UInt8](try encoder.encode(StatusDocument(self)))
+    }
+}
+
+/// What `status --format json` writes.
+private struct StatusDocument: Encodable {
+    let command = "status"
+    let version = BatchkeepVersion.current
+    let archive: String
+    let asOf: Timestamp
+    /// Batches by local state, every state.
+    let batches: [String: Int]
+    let atRisk: [Batch]
+    let failing: [Batch]
+    let quarantined: [Batch]
+    let lost: [Batch]
+    let runs: [Run]
+
+    init(_ status: ArchiveStatus) {
+        archive = status.archive
+        asOf = status.now
+        batches = Dictionary(uniqueKeysWithValues: LocalState.allCases.map { ($0.rawValue, status.counts[$0] ?? 0) })
+        atRisk = status.atRisk.map { Batch($0, at: status.now) }
+        failing = status.failing.map { Batch($0, at: status.now) }
+        quarantined = status.quarantined.map { Batch($0, at: status.now) }
+        lost = status.lost.map { Batch($0, at: status.now) }
+        runs = status.runs.map { Run($0) }
+    }
+
+    struct Batch: Encodable {
+        let batchID: String
+        let state: String
+        let processingStatus: String
+        let createdAt: Timestamp
+        let daysLeft: Double
+        let attempts: Int
+        let lastError: String?
+        let nextTryAt: Timestamp?
+        let requestIDs: [String]
+        let lostAt: Timestamp?
+        let requestCounts: [String: Int]
+
+        init(_ row: CatalogBatch, at now: Timestamp) {
+            batchID = row.id
+            state = row.state.rawValue
+            processingStatus = row.status.name
+            createdAt = row.createdAt
+            daysLeft = (row.daysLeft(at: now) * 10).rounded(.down) / 10
+            attempts = row.attempts
+            lastError = row.lastError
+            nextTryAt = row.nextTryAt
+            requestIDs = row.requestIDs
+            lostAt = row.state == .lost ? row.settledAt : nil
+            requestCounts = row.counts.byType
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case state, processingStatus, createdAt, daysLeft, attempts, lastError, nextTryAt, lostAt, requestCounts
+            case batchID = "batchId"
+            case requestIDs = "requestIds"
+        }
+    }
+
+    struct Run: Encodable {
+        let number: Int64
+        let command: String
+        let arguments: [String]
+        let version: String
+        let startedAt: Timestamp
+        let finishedAt: Timestamp?
+        let exitStatus: Int32?
+        let error: String?
+        let batches: [String: Int]
+
+        init(_ run: CatalogRun) {
+            number = run.number
+            command = run.command
+            arguments = run.arguments
+            version = run.version
+            startedAt = run.startedAt
+            finishedAt = run.finishedAt
+            exitStatus = run.exitStatus
+            error = run.error
+            batches = run.counts
+        }
+    }
+}

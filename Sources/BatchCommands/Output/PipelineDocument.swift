@@ -1,0 +1,50 @@
+import MessageBatches
+
+/// What `run FILE --output json` writes: one document about all sources.
+///
+/// Keys are part of the interface and only ever added to.
+struct PipelineDocument: Encodable {
+    private let command = "run"
+    private let version = BatchkeepVersion.current
+    private let file: String
+    private let startedAt: Timestamp
+    private let finishedAt: Timestamp
+    private let seconds: Double
+    private let exitStatus: Int32
+    private let exitStatuses: [Int32]
+    private let error: String?
+    private let sources: [Source]
+
+    private struct Source: Encodable {
+        let name: String?
+        let export: ExportDocument
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case command, version, file, seconds, error, sources
+        case startedAt = "started_at"
+        case finishedAt = "finished_at"
+        case exitStatus = "exit_status"
+        case exitStatuses = "exit_statuses"
+    }
+
+    /// `failure` is what kept every source from running.
+    init(
+        file: String,
+        runs: [RunMetrics.Run],
+        failure: FailureText? = nil,
+        startedAt: Timestamp,
+        finishedAt: Timestamp
+    ) {
+        self.file = file
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        seconds = finishedAt.seconds(since: startedAt)
+        var statuses = runs.reduce(into: Set<ExitStatus>()) { $0.formUnion($1.ending.statuses) }
+        if let failure { statuses.insert(failure.status) }
+        exitStatus = ExitStatus.combined(statuses).rawValue
+        exitStatuses = ExitStatus.sorted(statuses).map(\.rawValue)
+        error = failure?.sentence
+        sources = runs.map { Source(name: $0.source, export: $0.ending.document) }
+    }
+}

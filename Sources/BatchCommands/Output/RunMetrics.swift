@@ -1,0 +1,120 @@
+import BatchAnalytics
+import BatchPipeline
+import Foundation
+import MessageBatches
+
+/// The figures of the last run in Prometheus text format, for the textfile collector of a node exporter.
+///
+/// Every value is a gauge about the last run. Nothing identifies a batch, a request or a message.
+struct RunMetrics {
+    /// One export and the name its source has in a pipeline file.
+    struct Run {
+        let source: String?
+        let ending: ExportEnding
+    }
+
+    let runs: [Run]
+
+    /// A batch with fewer days left that is not archived is at risk.
+    static let riskDays: Int64 = 4
+
+    /// The whole file.
+    var text: String {
+        var lines: [String] = []
+        func add(_ name: String, _ help: String, _ samples: (ExportEnding) -> [Sample]) {
+            lines += ["# HELP batchkeep_\(name) \(help)", "# TYPE batchkeep_\(name) gauge"]
+            for run in runs {
+                lines += samples(run.ending).map { "batchkeep_\(name)\($0.labels(of: run.source)) \($0.value)" }
+            }
+        }
+        add("last_run_timestamp_seconds", "When the last run ended, in seconds since 1970.") {
+            [Sample($0.finishedAt.nanoseconds / 1_000_000_000)]
+        }
+        add("last_run_success", "1 if the last run ended with exit status 0, else 0.") {
+            [Sample($0.status == .done ? 1 : 0)]
+        }
+        add("last_run_exit_status", "The exit status of the last run.") { [Sample($0.status.rawValue)] }
+        add("last_run_duration_seconds", "How long the last run took.") {
+            [Sample($0.finishedAt.seconds(since: $0.startedAt))]
+        }
+        add("last_run_batches", "Batches of the last run, by what it found or made of them.") {
+            Self.batches($0.report)
+        }
+        add("last_run_lines", "Result lines archived by the last run, by result type.") { Self.lines($0.report) }
+        add("last_run_received_bytes", "Bytes of results received by the last run.") {
+            [Sample($0.report.receivedBytes)]
+        }
+        add("last_run_stored_bytes", "Bytes put on disk by the last run.") { [Sample($0.report.storedBytes)] }
+        add("last_run_tokens", "Tokens of the results archived by the last run, by kind.") { Self.tokens($0.tokens) }
+        add("at_risk_batches", "Batches not archived whose results are withdrawn in less than four days.") {
+            [Sample($0.atRisk)]
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// Replaces the file in one step: a scraper sees the old figures or the new ones, never half of them.
+    func write(to path: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    }
+
+    private static func batches(_ report: ExportReport) -> [Sample] {
+        [
+            Sample(report.listed, "state", "listed"),
+            Sample(report.archivedNow, "state", "archived_now"),
+            Sample(report.alreadyArchived, "state", "already_archived"),
+            Sample(report.notEnded, "state", "not_ended"),
+            Sample(report.leftOut, "state", "left_out"),
+            Sample(report.withdrawn, "state", "withdrawn"),
+            Sample(report.unavailable, "state", "unavailable"),
+            Sample(report.quarantined, "state", "quarantined"),
+            Sample(report.failed, "state", "failed"),
+        ]
+    }
+
+    private static func lines(_ report: ExportReport) -> [Sample] {
+        let known = ResultType.known.map(\.name)
+        let others = report.lines.keys.filter { !known.contains($0) }.sorted()
+        return (known + others).map { Sample(report.lines[$0] ?? 0, "type", $0) }
+    }
+
+    private static func tokens(_ tokens: TokenUsage) -> [Sample] {
+        [
+            Sample(tokens.input, "kind", "input"),
+            Sample(tokens.cacheCreation5m, "kind", "cache_creation_5m"),
+            Sample(tokens.cacheCreation1h, "kind", "cache_creation_1h"),
+            Sample(tokens.cacheRead, "kind", "cache_read"),
+            Sample(tokens.output, "kind", "output"),
+        ]
+    }
+}
+
+/// One value of a metric.
+private struct Sample {
+    let value: String
+    private let label: (name: String, value: String)?
+
+    init(_ value: some Numeric & CustomStringConvertible, _ name: String? = nil, _ label: String = "") {
+        self.value = value.description
+        self.label = name.map { ($0, label) }
+    }
+
+    /// `{source="research",state="failed"}`, or nothing.
+    func labels(of source: String?) -> String {
+        let all = [source.map { ("source", $0) }, label].compactMap { $0 }
+        guard !all.isEmpty else { return "" }
+        return "{\(all.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ","))}"
+    }
+
+    /// A label value may hold anything once these three are escaped.
+    private static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    }
+}
+
+extension ExportEnding {
+    /// Batches this run saw ended, could not archive, and that are withdrawn soon.
+    fileprivate var atRisk: Int {
+        report.problems
+            .count { $0.batch.retentionEnds < finishedAt.adding(seconds: RunMetrics.riskDays * 86_400) }
+    }
+}

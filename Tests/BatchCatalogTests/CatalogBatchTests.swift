@@ -1,0 +1,103 @@
+import BatchCatalog
+import BatchPipeline
+import MessageBatches
+import Testing
+
+/// The ways of a batch from state to state.
+struct CatalogBatchTests {
+    private let now = Samples.now
+
+    @Test func `a batch waits until it has ended`() {
+        var batch = Samples.batch()
+        batch.status = .inProgress
+        batch.resultsURL = nil
+        var row = CatalogBatch(batch, seenAt: now, serverDate: now)
+        #expect(row.state == .waiting && !row.wasFetchable)
+        row.see(Samples.batch(), at: now, serverDate: now)
+        #expect(row.state == .new && row.wasFetchable)
+    }
+
+    @Test func `withdrawn is lost only after it was seen fetchable`() {
+        var withdrawn = Samples.batch()
+        withdrawn.archivedAt = now
+        #expect(CatalogBatch(withdrawn, seenAt: now, serverDate: now).state == .withdrawn)
+        var row = Samples.row()
+        row.see(withdrawn, at: now, serverDate: now)
+        #expect(row.state == .lost && row.settledAt == now)
+    }
+
+    @Test func `listed with results behind its 29 days is not yet fetchable, tried and failed is`() {
+        let old = Samples.batch(daysBefore: 40)
+        var untried = CatalogBatch(old, seenAt: now, serverDate: now)
+        var tried = untried
+        #expect(!untried.wasFetchable)
+        untried.take(.withdrawn, error: "", at: now)
+        #expect(untried.state == .withdrawn)
+        tried.take(.failed(.service(Samples.failure(500))), error: "", at: now)
+        tried.take(.withdrawn, error: "", at: now)
+        #expect(tried.state == .lost)
+    }
+
+    @Test func `the server's clock decides the age, not ours`() {
+        let batch = Samples.batch()
+        let late = now.adding(seconds: 40 * Samples.day)
+        #expect(CatalogBatch(batch, seenAt: late, serverDate: now).wasFetchable)
+        #expect(!CatalogBatch(batch, seenAt: now, serverDate: late).wasFetchable)
+    }
+
+    @Test func `an archived batch keeps nothing of its failures`() {
+        var row = Samples.row()
+        row.take(.failed(.service(Samples.failure(500, requestID: "req_0"))), error: "status 500", at: now)
+        #expect(row.state == .failing && row.attempts == 1 && row.requestIDs == ["req_0"])
+        row.take(Samples.archived(Samples.batch()), error: "archived", at: now)
+        #expect(row.state == .archived && row.attempts == 0 && row.lastError == nil && row.nextTryAt == nil)
+        #expect(row.requestIDs == ["req_1"])
+        // What happens at the service later does not matter any more.
+        var withdrawn = Samples.batch()
+        withdrawn.archivedAt = now
+        row.see(withdrawn, at: now, serverDate: now)
+        #expect(row.state == .archived && row.withdrawnAt == now)
+    }
+
+    @Test func `a quarantined batch stays so until it is archived or withdrawn`() {
+        var row = Samples.row()
+        row.take(.quarantined([]), error: "odd", at: now)
+        row.take(.failed(.service(Samples.failure(500))), error: "status 500", at: now)
+        row.take(.unavailable(Samples.failure(404)), error: "status 404", at: now)
+        #expect(row.state == .quarantined && row.attempts == 3 && row.lastError == "status 404")
+        row.park()
+        #expect(row.state == .quarantined)
+        row.take(Samples.archived(Samples.batch()), error: "", at: now)
+        #expect(row.state == .archived)
+    }
+
+    @Test func `the last request-ids are kept, the newest at the end`() {
+        var row = Samples.row()
+        for number in 1...20 {
+            row.take(.unavailable(Samples.failure(404, requestID: "req_\(number)")), error: "", at: now)
+        }
+        #expect(row.requestIDs == (13...20).map { "req_\($0)" })
+    }
+
+    @Test func `a state no file bears out is taken back`() {
+        var row = Samples.row()
+        row.take(Samples.archived(Samples.batch()), error: "", at: now)
+        row.reopen()
+        #expect(row.state == .new && row.settledAt == nil)
+        row.take(.failed(.unsafeID), error: "", at: now)
+        row.park()
+        row.reopen()
+        #expect(row.state == .failing)
+        row.reopen()
+        #expect(row.state == .failing)
+    }
+
+    @Test func `a batch that is not listed any more is given up only behind its days, by the server's clock`() {
+        let behind = now.adding(seconds: 29 * Samples.day)
+        var row = Samples.row()
+        row.miss("gone", at: behind, serverDate: nil)
+        #expect(row.state == .unavailable && row.lastError == "gone")
+        row.miss("gone", at: now, serverDate: behind)
+        #expect(row.state == .lost)
+    }
+}

@@ -1,0 +1,52 @@
+import BatchArchive
+import Foundation
+import Testing
+
+@testable import BatchCommands
+
+struct ArchiveFoldersTests {
+    private func entries(of folders: [String]) async throws -> [String] {
+        try await Scratch.use { scratch in
+            for folder in folders {
+                try FileManager.default.createDirectory(
+                    atPath: scratch.path(folder),
+                    withIntermediateDirectories: true
+                )
+            }
+            let root = scratch.url.path
+            return ArchiveFolders.entries(at: root)
+                .map { "\($0.source ?? "-"):\($0.folder.root.dropFirst(root.count))" }
+        }
+    }
+
+    @Test func `an archive is itself`() async throws {
+        #expect(try await entries(of: ["manifests", "raw"]) == ["-:"])
+        #expect(try await entries(of: []) == ["-:"])
+        #expect(ArchiveFolders.entries(at: "/nonexistent").map(\.folder.root) == ["/nonexistent"])
+    }
+
+    @Test func `the parent of several is all of them, by name`() async throws {
+        let found = try await entries(of: [
+            "workspace=b/manifests", "workspace=a", "workspace=B", "other", "workspace=",
+        ])
+        #expect(found == ["a:/workspace=a", "b:/workspace=b"])
+    }
+
+    @Test func `an archive that got sources later counts too`() async throws {
+        let found = try await entries(of: ["manifests", "workspace=a/manifests"])
+        #expect(found == ["-:", "a:/workspace=a"])
+    }
+
+    @Test(arguments: [
+        ("a", true), ("a_b-1", true), ("", false), ("A", false), ("a/b", false), (".", false), ("ä", false),
+        ("a b", false),
+    ])
+    func `the name of a source can be a folder and a label`(name: String, isName: Bool) {
+        #expect(ArchiveFolders.isSourceName(name) == isName)
+    }
+
+    @Test func `a name has up to 64 characters`() {
+        #expect(ArchiveFolders.isSourceName(String(repeating: "a", count: 64)))
+        #expect(!ArchiveFolders.isSourceName(String(repeating: "a", count: 65)))
+    }
+}

@@ -1,0 +1,243 @@
+import BatchCommands
+import BatchSimulator
+import MessageBatches
+
+/// The fault matrix, part by part: the table in `Faults.md`, as values.
+enum FaultMatrix {
+    static let rows = [breaks, waits, passing, answers, results, objects, listings].flatMap { $0 }
+
+    // MARK: The connection breaks
+
+    private static func broken(_ name: String, at place: @escaping @Sendable ([UInt8]) -> Int) -> FaultRow {
+        .results(name, .done, "the connection broke", times: 1) { results in
+            [.interrupt(.reset, at: .afterBytes(place(results)))]
+        }
+    }
+
+    static let breaks: [FaultRow] = [
+        .results("reset before the answer", .done, "the connection broke", times: 1) { _ in
+            [.interrupt(.reset, at: .beforeHead)]
+        },
+        broken("reset after no byte") { _ in 0 },
+        broken("reset after one byte") { _ in 1 },
+        broken("reset at a line end") { $0.firstIndex(of: 0x0A)! + 1 },
+        broken("reset in a line") { $0.firstIndex(of: 0x0A)! + 40 },
+        broken("reset in a UTF-8 sequence") { $0.firstIndex { $0 >= 0xC0 }! + 1 },
+        broken("reset one byte before the end") { $0.count - 1 },
+        .results("reset each time", .partial, "the connection broke", archived: 2) { _ in
+            [.interrupt(.reset, at: .afterBytes(5_000))]
+        },
+        .results("clean end at a line boundary, once", .done, "request_counts promises", times: 1) { results in
+            [.interrupt(.end, at: .afterBytes(results.firstIndex(of: 0x0A)! + 1))]
+        },
+        .results(
+            "clean end at a line boundary, each time",
+            .integrity,
+            "request_counts promises",
+            archived: 2,
+            quarantined: 1
+        ) { results in [.interrupt(.end, at: .afterBytes(results.firstIndex(of: 0x0A)! + 1))] },
+        .results(
+            "gzip body cut, but ended in order",
+            .done,
+            "the connection broke",
+            arguments: ["--accept-encoding", "gzip"],
+            times: 1
+        ) { _ in [.gzip, .interrupt(.end, at: .afterBytes(900))] },
+        .results(
+            "nothing more in mid-body",
+            .done,
+            "nothing arrived for too long",
+            arguments: ["--idle-timeout", "30"],
+            times: 1
+        ) { _ in [.interrupt(.stall(Gate()), at: .afterBytes(5_000))] },
+        .results(
+            "no answer at all",
+            .done,
+            "nothing arrived for too long",
+            arguments: ["--idle-timeout", "30"],
+            times: 1
+        ) { _ in [.interrupt(.stall(Gate()), at: .beforeHead)] },
+    ]
+
+    // MARK: The service asks to wait
+
+    static let waits: [FaultRow] = [
+        .answer("429, retry-after in seconds", 429, .done, "", times: 2, headers: [HeaderField("retry-after", "2")]),
+        .results("429, retry-after as a date", .done, "", times: 1) { _ in
+            [
+                .rateLimited(HeaderField("retry-after", "Sun, 22 Nov 2026 03:00:02 GMT")),
+                .header("date", "Sun, 22 Nov 2026 03:00:00 GMT"),
+            ]
+        },
+        .answer("429, retry-after-ms", 429, .done, "", times: 2, headers: [HeaderField("retry-after-ms", "20")]),
+        .answer("429 without a word on when", 429, .done, "", times: 3),
+        .list("429, the spend limit", .error, "the spend limit is reached", archived: 0) { _ in .spendLimitReached },
+    ]
+
+    // MARK: Error statuses
+
+    static let passing = [408, 409, 500, 503, 504, 529]
+        .map { code in
+            FaultRow.answer("\(code), twice", code, .done, "status \(code)", times: 2)
+        }
+
+    static let answers: [FaultRow] = [
+        .results("502 with a page for people, twice", .done, "status 502", times: 2) { _ in [.badGateway] },
+        .answer("500, each time", 500, .partial, "failed after 5 tries: status 500", archived: 2),
+        .answer("400", 400, .partial, "status 400", archived: 2),
+        .answer(
+            "500 with x-should-retry: false",
+            500,
+            .partial,
+            "results failed: status 500",
+            archived: 2,
+            headers: [HeaderField("x-should-retry", "false")]
+        ),
+        .answer(
+            "400 with x-should-retry: true, twice",
+            400,
+            .done,
+            "status 400",
+            times: 2,
+            headers: [HeaderField("x-should-retry", "true")]
+        ),
+        .list("401 on the listing", .keyRefused, "authentication_error", archived: 0) { _ in .answer(status: 401) },
+        .list("403 on the listing", .keyRefused, "permission_error", archived: 0) { _ in .answer(status: 403) },
+        .list("404 on the listing", .error, "not_found_error", archived: 0) { _ in .answer(status: 404) },
+        .answer("404 right after the end, twice", 404, .done, "results not ready", times: 2),
+        .answer("404, each time", 404, .partial, "unavailable", archived: 2),
+        .answer("410, each time", 410, .partial, "unavailable", archived: 2),
+        FaultRow(
+            name: "404, each time, and the server says the 29 days are over",
+            status: .done,
+            sentence: "results withdrawn before this run",
+            archived: 2
+        ) { id, _ in
+            [
+                Fault(.answer(status: 404), on: [.results], of: id),
+                Fault(.shiftDate(seconds: 40 * 86_400), on: [.list, .retrieve, .results]),
+            ]
+        },
+    ]
+
+    // MARK: The results themselves
+
+    private static let invalid = Array("{\"custom_id\":\"x\",".utf8)
+
+    private static func quarantined(
+        _ name: String,
+        _ sentence: String,
+        _ effects: @escaping @Sendable (_ results: [UInt8]) -> [ResultsFault]
+    ) -> FaultRow {
+        .results(name, .integrity, sentence, archived: 2, quarantined: 1) { effects($0).map { .results($0) } }
+    }
+
+    private static func line(_ type: String) -> [UInt8] {
+        Array("{\"custom_id\":\"another\",\"result\":{\"type\":\"\(type)\"}}".utf8)
+    }
+
+    static let results: [FaultRow] = [
+        quarantined("a line more than promised", "request_counts promises") { _ in [.appended(line("expired") + [0x0A])]
+        },
+        quarantined("a line fewer than promised", "request_counts promises") { _ in [.dropLine(3)] },
+        quarantined("a line of another type than promised", "request_counts promises") { _ in
+            [.replaceLine(2, line("expired"))]
+        },
+        quarantined("a line of a type nobody knows", "request_counts promises") { _ in [.replaceLine(2, line("paused"))]
+        },
+        quarantined("the same custom_id twice", "repeats a custom_id") { _ in [.repeatLine(3), .dropLine(5)] },
+        quarantined("an invalid line first", "the first is line 1") { _ in [.replaceLine(1, invalid)] },
+        quarantined("an invalid line in the middle", "the first is line 20") { _ in [.replaceLine(20, invalid)] },
+        quarantined("an invalid line last", "the first is line 40") { _ in [.replaceLine(40, invalid)] },
+        quarantined("a byte that is no UTF-8", "the first is line 1") { results in
+            [.flip(byte: results.firstIndex { $0 == UInt8(ascii: "c") }!), .replaceLine(1, [0x7B, 0xFF, 0x7D])]
+        },
+        .results(
+            "a line longer than allowed",
+            .partial,
+            "raise --max-line-bytes",
+            archived: 2,
+            arguments: ["--max-line-bytes", "150000"]
+        ) { _ in [.results(.replaceLine(2, Array(repeating: 0x20, count: 200_000)))] },
+        .results("another content-type", .done, "") { _ in [.header("content-type", "text/html")] },
+    ]
+
+    // MARK: Batch objects
+
+    static let objects: [FaultRow] = [
+        .member("results_url null", .partial, "no results_url", archived: 2, "results_url") { _ in "null" },
+        .member("results_url relative", .done, "", archived: 3, "results_url") { id in
+            "\"/v1/messages/batches/\(id)/results\""
+        },
+        .member("results_url at another host, with the known path", .done, "", archived: 3, "results_url") { id in
+            "\"https://elsewhere.invalid/v1/messages/batches/\(id)/results\""
+        },
+        .member(
+            "results_url at another host, with another path",
+            .partial,
+            "where the key must not go",
+            archived: 2,
+            "results_url"
+        ) { _ in "\"https://elsewhere.invalid/file\"" },
+        .results("a redirect to another host", .partial, "where the key must not go", archived: 2) { _ in
+            [.redirect(to: "http://127.0.0.2:9/results")]
+        },
+        FaultRow(
+            name: "redirects in a circle",
+            status: .partial,
+            sentence: "more than 5 in a row",
+            archived: 2
+        ) { id, _ in
+            [Fault(.redirect(to: "{base_url}/v1/messages/batches/\(id)/results"), on: [.results], of: id)]
+        },
+        FaultRow(
+            name: "withdrawn between listing and download",
+            status: .done,
+            sentence: "results withdrawn before this run",
+            archived: 2
+        ) { id, _ in [Fault(.change(.withdraw(id)), on: [.results], of: id, .first(1))] },
+        .member("a status nobody knows", .done, "", archived: 2, "processing_status") { _ in "\"paused\"" },
+        FaultRow(name: "the server's clock ten days behind", status: .done, sentence: "") { _, _ in
+            [Fault(.shiftDate(seconds: -864_000), on: [.list, .retrieve, .results])]
+        },
+        FaultRow(name: "the server's clock forty days ahead", status: .done, sentence: "") { _, _ in
+            [Fault(.shiftDate(seconds: 3_456_000), on: [.list, .retrieve, .results])]
+        },
+    ]
+
+    // MARK: The listing
+
+    private static func stuck(_ name: String, _ fault: PageFault) -> FaultRow {
+        .list(name, .error, "the listing does not advance", archived: 0, pageSize: 1, .from(2)) { _ in .page(fault) }
+    }
+
+    static let listings: [FaultRow] = [
+        stuck("a cursor that repeats", .repeatedCursor),
+        stuck("a cursor that is ignored", .ignoredCursor),
+        stuck("an empty page that promises more", .emptyWithMore),
+        .list("a page without has_more", .done, "", archived: 3, pageSize: 2) { _ in .page(.member("has_more", nil)) },
+        .list("a page that is no JSON", .error, "not what the API documents", archived: 0) { _ in
+            .answer(status: 200, body: "<html>")
+        },
+        .list("the cursor's batch is deleted", .partial, "unavailable", archived: 2, pageSize: 2, .nth(2)) { id in
+            .change(.remove(id))
+        },
+        .list("a batch appears during the walk", .done, "", archived: 3, pageSize: 1, .nth(2)) { _ in
+            .change(.add(appearing))
+        },
+    ]
+
+    /// A batch newer than all others, so that it lies before the first page.
+    private static let appearing = try! SimulatedBatch(
+        document: Array(
+            """
+            {"id":"msgbatch_new","type":"message_batch","processing_status":"in_progress","request_counts":{"processing":1,\
+            "succeeded":0,"errored":0,"canceled":0,"expired":0},"created_at":"2100-01-01T00:00:00Z",\
+            "expires_at":"2100-01-02T00:00:00Z","ended_at":null,"cancel_initiated_at":null,"archived_at":null,\
+            "results_url":null}
+            """
+            .utf8
+        )
+    )
+}

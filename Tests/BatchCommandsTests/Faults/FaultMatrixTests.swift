@@ -1,0 +1,92 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import Testing
+
+/// The fault matrix: each row through the whole program and the real HTTP client.
+///
+/// Whatever goes wrong, nothing is lost or doubled, nothing unproven is published, and a second run without the fault brings
+/// the rest.
+struct FaultMatrixTests {
+    private func scenario(_ row: FaultRow) throws -> Scenario {
+        var scenario = try Scenario.generated(lines: 40, batches: 3)
+        let hit = scenario.batches[1].id
+        scenario.faults = row.faults(hit, try #require(SimulatedService(scenario).results(of: hit)))
+        return scenario
+    }
+
+    @Test(arguments: FaultMatrix.rows)
+    func `a fault ends as the matrix says`(row: FaultRow) async throws {
+        let scenario = try scenario(row)
+        try await InProcess.export(scenario, row.arguments, clock: QuickClock()) { run, archive, server in
+            #expect(run.status == row.status, "\(run.notes)")
+            #expect(row.sentence.isEmpty || run.notes.contains(row.sentence), "\(run.notes)")
+            #expect(archive.archivedIDs.count == row.archived, "\(run.notes)")
+            #expect(archive.files(in: "_quarantine").count { $0.hasSuffix(".json") } == row.quarantined)
+            #expect(archive.files(in: "_partial").isEmpty)
+            try archive.expectProven(by: server)
+        }
+    }
+
+    @Test func `the matrix in the documentation is the one that is tested`() throws {
+        let page = URL(filePath: #filePath)
+            .appending(path: "../../../../Sources/BatchPipeline/BatchPipeline.docc/Faults.md")
+            .standardized
+        let told = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+            .filter { $0.hasPrefix("| ") && !$0.hasPrefix("| fault ") && !$0.hasPrefix("| --- ") }
+            .map(String.init)
+        let tested =
+            FaultMatrix.rows.map { row in
+                "| \(row.name) | \(row.status.rawValue) | \(row.sentence.isEmpty ? "—" : row.sentence) | \(row.fate) |"
+            } + NetworkFaults.rows.map { "| \($0.name) | 1 | \($0.sentence) | none archived |" }
+        #expect(told == tested, "The table should be:\n\(tested.joined(separator: "\n"))")
+    }
+}
+
+extension FaultRow: CustomTestStringConvertible {
+    var testDescription: String { name }
+
+    /// What became of the batch that was hit, as the documentation says it.
+    fileprivate var fate: String {
+        switch (archived, quarantined) {
+        case (3, _): "archived"
+        case (0, _): "none archived"
+        case (_, 1): "quarantined"
+        default: "not archived"
+        }
+    }
+}
+
+extension Archive {
+    /// Holds each archived batch to the bytes that the server means to send.
+    func expectProven(by server: SimulatorServer) throws {
+        for id in archivedIDs {
+            let sent = try #require(server.service.results(of: id))
+            let raw = try #require(files(in: "raw").filter { $0.contains(id) }.only)
+            #expect(try content(of: "raw/\(raw)") == sent, "\(id)")
+            let rows = try #require(files(in: "results").filter { $0.contains(id) }.only)
+            let lines = sent.count { $0 == 0x0A }
+            #expect(try content(of: "results/\(rows)").count { $0 == 0x0A } == lines, "\(id)")
+        }
+        #expect(files(in: "raw").count == archivedIDs.count)
+        #expect(files(in: "results").count == archivedIDs.count)
+    }
+
+    /// What a gzip file inflates to, by a tool that is not ours.
+    func content(of path: String) throws -> [UInt8] {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", "exec gzip -dc \"$0\"", url.appending(path: path).path]
+        process.standardOutput = pipe
+        try process.run()
+        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return Array(data)
+    }
+}
+
+extension Array {
+    /// The one element, if there is just one.
+    fileprivate var only: Element? { count == 1 ? first : nil }
+}

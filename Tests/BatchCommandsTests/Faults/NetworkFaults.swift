@@ -1,0 +1,43 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import Testing
+
+/// The rows of the fault matrix in which no service answers at all.
+enum NetworkFaults {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let name: String
+        let sentence: String
+        /// Where there is nobody, given the port of a service that speaks HTTP without TLS.
+        let baseURL: @Sendable (_ port: Int) -> String
+
+        var testDescription: String { name }
+    }
+
+    static let rows = [
+        // Port 1 is tcpmux, which no machine has had for decades.
+        Row(name: "connection refused", sentence: "the connection was refused") { _ in "http://127.0.0.1:1" },
+        Row(name: "a host name nobody knows", sentence: "the host name was not found") { _ in "http://nowhere.invalid"
+        },
+        Row(name: "TLS refused", sentence: "the TLS connection was refused") { "https://127.0.0.1:\($0)" },
+    ]
+}
+
+struct NetworkFaultTests {
+    @Test(arguments: NetworkFaults.rows)
+    func `nobody answers as the API does`(row: NetworkFaults.Row) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await withSimulator(.generated(lines: 1)) { server in
+            let run = await InProcess.run(
+                ["export", "--archive", folder.path, "--output", "json"],
+                at: row.baseURL(server.port),
+                clock: QuickClock()
+            )
+            #expect(run.status == .error)
+            #expect(run.notes.contains(row.sentence), "\(run.notes)")
+            #expect(Archive(url: folder).archivedIDs.isEmpty)
+            #expect(run.document["exit_status"] as? Int == 1)
+        }
+    }
+}

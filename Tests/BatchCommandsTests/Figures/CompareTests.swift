@@ -1,0 +1,71 @@
+import BatchCommands
+import Testing
+
+struct CompareTests {
+    @Test func `windows, days, models and batches stand side by side`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let ids = archive.archivedIDs.sorted()
+            let sides = [
+                ["2026-08", "2026-10"], ["2026-W32", "2026-08-04"], ["2026-08-01..2026-09-01", "2026-10-01.."],
+                ["claude-opus-5", "claude-haiku-5-5"], [ids[0], ids[1]],
+            ]
+            for sides in sides {
+                let run = await InProcess.offline(["compare"] + sides + ["--format", "json"], on: archive)
+                #expect(run.status == .done, "\(run.notes)")
+                let requests = try #require(run.rows.first { $0["figure"] as? String == "requests" })
+                #expect(requests["a"] as? Int ?? 0 > 0 && requests["b"] as? Int ?? 0 > 0, "\(sides)")
+                let difference = (requests["b"] as? Int ?? 0) - (requests["a"] as? Int ?? 0)
+                #expect(requests["difference"] as? Int == difference)
+            }
+        }
+    }
+
+    @Test func `a model's sizes are known from the lines only`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            func median(_ arguments: [String]) async -> Any? {
+                let run = await InProcess.offline(
+                    ["compare", "claude-opus-5", "claude-haiku-5-5", "--format", "json"] + arguments,
+                    on: archive
+                )
+                return run.rows.first { $0["figure"] as? String == "output_p50" }?["b"]
+            }
+            #expect(await median([]) as? Int == nil)
+            #expect(await median(["--scan"]) as? Int ?? 0 > 0)
+        }
+    }
+
+    @Test func `a crossed threshold is told and gives its status`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            func compare(_ thresholds: String...) async -> InProcess {
+                let options = thresholds.flatMap { ["--fail-if", $0] }
+                return await InProcess.offline(["compare", "2026-10", "2026-08"] + options, on: archive)
+            }
+            #expect(await compare("error_rate>+10%", "unpriced>0").status == .done)
+            let crossed = await compare("error_rate>+1%", "cost<+0")
+            #expect(crossed.status == .threshold)
+            #expect(crossed.notes.contains("Crossed: error_rate>+1% (7.0% before, 12.7% after)."))
+            #expect(!crossed.notes.contains("cost<+0"))
+            let unknown = await InProcess.offline(
+                ["compare", "2026-08", "2030-01", "--fail-if", "error_rate>+1%"],
+                on: archive
+            )
+            #expect(unknown.status == .threshold)
+            #expect(unknown.notes.contains("Cannot be judged: error_rate>+1%"))
+            #expect(unknown.notes.contains("No request was archived of 2030-01."))
+        }
+    }
+
+    @Test(arguments: [
+        (["2026-13", "2026-10"], "2026-13 is nothing to compare."), (["..", "2026-10"], ".. is nothing to compare."),
+        (["2026-W54", "2026-10"], "2026-W54 is nothing to compare."),
+        (["a..b", "2026-10"], "a..b is nothing to compare."),
+        (["today", "yesterday", "--fail-if", "colour>1"], "colour is no figure."),
+        (["today", "yesterday", "--fail-if", "error_rate"], "error_rate is no threshold."),
+        (["today", "yesterday", "--fail-if", "requests>5%"], "can only be a change"),
+    ])
+    func `what cannot be meant is refused`(arguments: [String], sentence: String) async {
+        let run = await InProcess.offline(["compare"] + arguments)
+        #expect(run.status == .usage)
+        #expect(run.notes.contains(sentence), "\(run.notes)")
+    }
+}

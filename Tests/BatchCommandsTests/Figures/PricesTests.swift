@@ -1,0 +1,35 @@
+import BatchCommands
+import Foundation
+import Testing
+
+struct PricesTests {
+    @Test func `the table in use is shown with its date, its origin and a warning`() async {
+        let run = await InProcess.offline(["prices"])
+        #expect(run.status == .done)
+        for text in ["Price table 2026-11-22", "claude-haiku-5-5", "100,001", "built in", "invoices rule"] {
+            #expect(run.output.contains(text), "\(text)")
+        }
+    }
+
+    @Test func `the table as CSV is a price file, and changes nothing when it is used`() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "prices-\(UUID().uuidString).csv")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let first = await InProcess.offline(["prices", "--format", "csv"])
+        try Data(first.output.utf8).write(to: file)
+        let second = await InProcess.offline(["prices", "--format", "csv", "--prices", file.path])
+        #expect(second.status == .done, "\(second.notes)")
+        let rows = first.output.split(separator: "\n").dropFirst()
+        #expect(rows.count == 30)
+        // The user's rows go first, and say the same.
+        #expect(second.output.split(separator: "\n").dropFirst() == rows + rows)
+    }
+
+    @Test func `a row of one's own is told by its file`() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "prices-\(UUID().uuidString).csv")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("model_id,input,output\nclaude-next,3,15\n".utf8).write(to: file)
+        let run = await InProcess.offline(["prices", "--prices", file.path])
+        let row = run.output.split(separator: "\n").first { $0.hasPrefix("claude-next ") }
+        #expect(row?.hasSuffix(file.path) == true)
+    }
+}

@@ -1,0 +1,94 @@
+import BatchCommands
+import Foundation
+import Testing
+
+/// The page's figures are those of the other commands.
+struct ReportTests {
+    @Test func `the headline's figures equal those of summarize`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let html = try await page(of: archive)
+            let all = await InProcess.offline(["summarize", "--format", "json"], on: archive).totals
+            let tokens = ["input", "cache_creation_5m", "cache_creation_1h", "cache_read", "output"]
+                .reduce(0) { $0 + (all["\($1)_tokens"] as? Int ?? 0) }
+            let expected: [(String, Any?)] = [
+                ("Requests", all["requests"]), ("Cost", all["cost_usd"]), ("Saved by cache", all["saved_by_cache_usd"]),
+                ("Usable", all["usable_rate"]), ("Error rate", all["error_rate"]), ("Tokens", tokens),
+                ("Cache hit ratio", all["cache_hit_ratio"]), ("Queue time, p50", all["queue_seconds_p50"]),
+            ]
+            for (label, value) in expected {
+                let shown = try #require(html.headline(label), "\(label)")
+                #expect(shown == value.map { "\($0)" }, "\(label)")
+            }
+        }
+    }
+
+    @Test func `the tables hold the rows of the other commands`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let html = try await page(of: archive)
+            for (id, by, columns) in [
+                ("models", "model", ["requests", "cost_usd", "input_tokens", "output_tokens"]),
+                ("batches", "batch", ["requests", "errored", "cost_usd", "input_tokens"]),
+            ] {
+                let rows = await InProcess.offline(["summarize", "--by", by, "--format", "json"], on: archive).rows
+                #expect(html.rowCount(ofTable: id) == rows.count)
+                for row in rows {
+                    let name = row[by == "batch" ? "batch_id" : by] as? String ?? ""
+                    let shown = try #require(html.row(name, ofTable: id), "\(name)")
+                    for column in columns {
+                        guard let value = row[column], !(value is NSNull) else { continue }
+                        #expect(shown.contains("data-key=\"\(value)\""), "\(name): \(column)")
+                    }
+                }
+            }
+            let errors = await InProcess.offline(["errors", "--format", "json"], on: archive).rows
+            #expect(html.rowCount(ofTable: "errors") == errors.count)
+            for row in errors { #expect(html.contains(">\(row["fingerprint"] as? String ?? "-")</th>")) }
+        }
+    }
+
+    @Test func `an archive without batches has a page too, and standard output is a file`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let run = await InProcess.offline(["report", "--html", "-", "--since", "2030-01-01"], on: archive)
+            #expect(run.status == .done)
+            #expect(run.output.hasPrefix("<!DOCTYPE html>") && run.output.contains("No batches in this window."))
+            let failed = await InProcess.offline(["report", "--html", "/nowhere/page.html"], on: archive)
+            #expect(failed.status == .error && failed.notes.contains("could not be written"))
+        }
+    }
+
+    private func page(of archive: Archive) async throws -> String {
+        let file = archive.url.appending(path: "page.html")
+        let run = await InProcess.offline(["report", "--html", file.path], on: archive)
+        #expect(run.status == .done && run.output.isEmpty)
+        #expect(run.notes == "Wrote \(file.path) about 13 archived batches.\n")
+        return try String(contentsOf: file, encoding: .utf8)
+    }
+}
+
+extension String {
+    /// The exact value of a figure of the headline.
+    fileprivate func headline(_ label: String) -> String? {
+        guard let start = firstRange(of: "<dt>\(label)</dt>") else { return nil }
+        let rest = self[start.upperBound...]
+        guard let value = rest.firstRange(of: "data-value=\"") else { return nil }
+        return String(rest[value.upperBound...].prefix { $0 != "\"" })
+    }
+
+    private func table(_ id: String) -> Substring {
+        guard let start = firstRange(of: "<table id=\"\(id)\"") else { return "" }
+        let rest = self[start.upperBound...]
+        return rest.firstRange(of: "</tbody>").map { rest[..<$0.lowerBound] } ?? rest
+    }
+
+    fileprivate func rowCount(ofTable id: String) -> Int {
+        table(id).ranges(of: "<th scope=\"row\"").count
+    }
+
+    /// The row of a table that a name heads.
+    fileprivate func row(_ name: String, ofTable id: String) -> Substring? {
+        let table = table(id)
+        guard let start = table.firstRange(of: ">\(name)</th>") else { return nil }
+        let rest = table[start.upperBound...]
+        return rest.firstRange(of: "</tr>").map { rest[..<$0.lowerBound] } ?? rest
+    }
+}

@@ -1,0 +1,100 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import Testing
+
+/// What an export says and leaves behind about its figures.
+struct RunFiguresTests {
+    @Test func `the end of an export tells what it cost, and what has no price`() async throws {
+        try await InProcess.exportSamples { run, archive, _ in
+            #expect(run.status == .done)
+            let all = await InProcess.offline(["summarize", "--format", "json"], on: archive)
+            for key in ["cost_usd", "list_price_usd", "saved_by_batch_usd", "saved_by_cache_usd"] {
+                #expect(run.document[key] as? String == all.totals[key] as? String, "\(key)")
+            }
+            #expect(run.document["cost_usd"] as? String == "10.27050667")
+            #expect(run.document["unpriced"] as? [String: Int] == ["claude-orchid-preview": 6])
+            #expect(run.notes.contains("in batches"))
+            #expect(run.notes.contains("6 requests have no price: claude-orchid-preview (6)."))
+        }
+    }
+
+    @Test func `roll-ups of the run and of its days are those of summarize`() async throws {
+        try await InProcess.exportSamples { _, archive, server in
+            let days = archive.files(in: "summaries/days")
+            #expect(days.count == 26 && days.contains("2024-08-20.csv") && days.contains("2024-08-20.json"))
+            for format in ["csv", "json"] {
+                let day = await InProcess.offline(
+                    ["summarize", "--by", "day", "--since", "2024-08-20", "--until", "2024-08-21", "--format", format],
+                    on: archive
+                )
+                let file = archive.url.appending(path: "summaries/days/2024-08-20.\(format)")
+                let stored = try String(contentsOf: file, encoding: .utf8)
+                #expect(stored.split(separator: "\n").dropFirst() == day.output.split(separator: "\n").dropFirst())
+            }
+            let runs = archive.files(in: "summaries/runs")
+            #expect(runs.count == 2)
+            let file = archive.url.appending(path: "summaries/runs/\(try #require(runs.first))")
+            #expect(try String(contentsOf: file, encoding: .utf8).split(separator: "\n").count == 14)
+            // A run that archives nothing writes nothing.
+            let arguments = ["export", "--since", "2024-08-01", "--archive", archive.url.path]
+            let second = await InProcess.run(arguments, at: server.baseURL)
+            #expect(second.status == .done, "\(second.notes)")
+            #expect(archive.files(in: "summaries/runs") == runs)
+            #expect(archive.files(in: "_partial").isEmpty)
+        }
+    }
+
+    @Test func `a day that gets another batch is summed up anew`() async throws {
+        let scenario = try Scenario.generated(lines: 20, batches: 2)
+        let ids = scenario.batches.map(\.id)
+        try await InProcess.export(scenario, ["--batch", ids[0]]) { _, archive, server in
+            func requests() throws -> Int {
+                try archive.files(in: "summaries/days").filter { $0.hasSuffix(".csv") }
+                    .reduce(0) { sum, name in
+                        let file = archive.url.appending(path: "summaries/days/\(name)")
+                        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+                        return sum + (Int(lines[1].split(separator: ",")[2]) ?? 0)
+                    }
+            }
+            #expect(try requests() == 20)
+            _ = await InProcess.run(["export", "--archive", archive.url.path], at: server.baseURL)
+            #expect(try requests() == 40)
+        }
+    }
+
+    @Test func `a page is written where it was asked for, by default into the archive`() async throws {
+        try await InProcess.exportSamples(["--report"]) { run, archive, server in
+            let page = archive.url.appending(path: "report.html")
+            #expect(run.document["report"] as? String == page.path)
+            let html = try String(contentsOf: page, encoding: .utf8)
+            // Two batches have not ended, two were withdrawn before: the page tells what the archive alone cannot know.
+            #expect(html.contains("Not complete: 13 of 17 batches are archived."))
+            #expect(html.contains("2 withdrawn by the API before this archive first saw them"))
+            let other = archive.url.appending(path: "other.html")
+            let again = await InProcess.run(
+                ["export", "--report", other.path, "--since", "2026-11-01", "--archive", archive.url.path],
+                at: server.baseURL
+            )
+            #expect(again.notes.contains("The page to look at: \(other.path)"))
+            #expect(try String(contentsOf: other, encoding: .utf8).contains("msgbatch_"))
+        }
+    }
+
+    @Test func `a page that cannot be written is an error, and the batches are archived all the same`() async throws {
+        let scenario = try Scenario.generated(lines: 20, batches: 1)
+        try await InProcess.export(scenario, ["--report", "/nowhere/page.html"]) { run, archive, _ in
+            #expect(run.status == .error)
+            #expect(run.notes.contains("/nowhere/page.html could not be written"))
+            #expect(archive.archivedIDs.count == 1)
+        }
+    }
+
+    @Test func `prices that cannot be used are refused before anything is fetched`() async throws {
+        let scenario = try Scenario.generated(lines: 20, batches: 1)
+        try await InProcess.export(scenario, ["--prices", "/nowhere.csv"]) { run, archive, server in
+            #expect(run.status == .usage)
+            #expect(server.service.requests.isEmpty && archive.archivedIDs.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import BatchCommands
+import Foundation
+import Testing
+
+/// `summarize` on an archive of the sample batches; `EndToEndTests` compares its figures with Python's.
+struct SummarizeTests {
+    @Test func `every grouping and every format gives a table, from summaries and from lines`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            for by in ["day", "week,model", "month", "hour", "batch", "workspace,result", "stop-reason", "prefix", "geo"] {
+                let summed = await InProcess.offline(["summarize", "--by", by, "--format", "json"], on: archive)
+                let scanned = await InProcess.offline(["summarize", "--by", by, "--scan", "--format", "json"], on: archive)
+                #expect(summed.status == .done && scanned.status == .done, "\(summed.notes)\(scanned.notes)")
+                #expect(summed.rows.count == scanned.rows.count && !summed.rows.isEmpty, "\(by)")
+                for key in summed.totals.keys where key != by {
+                    #expect("\(summed.totals[key] ?? "")" == "\(scanned.totals[key] ?? "")", "\(by): \(key)")
+                }
+            }
+            for format in ["table", "json", "ndjson", "csv", "tsv", "markdown"] {
+                let run = await InProcess.offline(["summarize", "--by", "model", "--format", format], on: archive)
+                #expect(run.status == .done)
+                #expect(run.output.contains("claude-orchid-preview"))
+            }
+        }
+    }
+
+    @Test func `without a grouping people get everything at once`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let run = await InProcess.offline(["summarize"], on: archive)
+            #expect(run.status == .done)
+            for text in [
+                "13 archived batches", "Results  succeeded", "$10.27", "claude-orchid-preview (6)", "p95",
+                "over 20 hours", "hit ratio", "annex- (claude-sonnet-4-5-20250929)", "Price table 2026-11-22 (built in)",
+                "invoices rule",
+            ] { #expect(run.output.contains(text), "\(text)\n\(run.output)") }
+        }
+    }
+
+    @Test func `the window and the ids choose the batches`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            func batches(_ arguments: [String]) async -> Int? {
+                await InProcess.offline(["summarize", "--format", "json"] + arguments, on: archive)
+                    .totals["batches"] as? Int
+            }
+            #expect(await batches([]) == 13)
+            #expect(await batches(["--since", "2026-01-01"]) == 6)
+            #expect(await batches(["--since", "2024-08-20", "--until", "2024-10-15"]) == 2)
+            let id = try #require(archive.archivedIDs.min())
+            #expect(await batches(["--batch", id]) == 1)
+            #expect(await batches(["--since", "2030-01-01"]) == 0)
+        }
+    }
+
+    @Test func `a breakdown puts models within the rows, a combination needs the lines`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let broken = await InProcess.offline(
+                ["summarize", "--by", "month", "--breakdown", "--format", "json"],
+                on: archive
+            )
+            #expect(broken.rows.count > 18)
+            #expect(broken.rows.allSatisfy { $0["month"] is String && $0["model"] is String })
+            let refused = await InProcess.offline(["summarize", "--by", "result", "--breakdown"], on: archive)
+            #expect(refused.status == .usage)
+            #expect(refused.notes.contains("Summaries do not count by result and model together."))
+            #expect(refused.notes.contains("--scan"))
+            let scanned = await InProcess.offline(
+                ["summarize", "--by", "result", "--breakdown", "--scan", "--format", "json"],
+                on: archive
+            )
+            #expect(scanned.totals["requests"] as? Int == 1_029)
+            #expect(scanned.rows.compactMap { $0["requests"] as? Int }.reduce(0, +) == 1_029)
+        }
+    }
+
+    @Test func `another table prices the archive anew, at once or from the lines`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let file = archive.url.appending(path: "own.csv")
+            func cost(_ arguments: [String] = []) async -> InProcess {
+                await InProcess.offline(
+                    ["summarize", "--by", "model", "--format", "json", "--prices", file.path] + arguments,
+                    on: archive
+                )
+            }
+            try Data("model_id,input,cache_read,output\nclaude-orchid-preview,2,2,2\n".utf8).write(to: file)
+            let priced = await cost()
+            let row = priced.rows.first { $0["model"] as? String == "claude-orchid-preview" }
+            // 325 plain, 4,113 cached and 279 output tokens at a dollar a million.
+            #expect(row?["cost_usd"] as? String == "0.004717")
+            #expect(priced.totals["unpriced_requests"] as? Int == 0)
+            #expect((priced.document["notes"] as? [String])?.last?.contains("after the rows of own.csv") == true)
+            try Data("model_id,prompt_max,input,output\nclaude-orchid-preview,50,2,2\n".utf8).write(to: file)
+            let refused = await cost()
+            #expect(refused.status == .usage)
+            #expect(refused.notes.contains("change at 50 prompt tokens"))
+            #expect(await cost(["--scan"]).status == .done)
+            try Data("model_id,input,output\nclaude-x,cheap,2\n".utf8).write(to: file)
+            #expect(await cost().notes.contains("line 2, column input: \"cheap\" is no price"))
+            let missing = await InProcess.offline(["summarize", "--prices", "/nowhere.csv"], on: archive)
+            #expect(missing.status == .usage && missing.notes.contains("/nowhere.csv cannot be read"))
+        }
+    }
+
+    @Test(arguments: [
+        (["--by", "colour"], "--by colour is nothing to group by."), (["--by", "day,day"], "--by names day twice."),
+        (["--since", "soon"], "--since soon is no time."),
+    ])
+    func `what cannot be meant is refused`(arguments: [String], sentence: String) async {
+        let run = await InProcess.offline(["summarize"] + arguments)
+        #expect(run.status == .usage)
+        #expect(run.notes.contains(sentence))
+    }
+
+    @Test func `an archive that is not there is an error, a damaged manifest is told of and the rest counts`() async throws {
+        let nowhere = FileManager.default.temporaryDirectory.appending(path: "batchkeep-\(UUID().uuidString)")
+        let run = await InProcess.offline(["summarize"], on: Archive(url: nowhere))
+        #expect(run.status == .error && run.notes.contains("No such file or directory"))
+        try await InProcess.exportSamples { _, archive, _ in
+            let manifest = archive.url.appending(path: "manifests/\(try #require(archive.files(in: "manifests").first))")
+            try Data("{\"schema_version\":1,".utf8).write(to: manifest)
+            let run = await InProcess.offline(["summarize", "--format", "json"], on: archive)
+            #expect(run.status == .integrity)
+            #expect(run.totals["batches"] as? Int == 12)
+            #expect(run.notes.contains("\(manifest.lastPathComponent) cannot be read"))
+        }
+    }
+
+    @Test func `the archives of several sources are read together`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let parent = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: parent) }
+            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+            for name in ["a", "b"] {
+                try FileManager.default.copyItem(at: archive.url, to: parent.appending(path: "workspace=\(name)"))
+            }
+            let both = Archive(url: parent)
+            for arguments in [[], ["--scan"]] {
+                let run = await InProcess.offline(
+                    ["summarize", "--by", "workspace", "--format", "json"] + arguments,
+                    on: both
+                )
+                #expect(run.rows.map { $0["workspace"] as? String } == ["a", "b"])
+                #expect(run.totals["requests"] as? Int == 2_058)
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import BatchArchive
+import BatchCommands
+import BatchSimulator
+import Synchronization
+import Testing
+
+/// One run per archive: a second one ends at once, or waits if it was told to.
+struct LockWaitTests {
+    private func holder() -> LockHolder {
+        LockHolder(process: 4711, host: "night-watch", since: "2026-11-01T01:00:00Z", command: "export")
+    }
+
+    @Test func `a second run ends at once and says who holds the archive since when`() async throws {
+        try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
+            let lock = try ArchiveLock(ArchiveFolder(nights.path), as: holder())
+            let run = await nights.export()
+            #expect(run.status == .busy)
+            #expect(run.notes.contains("held by process 4711 on night-watch since 2026-11-01T01:00:00Z"))
+            #expect(nights.server.service.requests.isEmpty)
+            _ = consume lock
+        }
+    }
+
+    @Test func `a run that waits goes on when the archive is free`() async throws {
+        try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
+            let held = Held(try ArchiveLock(ArchiveFolder(nights.path), as: holder()))
+            // The lock is given back when the run has said that it waits: no sooner, no later.
+            let run = await nights.run(["export", "--wait", "10m"]) { note in
+                if note.contains("Waiting for it to end.") { held.release() }
+            }
+            #expect(run.status == .done, "\(run.notes)")
+            #expect(run.notes.contains("night-watch"))
+            #expect(nights.archive.archivedIDs == ["msgbatch_fine"])
+        }
+    }
+
+    @Test func `a run that has waited long enough ends`() async throws {
+        try await Nights.run([]) { nights in
+            let lock = try ArchiveLock(ArchiveFolder(nights.path), as: holder())
+            #expect(await nights.run(["export", "--wait", "1s"]).status == .busy)
+            _ = consume lock
+        }
+    }
+
+    @Test(arguments: ["soon", "10", "-1s"])
+    func `a wait that is no time is refused`(text: String) async throws {
+        try await Nights.run([]) { nights in
+            #expect(await nights.run(["export", "--wait=\(text)"]).status == .usage)
+        }
+    }
+}
+
+/// A lock that another task may give back.
+private final class Held: Sendable {
+    private let lock: Mutex<ArchiveLock?>
+
+    init(_ lock: consuming ArchiveLock) {
+        self.lock = Mutex(consume lock)
+    }
+
+    func release() {
+        lock.withLock { $0 = nil }
+    }
+}

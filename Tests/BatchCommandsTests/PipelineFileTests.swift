@@ -1,0 +1,164 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import Testing
+
+/// What `run --check` makes of a file: its exports, or every fault with its place.
+struct PipelineFileTests {
+    private func check(_ text: String, _ overrides: [String] = []) async throws -> InProcess {
+        try await Scratch.use { scratch in
+            let file = try scratch.write(text, to: "file.yaml")
+            let run = await InProcess.run(["run", "--check", file] + overrides, at: "http://127.0.0.1:9")
+            let notes = run.notes.replacing(file, with: "file.yaml")
+            return InProcess(status: run.status, output: run.output, notes: notes)
+        }
+    }
+
+    @Test(arguments: [
+        ("since: 7d\nsinse: 7d", "2:1: There is no key \"sinse\". Did you mean since?"),
+        ("until: 7d\nmetric-file: x", "2:1: There is no key \"metric-file\". Did you mean metrics-file?"),
+        ("weather: fine", "1:1: There is no key \"weather\"."),
+        ("since: 7d\nsince: 8d", "1:1: since stands there twice."),
+        ("concurrency: four", "1:1: The value 'four' is invalid for '--concurrency <n>'"),
+        ("concurrency: 65", "1:1: --concurrency 65 is out of range. Allowed is 1 to 64."),
+        ("concurrency: [1, 2]", "1:1: concurrency wants one value."),
+        ("level:", "1:1: level wants one value."),
+        ("dry-run: maybe", "1:1: dry-run wants true or false."),
+        ("status: [ended, finished]", "1:1: --status finished is no status."),
+        ("status: []", "1:1: status wants at least one value."),
+        ("status: in_progress", "1:1: Only ended batches have results to export."),
+        ("quiet: true\nsince: yesterdayy", "2:1: --since yesterdayy is no time."),
+        ("since: 7d\nuntil: 8d", "1:1: The window is empty"),
+        ("ca-file: absent.pem", "1:1: The file of ca-file, absent.pem, is not there"),
+        ("ping-url: nowhere", "1:1: --ping-url is no URL"),
+        ("metrics-file: /nonexistent/m.prom", "1:1: The folder of --metrics-file /nonexistent/m.prom does not exist."),
+        ("- since: 7d", "1:1: Here belong keys with values"),
+        ("just text", "1:1: Here belong keys with values"),
+        ("", "1:1: Here belong keys with values"),
+        ("since: [7d", "This is not YAML"),
+        ("since: 7d\n---\nsince: 8d", "This is not YAML"),
+        ("parallel: 0", "1:1: parallel wants a whole number from 1 to 64."),
+        ("sources: none", "1:1: sources wants a list."),
+        ("sources: []", "1:1: sources is empty"),
+        ("sources:\n  - since: 7d", "2:5: A source needs a name"),
+        ("sources:\n  - name: A", "2:5: The name \"A\" cannot be used."),
+        ("sources:\n  - name: a\n  - name: a", "3:5: Two sources are called a."),
+        ("sources:\n  - name: a\n    archive: b", "3:5: archive is about the whole run"),
+        ("sources:\n  - name: a\n    concurrency: x", "3:5: The value 'x' is invalid"),
+        ("sources:\n  - name: a\n    since: 7d\n    until: 8d", "2:5: The window is empty"),
+        ("key-variable: KEY\nkey-file: /dev/null", "2:1: key-variable and key-file exclude each other."),
+    ])
+    func `a fault is told with its place`(text: String, sentence: String) async throws {
+        let run = try await check(text)
+        #expect(run.status == .usage)
+        #expect(run.output.isEmpty)
+        #expect(run.notes.contains("file.yaml:"), "\(run.notes)")
+        #expect(run.notes.contains(sentence), "\(run.notes)")
+    }
+
+    @Test func `all faults are told at once, in the order of the file`() async throws {
+        let run = try await check("level: x\nsinse: 7d\nquiet: 7\n")
+        let places = run.notes.split(separator: "\n").filter { $0.contains("file.yaml:") }
+            .map { String($0.split(separator: ":")[1]) }
+        #expect(places == ["1", "2", "3"], "\(run.notes)")
+    }
+
+    @Test(arguments: ["api-key: sk-ant-secret", "key-variable: sk-ant-secret", "key: sk-ant-secret"])
+    func `a key that stands in the file is refused and not repeated`(text: String) async throws {
+        let run = try await check(text)
+        #expect(run.status == .usage)
+        #expect(run.notes.contains("key-variable"), "\(run.notes)")
+        #expect(!run.notes.contains("sk-ant-secret"))
+    }
+
+    @Test func `a file that is not there is named`() async {
+        let run = await InProcess.run(["run", "--check", "absent.yaml"], at: "http://127.0.0.1:9")
+        #expect(run.status == .usage)
+        #expect(run.notes.contains("absent.yaml:1:1: There is no such file"), "\(run.notes)")
+    }
+
+    @Test func `a good file is shown as the command lines it comes to`() async throws {
+        let run = try await check(
+            "since: 2024-08-01\nstatus: [ended, all]\nquiet: yes\ndry-run: no\narchive: my archive"
+        )
+        #expect(run.status == .done, "\(run.notes)")
+        #expect(
+            run.output
+                == "batchkeep export --since=2024-08-01 --status=ended --status=all --quiet '--archive=my archive'\n"
+        )
+    }
+
+    @Test func `options behind the file count instead of the file's`() async throws {
+        let run = try await check("since: 30d\nstatus: all\nbeta: [a, b]", ["--since", "7d", "--beta=c"])
+        #expect(run.status == .done, "\(run.notes)")
+        #expect(run.output == "batchkeep export --status=all --since 7d --beta=c\n")
+    }
+
+    @Test func `a source has its own settings over those of the file, and its own archive`() async throws {
+        let text = """
+            archive: all
+            since: 30d
+            key-file: /dev/null
+            sources:
+              - name: research
+                since: 7d
+                key-variable: RESEARCH_KEY
+              - name: ops
+            """
+        let run = try await check(text)
+        #expect(run.status == .done, "\(run.notes)")
+        #expect(
+            run.output == """
+                ANTHROPIC_API_KEY="$RESEARCH_KEY" batchkeep export --since=7d --archive=all/workspace=research
+                batchkeep export --since=30d --key-file=/dev/null --archive=all/workspace=ops
+
+                """
+        )
+        #expect(run.notes.contains("The variable RESEARCH_KEY, which key-variable names, is not set."))
+        let moved = try await check(text, ["--archive", "elsewhere"])
+        #expect(moved.output.contains("--archive=elsewhere/workspace=ops"), "\(moved.output)")
+        let keyed = try await check(text, ["--key-file=/dev/null"])
+        #expect(!keyed.output.contains("RESEARCH_KEY"), "\(keyed.output)")
+    }
+
+    @Test func `an unknown option behind the file is refused as export would`() async throws {
+        let run = try await check("since: 30d", ["--sinse", "7d"])
+        #expect(run.status == .usage)
+        #expect(run.notes.contains("Unknown option '--sinse'"), "\(run.notes)")
+    }
+
+    @Test(arguments: [("sinse: 7d", ["--output", "json"]), ("sinse: 7d\noutput: json", [])])
+    func `the summary comes also where the file cannot be used`(text: String, overrides: [String]) async throws {
+        try await Scratch.use { scratch in
+            let file = try scratch.write(text, to: "file.yaml")
+            let run = await InProcess.run(["run", file] + overrides, at: "http://127.0.0.1:9")
+            #expect(run.status == .usage)
+            #expect(run.output.count { $0 == "\n" } == 1)
+            #expect(run.document["exit_status"] as? Int == 2)
+            #expect((run.document["error"] as? String)?.contains("Did you mean since?") == true)
+            #expect((run.document["sources"] as? [Any])?.isEmpty == true)
+        }
+    }
+
+    @Test func `a wrong option behind the file is not blamed on the file`() async throws {
+        try await Scratch.use { scratch in
+            let file = try scratch.write("output: json", to: "file.yaml")
+            let run = await InProcess.run(["run", file, "--since", "soon"], at: "http://127.0.0.1:9")
+            #expect(run.status == .usage)
+            #expect(run.notes.contains("--since soon is no time.") && !run.notes.contains("file.yaml"), "\(run.notes)")
+            #expect(run.document["exit_status"] as? Int == 2)
+        }
+    }
+
+    @Test func `a watchdog hears of a file that cannot be used, but not of a check`() async throws {
+        try await Scratch.use { scratch in
+            try await withSimulator(Scenario(batches: [])) { server in
+                let file = try scratch.write("sinse: 7d\nping-url: \(server.baseURL)/p", to: "file.yaml")
+                _ = await InProcess.run(["run", "--check", file], at: server.baseURL)
+                #expect(server.service.requests.isEmpty)
+                _ = await InProcess.run(["run", file], at: server.baseURL)
+                #expect(server.service.requests.map(\.path) == ["/p/fail"])
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import BatchCommands
+
+/// The table of keys is the table of options.
+struct PipelineKeyTests {
+    @Test func `every option of export is a key, in the form it has there`() async throws {
+        let dump = await InProcess.run(["export", "--experimental-dump-help"], at: "http://127.0.0.1:9")
+        let help = try JSONDecoder().decode(HelpDump.self, from: Data(dump.output.utf8))
+        let options = help.command.arguments.filter { !["help", "version"].contains($0.longName) }
+        #expect(options.count > 20)
+        #expect(Set(options.map(\.longName)) == Set(PipelineKey.options.map(\.name)))
+        for option in options {
+            let form: PipelineKey.Form =
+                option.kind == "flag" ? .flag : option.isRepeating ? .values : .value
+            #expect(PipelineKey.named(option.longName)?.form == form, "\(option.longName)")
+        }
+    }
+
+    @Test func `no key stands there twice`() {
+        #expect(Set(PipelineKey.options.map(\.name)).count == PipelineKey.options.count)
+    }
+
+    @Test(arguments: [
+        ("sinse", "since"), ("snice", "since"), ("since", "since"), ("statuss", "status"),
+        ("metric-file", "metrics-file"),
+        ("x", nil), ("weather", nil), ("", nil),
+    ])
+    func `the nearest name is found, and none that is far`(text: String, expected: String?) {
+        #expect(NearestName.of(text, in: PipelineKey.options.map(\.name)) == expected)
+    }
+}
+
+/// The part of `--experimental-dump-help` that tells of options.
+private struct HelpDump: Decodable {
+    struct Command: Decodable {
+        var arguments: [Argument]
+    }
+
+    struct Argument: Decodable {
+        var kind: String
+        var isRepeating: Bool
+        var names: [Name]?
+
+        var longName: String {
+            names?.first { $0.kind == "long" }?.name ?? ""
+        }
+    }
+
+    struct Name: Decodable {
+        var kind: String
+        var name: String
+    }
+
+    var command: Command
+}

@@ -1,0 +1,183 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import Testing
+
+/// Whole runs of pipeline files against the simulator.
+struct PipelineRunTests {
+    /// Two sources, each with a key of its own.
+    private func file(_ scratch: Scratch, parallel: Int = 1, _ more: String = "") throws -> String {
+        let text = """
+            archive: \(scratch.path("archive"))
+            output: json
+            parallel: \(parallel)
+            \(more)
+            sources:
+              - name: research
+                key-variable: RESEARCH_KEY
+              - name: ops
+                key-variable: OPS_KEY
+            """
+        return try scratch.write(text, to: "file.yaml")
+    }
+
+    private let keys = ["RESEARCH_KEY": "key-of-research", "OPS_KEY": "key-of-ops", "ANTHROPIC_API_KEY": ""]
+
+    @Test(arguments: [1, 2])
+    func `each source becomes an archive of its own, and one line tells of all`(parallel: Int) async throws {
+        try await Scratch.use { scratch in
+            try await withSimulator(Scenario.generated(lines: 20, batches: 2)) { server in
+                let file = try file(scratch, parallel: parallel)
+                let run = await InProcess.run(["run", file], at: server.baseURL, environment: keys)
+                #expect(run.status == .done, "\(run.notes)")
+                #expect(run.output.count { $0 == "\n" } == 1)
+                #expect(run.sources.map(\.name) == ["research", "ops"])
+                #expect(run.sources.map(\.archivedNow) == [2, 2])
+                for name in ["research", "ops"] {
+                    let archive = Archive(url: scratch.url.appending(path: "archive/workspace=\(name)"))
+                    #expect(archive.archivedIDs.count == 2)
+                    #expect(FileManager.default.fileExists(atPath: archive.url.appending(path: "SHA256SUMS").path))
+                }
+                #expect(run.notes.contains(parallel == 1 ? "Source research" : "research: Exporting"), "\(run.notes)")
+                let again = await InProcess.run(["run", file], at: server.baseURL, environment: keys)
+                #expect(again.sources.map(\.archivedNow) == [0, 0])
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2])
+    func `one source that fails does not stop the others`(parallel: Int) async throws {
+        try await Scratch.use { scratch in
+            var scenario = try Scenario.generated(lines: 20, batches: 2)
+            scenario.key = "key-of-ops"
+            try await withSimulator(scenario) { server in
+                let run = await InProcess.run(
+                    ["run", try file(scratch, parallel: parallel)],
+                    at: server.baseURL,
+                    environment: keys
+                )
+                #expect(run.status == .keyRefused, "\(run.notes)")
+                #expect(run.document["exit_statuses"] as? [Int] == [5])
+                #expect(run.sources.map(\.exitStatus) == [5, 0])
+                #expect(run.sources.map(\.archivedNow) == [0, 2])
+                #expect(run.notes.contains("The key was read from RESEARCH_KEY."), "\(run.notes)")
+                #expect(!(run.notes + run.output).contains("key-of-"))
+            }
+        }
+    }
+
+    @Test func `several statuses are combined by the table`() async throws {
+        try await Scratch.use { scratch in
+            var scenario = try Scenario.generated(lines: 20, batches: 2)
+            let hit = scenario.batches[0].id
+            // The first source is refused for want of a key; the second finds a batch it cannot prove.
+            scenario.faults = [Fault(.results(.dropLine(3)), on: [.results], of: hit)]
+            try await withSimulator(scenario) { server in
+                var keys = keys
+                keys["RESEARCH_KEY"] = ""
+                let run = await InProcess.run(["run", try file(scratch)], at: server.baseURL, environment: keys)
+                #expect(run.status == .usage)
+                #expect(run.document["exit_statuses"] as? [Int] == [2, 4])
+                #expect(run.sources.map(\.exitStatus) == [2, 4])
+                #expect(run.notes.contains("The variable RESEARCH_KEY, which key-variable names, is not set."))
+            }
+        }
+    }
+
+    @Test func `a key variable hides the usual variables`() async throws {
+        try await Scratch.use { scratch in
+            var scenario = try Scenario.generated(lines: 5)
+            scenario.key = "right"
+            try await withSimulator(scenario) { server in
+                let file = try scratch.write("key-variable: MY_KEY\narchive: \(scratch.path("a"))", to: "file.yaml")
+                let wrong = await InProcess.run(
+                    ["run", file],
+                    at: server.baseURL,
+                    key: "right",
+                    environment: ["MY_KEY": "wrong"]
+                )
+                #expect(wrong.status == .keyRefused)
+                let right = await InProcess.run(
+                    ["run", file],
+                    at: server.baseURL,
+                    key: "wrong",
+                    environment: ["MY_KEY": "right"]
+                )
+                #expect(right.status == .done, "\(right.notes)")
+            }
+        }
+    }
+
+    @Test func `metrics and pings are about the whole run`() async throws {
+        try await Scratch.use { scratch in
+            try await withSimulator(Scenario.generated(lines: 20, batches: 2)) { server in
+                let metrics = scratch.path("m.prom")
+                let file = try file(scratch, "metrics-file: \(metrics)\nping-url: \(server.baseURL)/ping")
+                let run = await InProcess.run(["run", file], at: server.baseURL, environment: keys)
+                #expect(run.status == .done, "\(run.notes)")
+                let text = try scratch.text("m.prom")
+                #expect(text.contains("batchkeep_last_run_success{source=\"research\"} 1\n"))
+                #expect(text.contains("batchkeep_last_run_batches{source=\"ops\",state=\"archived_now\"} 2\n"))
+                let pings = server.service.requests.filter { $0.path.hasPrefix("/ping") }
+                #expect(pings.map(\.path) == ["/ping/start", "/ping"])
+                let body = String(decoding: pings.last?.body ?? [], as: UTF8.self)
+                #expect(
+                    body.split(separator: "\n").map { $0.prefix(14) } == [
+                        "exit status 0:", "research: exit", "ops: exit stat",
+                    ]
+                )
+            }
+        }
+    }
+
+    @Test func `the time a run may take is that of each source`() async throws {
+        try await Scratch.use { scratch in
+            var scenario = try Scenario.generated(lines: 20, batches: 1)
+            scenario.faults = [Fault(.delay(.seconds(600)), on: [.results])]
+            try await withSimulator(scenario) { server in
+                let file = try file(scratch, "max-runtime: 1s\nidle-timeout: 600")
+                let run = await InProcess.run(["run", file], at: server.baseURL, environment: keys)
+                #expect(run.status == .partial, "\(run.notes)")
+                #expect(run.sources.map(\.exitStatus) == [3, 3])
+                #expect(server.service.requests.count { $0.endpoint == .results } == 2)
+            }
+        }
+    }
+
+    @Test func `log lines name their source`() async throws {
+        try await Scratch.use { scratch in
+            try await withSimulator(Scenario.generated(lines: 20, batches: 1)) { server in
+                let run = await InProcess.run(
+                    ["run", try file(scratch, parallel: 2), "--log-format", "json"],
+                    at: server.baseURL,
+                    environment: keys
+                )
+                #expect(run.status == .done, "\(run.notes)")
+                let sources = run.notes.split(separator: "\n").map { jsonObject($0)?["source"] as? String }
+                #expect(Set(sources) == ["research", "ops"])
+            }
+        }
+    }
+}
+
+extension InProcess {
+    /// What the document of a pipeline run tells of one source.
+    fileprivate struct SourceEnding {
+        let name: String?
+        let exitStatus: Int?
+        let archivedNow: Int?
+    }
+
+    fileprivate var sources: [SourceEnding] {
+        let sources = document["sources"] as? [[String: Any]] ?? []
+        return sources.map { source in
+            let export = source["export"] as? [String: Any] ?? [:]
+            let batches = export["batches"] as? [String: Int] ?? [:]
+            return SourceEnding(
+                name: source["name"] as? String,
+                exitStatus: export["exit_status"] as? Int,
+                archivedNow: batches["archived_now"]
+            )
+        }
+    }
+}

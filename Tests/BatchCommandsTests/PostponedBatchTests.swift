@@ -1,0 +1,78 @@
+import BatchCommands
+import Testing
+
+/// Batches that fail are tried again with growing pauses, and a run says which it left alone.
+struct PostponedBatchTests {
+    @Test func `a batch that fails again is left alone for a while, counted and told`() async throws {
+        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
+        {
+            nights in
+            let first = await nights.export()
+            #expect(first.status == .partial)
+            #expect(first.batches["failed"] == 1)
+            nights.pass(hours: 1)
+            // The first failure has no pause: the next run repairs what can be repaired.
+            #expect(await nights.export().batches["failed"] == 1)
+            nights.pass(hours: 1)
+            let third = await nights.export()
+            #expect(third.batches["postponed"] == 1 && third.batches["failed"] == nil)
+            #expect(third.status == .partial)
+            #expect(third.notes.contains("msgbatch_bad: failed in 2 runs, tried again from 2026-11-01T15:00Z"))
+            #expect(nights.fetches(of: "msgbatch_bad") == 2)
+            let told = try #require((third.document["postponed"] as? [[String: Any]])?.first)
+            #expect(told["batch_id"] as? String == "msgbatch_bad" && told["attempts"] as? Int == 2)
+        }
+    }
+
+    @Test func `the pauses grow from night to night`() async throws {
+        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong)]) { nights in
+            var tried: [Int] = []
+            for night in 0..<18 {
+                if await nights.export().batches["failed"] == 1 { tried.append(night) }
+                nights.pass(days: 1)
+            }
+            #expect(tried == [0, 1, 2, 4, 8, 15])
+        }
+    }
+
+    @Test(arguments: [["--batch", "msgbatch_bad"], ["--retry-all"]])
+    func `who asks for it gets a postponed batch tried`(arguments: [String]) async throws {
+        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong)]) { nights in
+            _ = await nights.export()
+            _ = await nights.export()
+            #expect(await nights.export().batches["postponed"] == 1)
+            let asked = await nights.run(["export", "--output", "json"] + arguments)
+            #expect(asked.status == .done, "\(asked.notes)")
+            #expect(nights.archive.archivedIDs == ["msgbatch_bad"])
+        }
+    }
+
+    @Test func `in its last days a batch is tried in every run`() async throws {
+        try await Nights.run([Nights.batch("bad", daysBefore: 20, kind: .tooLong)]) { nights in
+            for _ in 0..<5 {
+                _ = await nights.export("--retry-all")
+                nights.pass(hours: 1)
+            }
+            #expect(await nights.export().batches["postponed"] == 1)
+            nights.pass(days: 5)
+            for _ in 0..<3 { #expect(await nights.export().batches["failed"] == 1) }
+        }
+    }
+
+    @Test func `a dry run tells what it would leave alone, and writes nothing`() async throws {
+        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
+        {
+            nights in
+            let before = await nights.export("--dry-run")
+            #expect(before.status == .done)
+            #expect(before.document["would_fetch"] as? [String] == ["msgbatch_bad", "msgbatch_fine"])
+            #expect(nights.archive.files(in: "") == [])
+            _ = await nights.export()
+            _ = await nights.export()
+            let after = await nights.export("--dry-run")
+            #expect(after.batches["postponed"] == 1)
+            #expect(after.document["would_fetch"] as? [String] == [])
+            #expect((await nights.status()["runs"] as? [Any])?.count == 2)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import Testing
+
+/// What has few days left is warned of, what is gone is told once, and what was gone before is none of our losses.
+struct RetentionTests {
+    @Test func `results withdrawn after they were seen are lost: told once by the status, then by the status command`()
+        async throws
+    {
+        try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
+        {
+            nights in
+            _ = await nights.export()
+            nights.server.service.apply(.withdraw("msgbatch_bad"))
+            nights.pass(days: 1)
+            let second = await nights.export()
+            #expect(second.status == .lost)
+            #expect(second.batches["lost"] == 1 && second.batches["withdrawn"] == nil)
+            #expect(second.notes.contains("msgbatch_bad, 1 requests, created 2026-10-31: the results are lost"))
+            nights.pass(days: 1)
+            let third = await nights.export("--full-list")
+            #expect(third.status == .done, "\(third.notes)")
+            #expect(third.batches["lost"] == 1)
+            let lost = try #require(await nights.status()["lost"] as? [[String: Any]])
+            #expect(lost.map { $0["batch_id"] as? String } == ["msgbatch_bad"])
+            #expect(lost.first?["request_counts"] as? [String: Int] == ["canceled": 1])
+        }
+    }
+
+    @Test func `results withdrawn before this archive saw them are no loss`() async throws {
+        try await Nights.run([Nights.batch("old", daysBefore: 20), Nights.batch("fine", daysBefore: 1)]) { nights in
+            nights.server.service.apply(.withdraw("msgbatch_old"))
+            let run = await nights.export()
+            #expect(run.status == .done, "\(run.notes)")
+            #expect(run.batches == ["listed": 2, "in_window": 2, "archived_now": 1, "withdrawn": 1])
+        }
+    }
+
+    @Test func `results that are not given are withdrawn only once the server's clock says that 29 days are over`()
+        async throws
+    {
+        let late = Fault(.shiftDate(seconds: 40 * Nights.day), on: [.list], .from(2))
+        try await Nights.run([Nights.batch("null", daysBefore: 1, kind: .withoutResults)], faults: [late]) { nights in
+            let first = await nights.export()
+            #expect(first.status == .partial)
+            #expect(first.batches["unavailable"] == 1)
+            let second = await nights.export()
+            #expect(second.status == .done, "\(second.notes)")
+            #expect(second.batches["withdrawn"] == 1)
+        }
+    }
+
+    @Test func `a batch with few days left that is not archived gives 7 in every run`() async throws {
+        try await Nights.run([Nights.batch("bad", daysBefore: 24.5, kind: .tooLong)]) { nights in
+            #expect(await nights.export().status == .partial)
+            nights.pass(days: 1)
+            for _ in 0..<2 {
+                let run = await nights.export()
+                #expect(run.status == .lost)
+                #expect(run.document["exit_statuses"] as? [Int] == [7, 3])
+                #expect(run.notes.contains("msgbatch_bad, failing: at risk: not archived, 3 days left."))
+                let risk = try #require((run.document["at_risk"] as? [[String: Any]])?.first)
+                #expect(risk["days_left"] as? Double == 3.5)
+            }
+            #expect(await nights.export("--warn-days", "3").status == .partial)
+            // Also where the window does not hold it.
+            #expect(await nights.export("--since", "1d").status == .lost)
+        }
+    }
+
+    @Test func `a batch in quarantine is at risk too`() async throws {
+        try await Nights.run([Nights.batch("odd", daysBefore: 26, kind: .contradicting)]) { nights in
+            let run = await nights.export()
+            #expect(run.document["exit_statuses"] as? [Int] == [4, 7])
+            #expect(run.notes.contains("msgbatch_odd, quarantined: at risk"))
+        }
+    }
+
+    @Test func `a batch the listing stops showing stays in sight, and is lost once its days are over`() async throws {
+        try await Nights.run([Nights.batch("gone", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 0)])
+        {
+            nights in
+            _ = await nights.export()
+            nights.server.service.apply(.remove("msgbatch_gone"))
+            nights.pass(days: 1)
+            #expect(await nights.export().status == .done)
+            let failing = try #require((await nights.status()["failing"] as? [[String: Any]])?.first)
+            #expect(failing["state"] as? String == "unavailable")
+            #expect((failing["last_error"] as? String)?.contains("the listing does not show it any more") == true)
+            nights.pass(days: 28)
+            #expect(await nights.export().status == .lost)
+            #expect(await nights.export().status == .done)
+            #expect((await nights.status()["lost"] as? [Any])?.count == 1)
+        }
+    }
+}

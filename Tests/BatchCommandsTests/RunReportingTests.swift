@@ -1,0 +1,256 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import MessageBatches
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// What a run tells those who do not look at it: logs, metrics, pings, and its one line.
+struct RunReportingTests {
+    // MARK: The one line
+
+    @Test(arguments: [
+        (["--since", "soon"], 2, "--since soon is no time."),
+        (["--concurrency", "0"], 2, "--concurrency 0 is out of range."),
+        (["--key-file", "/nonexistent"], 2, "The key file /nonexistent cannot be read or is empty."),
+        (["--base-url", "ftp://x"], 2, "The base URL ftp://x cannot be used"),
+        (["--ping-url", "x"], 2, "--ping-url is no URL that can be called."),
+        (["--metrics-file", "/nonexistent/m"], 2, "The folder of --metrics-file /nonexistent/m does not exist."),
+    ])
+    func `a refused run has its summary too`(options: [String], status: Int, sentence: String) async throws {
+        try await Scratch.use { scratch in
+            let arguments = ["export", "--output", "json", "--archive", scratch.path("archive")] + options
+            let run = await InProcess.run(arguments, at: "http://127.0.0.1:9")
+            #expect(run.status.rawValue == Int32(status), "\(run.notes)")
+            #expect(run.output.count { $0 == "\n" } == 1)
+            #expect(run.document["exit_status"] as? Int == status)
+            #expect(run.document["exit_statuses"] as? [Int] == [status])
+            #expect((run.document["error"] as? String)?.contains(sentence) == true, "\(run.output)")
+            #expect(run.batches == [:])
+            #expect(run.notes.contains(sentence))
+        }
+    }
+
+    @Test func `a refused key has its summary`() async throws {
+        var scenario = try Scenario.generated(lines: 5)
+        scenario.key = "another"
+        try await InProcess.export(scenario) { run, _, _ in
+            #expect(run.status == .keyRefused)
+            #expect(run.document["exit_status"] as? Int == 5)
+            #expect((run.document["error"] as? String)?.contains("status 401") == true)
+        }
+    }
+
+    @Test func `a busy archive has its summary`() async throws {
+        try await Scratch.use { scratch in
+            _ = try scratch.write("", to: ".lock")
+            let lock = try FileHandle(forUpdating: scratch.url.appending(path: ".lock"))
+            #expect(flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
+            let arguments = ["export", "--output", "json", "--archive", scratch.url.path]
+            let run = await InProcess.run(arguments, at: "http://127.0.0.1:9")
+            try lock.close()
+            #expect(run.status == .busy)
+            #expect(run.document["exit_status"] as? Int == 11)
+            #expect((run.document["error"] as? String)?.contains("The archive is held by") == true)
+        }
+    }
+
+    // MARK: Logs
+
+    @Test func `a JSON log is JSON only, with request ids and times`() async throws {
+        var scenario = try Scenario.generated(lines: 20, batches: 3)
+        scenario.faults = [
+            Fault(.answer(status: 500), on: [.results], of: scenario.batches[0].id, .first(1)),
+            Fault(.results(.dropLine(2)), on: [.results], of: scenario.batches[1].id),
+            Fault(.answer(status: 410), on: [.results], of: scenario.batches[2].id),
+        ]
+        try await InProcess.export(scenario, ["--log-format", "json"]) { run, _, _ in
+            #expect(run.status == .integrity)
+            #expect(!run.notes.contains("key-of-the-test"))
+            let lines = run.notes.split(separator: "\n")
+            let all = lines.compactMap { jsonObject($0) }
+            #expect(all.count == lines.count, "\(run.notes)")
+            for event in all {
+                #expect((event["time"] as? String).flatMap { Timestamp($0) } != nil)
+                #expect(["info", "warning", "error"].contains(event["level"] as? String))
+                #expect((event["message"] as? String)?.isEmpty == false)
+            }
+            func events(_ message: String) -> [[String: Any]] {
+                all.filter { ($0["message"] as? String)?.contains(message) == true }
+            }
+            #expect(events("batch archived").count == 1)
+            #expect(events("batch archived").first?["results"] as? Int == 20)
+            #expect(events("trying again in").first?["level"] as? String == "warning")
+            #expect(
+                Set(events("batch not archived").compactMap { $0["state"] as? String }) == [
+                    "quarantined", "unavailable",
+                ]
+            )
+            for event in events("batch archived") + events("trying again in") {
+                #expect((event["request_id"] as? String)?.hasPrefix("req_") == true, "\(event)")
+            }
+            #expect(events("run ended").first?["exit_status"] as? Int == 4)
+        }
+    }
+
+    @Test func `quiet leaves the warnings and errors of a JSON log`() async throws {
+        var scenario = try Scenario.generated(lines: 20, batches: 2)
+        scenario.faults = [Fault(.results(.dropLine(2)), on: [.results], of: scenario.batches[0].id)]
+        try await InProcess.export(scenario, ["--log-format", "json", "--quiet"]) { run, _, _ in
+            let levels = run.notes.split(separator: "\n").map { jsonObject($0)?["level"] as? String }
+            #expect(!levels.isEmpty)
+            #expect(Set(levels).isSubset(of: ["warning", "error"]), "\(run.notes)")
+        }
+    }
+
+    // MARK: Metrics
+
+    @Test func `metrics tell the figures of the run and nothing that identifies a batch`() async throws {
+        try await Scratch.use { scratch in
+            var scenario = try Scenario.generated(lines: 20, batches: 3)
+            let hit = scenario.batches[0].id
+            scenario.faults = [Fault(.results(.dropLine(2)), on: [.results], of: hit)]
+            try await InProcess.export(scenario, ["--metrics-file", scratch.path("m.prom")]) { run, _, _ in
+                #expect(run.status == .integrity)
+                let metrics = try Metrics(scratch.text("m.prom"))
+                #expect(metrics["last_run_success"] == 0)
+                #expect(metrics["last_run_exit_status"] == 4)
+                #expect(metrics["last_run_batches{state=\"archived_now\"}"] == 2)
+                #expect(metrics["last_run_batches{state=\"quarantined\"}"] == 1)
+                let lines = run.document["lines"] as? [String: Int] ?? [:]
+                #expect(lines.values.reduce(0, +) == 40)
+                for type in ["succeeded", "errored", "canceled", "expired"] {
+                    #expect(metrics["last_run_lines{type=\"\(type)\"}"] == Double(lines[type] ?? 0))
+                }
+                let tokens = run.document["tokens"] as? [String: Int] ?? [:]
+                #expect(metrics["last_run_tokens{kind=\"output\"}"] == tokens["output"].map(Double.init))
+                #expect(metrics["last_run_received_bytes"] == (run.document["received_bytes"] as? Int).map(Double.init))
+                #expect(metrics["last_run_stored_bytes"] == (run.document["stored_bytes"] as? Int).map(Double.init))
+                #expect((metrics["last_run_timestamp_seconds"] ?? 0) > 1_700_000_000)
+                #expect((metrics["last_run_duration_seconds"] ?? -1) >= 0)
+                let text = try scratch.text("m.prom")
+                #expect(!text.contains("msgbatch_") && !text.contains("req_"))
+            }
+        }
+    }
+
+    @Test func `a batch that will be withdrawn soon and is not archived is at risk`() async throws {
+        try await Scratch.use { scratch in
+            var scenario = try Scenario.generated(lines: 20, batches: 2)
+            let hit = scenario.batches[0].id
+            let created = Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+                .adding(seconds: -26 * 86_400)
+            scenario.faults = [
+                Fault(.batchMember("created_at", "\"\(created.text)\""), on: [.list, .retrieve], of: hit),
+                Fault(.answer(status: 410), on: [.results]),
+            ]
+            try await InProcess.export(scenario, ["--metrics-file", scratch.path("m.prom")]) { run, _, _ in
+                #expect(run.batches["unavailable"] == 2)
+                let metrics = try Metrics(scratch.text("m.prom"))
+                #expect(metrics["at_risk_batches"] == 1)
+            }
+        }
+    }
+
+    @Test func `metrics are replaced in one step`() async throws {
+        try await Scratch.use { scratch in
+            let path = try scratch.write("old figures\n", to: "m.prom")
+            let old = try FileHandle(forReadingFrom: URL(filePath: path))
+            try await InProcess.export(Scenario.generated(lines: 5), ["--metrics-file", path]) { run, _, _ in
+                #expect(run.status == .done)
+                // Whoever has the old file open still reads it whole.
+                let read = try old.readToEnd()
+                #expect(read == Data("old figures\n".utf8))
+                let metrics = try Metrics(scratch.text("m.prom"))
+                #expect(metrics["last_run_success"] == 1)
+                let names = try FileManager.default.contentsOfDirectory(atPath: scratch.url.path)
+                #expect(names == ["m.prom"])
+            }
+        }
+    }
+
+    @Test func `metrics of a run that could not begin say so`() async throws {
+        try await Scratch.use { scratch in
+            let arguments = ["export", "--archive", scratch.path("a"), "--metrics-file", scratch.path("m.prom")]
+            let run = await InProcess.run(arguments + ["--since", "soon"], at: "http://127.0.0.1:9")
+            #expect(run.status == .usage)
+            let metrics = try Metrics(scratch.text("m.prom"))
+            #expect(metrics["last_run_success"] == 0)
+            #expect(metrics["last_run_exit_status"] == 2)
+        }
+    }
+
+    // MARK: Pings
+
+    @Test func `pings frame the run, carry no key, and their failure only warns`() async throws {
+        try await Scratch.use { scratch in
+            try await withSimulator(Scenario.generated(lines: 5)) { server in
+                let arguments = ["export", "--archive", scratch.path("a"), "--ping-url", server.baseURL + "/p"]
+                let good = await InProcess.run(arguments, at: server.baseURL)
+                // The simulator knows no such path, so both pings fail.
+                #expect(good.status == .done)
+                #expect(good.notes.contains("warning: The ping of \(server.baseURL) failed"), "\(good.notes)")
+                let bad = await InProcess.run(arguments + ["--since", "soon"], at: server.baseURL)
+                #expect(bad.status == .usage)
+                let requests = server.service.requests
+                let pings = requests.filter { $0.endpoint == nil }
+                #expect(pings.map(\.path) == ["/p/start", "/p", "/p/start", "/p/fail"])
+                #expect(pings.allSatisfy { $0.method == "POST" && $0.credential == .missing })
+                #expect(requests.first?.path == "/p/start")
+                let bodies = pings.map { String(decoding: $0.body, as: UTF8.self) }
+                #expect(bodies[0].hasPrefix("batchkeep ") && bodies[0].hasSuffix(" started\n"))
+                #expect(
+                    bodies[1] == "exit status 0: done\n1 archived, 0 already there, 0 not ended, 0 with problems\n"
+                )
+                #expect(bodies[3].hasPrefix("exit status 2: usage, or no key\n"))
+            }
+        }
+    }
+
+    @Test func `a dry run tells nobody`() async throws {
+        try await Scratch.use { scratch in
+            try await withSimulator(Scenario.generated(lines: 5)) { server in
+                let run = await InProcess.run(
+                    [
+                        "export", "--dry-run", "--archive", scratch.path("a"), "--ping-url", server.baseURL + "/p",
+                        "--metrics-file", scratch.path("m.prom"),
+                    ],
+                    at: server.baseURL
+                )
+                #expect(run.status == .done, "\(run.notes)")
+                #expect(server.service.requests.allSatisfy { $0.endpoint != nil })
+                let names = try FileManager.default.contentsOfDirectory(atPath: scratch.url.path)
+                #expect(names == [])
+            }
+        }
+    }
+}
+
+/// The samples of a metrics file, by name and labels without the prefix `batchkeep_`.
+private struct Metrics {
+    private var values: [String: Double] = [:]
+
+    /// Fails on a line that is no sample, on a sample without its type before it, and on one that stands there twice.
+    init(_ text: String) throws {
+        var typed: Set<String> = []
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if line.hasPrefix("# TYPE ") { typed.insert(String(words[2])) }
+            if line.hasPrefix("#") { continue }
+            try #require(words.count == 2, "\(line)")
+            #expect(typed.contains(String(words[0].prefix { $0 != "{" })), "\(line)")
+            let key = String(words[0].dropFirst("batchkeep_".count))
+            #expect(values[key] == nil, "\(line)")
+            let value = try #require(Double(words[1]), "\(line)")
+            values[key] = value
+        }
+        #expect(text.hasSuffix("\n"))
+    }
+
+    subscript(name: String) -> Double? { values[name] }
+}

@@ -1,0 +1,91 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import Testing
+
+/// `status`, `retry-quarantine` and the record of runs.
+struct StatusTests {
+    @Test func `the status tells every kind of batch and the last runs`() async throws {
+        let batches = [
+            try Nights.batch("fine", daysBefore: 3), try Nights.batch("slow", daysBefore: 0.5, kind: .inProgress),
+            try Nights.batch("bad", daysBefore: 26, kind: .tooLong),
+            try Nights.batch("odd", daysBefore: 2, kind: .contradicting),
+        ]
+        try await Nights.run(batches) { nights in
+            _ = await nights.export()
+            let status = await nights.status()
+            let counts = try #require(status["batches"] as? [String: Int]).filter { $0.value > 0 }
+            #expect(counts == ["archived": 1, "waiting": 1, "failing": 1, "quarantined": 1])
+            let table = await nights.run(["status"])
+            #expect(table.status == .done)
+            for part in ["At risk", "Failing", "Quarantined", "Last runs", "one line more", "longer than 1024 bytes"] {
+                #expect(table.output.contains(part) || part == "one line more", "\(part)\n\(table.output)")
+            }
+            #expect(!table.output.contains("Lost\n"))
+            let run = try #require((status["runs"] as? [[String: Any]])?.first)
+            #expect(run["exit_status"] as? Int == 4)
+            #expect((run["batches"] as? [String: Int])?["archived_now"] == 1)
+            #expect((run["arguments"] as? [String])?.first == "export")
+        }
+    }
+
+    @Test func `the record of a run holds no secret`() async throws {
+        try await Nights.run([Nights.batch("fine", daysBefore: 3)]) { nights in
+            let url = nights.server.baseURL.replacing("127.0.0.1", with: "localhost")
+            _ = await nights.run(["export", "--base-url", url + "/"])
+            let run = try #require((await nights.status()["runs"] as? [[String: Any]])?.first)
+            #expect((run["arguments"] as? [String])?.contains(url) == true)
+        }
+    }
+
+    @Test func `the status of a folder that is no archive is an error that names it`() async throws {
+        try await Nights.run([]) { nights in
+            let run = await nights.run(["status"])
+            #expect(run.status == .error)
+            #expect(run.notes.contains(nights.path))
+        }
+    }
+
+    @Test func `a quarantined batch is retried at once when asked for, and its data stays beside the reason`()
+        async throws
+    {
+        try await Nights.run([Nights.batch("odd", daysBefore: 2, kind: .contradicting)]) { nights in
+            _ = await nights.export()
+            nights.pass(hours: 1)
+            #expect(await nights.export().batches["postponed"] == 1)
+            let retry = await nights.run(["retry-quarantine", "--output", "json"])
+            #expect(retry.status == .integrity)
+            #expect(retry.batches["quarantined"] == 1)
+            #expect(nights.archive.files(in: "_quarantine").count == 3)
+            nights.server.service.apply(.add(try Nights.batch("odd", daysBefore: 2)))
+            #expect(await nights.run(["retry-quarantine", "msgbatch_odd"]).status == .done)
+            #expect(nights.archive.archivedIDs == ["msgbatch_odd"])
+            #expect(nights.archive.files(in: "_quarantine") == [])
+            #expect(await nights.run(["retry-quarantine"]).notes.contains("Nothing is in quarantine."))
+        }
+    }
+
+    @Test func `a quarantined batch that was deleted does not keep the others from being retried`() async throws {
+        let batches = try ["gone", "odd"].map { try Nights.batch($0, daysBefore: 2, kind: .contradicting) }
+        try await Nights.run(batches) { nights in
+            _ = await nights.export()
+            nights.server.service.apply(.remove("msgbatch_gone"))
+            nights.server.service.apply(.add(try Nights.batch("odd", daysBefore: 2)))
+            let retry = await nights.run(["retry-quarantine", "--quiet", "--output", "json"])
+            #expect(retry.status == .partial)
+            #expect(nights.archive.archivedIDs == ["msgbatch_odd"])
+            #expect(retry.notes.contains("batchkeep: msgbatch_gone: GET"), "\(retry.notes)")
+            let problem = try #require((retry.document["problems"] as? [[String: Any]])?.first)
+            #expect(problem["batch_id"] as? String == "msgbatch_gone")
+        }
+    }
+
+    @Test func `a batch that is not in quarantine is refused by name`() async throws {
+        try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
+            _ = await nights.export()
+            let run = await nights.run(["retry-quarantine", "msgbatch_fine"])
+            #expect(run.status == .usage)
+            #expect(run.notes.contains("msgbatch_fine is not in quarantine."))
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import BatchSimulator
+import Foundation
+import MessageBatches
+
+extension InProcess {
+    /// Runs a command that needs no server, on an archive.
+    static func offline(_ arguments: [String], on archive: Archive? = nil) async -> InProcess {
+        let place = archive.map { ["--archive", $0.url.path] } ?? []
+        // Nothing listens there: a command that asked the network would fail.
+        return await run(arguments + place, at: "http://127.0.0.1:9")
+    }
+
+    /// The rows of a table in JSON.
+    var rows: [[String: Any]] {
+        document["rows"] as? [[String: Any]] ?? []
+    }
+
+    /// The row of totals of a table in JSON.
+    var totals: [String: Any] {
+        document["totals"] as? [String: Any] ?? [:]
+    }
+
+    /// Exports the batches of `samples/`, as seen on 2026-11-22.
+    static func exportSamples(
+        _ arguments: [String] = [],
+        _ body: (InProcess, Archive, SimulatorServer) async throws -> Void
+    ) async throws {
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let start = Timestamp("2026-11-22T12:00:00Z") ?? Timestamp(seconds: 0)
+        let samples = package.appending(path: "samples").path
+        let scenario = try Scenario.samples(in: samples, clock: .starting(at: start))
+        try await export(scenario, ["--since", "2024-08-01"] + arguments, body)
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// A folder of one test, gone when the test is.
+struct Scratch {
+    let url: URL
+
+    /// Runs `body` with a new folder and removes the folder behind it.
+    static func use<Result>(_ body: (Scratch) async throws -> Result) async throws -> Result {
+        let url = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: url) }
+        return try await body(Scratch(url: url))
+    }
+
+    /// The full path of a name.
+    func path(_ name: String) -> String {
+        url.appending(path: name).path
+    }
+
+    /// Writes a file and gives its path.
+    func write(_ text: String, to name: String) throws -> String {
+        try Data(text.utf8).write(to: url.appending(path: name))
+        return path(name)
+    }
+
+    func text(_ name: String) throws -> String {
+        try String(contentsOf: url.appending(path: name), encoding: .utf8)
+    }
+
+    /// The folder of the package.
+    static let package = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+}

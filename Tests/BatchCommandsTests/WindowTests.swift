@@ -1,0 +1,94 @@
+import BatchCommands
+import BatchSimulator
+import Testing
+
+/// How far back a run lists: no batch may fall between two nights, and a long past must stay cheap.
+struct WindowTests {
+    /// A batch every second day for 80 days.
+    private func longPast(_ kinds: [Int: Nights.Kind] = [:]) throws -> [SimulatedBatch] {
+        try (0..<40).map { try Nights.batch("n\($0)", daysBefore: Double($0) * 2 + 1, kind: kinds[$0] ?? .good) }
+    }
+
+    @Test func `without a window the first run takes 30 days, the next go back to what is not settled`() async throws {
+        try await Nights.run(longPast([6: .tooLong])) { nights in
+            let first = await nights.export()
+            #expect(first.batches["in_window"] == 15 && first.batches["archived_now"] == 14)
+            #expect(first.notes.contains("Exporting batches created from 2026-10-02T02:00:00Z on"))
+            nights.pass(days: 1)
+            let second = await nights.export()
+            #expect(second.batches["in_window"] == 7, "\(second.notes)")
+            #expect(second.notes.contains("What was created before 2026-10-19 is settled and not listed again"))
+        }
+    }
+
+    @Test func `once a week the whole 30 days are listed again`() async throws {
+        try await Nights.run(longPast()) { nights in
+            var listed: [Int] = []
+            for _ in 0..<9 {
+                listed.append(await nights.export().batches["in_window"] ?? 0)
+                nights.pass(days: 1)
+            }
+            #expect(listed == [15, 1, 1, 1, 1, 1, 1, 11, 1])
+        }
+    }
+
+    @Test func `new batches are found whatever the window was before`() async throws {
+        try await Nights.run(longPast()) { nights in
+            _ = await nights.export("--until", "10d")
+            _ = await nights.export("--since", "3d")
+            // Ten days to three days back were never listed: the automatic window must not believe they were.
+            #expect(await nights.export().batches["archived_now"] == 3)
+        }
+    }
+
+    @Test func `a settled past is not listed again unless it is asked for`() async throws {
+        try await Nights.run(longPast()) { nights in
+            let since = ["--since", "2026-01-01", "--page-size", "5"]
+            #expect(await nights.run(["export"] + since).status == .done)
+            let pages = nights.pages
+            nights.pass(days: 1)
+            let second = await nights.export("--since", "2026-01-01", "--page-size", "5")
+            #expect(second.status == .done)
+            #expect(second.batches["listed"] == 20 && second.batches["in_window"] == 16)
+            #expect(second.document["settled_before"] as? String == "2026-09-30T02:00:00.000000Z")
+            #expect(nights.pages - pages == 4)
+            #expect(await nights.export("--since", "2026-01-01", "--full-list").batches["listed"] == 40)
+        }
+    }
+
+    @Test func `a walk goes back to a batch that is not settled, however old`() async throws {
+        try await Nights.run(longPast([35: .withoutResults])) { nights in
+            _ = await nights.export("--since", "2026-01-01")
+            // By the server's clock its days are over, and nothing was ever there to fetch.
+            #expect(await nights.export("--since", "2026-01-01").batches["in_window"] == 16)
+        }
+        try await Nights.run(longPast([35: .tooLong])) { nights in
+            _ = await nights.export("--since", "2026-01-01")
+            #expect(await nights.export("--since", "2026-01-01").batches["in_window"] == 36)
+        }
+    }
+
+    @Test func `an earlier start than ever before is walked`() async throws {
+        try await Nights.run(longPast()) { nights in
+            _ = await nights.export("--since", "2026-09-15")
+            #expect(await nights.export("--since", "2026-08-01").batches["in_window"] == 40)
+        }
+    }
+
+    @Test func `what another workspace's key has listed proves nothing`() async throws {
+        let other = Fault(.header("anthropic-workspace-id", "wrkspc_other"), on: [.list], .from(2))
+        try await Nights.run(longPast(), faults: [other]) { nights in
+            _ = await nights.export("--since", "2026-01-01")
+            #expect(await nights.export("--since", "2026-01-01").batches["in_window"] == 40)
+        }
+    }
+
+    @Test func `an explicit window warns of unsettled batches before it`() async throws {
+        try await Nights.run(longPast([6: .tooLong, 8: .withoutResults])) { nights in
+            _ = await nights.export()
+            let run = await nights.export("--since", "5d")
+            #expect(run.notes.contains("2 batches before the window, the oldest of 2026-10-15, are not archived yet."))
+            #expect(!(await nights.export("--since", "2026-10-01").notes.contains("before the window")))
+        }
+    }
+}

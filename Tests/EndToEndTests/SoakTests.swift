@@ -1,0 +1,129 @@
+import BatchSimulator
+import Foundation
+import Testing
+
+/// Many runs over many batches, each run killed at some moment, with faults on the way.
+///
+/// `BATCHKEEP_SOAK=1` makes it the long form: 200 batches and 50 kills.
+struct SoakTests {
+    private static let isLong = ProcessInfo.processInfo.environment["BATCHKEEP_SOAK"] == "1"
+    private static let kills = isLong ? 50 : 8
+    private static let small = isLong ? 180 : 24
+    private static let large = isLong ? 20 : 4
+
+    /// Most fit into one block, some have several and can be gone on with.
+    private let batches: [SimulatedBatch]
+
+    init() throws {
+        batches =
+            try Scenario.generated(lines: 40, batches: Self.small, seed: 1).batches
+            + Scenario.generated(lines: 1_500, batches: Self.large, seed: 2).batches
+    }
+
+    /// Faults that pass, at seeded moments.
+    private func passingFaults(_ random: inout SplitMix) -> [Fault] {
+        [
+            Fault(.interrupt(.reset, at: .afterBytes(Int(random.next() % 2_000_000))), on: [.results], .rate(0.08)),
+            Fault(.interrupt(.end, at: .afterBytes(Int(random.next() % 60_000))), on: [.results], .rate(0.04)),
+            Fault(.answer(status: 529, headers: [HeaderField("retry-after-ms", "1")]), on: [.results], .rate(0.1)),
+            Fault(.rateLimited(HeaderField("retry-after-ms", "1")), on: [.list, .results], .rate(0.05)),
+        ]
+    }
+
+    private func export(at server: SimulatorServer, in folder: TemporaryFolder, _ signal: (Process) async -> Void)
+        async throws -> Program.Ended
+    {
+        try await Program.run(
+            ["export", "--since", "60d", "--output", "json", "--quiet"],
+            environment: ["ANTHROPIC_BASE_URL": server.baseURL, "ANTHROPIC_API_KEY": "key-of-the-soak"],
+            in: folder.url,
+            killedBy: signal
+        )
+    }
+
+    /// One run that is killed where a body comes to a stand, or a little later.
+    private func killedRun(_ random: inout SplitMix, in folder: TemporaryFolder) async throws {
+        var scenario = Scenario(batches: batches)
+        scenario.seed = random.next()
+        let archived = Set(try archivedIDs(in: folder))
+        let waiting = scenario.batches.filter { !archived.contains($0.id) }.sorted { $0.createdAt < $1.createdAt }
+        guard !waiting.isEmpty else { return }
+        let hit = waiting[Int(random.next() % UInt64(min(8, waiting.count)))].id
+        let gate = Gate()
+        scenario.faults = passingFaults(&random)
+        scenario.faults.append(
+            Fault(.interrupt(.stall(gate), at: .afterBytes(Int(random.next() % 1_500_000))), on: [.results], of: hit)
+        )
+        let later = random.next() % 4_000
+        try await withSimulator(scenario) { server in
+            let ended = try await export(at: server, in: folder) { process in
+                // A run whose reads broke too often before may end without reaching the gate.
+                while process.isRunning, !gate.isReached { await Task.yield() }
+                for _ in 0..<later { await Task.yield() }
+                kill(process.processIdentifier, SIGKILL)
+            }
+            #expect([SIGKILL, 0, 3].contains(ended.status), "\(ended.notes)")
+        }
+    }
+
+    private func archivedIDs(in folder: TemporaryFolder) throws -> [String] {
+        guard FileManager.default.fileExists(atPath: folder.path + "/archive/manifests") else { return [] }
+        return try folder.files(below: "archive/manifests")
+            .map { URL(filePath: $0).deletingPathExtension().lastPathComponent }
+    }
+
+    /// The data files with their bytes.
+    private func data(in folder: TemporaryFolder) throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        for part in ["raw", "results"] {
+            for file in try folder.files(below: "archive/\(part)") {
+                files["\(part)/\(file)"] = try Data(contentsOf: folder.url.appending(path: "archive/\(part)/\(file)"))
+            }
+        }
+        return files
+    }
+
+    @Test func `after any number of kills and faults the archive is that of one undisturbed run`() async throws {
+        var random = SplitMix(state: 20_261_122)
+        try await withTemporaryFolder { folder in
+            for _ in 0..<Self.kills { try await killedRun(&random, in: folder) }
+            let expected = try await withTemporaryFolder { undisturbed in
+                try await withSimulator(Scenario(batches: batches)) { server in
+                    let last = try await export(at: server, in: folder) { _ in }
+                    #expect(last.status == 0, "\(last.notes)")
+                    let whole = try await export(at: server, in: undisturbed) { _ in }
+                    #expect(whole.status == 0, "\(whole.notes)")
+                    let asked = server.service.requests.count { $0.endpoint == .results }
+                    let again = try await export(at: server, in: folder) { _ in }
+                    #expect(again.status == 0)
+                    #expect(server.service.requests.count { $0.endpoint == .results } == asked)
+                    return try data(in: undisturbed)
+                }
+            }
+            let found = try data(in: folder)
+            #expect(found.keys.sorted() == expected.keys.sorted())
+            #expect(found.count == 2 * (Self.small + Self.large))
+            for (path, bytes) in expected { #expect(found[path] == bytes, "\(path)") }
+            #expect(try folder.files(below: "archive/_partial").isEmpty)
+            let check = try await Program.tool(
+                "sha256sum",
+                ["-c", "--quiet", "SHA256SUMS"],
+                in: folder.url.appending(path: "archive")
+            )
+            #expect(check.map { $0.status == 0 } ?? true)
+        }
+    }
+}
+
+/// Numbers that are the same in every run (SplitMix64).
+private struct SplitMix {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
