@@ -60,7 +60,8 @@ struct ReadmeTests {
     }
 
     @Test(arguments: [
-        "catalog rebuild", "compact", "export", "list", "prune", "query", "retry-quarantine", "run", "select", "show", "simulate",
+        "catalog rebuild", "compact", "export", "list", "prune", "query", "retry-quarantine", "run", "select", "show",
+        "simulate",
         "status", "verify", "views",
     ])
     func `the options of a command are those listed`(command: String) async throws {
