@@ -40,7 +40,7 @@ struct CompactCommand: AsyncParsableCommand {
         guard let before = TimeExpression.moment(before ?? "today", now: now) else {
             throw CommandFailure.badTime(option: "--before", value: before ?? "")
         }
-        for source in try archive.archives() {
+        for source in archive.archives() {
             if dryRun {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
                 tell(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)

@@ -33,7 +33,7 @@ struct PruneCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let plan = try plan(now: context.now())
-        for source in try archive.archives() {
+        for source in archive.archives() {
             if apply {
                 let holder = LockHolder.current("prune", since: context.now().text)
                 let lock = try ArchiveLock(source.folder, as: holder)

@@ -89,7 +89,7 @@ struct SelectCommand: AsyncParsableCommand {
         var output = SelectionOutput(plan, context: context, limit: limit)
         try output.begin()
         var trouble = ScanTrouble(context: context)
-        for archive in try archive.archives() {
+        for archive in archive.archives() {
             guard !output.isFull else { break }
             let listing = try await archive.manifests(window, ids: self.window.ids)
             trouble.tell(listing.unreadable)

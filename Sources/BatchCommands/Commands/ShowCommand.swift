@@ -38,7 +38,7 @@ struct ShowCommand: AsyncParsableCommand {
         let search = RequestSearch(customID: customID, window: window, ids: self.window.ids, context: context)
         var trouble = ScanTrouble(context: context)
         var count = 0
-        for archive in try archive.archives() {
+        for archive in archive.archives() {
             for line in try await search.lines(in: archive, &trouble) {
                 try show(line, isFirst: count == 0, by: output)
                 count += 1

@@ -55,7 +55,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let plan = try plan(now: context.now())
         var output = VerifyOutput(format: format, context: context)
         try output.begin(archive.path, depth: depthName)
-        for source in try OfflineArchive.archives(in: archive.path) {
+        for source in OfflineArchive.archives(in: archive.path) {
             if repair {
                 try await repair(source, plan, &output)
             } else {

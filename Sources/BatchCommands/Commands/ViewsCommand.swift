@@ -16,7 +16,7 @@ struct ViewsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        for source in try archive.archives() {
+        for source in archive.archives() {
             _ = try ArchiveReader(source.folder)
             let lock = try ArchiveLock(source.folder, as: .current("views", since: context.now().text))
             let written = try FileArchive(source.folder, settings: .ofThisVersion(codec: CodecChoice.auto.codec()))

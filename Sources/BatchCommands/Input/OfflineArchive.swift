@@ -1,6 +1,5 @@
 import BatchArchive
 import BatchPipeline
-import Foundation
 import MessageBatches
 
 /// An archive that is only read.
@@ -9,20 +8,9 @@ struct OfflineArchive {
     let workspace: String?
     let folder: ArchiveFolder
 
-    /// The archive of a folder, or those of its `workspace=NAME` children by name.
-    static func archives(in path: String) throws -> [OfflineArchive] {
-        let mark = "workspace="
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        let workspaces = names.filter { $0.hasPrefix(mark) }.sorted()
-        guard workspaces.isEmpty || names.contains(ArchivePaths.manifests) else {
-            return workspaces.map { name in
-                OfflineArchive(
-                    workspace: String(name.dropFirst(mark.count)),
-                    folder: ArchiveFolder("\(path)/\(name)")
-                )
-            }
-        }
-        return [OfflineArchive(workspace: nil, folder: ArchiveFolder(path))]
+    /// The archives a path names (``ArchiveFolders``).
+    static func archives(in path: String) -> [OfflineArchive] {
+        ArchiveFolders.entries(at: path).map { OfflineArchive(workspace: $0.source, folder: $0.folder) }
     }
 
     /// The manifests of a window, of the given batches only if ids are given.

@@ -10,7 +10,7 @@ struct OfflineArchiveOptions: ParsableArguments {
     var path = "./archive"
 
     /// The archives to read: the folder itself, or its children if it holds one for each workspace.
-    func archives() throws -> [OfflineArchive] {
-        try OfflineArchive.archives(in: path)
+    func archives() -> [OfflineArchive] {
+        OfflineArchive.archives(in: path)
     }
 }
