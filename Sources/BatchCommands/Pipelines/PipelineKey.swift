@@ -42,6 +42,15 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("codec"),
         PipelineKey("level"),
         PipelineKey("wait"),
+        // Join.
+        PipelineKey("join", .values),
+        PipelineKey("join-format"),
+        PipelineKey("join-key"),
+        PipelineKey("join-errors"),
+        PipelineKey("join-memory"),
+        PipelineKey("join-type"),
+        PipelineKey("join-output"),
+        PipelineKey("require-all", .flag),
         // The run.
         PipelineKey("full-list", .flag),
         PipelineKey("retry-all", .flag),
