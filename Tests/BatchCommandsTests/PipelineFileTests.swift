@@ -30,6 +30,7 @@ struct PipelineFileTests {
         ("quiet: true\nsince: yesterdayy", "2:1: --since yesterdayy is no time."),
         ("since: 7d\nuntil: 8d", "1:1: The window is empty"),
         ("ca-file: absent.pem", "1:1: The file of ca-file, absent.pem, is not there"),
+        ("join: ['absent-{batch_id}.csv', 'absent.sqlite#rows']", "1:1: The file of join, absent.sqlite, is not there"),
         ("ping-url: nowhere", "1:1: --ping-url is no URL"),
         ("metrics-file: /nonexistent/m.prom", "1:1: The folder of --metrics-file /nonexistent/m.prom does not exist."),
         ("- since: 7d", "1:1: Here belong keys with values"),

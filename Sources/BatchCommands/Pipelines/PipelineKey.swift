@@ -25,6 +25,13 @@ struct PipelineKey: Sendable, Hashable {
         self.isShared = isShared
     }
 
+    /// The file a value names; nil where that is known for each batch only.
+    func file(in value: String) -> String? {
+        guard namesFile, !value.contains("{") else { return nil }
+        // A source of a join may name a table behind its file.
+        return value.split(separator: "#").first.map(String.init)
+    }
+
     /// The key of a name, or nil.
     static func named(_ name: String) -> PipelineKey? {
         options.first { $0.name == name }
@@ -43,7 +50,7 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("level"),
         PipelineKey("wait"),
         // Join.
-        PipelineKey("join", .values),
+        PipelineKey("join", .values, namesFile: true),
         PipelineKey("join-format"),
         PipelineKey("join-key"),
         PipelineKey("join-errors"),

@@ -110,10 +110,8 @@ struct PipelineReader {
         } else if let key = PipelineKey.named(member.name), let values = values(of: key, in: member) {
             let setting = PipelineFile.Setting(key: key, values: values, place: member.place)
             settings.options.append(setting)
-            if key.namesFile {
-                for path in values where !FileManager.default.isReadableFile(atPath: path) {
-                    report(.missingFile(key: key.name, path: path), member.place)
-                }
+            for path in values.compactMap(key.file(in:)) where !FileManager.default.isReadableFile(atPath: path) {
+                report(.missingFile(key: key.name, path: path), member.place)
             }
         }
         if settings.keyVariable != nil, settings.options.contains(where: { $0.key.name == "key-file" }) {
