@@ -122,14 +122,27 @@ struct FaultTests {
             let settings = { (settings: inout ServiceSettings) in settings.idleTimeout = .seconds(60) }
             try await BatchServiceClient.run(server.origin, clock: clock, settings: settings) { client in
                 let stream = try await client.results(of: .ended(resultsURL: "/r"))
+                // Time stands still until the first bytes are there.
+                let (arrivals, arrived) = AsyncStream<Void>.makeStream()
                 let clockwork = Task {
+                    for await _ in arrivals { break }
                     while !Task.isCancelled {
                         await clock.waitForSleepers()
                         clock.advance(by: .seconds(15))
                     }
                 }
-                let (bytes, error) = await stream.drain()
+                var bytes: [UInt8] = []
+                var error: (any Error)?
+                do {
+                    for try await chunk in stream.body {
+                        bytes += chunk
+                        arrived.yield()
+                    }
+                } catch let found {
+                    error = found
+                }
                 clockwork.cancel()
+                arrived.finish()
                 #expect(bytes == [1, 2, 3])
                 let failure = try #require(error as? ServiceFailure)
                 #expect(failure.cause == .transport(.idleTimeout, detail: "nothing arrived for 60 s"))

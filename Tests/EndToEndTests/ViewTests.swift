@@ -114,6 +114,8 @@ struct ViewTests {
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
         let lines = readme.components(separatedBy: "```python\n").dropFirst()
             .map { $0.components(separatedBy: "\n```")[0] }
+            // The other one submits a file.
+            .filter { !$0.contains("anthropic") }
         #expect(lines.count == 2)
         for line in lines {
             try await python(line) { run, _ in #expect(run.lines.count >= 4, "\(line)") }

@@ -193,7 +193,7 @@ enum FaultMatrix {
         },
         FaultRow(
             name: "withdrawn between listing and download",
-            status: .done,
+            status: .lost,
             sentence: "results withdrawn before this run",
             archived: 2
         ) { id, _ in [Fault(.change(.withdraw(id)), on: [.results], of: id, .first(1))] },

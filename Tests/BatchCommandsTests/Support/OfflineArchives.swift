@@ -8,7 +8,7 @@ extension InProcess {
     ) async throws {
         let samples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appending(path: "samples")
-        try await export(Scenario.samples(in: samples.path)) { run, archive, server in
+        try await export(Scenario.samples(in: samples.path), ["--since", "2024-01-01"]) { run, archive, server in
             guard run.batches["archived_now", default: 0] > 10 else { throw NoArchive(notes: run.notes) }
             let command: ([String]) async -> InProcess = { arguments in
                 await InProcess.run(

@@ -95,7 +95,8 @@ private enum Daemon {
     static func run<Result>(_ name: String, _ arguments: [String], _ body: () async throws -> Result) async throws
         -> Result?
     {
-        let folders = ["/usr/sbin", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
+        // Debian keeps servers where only root's path leads.
+        let folders = (Program.cleanEnvironment["PATH"] ?? "").split(separator: ":").map(String.init) + ["/usr/sbin"]
         guard let path = folders.map({ "\($0)/\(name)" }).first(where: FileManager.default.isExecutableFile) else {
             print("skipped: \(name) is not installed")
             return nil
