@@ -31,7 +31,7 @@ struct Gateway {
         guard made?.status == 0 else { return nil }
         let port = try await freePort()
         let settings = """
-            daemon off; pid \(folder.path)/nginx.pid; error_log \(folder.path)/nginx-errors; events {}
+            daemon off; master_process off; pid \(folder.path)/nginx.pid; error_log \(folder.path)/nginx-errors; events {}
             http {
               log_format told '$server_protocol $uri $sent_http_content_encoding'; access_log \(folder.path)/nginx-log told;
               client_body_temp_path \(folder.path); proxy_temp_path \(folder.path); fastcgi_temp_path \(folder.path);
@@ -109,7 +109,8 @@ private enum Daemon {
         process.standardError = FileHandle.nullDevice
         try process.run()
         defer {
-            process.terminate()
+            // Not asked to end in order: a proxy waits for connections that are kept alive.
+            kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
         // Nobody waits until it listens: an export tries again where a connection is refused.
