@@ -72,6 +72,38 @@ struct JoinCommandTests {
         }
     }
 
+    @Test func `joining again after a compaction leaves no row twice`() async throws {
+        try await withSampleArchive { archive, server in
+            let ids = try ["2024-10-support-tickets", "2025-01-ticket-triage"].map { try Samples.id(of: $0) }
+            let arguments = ids.flatMap { ["--batch", $0] } + ["--join", Samples.path("metadata/ticket-queues.csv")]
+            _ = try await join(archive, arguments, at: server)
+            let rows = try joinedRows(in: archive)
+            #expect(rows > 0)
+            let days = Set(archive.files(in: "joined").map { $0.prefix { $0 != "/" } })
+            let compacted = await InProcess.run(
+                ["compact", "--archive", archive.url.path, "--before", "now"],
+                at: server.baseURL
+            )
+            #expect(compacted.status == .done, "\(compacted.notes)")
+            #expect(try joinedRows(in: archive) == rows)
+            _ = try await join(archive, arguments + ["--join-type", "inner"], at: server)
+            let inner = try joinedRows(in: archive)
+            #expect(inner > 0 && inner < rows)
+            _ = try await join(archive, arguments, at: server)
+            #expect(try joinedRows(in: archive) == rows)
+            #expect(archive.files(in: "joined").count == ids.count && days.count <= ids.count)
+            let verified = await InProcess.run(
+                ["verify", "--full", "--archive", archive.url.path],
+                at: server.baseURL
+            )
+            #expect(verified.status == .done, "\(verified.output)")
+        }
+    }
+
+    private func joinedRows(in archive: Archive) throws -> Int {
+        try archive.files(in: "joined").reduce(0) { try $0 + archive.content(of: "joined/\($1)").count { $0 == 0x0A } }
+    }
+
     @Test func `ids that two batches share are warned of`() async throws {
         try await withSampleArchive { archive, server in
             let source = Samples.path("requests/2024-10-support-tickets.jsonl")

@@ -55,6 +55,24 @@ struct SignalTests {
         }
     }
 
+    @Test func `a second signal ends a run at once, and the next run completes it`() async throws {
+        try await withTemporaryFolder { folder in
+            try await Simulation.run(["--generate", "20000", "--batches", "6"]) { simulation in
+                let stopped = try await Program.run(["export"], environment: simulation.environment, in: folder.url) {
+                    process in
+                    await Self.waitForFile(below: "archive/_partial", in: folder, while: process)
+                    // Signals of one kind may melt into one; two kinds are two.
+                    kill(process.processIdentifier, SIGTERM)
+                    kill(process.processIdentifier, SIGINT)
+                }
+                #expect([130, 143].contains(stopped.status), "\(stopped.notes)")
+                let next = try await Program.run(["export"], environment: simulation.environment, in: folder.url)
+                #expect(next.status == 0, "\(next.notes)")
+                #expect(try folder.files(below: "archive/manifests").count == 6)
+            }
+        }
+    }
+
     /// Waits until the run has begun to write, or is over.
     private static func waitForFile(below path: String, in folder: TemporaryFolder, while process: Process) async {
         while process.isRunning, (try? folder.files(below: path).isEmpty) ?? true { await Task.yield() }

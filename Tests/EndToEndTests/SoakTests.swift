@@ -72,6 +72,31 @@ struct SoakTests {
             .map { URL(filePath: $0).deletingPathExtension().lastPathComponent }
     }
 
+    /// Holds what the runs noted of the batches to what the other files tell.
+    private func expectRebuiltCatalog(in folder: TemporaryFolder) async throws {
+        guard let noted = try await catalogRows(in: folder) else { return }
+        #expect(noted.count == Self.small + Self.large)
+        for name in try folder.files(below: "archive") where name.hasPrefix("catalog.sqlite") {
+            try FileManager.default.removeItem(atPath: "\(folder.path)/archive/\(name)")
+        }
+        let rebuilt = try await Program.run(["catalog", "rebuild"], in: folder.url)
+        #expect(rebuilt.status == 0, "\(rebuilt.notes)")
+        #expect(try await catalogRows(in: folder) == noted)
+    }
+
+    /// The batches as the catalog knows them, without the times of runs, by a reader that is not ours.
+    private func catalogRows(in folder: TemporaryFolder) async throws -> [String]? {
+        let script = """
+            import sqlite3, sys
+            columns = "id, created_at, status, counts, ended_at, expires_at, withdrawn_at, was_fetchable, state, attempts, "
+            columns += "last_error, next_try_at, request_ids"
+            for row in sqlite3.connect(sys.argv[1]).execute(f"SELECT {columns} FROM batches ORDER BY id"): print(row)
+            """
+        let run = try await Program.tool("python3", ["-c", script, folder.path + "/archive/catalog.sqlite"])
+        #expect(run.map { $0.status == 0 } ?? true, "\(run?.notes ?? "")")
+        return run?.lines
+    }
+
     /// The data files with their bytes.
     private func data(in folder: TemporaryFolder) throws -> [String: Data] {
         var files: [String: Data] = [:]
@@ -111,6 +136,7 @@ struct SoakTests {
                 in: folder.url.appending(path: "archive")
             )
             #expect(check.map { $0.status == 0 } ?? true)
+            try await expectRebuiltCatalog(in: folder)
         }
     }
 }

@@ -41,12 +41,13 @@ struct JoinCommand: AsyncParsableCommand {
         let window = try window.window(now: context.now())
         let settings = try join.settings(rows, archive)
         _ = try lock.seconds()
-        let listing = try await ArchivedSelection(window: window, ids: self.window.ids)
-            .manifests(in: ArchiveFolder(archive.path))
+        let selection = ArchivedSelection(window: window, ids: self.window.ids)
+        let listing = try await selection.manifests(in: ArchiveFolder(archive.path))
         let status = try await SignalWatch.run { signals in
             let open = try await archive.open(origin: "", lock: lock)
             let ending: JoinEnding
             do {
+                let listing = try await takenApart(listing, selection, in: open.sink)
                 ending = try await join(listing, settings, open.sink, signals)
             } catch {
                 // What was published until then belongs into the list of digests; the first error is the one to tell.
@@ -60,6 +61,20 @@ struct JoinCommand: AsyncParsableCommand {
             return ending.status
         }
         guard status == .done else { throw CommandEnding(status: status) }
+    }
+
+    /// Gives each batch joined files of its own, where `compact` has put those of several into one: they are replaced now.
+    private func takenApart(
+        _ listing: ArchiveReader.Listing,
+        _ selection: ArchivedSelection,
+        in archive: FileArchive
+    ) async throws -> ArchiveReader.Listing {
+        let files = listing.manifests.flatMap { [$0.files[.joined], $0.files[.unmatched]].compactMap(\.self) }
+        let shared = Set(files.filter { $0.slice != nil }.map(\.path))
+        guard !shared.isEmpty else { return listing }
+        let all = try await ArchiveReader(archive.folder).manifests().manifests
+        for path in shared.sorted() { try archive.expand(path, of: all) }
+        return try await selection.manifests(in: archive.folder)
     }
 
     private func join(

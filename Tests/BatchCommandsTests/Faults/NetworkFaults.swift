@@ -8,6 +8,8 @@ enum NetworkFaults {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         let sentence: String
+        /// Whether the port is one that takes connections and then keeps silent.
+        var isSilent = false
         /// Where there is nobody, given the port of a service that speaks HTTP without TLS.
         let baseURL: @Sendable (_ port: Int) -> String
 
@@ -20,7 +22,43 @@ enum NetworkFaults {
         Row(name: "a host name nobody knows", sentence: "the host name was not found") { _ in "http://nowhere.invalid"
         },
         Row(name: "TLS refused", sentence: "the TLS connection was refused") { "https://127.0.0.1:\($0)" },
+        Row(name: "no connection in time", sentence: "no connection within the time allowed", isSilent: true) {
+            "https://127.0.0.1:\($0)"
+        },
     ]
+
+    /// Runs `body` with the port of a listener that never says a word; nil where the machine has no Python.
+    static func withSilence<Result>(_ body: (Int) async throws -> Result) async throws -> Result? {
+        let path = "/usr/bin/python3"
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            print("skipped: \(path) is not installed")
+            return nil
+        }
+        let process = Process()
+        let (input, output) = (Pipe(), Pipe())
+        process.executableURL = URL(filePath: path)
+        process.arguments = [
+            "-c",
+            """
+            import socket, sys
+            listener = socket.create_server(("127.0.0.1", 0))
+            print(listener.getsockname()[1], flush=True)
+            sys.stdin.read()
+            """,
+        ]
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        defer {
+            try? input.fileHandleForWriting.close()
+            process.waitUntilExit()
+        }
+        var digits = ""
+        while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 0x0A {
+            digits.unicodeScalars.append(Unicode.Scalar(byte))
+        }
+        return try await body(try #require(Int(digits)))
+    }
 }
 
 struct NetworkFaultTests {
@@ -28,16 +66,21 @@ struct NetworkFaultTests {
     func `nobody answers as the API does`(row: NetworkFaults.Row) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        try await withSimulator(.generated(lines: 1)) { server in
+        let expectNothing = { (port: Int) in
             let run = await InProcess.run(
-                ["export", "--archive", folder.path, "--output", "json"],
-                at: row.baseURL(server.port),
+                ["export", "--archive", folder.path, "--output", "json", "--connect-timeout", "1"],
+                at: row.baseURL(port),
                 clock: QuickClock()
             )
             #expect(run.status == .error)
             #expect(run.notes.contains(row.sentence), "\(run.notes)")
             #expect(Archive(url: folder).archivedIDs.isEmpty)
             #expect(run.document["exit_status"] as? Int == 1)
+        }
+        if row.isSilent {
+            try await NetworkFaults.withSilence(expectNothing)
+        } else {
+            try await withSimulator(.generated(lines: 1)) { server in await expectNothing(server.port) }
         }
     }
 }
