@@ -72,30 +72,30 @@ struct Batchkeep: AsyncParsableCommand {
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(
-                name: "Fetch:",
+                name: "Fetch",
                 subcommands: [ExportCommand.self, RunCommand.self, ListCommand.self, RetryQuarantineCommand.self]
             ),
             CommandGroup(
-                name: "Understand:",
+                name: "Understand",
                 subcommands: [
                     SummarizeCommand.self, ErrorsCommand.self, CompareCommand.self, ReportCommand.self,
                     PricesCommand.self,
                 ]
             ),
             CommandGroup(
-                name: "Look into the archive:",
+                name: "Look into the archive",
                 subcommands: [
                     SelectCommand.self, ShowCommand.self, QueryCommand.self, JoinCommand.self, RetryCommand.self,
                 ]
             ),
             CommandGroup(
-                name: "Keep the archive:",
+                name: "Keep the archive",
                 subcommands: [
                     StatusCommand.self, VerifyCommand.self, CompactCommand.self, PruneCommand.self, ViewsCommand.self,
                     CatalogCommand.self,
                 ]
             ),
-            CommandGroup(name: "Try it out:", subcommands: [SimulateCommand.self]),
+            CommandGroup(name: "Try it out", subcommands: [SimulateCommand.self]),
         ]
     )
 }
