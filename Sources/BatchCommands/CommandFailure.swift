@@ -20,6 +20,8 @@ enum CommandFailure: Error, Sendable, Hashable {
     case badPingURL
     case noMetricsFolder(String)
     case notQuarantined(id: String, archive: String)
+    /// A folder of archives where one is wanted.
+    case severalArchives(path: String, sources: [String])
     case outOfRange(option: String, value: String, allowed: String)
     /// No archived line has this custom_id.
     case unknownRequest(String)

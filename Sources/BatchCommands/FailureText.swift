@@ -125,6 +125,12 @@ extension FailureText {
                 advice: "batchkeep status --archive \(archive) tells which batches are.",
                 status: .usage
             )
+        case .severalArchives(let path, let sources):
+            self.init(
+                "\(path) holds the archives of several sources: \(sources.joined(separator: ", ")).",
+                advice: "Name one of them: --archive \(ArchiveFolders.path(of: sources[0], in: path))",
+                status: .usage
+            )
         case .outOfRange(let option, let value, let allowed):
             self.init("\(option) \(value) is out of range.", advice: "Allowed is \(allowed).", status: .usage)
         case .unknownRequest(let id):

@@ -5,6 +5,22 @@ import Testing
 @testable import BatchCommands
 
 struct ArchiveFoldersTests {
+    @Test(arguments: [["join", "--join", "requests.jsonl"], ["retry", "--dry-run"]])
+    func `what belongs to one source asks which`(arguments: [String]) async throws {
+        try await Scratch.use { scratch in
+            for source in ["ops", "research"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(scratch.url.path)/workspace=\(source)/manifests",
+                    withIntermediateDirectories: true
+                )
+            }
+            let run = await InProcess.run(arguments + ["--archive", scratch.url.path], at: "http://127.0.0.1:1")
+            #expect(run.status == .usage)
+            #expect(run.notes.contains("several sources: ops, research"), "\(run.notes)")
+            #expect(run.notes.contains("--archive \(scratch.url.path)/workspace=ops"), "\(run.notes)")
+        }
+    }
+
     private func entries(of folders: [String]) async throws -> [String] {
         try await Scratch.use { scratch in
             for folder in folders {

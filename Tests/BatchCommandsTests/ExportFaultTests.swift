@@ -53,6 +53,66 @@ struct ExportFaultTests {
         }
     }
 
+    // MARK: Limits
+
+    @Test func `a broken download goes on where it was, and says so`() async throws {
+        var scenario = try Scenario.generated(lines: 1_500, batches: 1)
+        let id = scenario.batches[0].id
+        scenario.faults = [Fault(.interrupt(.reset, at: .afterBytes(2_500_000)), on: [.results], of: id, .first(1))]
+        try await InProcess.export(scenario, clock: QuickClock()) { run, archive, server in
+            #expect(run.status == .done, "\(run.notes)")
+            #expect(run.notes.contains("\(id): resumed at line "), "\(run.notes)")
+            try archive.expectProven(by: server)
+        }
+    }
+
+    @Test func `a batch that gets no further is left to the next run after so many reads`() async throws {
+        let (scenario, hit) = try scenario { id in
+            [Fault(.interrupt(.reset, at: .afterBytes(5_000)), on: [.results], of: id)]
+        }
+        try await InProcess.export(scenario, ["--max-attempts", "2"], clock: QuickClock()) { run, archive, server in
+            #expect(run.status == .partial)
+            #expect(archive.archivedIDs.count == 2)
+            #expect(server.service.requests.count { $0.endpoint == .results && $0.batchID == hit } == 2)
+        }
+    }
+
+    @Test func `a batch that takes too long is left to the next run with what was read`() async throws {
+        var scenario = try Scenario.generated(lines: 1_500, batches: 1)
+        let id = scenario.batches[0].id
+        scenario.faults = [
+            Fault(.interrupt(.stall(Gate()), at: .afterBytes(2_500_000)), on: [.results], of: id, .first(1))
+        ]
+        let limits = ["--deadline", "300s", "--idle-timeout", "3600"]
+        try await InProcess.export(scenario, limits, clock: QuickClock()) { run, archive, server in
+            #expect(run.status == .partial)
+            #expect(run.notes.contains("not complete after 300 s"), "\(run.notes)")
+            #expect(archive.files(in: "_partial").contains("\(id).journal"))
+            let next = await InProcess.run(
+                ["export", "--batch", id, "--archive", archive.url.path],
+                at: server.baseURL,
+                clock: QuickClock()
+            )
+            #expect(next.status == .done, "\(next.notes)")
+            #expect(next.notes.contains("\(id): resumed at line "), "\(next.notes)")
+            try archive.expectProven(by: server)
+        }
+    }
+
+    @Test func `a run that takes too long stops in order with what was read`() async throws {
+        var scenario = try Scenario.generated(lines: 1_500, batches: 1)
+        let id = scenario.batches[0].id
+        scenario.faults = [
+            Fault(.interrupt(.stall(Gate()), at: .afterBytes(2_500_000)), on: [.results], of: id, .first(1))
+        ]
+        let limits = ["--max-runtime", "300s", "--idle-timeout", "3600"]
+        try await InProcess.export(scenario, limits, clock: QuickClock()) { run, archive, _ in
+            #expect(run.status == .partial)
+            #expect(run.notes.contains("Stopped after 300s, as --max-runtime says."), "\(run.notes)")
+            #expect(archive.files(in: "_partial").contains("\(id).journal"))
+        }
+    }
+
     // MARK: Account
 
     @Test func `a refused key ends the run with the place the key was read from`() async throws {

@@ -42,7 +42,7 @@ struct JoinCommand: AsyncParsableCommand {
         let settings = try join.settings(rows, archive)
         _ = try lock.seconds()
         let selection = ArchivedSelection(window: window, ids: self.window.ids)
-        let listing = try await selection.manifests(in: ArchiveFolder(archive.path))
+        let listing = try await selection.manifests(in: ArchiveFolders.only(at: archive.path))
         let status = try await SignalWatch.run { signals in
             let open = try await archive.open(origin: "", lock: lock)
             let ending: JoinEnding

@@ -66,7 +66,7 @@ struct RetryCommand: AsyncParsableCommand {
         }
         let selection = try selection()
         let edit = try edit()
-        let folder = ArchiveFolder(archivePath)
+        let folder = try ArchiveFolders.only(at: archivePath)
         let listing = try await ArchivedSelection(window: try window.window(now: context.now()), ids: window.ids)
             .manifests(in: folder)
         let settings = RetrySettings(

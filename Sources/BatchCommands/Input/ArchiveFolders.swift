@@ -31,6 +31,15 @@ enum ArchiveFolders {
             + sources.map { Entry(source: $0, folder: ArchiveFolder(Self.path(of: $0, in: path))) }
     }
 
+    /// The archive at a path, for a command whose work belongs to one source: requests of one workspace are not those of another.
+    ///
+    /// - Throws: ``CommandFailure/severalArchives(path:sources:)`` for the parent of several.
+    static func only(at path: String) throws(CommandFailure) -> ArchiveFolder {
+        let sources = entries(at: path).compactMap(\.source)
+        guard sources.isEmpty else { throw .severalArchives(path: path, sources: sources) }
+        return ArchiveFolder(path)
+    }
+
     /// Whether a text can name a source: `[a-z0-9_-]{1,64}`.
     static func isSourceName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
