@@ -4,7 +4,7 @@ import JSONLines
 ///
 /// Compared as decoded bytes, so that `"a\u0062"` is `"ab"`, `007` is not `7`, and é is not e + U+0301.
 package struct JoinKey: Sendable, Hashable {
-    /// The decoded bytes of `custom_id` (``JSONString/keyBytes(_:isEscaped:)``).
+    /// The decoded bytes of `custom_id` (`JSONString.keyBytes`).
     package var id: [UInt8]
     /// The decoded bytes of `batch_id`, where the source says which batch a row belongs to.
     package var batch: [UInt8]?

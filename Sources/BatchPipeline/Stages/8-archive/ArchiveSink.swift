@@ -29,7 +29,7 @@ package protocol BatchDraft: Sendable {
     /// nil behind the last that is whole.
     func nextDurableBlock() async throws -> LineBlock?
 
-    /// How many bytes of the body a later ``ArchiveSink/reopenDraft(of:)`` can go on behind, as things stand.
+    /// How many bytes of the body a later `ArchiveSink.reopenDraft` can go on behind, as things stand.
     func durableBytes() async -> Int
 
     /// An empty digest of the kind that ``receivedDigest()`` is made with.
@@ -59,7 +59,7 @@ package protocol BatchDraft: Sendable {
     /// Keeps the data beside the reason, apart from the archive.
     func quarantine(_ proof: BatchProof, reasons: [String]) async throws
 
-    /// Leaves what is worth going on from to a later ``ArchiveSink/reopenDraft(of:)``, and removes the rest.
+    /// Leaves what is worth going on from to a later `ArchiveSink.reopenDraft`, and removes the rest.
     func park() async throws
 
     /// Removes everything written.
