@@ -34,7 +34,7 @@ struct SoakTests {
         async throws -> Program.Ended
     {
         try await Program.run(
-            ["export", "--since", "60d", "--output", "json", "--quiet"],
+            ["export", "--since", "60d", "--retry-all", "--output", "json", "--quiet"],
             environment: ["ANTHROPIC_BASE_URL": server.baseURL, "ANTHROPIC_API_KEY": "key-of-the-soak"],
             in: folder.url,
             killedBy: signal
@@ -62,7 +62,8 @@ struct SoakTests {
                 for _ in 0..<later { await Task.yield() }
                 kill(process.processIdentifier, SIGKILL)
             }
-            #expect([SIGKILL, 0, 3].contains(ended.status), "\(ended.notes)")
+            // Nor one in which a body ended at the same place twice, which is quarantined until a later read.
+            #expect([SIGKILL, 0, 3, 4].contains(ended.status), "\(ended.notes)")
         }
     }
 
