@@ -59,9 +59,10 @@ package struct CommandContext: Sendable {
         writeNote(Array((text + "\n").utf8))
     }
 
-    /// Writes a document the user asked for to standard output: one line of JSON, keys sorted.
+    /// Writes a document the user asked for to standard output: one line of JSON, keys in snake case, sorted.
     package func writeDocument(_ document: some Encodable) throws {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try write([UInt8](try encoder.encode(document)) + [0x0A])
     }

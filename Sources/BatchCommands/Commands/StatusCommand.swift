@@ -49,7 +49,7 @@ struct StatusCommand: AsyncParsableCommand {
             )
             switch format {
             case .table: try context.print((index > 0 ? "\n" : "") + status.text(style: context.outputStyle))
-            case .json: try context.write(try status.json() + [0x0A])
+            case .json: try context.writeDocument(StatusDocument(status))
             }
         }
     }

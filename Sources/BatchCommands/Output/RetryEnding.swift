@@ -51,9 +51,7 @@ struct RetryEnding {
         let table = Array(block.render(style: style).utf8)
         if writesJSON {
             context.writeNote(table)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            try context.write([UInt8](try encoder.encode(RetryDocument(self))) + [0x0A])
+            try context.writeDocument(RetryDocument(self))
         } else if isDryRun {
             try context.write(table)
         } else {

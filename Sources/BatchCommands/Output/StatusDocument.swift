@@ -1,21 +1,10 @@
 import BatchCatalog
-import Foundation
 import MessageBatches
 
-extension ArchiveStatus {
-    /// The status as one line of JSON, keys sorted.
-    ///
-    /// Keys are part of the interface and only ever added to.
-    func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        return [UInt8](try encoder.encode(StatusDocument(self)))
-    }
-}
-
 /// What `status --format json` writes.
-private struct StatusDocument: Encodable {
+///
+/// Keys are part of the interface and only ever added to.
+struct StatusDocument: Encodable {
     let command = "status"
     let version = BatchkeepVersion.current
     let archive: String
