@@ -161,14 +161,15 @@ package struct JSONCursor: ~Copyable {
         }
         let start = position
         try skipNumber()
-        guard position - start <= 18 else { return nil }
-        var value: Int64 = 0
+        // Nineteen digits fit into the word; more are larger than any limit.
+        guard position - start <= 19 else { return nil }
+        var value: UInt64 = 0
         for offset in start..<position {
             let digit = unsafe base[offset] &- UInt8(ascii: "0")
             guard digit <= 9 else { return nil }
-            value = value * 10 + Int64(digit)
+            value = value &* 10 &+ UInt64(digit)
         }
-        return value <= limit ? value : nil
+        return value <= UInt64(clamping: limit) ? Int64(value) : nil
     }
 
     /// Whether the next value is `null`; it is consumed only then.
@@ -228,6 +229,15 @@ package struct JSONCursor: ~Copyable {
             offset += length
         }
         return true
+    }
+
+    /// Gives `body` the bytes of a token in place, escapes decoded.
+    package func withBytes<Result, Failure: Error>(
+        of token: JSONToken,
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard !token.isEscaped else { return try body(keyBytes(token).span) }
+        return try body(unsafe slice(token.range).span)
     }
 
     /// The bytes of a part of the buffer, copied.

@@ -1,4 +1,4 @@
-/// Where and why text is no JSON (RFC 8259).
+/// Where and why text is no JSON (RFC 8259), or not the JSON that its reader has to find.
 package struct JSONSyntaxError: Error, Sendable, Hashable {
     /// What broke the grammar.
     package enum Reason: String, Sendable, Hashable {
@@ -7,6 +7,7 @@ package struct JSONSyntaxError: Error, Sendable, Hashable {
         case expectedObject = "expected an object"
         case expectedArray = "expected an array"
         case expectedString = "expected a string"
+        case expectedNumber = "expected a whole number"
         case expectedKey = "expected a key in quotes"
         case expectedColon = "expected ':' after a key"
         case expectedCommaOrBrace = "expected ',' or '}' in an object"
@@ -17,6 +18,7 @@ package struct JSONSyntaxError: Error, Sendable, Hashable {
         case badNumber = "a malformed number"
         case badLiteral = "expected true, false or null"
         case trailingBytes = "text behind the end of the value"
+        case unexpectedContent = "a value that means nothing where it stands"
         case tooDeep = "nesting deeper than 1024 levels"
     }
 

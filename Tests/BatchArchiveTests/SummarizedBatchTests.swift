@@ -43,10 +43,10 @@ struct SummarizedBatchTests {
         try await archive.sink().export("a")
         let path = "manifests/date=2024-08-20/a.json"
         let manifest = try archive.folder.read(path)
-        let whole = try SummarizedBatch(json: manifest, kinds: [ResultTotal.self], path: path)
+        let whole = try SummarizedBatch(json: manifest, kinds: SummaryKinds([ResultTotal.self]), path: path)
         #expect(whole.missing == [] && whole.batch.id == "a")
         let text = String(decoding: manifest, as: UTF8.self).replacing("\"\(ResultTotal.name)\":", with: "\"gone\":")
-        let lacking = try SummarizedBatch(json: Array(text.utf8), kinds: [ResultTotal.self], path: path)
+        let lacking = try SummarizedBatch(json: Array(text.utf8), kinds: SummaryKinds([ResultTotal.self]), path: path)
         #expect(lacking.missing == [ResultTotal.name])
         #expect(lacking.summaries.summary(ResultTotal.self) == ResultTotal())
     }

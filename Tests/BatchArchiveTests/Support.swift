@@ -65,6 +65,14 @@ struct ResultTotal: Summary {
     mutating func merge(_ other: ResultTotal) { count += other.count }
 }
 
+extension ResultTotal {
+    private static let keys = JSONKeyTable(["count"])
+
+    init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        try json.requiredMembers(Self.keys) { _, json throws(JSONSyntaxError) in count = try json.requiredNumber() }
+    }
+}
+
 func sampleBatch(_ id: String = "msgbatch_01", results: Int = 3, day: String = "2024-08-20") throws -> MessageBatch {
     let json = """
         { "id": "\(id)", "type": "message_batch", "processing_status": "ended", "new_field": [1, 2e3, "a b"],

@@ -1,5 +1,5 @@
 package import BatchPipeline
-import JSONLines
+package import JSONLines
 package import MessageBatches
 
 /// What a result file holds beyond the documented: counted, so that it is seen, and carried through everywhere else.
@@ -62,7 +62,7 @@ package struct AnomalySummary: Summary {
     }
 }
 
-extension AnomalySummary: Codable {
+extension AnomalySummary {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case rejectedLines = "rejected_lines"
         case emptyLines = "empty_lines"
@@ -81,10 +81,11 @@ extension AnomalySummary: Codable {
         ]
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        for (path, key) in zip(Self.counts, CodingKeys.allCases) {
-            self[keyPath: path] = try container.decodeIfPresent(Int.self, forKey: key) ?? 0
+    private static let keys = JSONKeyTable(CodingKeys.allCases.map(\.rawValue))
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            self[keyPath: Self.counts[key]] = try json.requiredNumber()
         }
     }
 

@@ -1,5 +1,5 @@
 package import BatchPipeline
-import JSONLines
+package import JSONLines
 package import MessageBatches
 
 /// Whether the prompt cache was worth its writes.
@@ -80,8 +80,8 @@ extension CacheGroup: StoredKey {
     var names: [Label] { [model, prefix] }
     var codes: [Int] { [] }
 
-    init?(names: [Label], codes: [Int]) {
-        self.init(model: names[0], prefix: names[1])
+    init?(_ row: StoredRow, from place: Int) {
+        self.init(model: row.name(place), prefix: row.name(place + 1))
     }
 }
 
@@ -120,28 +120,35 @@ extension CacheTally: StoredValue {
     var weight: Int { written }
     var numbers: [Int] { [requests, prompt, written, read, reading] }
 
-    init(numbers: [Int]) {
-        requests = numbers[orZero: 0]
-        prompt = numbers[orZero: 1]
-        written = numbers[orZero: 2]
-        read = numbers[orZero: 3]
-        reading = numbers[orZero: 4]
+    init(_ row: StoredRow, from place: Int) {
+        requests = row[place]
+        prompt = row[place + 1]
+        written = row[place + 2]
+        read = row[place + 3]
+        reading = row[place + 4]
     }
 }
 
-extension CacheSummary: Codable {
+extension CacheSummary {
     private enum CodingKeys: CodingKey {
         case total, groups
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let text = try container.decode(String.self, forKey: .total)
-        guard let numbers = RowText.numbers(text) else {
-            throw DecodingError.dataCorruptedError(forKey: .total, in: container, debugDescription: "no numbers")
+    private static let keys = JSONKeyTable(["total", "groups"])
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        var hasTotal = false
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            if key == 0 {
+                var row = StoredRow()
+                try row.read(try json.requiredString(), from: json)
+                total = CacheTally(row, from: 0)
+                hasTotal = true
+            } else {
+                groups = try BoundedTable(from: &json, capacity: groups.capacity)
+            }
         }
-        total = CacheTally(numbers: numbers)
-        groups = try container.table(forKey: .groups, capacity: groups.capacity)
+        guard hasTotal else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -1,5 +1,5 @@
 package import BatchPipeline
-import JSONLines
+package import JSONLines
 package import MessageBatches
 
 /// Why requests errored: errors with one cause counted together, with what would help and where to look.
@@ -70,7 +70,7 @@ private struct ErrorCauses {
 
 // MARK: - Storing
 
-extension ErrorSummary: Codable {
+extension ErrorSummary {
     /// The most bytes of JSON the fingerprints take; those with fewer errors are then counted as "other".
     private static let budget = 5_000
 
@@ -78,14 +78,18 @@ extension ErrorSummary: Codable {
         case fingerprints, other
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        for row in try container.decodeIfPresent([StoredError].self, forKey: .fingerprints) ?? [] {
-            let key = ErrorFingerprint(type: Label(row.type ?? ""), normalizedMessage: row.message ?? "")
-            fingerprints.add(try row.tally(at: container.codingPath), to: key)
-        }
-        if let other = try container.decodeIfPresent(StoredError.self, forKey: .other) {
-            fingerprints.addToOther(try other.tally(at: container.codingPath))
+    private static let keys = JSONKeyTable(["fingerprints", "other"])
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            guard key == 0 else {
+                fingerprints.addToOther(try StoredError.read(&json).tally)
+                return
+            }
+            try json.requiredElements { json throws(JSONSyntaxError) in
+                let stored = try StoredError.read(&json)
+                fingerprints.add(stored.tally, to: stored.fingerprint)
+            }
         }
     }
 
@@ -105,7 +109,7 @@ extension ErrorSummary: Codable {
 }
 
 /// A fingerprint as it stands in a manifest; keys are one letter because they repeat.
-private struct StoredError: Codable {
+private struct StoredError: Encodable {
     /// The type and the normalised message; missing for what is counted as "other".
     var type: String?
     var message: String?
@@ -125,6 +129,8 @@ private struct StoredError: Codable {
         case samples = "s"
     }
 
+    private static let keys = JSONKeyTable(["t", "m", "n", "f", "l", "s"])
+
     init(type: String? = nil, message: String? = nil, tally: ErrorTally) {
         self.type = type
         self.message = message
@@ -134,12 +140,32 @@ private struct StoredError: Codable {
         samples = tally.samples.flatMap { [$0.customID.text, $0.requestID.text] }
     }
 
-    func tally(at path: [any CodingKey]) throws -> ErrorTally {
-        guard let counts = RowText.numbers(counts), samples.count.isMultiple(of: 2) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: path, debugDescription: "a damaged fingerprint"))
+    /// Reads what was encoded.
+    static func read(
+        _ json: inout JSONCursor
+    ) throws(JSONSyntaxError) -> (fingerprint: ErrorFingerprint, tally: ErrorTally) {
+        var (type, message) = ("", "")
+        var (firstSeen, lastSeen): (Timestamp?, Timestamp?)
+        var counts: StoredRow?
+        var samples: [String]?
+        try json.requiredMembers(keys) { key, json throws(JSONSyntaxError) in
+            switch key {
+            case 0: type = try json.requiredText()
+            case 1: message = try json.requiredText()
+            case 2:
+                var row = StoredRow()
+                try row.read(try json.requiredString(), from: json)
+                counts = row
+            case 3: firstSeen = try moment(&json)
+            case 4: lastSeen = try moment(&json)
+            default: samples = try json.requiredTexts()
+            }
+        }
+        guard let counts, let samples, samples.count.isMultiple(of: 2) else {
+            throw JSONSyntaxError(.unexpectedContent, at: json.position)
         }
         var tally = ErrorTally(
-            counts: ErrorClass.allCases.indices.map { counts[orZero: $0] },
+            counts: ErrorClass.allCases.indices.map { counts[$0] },
             firstSeen: firstSeen,
             lastSeen: lastSeen,
             samples: []
@@ -147,7 +173,14 @@ private struct StoredError: Codable {
         for index in stride(from: 0, to: samples.count, by: 2) {
             tally.addSample(ErrorSample(customID: Label(samples[index]), requestID: Label(samples[index + 1])))
         }
-        return tally
+        return (ErrorFingerprint(type: Label(type), normalizedMessage: message), tally)
+    }
+
+    private static func moment(_ json: inout JSONCursor) throws(JSONSyntaxError) -> Timestamp {
+        guard let moment = Timestamp(try json.requiredText()) else {
+            throw JSONSyntaxError(.unexpectedContent, at: json.position)
+        }
+        return moment
     }
 
     /// The bytes of this as compact JSON, at most.

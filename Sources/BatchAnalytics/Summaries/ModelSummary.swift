@@ -1,5 +1,5 @@
 package import BatchPipeline
-import JSONLines
+package import JSONLines
 package import MessageBatches
 
 /// What each model answered.
@@ -55,22 +55,25 @@ extension ModelTally: StoredValue {
     var weight: Int { succeeded }
     var numbers: [Int] { [succeeded, usable, textBytes, withToolUse] }
 
-    init(numbers: [Int]) {
-        succeeded = numbers[orZero: 0]
-        usable = numbers[orZero: 1]
-        textBytes = numbers[orZero: 2]
-        withToolUse = numbers[orZero: 3]
+    init(_ row: StoredRow, from place: Int) {
+        succeeded = row[place]
+        usable = row[place + 1]
+        textBytes = row[place + 2]
+        withToolUse = row[place + 3]
     }
 }
 
-extension ModelSummary: Codable {
+extension ModelSummary {
     private enum CodingKeys: CodingKey {
         case models
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        models = try container.table(forKey: .models, capacity: models.capacity)
+    private static let keys = JSONKeyTable(["models"])
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        try json.requiredMembers(Self.keys) { _, json throws(JSONSyntaxError) in
+            models = try BoundedTable(from: &json, capacity: models.capacity)
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {

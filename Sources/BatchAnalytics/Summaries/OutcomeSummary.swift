@@ -1,4 +1,5 @@
 package import BatchPipeline
+package import JSONLines
 package import MessageBatches
 
 /// How many requests ended in which result type.
@@ -51,7 +52,7 @@ package struct OutcomeSummary: Summary {
     }
 }
 
-extension OutcomeSummary: Codable {
+extension OutcomeSummary {
     private enum CodingKeys: String, CodingKey {
         case succeeded, errored, canceled, expired
         case unknown = "other_types"
@@ -59,10 +60,16 @@ extension OutcomeSummary: Codable {
 
     private static let knownKeys: [CodingKeys] = [.succeeded, .errored, .canceled, .expired]
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        known = try Self.knownKeys.map { try container.decodeIfPresent(Int.self, forKey: $0) ?? 0 }
-        unknown = try container.table(forKey: .unknown, capacity: unknown.capacity)
+    private static let keys = JSONKeyTable(knownKeys.map(\.rawValue) + [CodingKeys.unknown.rawValue])
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            if known.indices.contains(key) {
+                known[key] = try json.requiredNumber()
+            } else {
+                unknown = try BoundedTable(from: &json, capacity: unknown.capacity)
+            }
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -1,4 +1,5 @@
 package import BatchPipeline
+package import JSONLines
 package import MessageBatches
 
 /// How large the succeeded requests and their answers were.
@@ -36,5 +37,24 @@ package struct PercentileSummary: Summary {
         output.merge(other.output)
         cached.merge(other.cached)
         text.merge(other.text)
+    }
+}
+
+extension PercentileSummary {
+    private static let keys = JSONKeyTable(["input", "output", "cached", "text"])
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        var found: Set<Int> = []
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            found.insert(key)
+            let histogram = try ValueHistogram(from: &json)
+            switch key {
+            case 0: input = histogram
+            case 1: output = histogram
+            case 2: cached = histogram
+            default: text = histogram
+            }
+        }
+        guard found.count == 4 else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }
     }
 }

@@ -1,5 +1,5 @@
 package import BatchPipeline
-import JSONLines
+package import JSONLines
 package import MessageBatches
 
 /// Requests and tokens by the prefix of their custom_id, which is how a job names its requests.
@@ -68,23 +68,29 @@ extension PrefixTally: StoredValue {
     var weight: Int { requests }
     var numbers: [Int] { [requests, succeeded, usable, errored] }
 
-    init(numbers: [Int]) {
-        requests = numbers[orZero: 0]
-        succeeded = numbers[orZero: 1]
-        usable = numbers[orZero: 2]
-        errored = numbers[orZero: 3]
+    init(_ row: StoredRow, from place: Int) {
+        requests = row[place]
+        succeeded = row[place + 1]
+        usable = row[place + 2]
+        errored = row[place + 3]
     }
 }
 
-extension PrefixSummary: Codable {
+extension PrefixSummary {
     private enum CodingKeys: CodingKey {
         case prefixes, cells
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        prefixes = try container.table(forKey: .prefixes, capacity: prefixes.capacity)
-        cells = try container.table(forKey: .cells, capacity: cells.capacity)
+    private static let keys = JSONKeyTable(["prefixes", "cells"])
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            if key == 0 {
+                prefixes = try BoundedTable(from: &json, capacity: prefixes.capacity)
+            } else {
+                cells = try BoundedTable(from: &json, capacity: cells.capacity)
+            }
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -1,5 +1,5 @@
 package import BatchPipeline
-import JSONLines
+package import JSONLines
 package import MessageBatches
 
 /// How long batches took from creation to end.
@@ -63,22 +63,34 @@ package struct QueueHour: Sendable, Equatable {
     }
 }
 
-extension QueueSummary: Codable {
+extension QueueSummary {
     private enum CodingKeys: String, CodingKey {
         case seconds
         case longWaits = "over_20h"
         case hours
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        seconds = try container.decode(ValueHistogram.self, forKey: .seconds)
-        longWaits = try container.decodeIfPresent(Int.self, forKey: .longWaits) ?? 0
-        for text in try container.decode([String].self, forKey: .hours) {
-            guard let row = RowText.numbers(text), hours.indices.contains(row[orZero: 0]) else {
-                throw DecodingError.dataCorruptedError(forKey: .hours, in: container, debugDescription: "no hour")
+    private static let keys = JSONKeyTable(["seconds", "over_20h", "hours"])
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        var found: Set<Int> = []
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            found.insert(key)
+            switch key {
+            case 0: seconds = try ValueHistogram(from: &json)
+            case 1: longWaits = try json.requiredNumber()
+            default: try readHours(&json)
             }
-            hours[row[orZero: 0]].merge(QueueHour(batches: row[orZero: 1], seconds: row[orZero: 2]))
+        }
+        guard found.isSuperset(of: [0, 2]) else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }
+    }
+
+    private mutating func readHours(_ json: inout JSONCursor) throws(JSONSyntaxError) {
+        var row = StoredRow()
+        try json.requiredElements { json throws(JSONSyntaxError) in
+            try row.read(try json.requiredString(), from: json)
+            guard hours.indices.contains(row[0]) else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }
+            hours[row[0]].merge(QueueHour(batches: row[1], seconds: row[2]))
         }
     }
 

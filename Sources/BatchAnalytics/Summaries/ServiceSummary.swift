@@ -1,5 +1,5 @@
 package import BatchPipeline
-import JSONLines
+package import JSONLines
 package import MessageBatches
 
 /// Where and in which service tier the succeeded requests ran, as the service reports it.
@@ -30,15 +30,21 @@ package struct ServiceSummary: Summary {
     }
 }
 
-extension ServiceSummary: Codable {
+extension ServiceSummary {
     private enum CodingKeys: CodingKey {
         case tiers, geos
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        tiers = try container.table(forKey: .tiers, capacity: tiers.capacity)
-        geos = try container.table(forKey: .geos, capacity: geos.capacity)
+    private static let keys = JSONKeyTable(["tiers", "geos"])
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            if key == 0 {
+                tiers = try BoundedTable(from: &json, capacity: tiers.capacity)
+            } else {
+                geos = try BoundedTable(from: &json, capacity: geos.capacity)
+            }
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {

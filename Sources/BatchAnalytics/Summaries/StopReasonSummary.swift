@@ -1,5 +1,5 @@
 package import BatchPipeline
-import JSONLines
+package import JSONLines
 package import MessageBatches
 
 /// Why the answers ended, and how many of those that succeeded are of use.
@@ -65,22 +65,28 @@ extension StopReasonTally: StoredValue {
     var weight: Int { requests }
     var numbers: [Int] { [requests, usable, empty] }
 
-    init(numbers: [Int]) {
-        requests = numbers[orZero: 0]
-        usable = numbers[orZero: 1]
-        empty = numbers[orZero: 2]
+    init(_ row: StoredRow, from place: Int) {
+        requests = row[place]
+        usable = row[place + 1]
+        empty = row[place + 2]
     }
 }
 
-extension StopReasonSummary: Codable {
+extension StopReasonSummary {
     private enum CodingKeys: CodingKey {
         case reasons, cells
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        reasons = try container.table(forKey: .reasons, capacity: reasons.capacity)
-        cells = try container.table(forKey: .cells, capacity: cells.capacity)
+    private static let keys = JSONKeyTable(["reasons", "cells"])
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            if key == 0 {
+                reasons = try BoundedTable(from: &json, capacity: reasons.capacity)
+            } else {
+                cells = try BoundedTable(from: &json, capacity: cells.capacity)
+            }
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -1,5 +1,5 @@
 package import BatchPipeline
-import JSONLines
+package import JSONLines
 package import MessageBatches
 
 /// The tokens of succeeded requests by everything that decides their price but the day.
@@ -31,14 +31,17 @@ package struct TokenSummary: Summary {
     }
 }
 
-extension TokenSummary: Codable {
+extension TokenSummary {
     private enum CodingKeys: CodingKey {
         case cells
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        cells = try container.table(forKey: .cells, capacity: cells.capacity)
+    private static let keys = JSONKeyTable(["cells"])
+
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        try json.requiredMembers(Self.keys) { _, json throws(JSONSyntaxError) in
+            cells = try BoundedTable(from: &json, capacity: cells.capacity)
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -25,8 +25,8 @@ extension GroupedUsageKey: StoredKey {
     var names: [Label] { [group] + usage.names }
     var codes: [Int] { usage.codes }
 
-    init?(names: [Label], codes: [Int]) {
-        guard let usage = UsageKey(names: Array(names.dropFirst()), codes: codes) else { return nil }
-        self.init(group: names[0], usage: usage)
+    init?(_ row: StoredRow, from place: Int) {
+        guard let usage = UsageKey(row, from: place + 1) else { return nil }
+        self.init(group: row.name(place), usage: usage)
     }
 }

@@ -31,15 +31,15 @@ enum RunLengthCode {
     }
 
     /// Reads the text back; nil if it is no such text, holds a number past `Int.max`, or more than `limit` counts.
-    static func counts(_ text: String, limit: Int) -> [Int]? {
+    static func counts(_ text: Span<UInt8>, limit: Int) -> [Int]? {
         var counts: [Int] = []
-        var rest = text.utf8.makeIterator()
-        while let first = rest.next() {
-            guard let number = number(from: first, rest: &rest) else { return nil }
+        var position = 0
+        while position < text.count {
+            guard let number = number(in: text, at: &position) else { return nil }
             if number > 0 {
                 counts.append(number)
             } else {
-                guard let next = rest.next(), let zeros = self.number(from: next, rest: &rest) else { return nil }
+                guard let zeros = self.number(in: text, at: &position) else { return nil }
                 guard zeros > 0, zeros <= limit - counts.count else { return nil }
                 counts.append(contentsOf: repeatElement(0, count: zeros))
             }
@@ -57,16 +57,16 @@ enum RunLengthCode {
         } while rest > 0
     }
 
-    private static func number(from first: UInt8, rest: inout String.UTF8View.Iterator) -> Int? {
-        var (byte, number, shift) = (first, 0, 0)
-        while true {
-            let place = Int(places[Int(byte)])
+    private static func number(in text: Span<UInt8>, at position: inout Int) -> Int? {
+        var (number, shift) = (0, 0)
+        while position < text.count {
+            let place = Int(places[Int(text[position])])
             guard place < 64, shift <= 60, shift < 60 || place & 31 < 8 else { return nil }
+            position += 1
             number |= (place & 31) << shift
             if place < 32 { return number }
             shift += 5
-            guard let next = rest.next() else { return nil }
-            byte = next
         }
+        return nil
     }
 }

@@ -1,10 +1,12 @@
+import JSONLines
+
 /// A table as it stands in a manifest: names once, and one short text a row.
 ///
 ///     {"names":["claude-haiku-4-5","us","batch"],"rows":["0 1 2 0 3 500 0 71204 9310"],"other":"12"}
 ///
 /// A row has first the places of its names in `names`, then its codes, then its numbers; numbers that are 0 at the end
-/// are left out. One text a row keeps the manifest small, and `JSONDecoder` reads ten texts in the time of ten numbers.
-struct StoredRows: Sendable, Equatable, Codable {
+/// are left out. One text a row keeps the manifest small and quick to read.
+struct StoredRows: Sendable, Equatable, Encodable {
     var names: [String] = []
     var rows: [String] = []
     /// The numbers of everything that has no row.
@@ -24,8 +26,8 @@ protocol StoredKey: BoundedKey {
     /// Small numbers that belong to the key.
     var codes: [Int] { get }
 
-    /// Nil where the codes stand for nothing.
-    init?(names: [Label], codes: [Int])
+    /// Takes the names and codes of a row that begin at a place; nil where the codes stand for nothing.
+    init?(_ row: StoredRow, from place: Int)
 }
 
 /// A value that ``StoredRows`` can hold.
@@ -33,8 +35,8 @@ protocol StoredValue: Mergeable {
     /// Those most often 0 last.
     var numbers: [Int] { get }
 
-    /// Takes numbers as ``numbers`` gave them; a missing one is 0.
-    init(numbers: [Int])
+    /// Takes the numbers of a row from a place on, as ``numbers`` gave them; a missing one is 0.
+    init(_ row: StoredRow, from place: Int)
 
     /// By what rows are ranked when not all can be stored.
     var weight: Int { get }
@@ -47,8 +49,8 @@ extension Label: StoredKey {
     var names: [Label] { [self] }
     var codes: [Int] { [] }
 
-    init?(names: [Label], codes: [Int]) {
-        self = names[0]
+    init?(_ row: StoredRow, from place: Int) {
+        self = row.name(place)
     }
 }
 
@@ -91,32 +93,84 @@ extension BoundedTable where Key: StoredKey, Value: StoredValue {
 // MARK: - Reading
 
 extension BoundedTable where Key: StoredKey, Value: StoredValue {
-    /// The table of stored rows; nil if they are damaged.
-    init?(_ stored: StoredRows, capacity: Int) {
+    /// Reads the table of ``StoredRows``.
+    ///
+    /// - Throws: also where rows are damaged.
+    init(from json: inout JSONCursor, capacity: Int) throws(JSONSyntaxError) {
         self.init(capacity: capacity)
-        let names = stored.names.map { Label($0) }
-        for text in stored.rows {
-            guard
-                let numbers = RowText.numbers(text), numbers.count >= Key.nameCount + Key.codeCount,
-                numbers.prefix(Key.nameCount).allSatisfy({ names.indices.contains($0) }),
-                let key = Key(
-                    names: numbers.prefix(Key.nameCount).map { names[$0] },
-                    codes: Array(numbers.dropFirst(Key.nameCount).prefix(Key.codeCount))
-                )
-            else { return nil }
-            add(Value(numbers: Array(numbers.dropFirst(Key.nameCount + Key.codeCount))), to: key)
+        let texts = try StoredRows.texts(&json)
+        var row = StoredRow(names: texts.names)
+        for text in texts.rows {
+            try row.read(text, from: json)
+            guard row.hasNames(Key.nameCount), row.numbers.count >= Key.nameCount + Key.codeCount,
+                let key = Key(row, from: 0)
+            else { throw JSONSyntaxError(.unexpectedContent, at: text.range.lowerBound) }
+            add(Value(row, from: Key.nameCount + Key.codeCount), to: key)
         }
-        if let other = stored.other {
-            guard let numbers = RowText.numbers(other) else { return nil }
-            addToOther(Value(numbers: numbers))
+        if let other = texts.other {
+            try row.read(other, from: json)
+            addToOther(Value(row, from: 0))
         }
     }
 }
 
-extension [Int] {
+extension StoredRows {
+    private static let keys = JSONKeyTable(["names", "rows", "other"])
+
+    /// The parts of the stored form, the rows not looked into.
+    fileprivate static func texts(
+        _ json: inout JSONCursor
+    ) throws(JSONSyntaxError) -> (names: [Label], rows: [JSONToken], other: JSONToken?) {
+        var names: [Label]?
+        var rows: [JSONToken]?
+        var other: JSONToken?
+        try json.requiredMembers(keys) { key, json throws(JSONSyntaxError) in
+            switch key {
+            case 0: names = try json.requiredTexts().map { Label($0) }
+            case 1:
+                var tokens: [JSONToken] = []
+                try json.requiredElements { json throws(JSONSyntaxError) in tokens.append(try json.requiredString()) }
+                rows = tokens
+            default: other = try json.requiredString()
+            }
+        }
+        guard let names, let rows else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }
+        return (names, rows, other)
+    }
+}
+
+/// One row of a stored table while it is read; the next one takes its place, so that reading makes no garbage.
+struct StoredRow {
+    /// The names of the whole table.
+    let names: [Label]
+    private(set) var numbers: [Int] = []
+
+    init(names: [Label] = []) {
+        self.names = names
+    }
+
+    /// Takes the numbers of a row's text.
+    ///
+    /// - Throws: where the text is none.
+    mutating func read(_ text: JSONToken, from json: borrowing JSONCursor) throws(JSONSyntaxError) {
+        numbers.removeAll(keepingCapacity: true)
+        let isRow = json.withBytes(of: text) { RowText.read($0, into: &numbers) }
+        guard isRow else { throw JSONSyntaxError(.unexpectedContent, at: text.range.lowerBound) }
+    }
+
+    /// Whether the first numbers are places of names.
+    func hasNames(_ count: Int) -> Bool {
+        numbers.count >= count && numbers.prefix(count).allSatisfy { $0 < names.count }
+    }
+
     /// The number at a place, 0 behind the end.
-    subscript(orZero index: Int) -> Int {
-        index < count ? self[index] : 0
+    subscript(_ place: Int) -> Int {
+        place < numbers.count ? numbers[place] : 0
+    }
+
+    /// The name that the number at a place stands for.
+    func name(_ place: Int) -> Label {
+        names[numbers[place]]
     }
 }
 
@@ -127,24 +181,26 @@ enum RowText {
         return numbers.prefix(length).map(String.init).joined(separator: " ")
     }
 
-    static func numbers(_ text: String) -> [Int]? {
-        var numbers: [Int] = []
-        var number: Int?
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: " ") {
-                guard let complete = number else { return nil }
-                numbers.append(complete)
-                number = nil
-                continue
+    /// Appends the numbers of a text; false if it is none.
+    static func read(_ text: Span<UInt8>, into numbers: inout [Int]) -> Bool {
+        var number = 0
+        var hasDigits = false
+        for index in text.indices {
+            let digit = text[index] &- 0x30
+            if digit <= 9 {
+                let (tens, tooLarge) = number.multipliedReportingOverflow(by: 10)
+                let (sum, overflow) = tens.addingReportingOverflow(Int(digit))
+                guard !tooLarge, !overflow else { return false }
+                number = sum
+                hasDigits = true
+            } else {
+                guard text[index] == UInt8(ascii: " "), hasDigits else { return false }
+                numbers.append(number)
+                (number, hasDigits) = (0, false)
             }
-            guard (0x30...0x39).contains(byte) else { return nil }
-            let (tens, tooLarge) = (number ?? 0).multipliedReportingOverflow(by: 10)
-            let (sum, overflow) = tens.addingReportingOverflow(Int(byte - 0x30))
-            guard !tooLarge, !overflow else { return nil }
-            number = sum
         }
-        if let number { numbers.append(number) }
-        return text.isEmpty || number != nil ? numbers : nil
+        if hasDigits { numbers.append(number) }
+        return hasDigits || text.isEmpty
     }
 }
 

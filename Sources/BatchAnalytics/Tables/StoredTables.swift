@@ -9,17 +9,3 @@ extension KeyedEncodingContainer {
         if !stored.isEmpty { try encode(stored, forKey: key) }
     }
 }
-
-extension KeyedDecodingContainer {
-    /// Reads a table; a missing one is empty.
-    func table<TableKey: StoredKey, Value: StoredValue>(
-        forKey key: Key,
-        capacity: Int
-    ) throws -> BoundedTable<TableKey, Value> {
-        let stored = try decodeIfPresent(StoredRows.self, forKey: key) ?? StoredRows()
-        guard let table = BoundedTable<TableKey, Value>(stored, capacity: capacity) else {
-            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "damaged rows")
-        }
-        return table
-    }
-}

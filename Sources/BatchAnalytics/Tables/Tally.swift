@@ -21,8 +21,8 @@ extension Tally: StoredValue {
     var weight: Int { count }
     var numbers: [Int] { [count] }
 
-    init(numbers: [Int]) {
-        count = numbers[orZero: 0]
+    init(_ row: StoredRow, from place: Int) {
+        count = row[place]
     }
 }
 

@@ -40,10 +40,16 @@ extension UsageKey: StoredKey {
     var names: [Label] { [model, geo, tier] }
     var codes: [Int] { [promptSize.rawValue, Int(cacheClasses.rawValue)] }
 
-    init?(names: [Label], codes: [Int]) {
-        guard let size = PromptSize(rawValue: codes[0]), (0..<8).contains(codes[1]) else { return nil }
-        let classes = CacheClasses(rawValue: UInt8(codes[1]))
-        self.init(model: names[0], geo: names[1], tier: names[2], promptSize: size, cacheClasses: classes)
+    init?(_ row: StoredRow, from place: Int) {
+        let classes = row[place + 4]
+        guard let size = PromptSize(rawValue: row[place + 3]), classes < 8 else { return nil }
+        self.init(
+            model: row.name(place),
+            geo: row.name(place + 1),
+            tier: row.name(place + 2),
+            promptSize: size,
+            cacheClasses: CacheClasses(rawValue: UInt8(classes))
+        )
     }
 }
 
@@ -129,17 +135,17 @@ extension UsageCell: StoredValue {
             .map(Int.init) + [unreadable]
     }
 
-    init(numbers: [Int]) {
-        requests = numbers[orZero: 0]
-        usage.input = Int64(numbers[orZero: 1])
-        usage.output = Int64(numbers[orZero: 2])
-        usage.cacheCreation5m = Int64(numbers[orZero: 3])
-        usage.cacheCreation1h = Int64(numbers[orZero: 4])
-        usage.cacheRead = Int64(numbers[orZero: 5])
-        usage.thinking = Int64(numbers[orZero: 6])
-        usage.webSearches = Int64(numbers[orZero: 7])
-        usage.webFetches = Int64(numbers[orZero: 8])
-        unreadable = numbers[orZero: 9]
+    init(_ row: StoredRow, from place: Int) {
+        requests = row[place]
+        usage.input = Int64(row[place + 1])
+        usage.output = Int64(row[place + 2])
+        usage.cacheCreation5m = Int64(row[place + 3])
+        usage.cacheCreation1h = Int64(row[place + 4])
+        usage.cacheRead = Int64(row[place + 5])
+        usage.thinking = Int64(row[place + 6])
+        usage.webSearches = Int64(row[place + 7])
+        usage.webFetches = Int64(row[place + 8])
+        unreadable = row[place + 9]
     }
 }
 

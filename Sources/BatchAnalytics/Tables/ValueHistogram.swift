@@ -1,3 +1,5 @@
+package import JSONLines
+
 /// How often each value occurred, to two significant digits: an HDR histogram.
 ///
 /// The buckets are those of HdrHistogram with two significant digits (http://hdrhistogram.org): values below 256 one
@@ -121,7 +123,7 @@ extension ValueHistogram: Mergeable {
 
 // MARK: - Storing
 
-extension ValueHistogram: Codable {
+extension ValueHistogram: Encodable {
     /// The most characters the stored buckets take.
     ///
     /// A histogram with more is stored with half the resolution, if need be again and again: one of 100,000 different
@@ -135,21 +137,26 @@ extension ValueHistogram: Codable {
         case resolution = "r"
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        resolution = try container.decodeIfPresent(Int.self, forKey: .resolution) ?? Self.fullResolution
-        sum = try container.decode(Int.self, forKey: .sum)
-        maximum = try container.decode(Int.self, forKey: .maximum)
-        let text = try container.decode(String.self, forKey: .buckets)
-        guard (0...Self.fullResolution).contains(resolution),
-            let counts = RunLengthCode.counts(text, limit: index(of: .max) + 1)
-        else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .buckets,
-                in: container,
-                debugDescription: "no bucket counts"
-            )
+    private static let keys = JSONKeyTable(["b", "s", "x", "r"])
+
+    /// Reads what was encoded.
+    ///
+    /// - Throws: also where the bucket counts are damaged.
+    package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        var text: JSONToken?
+        var (sum, maximum): (Int?, Int?)
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            switch key {
+            case 0: text = try json.requiredString()
+            case 1: sum = try json.requiredNumber()
+            case 2: maximum = try json.requiredNumber()
+            default: resolution = try json.requiredNumber()
+            }
         }
+        guard let text, let sum, let maximum, (0...Self.fullResolution).contains(resolution),
+            let counts = json.withBytes(of: text, { RunLengthCode.counts($0, limit: index(of: .max) + 1) })
+        else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }
+        (self.sum, self.maximum) = (sum, maximum)
         self.counts = counts
         count = counts.reduce(0) { $0.addingClamped($1) }
     }

@@ -40,6 +40,6 @@ extension Manifest {
 
     /// The batch's summary of one kind; nil if the manifest has none, or one that this version cannot read.
     package func summary<S: Summary>(_ kind: S.Type) -> S? {
-        summaries[kind.name].flatMap { try? JSONDecoder().decode(kind, from: Data($0)) }
+        summaries[kind.name].flatMap { try? kind.init(json: $0) }
     }
 }

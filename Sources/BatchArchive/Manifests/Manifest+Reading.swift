@@ -18,19 +18,9 @@ extension Manifest {
                 try cursor.expectEnd()
             }
         } catch {
-            throw Self.failure("\(error.reason.rawValue) at byte \(error.offset)", path)
+            throw Self.failure(error, path)
         }
-        guard let schema = parts.schemaVersion else { throw Self.failure("it has no schema_version", path) }
-        guard schema <= Self.schemaVersion else {
-            throw Self.failure("its schema_version \(schema) is newer than this program", path)
-        }
-        guard let json = parts.batch else { throw Self.failure("it has no batch", path) }
-        let batch: MessageBatch
-        do {
-            batch = try MessageBatch(json: json)
-        } catch {
-            throw Self.failure(error.reason, path)
-        }
+        let batch = try Self.batch(schemaVersion: parts.schemaVersion, json: parts.batch, path: path)
         guard let startedAt = parts.startedAt, let finishedAt = parts.finishedAt else {
             throw Self.failure("it lacks started_at or finished_at", path)
         }
@@ -57,6 +47,24 @@ extension Manifest {
             quarantine: parts.quarantine
         )
         join = parts.join
+    }
+
+    /// The batch of a manifest, once its schema is known to be one this program reads.
+    static func batch(schemaVersion: Int?, json: [UInt8]?, path: String) throws(ArchiveFailure) -> MessageBatch {
+        guard let schemaVersion else { throw failure("it has no schema_version", path) }
+        guard schemaVersion <= Self.schemaVersion else {
+            throw failure("its schema_version \(schemaVersion) is newer than this program", path)
+        }
+        guard let json else { throw failure("it has no batch", path) }
+        do {
+            return try MessageBatch(json: json)
+        } catch {
+            throw failure(error.reason, path)
+        }
+    }
+
+    static func failure(_ error: JSONSyntaxError, _ path: String) -> ArchiveFailure {
+        failure("\(error.reason.rawValue) at byte \(error.offset)", path)
     }
 
     private static func failure(_ reason: String, _ path: String) -> ArchiveFailure {

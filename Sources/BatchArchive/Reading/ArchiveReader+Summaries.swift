@@ -39,6 +39,7 @@ extension ArchiveReader {
         merge: (inout Result, Result) -> Void
     ) async throws -> (result: Result, unreadable: [ArchiveFailure]) {
         let paths = try paths(of: selection)
+        let kinds = SummaryKinds(kinds)
         let parts = stride(from: 0, to: paths.count, by: Self.manifestsPerFold)
             .map { paths[$0..<min($0 + Self.manifestsPerFold, paths.count)] }
         return await withTaskGroup(of: (Result, [ArchiveFailure]).self) { group in
@@ -56,7 +57,7 @@ extension ArchiveReader {
 
     private func fold<Result>(
         _ paths: ArraySlice<String>,
-        _ kinds: [any Summary.Type],
+        _ kinds: SummaryKinds,
         of selection: ArchiveSelection,
         into empty: Result,
         _ add: (inout Result, SummarizedBatch) -> Void

@@ -1,5 +1,4 @@
 package import BatchPipeline
-import FoundationEssentials
 import JSONLines
 package import MessageBatches
 
@@ -16,85 +15,87 @@ package struct SummarizedBatch: Sendable {
     /// The names of summaries that the manifest lacks, or that this version cannot read.
     package var missing: [String]
 
-    private static let keys = JSONKeyTable(["schema_version", "batch", "source", "derivations", "summary"])
-    private static let sourceKeys = JSONKeyTable(["workspace_id"])
-
     /// Reads the text of a manifest; `path` only names it in errors.
-    init(json: [UInt8], kinds: [any Summary.Type], path: String) throws(ArchiveFailure) {
+    init(json: [UInt8], kinds: SummaryKinds, path: String) throws(ArchiveFailure) {
         var parts = Parts(kinds: kinds)
         do throws(JSONSyntaxError) {
-            try JSONCursor.read(json) { cursor throws(JSONSyntaxError) in
-                try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
-                    switch key {
-                    case 0: parts.schemaVersion = try cursor.optionalNumber()
-                    case 1: parts.batch = cursor.bytes(try cursor.skipValue())
-                    case 2: parts.workspaceID = try Self.workspaceID(&cursor)
-                    case 3: parts.derivations = try cursor.counts()
-                    default: try parts.readSummaries(&cursor)
-                    }
-                }
-                try cursor.expectEnd()
-            }
+            try JSONCursor.read(json) { cursor throws(JSONSyntaxError) in try parts.read(&cursor) }
         } catch {
-            throw Self.failure("\(error.reason.rawValue) at byte \(error.offset)", path)
+            throw Manifest.failure(error, path)
         }
-        guard let schema = parts.schemaVersion else { throw Self.failure("it has no schema_version", path) }
-        guard schema <= Manifest.schemaVersion else {
-            throw Self.failure("its schema_version \(schema) is newer than this program", path)
-        }
-        guard let json = parts.batch else { throw Self.failure("it has no batch", path) }
-        do {
-            batch = try MessageBatch(json: json)
-        } catch {
-            throw Self.failure(error.reason, path)
-        }
+        batch = try Manifest.batch(schemaVersion: parts.schemaVersion, json: parts.batch, path: path)
         (workspaceID, derivations) = (parts.workspaceID, parts.derivations)
-        (summaries, missing) = parts.decodedSummaries()
+        (summaries, missing) = (parts.summaries, parts.missing)
     }
+}
 
-    private static func workspaceID(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> String? {
-        var id: String?
-        try cursor.members(sourceKeys) { _, cursor throws(JSONSyntaxError) in id = try cursor.optionalText() }
-        return id
-    }
+/// The kinds of summaries to read, with their names ready to be compared.
+struct SummaryKinds: Sendable {
+    let kinds: [any Summary.Type]
+    /// Empty summaries of the kinds.
+    let empty: SummarySet
+    fileprivate let names: JSONKeyTable
 
-    private static func failure(_ reason: String, _ path: String) -> ArchiveFailure {
-        ArchiveFailure(.manifest(reason), .read, path: path)
+    init(_ kinds: [any Summary.Type]) {
+        self.kinds = kinds
+        empty = SummarySet(kinds)
+        names = JSONKeyTable(kinds.map { $0.name })
     }
 }
 
 /// What was found in the text so far.
 private struct Parts {
-    let kinds: [any Summary.Type]
-    private let names: JSONKeyTable
+    let kinds: SummaryKinds
     var schemaVersion: Int?
     var batch: [UInt8]?
     var workspaceID: String?
     var derivations: [String: Int] = [:]
-    private var texts: [[UInt8]?]
+    var summaries: SummarySet
+    var missing: [String] = []
+    /// Where the summaries stand.
+    private var places: [Range<Int>?]
 
-    init(kinds: [any Summary.Type]) {
+    private static let keys = JSONKeyTable(["schema_version", "batch", "source", "derivations", "summary"])
+    private static let sourceKeys = JSONKeyTable(["workspace_id"])
+
+    init(kinds: SummaryKinds) {
         self.kinds = kinds
-        names = JSONKeyTable(kinds.map { $0.name })
-        texts = kinds.map { _ in nil }
+        summaries = kinds.empty
+        places = Array(repeating: nil, count: kinds.kinds.count)
     }
 
-    mutating func readSummaries(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        try cursor.members(names) { place, cursor throws(JSONSyntaxError) in
-            texts[place] = cursor.bytes(try cursor.skipValue())
-        }
-    }
-
-    func decodedSummaries() -> (SummarySet, missing: [String]) {
-        var summaries = SummarySet(kinds)
-        var missing: [String] = []
-        for (kind, text) in zip(kinds, texts) {
-            if let summary = text.flatMap({ try? JSONDecoder().decode(kind, from: Data($0)) }) {
-                summaries.replace(summary)
-            } else {
-                missing.append(kind.name)
+    /// Reads a whole manifest.
+    mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
+            switch key {
+            case 0: schemaVersion = try cursor.optionalNumber()
+            case 1: batch = cursor.bytes(try cursor.skipValue())
+            case 2:
+                try cursor.members(Self.sourceKeys) { _, cursor throws(JSONSyntaxError) in
+                    workspaceID = try cursor.optionalText()
+                }
+            case 3: derivations = try cursor.counts()
+            default:
+                try cursor.members(kinds.names) { place, cursor throws(JSONSyntaxError) in
+                    places[place] = try cursor.skipValue()
+                }
             }
         }
-        return (summaries, missing)
+        try cursor.expectEnd()
+        readSummaries(&cursor)
+    }
+
+    /// Reads the summaries that were found; the document around them is known to be whole.
+    private mutating func readSummaries(_ cursor: inout JSONCursor) {
+        for (kind, place) in zip(kinds.kinds, places) {
+            if let place {
+                cursor.move(to: place)
+                if let summary = try? kind.init(from: &cursor) {
+                    summaries.replace(summary)
+                    continue
+                }
+            }
+            missing.append(kind.name)
+        }
     }
 }

@@ -16,9 +16,7 @@ struct RetryCost {
     init(_ report: RetryReport) {
         let pricer = Pricer(table: .builtIn)
         for (manifest, chosen) in report.batches {
-            let tokens = manifest.summaries[TokenSummary.name]
-                .flatMap { try? JSONDecoder().decode(TokenSummary.self, from: Data($0)) }
-            let cost = tokens.map { pricer.cost(of: $0, day: manifest.batch.day) }
+            let cost = manifest.summary(TokenSummary.self).map { pricer.cost(of: $0, day: manifest.batch.day) }
             guard let cost, cost.pricedRequests > 0 else {
                 unknown += chosen
                 continue

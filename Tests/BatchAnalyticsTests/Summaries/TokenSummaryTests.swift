@@ -93,7 +93,7 @@ struct TokenSummaryTests {
     ])
     func `damaged rows are an error`(cells: String) {
         #expect(throws: (any Error).self) {
-            try JSONDecoder().decode(TokenSummary.self, from: Data("{\"cells\":\(cells)}".utf8))
+            try TokenSummary(json: Array("{\"cells\":\(cells)}".utf8))
         }
     }
 

@@ -1,4 +1,5 @@
 import BatchPipeline
+import JSONLines
 import MessageBatches
 import Testing
 
@@ -17,6 +18,14 @@ struct SummarySetTests {
 
         mutating func merge(_ other: TextBytes) {
             bytes += other.bytes
+        }
+
+        private static let keys = JSONKeyTable(["bytes"])
+
+        init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+            try json.requiredMembers(Self.keys) { _, json throws(JSONSyntaxError) in
+                bytes = try json.requiredNumber()
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import BatchPipeline
+import JSONLines
 import MessageBatches
 
 /// The smallest summary: how many records and rejections were folded, and over which batches.
@@ -24,5 +25,20 @@ struct LineCount: Summary {
         rejected += other.rejected
         blocks += other.blocks
         batches.formUnion(other.batches)
+    }
+}
+
+extension LineCount {
+    private static let keys = JSONKeyTable(["records", "rejected", "blocks", "batches"])
+
+    init(from json: inout JSONCursor) throws(JSONSyntaxError) {
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            switch key {
+            case 0: records = try json.requiredNumber()
+            case 1: rejected = try json.requiredNumber()
+            case 2: blocks = try json.requiredNumber()
+            default: batches = Set(try json.requiredTexts())
+            }
+        }
     }
 }
