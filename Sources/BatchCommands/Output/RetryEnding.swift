@@ -13,8 +13,7 @@ struct RetryCost {
     /// Chosen requests of batches without a priced success to go by.
     private(set) var unknown = 0
 
-    init(_ report: RetryReport) {
-        let pricer = Pricer(table: .builtIn)
+    init(_ report: RetryReport, pricer: Pricer) {
         for (manifest, chosen) in report.batches {
             let tokens = manifest.summaries[TokenSummary.name]
                 .flatMap { try? JSONDecoder().decode(TokenSummary.self, from: Data($0)) }
