@@ -82,6 +82,7 @@ let package = Package(
             name: "BatchCatalog",
             dependencies: [
                 "BatchPipeline", "JSONLines", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
 

@@ -51,18 +51,119 @@ struct QueryCommandTests {
     @Test func `nothing can be written, and bad SQL is told`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let delete = await run(["query", "DELETE FROM results"])
-            #expect(delete.status == .usage && delete.notes.contains("readonly"), "\(delete.notes)")
+            for sql in ["DELETE FROM batches", "DELETE FROM runs", "CREATE TEMP TABLE t (a)", "DROP VIEW temp.results"]
+            {
+                let change = await run(["query", sql])
+                #expect(change.status == .usage && change.notes.contains("readonly"), "\(sql): \(change.notes)")
+            }
+            #expect(delete.status == .usage && delete.notes.contains("cannot be run"), "\(delete.notes)")
             #expect(await run(["query", "SELECT count(*) AS n FROM results"]).output == "{\"n\":1053}\n")
             let unknown = await run(["query", "SELECT nobody FROM results"])
             #expect(unknown.status == .usage && unknown.notes.contains("no such column: nobody"))
         }
     }
 
-    @Test(arguments: ["top-errors", "cost-by-day", "unusable", "largest-answers", "batches"])
+    @Test(arguments: ["top-errors", "cost-by-day", "unusable", "largest-answers", "batches", "last-runs"])
     func `every named query gives rows`(name: String) async throws {
         try await InProcess.withSamples { _, run, _ in
-            let query = await run(["query", "--named", name, "--limit", "3", "--format", "table"])
-            #expect(query.status == .done && query.lines.count == 5, "\(query.output)\(query.notes)")
+            let query = await run(["query", "--named", name, "--limit", "1", "--format", "table"])
+            #expect(query.status == .done && query.lines.count == 3, "\(query.output)\(query.notes)")
+        }
+    }
+
+    @Test func `costs follow the prices asked for, in every query anew`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let prices = archive.url.appending(path: "own.csv").path
+            try Data("model_id,input,output\nclaude-3-haiku-20240307,1000,2000\n".utf8).write(to: URL(filePath: prices))
+            let sql = """
+                SELECT sum(picodollars) AS p, sum(input_tokens * 500000000 + output_tokens * 1000000000) AS own FROM results
+                WHERE model = 'claude-3-haiku-20240307' AND result_type = 'succeeded'
+                    AND cache_read_tokens + cache_creation_5m_tokens + cache_creation_1h_tokens + web_search_requests = 0
+                """
+            let builtIn = await run(["query", sql])
+            let own = await run(["query", sql, "--prices", prices])
+            let numbers = own.output.split { !$0.isNumber }
+            #expect(numbers.count == 2 && numbers.first == numbers.last, "\(own.output)\(own.notes)")
+            #expect(builtIn.output != own.output)
+            #expect(await run(["query", sql]).output == builtIn.output)
+            let list = await run([
+                "query", "SELECT input FROM prices WHERE model = 'claude-3-haiku-20240307' LIMIT 1", "--prices", prices,
+            ])
+            #expect(list.output == "{\"input\":1000.0}\n" || list.output == "{\"input\":1000}\n", "\(list.output)")
+            let select = await run([
+                "select", "--where", "model=claude-3-haiku-20240307", "--result", "succeeded", "--by", "model",
+                "--columns",
+                "cost", "--format", "csv", "--prices", prices,
+            ])
+            let all = await run([
+                "query", "SELECT sum(picodollars) AS p FROM results WHERE model = 'claude-3-haiku-20240307'",
+                "--prices",
+                prices, "--format", "csv",
+            ])
+            let dollars = try #require(
+                select.lines.last?.split(separator: ",").last.flatMap { Decimal(string: String($0)) }
+            )
+            #expect(all.lines.last == "\(dollars * 1_000_000_000_000)", "\(select.output)\(all.output)")
+        }
+    }
+
+    @Test func `runs are those of the catalog, and none without one`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let sql = "SELECT command, exit_status, json_extract(counts, '$.archived_now') AS n FROM runs"
+            let runs = await run(["query", sql])
+            #expect(
+                runs.output.hasPrefix("{\"command\":\"export\",\"exit_status\":") && runs.lines.count == 1,
+                "\(runs.output)"
+            )
+            for name in archive.files(in: "") where name.hasPrefix("catalog.sqlite") {
+                try FileManager.default.removeItem(at: archive.url.appending(path: name))
+            }
+            let none = await run(["query", sql])
+            #expect(
+                none.status == .done && none.output == "" && none.notes.contains("so runs is empty"),
+                "\(none.notes)"
+            )
+        }
+    }
+
+    @Test func `the schema printed names every column there is`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let schema = await run(["query", "--schema"]).output
+            for table in ["results", "batches", "errors", "prices", "runs"] {
+                let header = await run(["query", "SELECT * FROM \(table)", "--limit", "1", "--format", "csv"])
+                let names = header.lines.first?.split(separator: ",") ?? []
+                #expect(names.count > 5 && schema.contains(" \(table) "), "\(table): \(header.notes)")
+                for name in names { #expect(schema.contains(" \(name)"), "\(table).\(name)") }
+            }
+        }
+    }
+
+    @Test func `the rows of the index are the flat rows`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let columns =
+                "batch_id,custom_id,line_number,result_type,model,message_id,stop_reason,input_tokens,"
+                + "cache_read_tokens,output_tokens,error_type,error_message,error_request_id,error_class,text_bytes,usable,"
+                + "batch_created_at,batch_ended_at,raw_bytes"
+            let query = await run([
+                "query", "SELECT \(columns) FROM results ORDER BY batch_created_at, batch_id, line_number", "--format",
+                "csv",
+            ])
+            let select = await run(["select", "--columns", columns, "--format", "csv"])
+            func flat(_ lines: [String]) -> [String] {
+                lines.map { $0.replacing(",true,", with: ",1,").replacing(",false,", with: ",0,") }.sorted()
+            }
+            #expect(flat(query.lines) == flat(select.lines) && query.lines.count == 1_054)
+        }
+    }
+
+    @Test func `an index of another version is made anew, and show does without`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let sql = ["query", "SELECT count(*) AS n FROM results"]
+            let first = await run(sql).output
+            // The field of the header that SQLite leaves to its users.
+            try archive.change("results.sqlite") { $0[63] = 7 }
+            #expect(await run(["show", "q001", "--raw"]).notes.contains("There is no index"))
+            #expect(await run(sql).output == first)
         }
     }
 

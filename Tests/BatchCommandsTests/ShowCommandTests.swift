@@ -35,6 +35,38 @@ struct ShowCommandTests {
         }
     }
 
+    @Test func `the request stands beside its answer, from a source or from the joined file`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let requests = Samples.path("requests/2025-06-sql-generation.jsonl")
+            let bare = await run(["show", "q001"])
+            #expect(!bare.output.contains("── request"))
+            let sourced = await run(["show", "q001", "--join", requests])
+            #expect(sourced.status == .done && sourced.output.contains("── request\n{\n  \""), "\(sourced.notes)")
+            #expect(sourced.output.contains("    \"model\": \"") && sourced.output.hasPrefix(bare.output.prefix(100)))
+            let join = await run(["join", "--join", requests, "--batch", Samples.id(of: "2025-06-sql-generation")])
+            #expect(join.status == .done, "\(join.notes)")
+            let stored = await run(["show", "q001"])
+            #expect(stored.output == sourced.output)
+            let document = await run(["show", "q001", "--json"]).document
+            let request = try #require((document["joined"] as? [String: Any])?["request"] as? [String: Any])
+            #expect(request["params"] is [String: Any] || request["model"] is String, "\(request)")
+        }
+    }
+
+    @Test func `a metadata row of any form stands beside its answer`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let labels = Samples.path("metadata/satire-labels.csv")
+            let id = try Samples.id(of: "2024-08-satire-headlines")
+            let one = await run(["select", "--batch", id, "--columns", "custom_id", "--limit", "1", "--format", "tsv"])
+            let custom = try #require(one.lines.last)
+            let sourced = await run(["show", custom, "--batch", id, "--join", labels])
+            #expect(sourced.output.contains("── satire-labels\n{"), "\(sourced.output)\(sourced.notes)")
+            _ = await run(["join", "--join", labels, "--batch", id, "--join-output", "flat"])
+            let stored = await run(["show", custom, "--batch", id])
+            #expect(stored.output.contains("── satire-labels_"), "\(stored.output)")
+        }
+    }
+
     @Test func `what a terminal would obey is made visible`() async throws {
         try await InProcess.withSamples { _, run, _ in
             #expect(

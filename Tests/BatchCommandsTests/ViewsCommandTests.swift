@@ -15,4 +15,18 @@ struct ViewsCommandTests {
             #expect(archive.files(in: "views") == before)
         }
     }
+
+    @Test func `the costs in SQL are by the prices asked for, and compact leaves them so`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let prices = archive.url.appending(path: "own.csv").path
+            try Data("model_id,input,output\nmodel-of-ours,1000,2000\n".utf8).write(to: URL(filePath: prices))
+            _ = await run(["views", "--prices", prices])
+            let file = archive.url.appending(path: "views/duckdb.sql")
+            #expect(try String(contentsOf: file, encoding: .utf8).contains("'model-of-ours', false"))
+            #expect(await run(["compact"]).status == .done)
+            #expect(try String(contentsOf: file, encoding: .utf8).contains("'model-of-ours', false"))
+            _ = await run(["views"])
+            #expect(try !String(contentsOf: file, encoding: .utf8).contains("model-of-ours"))
+        }
+    }
 }

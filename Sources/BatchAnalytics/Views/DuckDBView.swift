@@ -3,10 +3,12 @@ import MessageBatches
 
 extension ArchiveView {
     /// `views/duckdb.sql`: views for DuckDB, to be read in the archive's folder.
-    static let duckDB = ArchiveView(
-        name: "duckdb.sql",
-        text: [header, results, messages, errors, batches, prices, costs].joined(separator: "\n")
-    )
+    static func duckDB(prices table: PriceTable) -> ArchiveView {
+        ArchiveView(
+            name: "duckdb.sql",
+            text: [header, results, messages, errors, batches, prices(table), costs].joined(separator: "\n")
+        )
+    }
 
     private static let header = """
         -- Views over this archive for DuckDB. In the archive's folder: duckdb -init views/duckdb.sql
@@ -86,9 +88,9 @@ extension ArchiveView {
         """
 
     /// A row for each name of a model, for inference in the US and elsewhere.
-    private static var prices: String {
+    private static func prices(_ table: PriceTable) -> String {
         var values: [String] = []
-        for (place, row) in PriceTable.builtIn.rows.enumerated() {
+        for (place, row) in table.rows.enumerated() {
             for name in [row.model] + row.aliases {
                 for isUS in [false, true] {
                     let prices = row.prices(geo: isUS ? "us" : "")

@@ -41,7 +41,8 @@ package struct ArchiveVerifier: Sendable {
             var (started, reported) = (0, 0)
             while true {
                 while started - reported < max(1, concurrency), started < stored.count {
-                    group.addTask { [number = started] in (number, verify(stored[number], listed: list, plan)) }
+                    group.addTask { [number = started] in (number, try await verify(stored[number], listed: list, plan))
+                    }
                     started += 1
                 }
                 guard let (number, files) = try await group.next() else { break }
@@ -68,7 +69,11 @@ package struct ArchiveVerifier: Sendable {
     }
 
     /// The manifest and the data files of one batch.
-    private func verify(_ stored: StoredManifest, listed: ListedDigests, _ plan: VerifyPlan) -> [VerifiedFile] {
+    private func verify(
+        _ stored: StoredManifest,
+        listed: ListedDigests,
+        _ plan: VerifyPlan
+    ) async throws -> [VerifiedFile] {
         guard let manifest = stored.manifest else { return [stored.verdict] }
         var own = stored.verdict
         if own.mark == .intact, let digest = listed.digests[stored.path], digest != stored.digest {
@@ -80,8 +85,14 @@ package struct ArchiveVerifier: Sendable {
         var files = manifest.files.sorted { $0.key < $1.key }
             .map { _, file in verify(file, of: manifest.batch.id, file.slice == nil ? depth : .sizes) }
         if depth == .content {
-            ContentAudit(manifest, in: folder, codec: codec, summaries: summaries, derivations: derivations)
-                .run(&own, &files)
+            try await ContentAudit(
+                manifest,
+                in: folder,
+                codec: codec,
+                summaries: summaries,
+                derivations: derivations
+            )
+            .run(&own, &files)
         }
         // A file of several batches has a line of its own; here only what is wrong with this batch's part of it.
         let parts = Set(manifest.files.values.filter { $0.slice != nil }.map(\.path))

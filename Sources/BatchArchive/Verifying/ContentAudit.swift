@@ -4,8 +4,6 @@ import JSONLines
 import MessageBatches
 
 /// Reads the raw file of one batch again from its first byte to its last, derives everything anew, and compares.
-///
-/// That no custom id stands twice is not proven again: the digest says that these are the bytes for which it was.
 struct ContentAudit {
     private let manifest: Manifest
     private let folder: ArchiveFolder
@@ -39,30 +37,34 @@ struct ContentAudit {
     /// Marks what is wrong: in `own`, the manifest, and in `files`, its data files.
     ///
     /// A file that has a mark already is left alone, and what would be compared with it too.
-    func run(_ own: inout VerifiedFile, _ files: inout [VerifiedFile]) {
+    func run(_ own: inout VerifiedFile, _ files: inout [VerifiedFile]) async throws {
         let isCurrent = manifest.isDerived(by: derivations)
         own.isOutdated = !isCurrent
         var rows: String?
-        do throws(ArchiveFailure) {
-            if let derived = try derive(&files) {
+        do {
+            if let derived = try await derive(&files) {
                 rows = derived.rows.hex
                 if let reason = fault(of: derived, isCurrent: isCurrent) {
                     (own.mark, own.reason, own.disagreesWithList) = (.different, reason, false)
                 }
             }
-        } catch {
-            if let raw = manifest.files[.raw] { mark(raw.path, in: &files, VerifiedFile(raw.path, error)) }
+        } catch let failure as ArchiveFailure {
+            // Where hashes cannot be put aside, nothing is said of the file.
+            guard let raw = manifest.files[.raw], failure.path == folder.path(raw.path) else { throw failure }
+            mark(raw.path, in: &files, VerifiedFile(raw.path, failure))
         }
         compareRows(isCurrent ? rows : nil, &files)
     }
 
     /// Reads all raw lines; nil if the raw file has a mark already or was pruned.
-    private func derive(_ files: inout [VerifiedFile]) throws(ArchiveFailure) -> Derived? {
+    private func derive(_ files: inout [VerifiedFile]) async throws -> Derived? {
         var derived = Derived(summaries: summaries)
         guard let raw = manifest.files[.raw] else { return manifest.found.isEmpty ? derived : nil }
         guard files.contains(where: { $0.path == raw.path && $0.mark == .intact }) else { return nil }
         let reader = try MemberReader(raw, in: folder, codec: codec)
         let writer = FlatRowWriter(batch: manifest.batch)
+        var uniqueness = UniquenessCheck()
+        let scratch = AuditScratch(reader)
         for member in reader.members.indices {
             let bytes = try reader.content(ofMember: member)
             guard bytes.last == 0x0A, reader.firstLines[member] == derived.tally.lines + 1 else {
@@ -85,7 +87,9 @@ struct ContentAudit {
             derived.tally.take(decoded)
             derived.summaries.fold(decoded, of: manifest.batch)
             derived.rows.update(writer.rows(of: decoded))
+            try await uniqueness.add(decoded.records, of: scratch)
         }
+        derived.tally.duplicateLines = try await uniqueness.duplicateLines(of: scratch)
         return derived
     }
 

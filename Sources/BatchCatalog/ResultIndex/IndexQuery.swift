@@ -13,11 +13,12 @@ package enum IndexValue: Sendable, Hashable {
 package struct IndexQuery {
     private let database: DatabaseQueue
 
-    /// Opens an index that is there.
-    package init(at path: String) throws(ResultIndexFailure) {
+    /// Opens an index that is there; with tables also for what they hold beside the index.
+    package init(at path: String, tables: QueryTables? = nil) throws(ResultIndexFailure) {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { database in try tables?.make(in: database) }
         do {
             database = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
@@ -25,21 +26,30 @@ package struct IndexQuery {
         }
     }
 
+    /// Whether this version of the program made the tables; others cannot be asked.
+    package func isCurrent() throws(ResultIndexFailure) -> Bool {
+        try read { try Int.fetchOne($0, sql: "PRAGMA user_version") == ResultIndexSchema.version }
+    }
+
     /// The names of the columns and the rows of one SELECT, at most `limit` of them.
     package func run(
         _ sql: String,
         limit: Int = .max
     ) throws(ResultIndexFailure) -> (columns: [String], rows: [[IndexValue]]) {
-        do {
-            return try database.read { database in
-                let statement = try database.makeStatement(sql: sql)
-                var rows: [[IndexValue]] = []
-                let cursor = try Row.fetchCursor(statement)
-                while rows.count < limit, let row = try cursor.next() {
-                    rows.append(row.databaseValues.map { IndexValue($0) })
-                }
-                return (statement.columnNames, rows)
+        try read { database in
+            let statement = try database.makeStatement(sql: sql)
+            var rows: [[IndexValue]] = []
+            let cursor = try Row.fetchCursor(statement)
+            while rows.count < limit, let row = try cursor.next() {
+                rows.append(row.databaseValues.map { IndexValue($0) })
             }
+            return (statement.columnNames, rows)
+        }
+    }
+
+    private func read<Result>(_ work: (Database) throws -> Result) throws(ResultIndexFailure) -> Result {
+        do {
+            return try database.read(work)
         } catch {
             throw .badQuery(ResultIndex.reason(error))
         }
@@ -57,30 +67,23 @@ extension IndexQuery {
 
     /// Where a request lies in all batches that have its id, oldest first.
     package func places(ofCustomID id: String) throws(ResultIndexFailure) -> [Place] {
-        do {
-            return try database.read { database in
-                let sql = """
-                    SELECT batches.batch_id, date, line_number FROM results JOIN batches USING (batch_id)
-                    WHERE custom_id = ? ORDER BY created_at, batches.batch_id
-                    """
-                return try Row.fetchAll(database, sql: sql, arguments: [id])
-                    .compactMap { row in
-                        CalendarDay(row["date"] as String)
-                            .map { Place(batchID: row["batch_id"], day: $0, line: row["line_number"]) }
-                    }
-            }
-        } catch {
-            throw .badQuery(ResultIndex.reason(error))
+        try read { database in
+            let sql = """
+                SELECT batch_id, date, place & 4294967295 AS line_number
+                FROM stored_rows JOIN batches ON number = place >> 32
+                WHERE custom_id = ? ORDER BY created_at, batch_id
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: [id])
+                .compactMap { row in
+                    CalendarDay(row["date"] as String)
+                        .map { Place(batchID: row["batch_id"], day: $0, line: row["line_number"]) }
+                }
         }
     }
 
     /// The ids of the batches in the index.
     package func batchIDs() throws(ResultIndexFailure) -> Set<String> {
-        do {
-            return try database.read { try Set(String.fetchAll($0, sql: "SELECT batch_id FROM batches")) }
-        } catch {
-            throw .badQuery(ResultIndex.reason(error))
-        }
+        try read { try Set(String.fetchAll($0, sql: "SELECT batch_id FROM batches")) }
     }
 }
 

@@ -1,95 +1,141 @@
 import BatchPipeline
-import GRDB
 package import JSONLines
-package import MessageBatches
 
 /// The rows of one piece of a flat file as values for SQLite: the part of indexing that can be done for many pieces at once.
 package struct IndexedRows: Sendable {
-    /// For each row the values of ``FlatSchema/columns`` and the cost.
-    let rows: [[DatabaseValue]]
+    package private(set) var count = 0
+    /// For each row its place, its kind and ``ResultIndexSchema/numberColumns``.
+    private(set) var numbers: [Int64] = []
+    /// The bytes of all texts; never empty, so that it has an address.
+    private(set) var texts: [UInt8] = [0]
+    /// For each row and each of ``ResultIndexSchema/textColumns`` where its bytes end; where they begin and its complement, a
+    /// negative number, for null.
+    private(set) var textEnds: [Int] = []
 
-    package var count: Int { rows.count }
-
-    /// What of a row decides its cost.
-    package struct PricedRow: Sendable {
-        package var usage = TokenUsage()
-        package var model = ""
-        package var geo = ""
-        package var isSucceeded = false
+    /// What is done with the value behind a key.
+    private enum Target {
+        case line
+        case number(Int)
+        case text(Int)
+        case kind(Int)
     }
 
-    private static let keys = JSONKeyTable(FlatSchema.columns.map(\.name))
-    private static let places = Dictionary(
-        uniqueKeysWithValues: FlatSchema.columns.enumerated().map { ($1.name, $0) }
-    )
+    private static let known = FlatSchema.columns.filter { ResultIndexSchema.batchColumns[$0.name] == nil }
+    private static let keys = JSONKeyTable(known.map(\.name))
+    private static let targets: [Target] = known.compactMap { column in
+        if column.name == ResultIndexSchema.lineColumn { return .line }
+        if let index = ResultIndexSchema.kindColumns.firstIndex(of: column.name) { return .kind(index) }
+        if let index = ResultIndexSchema.numberColumns.firstIndex(of: column.name) { return .number(index) }
+        return ResultIndexSchema.textColumns.firstIndex(of: column.name).map { .text($0) }
+    }
 
-    /// Reads rows of the flat table; columns of other versions are left out or stay null.
+    /// Reads rows of the flat table; columns of other versions are left out or stay null or 0.
     ///
-    /// `cost` gives pico-dollars, or nil where there is no price.
+    /// `number` is that of the batch in the index, `id` only for failures.
     package init(
         _ lines: LineBlock,
-        of batchID: String,
-        cost: (PricedRow) -> Int64?
+        of id: String,
+        number: Int64,
+        kinds: RowKinds
     ) throws(ResultIndexFailure) {
-        var rows: [[DatabaseValue]] = []
-        rows.reserveCapacity(lines.lineEnds.count)
+        let capacity = lines.lineEnds.count
+        numbers.reserveCapacity(capacity * (2 + ResultIndexSchema.numberColumns.count))
+        textEnds.reserveCapacity(capacity * ResultIndexSchema.textColumns.count)
+        texts.reserveCapacity(capacity * 64)
+        var row = Row(lines: lines, kinds: kinds)
         do throws(JSONSyntaxError) {
             try JSONCursor.read(lines.bytes) { cursor throws(JSONSyntaxError) in
                 for line in lines.lineEnds.indices {
                     cursor.move(to: lines.range(ofLine: line))
                     if cursor.isAtEnd() { continue }
-                    cursor.move(to: lines.range(ofLine: line))
-                    rows.append(try Self.row(&cursor, cost: cost))
+                    try row.read(&cursor)
+                    append(row, number: number, &cursor)
                 }
             }
         } catch {
-            throw .badRow(batchID: batchID)
+            throw .badRow(batchID: id)
         }
-        self.rows = rows
     }
 
-    private static func row(
-        _ cursor: inout JSONCursor,
-        cost: (PricedRow) -> Int64?
-    ) throws(JSONSyntaxError) -> [DatabaseValue] {
-        var values = [DatabaseValue](repeating: .null, count: FlatSchema.columns.count + 1)
-        try cursor.beginObject()
-        while let key = try cursor.nextKey() {
-            guard let place = cursor.index(of: key, in: keys) else {
-                try cursor.skipValue()
+    private mutating func append(_ row: Row, number: Int64, _ cursor: inout JSONCursor) {
+        numbers.append(number << 32 | row.line)
+        numbers.append(row.kind)
+        numbers.append(contentsOf: row.numbers)
+        for token in row.texts {
+            guard let token else {
+                textEnds.append(~texts.count)
                 continue
             }
-            values[place] = try value(&cursor)
+            texts.append(
+                contentsOf: token.isEscaped ? Array(cursor.text(token).utf8)[...] : row.lines.bytes[token.range]
+            )
+            textEnds.append(texts.count)
         }
-        values[values.count - 1] = cost(pricedRow(values))?.databaseValue ?? .null
-        return values
+        count += 1
     }
 
-    private static func value(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> DatabaseValue {
-        switch try cursor.kind() {
-        case .string: return try cursor.string().map { cursor.text($0).databaseValue } ?? .null
-        case .number: return try cursor.wholeNumber(upTo: .max)?.databaseValue ?? .null
-        case .literal:
-            if try cursor.takeNull() { return .null }
-            // What is left is true or false.
-            return (try cursor.skipValue().count == 4).databaseValue
-        case .object, .array:
-            try cursor.skipValue()
-            return .null
-        }
-    }
+    /// One row as it is read; used again for the next one.
+    private struct Row {
+        let lines: LineBlock
+        let kinds: RowKinds
+        var line: Int64 = 0
+        var kind: Int64 = 0
+        var numbers = [Int64](repeating: 0, count: ResultIndexSchema.numberColumns.count)
+        var texts = [JSONToken?](repeating: nil, count: ResultIndexSchema.textColumns.count)
+        private var kindValues = [Range<Int>](repeating: 0..<0, count: ResultIndexSchema.kindColumns.count)
+        /// The JSON texts of a kind, one behind the other, and the number it has.
+        private var known: [[UInt8]: Int64] = [:]
+        private var key: [UInt8] = []
 
-    private static func pricedRow(_ values: [DatabaseValue]) -> PricedRow {
-        func number(_ name: String) -> Int64 { places[name].flatMap { Int64.fromDatabaseValue(values[$0]) } ?? 0 }
-        func text(_ name: String) -> String { places[name].flatMap { String.fromDatabaseValue(values[$0]) } ?? "" }
-        var row = PricedRow(model: text("model"), geo: text("inference_geo"))
-        row.isSucceeded = text("result_type") == "succeeded"
-        row.usage.input = number("input_tokens")
-        row.usage.cacheCreation5m = number("cache_creation_5m_tokens")
-        row.usage.cacheCreation1h = number("cache_creation_1h_tokens")
-        row.usage.cacheRead = number("cache_read_tokens")
-        row.usage.output = number("output_tokens")
-        row.usage.webSearches = number("web_search_requests")
-        return row
+        init(lines: LineBlock, kinds: RowKinds) {
+            self.lines = lines
+            self.kinds = kinds
+        }
+
+        mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+            (line, kind) = (0, 0)
+            for index in numbers.indices { numbers[index] = 0 }
+            for index in texts.indices { texts[index] = nil }
+            for index in kindValues.indices { kindValues[index] = 0..<0 }
+            try cursor.beginObject()
+            while let name = try cursor.nextKey() {
+                guard let place = cursor.index(of: name, in: IndexedRows.keys) else {
+                    try cursor.skipValue()
+                    continue
+                }
+                switch IndexedRows.targets[place] {
+                case .line: line = try cursor.wholeNumber(upTo: Int64(UInt32.max)) ?? 0
+                case .number(let index): numbers[index] = try cursor.wholeNumber(upTo: .max) ?? 0
+                case .text(let index): texts[index] = try cursor.string()
+                case .kind(let index): kindValues[index] = try cursor.skipValue()
+                }
+            }
+            try takeKind(&cursor)
+        }
+
+        /// A kind is told by the bytes of its values; they are decoded only once in a block.
+        private mutating func takeKind(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+            key.removeAll(keepingCapacity: true)
+            for range in kindValues {
+                key.append(contentsOf: lines.bytes[range])
+                // No byte of JSON.
+                key.append(0)
+            }
+            if let number = known[key] {
+                kind = number
+                return
+            }
+            var values: [[UInt8]?] = []
+            for range in kindValues { values.append(try Self.value(range, &cursor)) }
+            kind = kinds.number(of: RowKind(texts: values))
+            known[key] = kind
+        }
+
+        private static func value(_ range: Range<Int>, _ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [UInt8]? {
+            guard !range.isEmpty else { return nil }
+            cursor.move(to: range)
+            if try cursor.kind() == .string { return try cursor.string().map { Array(cursor.text($0).utf8) } }
+            return try cursor.takeNull() ? nil : cursor.bytes(range)
+        }
     }
 }

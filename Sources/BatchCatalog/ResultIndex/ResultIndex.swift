@@ -4,18 +4,21 @@ package import MessageBatches
 
 /// The flat rows of an archive in a SQLite file of their own, for SQL and for finding a request at once.
 ///
-/// Nothing in it is its own: it can be removed at any time and is made anew from the flat files. It is filled batch by batch;
-/// a batch stands in it with the revision of its manifest, whole or not at all.
+/// Nothing in it is its own: it can be removed at any time and is made anew from the flat files. A batch stands in it with the
+/// revision of its manifest, whole or not at all, also after the program was killed.
 package final class ResultIndex: Sendable {
     /// A batch as the index lists it.
     package struct Batch: Sendable {
+        /// From ``ResultIndex/nextNumber()`` on.
+        package var number: Int64
         package var batch: MessageBatch
         package var revision: Int
         /// Result lines by type.
         package var found: [String: Int]
         package var rawBytes: Int
 
-        package init(batch: MessageBatch, revision: Int, found: [String: Int], rawBytes: Int) {
+        package init(number: Int64, batch: MessageBatch, revision: Int, found: [String: Int], rawBytes: Int) {
+            self.number = number
             self.batch = batch
             self.revision = revision
             self.found = found
@@ -23,9 +26,8 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Raised whenever the tables change; an index of another version is emptied and filled again.
-    private static let version = FlatSchema.version * 100 + 1
-
+    /// The kinds of rows, for ``IndexedRows``.
+    package let kinds: RowKinds
     private let database: DatabaseQueue
     private let path: String
 
@@ -35,19 +37,36 @@ package final class ResultIndex: Sendable {
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(10)
-            // A batch's transaction stays open from its first rows to its last.
+            // A filling spans many calls.
             configuration.allowsUnsafeTransactions = true
             database = try DatabaseQueue(path: path, configuration: configuration)
-            try database.writeWithoutTransaction { database in
-                // Losing the index costs a filling, so nothing waits for the disk.
-                try database.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
-                guard try Int.fetchOne(database, sql: "PRAGMA user_version") != Self.version else { return }
-                try database.execute(sql: ResultIndexSchema.removal)
-                try database.execute(sql: ResultIndexSchema.tables)
-                try database.execute(sql: "PRAGMA user_version = \(Self.version)")
+            if try database.read({ try Int.fetchOne($0, sql: "PRAGMA user_version") }) != ResultIndexSchema.version {
+                try Self.make(in: database)
             }
+            kinds = RowKinds(
+                try database.writeWithoutTransaction { database in
+                    // Losing the index costs a filling, so nothing waits for the disk; a second core helps to sort.
+                    try database.execute(
+                        sql: """
+                            PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
+                            PRAGMA threads = 2
+                            """
+                    )
+                    return Dictionary(uniqueKeysWithValues: try RowKind.all(in: database).map { ($1, $0) })
+                }
+            )
         } catch {
             throw .unusable(path: path, reason: Self.reason(error))
+        }
+    }
+
+    /// Puts empty tables in the place of what another version left.
+    private static func make(in database: DatabaseQueue) throws {
+        try database.erase()
+        try database.write { database in
+            try database.execute(sql: ResultIndexSchema.tables)
+            try database.execute(sql: ResultIndexSchema.indexCreation)
+            try database.execute(sql: "PRAGMA user_version = \(ResultIndexSchema.version)")
         }
     }
 
@@ -59,10 +78,24 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Begins to put a batch in, in the place of what the index had of it.
+    /// The first number that no batch has had.
+    package func nextNumber() throws(ResultIndexFailure) -> Int64 {
+        try write { try Int64.fetchOne($0, sql: "SELECT coalesce(max(number), 0) + 1 FROM batches") ?? 1 }
+    }
+
+    /// Begins to fill in batches with about so many rows; end with ``endFilling()``.
+    package func beginFilling(rows: Int) throws(ResultIndexFailure) {
+        try write { database in
+            try database.beginTransaction(.immediate)
+            let sql = "SELECT coalesce(sum(succeeded + errored + canceled + expired), 0) FROM batches"
+            let present = try Int.fetchOne(database, sql: sql) ?? 0
+            if rows > present / 4 { try database.execute(sql: ResultIndexSchema.indexRemoval) }
+        }
+    }
+
+    /// Puts a batch in, in the place of what the index had of it; its rows follow.
     package func begin(_ batch: Batch) throws(ResultIndexFailure) {
         try write { database in
-            try database.beginTransaction()
             try Self.remove(batch.batch.id, from: database)
             try Self.insert(batch, into: database)
         }
@@ -70,27 +103,31 @@ package final class ResultIndex: Sendable {
 
     /// Puts in rows of the batch that was begun.
     package func append(_ rows: IndexedRows) throws(ResultIndexFailure) {
+        try write { try RowInsertion($0).insert(rows) }
+    }
+
+    /// Writes the batches put in until now, all of whose rows are there.
+    package func save() throws(ResultIndexFailure) {
         try write { database in
-            let statement = try database.cachedStatement(sql: ResultIndexSchema.rowInsertion)
-            for row in rows.rows {
-                statement.setUncheckedArguments(StatementArguments(row))
-                try statement.execute()
-            }
+            try RowKind.insert(kinds.takeNew(), into: database)
+            try database.commit()
+            try database.beginTransaction(.immediate)
         }
     }
 
-    /// Ends the batch that was begun: from now on it is in the index.
-    package func commit() throws(ResultIndexFailure) {
-        try write { try $0.commit() }
-    }
-
-    /// Gives up the batch that was begun.
-    package func rollBack() throws(ResultIndexFailure) {
-        try write { try $0.rollback() }
+    /// Ends the filling: from now on all its batches are in the index, but for those named, whose rows are not all there.
+    package func endFilling(without ids: [String]) throws(ResultIndexFailure) {
+        try write { database in
+            for id in ids { try Self.remove(id, from: database) }
+            try RowKind.insert(kinds.takeNew(), into: database)
+            try database.execute(sql: ResultIndexSchema.indexCreation)
+            try database.commit()
+        }
     }
 
     /// Takes batches out that the archive no longer has.
     package func remove(_ ids: [String]) throws(ResultIndexFailure) {
+        guard !ids.isEmpty else { return }
         try write { database in
             try database.inTransaction {
                 for id in ids { try Self.remove(id, from: database) }
@@ -102,22 +139,22 @@ package final class ResultIndex: Sendable {
     private static func insert(_ entry: Batch, into database: Database) throws {
         let batch = entry.batch
         try database.execute(
-            sql: "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
-                batch.id, batch.day.text, batch.createdAt.text, batch.endedAt?.text, entry.found["succeeded"] ?? 0,
-                entry.found["errored"] ?? 0, entry.found["canceled"] ?? 0, entry.found["expired"] ?? 0, entry.rawBytes,
-                entry.revision,
+                entry.number, batch.id, batch.day.text, batch.createdAt.text, batch.endedAt?.text,
+                entry.found["succeeded"] ?? 0, entry.found["errored"] ?? 0, entry.found["canceled"] ?? 0,
+                entry.found["expired"] ?? 0, entry.rawBytes, entry.revision,
             ]
         )
     }
 
     private static func remove(_ id: String, from database: Database) throws {
-        guard try Bool.fetchOne(database, sql: "SELECT 1 FROM batches WHERE batch_id = ?", arguments: [id]) != nil
-        else {
-            return
-        }
-        try database.execute(sql: "DELETE FROM results WHERE batch_id = ?", arguments: [id])
-        try database.execute(sql: "DELETE FROM batches WHERE batch_id = ?", arguments: [id])
+        let sql = "DELETE FROM batches WHERE batch_id = ? RETURNING number"
+        guard let number = try Int64.fetchOne(database, sql: sql, arguments: [id]) else { return }
+        try database.execute(
+            sql: "DELETE FROM stored_rows WHERE place BETWEEN ? AND ?",
+            arguments: [number << 32, number << 32 | Int64(UInt32.max)]
+        )
     }
 
     private func write<Result>(_ work: (Database) throws -> Result) throws(ResultIndexFailure) -> Result {
@@ -130,58 +167,5 @@ package final class ResultIndex: Sendable {
 
     static func reason(_ error: any Error) -> String {
         (error as? DatabaseError)?.message ?? "\(error)"
-    }
-}
-
-extension ResultIndex {
-    /// Replaces the prices that SQL sees.
-    package func setPrices(_ rows: [PriceEntry]) throws(ResultIndexFailure) {
-        try write { database in
-            try database.inTransaction {
-                try database.execute(sql: "DELETE FROM prices")
-                for row in rows {
-                    try database.execute(
-                        sql: "INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        arguments: [
-                            row.model, row.validFrom, row.validTo, row.promptMinimum, row.promptMaximum, row.input,
-                            row.cacheWrite5m, row.cacheWrite1h, row.cacheRead, row.output,
-                        ]
-                    )
-                }
-                return .commit
-            }
-        }
-    }
-
-    /// A row of the price table, in US dollars per million tokens.
-    package struct PriceEntry: Sendable {
-        package var model: String
-        package var validFrom: String?
-        package var validTo: String?
-        package var promptMinimum: Int?
-        package var promptMaximum: Int?
-        package var input: Double
-        package var cacheWrite5m: Double?
-        package var cacheWrite1h: Double?
-        package var cacheRead: Double?
-        package var output: Double
-
-        package init(
-            model: String,
-            validFrom: String?,
-            validTo: String?,
-            promptMinimum: Int?,
-            promptMaximum: Int?,
-            input: Double,
-            output: Double
-        ) {
-            self.model = model
-            self.validFrom = validFrom
-            self.validTo = validTo
-            self.promptMinimum = promptMinimum
-            self.promptMaximum = promptMaximum
-            self.input = input
-            self.output = output
-        }
     }
 }

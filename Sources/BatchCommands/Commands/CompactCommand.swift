@@ -1,7 +1,6 @@
 import ArgumentParser
 import BatchArchive
 import BatchReports
-import BlockGzip
 import MessageBatches
 
 /// `batchkeep compact`: makes few files of the many small ones of a day.
@@ -46,18 +45,16 @@ struct CompactCommand: AsyncParsableCommand {
                 tell(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)
                 continue
             }
-            let lock = try ArchiveLock(source.folder, as: .current("compact", since: now.text))
-            let archive = FileArchive(source.folder, settings: .ofThisVersion(codec: try CodecChoice.auto.codec()))
-            _ = try archive.prepare()
+            let archive = try OpenArchive(source.folder, for: context)
             let manifests = try await ArchiveReader(source.folder).manifests().manifests
             let chosen = Compaction.choose(from: manifests, before: before.day, targetSize: size)
             for compaction in chosen {
                 try Task.checkCancellation()
-                try archive.compact(compaction)
+                try archive.sink.compact(compaction)
             }
-            try await archive.finishRun()
+            try await archive.sink.finishRun()
             tell(chosen, in: context)
-            lock.release()
+            archive.close()
         }
     }
 

@@ -129,7 +129,7 @@ struct ExportCommand: AsyncParsableCommand {
                 )
                 return try await export(job)
             }
-            let open = try await archive.open(origin: client.origin, lock: lock)
+            let open = try await archive.open(origin: client.origin, lock: lock, prices: figures.prices.table)
             let catalog = try await CatalogFile(folder: open.sink.folder, warn: watcher.warn).openForRun()
             let job = Job(
                 asked: asked,

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BatchArchive
 import BatchReports
-import BlockGzip
 import MessageBatches
 
 /// `batchkeep prune`: removes old raw or joined files.
@@ -35,22 +34,19 @@ struct PruneCommand: AsyncParsableCommand {
         let plan = try plan(now: context.now())
         for source in archive.archives() {
             if apply {
-                let holder = LockHolder.current("prune", since: context.now().text)
-                let lock = try ArchiveLock(source.folder, as: holder)
-                let archive = FileArchive(source.folder, settings: .ofThisVersion(codec: try CodecChoice.auto.codec()))
-                _ = try archive.prepare()
+                let archive = try OpenArchive(source.folder, for: context)
                 let reader = try ArchiveReader(source.folder)
                 var manifests = try await reader.manifests().manifests
-                try archive.removePruned(of: manifests)
+                try archive.sink.removePruned(of: manifests)
                 // What goes must not share a file with what stays.
                 let shared = plan.files(of: manifests).filter { plan.removes($0) && $0.file.slice != nil }
                     .map(\.file.path)
-                for path in Set(shared).sorted() { try archive.expand(path, of: manifests) }
+                for path in Set(shared).sorted() { try archive.sink.expand(path, of: manifests) }
                 if !shared.isEmpty { manifests = try await reader.manifests().manifests }
                 let files = tell(plan.files(of: manifests), by: plan, in: context)
-                try archive.prune(files, at: plan.now)
-                try await archive.finishRun()
-                lock.release()
+                try archive.sink.prune(files, at: plan.now)
+                try await archive.sink.finishRun()
+                archive.close()
             } else {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
                 _ = tell(plan.files(of: manifests), by: plan, in: context)

@@ -3,17 +3,16 @@ import BatchArchive
 import BatchCatalog
 import BatchPipeline
 import BatchReports
-import BlockGzip
-import MessageBatches
+import Foundation
 
 /// `batchkeep query`: SQL over the flat rows.
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Ask the archive in SQL: results, batches, errors and prices, read-only.",
+        abstract: "Ask the archive in SQL: results, batches, errors, prices and runs, read-only.",
         discussion: """
             The rows are kept in results.sqlite in the archive, filled when needed with what is new. The file can be removed at
-            any time. Named queries: \(ResultIndexSchema.named.map { "\($0.name) (\($0.meaning))" }.joined(separator: ", ")).
+            any time. Named queries: \(NamedQuery.all.map { "\($0.name) (\($0.meaning))" }.joined(separator: ", ")).
             """
     )
 
@@ -45,14 +44,17 @@ struct QueryCommand: AsyncParsableCommand {
     )
     var format: Format?
 
+    @OptionGroup var prices: PriceOptions
+
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
     func run() async throws {
         let context = CommandContext.current
-        if schema { return try context.print(ResultIndexSchema.tables) }
+        if schema { return try context.print(ResultIndexSchema.description) }
         let sql = try query()
         if let limit { try check(limit, 1...Int.max, "--limit") }
+        let prices = try prices.source()
         let archives = archive.archives()
         guard archives.count == 1, let source = archives.first else {
             throw CommandFailure.conflict("A query is about one archive: name one workspace=NAME with --archive.")
@@ -67,17 +69,33 @@ struct QueryCommand: AsyncParsableCommand {
             context: context
         )
         .run(listing.manifests)
-        let found = try IndexQuery(at: path).run(sql, limit: limit ?? .max)
+        let tables = try QueryTables(prices: prices, runs: try runs(of: source.folder, for: sql, context))
+        let found = try IndexQuery(at: path, tables: tables).run(sql, limit: limit ?? .max)
         try write(found.columns, found.rows, context)
         if isDamaged || trouble.isDamaged { throw CommandEnding(status: .integrity) }
+    }
+
+    /// The runs in the archive's catalog, for a query that names them.
+    private func runs(
+        of folder: ArchiveFolder,
+        for sql: String,
+        _ context: CommandContext
+    ) throws -> [CatalogRun] {
+        guard sql.range(of: "runs", options: .caseInsensitive) != nil else { return [] }
+        let path = folder.path(Catalog.fileName)
+        guard FileManager.default.fileExists(atPath: path) else {
+            context.note("The archive has no \(Catalog.fileName), so runs is empty.")
+            return []
+        }
+        return try Catalog(reading: path).runs(last: .max)
     }
 
     private func query() throws(CommandFailure) -> String {
         switch (sql, named) {
         case (let sql?, nil): return sql
         case (nil, let name?):
-            guard let query = ResultIndexSchema.named.first(where: { $0.name == name }) else {
-                let names = ResultIndexSchema.named.map(\.name).joined(separator: ", ")
+            guard let query = NamedQuery.all.first(where: { $0.name == name }) else {
+                let names = NamedQuery.all.map(\.name).joined(separator: ", ")
                 throw .conflict("--named \(name) is no named query; there are \(names).")
             }
             return query.sql

@@ -1,9 +1,6 @@
 import ArgumentParser
 import BatchArchive
-import BatchCatalog
 import BatchPipeline
-import BlockGzip
-import Foundation
 
 /// `batchkeep retry`: request files for what failed, ready to submit.
 struct RetryCommand: AsyncParsableCommand {
@@ -53,6 +50,8 @@ struct RetryCommand: AsyncParsableCommand {
     @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
     var archivePath = "./archive"
 
+    @OptionGroup var prices: PriceOptions
+
     @Flag(help: "Print counts per reason and the cost at stake; write nothing.")
     var dryRun = false
 
@@ -66,6 +65,7 @@ struct RetryCommand: AsyncParsableCommand {
         }
         let selection = try selection()
         let edit = try edit()
+        let pricer = try prices.source().pricer(isScan: false)
         let folder = try ArchiveFolders.only(at: archivePath)
         let listing = try await ArchivedSelection(window: try window.window(now: context.now()), ids: window.ids)
             .manifests(in: folder)
@@ -79,7 +79,7 @@ struct RetryCommand: AsyncParsableCommand {
         let ending = RetryEnding(
             report: report,
             unreadable: listing.unreadable,
-            cost: RetryCost(report),
+            cost: RetryCost(report, pricer: pricer),
             isDryRun: dryRun,
             outputPath: out
         )
@@ -90,7 +90,7 @@ struct RetryCommand: AsyncParsableCommand {
     private func gather(_ manifests: [Manifest], _ run: RetryRun) async throws -> RetryReport {
         try await SignalWatch.run { signals in
             do {
-                return try await run.run(manifests, with: PreparedJoin(sourceSettings()))
+                return try await run.run(manifests, with: PreparedJoin(join.readingSettings()))
             } catch let failure as ArchiveFailure where failure.isInTheWay {
                 throw CommandFailure.conflict(
                     "\(failure.path) is there already, of an earlier run: name another folder with --out."
@@ -125,17 +125,6 @@ struct RetryCommand: AsyncParsableCommand {
             throw .outOfRange(option: "--set", value: text, allowed: "NAME=VALUE")
         }
         return edit
-    }
-
-    private func sourceSettings() throws -> JoinSettings {
-        JoinSettings(
-            sources: join.places,
-            policy: join.errors,
-            memory: try join.memoryBytes(),
-            tables: SQLiteTables(),
-            scratchFolder: FileManager.default.temporaryDirectory.path,
-            codec: try CodecChoice.auto.codec()
-        )
     }
 }
 

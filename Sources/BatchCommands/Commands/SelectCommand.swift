@@ -78,13 +78,16 @@ struct SelectCommand: AsyncParsableCommand {
     )
     var format: Format?
 
+    @OptionGroup var prices: PriceOptions
+
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
     func run() async throws {
         let context = CommandContext.current
         try checkOptions()
-        let plan = try SelectionPlan(self, isTerminal: context.outputIsTerminal)
+        let pricer = try prices.source().pricer(isScan: true)
+        let plan = try SelectionPlan(self, pricer: pricer, isTerminal: context.outputIsTerminal)
         let window = try window.window(now: context.now())
         var output = SelectionOutput(plan, context: context, limit: limit)
         try output.begin()
@@ -103,7 +106,7 @@ struct SelectCommand: AsyncParsableCommand {
 
     private func scan(
         _ manifests: [Manifest],
-        in archive: OfflineArchive,
+        in archive: ArchiveFolders.Entry,
         by plan: SelectionPlan,
         to output: inout SelectionOutput,
         _ trouble: inout ScanTrouble

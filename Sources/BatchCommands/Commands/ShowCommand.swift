@@ -1,8 +1,7 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
-import BatchPipeline
-import MessageBatches
+import BlockGzip
 
 /// `batchkeep show`: everything known of one request.
 struct ShowCommand: AsyncParsableCommand {
@@ -11,7 +10,8 @@ struct ShowCommand: AsyncParsableCommand {
         abstract: "Show everything the archive knows of one request: outcome, answer, usage, cost, error, place.",
         discussion: """
             A custom_id is unique inside its batch only: all batches that have it are shown. Where a query has made the
-            index, the line is found at once; batches that are not in it are read.
+            index, the line is found at once; batches that are not in it are read. The request stands beside the answer where
+            --join names what was submitted, or where joined/ of the archive holds it.
             """
     )
 
@@ -27,6 +27,11 @@ struct ShowCommand: AsyncParsableCommand {
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
+    @OptionGroup(title: "Sources")
+    var join: JoinOptions
+
+    @OptionGroup var prices: PriceOptions
+
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
@@ -34,12 +39,19 @@ struct ShowCommand: AsyncParsableCommand {
         let context = CommandContext.current
         if json, raw { throw CommandFailure.conflict("--json and --raw exclude each other.") }
         let window = try window.window(now: context.now())
-        let output = ShownRequest(pricer: Pricer(table: .builtIn), context: context)
+        let output = ShownRequest(pricer: try prices.source().pricer(isScan: true), context: context)
+        let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
         let search = RequestSearch(customID: customID, window: window, ids: self.window.ids, context: context)
         var trouble = ScanTrouble(context: context)
         var count = 0
         for archive in archive.archives() {
-            for line in try await search.lines(in: archive, &trouble) {
+            let partners = JoinedPartners(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
+            for var line in try await search.lines(in: archive, &trouble) {
+                do {
+                    if !raw { line.partners = try partners.partners(of: line.line.block, in: line.manifest) }
+                } catch let failure as ArchiveFailure {
+                    trouble.tell([failure])
+                }
                 try show(line, isFirst: count == 0, by: output)
                 count += 1
             }

@@ -55,7 +55,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let plan = try plan(now: context.now())
         var output = VerifyOutput(format: format, context: context)
         try output.begin(archive.path, depth: depthName)
-        for source in OfflineArchive.archives(in: archive.path) {
+        for source in ArchiveFolders.entries(at: archive.path) {
             if repair {
                 try await repair(source, plan, &output)
             } else {
@@ -67,7 +67,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func verify(
-        _ source: OfflineArchive,
+        _ source: ArchiveFolders.Entry,
         _ plan: VerifyPlan,
         _ report: (VerifiedFile) throws -> Void
     ) async throws {
@@ -81,11 +81,10 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     /// Repairs what is wrong, and reports the archive as it is afterwards.
-    private func repair(_ source: OfflineArchive, _ plan: VerifyPlan, _ output: inout VerifyOutput) async throws {
+    private func repair(_ source: ArchiveFolders.Entry, _ plan: VerifyPlan, _ output: inout VerifyOutput) async throws {
         let context = CommandContext.current
-        let lock = try ArchiveLock(source.folder, as: .current("verify --repair", since: context.now().text))
         let settings = try archive.settings(origin: nil)
-        _ = try FileArchive(source.folder, settings: settings).prepare()
+        let open = try OpenArchive(source.folder, settings: settings, for: context)
         var found: [VerifiedFile] = []
         try await verify(source, plan) { found.append($0) }
         let repairs = RepairPlan(found)
@@ -95,11 +94,11 @@ struct VerifyCommand: AsyncParsableCommand {
             try await verify(source, plan) { found.append($0) }
         }
         for file in found { try output.add(file, in: source) }
-        lock.release()
+        open.close()
     }
 
     /// Opens a connection only where raw alone does not help and there is a key.
-    private func repair(_ source: OfflineArchive, by plan: RepairPlan, _ settings: ArchiveSettings) async throws {
+    private func repair(_ source: ArchiveFolders.Entry, by plan: RepairPlan, _ settings: ArchiveSettings) async throws {
         let context = CommandContext.current
         var settings = settings
         var connection: ServiceConnection?

@@ -1,31 +1,37 @@
 import ArgumentParser
 import BatchArchive
 import BlockGzip
-import MessageBatches
 
 /// `batchkeep views`: writes the files with which other tools read an archive.
 struct ViewsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "views",
         abstract: "Write the files in views/ anew: SQL and schemas for DuckDB, ClickHouse, Spark, Polars and others.",
-        discussion: "Every export does the same at its end; this is for an archive an older version wrote."
+        discussion: """
+            Every export does the same at its end; this is for an archive an older version wrote. The costs in duckdb.sql are
+            by the prices given here, or to the export.
+            """
     )
+
+    @OptionGroup var prices: PriceOptions
 
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
     func run() async throws {
         let context = CommandContext.current
+        let settings = try ArchiveSettings.ofThisVersion(
+            codec: CodecChoice.auto.codec(),
+            prices: try prices.source().table
+        )
         for source in archive.archives() {
-            _ = try ArchiveReader(source.folder)
-            let lock = try ArchiveLock(source.folder, as: .current("views", since: context.now().text))
-            let written = try FileArchive(source.folder, settings: .ofThisVersion(codec: CodecChoice.auto.codec()))
-                .updateViews()
+            let archive = try OpenArchive(source.folder, settings: settings, for: context)
+            let written = try archive.sink.updateViews()
             for path in written { context.note("Wrote \(source.folder.path(path)).") }
             if written.isEmpty {
                 context.note("Nothing to do: \(source.folder.path(ArchivePaths.views)) is up to date.")
             }
-            lock.release()
+            archive.close()
         }
     }
 }

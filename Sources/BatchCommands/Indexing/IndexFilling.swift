@@ -1,7 +1,5 @@
-import BatchAnalytics
 import BatchArchive
 import BatchCatalog
-import BatchPipeline
 import BatchReports
 import BlockGzip
 import Foundation
@@ -35,22 +33,24 @@ struct IndexFilling {
         try index.remove(known.keys.filter { !kept.contains($0) })
         let missing = manifests.filter { known[$0.batch.id] != $0.revision }
         guard !missing.isEmpty else { return false }
-        try index.setPrices(PriceTable.builtIn.rows.flatMap(\.indexed))
-        var fill = Fill(missing, index: index, context: context)
+        let first = try index.nextNumber()
+        let ids = missing.map(\.batch.id)
+        let numbers = Dictionary(zip(ids, first...)) { $1 }
+        var fill = Fill(missing, from: first, index: index, context: context)
         var damaged: [(failure: ArchiveFailure, id: String)] = []
-        let pricer = Pricer(table: .builtIn)
         let scan = ArchiveScan(
             folder,
             of: .results,
             codec: try CodecChoice.auto.codec(),
             inFlight: 2 * ProcessInfo.processInfo.activeProcessorCount
         )
+        try index.beginFilling(rows: missing.reduce(0) { $0 + $1.found.values.reduce(0, +) })
         try await scan.run(
             missing,
-            work: { block, manifest in
-                Result { () throws(ResultIndexFailure) in
-                    let rows = try IndexedRows(block, of: manifest.batch.id) { pricer.picoDollars($0, manifest) }
-                    return (manifest.batch.id, rows)
+            work: { [kinds = index.kinds] block, manifest in
+                let id = manifest.batch.id
+                return Result { () throws(ResultIndexFailure) in
+                    (id, try IndexedRows(block, of: id, number: numbers[id] ?? 0, kinds: kinds))
                 }
             },
             take: { result in
@@ -60,6 +60,7 @@ struct IndexFilling {
             },
             damaged: { damaged.append(($0, $1.batch.id)) }
         )
+        // Half a batch would be counted as a whole one.
         try fill.end(leavingOut: damaged.map(\.id))
         for entry in damaged { context.note("batchkeep: \(FailureText(entry.failure).sentence)") }
         return !damaged.isEmpty
@@ -67,17 +68,23 @@ struct IndexFilling {
 
     /// The batches on their way into the index, one behind the other.
     private struct Fill {
+        /// What is killed loses about so many rows.
+        private static let rowsPerSave = 500_000
+
         private var waiting: ArraySlice<Manifest>
+        private var number: Int64
         private var current: Manifest?
         private let index: ResultIndex
         private let context: CommandContext
         private var board: LiveBoard
         private let total: Int
         private var rows = 0
+        private var savedRows = 0
 
-        init(_ manifests: [Manifest], index: ResultIndex, context: CommandContext) {
+        init(_ manifests: [Manifest], from number: Int64, index: ResultIndex, context: CommandContext) {
             waiting = manifests[...]
             total = manifests.count
+            self.number = number
             self.index = index
             self.context = context
             board = LiveBoard(context: context)
@@ -87,64 +94,40 @@ struct IndexFilling {
             while current?.batch.id != id { try advance() }
             try index.append(rows)
             self.rows += rows.count
-            guard context.notesAreTerminal else { return }
-            let done = total - waiting.count
-            let count = Figure("", .integer(self.rows), .integer).text
-            board.show(["Indexing: batch \(done) of \(total), \(count) rows"], at: context.now())
+            show("batch \(total - waiting.count) of \(total)")
         }
 
-        /// Ends the batch at work and begins the next one.
+        /// Begins the next batch.
         private mutating func advance() throws {
-            if current != nil { try index.commit() }
+            if rows - savedRows > Self.rowsPerSave {
+                try index.save()
+                savedRows = rows
+            }
             current = waiting.popFirst()
             guard let current else { return }
             try index.begin(
                 ResultIndex.Batch(
+                    number: number,
                     batch: current.batch,
                     revision: current.revision,
                     found: current.found,
                     rawBytes: current.files[.raw]?.content.bytes ?? current.pruned[.raw]?.content.bytes ?? 0
                 )
             )
+            number += 1
         }
 
-        /// Batches with a file that could not be read are taken out again: half a batch would be counted as a whole one.
         mutating func end(leavingOut damaged: [String]) throws {
             while current != nil || !waiting.isEmpty { try advance() }
+            show("sorting the ids")
+            try index.endFilling(without: damaged)
             board.clear()
-            try index.remove(damaged)
         }
-    }
-}
 
-extension Pricer {
-    /// The cost of a flat row; nil without a price.
-    fileprivate func picoDollars(_ row: IndexedRows.PricedRow, _ manifest: Manifest) -> Int64? {
-        guard row.isSucceeded else { return 0 }
-        let cost = cost(of: row.usage, model: row.model, geo: row.geo, day: manifest.batch.day)
-        return cost.pricedRequests > 0 ? Int64(exactly: cost.batch.picoDollars) : nil
-    }
-}
-
-extension PriceRow {
-    /// The row under each name of its model.
-    fileprivate var indexed: [ResultIndex.PriceEntry] {
-        ([model] + aliases)
-            .map { name in
-                var entry = ResultIndex.PriceEntry(
-                    model: name,
-                    validFrom: validFrom?.text,
-                    validTo: validTo?.text,
-                    promptMinimum: promptMinimum,
-                    promptMaximum: promptMaximum,
-                    // Pico-dollars a token are millionths of dollars per million tokens.
-                    input: Double(prices.input) / 1e6,
-                    output: Double(prices.output) / 1e6
-                )
-                entry.cacheWrite5m = prices.cacheCreation5m.map { Double($0) / 1e6 }
-                entry.cacheWrite1h = prices.cacheCreation1h.map { Double($0) / 1e6 }
-                entry.cacheRead = prices.cacheRead.map { Double($0) / 1e6 }
-                return entry
-            }
+        private mutating func show(_ step: String) {
+            guard context.notesAreTerminal else { return }
+            let count = Figure("", .integer(rows), .integer).text
+            board.show(["Indexing: \(step), \(count) rows"], at: context.now())
+        }
     }
 }

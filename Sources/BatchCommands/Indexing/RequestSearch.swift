@@ -15,13 +15,14 @@ struct RequestSearch {
     let context: CommandContext
 
     /// The lines of one archive, oldest batch first.
-    func lines(in archive: OfflineArchive, _ trouble: inout ScanTrouble) async throws -> [StoredLine] {
+    func lines(in archive: ArchiveFolders.Entry, _ trouble: inout ScanTrouble) async throws -> [StoredLine] {
         let path = IndexFilling.path(in: archive.folder)
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard FileManager.default.fileExists(atPath: path), case let index = try IndexQuery(at: path),
+            try index.isCurrent()
+        else {
             context.note("There is no index, so the raw files are read; batchkeep query makes one.")
             return try await scan(archive, only: ids, &trouble)
         }
-        let index = try IndexQuery(at: path)
         let reader = try ArchiveReader(archive.folder)
         var found: [StoredLine] = []
         for place in try index.places(ofCustomID: customID) where ids?.contains(place.batchID) ?? true {
@@ -51,7 +52,7 @@ struct RequestSearch {
     }
 
     /// The line at a place, if it has the id: the index may be older than the file.
-    private func lines(at line: Int, of manifest: Manifest, in archive: OfflineArchive) throws -> [StoredLine] {
+    private func lines(at line: Int, of manifest: Manifest, in archive: ArchiveFolders.Entry) throws -> [StoredLine] {
         guard let raw = manifest.files[.raw] else { return [] }
         let reader = try MemberReader(raw, in: archive.folder, codec: try CodecChoice.auto.codec())
         guard let member = reader.member(holdingLine: line) else { return [] }
@@ -66,7 +67,7 @@ struct RequestSearch {
     }
 
     private func scan(
-        _ archive: OfflineArchive,
+        _ archive: ArchiveFolders.Entry,
         only ids: Set<String>?,
         _ trouble: inout ScanTrouble
     ) async throws -> [StoredLine] {
@@ -99,6 +100,8 @@ struct RequestSearch {
 struct StoredLine: Sendable {
     let line: FoundLine
     let manifest: Manifest
+    /// What it is joined with, such as its request.
+    var partners: [JoinedPartner] = []
 
     /// Where the line lies, relative to the archive: the raw file and the gzip member in it, from 0.
     var place: (path: String, member: Int)? {

@@ -1,5 +1,7 @@
 import BatchArchive
+import BatchPipeline
 import Foundation
+import MessageBatches
 
 /// The archives a path names: an archive, or the parent of one archive for each source of a pipeline file.
 enum ArchiveFolders {
@@ -53,5 +55,14 @@ enum ArchiveFolders {
     /// Only a folder holds ".".
     private static func isFolder(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: "\(path)/.")
+    }
+}
+
+extension ArchiveFolders.Entry {
+    /// The manifests of a window, of the given batches only if ids are given.
+    func manifests(_ window: BatchWindow, ids: Set<String>?) async throws -> ArchiveReader.Listing {
+        var listing = try await ArchiveReader(folder).manifests(since: window.since, until: window.until)
+        if let ids { listing.manifests.removeAll { !ids.contains($0.batch.id) } }
+        return listing
     }
 }

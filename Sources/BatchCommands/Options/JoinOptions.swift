@@ -3,6 +3,7 @@ import BatchArchive
 import BatchCatalog
 import BatchPipeline
 import BlockGzip
+import Foundation
 
 /// What results are joined with, and how.
 struct JoinOptions: ParsableArguments {
@@ -91,6 +92,20 @@ extension JoinOptions {
             tables: SQLiteTables(),
             scratchFolder: ArchiveFolder(archive.path).path(ArchivePaths.partial),
             codec: try archive.codec.codec(level: archive.level ?? Self.defaultLevel)
+        )
+    }
+}
+
+extension JoinOptions {
+    /// The settings of a run that only reads the sources.
+    func readingSettings() throws -> JoinSettings {
+        JoinSettings(
+            sources: places,
+            policy: errors,
+            memory: try memoryBytes(),
+            tables: SQLiteTables(),
+            scratchFolder: FileManager.default.temporaryDirectory.path,
+            codec: try CodecChoice.auto.codec()
         )
     }
 }

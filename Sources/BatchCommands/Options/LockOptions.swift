@@ -44,8 +44,3 @@ struct LockOptions: ParsableArguments {
         }
     }
 }
-
-extension ArchiveLock {
-    /// Gives the archive back; until here the lock is held for sure, as a value may otherwise end with its last use.
-    consuming func release() {}
-}

@@ -1,5 +1,4 @@
 import ArgumentParser
-import BatchArchive
 
 /// Which archive an offline command reads.
 struct OfflineArchiveOptions: ParsableArguments {
@@ -10,7 +9,7 @@ struct OfflineArchiveOptions: ParsableArguments {
     var path = "./archive"
 
     /// The archives to read: the folder itself, or its children if it holds one for each workspace.
-    func archives() -> [OfflineArchive] {
-        OfflineArchive.archives(in: path)
+    func archives() -> [ArchiveFolders.Entry] {
+        ArchiveFolders.entries(at: path)
     }
 }

@@ -13,8 +13,7 @@ struct RetryCost {
     /// Chosen requests of batches without a priced success to go by.
     private(set) var unknown = 0
 
-    init(_ report: RetryReport) {
-        let pricer = Pricer(table: .builtIn)
+    init(_ report: RetryReport, pricer: Pricer) {
         for (manifest, chosen) in report.batches {
             let cost = manifest.summary(TokenSummary.self).map { pricer.cost(of: $0, day: manifest.batch.day) }
             guard let cost, cost.pricedRequests > 0 else {

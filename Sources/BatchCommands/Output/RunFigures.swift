@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// The lock guards `state`; events come from all batches at once.
 final class RunFigures: Sendable {
-    private let prices: PriceSource
+    let prices: PriceSource
     /// The file of the page: empty for the archive's own, nil for none.
     private let page: String?
     private let state: Mutex<State>

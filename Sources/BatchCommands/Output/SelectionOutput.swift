@@ -25,8 +25,7 @@ struct SelectionPlan: Sendable {
     /// The columns shown if none are asked for.
     private static let usualColumns = "custom_id,result_type,model,stop_reason,input_tokens,output_tokens,error_message"
 
-    init(_ command: SelectCommand, isTerminal: Bool) throws(SelectionFailure) {
-        let pricer = Pricer(table: .builtIn)
+    init(_ command: SelectCommand, pricer: Pricer, isTerminal: Bool) throws(SelectionFailure) {
         format = command.format ?? (isTerminal ? .table : .ndjson)
         var conditions: [Condition] = []
         for text in command.where { conditions.append(try Condition(text, pricer: pricer)) }

@@ -1,4 +1,5 @@
 import BatchAnalytics
+import BatchArchive
 import BatchPipeline
 import BatchReports
 import JSONLines
@@ -18,15 +19,21 @@ struct ShownRequest {
                 "\(context.outputStyle.paint(padded(name), .strong))\(value.visible)\n"
             }
             .joined()
+        for partner in stored.partners {
+            text += section(partner.name, String(decoding: JSONIndentation.indented(partner.json), as: UTF8.self))
+        }
         for block in AnswerBlock.blocks(of: stored.line) {
             let title = block.name.map { "\(block.type) \($0)" } ?? block.type
-            text += "\n" + context.outputStyle.paint("── \(title.visible)", .faint) + "\n"
-            // Line ends are the author's; anything else a terminal would obey is made visible.
-            text += block.text.split(separator: "\n", omittingEmptySubsequences: false)
-                .map { $0.replacing("\t", with: "    ").visible + "\n" }
-                .joined()
+            text += section(title, block.text)
         }
         return text
+    }
+
+    private func section(_ title: String, _ content: String) -> String {
+        // Line ends are the author's; anything else a terminal would obey is made visible.
+        let lines = content.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.replacing("\t", with: "    ").visible + "\n" }
+        return "\n" + context.outputStyle.paint("── \(title.visible)", .faint) + "\n" + lines.joined()
     }
 
     private func padded(_ name: String) -> String {
@@ -87,7 +94,7 @@ struct ShownRequest {
             + (cost.assumedRequests > 0 ? ", with the price of the nearest day" : "")
     }
 
-    /// The flat row with the cost, the place, and the line as archived.
+    /// The flat row with the cost, the place, what it is joined with, and the line as archived.
     func document(of stored: StoredLine) throws(SelectionFailure) -> [UInt8] {
         var columns: [SelectedColumn] = []
         for name in FlatSchema.columns.map(\.name) + ["cost", "text"] {
@@ -98,6 +105,16 @@ struct ShownRequest {
             output += Array(",\"file\":".utf8)
             JSONString.append(place.path, to: &output)
             output += Array(",\"member\":\(place.member)".utf8)
+        }
+        if !stored.partners.isEmpty {
+            output += Array(",\"joined\":{".utf8)
+            for (index, partner) in stored.partners.enumerated() {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                JSONString.append(partner.name, to: &output)
+                output.append(UInt8(ascii: ":"))
+                output += JSONCompaction.compacted(partner.json)
+            }
+            output.append(UInt8(ascii: "}"))
         }
         return output + Array(",\"line\":".utf8) + stored.line.bytes + Array("}\n".utf8)
     }

@@ -23,8 +23,8 @@ struct VerifyOutput {
         try context.print("{\"archive\":\(Self.json(path)),\"depth\":\(Self.json(depth)),\"files\":[")
     }
 
-    mutating func add(_ file: VerifiedFile, in archive: OfflineArchive) throws {
-        let path = (archive.workspace.map { "workspace=\($0)/" } ?? "") + file.path
+    mutating func add(_ file: VerifiedFile, in archive: ArchiveFolders.Entry) throws {
+        let path = (archive.source.map { "workspace=\($0)/" } ?? "") + file.path
         let isFirst = counts.isEmpty
         counts[file.mark, default: 0] += 1
         if file.isOutdated { outdated += 1 }

@@ -26,7 +26,6 @@ struct ArchiveRepair {
             if outcome.isWhole { repaired += 1 }
         }
         let archive = FileArchive(folder, settings: settings)
-        try archive.updateViews()
         try archive.rewriteChecksums()
         return repaired
     }

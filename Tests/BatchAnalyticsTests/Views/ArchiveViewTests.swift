@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 struct ArchiveViewTests {
-    @Test(arguments: ArchiveView.all.filter { $0.name != "datasette.sh" })
+    @Test(arguments: ArchiveView.all().filter { $0.name != "datasette.sh" })
     func `every view of the flat table names every column once`(view: ArchiveView) {
         for column in FlatSchema.columns {
             let quoted = view.text.components(separatedBy: "\"\(column.name)\"").count - 1
@@ -15,17 +15,17 @@ struct ArchiveViewTests {
 
     @Test(arguments: ["schema/results.schema.json", "datapackage.json"])
     func `JSON views are JSON`(name: String) throws {
-        let view = try #require(ArchiveView.all.first { $0.name == name })
+        let view = try #require(ArchiveView.all().first { $0.name == name })
         _ = try JSONSerialization.jsonObject(with: Data(view.text.utf8))
     }
 
     @Test func `names differ and every text ends its last line`() {
-        #expect(Set(ArchiveView.all.map(\.name)).count == ArchiveView.all.count)
-        for view in ArchiveView.all { #expect(view.text.hasSuffix("\n"), "\(view.name)") }
+        #expect(Set(ArchiveView.all().map(\.name)).count == ArchiveView.all().count)
+        for view in ArchiveView.all() { #expect(view.text.hasSuffix("\n"), "\(view.name)") }
     }
 
     @Test func `every price of the table stands in the SQL under every name of its model`() throws {
-        let sql = try #require(ArchiveView.all.first { $0.name == "duckdb.sql" }).text
+        let sql = try #require(ArchiveView.all().first { $0.name == "duckdb.sql" }).text
         for name in PriceTable.builtIn.rows.flatMap({ [$0.model] + $0.aliases }) {
             #expect(sql.contains("'\(name)', true") && sql.contains("'\(name)', false"), "\(name)")
         }

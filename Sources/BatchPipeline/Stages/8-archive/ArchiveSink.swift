@@ -24,7 +24,7 @@ package protocol ArchiveSink: Sendable {
 /// `seal` is pure work and is called for several blocks at once; `append` is called block by block in stream order, behind
 /// the blocks that a reopened draft handed out. Exactly one of `publish`, `quarantine`, `park` and `discard` ends a draft; if
 /// one of the first two throws, one of the others does.
-package protocol BatchDraft: Sendable {
+package protocol BatchDraft: UniquenessScratch {
     /// The next block of those an earlier read wrote, checked against damage and counted as if it had just been appended, or
     /// nil behind the last that is whole.
     func nextDurableBlock() async throws -> LineBlock?
@@ -40,15 +40,6 @@ package protocol BatchDraft: Sendable {
 
     /// Writes a sealed block behind those before it.
     func append(_ block: SealedBlock) async throws
-
-    /// The raw lines with the given physical numbers, without line ends, read back from what was appended.
-    func rawLines(numbered numbers: Set<Int>) async throws -> [Int: [UInt8]]
-
-    /// Puts sorted hashes aside in a scratch file of the draft and gives its number, from 0 (``UniquenessCheck``).
-    func writeScratchRun(_ bytes: [UInt8]) async throws -> Int
-
-    /// `count` bytes of a scratch run from `offset` on, fewer only at its end, none behind it.
-    func readScratchRun(_ run: Int, from offset: Int, count: Int) async throws -> [UInt8]
 
     /// SHA-256 over the bytes as received so far, as lowercase hex: tells whether two reads of a body were equal.
     func receivedDigest() async -> String

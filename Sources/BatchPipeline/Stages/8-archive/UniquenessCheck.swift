@@ -1,51 +1,63 @@
 import JSONLines
 
+/// What ``UniquenessCheck`` needs of the place where the lines are.
+package protocol UniquenessScratch: Sendable {
+    /// The raw lines with the given physical numbers, without line ends, read back from what the check was given.
+    func rawLines(numbered numbers: Set<Int>) async throws -> [Int: [UInt8]]
+
+    /// Puts sorted hashes aside and gives the run's number, from 0.
+    func writeScratchRun(_ bytes: [UInt8]) async throws -> Int
+
+    /// `count` bytes of a scratch run from `offset` on, fewer only at its end, none behind it.
+    func readScratchRun(_ run: Int, from offset: Int, count: Int) async throws -> [UInt8]
+}
+
 /// Finds custom ids that occur twice in a batch: exactly, and with bounded memory.
 ///
-/// Up to ``memoryLimit`` ids their 128-bit hashes stay in memory. Beyond, they go to the draft as sorted runs and are merged
-/// at the end. Equal hashes are only a suspicion; it is confirmed on the ids, read back from the lines.
-struct UniquenessCheck {
+/// Up to ``memoryLimit`` ids their 128-bit hashes stay in memory. Beyond, they are put aside as sorted runs and are merged at
+/// the end. Equal hashes are only a suspicion; it is confirmed on the ids, read back from the lines.
+package struct UniquenessCheck {
     /// Ids kept in memory, 24 bytes each: 6 MiB.
     ///
     /// A batch holds at most 100,000 requests, so runs are the exception.
-    static let memoryLimit = 262_144
+    package static let memoryLimit = 262_144
 
     private let limit: Int
     private var entries: [HashEntry] = []
     private var runs: [Int] = []
 
-    init(limit: Int = UniquenessCheck.memoryLimit) {
+    package init(limit: Int = UniquenessCheck.memoryLimit) {
         self.limit = limit
     }
 
     /// Takes in the ids of a block.
-    mutating func add(_ records: [ResultRecord], of draft: any BatchDraft) async throws {
+    package mutating func add(_ records: [ResultRecord], of lines: any UniquenessScratch) async throws {
         entries.append(contentsOf: records.lazy.map { HashEntry(hash: $0.customIDHash, line: $0.lineNumber) })
         guard entries.count > limit else { return }
         entries.sort()
-        runs.append(try await draft.writeScratchRun(HashEntry.bytes(of: entries)))
+        runs.append(try await lines.writeScratchRun(HashEntry.bytes(of: entries)))
         entries.removeAll(keepingCapacity: true)
     }
 
     /// Surplus lines: those whose custom id stands on an earlier line already.
     ///
     /// 0 proves that all ids differ.
-    mutating func duplicateLines(of draft: any BatchDraft) async throws -> Int {
+    package mutating func duplicateLines(of lines: any UniquenessScratch) async throws -> Int {
         entries.sort()
         var merge = HashMerge(entries: entries, runs: runs)
         var surplus = 0
         var leader: HashEntry?
         // The different ids among the lines with the leader's hash, read once there is a second such line.
         var ids: Set<[UInt8]> = []
-        while let entry = try await merge.next(of: draft) {
+        while let entry = try await merge.next(of: lines) {
             guard let leader, leader.hash == entry.hash else {
                 (leader, ids) = (entry, [])
                 continue
             }
             // One confirmed pair decides; from then on an equal hash counts as an equal id.
             if surplus == 0 {
-                if ids.isEmpty { ids.insert(try await Self.customID(onLine: leader.line, of: draft)) }
-                let id = try await Self.customID(onLine: entry.line, of: draft)
+                if ids.isEmpty { ids.insert(try await Self.customID(onLine: leader.line, of: lines)) }
+                let id = try await Self.customID(onLine: entry.line, of: lines)
                 if ids.insert(id).inserted { continue }
             }
             surplus += 1
@@ -53,9 +65,9 @@ struct UniquenessCheck {
         return surplus
     }
 
-    /// The bytes by which the custom id of an appended line is compared.
-    private static func customID(onLine number: Int, of draft: any BatchDraft) async throws -> [UInt8] {
-        let line = try await draft.rawLines(numbered: [number])[number] ?? []
+    /// The bytes by which the custom id of a line is compared.
+    private static func customID(onLine number: Int, of lines: any UniquenessScratch) async throws -> [UInt8] {
+        let line = try await lines.rawLines(numbered: [number])[number] ?? []
         let block = LineBlock(
             bytes: line + [0x0A],
             lineEnds: [line.count + 1],
@@ -104,7 +116,7 @@ struct HashEntry: Comparable {
     }
 }
 
-/// Merges the sorted runs of a draft and the sorted rest in memory.
+/// Merges the sorted runs that were put aside and the sorted rest in memory.
 private struct HashMerge {
     private static let entriesPerRead = 4_096
 
@@ -120,10 +132,10 @@ private struct HashMerge {
         self.runs = runs.map { Run(number: $0) } + [Run(number: nil, entries: entries[...])]
     }
 
-    mutating func next(of draft: any BatchDraft) async throws -> HashEntry? {
+    mutating func next(of lines: any UniquenessScratch) async throws -> HashEntry? {
         var smallest: Int?
         for index in runs.indices {
-            if runs[index].entries.isEmpty { try await refill(index, of: draft) }
+            if runs[index].entries.isEmpty { try await refill(index, of: lines) }
             guard let head = runs[index].entries.first else { continue }
             if let best = smallest, let other = runs[best].entries.first, other <= head { continue }
             smallest = index
@@ -131,10 +143,10 @@ private struct HashMerge {
         return smallest.flatMap { runs[$0].entries.popFirst() }
     }
 
-    private mutating func refill(_ index: Int, of draft: any BatchDraft) async throws {
+    private mutating func refill(_ index: Int, of lines: any UniquenessScratch) async throws {
         guard let number = runs[index].number else { return }
         let wanted = Self.entriesPerRead * HashEntry.byteCount
-        let bytes = try await draft.readScratchRun(number, from: runs[index].offset, count: wanted)
+        let bytes = try await lines.readScratchRun(number, from: runs[index].offset, count: wanted)
         guard !bytes.isEmpty else {
             runs[index].number = nil
             return

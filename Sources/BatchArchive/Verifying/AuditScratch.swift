@@ -1,0 +1,52 @@
+import BatchPipeline
+import FoundationEssentials
+import Synchronization
+
+/// The raw file of a batch that is verified, for the check that its custom ids differ.
+///
+/// What does not fit into memory goes to a nameless file in the system's folder for temporary ones: verifying never writes to the
+/// archive.
+final class AuditScratch: UniquenessScratch {
+    private let reader: MemberReader
+    private let runs = Mutex(Runs())
+
+    init(_ reader: MemberReader) {
+        self.reader = reader
+    }
+
+    func rawLines(numbered numbers: Set<Int>) throws -> [Int: [UInt8]] {
+        var lines: [Int: [UInt8]] = [:]
+        for number in numbers {
+            guard let member = reader.member(holdingLine: number) else { continue }
+            // Physical lines: empty ones count too.
+            let all = try reader.content(ofMember: member).split(separator: 0x0A, omittingEmptySubsequences: false)
+            let line = all[number - reader.firstLines[member]]
+            lines[number] = Array(line.last == 0x0D ? line.dropLast() : line)
+        }
+        return lines
+    }
+
+    func writeScratchRun(_ bytes: [UInt8]) throws -> Int {
+        let folder = FileManager.default.temporaryDirectory.path
+        return try runs.withLock { runs in
+            if runs.file == nil { runs.file = try TemporaryFile(in: folder) }
+            let start = runs.ranges.last?.upperBound ?? 0
+            try runs.file?.append(bytes)
+            runs.ranges.append(start..<start + bytes.count)
+            return runs.ranges.count - 1
+        }
+    }
+
+    func readScratchRun(_ run: Int, from offset: Int, count: Int) throws -> [UInt8] {
+        try runs.withLock { runs in
+            let left = max(0, runs.ranges[run].count - offset)
+            return try runs.file?.file.read(at: runs.ranges[run].lowerBound + offset, count: min(count, left)) ?? []
+        }
+    }
+
+    /// The runs, one behind the other.
+    private struct Runs: ~Copyable {
+        var file: TemporaryFile?
+        var ranges: [Range<Int>] = []
+    }
+}

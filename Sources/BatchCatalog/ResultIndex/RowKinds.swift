@@ -1,0 +1,88 @@
+import BatchPipeline
+import GRDB
+import Synchronization
+
+/// The values of ``ResultIndexSchema/kindColumns`` in one row.
+struct RowKind: Sendable, Hashable {
+    /// By column; nil for null.
+    ///
+    /// As UTF-8: `String` holds é and e + U+0301 for equal.
+    var texts: [[UInt8]?]
+}
+
+/// Numbers the kinds of rows; asked by many tasks at once.
+package final class RowKinds: Sendable {
+    private struct State {
+        var numbers: [RowKind: Int64] = [:]
+        /// Numbered since the last call of ``RowKinds/takeNew()``.
+        var new: [(number: Int64, kind: RowKind)] = []
+    }
+
+    private let state: Mutex<State>
+
+    /// Goes on from the kinds that are known.
+    init(_ known: [RowKind: Int64]) {
+        state = Mutex(State(numbers: known))
+    }
+
+    /// The number of a kind, from 1.
+    func number(of kind: RowKind) -> Int64 {
+        state.withLock { state in
+            if let number = state.numbers[kind] { return number }
+            let number = Int64(state.numbers.count) + 1
+            state.numbers[kind] = number
+            state.new.append((number, kind))
+            return number
+        }
+    }
+
+    /// The kinds that are not written yet.
+    func takeNew() -> [(number: Int64, kind: RowKind)] {
+        state.withLock { state in
+            defer { state.new = [] }
+            return state.new
+        }
+    }
+}
+
+extension RowKind {
+    /// For each column of a kind whether it holds a boolean, which SQLite keeps as 0 or 1.
+    private static let booleans = ResultIndexSchema.kindColumns.map { name in
+        FlatSchema.columns.contains { $0.name == name && $0.kind == .boolean }
+    }
+
+    /// The value of a column as text.
+    func text(_ column: String) -> String? {
+        ResultIndexSchema.kindColumns.firstIndex(of: column).flatMap { texts[$0] }
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The kinds a database holds, by number.
+    static func all(in database: Database) throws -> [(Int64, RowKind)] {
+        let columns = ResultIndexSchema.kindColumns
+        return try Row.fetchAll(database, sql: "SELECT kind, \(columns.joined(separator: ", ")) FROM kinds")
+            .map { row in
+                let texts = zip(columns, booleans)
+                    .map { column, isBoolean in
+                        isBoolean
+                            ? (row[column] as Bool?).map { Array("\($0)".utf8) }
+                            : (row[column] as String?).map { Array($0.utf8) }
+                    }
+                return (row["kind"], RowKind(texts: texts))
+            }
+    }
+
+    static func insert(_ kinds: [(number: Int64, kind: RowKind)], into database: Database) throws {
+        let marks = Array(repeating: ", ?", count: booleans.count).joined()
+        let statement = try database.makeStatement(sql: "INSERT INTO kinds VALUES (?\(marks))")
+        for (number, kind) in kinds {
+            let values = zip(kind.texts, booleans)
+                .map { text, isBoolean -> DatabaseValue in
+                    guard let text else { return .null }
+                    let value = String(decoding: text, as: UTF8.self)
+                    return isBoolean ? (value == "true").databaseValue : value.databaseValue
+                }
+            try statement.execute(arguments: StatementArguments([number.databaseValue] + values))
+        }
+    }
+}

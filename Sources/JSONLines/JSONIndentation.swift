@@ -1,0 +1,47 @@
+/// Puts the members of JSON text on lines of their own, for people to read.
+package enum JSONIndentation {
+    /// Valid JSON text with two blanks for each level; every byte of a string or number stays as it is.
+    package static func indented(_ json: [UInt8]) -> [UInt8] {
+        let compact = JSONCompaction.compacted(json)
+        var output: [UInt8] = []
+        output.reserveCapacity(compact.count * 2)
+        var level = 0
+        var isInString = false
+        var isEscaped = false
+        for (index, byte) in compact.enumerated() {
+            if isInString {
+                output.append(byte)
+                isInString = isEscaped || byte != UInt8(ascii: "\"")
+                isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                output.append(byte)
+                level += 1
+                // What is empty stays on its line.
+                if index + 1 < compact.count, !isClosing(compact[index + 1]) { breakLine(level, &output) }
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                level -= 1
+                if index > 0, !isOpening(compact[index - 1]) { breakLine(level, &output) }
+                output.append(byte)
+            case UInt8(ascii: ","):
+                output.append(byte)
+                breakLine(level, &output)
+            case UInt8(ascii: ":"): output += [byte, 0x20]
+            default:
+                isInString = byte == UInt8(ascii: "\"")
+                output.append(byte)
+            }
+        }
+        return output
+    }
+
+    private static func isOpening(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") }
+    private static func isClosing(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") }
+
+    private static func breakLine(_ level: Int, _ output: inout [UInt8]) {
+        output.append(0x0A)
+        output += [UInt8](repeating: 0x20, count: 2 * level)
+    }
+}
