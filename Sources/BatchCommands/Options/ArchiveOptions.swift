@@ -28,8 +28,8 @@ struct ArchiveOptions: ParsableArguments {
         return OpenArchive(sink: archive, recovery: recovery, lock: lock)
     }
 
-    /// The archive for a run that only looks.
-    func openReadOnly(origin: String) throws -> FileArchive {
+    /// The archive for a run that does not hold it as a whole: one that only looks, or writes batches it has claimed.
+    func openUnlocked(origin: String) throws -> FileArchive {
         try archive(in: ArchiveFolder(path), origin: origin)
     }
 
