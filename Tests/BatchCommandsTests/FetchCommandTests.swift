@@ -2,8 +2,12 @@ import BatchArchive
 import BatchCommands
 import BatchSimulator
 import Foundation
-import MessageBatches
 import Testing
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 
 /// `batchkeep fetch`: batches in on standard input, receipts out on standard output.
 struct FetchCommandTests {
@@ -86,18 +90,16 @@ struct FetchCommandTests {
             Nights.batch("fine", daysBefore: 2), Nights.batch("long", daysBefore: 2, kind: .tooLong),
             Nights.batch("none", daysBefore: 2, kind: .withoutResults),
             Nights.batch("more", daysBefore: 2, kind: .contradicting),
-            Nights.batch("runs", daysBefore: 0, kind: .inProgress),
+            Nights.batch("runs", daysBefore: 0, kind: .inProgress), Nights.batch("busy", daysBefore: 1),
         ]
         try await Nights.run(batches) { nights in
             let listed = await nights.run(["list", "--format", "ndjson"], inArchive: false)
-            let lock = try #require(
-                try await FileArchive(ArchiveFolder(nights.path), settings: .forLocks()).claim(.named("busy"))
-            )
+            let other = try HeldBatch("msgbatch_busy", in: nights.path)
             let run = await nights.run(
                 ["fetch", "--max-line-bytes", "1024"],
-                input: listed.output + "\r\n\nmsgbatch_unknown\r\n" + String(decoding: MessageBatch.named("busy").json, as: UTF8.self)
+                input: listed.output + "\r\n\nmsgbatch_unknown\r\n  \"msgbatch_fine\"\n"
             )
-            await lock.release()
+            try other.end()
             #expect(
                 states(run) == [
                     "msgbatch_fine": "archived", "msgbatch_long": "failed", "msgbatch_none": "unavailable",
@@ -124,13 +126,11 @@ struct FetchCommandTests {
             let fetched = await nights.run(["fetch"], input: "msgbatch_one")
             #expect(fetched.status == .done, "\(fetched.notes)")
             _ = consume lock
-            let claim = try #require(
-                try await FileArchive(folder, settings: .forLocks()).claim(.named("two"))
-            )
+            let other = try HeldBatch("msgbatch_two", in: nights.path)
             let export = await nights.export()
             #expect(export.batches["busy"] == 1 && export.batches["already_archived"] == 1)
             #expect(export.status == .partial)
-            await claim.release()
+            try other.end()
             #expect(await nights.export().batches["archived_now"] == 1)
         }
     }
@@ -163,16 +163,21 @@ struct FetchCommandTests {
     }
 }
 
-extension ArchiveSettings {
-    /// Enough for an archive nothing is written to but locks.
-    fileprivate static func forLocks() throws -> ArchiveSettings {
-        ArchiveSettings(codec: try CodecChoice.zlib.codec(), toolVersion: "1")
-    }
-}
+/// A batch in the hands of another process, as its lock shows it.
+private struct HeldBatch {
+    private let file: FileHandle
 
-extension MessageBatch {
-    /// A batch the service need not know.
-    fileprivate static func named(_ name: String) throws -> MessageBatch {
-        try MessageBatch(json: Nights.batch(name, daysBefore: 2).document)
+    init(_ id: String, in archive: String) throws {
+        let folder = URL(filePath: archive).appending(path: "_partial")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let path = folder.appending(path: "\(id).lock")
+        _ = FileManager.default.createFile(atPath: path.path, contents: nil)
+        file = try FileHandle(forUpdating: path)
+        #expect(flock(file.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
+    }
+
+    /// Dies without a word, as a killed process does.
+    func end() throws {
+        try file.close()
     }
 }

@@ -1,6 +1,5 @@
 import BatchCommands
 import Foundation
-import MessageBatches
 import Testing
 
 /// `--shard`: a window in equal parts.
