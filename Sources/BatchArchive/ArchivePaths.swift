@@ -36,6 +36,13 @@ package struct ArchivePaths: Sendable, Hashable {
     package let id: String
     package let day: CalendarDay
 
+    /// Whose files of work under way those with such a name in `_partial` are: the id of a batch, or nil for what belongs to
+    /// no single batch.
+    static func owner(ofPartial name: String) -> String? {
+        guard let dot = name.firstIndex(of: "."), MessageBatch.isSafeID(String(name[..<dot])) else { return nil }
+        return String(name[..<dot])
+    }
+
     /// Throws if the id cannot be a file name as it is.
     package init(of batch: MessageBatch) throws(ArchiveFailure) {
         guard batch.hasSafeID else { throw ArchiveFailure(.unsafeID, .create, path: batch.id) }
@@ -60,6 +67,8 @@ package struct ArchivePaths: Sendable, Hashable {
     package var journal: String { "\(Self.partial)/\(id).\(Self.journalSuffix)" }
     package var newJournal: String { "\(Self.partial)/\(id).\(Self.journalSuffix)-new" }
     package func scratch(_ run: Int) -> String { "\(Self.partial)/\(id).scratch-\(run)" }
+    /// Its kernel lock is the right to work on the batch.
+    static func lock(of id: String) -> String { "\(partial)/\(id).lock" }
     static let manifestSuffix = "manifest.json"
     static let journalSuffix = "journal"
     static let reasonSuffix = "quarantine.json"

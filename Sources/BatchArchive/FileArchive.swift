@@ -5,7 +5,8 @@ import Synchronization
 
 /// An archive in a folder: the sink that `export` writes to.
 ///
-/// One run at a time: take an ``ArchiveLock`` first, then ``prepare()``, and end with ``finishRun()``.
+/// One run at a time: take an ``ArchiveLock`` first, then ``prepare()``, and end with ``finishRun()``. Without that lock only
+/// what belongs to a single claimed batch may be written; ``SharedArchive`` is that part of it.
 package final class FileArchive: ArchiveSink {
     package let folder: ArchiveFolder
     private let settings: ArchiveSettings
@@ -30,10 +31,29 @@ package final class FileArchive: ArchiveSink {
         return try ArchiveRecovery.run(in: folder)
     }
 
-    package func archivedIDs() async throws -> Set<String> {
+    /// Reads the names of the manifests of the days that the batches were created on.
+    package func archivedIDs(among batches: [MessageBatch]) async throws -> Set<String> {
         guard let status = try folder.status("") else { return [] }
         guard status.isFolder else { throw ArchiveFailure(.notAFolder, .open, path: folder.root) }
-        return try folder.archivedIDs()
+        var archived: Set<String> = []
+        for day in Set(batches.map(\.day)) { archived.formUnion(try folder.archivedIDs(of: day)) }
+        return archived.intersection(batches.map(\.id))
+    }
+
+    /// Takes the batch's lock, and puts right what a killed process left of it.
+    package func claim(_ batch: MessageBatch) async throws -> (any BatchClaim)? {
+        let paths = try ArchivePaths(of: batch)
+        try folder.makeFolder(ArchivePaths.partial)
+        guard let lock = try BatchLock.take(batch.id, in: folder) else { return nil }
+        let isArchived: Bool
+        do {
+            if try folder.status(paths.manifest) == nil { try ArchiveRecovery.settle(batch.id, in: folder) }
+            isArchived = try folder.status(paths.manifest) != nil
+        } catch {
+            lock.release()
+            throw error
+        }
+        return FileClaim(lock, isArchived: isArchived)
     }
 
     package func openDraft(of batch: MessageBatch) async throws -> any BatchDraft {

@@ -73,7 +73,10 @@ struct Batchkeep: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Fetch",
-                subcommands: [ExportCommand.self, RunCommand.self, ListCommand.self, RetryQuarantineCommand.self]
+                subcommands: [
+                    ExportCommand.self, RunCommand.self, ListCommand.self, FetchCommand.self,
+                    RetryQuarantineCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Understand",

@@ -22,6 +22,10 @@ package struct CommandContext: Sendable {
     /// Columns of the terminal.
     package var width: Int
     package var write: @Sendable ([UInt8]) throws -> Void
+    /// Whether nobody reads standard output any more, as far as that shows before a write.
+    package var outputIsClosed: @Sendable () -> Bool = { false }
+    /// Everything on standard input.
+    package var readInput: @Sendable () throws -> [UInt8] = { [] }
     package var writeNote: @Sendable ([UInt8]) -> Void
     /// Measures pauses, silences and the time allowed.
     package var clock: any Clock<Duration>
@@ -96,7 +100,7 @@ package struct CommandContext: Sendable {
 extension CommandContext {
     /// The real process.
     package static var process: CommandContext {
-        CommandContext(
+        var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
             outputIsTerminal: Terminal.isTerminal(FileHandle.standardOutput),
@@ -106,5 +110,8 @@ extension CommandContext {
             // Nobody is left to be told that standard error is closed.
             writeNote: { try? FileHandle.standardError.write(contentsOf: Data($0)) }
         )
+        context.outputIsClosed = { Terminal.isClosed(.standardOutput) }
+        context.readInput = { try [UInt8](FileHandle.standardInput.readToEnd() ?? Data()) }
+        return context
     }
 }

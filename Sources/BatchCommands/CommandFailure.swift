@@ -16,6 +16,11 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// An export can only fetch what has ended.
     case exportNeedsEnded
     case bothCursors
+    case badShard(String)
+    /// A line of standard input, counted from 1, that names no batch.
+    case badInput(line: Int, reason: String)
+    /// Nobody reads standard output any more.
+    case outputClosed
     /// A URL that cannot be called; its text is kept back: who knows it can ping.
     case badPingURL
     case noMetricsFolder(String)

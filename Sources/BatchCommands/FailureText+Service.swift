@@ -96,6 +96,8 @@ extension FailureText {
     static func clause(_ outcome: BatchOutcome) -> String {
         switch outcome {
         case .archived: "archived"
+        case .alreadyArchived: "archived by another process"
+        case .busy: "another process is fetching it"
         case .withdrawn: "withdrawn"
         case .unavailable(let failure): "unavailable: \(clause(failure))"
         case .quarantined(let faults): "quarantined: \(faults.map(\.sentence).joined(separator: "; "))"

@@ -111,6 +111,24 @@ extension FailureText {
             )
         case .bothCursors:
             self.init("--after-id and --before-id exclude each other.", advice: "Give one of them.", status: .usage)
+        case .badShard(let text):
+            self.init(
+                "--shard \(text) is no part.",
+                advice: "Write the part, from 0, and how many there are: 0/4, 1/4, 2/4 and 3/4.",
+                status: .usage
+            )
+        case .badInput(let line, let reason):
+            self.init(
+                "Line \(line) of standard input names no batch: \(reason).",
+                advice: "Each line is a batch object, as list --format ndjson writes it, or an id. Nothing was fetched.",
+                status: .usage
+            )
+        case .outputClosed:
+            self.init(
+                "Stopped, as nobody reads standard output any more.",
+                advice: "What is archived stays, and what was read of the rest: run it again.",
+                status: .partial
+            )
         case .badPingURL:
             self.init(
                 "--ping-url is no URL that can be called.",

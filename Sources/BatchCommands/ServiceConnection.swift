@@ -1,3 +1,4 @@
+import BatchAnalytics
 import BatchPipeline
 import BatchService
 
@@ -16,6 +17,23 @@ struct ServiceConnection {
         client = try BatchServiceClient(
             settings,
             environment: ServiceEnvironment(clock: context.clock, onRetry: onRetry)
+        )
+    }
+
+    /// The ports of a run that asks this service and writes to `archive`.
+    func ports(
+        to archive: any ArchiveSink,
+        in context: CommandContext,
+        observe: @escaping @Sendable (ExportEvent) -> Void
+    ) -> ExportPorts {
+        ExportPorts(
+            lister: client,
+            source: client,
+            archive: archive,
+            summaries: SummarySet(SummaryRegistry.kinds),
+            now: context.now,
+            pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
+            observe: observe
         )
     }
 

@@ -36,7 +36,7 @@ struct ArchiveRecoveryTests {
             _ = try await prepared(ids).run(in: archive.folder, limit: limit)
             let report = try archive.sink().prepare()
             let found = try archive.files()
-            let archived = try await archive.sink().archivedIDs()
+            let archived = try archive.sink().folder.archivedIDs()
             // Byte for byte what an undisturbed run leaves, for every batch that is there at all.
             #expect(found == expected.filter { archived.contains(id(in: $0.key)) }, "\(limit) steps done")
             #expect(archived.isSuperset(of: report.finished))

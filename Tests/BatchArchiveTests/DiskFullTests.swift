@@ -57,7 +57,7 @@ struct DiskFullTests {
         #expect(found.path.hasPrefix(folder.root))
         // Every batch that is there is there as a whole; nothing else is.
         let reader = FileArchive(folder, settings: testSettings())
-        #expect(try await reader.archivedIDs() == archived)
+        #expect(try reader.folder.archivedIDs() == archived)
         for kind in [DataKind.raw, .results] {
             #expect(try folder.names(in: "\(kind.rawValue)/date=2024-08-20").count == archived.count)
         }

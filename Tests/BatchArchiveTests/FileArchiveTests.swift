@@ -80,7 +80,7 @@ struct FileArchiveTests {
         _ = try sink.prepare()
         try await sink.export(results: 0)
         #expect(try archive.paths() == ["manifests/date=2024-08-20/msgbatch_01.json"])
-        #expect(try await sink.archivedIDs() == ["msgbatch_01"])
+        #expect(try sink.folder.archivedIDs() == ["msgbatch_01"])
     }
 
     @Test func `a batch of empty lines has raw and no results`() async throws {
@@ -94,14 +94,14 @@ struct FileArchiveTests {
 
     @Test func `archived is what has a manifest`() async throws {
         let sink = archive.sink()
-        #expect(try await sink.archivedIDs() == [])
+        #expect(try sink.folder.archivedIDs() == [])
         try await sink.export("msgbatch_a", day: "2024-08-20")
         try await sink.export("msgbatch_b", day: "2025-01-01")
         try archive.put([0x41], at: "raw/date=2024-08-20/msgbatch_c.jsonl.gz")
         try archive.put([0x41], at: "manifests/date=2024-08-20/msgbatch_d.json~")
         try archive.put([0x41], at: "manifests/date=2024-08-20/a b.json")
         try archive.put([0x41], at: "manifests/notes/msgbatch_e.json")
-        #expect(try await sink.archivedIDs() == ["msgbatch_a", "msgbatch_b"])
+        #expect(try sink.folder.archivedIDs() == ["msgbatch_a", "msgbatch_b"])
     }
 
     @Test func `nothing is visible before it is published`() async throws {
@@ -111,7 +111,7 @@ struct FileArchiveTests {
         let draft = try await sink.openDraft(of: batch)
         try await draft.write(sampleBody(), of: batch)
         #expect(try archive.paths().allSatisfy { $0.hasPrefix("_partial/") })
-        #expect(try await sink.archivedIDs() == [])
+        #expect(try sink.folder.archivedIDs() == [])
     }
 
     @Test func `files are private to the user`() async throws {
@@ -146,7 +146,7 @@ struct FileArchiveTests {
         let sink = FileArchive(folder, settings: testSettings())
         #expect(throws: ArchiveFailure(.notAFolder, .makeFolder, path: folder.root)) { _ = try sink.prepare() }
         await #expect(throws: ArchiveFailure(.notAFolder, .open, path: folder.root)) {
-            _ = try await sink.archivedIDs()
+            _ = try await sink.archivedIDs(among: [])
         }
         #expect(throws: ArchiveFailure(.notAFolder, .open, path: folder.root)) { _ = try ArchiveReader(folder) }
     }
@@ -172,7 +172,7 @@ struct FileArchiveTests {
             }
             try await group.waitForAll()
         }
-        #expect(try await sink.archivedIDs() == Set(ids))
+        #expect(try sink.folder.archivedIDs() == Set(ids))
         #expect(try archive.folder.names(in: ArchivePaths.partial) == [])
         let listing = try await ArchiveReader(archive.folder).manifests()
         #expect(listing.manifests.count == 100 && listing.unreadable.isEmpty)
@@ -188,7 +188,7 @@ struct FileArchiveTests {
         }
         let names = ["msgbatch_01.json", "msgbatch_01.raw.jsonl.gz", "msgbatch_01.results.ndjson.gz"]
         #expect(try archive.paths() == names.map { "_quarantine/\($0)" })
-        #expect(try await sink.archivedIDs() == [])
+        #expect(try sink.folder.archivedIDs() == [])
         let reader = try ArchiveReader(archive.folder)
         let manifest = try #require(try reader.quarantined().manifests.first)
         #expect(manifest.quarantine == .init(reasons: ["too few", "of 2"], attempts: 2))

@@ -63,4 +63,9 @@ struct OpenFile: ~Copyable, Sendable {
     func lock() throws(ArchiveFailure) -> Bool {
         try SystemCall.lock(descriptor, path: path)
     }
+
+    /// Whether the file's name still leads to it, and not to nothing or to another file.
+    func isNamed() throws(ArchiveFailure) -> Bool {
+        try SystemCall.status(path)?.identity == SystemCall.identity(of: descriptor, path: path)
+    }
 }

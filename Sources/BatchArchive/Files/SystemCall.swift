@@ -17,6 +17,14 @@ enum SystemCall {
         /// Last change of the content, in nanoseconds since the Unix epoch.
         var modified: Int64
         var isFolder: Bool
+        /// What tells it from every other file, as long as it is open or has a name.
+        var identity: Identity
+    }
+
+    /// Device and number of a file.
+    struct Identity: Sendable, Hashable {
+        var device: UInt64
+        var number: UInt64
     }
 
     static let notFound = ENOENT
@@ -116,7 +124,23 @@ enum SystemCall {
         return Status(
             size: Int(information.st_size),
             modified: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec),
-            isFolder: information.st_mode & S_IFMT == S_IFDIR
+            isFolder: information.st_mode & S_IFMT == S_IFDIR,
+            identity: identity(information)
+        )
+    }
+
+    /// Which file is open, whatever its name leads to by now.
+    static func identity(of descriptor: Int32, path: String) throws(ArchiveFailure) -> Identity {
+        var information = stat()
+        try checked(.inspect, path) { unsafe fstat(descriptor, &information) }
+        return identity(information)
+    }
+
+    private static func identity(_ information: stat) -> Identity {
+        // The types differ between systems; a device may be negative.
+        Identity(
+            device: UInt64(truncatingIfNeeded: information.st_dev),
+            number: UInt64(truncatingIfNeeded: information.st_ino)
         )
     }
 

@@ -14,12 +14,48 @@ package struct RecoveryReport: Sendable, Hashable {
 ///
 /// Everything unfinished has a file in `_partial`: a batch's document stays there until all of its data is in place. Where
 /// that document is whole and every data file it names is there, byte for byte, the publication is finished; otherwise its
-/// files are removed. A download without a document is kept if it has a journal to go on from. Needs the archive's lock.
+/// files are removed. A download without a document is kept if it has a journal to go on from. Each batch needs its own lock;
+/// what another process holds is left alone.
 enum ArchiveRecovery {
+    /// Goes over everything in `_partial`; needs the archive's lock.
     static func run(in folder: ArchiveFolder) throws(ArchiveFailure) -> RecoveryReport {
         var report = RecoveryReport()
         try Rearrangement.finishInterrupted(in: folder)
+        var batches: Set<String> = []
         for name in try folder.names(in: ArchivePaths.partial) {
+            if let id = ArchivePaths.owner(ofPartial: name) {
+                batches.insert(id)
+            } else {
+                try folder.remove("\(ArchivePaths.partial)/\(name)")
+                report.removed.append(name)
+            }
+        }
+        for id in batches.sorted() {
+            guard let lock = try BatchLock.take(id, in: folder) else { continue }
+            do throws(ArchiveFailure) {
+                try settle(id, in: folder, &report)
+            } catch {
+                lock.release()
+                throw error
+            }
+            lock.release()
+        }
+        try removeSettledQuarantine(in: folder)
+        return report
+    }
+
+    /// Goes over the files of one batch; needs its lock.
+    static func settle(_ id: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
+        var report = RecoveryReport()
+        try settle(id, in: folder, &report)
+    }
+
+    private static func settle(
+        _ id: String,
+        in folder: ArchiveFolder,
+        _ report: inout RecoveryReport
+    ) throws(ArchiveFailure) {
+        for name in try names(of: id, in: folder) {
             guard let document = Document(name) else { continue }
             if let publication = try publication(of: document, in: folder) {
                 if let failure = PublishPlan([publication]).run(in: folder)[0] { throw failure }
@@ -28,15 +64,21 @@ enum ArchiveRecovery {
                 try removeArrived(document, in: folder)
             }
         }
-        let names = try folder.names(in: ArchivePaths.partial)
+        // Not those of before: what was published has left.
+        let names = try names(of: id, in: folder)
         let kept = try parked(names, in: folder)
         for name in names where !kept.contains(name) {
             try folder.remove("\(ArchivePaths.partial)/\(name)")
             report.removed.append(name)
         }
-        report.parked = kept.compactMap { Self.id(ofJournal: $0) }.sorted()
-        try removeSettledQuarantine(in: folder)
-        return report
+        report.parked += kept.compactMap { Self.id(ofJournal: $0) }
+    }
+
+    /// The files of one batch in `_partial`, without its lock.
+    private static func names(of id: String, in folder: ArchiveFolder) throws(ArchiveFailure) -> [String] {
+        let lock = ArchivePaths.lock(of: id).dropFirst(ArchivePaths.partial.count + 1)
+        return try folder.names(in: ArchivePaths.partial)
+            .filter { ArchivePaths.owner(ofPartial: $0) == id && $0 != lock }
     }
 
     /// A manifest or a reason in `_partial`.

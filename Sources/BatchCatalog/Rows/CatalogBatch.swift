@@ -96,6 +96,13 @@ extension CatalogBatch {
         switch outcome {
         case .archived(_, let proof, _):
             archive(proof.batch, requestID: proof.requestID, at: proof.finishedAt)
+        case .alreadyArchived:
+            wasFetchable = true
+            (state, settledAt) = (.archived, now)
+            (attempts, lastError, nextTryAt) = (0, nil, nil)
+        case .busy:
+            // What the other process makes of it shows in its files, which the next run reads.
+            lastError = error
         case .withdrawn:
             withdraw(at: now)
         case .unavailable(let failure):

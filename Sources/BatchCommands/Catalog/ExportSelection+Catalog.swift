@@ -7,6 +7,8 @@ extension ExportSelection {
     func resolved(by plan: WindowPlan, isFull: Bool) -> ExportSelection {
         guard filter.ids == nil else { return self }
         var selection = self
+        // What one part has settled says nothing of the others.
+        let isFull = isFull || filter.shard != nil
         if window.since == nil, window.until == nil {
             (selection.window, selection.settled) = plan.automatic(isFull: isFull)
         } else {

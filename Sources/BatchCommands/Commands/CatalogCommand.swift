@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchArchive
+import BlockGzip
 
 /// `batchkeep catalog`: what can be done to the index of an archive.
 struct CatalogCommand: AsyncParsableCommand {
@@ -15,6 +16,7 @@ struct CatalogCommand: AsyncParsableCommand {
             commandName: "rebuild",
             abstract: "Make the index anew from manifests, quarantine and unfinished downloads.",
             discussion: """
+                Takes in what fetch archived, and brings SHA256SUMS and views up to date as export does at its end.
                 Runs, attempts and what was lost stand in no file: they are kept where the old index can be read. The next
                 export lists its whole window again.
                 """
@@ -32,7 +34,10 @@ struct CatalogCommand: AsyncParsableCommand {
                 // Says it where there is no archive; the lock would make one.
                 _ = try ArchiveReader(folder)
                 let held = try await lock.take(folder, context: context)
+                let archive = FileArchive(folder, settings: .ofThisVersion(codec: try CodecChoice.auto.codec()))
+                _ = try archive.prepare()
                 let manifests = try await CatalogFile(folder: folder, warn: context.note).rebuild()
+                try await archive.finishRun()
                 context.note("The catalog of \(folder.root) is built anew from \(manifests.reading) manifests.")
                 held.release()
             }

@@ -30,6 +30,9 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Which batches")
     var status: StatusOptions
 
+    @OptionGroup(title: "Which batches")
+    var shard: ShardOptions
+
     @OptionGroup(title: "Archive")
     var archive: ArchiveOptions
 
@@ -115,7 +118,7 @@ struct ExportCommand: AsyncParsableCommand {
         let connection = try ServiceConnection(service, context: context, onRetry: watcher.note)
         return try await connection.use { client in
             if dryRun {
-                let sink = try archive.openReadOnly(origin: client.origin)
+                let sink = try archive.openUnlocked(origin: client.origin)
                 let catalog = try await CatalogFile(folder: sink.folder, warn: watcher.warn).openToLook()
                 let job = Job(
                     asked: asked,
@@ -196,36 +199,25 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     private func ports(of job: Job, _ joining: ExportJoin?) throws -> ExportPorts {
-        let context = job.watcher.context
-        return ExportPorts(
-            lister: job.connection.client,
-            source: job.connection.client,
-            archive: job.sink,
-            summaries: SummarySet(SummaryRegistry.kinds),
-            now: context.now,
-            pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
-            observe: { [observeArchived = joining?.observe] event in
-                job.watcher.observe(event)
-                job.figures.observe(event)
-                observeArchived?(event)
-            },
-            expectedIDs: requireAll ? try joining?.requiredIDs(isForOneBatch: window.ids?.count == 1) : nil
-        )
+        var ports = job.connection.ports(to: job.sink, in: job.watcher.context) {
+            [observeArchived = joining?.observe] event in
+            job.watcher.observe(event)
+            job.figures.observe(event)
+            observeArchived?(event)
+        }
+        if requireAll { ports.expectedIDs = try joining?.requiredIDs(isForOneBatch: window.ids?.count == 1) }
+        return ports
     }
 
     /// The ending of a run that came to no figures.
     private func stopped(by error: any Error, startedAt: Timestamp, _ signals: SignalWatch) -> ExportEnding {
         let now = CommandContext.current.now()
-        var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
-        report.stop = error
         return ExportEnding(
-            report: report,
-            standing: CatalogStanding(moment: now),
+            stoppedBy: error,
             // Without figures the window only says what was asked for.
             selection: (try? selection(now: now)) ?? ExportSelection(window: BatchWindow(), filter: BatchFilter()),
             archivePath: archive.path,
             isDryRun: dryRun,
-            keyPlace: "the key",
             signal: signals.status,
             startedAt: startedAt,
             finishedAt: now
@@ -249,7 +241,7 @@ struct ExportCommand: AsyncParsableCommand {
         if let statuses, !statuses.contains(.ended) { throw .exportNeedsEnded }
         return ExportSelection(
             window: try window.window(now: now),
-            filter: BatchFilter(statuses: statuses, ids: window.ids),
+            filter: BatchFilter(statuses: statuses, ids: window.ids, shard: try shard.part()),
             pageSize: service.pageSize
         )
     }

@@ -29,6 +29,9 @@ struct ListCommand: AsyncParsableCommand {
     @OptionGroup(title: "Which batches")
     var status: StatusOptions
 
+    @OptionGroup(title: "Which batches")
+    var shard: ShardOptions
+
     @Option(help: ArgumentHelp("Stop after this many batches.", valueName: "n"))
     var limit: Int?
 
@@ -54,7 +57,11 @@ struct ListCommand: AsyncParsableCommand {
         if afterID != nil, beforeID != nil { throw CommandFailure.bothCursors }
         if let limit { try check(limit, 1...Int.max, "--limit") }
         let window = try window.window(now: context.now())
-        let filter = BatchFilter(statuses: try status.statuses(), ids: self.window.ids)
+        let filter = BatchFilter(
+            statuses: try status.statuses(),
+            ids: self.window.ids,
+            shard: try shard.part()
+        )
         let output = BatchListOutput(format: format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
         let connection = try ServiceConnection(service, context: context)
         if context.notesAreTerminal { context.note("Listing \(window.sentence) (UTC), newest first.") }

@@ -29,8 +29,8 @@ struct ArchiveOptions: ParsableArguments {
         return try OpenArchive(folder, settings: settings(origin: origin, prices: prices), lock: lock)
     }
 
-    /// The archive for a run that only looks.
-    func openReadOnly(origin: String) throws -> FileArchive {
+    /// The archive for a run that does not hold it as a whole: one that only looks, or writes batches it has claimed.
+    func openUnlocked(origin: String) throws -> FileArchive {
         FileArchive(ArchiveFolder(path), settings: try settings(origin: origin))
     }
 

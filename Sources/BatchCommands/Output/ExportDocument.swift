@@ -162,7 +162,7 @@ struct ExportDocument: Encodable {
                 reason: FailureText.clause(problem.outcome)
             )
         }
-        problems += report.notFound.sorted { $0.key < $1.key }
+        problems += report.notRetrieved.sorted { $0.key < $1.key }
             .map { Problem(batchID: $0.key, state: "unavailable", reason: FailureText.clause($0.value)) }
     }
 }
@@ -171,7 +171,8 @@ extension BatchOutcome {
     /// The local state the batch is in after this run, as documents name it.
     var stateName: String {
         switch self {
-        case .archived: "archived"
+        case .archived, .alreadyArchived: "archived"
+        case .busy: "busy"
         case .withdrawn: "withdrawn"
         case .unavailable: "unavailable"
         case .quarantined: "quarantined"

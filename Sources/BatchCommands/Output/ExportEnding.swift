@@ -20,14 +20,18 @@ struct ExportEnding: Sendable {
     var figures: RunFigures.Settled?
     /// What came of the join, where one was asked for.
     var join: JoinEnding?
+    /// Whether others may write to the archive at the same time, so that this run left out what spans batches.
+    var isShared = false
 
     /// Everything that applies; `--output json` lists them all.
     var statuses: Set<ExitStatus> {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
         if report.quarantined > 0 { statuses.insert(.integrity) }
-        let isPartial = report.failed + report.unavailable + report.postponed.count + report.notFound.count > 0
-        if isPartial { statuses.insert(.partial) }
+        let open = [
+            report.failed, report.unavailable, report.postponed.count, report.notRetrieved.count, report.busy,
+        ]
+        if open.contains(where: { $0 > 0 }) { statuses.insert(.partial) }
         // A dry run fetches nothing, so that it cannot say what remains at risk.
         if !isDryRun, !standing.newlyLost.isEmpty || !standing.atRisk.isEmpty { statuses.insert(.lost) }
         if let failure = figures?.failure { statuses.insert(failure.status) }
@@ -77,8 +81,11 @@ struct ExportEnding: Sendable {
         }
         guard report.stop == nil, standing.atRisk.isEmpty, standing.newlyLost.isEmpty else { return [] }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
+        let complete = "Complete: every batch holds exactly the results the API promised."
         return [
-            "Complete: every batch holds exactly the results the API promised. Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"
+            isShared
+                ? "\(complete) When all are done: batchkeep catalog rebuild --archive \(archivePath)"
+                : "\(complete) Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"
         ]
     }
 
@@ -86,7 +93,7 @@ struct ExportEnding: Sendable {
     private var troubles: [String] {
         let lines =
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
-            + report.notFound.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
+            + report.notRetrieved.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
             + report.postponed.map(FailureText.sentence(of:))
         return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
     }
@@ -98,6 +105,7 @@ struct ExportEnding: Sendable {
             "already_archived": report.alreadyArchived, "not_ended": report.notEnded, "left_out": report.leftOut,
             "withdrawn": report.withdrawn, "lost": report.lost, "postponed": report.postponed.count,
             "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
+            "busy": report.busy,
             "at_risk": standing.atRisk.count,
         ]
     }
@@ -125,6 +133,10 @@ struct ExportEnding: Sendable {
             Figure("quarantined", .integer(report.quarantined), .integer, tone: .bad),
             Figure("failed", .integer(report.failed), .integer, tone: .bad),
         ]
+        if report.busy > 0 {
+            let count = Cell.integer(report.busy)
+            batches.append(Figure("busy", count, .integer, tone: .warning, note: "another process fetches them"))
+        }
         if !report.postponed.isEmpty {
             let count = Cell.integer(report.postponed.count)
             batches.append(Figure("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
@@ -187,5 +199,32 @@ struct ExportEnding: Sendable {
     /// The run as `--output json` tells it.
     var document: ExportDocument {
         ExportDocument(self, tokens: tokens, stop: stop)
+    }
+}
+
+extension ExportEnding {
+    /// The ending of a run that came to no figures.
+    init(
+        stoppedBy error: any Error,
+        selection: ExportSelection,
+        archivePath: String,
+        isDryRun: Bool,
+        signal: ExitStatus?,
+        startedAt: Timestamp,
+        finishedAt: Timestamp
+    ) {
+        var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
+        report.stop = error
+        self.init(
+            report: report,
+            standing: CatalogStanding(moment: finishedAt),
+            selection: selection,
+            archivePath: archivePath,
+            isDryRun: isDryRun,
+            keyPlace: "the key",
+            signal: signal,
+            startedAt: startedAt,
+            finishedAt: finishedAt
+        )
     }
 }

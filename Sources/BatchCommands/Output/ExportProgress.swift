@@ -41,6 +41,9 @@ final class ExportProgress: RunWatcher {
                 state.total = (batches, results)
                 state.board.clear()
                 if batches > 0 { context.note(Self.plan(batches, results)) }
+            case .passedOver, .notRetrieved:
+                // The closing table counts them.
+                break
             case .started(let batch):
                 state.batches[batch.id] = LiveBatch(batch, at: now)
                 state.order.append(batch.id)
@@ -100,7 +103,9 @@ final class ExportProgress: RunWatcher {
             if !context.notesAreTerminal { context.note(live.archivedLine(bytes: bytes, at: now)) }
         case .withdrawn:
             say("\(batch.id): results withdrawn before this run", .faint, &state)
-        case .unavailable, .quarantined, .failed:
+        case .alreadyArchived:
+            say("\(batch.id): \(FailureText.clause(outcome))", .faint, &state)
+        case .unavailable, .quarantined, .failed, .busy:
             say("\(batch.id): \(FailureText.clause(outcome))", .bad, &state)
         }
     }

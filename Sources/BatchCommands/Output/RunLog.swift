@@ -30,8 +30,8 @@ struct RunLog: RunWatcher {
 
     @Sendable func observe(_ event: ExportEvent) {
         switch event {
-        case .listed, .advanced:
-            // Progress is for terminals.
+        case .listed, .advanced, .passedOver, .notRetrieved:
+            // Progress is for terminals, and the closing event tells how many were not fetched.
             break
         case .planned(let batches, let results):
             logger.info(
@@ -74,7 +74,9 @@ struct RunLog: RunWatcher {
             metadata["reason"] = "\(FailureText.clause(outcome))"
             metadata.add("request_id", failure.requestID)
             logger.error("batch not archived", metadata: metadata)
-        case .quarantined, .failed:
+        case .alreadyArchived:
+            logger.info("batch archived by another process", metadata: metadata)
+        case .quarantined, .failed, .busy:
             metadata["reason"] = "\(FailureText.clause(outcome))"
             logger.error("batch not archived", metadata: metadata)
         }

@@ -68,6 +68,7 @@ struct RunMetrics {
             Sample(report.unavailable, "state", "unavailable"),
             Sample(report.quarantined, "state", "quarantined"),
             Sample(report.failed, "state", "failed"),
+            Sample(report.busy, "state", "busy"),
         ]
     }
 

@@ -44,6 +44,7 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("until"),
         PipelineKey("batch", .values),
         PipelineKey("status", .values),
+        PipelineKey("shard"),
         // The archive.
         PipelineKey("archive", isShared: true),
         PipelineKey("codec"),

@@ -121,7 +121,8 @@ struct ArchiveRepair {
             pause: { try await Task.sleep(for: $0) },
             observe: { _ in }
         )
-        let export = BatchExport(ports: ports, settings: ExportSettings(maxAttempts: attempts), listedAt: nil)
+        let exporting = ExportSettings(maxAttempts: attempts, replacesArchived: true)
+        let export = BatchExport(ports: ports, settings: exporting, listedAt: nil)
         let outcome = try await export.run(batch)
         if case .archived = outcome, let old, old.batch.id == batch.id { try archive.carryOver(from: old) }
         return outcome

@@ -19,6 +19,21 @@ package struct BatchExport: Sendable {
     /// Throws only what concerns every batch: a refused key or an exhausted spend limit as ``ServiceFailure``, an error of
     /// the archive (disk full), cancellation. Whatever happens, what was read of the body stays for a later run.
     package func run(_ listed: MessageBatch) async throws -> BatchOutcome {
+        guard listed.hasSafeID else { return .failed(.unsafeID) }
+        guard let claim = try await ports.archive.claim(listed) else { return .busy }
+        let outcome: BatchOutcome
+        do {
+            outcome = claim.isArchived && !settings.replacesArchived ? .alreadyArchived : try await work(on: listed)
+        } catch {
+            await claim.release()
+            throw error
+        }
+        await claim.release()
+        return outcome
+    }
+
+    private func work(on listed: MessageBatch) async throws -> BatchOutcome {
+        ports.observe(.started(listed))
         guard let deadline = settings.deadline else { return try await settle(listed) }
         return try await withThrowingTaskGroup(of: BatchOutcome.self) { group in
             group.addTask { try await settle(listed) }
@@ -40,7 +55,6 @@ package struct BatchExport: Sendable {
     }
 
     private func settle(_ listed: MessageBatch) async throws -> BatchOutcome {
-        guard listed.hasSafeID else { return .failed(.unsafeID) }
         var batch = listed
         var plan = ReadPlan(maxAttempts: settings.maxAttempts)
         while batch.archivedAt == nil {
@@ -209,18 +223,17 @@ package struct BatchExport: Sendable {
 
     /// What a failed request means for its batch; throws it where it concerns every batch.
     private func settled(_ failure: ServiceFailure, of batch: MessageBatch) throws -> BatchOutcome {
+        guard !failure.concernsEveryBatch else {
+            throw failure.cause == .cancelled ? CancellationError() : failure
+        }
         switch failure.cause {
-        case .status(401), .status(403), .spendLimit:
-            throw failure
-        case .cancelled:
-            throw CancellationError()
         case .status(404), .status(410), .noResultsURL:
             // Age by the server's clock only: ours may be wrong, and results that may still come back are not written off.
             let isOver = (failure.serverDate ?? listedAt).map { $0 > batch.retentionEnds } ?? false
             return isOver ? .withdrawn : .unavailable(failure)
         case .foreignOrigin, .redirect, .malformedReply, .cursorStuck:
             return .unavailable(failure)
-        case .transport, .status:
+        case .transport, .status, .spendLimit, .cancelled:
             return .failed(.service(failure))
         }
     }

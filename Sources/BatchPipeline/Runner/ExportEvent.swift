@@ -8,6 +8,10 @@ package enum ExportEvent: Sendable {
     case listed(total: Int, inWindow: Int)
     /// The listing is done; these batches will be fetched.
     case planned(batches: Int, results: Int)
+    /// A batch that is not fetched, and why.
+    case passedOver(MessageBatch, PassingReason)
+    /// A batch asked for by id that the service does not know or did not describe.
+    case notRetrieved(id: String, ServiceFailure)
     case started(MessageBatch)
     /// An earlier read left so many lines and bytes of the batch; this one goes on behind them.
     case resumed(id: String, lines: Int, bytes: Int)
@@ -16,6 +20,18 @@ package enum ExportEvent: Sendable {
     /// A read came to nothing and is tried again.
     case retrying(id: String, attempt: Int, because: RetryReason)
     case finished(MessageBatch, BatchOutcome)
+}
+
+/// Why a run leaves a batch alone.
+package enum PassingReason: Sendable, Hashable {
+    case archived
+    case lost
+    case notEnded
+    /// The status filter leaves it out.
+    case leftOut
+    case withdrawn
+    /// It failed before and is left for a later run.
+    case postponed
 }
 
 /// Why a batch is read again.
@@ -30,6 +46,10 @@ package enum RetryReason: Sendable {
 package enum BatchOutcome: Sendable {
     /// Proven and published.
     case archived(PublishedBatch, BatchProof, receivedBytes: Int)
+    /// Another process archived it since this run looked.
+    case alreadyArchived
+    /// Another process is working on it.
+    case busy
     /// Its results were withdrawn before this run could read them.
     case withdrawn
     /// The service lists it as ended but does not give its results; a later run tries again.

@@ -30,11 +30,13 @@ package struct ExportReport: Sendable {
     package var unavailable = 0
     package var quarantined = 0
     package var failed = 0
+    /// Batches another process was working on.
+    package var busy = 0
     /// What a dry run would have fetched.
     package var wouldFetch: [MessageBatch] = []
     package var problems: [Problem] = []
-    /// Batches asked for by id that the service does not know, by id.
-    package var notFound: [String: ServiceFailure] = [:]
+    /// Batches asked for by id that the service does not know or did not describe, by id.
+    package var notRetrieved: [String: ServiceFailure] = [:]
     /// What ended the run before its end: a ``ServiceFailure`` of the listing, a refused key, an error of the archive,
     /// cancellation.
     package var stop: (any Error)?
@@ -64,9 +66,13 @@ package struct ExportReport: Sendable {
             receivedBytes += bytes
             storedBytes += published.storedBytes
             return
+        case .alreadyArchived:
+            alreadyArchived += 1
+            return
         case .withdrawn:
             if isLost { lost += 1 } else { withdrawn += 1 }
             return
+        case .busy: busy += 1
         case .unavailable: unavailable += 1
         case .quarantined: quarantined += 1
         case .failed: failed += 1

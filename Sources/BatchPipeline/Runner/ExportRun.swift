@@ -1,45 +1,4 @@
-package import MessageBatches
-
-/// Which batches an export is about.
-package struct ExportSelection: Sendable {
-    package var window: BatchWindow
-    package var filter: BatchFilter
-    /// Items a page of the listing, 1 to 1000.
-    package var pageSize: Int
-    /// The part of the window that need not be listed again, if there is one.
-    package var settled: SettledPast?
-
-    package init(
-        window: BatchWindow,
-        filter: BatchFilter,
-        pageSize: Int = 1_000,
-        settled: SettledPast? = nil
-    ) {
-        self.window = window
-        self.filter = filter
-        self.pageSize = pageSize
-        self.settled = settled
-    }
-
-    /// The window that is walked where the settled past holds.
-    package var shortWindow: BatchWindow {
-        guard let settled else { return window }
-        return BatchWindow(since: window.since.map { max($0, settled.end) } ?? settled.end, until: window.until)
-    }
-}
-
-/// The beginning of a window in which every batch was listed before and is settled: archived, withdrawn or lost.
-package struct SettledPast: Sendable, Hashable {
-    /// The first moment behind it: a walk may stop at the first batch older than this.
-    package var end: Timestamp
-    /// The workspace it was listed in; for another one it proves nothing.
-    package var workspaceID: String?
-
-    package init(end: Timestamp, workspaceID: String?) {
-        self.end = end
-        self.workspaceID = workspaceID
-    }
-}
+import MessageBatches
 
 /// The whole of an export: list, filter, then fetch to archive for each batch, several at once.
 package struct ExportRun: Sendable {
@@ -60,13 +19,32 @@ package struct ExportRun: Sendable {
     /// What ends a run early stands in ``ExportReport/stop``; the figures tell what was done until then, and what was
     /// published before stays published.
     package func run(_ selection: ExportSelection, isDryRun: Bool = false) async -> ExportReport {
+        await run(selection.filter, isDryRun: isDryRun) { report in
+            try await BatchListing(ports: ports, settings: settings).survey(selection, into: &report)
+        }
+    }
+
+    /// Runs to the end on batches that were listed elsewhere, and reports.
+    ///
+    /// Those asked for by id are retrieved first.
+    package func run(_ asked: AskedBatches) async -> ExportReport {
+        await run(BatchFilter(), isDryRun: false) { report in
+            try await BatchListing(ports: ports, settings: settings).survey(asked, into: &report)
+        }
+    }
+
+    private func run(
+        _ filter: BatchFilter,
+        isDryRun: Bool,
+        _ list: (inout ExportReport) async throws -> BatchSurvey
+    ) async -> ExportReport {
         var report = ExportReport(summaries: ports.summaries)
         do {
-            var survey = try await list(selection, into: &report)
-            survey.archived = try await ports.archive.archivedIDs()
+            var survey = try await list(&report)
+            survey.archived = try await ports.archive.archivedIDs(among: survey.batches)
             report.serverDate = survey.serverDate
             let findings = await ledger.survey(survey)
-            let wanted = plan(survey, findings, filter: selection.filter, into: &report)
+            let wanted = plan(survey, findings, filter: filter, into: &report)
             guard !isDryRun else {
                 report.wouldFetch = wanted
                 return report
@@ -86,58 +64,6 @@ package struct ExportRun: Sendable {
         return report
     }
 
-    private func list(_ selection: ExportSelection, into report: inout ExportReport) async throws -> BatchSurvey {
-        if let ids = selection.filter.ids { return try await retrieve(ids, into: &report) }
-        var window = selection.shortWindow
-        var walk = walk(of: window, selection)
-        var survey = BatchSurvey()
-        while let batches = try await walk.next() {
-            if let settled = selection.settled, window != selection.window,
-                walk.head?.workspaceID != settled.workspaceID
-            {
-                // Another key, other batches: nothing is proven of them.
-                window = selection.window
-                walk = self.walk(of: window, selection)
-                continue
-            }
-            survey.batches += batches
-            (report.listed, report.inWindow) = (walk.listed, survey.batches.count)
-            ports.observe(.listed(total: report.listed, inWindow: report.inWindow))
-        }
-        survey.serverDate = walk.head?.date
-        report.settledBefore = window == selection.window ? nil : window.since
-        survey.walked = survey.batches.map(\.createdAt).max()
-            .map { newest in
-                WalkedSpan(since: window.since, newest: newest, workspaceID: walk.head?.workspaceID)
-            }
-        return survey
-    }
-
-    private func walk(of window: BatchWindow, _ selection: ExportSelection) -> BatchWalk {
-        BatchWalk(lister: ports.lister, walker: PageWalker(window: window, pageSize: selection.pageSize))
-    }
-
-    /// Batches asked for by id are fetched by id: no need to walk a listing for them.
-    private func retrieve(_ ids: Set<String>, into report: inout ExportReport) async throws -> BatchSurvey {
-        var survey = BatchSurvey()
-        var missing: ServiceFailure?
-        for id in ids.sorted() {
-            do throws(ServiceFailure) {
-                let (batch, head) = try await ports.lister.messageBatch(id: id)
-                survey.batches.append(batch)
-                survey.serverDate = head.date
-                (report.listed, report.inWindow) = (survey.batches.count, survey.batches.count)
-            } catch {
-                guard error.status == 404 || error.status == 410 else { throw error }
-                // One batch that is gone must not keep the others from being fetched.
-                report.notFound[id] = error
-                missing = missing ?? error
-            }
-        }
-        if survey.batches.isEmpty, let missing { throw missing }
-        return survey
-    }
-
     /// The batches to fetch, oldest first, as their results are withdrawn first; the others are counted.
     private func plan(
         _ survey: BatchSurvey,
@@ -147,23 +73,33 @@ package struct ExportRun: Sendable {
     ) -> [MessageBatch] {
         var wanted: [MessageBatch] = []
         for batch in survey.batches {
-            if survey.archived.contains(batch.id) {
-                report.alreadyArchived += 1
-            } else if findings.lost.contains(batch.id) {
-                report.lost += 1
-            } else if batch.status != .ended {
-                report.notEnded += 1
-            } else if !filter.passes(batch) {
-                report.leftOut += 1
-            } else if batch.archivedAt != nil {
-                report.withdrawn += 1
-            } else if let postponed = findings.postponed[batch.id] {
-                report.postponed.append(postponed)
-            } else {
-                wanted.append(batch)
+            let reason = reason(toPass: batch, survey, findings, filter)
+            switch reason {
+            case nil: wanted.append(batch)
+            case .archived: report.alreadyArchived += 1
+            case .lost: report.lost += 1
+            case .notEnded: report.notEnded += 1
+            case .leftOut: report.leftOut += 1
+            case .withdrawn: report.withdrawn += 1
+            case .postponed: report.postponed += findings.postponed[batch.id].map { [$0] } ?? []
             }
+            if let reason { ports.observe(.passedOver(batch, reason)) }
         }
         return wanted.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+    }
+
+    private func reason(
+        toPass batch: MessageBatch,
+        _ survey: BatchSurvey,
+        _ findings: SurveyFindings,
+        _ filter: BatchFilter
+    ) -> PassingReason? {
+        if survey.archived.contains(batch.id) { return .archived }
+        if findings.lost.contains(batch.id) { return .lost }
+        if batch.status != .ended { return .notEnded }
+        if !filter.passes(batch) { return .leftOut }
+        if batch.archivedAt != nil { return .withdrawn }
+        return findings.postponed[batch.id] == nil ? nil : .postponed
     }
 
     /// Works on the batches, several at once.
@@ -181,9 +117,8 @@ package struct ExportRun: Sendable {
             var running = 0
             while true {
                 while stop == nil, running < settings.concurrency, let batch = waiting.popFirst() {
-                    group.addTask { [observe = ports.observe] in
+                    group.addTask {
                         try Task.checkCancellation()
-                        observe(.started(batch))
                         return (batch, try await export.run(batch))
                     }
                     running += 1

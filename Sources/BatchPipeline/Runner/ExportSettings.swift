@@ -14,19 +14,23 @@ package struct ExportSettings: Sendable {
     package var maxAttempts: Int
     /// How long one batch may take; nil for as long as it needs.
     package var deadline: Duration?
+    /// Whether batches are read that the archive holds: to make them anew.
+    package var replacesArchived: Bool
 
     package init(
         concurrency: Int = 4,
         blocksInFlight: Int = 4,
         maxLineBytes: Int = LineSplitter.defaultMaxLineBytes,
         maxAttempts: Int = 5,
-        deadline: Duration? = nil
+        deadline: Duration? = nil,
+        replacesArchived: Bool = false
     ) {
         self.concurrency = max(1, concurrency)
         self.blocksInFlight = max(1, blocksInFlight)
         self.maxLineBytes = maxLineBytes
         self.maxAttempts = max(1, maxAttempts)
         self.deadline = deadline
+        self.replacesArchived = replacesArchived
     }
 }
 

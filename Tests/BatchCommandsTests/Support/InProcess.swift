@@ -21,12 +21,16 @@ struct InProcess {
     }
 
     /// Runs a command line as the program would, with everything it writes caught.
+    ///
+    /// `lineTaken` gets what is written to standard output first, and may refuse it.
     static func run(
         _ arguments: [String],
         at baseURL: String,
         key: String = "key-of-the-test",
         clock: any Clock<Duration> = ContinuousClock(),
         environment: [String: String] = [:],
+        input: String = "",
+        lineTaken: (@Sendable (String) throws -> Void)? = nil,
         now: @escaping @Sendable () -> Timestamp = {
             Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
         },
@@ -34,16 +38,20 @@ struct InProcess {
     ) async -> InProcess {
         let written = Caught()
         let usual = ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key]
-        let context = CommandContext(
+        var context = CommandContext(
             environment: usual.merging(environment) { $1 },
             now: now,
-            write: { written.output.append($0) },
+            write: { line in
+                try lineTaken?(String(decoding: line, as: UTF8.self))
+                written.output.append(line)
+            },
             writeNote: { note in
                 written.notes.append(note)
                 heard(String(decoding: note, as: UTF8.self))
             },
             clock: clock
         )
+        context.readInput = { Array(input.utf8) }
         let status = await BatchkeepProgram.run(arguments, context: context)
         return InProcess(status: status, output: written.output.text, notes: written.notes.text)
     }

@@ -36,11 +36,15 @@ struct Nights {
     func run(
         _ arguments: [String],
         inArchive: Bool = true,
+        input: String = "",
+        lineTaken: (@Sendable (String) throws -> Void)? = nil,
         heard: @escaping @Sendable (String) -> Void = { _ in }
     ) async -> InProcess {
         await InProcess.run(
             arguments + (inArchive ? ["--archive", path] : []),
             at: server.baseURL,
+            input: input,
+            lineTaken: lineTaken,
             now: { [clock] in clock.now },
             heard: heard
         )

@@ -25,11 +25,16 @@ final class InMemoryArchive: ArchiveSink {
         var opened: [String] = []
         var parked: [String: [SealedBlock]] = [:]
         var discarded: [String] = []
+        var claimed: Set<String> = []
         var finishedRuns = 0
         var failingCalls: Set<String> = []
     }
 
     private let state = Mutex(State())
+    /// Ids that another process has claimed.
+    let heldElsewhere: Set<String>
+    /// Ids that another process archives between the listing and the claim.
+    let archivedElsewhere: Set<String>
     /// Called before a block is sealed.
     let willSeal: @Sendable (LineBlock) -> Void
     /// Called before a block is appended.
@@ -43,8 +48,12 @@ final class InMemoryArchive: ArchiveSink {
         willSeal: @escaping @Sendable (LineBlock) -> Void = { _ in },
         willAppend: @escaping @Sendable (SealedBlock) async -> Void = { _ in },
         willPublish: @escaping @Sendable (String) async -> Void = { _ in },
-        didDiscard: @escaping @Sendable (String) -> Void = { _ in }
+        didDiscard: @escaping @Sendable (String) -> Void = { _ in },
+        heldElsewhere: Set<String> = [],
+        archivedElsewhere: Set<String> = []
     ) {
+        self.heldElsewhere = heldElsewhere
+        self.archivedElsewhere = archivedElsewhere
         self.willSeal = willSeal
         self.willAppend = willAppend
         self.willPublish = willPublish
@@ -54,6 +63,8 @@ final class InMemoryArchive: ArchiveSink {
     var archived: [String: Kept] { state.withLock { $0.archived } }
     var quarantined: [String: Kept] { state.withLock { $0.quarantined } }
     var opened: [String] { state.withLock { $0.opened } }
+    /// The ids of batches that somebody works on.
+    var claimed: Set<String> { state.withLock { $0.claimed } }
     var discarded: [String] { state.withLock { $0.discarded } }
     /// How many blocks lie parked of each batch.
     var parked: [String: Int] { state.withLock { $0.parked.mapValues(\.count) } }
@@ -68,9 +79,23 @@ final class InMemoryArchive: ArchiveSink {
         if state.withLock({ $0.failingCalls.contains(call) }) { throw Failure(call: call) }
     }
 
-    func archivedIDs() async throws -> Set<String> {
+    func archivedIDs(among batches: [MessageBatch]) async throws -> Set<String> {
         try check("archivedIDs")
-        return Set(archived.keys)
+        return Set(archived.keys).intersection(batches.map(\.id))
+    }
+
+    func claim(_ batch: MessageBatch) async throws -> (any BatchClaim)? {
+        try check("claim")
+        guard !heldElsewhere.contains(batch.id) else { return nil }
+        return state.withLock { state in
+            guard state.claimed.insert(batch.id).inserted else { return nil }
+            let isArchived = state.archived[batch.id] != nil || archivedElsewhere.contains(batch.id)
+            return InMemoryClaim(isArchived: isArchived) { [self] in release(batch.id) }
+        }
+    }
+
+    private func release(_ id: String) {
+        _ = state.withLock { $0.claimed.remove(id) }
     }
 
     func openDraft(of batch: MessageBatch) async throws -> any BatchDraft {
@@ -109,4 +134,12 @@ final class InMemoryArchive: ArchiveSink {
         state.withLock { $0.discarded.append(id) }
         didDiscard(id)
     }
+}
+
+/// A claim that tells when it is given back.
+private struct InMemoryClaim: BatchClaim {
+    let isArchived: Bool
+    let given: @Sendable () -> Void
+
+    func release() async { given() }
 }

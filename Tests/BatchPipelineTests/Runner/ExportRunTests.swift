@@ -123,7 +123,7 @@ struct ExportRunTests {
         let service = service([try batch(1)])
         let report = await run(service, filter: BatchFilter(ids: ["b1", "b9"]))
         #expect(report.stop == nil)
-        #expect(report.notFound == ["b9": .status(404)])
+        #expect(report.notRetrieved == ["b9": .status(404)])
         #expect(report.listed == 1)
         #expect(Set(archive.archived.keys) == ["b1"])
     }
@@ -232,6 +232,8 @@ struct ExportRunTests {
             switch event {
             case .listed(let total, let inWindow): "listed \(total) \(inWindow)"
             case .planned(let batches, let results): "planned \(batches) \(results)"
+            case .passedOver(let batch, let reason): "passed over \(batch.id) \(reason)"
+            case .notRetrieved(let id, _): "not retrieved \(id)"
             case .started(let batch): "started \(batch.id)"
             case .resumed(let id, let lines, _): "resumed \(id) \(lines)"
             case .advanced(let id, let lines, _): "advanced \(id) \(lines)"

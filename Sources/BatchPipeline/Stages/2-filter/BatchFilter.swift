@@ -8,14 +8,18 @@ package struct BatchFilter: Sendable, Hashable {
     package var statuses: Set<ProcessingStatus>?
     /// The ids wanted, or nil for all.
     package var ids: Set<String>?
+    /// The part wanted, or nil for all.
+    package var shard: BatchShard?
 
-    package init(statuses: Set<ProcessingStatus>? = nil, ids: Set<String>? = nil) {
+    package init(statuses: Set<ProcessingStatus>? = nil, ids: Set<String>? = nil, shard: BatchShard? = nil) {
         self.statuses = statuses
         self.ids = ids
+        self.shard = shard
     }
 
     /// Whether a batch passes.
     package func passes(_ batch: MessageBatch) -> Bool {
         (statuses?.contains(batch.status) ?? true) && (ids?.contains(batch.id) ?? true)
+            && (shard?.holds(batch.id) ?? true)
     }
 }

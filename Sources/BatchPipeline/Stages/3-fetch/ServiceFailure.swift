@@ -71,6 +71,14 @@ package struct ServiceFailure: Error, Sendable, Hashable {
         self.attempts = attempts
     }
 
+    /// Whether no other request would fare better: a refused key, an exhausted spend limit, a run that is over.
+    package var concernsEveryBatch: Bool {
+        switch cause {
+        case .status(401), .status(403), .spendLimit, .cancelled: true
+        default: false
+        }
+    }
+
     /// The HTTP status, where there was one.
     package var status: Int? {
         if case .status(let status) = cause { status } else { nil }

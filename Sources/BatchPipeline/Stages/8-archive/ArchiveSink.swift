@@ -5,8 +5,12 @@ package import MessageBatches
 ///
 /// A batch becomes visible in it only as a whole, by ``BatchDraft/publish(_:)``.
 package protocol ArchiveSink: Sendable {
-    /// The ids of all archived batches: those with a manifest.
-    func archivedIDs() async throws -> Set<String>
+    /// The ids of those of the batches that are archived: those with a manifest.
+    func archivedIDs(among batches: [MessageBatch]) async throws -> Set<String>
+
+    /// Takes the right to work on a batch, so that of several processes that write to one archive only one does; nil if
+    /// another has it. Needed for a draft of the batch, and held until it is given back.
+    func claim(_ batch: MessageBatch) async throws -> (any BatchClaim)?
 
     /// Starts the files of one batch where no reader looks. An older draft of the same batch is thrown away.
     func openDraft(of batch: MessageBatch) async throws -> any BatchDraft
@@ -17,6 +21,15 @@ package protocol ArchiveSink: Sendable {
 
     /// Called once when a run has published its last batch: rewrites what spans batches, such as SHA256SUMS.
     func finishRun() async throws
+}
+
+/// The right to work on one batch; ends with ``release()``, or with the process.
+package protocol BatchClaim: Sendable {
+    /// Whether the batch was archived when it was claimed, perhaps by somebody else since the run began.
+    var isArchived: Bool { get }
+
+    /// Gives the batch back.
+    func release() async
 }
 
 /// The files of one batch while they are written.

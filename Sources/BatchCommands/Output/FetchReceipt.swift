@@ -1,0 +1,116 @@
+import BatchArchive
+import BatchPipeline
+import MessageBatches
+
+/// What `fetch` says of one batch: a line of JSON, all keys always there.
+///
+/// Keys and states are part of the interface and only ever added to.
+struct FetchReceipt: Encodable {
+    /// What became of a batch.
+    enum State: String, Encodable, CaseIterable {
+        case archived
+        /// It was in the archive; the facts are those of its manifest.
+        case alreadyArchived = "already_archived"
+        /// Another process is working on it.
+        case busy
+        case notEnded = "not_ended"
+        case withdrawn
+        case unavailable
+        case quarantined
+        case failed
+    }
+
+    /// Sizes in bytes.
+    struct Volume: Encodable {
+        /// The results as the service sent them.
+        var received = 0
+        /// Data files and manifest on disk.
+        var stored = 0
+    }
+
+    let id: String
+    let state: State
+    /// Paths relative to the archive: data files, then the manifest.
+    var files: [String] = []
+    /// Result lines archived, by type.
+    var counts: [String: Int] = [:]
+    var bytes = Volume()
+    /// Reads of its results, begun ones included.
+    var attempts = 0
+    /// Why it is not in the archive.
+    var error: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, state, files, counts, bytes, attempts, error
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var document = encoder.container(keyedBy: CodingKeys.self)
+        try document.encode(id, forKey: .id)
+        try document.encode(state, forKey: .state)
+        try document.encode(files, forKey: .files)
+        try document.encode(counts, forKey: .counts)
+        try document.encode(bytes, forKey: .bytes)
+        try document.encode(attempts, forKey: .attempts)
+        // Null, not missing: readers with a fixed schema see the same keys in every line.
+        try document.encode(error, forKey: .error)
+    }
+}
+
+extension FetchReceipt {
+    /// The receipt of a batch that was worked on.
+    init(_ batch: MessageBatch, _ outcome: BatchOutcome, attempts: Int, in folder: ArchiveFolder) {
+        let state: State
+        switch outcome {
+        case .archived(let published, let proof, let bytes):
+            self.init(id: batch.id, state: .archived)
+            (files, counts) = (published.files, proof.found)
+            self.bytes = Volume(received: bytes, stored: published.storedBytes)
+            self.attempts = attempts
+            return
+        case .alreadyArchived:
+            self.init(archived: batch, in: folder)
+            return
+        case .busy: state = .busy
+        case .withdrawn: state = .withdrawn
+        case .unavailable: state = .unavailable
+        case .quarantined: state = .quarantined
+        case .failed: state = .failed
+        }
+        self.init(id: batch.id, state: state, attempts: attempts, error: FailureText.clause(outcome))
+    }
+
+    /// The receipt of a batch that was passed over.
+    init(_ batch: MessageBatch, _ reason: PassingReason, in folder: ArchiveFolder) {
+        switch reason {
+        case .archived:
+            self.init(archived: batch, in: folder)
+        case .notEnded, .leftOut, .postponed:
+            self.init(id: batch.id, state: .notEnded, error: "its status is \(batch.status.name)")
+        case .withdrawn, .lost:
+            self.init(id: batch.id, state: .withdrawn, error: FailureText.clause(BatchOutcome.withdrawn))
+        }
+    }
+
+    /// The receipt of an id without a batch object.
+    init(notRetrieved id: String, _ failure: ServiceFailure) {
+        let isUnknown = failure.status == 404 || failure.status == 410
+        self.init(id: id, state: isUnknown ? .unavailable : .failed, error: FailureText.clause(failure))
+    }
+
+    private init(archived batch: MessageBatch, in folder: ArchiveFolder) {
+        self.init(id: batch.id, state: .alreadyArchived)
+        do {
+            guard let manifest = try ArchiveReader(folder).manifest(of: batch.id, on: batch.day) else { return }
+            let kept = manifest.files.sorted { $0.key < $1.key }.map(\.value)
+            files = kept.map(\.path) + [try ArchivePaths(of: batch).manifest]
+            counts = manifest.found
+            let raw = manifest.files[.raw]
+            bytes.received = (raw?.received ?? raw?.content ?? manifest.pruned[.raw]?.content)?.bytes ?? 0
+            bytes.stored = kept.reduce(manifest.json.count) { $0 + ($1.slice?.count ?? $1.bytes) }
+        } catch {
+            // It is archived all the same; verify tells of the damage.
+            self.error = FailureText(error)?.sentence ?? FailureText.unexpected(error).sentence
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package import MessageBatches
+
+/// Batches to fetch that were listed elsewhere.
+package struct AskedBatches: Sendable {
+    /// Objects as a listing showed them.
+    package var batches: [MessageBatch]
+    /// Batches of which only the id is known.
+    package var ids: Set<String>
+
+    package init(batches: [MessageBatch] = [], ids: Set<String> = []) {
+        self.batches = batches
+        self.ids = ids
+    }
+}
+
+/// The beginning of a run: the batches it is about, from the listing or one by one.
+struct BatchListing {
+    let ports: ExportPorts
+    let settings: ExportSettings
+
+    /// Walks the window, or retrieves the batches the filter names.
+    func survey(_ selection: ExportSelection, into report: inout ExportReport) async throws -> BatchSurvey {
+        if let ids = selection.filter.ids {
+            let survey = try await survey(AskedBatches(ids: ids), of: selection.filter.shard, into: &report)
+            if survey.batches.isEmpty, let first = report.notRetrieved.min(by: { $0.key < $1.key }) {
+                throw first.value
+            }
+            return survey
+        }
+        var window = selection.shortWindow
+        var walk = walk(of: window, selection)
+        var survey = BatchSurvey()
+        while let batches = try await walk.next() {
+            if let settled = selection.settled, window != selection.window,
+                walk.head?.workspaceID != settled.workspaceID
+            {
+                // Another key, other batches: nothing is proven of them.
+                window = selection.window
+                walk = self.walk(of: window, selection)
+                continue
+            }
+            survey.batches += batches.filter { selection.filter.shard?.holds($0.id) ?? true }
+            (report.listed, report.inWindow) = (walk.listed, survey.batches.count)
+            ports.observe(.listed(total: report.listed, inWindow: report.inWindow))
+        }
+        survey.serverDate = walk.head?.date
+        report.settledBefore = window == selection.window ? nil : window.since
+        // A shard proves nothing of the batches of the others.
+        guard selection.filter.shard == nil else { return survey }
+        survey.walked = survey.batches.map(\.createdAt).max()
+            .map { newest in
+                WalkedSpan(since: window.since, newest: newest, workspaceID: walk.head?.workspaceID)
+            }
+        return survey
+    }
+
+    /// Takes the objects as they are and retrieves the others: no need to walk a listing for them.
+    func survey(
+        _ asked: AskedBatches,
+        of shard: BatchShard? = nil,
+        into report: inout ExportReport
+    ) async throws -> BatchSurvey {
+        var survey = BatchSurvey(batches: asked.batches)
+        try await retrieve(asked.ids.subtracting(asked.batches.map(\.id)), into: &survey, &report)
+        survey.batches.removeAll { shard?.holds($0.id) == false }
+        (report.listed, report.inWindow) = (survey.batches.count, survey.batches.count)
+        return survey
+    }
+
+    private func walk(of window: BatchWindow, _ selection: ExportSelection) -> BatchWalk {
+        BatchWalk(lister: ports.lister, walker: PageWalker(window: window, pageSize: selection.pageSize))
+    }
+
+    /// What came of asking for one batch.
+    private typealias Retrieved = (id: String, answer: Result<(batch: MessageBatch, head: ReplyHead), ServiceFailure>)
+
+    /// Asks for batch objects, several at once.
+    ///
+    /// One batch that is gone must not keep the others from being fetched.
+    private func retrieve(
+        _ ids: Set<String>,
+        into survey: inout BatchSurvey,
+        _ report: inout ExportReport
+    ) async throws {
+        try await withThrowingTaskGroup(of: Retrieved.self) { group in
+            var waiting = ids.sorted()[...]
+            for id in waiting.prefix(settings.concurrency) { group.addTask { await retrieved(id) } }
+            waiting = waiting.dropFirst(settings.concurrency)
+            while let (id, answer) = try await group.next() {
+                switch answer {
+                case .success(let (batch, head)):
+                    survey.batches.append(batch)
+                    survey.serverDate = head.date ?? survey.serverDate
+                case .failure(let failure):
+                    guard !failure.concernsEveryBatch else { throw failure }
+                    report.notRetrieved[id] = failure
+                    ports.observe(.notRetrieved(id: id, failure))
+                }
+                if let id = waiting.popFirst() { group.addTask { await retrieved(id) } }
+            }
+        }
+    }
+
+    private func retrieved(_ id: String) async -> Retrieved {
+        do throws(ServiceFailure) {
+            return (id, .success(try await ports.lister.messageBatch(id: id)))
+        } catch {
+            return (id, .failure(error))
+        }
+    }
+}

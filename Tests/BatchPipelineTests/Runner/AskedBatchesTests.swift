@@ -1,0 +1,108 @@
+import BatchPipeline
+import MessageBatches
+import Testing
+
+/// Runs on batches that were listed elsewhere, in an archive that others write to.
+struct AskedBatchesTests {
+    private let record = RunRecord()
+
+    private func service(_ batches: [MessageBatch]) -> ScriptedService {
+        let service = ScriptedService(batches)
+        for batch in batches { service.script(batch.id, [.file(["x"])]) }
+        return service
+    }
+
+    private func run(
+        _ service: ScriptedService,
+        _ asked: AskedBatches,
+        in archive: InMemoryArchive = InMemoryArchive()
+    ) async -> ExportReport {
+        await ExportRun(ports: record.ports(service, archive), settings: ExportSettings()).run(asked)
+    }
+
+    private func outcomes() -> [String: String] {
+        var told: [String: String] = [:]
+        for event in record.events {
+            switch event {
+            case .finished(let batch, .archived): told[batch.id] = "archived"
+            case .finished(let batch, .alreadyArchived): told[batch.id] = "already archived"
+            case .finished(let batch, .busy): told[batch.id] = "busy"
+            case .finished(let batch, _): told[batch.id] = "other"
+            case .passedOver(let batch, let reason): told[batch.id] = "\(reason)"
+            case .notRetrieved(let id, _): told[id] = "not retrieved"
+            default: break
+            }
+        }
+        return told
+    }
+
+    @Test func `objects are taken as they are, ids are retrieved, and nothing is listed`() async throws {
+        let batches = try ["a", "b"].map { try MessageBatch.sample($0, counts: ["succeeded": 1]) }
+        let service = service(batches)
+        let report = await run(service, AskedBatches(batches: [batches[0]], ids: ["b"]))
+        #expect(report.archivedNow == 2 && report.stop == nil)
+        #expect(service.retrieved == ["b"] && service.pages.isEmpty)
+    }
+
+    @Test func `every batch is told of, whatever becomes of it`() async throws {
+        let names = ["fine", "busy", "meanwhile", "kept"]
+        let batches = try names.map { try MessageBatch.sample($0, counts: ["succeeded": 1]) }
+        let service = service(batches)
+        let archive = InMemoryArchive(heldElsewhere: ["busy"], archivedElsewhere: ["meanwhile"])
+        _ = await run(service, AskedBatches(ids: ["kept"]), in: archive)
+        let running = try MessageBatch.sample("running", status: "in_progress")
+        let report = await run(service, AskedBatches(batches: batches + [running], ids: ["nowhere"]), in: archive)
+        #expect(
+            outcomes() == [
+                "fine": "archived", "busy": "busy", "meanwhile": "already archived", "kept": "archived",
+                "running": "notEnded", "nowhere": "not retrieved",
+            ]
+        )
+        #expect(report.archivedNow == 1 && report.alreadyArchived == 2 && report.busy == 1 && report.notEnded == 1)
+        // Neither of the two that belong to others was asked for.
+        #expect(Set(service.asked) == ["fine", "kept"])
+        #expect(archive.claimed.isEmpty)
+    }
+
+    @Test func `an id the service does not describe keeps no other from being fetched`() async throws {
+        let service = service([try MessageBatch.sample("fine", counts: ["succeeded": 1])])
+        service.scriptRetrieval("broken", .failure(ServiceFailure.status(500)))
+        let report = await run(service, AskedBatches(ids: ["broken", "fine", "nowhere"]))
+        #expect(report.archivedNow == 1 && report.stop == nil)
+        #expect(report.notRetrieved == ["broken": .status(500), "nowhere": .status(404)])
+    }
+
+    @Test func `a refused key ends the run`() async throws {
+        let service = service([try MessageBatch.sample("fine", counts: ["succeeded": 1])])
+        service.scriptRetrieval("refused", .failure(ServiceFailure.status(401)))
+        let report = await run(service, AskedBatches(ids: ["fine", "refused"]))
+        #expect(report.stop as? ServiceFailure == .status(401))
+    }
+
+    @Test func `a batch is given back after an error too`() async throws {
+        let batch = try MessageBatch.sample("fine", counts: ["succeeded": 1])
+        let archive = InMemoryArchive()
+        archive.fail("openDraft")
+        let report = await run(service([batch]), AskedBatches(batches: [batch]), in: archive)
+        #expect(report.stop as? InMemoryArchive.Failure == InMemoryArchive.Failure(call: "openDraft"))
+        #expect(archive.claimed.isEmpty)
+    }
+
+    @Test func `a run over one part knows nothing of the others`() async throws {
+        let batches = try (0..<20).map { try MessageBatch.sample("b\($0)", counts: ["succeeded": 1]) }
+        var archived: [String] = []
+        for index in 0..<3 {
+            let archive = InMemoryArchive()
+            let filter = BatchFilter(shard: BatchShard(index, of: 3))
+            let ledger = ScriptedLedger()
+            let ports = record.ports(service(batches), archive)
+            let report = await ExportRun(ports: ports, settings: ExportSettings(), ledger: ledger)
+                .run(ExportSelection(window: BatchWindow(), filter: filter))
+            #expect(report.listed == 20 && report.inWindow == report.archivedNow && report.leftOut == 0)
+            // Nobody may conclude that the others were seen too.
+            #expect(ledger.surveys.count == 1 && ledger.surveys[0].walked == nil)
+            archived += archive.archived.keys
+        }
+        #expect(archived.sorted() == batches.map(\.id).sorted())
+    }
+}

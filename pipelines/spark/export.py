@@ -1,0 +1,165 @@
+"""Exports a window of batches on a Spark cluster: list here, fetch on the executors, prove that none is missing.
+
+    spark-submit --conf spark.task.cpus=2 pipelines/spark/export.py \\
+        --archive /mnt/batches --key-file /etc/batchkeep/key --since 30d
+
+The archive is a folder that the driver and all executors see, on a file system that passes flock on between machines.
+batchkeep and the key file have to be on every machine: the key is never in the job's environment or configuration.
+
+What goes wrong for one batch is tried again, at least once on another executor where there is one. The last line on
+standard output is JSON. Exit status: 0 done, 1 error, 3 some batches failed, 4 some are quarantined.
+"""
+
+import argparse
+import collections
+import heapq
+import json
+import os
+import shlex
+import subprocess
+import sys
+
+SETTLED = {"archived", "already_archived", "not_ended", "withdrawn", "quarantined"}
+# fetch ends with 3 and 4 where batches failed or are quarantined: their receipts say so. Anything else fails the task.
+FETCH = 'batchkeep=$1; shift; "$batchkeep" fetch "$@" && exit; status=$?; case $status in 3|4) exit 0;; esac; exit $status'
+# Nothing of the environment reaches fetch but these.
+PASSED_ON = ("https_proxy", "HTTPS_PROXY", "http_proxy", "no_proxy", "NO_PROXY", "SSL_CERT_FILE")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--archive", required=True, help="a folder all machines see")
+    parser.add_argument("--key-file", required=True, help="a file on every machine whose first line is the key")
+    parser.add_argument("--batchkeep", default="batchkeep", help="the program, on every machine")
+    parser.add_argument("--since", help="as for batchkeep list")
+    parser.add_argument("--until", help="as for batchkeep list")
+    parser.add_argument("--base-url", help="as for batchkeep list")
+    parser.add_argument("--codec", help="as for batchkeep fetch; name one where machines differ")
+    parser.add_argument("--level", help="as for batchkeep fetch")
+    parser.add_argument("--concurrency", default="4", help="batches at once in each task")
+    parser.add_argument("--requests-per-task", type=int, default=200_000, help="expected results a task fetches")
+    parser.add_argument("--rounds", type=int, default=4, help="how often a batch is tried")
+    return parser.parse_args()
+
+
+def service(options):
+    """The options that list and fetch have in common."""
+    chosen = ["--key-file", options.key_file]
+    return chosen + (["--base-url", options.base_url] if options.base_url else [])
+
+
+def listed(options):
+    """The ended batches of the window, each as the line that list wrote, by id."""
+    command = [options.batchkeep, "list", "--status", "ended", "--format", "ndjson", *service(options)]
+    for name in ("since", "until"):
+        if getattr(options, name):
+            command += [f"--{name}", getattr(options, name)]
+    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout.splitlines()
+    return {json.loads(line)["id"]: line for line in lines}
+
+
+def weight(line):
+    """The results to expect; one more, as a batch without any costs a request too."""
+    return 1 + sum(json.loads(line)["request_counts"].values())
+
+
+def partitions(lines, size, least):
+    """Lines in groups of about equal weight, the heaviest first into the lightest group."""
+    count = max(least, -(-sum(map(weight, lines)) // size))
+    groups = [(0, number, []) for number in range(min(count, len(lines)))]
+    for line in sorted(lines, key=lambda line: (-weight(line), line)):
+        load, number, group = heapq.heappop(groups)
+        group.append(line)
+        heapq.heappush(groups, (load + weight(line), number, group))
+    return [group for _, _, group in groups]
+
+
+def placed(receipts):
+    """Receipts with the executor they come from: the process above Spark's Python daemon, on this machine."""
+    pid, parents = os.getpid(), []
+    while pid > 1 and len(parents) < 4:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            pid = int(file.read().rpartition(")")[2].split()[1])
+        parents.append(pid)
+    executor = f"{os.uname().nodename}:{parents[1] if len(parents) > 1 else 0}"
+    for receipt in receipts:
+        yield {**json.loads(receipt), "executor": executor}
+
+
+def fetched(spark, options, lines):
+    """One round: the receipts by id. Fails where a batch has none."""
+    context = spark.sparkContext
+    command = ["sh", "-c", FETCH, "fetch", options.batchkeep, "--archive", options.archive, "--quiet"]
+    command += ["--concurrency", options.concurrency, *service(options)]
+    for name in ("codec", "level"):
+        if getattr(options, name):
+            command += [f"--{name}", getattr(options, name)]
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    environment["PATH"] = os.environ.get("PATH", os.defpath)
+    groups = partitions(list(lines.values()), options.requests_per_task, context.defaultParallelism)
+    receipts = (
+        context.parallelize(groups, len(groups))
+        .flatMap(lambda group: group)
+        # PySpark ignores the exit status of a pipe unless told.
+        .pipe(shlex.join(command), env=environment, checkCode=True)
+        .mapPartitions(placed)
+        .collect()
+    )
+    by_id = {receipt["id"]: receipt for receipt in receipts}
+    if len(receipts) != len(by_id) or by_id.keys() != lines.keys():
+        odd = sorted(lines.keys() ^ by_id.keys())[:10]
+        raise RuntimeError(f"{len(lines)} batches in, {len(receipts)} receipts out; the first that do not match: {odd}")
+    return by_id
+
+
+def exported(spark, options, lines):
+    """The last receipt of every batch."""
+    receipts, tried = {}, collections.defaultdict(set)
+    open_batches = dict(lines)
+    for number in range(1, options.rounds + 1):
+        if not open_batches:
+            break
+        found = fetched(spark, options, open_batches)
+        receipts.update(found)
+        for name, receipt in found.items():
+            tried[name].add(receipt["executor"])
+        open_batches = {name: line for name, line in open_batches.items() if receipts[name]["state"] not in SETTLED}
+        if open_batches:
+            print(f"round {number}: {len(open_batches)} of {len(found)} batches failed", file=sys.stderr)
+    for name in open_batches:
+        receipts[name]["executors"] = sorted(tried[name])
+    return receipts
+
+
+def main():
+    options = arguments()
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        if os.environ.get(name):
+            sys.exit(f"{name} is set in the job's environment, which Spark shows and logs: unset it, use --key-file.")
+    from pyspark.sql import SparkSession
+
+    lines = listed(options)
+    spark = SparkSession.builder.appName("batchkeep export").getOrCreate()
+    try:
+        receipts = exported(spark, options, lines)
+    finally:
+        spark.stop()
+    # Takes in what the executors archived, and writes SHA256SUMS and views.
+    subprocess.run([options.batchkeep, "catalog", "rebuild", "--archive", options.archive], check=True)
+
+    states = collections.Counter(receipt["state"] for receipt in receipts.values())
+    problems = [
+        receipt for _, receipt in sorted(receipts.items())
+        if receipt["state"] not in SETTLED or receipt["state"] == "quarantined"
+    ]
+    for receipt in problems:
+        where = ", ".join(receipt.get("executors", [receipt["executor"]]))
+        print(f"{receipt['id']}: {receipt['state']} on {where}: {receipt['error']}", file=sys.stderr)
+    volume = {kind: sum(receipt["bytes"][kind] for receipt in receipts.values()) for kind in ("received", "stored")}
+    print(json.dumps({"batches": len(receipts), "states": states, "bytes": volume}, sort_keys=True))
+    if problems:
+        sys.exit(4 if states["quarantined"] else 3)
+
+
+if __name__ == "__main__":
+    main()
