@@ -1,7 +1,7 @@
 """An object store on a port of this machine: moto's S3, with an eye on what a reader would see.
 
 Behind every request that changed something it looks at the whole bucket, and notes each manifest that names a file which is not
-there, or is there with another size. Prints its URL, ends with its standard input, and then prints what it saw as JSON.
+there, or is there with another size. Prints its URL. A line on standard input ends the refusing; the end of standard input ends all, with what was seen as JSON.
 """
 
 import argparse
@@ -74,7 +74,8 @@ def main():
     server = werkzeug.serving.make_server("127.0.0.1", 0, store, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
-    sys.stdin.read()
+    for _ in sys.stdin:
+        store.refused_put = None
     print(json.dumps(store.seen()), flush=True)
 
 

@@ -33,6 +33,7 @@ struct ObjectStore {
 
     let url: String
     private let python: URL
+    private let input: FileHandle
 
     /// For the scripts, both tools, and PyArrow.
     var environment: [String: String] {
@@ -82,7 +83,8 @@ struct ObjectStore {
             print("skipped: no moto[s3] with flask in the Python of BATCHKEEP_PYTHON")
             return nil
         }
-        let store = ObjectStore(url: String(decoding: line.dropLast(), as: UTF8.self), python: python)
+        let url = String(decoding: line.dropLast(), as: UTF8.self)
+        let store = ObjectStore(url: url, python: python, input: input.fileHandleForWriting)
         let found = try await Program.run(
             ["-c", "command -v \(tool.rawValue)"],
             environment: store.environment,
@@ -95,6 +97,11 @@ struct ObjectStore {
         try await body(store)
         try input.fileHandleForWriting.close()
         return try JSONDecoder().decode(Seen.self, from: output.fileHandleForReading.readToEnd() ?? Data())
+    }
+
+    /// Ends the refusing.
+    func takeEverything() throws {
+        try input.write(contentsOf: Data("take\n".utf8))
     }
 
     /// Runs a script of `pipelines/object-storage`.
