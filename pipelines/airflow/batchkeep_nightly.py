@@ -14,7 +14,7 @@ import json
 import subprocess
 
 import pendulum
-from airflow.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from airflow.sdk import Variable, dag, task
 
 # What an exit status means for a task. Several can apply; the export tells all of them, and the first kind listed wins.
