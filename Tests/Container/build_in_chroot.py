@@ -25,7 +25,7 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 
 def instructions(text):
     """The instructions with their arguments, lines that go on put together."""
-    joined = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    joined = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
     for line in joined.replace("\\\n", " ").splitlines():
         if line.strip():
             name, _, rest = line.strip().partition(" ")
@@ -57,7 +57,8 @@ class Stage:
         path = "/opt/swift/bin:/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin"
         inner = ["chroot", f"--userspec={self.user}", str(self.root), "env", "-i", f"PATH={path}", "HOME=/root"]
         inner += [*environment, "sh", "-c", f"cd {self.directory} && {command}"]
-        outer = f"{mounts.format(shlex.quote(str(self.root)), shlex.quote(str(self.swift)))} && exec {shlex.join(inner)}"
+        mounts = mounts.format(shlex.quote(str(self.root)), shlex.quote(str(self.swift)))
+        outer = f"{mounts} && exec {shlex.join(inner)}"
         return subprocess.run(["unshare", "-m", "sh", "-c", outer], **{"check": True, **options})
 
     def place(self, path):
@@ -106,14 +107,16 @@ def build(options, folder):
 
 
 def size(folder):
-    return int(subprocess.run(["du", "-sxk", folder], check=True, capture_output=True, text=True).stdout.split()[0]) / 1024
+    """In MiB."""
+    told = subprocess.run(["du", "-sxk", folder], check=True, capture_output=True, text=True).stdout
+    return int(told.split()[0]) / 1024
 
 
 def try_out(image, base):
     """Runs the image: its help, and an export from its own simulator."""
     entry = shlex.join(image.entry)
-    program = image.root / "usr/local/bin/batchkeep"
-    print(f"\nimage {size(image.root):.1f} MiB on a base of {size(base):.1f} MiB, program {program.stat().st_size / 2**20:.1f} MiB")
+    program = (image.root / "usr/local/bin/batchkeep").stat().st_size / 2**20
+    print(f"\nimage {size(image.root):.1f} MiB on a base of {size(base):.1f} MiB, program {program:.1f} MiB")
     image.run("ldd /usr/local/bin/batchkeep")
     image.run(f"{entry} {shlex.join(image.command)} >/dev/null")
     (image.root / "tmp/url").unlink(missing_ok=True)

@@ -75,7 +75,9 @@ struct ClusterJobTests {
     }
 
     @Test func `the command of the CronJob exports`() async throws {
-        guard let container = try await documents(["cronjob"])?.compactMap(\.pod).first?.containers.first else { return }
+        guard let container = try await documents(["cronjob"])?.compactMap(\.pod).first?.containers.first else {
+            return
+        }
         try await withNode { folder, environment in
             let arguments = (container.args ?? []).map { $0.replacing("/archive", with: folder.path + "/archive") }
             let key = ["ANTHROPIC_API_KEY": "key-of-the-test"]

@@ -1,7 +1,8 @@
 """An object store on a port of this machine: moto's S3, with an eye on what a reader would see.
 
-Behind every request that changed something it looks at the whole bucket, and notes each manifest that names a file which is not
-there, or is there with another size. Prints its URL. A line on standard input ends the refusing; the end of standard input ends all, with what was seen as JSON.
+Behind every request that changed something it looks at the whole bucket, and notes each manifest that names a file which
+is not there, or is there with another size. Prints its URL. A line on standard input ends the refusing; the end of standard
+input ends all, with what was seen as JSON.
 """
 
 import argparse
