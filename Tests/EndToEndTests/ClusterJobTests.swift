@@ -148,7 +148,7 @@ struct ClusterJobTests {
             // The line in the head of the script, for its own archive.
             let wrapped = try #require(head.split(separator: "'").first { $0.hasPrefix("batchkeep catalog") })
             let catalog = try await Program.run(
-                ["-euc", wrapped.replacing("/lustre/batches", with: archive)],
+                ["-euc", String(wrapped).replacing("/lustre/batches", with: archive)],
                 environment: environment,
                 executable: URL(filePath: "/bin/sh")
             )
