@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+/// The DAG of `pipelines/airflow`, run by the real Airflow where `BATCHKEEP_AIRFLOW_PYTHON` names a Python that has it.
+///
+/// Airflow takes minutes to install, and no dependency of the program should have to agree with its own.
+struct AirflowTests {
+    private static let python = ProcessInfo.processInfo.environment["BATCHKEEP_AIRFLOW_PYTHON"]
+    private static let dags = Program.package.appending(path: "pipelines/airflow")
+
+    /// Runs the DAG once; the states of its tasks.
+    private func runDAG(_ environment: [String: String], in folder: TemporaryFolder) async throws -> [String: String] {
+        // Python would write its caches beside the DAG.
+        let dags = folder.url.appending(path: "dags")
+        try FileManager.default.copyItem(at: Self.dags, to: dags)
+        let tools = Program.cleanEnvironment["PATH"] ?? ""
+        let variables = [
+            "AIRFLOW_HOME": folder.path + "/airflow", "HOME": folder.path,
+            "AIRFLOW_VAR_BATCHKEEP_ARCHIVE": folder.path + "/archive",
+            "AIRFLOW_VAR_BATCHKEEP_KEY_FILE": folder.path + "/key",
+            "PATH": "\(Program.binary.deletingLastPathComponent().path):\(tools)",
+        ]
+        try Data("key-of-the-test\n".utf8).write(to: folder.url.appending(path: "key"))
+        let run = try await Program.run(
+            [Program.package.appending(path: "Tests/EndToEndTests/Peers/airflow_dag.py").path, dags.path],
+            environment: variables.merging(environment) { $1 },
+            executable: URL(filePath: try #require(Self.python))
+        )
+        try #require(run.status == 0, "\(run.notes.suffix(3_000))")
+        return try JSONDecoder().decode([String: String].self, from: Data(try #require(run.lines.last).utf8))
+    }
+
+    @Test func `the DAG knows what to do with every exit status`() throws {
+        let text = try String(contentsOf: Self.dags.appending(path: "batchkeep_nightly.py"), encoding: .utf8)
+        var known: [Int] = []
+        for name in ["HOPELESS", "AGAIN", "FOR_A_PERSON", "GOOD"] {
+            let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("\(name) = {") })
+            known += line.prefix { $0 != "}" }.dropFirst(name.count + 4).split { ", ".contains($0) }
+                .compactMap { Int($0) }
+        }
+        let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
+        let statuses = readme.components(separatedBy: "\n## Exit status\n")[1].components(separatedBy: "\n## ")[0]
+            .split(separator: "\n").compactMap { Int($0.split(separator: " ").dropFirst().first ?? "") }
+        #expect(statuses.count > 10)
+        #expect(known.sorted() == statuses.sorted())
+    }
+
+    @Test(.enabled(if: python != nil, "needs apache-airflow 3 in the Python of BATCHKEEP_AIRFLOW_PYTHON"))
+    func `Airflow runs every task, and the archive is there`() async throws {
+        try await withTemporaryFolder { folder in
+            try await Simulation.run(["--generate", "20", "--batches", "3"]) { simulation in
+                let states = try await runDAG(["ANTHROPIC_BASE_URL": simulation.baseURL], in: folder)
+                #expect(states.count == 5 && states.values.allSatisfy { $0 == "success" }, "\(states)")
+                #expect(try folder.files(below: "archive/manifests").count == 3)
+                #expect(FileManager.default.fileExists(atPath: folder.path + "/archive/report.html"))
+            }
+        }
+    }
+
+    @Test(
+        .enabled(if: python != nil, "needs apache-airflow 3 in the Python of BATCHKEEP_AIRFLOW_PYTHON"),
+        arguments: [
+            ("{\"exit_statuses\":[4,7]}", 4, ["retention", "quarantine"]),
+            ("{\"exit_statuses\":[7,3]}", 7, ["export", "retention"]),
+            ("{\"exit_statuses\":[5]}", 5, ["export"]),
+            ("", 137, ["export"]),
+        ]
+    )
+    func `what went wrong shows in the task it concerns`(document: String, status: Int, failed: [String]) async throws {
+        try await withTemporaryFolder { folder in
+            let fake = folder.url.appending(path: "bin/batchkeep")
+            try FileManager.default.createDirectory(
+                at: fake.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
+            let script = "#!/bin/sh\n[ $1 = export ] || exit 0\nprintf '%s' '\(document)'\nexit \(status)\n"
+            _ = FileManager.default.createFile(
+                atPath: fake.path,
+                contents: Data(script.utf8),
+                attributes: [.posixPermissions: 0o700]
+            )
+            let path = "\(fake.deletingLastPathComponent().path):/usr/bin:/bin"
+            let states = try await runDAG(["PATH": path], in: folder)
+            #expect(Set(states.filter { $0.value == "failed" }.keys) == Set(failed), "\(states)")
+        }
+    }
+}

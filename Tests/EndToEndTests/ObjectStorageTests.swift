@@ -1,0 +1,262 @@
+import Foundation
+import Testing
+
+/// `pipelines/object-storage` against a real S3 on this machine that looks, behind every change, at what a reader would see.
+struct ObjectStorageTests {
+    /// An archive of the samples, in a folder whose name has a blank.
+    private func withArchive(_ body: (TemporaryFolder, String) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            let archive = folder.path + "/the archive"
+            try await Simulation.ofSamples { simulation in
+                let run = try await Program.run(
+                    ["export", "--since", "2024-08-01", "--archive", archive, "--quiet"],
+                    environment: simulation.environment
+                )
+                try #require(run.status == 0, "\(run.notes)")
+            }
+            try await body(folder, archive)
+        }
+    }
+
+    /// The paths `SHA256SUMS` lists.
+    private func listed(_ archive: String) throws -> [String] {
+        try String(contentsOfFile: archive + "/SHA256SUMS", encoding: .utf8).split(separator: "\n")
+            .map { String($0.dropFirst(66)) }
+    }
+
+    @Test(arguments: ObjectStore.Tool.allCases)
+    func `a published archive is whole, is nothing but the archive, and comes back`(tool: ObjectStore.Tool) async throws
+    {
+        try await withArchive { folder, archive in
+            let seen = try await ObjectStore.run(with: tool) { store in
+                for round in ["26 data files and 13 manifests", "0 data files and 0 manifests"] {
+                    let run = try await store.script("publish", [archive, tool.destination], in: folder)
+                    #expect(run.status == 0 && run.notes.contains("Published \(round)"), "\(run.notes)")
+                }
+                let restored = try await store.script("restore", [tool.destination, "back"], in: folder)
+                #expect(restored.status == 0, "\(restored.notes)")
+                let verified = try await Program.run(["verify", "--full", "--archive", folder.path + "/back"])
+                #expect(verified.status == 0, "\(verified.output)")
+                for path in try listed(archive) + ["SHA256SUMS", "views/duckdb.sql"] {
+                    #expect(
+                        FileManager.default.contentsEqual(
+                            atPath: "\(archive)/\(path)",
+                            andPath: "\(folder.path)/back/\(path)"
+                        )
+                    )
+                }
+            }
+            guard let seen else { return }
+            #expect(seen.violations == [])
+            let keys = seen.keys("batches/").map { String($0.dropFirst("batches/".count)) }
+            let others = keys.filter { !$0.hasPrefix("views/") && !$0.hasPrefix("summaries/") }
+            #expect(try others == (listed(archive) + ["SHA256SUMS"]).sorted())
+            #expect(keys.contains("views/duckdb.sql") && keys.contains { $0.hasPrefix("summaries/") })
+            // A second run, with nothing new, sends no data and no manifest again.
+            let sent = seen.changes.filter {
+                $0.contains("/raw/") || $0.contains("/results/") || $0.contains("/manifests/")
+            }
+            #expect(sent.count == 39)
+            #expect(tool == .rclone || seen.objects.values.allSatisfy { $0.checksum == "SHA256" })
+        }
+    }
+
+    @Test func `PyArrow reads a published archive in the line shown`() async throws {
+        let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
+        let line = try #require(readme.split(separator: "\n").first { $0.contains("FileSystem.from_uri(") })
+        try await withArchive { folder, archive in
+            _ = try await ObjectStore.run(with: .aws) { store in
+                let published = try await store.script("publish", [archive, "s3://bucket/batches"], in: folder)
+                #expect(published.status == 0, "\(published.notes)")
+                let python = URL(filePath: ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"] ?? "")
+                let run = try await Program.run(
+                    ["-c", line.trimmingCharacters(in: .whitespaces)],
+                    environment: store.environment,
+                    executable: python,
+                    in: folder.url
+                )
+                #expect(
+                    run.output.contains("{'result_type': 'succeeded', 'output_tokens_sum': 106011}"),
+                    "\(run.output)\(run.notes)"
+                )
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (ObjectStore.Tool.rclone, 20), (.rclone, 33), (.rclone, 40), (.aws, 30),
+    ])
+    func `cut off anywhere, a run leaves no manifest without its data, and the next one completes it`(
+        tool: ObjectStore.Tool,
+        refused: Int
+    ) async throws {
+        try await withArchive { folder, archive in
+            let seen = try await ObjectStore.run(with: tool, refusingPut: refused) { store in
+                let run = try await store.script("publish", [archive, tool.destination], in: folder)
+                #expect(run.status == 1)
+                #expect(run.notes.contains("Run it again."), "\(run.notes)")
+                let early = try await store.script("restore", [tool.destination, "early"], in: folder)
+                #expect(early.status == 1 && early.notes.contains("to its end"), "\(early.notes)")
+                try store.takeEverything()
+                let again = try await store.script("publish", ["--read-back", archive, tool.destination], in: folder)
+                #expect(again.status == 0, "\(again.notes)")
+            }
+            guard let seen else { return }
+            #expect(seen.violations == [])
+            #expect(seen.keys("batches/manifests/").count == 13)
+        }
+    }
+
+    @Test func `the store of these tests notices a manifest that comes before its data`() async throws {
+        try await withArchive { folder, archive in
+            let seen = try await ObjectStore.run(with: .rclone) { store in
+                let copied = try await Program.run(
+                    ["-c", "rclone copy '\(archive)/manifests' store:bucket/batches/manifests"],
+                    environment: store.environment,
+                    executable: URL(filePath: "/bin/sh"),
+                    in: folder.url
+                )
+                #expect(copied.status == 0, "\(copied.notes)")
+            }
+            #expect(seen?.violations.isEmpty != true)
+        }
+    }
+
+    @Test func `what was compacted and pruned goes in order, and a pruned raw file only where that is asked for`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let archive = folder.path + "/archive"
+            try await Simulation.run(["--generate", "40", "--batches", "6"]) { simulation in
+                let run = try await Program.run(
+                    ["export", "--since", "60d", "--archive", archive, "--quiet"],
+                    environment: simulation.environment
+                )
+                try #require(run.status == 0, "\(run.notes)")
+            }
+            let seen = try await ObjectStore.run(with: .rclone) { store in
+                func publish(_ options: [String], saying text: String) async throws {
+                    let run = try await store.script(
+                        "publish",
+                        options + [archive, "store:bucket/batches"],
+                        in: folder
+                    )
+                    #expect(run.status == 0 && run.notes.contains(text), "\(run.notes)")
+                }
+                try await publish([], saying: "Published 12 data files and 6 manifests")
+                let compacted = try await Program.run(["compact", "--before", "2099-01-01", "--archive", archive])
+                #expect(compacted.status == 0 && compacted.notes.contains("became one"), "\(compacted.notes)")
+                try await publish([], saying: "counts compacted rows twice until they are removed: --delete")
+                try await publish(["--delete"], saying: "Removed 0 manifests")
+                let pruned = try await Program.run(
+                    ["prune", "--raw-older-than", "2099-01-01", "--even-if-last-copy", "--apply", "--archive", archive]
+                )
+                #expect(pruned.status == 0, "\(pruned.notes)")
+                try await publish(["--delete"], saying: "The store keeps 6 raw files")
+                try await publish(["--delete-raw"], saying: "Removed 0 manifests and 6 data files")
+            }
+            guard let seen else { return }
+            #expect(seen.violations == [])
+            #expect(seen.keys("batches/raw/") == [])
+            let there = seen.keys("batches/results/").map { String($0.dropFirst("batches/".count)) }
+            #expect(try there == listed(archive).filter { $0.hasPrefix("results/") })
+            #expect(there.contains { $0.contains("compact.") })
+        }
+    }
+
+    @Test func `a batch that was removed goes, the manifest first`() async throws {
+        try await withArchive { folder, archive in
+            let seen = try await ObjectStore.run(with: .aws) { store in
+                let first = try await store.script("publish", [archive, "s3://bucket/batches"], in: folder)
+                #expect(first.status == 0, "\(first.notes)")
+                for kind in ["raw", "results", "manifests"] {
+                    try FileManager.default.removeItem(atPath: "\(archive)/\(kind)/date=2024-08-20")
+                }
+                let rebuilt = try await Program.run(["verify", "--repair", "--archive", archive])
+                try #require(!(try listed(archive).contains { $0.contains("2024-08-20") }), "\(rebuilt.notes)")
+                let second = try await store.script(
+                    "publish",
+                    ["--delete", "--delete-raw", archive, "s3://bucket/batches"],
+                    in: folder
+                )
+                #expect(
+                    second.status == 0 && second.notes.contains("Removed 1 manifests and 2 data files"),
+                    "\(second.notes)"
+                )
+            }
+            guard let seen else { return }
+            #expect(seen.violations == [])
+            #expect(!seen.objects.keys.contains { $0.contains("date=2024-08-20") })
+        }
+    }
+
+    @Test func `a revised manifest of the same size and an older time is published`() async throws {
+        try await withArchive { folder, archive in
+            let manifest = try #require(try listed(archive).first { $0.hasPrefix("manifests/") })
+            var sent = 0
+            let seen = try await ObjectStore.run(with: .rclone) { store in
+                let first = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
+                #expect(first.status == 0, "\(first.notes)")
+                let script = """
+                    cd '\(archive)' && sed -i 's/"revision":1/"revision":7/' \(manifest) && touch -d 2020-01-01 \(manifest)
+                    sum=$(sha256sum \(manifest)) && sed -i "s|.*  \(manifest)|$sum|" SHA256SUMS && sha256sum -c --quiet SHA256SUMS
+                    """
+                let revised = try await Program.run(["-euc", script], executable: URL(filePath: "/bin/sh"))
+                #expect(revised.status == 0, "\(revised.notes)")
+                let run = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
+                #expect(run.notes.contains("Published 0 data files and 1 manifests"), "\(run.notes)")
+            }
+            sent = seen?.changes.filter { $0 == "PUT /bucket/batches/\(manifest)" }.count ?? 2
+            #expect(sent == 2)
+        }
+    }
+
+    @Test func `files that are not what SHA256SUMS says are not published, nor is anything behind them`() async throws {
+        try await withArchive { folder, archive in
+            let data = try #require(try listed(archive).first { $0.hasPrefix("raw/") })
+            let seen = try await ObjectStore.run(with: .rclone) { store in
+                let file = try #require(FileHandle(forUpdatingAtPath: "\(archive)/\(data)"))
+                try file.seek(toOffset: 30)
+                try file.write(contentsOf: [0xFF, 0x00, 0xFF])
+                try file.close()
+                let damaged = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
+                #expect(damaged.status == 1 && damaged.notes.contains("\(data): FAILED"), "\(damaged.notes)")
+                try FileManager.default.removeItem(atPath: "\(archive)/\(data)")
+                let missing = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
+                #expect(
+                    missing.status == 1 && missing.notes.contains("names 1 files that are not there"),
+                    "\(missing.notes)"
+                )
+            }
+            #expect(seen == nil || seen?.objects.isEmpty == true)
+        }
+    }
+
+    @Test func `the lifecycle rules are taken`() async throws {
+        try await withTemporaryFolder { folder in
+            _ = try await ObjectStore.run(with: .aws) { store in
+                let rules = Program.package.appending(path: "pipelines/object-storage/lifecycle.json").path
+                for arguments in [
+                    "put-bucket-lifecycle-configuration --bucket bucket --lifecycle-configuration file://\(rules)",
+                    "get-bucket-lifecycle-configuration --bucket bucket --query length(Rules)",
+                ] {
+                    let run = try await Program.run(
+                        ["-c", "aws s3api \(arguments.replacing("(", with: "\\(").replacing(")", with: "\\)"))"],
+                        environment: store.environment,
+                        executable: URL(filePath: "/bin/sh"),
+                        in: folder.url
+                    )
+                    #expect(run.status == 0, "\(run.notes)")
+                    if arguments.hasPrefix("get") { #expect(run.output == "3\n") }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [[], ["archive"], ["--sync", "archive", "s3://b"]])
+    func `bad use is told`(arguments: [String]) async throws {
+        let script = Program.package.appending(path: "pipelines/object-storage/publish.sh").path
+        let run = try await Program.run([script] + arguments, executable: URL(filePath: "/bin/sh"))
+        #expect(run.status == 2 && run.notes.contains("Usage: publish.sh"), "\(run.notes)")
+    }
+}

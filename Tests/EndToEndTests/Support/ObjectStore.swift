@@ -1,0 +1,116 @@
+import Foundation
+
+/// moto's S3 as a process of its own, and what `pipelines/object-storage` needs to reach it.
+struct ObjectStore {
+    /// What the store saw until it was stopped.
+    struct Seen: Decodable {
+        struct Object: Decodable {
+            var size: Int
+            var checksum: String?
+        }
+
+        /// What changed something, in order: `PUT /bucket/key`.
+        var changes: [String]
+        /// Manifests that named a file that was not there, at any moment.
+        var violations: [String]
+        var objects: [String: Object]
+
+        /// The keys below a prefix, sorted.
+        func keys(_ prefix: String) -> [String] {
+            objects.keys.filter { $0.hasPrefix(prefix) }.sorted()
+        }
+    }
+
+    /// A tool the scripts can work with.
+    enum Tool: String, CaseIterable {
+        case aws
+        case rclone
+
+        var destination: String {
+            self == .aws ? "s3://bucket/batches" : "store:bucket/batches"
+        }
+    }
+
+    let url: String
+    private let python: URL
+    private let input: FileHandle
+
+    /// For the scripts, both tools, and PyArrow.
+    var environment: [String: String] {
+        let folders = [python.deletingLastPathComponent().path, Program.binary.deletingLastPathComponent().path]
+        return [
+            "PATH": (folders + [Program.cleanEnvironment["PATH"] ?? ""]).joined(separator: ":"),
+            "AWS_ACCESS_KEY_ID": "id-of-the-test", "AWS_SECRET_ACCESS_KEY": "secret-of-the-test",
+            "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": url, "RCLONE_CONFIG": "/dev/null",
+            "RCLONE_CONFIG_STORE_TYPE": "s3", "RCLONE_CONFIG_STORE_PROVIDER": "Other",
+            "RCLONE_CONFIG_STORE_ENV_AUTH": "true", "RCLONE_CONFIG_STORE_ENDPOINT": url,
+        ]
+    }
+
+    /// Runs `body` beside a store with an empty bucket and tells what the store saw.
+    ///
+    /// Nil, with the reason printed, where the machine lacks moto or the tool.
+    static func run(
+        with tool: Tool,
+        refusingPut refused: Int? = nil,
+        _ body: (ObjectStore) async throws -> Void
+    ) async throws -> Seen? {
+        guard let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map({ URL(filePath: $0) }) else {
+            print("skipped: BATCHKEEP_PYTHON is not set")
+            return nil
+        }
+        let process = Process()
+        let (input, output) = (Pipe(), Pipe())
+        process.executableURL = python
+        process.arguments = [
+            Program.package.appending(path: "Tests/EndToEndTests/Peers/object_store.py").path, "--bucket", "bucket",
+        ]
+        if let refused { process.arguments?.append(contentsOf: ["--refuse-put", "\(refused)"]) }
+        process.environment = Program.cleanEnvironment
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        defer {
+            process.terminate()
+            process.waitUntilExit()
+        }
+        var line: [UInt8] = []
+        while line.last != 0x0A, let byte = try output.fileHandleForReading.read(upToCount: 1)?.first {
+            line.append(byte)
+        }
+        guard line.last == 0x0A else {
+            print("skipped: no moto[s3] with flask in the Python of BATCHKEEP_PYTHON")
+            return nil
+        }
+        let url = String(decoding: line.dropLast(), as: UTF8.self)
+        let store = ObjectStore(url: url, python: python, input: input.fileHandleForWriting)
+        let found = try await Program.run(
+            ["-c", "command -v \(tool.rawValue)"],
+            environment: store.environment,
+            executable: URL(filePath: "/bin/sh")
+        )
+        guard found.status == 0 else {
+            print("skipped: \(tool.rawValue) is not installed")
+            return nil
+        }
+        try await body(store)
+        try input.fileHandleForWriting.close()
+        return try JSONDecoder().decode(Seen.self, from: output.fileHandleForReading.readToEnd() ?? Data())
+    }
+
+    /// Ends the refusing.
+    func takeEverything() throws {
+        try input.write(contentsOf: Data("take\n".utf8))
+    }
+
+    /// Runs a script of `pipelines/object-storage`.
+    func script(_ name: String, _ arguments: [String], in folder: TemporaryFolder) async throws -> Program.Ended {
+        try await Program.run(
+            [Program.package.appending(path: "pipelines/object-storage/\(name).sh").path] + arguments,
+            environment: environment,
+            executable: URL(filePath: "/bin/sh"),
+            in: folder.url
+        )
+    }
+}
