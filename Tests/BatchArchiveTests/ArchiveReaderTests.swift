@@ -10,8 +10,7 @@ struct ArchiveReaderTests {
     private func ids(since: String? = nil, until: String? = nil) async throws -> [String] {
         let reader = try ArchiveReader(archive.folder)
         let listing = try await reader.manifests(
-            since: since.flatMap { Timestamp($0) },
-            until: until.flatMap { Timestamp($0) }
+            of: ArchiveSelection(since: since.flatMap { Timestamp($0) }, until: until.flatMap { Timestamp($0) })
         )
         #expect(listing.unreadable.isEmpty)
         return listing.manifests.map(\.batch.id)

@@ -159,6 +159,42 @@ struct JSONCursorTests {
         #expect(found == value)
     }
 
+    @Test(
+        arguments: [
+            ("9223372036854775807", .max), ("9223372036854775808", nil), ("9999999999999999999", nil),
+            ("10000000000000000000", nil), ("0", 0),
+        ] as [(String, Int?)]
+    )
+    func `a number that has to be there may be the largest there is`(text: String, value: Int?) throws {
+        let found = try? JSONCursor.read(Array(text.utf8)) { cursor throws(JSONSyntaxError) in
+            try cursor.requiredNumber()
+        }
+        #expect(found == value)
+    }
+
+    @Test(arguments: ["null", "\"1\"", "[]", "-1", "1.5"])
+    func `a value of another kind is no number that has to be there`(text: String) {
+        #expect(throws: JSONSyntaxError.self) {
+            try JSONCursor.read(Array(text.utf8)) { cursor throws(JSONSyntaxError) in try cursor.requiredNumber() }
+        }
+    }
+
+    @Test func `the bytes of a token are decoded only where it has escapes`() throws {
+        let texts = try JSONCursor.read(Array(#"["a b","a\/\u00e9"]"#.utf8)) { cursor throws(JSONSyntaxError) in
+            var texts: [String] = []
+            try cursor.requiredElements { cursor throws(JSONSyntaxError) in
+                let token = try cursor.requiredString()
+                texts.append(
+                    cursor.withBytes(of: token) { bytes in
+                        String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+                    }
+                )
+            }
+            return texts
+        }
+        #expect(texts == ["a b", "a/é"])
+    }
+
     @Test func `skipping gives the place of the value`() throws {
         let text = Array("[ {\"a\": 1} , \"x\"]".utf8)
         let places = try JSONCursor.read(text) { cursor throws(JSONSyntaxError) in

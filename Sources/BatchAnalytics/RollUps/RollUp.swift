@@ -44,8 +44,10 @@ package struct RollUp: Sendable {
     private(set) var groups: [[String]: Group] = [:]
     /// Rows that no further batch can change: those of single batches, kept without their histograms.
     private(set) var settled: [(key: [String], row: [RollUpTable.Value])] = []
-    /// Everything together, for the row of totals.
-    private(set) var total = Group()
+    /// What the settled rows count together.
+    private var settledTotal = Group()
+    /// The columns behind those that name the group.
+    let measureColumns: [MeasureColumn]
 
     /// - Precondition: a grouping with several request keys can only be scanned.
     package init(by grouping: Grouping, pricer: Pricer, isScan: Bool = false) {
@@ -53,37 +55,44 @@ package struct RollUp: Sendable {
         self.grouping = grouping
         self.pricer = pricer
         self.isScan = isScan
+        measureColumns = MeasureColumn.columns(for: grouping, isScan: isScan)
     }
 
-    /// The kinds of summaries that a grouping reads; no other has to be decoded from a manifest.
+    /// The kinds of summaries that a grouping reads; no other has to be read from a manifest.
     package static func kinds(for grouping: Grouping) -> [any Summary.Type] {
-        let always: [any Summary.Type] = [OutcomeSummary.self, TokenSummary.self, StopReasonSummary.self]
+        let always: [any Summary.Type] = [OutcomeSummary.self, TokenSummary.self]
         return switch grouping.requestKeys.first {
-        case nil: always + [PercentileSummary.self]
-        case .result, .stopReason, .serviceTier, .geo: always
-        case .model: always + [ModelSummary.self]
+        case nil: always + [StopReasonSummary.self, PercentileSummary.self]
+        case .result, .serviceTier, .geo: always
+        case .stopReason: always + [StopReasonSummary.self]
+        case .model: always + [StopReasonSummary.self, ModelSummary.self]
         case .error: always + [ErrorSummary.self]
-        case .prefix: always + [PrefixSummary.self]
+        case .prefix: always + [StopReasonSummary.self, PrefixSummary.self]
         }
     }
 
     /// Takes in a batch by its summaries.
     package mutating func add(_ entry: RollUpEntry) {
-        add(EntryGroups(entry, grouping: grouping, pricer: pricer).group, of: entry)
+        let addition = EntryAddition(entry, pricer: pricer)
+        let key = grouping.requestKeys.first
+        change(of: entry) { addition.add(by: key, to: &$0) }
     }
 
     /// Takes in a batch by its lines, all of which were folded into `scan`.
     package mutating func add(_ scan: BatchScan, of entry: RollUpEntry) {
-        add(scan.finished(entry), of: entry)
+        change(of: entry) { $0.merge(scan.finished(entry)) }
     }
 
-    private mutating func add(_ group: Group, of entry: RollUpEntry) {
-        total.merge(group)
+    /// Adds a batch to its group, in place.
+    private mutating func change(of entry: RollUpEntry, _ add: (inout Group) -> Void) {
         let key = key(of: entry)
         if grouping.batchKeys.contains(.batch), grouping.requestKeys.isEmpty {
+            var group = Group()
+            add(&group)
             settled.append((key, values(of: group.all)))
+            settledTotal.merge(group)
         } else {
-            groups[key, default: Group()].merge(group)
+            add(&groups[key, default: Group()])
         }
     }
 
@@ -91,7 +100,14 @@ package struct RollUp: Sendable {
     package mutating func merge(_ other: RollUp) {
         for (key, group) in other.groups { groups[key, default: Group()].merge(group) }
         settled += other.settled
-        total.merge(other.total)
+        settledTotal.merge(other.settledTotal)
+    }
+
+    /// Everything together, for the row of totals.
+    var total: Group {
+        // Without keys of batches there is one group, and it is the total.
+        if groups.count == 1, settled.isEmpty, let only = groups.first { return only.value }
+        return groups.values.reduce(into: settledTotal) { $0.merge($1) }
     }
 
     /// Everything that was added, without groups.

@@ -9,7 +9,8 @@ extension RollUp {
 
     /// The rows, in the order of the columns that name the batches; within them by falling number of requests.
     package func table() -> RollUpTable {
-        let grouped = groups.map { key, group in (key: key, rows: partRows(of: group)) }
+        let total = total
+        let grouped = groups.map { key, group in (key: key, rows: partRows(of: group, in: total)) }
         let single = settled.map { (key: $0.key, rows: [$0.row]) }
         let rows = (grouped + single).sorted { $0.key.lexicographicallyPrecedes($1.key) }
             .flatMap { entry in entry.rows.map { keyValues(entry.key) + $0 } }
@@ -19,18 +20,14 @@ extension RollUp {
             columns: keyColumns + valueColumns,
             keyColumns: keyColumns.count,
             rows: rows,
-            totals: keyColumns.map { _ in .missing } + totals,
-            unpriced: unpriced
+            totals: keyColumns.map { _ in .missing } + totals(total),
+            unpriced: unpriced(total)
         )
     }
 
     /// The values of a row about whole batches, without those that name the group.
     func values(of measures: Measures) -> [RollUpTable.Value] {
         measureColumns.map { $0.value(measures, measures) }
-    }
-
-    private var measureColumns: [MeasureColumn] {
-        MeasureColumn.columns(for: grouping, isScan: isScan)
     }
 
     /// Whether the rows are errors with what is known of them, and not requests with their tokens.
@@ -72,11 +69,11 @@ extension RollUp {
         return names.map { RollUpTable.Column(name: $0, unit: .text) }
     }
 
-    private func partRows(of group: Group) -> [[RollUpTable.Value]] {
+    private func partRows(of group: Group, in total: Group) -> [[RollUpTable.Value]] {
         if grouping.requestKeys.isEmpty { return [values(of: group.all)] }
         if hasErrorColumns { return errorRows(of: group.errors) }
         let columns = measureColumns
-        let whole = denominator
+        let whole = denominator(total)
         func row(_ labels: [String], _ measures: Measures) -> [RollUpTable.Value] {
             labels.map { .text($0) } + columns.map { $0.value(measures, whole) }
         }
@@ -87,19 +84,20 @@ extension RollUp {
     }
 
     /// The row of totals without the columns that name a group.
-    private var totals: [RollUpTable.Value] {
+    private func totals(_ total: Group) -> [RollUpTable.Value] {
         if hasErrorColumns {
             return Self.errorValues(
                 total.errors.rows.reduce(into: total.errors.other) { $0.merge($1.value) },
                 example: false
             )
         }
-        let row = grouping.requestKeys.isEmpty ? total.all : denominator
-        return measureColumns.map { $0.value(row, denominator) }
+        let whole = denominator(total)
+        let row = grouping.requestKeys.isEmpty ? total.all : whole
+        return measureColumns.map { $0.value(row, whole) }
     }
 
     /// What shares are parts of: all requests, or only those that the grouping can have rows for.
-    private var denominator: Measures {
+    private func denominator(_ total: Group) -> Measures {
         var whole = total.all
         switch grouping.coverage {
         case .all: break
@@ -111,7 +109,7 @@ extension RollUp {
         return whole
     }
 
-    private var unpriced: [RollUpTable.Unpriced] {
+    private func unpriced(_ total: Group) -> [RollUpTable.Unpriced] {
         let table = total.all.cost.unpriced
         let rows = table.ranked(by: \.count)
             .map { row in
@@ -173,8 +171,9 @@ extension RollUp {
     ///
     /// Known only to a grouping by error alone.
     package var rankedErrors: [(fingerprint: ErrorFingerprint?, measures: ErrorMeasures)] {
-        let rows = total.errors.ranked(by: \.tally.count).map { (fingerprint: Optional($0.key), measures: $0.value) }
-        return rows + (total.errors.other.tally.count > 0 ? [(nil, total.errors.other)] : [])
+        let errors = total.errors
+        let rows = errors.ranked(by: \.tally.count).map { (fingerprint: Optional($0.key), measures: $0.value) }
+        return rows + (errors.other.tally.count > 0 ? [(nil, errors.other)] : [])
     }
 
     /// How often an error occurred; 0 where it has no row.

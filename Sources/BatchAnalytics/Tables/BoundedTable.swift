@@ -49,22 +49,32 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
 
     /// Adds to the value of a key.
     package mutating func add(_ value: Value, to key: Key) {
-        let place = place(of: key)
-        if isRow(place, of: key) {
-            rows[place].value.merge(value)
-        } else if rows.count < capacity {
-            rows.insert(Row(key: key, value: value), at: place)
-        } else if place == rows.count {
-            other.merge(value)
-        } else {
-            other.merge(rows.removeLast().value)
-            rows.insert(Row(key: key, value: value), at: place)
-        }
+        update(key) { $0.merge(value) }
     }
 
     /// Adds what belongs to no key.
     package mutating func addToOther(_ value: Value) {
         other.merge(value)
+    }
+
+    /// Adds to the value of a key in place; `change` must do to any value what merging some value would do.
+    mutating func update(_ key: Key, _ change: (inout Value) -> Void) {
+        let place = place(of: key)
+        if isRow(place, of: key) {
+            change(&rows[place].value)
+        } else if rows.count < capacity || place < rows.count {
+            if rows.count == capacity { other.merge(rows.removeLast().value) }
+            var value = Value()
+            change(&value)
+            rows.insert(Row(key: key, value: value), at: place)
+        } else {
+            change(&other)
+        }
+    }
+
+    /// Adds what belongs to no key in place.
+    mutating func updateOther(_ change: (inout Value) -> Void) {
+        change(&other)
     }
 
     package mutating func merge(_ table: BoundedTable) {

@@ -100,7 +100,8 @@ extension ValueHistogram: Mergeable {
         if other.counts.count > counts.count {
             counts.append(contentsOf: repeatElement(0, count: other.counts.count - counts.count))
         }
-        for (index, occurrences) in other.counts.enumerated() {
+        // Of one batch most buckets are empty.
+        for (index, occurrences) in other.counts.enumerated() where occurrences > 0 {
             counts[index] = counts[index].addingClamped(occurrences)
         }
         count = count.addingClamped(other.count)

@@ -1,26 +1,4 @@
 package import BatchPipeline
-package import MessageBatches
-
-/// Which batches of an archive are meant.
-package struct ArchiveSelection: Sendable, Hashable {
-    /// Created at or after this moment.
-    package var since: Timestamp?
-    /// Created before this moment.
-    package var until: Timestamp?
-    /// Nil for all ids.
-    package var ids: Set<String>?
-
-    package init(since: Timestamp? = nil, until: Timestamp? = nil, ids: Set<String>? = nil) {
-        self.since = since
-        self.until = until
-        self.ids = ids
-    }
-
-    package func contains(_ batch: MessageBatch) -> Bool {
-        (since.map { batch.createdAt >= $0 } ?? true) && (until.map { batch.createdAt < $0 } ?? true)
-            && (ids?.contains(batch.id) ?? true)
-    }
-}
 
 extension ArchiveReader {
     /// How many manifests one task adds up: few enough to share the work out among the processors.
@@ -38,7 +16,7 @@ extension ArchiveReader {
         _ add: @escaping @Sendable (inout Result, SummarizedBatch) -> Void,
         merge: (inout Result, Result) -> Void
     ) async throws -> (result: Result, unreadable: [ArchiveFailure]) {
-        let paths = try paths(of: selection)
+        let paths = try folder.manifestPaths(of: selection)
         let kinds = SummaryKinds(kinds)
         let parts = stride(from: 0, to: paths.count, by: Self.manifestsPerFold)
             .map { paths[$0..<min($0 + Self.manifestsPerFold, paths.count)] }
@@ -73,15 +51,5 @@ extension ArchiveReader {
             }
         }
         return (result, unreadable)
-    }
-
-    /// The manifests that may belong to a selection, by their names alone.
-    private func paths(of selection: ArchiveSelection) throws(ArchiveFailure) -> [String] {
-        let paths = try folder.manifestPaths(since: selection.since?.day, until: selection.until?.day)
-        guard let ids = selection.ids else { return paths }
-        return paths.filter { path in
-            let name = path.split(separator: "/").last ?? ""
-            return ids.contains(String(name.dropLast(".json".count)))
-        }
     }
 }

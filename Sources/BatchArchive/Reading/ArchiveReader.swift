@@ -24,19 +24,18 @@ package struct ArchiveReader: Sendable {
         package var unreadable: [ArchiveFailure] = []
     }
 
-    /// Reads all manifests of batches created in a window, several at a time.
+    /// Reads the manifests of a selection, several at a time.
     ///
-    /// `since` belongs to the window, `until` does not. A manifest that cannot be read is listed, not thrown: the others are
-    /// still good.
-    package func manifests(since: Timestamp? = nil, until: Timestamp? = nil) async throws -> Listing {
-        let paths = try folder.manifestPaths(since: since?.day, until: until?.day)
+    /// A manifest that cannot be read is listed, not thrown: the others are still good.
+    package func manifests(of selection: ArchiveSelection = ArchiveSelection()) async throws -> Listing {
+        let paths = try folder.manifestPaths(of: selection)
         let parts = stride(from: 0, to: paths.count, by: Self.manifestsPerTask)
             .map { start in
                 paths[start..<min(start + Self.manifestsPerTask, paths.count)]
             }
         return await withTaskGroup(of: (Int, Listing).self) { group in
             for (index, part) in parts.enumerated() {
-                group.addTask { (index, read(part, since: since, until: until)) }
+                group.addTask { (index, read(part, of: selection)) }
             }
             var found = [Listing](repeating: Listing(), count: parts.count)
             for await (index, listing) in group { found[index] = listing }
@@ -55,7 +54,7 @@ package struct ArchiveReader: Sendable {
         for name in try folder.names(in: ArchivePaths.quarantine) where name.hasSuffix(".json") {
             paths.append("\(ArchivePaths.quarantine)/\(name)")
         }
-        return read(paths[...], since: nil, until: nil)
+        return read(paths[...], of: ArchiveSelection())
     }
 
     /// The downloads that broke off and can go on.
@@ -76,15 +75,12 @@ package struct ArchiveReader: Sendable {
         return try Manifest(json: folder.read(path), path: folder.path(path))
     }
 
-    private func read(_ paths: ArraySlice<String>, since: Timestamp?, until: Timestamp?) -> Listing {
+    private func read(_ paths: ArraySlice<String>, of selection: ArchiveSelection) -> Listing {
         var listing = Listing()
         for path in paths {
             do throws(ArchiveFailure) {
                 let manifest = try Manifest(json: folder.read(path), path: folder.path(path))
-                let created = manifest.batch.createdAt
-                if since.map({ created >= $0 }) ?? true, until.map({ created < $0 }) ?? true {
-                    listing.manifests.append(manifest)
-                }
+                if selection.contains(manifest.batch) { listing.manifests.append(manifest) }
             } catch {
                 listing.unreadable.append(error)
             }

@@ -87,9 +87,7 @@ struct CompareCommand: AsyncParsableCommand {
         var source = source
         source.selection = side.selection
         let grouping = side.model == nil ? Grouping() : Grouping(by: [], .model)
-        let reading =
-            try await scan
-            ? source.scan(by: grouping, pricer: pricer) : source.rollUp(by: grouping, pricer: pricer)
+        let reading = try await source.rollUp(by: grouping, pricer: pricer, isScan: scan)
         let measures = side.model.map { reading.result.measures(ofModel: $0) } ?? reading.result.measures
         return FigureSource.Reading(result: measures, notice: reading.notice)
     }

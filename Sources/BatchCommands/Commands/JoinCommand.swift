@@ -41,8 +41,8 @@ struct JoinCommand: AsyncParsableCommand {
         let window = try window.window(now: context.now())
         let settings = try join.settings(rows, archive)
         _ = try lock.seconds()
-        let selection = ArchivedSelection(window: window, ids: self.window.ids)
-        let listing = try await selection.manifests(in: ArchiveFolders.only(at: archive.path))
+        let selection = ArchiveSelection(window, ids: self.window.ids)
+        let listing = try await ArchiveReader(ArchiveFolders.only(at: archive.path)).requiredManifests(of: selection)
         let status = try await SignalWatch.run { signals in
             let open = try await archive.open(origin: "", lock: lock)
             let ending: JoinEnding
@@ -66,7 +66,7 @@ struct JoinCommand: AsyncParsableCommand {
     /// Gives each batch joined files of its own, where `compact` has put those of several into one: they are replaced now.
     private func takenApart(
         _ listing: ArchiveReader.Listing,
-        _ selection: ArchivedSelection,
+        _ selection: ArchiveSelection,
         in archive: FileArchive
     ) async throws -> ArchiveReader.Listing {
         let files = listing.manifests.flatMap { [$0.files[.joined], $0.files[.unmatched]].compactMap(\.self) }
@@ -74,7 +74,7 @@ struct JoinCommand: AsyncParsableCommand {
         guard !shared.isEmpty else { return listing }
         let all = try await ArchiveReader(archive.folder).manifests().manifests
         for path in shared.sorted() { try archive.expand(path, of: all) }
-        return try await selection.manifests(in: archive.folder)
+        return try await ArchiveReader(archive.folder).requiredManifests(of: selection)
     }
 
     private func join(

@@ -67,8 +67,8 @@ struct RetryCommand: AsyncParsableCommand {
         let edit = try edit()
         let pricer = try prices.source().pricer(isScan: false)
         let folder = try ArchiveFolders.only(at: archivePath)
-        let listing = try await ArchivedSelection(window: try window.window(now: context.now()), ids: window.ids)
-            .manifests(in: folder)
+        let batches = ArchiveSelection(try window.window(now: context.now()), ids: window.ids)
+        let listing = try await ArchiveReader(folder).requiredManifests(of: batches)
         let settings = RetrySettings(
             selection: selection,
             edit: edit,

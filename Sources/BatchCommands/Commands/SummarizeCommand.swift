@@ -48,9 +48,7 @@ struct SummarizeCommand: AsyncParsableCommand {
             try context.print(block.render(style: context.outputStyle))
             notice = reading.notice
         } else {
-            let reading =
-                try await scan
-                ? source.scan(by: grouping, pricer: pricer) : source.rollUp(by: grouping, pricer: pricer)
+            let reading = try await source.rollUp(by: grouping, pricer: pricer, isScan: scan)
             let rollUp = reading.result.table()
             let table = FigureTable.table(
                 rollUp,

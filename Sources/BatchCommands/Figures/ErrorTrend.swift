@@ -110,10 +110,10 @@ struct ErrorTrend: Sendable {
         return .decimal(Double(row.measures.tally.count - previous) / Double(previous))
     }
 
-    /// What puts errors of a class right.
+    /// What puts errors of a class right; where the requests are, only the user knows.
     private func command(_ errorClass: ErrorClass) -> String {
-        let base = "batchkeep retry\(selection)"
-        return errorClass == .retry ? base : "\(base) --include \(errorClass.rawValue)"
+        let included = errorClass == .retry ? "" : " --include \(errorClass.rawValue)"
+        return "batchkeep retry\(selection)\(included) --join 'requests/{batch_id}.jsonl'"
     }
 
     /// One sentence for each class among the rows.

@@ -61,9 +61,10 @@ struct FigureSource: Sendable {
         return whole
     }
 
-    /// A roll-up from summaries.
-    func rollUp(by grouping: Grouping, pricer: Pricer) async throws -> Reading<RollUp> {
-        try await fold(RollUp.kinds(for: grouping), into: RollUp(by: grouping, pricer: pricer)) {
+    /// A roll-up from summaries, or from the result lines themselves.
+    func rollUp(by grouping: Grouping, pricer: Pricer, isScan: Bool = false) async throws -> Reading<RollUp> {
+        guard !isScan else { return try await scan(by: grouping, pricer: pricer) }
+        return try await fold(RollUp.kinds(for: grouping), into: RollUp(by: grouping, pricer: pricer)) {
             $0.add($1)
         } merge: {
             $0.merge($1)
@@ -71,12 +72,12 @@ struct FigureSource: Sendable {
     }
 
     /// A roll-up from the result lines, which reads all data of the batches.
-    func scan(by grouping: Grouping, pricer: Pricer) async throws -> Reading<RollUp> {
+    private func scan(by grouping: Grouping, pricer: Pricer) async throws -> Reading<RollUp> {
         var whole = Reading(result: RollUp(by: grouping, pricer: pricer, isScan: true))
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
-            let listing = try await reader.manifests(since: selection.since, until: selection.until)
-            let manifests = listing.manifests.filter { selection.contains($0.batch) }
+            let listing = try await reader.manifests(of: selection)
+            let manifests = listing.manifests
             whole.notice.unreadable += listing.unreadable
             whole.notice.batches += manifests.count
             var scans = manifests.map { BatchScan(by: grouping, pricer: pricer, day: $0.batch.day) }

@@ -103,7 +103,12 @@ enum FigureTable {
         }
         return keys
             + values.filter { place in
-                !rareColumns.contains(rollUp.columns[place].name) || rollUp.totals[place].number != 0
+                let name = rollUp.columns[place].name
+                // A row that is a batch need not say that it is one.
+                if name == "batches", rollUp.columns.prefix(rollUp.keyColumns).contains(where: { $0.name == "batch_id" }) {
+                    return false
+                }
+                return !rareColumns.contains(name) || rollUp.totals[place].number != 0
             }
     }
 }

@@ -61,8 +61,6 @@ enum ArchiveFolders {
 extension ArchiveFolders.Entry {
     /// The manifests of a window, of the given batches only if ids are given.
     func manifests(_ window: BatchWindow, ids: Set<String>?) async throws -> ArchiveReader.Listing {
-        var listing = try await ArchiveReader(folder).manifests(since: window.since, until: window.until)
-        if let ids { listing.manifests.removeAll { !ids.contains($0.batch.id) } }
-        return listing
+        try await ArchiveReader(folder).manifests(of: ArchiveSelection(window, ids: ids))
     }
 }

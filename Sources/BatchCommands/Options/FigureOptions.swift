@@ -1,6 +1,5 @@
 import ArgumentParser
 import BatchArchive
-import BatchPipeline
 import MessageBatches
 
 /// Which archived batches figures are about.
@@ -16,10 +15,6 @@ struct FigureOptions: ParsableArguments {
 
     /// The archives to read and the batches that are meant.
     func source(now: Timestamp) throws(CommandFailure) -> FigureSource {
-        let window = try window.window(now: now)
-        return FigureSource(
-            path: path,
-            selection: ArchiveSelection(since: window.since, until: window.until, ids: self.window.ids)
-        )
+        FigureSource(path: path, selection: ArchiveSelection(try window.window(now: now), ids: window.ids))
     }
 }

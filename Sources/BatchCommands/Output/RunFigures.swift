@@ -106,13 +106,8 @@ final class RunFigures: Sendable {
         startedAt: Timestamp,
         now: Timestamp
     ) async throws -> String {
-        let window = ArchiveSelection(
-            since: selection.window.since,
-            until: selection.window.until,
-            ids: selection.filter.ids
-        )
         let maker = PageMaker(
-            source: FigureSource(folder, selection: window),
+            source: FigureSource(folder, selection: ArchiveSelection(selection.window, ids: selection.filter.ids)),
             prices: prices,
             now: now,
             completeness: { Completeness(report, archived: $0, listedAt: startedAt) }

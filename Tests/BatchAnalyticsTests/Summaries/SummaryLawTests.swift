@@ -1,6 +1,7 @@
 import BatchAnalytics
 import BatchPipeline
 import Foundation
+import JSONLines
 import MessageBatches
 import Testing
 
@@ -79,6 +80,37 @@ struct SummaryLawTests {
         func check<S: Summary>(_ kind: S.Type) throws {
             let summary = S(requests)
             #expect(try summary.stored() == summary)
+        }
+        for kind in SummaryRegistry.kinds { try check(kind) }
+    }
+
+    @Test func `the order of keys, white space, escapes and keys of later versions do not matter`() throws {
+        var random = SeededGenerator(seed: 12)
+        let requests = (0..<60).map { _ in Request.random(using: &random) }
+        func check<S: Summary>(_ kind: S.Type) throws {
+            let summary = S(requests)
+            let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(summary))
+            var members = try #require(object as? [String: Any])
+            members["of_a_later_version"] = ["x": [1, 2.5, NSNull()]]
+            let text = try JSONSerialization.data(withJSONObject: members, options: .prettyPrinted)
+            #expect(try S(json: Array(text)) == summary.stored())
+        }
+        for kind in SummaryRegistry.kinds { try check(kind) }
+    }
+
+    @Test(arguments: [1, 2, 3])
+    func `a summary cut anywhere, or with a byte changed, is read as something or is an error`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let requests = (0..<30).map { _ in Request.random(using: &random) }
+        func check<S: Summary>(_ kind: S.Type) throws {
+            let text = Array(try JSONEncoder().encode(S(requests)))
+            for _ in 0..<50 {
+                let cut = Array(text.prefix(random.int(0...text.count - 1)))
+                #expect(throws: JSONSyntaxError.self) { try S(json: cut) }
+                var changed = text
+                changed[random.int(0...text.count - 1)] = UInt8(random.int(32...126))
+                if let read = try? S(json: changed) { _ = try read.stored() }
+            }
         }
         for kind in SummaryRegistry.kinds { try check(kind) }
     }

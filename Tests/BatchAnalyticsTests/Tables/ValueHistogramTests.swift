@@ -1,5 +1,6 @@
 import BatchAnalytics
 import Foundation
+import JSONLines
 import Testing
 
 struct ValueHistogramTests {
@@ -109,6 +110,12 @@ struct ValueHistogramTests {
     ])
     func `damaged bucket counts are an error`(json: String) {
         #expect(throws: (any Error).self) { try read(Array(json.utf8)) }
+    }
+
+    @Test func `a sum that reached its end comes back from storage`() throws {
+        let histogram = histogram(of: [.max, .max, 3])
+        #expect(histogram.sum == .max)
+        #expect(try stored(histogram) == histogram)
     }
 
     @Test func `the stored form is the documented one`() throws {

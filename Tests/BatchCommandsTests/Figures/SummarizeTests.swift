@@ -136,6 +136,30 @@ struct SummarizeTests {
         }
     }
 
+    @Test func `figures need no data: everything but the manifests may be gone`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let keys = ["day", "week", "month", "hour", "batch", "workspace"]
+            let parts = ["model", "result", "stop-reason", "error", "prefix", "service-tier", "geo"]
+            let commands =
+                [["summarize"], ["errors", "--format", "json"], ["report", "--html", "-"]]
+                + (keys + parts).map { ["summarize", "--by", $0, "--format", "json"] }
+                + parts.map { ["summarize", "--by", "batch,\($0)", "--format", "csv"] }
+                + [["compare", "2024-08-01..2026-01-01", "2026-01-01..", "--format", "json"]]
+            var before: [InProcess] = []
+            for command in commands { before.append(await InProcess.offline(command, on: archive)) }
+            for name in try FileManager.default.contentsOfDirectory(atPath: archive.url.path)
+            where name != "manifests" {
+                try FileManager.default.removeItem(at: archive.url.appending(path: name))
+            }
+            for (command, before) in zip(commands, before) {
+                let after = await InProcess.offline(command, on: archive)
+                #expect(after.status == .done, "\(command): \(after.notes)")
+                #expect(after.output.withoutTimes == before.output.withoutTimes, "\(command)")
+            }
+            #expect(await InProcess.offline(["summarize", "--scan"], on: archive).status == .integrity)
+        }
+    }
+
     @Test func `the archives of several sources are read together`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let parent = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
@@ -154,5 +178,12 @@ struct SummarizeTests {
                 #expect(run.totals["requests"] as? Int == 2_058)
             }
         }
+    }
+}
+
+extension String {
+    /// Without the moment a page says it was made at.
+    fileprivate var withoutTimes: String {
+        replacing(/2026-11-22T[0-9:.]+Z/, with: "").replacing(/2026-11-22 [0-9:.]+/, with: "")
     }
 }

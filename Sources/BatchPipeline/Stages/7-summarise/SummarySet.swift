@@ -17,12 +17,13 @@ package struct SummarySet: Sendable {
 
     /// The summary of one kind, or nil if the set was not made with it.
     package func summary<S: Summary>(_ kind: S.Type) -> S? {
-        summaries.lazy.compactMap { $0 as? S }.first
+        // Types compare by address; only the right one is worth the cost of a cast.
+        summaries.first { type(of: $0) == kind } as? S
     }
 
     /// Puts a summary read back from a manifest in place of the empty one of its kind.
     package mutating func replace(_ summary: any Summary) {
-        for index in summaries.indices where type(of: summaries[index]).name == type(of: summary).name {
+        for index in summaries.indices where type(of: summaries[index]) == type(of: summary) {
             summaries[index] = summary
         }
     }
@@ -38,14 +39,15 @@ package struct SummarySet: Sendable {
     package mutating func merge(_ other: SummarySet) {
         precondition(other.summaries.count == summaries.count, "sets of different kinds")
         for index in summaries.indices {
-            summaries[index] = merged(summaries[index], other.summaries[index])
+            summaries[index].merge(any: other.summaries[index])
         }
     }
 }
 
-private func merged<S: Summary>(_ left: S, _ right: any Summary) -> any Summary {
-    guard let right = right as? S else { preconditionFailure("sets of different kinds") }
-    var sum = left
-    sum.merge(right)
-    return sum
+extension Summary {
+    /// In place, so that what was counted so far is not copied.
+    fileprivate mutating func merge(any other: any Summary) {
+        guard let other = other as? Self else { preconditionFailure("sets of different kinds") }
+        merge(other)
+    }
 }

@@ -94,15 +94,26 @@ struct HistogramChart: Sendable {
         )
     }
 
-    /// The median's name stands left of its line and that of p95 right, so that they never cover each other.
+    /// From this part of the width on there is no room for a name right of a line.
+    private static let rightEnd = 0.88
+
+    /// The median's name stands left of its line and that of p95 right, so that they never cover each other; near the
+    /// right end that of p95 stands left and higher.
     private var markers: [SVGNode] {
-        [("p50", SVGNode.Anchor.end), ("p95", .start)]
-            .flatMap { name, anchor -> [SVGNode] in
+        ["p50", "p95"]
+            .flatMap { name -> [SVGNode] in
                 guard let value = percentiles.first(where: { $0.name == name })?.value else { return [] }
-                let x = Length.share(histogram.share(of: value))
+                let share = histogram.share(of: value)
+                let x = Length.share(share)
+                let isRight = name == "p95" && share <= Self.rightEnd
                 return [
                     .line("marker", from: (x, ValueAxis.top - 8), to: (x, ValueAxis.base)),
-                    .label(anchor == .end ? name + "\u{A0}" : "\u{A0}" + name, x: x, y: ValueAxis.top, anchor: anchor),
+                    .label(
+                        isRight ? "\u{A0}" + name : name + "\u{A0}",
+                        x: x,
+                        y: name == "p95" && !isRight ? 0 : ValueAxis.top,
+                        anchor: isRight ? .start : .end
+                    ),
                 ]
             }
     }

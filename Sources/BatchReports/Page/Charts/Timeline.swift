@@ -57,6 +57,9 @@ struct Timeline: Sendable {
     /// The first days of the bins, in order.
     private(set) var starts: [CalendarDay]
     /// The models with a colour of their own, the busiest first, then the rest together if there is a rest.
+    ///
+    /// A colour goes to those with the largest share of the requests or of the cost: both pictures have to show their main
+    /// parts, and the models people use most are often not those they pay most for.
     private(set) var series: [String]
     /// By bin, then by series.
     private(set) var sums: [[Sum]]
@@ -87,13 +90,17 @@ struct Timeline: Sendable {
 
     /// The names of the series, and the series of each model.
     private static func ranked(_ daily: [DailyUsage]) -> (names: [String], indexes: [String: Int]) {
-        let totals = Dictionary(daily.map { ($0.model, $0.requests) }, uniquingKeysWith: +)
-        let models = totals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
-        let named = models.count <= Palette.size + 1 ? models.count : Palette.size
-        var indexes: [String: Int] = [:]
-        for (index, model) in models.enumerated() { indexes[model] = min(index, named) }
-        let rest = models.count - named
-        return (Array(models.prefix(named)) + (rest > 0 ? ["\(rest) other models"] : []), indexes)
+        let sums = daily.reduce(into: [String: Sum]()) { $0[$1.model, default: Sum()] += Sum($1) }
+        let models = sums.sorted { ($1.value.requests, $0.key) < ($0.value.requests, $1.key) }
+        guard models.count > Palette.size + 1 else {
+            return (models.map(\.key), Dictionary(uniqueKeysWithValues: models.enumerated().map { ($1.key, $0) }))
+        }
+        let whole = sums.values.reduce(into: Sum()) { $0 += $1 }
+        let weights = models.map { $0.value.largerShare(of: whole) }
+        let heaviest = models.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }.prefix(Palette.size).sorted()
+        var indexes = sums.mapValues { _ in Palette.size }
+        for (index, place) in heaviest.enumerated() { indexes[models[place].key] = index }
+        return (heaviest.map { models[$0].key } + ["\(models.count - Palette.size) other models"], indexes)
     }
 
     /// All series of a bin.
@@ -116,6 +123,13 @@ extension Timeline.Sum {
     fileprivate init(_ usage: DailyUsage) {
         requests = usage.requests
         cost = usage.cost.flatMap { Amount($0) } ?? .zero
+    }
+
+    /// The part of the requests of a whole, or that of its cost if it is larger.
+    fileprivate func largerShare(of whole: Self) -> Double {
+        let ofRequests = whole.requests > 0 ? Double(requests) / Double(whole.requests) : 0
+        let ofCost = whole.cost > .zero ? cost.dollars / whole.cost.dollars : 0
+        return max(ofRequests, ofCost)
     }
 }
 

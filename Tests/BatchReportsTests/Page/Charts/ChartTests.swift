@@ -79,6 +79,19 @@ import Testing
         #expect(try share(markers[0]["x1"]) < share(markers[1]["x1"]))
     }
 
+    @Test func `the name of p95 stands right of its line, but left of it at the right end`() throws {
+        func anchor(_ p95: Double) throws -> String? {
+            let waits = Distribution(
+                points: [.init(value: 60, count: 90), .init(value: 86_000, count: 10)],
+                percentiles: [.init("p50", 60), .init("p95", p95)]
+            )
+            let name = try marks(HistogramChart.queueTime(waits)).first { $0.textBehind.contains("p95") }
+            return name?["text-anchor"]
+        }
+        #expect(try anchor(600) == "start")
+        #expect(try anchor(86_000) == "end")
+    }
+
     /// The start tags of a chart's picture.
     private func marks(_ chart: Chart) throws -> [HTMLTags.Tag] {
         let picture = try #require(chart.picture)

@@ -80,6 +80,15 @@ import Testing
         #expect(timeline.sums.allSatisfy { $0.count == 7 })
     }
 
+    @Test func `a model that costs much keeps its name, however few its requests`() throws {
+        let date = try day("2024-01-01")
+        let busy = (0..<9).map { usage(date, "busy-\($0)", 100 - Int64($0), "0.01") }
+        let timeline = try #require(Timeline(busy + [usage(date, "dear", 2, "5")]))
+        #expect(timeline.series == (0..<5).map { "busy-\($0)" } + ["dear", "4 other models"])
+        #expect(timeline.total(series: 5).cost == Amount("5"))
+        #expect(timeline.total(series: 6).requests == 95 + 94 + 93 + 92)
+    }
+
     @Test func `seven models all keep their names`() throws {
         let date = try day("2024-01-01")
         let timeline = try #require(Timeline((0..<7).map { usage(date, "m\($0)") }))

@@ -1,0 +1,39 @@
+package import BatchPipeline
+package import MessageBatches
+
+/// Which batches of an archive are meant.
+package struct ArchiveSelection: Sendable, Hashable {
+    /// Created at or after this moment.
+    package var since: Timestamp?
+    /// Created before this moment.
+    package var until: Timestamp?
+    /// Nil for all ids.
+    package var ids: Set<String>?
+
+    package init(since: Timestamp? = nil, until: Timestamp? = nil, ids: Set<String>? = nil) {
+        self.since = since
+        self.until = until
+        self.ids = ids
+    }
+
+    /// The batches of a window, of the given ids only if ids are given.
+    package init(_ window: BatchWindow, ids: Set<String>? = nil) {
+        self.init(since: window.since, until: window.until, ids: ids)
+    }
+
+    package func contains(_ batch: MessageBatch) -> Bool {
+        BatchWindow(since: since, until: until).contains(batch.createdAt) && ids?.contains(batch.id) ?? true
+    }
+}
+
+extension ArchiveFolder {
+    /// The manifests that may belong to a selection, by their names alone, sorted by path.
+    func manifestPaths(of selection: ArchiveSelection) throws(ArchiveFailure) -> [String] {
+        let paths = try manifestPaths(since: selection.since?.day, until: selection.until?.day)
+        guard let ids = selection.ids else { return paths }
+        return paths.filter { path in
+            let name = path.split(separator: "/").last ?? ""
+            return ids.contains(String(name.dropLast(".json".count)))
+        }
+    }
+}
