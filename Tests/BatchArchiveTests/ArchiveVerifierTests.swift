@@ -128,32 +128,11 @@ struct ArchiveVerifierTests {
         #expect(file.path == manifest && file.reason == "its summary is not that of the raw lines")
     }
 
-    @Test(arguments: [5, 400_000])
-    func `a custom_id that stands twice is found by a full look, in whole files that all agree`(results: Int)
-        async throws
-    {
-        // Published past the gate: digests, counts, summary and rows are those of the lines.
-        let batch = try sampleBatch("a", results: results)
-        let draft = try await archive.sink().openDraft(of: batch)
-        let last = "{\"custom_id\":\"request-\\u0031\",\"result\":{\"type\":\"succeeded\",\"message\":{}}}\n"
-        let body = shortBody(results: results - 1) + Array(last.utf8)
-        try await draft.write(body, of: batch, blockSize: 1_000_000)
-        _ = try await draft.publish(proof(batch, results: results))
-        try await archive.sink().finishRun()
+    @Test func `a custom_id that stands twice is found by a full look at files that all agree`() async throws {
+        try await archive.exportTwice("request-1", of: "a")
         #expect(try await archive.faults(.checksums) == [])
         let file = try #require(try await archive.verify().first { $0.mark != .intact })
         #expect(file.path == manifest && file.reason == "1 line repeats a custom_id")
-    }
-
-    /// Lines that differ in their ids alone.
-    private func shortBody(results: Int) -> [UInt8] {
-        var body: [UInt8] = []
-        for number in 0..<results {
-            body += Array(
-                "{\"custom_id\":\"request-\(number)\",\"result\":{\"type\":\"succeeded\",\"message\":{}}}\n".utf8
-            )
-        }
-        return body
     }
 
     @Test func `what another version derived is outdated, which is no damage`() async throws {

@@ -35,4 +35,16 @@ extension TemporaryArchive {
         change(&bytes)
         try folder.write(bytes.span, to: path)
     }
+
+    /// Publishes a batch of 13 results past the gate, the last with the id of an earlier one in another spelling: digests,
+    /// counts, summary and rows are those of the lines.
+    func exportTwice(_ id: String, of batchID: String) async throws {
+        let spelled = "\\u00" + String(id.utf8.first ?? 0, radix: 16) + id.dropFirst()
+        let last = #"{"custom_id":"\#(spelled)","result":{"type":"succeeded","message":{}}}"# + "\n"
+        let batch = try sampleBatch(batchID, results: 13)
+        let draft = try await sink().openDraft(of: batch)
+        try await draft.write(sampleBody(results: 12) + Array(last.utf8), of: batch)
+        _ = try await draft.publish(proof(batch, results: 13))
+        try await sink().finishRun()
+    }
 }

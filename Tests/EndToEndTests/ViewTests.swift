@@ -109,6 +109,72 @@ struct ViewTests {
         try await python(script) { run, _ in #expect(run.lines == ["1029 False False", "True 13"]) }
     }
 
+    @Test(.enabled(if: ViewPeers.has("frictionless, jsonlines"), "needs a Python with frictionless[json]"))
+    func `Frictionless finds every file valid, and counts and sums as summarize does`() async throws {
+        let script = """
+            import glob, json
+            from frictionless import Resource, system
+            resource = json.load(open("views/datapackage.json"))["resources"][0]
+            rows = []
+            with system.use_context(trusted=True):
+                for path in sorted(glob.glob("results/*/*.gz")):
+                    report = Resource.from_descriptor(resource | {"path": path}).validate()
+                    assert report.valid, report.flatten(["rowNumber", "fieldName", "type"])
+                    rows += Resource.from_descriptor(resource | {"path": path}).read_rows()
+            print(len(rows), sum(row["output_tokens"] for row in rows))
+            """
+        try await python(script) { run, folder in
+            #expect(try await run.lines == [ViewPeers.summary(of: folder)])
+        }
+    }
+
+    @Test(.enabled(if: ViewPeers.has("sqlite_utils"), "needs a Python with sqlite-utils"))
+    func `sqlite-utils makes a file of every row, wherever it is to lie`() async throws {
+        let script = """
+            import os, sqlite3, subprocess, sys
+            os.environ["PATH"] = os.path.dirname(sys.executable) + ":" + os.environ["PATH"]
+            os.mkdir("elsewhere")
+            for file in ["out.db", os.path.abspath("elsewhere/out.db")]:
+                subprocess.run(["sh", "../views/datasette.sh", file], check=True, cwd="elsewhere")
+                path = os.path.join("elsewhere", file)
+                print(*sqlite3.connect(path).execute("SELECT count(*), sum(output_tokens) FROM results").fetchone())
+            """
+        try await python(script) { run, folder in
+            let summary = try await ViewPeers.summary(of: folder)
+            #expect(run.lines == [summary, summary], "\(run.notes)")
+        }
+    }
+
+    @Test(.enabled(if: ViewPeers.has("chdb"), "needs a Python with chdb"))
+    func `ClickHouse counts and sums as summarize does`() async throws {
+        let script = """
+            from chdb import session
+            clickhouse = session.Session()
+            text = "".join(line for line in open("views/clickhouse.sql") if not line.startswith("--"))
+            for statement in text.split(";\\n"):
+                if statement.strip(): clickhouse.query(statement)
+            print(clickhouse.query("SELECT count(), sum(output_tokens) FROM results", "TSV").data().strip().replace("\\t", " "))
+            """
+        try await python(script) { run, folder in
+            #expect(try await run.lines == [ViewPeers.summary(of: folder)])
+        }
+    }
+
+    @Test(.enabled(if: ViewPeers.has("pyspark"), "needs a Python with pyspark, and Java"))
+    func `Spark counts and sums as summarize does`() async throws {
+        let script = """
+            from pyspark.sql import SparkSession
+            spark = SparkSession.builder.master("local[2]").getOrCreate()
+            spark.sparkContext.setLogLevel("ERROR")
+            exec(open("views/spark.py").read())
+            row = results(spark).selectExpr("count(*) AS n", "sum(output_tokens) AS s").first()
+            print(row.n, row.s)
+            """
+        try await python(script) { run, folder in
+            #expect(try await run.lines == [ViewPeers.summary(of: folder)])
+        }
+    }
+
     @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
     func `the Python lines shown run in the archive's folder`() async throws {
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
@@ -148,4 +214,24 @@ struct ViewTests {
 private enum ViewPeers {
     /// A Python with the packages the tests read an archive with; `.ci/run` makes one.
     static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
+
+    /// Whether that Python can import some modules.
+    static func has(_ modules: String) -> Bool {
+        guard let python else { return false }
+        let process = Process()
+        process.executableURL = python
+        process.arguments = ["-c", "import \(modules)"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
+    /// Requests and output tokens of an archive, as `summarize` adds them up.
+    static func summary(of folder: TemporaryFolder) async throws -> String {
+        let run = try await Program.run(["summarize", "--archive", folder.path, "--format", "json"])
+        let document = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+        let totals = try #require(document?["totals"] as? [String: Any])
+        return "\(totals["requests"] ?? "") \(totals["output_tokens"] ?? "")"
+    }
 }

@@ -90,8 +90,9 @@ extension ArchiveView {
             # Needs sqlite-utils. Made by batchkeep; changes here are overwritten.
             set -eu
             file=${1:?name the SQLite file to write}
+            case $file in /*) ;; *) file=$PWD/$file ;; esac
             cd "$(dirname "$0")/.."
-            zcat results/*/*.ndjson.gz | sqlite-utils insert "$OLDPWD/$file" results - --nl \\
+            zcat results/*/*.ndjson.gz | sqlite-utils insert "$file" results - --nl \\
                 --pk batch_id --pk line_number --replace
 
             """

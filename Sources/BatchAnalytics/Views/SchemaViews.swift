@@ -63,6 +63,7 @@ extension ArchiveView {
                   "resources": [
                     {
                       "name": "results",
+                      "description": "A file a batch: the path of one takes the place of the pattern where a tool knows none.",
                       "path": "../results/*/*.ndjson.gz",
                       "format": "ndjson",
                       "compression": "gz",

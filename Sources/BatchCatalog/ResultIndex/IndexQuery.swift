@@ -12,9 +12,11 @@ package enum IndexValue: Sendable, Hashable {
 /// Runs a user's SQL over the result index; nothing can be written through it.
 package struct IndexQuery {
     private let database: DatabaseQueue
+    private let path: String
 
     /// Opens an index that is there; with tables also for what they hold beside the index.
     package init(at path: String, tables: QueryTables? = nil) throws(ResultIndexFailure) {
+        self.path = path
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(10)
@@ -36,22 +38,27 @@ package struct IndexQuery {
         _ sql: String,
         limit: Int = .max
     ) throws(ResultIndexFailure) -> (columns: [String], rows: [[IndexValue]]) {
-        try read { database in
-            let statement = try database.makeStatement(sql: sql)
-            var rows: [[IndexValue]] = []
-            let cursor = try Row.fetchCursor(statement)
-            while rows.count < limit, let row = try cursor.next() {
-                rows.append(row.databaseValues.map { IndexValue($0) })
+        do {
+            return try database.read { database in
+                let statement = try database.makeStatement(sql: sql)
+                var rows: [[IndexValue]] = []
+                let cursor = try Row.fetchCursor(statement)
+                while rows.count < limit, let row = try cursor.next() {
+                    rows.append(row.databaseValues.map { IndexValue($0) })
+                }
+                return (statement.columnNames, rows)
             }
-            return (statement.columnNames, rows)
+        } catch {
+            throw .badQuery(ResultIndex.reason(error))
         }
     }
 
+    /// Asks what the program itself wants to know.
     private func read<Result>(_ work: (Database) throws -> Result) throws(ResultIndexFailure) -> Result {
         do {
             return try database.read(work)
         } catch {
-            throw .badQuery(ResultIndex.reason(error))
+            throw .unusable(path: path, reason: ResultIndex.reason(error))
         }
     }
 }

@@ -52,7 +52,7 @@ package final class ResultIndex: Sendable {
                             PRAGMA threads = 2
                             """
                     )
-                    return Dictionary(uniqueKeysWithValues: try RowKind.all(in: database).map { ($1, $0) })
+                    return try RowKind.all(in: database)
                 }
             )
         } catch {

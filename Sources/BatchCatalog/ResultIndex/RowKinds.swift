@@ -13,7 +13,8 @@ struct RowKind: Sendable, Hashable {
 /// Numbers the kinds of rows; asked by many tasks at once.
 package final class RowKinds: Sendable {
     private struct State {
-        var numbers: [RowKind: Int64] = [:]
+        var numbers: [RowKind: Int64]
+        var last: Int64
         /// Numbered since the last call of ``RowKinds/takeNew()``.
         var new: [(number: Int64, kind: RowKind)] = []
     }
@@ -21,18 +22,19 @@ package final class RowKinds: Sendable {
     private let state: Mutex<State>
 
     /// Goes on from the kinds that are known.
-    init(_ known: [RowKind: Int64]) {
-        state = Mutex(State(numbers: known))
+    init(_ known: [(Int64, RowKind)]) {
+        let numbers = Dictionary(known.map { ($1, $0) }) { first, _ in first }
+        state = Mutex(State(numbers: numbers, last: known.map(\.0).max() ?? 0))
     }
 
     /// The number of a kind, from 1.
     func number(of kind: RowKind) -> Int64 {
         state.withLock { state in
             if let number = state.numbers[kind] { return number }
-            let number = Int64(state.numbers.count) + 1
-            state.numbers[kind] = number
-            state.new.append((number, kind))
-            return number
+            state.last += 1
+            state.numbers[kind] = state.last
+            state.new.append((state.last, kind))
+            return state.last
         }
     }
 
