@@ -120,7 +120,8 @@ extension FailureText {
         case .badInput(let line, let reason):
             self.init(
                 "Line \(line) of standard input names no batch: \(reason).",
-                advice: "Each line is a batch object, as list --format ndjson writes it, or an id. Nothing was fetched.",
+                advice:
+                    "Each line is a batch object, as list --format ndjson writes it, or an id. Nothing was fetched.",
                 status: .usage
             )
         case .outputClosed:

@@ -60,7 +60,8 @@ struct ReadmeTests {
     }
 
     @Test(arguments: [
-        "catalog rebuild", "compact", "compare", "errors", "export", "join", "list", "prices", "prune", "query",
+        "catalog rebuild", "compact", "compare", "errors", "export", "fetch", "join", "list", "prices", "prune",
+        "query",
         "report",
         "retry", "retry-quarantine", "run", "select", "show", "simulate", "status", "summarize", "verify", "views",
     ])

@@ -1,0 +1,183 @@
+import Foundation
+import Testing
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The jobs in `pipelines/spark/` on a real cluster, small as it is.
+@Suite(.serialized)
+struct SparkTests {
+    /// What an export on one machine and an export on the cluster have to agree on.
+    private func files(in archive: String, _ folder: TemporaryFolder) throws -> [String: Data] {
+        var found: [String: Data] = [:]
+        for part in ["raw", "results"] {
+            for path in try folder.files(below: "\(archive)/\(part)") {
+                let file = folder.url.appending(path: "\(archive)/\(part)/\(path)")
+                found["\(part)/\(path)"] = try Data(contentsOf: file)
+            }
+        }
+        return found
+    }
+
+    /// A program in the place of batchkeep, given as the shell commands that stand before it; returns its path.
+    private func wrapper(_ commands: String, in folder: TemporaryFolder) throws -> String {
+        let path = "\(folder.path)/wrapped"
+        let text = "#!/bin/sh\nbatchkeep='\(Program.binary.path)'\n\(commands)\nexec \"$batchkeep\" \"$@\"\n"
+        try Data(text.utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+        return path
+    }
+
+    private func options(_ simulation: Simulation, _ folder: TemporaryFolder, program: String) throws -> [String] {
+        let key = "\(folder.path)/key"
+        try Data("key-of-the-test\n".utf8).write(to: URL(filePath: key))
+        return [
+            "--archive", "\(folder.path)/cluster", "--key-file", key, "--batchkeep", program,
+            "--base-url", simulation.baseURL, "--since", "2024-08-01",
+        ]
+    }
+
+    @Test func `two workers, one killed in the middle, write the files of one machine and sum them up alike`()
+        async throws
+    {
+        guard let cluster = try await SparkCluster.installed() else { return }
+        try await withTemporaryFolder { folder in
+            try await Simulation.ofSamples { simulation in
+                let alone = try await Program.run(
+                    ["export", "--since", "2024-08-01", "--archive", "\(folder.path)/alone", "--quiet"],
+                    environment: simulation.environment
+                )
+                try #require(alone.status == 0, "\(alone.notes)")
+                // The first fetch ends its own executor behind its first receipt, as a machine that is taken away.
+                let program = try wrapper(
+                    """
+                    if [ "$1" = fetch ] && mkdir '\(folder.path)/killed' 2>/dev/null; then
+                        "$batchkeep" "$@" | {
+                            head -n 1
+                            pid=$$
+                            until tr '\\0' ' ' <"/proc/$pid/cmdline" | grep -q CoarseGrainedExecutorBackend; do
+                                pid=$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status")
+                            done
+                            kill -9 "$pid"
+                        }
+                        exit 1
+                    fi
+                    """,
+                    in: folder
+                )
+                let job = try await cluster.run(
+                    "export.py",
+                    options(simulation, folder, program: program),
+                    in: folder
+                )
+                #expect(job.status == 0, "\(job.notes.suffix(4_000))")
+                #expect(FileManager.default.fileExists(atPath: "\(folder.path)/killed"))
+                #expect(job.lines.last?.contains("\"batches\": 15") == true, "\(job.output)")
+                let expected = try files(in: "alone", folder)
+                #expect(expected.count == 26)
+                #expect(try files(in: "cluster", folder) == expected)
+                #expect(try folder.files(below: "cluster/_partial").isEmpty)
+                #expect(!job.notes.contains("key-of-the-test") && !job.output.contains("key-of-the-test"))
+            }
+            let verified = try await Program.run(["verify", "--full", "--archive", "\(folder.path)/cluster"])
+            #expect(verified.status == 0, "\(verified.notes)")
+            try await sumUp(with: cluster, in: folder)
+        }
+    }
+
+    /// Holds analyze.py to summarize, on the archive the cluster wrote.
+    private func sumUp(with cluster: SparkCluster, in folder: TemporaryFolder) async throws {
+        let archive = "\(folder.path)/cluster"
+        let prices = try await Program.run(["prices", "--format", "csv"])
+        try Data(prices.output.utf8).write(to: folder.url.appending(path: "prices.csv"))
+        let job = try await cluster.run(
+            "analyze.py",
+            [
+                "--archive", archive, "--prices", "prices.csv", "--parquet", "\(folder.path)/parquet",
+                "--summary", "summary.json",
+            ],
+            in: folder
+        )
+        #expect(job.status == 0, "\(job.notes.suffix(4_000))")
+        let told = try await Program.run(
+            ["summarize", "--archive", archive, "--by", "day,model", "--format", "json"]
+        )
+        let expected = try rows(Data(told.output.utf8))
+        #expect(expected.count > 10)
+        #expect(try rows(Data(contentsOf: folder.url.appending(path: "summary.json"))) == expected)
+        let parquet = try folder.files(below: "parquet").filter { $0.hasSuffix(".parquet") && !$0.hasPrefix(".") }
+        #expect(parquet.contains { $0.hasPrefix("date=2025-06-17/model=claude-") }, "\(parquet)")
+        // Another reader finds every row and every cent in it.
+        let read = try await Program.run(
+            [
+                "-c",
+                """
+                import duckdb
+                print(*duckdb.sql("SELECT count(*), count(DISTINCT batch_id), sum(output_tokens), count(cost_usd) "
+                    "FROM read_parquet('parquet/*/*/*.parquet', hive_partitioning = true)").fetchone())
+                """,
+            ],
+            executable: URL(filePath: ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"] ?? ""),
+            in: folder.url
+        )
+        #expect(read.lines == ["1029 13 106011 911"], "\(read.notes)")
+    }
+
+    private func rows(_ document: Data) throws -> NSArray {
+        let whole = try JSONSerialization.jsonObject(with: document) as? [String: Any]
+        return try #require(whole?["rows"] as? NSArray)
+    }
+
+    @Test func `a receipt that is missing fails the job, and a batch that stays open too`() async throws {
+        guard let cluster = try await SparkCluster.installed() else { return }
+        try await withTemporaryFolder { folder in
+            try await Simulation.ofSamples { simulation in
+                let mute = try wrapper(
+                    "if [ \"$1\" = fetch ]; then \"$batchkeep\" \"$@\" | sed 1d; exit 0; fi",
+                    in: folder
+                )
+                let options = try options(simulation, folder, program: mute)
+                let gap = try await cluster.run("export.py", options, on: "local[1]", in: folder)
+                #expect(gap.status == 1 && gap.notes.contains("15 batches in, 14 receipts out"), "\(gap.notes)")
+
+                // Everything is archived but what another process holds.
+                let id = try #require(try folder.files(below: "cluster/manifests").first).suffix(38).prefix(33)
+                for path in try folder.files(below: "cluster") where path.contains(id) {
+                    try FileManager.default.removeItem(atPath: "\(folder.path)/cluster/\(path)")
+                }
+                let held = try FileHandle(
+                    forWritingTo: lockFile(of: String(id), in: "\(folder.path)/cluster/_partial")
+                )
+                try #require(flock(held.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
+                let honest = try self.options(simulation, folder, program: Program.binary.path)
+                let open = try await cluster.run(
+                    "export.py",
+                    honest + ["--rounds", "2"],
+                    on: "local[1]",
+                    in: folder
+                )
+                try held.close()
+                #expect(open.status == 3 && open.notes.contains("\(id): busy on "), "\(open.notes)")
+                #expect(open.notes.contains("round 2: 1 of 1 batches failed"))
+
+                let shown = try await cluster.run(
+                    "export.py",
+                    honest,
+                    on: "local[1]",
+                    environment: ["ANTHROPIC_API_KEY": "key-of-the-test"],
+                    in: folder
+                )
+                #expect(shown.status == 1 && shown.notes.contains("ANTHROPIC_API_KEY is set in the job's environment"))
+                #expect(!shown.notes.contains("key-of-the-test"))
+            }
+        }
+    }
+
+    private func lockFile(of id: String, in folder: String) throws -> URL {
+        let path = URL(filePath: folder).appending(path: "\(id).lock")
+        try Data().write(to: path)
+        return path
+    }
+}
