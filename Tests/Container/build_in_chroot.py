@@ -116,7 +116,7 @@ def try_out(image, base):
     """Runs the image: its help, and an export from its own simulator."""
     entry = shlex.join(image.entry)
     program = (image.root / "usr/local/bin/batchkeep").stat().st_size / 2**20
-    print(f"\nimage {size(image.root):.1f} MiB on a base of {size(base):.1f} MiB, program {program:.1f} MiB")
+    print(f"\nimage {size(image.root):.1f} MiB on a base of {size(base):.1f} MiB, program {program:.1f} MiB", flush=True)
     image.run("ldd /usr/local/bin/batchkeep")
     image.run(f"{entry} {shlex.join(image.command)} >/dev/null")
     (image.root / "tmp/url").unlink(missing_ok=True)
