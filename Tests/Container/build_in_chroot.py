@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Goes through pipelines/container/Containerfile without a container engine, and runs what comes out. Needs root and Debian.
 
+    swift build -c release --product batchkeep --static-swift-stdlib
     debootstrap --variant=minbase bookworm base
-    python3 Tests/Container/build_in_chroot.py --base base --swift /opt/swift/usr [--built .build/release/batchkeep]
+    python3 Tests/Container/build_in_chroot.py --base base --built .build/release/batchkeep
 
-Each stage is a copy of BASE, for the image it stands on; each RUN is run in it by chroot, each COPY keeps to .dockerignore. The
-toolchain takes the place of the image with Swift. --built takes a static build that is there already instead of the half hour
-of `swift build`. At the end: what the program loads, how large everything is, and an export from a simulator, as the user the
-image has, with the archive as the only place it can write to.
+Each stage is a copy of BASE, whatever image it stands on; each RUN is run in it by chroot, each COPY keeps to .dockerignore.
+Only what calls Swift is left out, and BUILT put in its place: make it on a Debian that is no newer, with the command of the
+Containerfile. At the end: what the program loads, how large everything is, and an export from a simulator, as the user the image
+has, with the archive as the only place it can write to beside /tmp.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 
+QUIET = ["DEBIAN_FRONTEND=noninteractive"]
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -41,23 +43,19 @@ def allowed(path):
 class Stage:
     """One FROM and what stands under it."""
 
-    def __init__(self, base, folder, swift=None):
-        self.root, self.swift = folder, swift
+    def __init__(self, base, folder):
+        self.root = folder
         self.directory, self.user, self.entry, self.command = "/", "0:0", [], []
         subprocess.run(["cp", "-a", "--reflink=auto", base, folder], check=True)
         shutil.copy("/etc/resolv.conf", folder / "etc/resolv.conf")
-        if swift:
-            (folder / "opt/swift").mkdir(parents=True)
 
     def run(self, command, environment=(), **options):
         """Runs a command in the stage as its user; options are those of subprocess.run."""
-        mounts = "mount --make-rprivate / && mount -t proc proc {0}/proc && mount --rbind /dev {0}/dev"
-        if self.swift:
-            mounts += " && mount --bind {1} {0}/opt/swift"
-        path = "/opt/swift/bin:/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin"
+        root = shlex.quote(str(self.root))
+        mounts = f"mount --make-rprivate / && mount -t proc proc {root}/proc && mount --rbind /dev {root}/dev"
+        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         inner = ["chroot", f"--userspec={self.user}", str(self.root), "env", "-i", f"PATH={path}", "HOME=/root"]
         inner += [*environment, "sh", "-c", f"cd {self.directory} && {command}"]
-        mounts = mounts.format(shlex.quote(str(self.root)), shlex.quote(str(self.swift)))
         outer = f"{mounts} && exec {shlex.join(inner)}"
         return subprocess.run(["unshare", "-m", "sh", "-c", outer], **{"check": True, **options})
 
@@ -81,14 +79,16 @@ def build(options, folder):
         print(f"==> {name} {rest}", flush=True)
         words = rest.split()
         if name == "FROM":
-            swift = options.swift if "/swift:" in words[0] else None
-            stage = Stage(options.base, folder / f"stage-{len(stages)}", swift)
+            stage = Stage(options.base, folder / f"stage-{len(stages)}")
+            if "/swift:" in words[0]:
+                # The image with Swift has it.
+                stage.run("apt-get -q update && apt-get -q -y install --no-install-recommends binutils", QUIET)
             stages[words[2] if "AS" in words else "image"] = stage
-        elif name == "RUN" and options.built and words[0] == "swift":
-            print("    left out: --built")
+        elif name == "RUN" and words[0] == "swift":
+            print("    left out")
             copy(options.built, stage.place(".build/release/batchkeep"))
         elif name == "RUN":
-            stage.run(rest, ["DEBIAN_FRONTEND=noninteractive"])
+            stage.run(rest, QUIET)
         elif name == "COPY" and words[0].startswith("--from="):
             copy(stages[words[0].removeprefix("--from=")].place(words[1]), stage.place(words[2]))
         elif name == "COPY":
@@ -116,7 +116,7 @@ def try_out(image, base):
     """Runs the image: its help, and an export from its own simulator."""
     entry = shlex.join(image.entry)
     program = (image.root / "usr/local/bin/batchkeep").stat().st_size / 2**20
-    print(f"\nimage {size(image.root):.1f} MiB on a base of {size(base):.1f} MiB, program {program:.1f} MiB")
+    print(f"\nimage {size(image.root):.1f} MiB on a base of {size(base):.1f} MiB, program {program:.1f} MiB", flush=True)
     image.run("ldd /usr/local/bin/batchkeep")
     image.run(f"{entry} {shlex.join(image.command)} >/dev/null")
     (image.root / "tmp/url").unlink(missing_ok=True)
@@ -140,8 +140,7 @@ def try_out(image, base):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--base", type=pathlib.Path, required=True, help="a Debian made by debootstrap")
-    parser.add_argument("--swift", type=pathlib.Path, required=True, help="a toolchain: the folder with bin/swift")
-    parser.add_argument("--built", type=pathlib.Path, help="a static build that is there already")
+    parser.add_argument("--built", type=pathlib.Path, required=True, help="the static build")
     options = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("This mounts and changes its root: run it as root.")

@@ -3,10 +3,13 @@ import Testing
 
 /// `pipelines/object-storage` against a real S3 on this machine that looks, behind every change, at what a reader would see.
 struct ObjectStorageTests {
-    /// An archive of the samples, in a folder whose name has a blank.
-    private func withArchive(_ body: (TemporaryFolder, String) async throws -> Void) async throws {
+    /// An archive of the samples, in a folder whose name has a blank unless another is given.
+    private func withArchive(
+        named name: String = "the archive",
+        _ body: (TemporaryFolder, String) async throws -> Void
+    ) async throws {
         try await withTemporaryFolder { folder in
-            let archive = folder.path + "/the archive"
+            let archive = "\(folder.path)/\(name)"
             try await Simulation.ofSamples { simulation in
                 let run = try await Program.run(
                     ["export", "--since", "2024-08-01", "--archive", archive, "--quiet"],
@@ -24,9 +27,9 @@ struct ObjectStorageTests {
             .map { String($0.dropFirst(66)) }
     }
 
-    @Test(arguments: ObjectStore.Tool.allCases)
-    func `a published archive is whole, is nothing but the archive, and comes back`(tool: ObjectStore.Tool) async throws
-    {
+    // With rclone; the AWS CLI does the same in the lines of README.
+    @Test func `a published archive is whole, is nothing but the archive, and comes back`() async throws {
+        let tool = ObjectStore.Tool.rclone
         try await withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: tool) { store in
                 for round in ["26 data files and 13 manifests", "0 data files and 0 manifests"] {
@@ -57,34 +60,49 @@ struct ObjectStorageTests {
                 $0.contains("/raw/") || $0.contains("/results/") || $0.contains("/manifests/")
             }
             #expect(sent.count == 39)
-            #expect(tool == .rclone || seen.objects.values.allSatisfy { $0.checksum == "SHA256" })
         }
     }
 
-    @Test func `PyArrow reads a published archive in the line shown`() async throws {
+    @Test func `the lines shown publish an archive, bring it back, set its rules and read it`() async throws {
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
-        let line = try #require(readme.split(separator: "\n").first { $0.contains("FileSystem.from_uri(") })
-        try await withArchive { folder, archive in
-            _ = try await ObjectStore.run(with: .aws) { store in
-                let published = try await store.script("publish", [archive, "s3://bucket/batches"], in: folder)
-                #expect(published.status == 0, "\(published.notes)")
-                let python = URL(filePath: ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"] ?? "")
-                let run = try await Program.run(
-                    ["-c", line.trimmingCharacters(in: .whitespaces)],
-                    environment: store.environment,
-                    executable: python,
-                    in: folder.url
-                )
-                #expect(
-                    run.output.contains("{'result_type': 'succeeded', 'output_tokens_sum': 106011}"),
-                    "\(run.output)\(run.notes)"
-                )
+        let section = readme.components(separatedBy: "**Object storage.**")[1].components(separatedBy: "\n## ")[0]
+        let lines = section.split(separator: "\n").filter { $0.hasPrefix("    ") }
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(lines.count == 4)
+        try await withArchive(named: "archive") { folder, _ in
+            try FileManager.default.createSymbolicLink(
+                at: folder.url.appending(path: "pipelines"),
+                withDestinationURL: Program.package.appending(path: "pipelines")
+            )
+            let seen = try await ObjectStore.run(with: .aws) { store in
+                for line in lines {
+                    let python =
+                        line.hasPrefix("import ") ? ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"] : nil
+                    let run = try await Program.run(
+                        ["-c", line],
+                        environment: store.environment,
+                        executable: URL(filePath: python ?? "/bin/sh"),
+                        in: folder.url
+                    )
+                    #expect(run.status == 0, "\(line)\n\(run.notes)")
+                    guard python != nil else { continue }
+                    #expect(
+                        run.output.contains("{'result_type': 'succeeded', 'output_tokens_sum': 106011}"),
+                        "\(run.output)"
+                    )
+                }
             }
+            guard let seen else { return }
+            #expect(seen.violations == [])
+            // What the store verified each upload by.
+            #expect(seen.objects.count > 40 && seen.objects.values.allSatisfy { $0.checksum == "SHA256" })
+            #expect(seen.changes.contains("PUT /bucket?lifecycle"))
+            #expect(try folder.files(below: "restored/manifests").count == 13)
         }
     }
 
     @Test(arguments: [
-        (ObjectStore.Tool.rclone, 20), (.rclone, 33), (.rclone, 40), (.aws, 30),
+        (ObjectStore.Tool.rclone, 20), (.rclone, 40), (.aws, 30),
     ])
     func `cut off anywhere, a run leaves no manifest without its data, and the next one completes it`(
         tool: ObjectStore.Tool,
@@ -193,7 +211,6 @@ struct ObjectStorageTests {
     @Test func `a revised manifest of the same size and an older time is published`() async throws {
         try await withArchive { folder, archive in
             let manifest = try #require(try listed(archive).first { $0.hasPrefix("manifests/") })
-            var sent = 0
             let seen = try await ObjectStore.run(with: .rclone) { store in
                 let first = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
                 #expect(first.status == 0, "\(first.notes)")
@@ -206,7 +223,7 @@ struct ObjectStorageTests {
                 let run = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
                 #expect(run.notes.contains("Published 0 data files and 1 manifests"), "\(run.notes)")
             }
-            sent = seen?.changes.filter { $0 == "PUT /bucket/batches/\(manifest)" }.count ?? 2
+            let sent = seen?.changes.filter { $0.hasPrefix("PUT /bucket/batches/\(manifest)") }.count ?? 2
             #expect(sent == 2)
         }
     }
@@ -229,27 +246,6 @@ struct ObjectStorageTests {
                 )
             }
             #expect(seen == nil || seen?.objects.isEmpty == true)
-        }
-    }
-
-    @Test func `the lifecycle rules are taken`() async throws {
-        try await withTemporaryFolder { folder in
-            _ = try await ObjectStore.run(with: .aws) { store in
-                let rules = Program.package.appending(path: "pipelines/object-storage/lifecycle.json").path
-                for arguments in [
-                    "put-bucket-lifecycle-configuration --bucket bucket --lifecycle-configuration file://\(rules)",
-                    "get-bucket-lifecycle-configuration --bucket bucket --query length(Rules)",
-                ] {
-                    let run = try await Program.run(
-                        ["-c", "aws s3api \(arguments.replacing("(", with: "\\(").replacing(")", with: "\\)"))"],
-                        environment: store.environment,
-                        executable: URL(filePath: "/bin/sh"),
-                        in: folder.url
-                    )
-                    #expect(run.status == 0, "\(run.notes)")
-                    if arguments.hasPrefix("get") { #expect(run.output == "3\n") }
-                }
-            }
         }
     }
 

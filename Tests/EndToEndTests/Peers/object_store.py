@@ -37,7 +37,8 @@ class Store:
                     return [b"<Error><Code>AccessDenied</Code><Message>refused by the test</Message></Error>"]
             answer = list(self.inner(environ, start_response))
             if environ["REQUEST_METHOD"] in ("PUT", "DELETE", "POST"):
-                self.changes.append(f"{environ['REQUEST_METHOD']} {path}")
+                query = environ["QUERY_STRING"].partition("=")[0]
+                self.changes.append(f"{environ['REQUEST_METHOD']} {path}" + (f"?{query}" if query else ""))
                 self.look()
             return answer
 

@@ -22,7 +22,7 @@ struct ObjectStore {
     }
 
     /// A tool the scripts can work with.
-    enum Tool: String, CaseIterable {
+    enum Tool: String {
         case aws
         case rclone
 
