@@ -173,6 +173,17 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// What single steps cost; built only where the environment asks for it.
+if Context.environment["BATCHKEEP_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["BatchPipeline", "BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches"],
+            path: "Tests/Benchmarks/Micro"
+        )
+    )
+}
+
 for target in package.targets where target.type != .system {
     // Existentials, imports and unsafe code show what they are; a warning stops the build.
     target.swiftSettings = [

@@ -1,3 +1,4 @@
+import BatchPipeline
 import BlockGzip
 import Foundation
 import MessageBatches

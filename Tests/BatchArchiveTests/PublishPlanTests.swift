@@ -17,8 +17,8 @@ struct PublishPlanTests {
         #expect(
             steps == [
                 .write(Array("a".utf8), to: "_partial/a.manifest.json"),
-                .sync("_partial/a.raw.jsonl.gz"), .sync("_partial/a.manifest.json"),
                 .write(Array("b".utf8), to: "_partial/b.manifest.json"),
+                .sync("_partial/a.raw.jsonl.gz"), .sync("_partial/a.manifest.json"),
                 .sync("_partial/b.raw.jsonl.gz"), .sync("_partial/b.manifest.json"),
                 .sync("_partial"),
                 .makeFolder("raw/\(day)"), .makeFolder("manifests/\(day)"),

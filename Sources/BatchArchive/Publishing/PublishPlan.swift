@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 /// How batches become visible: a list of single steps, safe to be cut off between any two.
 ///
 /// Data and documents of all batches are written and synced in `_partial`; then the data files get their names, and their
@@ -11,6 +14,10 @@ struct PublishPlan: Sendable {
         case sync(String)
         case makeFolder(String)
         case rename(Publication.Move)
+
+        var isSync: Bool {
+            if case .sync = self { true } else { false }
+        }
     }
 
     /// An action and the batches that need it, by their position in the group.
@@ -18,6 +25,10 @@ struct PublishPlan: Sendable {
         var action: Action
         var owners: [Int]
     }
+
+    /// A disk takes several syncs at a time: 192 small files were synced in 120 ms by eight threads, in 700 by one.
+    private static let syncsAtOnce = 8
+    private static let threads = DispatchQueue(label: "batchkeep.sync", attributes: .concurrent)
 
     private(set) var steps: [Step] = []
     private let count: Int
@@ -27,6 +38,8 @@ struct PublishPlan: Sendable {
         let batches = Array(group.enumerated())
         for (owner, batch) in batches {
             if let text = batch.text { add(.write(text, to: batch.document.from), owner) }
+        }
+        for (owner, batch) in batches {
             for move in batch.moves + [batch.document] { add(.sync(move.from), owner) }
         }
         addShared(batches.map { ($0.offset, [ArchivePaths.partial]) }) { .sync($0) }
@@ -45,17 +58,46 @@ struct PublishPlan: Sendable {
 
     /// Does the steps in order, at most `limit` of them, and returns for each batch what failed first, if anything.
     ///
-    /// A step that fails stops the batches that need it; the others go on.
+    /// Syncs that follow each other are done at once. A step that fails stops the batches that need it; the others go on.
     func run(in folder: ArchiveFolder, limit: Int = .max) -> [ArchiveFailure?] {
         var failures = [ArchiveFailure?](repeating: nil, count: count)
-        for step in steps.prefix(limit) where step.owners.contains(where: { failures[$0] == nil }) {
-            do {
-                try perform(step.action, in: folder)
-            } catch {
-                for owner in step.owners where failures[owner] == nil { failures[owner] = error }
+        var rest = steps.prefix(limit)
+        while let first = rest.first {
+            let together = first.action.isSync ? rest.prefix { $0.action.isSync } : rest.prefix(1)
+            rest = rest.dropFirst(together.count)
+            let needed = together.filter { step in step.owners.contains { failures[$0] == nil } }
+            for (step, failure) in zip(needed, outcomes(of: needed, in: folder)) {
+                guard let failure else { continue }
+                for owner in step.owners where failures[owner] == nil { failures[owner] = failure }
             }
         }
         return failures
+    }
+
+    /// What became of each step; they do not depend on each other.
+    private func outcomes(of steps: [Step], in folder: ArchiveFolder) -> [ArchiveFailure?] {
+        guard steps.count > 1 else { return steps.map { outcome(of: $0.action, in: folder) } }
+        let outcomes = Mutex([ArchiveFailure?](repeating: nil, count: steps.count))
+        let work = DispatchGroup()
+        for thread in 0..<min(Self.syncsAtOnce, steps.count) {
+            Self.threads.async(group: work) {
+                for index in stride(from: thread, to: steps.count, by: Self.syncsAtOnce) {
+                    let outcome = outcome(of: steps[index].action, in: folder)
+                    outcomes.withLock { $0[index] = outcome }
+                }
+            }
+        }
+        work.wait()
+        return outcomes.withLock { $0 }
+    }
+
+    private func outcome(of action: Action, in folder: ArchiveFolder) -> ArchiveFailure? {
+        do {
+            try perform(action, in: folder)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private func perform(_ action: Action, in folder: ArchiveFolder) throws(ArchiveFailure) {

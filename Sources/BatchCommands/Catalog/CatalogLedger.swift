@@ -76,10 +76,9 @@ final class CatalogLedger: BatchLedger {
     }
 
     func settle(_ batch: MessageBatch, _ outcome: BatchOutcome) async -> Bool {
-        let known = (try? catalog.batch(batch.id)) ?? nil
-        return state.withLock { state in
+        state.withLock { state in
             var changed: [CatalogBatch] = []
-            var row = state.unsettled[batch.id] ?? known ?? CatalogBatch(batch)
+            var row = state.unsettled[batch.id] ?? (try? catalog.batch(batch.id)) ?? CatalogBatch(batch)
             row.take(outcome, error: FailureText.clause(outcome), at: options.now())
             note(row, in: &state, &changed)
             save(changed, &state)

@@ -6,6 +6,8 @@ package struct BatchExport: Sendable {
     private let ports: ExportPorts
     private let settings: ExportSettings
     private let listedAt: Timestamp?
+    /// Called when the body is read for good: from then on the batch only waits for the archive.
+    var whenRead: @Sendable () async -> Void = {}
 
     /// `listedAt` is the server's clock when the batch was listed: it stands in where a later answer tells no date.
     package init(ports: ExportPorts, settings: ExportSettings, listedAt: Timestamp?) {
@@ -130,9 +132,11 @@ package struct BatchExport: Sendable {
         }
         switch plan.take(read.verdict, digest: await draft.receivedDigest()) {
         case .publish:
+            await whenRead()
             let published = try await draft.publish(read.proof)
             return .kept(.archived(published, read.proof, receivedBytes: read.tally.bytes))
         case .quarantine(let faults):
+            await whenRead()
             try await draft.quarantine(read.proof, reasons: faults.map(\.sentence))
             return .kept(.quarantined(faults))
         case .readAgain:

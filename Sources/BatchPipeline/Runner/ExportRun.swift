@@ -6,6 +6,9 @@ package struct ExportRun: Sendable {
     private let settings: ExportSettings
     private let ledger: any BatchLedger
 
+    /// Batches that may wait for the disk beside those being read: what they wait for is done for all of them at once.
+    private static let publishedAtOnce = 64
+
     package init(ports: ExportPorts, settings: ExportSettings, ledger: any BatchLedger = NoLedger()) {
         self.ports = ports
         self.settings = settings
@@ -104,22 +107,28 @@ package struct ExportRun: Sendable {
 
     /// Works on the batches, several at once.
     ///
-    /// After an error that ends the run none is begun, but what the others still bring to an end counts.
+    /// A batch that is read gives its place to the next one and waits for its publication beside it. After an error that
+    /// ends the run none is begun, but what the others still bring to an end counts.
     private func fetch(
         _ batches: [MessageBatch],
         listedAt: Timestamp?,
         into report: inout ExportReport
     ) async throws {
-        let export = BatchExport(ports: ports, settings: settings, listedAt: listedAt)
+        let places = ReadingPlaces(settings.concurrency)
         var stop: (any Error)?
         await withThrowingTaskGroup(of: (MessageBatch, BatchOutcome).self) { group in
             var waiting = batches[...]
             var running = 0
             while true {
-                while stop == nil, running < settings.concurrency, let batch = waiting.popFirst() {
-                    group.addTask {
-                        try Task.checkCancellation()
-                        return (batch, try await export.run(batch))
+                let limit = settings.concurrency + Self.publishedAtOnce
+                while stop == nil, running < limit, let batch = waiting.popFirst() {
+                    group.addTask { [ports, settings] in
+                        try await places.whileHolding { giveBack in
+                            try Task.checkCancellation()
+                            var export = BatchExport(ports: ports, settings: settings, listedAt: listedAt)
+                            export.whenRead = giveBack
+                            return (batch, try await export.run(batch))
+                        }
                     }
                     running += 1
                 }

@@ -1,6 +1,6 @@
 /// What `Package.swift` declares, read as text: target, its own dependencies, and its outside products.
 struct Manifest {
-    /// A target that is no test.
+    /// A target of the program: no test, no benchmark.
     struct Target: Equatable {
         var name: String
         /// Targets of this package.
@@ -24,7 +24,9 @@ struct Manifest {
     }
 
     private static func target(_ arguments: Substring) -> Target? {
-        guard let name = literals(in: arguments).first, arguments.trimmed.hasPrefix("name:") else { return nil }
+        guard let name = literals(in: arguments).first, arguments.trimmed.hasPrefix("name:"),
+            !arguments.contains("path: \"Tests/")
+        else { return nil }
         var target = Target(name: name)
         guard let start = arguments.firstRange(of: "dependencies:")?.upperBound,
             let list = arguments[start...].enclosed(by: "[", "]")

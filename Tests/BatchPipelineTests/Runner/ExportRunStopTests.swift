@@ -64,7 +64,7 @@ struct ExportRunStopTests {
             },
             didDiscard: { _ in stopped.open() }
         )
-        let service = try service(5)
+        let service = try service(2)
         let failure = InMemoryArchive.Failure(call: "another")
         var body = ScriptedBody(chunks: [[0x0A]], failure: failure)
         body.willGive = { _ in await publishing.pass() }
@@ -86,7 +86,8 @@ struct ExportRunStopTests {
         #expect(report.stop as? InMemoryArchive.Failure == InMemoryArchive.Failure(call: call))
         #expect(report.archivedNow == 0)
         #expect(report.inWindow == 3)
-        #expect(archive.opened.count <= 1)
+        // While a batch is being published the next one is read already.
+        if call != "publish" { #expect(archive.opened.count <= 1) }
         #expect(archive.finishedRuns == 1)
     }
 

@@ -1,0 +1,59 @@
+import Testing
+
+@testable import BatchPipeline
+
+/// Places are held by as many as there are, and come back however their holder ends.
+struct ReadingPlacesTests {
+    private struct Failure: Error {}
+
+    @Test(.timeLimit(.minutes(1))) func `a place given back before the end is given to the next`() async throws {
+        let places = ReadingPlaces(1)
+        let value = try await places.whileHolding { giveBack in
+            await giveBack()
+            return try await places.whileHolding { _ in 1 }
+        }
+        #expect(value == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a place given back twice is still one place`() async throws {
+        let (places, held) = (ReadingPlaces(1), Counter())
+        try await places.whileHolding { giveBack in
+            await giveBack()
+            await giveBack()
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 1...3 {
+                group.addTask {
+                    try await places.whileHolding { _ in
+                        held.add()
+                        // Time for another one to come in, if there were a second place.
+                        for _ in 1...100 { await Task.yield() }
+                        held.add(-1)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(held.highest == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `nobody gets a place behind one who failed`() async throws {
+        let places = ReadingPlaces(1)
+        let reached = Gate()
+        let failing = Task {
+            try await places.whileHolding { _ in
+                reached.open()
+                // Time for the other one to wait.
+                for _ in 1...100 { await Task.yield() }
+                throw Failure()
+            }
+        }
+        await reached.pass()
+        for _ in 1...2 {
+            await #expect(throws: CancellationError.self) {
+                try await places.whileHolding { _ in Issue.record("there was a place") }
+            }
+        }
+        await #expect(throws: Failure.self) { try await failing.value }
+    }
+}

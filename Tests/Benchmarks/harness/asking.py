@@ -1,0 +1,135 @@
+"""Cases about an archive that is there: sums over raw lines, summaries, one request, the start of the program."""
+
+import csv
+import io
+import json
+import statistics
+import sys
+import time
+import zlib
+
+from harness import measuring, peers, report
+from harness.exporting import codec_limit
+from harness.measuring import ratio
+
+
+def sums(bench):
+    archive, folder = bench.large_archive, bench.new_folder("sums")
+    plain = folder / "plain.jsonl"
+    plain.write_bytes(b"")
+    with plain.open("ab") as file:
+        for path in sorted(archive.glob("raw/*/*.gz")):
+            inflate(path, file)
+    commands = {
+        "batchkeep select": [
+            bench.program, "select", "--archive", archive, "--by", "model,result_type",
+            "--columns", "input_tokens,output_tokens", "--format", "csv",
+        ]
+    }
+    for name, package, script, argument in [
+        ("DuckDB", "duckdb", peers.DUCKDB, archive),
+        ("chDB", "chdb", peers.CHDB, archive),
+        ("Polars, plain file", "polars", peers.POLARS, plain),
+    ]:
+        if bench.peers.has(package):
+            commands[name] = [bench.peers.python, "-c", script, argument]
+    if bench.peers.has("jq"):
+        commands["zcat, jq, awk"] = ["bash", "-c", peers.JQ, "bash", archive]
+    answers = {}
+    sides = {name: asked(bench, command, name, answers) for name, command in commands.items()}
+    if bench.has_libdeflate:
+        sides["libdeflate alone, 2 threads"] = lambda _: codec_limit(bench, archive, "inflate")
+    runs = measuring.in_turns(sides, bench.options.rounds)
+    goals = []
+    for peer, wanted in [("DuckDB", 5), ("chDB", 5), ("Polars, plain file", 2), ("zcat, jq, awk", 20)]:
+        if peer in runs:
+            goals.append(report.at_least(f"sums over raw lines: speed against {peer}", ratio(runs, peer, "batchkeep select"), wanted))
+    if bench.has_libdeflate:
+        limit = ratio(runs, "libdeflate alone, 2 threads", "batchkeep select")
+        goals.append(report.at_least("sums over raw lines: speed against libdeflate alone", limit, 0.7))
+    return report.Result(
+        "Count and token sums over raw lines",
+        "By model and result type, from the compressed raw file. Polars reads a plain copy, as it scans no compressed NDJSON.",
+        runs,
+        goals,
+        size=bench.large_bytes,
+    )
+
+
+def inflate(path, file):
+    decoder = zlib.decompressobj(31)
+    rest = path.read_bytes()
+    while rest:
+        file.write(decoder.decompress(rest))
+        rest = decoder.unused_data
+        decoder = zlib.decompressobj(31)
+
+
+def asked(bench, command, name, answers):
+    """A side that must answer as the sides before it."""
+
+    def side(_):
+        taken = measuring.run(command, bench.peers.environment())
+        rows = [row for row in csv.reader(io.StringIO(taken.output)) if row and row[0] != "model"]
+        answers[name] = {(row[0], row[1], *(int(value) for value in row[2:])) for row in rows}
+        first = next(iter(answers.values()))
+        if answers[name] != first:
+            sys.exit(f"{name} answers {answers[name]}\n{next(iter(answers))} answers {first}")
+        return taken
+
+    return side
+
+
+def summarize(bench):
+    """Over the newest days of the archive of many that hold a third of its batches at least: 10,000 of 30,000."""
+    batches = sorted(bench.many_batches.batches, key=lambda batch: batch["created_at"], reverse=True)
+    since = batches[len(batches) // 3]["created_at"]
+    chosen = sum(batch["created_at"] >= since for batch in batches)
+
+    def side(by):
+        command = [
+            bench.program, "summarize", "--archive", bench.many_archive, "--since", since, "--by", by, "--format", "json",
+        ]
+        return lambda _: measuring.run_for_memory(command)
+
+    runs = measuring.in_turns({f"--by {by}": side(by) for by in ["day,model", "error", "workspace"]}, bench.options.rounds)
+    worst = max(statistics.median(run.seconds for run in found) for found in runs.values())
+    return report.Result(
+        "Summaries of many batches",
+        f"`summarize` of {chosen:,} batches from their manifests.",
+        runs,
+        [report.at_most(f"summarize of {chosen:,} batches", worst, 1, "s")],
+    )
+
+
+def show(bench):
+    """One request by its id, with the index that `query` makes."""
+    archive = bench.many_archive
+    query = [bench.program, "query", "SELECT count(*) AS n FROM results", "--archive", archive, "--format", "json"]
+    started = time.monotonic()
+    made = json.loads(measuring.run(query).output)
+    seconds = time.monotonic() - started
+    rows = made[0]["n"] if isinstance(made, list) else made["rows"][0]["n"]
+    line = measuring.run(
+        [bench.program, "select", "--archive", archive, "--columns", "custom_id", "--limit", "1", "--format", "ndjson"]
+    )
+    custom_id = json.loads(line.output)["custom_id"]
+    batch = bench.many_batches.batches[0]["id"]
+    command = [bench.program, "show", custom_id, "--archive", archive]
+    runs = measuring.in_turns({"show": lambda _: measuring.run(command)}, max(bench.options.rounds, 5))
+    median = statistics.median(run.seconds for run in runs["show"])
+    return report.Result(
+        "One request by its id",
+        f"`show` in {rows:,} indexed rows. The goal is for 10 million rows.",
+        runs,
+        [report.at_most(f"show in {rows:,} rows", median * 1000, 50, "ms")],
+        notes=[f"Making the index took {seconds:.1f} s, {rows / seconds:,.0f} rows a second."],
+    )
+
+
+def start(bench):
+    runs = {"batchkeep --version": [measuring.run([bench.program, "--version"]) for _ in range(20)]}
+    median = statistics.median(run.seconds for run in runs["batchkeep --version"]) * 1000
+    return report.Result(
+        "Start", "Twenty times.", runs, [report.at_most("batchkeep --version", median, 20, "ms")]
+    )
