@@ -1,4 +1,5 @@
 import BatchArchive
+import MessageBatches
 
 extension ArchiveReader {
     /// The manifests of a selection, oldest first; every id that was asked for has to be among them.
