@@ -105,11 +105,7 @@ enum FigureTable {
             + values.filter { place in
                 let name = rollUp.columns[place].name
                 // A row that is a batch need not say that it is one.
-                if name == "batches",
-                    rollUp.columns.prefix(rollUp.keyColumns).contains(where: { $0.name == "batch_id" })
-                {
-                    return false
-                }
+                if name == "batches", keys.contains(where: { rollUp.columns[$0].name == "batch_id" }) { return false }
                 return !rareColumns.contains(name) || rollUp.totals[place].number != 0
             }
     }
