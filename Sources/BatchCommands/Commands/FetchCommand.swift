@@ -40,8 +40,8 @@ struct FetchCommand: AsyncParsableCommand {
         let settings = try limits.settings()
         let time = RunTime(try limits.runtime(), on: context.clock)
         let watcher = ExportProgress(context: context, isQuiet: quiet)
-        let connection = try ServiceConnection(service, context: context, onRetry: watcher.note)
         let asked = try FetchInput.batches(in: try context.readInput())
+        let connection = try ServiceConnection(service, context: context, onRetry: watcher.note)
         let ending = try await SignalWatch.run { signals in
             let job = Job(
                 asked: asked,
