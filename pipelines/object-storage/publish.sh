@@ -3,8 +3,8 @@
 #
 #   sh publish.sh [--delete] [--delete-raw] [--read-back] ARCHIVE DESTINATION
 #
-# DESTINATION is s3://bucket/prefix, for the AWS CLI (1.38 or 2.23 and later), or remote:bucket/prefix, for rclone. Keys,
-# endpoint and region are the tool's own settings, for example AWS_ENDPOINT_URL. Needs sha256sum.
+# DESTINATION is s3://bucket/prefix, for an AWS CLI whose `aws s3 cp` has --checksum-algorithm, or remote:bucket/prefix,
+# for rclone. Keys, endpoint and region are the tool's own settings, for example AWS_ENDPOINT_URL. Needs sha256sum.
 #
 #   --delete      remove what the archive no longer has: manifests first, then flat, joined and unmatched files
 #   --delete-raw  raw files too. Without it the store keeps what `batchkeep prune` removed here
