@@ -7,25 +7,31 @@ final class OutputWatch: Sendable {
     /// How often a quiet output is looked at.
     private static let pause = Duration.milliseconds(500)
 
+    private struct State {
+        var isClosed = false
+        /// Ends the work under way.
+        var end: (@Sendable () -> Void)?
+    }
+
     private let context: CommandContext
-    private let closed = Mutex(false)
+    private let state = Mutex(State())
 
     init(_ context: CommandContext) {
         self.context = context
     }
 
     /// Whether the reader has gone.
-    var isClosed: Bool { closed.withLock { $0 } }
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Runs `work` in a task that ends with the reader, or with the task around it.
     func run<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
         let task = Task { try await work() }
+        state.withLock { $0.end = { task.cancel() } }
         let looking = Task {
             while !isClosed {
-                if context.outputIsClosed() { closed.withLock { $0 = true } }
+                if context.outputIsClosed() { close() }
                 if !isClosed { try await context.clock.sleep(for: Self.pause) }
             }
-            task.cancel()
         }
         defer { looking.cancel() }
         return try await withTaskCancellationHandler {
@@ -35,13 +41,21 @@ final class OutputWatch: Sendable {
         }
     }
 
+    private func close() {
+        let end = state.withLock { state in
+            state.isClosed = true
+            return state.end
+        }
+        end?()
+    }
+
     /// Writes a document, as a line; an output that takes none counts as closed.
     func write(_ document: some Encodable) {
         guard !isClosed else { return }
         do {
             try context.writeDocument(document)
         } catch {
-            closed.withLock { $0 = true }
+            close()
         }
     }
 }

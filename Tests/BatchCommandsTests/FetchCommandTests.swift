@@ -151,17 +151,20 @@ struct FetchCommandTests {
     }
 
     @Test func `without a reader of the receipts the run ends and keeps what is archived`() async throws {
-        let batches = try (0..<6).map { try Nights.batch("b\($0)", daysBefore: 2) }
+        // More than are under way at once.
+        let batches = try (0..<80).map { try Nights.batch("b\($0)", daysBefore: 2) }
         try await Nights.run(batches) { nights in
-            let ids = (0..<6).map { "msgbatch_b\($0)\n" }.joined()
-            let run = await nights.run(["fetch", "--concurrency", "1"], input: ids) { _ in
-                throw CocoaError(.fileWriteUnknown)
-            }
+            let ids = (0..<80).map { "msgbatch_b\($0)\n" }.joined()
+            let run = await nights.run(
+                ["fetch", "--concurrency", "1"],
+                input: ids,
+                lineTaken: { _ in throw CocoaError(.fileWriteUnknown) }
+            )
             #expect(run.status == .partial && run.notes.contains("nobody reads standard output"), "\(run.notes)")
-            #expect(nights.archive.archivedIDs.contains("msgbatch_b0"))
-            #expect(nights.archive.archivedIDs.count < 6)
+            #expect(nights.archive.archivedIDs.isEmpty == false)
+            #expect(nights.archive.archivedIDs.count < 80)
             #expect(await nights.run(["fetch"], input: ids).status == .done)
-            #expect(nights.archive.archivedIDs.count == 6)
+            #expect(nights.archive.archivedIDs.count == 80)
         }
     }
 }

@@ -16,7 +16,8 @@ struct CatalogCommand: AsyncParsableCommand {
             commandName: "rebuild",
             abstract: "Make the index anew from manifests, quarantine and unfinished downloads.",
             discussion: """
-                Takes in what fetch archived, and brings SHA256SUMS and views up to date as export does at its end.
+                Takes in what fetch archived, and brings SHA256SUMS and views up to date as export does at its end,
+                with the costs in duckdb.sql by the prices given here.
                 Runs, attempts and what was lost stand in no file: they are kept where the old index can be read. The next
                 export lists its whole window again.
                 """
@@ -25,21 +26,26 @@ struct CatalogCommand: AsyncParsableCommand {
         @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
         var path = "./archive"
 
+        @OptionGroup var prices: PriceOptions
+
         @OptionGroup
         var lock: LockOptions
 
         func run() async throws {
             let context = CommandContext.current
+            let settings = try ArchiveSettings.ofThisVersion(
+                codec: CodecChoice.auto.codec(),
+                prices: prices.source().table
+            )
             for folder in ArchiveFolders.entries(at: path).map(\.folder) {
                 // Says it where there is no archive; the lock would make one.
                 _ = try ArchiveReader(folder)
-                let held = try await lock.take(folder, context: context)
-                let archive = FileArchive(folder, settings: .ofThisVersion(codec: try CodecChoice.auto.codec()))
-                _ = try archive.prepare()
+                let lock = try await lock.take(folder, context: context)
+                let archive = try OpenArchive(folder, settings: settings, lock: lock)
                 let manifests = try await CatalogFile(folder: folder, warn: context.note).rebuild()
-                try await archive.finishRun()
+                try await archive.sink.finishRun()
                 context.note("The catalog of \(folder.root) is built anew from \(manifests.reading) manifests.")
-                held.release()
+                archive.close()
             }
         }
     }

@@ -89,7 +89,7 @@ struct FetchCommand: AsyncParsableCommand {
                 }
                 let run = ExportRun(ports: ports, settings: job.settings)
                 var report = try await job.time.run { try await job.output.run { await run.run(job.asked) } }
-                if report.wasCancelled { report.stop = stop(of: job) ?? report.stop }
+                if report.wasCancelled || job.output.isClosed { report.stop = stop(of: job) ?? report.stop }
                 let finishedAt = context.now()
                 return ExportEnding(
                     report: report,
@@ -117,7 +117,7 @@ struct FetchCommand: AsyncParsableCommand {
         }
     }
 
-    /// Why a run was cancelled from inside, if it was.
+    /// Why a run was cancelled from inside, if it was, or ended with receipts that nobody took.
     private func stop(of job: Job) -> CommandFailure? {
         if job.output.isClosed { return .outputClosed }
         return job.time.exceeded.map { .maxRuntime($0) }

@@ -30,11 +30,11 @@ struct InProcess {
         clock: any Clock<Duration> = ContinuousClock(),
         environment: [String: String] = [:],
         input: String = "",
-        lineTaken: (@Sendable (String) throws -> Void)? = nil,
         now: @escaping @Sendable () -> Timestamp = {
             Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
         },
-        heard: @escaping @Sendable (String) -> Void = { _ in }
+        heard: @escaping @Sendable (String) -> Void = { _ in },
+        lineTaken: (@Sendable (String) throws -> Void)? = nil
     ) async -> InProcess {
         let written = Caught()
         let usual = ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key]

@@ -37,16 +37,16 @@ struct Nights {
         _ arguments: [String],
         inArchive: Bool = true,
         input: String = "",
-        lineTaken: (@Sendable (String) throws -> Void)? = nil,
-        heard: @escaping @Sendable (String) -> Void = { _ in }
+        heard: @escaping @Sendable (String) -> Void = { _ in },
+        lineTaken: (@Sendable (String) throws -> Void)? = nil
     ) async -> InProcess {
         await InProcess.run(
             arguments + (inArchive ? ["--archive", path] : []),
             at: server.baseURL,
             input: input,
-            lineTaken: lineTaken,
             now: { [clock] in clock.now },
-            heard: heard
+            heard: heard,
+            lineTaken: lineTaken
         )
     }
 
