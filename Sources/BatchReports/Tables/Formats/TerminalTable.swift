@@ -39,7 +39,8 @@ struct TerminalTable: TableRenderer {
 
     /// Without the blanks that pad the last column; inside colours they do no harm.
     private func trimmed(_ line: String) -> String {
-        String(line.reversed().drop { $0 == " " }.reversed())
+        let end = line.utf8.lastIndex { $0 != 0x20 }.map(line.utf8.index(after:))
+        return String(line[..<(end ?? line.startIndex)])
     }
 }
 
