@@ -35,7 +35,7 @@ struct ShardTests {
         }
     }
 
-    @Test(arguments: ["4/4", "-1/4", "1", "1/0", "a/b", "1/2/3", ""])
+    @Test(arguments: ["4/4", "-1/4", "1", "1/0", "a/b", "1/2/3", "/"])
     func `what is no part is refused`(text: String) async throws {
         try await Nights.run([]) { nights in
             for command in ["list", "export"] {

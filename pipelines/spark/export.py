@@ -6,7 +6,7 @@
 The archive is a folder that the driver and all executors see, on a file system that passes flock on between machines.
 batchkeep and the key file have to be on every machine: the key is never in the job's environment or configuration.
 
-What goes wrong for one batch is tried again, at least once on another executor where there is one. The last line on
+What goes wrong for one batch is tried again, on another executor where Spark has one to give. The last line on
 standard output is JSON. Exit status: 0 done, 1 error, 3 some batches failed, 4 some are quarantined.
 """
 
@@ -74,21 +74,25 @@ def partitions(lines, size, least):
     return [group for _, _, group in groups]
 
 
-def placed(receipts):
-    """Receipts with the executor they come from: the process above Spark's Python daemon, on this machine."""
+def executor():
+    """Where this runs: the process above Spark's Python daemon, on this machine."""
     pid, parents = os.getpid(), []
     while pid > 1 and len(parents) < 4:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
             pid = int(file.read().rpartition(")")[2].split()[1])
         parents.append(pid)
-    executor = f"{os.uname().nodename}:{parents[1] if len(parents) > 1 else 0}"
+    return f"{os.uname().nodename}:{parents[1] if len(parents) > 1 else 0}"
+
+
+def placed(receipts):
+    """Receipts with the executor they come from."""
+    here = executor()
     for receipt in receipts:
-        yield {**json.loads(receipt), "executor": executor}
+        yield {**json.loads(receipt), "executor": here}
 
 
-def fetched(spark, options, lines):
-    """One round: the receipts by id. Fails where a batch has none."""
-    context = spark.sparkContext
+def piped(lines, options):
+    """The receipts that fetch writes on the executors, for the lines of batches there."""
     command = ["sh", "-c", FETCH, "fetch", options.batchkeep, "--archive", options.archive, "--quiet"]
     command += ["--concurrency", options.concurrency, *service(options)]
     for name in ("codec", "level"):
@@ -96,20 +100,44 @@ def fetched(spark, options, lines):
             command += [f"--{name}", getattr(options, name)]
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment["PATH"] = os.environ.get("PATH", os.defpath)
+    # PySpark ignores the exit status of a pipe unless told.
+    return lines.pipe(shlex.join(command), env=environment, checkCode=True).mapPartitions(placed).collect()
+
+
+def fetched(spark, options, lines):
+    """One round: the receipts by id. Fails where a batch has none."""
+    context = spark.sparkContext
     groups = partitions(list(lines.values()), options.requests_per_task, context.defaultParallelism)
-    receipts = (
-        context.parallelize(groups, len(groups))
-        .flatMap(lambda group: group)
-        # PySpark ignores the exit status of a pipe unless told.
-        .pipe(shlex.join(command), env=environment, checkCode=True)
-        .mapPartitions(placed)
-        .collect()
-    )
+    receipts = piped(context.parallelize(groups, len(groups)).flatMap(lambda group: group), options)
     by_id = {receipt["id"]: receipt for receipt in receipts}
     if len(receipts) != len(by_id) or by_id.keys() != lines.keys():
         odd = sorted(lines.keys() ^ by_id.keys())[:10]
         raise RuntimeError(f"{len(lines)} batches in, {len(receipts)} receipts out; the first that do not match: {odd}")
     return by_id
+
+
+def fetched_elsewhere(spark, options, lines, tried):
+    """One round on executors that have not tried a batch yet: the best receipts by id, none where there was no other.
+
+    Spark places tasks as it likes, so every place gets a task with all batches, and each task leaves out those that its
+    executor has tried. Where two take the same batch, its lock lets one of them work; the other is busy.
+    """
+    context = spark.sparkContext
+    everything = [(line, sorted(tried[name])) for name, line in lines.items()]
+
+    def untried(rows):
+        here = executor()
+        return (line for line, before in rows if here not in before)
+
+    places = context.defaultParallelism
+    receipts = piped(
+        context.parallelize(range(places), places).flatMap(lambda _: everything).mapPartitions(untried), options
+    )
+    best = {}
+    for receipt in sorted(receipts, key=lambda receipt: (receipt["state"] in SETTLED, receipt["state"] != "busy")):
+        tried[receipt["id"]].add(receipt["executor"])
+        best[receipt["id"]] = receipt
+    return best
 
 
 def exported(spark, options, lines):
@@ -119,7 +147,10 @@ def exported(spark, options, lines):
     for number in range(1, options.rounds + 1):
         if not open_batches:
             break
-        found = fetched(spark, options, open_batches)
+        found = fetched_elsewhere(spark, options, open_batches, tried) if number > 1 else {}
+        left = {name: line for name, line in open_batches.items() if name not in found}
+        if left:
+            found |= fetched(spark, options, left)
         receipts.update(found)
         for name, receipt in found.items():
             tried[name].add(receipt["executor"])

@@ -89,7 +89,9 @@ struct FetchCommand: AsyncParsableCommand {
                 }
                 let run = ExportRun(ports: ports, settings: job.settings)
                 var report = try await job.time.run { try await job.output.run { await run.run(job.asked) } }
-                if report.wasCancelled || (job.output.isClosed && report.stop == nil) { report.stop = stop(of: job) ?? report.stop }
+                if report.wasCancelled || (job.output.isClosed && report.stop == nil) {
+                    report.stop = stop(of: job) ?? report.stop
+                }
                 let finishedAt = context.now()
                 return ExportEnding(
                     report: report,

@@ -117,13 +117,13 @@ package struct ExportRun: Sendable {
         let places = ReadingPlaces(settings.concurrency)
         var stop: (any Error)?
         await withThrowingTaskGroup(of: (MessageBatch, BatchOutcome).self) { group in
-            var waiting = batches[...]
+            var waiting = batches.enumerated().makeIterator()
             var running = 0
             while true {
                 let limit = settings.concurrency + Self.publishedAtOnce
-                while stop == nil, running < limit, let batch = waiting.popFirst() {
+                while stop == nil, running < limit, let (turn, batch) = waiting.next() {
                     group.addTask { [ports, settings] in
-                        try await places.whileHolding { giveBack in
+                        try await places.whileHolding(turn: turn) { giveBack in
                             try Task.checkCancellation()
                             var export = BatchExport(ports: ports, settings: settings, listedAt: listedAt)
                             export.whenRead = giveBack

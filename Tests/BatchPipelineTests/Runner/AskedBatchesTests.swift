@@ -8,7 +8,7 @@ struct AskedBatchesTests {
 
     private func service(_ batches: [MessageBatch]) -> ScriptedService {
         let service = ScriptedService(batches)
-        for batch in batches { service.script(batch.id, [.file(["x"])]) }
+        for batch in batches { service.script(batch.id, [.file([ResultLine.succeeded("of-\(batch.id)")])]) }
         return service
     }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import BatchPipeline
@@ -6,25 +7,29 @@ import Testing
 struct ReadingPlacesTests {
     private struct Failure: Error {}
 
+    private final class Begun: Sendable {
+        let turns = Mutex<[Int]>([])
+    }
+
     @Test(.timeLimit(.minutes(1))) func `a place given back before the end is given to the next`() async throws {
         let places = ReadingPlaces(1)
-        let value = try await places.whileHolding { giveBack in
+        let value = try await places.whileHolding(turn: 0) { giveBack in
             await giveBack()
-            return try await places.whileHolding { _ in 1 }
+            return try await places.whileHolding(turn: 1) { _ in 1 }
         }
         #expect(value == 1)
     }
 
     @Test(.timeLimit(.minutes(1))) func `a place given back twice is still one place`() async throws {
         let (places, held) = (ReadingPlaces(1), Counter())
-        try await places.whileHolding { giveBack in
+        try await places.whileHolding(turn: 0) { giveBack in
             await giveBack()
             await giveBack()
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 1...3 {
+            for turn in 1...3 {
                 group.addTask {
-                    try await places.whileHolding { _ in
+                    try await places.whileHolding(turn: turn) { _ in
                         held.add()
                         // Time for another one to come in, if there were a second place.
                         for _ in 1...100 { await Task.yield() }
@@ -37,11 +42,25 @@ struct ReadingPlacesTests {
         #expect(held.highest == 1)
     }
 
+    @Test(.timeLimit(.minutes(1))) func `places are given by turn, whoever asks first`() async throws {
+        let places = ReadingPlaces(1)
+        let begun = Begun()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for turn in (0..<20).reversed() {
+                group.addTask {
+                    try await places.whileHolding(turn: turn) { _ in begun.turns.withLock { $0.append(turn) } }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(begun.turns.withLock { $0 } == Array(0..<20))
+    }
+
     @Test(.timeLimit(.minutes(1))) func `nobody gets a place behind one who failed`() async throws {
         let places = ReadingPlaces(1)
         let reached = Gate()
         let failing = Task {
-            try await places.whileHolding { _ in
+            try await places.whileHolding(turn: 0) { _ in
                 reached.open()
                 // Time for the other one to wait.
                 for _ in 1...100 { await Task.yield() }
@@ -49,9 +68,9 @@ struct ReadingPlacesTests {
             }
         }
         await reached.pass()
-        for _ in 1...2 {
+        for turn in 1...2 {
             await #expect(throws: CancellationError.self) {
-                try await places.whileHolding { _ in Issue.record("there was a place") }
+                try await places.whileHolding(turn: turn) { _ in Issue.record("there was a place") }
             }
         }
         await #expect(throws: Failure.self) { try await failing.value }
