@@ -139,6 +139,9 @@ package struct ExportRun: Sendable {
                     let isLost = await ledger.settle(batch, outcome)
                     report.take(batch, outcome, isLost: isLost)
                     ports.observe(.finished(batch, outcome))
+                case .failure(is ReadingPlaces.Closed):
+                    // The error behind it is still to come.
+                    continue
                 case .failure(let error):
                     stop = stop ?? error
                     group.cancelAll()

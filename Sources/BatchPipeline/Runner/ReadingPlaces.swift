@@ -5,6 +5,9 @@
 /// first, as the oldest batches go first. Who fails ends it for all who still wait, so that nothing is begun behind an
 /// error that ends a run.
 actor ReadingPlaces {
+    /// Nothing was begun, as another holder failed: what went wrong is that one's to tell.
+    struct Closed: Error {}
+
     private var free: Int
     private var isClosed = false
     /// The turn that gets the next place.
@@ -19,8 +22,8 @@ actor ReadingPlaces {
 
     /// Runs `body` when a place is free for this turn, and holds the place until `body` gives it back or ends.
     ///
-    /// Turns count from 0, and each asks once. Throws what `body` throws, and `CancellationError` where another holder failed
-    /// before there was a place.
+    /// Turns count from 0, and each asks once. Throws what `body` throws, and ``Closed`` where another holder failed before
+    /// there was a place.
     nonisolated func whileHolding<Value: Sendable>(
         turn: Int,
         _ body: (_ giveBack: @escaping @Sendable () async -> Void) async throws -> Value
@@ -43,7 +46,7 @@ actor ReadingPlaces {
                 admit()
             }
         }
-        if isClosed { throw CancellationError() }
+        if isClosed { throw Closed() }
     }
 
     private func admit() {

@@ -69,7 +69,7 @@ struct ReadingPlacesTests {
         }
         await reached.pass()
         for turn in 1...2 {
-            await #expect(throws: CancellationError.self) {
+            await #expect(throws: ReadingPlaces.Closed.self) {
                 try await places.whileHolding(turn: turn) { _ in Issue.record("there was a place") }
             }
         }
