@@ -29,6 +29,7 @@ print(json.dumps(counts))
 # The struct names only what is asked for, which is as little as DuckDB can be told to parse.
 DUCKDB = """\
 import duckdb, sys
+duckdb.sql("SET enable_progress_bar = false")
 rows = duckdb.sql(f'''
     SELECT coalesce(result.message.model, '') AS model, result.type AS result_type, count(*),
         coalesce(sum(result.message.usage.input_tokens), 0), coalesce(sum(result.message.usage.output_tokens), 0)
