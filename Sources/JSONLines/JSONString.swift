@@ -14,21 +14,37 @@ package enum JSONString {
     }
 
     /// Appends text as a JSON string with quotes, escaping only what RFC 8259 requires.
-    package static func append(_ text: some StringProtocol, to output: inout [UInt8]) {
+    package static func append(_ text: String, to output: inout [UInt8]) {
+        var text = text
         output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-            case 0x0A: output += Array("\\n".utf8)
-            case 0x0D: output += Array("\\r".utf8)
-            case 0x09: output += Array("\\t".utf8)
-            case ..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                output += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: output.append(byte)
-            }
+        text.withUTF8 { unsafe appendEscaped($0, to: &output) }
+        output.append(UInt8(ascii: "\""))
+    }
+
+    private static func appendEscaped(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
+        var start = 0
+        for index in bytes.indices where unsafe needsEscape(bytes[index]) {
+            unsafe output += UnsafeBufferPointer(rebasing: bytes[start..<index])
+            unsafe output += escape(of: bytes[index])
+            start = index + 1
         }
-        output.append(UInt8(ascii: "\""))
+        unsafe output += UnsafeBufferPointer(rebasing: bytes[start...])
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func escape(of byte: UInt8) -> [UInt8] {
+        switch byte {
+        case 0x0A: return Array("\\n".utf8)
+        case 0x0D: return Array("\\r".utf8)
+        case 0x09: return Array("\\t".utf8)
+        case ..<0x20:
+            let digits = Array("0123456789abcdef".utf8)
+            return Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        default: return [UInt8(ascii: "\\"), byte]
+        }
     }
 
     static func decoded(_ raw: UnsafeBufferPointer<UInt8>) -> String {

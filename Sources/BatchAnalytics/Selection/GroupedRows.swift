@@ -43,9 +43,9 @@ package struct RowGrouping: Sendable {
     package func rows(_ groups: GroupedRows, style: RowStyle) -> SelectedRows {
         var output = SelectedRows()
         let writer = RowWriter(style, names: names)
-        for (key, total) in groups.totals.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        for (key, total) in groups.totals.sorted(by: { $0.key.cells.lexicographicallyPrecedes($1.key.cells) }) {
             var row = RowCells()
-            for value in key.split(separator: 0x0A) { row.add { $0 += value } }
+            for value in key.cells.split(separator: 0x0A) { row.add { $0 += value } }
             row.add { $0 += Array(String(total.rows).utf8) }
             for (index, column) in sums.enumerated() {
                 let text = Self.text(of: total.sums[index], isMoney: column.isMoney)
@@ -96,20 +96,29 @@ package struct GroupedRows: Sendable {
         }
     }
 
-    /// The JSON texts of the key's values, each with a line end behind it.
-    private(set) var totals: [[UInt8]: Total] = [:]
+    struct Key: Hashable {
+        /// The JSON texts of the key's values, each with a line end behind it.
+        var cells: [UInt8] = []
+
+        /// An array would be hashed byte by byte, which a third of all grouping went into.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(KeyHash(cells).low)
+        }
+    }
+
+    private(set) var totals: [Key: Total] = [:]
     /// The key of the row at work, kept so that a row of a known group costs no memory.
-    private var key: [UInt8] = []
+    private var key = Key()
 
     package init() {}
 
     /// Counts a row whose first cells are its key and whose other cells are summed; what is missing adds nothing.
     fileprivate mutating func count(_ cells: RowCells, keys: Int) {
-        key.removeAll(keepingCapacity: true)
+        key.cells.removeAll(keepingCapacity: true)
         var start = 0
         for end in cells.ends.prefix(keys) {
-            key += cells.bytes[start..<end]
-            key.append(0x0A)
+            key.cells += cells.bytes[start..<end]
+            key.cells.append(0x0A)
             start = end
         }
         totals[key, default: Total(sums: cells.ends.count - keys)].count(cells, from: keys)

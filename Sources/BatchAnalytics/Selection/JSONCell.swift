@@ -11,16 +11,23 @@ struct JSONCell {
     var isMissing: Bool { json.first == UInt8(ascii: "n") }
     var isString: Bool { json.first == UInt8(ascii: "\"") }
 
+    private var isNumber: Bool {
+        json.first.map { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) } ?? false
+    }
+
     /// A number as text; nil if the value is anything else.
     var number: Double? {
-        guard let first = json.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first) else { return nil }
+        guard isNumber else { return nil }
         return Double(String(decoding: json, as: UTF8.self))
     }
 
     /// A whole number; nil if the value is anything else.
     var integer: Int64? {
-        guard let first = json.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first) else { return nil }
-        return Int64(String(decoding: json, as: UTF8.self))
+        // Nearly all are counts, which need no text in between.
+        guard json.count <= 18, json.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return isNumber ? Int64(String(decoding: json, as: UTF8.self)) : nil
+        }
+        return json.isEmpty ? nil : json.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
     }
 
     /// The text of a string, escapes decoded, or the JSON text of any other value, as UTF-8.

@@ -84,10 +84,12 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
 
     /// The rows by falling weight, those of one weight by key.
     package func ranked(by weight: (Value) -> Int) -> [Row] {
-        rows.sorted { left, right in
-            let (leftWeight, rightWeight) = (weight(left.value), weight(right.value))
-            return leftWeight != rightWeight ? leftWeight > rightWeight : left.key < right.key
+        // Rows are large: their places are sorted, not they.
+        let weights = rows.map { weight($0.value) }
+        let places = rows.indices.sorted { left, right in
+            weights[left] != weights[right] ? weights[left] > weights[right] : rows[left].key < rows[right].key
         }
+        return places.map { rows[$0] }
     }
 
     private func isRow(_ place: Int, of key: Key) -> Bool {

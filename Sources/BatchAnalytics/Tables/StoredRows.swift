@@ -178,7 +178,12 @@ struct StoredRow {
 enum RowText {
     static func text(_ numbers: [Int]) -> String {
         let length = (numbers.lastIndex { $0 != 0 } ?? -1) + 1
-        return numbers.prefix(length).map(String.init).joined(separator: " ")
+        var text = ""
+        for number in numbers.prefix(length) {
+            if !text.isEmpty { text += " " }
+            text += String(number)
+        }
+        return text
     }
 
     /// Appends the numbers of a text; false if it is none.

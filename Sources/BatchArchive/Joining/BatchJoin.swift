@@ -88,14 +88,14 @@ extension JoinDraft {
     /// Adds a row of a source that has no result.
     func append(
         _ row: JoinRow,
-        _ content: JoinContent,
+        _ content: () -> JoinContent,
         ofSide index: Int,
         _ side: JoinSide,
         _ joiner: Joiner
     ) throws {
         sides[index].tally.rowsWithoutResult += 1
         let joined =
-            joiner.kind == .missing ? try joiner.rowWithoutResult(row, content: content, ofSide: index) : nil
+            joiner.kind == .missing ? try joiner.rowWithoutResult(row, content: content(), ofSide: index) : nil
         try append(row: joined, orphan: joiner.orphanLine(row, of: side))
     }
 }

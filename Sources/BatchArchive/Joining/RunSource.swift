@@ -45,13 +45,13 @@ final class RunSource {
         matchesByBatch.max().flatMap { most in matchesByBatch.firstIndex(of: most) }
     }
 
-    /// Gives every row that has no result, in the order of the source.
-    func forEachOrphan(_ body: (JoinRow, JoinContent) throws -> Void) throws {
+    /// Gives every row that has no result, in the order of the source; what it says is read only when asked for.
+    func forEachOrphan(_ body: (JoinRow, () -> JoinContent) throws -> Void) throws {
         guard marks.count < indexed.rowCount else { return }
         var reading = indexed.reading()
         while let (row, place) = try reading.next() {
             guard let position = try indexed.position(of: row, at: place), !marks.contains(position) else { continue }
-            try body(row, indexed.content(of: row, bytes: reading.bytes(of: row)))
+            try body(row) { indexed.content(of: row, bytes: reading.bytes(of: row)) }
         }
         try indexed.content.checkUnchanged()
     }
@@ -129,6 +129,7 @@ extension WideSources {
         let byID = Dictionary(drafts.enumerated().map { ($0.element.paths.id, $0.offset) }) { first, _ in first }
         var last: (number: Int, joiner: Joiner)?
         for source in all {
+            let side = JoinSide(name: source.sideName, sources: [])
             try source.forEachOrphan { row, content in
                 let named = row.key.batch.map { byID[String(decoding: $0, as: UTF8.self)] }
                 // A row of a batch that is not joined in this run is no orphan.
@@ -139,7 +140,6 @@ extension WideSources {
                     let joiner = last?.joiner,
                     let index = draft.sides.firstIndex(where: { $0.name == source.sideName })
                 else { return }
-                let side = JoinSide(name: source.sideName, sources: [])
                 try draft.append(row, content, ofSide: index, side, joiner)
             }
         }

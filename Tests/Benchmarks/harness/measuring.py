@@ -1,7 +1,7 @@
 """Runs programs and says what they took."""
 
 import dataclasses
-import os
+import json
 import resource
 import statistics
 import subprocess
@@ -38,20 +38,27 @@ def run(command, environment=None, folder=None):
     return Run(seconds, cpu, 0, output)
 
 
+# Linux counts into a program's peak what its starter held when it was forked, and this one may hold whole archives.
+LAUNCHER = """
+import json, os, subprocess, sys, time
+started = time.monotonic()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)
+output = process.stdout.read()
+_, status, usage = os.wait4(process.pid, 0)
+figures = [time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss]
+print(json.dumps([os.waitstatus_to_exitcode(status), figures, output.decode()]))
+"""
+
+
 def run_for_memory(command, environment=None):
     """Like `run`, with the peak of this one process."""
-    started = time.monotonic()
-    process = subprocess.Popen([str(part) for part in command], env=environment, stdout=subprocess.PIPE, text=True)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stdout.close()
-    if process.returncode != 0:
-        sys.exit(f"{command[0]} ended with status {process.returncode}")
+    launcher = [sys.executable, "-I", "-S", "-c", LAUNCHER, *(str(part) for part in command)]
+    answer = subprocess.run(launcher, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+    status, (seconds, cpu, peak), output = json.loads(answer)
+    if status != 0:
+        sys.exit(f"{command[0]} ended with status {status}")
     # Linux counts in KiB, macOS in bytes.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit, output)
+    return Run(seconds, cpu, peak * (1 if sys.platform == "darwin" else 1024), output)
 
 
 def in_turns(sides, rounds):
