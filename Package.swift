@@ -178,7 +178,9 @@ if Context.environment["BATCHKEEP_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["BatchPipeline", "BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches"],
+            dependencies: [
+                "BatchArchive", "BatchPipeline", "BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches",
+            ],
             path: "Tests/Benchmarks/Micro"
         )
     )

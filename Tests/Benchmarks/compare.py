@@ -3,7 +3,7 @@
 
     python3 Tests/Benchmarks/compare.py [--only CASE ...] [--lines 200000] [--rounds 3] [--write]
 
-Needs a release build (`swift build -c release --product batchkeep`). The peers are installed into the scratch folder, from
+Needs a release build, as `sh pipelines/quickstart.sh` makes one. The peers are installed into the scratch folder, from
 PyPI and Debian; --python names a Python that has the packages instead, and what it lacks is left out. All sides read the
 same generated batches on this machine, in turns. Times are printed and, with --write, kept in RESULTS.md; they are
 never judged: only an answer that is not right is an error.
@@ -131,7 +131,7 @@ def read_options():
     options = parser.parse_args()
     options.batchkeep = options.batchkeep or release_build()
     if not options.batchkeep.is_file():
-        sys.exit(f"{options.batchkeep} is not there: swift build -c release --product batchkeep")
+        sys.exit(f"{options.batchkeep} is not there: sh pipelines/quickstart.sh builds it")
     return options
 
 

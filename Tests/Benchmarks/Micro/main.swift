@@ -1,3 +1,4 @@
+import BatchArchive
 import BatchPipeline
 import BatchSimulator
 import BlockGzip
@@ -24,3 +25,11 @@ try stopwatch.measure("compress members") {
     try input.blocks.reduce(0) { $0 + (try codec.member(holding: $1.bytes.span)).count }
 }
 try stopwatch.measure("inflate members") { try members.reduce(0) { $0 + (try codec.content(of: $1.span)).count } }
+
+let requests = try RequestFile(ids: lines)
+defer { requests.remove() }
+try Stopwatch(bytes: requests.size)
+    .measure("index the keys of \(lines) requests") {
+        _ = try PreparedJoin(requests.settings(codec))
+        return lines
+    }
