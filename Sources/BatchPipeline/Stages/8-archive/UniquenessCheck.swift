@@ -17,10 +17,10 @@ package protocol UniquenessScratch: Sendable {
 /// Up to ``memoryLimit`` ids their 128-bit hashes stay in memory. Beyond, they are put aside as sorted runs and are merged at
 /// the end. Equal hashes are only a suspicion; it is confirmed on the ids, read back from the lines.
 package struct UniquenessCheck {
-    /// Ids kept in memory, 24 bytes each: 6 MiB.
+    /// Ids kept in memory, 24 bytes each: 3 MiB, and as much again while a run is written.
     ///
     /// A batch holds at most 100,000 requests, so runs are the exception.
-    package static let memoryLimit = 262_144
+    package static let memoryLimit = 131_072
 
     private let limit: Int
     private var entries: [HashEntry] = []
