@@ -75,15 +75,10 @@ struct ObjectStore {
             process.terminate()
             process.waitUntilExit()
         }
-        var line: [UInt8] = []
-        while line.last != 0x0A, let byte = try output.fileHandleForReading.read(upToCount: 1)?.first {
-            line.append(byte)
-        }
-        guard line.last == 0x0A else {
+        guard let url = try output.fileHandleForReading.readLine() else {
             print("skipped: no moto[s3] with flask in the Python of BATCHKEEP_PYTHON")
             return nil
         }
-        let url = String(decoding: line.dropLast(), as: UTF8.self)
         let store = ObjectStore(url: url, python: python, input: input.fileHandleForWriting)
         let found = try await Program.run(
             ["-c", "command -v \(tool.rawValue)"],

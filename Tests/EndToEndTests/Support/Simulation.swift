@@ -26,14 +26,8 @@ struct Simulation {
             process.terminate()
             process.waitUntilExit()
         }
-        var line: [UInt8] = []
-        while line.last != 0x0A, let byte = try output.fileHandleForReading.read(upToCount: 1)?.first {
-            line.append(byte)
-        }
-        guard let baseURL = String(decoding: line, as: UTF8.self).split(separator: "\n").first else {
-            throw SimulationFailure()
-        }
-        return try await body(Simulation(baseURL: String(baseURL)))
+        guard let baseURL = try output.fileHandleForReading.readLine() else { throw SimulationFailure() }
+        return try await body(Simulation(baseURL: baseURL))
     }
 
     /// The sample batches, with the clock at a fixed moment so that nothing depends on the day of the test.
