@@ -73,9 +73,13 @@ package struct RollUp: Sendable {
 
     /// Takes in a batch by its summaries.
     package mutating func add(_ entry: RollUpEntry) {
-        let addition = EntryAddition(entry, pricer: pricer)
+        add(EntryAddition(entry, pricer: pricer))
+    }
+
+    /// Takes in a batch that was priced before, with the prices of this roll-up.
+    package mutating func add(_ addition: EntryAddition) {
         let key = grouping.requestKeys.first
-        change(of: entry) { addition.add(by: key, to: &$0) }
+        change(of: addition.entry) { addition.add(by: key, to: &$0) }
     }
 
     /// Takes in a batch by its lines, all of which were folded into `scan`.

@@ -13,7 +13,8 @@ extension Character {
 extension StringProtocol {
     /// The columns a terminal gives this text, which must hold no control characters.
     var displayWidth: Int {
-        reduce(0) { $0 + $1.displayWidth }
+        // Nearly every cell is ASCII, and asking for the properties of its characters took a third of a large table.
+        utf8.allSatisfy { $0 < 0x80 } ? utf8.count : reduce(0) { $0 + $1.displayWidth }
     }
 
     /// The text cut to at most `width` columns, the last one an ellipsis if anything was cut.
