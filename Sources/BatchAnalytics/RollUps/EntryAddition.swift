@@ -73,7 +73,7 @@ package struct EntryAddition {
             measures.tally.merge(tally)
             guard cost.pricedRequests > 0 else { return }
             let stake = cost.batch.picoDollars * Int128(tally.count) / Int128(cost.pricedRequests)
-            measures.costAtStake += Money(picoDollars: stake)
+            measures.addCostAtStake(Money(picoDollars: stake))
         }
         for row in found.rows { errors.update(row.key) { add(row.value, to: &$0) } }
         errors.updateOther { add(found.other, to: &$0) }

@@ -49,13 +49,16 @@ package struct RollUp: Sendable {
     /// The columns behind those that name the group.
     let measureColumns: [MeasureColumn]
 
+    /// `columns` names the columns that are wanted where not all are: every value takes time and memory.
+    ///
     /// - Precondition: a grouping with several request keys can only be scanned.
-    package init(by grouping: Grouping, pricer: Pricer, isScan: Bool = false) {
+    package init(by grouping: Grouping, pricer: Pricer, isScan: Bool = false, columns: [String]? = nil) {
         precondition(isScan || !grouping.needsScan, "summaries do not count by several request keys")
         self.grouping = grouping
         self.pricer = pricer
         self.isScan = isScan
-        measureColumns = MeasureColumn.columns(for: grouping, isScan: isScan)
+        let all = MeasureColumn.columns(for: grouping, isScan: isScan)
+        measureColumns = columns.map { wanted in all.filter { wanted.contains($0.column.name) } } ?? all
     }
 
     /// The kinds of summaries that a grouping reads; no other has to be read from a manifest.

@@ -20,7 +20,7 @@ struct PageFigures: Sendable {
         daily = RollUp(by: Grouping(by: [.day], .model), pricer: pricer)
         models = RollUp(by: Grouping(by: [], .model), pricer: pricer)
         errors = RollUp(by: Grouping(by: [], .error), pricer: pricer)
-        batches = RollUp(by: Grouping(by: [.batch]), pricer: pricer)
+        batches = RollUp(by: Grouping(by: [.batch]), pricer: pricer, columns: FigureTable.mainColumns)
     }
 
     /// What is read of every batch.

@@ -31,6 +31,18 @@ extension StringProtocol {
         return width > 0 ? result + "…" : ""
     }
 
+    /// The words of the text in lines of at most `width` columns; a longer word has a line to itself.
+    func wrapped(toWidth width: Int) -> [String] {
+        split(separator: " ")
+            .reduce(into: []) { lines, word in
+                if let last = lines.last, last.displayWidth + 1 + word.displayWidth <= width {
+                    lines[lines.count - 1] += " " + word
+                } else {
+                    lines.append(String(word))
+                }
+            }
+    }
+
     /// The text with blanks up to `width` columns; longer text stays whole.
     func padded(toWidth width: Int, _ alignment: Column.Alignment) -> String {
         let blanks = String(repeating: " ", count: Swift.max(0, width - displayWidth))

@@ -142,6 +142,12 @@ struct RollUpTests {
         #expect(table.total("error_class") == .missing)
     }
 
+    @Test func `what errors would have cost is unknown where no request of their batches has a price`() throws {
+        let failed = RollUpEntry.folded([.errored("a-1", message: "no", requestID: "req_1")])
+        let table = try table("error", [failed])
+        #expect(table.column("cost_at_stake_usd") == [.missing] && table.total("cost_at_stake_usd") == .missing)
+    }
+
     @Test func `money is counted with the prices of each batch's own day`() throws {
         let before = RollUpEntry.folded(
             [.succeeded(model: "claude-sonnet-5-5", read: 1_000_000)],
