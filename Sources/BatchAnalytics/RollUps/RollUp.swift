@@ -105,7 +105,10 @@ package struct RollUp: Sendable {
 
     /// Takes in what another roll-up with the same grouping and prices added up.
     package mutating func merge(_ other: RollUp) {
-        for (key, group) in other.groups { groups[key, default: Group()].merge(group) }
+        for (key, group) in other.groups {
+            // Most keys are those of one batch or day, which is in one part only: such a group is taken as it is.
+            if groups[key] == nil { groups[key] = group } else { groups[key]?.merge(group) }
+        }
         settled += other.settled
         settledTotal.merge(other.settledTotal)
     }

@@ -78,7 +78,11 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
     }
 
     package mutating func merge(_ table: BoundedTable) {
-        for row in table.rows { add(row.value, to: row.key) }
+        if rows.isEmpty, table.rows.count <= capacity {
+            rows = table.rows
+        } else {
+            for row in table.rows { add(row.value, to: row.key) }
+        }
         other.merge(table.other)
     }
 
