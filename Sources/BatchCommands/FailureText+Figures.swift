@@ -3,7 +3,8 @@ import BatchAnalytics
 extension FailureText {
     init(_ failure: FigureFailure) {
         switch failure {
-        case .unreadablePrices(let path): self.init("The price file \(path) cannot be read.", status: .usage)
+        case .unreadablePrices(let path):
+            self.init("The price file \(path) is not there or cannot be read.", status: .usage)
         case .prices(let path, let error): self.init(error, in: path)
         case .tierEdges(let edges):
             let sizes = edges.map { String($0) }.joined(separator: ", ")

@@ -2,6 +2,7 @@ import BatchAnalytics
 import BatchArchive
 import BatchCatalog
 import BatchPipeline
+import BatchReports
 import BatchService
 import BatchSimulator
 import BlockGzip
@@ -16,7 +17,9 @@ struct FailureText {
     let status: ExitStatus
 
     init(_ sentence: String, advice: String? = nil, status: ExitStatus = .error) {
-        self.sentence = sentence
+        // A sentence may quote a file, an argument or a server, and none of them may steer the terminal.
+        self.sentence = sentence.split(separator: "\n", omittingEmptySubsequences: false).map(\.visible)
+            .joined(separator: "\n")
         self.advice = advice
         self.status = status
     }

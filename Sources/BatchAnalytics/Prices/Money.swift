@@ -36,10 +36,10 @@ extension Money {
 
     /// The exact amount in dollars, without zeros at the end: `12.5`, `-0.000000000001`, `0`.
     package var text: String {
-        var text = text(places: Self.places)
-        while text.last == "0" { text.removeLast() }
-        if text.last == "." { text.removeLast() }
-        return text
+        let all = text(places: Self.places)
+        let zeros = all.utf8.reversed().prefix { $0 == UInt8(ascii: "0") }.count
+        let trimmed = all.dropLast(zeros)
+        return String(trimmed.last == "." ? trimmed.dropLast() : trimmed)
     }
 
     /// The amount in dollars, rounded half away from zero to a number of places from 0 to 12.

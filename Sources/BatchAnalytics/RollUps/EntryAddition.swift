@@ -1,11 +1,11 @@
 import BatchPipeline
 import MessageBatches
 
-/// What the summaries of one batch add to a group of a roll-up.
+/// What the summaries of one batch add to a group of a roll-up, its tokens priced once for all roll-ups.
 ///
 /// Everything is added in place: a group is large, with its tables and histograms, and most batches are small.
-struct EntryAddition {
-    private let entry: RollUpEntry
+package struct EntryAddition {
+    let entry: RollUpEntry
     private let summaries: SummarySet
     private let pricer: Pricer
     private let day: CalendarDay
@@ -15,7 +15,7 @@ struct EntryAddition {
     /// The cost of the whole batch.
     private let cost: Cost
 
-    init(_ entry: RollUpEntry, pricer: Pricer) {
+    package init(_ entry: RollUpEntry, pricer: Pricer) {
         self.entry = entry
         summaries = entry.summaries
         self.pricer = pricer
@@ -33,7 +33,7 @@ struct EntryAddition {
     func add(by key: Grouping.RequestKey?, to group: inout RollUp.Group) {
         addWhole(to: &group.all)
         switch key {
-        case nil: break
+        case nil: addSizes(to: &group.all)
         case .model: addModels(to: &group.parts)
         case .result: addResults(to: &group.parts)
         case .stopReason: addStopReasons(to: &group.parts)
@@ -59,8 +59,12 @@ struct EntryAddition {
         for row in cells.rows { measures.usage.addClamped(row.value.usage) }
         measures.usage.addClamped(cells.other.usage)
         measures.cost.merge(cost)
-        if let sizes = summaries.summary(PercentileSummary.self) { measures.sizes.merge(sizes) }
         measures.countBatch(entry)
+    }
+
+    /// Only rows about whole batches show sizes, and four histograms are the most there is to add.
+    private func addSizes(to measures: inout Measures) {
+        if let sizes = summaries.summary(PercentileSummary.self) { measures.sizes.merge(sizes) }
     }
 
     private func addErrors(to errors: inout BoundedTable<ErrorFingerprint, ErrorMeasures>) {
@@ -69,7 +73,7 @@ struct EntryAddition {
             measures.tally.merge(tally)
             guard cost.pricedRequests > 0 else { return }
             let stake = cost.batch.picoDollars * Int128(tally.count) / Int128(cost.pricedRequests)
-            measures.costAtStake += Money(picoDollars: stake)
+            measures.addCostAtStake(Money(picoDollars: stake))
         }
         for row in found.rows { errors.update(row.key) { add(row.value, to: &$0) } }
         errors.updateOther { add(found.other, to: &$0) }

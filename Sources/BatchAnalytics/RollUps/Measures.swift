@@ -97,7 +97,9 @@ extension Measures {
 package struct ErrorMeasures: Sendable, Equatable {
     package var tally = ErrorTally()
     /// What these requests would have cost had they succeeded, estimated from the succeeded ones of their batches.
-    package var costAtStake = Money.zero
+    ///
+    /// Nil where no batch had any with a price: 0 would say that nothing is at stake.
+    package private(set) var costAtStake: Money?
 
     package init() {}
 }
@@ -105,6 +107,10 @@ package struct ErrorMeasures: Sendable, Equatable {
 extension ErrorMeasures: Mergeable {
     package mutating func merge(_ other: ErrorMeasures) {
         tally.merge(other.tally)
-        costAtStake += other.costAtStake
+        if let cost = other.costAtStake { addCostAtStake(cost) }
+    }
+
+    mutating func addCostAtStake(_ cost: Money) {
+        costAtStake = (costAtStake ?? .zero) + cost
     }
 }

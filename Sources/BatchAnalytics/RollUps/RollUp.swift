@@ -49,13 +49,16 @@ package struct RollUp: Sendable {
     /// The columns behind those that name the group.
     let measureColumns: [MeasureColumn]
 
+    /// `columns` names the columns that are wanted where not all are: every value takes time and memory.
+    ///
     /// - Precondition: a grouping with several request keys can only be scanned.
-    package init(by grouping: Grouping, pricer: Pricer, isScan: Bool = false) {
+    package init(by grouping: Grouping, pricer: Pricer, isScan: Bool = false, columns: [String]? = nil) {
         precondition(isScan || !grouping.needsScan, "summaries do not count by several request keys")
         self.grouping = grouping
         self.pricer = pricer
         self.isScan = isScan
-        measureColumns = MeasureColumn.columns(for: grouping, isScan: isScan)
+        let all = MeasureColumn.columns(for: grouping, isScan: isScan)
+        measureColumns = columns.map { wanted in all.filter { wanted.contains($0.column.name) } } ?? all
     }
 
     /// The kinds of summaries that a grouping reads; no other has to be read from a manifest.
@@ -73,9 +76,13 @@ package struct RollUp: Sendable {
 
     /// Takes in a batch by its summaries.
     package mutating func add(_ entry: RollUpEntry) {
-        let addition = EntryAddition(entry, pricer: pricer)
+        add(EntryAddition(entry, pricer: pricer))
+    }
+
+    /// Takes in a batch that was priced before, with the prices of this roll-up.
+    package mutating func add(_ addition: EntryAddition) {
         let key = grouping.requestKeys.first
-        change(of: entry) { addition.add(by: key, to: &$0) }
+        change(of: addition.entry) { addition.add(by: key, to: &$0) }
     }
 
     /// Takes in a batch by its lines, all of which were folded into `scan`.
@@ -98,7 +105,10 @@ package struct RollUp: Sendable {
 
     /// Takes in what another roll-up with the same grouping and prices added up.
     package mutating func merge(_ other: RollUp) {
-        for (key, group) in other.groups { groups[key, default: Group()].merge(group) }
+        for (key, group) in other.groups {
+            // Most keys are those of one batch or day, which is in one part only: such a group is taken as it is.
+            if groups[key] == nil { groups[key] = group } else { groups[key]?.merge(group) }
+        }
         settled += other.settled
         settledTotal.merge(other.settledTotal)
     }

@@ -160,7 +160,7 @@ extension RollUp {
             .count(errors.tally.count),
             errors.tally.firstSeen.map { .moment($0) } ?? .missing,
             errors.tally.lastSeen.map { .moment($0) } ?? .missing,
-            .money(errors.costAtStake),
+            errors.costAtStake.map { .money($0) } ?? .missing,
             sample.map { .text($0.customID.text) } ?? .missing,
             sample.map { $0.requestID.text.isEmpty ? .missing : .text($0.requestID.text) } ?? .missing,
         ]

@@ -43,8 +43,8 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
 
     /// The value of a key, or nil where the key has no row.
     package subscript(_ key: Key) -> Value? {
-        let place = place(of: key)
-        return isRow(place, of: key) ? rows[place].value : nil
+        let (place, isRow) = find(key)
+        return isRow ? rows[place].value : nil
     }
 
     /// Adds to the value of a key.
@@ -59,8 +59,8 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
 
     /// Adds to the value of a key in place; `change` must do to any value what merging some value would do.
     mutating func update(_ key: Key, _ change: (inout Value) -> Void) {
-        let place = place(of: key)
-        if isRow(place, of: key) {
+        let (place, isRow) = find(key)
+        if isRow {
             change(&rows[place].value)
         } else if rows.count < capacity || place < rows.count {
             if rows.count == capacity { other.merge(rows.removeLast().value) }
@@ -78,7 +78,11 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
     }
 
     package mutating func merge(_ table: BoundedTable) {
-        for row in table.rows { add(row.value, to: row.key) }
+        if rows.isEmpty, table.rows.count <= capacity {
+            rows = table.rows
+        } else {
+            for row in table.rows { add(row.value, to: row.key) }
+        }
         other.merge(table.other)
     }
 
@@ -92,18 +96,16 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
         return places.map { rows[$0] }
     }
 
-    private func isRow(_ place: Int, of key: Key) -> Bool {
-        place < rows.count && rows[place].key == key
-    }
-
-    /// Where the key stands or would stand.
-    private func place(of key: Key) -> Int {
+    /// Where the key stands or would stand, and whether it does.
+    private func find(_ key: Key) -> (place: Int, isRow: Bool) {
         var (low, high) = (0, rows.count)
         while low < high {
             let middle = (low + high) / 2
+            // Equal keys are the rule, and to tell so takes less than to tell which of two comes first.
+            if rows[middle].key == key { return (middle, true) }
             if precedes(rows[middle].key, key) { low = middle + 1 } else { high = middle }
         }
-        return low
+        return (low, false)
     }
 
     private func precedes(_ left: Key, _ right: Key) -> Bool {

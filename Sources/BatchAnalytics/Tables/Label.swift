@@ -35,7 +35,14 @@ package struct Label: Sendable {
 
 extension Label: Hashable, Comparable {
     package static func == (left: Label, right: Label) -> Bool {
-        left.stableHash == right.stableHash && left.text.utf8.elementsEqual(right.text.utf8)
+        left.stableHash == right.stableHash && equal(left.text.utf8.span, right.text.utf8.span)
+    }
+
+    /// In one loop over memory: a roll-up compares labels so often that iterators took a tenth of its time.
+    private static func equal(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -46,7 +46,7 @@ package struct ValueHistogram: Sendable, Equatable {
         guard count > 0 else { return nil }
         let rank = max(1, Int((Int128(percent) * Int128(count) + 99) / 100))
         var seen = 0
-        for (index, occurrences) in counts.enumerated() {
+        for (index, occurrences) in counts.enumerated() where occurrences > 0 {
             seen = seen.addingClamped(occurrences)
             if seen >= rank { return min(upperEnd(ofBucket: index), maximum) }
         }
@@ -94,6 +94,10 @@ extension ValueHistogram {
 extension ValueHistogram: Mergeable {
     /// Adds the occurrences of another histogram; of two resolutions the coarser one stays.
     package mutating func merge(_ other: ValueHistogram) {
+        if count == 0, resolution == Self.fullResolution {
+            self = other
+            return
+        }
         var other = other
         if other.resolution > resolution { other.coarsen(to: resolution) }
         if other.resolution < resolution { coarsen(to: other.resolution) }

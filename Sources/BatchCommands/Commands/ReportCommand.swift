@@ -46,9 +46,21 @@ extension String {
         do {
             try Data(utf8).write(to: URL(filePath: path), options: .atomic)
         } catch {
-            let error = error as NSError
-            let cause = (error.userInfo[NSUnderlyingErrorKey] as? NSError) ?? error
-            throw .unwritable(path: path, reason: cause.localizedDescription)
+            throw .unwritable(path: path, reason: Self.reason(error, path))
+        }
+    }
+
+    /// Why a file could not be written; what Foundation says of a folder in its place is a number.
+    private static func reason(_ error: any Error, _ path: String) -> String {
+        if path.isEmpty { return "the name is empty" }
+        let isFolder = try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey]).isDirectory
+        if isFolder == true { return "it is a folder; name a file in it" }
+        switch (error as? CocoaError)?.code {
+        case .fileNoSuchFile?, .fileReadNoSuchFile?: return "there is no such folder to put it in"
+        case .fileWriteNoPermission?: return "permission denied"
+        case .fileWriteVolumeReadOnly?: return "the disk is read-only"
+        case .fileWriteOutOfSpace?: return "no space is left"
+        default: return (error as NSError).localizedDescription
         }
     }
 }

@@ -48,7 +48,8 @@ struct SummarizeCommand: AsyncParsableCommand {
             try context.print(block.render(style: context.outputStyle))
             notice = reading.notice
         } else {
-            let reading = try await source.rollUp(by: grouping, pricer: pricer, isScan: scan)
+            let columns = format.isForPeople ? FigureTable.mainColumns : nil
+            let reading = try await source.rollUp(by: grouping, pricer: pricer, isScan: scan, columns: columns)
             let rollUp = reading.result.table()
             let table = FigureTable.table(
                 rollUp,

@@ -29,8 +29,8 @@ struct ErrorTrend: Sendable {
         let known = rows.filter { $0.fingerprint != nil }
             .sorted { left, right in
                 let (leftCount, rightCount) = (left.measures.tally.count, right.measures.tally.count)
-                return leftCount != rightCount
-                    ? leftCount > rightCount : left.measures.costAtStake > right.measures.costAtStake
+                let (leftCost, rightCost) = (left.measures.costAtStake, right.measures.costAtStake)
+                return leftCount != rightCount ? leftCount > rightCount : leftCost ?? .zero > rightCost ?? .zero
             }
         return known + rows.filter { $0.fingerprint == nil }
     }
@@ -83,7 +83,7 @@ struct ErrorTrend: Sendable {
         case "requests": .integer(tally.count)
         case "requests_before": .integer(previous(row))
         case "change": change(row)
-        case "cost_at_stake_usd": .money(row.measures.costAtStake.text)
+        case "cost_at_stake_usd": row.measures.costAtStake.map { .money($0.text) } ?? .missing
         case "error_class": .text(tally.errorClass.rawValue)
         case "error_type": .text(row.fingerprint?.type.text)
         case "error_message": .text(row.fingerprint?.message)
@@ -154,6 +154,6 @@ extension FigureSource {
         let since = selection.since.map { " --since \($0.shortText)" } ?? ""
         let until = selection.until.map { " --until \($0.shortText)" } ?? ""
         let ids = (selection.ids ?? []).sorted().map { " --batch \($0)" }.joined()
-        return (path == "./archive" ? "" : " --archive \(path)") + since + until + ids
+        return (path == "./archive" ? "" : " --archive \(path.shellQuoted)") + since + until + ids
     }
 }

@@ -61,10 +61,16 @@ struct FigureSource: Sendable {
         return whole
     }
 
-    /// A roll-up from summaries, or from the result lines themselves.
-    func rollUp(by grouping: Grouping, pricer: Pricer, isScan: Bool = false) async throws -> Reading<RollUp> {
-        guard !isScan else { return try await scan(by: grouping, pricer: pricer) }
-        return try await fold(RollUp.kinds(for: grouping), into: RollUp(by: grouping, pricer: pricer)) {
+    /// A roll-up from summaries, or from the result lines themselves; `columns` where not all are wanted.
+    func rollUp(
+        by grouping: Grouping,
+        pricer: Pricer,
+        isScan: Bool = false,
+        columns: [String]? = nil
+    ) async throws -> Reading<RollUp> {
+        let empty = RollUp(by: grouping, pricer: pricer, isScan: isScan, columns: columns)
+        guard !isScan else { return try await scan(into: empty) }
+        return try await fold(RollUp.kinds(for: grouping), into: empty) {
             $0.add($1)
         } merge: {
             $0.merge($1)
@@ -72,8 +78,9 @@ struct FigureSource: Sendable {
     }
 
     /// A roll-up from the result lines, which reads all data of the batches.
-    private func scan(by grouping: Grouping, pricer: Pricer) async throws -> Reading<RollUp> {
-        var whole = Reading(result: RollUp(by: grouping, pricer: pricer, isScan: true))
+    private func scan(into empty: RollUp) async throws -> Reading<RollUp> {
+        let (grouping, pricer) = (empty.grouping, empty.pricer)
+        var whole = Reading(result: empty)
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
             let listing = try await reader.manifests(of: selection)

@@ -40,7 +40,7 @@ extension TableFormat {
 /// How roll-ups become tables.
 enum FigureTable {
     /// The columns people see behind those that name the group, the most important first.
-    private static let mainColumns = [
+    static let mainColumns = [
         "batches", "requests", "share", "error_class", "errored", "usable_rate", "cost_usd", "unpriced_requests",
         "assumed_price_requests", "input_tokens", "cache_read_tokens", "output_tokens", "cache_hit_ratio",
         "list_price_usd", "saved_by_cache_usd", "queue_seconds_p50", "first_seen", "last_seen", "cost_at_stake_usd",

@@ -6,29 +6,40 @@ import MessageBatches
 /// Everything that is known of some batches together.
 struct Overview: Sendable {
     /// Without a grouping; what costs money.
-    var rollUp: RollUp
-    /// All summaries, merged.
-    var summaries = SummarySet(SummaryRegistry.kinds)
+    private var rollUp: RollUp
+    private var reasons = BoundedTable<Label, StopReasonTally>(capacity: 256)
+    private var cache = CacheSummary()
+    private var service = ServiceSummary()
+    private var anomalies = AnomalySummary()
 
     init(pricer: Pricer) {
         rollUp = RollUp(by: Grouping(), pricer: pricer)
     }
 
+    /// What is read of every batch: reading and adding up summaries that nothing here shows would double the time.
+    static let kinds = RollUp.kinds(for: Grouping()) + [CacheSummary.self, ServiceSummary.self, AnomalySummary.self]
+
     mutating func add(_ entry: RollUpEntry) {
         rollUp.add(entry)
-        summaries.merge(entry.summaries)
+        if let found = entry.summaries.summary(StopReasonSummary.self) { reasons.merge(found.reasons) }
+        if let found = entry.summaries.summary(CacheSummary.self) { cache.merge(found) }
+        if let found = entry.summaries.summary(ServiceSummary.self) { service.merge(found) }
+        if let found = entry.summaries.summary(AnomalySummary.self) { anomalies.merge(found) }
     }
 
     mutating func merge(_ other: Overview) {
         rollUp.merge(other.rollUp)
-        summaries.merge(other.summaries)
+        reasons.merge(other.reasons)
+        cache.merge(other.cache)
+        service.merge(other.service)
+        anomalies.merge(other.anomalies)
     }
 }
 
 extension FigureSource {
     /// Everything about the batches of the selection.
     func overview(pricer: Pricer) async throws -> Reading<Overview> {
-        try await fold(SummaryRegistry.kinds, into: Overview(pricer: pricer)) {
+        try await fold(Overview.kinds, into: Overview(pricer: pricer)) {
             $0.add($1)
         } merge: {
             $0.merge($1)
@@ -50,8 +61,8 @@ extension Overview {
                 SummaryBlock.Section("Money", Self.money(measures.cost)),
                 SummaryBlock.Section("Median", sizes(measures)),
                 SummaryBlock.Section("Queue", Self.queue(measures)),
-                SummaryBlock.Section("Cache", cache(measures)),
-                SummaryBlock.Section("Service", service),
+                SummaryBlock.Section("Cache", cacheUse(measures)),
+                SummaryBlock.Section("Service", serviceUse),
                 SummaryBlock.Section("Unusual", unusual),
             ],
             notes: [rollUp.table().unpricedSentence].compactMap(\.self) + notes
@@ -65,7 +76,7 @@ extension Overview {
         }
         let rate = measures.usableRate.map { Figure("", .decimal($0), .percent).text } ?? "–"
         figures.append(Figure("usable", .integer(measures.usable), .integer, note: "\(rate) of the succeeded"))
-        let reasons = summaries.summary(StopReasonSummary.self)?.reasons.ranked { $0.requests - $0.usable } ?? []
+        let reasons = reasons.ranked { $0.requests - $0.usable }
         for row in reasons.prefix(6) where row.value.requests > row.value.usable {
             let name = row.key.text.isEmpty ? "no stop reason" : row.key.text
             let count = row.value.requests - row.value.usable
@@ -128,8 +139,8 @@ extension Overview {
         return Figure(label, .integer(histogram.percentile(50)), kind, note: histogram.count > 0 ? note : nil)
     }
 
-    private func cache(_ measures: Measures) -> [Figure] {
-        let unread = summaries.summary(CacheSummary.self)?.unreadGroups ?? []
+    private func cacheUse(_ measures: Measures) -> [Figure] {
+        let unread = cache.unreadGroups
         let written = unread.reduce(0) { $0 + $1.value.written }
         let named = unread.prefix(3).map { "\($0.key.prefix.text) (\($0.key.model.text))" }.joined(separator: ", ")
         return [
@@ -138,8 +149,7 @@ extension Overview {
         ]
     }
 
-    private var service: [Figure] {
-        guard let summary = summaries.summary(ServiceSummary.self) else { return [] }
+    private var serviceUse: [Figure] {
         func figures(_ word: String, _ table: BoundedTable<Label, Tally>) -> [Figure] {
             table.ranked(by: \.count).prefix(4)
                 .map { row in
@@ -150,17 +160,16 @@ extension Overview {
                     )
                 }
         }
-        return figures("tier", summary.tiers) + figures("geo", summary.geos)
+        return figures("tier", service.tiers) + figures("geo", service.geos)
     }
 
     /// What nobody documented, where there is any.
     private var unusual: [Figure] {
-        guard let found = summaries.summary(AnomalySummary.self), !found.isEmpty else { return [] }
         let counts = [
-            ("lines that are no result", found.rejectedLines), ("empty lines", found.emptyLines),
-            ("unknown result types", found.unknownTypes), ("unknown stop reasons", found.unknownStopReasons),
-            ("no stop reason", found.missingStopReasons), ("no model", found.missingModels),
-            ("unreadable usage", found.unreadableUsages),
+            ("lines that are no result", anomalies.rejectedLines), ("empty lines", anomalies.emptyLines),
+            ("unknown result types", anomalies.unknownTypes), ("unknown stop reasons", anomalies.unknownStopReasons),
+            ("no stop reason", anomalies.missingStopReasons), ("no model", anomalies.missingModels),
+            ("unreadable usage", anomalies.unreadableUsages),
         ]
         return counts.filter { $0.1 > 0 }.map { Figure($0.0, .integer($0.1), .integer, tone: .warning) }
     }

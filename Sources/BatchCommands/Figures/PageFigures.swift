@@ -7,7 +7,7 @@ import MessageBatches
 
 /// Everything the report page shows, added up in one pass over the manifests.
 struct PageFigures: Sendable {
-    private var whole: RollUp
+    private let pricer: Pricer
     private var days: RollUp
     private var daily: RollUp
     private var models: RollUp
@@ -15,25 +15,30 @@ struct PageFigures: Sendable {
     private var batches: RollUp
 
     init(pricer: Pricer) {
-        whole = RollUp(by: Grouping(), pricer: pricer)
+        self.pricer = pricer
         days = RollUp(by: Grouping(by: [.day]), pricer: pricer)
         daily = RollUp(by: Grouping(by: [.day], .model), pricer: pricer)
         models = RollUp(by: Grouping(by: [], .model), pricer: pricer)
         errors = RollUp(by: Grouping(by: [], .error), pricer: pricer)
-        batches = RollUp(by: Grouping(by: [.batch]), pricer: pricer)
+        batches = RollUp(by: Grouping(by: [.batch]), pricer: pricer, columns: FigureTable.mainColumns)
+    }
+
+    /// What is read of every batch.
+    static let kinds = SummaryRegistry.kinds.filter { kind in
+        let groupings = [Grouping(), Grouping(by: [], .model), Grouping(by: [], .error)]
+        return groupings.contains { RollUp.kinds(for: $0).contains { $0 == kind } }
     }
 
     mutating func add(_ entry: RollUpEntry) {
-        whole.add(entry)
-        days.add(entry)
-        daily.add(entry)
-        models.add(entry)
-        errors.add(entry)
-        batches.add(entry)
+        let addition = EntryAddition(entry, pricer: pricer)
+        days.add(addition)
+        daily.add(addition)
+        models.add(addition)
+        errors.add(addition)
+        batches.add(addition)
     }
 
     mutating func merge(_ other: PageFigures) {
-        whole.merge(other.whole)
         days.merge(other.days)
         daily.merge(other.daily)
         models.merge(other.models)
@@ -42,14 +47,13 @@ struct PageFigures: Sendable {
     }
 
     /// How many batches were added.
-    var batchCount: Int { whole.measures.batches }
+    var batchCount: Int { days.measures.batches }
 
     /// Puts the figures into a page's document.
     func fill(_ document: inout ReportDocument) {
-        let measures = whole.measures
-        let table = whole.table()
+        let measures = days.measures
         document.prices.unpriced = Dictionary(
-            table.unpriced.map { ($0.model ?? RollUp.other, Int64($0.requests)) },
+            days.table().unpriced.map { ($0.model ?? RollUp.other, Int64($0.requests)) },
             uniquingKeysWith: +
         )
         document.headline = Self.headline(measures)
@@ -112,8 +116,9 @@ struct PageFigures: Sendable {
     /// Requests and cost by day and model; requests that did not succeed have no model.
     private var dailyUsage: [DailyUsage] {
         var usage = daily.table().usage
+        let succeededByDay = Dictionary(usage.map { ($0.day, $0.requests) }, uniquingKeysWith: +)
         for day in days.table().usage {
-            let succeeded = usage.reduce(0) { $0 + ($1.day == day.day ? $1.requests : 0) }
+            let succeeded = succeededByDay[day.day] ?? 0
             guard day.requests > succeeded else { continue }
             usage.append(
                 DailyUsage(day: day.day, model: "not succeeded", requests: day.requests - succeeded, cost: nil)
@@ -182,7 +187,7 @@ struct PageMaker {
     /// The page, and what it lacks.
     func page() async throws -> FigureSource.Reading<String> {
         let reading = try await source.fold(
-            SummaryRegistry.kinds,
+            PageFigures.kinds,
             into: PageFigures(pricer: prices.pricer(isScan: false))
         ) {
             $0.add($1)

@@ -6,6 +6,7 @@ extension StringProtocol {
     /// Works on Unicode scalars. To a `Character` comparison a quote followed by a combining accent is not a quote, but
     /// to an HTML parser it is. Controls and marks that reorder a line are made visible first.
     var escapedForMarkup: String {
+        if utf8.allSatisfy(isPlainMarkup) { return String(self) }
         var result = ""
         for scalar in visible.unicodeScalars {
             switch scalar {
@@ -19,6 +20,15 @@ extension StringProtocol {
             }
         }
         return result
+    }
+}
+
+/// Whether a byte is an ASCII character that stands for itself, as in nearly every cell of a table.
+private func isPlainMarkup(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+    case UInt8(ascii: "`"): false
+    default: (0x20...0x7E).contains(byte)
     }
 }
 

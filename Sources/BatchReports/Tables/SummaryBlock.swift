@@ -6,6 +6,8 @@
 ///              archived now    11
 ///              not ended        2  the next run takes them
 ///     Speed    bytes       1.4 GB
+///
+/// On a narrow terminal labels are cut and remarks go below their line; numbers stay whole.
 package struct SummaryBlock: Sendable, Hashable {
     package var title: String
     package var sections: [Section]
@@ -35,16 +37,19 @@ extension SummaryBlock {
     package func render(style: TerminalStyle = .plain) -> String {
         let shown = sections.filter { !$0.entries.isEmpty }
         let entries = shown.flatMap(\.entries)
-        let widths = Widths(
+        var widths = Widths(
             title: shown.map(\.title.visible.displayWidth).max() ?? 0,
             label: entries.map(\.label.visible.displayWidth).max() ?? 0,
             // Text such as a path runs on to the right and does not push the numbers away.
             value: entries.filter(\.kind.isNumber).map(\.text.displayWidth).max() ?? 0
         )
+        if let limit = style.width {
+            widths.label = min(widths.label, max(TerminalTable.narrowest, limit - widths.title - widths.value - 4))
+        }
         var lines = [style.paint(title.visible, .strong), ""]
         for section in shown {
             for (index, entry) in section.entries.enumerated() {
-                lines.append(line(entry, title: index == 0 ? section.title.visible : "", widths, style))
+                lines += self.lines(entry, title: index == 0 ? section.title.visible : "", widths, style)
             }
         }
         if !notes.isEmpty { lines.append("") }
@@ -58,13 +63,20 @@ extension SummaryBlock {
         var value: Int
     }
 
-    private func line(_ entry: Figure, title: String, _ widths: Widths, _ style: TerminalStyle) -> String {
+    private func lines(_ entry: Figure, title: String, _ widths: Widths, _ style: TerminalStyle) -> [String] {
         let tone = entry.isZero ? .faint : entry.tone
+        let label = entry.label.visible.truncated(toWidth: widths.label).padded(toWidth: widths.label, .left)
+        let value = value(entry, widths)
         var line = style.paint(title.padded(toWidth: widths.title, .left), .strong) + "  "
-        line += style.paint(entry.label.visible.padded(toWidth: widths.label, .left), entry.isZero ? .faint : .normal)
-        line += "  " + style.paint(value(entry, widths), tone)
-        if let note = entry.note, !entry.isZero { line += "  " + style.paint(note.visible, .faint) }
-        return line
+        line += style.paint(label, entry.isZero ? .faint : .normal)
+        line += "  " + style.paint(value, tone)
+        guard let note = entry.note?.visible, !note.isEmpty, !entry.isZero else { return [line] }
+        let used = widths.title + widths.label + value.displayWidth + 6
+        guard let limit = style.width, used + note.displayWidth > limit else {
+            return [line + "  " + style.paint(note, .faint)]
+        }
+        let indent = String(repeating: " ", count: widths.title + 4)
+        return [line] + note.wrapped(toWidth: limit - indent.count).map { indent + style.paint($0, .faint) }
     }
 
     private func value(_ entry: Figure, _ widths: Widths) -> String {

@@ -13,7 +13,8 @@ extension Character {
 extension StringProtocol {
     /// The columns a terminal gives this text, which must hold no control characters.
     var displayWidth: Int {
-        reduce(0) { $0 + $1.displayWidth }
+        // Nearly every cell is ASCII, and asking for the properties of its characters took a third of a large table.
+        utf8.allSatisfy { $0 < 0x80 } ? utf8.count : reduce(0) { $0 + $1.displayWidth }
     }
 
     /// The text cut to at most `width` columns, the last one an ellipsis if anything was cut.
@@ -28,6 +29,18 @@ extension StringProtocol {
             used += next
         }
         return width > 0 ? result + "…" : ""
+    }
+
+    /// The words of the text in lines of at most `width` columns; a longer word has a line to itself.
+    func wrapped(toWidth width: Int) -> [String] {
+        split(separator: " ")
+            .reduce(into: []) { lines, word in
+                if let last = lines.last, last.displayWidth + 1 + word.displayWidth <= width {
+                    lines[lines.count - 1] += " " + word
+                } else {
+                    lines.append(String(word))
+                }
+            }
     }
 
     /// The text with blanks up to `width` columns; longer text stays whole.

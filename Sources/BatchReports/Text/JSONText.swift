@@ -4,6 +4,7 @@ enum JSONText {
     ///
     /// Beside what RFC 8259 asks for, DEL and the C1 controls are escaped: some terminals obey them.
     static func string(_ text: String) -> String {
+        if text.utf8.allSatisfy(isPlain) { return "\"\(text)\"" }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -19,6 +20,11 @@ enum JSONText {
             }
         }
         return result + "\""
+    }
+
+    /// Whether a byte stands for itself in any string; 0xC2 may begin a C1 control.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x7F && byte != 0xC2 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// Numbers as numbers, money and moments as strings, `null` for what is missing or is no number.

@@ -60,17 +60,21 @@ enum NumberText {
 
     /// A moment to the second, UTC: `2024-08-20 17:23:24Z`.
     static func timestamp(_ moment: Timestamp) -> String {
-        moment.text.prefix(19).replacing("T", with: " ") + "Z"
+        let text = moment.text
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))Z"
     }
 
     /// Puts a comma between every three digits, counted from the end.
     static func grouped(_ digits: String) -> String {
-        var result = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: 3) { result.append(",") }
+        var left = digits.utf8.count
+        guard left > 3 else { return digits }
+        var result = String.UnicodeScalarView()
+        for digit in digits.unicodeScalars {
+            if !result.isEmpty, left.isMultiple(of: 3) { result.append(",") }
             result.append(digit)
+            left -= 1
         }
-        return result
+        return String(result)
     }
 
     /// Plain digits with a fixed number of places.

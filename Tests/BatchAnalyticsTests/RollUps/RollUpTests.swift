@@ -142,6 +142,26 @@ struct RollUpTests {
         #expect(table.total("error_class") == .missing)
     }
 
+    @Test func `columns that were not asked for are left out, and the others are as they were`() throws {
+        let grouping = Grouping(by: [.batch])
+        func table(_ columns: [String]?) -> RollUpTable {
+            var rollUp = RollUp(by: grouping, pricer: Pricer(table: .builtIn), columns: columns)
+            for entry in entries { rollUp.add(entry) }
+            return rollUp.table()
+        }
+        let (all, some) = (table(nil), table(["cost_usd", "requests", "queue_seconds_p50"]))
+        #expect(some.columns.map(\.name) == ["batch_id", "created_at", "requests", "queue_seconds_p50", "cost_usd"])
+        for column in some.columns.map(\.name) {
+            #expect(some.column(column) == all.column(column) && some.total(column) == all.total(column))
+        }
+    }
+
+    @Test func `what errors would have cost is unknown where no request of their batches has a price`() throws {
+        let failed = RollUpEntry.folded([.errored("a-1", message: "no", requestID: "req_1")])
+        let table = try table("error", [failed])
+        #expect(table.column("cost_at_stake_usd") == [.missing] && table.total("cost_at_stake_usd") == .missing)
+    }
+
     @Test func `money is counted with the prices of each batch's own day`() throws {
         let before = RollUpEntry.folded(
             [.succeeded(model: "claude-sonnet-5-5", read: 1_000_000)],

@@ -41,6 +41,18 @@ struct ErrorsTests {
         }
     }
 
+    @Test func `the command finds an archive whose path has blanks`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let link = FileManager.default.temporaryDirectory.appending(path: "it's \(UUID().uuidString)")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: archive.url)
+            defer { try? FileManager.default.removeItem(at: link) }
+            let run = await InProcess.offline(["errors", "--format", "json", "--archive", link.path])
+            let quoted = "'\(link.path.replacing("'", with: "'\\''"))'"
+            #expect(!run.rows.isEmpty)
+            for row in run.rows { #expect((row["command"] as? String)?.contains(" --archive \(quoted) ") == true) }
+        }
+    }
+
     @Test func `people see the classes explained, and how many rows are left out`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let run = await InProcess.offline(["errors", "--limit", "2"], on: archive)

@@ -32,4 +32,15 @@ struct PricesTests {
         let row = run.output.split(separator: "\n").first { $0.hasPrefix("claude-next ") }
         #expect(row?.hasSuffix(file.path) == true)
     }
+
+    @Test func `a file that is no price table is told of without steering the terminal`() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "prices-\(UUID().uuidString).csv")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let missing = await InProcess.offline(["prices", "--prices", file.path])
+        #expect(missing.status == .usage && missing.notes.contains("is not there or cannot be read"))
+        try Data("model_id,in\u{1B}[31mput\nclaude-next,3\n".utf8).write(to: file)
+        let run = await InProcess.offline(["prices", "--prices", file.path])
+        #expect(run.status == .usage)
+        #expect(run.notes.contains("line 1, column in␛[31mput: no such column") && !run.notes.contains("\u{1B}"))
+    }
 }

@@ -51,8 +51,14 @@ struct ReportTests {
             let run = await InProcess.offline(["report", "--html", "-", "--since", "2030-01-01"], on: archive)
             #expect(run.status == .done)
             #expect(run.output.hasPrefix("<!DOCTYPE html>") && run.output.contains("No batches in this window."))
-            let failed = await InProcess.offline(["report", "--html", "/nowhere/page.html"], on: archive)
-            #expect(failed.status == .error && failed.notes.contains("could not be written"))
+            for (path, reason) in [
+                ("/nowhere/page.html", "there is no such folder to put it in"),
+                (archive.url.path, "it is a folder; name a file in it"), ("", "the name is empty"),
+            ] {
+                let failed = await InProcess.offline(["report", "--html", path], on: archive)
+                #expect(failed.status == .error)
+                #expect(failed.notes == "batchkeep: \(path) could not be written: \(reason).\n")
+            }
         }
     }
 

@@ -104,7 +104,7 @@ struct SummarizeTests {
             try Data("model_id,input,output\nclaude-x,cheap,2\n".utf8).write(to: file)
             #expect(await cost().notes.contains("line 2, column input: \"cheap\" is no price"))
             let missing = await InProcess.offline(["summarize", "--prices", "/nowhere.csv"], on: archive)
-            #expect(missing.status == .usage && missing.notes.contains("/nowhere.csv cannot be read"))
+            #expect(missing.status == .usage && missing.notes.contains("/nowhere.csv is not there or cannot be read"))
         }
     }
 

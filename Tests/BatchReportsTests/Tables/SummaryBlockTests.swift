@@ -48,6 +48,33 @@ import Testing
         )
     }
 
+    @Test func `on a narrow terminal labels are cut, remarks go below, and numbers stay whole`() {
+        let block = SummaryBlock(
+            title: "14 archived batches",
+            sections: [
+                .init(
+                    "Results",
+                    [
+                        .init("model_context_window_exceeded", .integer(1_234_567), .integer, note: "not usable"),
+                        .init("input", .integer(106), .integer, note: "p90 6,399, p95 13,311, p99 138,239"),
+                    ]
+                )
+            ]
+        )
+        #expect(
+            block.render(style: TerminalStyle(width: 40)) == """
+                14 archived batches
+
+                Results  model_context_windo…  1,234,567
+                           not usable
+                         input                       106
+                           p90 6,399, p95 13,311, p99
+                           138,239
+
+                """
+        )
+    }
+
     @Test func `a zero is faint whatever its tone`() {
         let text = block.render(style: TerminalStyle(colours: true))
         #expect(text.contains("\u{1B}[32m    11\u{1B}[0m"))

@@ -111,7 +111,8 @@ struct HistogramChart: Sendable {
                     .label(
                         isRight ? "\u{A0}" + name : name + "\u{A0}",
                         x: x,
-                        y: name == "p95" && !isRight ? 0 : ValueAxis.top,
+                        // Above the highest bar, letters that reach below the line included.
+                        y: name == "p95" && !isRight ? 0 : ValueAxis.top - 4,
                         anchor: isRight ? .start : .end
                     ),
                 ]

@@ -16,13 +16,12 @@ struct TimelineChart: Sendable {
     private static let widest = 0.09
 
     static func chart(_ timeline: Timeline?, _ measure: Measure) -> Chart {
-        guard let timeline else {
-            return .empty(
-                measure == .requests ? "Requests per day" : "Batch cost per day",
-                "No requests in this window."
-            )
-        }
-        return TimelineChart(timeline: timeline, measure: measure).chart
+        let name = measure == .requests ? "Requests per " : "Batch cost per "
+        guard let timeline else { return .empty(name + "day", "No requests in this window.") }
+        let chart = TimelineChart(timeline: timeline, measure: measure)
+        let isDrawn = timeline.starts.indices.contains { chart.value(timeline.total(bin: $0)) > 0 }
+        guard isDrawn else { return .empty(name + timeline.step.rawValue, "No cost in this window.") }
+        return chart.chart
     }
 
     private var chart: Chart {
@@ -30,11 +29,18 @@ struct TimelineChart: Sendable {
             title: (measure == .requests ? "Requests" : "Batch cost") + " per " + timeline.step.rawValue,
             summary: summary,
             picture: .picture("plot", height: ValueAxis.pictureHeight, label: label, nodes),
-            legend: timeline.series.enumerated()
-                .map { index, name in
-                    .init(kind: Palette.kind(index), name: name, value: figure(timeline.total(series: index)))
-                }
+            legend: legend
         )
+    }
+
+    /// The series that have bars: what failed costs nothing, and what has no price must not seem to cost nothing.
+    private var legend: [Chart.LegendEntry] {
+        timeline.series.enumerated()
+            .compactMap { index, name in
+                let sum = timeline.total(series: index)
+                guard value(sum) > 0 else { return nil }
+                return Chart.LegendEntry(kind: Palette.kind(index), name: name, value: figure(sum))
+            }
     }
 
     private var label: String {

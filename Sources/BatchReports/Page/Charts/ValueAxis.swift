@@ -60,24 +60,44 @@ enum PlaceAxis {
     /// Where a label stands below the axis.
     private static let baseline = ValueAxis.base + 20
 
-    /// Labels for up to five of `count` places: the first, the last and those half and a quarter of the way between.
+    /// How much of a picture's width, where there is most room, a label with its gap to the next one takes.
+    private static let room = 0.16
+    /// Past this a label would run out of the picture, so that it ends at its place instead.
+    private static let rightEnd = 0.95
+
+    /// Labels for up to five of `count` places: the first, the last, the one in the middle, and two between them as far
+    /// as they keep clear of the others.
     ///
-    /// The style sheet hides the quarters where the picture is narrow.
+    /// The style sheet hides those between where the picture is narrow.
     static func labels(_ count: Int, text: (Int) -> String, at share: (Int) -> Double) -> [SVGNode] {
-        let quarters = (0...4).map { Double($0) * Double(count - 1) / 4 }.map { Int($0.rounded()) }
-        let places = count < 5 ? Array(0..<count) : quarters
-        return places.enumerated()
-            .flatMap { order, place in
-                let kind = count >= 4 && !order.isMultiple(of: 2) ? "tick extra" : "tick"
-                return mark(text(place), at: share(place), kind: kind)
-            }
+        places(count, at: share)
+            .flatMap { mark(text($0.place), at: share($0.place), kind: $0.isExtra ? "tick extra" : "tick") }
+    }
+
+    /// The places that get a label, in order, and whether they can be missed.
+    static func places(_ count: Int, at share: (Int) -> Double) -> [(place: Int, isExtra: Bool)] {
+        guard count >= 5 else { return (0..<count).map { ($0, count == 4 && !$0.isMultiple(of: 2)) } }
+        let main = [0, (count - 1) / 2, count - 1]
+        var places = main.map { (place: $0, isExtra: false) }
+        // The last label stands left of its place, so the one before it does too.
+        for quarter in [0.25, 0.7] {
+            let place = Int((quarter * Double(count - 1)).rounded())
+            let isClear = main.allSatisfy { (centre(share($0)) - centre(share(place))).magnitude >= room }
+            if isClear { places.append((place, true)) }
+        }
+        return places.sorted { $0.place < $1.place }
+    }
+
+    /// Where the middle of a label stands that belongs to a place.
+    static func centre(_ share: Double) -> Double {
+        share > rightEnd ? share - room / 2 : share
     }
 
     /// A short line at a place given as a share of the width, and a label under it.
     ///
     /// On the left there is room below the labels of the other axis; at the right end the label stands inside.
     private static func mark(_ text: String, at share: Double, kind: String) -> [SVGNode] {
-        let anchor: SVGNode.Anchor = share > 0.9 ? .end : .middle
+        let anchor: SVGNode.Anchor = share > rightEnd ? .end : .middle
         return [
             .line("axis", from: (.share(share), ValueAxis.base), to: (.share(share), ValueAxis.base + 5)),
             .label(text, x: .share(share), y: baseline, anchor: anchor, kind: kind),

@@ -45,15 +45,18 @@ import Testing
         #expect(AxisText.duration(seconds) == text)
     }
 
-    @Test func `labels of places are few and among them are the ends`() {
+    @Test func `labels of places are few, among them are the ends, and none covers another`() {
         for count in 1...500 {
-            var places: [Int] = []
-            _ = PlaceAxis.labels(count, text: String.init) {
-                places.append($0)
-                return 0
+            let middles = (0..<count).map { (Double($0) + 0.5) / Double(count) }
+            let edges = (0..<count).map { Double($0) / Double(max(1, count - 1)) }
+            for shares in [middles, edges] {
+                let places = PlaceAxis.places(count, at: { shares[$0] }).map(\.place)
+                #expect(places.first == 0 && places.last == count - 1)
+                #expect(places.count <= 5 && places.count >= min(count, 3))
+                let centres = places.map { PlaceAxis.centre(shares[$0]) }
+                let isClear = zip(centres, centres.dropFirst()).allSatisfy { left, right in right - left > 0.155 }
+                #expect(isClear, "\(count)")
             }
-            #expect(places.first == 0 && places.last == count - 1)
-            #expect(places.count <= 5 && Set(places).count == places.count)
         }
     }
 }

@@ -47,6 +47,16 @@ import Testing
         #expect(chart.summary == "70 requests from 1970-01-01 to 1970-01-03; the most 40 requests on 1970-01-03.")
     }
 
+    @Test func `costs are shown of those that have any, and a window without costs says so`() {
+        func usage(_ model: String, _ cost: String?) -> DailyUsage {
+            DailyUsage(day: CalendarDay(daysSinceEpoch: 0), model: model, requests: 5, cost: cost)
+        }
+        let chart = TimelineChart.chart(Timeline([usage("a", "2"), usage("unpriced", nil), usage("b", "1")]), .cost)
+        #expect(chart.legend.map(\.name) == ["a", "b"])
+        let without = TimelineChart.chart(Timeline([usage("unpriced", nil)]), .cost)
+        #expect(without.picture == nil && without.legend.isEmpty && without.summary == "No cost in this window.")
+    }
+
     @Test func `a single day is a bar, not a wall`() throws {
         let chart = TimelineChart.chart(Timeline(ReportFixture.single.document.daily), .cost)
         let bars = try marks(chart).filter { $0["class"] == "s0" }
