@@ -88,9 +88,17 @@ extension IndexQuery {
         }
     }
 
-    /// The ids of the batches in the index.
-    package func batchIDs() throws(ResultIndexFailure) -> Set<String> {
-        try read { try Set(String.fetchAll($0, sql: "SELECT batch_id FROM batches")) }
+    /// The stamps of the manifests whose batches are in the index, as they were when it was filled.
+    package func stamps() throws(ResultIndexFailure) -> Set<Int64> {
+        try read { try Set(Int64.fetchCursor($0, sql: "SELECT stamp FROM filled")) }
+    }
+
+    /// The ids of the batches in the index, each with what its flat rows are known by.
+    package func contents() throws(ResultIndexFailure) -> [String: String] {
+        try read { database in
+            let sql = "SELECT batch_id, content FROM filled JOIN batches USING (number)"
+            return Dictionary(uniqueKeysWithValues: try Row.fetchAll(database, sql: sql).map { ($0[0], $0[1]) })
+        }
     }
 }
 

@@ -59,20 +59,11 @@ struct QueryCommand: AsyncParsableCommand {
         guard archives.count == 1, let source = archives.first else {
             throw CommandFailure.conflict("A query is about one archive: name one workspace=NAME with --archive.")
         }
-        let listing = try await source.manifests(BatchWindow(), ids: nil)
-        var trouble = ScanTrouble(context: context)
-        trouble.tell(listing.unreadable)
-        let path = IndexFilling.path(in: source.folder)
-        let isDamaged = try await IndexFilling(
-            folder: source.folder,
-            index: try IndexFilling.index(of: source.folder),
-            context: context
-        )
-        .run(listing.manifests)
+        let isDamaged = try await IndexFilling(folder: source.folder, context: context).run()
         let tables = try QueryTables(prices: prices, runs: try runs(of: source.folder, for: sql, context))
-        let found = try IndexQuery(at: path, tables: tables).run(sql, limit: limit ?? .max)
+        let found = try IndexQuery(at: IndexFilling.path(in: source.folder), tables: tables).run(sql, limit: limit ?? .max)
         try write(found.columns, found.rows, context)
-        if isDamaged || trouble.isDamaged { throw CommandEnding(status: .integrity) }
+        if isDamaged { throw CommandEnding(status: .integrity) }
     }
 
     /// The runs in the archive's catalog, for a query that names them.
