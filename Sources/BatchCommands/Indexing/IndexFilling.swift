@@ -38,8 +38,9 @@ struct IndexFilling {
     func run() async throws -> Bool {
         let reader = try ArchiveReader(folder)
         var trouble = ScanTrouble(context: context)
-        var gap = try await IndexGap(of: reader, in: Self.index(of: folder))
-        if !gap.isEmpty {
+        let old = try Self.index(of: folder)
+        var gap = try await IndexGap(of: reader, in: old)
+        if old == nil || !gap.isEmpty {
             let index = try openForFilling()
             try index.beginFilling()
             // Another query may have filled it while this one waited.
