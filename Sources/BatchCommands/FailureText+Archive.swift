@@ -40,6 +40,7 @@ extension FailureText {
     private static func advice(errno code: Int32) -> String? {
         switch code {
         case 28, 122: "Free some space and run it again: nothing half-written was published."
+        case 2: "Name the folder of an archive with --archive. What it lacks is listed by: batchkeep verify --quick"
         case 13, 1, 30: "Check the permissions of the archive folder."
         default: "What is archived stays. Run it again once the cause is removed."
         }

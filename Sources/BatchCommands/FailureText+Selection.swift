@@ -25,7 +25,17 @@ extension FailureText {
                 status: .usage
             )
         case .badPattern(let pattern):
-            self.init("\(pattern) is no regular expression.", status: .usage)
+            self.init(
+                "\(pattern) is no regular expression.",
+                advice: "Put a backslash before each of \\ . * + ? ( ) [ ] { } ^ $ | that is meant as it stands.",
+                status: .usage
+            )
+        case .notANumber(let column, let value):
+            self.init(
+                "The column \(column) holds numbers, and \(value.isEmpty ? "nothing" : value) is none.",
+                advice: "Write it like \(column)>1000, or \(column)=null for where it is missing.",
+                status: .usage
+            )
         case .noSum(let name):
             self.init(
                 "The column \(name) cannot be summed.",

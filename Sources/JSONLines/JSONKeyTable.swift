@@ -25,6 +25,10 @@ package struct JSONKeyTable: Sendable {
     /// For each length the first entry of that length.
     private var firstByLength: [Int] = []
 
+    /// Each key as a member after the first begins, `,"key":`, in the order of the list.
+    private var labels: [UInt8] = []
+    private var labelEnds: [Int] = []
+
     /// A table of keys; `index` gives the position in this list.
     package init(_ keys: [String]) {
         let sorted = keys.enumerated()
@@ -35,11 +39,29 @@ package struct JSONKeyTable: Sendable {
             entries.append(Entry(head: head, tail: tails.count..<tails.count + tail.count, index: index))
             tails += tail
         }
+        for key in keys {
+            labels.append(UInt8(ascii: ","))
+            JSONString.append(key, to: &labels)
+            labels.append(UInt8(ascii: ":"))
+            labelEnds.append(labels.count)
+        }
         let lengths = sorted.map(\.element.utf8.count)
         firstByLength = (0...(lengths.last ?? 0) + 1)
             .map { length in
                 lengths.firstIndex { $0 >= length } ?? lengths.count
             }
+    }
+
+    /// How many of the bytes are `,"key":` with the key at this position of the list; 0 if they begin with anything else.
+    func label(of index: Int, startsAt bytes: UnsafePointer<UInt8>, count: Int) -> Int {
+        guard labelEnds.indices.contains(index) else { return 0 }
+        let start = index == 0 ? 0 : labelEnds[index - 1]
+        let length = labelEnds[index] - start
+        guard length <= count else { return 0 }
+        let isEqual = unsafe labels.withUnsafeBytes { labels in
+            unsafe memcmp(labels.baseAddress! + start, bytes, length) == 0
+        }
+        return isEqual ? length : 0
     }
 
     /// The position of a key in the list, or nil.

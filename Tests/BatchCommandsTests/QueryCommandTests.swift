@@ -58,8 +58,42 @@ struct QueryCommandTests {
             }
             #expect(delete.status == .usage && delete.notes.contains("cannot be run"), "\(delete.notes)")
             #expect(await run(["query", "SELECT count(*) AS n FROM results"]).output == "{\"n\":1053}\n")
+            let two = await run(["query", "SELECT 1; SELECT 2"])
+            #expect(two.notes.contains("The query cannot be run: it is more than one statement.\n"), "\(two.notes)")
             let unknown = await run(["query", "SELECT nobody FROM results"])
             #expect(unknown.status == .usage && unknown.notes.contains("no such column: nobody"))
+        }
+    }
+
+    @Test func `an answer of many rows comes whole, in every format`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let count = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 2500)"
+            let sql = "\(count) SELECT n, n / 2.0 AS n, CASE n % 2 WHEN 0 THEN 'a,\"b' END AS t FROM c"
+            let ndjson = await run(["query", sql])
+            #expect(ndjson.lines.count == 2_500 && ndjson.lines.last == #"{"n":2500,"n_2":1250.0,"t":"a,\"b"}"#)
+            let csv = await run(["query", sql, "--format", "csv"])
+            #expect(csv.lines.count == 2_501 && csv.lines[0] == "n,n_2,t" && csv.lines[1] == "1,0.5,")
+            #expect(csv.lines.last == #"2500,1250.0,"a,""b""#)
+            #expect(await run(["query", sql, "--format", "json"]).rows.count == 2_500)
+            #expect(await run(["query", sql, "--format", "table"]).lines.count == 2_502)
+            #expect(await run(["query", sql, "--limit", "1001"]).lines.count == 1_001)
+            let none = await run(["query", "SELECT 1 AS n WHERE 0", "--format", "csv"])
+            #expect(none.status == .done && none.output == "n\n")
+        }
+    }
+
+    @Test func `an archive without batches answers too`() async throws {
+        try await withTemporaryFolder { folder in
+            let query = await InProcess.run(
+                ["query", "SELECT count(*) AS n FROM results", "--archive", folder.path],
+                at: "http://127.0.0.1:9"
+            )
+            #expect(query.status == .done && query.output == "{\"n\":0}\n", "\(query.notes)")
+            let select = await InProcess.run(["select", "--archive", folder.path], at: "http://127.0.0.1:9")
+            #expect(select.status == .done && select.notes.contains("No batch of \(folder.path) is in this selection."))
+            let nowhere = folder.appending(path: "nowhere").path
+            let missing = await InProcess.run(["query", "SELECT 1", "--archive", nowhere], at: "http://127.0.0.1:9")
+            #expect(missing.status == .error && missing.notes.contains("--archive"), "\(missing.notes)")
         }
     }
 

@@ -76,7 +76,9 @@ struct SelectCommandTests {
             ["--format", "jsonl-raw", "--columns", "text"],
             "--format jsonl-raw gives whole lines; leave out --columns and --by."
         ),
-        (["--limit", "0"], "--limit 0 is out of range."), (["--where", "custom_id~("], "( is no regular expression."),
+        (["--limit", "0"], "--limit 0 is out of range."),
+        (["--where", "output_tokens>many"], "The column output_tokens holds numbers, and many is none."),
+        (["--where", "custom_id~("], "( is no regular expression."),
     ])
     func `bad use is told in a sentence`(arguments: [String], sentence: String) async {
         let run = await InProcess.run(["select"] + arguments, at: "http://127.0.0.1:9")

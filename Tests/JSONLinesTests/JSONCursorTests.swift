@@ -133,6 +133,33 @@ struct JSONCursorTests {
         #expect(found == ["a=1", "b=0", "10", "20", "c=-1", "é=2"])
     }
 
+    @Test func `an expected key is taken only where it stands exactly, and never beyond the end`() throws {
+        let keys = JSONKeyTable(["id", "a\"b", "n"])
+        let text = Array(#"{"id":1,"a\"b":2, "n":3,"id":4}"#.utf8)
+        /// For each member in turn whether it is taken as the key expected, and its value.
+        func members(_ range: Range<Int>, expecting indices: [Int]) throws -> [(isTaken: Bool, value: Int64?)] {
+            try JSONCursor.read(text) { cursor throws(JSONSyntaxError) in
+                cursor.move(to: range)
+                try cursor.beginObject()
+                var members: [(isTaken: Bool, value: Int64?)] = []
+                for index in indices {
+                    let isTaken = cursor.takeKey(index, of: keys)
+                    if !isTaken, try cursor.nextKey() == nil { break }
+                    members.append((isTaken, try cursor.wholeNumber(upTo: 9)))
+                }
+                return members
+            }
+        }
+        // The first member has no comma before it, the third a blank behind it.
+        let right = try members(0..<text.count, expecting: [0, 1, 2, 0, 1])
+        #expect(right.map(\.isTaken) == [false, true, false, true] && right.map(\.value) == [1, 2, 3, 4])
+        let wrong = try members(0..<text.count, expecting: [2, 0, 3, -1, 0])
+        #expect(wrong.map(\.isTaken) == [false, false, false, false] && wrong.map(\.value) == [1, 2, 3, 4])
+        for end in 8...14 {
+            #expect(throws: JSONSyntaxError.self) { try members(0..<end, expecting: [0, 1]) }
+        }
+    }
+
     @Test func `keys compare by bytes, not by canonical equivalence`() throws {
         let table = JSONKeyTable(["caf\u{E9}"])
         let found = try JSONCursor.read(Array("{\"cafe\u{301}\":1}".utf8)) { cursor throws(JSONSyntaxError) in

@@ -36,6 +36,8 @@ package struct Condition: Sendable {
             isNull = text == "null"
         }
 
+        var isNumberOrNull: Bool { number != nil || isNull }
+
         func equals(_ cell: JSONCell, asNumber: Bool) -> Bool {
             if cell.isMissing { return isNull }
             if asNumber, let number, let value = cell.number ?? Double(cell.text) { return number == value }
@@ -62,8 +64,10 @@ package struct Condition: Sendable {
         let isList = relation == .oneOf
         operands = isList ? value.split(separator: ",").map { Operand($0.drop { $0 == " " }) } : [Operand(value)]
         pattern = String(value)
-        if relation == .matching || relation == .notMatching, (try? Regex(pattern)) == nil {
-            throw .badPattern(pattern)
+        if relation == .matching || relation == .notMatching {
+            if (try? Regex(pattern)) == nil { throw .badPattern(pattern) }
+        } else if column.isInteger || column.isMoney, let other = operands.first(where: { !$0.isNumberOrNull }) {
+            throw .notANumber(column: column.name, value: String(decoding: other.bytes, as: UTF8.self))
         }
     }
 

@@ -33,16 +33,18 @@ package enum RowStyle: Sendable {
 }
 
 /// The values of one row as JSON text, one behind the other.
-struct RowCells {
+package struct RowCells {
     private(set) var bytes: [UInt8] = []
     private(set) var ends: [Int] = []
 
-    mutating func add(_ append: (inout [UInt8]) -> Void) {
+    package init() {}
+
+    package mutating func add(_ append: (inout [UInt8]) -> Void) {
         append(&bytes)
         ends.append(bytes.count)
     }
 
-    mutating func clear() {
+    package mutating func clear() {
         bytes.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
     }
@@ -53,12 +55,12 @@ struct RowCells {
 }
 
 /// Writes rows in one style.
-struct RowWriter {
+package struct RowWriter {
     private let style: RowStyle
     /// `,"name":` for each column.
     private let labels: [[UInt8]]
 
-    init(_ style: RowStyle, names: [String]) {
+    package init(_ style: RowStyle, names: [String]) {
         self.style = style
         labels = names.enumerated()
             .map { index, name in
@@ -68,7 +70,7 @@ struct RowWriter {
             }
     }
 
-    func append(_ row: RowCells, to output: inout [UInt8]) {
+    package func append(_ row: RowCells, to output: inout [UInt8]) {
         var start = 0
         for (index, end) in row.ends.enumerated() {
             switch style {

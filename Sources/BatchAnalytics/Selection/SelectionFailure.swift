@@ -9,6 +9,8 @@ package enum SelectionFailure: Error, Sendable, Hashable {
     case badCondition(String)
     /// The regular expression of a condition.
     case badPattern(String)
+    /// A condition on a column of numbers with something else behind the operator.
+    case notANumber(column: String, value: String)
     /// A sum was asked of a column that holds no numbers.
     case noSum(String)
 }

@@ -27,7 +27,7 @@ extension ArchiveFolder {
         return paths
     }
 
-    private func manifestDays() throws(ArchiveFailure) -> [CalendarDay] {
+    func manifestDays() throws(ArchiveFailure) -> [CalendarDay] {
         try names(in: ArchivePaths.manifests).filter { $0.hasPrefix("date=") }
             .compactMap { CalendarDay($0.dropFirst("date=".count)) }
     }

@@ -116,17 +116,23 @@ enum SystemCall {
             guard error.code == ENOENT else { throw error }
             return nil
         }
-        #if canImport(Darwin)
-        let time = information.st_mtimespec
-        #else
-        let time = information.st_mtim
-        #endif
         return Status(
             size: Int(information.st_size),
-            modified: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec),
+            modified: times(information).modified,
             isFolder: information.st_mode & S_IFMT == S_IFDIR,
             identity: identity(information)
         )
+    }
+
+    /// When the content, and when anything about the file changed last, in nanoseconds since the Unix epoch.
+    private static func times(_ information: stat) -> (modified: Int64, changed: Int64) {
+        #if canImport(Darwin)
+        let (modified, changed) = (information.st_mtimespec, information.st_ctimespec)
+        #else
+        let (modified, changed) = (information.st_mtim, information.st_ctim)
+        #endif
+        func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
+        return (nanoseconds(modified), nanoseconds(changed))
     }
 
     /// Which file is open, whatever its name leads to by now.
@@ -146,16 +152,53 @@ enum SystemCall {
 
     /// The names in a folder, in no order, without `.` and `..`.
     static func names(in path: String) throws(ArchiveFailure) -> [String] {
+        var names: [String] = []
+        try forEachName(in: path) { name, _ in names.append(name) }
+        return names
+    }
+
+    /// What tells a file from one that was written to, or put in its place.
+    ///
+    /// The times alone would not do: two writes within one tick of the system's clock have the same.
+    struct FileState: Sendable, Hashable {
+        var number: UInt64
+        var size: Int64
+        /// Last change of the content, in nanoseconds since the Unix epoch.
+        var modified: Int64
+        /// Last change of anything; no program can set it back.
+        var changed: Int64
+    }
+
+    /// The names in a folder, in no order, with the state of what they lead to.
+    static func states(in path: String) throws(ArchiveFailure) -> [(name: String, state: FileState)] {
+        var entries: [(name: String, state: FileState)] = []
+        try forEachName(in: path) { name, folder in
+            var information = stat()
+            // A file that is gone by now is not there.
+            guard unsafe fstatat(folder, name, &information, 0) == 0 else { return }
+            let (modified, changed) = times(information)
+            let state = FileState(
+                number: identity(information).number,
+                size: Int64(information.st_size),
+                modified: modified,
+                changed: changed
+            )
+            entries.append((name, state))
+        }
+        return entries
+    }
+
+    /// Hands on the names in a folder without `.` and `..`, each with the descriptor of the folder.
+    private static func forEachName(in path: String, _ body: (String, Int32) -> Void) throws(ArchiveFailure) {
         guard let folder = unsafe opendir(path) else { throw failure(.list, path, errno) }
         defer { unsafe closedir(folder) }
-        var names: [String] = []
+        let descriptor = unsafe dirfd(folder)
         while let entry = unsafe readdir(folder) {
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name != ".", name != ".." { body(name, descriptor) }
         }
-        return names
     }
 
     /// Runs a call that returns -1 on failure, again if a signal interrupted it.

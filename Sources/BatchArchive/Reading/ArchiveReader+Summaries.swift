@@ -45,6 +45,7 @@ extension ArchiveReader {
             do throws(ArchiveFailure) {
                 let json = try folder.read(path)
                 let batch = try SummarizedBatch(json: json, kinds: kinds, path: folder.path(path))
+                try Self.check(batch.batch, at: path, in: folder)
                 if selection.contains(batch.batch) { add(&result, batch) }
             } catch {
                 unreadable.append(error)

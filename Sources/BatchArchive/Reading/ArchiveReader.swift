@@ -22,6 +22,11 @@ package struct ArchiveReader: Sendable {
         /// By day, then by id.
         package var manifests: [Manifest] = []
         package var unreadable: [ArchiveFailure] = []
+
+        package init(_ manifests: [Manifest] = [], unreadable: [ArchiveFailure] = []) {
+            self.manifests = manifests
+            self.unreadable = unreadable
+        }
     }
 
     /// Reads the manifests of a selection, several at a time.
@@ -39,13 +44,8 @@ package struct ArchiveReader: Sendable {
             }
             var found = [Listing](repeating: Listing(), count: parts.count)
             for await (index, listing) in group { found[index] = listing }
-            return Listing(manifests: found.flatMap(\.manifests), unreadable: found.flatMap(\.unreadable))
+            return Listing(found.flatMap(\.manifests), unreadable: found.flatMap(\.unreadable))
         }
-    }
-
-    /// The ids of all batches that have a manifest, by the names of the manifests alone.
-    package func archivedIDs() throws(ArchiveFailure) -> Set<String> {
-        try folder.archivedIDs()
     }
 
     /// The batches that failed the gate; an unreadable reason is listed too.
@@ -80,11 +80,18 @@ package struct ArchiveReader: Sendable {
         for path in paths {
             do throws(ArchiveFailure) {
                 let manifest = try Manifest(json: folder.read(path), path: folder.path(path))
+                try Self.check(manifest.batch, at: path, in: folder)
                 if selection.contains(manifest.batch) { listing.manifests.append(manifest) }
             } catch {
                 listing.unreadable.append(error)
             }
         }
         return listing
+    }
+
+    /// Refuses the manifest of another batch: whoever copied it there would have that one counted twice.
+    static func check(_ batch: MessageBatch, at path: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
+        guard !path.hasSuffix("/\(batch.id).json") else { return }
+        throw ArchiveFailure(.manifest("it is the manifest of \(batch.id)"), .read, path: folder.path(path))
     }
 }

@@ -33,25 +33,41 @@ package struct IndexQuery {
         try read { try Int.fetchOne($0, sql: "PRAGMA user_version") == ResultIndexSchema.version }
     }
 
-    /// The names of the columns and the rows of one SELECT, at most `limit` of them.
+    /// The rows of one SELECT, at most `limit` of them.
+    ///
+    /// They come a thousand at a time with the names of their columns, so that memory does not grow with the answer; once at least,
+    /// also without a row.
     package func run(
         _ sql: String,
-        limit: Int = .max
-    ) throws(ResultIndexFailure) -> (columns: [String], rows: [[IndexValue]]) {
+        limit: Int = .max,
+        _ take: (_ columns: [String], _ rows: [[IndexValue]]) throws -> Void
+    ) throws {
         do {
-            return try database.read { database in
+            try database.read { database in
                 let statement = try database.makeStatement(sql: sql)
+                let columns = statement.columnNames
                 var rows: [[IndexValue]] = []
+                var (count, isTaken) = (0, false)
                 let cursor = try Row.fetchCursor(statement)
-                while rows.count < limit, let row = try cursor.next() {
+                while count < limit, let row = try cursor.next() {
                     rows.append(row.databaseValues.map { IndexValue($0) })
+                    count += 1
+                    if rows.count == Self.rowsAtOnce {
+                        try take(columns, rows)
+                        isTaken = true
+                        rows.removeAll(keepingCapacity: true)
+                    }
                 }
-                return (statement.columnNames, rows)
+                if !isTaken || !rows.isEmpty { try take(columns, rows) }
             }
-        } catch {
-            throw .badQuery(ResultIndex.reason(error))
+        } catch let error as DatabaseError {
+            // GRDB says how its own interface would have it.
+            let hasSeveral = error.message?.hasPrefix("Multiple statements") ?? false
+            throw ResultIndexFailure.badQuery(hasSeveral ? "it is more than one statement" : ResultIndex.reason(error))
         }
     }
+
+    private static let rowsAtOnce = 1_000
 
     /// Asks what the program itself wants to know.
     private func read<Result>(_ work: (Database) throws -> Result) throws(ResultIndexFailure) -> Result {
@@ -88,9 +104,17 @@ extension IndexQuery {
         }
     }
 
-    /// The ids of the batches in the index.
-    package func batchIDs() throws(ResultIndexFailure) -> Set<String> {
-        try read { try Set(String.fetchAll($0, sql: "SELECT batch_id FROM batches")) }
+    /// The stamps of the manifests whose batches are in the index, as they were when it was filled.
+    package func stamps() throws(ResultIndexFailure) -> Set<Int64> {
+        try read { try Set(Int64.fetchCursor($0, sql: "SELECT stamp FROM filled")) }
+    }
+
+    /// The ids of the batches in the index, each with what its flat rows are known by.
+    package func contents() throws(ResultIndexFailure) -> [String: String] {
+        try read { database in
+            let sql = "SELECT batch_id, content FROM filled JOIN batches USING (number)"
+            return Dictionary(uniqueKeysWithValues: try Row.fetchAll(database, sql: sql).map { ($0[0], $0[1]) })
+        }
     }
 }
 

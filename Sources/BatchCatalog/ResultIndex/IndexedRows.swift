@@ -14,19 +14,20 @@ package struct IndexedRows: Sendable {
 
     /// What is done with the value behind a key.
     private enum Target {
+        /// It is that of the batch.
+        case none
         case line
         case number(Int)
         case text(Int)
         case kind(Int)
     }
 
-    private static let known = FlatSchema.columns.filter { ResultIndexSchema.batchColumns[$0.name] == nil }
-    private static let keys = JSONKeyTable(known.map(\.name))
-    private static let targets: [Target] = known.compactMap { column in
+    private static let keys = JSONKeyTable(FlatSchema.columns.map(\.name))
+    private static let targets: [Target] = FlatSchema.columns.map { column in
         if column.name == ResultIndexSchema.lineColumn { return .line }
         if let index = ResultIndexSchema.kindColumns.firstIndex(of: column.name) { return .kind(index) }
         if let index = ResultIndexSchema.numberColumns.firstIndex(of: column.name) { return .number(index) }
-        return ResultIndexSchema.textColumns.firstIndex(of: column.name).map { .text($0) }
+        return ResultIndexSchema.textColumns.firstIndex(of: column.name).map { .text($0) } ?? .none
     }
 
     /// Reads rows of the flat table; columns of other versions are left out or stay null or 0.
@@ -83,9 +84,13 @@ package struct IndexedRows: Sendable {
         var numbers = [Int64](repeating: 0, count: ResultIndexSchema.numberColumns.count)
         var texts = [JSONToken?](repeating: nil, count: ResultIndexSchema.textColumns.count)
         private var kindValues = [Range<Int>](repeating: 0..<0, count: ResultIndexSchema.kindColumns.count)
-        /// The JSON texts of a kind, one behind the other, and the number it has.
-        private var known: [[UInt8]: Int64] = [:]
+        /// By the hash of the JSON texts of a kind, one behind the other, these texts and the number the kind has.
+        ///
+        /// A dictionary of the texts themselves would hash them byte by byte, which took a third of the reading.
+        private var known: [KeyHash: (key: [UInt8], number: Int64)] = [:]
         private var key: [UInt8] = []
+        private let keys = IndexedRows.keys
+        private let targets = IndexedRows.targets
 
         init(lines: LineBlock, kinds: RowKinds) {
             self.lines = lines
@@ -98,12 +103,21 @@ package struct IndexedRows: Sendable {
             for index in texts.indices { texts[index] = nil }
             for index in kindValues.indices { kindValues[index] = 0..<0 }
             try cursor.beginObject()
-            while let name = try cursor.nextKey() {
-                guard let place = cursor.index(of: name, in: IndexedRows.keys) else {
-                    try cursor.skipValue()
-                    continue
+            var expected = 0
+            while true {
+                // The columns come in the order of the schema, from every version that has the same.
+                var place = expected
+                if !cursor.takeKey(expected, of: keys) {
+                    guard let name = try cursor.nextKey() else { break }
+                    guard let found = cursor.index(of: name, in: keys) else {
+                        try cursor.skipValue()
+                        continue
+                    }
+                    place = found
                 }
-                switch IndexedRows.targets[place] {
+                expected = place + 1
+                switch targets[place] {
+                case .none: try cursor.skipValue()
                 case .line: line = try cursor.wholeNumber(upTo: Int64(UInt32.max)) ?? 0
                 case .number(let index): numbers[index] = try cursor.wholeNumber(upTo: .max) ?? 0
                 case .text(let index): texts[index] = try cursor.string()
@@ -121,14 +135,15 @@ package struct IndexedRows: Sendable {
                 // No byte of JSON.
                 key.append(0)
             }
-            if let number = known[key] {
-                kind = number
+            let hash = KeyHash(key)
+            if let entry = known[hash], entry.key == key {
+                kind = entry.number
                 return
             }
             var values: [[UInt8]?] = []
             for range in kindValues { values.append(try Self.value(range, &cursor)) }
             kind = kinds.number(of: RowKind(texts: values))
-            known[key] = kind
+            known[hash] = (key, kind)
         }
 
         private static func value(_ range: Range<Int>, _ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [UInt8]? {

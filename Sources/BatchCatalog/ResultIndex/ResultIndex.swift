@@ -4,25 +4,35 @@ package import MessageBatches
 
 /// The flat rows of an archive in a SQLite file of their own, for SQL and for finding a request at once.
 ///
-/// Nothing in it is its own: it can be removed at any time and is made anew from the flat files. A batch stands in it with the
-/// revision of its manifest, whole or not at all, also after the program was killed.
+/// Nothing in it is its own: it can be removed at any time and is made anew from the flat files. A batch stands in it whole or not at
+/// all, also after the program was killed.
 package final class ResultIndex: Sendable {
     /// A batch as the index lists it.
     package struct Batch: Sendable {
-        /// From ``ResultIndex/nextNumber()`` on.
-        package var number: Int64
         package var batch: MessageBatch
         package var revision: Int
         /// Result lines by type.
         package var found: [String: Int]
         package var rawBytes: Int
+        /// Tells the manifest from one that was written anew.
+        package var stamp: Int64
+        /// Tells the flat rows from others.
+        package var content: String
 
-        package init(number: Int64, batch: MessageBatch, revision: Int, found: [String: Int], rawBytes: Int) {
-            self.number = number
+        package init(
+            batch: MessageBatch,
+            revision: Int,
+            found: [String: Int],
+            rawBytes: Int,
+            stamp: Int64,
+            content: String
+        ) {
             self.batch = batch
             self.revision = revision
             self.found = found
             self.rawBytes = rawBytes
+            self.stamp = stamp
+            self.content = content
         }
     }
 
@@ -48,8 +58,7 @@ package final class ResultIndex: Sendable {
                     // Losing the index costs a filling, so nothing waits for the disk; a second core helps to sort.
                     try database.execute(
                         sql: """
-                            PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
-                            PRAGMA threads = 2
+                            PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF; PRAGMA threads = 2
                             """
                     )
                     return try RowKind.all(in: database)
@@ -70,34 +79,47 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// The batches in the index by id, with the revisions of their manifests.
-    package func revisions() throws(ResultIndexFailure) -> [String: Int] {
-        try write { database in
-            let rows = try Row.fetchAll(database, sql: "SELECT batch_id, revision FROM batches")
-            return Dictionary(uniqueKeysWithValues: rows.map { ($0["batch_id"], $0["revision"]) })
-        }
-    }
-
     /// The first number that no batch has had.
     package func nextNumber() throws(ResultIndexFailure) -> Int64 {
         try write { try Int64.fetchOne($0, sql: "SELECT coalesce(max(number), 0) + 1 FROM batches") ?? 1 }
     }
 
-    /// Begins to fill in batches with about so many rows; end with ``endFilling()``.
-    package func beginFilling(rows: Int) throws(ResultIndexFailure) {
+    /// Begins a filling, which no other can while it lasts; end with ``endFilling(without:)``.
+    package func beginFilling() throws(ResultIndexFailure) {
+        try write { try $0.beginTransaction(.immediate) }
+    }
+
+    /// Prepares for about so many rows.
+    package func expect(rows: Int) throws(ResultIndexFailure) {
         try write { database in
-            try database.beginTransaction(.immediate)
             let sql = "SELECT coalesce(sum(succeeded + errored + canceled + expired), 0) FROM batches"
             let present = try Int.fetchOne(database, sql: sql) ?? 0
-            if rows > present / 4 { try database.execute(sql: ResultIndexSchema.indexRemoval) }
+            if rows > present / 4 {
+                try database.execute(sql: ResultIndexSchema.indexRemoval)
+            } else {
+                // Each id has its own place in the index. Where the ids are sorted the cache stays small: what is sorted at a time is
+                // as large as the cache, and 2 MB, which a processor keeps at hand, take half the time of 64.
+                try database.execute(sql: "PRAGMA cache_size = -65536")
+            }
         }
     }
 
     /// Puts a batch in, in the place of what the index had of it; its rows follow.
-    package func begin(_ batch: Batch) throws(ResultIndexFailure) {
+    ///
+    /// Numbers are given from ``nextNumber()`` on.
+    package func begin(_ batch: Batch, number: Int64) throws(ResultIndexFailure) {
         try write { database in
             try Self.remove(batch.batch.id, from: database)
-            try Self.insert(batch, into: database)
+            try Self.insert(batch, number: number, into: database)
+        }
+    }
+
+    /// Enters what is new of a batch whose rows are in the index and stay as they are.
+    package func revise(_ batch: Batch) throws(ResultIndexFailure) {
+        try write { database in
+            if let number = try Self.removeEntry(of: batch.batch.id, from: database) {
+                try Self.insert(batch, number: number, into: database)
+            }
         }
     }
 
@@ -127,34 +149,39 @@ package final class ResultIndex: Sendable {
 
     /// Takes batches out that the archive no longer has.
     package func remove(_ ids: [String]) throws(ResultIndexFailure) {
-        guard !ids.isEmpty else { return }
         try write { database in
-            try database.inTransaction {
-                for id in ids { try Self.remove(id, from: database) }
-                return .commit
-            }
+            for id in ids { try Self.remove(id, from: database) }
         }
     }
 
-    private static func insert(_ entry: Batch, into database: Database) throws {
+    private static func insert(_ entry: Batch, number: Int64, into database: Database) throws {
         let batch = entry.batch
-        try database.execute(
-            sql: "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                entry.number, batch.id, batch.day.text, batch.createdAt.text, batch.endedAt?.text,
-                entry.found["succeeded"] ?? 0, entry.found["errored"] ?? 0, entry.found["canceled"] ?? 0,
-                entry.found["expired"] ?? 0, entry.rawBytes, entry.revision,
-            ]
-        )
+        try database.cachedStatement(sql: "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .execute(
+                arguments: [
+                    number, batch.id, batch.day.text, batch.createdAt.text, batch.endedAt?.text,
+                    entry.found["succeeded"] ?? 0, entry.found["errored"] ?? 0, entry.found["canceled"] ?? 0,
+                    entry.found["expired"] ?? 0, entry.rawBytes, entry.revision,
+                ]
+            )
+        try database.cachedStatement(sql: "INSERT INTO filled VALUES (?, ?, ?)")
+            .execute(arguments: [number, entry.stamp, entry.content])
     }
 
     private static func remove(_ id: String, from database: Database) throws {
-        let sql = "DELETE FROM batches WHERE batch_id = ? RETURNING number"
-        guard let number = try Int64.fetchOne(database, sql: sql, arguments: [id]) else { return }
+        guard let number = try removeEntry(of: id, from: database) else { return }
         try database.execute(
             sql: "DELETE FROM stored_rows WHERE place BETWEEN ? AND ?",
             arguments: [number << 32, number << 32 | Int64(UInt32.max)]
         )
+    }
+
+    /// Takes a batch out and leaves its rows; returns the number they have.
+    private static func removeEntry(of id: String, from database: Database) throws -> Int64? {
+        let sql = "DELETE FROM batches WHERE batch_id = ? RETURNING number"
+        guard let number = try Int64.fetchOne(database, sql: sql, arguments: [id]) else { return nil }
+        try database.execute(sql: "DELETE FROM filled WHERE number = ?", arguments: [number])
+        return number
     }
 
     private func write<Result>(_ work: (Database) throws -> Result) throws(ResultIndexFailure) -> Result {

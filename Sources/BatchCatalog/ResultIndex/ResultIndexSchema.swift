@@ -7,7 +7,7 @@ import BatchPipeline
 /// they never belong to another price table than the one asked for.
 package enum ResultIndexSchema {
     /// Raised whenever the tables change; an index of another version is emptied and filled again.
-    static let version = FlatSchema.version * 100 + 2
+    static let version = FlatSchema.version * 100 + 3
 
     /// Columns that few combinations of values share: one number stands for all of them.
     static let kindColumns = [
@@ -36,6 +36,7 @@ package enum ResultIndexSchema {
         return """
             CREATE TABLE kinds (kind INTEGER PRIMARY KEY\(kinds));
             CREATE TABLE stored_rows (place INTEGER PRIMARY KEY, kind INTEGER NOT NULL\(numbers)\(texts));
+            CREATE TABLE filled (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, content TEXT NOT NULL);
             \(batches)
             CREATE VIEW results AS \(results());
             \(errors)

@@ -2,7 +2,6 @@ import ArgumentParser
 import BatchArchive
 import BatchCatalog
 import BatchPipeline
-import BatchReports
 import Foundation
 
 /// `batchkeep query`: SQL over the flat rows.
@@ -59,20 +58,13 @@ struct QueryCommand: AsyncParsableCommand {
         guard archives.count == 1, let source = archives.first else {
             throw CommandFailure.conflict("A query is about one archive: name one workspace=NAME with --archive.")
         }
-        let listing = try await source.manifests(BatchWindow(), ids: nil)
-        var trouble = ScanTrouble(context: context)
-        trouble.tell(listing.unreadable)
-        let path = IndexFilling.path(in: source.folder)
-        let isDamaged = try await IndexFilling(
-            folder: source.folder,
-            index: try IndexFilling.index(of: source.folder),
-            context: context
-        )
-        .run(listing.manifests)
+        let isDamaged = try await IndexFilling(folder: source.folder, context: context).run()
         let tables = try QueryTables(prices: prices, runs: try runs(of: source.folder, for: sql, context))
-        let found = try IndexQuery(at: path, tables: tables).run(sql, limit: limit ?? .max)
-        try write(found.columns, found.rows, context)
-        if isDamaged || trouble.isDamaged { throw CommandEnding(status: .integrity) }
+        let index = try IndexQuery(at: IndexFilling.path(in: source.folder), tables: tables)
+        var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
+        try index.run(sql, limit: limit ?? .max) { try output.take(columns: $0, rows: $1) }
+        try output.end()
+        if isDamaged { throw CommandEnding(status: .integrity) }
     }
 
     /// The runs in the archive's catalog, for a query that names them.
@@ -101,50 +93,6 @@ struct QueryCommand: AsyncParsableCommand {
             return query.sql
         case (nil, nil): throw .conflict("Give a query, --named or --schema.")
         case (.some, .some): throw .conflict("A query and --named exclude each other.")
-        }
-    }
-
-    private func write(_ names: [String], _ rows: [[IndexValue]], _ context: CommandContext) throws {
-        var keys: [String] = []
-        for name in names {
-            // Two columns of one name are legal in SQL and not in a row of JSON.
-            keys.append(keys.contains(name) ? "\(name)_\(keys.count + 1)" : name)
-        }
-        let table = Table(
-            columns: keys.enumerated()
-                .map { place, key in
-                    let isNumber = !rows.isEmpty && rows.allSatisfy { $0[place].isNumber }
-                    return Column(key, key, alignment: isNumber ? .right : .left, canShrink: !isNumber)
-                },
-            rows: rows.map { $0.map { Cell($0) } }
-        )
-        let text =
-            switch format ?? (context.outputIsTerminal ? .table : .ndjson) {
-            case .table: TableFormat.table.render(table, style: context.outputStyle)
-            case .ndjson: TableFormat.ndjson.render(table)
-            case .csv: TableFormat.csv.render(table)
-            case .json: TableFormat.json.render(table)
-            }
-        try context.print(text)
-    }
-}
-
-extension IndexValue {
-    fileprivate var isNumber: Bool {
-        switch self {
-        case .integer, .real, .null: true
-        case .text: false
-        }
-    }
-}
-
-extension Cell {
-    fileprivate init(_ value: IndexValue) {
-        switch value {
-        case .null: self = .missing
-        case .integer(let number): self = .integer(number)
-        case .real(let number): self = .decimal(number)
-        case .text(let text): self = .text(text)
         }
     }
 }

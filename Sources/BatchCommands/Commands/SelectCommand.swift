@@ -96,6 +96,9 @@ struct SelectCommand: AsyncParsableCommand {
             guard !output.isFull else { break }
             let listing = try await archive.manifests(window, ids: self.window.ids)
             trouble.tell(listing.unreadable)
+            if listing.manifests.isEmpty {
+                context.note("No batch of \(archive.folder.root) is in this selection.")
+            }
             let wanted = listing.manifests.filter { plan.filter.canPass($0.contents) }
             trouble.notePruned(wanted)
             try await scan(wanted, in: archive, by: plan, to: &output, &trouble)

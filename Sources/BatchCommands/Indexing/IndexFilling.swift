@@ -6,37 +6,57 @@ import Foundation
 import JSONLines
 import MessageBatches
 
-/// Brings the result index of an archive up to date: only batches that are new or have another revision are read.
+/// Brings the result index of an archive up to date: only batches that are new or have other rows are read.
 struct IndexFilling {
     let folder: ArchiveFolder
-    let index: ResultIndex
     let context: CommandContext
 
     /// Where the index of an archive lies: a file of its own, so that the nightly catalog stays small.
     static func path(in folder: ArchiveFolder) -> String { folder.path("results.sqlite") }
 
-    /// Opens the index of an archive for writing; a new one is private to the user, as all files of an archive are.
-    static func index(of folder: ArchiveFolder) throws -> ResultIndex {
+    /// The index of an archive for reading; nil if there is none, or one of another version of the program.
+    static func index(of folder: ArchiveFolder) throws(ResultIndexFailure) -> IndexQuery? {
         let path = path(in: folder)
+        guard FileManager.default.fileExists(atPath: path), case let index = try IndexQuery(at: path),
+            try index.isCurrent()
+        else { return nil }
+        return index
+    }
+
+    /// Opens the index for writing; a new one is private to the user, as all files of an archive are.
+    private func openForFilling() throws(ResultIndexFailure) -> ResultIndex {
+        let path = Self.path(in: folder)
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         }
         return try ResultIndex(at: path)
     }
 
-    /// Fills in what is missing.
+    /// Fills in what is missing; where nothing is, the index is not opened for writing.
     ///
     /// - Returns: Whether a file could not be read; its batch is left out.
-    func run(_ manifests: [Manifest]) async throws -> Bool {
-        let known = try index.revisions()
-        let kept = Set(manifests.map(\.batch.id))
-        try index.remove(known.keys.filter { !kept.contains($0) })
-        let missing = manifests.filter { known[$0.batch.id] != $0.revision }
-        guard !missing.isEmpty else { return false }
-        let first = try index.nextNumber()
-        let ids = missing.map(\.batch.id)
-        let numbers = Dictionary(zip(ids, first...)) { $1 }
-        var fill = Fill(missing, from: first, index: index, context: context)
+    func run() async throws -> Bool {
+        let reader = try ArchiveReader(folder)
+        var trouble = ScanTrouble(context: context)
+        let old = try Self.index(of: folder)
+        var gap = try await IndexGap(of: reader, in: old)
+        if old == nil || !gap.isEmpty {
+            let index = try openForFilling()
+            try index.beginFilling()
+            // Another query may have filled it while this one waited.
+            gap = try await IndexGap(of: reader, in: Self.index(of: folder))
+            try await fill(index, with: gap, &trouble)
+        }
+        trouble.tell(gap.unreadable)
+        return trouble.isDamaged
+    }
+
+    private func fill(_ index: ResultIndex, with gap: IndexGap, _ trouble: inout ScanTrouble) async throws {
+        try index.remove(gap.removed)
+        for entry in gap.revised { try index.revise(ResultIndex.Batch(entry)) }
+        let ids = gap.missing.map(\.manifest.batch.id)
+        let numbers = Dictionary(uniqueKeysWithValues: zip(ids, try index.nextNumber()...))
+        var fill = Fill(gap.missing, numbers: numbers, index: index, context: context)
         var damaged: [(failure: ArchiveFailure, id: String)] = []
         let scan = ArchiveScan(
             folder,
@@ -44,9 +64,9 @@ struct IndexFilling {
             codec: try CodecChoice.auto.codec(),
             inFlight: 2 * ProcessInfo.processInfo.activeProcessorCount
         )
-        try index.beginFilling(rows: missing.reduce(0) { $0 + $1.found.values.reduce(0, +) })
+        try index.expect(rows: gap.missing.reduce(0) { $0 + $1.manifest.found.values.reduce(0, +) })
         try await scan.run(
-            missing,
+            gap.missing.map(\.manifest),
             work: { [kinds = index.kinds] block, manifest in
                 let id = manifest.batch.id
                 return Result { () throws(ResultIndexFailure) in
@@ -62,8 +82,7 @@ struct IndexFilling {
         )
         // Half a batch would be counted as a whole one.
         try fill.end(leavingOut: damaged.map(\.id))
-        for entry in damaged { context.note("batchkeep: \(FailureText(entry.failure).sentence)") }
-        return !damaged.isEmpty
+        trouble.tell(damaged.map(\.failure))
     }
 
     /// The batches on their way into the index, one behind the other.
@@ -71,9 +90,9 @@ struct IndexFilling {
         /// What is killed loses about so many rows.
         private static let rowsPerSave = 500_000
 
-        private var waiting: ArraySlice<Manifest>
-        private var number: Int64
-        private var current: Manifest?
+        private var waiting: ArraySlice<IndexGap.Entry>
+        private let numbers: [String: Int64]
+        private var current: String?
         private let index: ResultIndex
         private let context: CommandContext
         private var board: LiveBoard
@@ -81,17 +100,17 @@ struct IndexFilling {
         private var rows = 0
         private var savedRows = 0
 
-        init(_ manifests: [Manifest], from number: Int64, index: ResultIndex, context: CommandContext) {
-            waiting = manifests[...]
-            total = manifests.count
-            self.number = number
+        init(_ entries: [IndexGap.Entry], numbers: [String: Int64], index: ResultIndex, context: CommandContext) {
+            waiting = entries[...]
+            total = entries.count
+            self.numbers = numbers
             self.index = index
             self.context = context
             board = LiveBoard(context: context)
         }
 
         mutating func take(_ rows: IndexedRows, of id: String) throws {
-            while current?.batch.id != id { try advance() }
+            while current != id { try advance() }
             try index.append(rows)
             self.rows += rows.count
             show("batch \(total - waiting.count) of \(total)")
@@ -103,18 +122,13 @@ struct IndexFilling {
                 try index.save()
                 savedRows = rows
             }
-            current = waiting.popFirst()
-            guard let current else { return }
-            try index.begin(
-                ResultIndex.Batch(
-                    number: number,
-                    batch: current.batch,
-                    revision: current.revision,
-                    found: current.found,
-                    rawBytes: current.files[.raw]?.content.bytes ?? current.pruned[.raw]?.content.bytes ?? 0
-                )
-            )
-            number += 1
+            guard let entry = waiting.popFirst() else {
+                current = nil
+                return
+            }
+            let id = entry.manifest.batch.id
+            current = id
+            if let number = numbers[id] { try index.begin(ResultIndex.Batch(entry), number: number) }
         }
 
         mutating func end(leavingOut damaged: [String]) throws {
@@ -129,5 +143,20 @@ struct IndexFilling {
             let count = Figure("", .integer(rows), .integer).text
             board.show(["Indexing: \(step), \(count) rows"], at: context.now())
         }
+    }
+}
+
+extension ResultIndex.Batch {
+    fileprivate init(_ entry: IndexGap.Entry) {
+        let manifest = entry.manifest
+        let raw = manifest.files[.raw]?.content ?? manifest.pruned[.raw]?.content
+        self.init(
+            batch: manifest.batch,
+            revision: manifest.revision,
+            found: manifest.found,
+            rawBytes: raw?.bytes ?? 0,
+            stamp: entry.stamp,
+            content: manifest.flatContent
+        )
     }
 }

@@ -16,19 +16,20 @@ struct RequestSearch {
 
     /// The lines of one archive, oldest batch first.
     func lines(in archive: ArchiveFolders.Entry, _ trouble: inout ScanTrouble) async throws -> [StoredLine] {
-        let path = IndexFilling.path(in: archive.folder)
-        guard FileManager.default.fileExists(atPath: path), case let index = try IndexQuery(at: path),
-            try index.isCurrent()
-        else {
-            context.note("There is no index, so the raw files are read; batchkeep query makes one.")
-            return try await scan(archive, only: ids, &trouble)
-        }
         let reader = try ArchiveReader(archive.folder)
-        var found: [StoredLine] = []
-        for place in try index.places(ofCustomID: customID) where ids?.contains(place.batchID) ?? true {
-            guard let manifest = try reader.manifest(of: place.batchID, on: place.day), isInWindow(manifest) else {
-                continue
-            }
+        guard let index = try IndexFilling.index(of: archive.folder) else {
+            context.note("There is no index, so the raw files are read; batchkeep query makes one.")
+            return try await scan(try await archive.manifests(window, ids: ids), in: archive, &trouble)
+        }
+        let gap = try await IndexGap(of: reader, in: index, ids: ids)
+        let selection = ArchiveSelection(window, ids: ids)
+        let unread = gap.missing.map(\.manifest).filter { selection.contains($0.batch) }
+        var found = try await scan(ArchiveReader.Listing(unread, unreadable: gap.unreadable), in: archive, &trouble)
+        let scanned = Set(unread.map(\.batch.id))
+        for place in try index.places(ofCustomID: customID) where !scanned.contains(place.batchID) {
+            guard let manifest = try reader.manifest(of: place.batchID, on: place.day),
+                selection.contains(manifest.batch)
+            else { continue }
             trouble.notePruned([manifest])
             do {
                 found += try lines(at: place.line, of: manifest, in: archive)
@@ -36,19 +37,10 @@ struct RequestSearch {
                 trouble.tell([failure])
             }
         }
-        let unknown = try reader.archivedIDs().subtracting(try index.batchIDs())
-        if !unknown.isEmpty {
-            found += try await scan(archive, only: ids.map { $0.intersection(unknown) } ?? unknown, &trouble)
-        }
         return found.sorted { left, right in
             let (first, second) = (left.line.batch, right.line.batch)
             return (first.createdAt, first.id) < (second.createdAt, second.id)
         }
-    }
-
-    private func isInWindow(_ manifest: Manifest) -> Bool {
-        let created = manifest.batch.createdAt
-        return window.since.map { created >= $0 } ?? true && window.until.map { created < $0 } ?? true
     }
 
     /// The line at a place, if it has the id: the index may be older than the file.
@@ -67,11 +59,10 @@ struct RequestSearch {
     }
 
     private func scan(
-        _ archive: ArchiveFolders.Entry,
-        only ids: Set<String>?,
+        _ listing: ArchiveReader.Listing,
+        in archive: ArchiveFolders.Entry,
         _ trouble: inout ScanTrouble
     ) async throws -> [StoredLine] {
-        let listing = try await archive.manifests(window, ids: ids)
         trouble.tell(listing.unreadable)
         trouble.notePruned(listing.manifests)
         let scan = ArchiveScan(

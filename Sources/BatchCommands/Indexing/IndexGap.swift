@@ -1,0 +1,59 @@
+import BatchArchive
+import BatchCatalog
+import MessageBatches
+
+/// What the result index of an archive lacks or has otherwise, found without reading what has not changed.
+///
+/// The index keeps the stamp each manifest had when its rows were filled in. Only manifests with another stamp are read, and only
+/// batches whose flat rows differ have to be filled in: a join, a repair and a `compact` write manifests anew about the same rows.
+struct IndexGap {
+    /// A batch that the index has to take, with the stamp of its manifest.
+    struct Entry {
+        let manifest: Manifest
+        let stamp: Int64
+    }
+
+    /// Batches whose rows the index lacks, or has otherwise, by day and id.
+    private(set) var missing: [Entry] = []
+    /// Batches whose rows stand in the index, with a manifest that was written anew.
+    private(set) var revised: [Entry] = []
+    /// Ids in the index of batches that the archive no longer has.
+    private(set) var removed: [String] = []
+    /// Changed manifests that cannot be read.
+    private(set) var unreadable: [ArchiveFailure] = []
+
+    /// Compares the archive with its index; nil for none.
+    ///
+    /// What changed of other batches than those of the ids is left out; nil for all batches.
+    init(of reader: ArchiveReader, in index: IndexQuery?, ids: Set<String>? = nil) async throws {
+        let known = try index?.stamps() ?? []
+        let stamped = try await reader.stampedManifests()
+        let changed = stamped.filter { !known.contains($0.stamp) && ids?.contains($0.id) ?? true }
+        // As many names as stamps, all of them known: nothing came, went or changed.
+        guard !changed.isEmpty || stamped.count != known.count else { return }
+        let contents = try index?.contents() ?? [:]
+        let stamps = Dictionary(changed.map { ($0.id, $0.stamp) }) { first, _ in first }
+        let listing = try await reader.manifests(of: ArchiveSelection(ids: Set(stamps.keys)))
+        for manifest in listing.manifests {
+            guard let stamp = stamps[manifest.batch.id] else { continue }
+            let entry = Entry(manifest: manifest, stamp: stamp)
+            if contents[manifest.batch.id] == manifest.flatContent {
+                revised.append(entry)
+            } else {
+                missing.append(entry)
+            }
+        }
+        unreadable = listing.unreadable
+        // One that cannot be read is as good as none.
+        let present = Set(stamped.map(\.id)).subtracting(stamps.keys).union(listing.manifests.map(\.batch.id))
+        removed = contents.keys.filter { !present.contains($0) }
+    }
+
+    /// Whether the index is the archive's as it is now.
+    var isEmpty: Bool { missing.isEmpty && revised.isEmpty && removed.isEmpty }
+}
+
+extension Manifest {
+    /// What the flat rows are known by: the digest of what they inflate to, wherever they lie; empty for a batch without rows.
+    var flatContent: String { files[.results]?.content.sha256 ?? "" }
+}

@@ -1,0 +1,98 @@
+import BatchAnalytics
+import BatchCatalog
+import BatchReports
+import JSONLines
+
+/// Writes what a query found: rows as they come, or all of them as one table or document at the end.
+struct QueryOutput {
+    private let format: QueryCommand.Format
+    private let context: CommandContext
+    private var keys: [String] = []
+    private var writer: RowWriter?
+    /// Rows that are shown together.
+    private var kept: [[IndexValue]] = []
+
+    init(_ format: QueryCommand.Format, context: CommandContext) {
+        self.format = format
+        self.context = context
+    }
+
+    /// Takes the next rows, whose columns are always the same.
+    mutating func take(columns: [String], rows: [[IndexValue]]) throws {
+        if keys.isEmpty { try begin(columns) }
+        guard let writer else {
+            kept += rows
+            return
+        }
+        var output: [UInt8] = []
+        var cells = RowCells()
+        for row in rows {
+            cells.clear()
+            for value in row { cells.add { value.append(to: &$0) } }
+            writer.append(cells, to: &output)
+        }
+        try context.write(output)
+    }
+
+    private mutating func begin(_ columns: [String]) throws {
+        for name in columns {
+            // Two columns of one name are legal in SQL and not in a row of JSON.
+            keys.append(keys.contains(name) ? "\(name)_\(keys.count + 1)" : name)
+        }
+        let style: RowStyle? =
+            switch format {
+            case .ndjson: .ndjson
+            case .csv: .csv
+            case .table, .json: nil
+            }
+        guard let style else { return }
+        writer = RowWriter(style, names: keys)
+        let header = style.header(keys)
+        if !header.isEmpty { try context.write(header) }
+    }
+
+    /// Writes what could only be laid out with all rows.
+    func end() throws {
+        guard writer == nil else { return }
+        let table = Table(
+            columns: keys.enumerated()
+                .map { place, key in
+                    let isNumber = !kept.isEmpty && kept.allSatisfy { $0[place].isNumber }
+                    return Column(key, key, alignment: isNumber ? .right : .left, canShrink: !isNumber)
+                },
+            rows: kept.map { $0.map { Cell($0) } }
+        )
+        let format: TableFormat = format == .json ? .json : .table
+        try context.print(format.render(table, style: context.outputStyle))
+    }
+}
+
+extension IndexValue {
+    fileprivate var isNumber: Bool {
+        switch self {
+        case .integer, .real, .null: true
+        case .text: false
+        }
+    }
+
+    /// As JSON text, as the document of all rows has it too.
+    fileprivate func append(to json: inout [UInt8]) {
+        switch self {
+        case .null: json += "null".utf8
+        case .integer(let number): json += String(number).utf8
+        case .real(let number): json += (number.isFinite ? "\(number)" : "null").utf8
+        case .text(let text): JSONString.append(text, to: &json)
+        }
+    }
+}
+
+extension Cell {
+    fileprivate init(_ value: IndexValue) {
+        switch value {
+        case .null: self = .missing
+        case .integer(let number): self = .integer(number)
+        case .real(let number): self = .decimal(number)
+        case .text(let text): self = .text(text)
+        }
+    }
+}

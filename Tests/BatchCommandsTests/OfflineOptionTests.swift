@@ -1,0 +1,92 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import Testing
+
+/// Options of the offline commands that no other test would miss.
+struct OfflineOptionTests {
+    /// Prices a thousand times as high as any of the list.
+    private static let header = "model_id,input,output\n"
+
+    @Test func `retry, select and show take their prices from --prices`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let prices = archive.url.appending(path: "own.csv").path
+            let batch = ["--batch", try Samples.id(of: "2025-06-sql-generation")]
+            let row = await run(["show", "q001", "--json"]).document["row"] as? [String: Any]
+            let model = try #require(row?["model"] as? String)
+            let tokens = try #require(row?["output_tokens"] as? Int)
+            // Nothing for input, a dollar for each thousand of output at once and half of it in a batch.
+            try Data("\(Self.header)\(model),0,1000\n".utf8).write(to: URL(filePath: prices))
+            let own = ["--prices", prices]
+            let expected = Decimal(tokens) / 2_000
+            let show = await run(["show", "q001", "--json"] + own).document["row"] as? [String: Any]
+            #expect(
+                (show?["cost"] as? String).flatMap { Decimal(string: $0) } == expected,
+                "\(String(describing: show))"
+            )
+            let columns = ["select", "--where", "custom_id=q001", "--columns", "cost", "--format", "csv"]
+            let select = await run(columns + own)
+            #expect(select.lines.last.flatMap { Decimal(string: $0) } == expected, "\(select.output)\(select.notes)")
+            let dry = ["retry", "--dry-run", "--unusable", "--include", "fix_input", "--output", "json"] + batch
+            let listed = await run(dry).document["cost_usd"] as? String
+            let retry = await run(dry + own).document["cost_usd"] as? String
+            let (before, after) = (Decimal(string: listed ?? ""), Decimal(string: retry ?? ""))
+            #expect(try #require(after) > (try #require(before)) * 20, "\(listed ?? "") \(retry ?? "")")
+        }
+    }
+
+    @Test func `compact goes no further than --target-size, --before and --dry-run say`() async throws {
+        try await InProcess.export(.generated(lines: 40, batches: 3)) { _, archive, _ in
+            let compact: ([String]) async -> InProcess = { await InProcess.offline(["compact"] + $0, on: archive) }
+            let files = archive.files(in: "results")
+            #expect(files.count == 3)
+            for bound in [["--before", "2100-01-01", "--target-size", "1B"], ["--before", "2024-01-01"]] {
+                let none = await compact(bound)
+                #expect(none.status == .done && none.notes.contains("Nothing to do"), "\(bound) \(none.notes)")
+            }
+            let dry = await compact(["--before", "2100-01-01", "--dry-run"])
+            #expect(dry.notes.contains("would become one") && archive.files(in: "results") == files, "\(dry.notes)")
+            let all = await compact(["--before", "2100-01-01"])
+            #expect(all.notes.contains("became one") && archive.files(in: "results").count == 1, "\(all.notes)")
+            #expect(await compact(["--target-size", "many"]).status == .usage)
+        }
+    }
+
+    @Test func `joined files are pruned by their own age`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let id = try Samples.id(of: "2025-06-sql-generation")
+            let requests = Samples.path("requests/2025-06-sql-generation.jsonl")
+            #expect(await run(["join", "--join", requests, "--batch", id]).status == .done)
+            #expect(archive.files(in: "joined").count == 1)
+            let raw = archive.files(in: "raw")
+            let young = await run(["prune", "--joined-older-than", "2025-01-01", "--apply"])
+            #expect(young.status == .done && archive.files(in: "joined").count == 1, "\(young.notes)")
+            let old = await run(["prune", "--joined-older-than", "2026-01-01", "--apply"])
+            #expect(old.status == .done && archive.files(in: "joined").isEmpty, "\(old.notes)")
+            #expect(archive.files(in: "raw") == raw)
+            #expect(await run(["verify"]).status == .done)
+        }
+    }
+
+    @Test func `a window and an id choose the batches of select, show and verify`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let id = try Samples.id(of: "2025-06-sql-generation")
+            let window = ["--since", "2025-06-01", "--until", "2025-07-01"]
+            let count = ["select", "--columns", "batch_id", "--format", "csv"]
+            for choice in [window, ["--batch", id]] {
+                let select = await run(count + choice)
+                #expect(select.lines.count == 72 && Set(select.lines.dropFirst()) == [id], "\(choice) \(select.notes)")
+                let verify = await run(["verify", "--format", "json"] + choice)
+                let files = verify.document["files"] as? [[String: Any]] ?? []
+                #expect(
+                    !files.isEmpty && files.allSatisfy { ($0["path"] as? String)?.contains(id) == true },
+                    "\(files)"
+                )
+                #expect(await run(["show", "q001", "--raw"] + choice).lines.count == 1)
+            }
+            for choice in [["--until", "2025-06-01"], ["--since", "2025-07-01"], ["--batch", "msgbatch_other"]] {
+                #expect(await run(["show", "q001"] + choice).status == .error, "\(choice)")
+            }
+        }
+    }
+}
