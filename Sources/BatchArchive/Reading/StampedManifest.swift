@@ -6,8 +6,9 @@ package struct StampedManifest: Sendable, Hashable {
     package var id: String
     /// The day of the folder it stands in.
     package var day: CalendarDay
-    /// Of name and state of the file: it differs after every publishing, also of a manifest of equal size, and in a copy of the
-    /// archive. Two states have the same by chance alone, once in 2^64.
+    /// Of name and state of the file.
+    ///
+    /// It differs after every publishing, also of a manifest of equal size, and in a copy of the archive. Two states have the same by chance alone, once in 2^64.
     package var stamp: Int64
 }
 

@@ -61,10 +61,12 @@ struct PruneCommand: AsyncParsableCommand {
         let bytes = going.reduce(0) { $0 + $1.file.bytes }
         for entry in going { context.note("\(apply ? "removing" : "would remove") \(entry.file.path)") }
         let size = Figure("", .integer(bytes), .bytes).text
-        context.note("\(going.count) files, \(size)\(apply ? " removed" : "").")
+        context.note("\(going.count) \(going.count == 1 ? "file" : "files"), \(size)\(apply ? " removed" : "").")
         let kept = files.count - going.count
         if kept > 0 {
-            context.note("\(kept) raw files are the last copy and stay; --even-if-last-copy takes them too.")
+            let stays =
+                kept == 1 ? "1 raw file is the last copy and stays" : "\(kept) raw files are the last copy and stay"
+            context.note("\(stays); --even-if-last-copy removes last copies too.")
         }
         return going
     }
