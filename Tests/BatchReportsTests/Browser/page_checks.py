@@ -171,6 +171,10 @@ class Checks:
             "[...document.querySelectorAll('.frame')].filter((f) => f.scrollHeight > f.clientHeight + 2).length")
         self.expect(cut == 0, "%s tables are cut off in print" % cut)
         self.expect_none(self.probe("lowContrast()"), "print, contrast below 4.5")
+        # A sheet of A4 on its side within its margins; what is wider a browser would shrink or cut.
+        self.page.show(1047, "dark", media="print")
+        over = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        self.expect(over <= 60, "%d pixels of the print stand beside the paper" % over)
         colour = self.page.evaluate("getComputedStyle(document.body).backgroundColor")
         self.expect(colour == "rgb(255, 255, 255)", "print has the background " + colour)
         self.page.show(1280)

@@ -4,7 +4,7 @@
 /// deuteranopia and tritanopia (Machado, Oliveira, Fernandes 2009), and a contrast of 3 to the surface; text has 4.5.
 enum StyleSheet {
     /// The source of `style-src` that lets exactly ``text`` apply; a test computes it anew.
-    static let digest = "sha256-k1zHGXUYWLQqYa1Q7OFUihF60g12KXEjZm6KoLdRMjA="
+    static let digest = "sha256-w7Bib9qzmbnWn+wcRaMUVQ3Le7R8eQbyYDbZ9BBoOY8="
 
     static let text = colours + layout + tables + charts + media
 
@@ -194,7 +194,10 @@ enum StyleSheet {
           .frame { max-height: none; overflow: visible; border: none; }
           figure, .statement, .headline div, tr { break-inside: avoid; }
           h2, h3, caption { break-after: avoid; }
-          table { font-size: 10px; } th, td { padding: 3px 5px; }
+          /* Paper does not scroll: a wide table needs the long side of the sheet. */
+          @page { size: landscape; margin: 10mm; }
+          body > header, main, body > footer { max-width: none; padding-left: 0; padding-right: 0; }
+          table { font-size: 9px; } th, td { padding: 2px 3px; } .text { min-width: 0; max-width: 40ch; }
         }
         """#
 }
