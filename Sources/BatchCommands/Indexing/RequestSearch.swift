@@ -26,7 +26,8 @@ struct RequestSearch {
         let unread = gap.missing.map(\.manifest).filter { selection.contains($0.batch) }
         var found = try await scan(ArchiveReader.Listing(unread, unreadable: gap.unreadable), in: archive, &trouble)
         let scanned = Set(unread.map(\.batch.id))
-        for place in try index.places(ofCustomID: customID) where !scanned.contains(place.batchID) {
+        for place in try index.places(ofCustomID: customID)
+        where !scanned.contains(place.batchID) && ids?.contains(place.batchID) ?? true {
             guard let manifest = try reader.manifest(of: place.batchID, on: place.day),
                 selection.contains(manifest.batch)
             else { continue }
