@@ -7,7 +7,7 @@ import MessageBatches
 struct Overview: Sendable {
     /// Without a grouping; what costs money.
     private var rollUp: RollUp
-    private var reasons = BoundedTable<Label, StopReasonTally>(capacity: 256)
+    private var reasons = StopReasonSummary().reasons
     private var cache = CacheSummary()
     private var service = ServiceSummary()
     private var anomalies = AnomalySummary()
