@@ -36,7 +36,7 @@ struct OfflineOptionTests {
     }
 
     @Test func `compact goes no further than --target-size, --before and --dry-run say`() async throws {
-        try await InProcess.export(.generated(lines: 40, batches: 3)) { _, archive, _ in
+        try await InProcess.export(.generated(lines: 40, batches: 3, clock: .noon)) { _, archive, _ in
             let compact: ([String]) async -> InProcess = { await InProcess.offline(["compact"] + $0, on: archive) }
             let files = archive.files(in: "results")
             #expect(files.count == 3)

@@ -83,7 +83,7 @@ struct VerifyCommandTests {
     }
 
     @Test func `a file of several batches that is damaged is taken apart and made anew`() async throws {
-        try await InProcess.export(.generated(lines: 40, batches: 3)) { _, archive, server in
+        try await InProcess.export(.generated(lines: 40, batches: 3, clock: .noon)) { _, archive, server in
             let run: ([String]) async -> InProcess = { arguments in
                 await InProcess.run(
                     [arguments[0], "--archive", archive.url.path] + arguments[1...],
