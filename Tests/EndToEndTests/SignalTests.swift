@@ -6,7 +6,7 @@ struct SignalTests {
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
     func `a signal ends a run in order, and the next run completes it`(signal: Int32, status: Int32) async throws {
         try await withTemporaryFolder { folder in
-            try await Simulation.run(["--generate", "20000", "--batches", "6"]) { simulation in
+            try await Simulation.run(["--generate", "5000", "--batches", "6"]) { simulation in
                 let stopped = try await Program.run(
                     ["export", "--output", "json"],
                     environment: simulation.environment,
@@ -28,7 +28,7 @@ struct SignalTests {
 
     @Test func `a signal ends a run of several sources, not only the one under way`() async throws {
         try await withTemporaryFolder { folder in
-            try await Simulation.run(["--generate", "10000", "--batches", "2"]) { simulation in
+            try await Simulation.run(["--generate", "5000", "--batches", "2"]) { simulation in
                 let file = folder.url.appending(path: "file.yaml")
                 try Data("output: json\nsources: [{name: a}, {name: b}]\n".utf8).write(to: file)
                 let stopped = try await Program.run(
@@ -57,7 +57,7 @@ struct SignalTests {
 
     @Test func `a second signal ends a run at once, and the next run completes it`() async throws {
         try await withTemporaryFolder { folder in
-            try await Simulation.run(["--generate", "20000", "--batches", "6"]) { simulation in
+            try await Simulation.run(["--generate", "5000", "--batches", "6"]) { simulation in
                 let stopped = try await Program.run(["export"], environment: simulation.environment, in: folder.url) {
                     process in
                     await Self.waitForFile(below: "archive/_partial", in: folder, while: process)
