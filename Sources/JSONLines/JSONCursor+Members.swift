@@ -7,16 +7,13 @@ extension JSONCursor {
         _ table: JSONKeyTable,
         _ read: (Int, inout JSONCursor) throws(JSONSyntaxError) -> Void
     ) throws(JSONSyntaxError) -> Bool {
-        guard try kind() == .object else {
-            try skipValue()
-            return false
-        }
-        try beginObject()
-        while let key = try nextKey() {
-            if let index = index(of: key, in: table) {
-                try read(index, &self)
-            } else {
+        guard try enterObject() else { return false }
+        var place = -1
+        while try nextKey(in: table, &place) {
+            if place < 0 {
                 try skipValue()
+            } else {
+                try read(place, &self)
             }
         }
         return true
@@ -26,11 +23,7 @@ extension JSONCursor {
     package mutating func namedMembers(
         _ read: (String, inout JSONCursor) throws(JSONSyntaxError) -> Void
     ) throws(JSONSyntaxError) {
-        guard try kind() == .object else {
-            try skipValue()
-            return
-        }
-        try beginObject()
+        guard try enterObject() else { return }
         while let key = try nextKey() {
             try read(text(key), &self)
         }
@@ -42,11 +35,7 @@ extension JSONCursor {
     package mutating func elements(
         _ read: (inout JSONCursor) throws(JSONSyntaxError) -> Void
     ) throws(JSONSyntaxError) {
-        guard try kind() == .array else {
-            try skipValue()
-            return
-        }
-        try beginArray()
+        guard try enterArray() else { return }
         while try nextElement() { try read(&self) }
     }
 

@@ -16,7 +16,7 @@ package struct JSONCursor: ~Copyable {
     /// Open containers.
     var depth = 0
     /// Whether the container just opened has given no member yet.
-    private var isFresh = false
+    var isFresh = false
     /// One bit for each container that `skipValue` is in: set for objects.
     var objectBits = [UInt64](repeating: 0, count: JSONCursor.maxDepth / 64 + 1)
 
@@ -75,84 +75,6 @@ package struct JSONCursor: ~Copyable {
         guard isAtEnd() else { throw JSONSyntaxError(.trailingBytes, at: position) }
     }
 
-    // MARK: Containers
-
-    /// Enters an object.
-    package mutating func beginObject() throws(JSONSyntaxError) {
-        try open(UInt8(ascii: "{"), or: .expectedObject)
-    }
-
-    /// The next key of the object, its colon consumed, or nil behind the closing brace.
-    package mutating func nextKey() throws(JSONSyntaxError) -> JSONToken? {
-        guard try nextMember(closing: UInt8(ascii: "}"), or: .expectedCommaOrBrace) else { return nil }
-        return try key()
-    }
-
-    /// Consumes the comma, the key and the colon of the object's next member if they are exactly this key of a table, without blanks.
-    ///
-    /// For objects whose writer is known to have the keys in one order: a comparison instead of a search. Whatever is not there as
-    /// expected is left to ``nextKey()``, the first member too.
-    package mutating func takeKey(_ index: Int, of table: JSONKeyTable) -> Bool {
-        guard !isFresh else { return false }
-        let length = unsafe table.label(of: index, startsAt: base + position, count: end - position)
-        position += length
-        return length > 0
-    }
-
-    /// Enters an array.
-    package mutating func beginArray() throws(JSONSyntaxError) {
-        try open(UInt8(ascii: "["), or: .expectedArray)
-    }
-
-    /// Whether another element follows; false behind the closing bracket.
-    package mutating func nextElement() throws(JSONSyntaxError) -> Bool {
-        try nextMember(closing: UInt8(ascii: "]"), or: .expectedCommaOrBracket)
-    }
-
-    private mutating func open(_ byte: UInt8, or reason: JSONSyntaxError.Reason) throws(JSONSyntaxError) {
-        skipWhitespace()
-        guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
-        guard unsafe base[position] == byte else { throw JSONSyntaxError(reason, at: position) }
-        guard depth < Self.maxDepth else { throw JSONSyntaxError(.tooDeep, at: position) }
-        depth += 1
-        position += 1
-        isFresh = true
-    }
-
-    @inline(__always)
-    private mutating func nextMember(
-        closing: UInt8,
-        or reason: JSONSyntaxError.Reason
-    ) throws(JSONSyntaxError) -> Bool {
-        skipWhitespace()
-        guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
-        let byte = unsafe base[position]
-        let wasFresh = isFresh
-        isFresh = false
-        if byte == closing {
-            position += 1
-            depth -= 1
-            return false
-        }
-        guard !wasFresh else { return true }
-        guard byte == UInt8(ascii: ",") else { throw JSONSyntaxError(reason, at: position) }
-        position += 1
-        return true
-    }
-
-    @inline(__always)
-    mutating func key() throws(JSONSyntaxError) -> JSONToken {
-        skipWhitespace()
-        guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
-        guard unsafe base[position] == UInt8(ascii: "\"") else { throw JSONSyntaxError(.expectedKey, at: position) }
-        let token = try stringToken()
-        skipWhitespace()
-        guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
-        guard unsafe base[position] == UInt8(ascii: ":") else { throw JSONSyntaxError(.expectedColon, at: position) }
-        position += 1
-        return token
-    }
-
     // MARK: Values
 
     /// The next value as a string token, or nil (value skipped) if it is no string.
@@ -171,6 +93,7 @@ package struct JSONCursor: ~Copyable {
             return nil
         }
         let start = position
+        if let value = shortNumber() { return value <= limit ? value : nil }
         try skipNumber()
         // Nineteen digits fit into the word; more are larger than any limit.
         guard position - start <= 19 else { return nil }
@@ -183,9 +106,32 @@ package struct JSONCursor: ~Copyable {
         return value <= UInt64(clamping: limit) ? Int64(value) : nil
     }
 
+    /// A whole number of few digits with the member or element behind it, as counts are: consumed and given; or nil.
+    private mutating func shortNumber() -> Int64? {
+        var offset = position
+        var value: Int64 = 0
+        let stop = min(end, position + 18)
+        while offset < stop {
+            let digit = unsafe base[offset] &- UInt8(ascii: "0")
+            guard digit <= 9 else { break }
+            value = value &* 10 &+ Int64(digit)
+            offset &+= 1
+        }
+        guard offset > position, offset < end else { return nil }
+        switch unsafe base[offset] {
+        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"): break
+        default: return nil
+        }
+        // No number has a zero before its other digits.
+        guard unsafe offset == position + 1 || base[position] != UInt8(ascii: "0") else { return nil }
+        position = offset
+        return value
+    }
+
     /// Whether the next value is `null`; it is consumed only then.
     package mutating func takeNull() throws(JSONSyntaxError) -> Bool {
-        guard try kind() == .literal, unsafe base[position] == UInt8(ascii: "n") else { return false }
+        skipWhitespace()
+        guard position < end, unsafe base[position] == UInt8(ascii: "n") else { return false }
         try skipLiteral()
         return true
     }

@@ -133,30 +133,63 @@ struct JSONCursorTests {
         #expect(found == ["a=1", "b=0", "10", "20", "c=-1", "é=2"])
     }
 
-    @Test func `an expected key is taken only where it stands exactly, and never beyond the end`() throws {
+    @Test(arguments: [
+        #"{"id":1,"a\"b":2,"n":3}"#, #"{"n":3,"a\"b":2,"id":1}"#, #" { "id" : 1 ,"a\u0022b":2, "n":3 } "#,
+        #"{"id":0,"id":1,"a\"b":2,"n":3}"#, #"{"ido":[{}],"id":1,"a\"b":2,"n" :3,"":null}"#,
+        #"{"i":0,"id":1,"x":",\"n\":","a\"b":2,"n":3}"#,
+    ])
+    func `keys are found in whatever order and spacing they stand`(text: String) throws {
         let keys = JSONKeyTable(["id", "a\"b", "n"])
-        let text = Array(#"{"id":1,"a\"b":2, "n":3,"id":4}"#.utf8)
-        /// For each member in turn whether it is taken as the key expected, and its value.
-        func members(_ range: Range<Int>, expecting indices: [Int]) throws -> [(isTaken: Bool, value: Int64?)] {
-            try JSONCursor.read(text) { cursor throws(JSONSyntaxError) in
-                cursor.move(to: range)
-                try cursor.beginObject()
-                var members: [(isTaken: Bool, value: Int64?)] = []
-                for index in indices {
-                    let isTaken = cursor.takeKey(index, of: keys)
-                    if !isTaken, try cursor.nextKey() == nil { break }
-                    members.append((isTaken, try cursor.wholeNumber(upTo: 9)))
+        let found = try JSONCursor.read(Array(text.utf8)) { cursor throws(JSONSyntaxError) in
+            var found: [Int: Int64] = [:]
+            #expect(try cursor.enterObject())
+            var place = -1
+            while try cursor.nextKey(in: keys, &place) {
+                if place < 0 {
+                    try cursor.skipValue()
+                } else {
+                    found[place] = try cursor.wholeNumber(upTo: 9)
                 }
-                return members
+            }
+            try cursor.expectEnd()
+            return found
+        }
+        #expect(found == [0: 1, 1: 2, 2: 3])
+    }
+
+    @Test func `an object cut anywhere is no object, whatever key is expected`() throws {
+        let keys = JSONKeyTable(["id", "n"])
+        let text = #"{"id":12,"n":3}"#
+        for end in 1..<text.utf8.count {
+            #expect(throws: JSONSyntaxError.self) {
+                try JSONCursor.read(Array(text.utf8.prefix(end))) { cursor throws(JSONSyntaxError) in
+                    var place = -1
+                    guard try cursor.enterObject() else { return }
+                    while try cursor.nextKey(in: keys, &place) { _ = try cursor.wholeNumber(upTo: 99) }
+                }
             }
         }
-        // The first member has no comma before it, the third a blank behind it.
-        let right = try members(0..<text.count, expecting: [0, 1, 2, 0, 1])
-        #expect(right.map(\.isTaken) == [false, true, false, true] && right.map(\.value) == [1, 2, 3, 4])
-        let wrong = try members(0..<text.count, expecting: [2, 0, 3, -1, 0])
-        #expect(wrong.map(\.isTaken) == [false, false, false, false] && wrong.map(\.value) == [1, 2, 3, 4])
-        for end in 8...14 {
-            #expect(throws: JSONSyntaxError.self) { try members(0..<end, expecting: [0, 1]) }
+    }
+
+    @Test(
+        arguments: [
+            ("0", 0), ("7", 7), ("12", 12), ("999999999999999999", nil), ("99", 99), ("100", nil), ("00", nil),
+            ("01", nil),
+            ("1.0", nil), ("1e1", nil), ("-1", nil), ("1 ", 1), ("123456789012345678901", nil), ("", nil),
+        ] as [(String, Int64?)]
+    )
+    func `a whole number is read the same with and without something behind it`(number: String, value: Int64?) {
+        for (start, end) in [("", ""), ("[", "]"), ("[", ",1]"), ("[", " ]")] {
+            let read = try? JSONCursor.read(Array("\(start)\(number)\(end)".utf8)) { cursor throws(JSONSyntaxError) in
+                if start != "", try cursor.enterArray() { _ = try cursor.nextElement() }
+                let value = try cursor.wholeNumber(upTo: 99)
+                if start != "" {
+                    while try cursor.nextElement() { try cursor.skipValue() }
+                }
+                try cursor.expectEnd()
+                return value
+            }
+            #expect(read == value, "\(start)\(number)\(end)")
         }
     }
 

@@ -103,20 +103,10 @@ package struct IndexedRows: Sendable {
             for index in texts.indices { texts[index] = nil }
             for index in kindValues.indices { kindValues[index] = 0..<0 }
             try cursor.beginObject()
-            var expected = 0
-            while true {
-                // The columns come in the order of the schema, from every version that has the same.
-                var place = expected
-                if !cursor.takeKey(expected, of: keys) {
-                    guard let name = try cursor.nextKey() else { break }
-                    guard let found = cursor.index(of: name, in: keys) else {
-                        try cursor.skipValue()
-                        continue
-                    }
-                    place = found
-                }
-                expected = place + 1
-                switch targets[place] {
+            var place = -1
+            // The columns come in the order of the schema, from every version that has the same.
+            while try cursor.nextKey(in: keys, &place) {
+                switch place < 0 ? .none : targets[place] {
                 case .none: try cursor.skipValue()
                 case .line: line = try cursor.wholeNumber(upTo: Int64(UInt32.max)) ?? 0
                 case .number(let index): numbers[index] = try cursor.wholeNumber(upTo: .max) ?? 0

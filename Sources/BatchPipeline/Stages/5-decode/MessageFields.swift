@@ -14,23 +14,23 @@ struct MessageFields {
     var textBytes = 0
     var hasVisibleText = false
 
-    private static let keys = JSONKeyTable(["id", "model", "stop_reason", "usage", "content"])
+    /// What is read stands first to fourth and tenth; the rest only keeps the order in which the service writes.
+    private static let keys = JSONKeyTable([
+        "model", "id", "type", "role", "content", "container", "stop_reason", "stop_sequence", "stop_details", "usage",
+    ])
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        guard try cursor.kind() == .object else {
-            try cursor.skipValue()
-            return
-        }
-        try cursor.beginObject()
-        while let key = try cursor.nextKey() {
-            switch cursor.index(of: key, in: Self.keys) {
-            case 0: id = try cursor.string()
-            case 1: model = try cursor.string()
-            case 2: stopReason = try cursor.string()
-            case 3:
+        guard try cursor.enterObject() else { return }
+        var place = -1
+        while try cursor.nextKey(in: Self.keys, &place) {
+            switch place {
+            case 0: model = try cursor.string()
+            case 1: id = try cursor.string()
+            case 4: try readContent(&cursor)
+            case 6: stopReason = try cursor.string()
+            case 9:
                 usage = UsageFields()
                 try usage.read(&cursor)
-            case 4: try readContent(&cursor)
             default: try cursor.skipValue()
             }
         }
@@ -38,11 +38,7 @@ struct MessageFields {
 
     private mutating func readContent(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         (contentBlocks, toolUses, textBytes, hasVisibleText) = (0, 0, 0, false)
-        guard try cursor.kind() == .array else {
-            try cursor.skipValue()
-            return
-        }
-        try cursor.beginArray()
+        guard try cursor.enterArray() else { return }
         while try cursor.nextElement() {
             contentBlocks += 1
             try readContentBlock(&cursor)
@@ -53,15 +49,12 @@ struct MessageFields {
     private static let blockTypes = JSONKeyTable(["text", "tool_use"])
 
     private mutating func readContentBlock(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        guard try cursor.kind() == .object else {
-            try cursor.skipValue()
-            return
-        }
+        guard try cursor.enterObject() else { return }
         var type: JSONToken?
         var text: JSONToken?
-        try cursor.beginObject()
-        while let key = try cursor.nextKey() {
-            switch cursor.index(of: key, in: Self.blockKeys) {
+        var place = -1
+        while try cursor.nextKey(in: Self.blockKeys, &place) {
+            switch place {
             case 0: type = try cursor.string()
             case 1: text = try cursor.string()
             default: try cursor.skipValue()
@@ -100,11 +93,7 @@ struct ErrorFields {
     private static let envelope = JSONKeyTable(["error"])
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        guard try cursor.kind() == .object else {
-            try cursor.skipValue()
-            return
-        }
-        try cursor.beginObject()
+        guard try cursor.enterObject() else { return }
         while let key = try cursor.nextKey() {
             switch cursor.index(of: key, in: Self.keys) {
             case 3: inner = try readInner(&cursor)
@@ -115,12 +104,8 @@ struct ErrorFields {
     }
 
     private func readInner(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> ErrorLevel? {
-        guard try cursor.kind() == .object else {
-            try cursor.skipValue()
-            return nil
-        }
+        guard try cursor.enterObject() else { return nil }
         var level = ErrorLevel()
-        try cursor.beginObject()
         while let key = try cursor.nextKey() {
             try Self.read(cursor.index(of: key, in: Self.keys), into: &level, from: &cursor)
         }

@@ -18,8 +18,9 @@ struct ResultFields {
 
     private mutating func readObject(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.beginObject()
-        while let key = try cursor.nextKey() {
-            switch cursor.index(of: key, in: Self.keys) {
+        var place = -1
+        while try cursor.nextKey(in: Self.keys, &place) {
+            switch place {
             case 0:
                 customID = try cursor.string()
             case 1:
@@ -78,7 +79,7 @@ struct ResultFields {
             hasVisibleText: message.hasVisibleText,
             isUsable: Usability.isUsable(
                 type: type,
-                stopReason: message.stopReason.map { cursor.text($0) },
+                isOrderly: Usability.isOrderly(message.stopReason, in: cursor),
                 hasVisibleText: message.hasVisibleText,
                 toolUses: message.toolUses
             )
@@ -103,8 +104,9 @@ private struct ResultBody {
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.beginObject()
-        while let key = try cursor.nextKey() {
-            switch cursor.index(of: key, in: Self.keys) {
+        var place = -1
+        while try cursor.nextKey(in: Self.keys, &place) {
+            switch place {
             case 0: type = try cursor.string()
             case 1:
                 message = MessageFields()

@@ -1,4 +1,5 @@
-package import MessageBatches
+import JSONLines
+import MessageBatches
 
 /// Whether a result holds what its sender asked for.
 ///
@@ -8,11 +9,18 @@ package enum Usability {
     ///
     /// Not among them: `max_tokens` and `model_context_window_exceeded` (cut short), `refusal`, `pause_turn` (unfinished
     /// tool loop), and every reason this version does not know.
-    package static let orderlyStopReasons: Set<String> = ["end_turn", "stop_sequence", "tool_use"]
+    package static let orderlyStopReasons = ["end_turn", "stop_sequence", "tool_use"]
+
+    private static let orderly = JSONKeyTable(orderlyStopReasons)
+
+    /// Whether a stop reason is one of ``orderlyStopReasons``, told by its bytes: every line is asked.
+    static func isOrderly(_ stopReason: JSONToken?, in cursor: borrowing JSONCursor) -> Bool {
+        guard let stopReason else { return false }
+        return cursor.index(of: stopReason, in: orderly) != nil
+    }
 
     /// Succeeded, stopped in an orderly way, and with visible text to read or a tool call to run.
-    package static func isUsable(type: ResultType, stopReason: String?, hasVisibleText: Bool, toolUses: Int) -> Bool {
-        guard type == .succeeded, hasVisibleText || toolUses > 0, let stopReason else { return false }
-        return orderlyStopReasons.contains(stopReason)
+    static func isUsable(type: ResultType, isOrderly: Bool, hasVisibleText: Bool, toolUses: Int) -> Bool {
+        type == .succeeded && isOrderly && (hasVisibleText || toolUses > 0)
     }
 }

@@ -40,9 +40,10 @@ struct UsageFields {
 
     var isReadable: Bool { unreadable == 0 }
 
+    /// In the order in which the service writes them.
     private static let keys = JSONKeyTable([
-        "input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation",
-        "output_tokens_details", "server_tool_use", "service_tier", "inference_geo",
+        "input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation", "output_tokens",
+        "server_tool_use", "service_tier", "inference_geo", "output_tokens_details",
     ])
     private static let creationKeys = JSONKeyTable(["ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"])
     private static let detailKeys = JSONKeyTable(["thinking_tokens"])
@@ -56,17 +57,18 @@ struct UsageFields {
             return
         }
         try cursor.beginObject()
-        while let key = try cursor.nextKey() {
-            switch cursor.index(of: key, in: Self.keys) {
+        var place = -1
+        while try cursor.nextKey(in: Self.keys, &place) {
+            switch place {
             case 0: input = try count(&cursor, bit: 0)
-            case 1: output = try count(&cursor, bit: 1)
+            case 1: cacheCreation = try count(&cursor, bit: 1)
             case 2: cacheRead = try count(&cursor, bit: 2)
-            case 3: cacheCreation = try count(&cursor, bit: 3)
-            case 4: (cacheCreation5m, cacheCreation1h) = try counts(Self.creationKeys, &cursor, bit: 4)
-            case 5: (thinking, _) = try counts(Self.detailKeys, &cursor, bit: 6)
-            case 6: (webSearches, webFetches) = try counts(Self.toolKeys, &cursor, bit: 8)
-            case 7: serviceTier = try cursor.string()
-            case 8: inferenceGeo = try cursor.string()
+            case 3: (cacheCreation5m, cacheCreation1h) = try counts(Self.creationKeys, &cursor, bit: 3)
+            case 4: output = try count(&cursor, bit: 5)
+            case 5: (webSearches, webFetches) = try counts(Self.toolKeys, &cursor, bit: 6)
+            case 6: serviceTier = try cursor.string()
+            case 7: inferenceGeo = try cursor.string()
+            case 8: (thinking, _) = try counts(Self.detailKeys, &cursor, bit: 8)
             default: try cursor.skipValue()
             }
         }
@@ -97,8 +99,9 @@ struct UsageFields {
         }
         var found: (Int64, Int64) = (0, 0)
         try cursor.beginObject()
-        while let key = try cursor.nextKey() {
-            switch cursor.index(of: key, in: keys) {
+        var place = -1
+        while try cursor.nextKey(in: keys, &place) {
+            switch place {
             case 0: found.0 = try count(&cursor, bit: bit)
             case 1: found.1 = try count(&cursor, bit: bit + 1)
             default: try cursor.skipValue()
