@@ -55,8 +55,9 @@ enum ArchiveRecovery {
         in folder: ArchiveFolder,
         _ report: inout RecoveryReport
     ) throws(ArchiveFailure) {
-        for name in try names(of: id, in: folder) {
-            guard let document = Document(name) else { continue }
+        var names = try names(of: id, in: folder)
+        let documents = names.compactMap { Document($0) }
+        for document in documents {
             if let publication = try publication(of: document, in: folder) {
                 if let failure = PublishPlan([publication]).run(in: folder)[0] { throw failure }
                 report.finished.append(document.id)
@@ -64,8 +65,8 @@ enum ArchiveRecovery {
                 try removeArrived(document, in: folder)
             }
         }
-        // Not those of before: what was published has left.
-        let names = try names(of: id, in: folder)
+        // What was published has left.
+        if !documents.isEmpty { names = try self.names(of: id, in: folder) }
         let kept = try parked(names, in: folder)
         for name in names where !kept.contains(name) {
             try folder.remove("\(ArchivePaths.partial)/\(name)")
