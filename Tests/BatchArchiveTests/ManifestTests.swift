@@ -22,7 +22,7 @@ struct ManifestTests {
             codec: codec,
             members: [.init(offset: 0, firstLine: 1), .init(offset: 60, firstLine: 3)]
         )
-        return try Manifest(proof, files: [.raw: raw], settings: testSettings())
+        return Manifest(proof, files: [.raw: raw], settings: testSettings())
     }
 
     private func text(_ change: (inout [String: Any]) -> Void) throws -> [UInt8] {

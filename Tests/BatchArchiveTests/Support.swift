@@ -68,6 +68,8 @@ struct ResultTotal: Summary {
 extension ResultTotal {
     private static let keys = JSONKeyTable(["count"])
 
+    var node: JSONNode { .object([("count", .number(count))]) }
+
     init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { _, json throws(JSONSyntaxError) in count = try json.requiredNumber() }
     }

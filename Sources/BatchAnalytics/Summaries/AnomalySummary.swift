@@ -53,7 +53,7 @@ package struct AnomalySummary: Summary {
     }
 
     package mutating func merge(_ other: AnomalySummary) {
-        for path in Self.counts { self[keyPath: path] = self[keyPath: path].addingClamped(other[keyPath: path]) }
+        for (_, path) in Self.counts { self[keyPath: path] = self[keyPath: path].addingClamped(other[keyPath: path]) }
     }
 
     /// Whether nothing unusual was found.
@@ -63,36 +63,24 @@ package struct AnomalySummary: Summary {
 }
 
 extension AnomalySummary {
-    private enum CodingKeys: String, CodingKey, CaseIterable {
-        case rejectedLines = "rejected_lines"
-        case emptyLines = "empty_lines"
-        case unknownTypes = "unknown_types"
-        case unknownStopReasons = "unknown_stop_reasons"
-        case missingStopReasons = "missing_stop_reasons"
-        case missingModels = "missing_models"
-        case unreadableUsages = "unreadable_usages"
-    }
-
-    /// The counts in the order of ``CodingKeys``.
-    private static var counts: [WritableKeyPath<AnomalySummary, Int>] {
+    /// The counts by the names they are stored under.
+    private static var counts: [(name: String, path: WritableKeyPath<AnomalySummary, Int>)] {
         [
-            \.rejectedLines, \.emptyLines, \.unknownTypes, \.unknownStopReasons, \.missingStopReasons,
-            \.missingModels, \.unreadableUsages,
+            ("rejected_lines", \.rejectedLines), ("empty_lines", \.emptyLines), ("unknown_types", \.unknownTypes),
+            ("unknown_stop_reasons", \.unknownStopReasons), ("missing_stop_reasons", \.missingStopReasons),
+            ("missing_models", \.missingModels), ("unreadable_usages", \.unreadableUsages),
         ]
     }
 
-    private static let keys = JSONKeyTable(CodingKeys.allCases.map(\.rawValue))
+    private static let keys = JSONKeyTable(counts.map { $0.name })
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
-            self[keyPath: Self.counts[key]] = try json.requiredNumber()
+            self[keyPath: Self.counts[key].path] = try json.requiredNumber()
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        for (path, key) in zip(Self.counts, CodingKeys.allCases) where self[keyPath: path] > 0 {
-            try container.encode(self[keyPath: path], forKey: key)
-        }
+    package var node: JSONNode {
+        .sorted(Self.counts.map { ($0.name, self[keyPath: $0.path] > 0 ? .number(self[keyPath: $0.path]) : nil) })
     }
 }

@@ -130,10 +130,6 @@ extension CacheTally: StoredValue {
 }
 
 extension CacheSummary {
-    private enum CodingKeys: CodingKey {
-        case total, groups
-    }
-
     private static let keys = JSONKeyTable(["total", "groups"])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
@@ -151,9 +147,10 @@ extension CacheSummary {
         guard hasTotal else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(RowText.text(total.numbers), forKey: .total)
-        try container.encode(groups, forKey: .groups, budget: 1_800)
+    package var node: JSONNode {
+        .sorted([
+            ("total", .text(RowText.text(total.numbers))),
+            ("groups", groups.node(budget: 1_800)),
+        ])
     }
 }

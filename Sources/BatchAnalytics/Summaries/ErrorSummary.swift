@@ -74,10 +74,6 @@ extension ErrorSummary {
     /// The most bytes of JSON the fingerprints take; those with fewer errors are then counted as "other".
     private static let budget = 5_000
 
-    private enum CodingKeys: CodingKey {
-        case fingerprints, other
-    }
-
     private static let keys = JSONKeyTable(["fingerprints", "other"])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
@@ -93,7 +89,7 @@ extension ErrorSummary {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    package var node: JSONNode {
         var rows: [StoredError] = []
         var rest = fingerprints.other
         var room = Self.budget
@@ -102,14 +98,15 @@ extension ErrorSummary {
             room -= stored.jsonLength
             if room < 0 { rest.merge(row.value) } else { rows.append(stored) }
         }
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        if !rows.isEmpty { try container.encode(rows, forKey: .fingerprints) }
-        if rest.count > 0 { try container.encode(StoredError(tally: rest), forKey: .other) }
+        return .sorted([
+            ("fingerprints", rows.isEmpty ? nil : .array(rows.map(\.node))),
+            ("other", rest.count > 0 ? StoredError(tally: rest).node : nil),
+        ])
     }
 }
 
 /// A fingerprint as it stands in a manifest; keys are one letter because they repeat.
-private struct StoredError: Encodable {
+private struct StoredError {
     /// The type and the normalised message; missing for what is counted as "other".
     var type: String?
     var message: String?
@@ -119,15 +116,6 @@ private struct StoredError: Encodable {
     var lastSeen: Timestamp?
     /// Pairs of custom_id and request_id, one after the other.
     var samples: [String]
-
-    private enum CodingKeys: String, CodingKey {
-        case type = "t"
-        case message = "m"
-        case counts = "n"
-        case firstSeen = "f"
-        case lastSeen = "l"
-        case samples = "s"
-    }
 
     private static let keys = JSONKeyTable(["t", "m", "n", "f", "l", "s"])
 
@@ -140,7 +128,15 @@ private struct StoredError: Encodable {
         samples = tally.samples.flatMap { [$0.customID.text, $0.requestID.text] }
     }
 
-    /// Reads what was encoded.
+    var node: JSONNode {
+        .sorted([
+            ("t", type.map { .text($0) }), ("m", message.map { .text($0) }), ("n", .text(counts)),
+            ("f", firstSeen.map { .text($0.text) }), ("l", lastSeen.map { .text($0.text) }),
+            ("s", .array(samples.map { .text($0) })),
+        ])
+    }
+
+    /// Reads what ``node`` gave.
     static func read(
         _ json: inout JSONCursor
     ) throws(JSONSyntaxError) -> (fingerprint: ErrorFingerprint, tally: ErrorTally) {

@@ -64,10 +64,6 @@ extension ModelTally: StoredValue {
 }
 
 extension ModelSummary {
-    private enum CodingKeys: CodingKey {
-        case models
-    }
-
     private static let keys = JSONKeyTable(["models"])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
@@ -76,8 +72,7 @@ extension ModelSummary {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(models, forKey: .models, budget: 1_200)
+    package var node: JSONNode {
+        .sorted([("models", models.node(budget: 1_200))])
     }
 }

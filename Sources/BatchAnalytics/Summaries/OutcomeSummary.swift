@@ -53,14 +53,10 @@ package struct OutcomeSummary: Summary {
 }
 
 extension OutcomeSummary {
-    private enum CodingKeys: String, CodingKey {
-        case succeeded, errored, canceled, expired
-        case unknown = "other_types"
-    }
+    private static let knownNames = ["succeeded", "errored", "canceled", "expired"]
+    private static let unknownName = "other_types"
 
-    private static let knownKeys: [CodingKeys] = [.succeeded, .errored, .canceled, .expired]
-
-    private static let keys = JSONKeyTable(knownKeys.map(\.rawValue) + [CodingKeys.unknown.rawValue])
+    private static let keys = JSONKeyTable(knownNames + [unknownName])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
@@ -72,9 +68,8 @@ extension OutcomeSummary {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        for (key, count) in zip(Self.knownKeys, known) where count > 0 { try container.encode(count, forKey: key) }
-        try container.encode(unknown, forKey: .unknown, budget: 400)
+    package var node: JSONNode {
+        let counts: [(String, JSONNode?)] = zip(Self.knownNames, known).map { ($0, $1 > 0 ? .number($1) : nil) }
+        return .sorted(counts + [(Self.unknownName, unknown.node(budget: 400))])
     }
 }

@@ -57,4 +57,8 @@ extension PercentileSummary {
         }
         guard found.count == 4 else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }
     }
+
+    package var node: JSONNode {
+        .sorted([("input", input.node), ("output", output.node), ("cached", cached.node), ("text", text.node)])
+    }
 }

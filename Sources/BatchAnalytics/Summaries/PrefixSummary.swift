@@ -77,10 +77,6 @@ extension PrefixTally: StoredValue {
 }
 
 extension PrefixSummary {
-    private enum CodingKeys: CodingKey {
-        case prefixes, cells
-    }
-
     private static let keys = JSONKeyTable(["prefixes", "cells"])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
@@ -93,9 +89,10 @@ extension PrefixSummary {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(prefixes, forKey: .prefixes, budget: 1_400)
-        try container.encode(cells, forKey: .cells, budget: 2_600)
+    package var node: JSONNode {
+        .sorted([
+            ("prefixes", prefixes.node(budget: 1_400)),
+            ("cells", cells.node(budget: 2_600)),
+        ])
     }
 }

@@ -64,12 +64,6 @@ package struct QueueHour: Sendable, Equatable {
 }
 
 extension QueueSummary {
-    private enum CodingKeys: String, CodingKey {
-        case seconds
-        case longWaits = "over_20h"
-        case hours
-    }
-
     private static let keys = JSONKeyTable(["seconds", "over_20h", "hours"])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
@@ -94,14 +88,12 @@ extension QueueSummary {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(seconds, forKey: .seconds)
-        if longWaits > 0 { try container.encode(longWaits, forKey: .longWaits) }
+    package var node: JSONNode {
         let rows = hours.enumerated().filter { $0.element.batches > 0 }
-        try container.encode(
-            rows.map { RowText.text([$0.offset, $0.element.batches, $0.element.seconds]) },
-            forKey: .hours
-        )
+        return .sorted([
+            ("seconds", seconds.node),
+            ("over_20h", longWaits > 0 ? .number(longWaits) : nil),
+            ("hours", .array(rows.map { .text(RowText.text([$0.offset, $0.element.batches, $0.element.seconds])) })),
+        ])
     }
 }

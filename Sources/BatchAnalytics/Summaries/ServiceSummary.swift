@@ -31,10 +31,6 @@ package struct ServiceSummary: Summary {
 }
 
 extension ServiceSummary {
-    private enum CodingKeys: CodingKey {
-        case tiers, geos
-    }
-
     private static let keys = JSONKeyTable(["tiers", "geos"])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
@@ -47,9 +43,7 @@ extension ServiceSummary {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(tiers, forKey: .tiers, budget: 400)
-        try container.encode(geos, forKey: .geos, budget: 400)
+    package var node: JSONNode {
+        .sorted([("tiers", tiers.node(budget: 400)), ("geos", geos.node(budget: 400))])
     }
 }

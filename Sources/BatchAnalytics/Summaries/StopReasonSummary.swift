@@ -73,10 +73,6 @@ extension StopReasonTally: StoredValue {
 }
 
 extension StopReasonSummary {
-    private enum CodingKeys: CodingKey {
-        case reasons, cells
-    }
-
     private static let keys = JSONKeyTable(["reasons", "cells"])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
@@ -89,9 +85,10 @@ extension StopReasonSummary {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(reasons, forKey: .reasons, budget: 700)
-        try container.encode(cells, forKey: .cells, budget: 2_100)
+    package var node: JSONNode {
+        .sorted([
+            ("reasons", reasons.node(budget: 700)),
+            ("cells", cells.node(budget: 2_100)),
+        ])
     }
 }

@@ -32,10 +32,6 @@ package struct TokenSummary: Summary {
 }
 
 extension TokenSummary {
-    private enum CodingKeys: CodingKey {
-        case cells
-    }
-
     private static let keys = JSONKeyTable(["cells"])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
@@ -44,8 +40,7 @@ extension TokenSummary {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(cells, forKey: .cells, budget: 4_500)
+    package var node: JSONNode {
+        .sorted([("cells", cells.node(budget: 4_500))])
     }
 }

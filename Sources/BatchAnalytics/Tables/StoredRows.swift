@@ -6,7 +6,7 @@ import JSONLines
 ///
 /// A row has first the places of its names in `names`, then its codes, then its numbers; numbers that are 0 at the end
 /// are left out. One text a row keeps the manifest small and quick to read.
-struct StoredRows: Sendable, Equatable, Encodable {
+struct StoredRows: Sendable, Equatable {
     var names: [String] = []
     var rows: [String] = []
     /// The numbers of everything that has no row.
@@ -14,6 +14,14 @@ struct StoredRows: Sendable, Equatable, Encodable {
 
     var isEmpty: Bool {
         rows.isEmpty && other == nil
+    }
+
+    var node: JSONNode {
+        .sorted([
+            ("names", .array(names.map { .text($0) })),
+            ("rows", .array(rows.map { .text($0) })),
+            ("other", other.map { .text($0) }),
+        ])
     }
 }
 
@@ -57,6 +65,12 @@ extension Label: StoredKey {
 // MARK: - Writing
 
 extension BoundedTable where Key: StoredKey, Value: StoredValue {
+    /// The heaviest rows in at most `budget` bytes; nil for an empty table.
+    func node(budget: Int) -> JSONNode? {
+        let stored = stored(budget: budget)
+        return stored.isEmpty ? nil : stored.node
+    }
+
     /// The heaviest rows that fit into `budget` bytes of JSON; the rest is added up under `other`.
     func stored(budget: Int) -> StoredRows {
         var stored = StoredRows()
@@ -210,10 +224,11 @@ enum RowText {
 }
 
 extension String {
-    /// The bytes this takes as a JSON string at most, quotes included, `/` escaped as some encoders do.
+    /// The bytes this takes as a JSON string at most, quotes included.
     var storedJSONLength: Int {
         utf8.reduce(2) { length, byte in
             switch byte {
+            // The slash counts as escaped, as it once was: what has room in a manifest stays the same.
             case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): length + 2
             case 0..<0x20: length + 6
             default: length + 1

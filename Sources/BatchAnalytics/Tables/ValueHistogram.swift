@@ -128,23 +128,16 @@ extension ValueHistogram: Mergeable {
 
 // MARK: - Storing
 
-extension ValueHistogram: Encodable {
+extension ValueHistogram {
     /// The most characters the stored buckets take.
     ///
     /// A histogram with more is stored with half the resolution, if need be again and again: one of 100,000 different
     /// results stays below it with full resolution.
     static let storedLength = 2_000
 
-    private enum CodingKeys: String, CodingKey {
-        case buckets = "b"
-        case sum = "s"
-        case maximum = "x"
-        case resolution = "r"
-    }
-
     private static let keys = JSONKeyTable(["b", "s", "x", "r"])
 
-    /// Reads what was encoded.
+    /// Reads what ``node`` gave.
     ///
     /// - Throws: also where the bucket counts are damaged.
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
@@ -166,17 +159,18 @@ extension ValueHistogram: Encodable {
         count = counts.reduce(0) { $0.addingClamped($1) }
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    /// What is stored: buckets, sum, maximum, and the resolution if it is not the full one.
+    package var node: JSONNode {
         var stored = self
         var text = RunLengthCode.text(stored.counts)
         while text.utf8.count > Self.storedLength, stored.resolution > 0 {
             stored.coarsen(to: stored.resolution - 1)
             text = RunLengthCode.text(stored.counts)
         }
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(text, forKey: .buckets)
-        try container.encode(sum, forKey: .sum)
-        try container.encode(maximum, forKey: .maximum)
-        if stored.resolution < Self.fullResolution { try container.encode(stored.resolution, forKey: .resolution) }
+        let isCoarser = stored.resolution < Self.fullResolution
+        return .sorted([
+            ("b", .text(text)), ("s", .number(sum)), ("x", .number(maximum)),
+            ("r", isCoarser ? .number(stored.resolution) : nil),
+        ])
     }
 }

@@ -131,7 +131,7 @@ extension FileDraft {
         return Publication(
             moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.data($0)) },
             document: Publication.Move(from: paths.draftManifest, to: paths.manifest),
-            text: try Manifest(proof, files: files, settings: settings).json
+            text: Manifest(proof, files: files, settings: settings).json
         )
     }
 
@@ -145,7 +145,7 @@ extension FileDraft {
     /// Closes the files; what is left is to put them aside.
     func quarantining(_ proof: BatchProof, reasons: [String]) throws -> Publication {
         let files = try finished { paths.quarantined($0) }
-        var manifest = try Manifest(proof, files: files, settings: settings)
+        var manifest = Manifest(proof, files: files, settings: settings)
         manifest.quarantine = Manifest.Quarantine(reasons: reasons, attempts: try earlierAttempts() + 1)
         return Publication(
             moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.quarantined($0)) },

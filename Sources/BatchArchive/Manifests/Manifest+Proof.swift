@@ -1,9 +1,9 @@
 package import BatchPipeline
-import FoundationEssentials
+import JSONLines
 
 extension Manifest {
     /// The manifest of a batch whose files are written.
-    init(_ proof: BatchProof, files: [DataKind: ArchivedFile], settings: ArchiveSettings) throws {
+    init(_ proof: BatchProof, files: [DataKind: ArchivedFile], settings: ArchiveSettings) {
         self.init(
             revision: settings.revision,
             batch: proof.batch,
@@ -23,18 +23,14 @@ extension Manifest {
             rejectedLines: proof.rejectedLines,
             rejected: proof.rejected,
             derivations: settings.derivations,
-            summaries: try Self.text(of: proof.summaries)
+            summaries: Self.text(of: proof.summaries)
         )
     }
 
-    /// Each summary as JSON, keys sorted, so that equal summaries have equal text.
-    static func text(of summaries: SummarySet) throws -> [String: [UInt8]] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    /// Each summary as JSON; equal summaries have equal text.
+    static func text(of summaries: SummarySet) -> [String: [UInt8]] {
         var texts: [String: [UInt8]] = [:]
-        for summary in summaries.summaries {
-            texts[type(of: summary).name] = [UInt8](try encoder.encode(summary))
-        }
+        for summary in summaries.summaries { texts[type(of: summary).name] = summary.node.text }
         return texts
     }
 

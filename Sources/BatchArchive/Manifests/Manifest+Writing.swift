@@ -1,4 +1,5 @@
 import BatchPipeline
+import JSONLines
 import MessageBatches
 
 extension Manifest {

@@ -109,8 +109,9 @@ struct ContentAudit {
         if let fault = CompletenessGate.verdict(on: derived.tally, of: manifest.batch.counts).faults.first {
             return fault.sentence
         }
-        guard isCurrent, let texts = try? Manifest.text(of: derived.summaries) else { return nil }
-        return manifest.summaries == texts ? nil : "its summary is not that of the raw lines"
+        guard isCurrent else { return nil }
+        return manifest.summaries == Manifest.text(of: derived.summaries)
+            ? nil : "its summary is not that of the raw lines"
     }
 
     /// Holds the flat file to its manifest, and to the digest of the rows that follow from raw where that is known.

@@ -22,6 +22,8 @@ struct SummarySetTests {
 
         private static let keys = JSONKeyTable(["bytes"])
 
+        var node: JSONNode { .object([("bytes", .number(bytes))]) }
+
         init(from json: inout JSONCursor) throws(JSONSyntaxError) {
             try json.requiredMembers(Self.keys) { _, json throws(JSONSyntaxError) in
                 bytes = try json.requiredNumber()

@@ -31,6 +31,13 @@ struct LineCount: Summary {
 extension LineCount {
     private static let keys = JSONKeyTable(["records", "rejected", "blocks", "batches"])
 
+    var node: JSONNode {
+        .object([
+            ("records", .number(records)), ("rejected", .number(rejected)), ("blocks", .number(blocks)),
+            ("batches", .array(batches.sorted().map { .text($0) })),
+        ])
+    }
+
     init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
             switch key {

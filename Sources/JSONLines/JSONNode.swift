@@ -1,8 +1,6 @@
-import JSONLines
-
 /// A JSON document on its way to text: keys in the order given, nothing escaped without need, parts that are text already
 /// taken in as they are.
-indirect enum JSONNode {
+package indirect enum JSONNode: Sendable {
     case null
     case number(Int)
     case text(String)
@@ -11,20 +9,26 @@ indirect enum JSONNode {
     case array([JSONNode])
     case object([(String, JSONNode)])
 
-    static func optional(_ text: String?) -> JSONNode {
+    package static func optional(_ text: String?) -> JSONNode {
         text.map { .text($0) } ?? .null
     }
 
-    /// Keys sorted by their bytes.
-    static func counts(_ counts: [String: Int]) -> JSONNode {
+    /// Numbers by name, in the order of ``sorted(_:)``.
+    package static func counts(_ counts: [String: Int]) -> JSONNode {
+        sorted(counts.map { ($0.key, .number($0.value)) })
+    }
+
+    /// An object with its keys in the order of their bytes, so that equal contents have equal text; members without a value are
+    /// left out.
+    package static func sorted(_ members: [(String, JSONNode?)]) -> JSONNode {
         .object(
-            counts.sorted { Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8)) }
-                .map { ($0.key, .number($0.value)) }
+            members.compactMap { member in member.1.map { (member.0, $0) } }
+                .sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
         )
     }
 
     /// The document with one top-level key a line, so that people and `diff` find their way.
-    static func document(_ members: [(String, JSONNode)]) -> [UInt8] {
+    package static func document(_ members: [(String, JSONNode)]) -> [UInt8] {
         var text = Array("{".utf8)
         for (index, member) in members.enumerated() {
             text += Array((index == 0 ? "\n" : ",\n").utf8)
@@ -34,12 +38,16 @@ indirect enum JSONNode {
         return text
     }
 
-    /// The node as one line of text.
-    var line: [UInt8] {
+    /// The node as text, without a blank.
+    package var text: [UInt8] {
         var text: [UInt8] = []
         append(to: &text)
-        text.append(0x0A)
         return text
+    }
+
+    /// The node as one line of text.
+    package var line: [UInt8] {
+        text + [0x0A]
     }
 
     private static func append(_ member: (String, JSONNode), to text: inout [UInt8]) {
