@@ -14,7 +14,7 @@ struct MessageFields {
     var textBytes = 0
     var hasVisibleText = false
 
-    /// What is read stands first to fourth and tenth; the rest only keeps the order in which the service writes.
+    /// In the order in which the service writes them, with those between that nobody reads.
     private static let keys = JSONKeyTable([
         "model", "id", "type", "role", "content", "container", "stop_reason", "stop_sequence", "stop_details", "usage",
     ])
