@@ -48,8 +48,20 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
 
     /// `2024-08-20`, the form of the `date=` folders.
     package var text: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(10)
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends ``text``.
+    package func append(to bytes: inout [UInt8]) {
         let (year, month, day) = components
-        return "\(year.padded(4))-\(month.padded(2))-\(day.padded(2))"
+        bytes.append(Int64(year), digits: 4)
+        bytes.append(UInt8(ascii: "-"))
+        bytes.append(Int64(month), digits: 2)
+        bytes.append(UInt8(ascii: "-"))
+        bytes.append(Int64(day), digits: 2)
     }
 
     /// The first moment of the day, UTC.
@@ -69,9 +81,4 @@ extension BinaryInteger {
         return remainder < 0 ? quotient - 1 : quotient
     }
 
-    /// The decimal digits with zeros in front up to `width`.
-    func padded(_ width: Int) -> String {
-        let digits = String(self)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
 }

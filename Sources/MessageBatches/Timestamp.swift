@@ -64,11 +64,27 @@ extension Timestamp {
 
     /// RFC 3339 in UTC with six fraction digits and `Z`, the form every file of the archive uses.
     package var text: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(27)
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends ``text``.
+    package func append(to bytes: inout [UInt8]) {
+        let day = day
         let inDay = nanoseconds - Int64(day.daysSinceEpoch) * 86_400_000_000_000
-        let seconds = Int(inDay / 1_000_000_000)
-        let micros = Int(inDay % 1_000_000_000) / 1_000
-        let clock = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map { $0.padded(2) }.joined(separator: ":")
-        return "\(day.text)T\(clock).\(micros.padded(6))Z"
+        let seconds = inDay / 1_000_000_000
+        day.append(to: &bytes)
+        bytes.append(UInt8(ascii: "T"))
+        bytes.append(seconds / 3_600, digits: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(seconds / 60 % 60, digits: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(seconds % 60, digits: 2)
+        bytes.append(UInt8(ascii: "."))
+        bytes.append(inDay % 1_000_000_000 / 1_000, digits: 6)
+        bytes.append(UInt8(ascii: "Z"))
     }
 }
 
@@ -91,34 +107,45 @@ extension Timestamp: Codable {
 
 /// Reads fixed-width numbers out of date text, without locale and without Foundation.
 private struct DigitReader {
-    private var rest: ArraySlice<UInt8>
+    private let bytes: [UInt8]
+    private var position = 0
 
     init(_ text: some StringProtocol) {
-        rest = ArraySlice(Array(text.utf8))
+        bytes = Array(text.utf8)
     }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    var isAtEnd: Bool { position == bytes.count }
+
+    /// The digit at the position, which moves on; nil where there is none.
+    private mutating func digit() -> Int? {
+        guard position < bytes.count, (0x30...0x39).contains(bytes[position]) else { return nil }
+        position += 1
+        return Int(bytes[position - 1] - 0x30)
+    }
 
     mutating func number(digits: Int) -> Int? {
-        let part = rest.prefix(digits)
-        guard part.count == digits, part.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        rest = rest.dropFirst(digits)
-        return part.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        var number = 0
+        for _ in 0..<digits {
+            guard let digit = digit() else { return nil }
+            number = number * 10 + digit
+        }
+        return number
     }
 
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
-        guard let first = rest.first, UInt32(first) == character.value else { return false }
-        rest = rest.dropFirst()
+        guard position < bytes.count, UInt32(bytes[position]) == character.value else { return false }
+        position += 1
         return true
     }
 
     /// Nanoseconds of a fraction of any length.
     mutating func fraction() -> Int? {
-        let digits = rest.prefix { (0x30...0x39).contains($0) }
-        guard !digits.isEmpty else { return nil }
-        rest = rest.dropFirst(digits.count)
-        let nine = digits.prefix(9).reduce(0) { $0 * 10 + Int($1 - 0x30) }
-        return (min(digits.count, 9)..<9).reduce(nine) { value, _ in value * 10 }
+        guard var fraction = digit() else { return nil }
+        var places = 1
+        while let digit = digit() {
+            if places < 9 { (fraction, places) = (fraction * 10 + digit, places + 1) }
+        }
+        return (places..<9).reduce(fraction) { value, _ in value * 10 }
     }
 
     mutating func offsetMinutes() -> Int? {

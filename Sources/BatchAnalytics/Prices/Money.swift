@@ -36,22 +36,16 @@ extension Money {
 
     /// The exact amount in dollars, without zeros at the end: `12.5`, `-0.000000000001`, `0`.
     package var text: String {
-        let all = text(places: Self.places)
-        let zeros = all.utf8.reversed().prefix { $0 == UInt8(ascii: "0") }.count
-        let trimmed = all.dropLast(zeros)
-        return String(trimmed.last == "." ? trimmed.dropLast() : trimmed)
-    }
-
-    /// The amount in dollars, rounded half away from zero to a number of places from 0 to 12.
-    package func text(places: Int) -> String {
-        var unit: UInt128 = 1
-        for _ in 0..<(Self.places - places) { unit *= 10 }
-        let (whole, rest) = picoDollars.magnitude.quotientAndRemainder(dividingBy: unit)
-        let rounded = rest >= unit - rest ? whole + 1 : whole
-        let digits = String(rounded)
-        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-        let sign = picoDollars < 0 && rounded > 0 ? "-" : ""
-        return places == 0 ? sign + padded : "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"
+        let (whole, rest) = picoDollars.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000_000)
+        let sign = picoDollars < 0 ? "-" : ""
+        // A table has an amount in every fourth cell, and no other text takes as long as that of 128 bits.
+        let dollars = UInt64(exactly: whole).map { String($0) } ?? String(whole)
+        guard rest > 0 else { return sign + dollars }
+        var (digits, places) = (UInt64(rest), Self.places)
+        while digits.isMultiple(of: 10) { (digits, places) = (digits / 10, places - 1) }
+        let fraction = String(digits)
+        let zeros = String(repeating: "0", count: places - fraction.utf8.count)
+        return "\(sign)\(dollars).\(zeros)\(fraction)"
     }
 
     /// Reads what ``text`` gives; nil for anything but a decimal number with at most 12 places.

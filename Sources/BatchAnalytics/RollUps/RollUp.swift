@@ -41,10 +41,11 @@ package struct RollUp: Sendable {
     package let pricer: Pricer
     /// Whether the figures come from result lines and not from summaries.
     package let isScan: Bool
-    private(set) var groups: [[String]: Group] = [:]
-    /// Rows that no further batch can change: those of single batches, kept without their histograms.
-    private(set) var settled: [(key: [String], row: [RollUpTable.Value])] = []
-    /// What the settled rows count together.
+    private(set) var groups: [[RollUpTable.Value]: Group] = [:]
+    /// Groups that no further batch can change, those of single batches: kept as their rows, which are a small part of
+    /// them and are made where the batch was read.
+    private(set) var settled: [GroupRows] = []
+    /// What the settled groups count together.
     private var settledTotal = Group()
     /// The columns behind those that name the group.
     let measureColumns: [MeasureColumn]
@@ -93,10 +94,10 @@ package struct RollUp: Sendable {
     /// Adds a batch to its group, in place.
     private mutating func change(of entry: RollUpEntry, _ add: (inout Group) -> Void) {
         let key = key(of: entry)
-        if grouping.batchKeys.contains(.batch), grouping.requestKeys.isEmpty {
+        if grouping.batchKeys.contains(.batch) {
             var group = Group()
             add(&group)
-            settled.append((key, values(of: group.all)))
+            settled.append(rows(of: group, key: key))
             settledTotal.merge(group)
         } else {
             add(&groups[key, default: Group()])
@@ -106,7 +107,7 @@ package struct RollUp: Sendable {
     /// Takes in what another roll-up with the same grouping and prices added up.
     package mutating func merge(_ other: RollUp) {
         for (key, group) in other.groups {
-            // Most keys are those of one batch or day, which is in one part only: such a group is taken as it is.
+            // Most days are in one part only: such a group is taken as it is.
             if groups[key] == nil { groups[key] = group } else { groups[key]?.merge(group) }
         }
         settled += other.settled
@@ -135,15 +136,16 @@ package struct RollUp: Sendable {
         }
     }
 
-    private func key(of entry: RollUpEntry) -> [String] {
-        grouping.batchKeys.flatMap { key -> [String] in
+    /// What names the group of a batch, a value for each column.
+    private func key(of entry: RollUpEntry) -> [RollUpTable.Value] {
+        grouping.batchKeys.flatMap { key -> [RollUpTable.Value] in
             switch key {
-            case .day: [entry.createdAt.day.text]
-            case .week: [entry.createdAt.day.weekText]
-            case .month: [entry.createdAt.day.monthText]
-            case .hour: [entry.createdAt.hourText]
-            case .batch: [entry.batchID, entry.createdAt.text]
-            case .workspace: [entry.workspace ?? Self.none]
+            case .day: [.text(entry.createdAt.day.text)]
+            case .week: [.text(entry.createdAt.day.weekText)]
+            case .month: [.text(entry.createdAt.day.monthText)]
+            case .hour: [.text(entry.createdAt.hourText)]
+            case .batch: [.text(entry.batchID), .moment(entry.createdAt)]
+            case .workspace: [.text(entry.workspace ?? Self.none)]
             }
         }
     }

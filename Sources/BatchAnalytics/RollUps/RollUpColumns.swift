@@ -3,33 +3,35 @@ import MessageBatches
 /// A column of a roll-up and where its values come from.
 struct MeasureColumn: Sendable {
     var column: RollUpTable.Column
-    /// The value of a row, from the row and from everything.
-    var value: @Sendable (_ row: Measures, _ total: Measures) -> RollUpTable.Value
+    /// The value of a row.
+    var value: @Sendable (Measures) -> RollUpTable.Value
+    /// Whether the value is a count until all rows are known, and then its share in those of all.
+    var isShare = false
 
     init(
         _ name: String,
         _ unit: RollUpTable.Unit,
-        _ value: @escaping @Sendable (_ row: Measures, _ total: Measures) -> RollUpTable.Value
+        _ value: @escaping @Sendable (Measures) -> RollUpTable.Value
     ) {
         column = RollUpTable.Column(name: name, unit: unit)
         self.value = value
     }
 
     private static func count(_ name: String, _ value: @escaping @Sendable (Measures) -> Int) -> MeasureColumn {
-        MeasureColumn(name, .count) { row, _ in .count(value(row)) }
+        MeasureColumn(name, .count) { .count(value($0)) }
     }
 
     private static func tokens(_ name: String, _ value: @escaping @Sendable (Measures) -> Int64) -> MeasureColumn {
-        MeasureColumn(name, .count) { row, _ in .count(Int(value(row))) }
+        MeasureColumn(name, .count) { .count(Int(value($0))) }
     }
 
     /// An amount; missing where no request of the row has a price, as 0 would say that they cost nothing.
     private static func money(_ name: String, _ value: @escaping @Sendable (Measures) -> Money) -> MeasureColumn {
-        MeasureColumn(name, .money) { row, _ in row.cost.isUnknown ? .missing : .money(value(row)) }
+        MeasureColumn(name, .money) { $0.cost.isUnknown ? .missing : .money(value($0)) }
     }
 
     private static func ratio(_ name: String, _ value: @escaping @Sendable (Measures) -> Double?) -> MeasureColumn {
-        MeasureColumn(name, .ratio) { row, _ in value(row).map { .ratio($0) } ?? .missing }
+        MeasureColumn(name, .ratio) { value($0).map { .ratio($0) } ?? .missing }
     }
 
     private static let requests = count("requests") { $0.requests }
@@ -40,9 +42,11 @@ struct MeasureColumn: Sendable {
     private static let usableRate = ratio("usable_rate") { $0.usableRate }
     private static let errorRate = ratio("error_rate") { $0.errorRate }
 
-    private static let share = MeasureColumn("share", .ratio) { row, total in
-        total.requests > 0 ? .ratio(Double(row.requests) / Double(total.requests)) : .missing
-    }
+    private static let share = {
+        var column = MeasureColumn("share", .ratio) { .count($0.requests) }
+        column.isShare = true
+        return column
+    }()
 
     private static let usage = [
         tokens("input_tokens") { $0.usage.input },
@@ -89,11 +93,9 @@ struct MeasureColumn: Sendable {
     ) -> [MeasureColumn] {
         let columns = [50, 90, 95, 99]
             .map { percent in
-                MeasureColumn("\(name)_p\(percent)", unit) { row, _ in
-                    value(histogram(row).percentile(percent), unit)
-                }
+                MeasureColumn("\(name)_p\(percent)", unit) { value(histogram($0).percentile(percent), unit) }
             }
-        let largest = MeasureColumn("\(name)_max", unit) { row, _ in
+        let largest = MeasureColumn("\(name)_max", unit) { row in
             let values = histogram(row)
             return value(values.count > 0 ? values.maximum : nil, unit)
         }

@@ -10,24 +10,44 @@ extension RollUp {
     /// The rows, in the order of the columns that name the batches; within them by falling number of requests.
     package func table() -> RollUpTable {
         let total = total
-        let grouped = groups.map { key, group in (key: key, rows: partRows(of: group, in: total)) }
-        let single = settled.map { (key: $0.key, rows: [$0.row]) }
-        let rows = (grouped + single).sorted { $0.key.lexicographicallyPrecedes($1.key) }
-            .flatMap { entry in entry.rows.map { keyValues(entry.key) + $0 } }
+        let grouped = settled + groups.map { rows(of: $1, key: $0) }
         let keyColumns = batchColumns + requestColumns
         let valueColumns = hasErrorColumns ? Self.errorColumns : measureColumns.map(\.column)
+        let share = hasErrorColumns ? nil : measureColumns.firstIndex { $0.isShare }.map { keyColumns.count + $0 }
+        let whole = denominator(total)
+        func shared(_ row: [RollUpTable.Value]) -> [RollUpTable.Value] {
+            guard let share else { return row }
+            var row = row
+            row[share] = row[share].share(in: whole.requests)
+            return row
+        }
         return RollUpTable(
             columns: keyColumns + valueColumns,
             keyColumns: keyColumns.count,
-            rows: rows,
-            totals: keyColumns.map { _ in .missing } + totals(total),
+            rows: grouped.sorted { $0.key.precedes($1.key) }.flatMap { $0.rows.map(shared) },
+            totals: shared(keyColumns.map { _ in .missing } + totals(total, whole)),
             unpriced: unpriced(total)
         )
     }
 
-    /// The values of a row about whole batches, without those that name the group.
-    func values(of measures: Measures) -> [RollUpTable.Value] {
-        measureColumns.map { $0.value(measures, measures) }
+    /// The rows of one group, complete but for the shares, which are counts as yet.
+    struct GroupRows: Sendable {
+        let key: [RollUpTable.Value]
+        let rows: [[RollUpTable.Value]]
+    }
+
+    func rows(of group: Group, key: [RollUpTable.Value]) -> GroupRows {
+        guard !grouping.requestKeys.isEmpty else { return GroupRows(key: key, rows: [row(key, [], group.all)]) }
+        return GroupRows(key: key, rows: hasErrorColumns ? errorRows(of: group.errors, key) : partRows(of: group, key))
+    }
+
+    private func row(_ key: [RollUpTable.Value], _ labels: [String], _ measures: Measures) -> [RollUpTable.Value] {
+        var row: [RollUpTable.Value] = []
+        row.reserveCapacity(key.count + labels.count + measureColumns.count)
+        row += key
+        for label in labels { row.append(.text(label)) }
+        for column in measureColumns { row.append(column.value(measures)) }
+        return row
     }
 
     /// Whether the rows are errors with what is known of them, and not requests with their tokens.
@@ -43,14 +63,6 @@ extension RollUp {
             case .batch: [.init(name: "batch_id", unit: .text), .init(name: "created_at", unit: .moment)]
             }
         }
-    }
-
-    private func keyValues(_ key: [String]) -> [RollUpTable.Value] {
-        zip(batchColumns, key)
-            .map { column, text in
-                guard column.unit == .moment else { return .text(text) }
-                return Timestamp(text).map { .moment($0) } ?? .missing
-            }
     }
 
     /// The columns that name a group of requests.
@@ -69,31 +81,23 @@ extension RollUp {
         return names.map { RollUpTable.Column(name: $0, unit: .text) }
     }
 
-    private func partRows(of group: Group, in total: Group) -> [[RollUpTable.Value]] {
-        if grouping.requestKeys.isEmpty { return [values(of: group.all)] }
-        if hasErrorColumns { return errorRows(of: group.errors) }
-        let columns = measureColumns
-        let whole = denominator(total)
-        func row(_ labels: [String], _ measures: Measures) -> [RollUpTable.Value] {
-            labels.map { .text($0) } + columns.map { $0.value(measures, whole) }
-        }
+    private func partRows(of group: Group, _ key: [RollUpTable.Value]) -> [[RollUpTable.Value]] {
         let rows = group.parts.ranked(by: \.requests)
-            .map { row($0.key.labels.map { $0.text.isEmpty ? Self.none : $0.text }, $0.value) }
+            .map { row(key, $0.key.labels.map { $0.text.isEmpty ? Self.none : $0.text }, $0.value) }
         guard group.parts.other != Measures() else { return rows }
-        return rows + [row(requestColumns.map { _ in Self.other }, group.parts.other)]
+        return rows + [row(key, requestColumns.map { _ in Self.other }, group.parts.other)]
     }
 
     /// The row of totals without the columns that name a group.
-    private func totals(_ total: Group) -> [RollUpTable.Value] {
+    private func totals(_ total: Group, _ whole: Measures) -> [RollUpTable.Value] {
         if hasErrorColumns {
             return Self.errorValues(
                 total.errors.rows.reduce(into: total.errors.other) { $0.merge($1.value) },
                 example: false
             )
         }
-        let whole = denominator(total)
         let row = grouping.requestKeys.isEmpty ? total.all : whole
-        return measureColumns.map { $0.value(row, whole) }
+        return measureColumns.map { $0.value(row) }
     }
 
     /// What shares are parts of: all requests, or only those that the grouping can have rows for.
@@ -133,6 +137,28 @@ extension Grouping {
     }
 }
 
+extension RollUpTable.Value {
+    /// A count as its share in a whole; missing where there is no whole.
+    fileprivate func share(in whole: Int) -> RollUpTable.Value {
+        guard case .count(let count) = self, whole > 0 else { return .missing }
+        return .ratio(Double(count) / Double(whole))
+    }
+}
+
+extension [RollUpTable.Value] {
+    /// The order of groups: by the values that name them, from left to right.
+    fileprivate func precedes(_ other: [RollUpTable.Value]) -> Bool {
+        for (left, right) in zip(self, other) {
+            switch (left, right) {
+            case (.text(let left), .text(let right)) where left != right: return left < right
+            case (.moment(let left), .moment(let right)) where left != right: return left < right
+            default: continue
+            }
+        }
+        return false
+    }
+}
+
 // MARK: - Errors
 
 extension RollUp {
@@ -143,14 +169,17 @@ extension RollUp {
         .init(name: "sample_request_id", unit: .text),
     ]
 
-    private func errorRows(of errors: BoundedTable<ErrorFingerprint, ErrorMeasures>) -> [[RollUpTable.Value]] {
+    private func errorRows(
+        of errors: BoundedTable<ErrorFingerprint, ErrorMeasures>,
+        _ key: [RollUpTable.Value]
+    ) -> [[RollUpTable.Value]] {
         let rows = errors.ranked(by: \.tally.count)
             .map { row in
-                [.text(row.key.id), .text(row.key.type.text), .text(row.key.message)]
-                    + Self.errorValues(row.value, example: true)
+                let names: [RollUpTable.Value] = [.text(row.key.id), .text(row.key.type.text), .text(row.key.message)]
+                return key + names + Self.errorValues(row.value, example: true)
             }
         guard errors.other.tally.count > 0 else { return rows }
-        return rows + [[.text(Self.other), .missing, .missing] + Self.errorValues(errors.other, example: true)]
+        return rows + [key + [.text(Self.other), .missing, .missing] + Self.errorValues(errors.other, example: true)]
     }
 
     private static func errorValues(_ errors: ErrorMeasures, example: Bool) -> [RollUpTable.Value] {

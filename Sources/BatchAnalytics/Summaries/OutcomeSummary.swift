@@ -7,9 +7,12 @@ package struct OutcomeSummary: Summary {
     package static let name = "outcomes"
 
     /// Requests by documented type, in the order of ``ResultType/known``.
-    private var known = [Int](repeating: 0, count: ResultType.known.count)
+    private var known = noRequests
     /// Requests of types nobody documented, by name.
     package private(set) var unknown = BoundedTable<Label, Tally>(capacity: 64)
+
+    /// One array for all empty summaries: every row of a roll-up holds one.
+    private static let noRequests = [Int](repeating: 0, count: ResultType.known.count)
 
     package init() {}
 

@@ -45,10 +45,23 @@ package struct ValueHistogram: Sendable, Equatable {
     package func percentile(_ percent: Int) -> Int? {
         guard count > 0 else { return nil }
         let rank = max(1, Int((Int128(percent) * Int128(count) + 99) / 100))
+        if percent > 50, count < .max { return fromAbove(count - rank) }
         var seen = 0
-        for (index, occurrences) in counts.enumerated() where occurrences > 0 {
-            seen = seen.addingClamped(occurrences)
+        for index in counts.indices where counts[index] > 0 {
+            seen = seen.addingClamped(counts[index])
             if seen >= rank { return min(upperEnd(ofBucket: index), maximum) }
+        }
+        return maximum
+    }
+
+    /// The smallest value that all but `rest` values do not exceed.
+    ///
+    /// Of few values high percentiles are near the end of many empty buckets, and a summary asks for three of them.
+    private func fromAbove(_ rest: Int) -> Int {
+        var above = 0
+        for index in counts.indices.reversed() where counts[index] > 0 {
+            above += counts[index]
+            if above > rest { return min(upperEnd(ofBucket: index), maximum) }
         }
         return maximum
     }
@@ -94,6 +107,7 @@ extension ValueHistogram {
 extension ValueHistogram: Mergeable {
     /// Adds the occurrences of another histogram; of two resolutions the coarser one stays.
     package mutating func merge(_ other: ValueHistogram) {
+        if other.count == 0, other.resolution == Self.fullResolution { return }
         if count == 0, resolution == Self.fullResolution {
             self = other
             return

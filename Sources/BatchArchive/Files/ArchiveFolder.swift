@@ -33,8 +33,8 @@ package struct ArchiveFolder: Sendable, Hashable {
 
     /// The whole content; meant for manifests and other small files.
     func read(_ relative: String) throws(ArchiveFailure) -> [UInt8] {
-        let size = try status(relative)?.size ?? 0
         let file = try open(relative)
+        let size = try file.size()
         // One byte more than there should be, so that a file that grew meanwhile is noticed by the loop.
         var bytes = try file.read(at: 0, count: size + 1)
         while bytes.count > size {

@@ -49,6 +49,11 @@ struct OpenFile: ~Copyable, Sendable {
         try SystemCall.read(descriptor, at: offset, count: count, path: path)
     }
 
+    /// The bytes it has now.
+    func size() throws(ArchiveFailure) -> Int {
+        try SystemCall.size(of: descriptor, path: path)
+    }
+
     /// Returns when the content is on the disk.
     func sync() throws(ArchiveFailure) {
         try SystemCall.sync(descriptor, path: path)

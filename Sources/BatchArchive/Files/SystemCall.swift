@@ -137,9 +137,18 @@ enum SystemCall {
 
     /// Which file is open, whatever its name leads to by now.
     static func identity(of descriptor: Int32, path: String) throws(ArchiveFailure) -> Identity {
+        identity(try information(on: descriptor, path: path))
+    }
+
+    /// The bytes of an open file.
+    static func size(of descriptor: Int32, path: String) throws(ArchiveFailure) -> Int {
+        Int(try information(on: descriptor, path: path).st_size)
+    }
+
+    private static func information(on descriptor: Int32, path: String) throws(ArchiveFailure) -> stat {
         var information = stat()
         try checked(.inspect, path) { unsafe fstat(descriptor, &information) }
-        return identity(information)
+        return information
     }
 
     private static func identity(_ information: stat) -> Identity {

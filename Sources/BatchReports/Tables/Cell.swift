@@ -66,4 +66,15 @@ extension Cell {
         case .money(let amount): amount
         }
     }
+
+    /// Appends ``dataText``, or nothing if the cell is missing: large tables are written without a text for each cell.
+    func appendData(to output: inout [UInt8]) {
+        switch self {
+        case .missing: break
+        case .text(let text), .money(let text): output.append(contentsOf: text.utf8)
+        case .integer(let value): output.append(value)
+        case .decimal: if let dataText { output.append(contentsOf: dataText.utf8) }
+        case .timestamp(let moment): moment.append(to: &output)
+        }
+    }
 }

@@ -34,9 +34,34 @@ package protocol TableRenderer: Sendable {
 }
 
 extension Table {
+    /// The column keys and the rows as lines of fields with a separator between them.
+    ///
+    /// `append` writes the text of a field, which may need quotes or escapes; numbers and moments need none.
+    func lines(
+        separator: Unicode.Scalar,
+        emptyLine: String = "",
+        append: (_ text: String, _ output: inout [UInt8]) -> Void
+    ) -> String {
+        var output: [UInt8] = []
+        for row in CollectionOfOne(columns.map { Cell.text($0.key) }) + rows {
+            let start = output.count
+            for (index, cell) in filled(row).enumerated() {
+                if index > 0 { output.append(UInt8(ascii: separator)) }
+                switch cell {
+                case .text(let text), .money(let text): append(text, &output)
+                case .missing, .integer, .decimal, .timestamp: cell.appendData(to: &output)
+                }
+            }
+            if output.count == start { output.append(contentsOf: emptyLine.utf8) }
+            output.append(UInt8(ascii: "\n"))
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+
     /// The cells of a row, filled up with missing ones to the number of columns.
     func filled(_ row: [Cell]) -> [Cell] {
-        precondition(row.count <= columns.count, "more cells than columns")
+        if row.count == columns.count { return row }
+        precondition(row.count < columns.count, "more cells than columns")
         return row + Array(repeating: .missing, count: columns.count - row.count)
     }
 }

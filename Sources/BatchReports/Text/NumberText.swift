@@ -15,10 +15,9 @@ enum NumberText {
         // Past this a Double has no digits to group; its shortest form says more.
         guard value.magnitude < 1e15 else { return "\(value)" }
         let digits = fixed(value.magnitude, places: places)
-        let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
-        let fraction = parts.count > 1 ? "." + parts[1] : ""
-        let isZero = digits.allSatisfy { $0 == "0" || $0 == "." }
-        return (value < 0 && !isZero ? "-" : "") + grouped(String(parts[0])) + fraction
+        let point = digits.utf8.firstIndex(of: UInt8(ascii: ".")) ?? digits.endIndex
+        let isZero = digits.utf8.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
+        return (value < 0 && !isZero ? "-" : "") + grouped(digits[..<point]) + digits[point...]
     }
 
     /// A fraction as a percentage: `25.0%` for 0.25.
@@ -60,21 +59,23 @@ enum NumberText {
 
     /// A moment to the second, UTC: `2024-08-20 17:23:24Z`.
     static func timestamp(_ moment: Timestamp) -> String {
-        let text = moment.text
-        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))Z"
+        var bytes: [UInt8] = []
+        moment.append(to: &bytes)
+        bytes[10] = UInt8(ascii: " ")
+        return String(decoding: bytes.prefix(19), as: UTF8.self) + "Z"
     }
 
     /// Puts a comma between every three digits, counted from the end.
-    static func grouped(_ digits: String) -> String {
+    static func grouped(_ digits: some StringProtocol) -> String {
         var left = digits.utf8.count
-        guard left > 3 else { return digits }
-        var result = String.UnicodeScalarView()
-        for digit in digits.unicodeScalars {
-            if !result.isEmpty, left.isMultiple(of: 3) { result.append(",") }
+        guard left > 3 else { return String(digits) }
+        var result: [UInt8] = []
+        for digit in digits.utf8 {
+            if !result.isEmpty, left.isMultiple(of: 3) { result.append(UInt8(ascii: ",")) }
             result.append(digit)
             left -= 1
         }
-        return String(result)
+        return String(decoding: result, as: UTF8.self)
     }
 
     /// Plain digits with a fixed number of places.
@@ -82,10 +83,13 @@ enum NumberText {
         let scale = (0..<places).reduce(1.0) { product, _ in product * 10 }
         let shifted = (magnitude * scale).rounded()
         guard shifted < 9e18 else { return "\(magnitude)" }
-        let digits = String(Int64(shifted))
-        guard places > 0 else { return digits }
-        let filled = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-        return filled.dropLast(places) + "." + filled.suffix(places)
+        let (whole, rest) = Int64(shifted).quotientAndRemainder(dividingBy: Int64(scale))
+        guard places > 0 else { return String(whole) }
+        var digits: [UInt8] = []
+        digits.append(whole)
+        digits.append(UInt8(ascii: "."))
+        digits.append(rest, digits: places)
+        return String(decoding: digits, as: UTF8.self)
     }
 
     /// One place below 100 of a unit, none above; steps to the next unit where rounding would give 1000.

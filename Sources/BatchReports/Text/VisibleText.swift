@@ -5,6 +5,7 @@ extension StringProtocol {
     /// and DEL become control pictures (`␛`); C1 controls, line separators, invisible and bidirectional marks become
     /// `<U+202E>`. Joiners and variation selectors stay: emoji and many scripts need them.
     package var visible: String {
+        if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return String(self) }
         guard unicodeScalars.contains(where: \.needsPicture) else { return String(self) }
         var result = String.UnicodeScalarView()
         for scalar in unicodeScalars {

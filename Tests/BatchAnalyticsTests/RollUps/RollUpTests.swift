@@ -175,7 +175,10 @@ struct RollUpTests {
         #expect(table.total("cost_usd") == .money(Money(picoDollars: 150_000_000_000)))
     }
 
-    @Test(arguments: ["", "day", "week,model", "month,result", "workspace,stop-reason", "batch,error", "day,prefix"])
+    @Test(arguments: [
+        "", "day", "week,model", "month,result", "workspace,stop-reason", "batch,error", "day,prefix", "batch",
+        "batch,model", "workspace,batch,prefix",
+    ])
     func `however batches are split and ordered the table is the same`(grouping: String) throws {
         var random = SeededGenerator(seed: 31)
         let entries = (0..<12)
@@ -200,6 +203,27 @@ struct RollUpTests {
                 if case .money(let money) = value { money } else { nil }
             }
         if let total = expected.total("cost_usd") { #expect(total == .money(money.reduce(.zero, +))) }
+    }
+
+    @Test(arguments: ["model", "result", "stop-reason", "prefix", "service-tier", "geo", "error"])
+    func `the rows of a batch are those of its own table, with shares in everything`(key: String) throws {
+        let whole = try table("day,batch,\(key)", entries.reversed())
+        let requests = whole.total("requests")?.number ?? 0
+        let expected = try entries.flatMap { entry in
+            let own = try table(key, [entry])
+            let names: [RollUpTable.Value] = [
+                .text(entry.createdAt.day.text), .text(entry.batchID), .moment(entry.createdAt),
+            ]
+            return own.rows.map { row in
+                names
+                    + zip(own.columns, row)
+                    .map { column, value in
+                        let count = row[own.columns.firstIndex { $0.name == "requests" } ?? 0].number ?? 0
+                        return column.name == "share" ? .ratio(count / requests) : value
+                    }
+            }
+        }
+        #expect(whole.rows == expected && !expected.isEmpty)
     }
 
     @Test func `a group without a row of its own stands under other, and no cost is lost`() throws {

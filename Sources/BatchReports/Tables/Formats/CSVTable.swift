@@ -9,32 +9,39 @@
 /// Caption, totals and notes are left out: every line after the first is a row.
 struct CSVTable: TableRenderer {
     func render(_ table: Table) -> String {
-        let header = table.columns.map { Self.field($0.key) }.joined(separator: ",")
-        return ([header] + table.rows.map { line($0, of: table) }).map { $0 + "\n" }.joined()
-    }
-
-    private func line(_ row: [Cell], of table: Table) -> String {
-        let line = table.filled(row).map { $0.dataText.map(Self.field) ?? "" }.joined(separator: ",")
         // Readers skip an empty line; the only cell of a row must not vanish.
-        return line.isEmpty ? "\"\"" : line
+        table.lines(separator: ",", emptyLine: "\"\"", append: Self.append)
     }
 
-    /// Quoted where the text holds a comma, a quote or a line end, has blanks at an end, or is empty.
-    static func field(_ text: String) -> String {
-        // Scalars, not Characters: CR LF is one Character, and so is a quote with a combining accent.
-        let scalars = text.unicodeScalars
-        let isPlain =
-            !scalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }
-            && scalars.first.map { $0 != " " && $0 != "\t" } ?? false
-            && scalars.last.map { $0 != " " && $0 != "\t" } ?? false
-        if isPlain { return text }
-        var result = String.UnicodeScalarView("\"".unicodeScalars)
-        for scalar in scalars {
-            if scalar == "\"" { result.append(scalar) }
-            result.append(scalar)
+    /// Appends a text, quoted where it holds a comma, a quote or a line end, has blanks at an end, or is empty.
+    static func append(_ text: String, to output: inout [UInt8]) {
+        // Bytes, not Characters: CR LF is one Character, and so is a quote with a combining accent.
+        let bytes = text.utf8.span
+        guard isPlain(bytes) else {
+            output.append(UInt8(ascii: "\""))
+            for index in bytes.indices {
+                if bytes[index] == UInt8(ascii: "\"") { output.append(UInt8(ascii: "\"")) }
+                output.append(bytes[index])
+            }
+            output.append(UInt8(ascii: "\""))
+            return
         }
-        result.append("\"")
-        return String(result)
+        output.append(contentsOf: text.utf8)
+    }
+
+    private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+        guard !bytes.isEmpty, !isBlank(bytes[0]), !isBlank(bytes[bytes.count - 1]) else { return false }
+        for index in bytes.indices {
+            switch bytes[index] {
+            case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"): return false
+            default: continue
+            }
+        }
+        return true
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
 }
 

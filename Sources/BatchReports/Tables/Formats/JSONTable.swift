@@ -4,14 +4,20 @@
 /// fractions stay fractions (0.25, not 25 %), durations are seconds, moments RFC 3339; what is missing is `null`.
 struct JSONTable: TableRenderer {
     func render(_ table: Table) -> String {
-        var result = "{\"caption\":\(table.caption.map(JSONText.string) ?? "null"),\n\"rows\":["
+        let rows = JSONRows(table)
+        var output = Array("{\"caption\":\(table.caption.map(JSONText.string) ?? "null"),\n\"rows\":[".utf8)
         for (index, row) in table.rows.enumerated() {
-            result += index == 0 ? "\n" : ",\n"
-            result += JSONText.object(row, of: table)
+            output.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)
+            rows.append(row, to: &output)
         }
-        result += "],\n\"totals\":\(table.totals.map { JSONText.object($0, of: table) } ?? "null"),\n\"notes\":["
-        result += table.notes.map(JSONText.string).joined(separator: ",")
-        return result + "]}\n"
+        output.append(contentsOf: "],\n\"totals\":".utf8)
+        if let totals = table.totals {
+            rows.append(totals, to: &output)
+        } else {
+            output.append(contentsOf: "null".utf8)
+        }
+        let notes = table.notes.map(JSONText.string).joined(separator: ",")
+        return String(decoding: output, as: UTF8.self) + ",\n\"notes\":[\(notes)]}\n"
     }
 }
 

@@ -3,7 +3,13 @@
 /// Caption, totals and notes are left out: every line is a row.
 struct NDJSONTable: TableRenderer {
     func render(_ table: Table) -> String {
-        table.rows.map { JSONText.object($0, of: table) + "\n" }.joined()
+        let rows = JSONRows(table)
+        var output: [UInt8] = []
+        for row in table.rows {
+            rows.append(row, to: &output)
+            output.append(UInt8(ascii: "\n"))
+        }
+        return String(decoding: output, as: UTF8.self)
     }
 }
 

@@ -5,23 +5,20 @@
 /// notes are left out.
 struct TSVTable: TableRenderer {
     func render(_ table: Table) -> String {
-        let header = table.columns.map { Self.field($0.key) }
-        let lines = table.rows.map { table.filled($0).map { $0.dataText.map(Self.field) ?? "" } }
-        return ([header] + lines).map { $0.joined(separator: "\t") + "\n" }.joined()
+        table.lines(separator: "\t", append: Self.append)
     }
 
-    static func field(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\t": result.append(contentsOf: "\\t".unicodeScalars)
-            case "\n": result.append(contentsOf: "\\n".unicodeScalars)
-            case "\r": result.append(contentsOf: "\\r".unicodeScalars)
-            case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
-            default: result.append(scalar)
+    /// Appends a text without what would end its field.
+    static func append(_ text: String, to output: inout [UInt8]) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\t"): output.append(contentsOf: "\\t".utf8)
+            case UInt8(ascii: "\n"): output.append(contentsOf: "\\n".utf8)
+            case UInt8(ascii: "\r"): output.append(contentsOf: "\\r".utf8)
+            case UInt8(ascii: "\\"): output.append(contentsOf: "\\\\".utf8)
+            default: output.append(byte)
             }
         }
-        return String(result)
     }
 }
 

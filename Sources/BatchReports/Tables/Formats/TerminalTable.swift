@@ -12,35 +12,43 @@ struct TerminalTable: TableRenderer {
     func render(_ table: Table) -> String {
         let grid = Grid(table)
         let layout = Layout(grid, of: table, width: style.width)
-        var lines: [String] = []
-        if let caption = table.caption { lines += [style.paint(caption.visible, .strong), ""] }
-        let rule = layout.rule()
-        lines.append(line(grid.titles, layout, .strong))
-        lines.append(style.paint(rule, .faint))
-        lines += grid.rows.map { line($0, layout, .normal) }
+        var output: [UInt8] = []
+        func append(_ line: String) { output.append(contentsOf: (line + "\n").utf8) }
+        if let caption = table.caption { append(style.paint(caption.visible, .strong) + "\n") }
+        let rule = style.paint(layout.rule(), .faint)
+        self.append(grid.titles, layout, .strong, to: &output)
+        append(rule)
+        for row in grid.rows { self.append(row, layout, .normal, to: &output) }
         if let totals = grid.totals {
-            lines.append(style.paint(rule, .faint))
-            lines.append(line(totals, layout, .strong))
+            append(rule)
+            self.append(totals, layout, .strong, to: &output)
         }
         let notes = table.notes.map(\.visible) + layout.note(about: table)
-        if !notes.isEmpty { lines.append("") }
-        lines += notes.map { style.paint($0, .faint) }
-        return lines.map { $0 + "\n" }.joined()
+        if !notes.isEmpty { append("") }
+        for note in notes { append(style.paint(note, .faint)) }
+        return String(decoding: output, as: UTF8.self)
     }
 
-    private func line(_ cells: [String?], _ layout: Layout, _ tone: Tone) -> String {
-        let parts = layout.columns.map { column in
-            let text = (cells[column.index] ?? "–").truncated(toWidth: column.width)
-            let padded = text.padded(toWidth: column.width, column.alignment)
-            return style.paint(padded, cells[column.index] == nil ? .faint : tone)
+    /// Appends a line of cells.
+    private func append(_ cells: [String?], _ layout: Layout, _ tone: Tone, to output: inout [UInt8]) {
+        let start = output.count
+        for (index, column) in layout.columns.enumerated() {
+            if index > 0 { output.append(contentsOf: Self.gap.utf8) }
+            let cell = cells[column.index]
+            let text = (cell ?? "–").truncated(toWidth: column.width)
+            if style.colours {
+                let padded = text.padded(toWidth: column.width, column.alignment)
+                output.append(contentsOf: style.paint(padded, cell == nil ? .faint : tone).utf8)
+            } else {
+                let blanks = repeatElement(UInt8(ascii: " "), count: max(0, column.width - text.displayWidth))
+                if column.alignment == .right { output.append(contentsOf: blanks) }
+                output.append(contentsOf: text.utf8)
+                if column.alignment == .left { output.append(contentsOf: blanks) }
+            }
         }
-        return trimmed(parts.joined(separator: Self.gap))
-    }
-
-    /// Without the blanks that pad the last column; inside colours they do no harm.
-    private func trimmed(_ line: String) -> String {
-        let end = line.utf8.lastIndex { $0 != 0x20 }.map(line.utf8.index(after:))
-        return String(line[..<(end ?? line.startIndex)])
+        // Without the blanks that pad the last column; inside colours they do no harm.
+        while output.count > start, output.last == UInt8(ascii: " ") { output.removeLast() }
+        output.append(UInt8(ascii: "\n"))
     }
 }
 
@@ -51,9 +59,11 @@ extension TableRenderer where Self == TerminalTable {
 
 /// The cells of a table as safe text; nil where a cell is missing.
 private struct Grid {
-    var titles: [String?]
-    var rows: [[String?]]
-    var totals: [String?]?
+    let titles: [String]
+    let rows: [[String?]]
+    let totals: [String?]?
+    /// The columns of a terminal that each column takes.
+    private(set) var widths: [Int]
 
     init(_ table: Table) {
         func texts(_ row: [Cell]) -> [String?] {
@@ -63,6 +73,13 @@ private struct Grid {
         rows = table.rows.map(texts)
         // A total that makes no sense for its column is left blank rather than marked as missing.
         totals = table.totals.map { texts($0).map { $0 ?? "" } }
+        widths = titles.map(\.displayWidth)
+        for row in rows { widen(to: row) }
+        if let totals { widen(to: totals) }
+    }
+
+    private mutating func widen(to row: [String?]) {
+        for index in row.indices { widths[index] = max(widths[index], row[index]?.displayWidth ?? 1) }
     }
 }
 
@@ -79,11 +96,10 @@ private struct Layout {
     private(set) var columns: [Placed]
 
     init(_ grid: Grid, of table: Table, width limit: Int?) {
-        let lines = [grid.titles] + grid.rows + (grid.totals.map { [$0] } ?? [])
         let natural = table.columns.enumerated()
             .map { index, column in
-                let width = lines.map { ($0[index] ?? "–").displayWidth }.max() ?? 0
-                let shortest = max(TerminalTable.narrowest, (grid.titles[index] ?? "").displayWidth)
+                let width = grid.widths[index]
+                let shortest = max(TerminalTable.narrowest, grid.titles[index].displayWidth)
                 let least = column.canShrink ? min(width, shortest) : width
                 return Placed(index: index, width: width, least: least, alignment: column.alignment)
             }
