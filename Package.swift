@@ -148,7 +148,8 @@ let package = Package(
         .testTarget(
             name: "BatchCatalogTests",
             dependencies: [
-                "BatchCatalog", "BatchPipeline", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
+                "BatchCatalog", "BatchPipeline", "JSONLines", "MessageBatches",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(

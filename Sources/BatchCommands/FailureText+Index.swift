@@ -8,6 +8,12 @@ extension FailureText {
                 "The result index \(path) cannot be used: \(reason).",
                 advice: "It can be removed at any time; the next query fills it again. select needs no index."
             )
+        case .busy(let path):
+            self.init(
+                "Another command is filling the result index \(path).",
+                advice: "Ask again when it has ended. select needs no index.",
+                status: .busy
+            )
         case .badQuery(let reason):
             self.init(
                 "The query cannot be run: \(reason).",

@@ -37,6 +37,22 @@ struct IndexGapTests {
         }
     }
 
+    @Test func `show enters manifests written anew, so that they are read once`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":14}\n")
+            let id = try Samples.id(of: "2025-06-sql-generation")
+            let requests = Samples.path("requests/2025-06-sql-generation.jsonl")
+            #expect(await run(["join", "--join", requests, "--batch", id]).status == .done)
+            #expect(await run(["show", "q001", "--raw"]).lines.count == 1)
+            let file = archive.url.appending(path: "results.sqlite").path
+            let old = Date(timeIntervalSince1970: 1_700_000_000)
+            try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: file)
+            #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":15}\n")
+            let date = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date
+            #expect(date == old)
+        }
+    }
+
     @Test func `a manifest overwritten in place is noticed, even with equal size and time`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":14}\n")

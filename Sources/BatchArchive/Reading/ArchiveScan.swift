@@ -3,7 +3,7 @@ package import JSONLines
 
 /// Reads the lines of many batches, a gzip member at a time, several members at once.
 ///
-/// At most `inFlight` members are held, so memory does not grow with the archive.
+/// At most `inFlight` members are held, or so many handfuls of small ones, so memory does not grow with the archive.
 package struct ArchiveScan: Sendable {
     private let folder: ArchiveFolder
     private let codec: any MemberCodec
@@ -36,25 +36,29 @@ package struct ArchiveScan: Sendable {
         take: (Output) throws -> Bool,
         damaged: (ArchiveFailure, Manifest) -> Void
     ) async throws {
-        try await withThrowingTaskGroup(of: (Int, ScanPart, Result<Output, ArchiveFailure>).self) { group in
+        try await withThrowingTaskGroup(of: (Int, [ScannedPart<Output>]).self) { group in
             var parts = ScanParts(manifests, kind, in: folder, codec: codec)
-            var early: [Int: (part: ScanPart, result: Result<Output, ArchiveFailure>)] = [:]
+            var early: [Int: [ScannedPart<Output>]] = [:]
             var (started, finished, taken) = (0, 0, 0)
             while true {
-                while started - (isOrdered ? taken : finished) < inFlight, let part = parts.next() {
-                    group.addTask { [number = started] in (number, part, part.run(work)) }
+                while started - (isOrdered ? taken : finished) < inFlight, let handful = parts.nextHandful() {
+                    group.addTask { [number = started] in
+                        (number, handful.map { $0.run(in: folder, codec: codec, work) })
+                    }
                     started += 1
                 }
-                guard let (number, part, result) = try await group.next() else { break }
+                guard let (number, results) = try await group.next() else { break }
                 finished += 1
                 try Task.checkCancellation()
-                early[isOrdered ? number : taken] = (part, result)
+                early[isOrdered ? number : taken] = results
                 while let next = early.removeValue(forKey: taken) {
                     taken += 1
-                    switch next.result {
-                    case .failure(let failure): damaged(failure, next.part.manifest)
-                    case .success(let output):
-                        guard try take(output) else { return group.cancelAll() }
+                    for part in next {
+                        switch part.result {
+                        case .failure(let failure): damaged(failure, part.manifest)
+                        case .success(let output):
+                            guard try take(output) else { return group.cancelAll() }
+                        }
                     }
                 }
             }
@@ -62,37 +66,55 @@ package struct ArchiveScan: Sendable {
     }
 }
 
-/// One member to read, or the reason why there is none.
+/// One member to read.
 private struct ScanPart: Sendable {
-    var manifest: Manifest
-    var reader: Result<MemberReader, ArchiveFailure>
-    var member: Int
+    let manifest: Manifest
+    let file: ArchivedFile
+    /// Nil for the only member of a file, which is opened when it is read: many of them may wait.
+    let reader: MemberReader?
+    let member: Int
 
-    func run<Output>(_ work: (LineBlock, Manifest) -> Output) -> Result<Output, ArchiveFailure> {
-        reader.flatMap { reader in
-            do throws(ArchiveFailure) {
-                let block = LineBlock(
-                    wholeLines: try reader.content(ofMember: member),
-                    sequence: member,
-                    firstLine: reader.firstLines[member],
-                    // Only the start of a file matters: there may be a byte order mark.
-                    byteOffset: reader.members[member].lowerBound
-                )
-                return .success(work(block, manifest))
-            } catch {
-                return .failure(error)
-            }
+    /// Compressed bytes, about.
+    var bytes: Int { (file.slice?.count ?? file.bytes) / max(1, file.members.count) }
+
+    /// What `work` makes of the member, or why it cannot be read.
+    func run<Output>(
+        in folder: ArchiveFolder,
+        codec: any MemberCodec,
+        _ work: (LineBlock, Manifest) -> Output
+    ) -> ScannedPart<Output> {
+        do throws(ArchiveFailure) {
+            let reader = if let reader { reader } else { try MemberReader(file, in: folder, codec: codec) }
+            let block = LineBlock(
+                wholeLines: try reader.content(ofMember: member),
+                sequence: member,
+                firstLine: reader.firstLines[member],
+                // Only the start of a file matters: there may be a byte order mark.
+                byteOffset: reader.members[member].lowerBound
+            )
+            return ScannedPart(manifest: manifest, result: .success(work(block, manifest)))
+        } catch {
+            return ScannedPart(manifest: manifest, result: .failure(error))
         }
     }
 }
 
-/// The members of all files in order; a file is opened when its first member is due.
-private struct ScanParts: IteratorProtocol {
+/// What became of a member.
+private struct ScannedPart<Output: Sendable>: Sendable {
+    let manifest: Manifest
+    let result: Result<Output, ArchiveFailure>
+}
+
+/// The members of all files in order.
+private struct ScanParts {
+    /// Compressed bytes and members that one task reads.
+    private static let (handfulBytes, handfulMembers) = (32_768, 32)
+
     private let kind: DataKind
     private let folder: ArchiveFolder
     private let codec: any MemberCodec
     private var manifests: ArraySlice<Manifest>
-    private var current: (manifest: Manifest, reader: MemberReader)?
+    private var current: (manifest: Manifest, file: ArchivedFile, reader: MemberReader)?
     private var member = 0
 
     init(_ manifests: [Manifest], _ kind: DataKind, in folder: ArchiveFolder, codec: any MemberCodec) {
@@ -102,20 +124,31 @@ private struct ScanParts: IteratorProtocol {
         self.manifests = manifests[...]
     }
 
-    mutating func next() -> ScanPart? {
+    /// One member, or several small ones, which would not be worth a task each; nil at the end.
+    mutating func nextHandful() -> [ScanPart]? {
+        var handful: [ScanPart] = []
+        var bytes = 0
+        while bytes < Self.handfulBytes, handful.count < Self.handfulMembers, let part = next() {
+            handful.append(part)
+            bytes += part.bytes
+        }
+        return handful.isEmpty ? nil : handful
+    }
+
+    private mutating func next() -> ScanPart? {
         while true {
             if let current, member < current.reader.members.count {
                 defer { member += 1 }
-                return ScanPart(manifest: current.manifest, reader: .success(current.reader), member: member)
+                return ScanPart(manifest: current.manifest, file: current.file, reader: current.reader, member: member)
             }
+            current = nil
             guard let manifest = manifests.popFirst() else { return nil }
-            guard let file = manifest.files[kind] else { continue }
-            do throws(ArchiveFailure) {
-                current = (manifest, try MemberReader(file, in: folder, codec: codec))
-                member = 0
-            } catch {
-                current = nil
-                return ScanPart(manifest: manifest, reader: .failure(error), member: 0)
+            guard let file = manifest.files[kind], !file.members.isEmpty else { continue }
+            if file.members.count > 1, let reader = try? MemberReader(file, in: folder, codec: codec) {
+                (current, member) = ((manifest, file, reader), 0)
+            } else {
+                // Why a longer file cannot be opened is found again when its first member is read.
+                return ScanPart(manifest: manifest, file: file, reader: nil, member: 0)
             }
         }
     }

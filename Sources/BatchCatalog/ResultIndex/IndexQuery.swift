@@ -24,7 +24,7 @@ package struct IndexQuery {
         do {
             database = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
-            throw .unusable(path: path, reason: ResultIndex.reason(error))
+            throw ResultIndex.failure(error, path: path)
         }
     }
 
@@ -60,10 +60,12 @@ package struct IndexQuery {
                 }
                 if !isTaken || !rows.isEmpty { try take(columns, rows) }
             }
-        } catch let error as DatabaseError {
+        } catch let error as DatabaseError where error.resultCode != .SQLITE_BUSY {
             // GRDB says how its own interface would have it.
             let hasSeveral = error.message?.hasPrefix("Multiple statements") ?? false
             throw ResultIndexFailure.badQuery(hasSeveral ? "it is more than one statement" : ResultIndex.reason(error))
+        } catch let error as DatabaseError {
+            throw ResultIndex.failure(error, path: path)
         }
     }
 
@@ -74,7 +76,7 @@ package struct IndexQuery {
         do {
             return try database.read(work)
         } catch {
-            throw .unusable(path: path, reason: ResultIndex.reason(error))
+            throw ResultIndex.failure(error, path: path)
         }
     }
 }
@@ -88,18 +90,21 @@ extension IndexQuery {
         package var line: Int
     }
 
-    /// Where a request lies in all batches that have its id, oldest first.
+    /// Where a request lies in all batches that have its id, in no order.
     package func places(ofCustomID id: String) throws(ResultIndexFailure) -> [Place] {
         try read { database in
             let sql = """
                 SELECT batch_id, date, place & 4294967295 AS line_number
                 FROM stored_rows JOIN batches ON number = place >> 32
-                WHERE custom_id = ? ORDER BY created_at, batch_id
+                WHERE place = ? AND custom_id = ?
                 """
-            return try Row.fetchAll(database, sql: sql, arguments: [id])
-                .compactMap { row in
-                    CalendarDay(row["date"] as String)
-                        .map { Place(batchID: row["batch_id"], day: $0, line: row["line_number"]) }
+            return try RowIDSegment.places(of: id, in: database)
+                .compactMap { place in
+                    let found = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [place, id])
+                    return found.flatMap { row in
+                        CalendarDay(row["date"] as String)
+                            .map { Place(batchID: row["batch_id"], day: $0, line: row["line_number"]) }
+                    }
                 }
         }
     }

@@ -11,6 +11,8 @@ package struct IndexedRows: Sendable {
     /// For each row and each of ``ResultIndexSchema/textColumns`` where its bytes end; where they begin and its complement, a
     /// negative number, for null.
     private(set) var textEnds: [Int] = []
+    /// What the rows are found by; one without an id has none.
+    private(set) var ids: [RowID] = []
 
     /// What is done with the value behind a key.
     private enum Target {
@@ -23,6 +25,8 @@ package struct IndexedRows: Sendable {
     }
 
     private static let keys = JSONKeyTable(FlatSchema.columns.map(\.name))
+    /// `custom_id` among the texts.
+    private static let idColumn = ResultIndexSchema.textColumns.firstIndex(of: "custom_id") ?? 0
     private static let targets: [Target] = FlatSchema.columns.map { column in
         if column.name == ResultIndexSchema.lineColumn { return .line }
         if let index = ResultIndexSchema.kindColumns.firstIndex(of: column.name) { return .kind(index) }
@@ -41,9 +45,10 @@ package struct IndexedRows: Sendable {
     ) throws(ResultIndexFailure) {
         let capacity = lines.lineEnds.count
         numbers.reserveCapacity(capacity * (2 + ResultIndexSchema.numberColumns.count))
+        ids.reserveCapacity(capacity)
         textEnds.reserveCapacity(capacity * ResultIndexSchema.textColumns.count)
         texts.reserveCapacity(capacity * 64)
-        var row = Row(lines: lines, kinds: kinds)
+        var row = Row(kinds: kinds)
         do throws(JSONSyntaxError) {
             try JSONCursor.read(lines.bytes) { cursor throws(JSONSyntaxError) in
                 for line in lines.lineEnds.indices {
@@ -56,20 +61,25 @@ package struct IndexedRows: Sendable {
         } catch {
             throw .badRow(batchID: id)
         }
+        row.known.share(with: kinds)
     }
 
     private mutating func append(_ row: Row, number: Int64, _ cursor: inout JSONCursor) {
-        numbers.append(number << 32 | row.line)
+        let place = number << 32 | row.line
+        numbers.append(place)
         numbers.append(row.kind)
         numbers.append(contentsOf: row.numbers)
+        if let id = row.texts[row.idColumn] { ids.append(RowID(hash: cursor.hash(id), place: place)) }
         for token in row.texts {
             guard let token else {
                 textEnds.append(~texts.count)
                 continue
             }
-            texts.append(
-                contentsOf: token.isEscaped ? Array(cursor.text(token).utf8)[...] : row.lines.bytes[token.range]
-            )
+            if token.isEscaped {
+                texts.append(contentsOf: cursor.text(token).utf8)
+            } else {
+                cursor.append(token.range, to: &texts)
+            }
             textEnds.append(texts.count)
         }
         count += 1
@@ -77,24 +87,21 @@ package struct IndexedRows: Sendable {
 
     /// One row as it is read; used again for the next one.
     private struct Row {
-        let lines: LineBlock
         let kinds: RowKinds
         var line: Int64 = 0
         var kind: Int64 = 0
         var numbers = [Int64](repeating: 0, count: ResultIndexSchema.numberColumns.count)
         var texts = [JSONToken?](repeating: nil, count: ResultIndexSchema.textColumns.count)
+        let idColumn = IndexedRows.idColumn
         private var kindValues = [Range<Int>](repeating: 0..<0, count: ResultIndexSchema.kindColumns.count)
-        /// By the hash of the JSON texts of a kind, one behind the other, these texts and the number the kind has.
-        ///
-        /// A dictionary of the texts themselves would hash them byte by byte, which took a third of the reading.
-        private var known: [KeyHash: (key: [UInt8], number: Int64)] = [:]
+        private(set) var known: KnownKinds
         private var key: [UInt8] = []
         private let keys = IndexedRows.keys
         private let targets = IndexedRows.targets
 
-        init(lines: LineBlock, kinds: RowKinds) {
-            self.lines = lines
+        init(kinds: RowKinds) {
             self.kinds = kinds
+            known = kinds.known
         }
 
         mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
@@ -117,23 +124,23 @@ package struct IndexedRows: Sendable {
             try takeKind(&cursor)
         }
 
-        /// A kind is told by the bytes of its values; they are decoded only once in a block.
+        /// A kind is told by the bytes of its values; they are decoded once only.
         private mutating func takeKind(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
             key.removeAll(keepingCapacity: true)
             for range in kindValues {
-                key.append(contentsOf: lines.bytes[range])
+                cursor.append(range, to: &key)
                 // No byte of JSON.
                 key.append(0)
             }
             let hash = KeyHash(key)
-            if let entry = known[hash], entry.key == key {
-                kind = entry.number
+            if let number = known.number(of: key, hash) {
+                kind = number
                 return
             }
             var values: [[UInt8]?] = []
             for range in kindValues { values.append(try Self.value(range, &cursor)) }
             kind = kinds.number(of: RowKind(texts: values))
-            known[hash] = (key, kind)
+            known.add(key, hash, number: kind)
         }
 
         private static func value(_ range: Range<Int>, _ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [UInt8]? {

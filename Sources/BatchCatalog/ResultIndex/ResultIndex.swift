@@ -1,6 +1,7 @@
 import BatchPipeline
 import GRDB
 package import MessageBatches
+import Synchronization
 
 /// The flat rows of an archive in a SQLite file of their own, for SQL and for finding a request at once.
 ///
@@ -40,13 +41,17 @@ package final class ResultIndex: Sendable {
     package let kinds: RowKinds
     private let database: DatabaseQueue
     private let path: String
+    /// The ids of the rows put in since the last save.
+    private let newIDs = Mutex(RowIDSegment())
+    /// Seconds to wait for readers.
+    private static let patience = 10
 
     /// Opens the index for writing, making it if need be.
     package init(at path: String) throws(ResultIndexFailure) {
         self.path = path
         do {
             var configuration = Configuration()
-            configuration.busyMode = .timeout(10)
+            configuration.busyMode = .timeout(Double(Self.patience))
             // A filling spans many calls.
             configuration.allowsUnsafeTransactions = true
             database = try DatabaseQueue(path: path, configuration: configuration)
@@ -55,17 +60,13 @@ package final class ResultIndex: Sendable {
             }
             kinds = RowKinds(
                 try database.writeWithoutTransaction { database in
-                    // Losing the index costs a filling, so nothing waits for the disk; a second core helps to sort.
-                    try database.execute(
-                        sql: """
-                            PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF; PRAGMA threads = 2
-                            """
-                    )
+                    // Losing the index costs a filling, so nothing waits for the disk.
+                    try database.execute(sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF")
                     return try RowKind.all(in: database)
                 }
             )
         } catch {
-            throw .unusable(path: path, reason: Self.reason(error))
+            throw Self.failure(error, path: path)
         }
     }
 
@@ -74,7 +75,6 @@ package final class ResultIndex: Sendable {
         try database.erase()
         try database.write { database in
             try database.execute(sql: ResultIndexSchema.tables)
-            try database.execute(sql: ResultIndexSchema.indexCreation)
             try database.execute(sql: "PRAGMA user_version = \(ResultIndexSchema.version)")
         }
     }
@@ -85,22 +85,13 @@ package final class ResultIndex: Sendable {
     }
 
     /// Begins a filling, which no other can while it lasts; end with ``endFilling(without:)``.
+    ///
+    /// - Throws: ``ResultIndexFailure/busy(path:)`` at once while another one lasts: it may take minutes.
     package func beginFilling() throws(ResultIndexFailure) {
-        try write { try $0.beginTransaction(.immediate) }
-    }
-
-    /// Prepares for about so many rows.
-    package func expect(rows: Int) throws(ResultIndexFailure) {
         try write { database in
-            let sql = "SELECT coalesce(sum(succeeded + errored + canceled + expired), 0) FROM batches"
-            let present = try Int.fetchOne(database, sql: sql) ?? 0
-            if rows > present / 4 {
-                try database.execute(sql: ResultIndexSchema.indexRemoval)
-            } else {
-                // Each id has its own place in the index. Where the ids are sorted the cache stays small: what is sorted at a time is
-                // as large as the cache, and 2 MB, which a processor keeps at hand, take half the time of 64.
-                try database.execute(sql: "PRAGMA cache_size = -65536")
-            }
+            try database.execute(sql: "PRAGMA busy_timeout = 0")
+            defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Self.patience * 1_000)") }
+            try database.beginTransaction(.immediate)
         }
     }
 
@@ -126,12 +117,13 @@ package final class ResultIndex: Sendable {
     /// Puts in rows of the batch that was begun.
     package func append(_ rows: IndexedRows) throws(ResultIndexFailure) {
         try write { try RowInsertion($0).insert(rows) }
+        newIDs.withLock { $0.append(rows.ids) }
     }
 
     /// Writes the batches put in until now, all of whose rows are there.
     package func save() throws(ResultIndexFailure) {
         try write { database in
-            try RowKind.insert(kinds.takeNew(), into: database)
+            try writeWhatIsKept(into: database)
             try database.commit()
             try database.beginTransaction(.immediate)
         }
@@ -141,10 +133,16 @@ package final class ResultIndex: Sendable {
     package func endFilling(without ids: [String]) throws(ResultIndexFailure) {
         try write { database in
             for id in ids { try Self.remove(id, from: database) }
-            try RowKind.insert(kinds.takeNew(), into: database)
-            try database.execute(sql: ResultIndexSchema.indexCreation)
+            try writeWhatIsKept(into: database)
+            try RowIDSegment.mergeSmall(in: database)
             try database.commit()
         }
+    }
+
+    /// Writes what came up with the rows and is written once for many of them.
+    private func writeWhatIsKept(into database: Database) throws {
+        try RowKind.insert(kinds.takeNew(), into: database)
+        try newIDs.withLock { try $0.flush(into: database) }
     }
 
     /// Takes batches out that the archive no longer has.
@@ -178,8 +176,8 @@ package final class ResultIndex: Sendable {
 
     /// Takes a batch out and leaves its rows; returns the number they have.
     private static func removeEntry(of id: String, from database: Database) throws -> Int64? {
-        let sql = "DELETE FROM batches WHERE batch_id = ? RETURNING number"
-        guard let number = try Int64.fetchOne(database, sql: sql, arguments: [id]) else { return nil }
+        let deletion = try database.cachedStatement(sql: "DELETE FROM batches WHERE batch_id = ? RETURNING number")
+        guard let number = try Int64.fetchOne(deletion, arguments: [id]) else { return nil }
         try database.execute(sql: "DELETE FROM filled WHERE number = ?", arguments: [number])
         return number
     }
@@ -188,8 +186,13 @@ package final class ResultIndex: Sendable {
         do {
             return try database.writeWithoutTransaction(work)
         } catch {
-            throw .unusable(path: path, reason: Self.reason(error))
+            throw Self.failure(error, path: path)
         }
+    }
+
+    static func failure(_ error: any Error, path: String) -> ResultIndexFailure {
+        let isBusy = (error as? DatabaseError)?.resultCode == .SQLITE_BUSY
+        return isBusy ? .busy(path: path) : .unusable(path: path, reason: reason(error))
     }
 
     static func reason(_ error: any Error) -> String {

@@ -7,7 +7,7 @@ import BatchPipeline
 /// they never belong to another price table than the one asked for.
 package enum ResultIndexSchema {
     /// Raised whenever the tables change; an index of another version is emptied and filled again.
-    static let version = FlatSchema.version * 100 + 3
+    static let version = FlatSchema.version * 100 + 4
 
     /// Columns that few combinations of values share: one number stands for all of them.
     static let kindColumns = [
@@ -36,16 +36,13 @@ package enum ResultIndexSchema {
         return """
             CREATE TABLE kinds (kind INTEGER PRIMARY KEY\(kinds));
             CREATE TABLE stored_rows (place INTEGER PRIMARY KEY, kind INTEGER NOT NULL\(numbers)\(texts));
+            \(RowIDSegment.tables)
             CREATE TABLE filled (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, content TEXT NOT NULL);
             \(batches)
             CREATE VIEW results AS \(results());
             \(errors)
             """
     }
-
-    /// Put off while many rows come: sorting them once is faster than finding a place for each.
-    static let indexCreation = "CREATE INDEX IF NOT EXISTS rows_by_custom_id ON stored_rows (custom_id)"
-    static let indexRemoval = "DROP INDEX IF EXISTS rows_by_custom_id"
 
     /// Inserts so many rows.
     static func rowInsertion(count: Int) -> String {

@@ -8,14 +8,17 @@ import GRDBSQLite
 struct RowInsertion {
     private static let rowsPerStep = 32
 
+    private static let manyRows = ResultIndexSchema.rowInsertion(count: rowsPerStep)
+    private static let oneRow = ResultIndexSchema.rowInsertion(count: 1)
+
     private let database: Database
     private let many: Statement
     private let one: Statement
 
     init(_ database: Database) throws {
         self.database = database
-        many = try database.cachedStatement(sql: ResultIndexSchema.rowInsertion(count: Self.rowsPerStep))
-        one = try database.cachedStatement(sql: ResultIndexSchema.rowInsertion(count: 1))
+        many = try database.cachedStatement(sql: Self.manyRows)
+        one = try database.cachedStatement(sql: Self.oneRow)
     }
 
     func insert(_ rows: IndexedRows) throws {

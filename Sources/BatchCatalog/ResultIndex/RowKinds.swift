@@ -1,5 +1,6 @@
 import BatchPipeline
 import GRDB
+import JSONLines
 import Synchronization
 
 /// The values of ``ResultIndexSchema/kindColumns`` in one row.
@@ -15,6 +16,7 @@ package final class RowKinds: Sendable {
     private struct State {
         var numbers: [RowKind: Int64]
         var last: Int64
+        var known = KnownKinds()
         /// Numbered since the last call of ``RowKinds/takeNew()``.
         var new: [(number: Int64, kind: RowKind)] = []
     }
@@ -38,12 +40,46 @@ package final class RowKinds: Sendable {
         }
     }
 
+    /// The kinds as they were met in JSON until now.
+    var known: KnownKinds { state.withLock { $0.known } }
+
+    fileprivate func remember(_ known: KnownKinds) {
+        state.withLock { $0.known.add(known) }
+    }
+
     /// The kinds that are not written yet.
     func takeNew() -> [(number: Int64, kind: RowKind)] {
         state.withLock { state in
             defer { state.new = [] }
             return state.new
         }
+    }
+}
+
+/// The numbers of kinds by the bytes of their values in JSON, so that these are decoded once.
+///
+/// Told by a hash made for bytes: a dictionary of the bytes themselves would hash them one by one, which took a third of the reading.
+struct KnownKinds: Sendable {
+    private var entries: [KeyHash: (key: [UInt8], number: Int64)] = [:]
+    private var hasNew = false
+
+    func number(of key: [UInt8], _ hash: KeyHash) -> Int64? {
+        guard let entry = entries[hash], entry.key == key else { return nil }
+        return entry.number
+    }
+
+    mutating func add(_ key: [UInt8], _ hash: KeyHash, number: Int64) {
+        entries[hash] = (key, number)
+        hasNew = true
+    }
+
+    fileprivate mutating func add(_ other: KnownKinds) {
+        entries.merge(other.entries) { first, _ in first }
+    }
+
+    /// Spares other tasks the decoding, if anything is new.
+    func share(with kinds: RowKinds) {
+        if hasNew { kinds.remember(self) }
     }
 }
 

@@ -11,6 +11,9 @@ struct IndexFilling {
     let folder: ArchiveFolder
     let context: CommandContext
 
+    /// How often and how long to wait while another command fills the index.
+    private static let (attempts, pause) = (60, Duration.seconds(1))
+
     /// Where the index of an archive lies: a file of its own, so that the nightly catalog stays small.
     static func path(in folder: ArchiveFolder) -> String { folder.path("results.sqlite") }
 
@@ -36,19 +39,54 @@ struct IndexFilling {
     ///
     /// - Returns: Whether a file could not be read; its batch is left out.
     func run() async throws -> Bool {
-        let reader = try ArchiveReader(folder)
         var trouble = ScanTrouble(context: context)
-        let old = try Self.index(of: folder)
-        var gap = try await IndexGap(of: reader, in: old)
-        if old == nil || !gap.isEmpty {
-            let index = try openForFilling()
-            try index.beginFilling()
-            // Another query may have filled it while this one waited.
-            gap = try await IndexGap(of: reader, in: Self.index(of: folder))
-            try await fill(index, with: gap, &trouble)
-        }
+        let (gap, index) = try await beginWhenFree()
+        if let index { try await fill(index, with: gap, &trouble) }
         trouble.tell(gap.unreadable)
         return trouble.isDamaged
+    }
+
+    /// Begins as soon as no other command fills the index, within a minute.
+    private func beginWhenFree() async throws -> (IndexGap, ResultIndex?) {
+        for attempt in 0..<Self.attempts {
+            do {
+                return try await begin()
+            } catch let failure as ResultIndexFailure {
+                guard case .busy = failure else { throw failure }
+                if attempt == 0 { context.note("\(FailureText(failure).sentence) Waiting for it to end.") }
+            }
+            try await context.clock.sleep(for: Self.pause)
+        }
+        return try await begin()
+    }
+
+    /// What is missing, and the index, opened for writing, if anything is.
+    private func begin() async throws -> (IndexGap, ResultIndex?) {
+        let reader = try ArchiveReader(folder)
+        let old = try Self.index(of: folder)
+        let gap = try await IndexGap(of: reader, in: old)
+        guard old == nil || !gap.isEmpty else { return (gap, nil) }
+        let index = try openForFilling()
+        try index.beginFilling()
+        // Another query may have filled it in the meantime.
+        let current = try Self.index(of: folder)
+        let isStill = try current?.stamps() == gap.known
+        return (isStill ? gap : try await IndexGap(of: reader, in: current), index)
+    }
+
+    /// Enters manifests that were written anew about the same rows, so that the next `show` need not read them again.
+    ///
+    /// Left alone where it cannot be done at once: the archive may be read-only, or the index in use.
+    func keepRevised(_ gap: IndexGap) {
+        guard !gap.revised.isEmpty, let index = try? ResultIndex(at: Self.path(in: folder)) else { return }
+        try? revise(index, with: gap)
+    }
+
+    private func revise(_ index: ResultIndex, with gap: IndexGap) throws {
+        try index.beginFilling()
+        guard try Self.index(of: folder)?.stamps() == gap.known else { return }
+        for entry in gap.revised { try index.revise(ResultIndex.Batch(entry)) }
+        try index.endFilling(without: [])
     }
 
     private func fill(_ index: ResultIndex, with gap: IndexGap, _ trouble: inout ScanTrouble) async throws {
@@ -64,7 +102,6 @@ struct IndexFilling {
             codec: try CodecChoice.auto.codec(),
             inFlight: 2 * ProcessInfo.processInfo.activeProcessorCount
         )
-        try index.expect(rows: gap.missing.reduce(0) { $0 + $1.manifest.found.values.reduce(0, +) })
         try await scan.run(
             gap.missing.map(\.manifest),
             work: { [kinds = index.kinds] block, manifest in
@@ -133,7 +170,6 @@ struct IndexFilling {
 
         mutating func end(leavingOut damaged: [String]) throws {
             while current != nil || !waiting.isEmpty { try advance() }
-            show("sorting the ids")
             try index.endFilling(without: damaged)
             board.clear()
         }

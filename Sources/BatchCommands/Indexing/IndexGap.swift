@@ -21,12 +21,14 @@ struct IndexGap {
     private(set) var removed: [String] = []
     /// Changed manifests that cannot be read.
     private(set) var unreadable: [ArchiveFailure] = []
+    /// The stamps in the index that the archive was compared with.
+    let known: Set<Int64>
 
     /// Compares the archive with its index; nil for none.
     ///
     /// What changed of other batches than those of the ids is left out; nil for all batches.
     init(of reader: ArchiveReader, in index: IndexQuery?, ids: Set<String>? = nil) async throws {
-        let known = try index?.stamps() ?? []
+        known = try index?.stamps() ?? []
         let stamped = try await reader.stampedManifests()
         let changed = stamped.filter { !known.contains($0.stamp) && ids?.contains($0.id) ?? true }
         // As many names as stamps, all of them known: nothing came, went or changed.

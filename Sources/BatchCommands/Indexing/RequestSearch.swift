@@ -22,6 +22,7 @@ struct RequestSearch {
             return try await scan(try await archive.manifests(window, ids: ids), in: archive, &trouble)
         }
         let gap = try await IndexGap(of: reader, in: index, ids: ids)
+        IndexFilling(folder: archive.folder, context: context).keepRevised(gap)
         let selection = ArchiveSelection(window, ids: ids)
         let unread = gap.missing.map(\.manifest).filter { selection.contains($0.batch) }
         var found = try await scan(ArchiveReader.Listing(unread, unreadable: gap.unreadable), in: archive, &trouble)

@@ -1,0 +1,89 @@
+import BatchCatalog
+import BatchPipeline
+import Foundation
+import JSONLines
+import MessageBatches
+import Testing
+
+/// The rows of the result index and how they are found by their ids.
+struct ResultIndexTests {
+    @Test func `an id is found in every batch after many small fillings, and their segments are made into one`() throws
+    {
+        try withIndexPath { path in
+            for number in 1...70 {
+                try fill(path, batch: number, ids: ["same", "only \(number)"])
+            }
+            let query = try IndexQuery(at: path)
+            #expect(try query.places(ofCustomID: "same").count == 70)
+            let places = try query.places(ofCustomID: "only 3")
+            #expect(places.map(\.batchID) == ["msgbatch_3"] && places.first?.line == 2)
+            #expect(try query.places(ofCustomID: "only 71").isEmpty)
+            try query.run("SELECT count(*) FROM id_segments") { _, rows in #expect(rows == [[.integer(6)]]) }
+        }
+    }
+
+    @Test func `each of many ids is found in the page of its hash`() throws {
+        try withIndexPath { path in
+            let ids = (0..<3_000).map { "order-2026-\($0)" }
+            try fill(path, batch: 1, ids: ids)
+            let query = try IndexQuery(at: path)
+            for (line, id) in ids.enumerated() where line % 7 == 0 {
+                #expect(try query.places(ofCustomID: id).map(\.line) == [line + 1])
+            }
+            try query.run("SELECT count(*) FROM id_pages") { _, rows in #expect(rows == [[.integer(16)]]) }
+        }
+    }
+
+    @Test func `an id is found however its JSON spells it`() throws {
+        try withIndexPath { path in
+            try fill(path, batch: 1, ids: [#"a\u0022b"#, #"\u00e9"#])
+            let query = try IndexQuery(at: path)
+            #expect(try query.places(ofCustomID: "a\"b").map(\.line) == [1])
+            #expect(try query.places(ofCustomID: "é").map(\.line) == [2])
+        }
+    }
+
+    @Test func `a batch filled in again, or taken out, is not found where it was`() throws {
+        try withIndexPath { path in
+            try fill(path, batch: 1, ids: ["first", "second"])
+            try fill(path, batch: 1, ids: ["second", "third"])
+            let query = try IndexQuery(at: path)
+            #expect(try query.places(ofCustomID: "first").isEmpty)
+            #expect(try query.places(ofCustomID: "second").map(\.line) == [1])
+            let index = try ResultIndex(at: path)
+            try index.beginFilling()
+            try index.remove(["msgbatch_1"])
+            try index.endFilling(without: [])
+            #expect(try query.places(ofCustomID: "second").isEmpty)
+        }
+    }
+
+    private func withIndexPath(_ body: (String) throws -> Void) throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "index-\(UUID().uuidString).sqlite").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        defer { try? FileManager.default.removeItem(atPath: path + "-journal") }
+        try body(path)
+    }
+
+    /// Fills in a batch with a row for each id, as JSON spells it.
+    private func fill(_ path: String, batch: Int, ids: [String]) throws {
+        let index = try ResultIndex(at: path)
+        try index.beginFilling()
+        let number = try index.nextNumber()
+        let id = "msgbatch_\(batch)"
+        let entry = ResultIndex.Batch(
+            batch: Samples.batch(id),
+            revision: 1,
+            found: ["succeeded": ids.count],
+            rawBytes: 0,
+            stamp: Int64(batch),
+            content: "\(batch)"
+        )
+        try index.begin(entry, number: number)
+        let lines = ids.enumerated()
+            .map { #"{"custom_id":"\#($1)","line_number":\#($0 + 1),"result_type":"succeeded"}"# + "\n" }
+        let block = LineBlock(wholeLines: Array(lines.joined().utf8), sequence: 0, firstLine: 1, byteOffset: 0)
+        try index.append(IndexedRows(block, of: id, number: number, kinds: index.kinds))
+        try index.endFilling(without: [])
+    }
+}

@@ -1,0 +1,55 @@
+import BatchCatalog
+import BatchCommands
+import Foundation
+import Synchronization
+import Testing
+
+/// One command fills the index of an archive; another one waits for it.
+struct IndexWaitTests {
+    private static let count = ["query", "SELECT count(*) AS n FROM results"]
+
+    @Test func `a query waits while another one fills the index`() async throws {
+        try await InProcess.withSamples { archive, _, _ in
+            let other = try Filling(of: archive)
+            let run = await InProcess.run(
+                Self.count + ["--archive", archive.url.path],
+                at: "http://127.0.0.1:9",
+                clock: QuickClock(),
+                heard: { if $0.contains("is filling the result index") { other.end() } }
+            )
+            #expect(run.output == "{\"n\":1053}\n" && run.notes.contains("Waiting for it to end."), "\(run.notes)")
+        }
+    }
+
+    @Test func `a filling that does not end is told, with what to do`() async throws {
+        try await InProcess.withSamples { archive, _, _ in
+            let other = try Filling(of: archive)
+            let run = await InProcess.run(
+                Self.count + ["--archive", archive.url.path],
+                at: "http://127.0.0.1:9",
+                clock: QuickClock()
+            )
+            #expect(run.status == .busy && run.output == "")
+            #expect(run.notes.contains("Ask again when it has ended.") && !run.notes.contains("locked"), "\(run.notes)")
+            other.end()
+        }
+    }
+}
+
+/// A filling by another command, which waits to be ended.
+private final class Filling: Sendable {
+    private let index: Mutex<ResultIndex?>
+
+    init(of archive: Archive) throws {
+        let index = try ResultIndex(at: archive.url.appending(path: "results.sqlite").path)
+        try index.beginFilling()
+        self.index = Mutex(index)
+    }
+
+    func end() {
+        index.withLock { index in
+            try? index?.endFilling(without: [])
+            index = nil
+        }
+    }
+}
