@@ -20,8 +20,8 @@ package protocol Summary: Sendable, Equatable {
 
     /// What the manifest keeps of it; equal summaries have equal text.
     ///
-    /// Neither `Encodable` nor `Decodable`: an encoder took a tenth of the time of an export of small batches, a decoder half of
-    /// that of a roll-up, which reads the summaries of ten thousand.
+    /// Neither `Encodable` nor `Decodable`: an encoder took a twentieth of the time of an export of small batches, a decoder half
+    /// of that of a roll-up, which reads the summaries of ten thousand.
     var node: JSONNode { get }
 
     /// Reads what ``node`` gave; `json` stands before the value.
