@@ -69,9 +69,9 @@ package struct JSONKeyTable: Sendable {
 
     /// Compares some bytes a word at a time, the last word over part of the one before it; a call for so few costs more.
     @inline(__always)
-    private static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafePointer<UInt8>, count: Int) -> Bool {
+    static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafePointer<UInt8>, count: Int) -> Bool {
         let right = unsafe UnsafeRawPointer(right)
-        guard count >= 8 else { return unsafe memcmp(left, right, count) == 0 }
+        guard (8...64).contains(count) else { return unsafe memcmp(left, right, count) == 0 }
         var offset = 0
         while offset < count {
             let place = min(offset, count &- 8)

@@ -81,7 +81,7 @@ enum HouseRules {
             reason: "open, write, rename, fsync and flock are C, and their order is the promise of the archive"
         ),
         Exception(
-            path: "Sources/BatchCatalog/ResultIndex/RowInsertion.swift",
+            path: "Sources/BatchCatalog/ResultIndex/RowStatement.swift",
             reason: "SQLite is C; values bound one by one through GRDB take several times as long as SQLite itself"
         ),
         Exception(

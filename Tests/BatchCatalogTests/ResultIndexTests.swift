@@ -1,8 +1,4 @@
 import BatchCatalog
-import BatchPipeline
-import Foundation
-import JSONLines
-import MessageBatches
 import Testing
 
 /// The rows of the result index and how they are found by their ids.
@@ -18,7 +14,7 @@ struct ResultIndexTests {
             let places = try query.places(ofCustomID: "only 3")
             #expect(places.map(\.batchID) == ["msgbatch_3"] && places.first?.line == 2)
             #expect(try query.places(ofCustomID: "only 71").isEmpty)
-            try query.run("SELECT count(*) FROM id_segments") { _, rows in #expect(rows == [[.integer(6)]]) }
+            #expect(try answer("SELECT count(*) FROM id_segments", at: path) == [[.integer(6)]])
         }
     }
 
@@ -30,7 +26,7 @@ struct ResultIndexTests {
             for (line, id) in ids.enumerated() where line % 7 == 0 {
                 #expect(try query.places(ofCustomID: id).map(\.line) == [line + 1])
             }
-            try query.run("SELECT count(*) FROM id_pages") { _, rows in #expect(rows == [[.integer(16)]]) }
+            #expect(try answer("SELECT count(*) FROM id_pages", at: path) == [[.integer(16)]])
         }
     }
 
@@ -58,32 +54,10 @@ struct ResultIndexTests {
         }
     }
 
-    private func withIndexPath(_ body: (String) throws -> Void) throws {
-        let path = FileManager.default.temporaryDirectory.appending(path: "index-\(UUID().uuidString).sqlite").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        defer { try? FileManager.default.removeItem(atPath: path + "-journal") }
-        try body(path)
-    }
-
     /// Fills in a batch with a row for each id, as JSON spells it.
     private func fill(_ path: String, batch: Int, ids: [String]) throws {
-        let index = try ResultIndex(at: path)
-        try index.beginFilling()
-        let number = try index.nextNumber()
-        let id = "msgbatch_\(batch)"
-        let entry = ResultIndex.Batch(
-            batch: Samples.batch(id),
-            revision: 1,
-            found: ["succeeded": ids.count],
-            rawBytes: 0,
-            stamp: Int64(batch),
-            content: "\(batch)"
-        )
-        try index.begin(entry, number: number)
-        let lines = ids.enumerated()
-            .map { #"{"custom_id":"\#($1)","line_number":\#($0 + 1),"result_type":"succeeded"}"# + "\n" }
-        let block = LineBlock(wholeLines: Array(lines.joined().utf8), sequence: 0, firstLine: 1, byteOffset: 0)
-        try index.append(IndexedRows(block, of: id, number: number, kinds: index.kinds))
-        try index.endFilling(without: [])
+        let rows = ids.enumerated()
+            .map { #"{"custom_id":"\#($1)","line_number":\#($0 + 1),"result_type":"succeeded"}"# }
+        try BatchCatalogTests.fill(path, batch: batch, rows: rows)
     }
 }

@@ -1,4 +1,3 @@
-import BatchPipeline
 package import JSONLines
 
 /// The rows of one piece of a flat file as values for SQLite: the part of indexing that can be done for many pieces at once.
@@ -14,25 +13,8 @@ package struct IndexedRows: Sendable {
     /// What the rows are found by; one without an id has none.
     private(set) var ids: [RowID] = []
 
-    /// What is done with the value behind a key.
-    private enum Target {
-        /// It is that of the batch.
-        case none
-        case line
-        case number(Int)
-        case text(Int)
-        case kind(Int)
-    }
-
-    private static let keys = JSONKeyTable(FlatSchema.columns.map(\.name))
     /// `custom_id` among the texts.
     private static let idColumn = ResultIndexSchema.textColumns.firstIndex(of: "custom_id") ?? 0
-    private static let targets: [Target] = FlatSchema.columns.map { column in
-        if column.name == ResultIndexSchema.lineColumn { return .line }
-        if let index = ResultIndexSchema.kindColumns.firstIndex(of: column.name) { return .kind(index) }
-        if let index = ResultIndexSchema.numberColumns.firstIndex(of: column.name) { return .number(index) }
-        return ResultIndexSchema.textColumns.firstIndex(of: column.name).map { .text($0) } ?? .none
-    }
 
     /// Reads rows of the flat table; columns of other versions are left out or stay null or 0.
     ///
@@ -48,28 +30,47 @@ package struct IndexedRows: Sendable {
         ids.reserveCapacity(capacity)
         textEnds.reserveCapacity(capacity * ResultIndexSchema.textColumns.count)
         texts.reserveCapacity(capacity * 64)
-        var row = Row(kinds: kinds)
+        var row = FlatRowReader(rows: capacity, batch: number, kinds: kinds)
         do throws(JSONSyntaxError) {
             try JSONCursor.read(lines.bytes) { cursor throws(JSONSyntaxError) in
                 for line in lines.lineEnds.indices {
                     cursor.move(to: lines.range(ofLine: line))
                     if cursor.isAtEnd() { continue }
-                    try row.read(&cursor)
-                    append(row, number: number, &cursor)
+                    try row.read(lines.range(ofLine: line), &cursor)
+                    append(&row, number: number, &cursor)
                 }
             }
         } catch {
             throw .badRow(batchID: id)
         }
-        row.known.share(with: kinds)
+        row.share()
     }
 
-    private mutating func append(_ row: Row, number: Int64, _ cursor: inout JSONCursor) {
+    /// The key of a row in `stored_rows`.
+    func place(of row: Int) -> Int64 { numbers[row * (2 + ResultIndexSchema.numberColumns.count)] }
+
+    /// How many rows from one on lie one behind the other, the first of them behind a place.
+    func run(from row: Int, behind place: Int64, upTo limit: Int) -> Int {
+        var run = 0
+        while run < limit, row + run < count, self.place(of: row + run) == place + Int64(run) + 1 { run += 1 }
+        return run
+    }
+
+    /// Where the bytes of a text stand; nil for null.
+    func rangeOfText(_ index: Int) -> Range<Int>? {
+        let end = textEnds[index]
+        guard end >= 0 else { return nil }
+        let last = index == 0 ? 1 : textEnds[index - 1]
+        return (last < 0 ? ~last : last)..<end
+    }
+
+    /// The row is not changed; it would be copied for each call if it were not passed in place.
+    private mutating func append(_ row: inout FlatRowReader, number: Int64, _ cursor: inout JSONCursor) {
         let place = number << 32 | row.line
         numbers.append(place)
         numbers.append(row.kind)
         numbers.append(contentsOf: row.numbers)
-        if let id = row.texts[row.idColumn] { ids.append(RowID(hash: cursor.hash(id), place: place)) }
+        if let id = row.texts[Self.idColumn] { ids.append(RowID(hash: cursor.hash(id), place: place)) }
         for token in row.texts {
             guard let token else {
                 textEnds.append(~texts.count)
@@ -83,71 +84,5 @@ package struct IndexedRows: Sendable {
             textEnds.append(texts.count)
         }
         count += 1
-    }
-
-    /// One row as it is read; used again for the next one.
-    private struct Row {
-        let kinds: RowKinds
-        var line: Int64 = 0
-        var kind: Int64 = 0
-        var numbers = [Int64](repeating: 0, count: ResultIndexSchema.numberColumns.count)
-        var texts = [JSONToken?](repeating: nil, count: ResultIndexSchema.textColumns.count)
-        let idColumn = IndexedRows.idColumn
-        private var kindValues = [Range<Int>](repeating: 0..<0, count: ResultIndexSchema.kindColumns.count)
-        private(set) var known: KnownKinds
-        private var key: [UInt8] = []
-        private let keys = IndexedRows.keys
-        private let targets = IndexedRows.targets
-
-        init(kinds: RowKinds) {
-            self.kinds = kinds
-            known = kinds.known
-        }
-
-        mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-            (line, kind) = (0, 0)
-            for index in numbers.indices { numbers[index] = 0 }
-            for index in texts.indices { texts[index] = nil }
-            for index in kindValues.indices { kindValues[index] = 0..<0 }
-            try cursor.beginObject()
-            var place = -1
-            // The columns come in the order of the schema, from every version that has the same.
-            while try cursor.nextKey(in: keys, &place) {
-                switch place < 0 ? .none : targets[place] {
-                case .none: try cursor.skipValue()
-                case .line: line = try cursor.wholeNumber(upTo: Int64(UInt32.max)) ?? 0
-                case .number(let index): numbers[index] = try cursor.wholeNumber(upTo: .max) ?? 0
-                case .text(let index): texts[index] = try cursor.string()
-                case .kind(let index): kindValues[index] = try cursor.skipValue()
-                }
-            }
-            try takeKind(&cursor)
-        }
-
-        /// A kind is told by the bytes of its values; they are decoded once only.
-        private mutating func takeKind(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-            key.removeAll(keepingCapacity: true)
-            for range in kindValues {
-                cursor.append(range, to: &key)
-                // No byte of JSON.
-                key.append(0)
-            }
-            let hash = KeyHash(key)
-            if let number = known.number(of: key, hash) {
-                kind = number
-                return
-            }
-            var values: [[UInt8]?] = []
-            for range in kindValues { values.append(try Self.value(range, &cursor)) }
-            kind = kinds.number(of: RowKind(texts: values))
-            known.add(key, hash, number: kind)
-        }
-
-        private static func value(_ range: Range<Int>, _ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [UInt8]? {
-            guard !range.isEmpty else { return nil }
-            cursor.move(to: range)
-            if try cursor.kind() == .string { return try cursor.string().map { Array(cursor.text($0).utf8) } }
-            return try cursor.takeNull() ? nil : cursor.bytes(range)
-        }
     }
 }

@@ -41,10 +41,17 @@ package final class ResultIndex: Sendable {
     package let kinds: RowKinds
     private let database: DatabaseQueue
     private let path: String
-    /// The ids of the rows put in since the last save.
-    private let newIDs = Mutex(RowIDSegment())
+    private let filling = Mutex(Filling())
     /// Seconds to wait for readers.
     private static let patience = 10
+
+    /// What is known of the rows put in.
+    private struct Filling {
+        /// The ids since the last save.
+        var ids = RowIDSegment()
+        /// The last place; nil before the first.
+        var last: Int64?
+    }
 
     /// Opens the index for writing, making it if need be.
     package init(at path: String) throws(ResultIndexFailure) {
@@ -92,6 +99,7 @@ package final class ResultIndex: Sendable {
             try database.execute(sql: "PRAGMA busy_timeout = 0")
             defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Self.patience * 1_000)") }
             try database.beginTransaction(.immediate)
+            filling.withLock { $0 = Filling() }
         }
     }
 
@@ -116,8 +124,13 @@ package final class ResultIndex: Sendable {
 
     /// Puts in rows of the batch that was begun.
     package func append(_ rows: IndexedRows) throws(ResultIndexFailure) {
-        try write { try RowInsertion($0).insert(rows) }
-        newIDs.withLock { $0.append(rows.ids) }
+        try write { database in
+            var insertion = try RowInsertion(database)
+            try filling.withLock { filling in
+                try insertion.insert(rows, behind: &filling.last)
+                filling.ids.append(rows.ids)
+            }
+        }
     }
 
     /// Writes the batches put in until now, all of whose rows are there.
@@ -142,7 +155,7 @@ package final class ResultIndex: Sendable {
     /// Writes what came up with the rows and is written once for many of them.
     private func writeWhatIsKept(into database: Database) throws {
         try RowKind.insert(kinds.takeNew(), into: database)
-        try newIDs.withLock { try $0.flush(into: database) }
+        try filling.withLock { try $0.ids.flush(into: database) }
     }
 
     /// Takes batches out that the archive no longer has.

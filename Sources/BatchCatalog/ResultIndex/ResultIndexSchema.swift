@@ -44,12 +44,12 @@ package enum ResultIndexSchema {
             """
     }
 
-    /// Inserts so many rows.
-    static func rowInsertion(count: Int) -> String {
-        let marks = Array(repeating: "?", count: 2 + numberColumns.count + textColumns.count).joined(separator: ",")
-        let rows = Array(repeating: "(\(marks))", count: count).joined(separator: ",")
-        return
-            "INSERT INTO stored_rows (place, kind, \((numberColumns + textColumns).joined(separator: ", "))) VALUES \(rows)"
+    /// Inserts so many rows; `isNumbered` leaves it to SQLite to give each the place behind the last one.
+    static func rowInsertion(count: Int, isNumbered: Bool) -> String {
+        let columns = ["place", "kind"] + numberColumns + textColumns
+        let marks = [isNumbered ? "NULL" : "?"] + columns.dropFirst().map { _ in "?" }
+        let rows = Array(repeating: "(\(marks.joined(separator: ",")))", count: count).joined(separator: ",")
+        return "INSERT INTO stored_rows (\(columns.joined(separator: ", "))) VALUES \(rows)"
     }
 
     /// The flat rows, and with them what is said of their cost.

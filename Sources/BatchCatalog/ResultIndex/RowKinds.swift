@@ -17,6 +17,7 @@ package final class RowKinds: Sendable {
         var numbers: [RowKind: Int64]
         var last: Int64
         var known = KnownKinds()
+        var stretches: (batch: Int64, known: RowStretches)?
         /// Numbered since the last call of ``RowKinds/takeNew()``.
         var new: [(number: Int64, kind: RowKind)] = []
     }
@@ -45,6 +46,19 @@ package final class RowKinds: Sendable {
 
     fileprivate func remember(_ known: KnownKinds) {
         state.withLock { $0.known.add(known) }
+    }
+
+    /// What rows of a batch, given by its number, were seen to have in common until now.
+    func stretches(ofBatch number: Int64) -> RowStretches? {
+        state.withLock { $0.stretches.flatMap { $0.batch == number ? $0.known : nil } }
+    }
+
+    /// Spares readers of the same batch what one has learnt; batches come one after the other, so the last one will do.
+    func remember(_ stretches: RowStretches, ofBatch number: Int64) {
+        state.withLock { state in
+            if let old = state.stretches, old.batch == number, old.known.count >= stretches.count { return }
+            state.stretches = (number, stretches)
+        }
     }
 
     /// The kinds that are not written yet.

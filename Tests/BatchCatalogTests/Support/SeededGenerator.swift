@@ -1,0 +1,29 @@
+/// Random numbers that are the same in every run: SplitMix64 (Steele, Lea, Flood 2014).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func int(_ range: ClosedRange<Int>) -> Int {
+        Int.random(in: range, using: &self)
+    }
+
+    mutating func pick<Element>(_ choices: [Element]) -> Element {
+        choices[int(0...choices.count - 1)]
+    }
+
+    /// A number whose size, not its value, is even distributed: as many below 100 as from 100 to 10,000.
+    mutating func skewed(upTo limit: Int) -> Int {
+        limit >> int(0...(Int.bitWidth - 1 - limit.leadingZeroBitCount)) &- int(0...1) & 0x7FFF_FFFF_FFFF_FFFF
+    }
+}
