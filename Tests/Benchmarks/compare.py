@@ -34,6 +34,7 @@ CASES = {
     "night": exporting.night,
     "summarize": asking.summarize,
     "show": asking.show,
+    "index": asking.index,
     "memory": exporting.memory,
 }
 

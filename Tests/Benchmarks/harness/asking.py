@@ -8,8 +8,7 @@ import sys
 import time
 import zlib
 
-from harness import measuring, peers, report
-from harness.exporting import codec_limit
+from harness import exporting, measuring, peers, report, service
 from harness.measuring import ratio
 
 
@@ -38,7 +37,7 @@ def sums(bench):
     answers = {}
     sides = {name: asked(bench, command, name, answers) for name, command in commands.items()}
     if bench.has_libdeflate:
-        sides["libdeflate alone, 2 threads"] = lambda _: codec_limit(bench, archive, "inflate")
+        sides["libdeflate alone, 2 threads"] = lambda _: exporting.codec_limit(bench, archive, "inflate")
     runs = measuring.in_turns(sides, bench.options.rounds)
     goals = []
     for peer, wanted in [("DuckDB", 5), ("chDB", 5), ("Polars, plain file", 2), ("zcat, jq, awk", 20)]:
@@ -122,7 +121,33 @@ def show(bench):
         f"`show` in {rows:,} indexed rows. The goal is for 10 million rows.",
         runs,
         [report.at_most(f"show in {rows:,} rows", median * 1000, 50, "ms")],
-        notes=[f"Making the index took {seconds:.1f} s, {rows / seconds:,.0f} rows a second."],
+        notes=[f"Making the index took {seconds:.1f} s."],
+    )
+
+
+def index(bench):
+    """Filling the index of five large batches, as the first query does."""
+    archive = bench.folder / "index-archive"
+    with service.simulator(bench.program, bench.options.lines, 5) as served:
+        exporting.export(bench, served, archive)
+    rows = 5 * bench.options.lines
+
+    def query(sql):
+        return measuring.run([bench.program, "query", sql, "--archive", archive, "--format", "csv"])
+
+    def fill(_):
+        (archive / "results.sqlite").unlink(missing_ok=True)
+        return query("SELECT 1")
+
+    runs = measuring.in_turns({"query, without an index": fill}, bench.options.rounds)
+    if query("SELECT count(*) AS n FROM results").output.split() != ["n", str(rows)]:
+        sys.exit(f"the index has not {rows} rows")
+    rate = rows / statistics.median(run.seconds for run in runs["query, without an index"])
+    return report.Result(
+        "Filling the result index",
+        f"The first query of an archive of {rows:,} results in five batches.",
+        runs,
+        [report.at_least("rows a second into the result index", rate, 500_000, "rows")],
     )
 
 

@@ -19,11 +19,15 @@ class Goal:
 
 
 def at_least(text, found, wanted, unit="×"):
-    return Goal(text, f"≥ {wanted:g} {unit}", f"{found:.4g} {unit}", found >= wanted)
+    return Goal(text, f"≥ {number(wanted)} {unit}", f"{number(found)} {unit}", found >= wanted)
 
 
 def at_most(text, found, wanted, unit):
-    return Goal(text, f"≤ {wanted:g} {unit}", f"{found:.4g} {unit}", found <= wanted)
+    return Goal(text, f"≤ {number(wanted)} {unit}", f"{number(found)} {unit}", found <= wanted)
+
+
+def number(value):
+    return f"{value:,.0f}" if value >= 10_000 else f"{value:.4g}"
 
 
 @dataclasses.dataclass
