@@ -1,3 +1,5 @@
+package import MessageBatches
+
 /// What some requests cost, and what they would have cost otherwise.
 package struct Cost: Sendable, Equatable {
     /// The price in a batch: half of every token class, web searches at full price.

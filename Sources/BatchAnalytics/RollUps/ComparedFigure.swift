@@ -1,3 +1,5 @@
+import MessageBatches
+
 /// A figure by which two sets of batches are compared.
 package enum ComparedFigure: String, Sendable, CaseIterable {
     case requests

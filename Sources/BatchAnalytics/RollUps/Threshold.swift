@@ -1,3 +1,5 @@
+import MessageBatches
+
 /// A limit that a comparison is held against, written `FIGURE OPERATOR NUMBER`: `error_rate>+1%`.
 ///
 /// - With a sign the number limits the change: `cost_per_request>+10%` is a tenth more than before, `queue_p95>+600` ten

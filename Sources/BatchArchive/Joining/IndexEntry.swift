@@ -1,4 +1,5 @@
 import BatchPipeline
+import JSONLines
 
 /// One key of a join index: 16 bytes.
 struct IndexEntry: Hashable, Comparable {
@@ -41,27 +42,18 @@ struct IndexEntry: Hashable, Comparable {
 
 extension IndexEntry {
     func append(to bytes: inout [UInt8]) {
-        for word in [hash, packed] {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
-        }
+        bytes.append(word: hash)
+        bytes.append(word: packed)
     }
 
     /// The entries that ``append(to:)`` wrote.
     static func entries(in bytes: [UInt8]) -> [IndexEntry] {
         stride(from: 0, to: bytes.count - size + 1, by: size)
-            .map { IndexEntry(hash: word(in: bytes, at: $0), packed: word(in: bytes, at: $0 + 8)) }
+            .map { IndexEntry(hash: bytes.word(at: $0), packed: bytes.word(at: $0 + 8)) }
     }
 
     private init(hash: UInt64, packed: UInt64) {
         self.hash = hash
         self.packed = packed
-    }
-
-    private static func word(in bytes: [UInt8], at offset: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for index in (0..<8).reversed() { word = word << 8 | UInt64(bytes[offset + index]) }
-        return word
     }
 }

@@ -39,17 +39,13 @@ extension ArchiveFolder {
             key.removeAll(keepingCapacity: true)
             key += prefix
             key += name.utf8
-            Self.append(state.number, to: &key)
+            key.append(word: state.number)
             for number in [state.size, state.modified, state.changed] {
-                Self.append(UInt64(bitPattern: number), to: &key)
+                key.append(word: UInt64(bitPattern: number))
             }
             let stamp = Int64(bitPattern: KeyHash(key).high)
             manifests.append(StampedManifest(id: id, day: day, stamp: stamp))
         }
         return manifests
-    }
-
-    private static func append(_ number: UInt64, to key: inout [UInt8]) {
-        for shift in stride(from: 0, to: 64, by: 8) { key.append(UInt8(truncatingIfNeeded: number >> UInt64(shift))) }
     }
 }

@@ -20,29 +20,22 @@ struct RowID: Sendable, Hashable {
 }
 
 extension RowID {
-    /// Bytes of one in a page: hash and place, least significant byte first.
+    /// Bytes of one in a page: hash and place.
     private static let width = 12
 
     /// Appends what ``all(in:)`` reads.
     func append(to page: inout [UInt8]) {
-        var rest = UInt64(bitPattern: place)
-        for shift in stride(from: UInt32(0), to: 32, by: 8) { page.append(UInt8(truncatingIfNeeded: hash >> shift)) }
-        for _ in 0..<8 {
-            page.append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
-        }
+        page.append(word: UInt64(hash), bytes: 4)
+        page.append(word: UInt64(bitPattern: place))
     }
 
     /// The ids of a page; what is left behind the last whole one is passed over.
     static func all(in page: [UInt8]) -> [RowID] {
         stride(from: 0, through: page.count - width, by: width)
             .map { start in
-                func number(_ range: Range<Int>) -> UInt64 {
-                    range.reversed().reduce(0) { $0 << 8 | UInt64(page[start + $1]) }
-                }
-                return RowID(
-                    hash: UInt32(truncatingIfNeeded: number(0..<4)),
-                    place: Int64(bitPattern: number(4..<width))
+                RowID(
+                    hash: UInt32(truncatingIfNeeded: page.word(at: start, bytes: 4)),
+                    place: Int64(bitPattern: page.word(at: start + 4))
                 )
             }
     }

@@ -1,3 +1,5 @@
+import MessageBatches
+
 /// The values that the table's template names.
 struct TableContent {
     let table: Table
@@ -66,7 +68,7 @@ extension Cell {
     fileprivate var number: String? {
         switch self {
         case .integer, .decimal: dataText
-        case .money(let amount): Amount(amount) == nil ? nil : amount
+        case .money(let amount): Money(amount) == nil ? nil : amount
         case .missing, .text, .timestamp: nil
         }
     }

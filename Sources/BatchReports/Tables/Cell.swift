@@ -51,7 +51,7 @@ extension Cell {
             case .text, .integer, .timestamp, .money: NumberText.decimal(value, places: 2)
             }
         case .timestamp(let moment): NumberText.timestamp(moment)
-        case .money(let amount): Amount(amount)?.readingText ?? amount
+        case .money(let amount): Money(amount)?.readingText ?? amount
         }
     }
 

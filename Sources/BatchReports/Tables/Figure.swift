@@ -1,3 +1,5 @@
+import MessageBatches
+
 /// One labelled value, for a summary block or the head of a page.
 package struct Figure: Sendable, Hashable {
     package var label: String
@@ -21,7 +23,7 @@ package struct Figure: Sendable, Hashable {
         case .missing: true
         case .integer(let value): value == 0
         case .decimal(let value): value == 0
-        case .money(let amount): Amount(amount) == .zero
+        case .money(let amount): Money(amount) == .zero
         case .text, .timestamp: false
         }
     }

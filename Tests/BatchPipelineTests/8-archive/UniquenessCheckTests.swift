@@ -120,8 +120,8 @@ struct UniquenessCheckTests {
         ]
         let bytes = HashEntry.bytes(of: entries)
         #expect(bytes.count == 2 * HashEntry.byteCount)
-        #expect(HashEntry(bytes[..<24]) == entries[0])
-        #expect(HashEntry(bytes[24...]) == entries[1])
+        #expect(HashEntry(bytes, at: 0) == entries[0])
+        #expect(HashEntry(bytes, at: 24) == entries[1])
     }
 
     @Test func `entries are sorted by hash, then by line`() {

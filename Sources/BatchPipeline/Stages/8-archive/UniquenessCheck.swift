@@ -95,9 +95,9 @@ struct HashEntry: Comparable {
         var output: [UInt8] = []
         output.reserveCapacity(entries.count * byteCount)
         for entry in entries {
-            for word in [entry.hash.high, entry.hash.low, UInt64(entry.line)] {
-                for shift in stride(from: 0, to: 64, by: 8) { output.append(UInt8(truncatingIfNeeded: word >> shift)) }
-            }
+            output.append(word: entry.hash.high)
+            output.append(word: entry.hash.low)
+            output.append(word: UInt64(entry.line))
         }
         return output
     }
@@ -107,12 +107,10 @@ struct HashEntry: Comparable {
         self.line = line
     }
 
-    init(_ bytes: ArraySlice<UInt8>) {
-        func word(_ index: Int) -> UInt64 {
-            let start = bytes.startIndex + index * 8
-            return bytes[start..<start + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
-        }
-        self.init(hash: KeyHash(high: word(0), low: word(1)), line: Int(word(2)))
+    /// The entry at an offset of what ``bytes(of:)`` gave.
+    init(_ bytes: [UInt8], at offset: Int) {
+        let hash = KeyHash(high: bytes.word(at: offset), low: bytes.word(at: offset + 8))
+        self.init(hash: hash, line: Int(bytes.word(at: offset + 16)))
     }
 }
 
@@ -153,6 +151,6 @@ private struct HashMerge {
         }
         runs[index].offset += bytes.count
         let starts = stride(from: 0, to: bytes.count - HashEntry.byteCount + 1, by: HashEntry.byteCount)
-        runs[index].entries = starts.map { HashEntry(bytes[$0..<$0 + HashEntry.byteCount]) }[...]
+        runs[index].entries = starts.map { HashEntry(bytes, at: $0) }[...]
     }
 }

@@ -43,7 +43,7 @@ struct Timeline: Sendable {
     /// What one series amounts to in one bin.
     struct Sum: Sendable, Hashable {
         var requests: Int64 = 0
-        var cost = Amount.zero
+        var cost = Money.zero
 
         static func += (sum: inout Sum, other: Sum) {
             sum.requests += other.requests
@@ -122,7 +122,7 @@ struct Timeline: Sendable {
 extension Timeline.Sum {
     fileprivate init(_ usage: DailyUsage) {
         requests = usage.requests
-        cost = usage.cost.flatMap { Amount($0) } ?? .zero
+        cost = usage.cost.flatMap { Money($0) } ?? .zero
     }
 
     /// The part of the requests of a whole, or that of its cost if it is larger.
@@ -138,7 +138,7 @@ extension Timeline {
     var table: Table {
         let rows = starts.indices.map { bin in
             let sum = total(bin: bin)
-            return [Cell.text(step.label(starts[bin])), .integer(sum.requests), .money(sum.cost.exactText)]
+            return [Cell.text(step.label(starts[bin])), .integer(sum.requests), .money(sum.cost.text)]
         }
         return Table(
             caption: "Requests and cost per \(step.rawValue), UTC",
@@ -148,7 +148,7 @@ extension Timeline {
                 Column("cost", "Batch cost", kind: .money),
             ],
             rows: rows,
-            totals: [.text("Total"), .integer(total.requests), .money(total.cost.exactText)]
+            totals: [.text("Total"), .integer(total.requests), .money(total.cost.text)]
         )
     }
 }

@@ -67,7 +67,7 @@ import Testing
             }
         let timeline = try #require(Timeline(daily.reversed()))
         #expect(timeline.total.requests == Int64(days * 820))
-        #expect(timeline.total.cost == Amount(picodollars: Int128(days * 40)))
+        #expect(timeline.total.cost == Money(picoDollars: Int128(days * 40)))
         #expect(
             timeline.series == [
                 "model-39", "model-38", "model-37", "model-36", "model-35", "model-34", "34 other models",
@@ -85,7 +85,7 @@ import Testing
         let busy = (0..<9).map { usage(date, "busy-\($0)", 100 - Int64($0), "0.01") }
         let timeline = try #require(Timeline(busy + [usage(date, "dear", 2, "5")]))
         #expect(timeline.series == (0..<5).map { "busy-\($0)" } + ["dear", "4 other models"])
-        #expect(timeline.total(series: 5).cost == Amount("5"))
+        #expect(timeline.total(series: 5).cost == Money("5"))
         #expect(timeline.total(series: 6).requests == 95 + 94 + 93 + 92)
     }
 
@@ -100,7 +100,7 @@ import Testing
         let timeline = try #require(
             Timeline([usage(date, "a", 1, nil), usage(date, "a", 2, "no amount"), usage(date, "a", 3, "1.5")])
         )
-        #expect(timeline.total == Timeline.Sum(requests: 6, cost: Amount(picodollars: 1_500_000_000_000)))
+        #expect(timeline.total == Timeline.Sum(requests: 6, cost: Money(picoDollars: 1_500_000_000_000)))
     }
 
     @Test func `the table holds the same figures`() throws {
@@ -108,7 +108,7 @@ import Testing
         #expect(timeline.table.rows.count == timeline.starts.count)
         #expect(
             timeline.table.totals == [
-                .text("Total"), .integer(timeline.total.requests), .money(timeline.total.cost.exactText),
+                .text("Total"), .integer(timeline.total.requests), .money(timeline.total.cost.text),
             ]
         )
     }

@@ -1,4 +1,4 @@
-import BatchAnalytics
+import MessageBatches
 import Foundation
 import Testing
 
@@ -16,10 +16,12 @@ struct MoneyTests {
     @Test func `the largest amounts keep every digit`() {
         #expect(Money(picoDollars: .max).text == "170141183460469231731687303.715884105727")
         #expect(Money(picoDollars: .min).text == "-170141183460469231731687303.715884105728")
+        #expect(Money("170141183460469231731687303.715884105727") == Money(picoDollars: .max))
+        #expect(Money("170141183460469231731687303.715884105728") == nil)
     }
 
     @Test(arguments: [
-        "", "-", ".", "1.", ".5", "1e3", "+1", "0.0000000000001", "1 ", "1,5", "--1", "0x1", "1234567890123456789",
+        "", "-", ".", "1.", ".5", "1e3", "+1", "0.0000000000001", "1 ", "1,5", "--1", "0x1", "1.2.3", "١", "NaN", " 1",
     ])
     func `what is no amount is refused`(text: String) {
         #expect(Money(text) == nil)
@@ -27,6 +29,17 @@ struct MoneyTests {
 
     @Test func `more than twelve places are fine if they are zeros`() {
         #expect(Money("1.50000000000000") == Money(picoDollars: 1_500_000_000_000))
+        #expect(Money("1.50000000000001") == nil)
+    }
+
+    @Test func `zeros in front are passed over`() {
+        #expect(Money("007.10") == Money(picoDollars: 7_100_000_000_000))
+    }
+
+    @Test func `sums are exact`() throws {
+        var sum = Money.zero
+        for _ in 0..<10 { sum += try #require(Money("0.1")) }
+        #expect(sum.text == "1")
     }
 
     @Test func `in JSON an amount is a decimal text`() throws {

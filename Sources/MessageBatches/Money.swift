@@ -1,6 +1,6 @@
 /// An amount of US dollars as a whole number of pico-dollars, 10⁻¹² dollars.
 ///
-/// A token's price is a whole number of pico-dollars after all its factors (``PriceTable`` refuses any other), so sums
+/// A token's price is a whole number of pico-dollars after all its factors (`PriceTable` refuses any other), so sums
 /// are exact and nothing is rounded before it is printed.
 package struct Money: Sendable, Hashable, Comparable {
     package var picoDollars: Int128
@@ -48,12 +48,40 @@ extension Money {
         return "\(sign)\(dollars).\(zeros)\(fraction)"
     }
 
-    /// Reads what ``text`` gives; nil for anything but a decimal number with at most 12 places.
+    /// Reads what ``text`` gives; nil for anything but digits with at most one point among them and a minus in front.
+    ///
+    /// Behind the twelfth place only zeros may come.
     package init?(_ text: String) {
-        let isNegative = text.hasPrefix("-")
-        let digits = DecimalDigits(isNegative ? text.dropFirst() : text[...], places: Self.places)
-        guard let amount = digits?.value else { return nil }
+        let bytes = text.utf8.span
+        let isNegative = !bytes.isEmpty && bytes[0] == UInt8(ascii: "-")
+        let start = isNegative ? 1 : 0
+        var amount: Int128 = 0
+        var point: Int?
+        for index in start..<bytes.count {
+            if bytes[index] == UInt8(ascii: "."), point == nil, index > start {
+                point = index
+            } else if let point, index > point + Self.places {
+                guard bytes[index] == UInt8(ascii: "0") else { return nil }
+            } else {
+                guard let longer = Self.appending(bytes[index], to: amount) else { return nil }
+                amount = longer
+            }
+        }
+        let places = point.map { bytes.count - $0 - 1 } ?? 0
+        guard bytes.count > start, point == nil || places > 0 else { return nil }
+        for _ in min(places, Self.places)..<Self.places {
+            guard let longer = Self.appending(UInt8(ascii: "0"), to: amount) else { return nil }
+            amount = longer
+        }
         self.init(picoDollars: isNegative ? -amount : amount)
+    }
+
+    /// A number with one more digit behind it; nil for what is no digit, and where there are too many.
+    private static func appending(_ digit: UInt8, to number: Int128) -> Int128? {
+        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+        let (tens, first) = number.multipliedReportingOverflow(by: 10)
+        let (sum, second) = tens.addingReportingOverflow(Int128(digit - UInt8(ascii: "0")))
+        return first || second ? nil : sum
     }
 }
 
@@ -70,24 +98,5 @@ extension Money: Codable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)
-    }
-}
-
-/// A plain decimal number from 0 on as a whole number of its last place.
-struct DecimalDigits {
-    /// The number times ten to the power of the places asked for.
-    let value: Int128
-
-    /// Nil for a sign, an exponent, anything but digits and one point, more than 18 digits in front of the point, or
-    /// digits other than 0 behind the last place.
-    init?(_ text: some StringProtocol, places: Int) {
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        let (whole, fraction) = (Array(parts[0]), parts.count == 2 ? Array(parts[1]) : [])
-        guard !whole.isEmpty, whole.count <= 18, parts.count == 1 || !fraction.isEmpty else { return nil }
-        guard (whole + fraction).allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        guard fraction.dropFirst(places).allSatisfy({ $0 == 0x30 }) else { return nil }
-        let kept = fraction.prefix(places)
-        let padded = whole + kept + Array(repeating: 0x30, count: places - kept.count)
-        value = padded.reduce(0) { $0 * 10 + Int128($1 - 0x30) }
     }
 }

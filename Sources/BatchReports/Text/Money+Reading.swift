@@ -1,0 +1,43 @@
+import MessageBatches
+
+extension Money {
+    /// Near enough for the height of a bar.
+    var dollars: Double { Double(picoDollars) / 1e12 }
+
+    /// Dollars and cents, with more places where the amount is small; rounds half away from zero.
+    ///
+    /// `$1,234.50`; below one dollar four places, `$0.0312`; below a hundredth of a cent the first two digits that
+    /// count, `$0.0000012`.
+    var readingText: String {
+        var (whole, fraction) = parts
+        let places = whole > 0 ? 2 : readingPlaces(fraction)
+        let unit = Self.power(Self.places - places)
+        fraction = (fraction + unit / 2) / unit
+        if fraction == Self.power(places) { (whole, fraction) = (whole + 1, 0) }
+        let sign = picoDollars < 0 && (whole > 0 || fraction > 0) ? "-$" : "$"
+        var cents: [UInt8] = [UInt8(ascii: ".")]
+        cents.append(Int64(fraction), digits: places)
+        return sign + NumberText.grouped(Self.wholeText(whole)) + String(decoding: cents, as: UTF8.self)
+    }
+
+    /// Dollars and pico-dollars, without the sign.
+    private var parts: (whole: UInt128, fraction: UInt64) {
+        let (whole, fraction) = picoDollars.magnitude.quotientAndRemainder(dividingBy: UInt128(Self.power(Self.places)))
+        return (whole, UInt64(fraction))
+    }
+
+    /// Numbers of 64 bits become text much faster than those of 128.
+    private static func wholeText(_ whole: UInt128) -> String {
+        UInt64(exactly: whole).map { String($0) } ?? String(whole)
+    }
+
+    private func readingPlaces(_ fraction: UInt64) -> Int {
+        guard fraction > 0 else { return 2 }
+        let zeros = Self.places - String(fraction).utf8.count
+        return zeros < 4 ? 4 : min(zeros + 2, Self.places)
+    }
+
+    private static func power(_ exponent: Int) -> UInt64 {
+        (0..<exponent).reduce(1) { product, _ in product * 10 }
+    }
+}
