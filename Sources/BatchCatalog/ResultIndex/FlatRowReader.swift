@@ -103,6 +103,7 @@ struct FlatRowReader {
             let end = cursor.position
             guard try take(column, &cursor) else {
                 if case .kind(let index) = targets[column] {
+                    // No byte of JSON, for less than nine columns.
                     key.append(UInt8(index))
                     cursor.append(kindValues[index], to: &key)
                 }
