@@ -38,10 +38,9 @@ package final class Catalog: Sendable {
     package convenience init(reading path: String) throws(CatalogFailure) {
         var configuration = Configuration()
         configuration.label = "catalog"
-        configuration.readonly = true
         configuration.busyMode = .timeout(10)
         try self.init(path: path) {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue.reading(path, configuration)
             try Self.check(queue, path: path)
             guard try queue.read(CatalogSchema.migrator.hasCompletedMigrations) else {
                 throw CatalogFailure.damaged(path: path, detail: "its tables are not there or not up to date")

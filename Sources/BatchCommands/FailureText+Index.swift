@@ -14,11 +14,6 @@ extension FailureText {
                 advice: "Ask again when it has ended. select needs no index.",
                 status: .busy
             )
-        case .interrupted(let path):
-            self.init(
-                "A command that filled the result index \(path) was killed, and the file cannot be put right from here.",
-                advice: "Ask as a user who may write in the archive, or remove the file. select needs no index."
-            )
         case .badQuery(let reason):
             self.init(
                 "The query cannot be run: \(reason).",

@@ -137,6 +137,23 @@ struct CatalogTests {
         }
     }
 
+    @Test func `what a killed run left half written is taken back by the first that reads`() throws {
+        try withCatalog { _, path in
+            let (made, killed) = (path + ".made", path + ".killed")
+            let rows = [fullRow(), Samples.row("msgbatch_2")]
+            try Catalog(path: made, usesWriteAheadLog: false).save(rows)
+            try DatabaseQueue(path: made)
+                .write { database in
+                    try database.execute(sql: "DELETE FROM batches")
+                    for suffix in ["", "-journal"] {
+                        try FileManager.default.copyItem(atPath: made + suffix, toPath: killed + suffix)
+                    }
+                }
+            #expect(try Catalog(reading: made).batches() == [])
+            #expect(try Catalog(reading: killed).batches() == rows)
+        }
+    }
+
     @Test func `reading makes no file`() throws {
         try withCatalog { _, path in
             #expect(throws: CatalogFailure.self) { try Catalog(reading: path + "-other") }

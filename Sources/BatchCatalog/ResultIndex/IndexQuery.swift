@@ -18,11 +18,10 @@ package struct IndexQuery {
     package init(at path: String, tables: QueryTables? = nil) throws(ResultIndexFailure) {
         self.path = path
         var configuration = Configuration()
-        configuration.readonly = true
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { database in try tables?.make(in: database) }
         do {
-            database = try DatabaseQueue(path: path, configuration: configuration)
+            database = try DatabaseQueue.reading(path, configuration)
         } catch {
             throw ResultIndex.failure(error, path: path)
         }

@@ -204,10 +204,8 @@ package final class ResultIndex: Sendable {
     }
 
     static func failure(_ error: any Error, path: String) -> ResultIndexFailure {
-        let code = (error as? DatabaseError)?.extendedResultCode
-        if code?.primaryResultCode == .SQLITE_BUSY { return .busy(path: path) }
-        if code == .SQLITE_READONLY_ROLLBACK { return .interrupted(path: path) }
-        return .unusable(path: path, reason: reason(error))
+        let isBusy = (error as? DatabaseError)?.resultCode == .SQLITE_BUSY
+        return isBusy ? .busy(path: path) : .unusable(path: path, reason: reason(error))
     }
 
     static func reason(_ error: any Error) -> String {

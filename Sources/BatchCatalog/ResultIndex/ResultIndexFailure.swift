@@ -6,8 +6,6 @@ package enum ResultIndexFailure: Error, Sendable, Hashable {
     case unusable(path: String, reason: String)
     /// Another command is filling it, and was waited for.
     case busy(path: String)
-    /// A filling of it was killed, and what it left has to be taken back by someone who may write.
-    case interrupted(path: String)
     /// The user's SQL; the clause is SQLite's.
     case badQuery(String)
     /// A row that is no row of the flat table.

@@ -18,22 +18,12 @@ struct IndexFilling {
     static func path(in folder: ArchiveFolder) -> String { folder.path("results.sqlite") }
 
     /// The index of an archive for reading; nil if there is none, or one of another version of the program.
-    ///
-    /// What a killed filling left is taken back first, which reading alone cannot.
     static func index(of folder: ArchiveFolder) throws(ResultIndexFailure) -> IndexQuery? {
         let path = path(in: folder)
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
-        do {
-            return try currentIndex(at: path)
-        } catch .interrupted {
-            do { _ = try ResultIndex(at: path) } catch { throw .interrupted(path: path) }
-            return try currentIndex(at: path)
-        }
-    }
-
-    private static func currentIndex(at path: String) throws(ResultIndexFailure) -> IndexQuery? {
-        let index = try IndexQuery(at: path)
-        return try index.isCurrent() ? index : nil
+        guard FileManager.default.fileExists(atPath: path), case let index = try IndexQuery(at: path),
+            try index.isCurrent()
+        else { return nil }
+        return index
     }
 
     /// Opens the index for writing; a new one is private to the user, as all files of an archive are.
