@@ -114,15 +114,19 @@ let package = Package(
         // Level 4: the program.
         .executableTarget(name: "batchkeep", dependencies: ["BatchCommands"]),
 
-        // Tests: one target each, and two that look at the whole.
+        // Tests: one target each, what they share, and two that look at the whole.
 
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "JSONLinesTests", dependencies: ["JSONLines"]),
         .testTarget(name: "MessageBatchesTests", dependencies: ["MessageBatches"]),
         .testTarget(name: "BlockGzipTests", dependencies: ["BlockGzip"]),
-        .testTarget(name: "BatchPipelineTests", dependencies: ["BatchPipeline", "JSONLines", "MessageBatches"]),
+        .testTarget(
+            name: "BatchPipelineTests",
+            dependencies: ["BatchPipeline", "JSONLines", "MessageBatches", "TestSupport"]
+        ),
         .testTarget(
             name: "BatchAnalyticsTests",
-            dependencies: ["BatchAnalytics", "BatchPipeline", "JSONLines", "MessageBatches"],
+            dependencies: ["BatchAnalytics", "BatchPipeline", "JSONLines", "MessageBatches", "TestSupport"],
             exclude: ["Prices/check_prices.py"]
         ),
         .testTarget(
@@ -143,12 +147,12 @@ let package = Package(
         ),
         .testTarget(
             name: "BatchArchiveTests",
-            dependencies: ["BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches"]
+            dependencies: ["BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "TestSupport"]
         ),
         .testTarget(
             name: "BatchCatalogTests",
             dependencies: [
-                "BatchCatalog", "BatchPipeline", "JSONLines", "MessageBatches",
+                "BatchCatalog", "BatchPipeline", "JSONLines", "MessageBatches", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
@@ -169,7 +173,11 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
 
         // The built program, as its users run it.
-        .testTarget(name: "EndToEndTests", dependencies: ["BatchSimulator", "batchkeep"], exclude: ["Peers"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["BatchSimulator", "TestSupport", "batchkeep"],
+            exclude: ["Peers"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

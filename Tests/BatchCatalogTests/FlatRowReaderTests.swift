@@ -1,4 +1,5 @@
 import BatchCatalog
+import TestSupport
 import Testing
 
 /// Rows that are stepped through, as they look like rows before, against the same rows read key by key.

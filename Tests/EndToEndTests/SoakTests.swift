@@ -1,5 +1,6 @@
 import BatchSimulator
 import Foundation
+import TestSupport
 import Testing
 
 /// Many runs over many batches, each run killed at some moment, with faults on the way.
@@ -21,7 +22,7 @@ struct SoakTests {
     }
 
     /// Faults that pass, at seeded moments.
-    private func passingFaults(_ random: inout SplitMix) -> [Fault] {
+    private func passingFaults(_ random: inout SeededGenerator) -> [Fault] {
         [
             Fault(.interrupt(.reset, at: .afterBytes(Int(random.next() % 2_000_000))), on: [.results], .rate(0.08)),
             Fault(.interrupt(.end, at: .afterBytes(Int(random.next() % 60_000))), on: [.results], .rate(0.04)),
@@ -42,7 +43,7 @@ struct SoakTests {
     }
 
     /// One run that is killed where a body comes to a stand, or a little later.
-    private func killedRun(_ random: inout SplitMix, in folder: TemporaryFolder) async throws {
+    private func killedRun(_ random: inout SeededGenerator, in folder: TemporaryFolder) async throws {
         var scenario = Scenario(batches: batches)
         scenario.seed = random.next()
         let archived = Set(try archivedIDs(in: folder))
@@ -110,7 +111,7 @@ struct SoakTests {
     }
 
     @Test func `after any number of kills and faults the archive is that of one undisturbed run`() async throws {
-        var random = SplitMix(state: 20_261_122)
+        var random = SeededGenerator(seed: 20_261_122)
         try await withTemporaryFolder { folder in
             for _ in 0..<Self.kills { try await killedRun(&random, in: folder) }
             let expected = try await withTemporaryFolder { undisturbed in
@@ -139,18 +140,5 @@ struct SoakTests {
             #expect(check.map { $0.status == 0 } ?? true)
             try await expectRebuiltCatalog(in: folder)
         }
-    }
-}
-
-/// Numbers that are the same in every run (SplitMix64).
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,5 @@
-import MessageBatches
 import Foundation
+import MessageBatches
 import Testing
 
 struct MoneyTests {

@@ -1,6 +1,7 @@
 import BatchAnalytics
 import Foundation
 import MessageBatches
+import TestSupport
 import Testing
 
 /// Every amount against an independent computation with Python's decimal, to the last pico-dollar.

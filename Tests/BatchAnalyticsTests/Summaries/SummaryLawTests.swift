@@ -3,6 +3,7 @@ import BatchPipeline
 import Foundation
 import JSONLines
 import MessageBatches
+import TestSupport
 import Testing
 
 /// What every registered summary has to keep to.

@@ -1,4 +1,5 @@
 import BatchAnalytics
+import TestSupport
 import Testing
 
 struct BoundedTableTests {

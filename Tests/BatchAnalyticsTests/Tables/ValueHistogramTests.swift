@@ -1,6 +1,7 @@
 import BatchAnalytics
 import Foundation
 import JSONLines
+import TestSupport
 import Testing
 
 struct ValueHistogramTests {

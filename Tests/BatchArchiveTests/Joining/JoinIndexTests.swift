@@ -1,5 +1,6 @@
 import BatchPipeline
 import Foundation
+import TestSupport
 import Testing
 
 @testable import BatchArchive
@@ -9,7 +10,7 @@ struct JoinIndexTests {
     private let folder = FileManager.default.temporaryDirectory.path
 
     @Test func `a key costs at most 24 bytes, slack included`() throws {
-        var random = SeededRandomness(seed: 4)
+        var random = SeededGenerator(seed: 4)
         var builder = JoinIndexBuilder(memory: .max, folder: folder)
         for count in 1...200_000 {
             try builder.add(IndexEntry(hash: random.next(), place: JoinPlace(offset: count, length: 300)))
@@ -21,7 +22,7 @@ struct JoinIndexTests {
     }
 
     @Test func `in memory and on disk the same rows are found`() throws {
-        var random = SeededRandomness(seed: 5)
+        var random = SeededGenerator(seed: 5)
         let hashes = (0..<5_000).map { _ in random.next() }
         // Hashes next to each other and many equal ones, in one partition.
         let crowded = (0..<2_000).map { UInt64($0 / 3) }

@@ -1,5 +1,6 @@
 import BatchPipeline
 import Foundation
+import TestSupport
 import Testing
 
 @testable import BatchArchive
@@ -36,7 +37,7 @@ struct JoinPropertyTests {
 
 /// Results and requests with ids of every nasty kind, and the join of both by a dictionary.
 private struct RandomJoin {
-    var random: SeededRandomness
+    var random: SeededGenerator
     /// The id as text and as it is spelled in JSON.
     var results: [(id: String, spelled: String)] = []
     var rows: [(id: String, text: String, spelled: String)] = []
@@ -51,7 +52,7 @@ private struct RandomJoin {
         + (0..<60).map { "request-\($0)" }
 
     init(seed: UInt64) {
-        random = SeededRandomness(seed: seed)
+        random = SeededGenerator(seed: seed)
         isConcatenated = seed % 3 == 0
         let count = Int.random(in: 0...Self.ids.count, using: &random)
         for id in Self.ids.shuffled(using: &random).prefix(count) { results.append((id, spelled(id))) }
@@ -113,22 +114,5 @@ private struct RandomJoin {
 
     private func orphan(_ id: String, _ missing: String) -> String {
         "{\"batch_id\":\"msgbatch_01\",\"custom_id\":\"\(id)\",\"source\":\"request\",\"missing\":\"\(missing)\"}"
-    }
-}
-
-/// The same numbers for the same seed: SplitMix64.
-struct SeededRandomness: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import BatchPipeline
 import Foundation
 import JSONLines
+import TestSupport
 import Testing
 
 /// The decoder against Python's json module, which knows nothing of it.
@@ -80,7 +81,7 @@ struct PythonAgreementTests {
     @Test(.enabled(if: isThere, "python3 is not installed"))
     func `valid and damaged lines are judged alike, and read alike`() throws {
         var generator = LineGenerator(seed: 2_024)
-        var random = SplitMix(seed: 8)
+        var random = SeededGenerator(seed: 8)
         let valid = (0..<300).map { _ in Array(generator.next().line.utf8) }
         let damaged = (0..<3_000).map { _ in LineMutation.mutated(random.pick(valid), &random) }
         let spelled = [

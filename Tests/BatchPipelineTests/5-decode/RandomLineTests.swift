@@ -1,5 +1,6 @@
 import BatchPipeline
 import JSONLines
+import TestSupport
 import Testing
 
 /// Valid lines in every order, spacing and spelling, against what their maker knows of them.
@@ -34,7 +35,7 @@ struct RandomLineTests {
 
     @Test func `no line, however it is broken, is read beyond its end or brings the decoder down`() throws {
         var generator = LineGenerator(seed: 99)
-        var random = SplitMix(seed: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<300 {
             let line = LineMutation.mutated(Array(generator.next().line.utf8), &random)
             let block = ResultDecoder.decode(try .holding(line, byteOffset: 1_000))

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A JSON value that can be written in any of the many ways the grammar allows.
 indirect enum JSONValue {
     /// Members in the order of meaning: of equal keys the last counts.
@@ -47,12 +49,12 @@ struct RandomText {
 
 /// Writes values with random spacing, escapes and, where it does not matter, order of keys.
 struct JSONWriter {
-    var random: SplitMix
+    var random: SeededGenerator
     private(set) var text = ""
     /// How many values out of a hundred have white space around them.
     private let looseness: Int
 
-    init(random: SplitMix) {
+    init(random: SeededGenerator) {
         self.random = random
         looseness = self.random.pick([0, 0, 5, 50])
     }
@@ -130,6 +132,6 @@ struct JSONWriter {
     }
 
     private mutating func space() {
-        while random.number(1...100) <= looseness { text += random.pick([" ", "\t", "\r", "  "]) }
+        while random.int(1...100) <= looseness { text += random.pick([" ", "\t", "\r", "  "]) }
     }
 }

@@ -1,12 +1,13 @@
+import TestSupport
 import BatchPipeline
 import MessageBatches
 
 /// Makes valid result lines at random, each with what the decoder should find in it.
 struct LineGenerator {
-    private var random: SplitMix
+    private var random: SeededGenerator
 
     init(seed: UInt64) {
-        random = SplitMix(seed: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     /// The next line, without its end.
@@ -39,11 +40,11 @@ struct LineGenerator {
     }
 
     private mutating func content(_ expected: inout PlainRecord) -> JSONValue {
-        expected.contentBlocks = random.number(0...5)
+        expected.contentBlocks = random.int(0...5)
         return .array(
             (0..<expected.contentBlocks)
                 .map { _ in
-                    switch random.number(0...4) {
+                    switch random.int(0...4) {
                     case 0:
                         expected.toolUses += 1
                         return decorated([("type", .text("tool_use")), ("input", anything()), ("text", .text("no"))])
@@ -97,7 +98,7 @@ struct LineGenerator {
         in members: inout [(key: String, value: JSONValue)],
         _ inner: (inout LineGenerator) -> [(key: String, value: JSONValue)]
     ) {
-        switch random.number(0...3) {
+        switch random.int(0...3) {
         case 0: break
         case 1: members.append((key, .plain("null")))
         default:
@@ -114,7 +115,7 @@ struct LineGenerator {
         _ members: inout [(key: String, value: JSONValue)],
         _ isReadable: inout Bool
     ) -> Int64 {
-        switch random.number(0...40) {
+        switch random.int(0...40) {
         case 0...4: return 0
         case 5...8:
             members.append((key, .plain("null")))
@@ -126,7 +127,7 @@ struct LineGenerator {
             )
             return 0
         default:
-            let value = Int64(random.number(0...random.pick([9, 5_000, 1_000_000_000_000])))
+            let value = Int64(random.int(0...random.pick([9, 5_000, 1_000_000_000_000])))
             members.append((key, .plain("\(value)")))
             return value
         }
@@ -159,7 +160,7 @@ struct LineGenerator {
         _ key: String,
         _ members: inout [(key: String, value: JSONValue)]
     ) -> ExactText? {
-        switch random.number(0...9) {
+        switch random.int(0...9) {
         case 0: return nil
         case 1:
             members.append((key, .plain(random.pick(["null", "7", "false", "[\"x\"]", "{\"x\":\"y\"}"]))))
@@ -186,14 +187,14 @@ struct LineGenerator {
 
     /// A value that must not matter where it stands.
     private mutating func anything(depth: Int = 0) -> JSONValue {
-        switch random.number(0...(depth > 3 ? 3 : 5)) {
+        switch random.int(0...(depth > 3 ? 3 : 5)) {
         case 0: .plain(random.pick(["null", "true", "false"]))
         case 1: .plain(random.pick(["0", "-0", "17", "-1.5", "1E+9", "123456789012345678901234567890"]))
         case 2, 3: .string(text(upTo: 10))
-        case 4: .array((0..<random.number(0...3)).map { _ in anything(depth: depth + 1) })
+        case 4: .array((0..<random.int(0...3)).map { _ in anything(depth: depth + 1) })
         default:
             .object(
-                (0..<random.number(0...3)).map { _ in (random.pick(["a", "b", "texts"]), anything(depth: depth + 1)) }
+                (0..<random.int(0...3)).map { _ in (random.pick(["a", "b", "texts"]), anything(depth: depth + 1)) }
             )
         }
     }
@@ -210,10 +211,10 @@ struct LineGenerator {
     private mutating func text(upTo length: Int) -> RandomText {
         let pools = (0..<2).map { _ in random.pick(Self.pools) }
         return RandomText(
-            (0..<random.number(0...length))
+            (0..<random.int(0...length))
                 .map { _ in
                     random.once(in: 60)
-                        ? .loneSurrogate(UInt16(random.number(0xD800...0xDBFF)))
+                        ? .loneSurrogate(UInt16(random.int(0xD800...0xDBFF)))
                         : .scalar(random.pick(random.pick(pools)))
                 }
         )

@@ -1,12 +1,12 @@
 /// Random numbers that are the same in every run: SplitMix64 (Steele, Lea, Flood 2014).
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -14,16 +14,21 @@ struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    mutating func int(_ range: ClosedRange<Int>) -> Int {
+    package mutating func int(_ range: ClosedRange<Int>) -> Int {
         Int.random(in: range, using: &self)
     }
 
-    mutating func pick<Element>(_ choices: [Element]) -> Element {
+    package mutating func pick<Element>(_ choices: [Element]) -> Element {
         choices[int(0...choices.count - 1)]
     }
 
+    /// True once in `times`.
+    package mutating func once(in times: Int) -> Bool {
+        int(0...times - 1) == 0
+    }
+
     /// A number whose size, not its value, is even distributed: as many below 100 as from 100 to 10,000.
-    mutating func skewed(upTo limit: Int) -> Int {
+    package mutating func skewed(upTo limit: Int) -> Int {
         limit >> int(0...(Int.bitWidth - 1 - limit.leadingZeroBitCount)) &- int(0...1) & 0x7FFF_FFFF_FFFF_FFFF
     }
 }
