@@ -36,16 +36,28 @@ extension Money {
 
     /// The exact amount in dollars, without zeros at the end: `12.5`, `-0.000000000001`, `0`.
     package var text: String {
-        let (whole, rest) = picoDollars.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000_000)
+        let (whole, fraction) = parts
         let sign = picoDollars < 0 ? "-" : ""
-        // A table has an amount in every fourth cell, and no other text takes as long as that of 128 bits.
-        let dollars = UInt64(exactly: whole).map { String($0) } ?? String(whole)
-        guard rest > 0 else { return sign + dollars }
-        var (digits, places) = (UInt64(rest), Self.places)
+        let dollars = Self.digits(whole)
+        guard fraction > 0 else { return sign + dollars }
+        var (digits, places) = (fraction, Self.places)
         while digits.isMultiple(of: 10) { (digits, places) = (digits / 10, places - 1) }
-        let fraction = String(digits)
-        let zeros = String(repeating: "0", count: places - fraction.utf8.count)
-        return "\(sign)\(dollars).\(zeros)\(fraction)"
+        let kept = String(digits)
+        let zeros = String(repeating: "0", count: places - kept.utf8.count)
+        return "\(sign)\(dollars).\(zeros)\(kept)"
+    }
+
+    /// Whole dollars, and the rest in pico-dollars, both without the sign.
+    package var parts: (whole: UInt128, fraction: UInt64) {
+        let (whole, fraction) = picoDollars.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000_000)
+        return (whole, UInt64(fraction))
+    }
+
+    /// Whole dollars in decimal digits.
+    ///
+    /// A table has an amount in every fourth cell, and no other text takes as long as that of 128 bits.
+    package static func digits(_ whole: UInt128) -> String {
+        UInt64(exactly: whole).map { String($0) } ?? String(whole)
     }
 
     /// Reads what ``text`` gives; nil for anything but digits with at most one point among them and a minus in front.

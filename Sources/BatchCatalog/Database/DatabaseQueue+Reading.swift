@@ -6,13 +6,14 @@ extension DatabaseQueue {
     /// What a killed program left half written is taken back first. That needs a connection that may write; where this program may
     /// not, SQLite's refusal is the error.
     static func reading(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
-        var configuration = configuration
-        configuration.readonly = true
+        var reading = configuration
+        reading.readonly = true
         do {
-            return try opened(path, configuration)
+            return try opened(path, reading)
         } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
-            _ = try opened(path, Configuration())
-            return try opened(path, configuration)
+            // With the caller's patience: another program may be at it.
+            _ = try opened(path, configuration)
+            return try opened(path, reading)
         }
     }
 

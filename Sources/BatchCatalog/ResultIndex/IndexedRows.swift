@@ -13,6 +13,8 @@ package struct IndexedRows: Sendable {
     /// What the rows are found by; one without an id has none.
     private(set) var ids: [RowID] = []
 
+    static let numbersPerRow = 2 + ResultIndexSchema.numberColumns.count
+    static let textsPerRow = ResultIndexSchema.textColumns.count
     /// `custom_id` among the texts.
     private static let idColumn = ResultIndexSchema.textColumns.firstIndex(of: "custom_id") ?? 0
 
@@ -26,9 +28,9 @@ package struct IndexedRows: Sendable {
         kinds: RowKinds
     ) throws(ResultIndexFailure) {
         let capacity = lines.lineEnds.count
-        numbers.reserveCapacity(capacity * (2 + ResultIndexSchema.numberColumns.count))
+        numbers.reserveCapacity(capacity * Self.numbersPerRow)
         ids.reserveCapacity(capacity)
-        textEnds.reserveCapacity(capacity * ResultIndexSchema.textColumns.count)
+        textEnds.reserveCapacity(capacity * Self.textsPerRow)
         texts.reserveCapacity(capacity * 64)
         var row = FlatRowReader(rows: capacity, batch: number, kinds: kinds)
         do throws(JSONSyntaxError) {
@@ -47,7 +49,7 @@ package struct IndexedRows: Sendable {
     }
 
     /// The key of a row in `stored_rows`.
-    func place(of row: Int) -> Int64 { numbers[row * (2 + ResultIndexSchema.numberColumns.count)] }
+    func place(of row: Int) -> Int64 { numbers[row * Self.numbersPerRow] }
 
     /// How many rows from one on lie one behind the other, the first of them behind a place.
     func run(from row: Int, behind place: Int64, upTo limit: Int) -> Int {

@@ -11,7 +11,7 @@ struct RowKind: Sendable, Hashable {
     var texts: [[UInt8]?]
 }
 
-/// Numbers the kinds of rows; asked by many tasks at once.
+/// Numbers the kinds of rows, and keeps what one reader of rows has learnt for the others; asked by many tasks at once.
 package final class RowKinds: Sendable {
     private struct State {
         var numbers: [RowKind: Int64]

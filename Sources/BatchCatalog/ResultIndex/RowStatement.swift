@@ -14,8 +14,8 @@ struct RowStatement {
     private var numbers: [Int64?]
     private var hasText: [Bool]
 
-    private static let numbersPerRow = 2 + ResultIndexSchema.numberColumns.count
-    private static let textsPerRow = ResultIndexSchema.textColumns.count
+    private static let numbersPerRow = IndexedRows.numbersPerRow
+    private static let textsPerRow = IndexedRows.textsPerRow
 
     init(_ statement: Statement, rows: Int, isNumbered: Bool) {
         self.statement = statement

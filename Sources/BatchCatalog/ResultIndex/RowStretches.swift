@@ -50,7 +50,7 @@ struct RowStretches {
     private func slot(of place: Place) -> Int { place.column ?? first.count - 1 }
 
     /// Steps over the stretch that comes next; false if it is new here.
-    mutating func step(_ place: inout Place, _ cursor: inout JSONCursor) -> Bool {
+    func step(_ place: inout Place, _ cursor: inout JSONCursor) -> Bool {
         var next = first[slot(of: place)]
         while let index = next {
             if cursor.step(over: stretches[index].range, of: bytes) {

@@ -17,18 +17,7 @@ extension Money {
         let sign = picoDollars < 0 && (whole > 0 || fraction > 0) ? "-$" : "$"
         var cents: [UInt8] = [UInt8(ascii: ".")]
         cents.append(Int64(fraction), digits: places)
-        return sign + NumberText.grouped(Self.wholeText(whole)) + String(decoding: cents, as: UTF8.self)
-    }
-
-    /// Dollars and pico-dollars, without the sign.
-    private var parts: (whole: UInt128, fraction: UInt64) {
-        let (whole, fraction) = picoDollars.magnitude.quotientAndRemainder(dividingBy: UInt128(Self.power(Self.places)))
-        return (whole, UInt64(fraction))
-    }
-
-    /// Numbers of 64 bits become text much faster than those of 128.
-    private static func wholeText(_ whole: UInt128) -> String {
-        UInt64(exactly: whole).map { String($0) } ?? String(whole)
+        return sign + NumberText.grouped(Self.digits(whole)) + String(decoding: cents, as: UTF8.self)
     }
 
     private func readingPlaces(_ fraction: UInt64) -> Int {
