@@ -110,6 +110,19 @@ struct ArchiveVerifierTests {
         #expect(try await archive.faults() == ["- \(flat)", "+ results/date=2024-08-20/mine.jsonl"])
     }
 
+    @Test(arguments: ["manifests", "raw", "results"])
+    func `a file that was put beside the folders of the days is named, and the rest is looked at`(part: String)
+        async throws
+    {
+        try await export()
+        try archive.folder.remove(flat)
+        try archive.put(sampleBody(), at: "\(part)/mine.jsonl")
+        try archive.put([], at: "\(part)/.DS_Store")
+        #expect(try await archive.faults() == ["- \(flat)", "+ \(part)/.DS_Store", "+ \(part)/mine.jsonl"])
+        let ids = try await archive.verify().filter { $0.mark == .extra }.map(\.batchID)
+        #expect(ids == [nil, "mine"])
+    }
+
     @Test func `only the batches asked for are looked at, and one that is not there is missing`() async throws {
         try await export()
         try archive.change("raw/date=2024-08-20/b.jsonl.gz") { $0.removeLast() }

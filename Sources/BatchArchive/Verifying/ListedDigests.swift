@@ -1,3 +1,5 @@
+import MessageBatches
+
 /// SHA256SUMS as it lies in the archive.
 struct ListedDigests: Sendable {
     /// By path; lines that are none are left out.
@@ -58,24 +60,32 @@ extension ArchiveVerifier {
         for manifest in stored { known.formUnion(manifest.manifest?.files.values.map(\.path) ?? []) }
         var found: [VerifiedFile] = []
         for part in [ArchivePaths.manifests] + DataKind.allCases.map(\.rawValue) {
-            for day in try folder.names(in: part) {
-                for name in try folder.names(in: "\(part)/\(day)") {
-                    let path = "\(part)/\(day)/\(name)"
-                    if known.contains(path) { continue }
-                    let id = String(name.prefix { $0 != "." })
-                    found.append(VerifiedFile(path, .extra, batchID: id, reason: "no manifest names it"))
-                }
+            for path in try paths(below: part) where !known.contains(path) {
+                found.append(VerifiedFile(path, .extra, batchID: Self.id(in: path), reason: "no manifest names it"))
             }
         }
         let listed = ListedDigests(in: folder).digests.keys.filter { $0.hasPrefix("\(ArchivePaths.manifests)/") }
         for path in listed.sorted() where !known.contains(path) {
             let reason = "\(ArchivePaths.checksums) names it, and it is not there"
-            found.append(VerifiedFile(path, .missing, batchID: Self.id(ofManifest: path), reason: reason))
+            found.append(VerifiedFile(path, .missing, batchID: Self.id(in: path), reason: reason))
         }
         return found
     }
 
-    private static func id(ofManifest path: String) -> String? {
-        path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) }
+    /// What lies in the folders of the days, and what lies beside them.
+    private func paths(below part: String) throws(ArchiveFailure) -> [String] {
+        var paths: [String] = []
+        for name in try folder.names(in: part) {
+            let path = "\(part)/\(name)"
+            let isFolder = try folder.status(path)?.isFolder ?? false
+            paths += isFolder ? try folder.names(in: path).map { "\(path)/\($0)" } : [path]
+        }
+        return paths
+    }
+
+    /// The batch that a file is called after; nil for a name that is no id, which no service is to be asked for.
+    private static func id(in path: String) -> String? {
+        let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) }
+        return name.flatMap { MessageBatch.isSafeID($0) ? $0 : nil }
     }
 }
