@@ -2,8 +2,7 @@
 
 import PackageDescription
 
-// Batchkeep, level by level. A target imports only targets of lower levels; targets of level 2 never import each other;
-// each outside product is imported by exactly one target. Tests/ArchitectureTests holds these rules.
+// Batchkeep, level by level. A target imports targets of lower levels only. Tests/ArchitectureTests holds the rule.
 
 let package = Package(
     name: "batchkeep",
@@ -41,19 +40,18 @@ let package = Package(
         // Gzip members of whole lines; a reader for any gzip.
         .target(name: "BlockGzip", dependencies: ["CZlib"]),
 
-        // The eight stages, their ports and the runner. No sockets, files, clocks, environment.
+        // The price table and the one price rule; pure.
+        .target(name: "Prices", dependencies: ["MessageBatches"]),
+
+        // One table model and its formats; pure.
+        .target(name: "Tables", dependencies: ["MessageBatches"]),
+
+        // Level 2: the pipeline.
+
+        // The stages, their ports and the runner. No sockets, files, clocks, environment.
         .target(name: "BatchPipeline", dependencies: ["JSONLines", "MessageBatches"]),
 
-        // Level 2: analysis and the edges.
-
-        // Summaries, prices and costs; pure.
-        .target(name: "BatchAnalytics", dependencies: ["BatchPipeline", "MessageBatches", "JSONLines"]),
-
-        // Tables and documents in the formats people and tools read; pure.
-        .target(
-            name: "BatchReports",
-            dependencies: ["MessageBatches", .product(name: "Mustache", package: "swift-mustache")]
-        ),
+        // Level 3: the edges to the service and to the files.
 
         // The HTTP edge: list, retrieve, results; key safety.
         .target(
@@ -77,6 +75,16 @@ let package = Package(
             ]
         ),
 
+        // Level 4: analysis.
+
+        // Summaries, roll-ups, comparisons, errors, selections.
+        .target(
+            name: "BatchAnalytics",
+            dependencies: ["BatchPipeline", "JSONLines", "MessageBatches", "Prices"]
+        ),
+
+        // Level 5: the index of what was seen.
+
         // The SQLite edge: what was seen, tried and archived; rebuildable.
         .target(
             name: "BatchCatalog",
@@ -84,6 +92,14 @@ let package = Package(
                 "BatchPipeline", "JSONLines", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
+        ),
+
+        // Level 6: the page and the simulator.
+
+        // The HTML page.
+        .target(
+            name: "BatchReports",
+            dependencies: ["MessageBatches", "Tables", .product(name: "Mustache", package: "swift-mustache")]
         ),
 
         // A Message Batches API in process or on a port.
@@ -99,39 +115,44 @@ let package = Package(
             ]
         ),
 
-        // Level 3: one file per command; composes everything below.
+        // Level 7: one file per command.
         .target(
             name: "BatchCommands",
             dependencies: [
                 "BatchAnalytics", "BatchArchive", "BatchCatalog", "BatchPipeline", "BatchReports", "BatchService",
-                "BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches",
+                "BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches", "Prices", "Tables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
 
-        // Level 4: the program.
+        // Level 8: the program.
         .executableTarget(name: "batchkeep", dependencies: ["BatchCommands"]),
 
         // Tests: one target each, what they share, and two that look at the whole.
 
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["MessageBatches"], path: "Tests/TestSupport"),
         .testTarget(name: "JSONLinesTests", dependencies: ["JSONLines"]),
         .testTarget(name: "MessageBatchesTests", dependencies: ["MessageBatches"]),
         .testTarget(name: "BlockGzipTests", dependencies: ["BlockGzip"]),
+        .testTarget(
+            name: "PricesTests",
+            dependencies: ["MessageBatches", "Prices", "TestSupport"]
+        ),
+        .testTarget(name: "TablesTests", dependencies: ["MessageBatches", "Tables"]),
         .testTarget(
             name: "BatchPipelineTests",
             dependencies: ["BatchPipeline", "JSONLines", "MessageBatches", "TestSupport"]
         ),
         .testTarget(
             name: "BatchAnalyticsTests",
-            dependencies: ["BatchAnalytics", "BatchPipeline", "JSONLines", "MessageBatches", "TestSupport"],
-            exclude: ["Prices/check_prices.py"]
+            dependencies: ["BatchAnalytics", "BatchPipeline", "JSONLines", "MessageBatches", "Prices", "TestSupport"],
+            exclude: ["Costs/check_prices.py"]
         ),
         .testTarget(
             name: "BatchReportsTests",
-            dependencies: ["BatchReports", "MessageBatches"],
+            dependencies: ["BatchReports", "MessageBatches", "Tables"],
             exclude: ["Browser", "Golden"]
         ),
         .testTarget(

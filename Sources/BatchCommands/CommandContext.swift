@@ -1,7 +1,7 @@
-package import BatchReports
-package import MessageBatches
 import Foundation
+package import MessageBatches
 import Synchronization
+package import Tables
 
 /// What a command takes from the process around it, and where it writes.
 ///

@@ -1,4 +1,5 @@
 import BatchAnalytics
+import Prices
 
 extension FailureText {
     init(_ failure: FigureFailure) {

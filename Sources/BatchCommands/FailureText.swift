@@ -2,11 +2,11 @@ import BatchAnalytics
 import BatchArchive
 import BatchCatalog
 import BatchPipeline
-import BatchReports
 import BatchService
 import BatchSimulator
 import BlockGzip
 import Foundation
+import Tables
 
 /// The text for every error a user may meet: what was tried, on what, why it failed, and what to try.
 ///

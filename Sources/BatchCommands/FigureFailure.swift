@@ -1,4 +1,5 @@
 import BatchAnalytics
+import Prices
 
 /// What the commands that compute figures refuse; the sentences stand in ``FailureText``.
 enum FigureFailure: Error, Sendable, Hashable {

@@ -43,8 +43,8 @@ extension RegistryRule {
         ),
         RegistryRule(
             what: "table formats",
-            folder: "Sources/BatchReports/Tables/Formats",
-            registry: "Sources/BatchReports/Tables/TableFormat.swift",
+            folder: "Sources/Tables/Formats",
+            registry: "Sources/Tables/TableFormat.swift",
             mention: { factory(in: $0.text).map { ".\($0)" } }
         ),
         RegistryRule(

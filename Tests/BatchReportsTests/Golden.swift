@@ -1,4 +1,5 @@
 import Foundation
+import Tables
 import Testing
 
 /// Stored texts that a result is compared with; `RECORD_GOLDEN=1` writes them anew.

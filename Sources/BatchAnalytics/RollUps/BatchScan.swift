@@ -1,6 +1,7 @@
 package import BatchPipeline
 import JSONLines
 package import MessageBatches
+import Prices
 
 /// Adds up the result lines of one batch for a grouping or a price table that its summaries cannot serve.
 ///

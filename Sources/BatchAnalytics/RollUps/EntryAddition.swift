@@ -1,5 +1,6 @@
 import BatchPipeline
 import MessageBatches
+import Prices
 
 /// What the summaries of one batch add to a group of a roll-up, its tokens priced once for all roll-ups.
 ///

@@ -1,4 +1,5 @@
 package import MessageBatches
+import Prices
 
 /// Everything a row of a roll-up can show; a row fills what its grouping knows.
 package struct Measures: Sendable, Equatable {

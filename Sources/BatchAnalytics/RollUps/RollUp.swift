@@ -1,5 +1,6 @@
 package import BatchPipeline
 package import MessageBatches
+import Prices
 
 /// One archived batch as roll-ups see it.
 package struct RollUpEntry: Sendable {

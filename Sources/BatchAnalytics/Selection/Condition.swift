@@ -1,5 +1,6 @@
 import BatchPipeline
 import JSONLines
+import Prices
 
 /// A condition on a column: `model=claude-haiku-4-5-20251001`, `output_tokens>1000`, `error_message~credit`,
 /// `stop_reason in max_tokens,refusal`.

@@ -1,6 +1,7 @@
 import BatchPipeline
 import JSONLines
 import MessageBatches
+import Prices
 
 /// A column of a selection: of the flat table, of the answer's content, its cost, or a path into the line.
 package struct SelectedColumn: Sendable {

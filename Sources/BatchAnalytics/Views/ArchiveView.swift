@@ -1,4 +1,5 @@
 import BatchPipeline
+package import Prices
 
 /// A file for another tool, kept in `views/` of every archive: the schema of the flat table in the words of that tool.
 ///

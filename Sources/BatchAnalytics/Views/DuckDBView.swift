@@ -1,5 +1,6 @@
 import BatchPipeline
 import MessageBatches
+import Prices
 
 extension ArchiveView {
     /// `views/duckdb.sql`: views for DuckDB, to be read in the archive's folder.

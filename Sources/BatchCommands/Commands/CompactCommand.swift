@@ -1,7 +1,7 @@
 import ArgumentParser
 import BatchArchive
-import BatchReports
 import MessageBatches
+import Tables
 
 /// `batchkeep compact`: makes few files of the many small ones of a day.
 struct CompactCommand: AsyncParsableCommand {

@@ -2,8 +2,9 @@ import ArgumentParser
 import BatchAnalytics
 import BatchArchive
 import BatchPipeline
-import BatchReports
 import MessageBatches
+import Prices
+import Tables
 
 /// `batchkeep compare A B`: two windows, days, models or batches side by side, and a gate for pipelines.
 struct CompareCommand: AsyncParsableCommand {

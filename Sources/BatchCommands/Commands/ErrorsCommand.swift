@@ -1,7 +1,7 @@
 import ArgumentParser
 import BatchAnalytics
-import BatchReports
 import MessageBatches
+import Tables
 
 /// `batchkeep errors`: what failed, ranked, and what to do about it.
 struct ErrorsCommand: AsyncParsableCommand {

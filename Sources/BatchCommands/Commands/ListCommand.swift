@@ -1,8 +1,8 @@
 import ArgumentParser
 import BatchPipeline
-import BatchReports
 import BatchService
 import MessageBatches
+import Tables
 
 /// `batchkeep list`: the batches of a window, as the server describes them.
 struct ListCommand: AsyncParsableCommand {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import BatchAnalytics
-import BatchReports
 import MessageBatches
+import Prices
+import Tables
 
 /// `batchkeep prices`: the price table in use.
 struct PricesCommand: ParsableCommand {

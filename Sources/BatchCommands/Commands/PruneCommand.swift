@@ -1,7 +1,7 @@
 import ArgumentParser
 import BatchArchive
-import BatchReports
 import MessageBatches
+import Tables
 
 /// `batchkeep prune`: removes old raw or joined files.
 struct PruneCommand: AsyncParsableCommand {

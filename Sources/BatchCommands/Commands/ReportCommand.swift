@@ -1,8 +1,8 @@
 import ArgumentParser
 import BatchAnalytics
-import BatchReports
 import Foundation
 import MessageBatches
+import Tables
 
 /// `batchkeep report`: one page to look at and to pass on.
 struct ReportCommand: AsyncParsableCommand {

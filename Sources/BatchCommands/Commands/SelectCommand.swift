@@ -2,11 +2,11 @@ import ArgumentParser
 import BatchAnalytics
 import BatchArchive
 import BatchPipeline
-import BatchReports
 import BlockGzip
 import Foundation
 import JSONLines
 import MessageBatches
+import Tables
 
 /// `batchkeep select`: rows and columns out of the raw archive.
 struct SelectCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BatchAnalytics
-import BatchReports
 import MessageBatches
+import Tables
 
 /// `batchkeep summarize`: what came back, what it cost, how long it took; from the archive alone.
 struct SummarizeCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import BatchAnalytics
-import BatchReports
+import Tables
 
 /// How a comparison becomes a table: one row a figure, each with its own unit.
 enum ComparisonTable {

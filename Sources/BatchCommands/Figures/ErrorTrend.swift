@@ -1,8 +1,9 @@
 import BatchAnalytics
 import BatchArchive
 import BatchPipeline
-import BatchReports
 import MessageBatches
+import Prices
+import Tables
 
 /// The errors of a window, ranked, beside those of the window of the same length before it.
 struct ErrorTrend: Sendable {

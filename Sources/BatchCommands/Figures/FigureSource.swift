@@ -5,6 +5,8 @@ import BatchReports
 import BlockGzip
 import Foundation
 import MessageBatches
+import Prices
+import Tables
 
 /// The one way figures are read: the batches of a selection in one archive, or in all archives of a folder.
 struct FigureSource: Sendable {

@@ -1,6 +1,7 @@
 import BatchAnalytics
-import BatchReports
 import MessageBatches
+import Prices
+import Tables
 
 extension Cell {
     /// A value of a roll-up.

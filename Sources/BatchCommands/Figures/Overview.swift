@@ -1,7 +1,8 @@
 import BatchAnalytics
 import BatchPipeline
-import BatchReports
 import MessageBatches
+import Prices
+import Tables
 
 /// Everything that is known of some batches together.
 struct Overview: Sendable {

@@ -4,6 +4,8 @@ import BatchPipeline
 import BatchReports
 import Foundation
 import MessageBatches
+import Prices
+import Tables
 
 /// Everything the report page shows, added up in one pass over the manifests.
 struct PageFigures: Sendable {

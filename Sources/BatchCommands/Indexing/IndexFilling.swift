@@ -1,10 +1,10 @@
 import BatchArchive
 import BatchCatalog
-import BatchReports
 import BlockGzip
 import Foundation
 import JSONLines
 import MessageBatches
+import Tables
 
 /// Brings the result index of an archive up to date: only batches that are new or have other rows are read.
 struct IndexFilling {

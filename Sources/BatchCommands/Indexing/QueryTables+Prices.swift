@@ -1,6 +1,7 @@
 import BatchAnalytics
 import BatchCatalog
 import MessageBatches
+import Prices
 
 extension QueryTables {
     /// The tables of a query with the prices asked for and the runs of the archive.

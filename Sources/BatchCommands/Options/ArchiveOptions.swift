@@ -4,6 +4,7 @@ import BatchArchive
 import BatchPipeline
 import BlockGzip
 import MessageBatches
+import Prices
 
 /// Which archive, and how its members are compressed.
 struct ArchiveOptions: ParsableArguments {

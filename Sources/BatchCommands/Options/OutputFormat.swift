@@ -1,4 +1,4 @@
 import ArgumentParser
-import BatchReports
+import Tables
 
 extension TableFormat: ExpressibleByArgument {}

@@ -1,7 +1,8 @@
 import ArgumentParser
 import BatchAnalytics
-import BatchReports
 import Foundation
+import Prices
+import Tables
 
 /// Which prices costs are computed with.
 struct PriceOptions: ParsableArguments {

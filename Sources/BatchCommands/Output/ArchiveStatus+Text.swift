@@ -1,6 +1,6 @@
 import BatchCatalog
-import BatchReports
 import MessageBatches
+import Tables
 
 extension ArchiveStatus {
     /// The status for people: the figures, then a table for each kind of batch that needs care, then the runs.

@@ -1,5 +1,5 @@
-import BatchReports
 import MessageBatches
+import Tables
 
 /// Writes listed batches: raw objects as they come, tables at the end.
 struct BatchListOutput {

@@ -2,6 +2,7 @@ import BatchAnalytics
 import BatchCatalog
 import BatchPipeline
 import MessageBatches
+import Prices
 
 /// What `--output json` writes: one document about the run.
 ///

@@ -1,8 +1,9 @@
 import BatchAnalytics
 import BatchPipeline
-import BatchReports
 import Foundation
 import MessageBatches
+import Prices
+import Tables
 
 /// The end of an export: its exit status, the table for people and the document for programs.
 struct ExportEnding: Sendable {

@@ -1,8 +1,8 @@
 import BatchPipeline
-import BatchReports
 import BatchService
 import MessageBatches
 import Synchronization
+import Tables
 
 /// Shows a run while it goes on: live lines on a terminal, one line an event elsewhere.
 ///

@@ -1,7 +1,7 @@
 import BatchArchive
 import BatchPipeline
-import BatchReports
 import Foundation
+import Tables
 
 /// The end of a join: its exit status, the table for people and the document for programs.
 struct JoinEnding {

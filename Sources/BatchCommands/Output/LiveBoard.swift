@@ -1,5 +1,5 @@
-import BatchReports
 import MessageBatches
+import Tables
 
 /// Lines at the bottom of a terminal that are drawn over, at most ten times a second.
 struct LiveBoard {

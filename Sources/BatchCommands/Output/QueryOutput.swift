@@ -1,7 +1,7 @@
 import BatchAnalytics
 import BatchCatalog
-import BatchReports
 import JSONLines
+import Tables
 
 /// Writes what a query found: rows as they come, or all of them as one table or document at the end.
 struct QueryOutput {

@@ -1,9 +1,10 @@
 import BatchAnalytics
 import BatchArchive
 import BatchPipeline
-import BatchReports
 import Foundation
 import MessageBatches
+import Prices
+import Tables
 
 /// What it would cost to submit requests again: as much as the succeeded ones of their batches cost on average.
 struct RetryCost {

@@ -3,7 +3,9 @@ import BatchArchive
 import BatchPipeline
 import BatchReports
 import MessageBatches
+import Prices
 import Synchronization
+import Tables
 
 /// Adds up what a run archives while it goes on, and keeps the figures in the archive at its end.
 ///

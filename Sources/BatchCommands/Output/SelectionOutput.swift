@@ -1,8 +1,9 @@
 import BatchAnalytics
 import BatchPipeline
-import BatchReports
 import JSONLines
 import MessageBatches
+import Prices
+import Tables
 
 /// What `select` was asked for, understood.
 struct SelectionPlan: Sendable {

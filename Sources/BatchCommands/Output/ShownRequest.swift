@@ -1,9 +1,10 @@
 import BatchAnalytics
 import BatchArchive
 import BatchPipeline
-import BatchReports
 import JSONLines
 import MessageBatches
+import Prices
+import Tables
 
 /// One request as text for a terminal, and as a JSON document.
 struct ShownRequest {

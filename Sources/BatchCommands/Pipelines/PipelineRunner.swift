@@ -1,4 +1,4 @@
-import BatchReports
+import Tables
 
 /// Runs the exports of a pipeline file, each in a context of its own; one that fails does not stop the others.
 struct PipelineRunner {

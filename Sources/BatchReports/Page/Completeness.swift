@@ -1,4 +1,5 @@
 package import MessageBatches
+import Tables
 
 /// How much of a window the archive holds, by batches; what was never listed is not known here.
 package struct Completeness: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import Mustache
+import Tables
 
 extension StringProtocol {
     /// The text as it may stand in HTML and SVG, in an element or in a quoted attribute.

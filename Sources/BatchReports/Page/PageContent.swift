@@ -1,4 +1,5 @@
 import MessageBatches
+import Tables
 
 /// The values that the templates name, made from a document.
 struct PageContent {

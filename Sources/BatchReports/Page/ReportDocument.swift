@@ -1,4 +1,5 @@
 package import MessageBatches
+package import Tables
 
 /// Everything the report page shows, as plain values; ``ReportPage`` turns it into HTML.
 ///

@@ -1,5 +1,6 @@
 import MessageBatches
 import Mustache
+import Tables
 
 /// Writes a report as one HTML file that needs nothing else: style, script and pictures are inside, no network is used.
 package enum ReportPage {

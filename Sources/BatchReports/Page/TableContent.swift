@@ -1,4 +1,5 @@
 import MessageBatches
+import Tables
 
 /// The values that the table's template names.
 struct TableContent {

@@ -1,5 +1,6 @@
 import BatchAnalytics
 import BatchPipeline
+import Prices
 import Testing
 
 struct WeekTests {

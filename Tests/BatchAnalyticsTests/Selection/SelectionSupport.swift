@@ -1,6 +1,7 @@
 import BatchAnalytics
 import JSONLines
 import MessageBatches
+import Prices
 
 /// Lines of one batch to select from.
 struct SelectionLines {

@@ -1,6 +1,7 @@
 import BatchAnalytics
 import BatchPipeline
 import Foundation
+import Prices
 import Testing
 
 struct ArchiveViewTests {

@@ -1,5 +1,6 @@
 import BatchCommands
 import Foundation
+import Prices
 import Testing
 
 /// The page's figures are those of the other commands.

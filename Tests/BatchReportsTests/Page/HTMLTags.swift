@@ -1,3 +1,5 @@
+import Tables
+
 /// The tags of a page as a browser's tokenizer sees them (HTML standard, section 13.2.5), for tests.
 struct HTMLTags {
     /// A start tag or an end tag.

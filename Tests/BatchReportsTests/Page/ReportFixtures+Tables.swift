@@ -1,5 +1,6 @@
 import BatchReports
 import MessageBatches
+import Tables
 
 /// Numbers that look random and never change (Knuth's MMIX generator).
 struct Random {

@@ -1,5 +1,6 @@
 import BatchReports
 import MessageBatches
+import Tables
 
 /// Documents of every size a page has to cope with, the same on every run.
 enum ReportFixture: String, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import MessageBatches
+import Tables
 import Testing
 
 @testable import BatchReports

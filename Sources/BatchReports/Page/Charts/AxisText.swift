@@ -1,3 +1,5 @@
+import Tables
+
 /// Labels of axes: as short as the step between two of them allows.
 enum AxisText {
     /// `$0.50`, `$20`, `$1.5k`, with the places that multiples of the step need, and cents at least below a dollar.

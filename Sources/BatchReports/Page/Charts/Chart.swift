@@ -1,3 +1,5 @@
+import Tables
+
 /// One figure of the page: a picture, what it is called, and what it says in words.
 struct Chart: Sendable {
     /// With the unit: "Requests per day".

@@ -1,3 +1,5 @@
+import Tables
+
 /// A distribution put into bars between round edges.
 struct Histogram: Sendable {
     /// What the values are, which decides which edges are round.

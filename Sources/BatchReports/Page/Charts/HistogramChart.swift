@@ -1,3 +1,5 @@
+import Tables
+
 /// How values are spread: a bar for each range, lines at the median and at p95.
 struct HistogramChart: Sendable {
     let histogram: Histogram

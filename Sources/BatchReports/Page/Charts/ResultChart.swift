@@ -1,4 +1,5 @@
 import MessageBatches
+import Tables
 
 /// What became of the requests: one bar of parts that add up to all of them.
 enum ResultChart {

@@ -1,3 +1,5 @@
+import Tables
+
 /// A piece of an SVG picture; values are escaped when it is written, so that no chart can forget to.
 indirect enum SVGNode: Sendable {
     /// An element with attribute names and values in order.

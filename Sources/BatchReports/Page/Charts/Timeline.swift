@@ -1,4 +1,5 @@
 import MessageBatches
+import Tables
 
 /// Daily figures put into bins of one length without gaps, by model, the smaller models together.
 struct Timeline: Sendable {

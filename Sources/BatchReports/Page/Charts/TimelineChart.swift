@@ -1,4 +1,5 @@
 import MessageBatches
+import Tables
 
 /// Bars over time, stacked by model.
 struct TimelineChart: Sendable {

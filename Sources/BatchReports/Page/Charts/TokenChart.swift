@@ -1,4 +1,5 @@
 import MessageBatches
+import Tables
 
 /// Tokens by the classes that are priced differently: a bar for each, names and figures above it.
 enum TokenChart {

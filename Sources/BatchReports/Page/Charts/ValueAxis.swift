@@ -1,3 +1,5 @@
+import Tables
+
 /// The vertical axis of a chart: round steps from zero, lines across, labels to the left.
 struct ValueAxis: Sendable {
     /// Where the plot's lower edge is, in pixels from the top.

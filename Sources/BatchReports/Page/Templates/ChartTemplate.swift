@@ -1,3 +1,5 @@
+import Tables
+
 /// A chart with its words and its legend.
 enum ChartTemplate {
     static let name = "chart"

@@ -1,3 +1,5 @@
+import Tables
+
 /// The page around its parts.
 ///
 /// Partials stand at the start of a line: the library indents what an indented partial gives.

@@ -1,3 +1,5 @@
+import Tables
+
 /// How the page looks: light and dark by the reader's setting, one column on a phone, ink on paper when printed.
 ///
 /// Series colours keep a distance of 0.10 in OKLab from each other under normal vision and simulated protanopia,

@@ -1,3 +1,5 @@
+import Tables
+
 /// The page's only script: headings that sort and a field that filters.
 ///
 /// Without it the page is complete.

@@ -1,3 +1,5 @@
+import Tables
+
 /// A table that scrolls inside its own frame, with the parts that the script brings to life hidden until then.
 enum TableTemplate {
     static let name = "table"

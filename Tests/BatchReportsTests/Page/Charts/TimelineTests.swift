@@ -1,4 +1,5 @@
 import MessageBatches
+import Tables
 import Testing
 
 @testable import BatchReports

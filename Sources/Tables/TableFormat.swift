@@ -59,7 +59,7 @@ extension Table {
     }
 
     /// The cells of a row, filled up with missing ones to the number of columns.
-    func filled(_ row: [Cell]) -> [Cell] {
+    package func filled(_ row: [Cell]) -> [Cell] {
         if row.count == columns.count { return row }
         precondition(row.count < columns.count, "more cells than columns")
         return row + Array(repeating: .missing, count: columns.count - row.count)

@@ -1,4 +1,4 @@
-import BatchAnalytics
+import Prices
 import Testing
 
 struct PriceTableReaderTests {

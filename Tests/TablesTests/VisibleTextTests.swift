@@ -1,6 +1,5 @@
+@testable import Tables
 import Testing
-
-@testable import BatchReports
 
 @Suite struct VisibleTextTests {
     @Test func `no control character is left, whichever it was`() {

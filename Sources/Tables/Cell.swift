@@ -29,7 +29,7 @@ extension Cell {
     }
 
     /// The form people read, with units and digit groups; nil if the cell is missing.
-    func readingText(_ kind: ValueKind) -> String? {
+    package func readingText(_ kind: ValueKind) -> String? {
         switch self {
         case .missing: nil
         case .text(let text): text
@@ -56,7 +56,7 @@ extension Cell {
     }
 
     /// The form programs read: whole precision, no units, no digit groups; nil if the cell is missing.
-    var dataText: String? {
+    package var dataText: String? {
         switch self {
         case .missing: nil
         case .text(let text): text

@@ -1,6 +1,7 @@
 import BatchAnalytics
 import BatchPipeline
 import MessageBatches
+import Prices
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
-import BatchReports
 import MessageBatches
+import Prices
+@testable import Tables
 
 extension Table {
     /// One column of every kind; a full row, a row of nasty text, a row with nothing.

@@ -18,7 +18,7 @@ package struct Figure: Sendable, Hashable {
         self.note = note
     }
 
-    var isZero: Bool {
+    package var isZero: Bool {
         switch value {
         case .missing: true
         case .integer(let value): value == 0

@@ -1,6 +1,5 @@
+@testable import Tables
 import Testing
-
-@testable import BatchReports
 
 @Suite struct TerminalTableTests {
     private let table = Table(

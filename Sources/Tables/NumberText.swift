@@ -1,16 +1,16 @@
-import MessageBatches
+package import MessageBatches
 
 /// Numbers as people read them.
 ///
 /// The marks are English on every machine: no locale, so that two runs give the same text.
-enum NumberText {
+package enum NumberText {
     /// A count with digit groups: `1,234,567`.
-    static func integer(_ value: Int64) -> String {
+    package static func integer(_ value: Int64) -> String {
         (value < 0 ? "-" : "") + grouped(String(value.magnitude))
     }
 
     /// A number such as `1,234.57`, rounded half away from zero; `–` where there is no number.
-    static func decimal(_ value: Double, places: Int) -> String {
+    package static func decimal(_ value: Double, places: Int) -> String {
         guard value.isFinite else { return "–" }
         // Past this a Double has no digits to group; its shortest form says more.
         guard value.magnitude < 1e15 else { return "\(value)" }
@@ -21,28 +21,28 @@ enum NumberText {
     }
 
     /// A fraction as a percentage: `25.0%` for 0.25.
-    static func percent(_ fraction: Double) -> String {
+    package static func percent(_ fraction: Double) -> String {
         fraction.isFinite ? decimal(fraction * 100, places: 1) + "%" : "–"
     }
 
     /// A size in decimal units, as disks and networks count: `987 B`, `1.4 GB`, `142 GB`.
-    static func bytes(_ value: Double) -> String {
+    package static func bytes(_ value: Double) -> String {
         scaled(value, units: ["B", "kB", "MB", "GB", "TB", "PB", "EB"], wholeBelow: 1_000)
     }
 
     /// A speed: `48.1 MB/s`.
-    static func byteRate(_ value: Double) -> String {
+    package static func byteRate(_ value: Double) -> String {
         bytes(value) + (value.isFinite ? "/s" : "")
     }
 
     /// A count in at most four characters and a unit, for chart axes and headlines: `950`, `12.3k`, `4M`, `1.2B`.
-    static func compact(_ value: Double) -> String {
+    package static func compact(_ value: Double) -> String {
         let text = scaled(value, units: ["", "k", "M", "B", "T"], wholeBelow: 0)
         return text.replacing(" ", with: "").replacing(".0", with: "")
     }
 
     /// A span of time: `850 ms`, `3.4 s`, `12m05s`, `1h02m`, `2d03h`.
-    static func duration(seconds: Double) -> String {
+    package static func duration(seconds: Double) -> String {
         // Nothing that a clock measured lasts thirty thousand years.
         guard seconds.magnitude < 1e12 else { return "–" }
         guard seconds >= 0 else { return "-" + duration(seconds: -seconds) }
@@ -58,7 +58,7 @@ enum NumberText {
     }
 
     /// A moment to the second, UTC: `2024-08-20 17:23:24Z`.
-    static func timestamp(_ moment: Timestamp) -> String {
+    package static func timestamp(_ moment: Timestamp) -> String {
         var bytes: [UInt8] = []
         moment.append(to: &bytes)
         bytes[10] = UInt8(ascii: " ")
@@ -66,7 +66,7 @@ enum NumberText {
     }
 
     /// Puts a comma between every three digits, counted from the end.
-    static func grouped(_ digits: some StringProtocol) -> String {
+    package static func grouped(_ digits: some StringProtocol) -> String {
         var left = digits.utf8.count
         guard left > 3 else { return String(digits) }
         var result: [UInt8] = []
@@ -79,7 +79,7 @@ enum NumberText {
     }
 
     /// Plain digits with a fixed number of places.
-    static func fixed(_ magnitude: Double, places: Int) -> String {
+    package static func fixed(_ magnitude: Double, places: Int) -> String {
         let scale = (0..<places).reduce(1.0) { product, _ in product * 10 }
         let shifted = (magnitude * scale).rounded()
         guard shifted < 9e18 else { return "\(magnitude)" }

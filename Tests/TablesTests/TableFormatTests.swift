@@ -1,7 +1,6 @@
 import Foundation
+@testable import Tables
 import Testing
-
-@testable import BatchReports
 
 @Suite struct TableFormatTests {
     @Test func `the names are those of the command line`() {
@@ -10,8 +9,8 @@ import Testing
 
     @Test func `every renderer in the folder has a case`() throws {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let folder = package.appending(path: "Sources/BatchReports/Tables/Formats")
+            .deletingLastPathComponent()
+        let folder = package.appending(path: "Sources/Tables/Formats")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         let registered = TableFormat.allCases.map { "\(type(of: $0.renderer())).swift" }.sorted()
         #expect(files == registered)

@@ -1,4 +1,5 @@
 package import MessageBatches
+package import Prices
 
 /// Computes what requests cost.
 ///

@@ -1,8 +1,7 @@
 import Foundation
 import MessageBatches
+@testable import Tables
 import Testing
-
-@testable import BatchReports
 
 @Suite struct JSONTextTests {
     @Test func `every scalar up to U+3000 survives a reader`() throws {

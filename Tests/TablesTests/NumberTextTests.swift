@@ -1,7 +1,6 @@
 import MessageBatches
+@testable import Tables
 import Testing
-
-@testable import BatchReports
 
 @Suite struct NumberTextTests {
     @Test(arguments: [

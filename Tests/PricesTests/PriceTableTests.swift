@@ -1,5 +1,6 @@
-import BatchAnalytics
 import MessageBatches
+import Prices
+import TestSupport
 import Testing
 
 struct PriceTableTests {
@@ -9,7 +10,6 @@ struct PriceTableTests {
         let table = PriceTable.builtIn
         #expect(table.rows.count == 30)
         #expect(table.tierEdges == [100_000])
-        #expect(throws: Never.self) { try Pricer(forSummaries: table) }
         #expect(table.rows.allSatisfy { $0.origin == .builtIn })
         #expect(CalendarDay(BuiltInPrices.version) != nil)
     }
@@ -101,12 +101,5 @@ struct PriceTableTests {
             #expect(match?.row.prices.input == 9_000_000)
             #expect(match?.isAssumed == false)
         }
-    }
-}
-
-extension String {
-    /// The day this text names; for tests.
-    var day: CalendarDay {
-        CalendarDay(self) ?? CalendarDay(daysSinceEpoch: 0)
     }
 }

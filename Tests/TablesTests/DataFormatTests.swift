@@ -1,8 +1,8 @@
 import Foundation
 import MessageBatches
+import Prices
+@testable import Tables
 import Testing
-
-@testable import BatchReports
 
 /// JSON, NDJSON, CSV and TSV: what a program reads back is what was put in.
 @Suite struct DataFormatTests {
