@@ -2,7 +2,7 @@ package import BatchPipeline
 
 /// The summaries of Batchkeep, in the order a report shows them.
 ///
-/// A new summary is a file in `Summaries/` and one line here; a test fails where the line is missing.
+/// A new summary is a file in `Summaries/` and one line here; a test fails if the line is missing.
 package enum SummaryRegistry {
     /// The version of what the summaries mean.
     ///
@@ -18,7 +18,6 @@ package enum SummaryRegistry {
         PercentileSummary.self,
         CacheSummary.self,
         ErrorSummary.self,
-        QueueSummary.self,
         PrefixSummary.self,
         ServiceSummary.self,
         AnomalySummary.self,

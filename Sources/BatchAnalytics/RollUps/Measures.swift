@@ -19,10 +19,13 @@ package struct Measures: Sendable, Equatable {
     package var sizes = PercentileSummary()
     /// Seconds from creation to end, a batch.
     package var queue = ValueHistogram()
-    /// Batches that took longer than ``QueueSummary/longWait``.
+    /// Batches that took longer than ``longWait``.
     package var longWaits = 0
     /// Whether only succeeded requests were counted, so that nothing is known about failures.
     package var isOfSucceeded = false
+
+    /// Longer than this, in seconds, is close to the 24 hours after which unfinished requests expire.
+    package static let longWait = 20 * 3_600
 
     package init() {}
 }
@@ -52,7 +55,7 @@ extension Measures {
         guard let endedAt = entry.endedAt else { return }
         let wait = max(0, Int(endedAt.seconds(since: entry.createdAt)))
         queue.record(wait)
-        longWaits += wait > QueueSummary.longWait ? 1 : 0
+        longWaits += wait > Self.longWait ? 1 : 0
     }
 }
 
@@ -69,7 +72,7 @@ extension Measures {
         isOfSucceeded ? nil : ratio(errored, requests)
     }
 
-    /// The share of batches that took longer than ``QueueSummary/longWait``; nil without any that ended.
+    /// The share of batches that took longer than ``longWait``; nil without any that ended.
     package var longWaitShare: Double? {
         ratio(longWaits, queue.count)
     }

@@ -24,15 +24,24 @@ enum ContentColumn: String, CaseIterable, Sendable {
 
     private static let message = JSONKeyTable(["message"])
     private static let content = JSONKeyTable(["content"])
-    private static let types = JSONKeyTable(["text", "thinking", "tool_use"])
-    private static let keys = JSONKeyTable(["type", "text", "thinking", "input"])
+    private enum BlockType: String, CaseIterable {
+        case text, thinking
+        case toolUse = "tool_use"
+    }
 
-    /// The places of the block's type and of its value in the tables above.
-    private var places: (type: Int, value: Int) {
+    private enum Key: String, CaseIterable {
+        case type, text, thinking, input
+    }
+
+    private static let types = JSONKeys<BlockType>()
+    private static let keys = JSONKeys<Key>()
+
+    /// The type of the blocks that are wanted, and the key of their value.
+    private var wanted: (type: BlockType, value: Key) {
         switch self {
-        case .text: (0, 1)
-        case .thinking: (1, 2)
-        case .toolInput: (2, 3)
+        case .text: (.text, .text)
+        case .thinking: (.thinking, .thinking)
+        case .toolInput: (.toolUse, .input)
         }
     }
 
@@ -67,14 +76,15 @@ enum ContentColumn: String, CaseIterable, Sendable {
         var type: JSONToken?
         var value: Range<Int>?
         try cursor.beginObject()
-        while let key = try cursor.nextKey() {
-            switch cursor.index(of: key, in: Self.keys) {
-            case 0: type = try cursor.string()
-            case places.value: value = try cursor.skipValue()
-            default: try cursor.skipValue()
+        var place = -1
+        while let key = try cursor.nextKey(in: Self.keys, &place) {
+            switch key {
+            case .type: type = try cursor.string()
+            case wanted.value: value = try cursor.skipValue()
+            case .text, .thinking, .input: try cursor.skipValue()
             }
         }
-        guard let type, cursor.index(of: type, in: Self.types) == places.type else { return nil }
+        guard let type, cursor.key(of: type, in: Self.types) == wanted.type else { return nil }
         return value
     }
 

@@ -51,7 +51,11 @@ package struct AnswerBlock: Sendable, Hashable {
 
     private static let path = JSONKeyTable(["message"])
     private static let content = JSONKeyTable(["content"])
-    private static let keys = JSONKeyTable(["type", "name", "text", "thinking", "input"])
+    private enum Key: String, CaseIterable {
+        case type, name, text, thinking, input
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     /// The content blocks of a line; none if it has no message.
     package static func blocks(of line: FoundLine) -> [AnswerBlock] {
@@ -76,22 +80,17 @@ package struct AnswerBlock: Sendable, Hashable {
         _ cursor: inout JSONCursor
     ) throws(JSONSyntaxError) -> AnswerBlock {
         var block = AnswerBlock(type: "", name: nil, text: "")
-        var values: [Int: Range<Int>] = [:]
+        var values: [Key: Range<Int>] = [:]
         cursor.move(to: range)
         if try cursor.kind() == .object {
-            try cursor.beginObject()
-            while let key = try cursor.nextKey() {
-                let place = cursor.index(of: key, in: keys)
-                let value = try cursor.skipValue()
-                if let place { values[place] = value }
-            }
+            try cursor.members(keys) { key, cursor throws(JSONSyntaxError) in values[key] = try cursor.skipValue() }
         }
-        block.type = try cursor.plainText(in: values[0]) ?? "unknown"
-        block.name = try cursor.plainText(in: values[1])
+        block.type = try cursor.plainText(in: values[.type]) ?? "unknown"
+        block.name = try cursor.plainText(in: values[.name])
         switch block.type {
-        case "text": block.text = try cursor.plainText(in: values[2]) ?? ""
-        case "thinking": block.text = try cursor.plainText(in: values[3]) ?? ""
-        default: block.text = String(decoding: cursor.bytes(values[4] ?? range), as: UTF8.self)
+        case "text": block.text = try cursor.plainText(in: values[.text]) ?? ""
+        case "thinking": block.text = try cursor.plainText(in: values[.thinking]) ?? ""
+        default: block.text = String(decoding: cursor.bytes(values[.input] ?? range), as: UTF8.self)
         }
         return block
     }

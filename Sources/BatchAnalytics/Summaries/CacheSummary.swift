@@ -130,17 +130,22 @@ extension CacheTally: StoredValue {
 }
 
 extension CacheSummary {
-    private static let keys = JSONKeyTable(["total", "groups"])
+    private enum Key: String, CaseIterable {
+        case total, groups
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         var hasTotal = false
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
-            if key == 0 {
+            switch key {
+            case .total:
                 var row = StoredRow()
                 try row.read(try json.requiredString(), from: json)
                 total = CacheTally(row, from: 0)
                 hasTotal = true
-            } else {
+            case .groups:
                 groups = try BoundedTable(from: &json, capacity: groups.capacity)
             }
         }

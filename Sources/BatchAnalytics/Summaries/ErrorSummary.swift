@@ -74,17 +74,21 @@ extension ErrorSummary {
     /// The most bytes of JSON the fingerprints take; those with fewer errors are then counted as "other".
     private static let budget = 5_000
 
-    private static let keys = JSONKeyTable(["fingerprints", "other"])
+    private enum Key: String, CaseIterable {
+        case fingerprints, other
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
-            guard key == 0 else {
-                fingerprints.addToOther(try StoredError.read(&json).tally)
-                return
-            }
-            try json.requiredElements { json throws(JSONSyntaxError) in
-                let stored = try StoredError.read(&json)
-                fingerprints.add(stored.tally, to: stored.fingerprint)
+            switch key {
+            case .fingerprints:
+                try json.requiredElements { json throws(JSONSyntaxError) in
+                    let stored = try StoredError.read(&json)
+                    fingerprints.add(stored.tally, to: stored.fingerprint)
+                }
+            case .other: fingerprints.addToOther(try StoredError.read(&json).tally)
             }
         }
     }
@@ -117,7 +121,16 @@ private struct StoredError {
     /// Pairs of custom_id and request_id, one after the other.
     var samples: [String]
 
-    private static let keys = JSONKeyTable(["t", "m", "n", "f", "l", "s"])
+    private enum Key: String, CaseIterable {
+        case type = "t"
+        case message = "m"
+        case counts = "n"
+        case firstSeen = "f"
+        case lastSeen = "l"
+        case samples = "s"
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     init(type: String? = nil, message: String? = nil, tally: ErrorTally) {
         self.type = type
@@ -146,15 +159,15 @@ private struct StoredError {
         var samples: [String]?
         try json.requiredMembers(keys) { key, json throws(JSONSyntaxError) in
             switch key {
-            case 0: type = try json.requiredText()
-            case 1: message = try json.requiredText()
-            case 2:
+            case .type: type = try json.requiredText()
+            case .message: message = try json.requiredText()
+            case .counts:
                 var row = StoredRow()
                 try row.read(try json.requiredString(), from: json)
                 counts = row
-            case 3: firstSeen = try moment(&json)
-            case 4: lastSeen = try moment(&json)
-            default: samples = try json.requiredTexts()
+            case .firstSeen: firstSeen = try moment(&json)
+            case .lastSeen: lastSeen = try moment(&json)
+            case .samples: samples = try json.requiredTexts()
             }
         }
         guard let counts, let samples, samples.count.isMultiple(of: 2) else {

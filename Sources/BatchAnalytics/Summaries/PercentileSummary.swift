@@ -41,21 +41,25 @@ package struct PercentileSummary: Summary {
 }
 
 extension PercentileSummary {
-    private static let keys = JSONKeyTable(["input", "output", "cached", "text"])
+    private enum Key: String, CaseIterable {
+        case input, output, cached, text
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
-        var found: Set<Int> = []
+        var found: Set<Key> = []
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
             found.insert(key)
             let histogram = try ValueHistogram(from: &json)
             switch key {
-            case 0: input = histogram
-            case 1: output = histogram
-            case 2: cached = histogram
-            default: text = histogram
+            case .input: input = histogram
+            case .output: output = histogram
+            case .cached: cached = histogram
+            case .text: text = histogram
             }
         }
-        guard found.count == 4 else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }
+        guard found.count == Key.allCases.count else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }
     }
 
     package var node: JSONNode {

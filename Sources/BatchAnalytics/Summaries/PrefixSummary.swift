@@ -77,13 +77,18 @@ extension PrefixTally: StoredValue {
 }
 
 extension PrefixSummary {
-    private static let keys = JSONKeyTable(["prefixes", "cells"])
+    private enum Key: String, CaseIterable {
+        case prefixes, cells
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
-            if key == 0 {
+            switch key {
+            case .prefixes:
                 prefixes = try BoundedTable(from: &json, capacity: prefixes.capacity)
-            } else {
+            case .cells:
                 cells = try BoundedTable(from: &json, capacity: cells.capacity)
             }
         }

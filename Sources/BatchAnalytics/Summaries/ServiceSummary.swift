@@ -31,13 +31,18 @@ package struct ServiceSummary: Summary {
 }
 
 extension ServiceSummary {
-    private static let keys = JSONKeyTable(["tiers", "geos"])
+    private enum Key: String, CaseIterable {
+        case tiers, geos
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
-            if key == 0 {
+            switch key {
+            case .tiers:
                 tiers = try BoundedTable(from: &json, capacity: tiers.capacity)
-            } else {
+            case .geos:
                 geos = try BoundedTable(from: &json, capacity: geos.capacity)
             }
         }

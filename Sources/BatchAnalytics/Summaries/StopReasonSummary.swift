@@ -73,13 +73,18 @@ extension StopReasonTally: StoredValue {
 }
 
 extension StopReasonSummary {
-    private static let keys = JSONKeyTable(["reasons", "cells"])
+    private enum Key: String, CaseIterable {
+        case reasons, cells
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
-            if key == 0 {
+            switch key {
+            case .reasons:
                 reasons = try BoundedTable(from: &json, capacity: reasons.capacity)
-            } else {
+            case .cells:
                 cells = try BoundedTable(from: &json, capacity: cells.capacity)
             }
         }

@@ -129,7 +129,11 @@ extension BoundedTable where Key: StoredKey, Value: StoredValue {
 }
 
 extension StoredRows {
-    private static let keys = JSONKeyTable(["names", "rows", "other"])
+    private enum Key: String, CaseIterable {
+        case names, rows, other
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     /// The parts of the stored form, the rows not looked into.
     fileprivate static func texts(
@@ -140,12 +144,12 @@ extension StoredRows {
         var other: JSONToken?
         try json.requiredMembers(keys) { key, json throws(JSONSyntaxError) in
             switch key {
-            case 0: names = try json.requiredTexts().map { Label($0) }
-            case 1:
+            case .names: names = try json.requiredTexts().map { Label($0) }
+            case .rows:
                 var tokens: [JSONToken] = []
                 try json.requiredElements { json throws(JSONSyntaxError) in tokens.append(try json.requiredString()) }
                 rows = tokens
-            default: other = try json.requiredString()
+            case .other: other = try json.requiredString()
             }
         }
         guard let names, let rows else { throw JSONSyntaxError(.unexpectedContent, at: json.position) }

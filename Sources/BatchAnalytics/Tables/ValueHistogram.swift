@@ -149,7 +149,14 @@ extension ValueHistogram {
     /// results stays below it with full resolution.
     static let storedLength = 2_000
 
-    private static let keys = JSONKeyTable(["b", "s", "x", "r"])
+    private enum Key: String, CaseIterable {
+        case buckets = "b"
+        case sum = "s"
+        case maximum = "x"
+        case resolution = "r"
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     /// Reads what ``node`` gave.
     ///
@@ -159,10 +166,10 @@ extension ValueHistogram {
         var (sum, maximum): (Int?, Int?)
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
             switch key {
-            case 0: text = try json.requiredString()
-            case 1: sum = try json.requiredNumber()
-            case 2: maximum = try json.requiredNumber()
-            default: resolution = try json.requiredNumber()
+            case .buckets: text = try json.requiredString()
+            case .sum: sum = try json.requiredNumber()
+            case .maximum: maximum = try json.requiredNumber()
+            case .resolution: resolution = try json.requiredNumber()
             }
         }
         guard let text, let sum, let maximum, (0...Self.fullResolution).contains(resolution),

@@ -53,7 +53,12 @@ extension DraftJournal {
         .line
     }
 
-    private static let keys = JSONKeyTable(["schema_version", "batch", "codec", "derivations"])
+    private enum Key: String, CaseIterable {
+        case schemaVersion = "schema_version"
+        case batch, codec, derivations
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     /// Reads a journal as far as it is whole; nil if not even its header is.
     init?(text: [UInt8]) {
@@ -80,10 +85,10 @@ extension DraftJournal {
         try JSONCursor.read(line) { cursor throws(JSONSyntaxError) in
             try cursor.members(keys) { key, cursor throws(JSONSyntaxError) in
                 switch key {
-                case 0: schema = try cursor.optionalNumber()
-                case 1: batch = cursor.bytes(try cursor.skipValue())
-                case 2: codec = try CodecRecord(&cursor)
-                default: derivations = try cursor.counts()
+                case .schemaVersion: schema = try cursor.optionalNumber()
+                case .batch: batch = cursor.bytes(try cursor.skipValue())
+                case .codec: codec = try CodecRecord(&cursor)
+                case .derivations: derivations = try cursor.counts()
                 }
             }
             try cursor.expectEnd()

@@ -2,30 +2,37 @@ import JSONLines
 import MessageBatches
 
 extension ArchivedFile {
-    private static let keys = JSONKeyTable([
-        "path", "bytes", "sha256", "uncompressed_bytes", "uncompressed_sha256", "received_bytes", "received_sha256",
-        "lines", "codec", "members", "slice",
-    ])
+    private enum Key: String, CaseIterable {
+        case path, bytes, sha256
+        case contentBytes = "uncompressed_bytes"
+        case contentSHA256 = "uncompressed_sha256"
+        case receivedBytes = "received_bytes"
+        case receivedSHA256 = "received_sha256"
+        case lines, codec, members, slice
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     /// Reads an entry of `files`; nil if it lacks something or its path leads out of the archive.
     init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        var texts: [Int: String] = [:]
-        var numbers: [Int: Int] = [:]
+        var texts: [Key: String] = [:]
+        var numbers: [Key: Int] = [:]
         var codec: CodecRecord?
         var members: [MemberEntry]?
         var slice: Range<Int>?
         try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
             switch key {
-            case 0, 2, 4, 6: texts[key] = try cursor.optionalText()
-            case 8: codec = try CodecRecord(&cursor)
-            case 9: members = try Self.members(&cursor)
-            case 10: slice = try Self.slice(&cursor)
-            default: numbers[key] = try cursor.optionalNumber()
+            case .path, .sha256, .contentSHA256, .receivedSHA256: texts[key] = try cursor.optionalText()
+            case .bytes, .contentBytes, .receivedBytes, .lines: numbers[key] = try cursor.optionalNumber()
+            case .codec: codec = try CodecRecord(&cursor)
+            case .members: members = try Self.members(&cursor)
+            case .slice: slice = try Self.slice(&cursor)
             }
         }
         guard
-            let path = texts[0], Self.staysInside(path), let bytes = numbers[1], let sha256 = texts[2],
-            let contentBytes = numbers[3], let contentSHA256 = texts[4], let lines = numbers[7],
+            let path = texts[.path], Self.staysInside(path), let bytes = numbers[.bytes], let sha256 = texts[.sha256],
+            let contentBytes = numbers[.contentBytes], let contentSHA256 = texts[.contentSHA256],
+            let lines = numbers[.lines],
             let codec, let members
         else { return nil }
         self.init(
@@ -38,7 +45,7 @@ extension ArchivedFile {
             members: members
         )
         self.slice = slice
-        if let receivedBytes = numbers[5], let receivedSHA256 = texts[6] {
+        if let receivedBytes = numbers[.receivedBytes], let receivedSHA256 = texts[.receivedSHA256] {
             received = Extent(bytes: receivedBytes, sha256: receivedSHA256)
         }
     }
@@ -79,40 +86,51 @@ extension ArchivedFile {
 }
 
 extension CodecRecord {
-    private static let keys = JSONKeyTable(["name", "level", "version", "library_sha256"])
+    private enum Key: String, CaseIterable {
+        case name, level, version
+        case librarySHA256 = "library_sha256"
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     /// Reads a codec; nil if name or level is missing.
     init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        var texts: [Int: String] = [:]
+        var texts: [Key: String] = [:]
         var level: Int?
         try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
-            if key == 1 {
+            if key == .level {
                 level = try cursor.optionalNumber()
             } else {
                 texts[key] = try cursor.optionalText()
             }
         }
-        guard let name = texts[0], let level else { return nil }
-        self.init(name: name, level: level, version: texts[2], librarySHA256: texts[3])
+        guard let name = texts[.name], let level else { return nil }
+        self.init(name: name, level: level, version: texts[.version], librarySHA256: texts[.librarySHA256])
     }
 }
 
 extension PrunedFile {
-    private static let keys = JSONKeyTable(["pruned_at", "uncompressed_bytes", "uncompressed_sha256", "lines"])
+    private enum Key: String, CaseIterable {
+        case prunedAt = "pruned_at"
+        case contentBytes = "uncompressed_bytes"
+        case contentSHA256 = "uncompressed_sha256"
+        case lines
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     /// Reads an entry of `pruned`; nil if it lacks something.
     init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        var texts: [Int: String] = [:]
-        var numbers: [Int: Int] = [:]
+        var texts: [Key: String] = [:]
+        var numbers: [Key: Int] = [:]
         try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
-            if key == 0 || key == 2 {
-                texts[key] = try cursor.optionalText()
-            } else {
-                numbers[key] = try cursor.optionalNumber()
+            switch key {
+            case .prunedAt, .contentSHA256: texts[key] = try cursor.optionalText()
+            case .contentBytes, .lines: numbers[key] = try cursor.optionalNumber()
             }
         }
-        guard let prunedAt = texts[0].flatMap({ Timestamp($0) }), let sha256 = texts[2], let bytes = numbers[1],
-            let lines = numbers[3]
+        guard let prunedAt = texts[.prunedAt].flatMap({ Timestamp($0) }), let sha256 = texts[.contentSHA256],
+            let bytes = numbers[.contentBytes], let lines = numbers[.lines]
         else { return nil }
         self.init(prunedAt: prunedAt, content: ArchivedFile.Extent(bytes: bytes, sha256: sha256), lines: lines)
     }

@@ -95,37 +95,62 @@ private struct ManifestParts {
     var quarantine: Manifest.Quarantine?
     var join: [UInt8]?
 
-    private static let keys = JSONKeyTable([
-        "schema_version", "revision", "batch", "source", "started_at", "finished_at", "tool", "files", "counts",
-        "lines",
-        "rejected", "derivations", "summary", "quarantine", "join", "pruned",
-    ])
-    private static let sourceKeys = JSONKeyTable(["origin", "workspace_id", "request_id", "rewritten_from"])
+    private enum Key: String, CaseIterable {
+        case schemaVersion = "schema_version"
+        case revision, batch, source
+        case startedAt = "started_at"
+        case finishedAt = "finished_at"
+        case tool, files, counts, lines, rejected, derivations, summary, quarantine, join, pruned
+    }
+
+    private enum SourceKey: String, CaseIterable {
+        case origin
+        case workspaceID = "workspace_id"
+        case requestID = "request_id"
+        case rewrittenFrom = "rewritten_from"
+    }
+
+    private enum LineKey: String, CaseIterable {
+        case empty, rejected, duplicate
+    }
+
+    private enum RejectedKey: String, CaseIterable {
+        case lineNumber = "line_number"
+        case byteOffset = "byte_offset"
+        case reason
+    }
+
+    private enum QuarantineKey: String, CaseIterable {
+        case reasons, attempts
+    }
+
+    private static let keys = JSONKeys<Key>()
+    private static let sourceKeys = JSONKeys<SourceKey>()
     private static let toolKeys = JSONKeyTable(["version"])
     private static let countKeys = JSONKeyTable(["found"])
-    private static let lineKeys = JSONKeyTable(["empty", "rejected", "duplicate"])
-    private static let rejectedKeys = JSONKeyTable(["line_number", "byte_offset", "reason"])
-    private static let quarantineKeys = JSONKeyTable(["reasons", "attempts"])
+    private static let lineKeys = JSONKeys<LineKey>()
+    private static let rejectedKeys = JSONKeys<RejectedKey>()
+    private static let quarantineKeys = JSONKeys<QuarantineKey>()
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
             switch key {
-            case 0: schemaVersion = try cursor.optionalNumber()
-            case 1: revision = try cursor.optionalNumber()
-            case 2: batch = cursor.bytes(try cursor.skipValue())
-            case 3: try readSource(&cursor)
-            case 4: startedAt = try cursor.optionalText().flatMap { Timestamp($0) }
-            case 5: finishedAt = try cursor.optionalText().flatMap { Timestamp($0) }
-            case 6: try readTool(&cursor)
-            case 7: try readFiles(&cursor)
-            case 8: try readCounts(&cursor)
-            case 9: try readLines(&cursor)
-            case 10: try readRejected(&cursor)
-            case 11: derivations = try cursor.counts()
-            case 12: try readSummaries(&cursor)
-            case 13: try readQuarantine(&cursor)
-            case 14: join = cursor.bytes(try cursor.skipValue())
-            default: try readPruned(&cursor)
+            case .schemaVersion: schemaVersion = try cursor.optionalNumber()
+            case .revision: revision = try cursor.optionalNumber()
+            case .batch: batch = cursor.bytes(try cursor.skipValue())
+            case .source: try readSource(&cursor)
+            case .startedAt: startedAt = try cursor.optionalText().flatMap { Timestamp($0) }
+            case .finishedAt: finishedAt = try cursor.optionalText().flatMap { Timestamp($0) }
+            case .tool: try readTool(&cursor)
+            case .files: try readFiles(&cursor)
+            case .counts: try readCounts(&cursor)
+            case .lines: try readLines(&cursor)
+            case .rejected: try readRejected(&cursor)
+            case .derivations: derivations = try cursor.counts()
+            case .summary: try readSummaries(&cursor)
+            case .quarantine: try readQuarantine(&cursor)
+            case .join: join = cursor.bytes(try cursor.skipValue())
+            case .pruned: try readPruned(&cursor)
             }
         }
     }
@@ -134,10 +159,10 @@ private struct ManifestParts {
         try cursor.members(Self.sourceKeys) { key, cursor throws(JSONSyntaxError) in
             let text = try cursor.optionalText()
             switch key {
-            case 0: source.origin = text
-            case 1: source.workspaceID = text
-            case 2: source.requestID = text
-            default: source.rewrittenFrom = text
+            case .origin: source.origin = text
+            case .workspaceID: source.workspaceID = text
+            case .requestID: source.requestID = text
+            case .rewrittenFrom: source.rewrittenFrom = text
             }
         }
     }
@@ -167,9 +192,9 @@ private struct ManifestParts {
         try cursor.members(Self.lineKeys) { key, cursor throws(JSONSyntaxError) in
             let count = try cursor.optionalNumber() ?? 0
             switch key {
-            case 0: emptyLines = count
-            case 1: rejectedLines = count
-            default: duplicateLines = count
+            case .empty: emptyLines = count
+            case .rejected: rejectedLines = count
+            case .duplicate: duplicateLines = count
             }
         }
     }
@@ -179,9 +204,9 @@ private struct ManifestParts {
             var line = RejectedLine(lineNumber: 0, byteOffset: 0, reason: "")
             try cursor.members(Self.rejectedKeys) { key, cursor throws(JSONSyntaxError) in
                 switch key {
-                case 0: line.lineNumber = try cursor.optionalNumber() ?? 0
-                case 1: line.byteOffset = try cursor.optionalNumber() ?? 0
-                default: line.reason = try cursor.optionalText() ?? ""
+                case .lineNumber: line.lineNumber = try cursor.optionalNumber() ?? 0
+                case .byteOffset: line.byteOffset = try cursor.optionalNumber() ?? 0
+                case .reason: line.reason = try cursor.optionalText() ?? ""
                 }
             }
             rejected.append(line)
@@ -206,11 +231,11 @@ private struct ManifestParts {
         var attempts = 1
         let isObject = try cursor.members(Self.quarantineKeys) { key, cursor throws(JSONSyntaxError) in
             switch key {
-            case 0:
+            case .reasons:
                 try cursor.elements { cursor throws(JSONSyntaxError) in
                     if let reason = try cursor.optionalText() { reasons.append(reason) }
                 }
-            default: attempts = try cursor.optionalNumber() ?? 1
+            case .attempts: attempts = try cursor.optionalNumber() ?? 1
             }
         }
         if isObject { quarantine = Manifest.Quarantine(reasons: reasons, attempts: attempts) }

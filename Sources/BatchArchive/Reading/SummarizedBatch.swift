@@ -55,7 +55,12 @@ private struct Parts {
     /// Where the summaries stand.
     private var places: [Range<Int>?]
 
-    private static let keys = JSONKeyTable(["schema_version", "batch", "source", "derivations", "summary"])
+    private enum Key: String, CaseIterable {
+        case schemaVersion = "schema_version"
+        case batch, source, derivations, summary
+    }
+
+    private static let keys = JSONKeys<Key>()
     private static let sourceKeys = JSONKeyTable(["workspace_id"])
 
     init(kinds: SummaryKinds) {
@@ -68,14 +73,14 @@ private struct Parts {
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.members(Self.keys) { key, cursor throws(JSONSyntaxError) in
             switch key {
-            case 0: schemaVersion = try cursor.optionalNumber()
-            case 1: batch = cursor.bytes(try cursor.skipValue())
-            case 2:
+            case .schemaVersion: schemaVersion = try cursor.optionalNumber()
+            case .batch: batch = cursor.bytes(try cursor.skipValue())
+            case .source:
                 try cursor.members(Self.sourceKeys) { _, cursor throws(JSONSyntaxError) in
                     workspaceID = try cursor.optionalText()
                 }
-            case 3: derivations = try cursor.counts()
-            default:
+            case .derivations: derivations = try cursor.counts()
+            case .summary:
                 try cursor.members(kinds.names) { place, cursor throws(JSONSyntaxError) in
                     places[place] = try cursor.skipValue()
                 }

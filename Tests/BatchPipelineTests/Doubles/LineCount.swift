@@ -29,7 +29,11 @@ struct LineCount: Summary {
 }
 
 extension LineCount {
-    private static let keys = JSONKeyTable(["records", "rejected", "blocks", "batches"])
+    private enum Key: String, CaseIterable {
+        case records, rejected, blocks, batches
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     var node: JSONNode {
         .object([
@@ -41,10 +45,10 @@ extension LineCount {
     init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
             switch key {
-            case 0: records = try json.requiredNumber()
-            case 1: rejected = try json.requiredNumber()
-            case 2: blocks = try json.requiredNumber()
-            default: batches = Set(try json.requiredTexts())
+            case .records: records = try json.requiredNumber()
+            case .rejected: rejected = try json.requiredNumber()
+            case .blocks: blocks = try json.requiredNumber()
+            case .batches: batches = Set(try json.requiredTexts())
             }
         }
     }

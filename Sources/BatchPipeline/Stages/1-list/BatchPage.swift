@@ -26,7 +26,14 @@ package struct MalformedBatch: Error, Sendable, Hashable {
 }
 
 extension BatchPage {
-    private static let keys = JSONKeyTable(["data", "has_more", "first_id", "last_id"])
+    private enum Key: String, CaseIterable {
+        case data
+        case hasMore = "has_more"
+        case firstID = "first_id"
+        case lastID = "last_id"
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     /// Decodes a page.
     ///
@@ -51,13 +58,13 @@ extension BatchPage {
     private mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [Range<Int>]? {
         var ranges: [Range<Int>]?
         try cursor.beginObject()
-        while let key = try cursor.nextKey() {
-            switch cursor.index(of: key, in: Self.keys) {
-            case 0: ranges = try elements(&cursor)
-            case 1: hasMore = try boolean(&cursor)
-            case 2: firstID = try cursor.string().map { cursor.text($0) }
-            case 3: lastID = try cursor.string().map { cursor.text($0) }
-            default: try cursor.skipValue()
+        var place = -1
+        while let key = try cursor.nextKey(in: Self.keys, &place) {
+            switch key {
+            case .data: ranges = try elements(&cursor)
+            case .hasMore: hasMore = try boolean(&cursor)
+            case .firstID: firstID = try cursor.string().map { cursor.text($0) }
+            case .lastID: lastID = try cursor.string().map { cursor.text($0) }
             }
         }
         try cursor.expectEnd()

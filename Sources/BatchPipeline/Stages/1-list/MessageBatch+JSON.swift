@@ -2,11 +2,6 @@ import JSONLines
 package import MessageBatches
 
 extension MessageBatch {
-    private static let keys = JSONKeyTable([
-        "id", "processing_status", "request_counts", "created_at", "expires_at", "ended_at", "cancel_initiated_at",
-        "archived_at", "results_url",
-    ])
-
     /// Reads a batch object.
     ///
     /// A missing key is null; unknown keys stay in ``MessageBatch/json``.
@@ -15,8 +10,9 @@ extension MessageBatch {
         do throws(JSONSyntaxError) {
             try JSONCursor.read(json) { cursor throws(JSONSyntaxError) in
                 try cursor.beginObject()
-                while let key = try cursor.nextKey() {
-                    try fields.read(cursor.index(of: key, in: Self.keys), from: &cursor)
+                var place = -1
+                while let key = try cursor.nextKey(in: BatchFields.keys, &place) {
+                    try fields.read(key, from: &cursor)
                 }
                 try cursor.expectEnd()
             }
@@ -30,7 +26,7 @@ extension MessageBatch {
         guard let counts = fields.counts else {
             throw MalformedBatch(reason: "batch \(id) has no request_counts of whole numbers")
         }
-        guard let createdAt = fields.times[3].flatMap({ Timestamp($0) }) else {
+        guard let createdAt = fields.times[.createdAt].flatMap({ Timestamp($0) }) else {
             throw MalformedBatch(reason: "batch \(id) has no created_at that is an RFC 3339 date-time")
         }
         self.init(
@@ -38,10 +34,10 @@ extension MessageBatch {
             status: ProcessingStatus(status),
             counts: counts,
             createdAt: createdAt,
-            expiresAt: fields.times[4].flatMap { Timestamp($0) },
-            endedAt: fields.times[5].flatMap { Timestamp($0) },
-            cancelInitiatedAt: fields.times[6].flatMap { Timestamp($0) },
-            archivedAt: fields.times[7].flatMap { Timestamp($0) },
+            expiresAt: fields.times[.expiresAt].flatMap { Timestamp($0) },
+            endedAt: fields.times[.endedAt].flatMap { Timestamp($0) },
+            cancelInitiatedAt: fields.times[.cancelInitiatedAt].flatMap { Timestamp($0) },
+            archivedAt: fields.times[.archivedAt].flatMap { Timestamp($0) },
             resultsURL: fields.resultsURL,
             json: JSONCompaction.compacted(json)
         )
@@ -52,18 +48,31 @@ private struct BatchFields {
     var id: String?
     var status: String?
     var counts: RequestCounts?
-    /// The times as text, by the position of their key.
-    var times: [Int: String] = [:]
+    /// The times as text.
+    var times: [Key: String] = [:]
     var resultsURL: String?
 
-    mutating func read(_ field: Int?, from cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        switch field {
-        case 0: id = try text(&cursor)
-        case 1: status = try text(&cursor)
-        case 2: counts = try requestCounts(&cursor)
-        case let field? where (3...7).contains(field): times[field] = try text(&cursor)
-        case 8: resultsURL = try text(&cursor)
-        default: try cursor.skipValue()
+    enum Key: String, CaseIterable {
+        case id
+        case status = "processing_status"
+        case counts = "request_counts"
+        case createdAt = "created_at"
+        case expiresAt = "expires_at"
+        case endedAt = "ended_at"
+        case cancelInitiatedAt = "cancel_initiated_at"
+        case archivedAt = "archived_at"
+        case resultsURL = "results_url"
+    }
+
+    static let keys = JSONKeys<Key>()
+
+    mutating func read(_ key: Key, from cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        switch key {
+        case .id: id = try text(&cursor)
+        case .status: status = try text(&cursor)
+        case .counts: counts = try requestCounts(&cursor)
+        case .createdAt, .expiresAt, .endedAt, .cancelInitiatedAt, .archivedAt: times[key] = try text(&cursor)
+        case .resultsURL: resultsURL = try text(&cursor)
         }
     }
 

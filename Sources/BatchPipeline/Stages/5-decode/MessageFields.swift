@@ -3,7 +3,7 @@ import MessageBatches
 
 /// `result.message`: what is counted of it.
 ///
-/// Anything else is checked and passed over.
+/// Anything else is checked and skipped.
 struct MessageFields {
     var id: JSONToken?
     var model: JSONToken?
@@ -14,24 +14,30 @@ struct MessageFields {
     var textBytes = 0
     var hasVisibleText = false
 
-    /// In the order in which the service writes them, with those between that nobody reads.
-    private static let keys = JSONKeyTable([
-        "model", "id", "type", "role", "content", "container", "stop_reason", "stop_sequence", "stop_details", "usage",
-    ])
+    /// In the order in which the service writes them, with those in between that are not read.
+    private enum Key: String, CaseIterable {
+        case model, id, type, role, content, container
+        case stopReason = "stop_reason"
+        case stopSequence = "stop_sequence"
+        case stopDetails = "stop_details"
+        case usage
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         guard try cursor.enterObject() else { return }
         var place = -1
-        while try cursor.nextKey(in: Self.keys, &place) {
-            switch place {
-            case 0: model = try cursor.string()
-            case 1: id = try cursor.string()
-            case 4: try readContent(&cursor)
-            case 6: stopReason = try cursor.string()
-            case 9:
+        while let key = try cursor.nextKey(in: Self.keys, &place) {
+            switch key {
+            case .model: model = try cursor.string()
+            case .id: id = try cursor.string()
+            case .content: try readContent(&cursor)
+            case .stopReason: stopReason = try cursor.string()
+            case .usage:
                 usage = UsageFields()
                 try usage.read(&cursor)
-            default: try cursor.skipValue()
+            case .type, .role, .container, .stopSequence, .stopDetails: try cursor.skipValue()
             }
         }
     }
@@ -45,33 +51,41 @@ struct MessageFields {
         }
     }
 
-    private static let blockKeys = JSONKeyTable(["type", "text"])
-    private static let blockTypes = JSONKeyTable(["text", "tool_use"])
+    private enum BlockKey: String, CaseIterable {
+        case type, text
+    }
+
+    private enum BlockType: String, CaseIterable {
+        case text
+        case toolUse = "tool_use"
+    }
+
+    private static let blockKeys = JSONKeys<BlockKey>()
+    private static let blockTypes = JSONKeys<BlockType>()
 
     private mutating func readContentBlock(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         guard try cursor.enterObject() else { return }
         var type: JSONToken?
         var text: JSONToken?
         var place = -1
-        while try cursor.nextKey(in: Self.blockKeys, &place) {
-            switch place {
-            case 0: type = try cursor.string()
-            case 1: text = try cursor.string()
-            default: try cursor.skipValue()
+        while let key = try cursor.nextKey(in: Self.blockKeys, &place) {
+            switch key {
+            case .type: type = try cursor.string()
+            case .text: text = try cursor.string()
             }
         }
-        switch type.flatMap({ cursor.index(of: $0, in: Self.blockTypes) }) {
-        case 0:
+        switch type.flatMap({ cursor.key(of: $0, in: Self.blockTypes) }) {
+        case .text:
             guard let text else { return }
             textBytes += text.decodedLength
             hasVisibleText = hasVisibleText || !cursor.isBlank(text)
-        case 1: toolUses += 1
-        default: break
+        case .toolUse: toolUses += 1
+        case nil: break
         }
     }
 }
 
-/// `result.error`: the code stands one level deeper than expected, `error.error.type`; some writers flatten it.
+/// `result.error`: the code is one level deeper than expected, `error.error.type`; some writers flatten it.
 struct ErrorFields {
     private var outer = ErrorLevel()
     private var inner: ErrorLevel?
@@ -89,39 +103,42 @@ struct ErrorFields {
         var requestID: JSONToken?
     }
 
-    private static let keys = JSONKeyTable(["type", "message", "request_id", "error"])
+    private enum Key: String, CaseIterable {
+        case type, message
+        case requestID = "request_id"
+        case error
+    }
+
+    private static let keys = JSONKeys<Key>()
     private static let envelope = JSONKeyTable(["error"])
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        guard try cursor.enterObject() else { return }
-        while let key = try cursor.nextKey() {
-            switch cursor.index(of: key, in: Self.keys) {
-            case 3: inner = try readInner(&cursor)
-            case let field: try Self.read(field, into: &outer, from: &cursor)
-            }
-        }
+        guard
+            let level = try Self.level(
+                &cursor,
+                inner: { cursor throws(JSONSyntaxError) in
+                    inner = try Self.level(&cursor) { cursor throws(JSONSyntaxError) in try cursor.skipValue() }
+                }
+            )
+        else { return }
+        outer = level
         outerIsEnvelope = outer.type.flatMap { cursor.index(of: $0, in: Self.envelope) } != nil
     }
 
-    private func readInner(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> ErrorLevel? {
-        guard try cursor.enterObject() else { return nil }
+    /// The members of an object, nil if the value is not an object; `inner` reads the member `error`.
+    private static func level(
+        _ cursor: inout JSONCursor,
+        inner: (inout JSONCursor) throws(JSONSyntaxError) -> Void
+    ) throws(JSONSyntaxError) -> ErrorLevel? {
         var level = ErrorLevel()
-        while let key = try cursor.nextKey() {
-            try Self.read(cursor.index(of: key, in: Self.keys), into: &level, from: &cursor)
+        let isObject = try cursor.members(keys) { key, cursor throws(JSONSyntaxError) in
+            switch key {
+            case .type: level.type = try cursor.string()
+            case .message: level.message = try cursor.string()
+            case .requestID: level.requestID = try cursor.string()
+            case .error: try inner(&cursor)
+            }
         }
-        return level
-    }
-
-    private static func read(
-        _ field: Int?,
-        into level: inout ErrorLevel,
-        from cursor: inout JSONCursor
-    ) throws(JSONSyntaxError) {
-        switch field {
-        case 0: level.type = try cursor.string()
-        case 1: level.message = try cursor.string()
-        case 2: level.requestID = try cursor.string()
-        default: try cursor.skipValue()
-        }
+        return isObject ? level : nil
     }
 }

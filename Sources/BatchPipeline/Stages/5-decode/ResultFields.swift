@@ -19,11 +19,11 @@ struct ResultFields {
     private mutating func readObject(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.beginObject()
         var place = -1
-        while try cursor.nextKey(in: Self.keys, &place) {
-            switch place {
-            case 0:
+        while let key = try cursor.nextKey(in: Self.keys, &place) {
+            switch key {
+            case .customID:
                 customID = try cursor.string()
-            case 1:
+            case .result:
                 // The last of equal keys wins: what an earlier one said is forgotten.
                 (body, result) = (ResultBody(), nil)
                 if try cursor.kind() == .object {
@@ -33,13 +33,16 @@ struct ResultFields {
                 } else {
                     try cursor.skipValue()
                 }
-            default:
-                try cursor.skipValue()
             }
         }
     }
 
-    private static let keys = JSONKeyTable(["custom_id", "result"])
+    private enum Key: String, CaseIterable {
+        case customID = "custom_id"
+        case result
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     /// Puts the fields together.
     func record(
@@ -99,22 +102,25 @@ private struct ResultBody {
     var message = MessageFields()
     var error = ErrorFields()
 
-    private static let keys = JSONKeyTable(["type", "message", "error"])
+    private enum Key: String, CaseIterable {
+        case type, message, error
+    }
+
+    private static let keys = JSONKeys<Key>()
     private static let typeNames = JSONKeyTable(ResultType.known.map { $0.name })
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.beginObject()
         var place = -1
-        while try cursor.nextKey(in: Self.keys, &place) {
-            switch place {
-            case 0: type = try cursor.string()
-            case 1:
+        while let key = try cursor.nextKey(in: Self.keys, &place) {
+            switch key {
+            case .type: type = try cursor.string()
+            case .message:
                 message = MessageFields()
                 try message.read(&cursor)
-            case 2:
+            case .error:
                 error = ErrorFields()
                 try error.read(&cursor)
-            default: try cursor.skipValue()
             }
         }
     }

@@ -7,8 +7,13 @@ package struct JSONRowScanner: Sendable {
     package let keyName: String
     /// Whether rows name their batch in `batch_id`.
     package let hasBatch: Bool
+    /// The names of ``Member``; the first depends on the source.
     private let members: JSONKeyTable
     private var place = Place.top
+
+    private enum Member: Int {
+        case key, batch, params, requests
+    }
 
     private enum Place {
         /// Between the values of the source.
@@ -205,20 +210,20 @@ extension JSONRowScanner {
             var object = Object(range: start..<start)
             try cursor.beginObject()
             while let key = try cursor.nextKey() {
-                switch cursor.index(of: key, in: members) {
-                case 0:
+                switch cursor.index(of: key, in: members).flatMap({ Member(rawValue: $0) }) {
+                case .key:
                     object.id = try cursor.string()
                         .map { (cursor.keyBytes($0), [0x22] + cursor.bytes($0.range) + [0x22]) }
-                case 1: object.batch = try cursor.string().map { cursor.keyBytes($0) }
-                case 2:
+                case .batch: object.batch = try cursor.string().map { cursor.keyBytes($0) }
+                case .params:
                     let isObject = try cursor.kind() == .object
                     let range = try cursor.skipValue()
                     object.params = isObject ? range : nil
-                case 3:
+                case .requests:
                     let isArray = try cursor.kind() == .array
                     let range = try cursor.skipValue()
                     object.requests = isArray ? range : nil
-                default: try cursor.skipValue()
+                case nil: try cursor.skipValue()
                 }
             }
             object.range = start..<cursor.position

@@ -10,7 +10,12 @@ struct ResultLine {
     /// The value of `result` in the block, braces included.
     var result: Range<Int>
 
-    private static let keys = JSONKeyTable(["custom_id", "result"])
+    private enum Key: String, CaseIterable {
+        case customID = "custom_id"
+        case result
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     /// The result lines of a block, empty ones left out.
     static func lines(of block: LineBlock) -> [ResultLine] {
@@ -38,11 +43,11 @@ struct ResultLine {
         var id: JSONToken?
         var result: Range<Int>?
         try cursor.beginObject()
-        while let key = try cursor.nextKey() {
-            switch cursor.index(of: key, in: Self.keys) {
-            case 0: id = try cursor.string()
-            case 1: result = try cursor.skipValue()
-            default: try cursor.skipValue()
+        var place = -1
+        while let key = try cursor.nextKey(in: Self.keys, &place) {
+            switch key {
+            case .customID: id = try cursor.string()
+            case .result: result = try cursor.skipValue()
             }
         }
         guard let id, let result else { return nil }
