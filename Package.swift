@@ -44,7 +44,7 @@ let package = Package(
         .target(name: "Prices", dependencies: ["MessageBatches"]),
 
         // One table model and its formats; pure.
-        .target(name: "Tables", dependencies: ["MessageBatches"]),
+        .target(name: "Tables", dependencies: ["JSONLines", "MessageBatches"]),
 
         // Level 2: the pipeline.
 
@@ -80,7 +80,9 @@ let package = Package(
         // Summaries, roll-ups, comparisons, errors, selections.
         .target(
             name: "BatchAnalytics",
-            dependencies: ["BatchPipeline", "JSONLines", "MessageBatches", "Prices"]
+            dependencies: [
+                "BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Prices", "Tables",
+            ]
         ),
 
         // Level 5: the index of what was seen.
@@ -99,7 +101,10 @@ let package = Package(
         // The HTML page.
         .target(
             name: "BatchReports",
-            dependencies: ["MessageBatches", "Tables", .product(name: "Mustache", package: "swift-mustache")]
+            dependencies: [
+                "BatchAnalytics", "BatchArchive", "BatchPipeline", "MessageBatches", "Prices", "Tables",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]
         ),
 
         // A Message Batches API in process or on a port.
@@ -140,14 +145,17 @@ let package = Package(
             name: "PricesTests",
             dependencies: ["MessageBatches", "Prices", "TestSupport"]
         ),
-        .testTarget(name: "TablesTests", dependencies: ["MessageBatches", "Tables"]),
+        .testTarget(name: "TablesTests", dependencies: ["JSONLines", "MessageBatches", "Tables"]),
         .testTarget(
             name: "BatchPipelineTests",
             dependencies: ["BatchPipeline", "JSONLines", "MessageBatches", "TestSupport"]
         ),
         .testTarget(
             name: "BatchAnalyticsTests",
-            dependencies: ["BatchAnalytics", "BatchPipeline", "JSONLines", "MessageBatches", "Prices", "TestSupport"],
+            dependencies: [
+                "BatchAnalytics", "BatchArchive", "BatchPipeline", "JSONLines", "MessageBatches", "Prices", "Tables",
+                "TestSupport",
+            ],
             exclude: ["Costs/check_prices.py"]
         ),
         .testTarget(

@@ -1,6 +1,7 @@
 import BatchCatalog
 import BatchPipeline
 import MessageBatches
+import Tables
 
 extension FailureText {
     init(_ failure: CatalogFailure) {

@@ -7,13 +7,6 @@ extension FailureText {
         case .unreadablePrices(let path):
             self.init("The price file \(path) is not there or cannot be read.", status: .usage)
         case .prices(let path, let error): self.init(error, in: path)
-        case .tierEdges(let edges):
-            let sizes = edges.map { String($0) }.joined(separator: ", ")
-            self.init(
-                "Prices that change at \(sizes) prompt tokens cannot be computed from summaries.",
-                advice: "Add --scan: it reads the result lines.",
-                status: .usage
-            )
         case .grouping(.unknown(let name)):
             self.init(
                 "--by \(name) is nothing to group by.",
@@ -39,6 +32,15 @@ extension FailureText {
         }
     }
 
+    init(_ error: TierEdgesError) {
+        let sizes = error.edges.map { String($0) }.joined(separator: ", ")
+        self.init(
+            "Prices that change at \(sizes) prompt tokens cannot be computed from summaries.",
+            advice: "Add --scan: it reads the result lines.",
+            status: .usage
+        )
+    }
+
     private init(_ error: PriceTableError, in path: String) {
         let column = error.column.map { ", column \($0)" } ?? ""
         self.init(
@@ -57,10 +59,10 @@ extension FailureText {
                     "Write FIGURE, one of > >= < <=, and a number: error_rate>+1%, cost_per_request>+10%, unpriced>0.",
                 status: .usage
             )
-        case .unknownFigure(let name):
+        case .unknownMetric(let name):
             self.init(
                 "--fail-if: \(name.isEmpty ? "there" : name) is no figure.",
-                advice: "Figures are \(ComparedFigure.allCases.map(\.rawValue).joined(separator: ", ")).",
+                advice: "Figures are \(ComparedMetric.allCases.map(\.rawValue).joined(separator: ", ")).",
                 status: .usage
             )
         case .percentWithoutSign(let text):

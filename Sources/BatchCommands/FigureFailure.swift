@@ -5,8 +5,6 @@ import Prices
 enum FigureFailure: Error, Sendable, Hashable {
     case unreadablePrices(String)
     case prices(String, PriceTableError)
-    /// Prices change at prompt sizes that summaries do not tell apart.
-    case tierEdges([Int])
     case grouping(GroupingError)
     /// Summaries do not count by these together.
     case needsScan([String])

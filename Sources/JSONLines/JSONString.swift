@@ -14,11 +14,38 @@ package enum JSONString {
     }
 
     /// Appends text as a JSON string with quotes, escaping only what RFC 8259 requires.
-    package static func append(_ text: String, to output: inout [UInt8]) {
+    ///
+    /// With `escapingControls` DEL and the C1 controls are escaped too, because some terminals obey them.
+    package static func append(_ text: String, to output: inout [UInt8], escapingControls: Bool = false) {
         var text = text
         output.append(UInt8(ascii: "\""))
-        text.withUTF8 { unsafe appendEscaped($0, to: &output) }
+        text.withUTF8 { bytes in
+            if escapingControls, unsafe bytes.contains(where: { $0 == 0x7F || $0 == 0xC2 }) {
+                unsafe appendEscapingControls(bytes, to: &output)
+            } else {
+                unsafe appendEscaped(bytes, to: &output)
+            }
+        }
         output.append(UInt8(ascii: "\""))
+    }
+
+    /// DEL is one byte, a C1 control is 0xC2 and one of 0x80 to 0x9F.
+    private static func appendEscapingControls(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
+        var start = 0
+        var index = 0
+        while index < bytes.count {
+            let isC1 = unsafe bytes[index] == 0xC2 && (0x80...0x9F).contains(bytes[index + 1])
+            guard unsafe isC1 || bytes[index] == 0x7F else {
+                index += 1
+                continue
+            }
+            unsafe appendEscaped(UnsafeBufferPointer(rebasing: bytes[start..<index]), to: &output)
+            index += isC1 ? 1 : 0
+            unsafe output += unicodeEscape(of: bytes[index])
+            index += 1
+            start = index
+        }
+        unsafe appendEscaped(UnsafeBufferPointer(rebasing: bytes[start...]), to: &output)
     }
 
     private static func appendEscaped(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
@@ -40,11 +67,14 @@ package enum JSONString {
         case 0x0A: return Array("\\n".utf8)
         case 0x0D: return Array("\\r".utf8)
         case 0x09: return Array("\\t".utf8)
-        case ..<0x20:
-            let digits = Array("0123456789abcdef".utf8)
-            return Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        case ..<0x20: return unicodeEscape(of: byte)
         default: return [UInt8(ascii: "\\"), byte]
         }
+    }
+
+    private static func unicodeEscape(of byte: UInt8) -> [UInt8] {
+        let digits = Array("0123456789abcdef".utf8)
+        return Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
     }
 
     static func decoded(_ raw: UnsafeBufferPointer<UInt8>) -> String {

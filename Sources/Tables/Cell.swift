@@ -1,3 +1,4 @@
+import JSONLines
 package import MessageBatches
 
 /// One value of a table; the column's ``ValueKind`` says what a number counts.
@@ -8,8 +9,8 @@ package enum Cell: Sendable, Hashable {
     case integer(Int64)
     case decimal(Double)
     case timestamp(Timestamp)
-    /// US dollars as an exact decimal string such as `-0.00123`, as the price table's arithmetic gives it.
-    case money(String)
+    /// US dollars, exact.
+    case money(Money)
 }
 
 extension Cell {
@@ -21,6 +22,16 @@ extension Cell {
     /// Text, or missing where there is none.
     package static func text(_ value: String?) -> Cell {
         value.map { .text($0) } ?? .missing
+    }
+
+    /// An amount, or missing where there is none.
+    package static func money(_ value: Money?) -> Cell {
+        value.map { .money($0) } ?? .missing
+    }
+
+    /// A fraction or another number, or missing where there is none.
+    package static func decimal(_ value: Double?) -> Cell {
+        value.map { .decimal($0) } ?? .missing
     }
 
     /// A moment, or missing where there is none.
@@ -51,7 +62,7 @@ extension Cell {
             case .text, .integer, .timestamp, .money: NumberText.decimal(value, places: 2)
             }
         case .timestamp(let moment): NumberText.timestamp(moment)
-        case .money(let amount): Money(amount)?.readingText ?? amount
+        case .money(let amount): amount.readingText
         }
     }
 
@@ -63,7 +74,7 @@ extension Cell {
         case .integer(let value): String(value)
         case .decimal(let value): value.isFinite ? "\(value)" : nil
         case .timestamp(let moment): moment.text
-        case .money(let amount): amount
+        case .money(let amount): amount.text
         }
     }
 
@@ -71,10 +82,26 @@ extension Cell {
     func appendData(to output: inout [UInt8]) {
         switch self {
         case .missing: break
-        case .text(let text), .money(let text): output.append(contentsOf: text.utf8)
+        case .text(let text): output += text.utf8
         case .integer(let value): output.append(value)
-        case .decimal: if let dataText { output.append(contentsOf: dataText.utf8) }
+        case .decimal, .money: if let dataText { output += dataText.utf8 }
         case .timestamp(let moment): moment.append(to: &output)
+        }
+    }
+
+    /// Appends the value as JSON: numbers as numbers, money and timestamps as strings, `null` for what is missing or is
+    /// not a number.
+    func appendJSON(to output: inout [UInt8]) {
+        switch self {
+        case .text(let text): JSONString.append(text, to: &output, escapingControls: true)
+        case .money, .timestamp:
+            output.append(UInt8(ascii: "\""))
+            appendData(to: &output)
+            output.append(UInt8(ascii: "\""))
+        case .missing, .integer, .decimal:
+            let start = output.count
+            appendData(to: &output)
+            if output.count == start { output += "null".utf8 }
         }
     }
 }

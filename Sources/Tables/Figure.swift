@@ -23,7 +23,7 @@ package struct Figure: Sendable, Hashable {
         case .missing: true
         case .integer(let value): value == 0
         case .decimal(let value): value == 0
-        case .money(let amount): Money(amount) == .zero
+        case .money(let amount): amount == .zero
         case .text, .timestamp: false
         }
     }

@@ -113,3 +113,15 @@ package enum NumberText {
         value < 10 ? "0\(value)" : "\(value)"
     }
 }
+
+extension Int {
+    /// The count with digit groups: `1,234,567`.
+    package var reading: String {
+        NumberText.integer(Int64(self))
+    }
+
+    /// The count with the word for one or for several: `1 batch`, `2 batches`.
+    package func counted(_ one: String, _ many: String) -> String {
+        "\(reading) \(self == 1 ? one : many)"
+    }
+}

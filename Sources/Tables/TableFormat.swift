@@ -9,6 +9,11 @@ package enum TableFormat: String, Sendable, CaseIterable {
     case tsv
     case markdown
 
+    /// Whether people read it: they get the columns that matter, programs get all.
+    package var isForPeople: Bool {
+        self == .table || self == .markdown
+    }
+
     /// The renderer of this format; `style` matters to ``table`` only.
     package func renderer(style: TerminalStyle = .plain) -> any TableRenderer {
         switch self {
@@ -31,37 +36,4 @@ package enum TableFormat: String, Sendable, CaseIterable {
 package protocol TableRenderer: Sendable {
     /// The whole text. Every line ends in 0x0A, the last one too.
     func render(_ table: Table) -> String
-}
-
-extension Table {
-    /// The column keys and the rows as lines of fields with a separator between them.
-    ///
-    /// `append` writes the text of a field, which may need quotes or escapes; numbers and moments need none.
-    func lines(
-        separator: Unicode.Scalar,
-        emptyLine: String = "",
-        append: (_ text: String, _ output: inout [UInt8]) -> Void
-    ) -> String {
-        var output: [UInt8] = []
-        for row in CollectionOfOne(columns.map { Cell.text($0.key) }) + rows {
-            let start = output.count
-            for (index, cell) in filled(row).enumerated() {
-                if index > 0 { output.append(UInt8(ascii: separator)) }
-                switch cell {
-                case .text(let text), .money(let text): append(text, &output)
-                case .missing, .integer, .decimal, .timestamp: cell.appendData(to: &output)
-                }
-            }
-            if output.count == start { output.append(contentsOf: emptyLine.utf8) }
-            output.append(UInt8(ascii: "\n"))
-        }
-        return String(decoding: output, as: UTF8.self)
-    }
-
-    /// The cells of a row, filled up with missing ones to the number of columns.
-    package func filled(_ row: [Cell]) -> [Cell] {
-        if row.count == columns.count { return row }
-        precondition(row.count < columns.count, "more cells than columns")
-        return row + Array(repeating: .missing, count: columns.count - row.count)
-    }
 }

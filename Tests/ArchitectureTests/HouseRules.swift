@@ -41,14 +41,14 @@ enum HouseRules {
             platform: system.union(["FoundationEssentials", "Synchronization", "Dispatch"]),
             libraries: ["Crypto"]
         ),
-        Target(name: "BatchAnalytics", level: 4),
+        Target(name: "BatchAnalytics", level: 4, platform: ["FoundationEssentials"]),
         Target(
             name: "BatchCatalog",
             level: 5,
             platform: system.union(["FoundationEssentials", "Foundation", "Synchronization"]),
             libraries: ["GRDB", "GRDBSQLite"]
         ),
-        Target(name: "BatchReports", level: 6, libraries: ["Mustache"]),
+        Target(name: "BatchReports", level: 6, platform: ["FoundationEssentials"], libraries: ["Mustache"]),
         Target(
             name: "BatchSimulator",
             level: 6,

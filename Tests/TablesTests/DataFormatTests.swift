@@ -1,6 +1,5 @@
 import Foundation
 import MessageBatches
-import Prices
 @testable import Tables
 import Testing
 
@@ -47,7 +46,7 @@ import Testing
     ])
     func `CSV quotes where a reader would go wrong`(text: String, field: String) {
         var output: [UInt8] = []
-        CSVTable.append(text, to: &output)
+        RowWriter.appendCSV(text.utf8, to: &output)
         #expect(output == Array(field.utf8))
     }
 
@@ -63,7 +62,7 @@ import Testing
         #expect(lines.count == 5 && lines[4].isEmpty)
         #expect(lines.prefix(4).allSatisfy { $0.split(separator: "\t", omittingEmptySubsequences: false).count == 9 })
         var output: [UInt8] = []
-        TSVTable.append("a\tb\r\n\\", to: &output)
+        RowWriter.appendTSV("a\tb\r\n\\".utf8, to: &output)
         #expect(output == Array(#"a\tb\r\n\\"#.utf8))
     }
 

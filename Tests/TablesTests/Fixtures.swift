@@ -1,5 +1,4 @@
 import MessageBatches
-import Prices
 @testable import Tables
 
 extension Table {
@@ -21,7 +20,7 @@ extension Table {
             [
                 .text("plain"), .integer(1_234_567), .decimal(0.5), .integer(1_440_000_000), .decimal(48.1e6),
                 .decimal(3.42),
-                .timestamp(Timestamp(seconds: 1_724_174_604)), .decimal(0.25), .money("1234.500000000001"),
+                .timestamp(Timestamp(seconds: 1_724_174_604)), .decimal(0.25), .money(Money("1234.500000000001")),
             ],
             [.text("a|b,\"c\"\t<d>\n\u{1B}[31m*"), .integer(-1), .decimal(.nan), .integer(0)],
             [],

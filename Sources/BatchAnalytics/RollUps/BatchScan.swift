@@ -40,9 +40,9 @@ package struct BatchScan: Sendable {
     }
 
     /// Everything that was counted, with what only the batch knows.
-    func finished(_ entry: RollUpEntry) -> RollUp.Group {
+    func finished(_ batch: MessageBatch) -> RollUp.Group {
         var group = group
-        group.all.countBatch(entry)
+        group.all.countBatch(batch)
         return group
     }
 

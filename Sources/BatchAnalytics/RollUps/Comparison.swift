@@ -1,35 +1,90 @@
+import MessageBatches
+package import Tables
+
 /// Two sets of batches side by side: what changed from the first to the second.
 package struct Comparison: Sendable, Equatable {
-    /// One figure of both sets.
+    /// One metric of both sets.
     package struct Row: Sendable, Equatable {
-        package var figure: ComparedFigure
-        package var before: RollUpTable.Value
-        package var after: RollUpTable.Value
+        package var metric: ComparedMetric
+        package var before: Cell
+        package var after: Cell
         /// `after` less `before`.
-        package var difference: RollUpTable.Value
+        package var difference: Cell
         /// The difference as a part of `before`: 0.1 is a tenth more.
         ///
-        /// Nil where that is not defined.
+        /// Nil if that is not defined.
         package var relative: Double?
     }
 
     package let rows: [Row]
 
     package init(before: Measures, after: Measures) {
-        rows = ComparedFigure.allCases.map { figure in
-            let (old, new) = (figure.value(of: before), figure.value(of: after))
+        rows = ComparedMetric.allCases.map { metric in
+            let (old, new) = (metric.value(of: before), metric.value(of: after))
             let difference = new.subtracting(old)
             let base = old.number ?? 0
             let relative = base != 0 ? difference.number.map { $0 / abs(base) } : difference.number == 0 ? 0 : nil
-            return Row(figure: figure, before: old, after: new, difference: difference, relative: relative)
+            return Row(metric: metric, before: old, after: new, difference: difference, relative: relative)
         }
     }
 
-    /// The row of a figure.
-    package subscript(_ figure: ComparedFigure) -> Row {
-        guard let row = rows.first(where: { $0.figure == figure }) else {
-            preconditionFailure("every figure has a row")
+    /// The row of a metric.
+    package subscript(_ metric: ComparedMetric) -> Row {
+        guard let row = rows.first(where: { $0.metric == metric }) else {
+            preconditionFailure("every metric has a row")
         }
         return row
+    }
+}
+
+extension Comparison {
+    private static let titles: [ComparedMetric: String] = [
+        .inputP50: "Input tokens p50", .inputP95: "Input tokens p95", .outputP50: "Output tokens p50",
+        .outputP95: "Output tokens p95", .usableRate: "Usable rate", .unpriced: "Unpriced requests",
+        .queueP50: "Queue time p50", .queueP95: "Queue time p95",
+    ]
+
+    /// The table: one row per metric, each with its own unit, as text for people and as values for programs.
+    package func table(names: [String], forPeople: Bool, notes: [String]) -> Table {
+        let headings = forPeople ? names : ["A", "B"]
+        return Table(
+            caption: "\(names[0]) and \(names[1])",
+            columns: [
+                Column("figure", "Figure", canShrink: false),
+                Column("a", headings[0], alignment: .right, canShrink: false),
+                Column("b", headings[1], alignment: .right, canShrink: false),
+                Column("difference", "Difference", alignment: .right, canShrink: false),
+                Column("relative", "Relative", kind: .percent),
+            ],
+            rows: rows.map { row in
+                let values = [row.before, row.after, row.difference]
+                let cells = forPeople ? values.map { Self.readable($0, row.metric) } : values
+                let name = forPeople ? Self.title(row.metric) : row.metric.rawValue
+                return [.text(name)] + cells + [.decimal(row.relative)]
+            },
+            notes: notes
+        )
+    }
+
+    private static func readable(_ value: Cell, _ metric: ComparedMetric) -> Cell {
+        .text(value.readingText(metric.kind)?.visible)
+    }
+
+    private static func title(_ metric: ComparedMetric) -> String {
+        if let title = titles[metric] { return title }
+        let words = metric.rawValue.replacing("_", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}
+
+extension Cell {
+    /// This value less another of the same kind; missing if either is.
+    fileprivate func subtracting(_ other: Cell) -> Cell {
+        switch (self, other) {
+        case (.integer(let left), .integer(let right)): .integer(left - right)
+        case (.decimal(let left), .decimal(let right)): .decimal(left - right)
+        case (.money(let left), .money(let right)): .money(left - right)
+        default: .missing
+        }
     }
 }

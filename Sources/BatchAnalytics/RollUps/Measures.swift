@@ -50,10 +50,10 @@ extension Measures: Mergeable {
 
 extension Measures {
     /// Counts a batch as such: one more, with its wait.
-    mutating func countBatch(_ entry: RollUpEntry) {
+    mutating func countBatch(_ batch: MessageBatch) {
         batches += 1
-        guard let endedAt = entry.endedAt else { return }
-        let wait = max(0, Int(endedAt.seconds(since: entry.createdAt)))
+        guard let endedAt = batch.endedAt else { return }
+        let wait = max(0, Int(endedAt.seconds(since: batch.createdAt)))
         queue.record(wait)
         longWaits += wait > Self.longWait ? 1 : 0
     }

@@ -1,30 +1,8 @@
+package import BatchArchive
 package import BatchPipeline
 package import MessageBatches
 import Prices
-
-/// One archived batch as roll-ups see it.
-package struct RollUpEntry: Sendable {
-    package var batchID: String
-    package var createdAt: Timestamp
-    package var endedAt: Timestamp?
-    package var workspace: String?
-    /// What the manifest holds; a kind of summary that it lacks counts as empty.
-    package var summaries: SummarySet
-
-    package init(
-        batchID: String,
-        createdAt: Timestamp,
-        endedAt: Timestamp? = nil,
-        workspace: String? = nil,
-        summaries: SummarySet = SummarySet([])
-    ) {
-        self.batchID = batchID
-        self.createdAt = createdAt
-        self.endedAt = endedAt
-        self.workspace = workspace
-        self.summaries = summaries
-    }
-}
+import Tables
 
 /// Adds up many batches, in groups, from their summaries or from their result lines.
 ///
@@ -42,16 +20,16 @@ package struct RollUp: Sendable {
     package let pricer: Pricer
     /// Whether the figures come from result lines and not from summaries.
     package let isScan: Bool
-    private(set) var groups: [[RollUpTable.Value]: Group] = [:]
+    private(set) var groups: [[Cell]: Group] = [:]
     /// Groups that no further batch can change, those of single batches: kept as their rows, which are a small part of
     /// them and are made where the batch was read.
     private(set) var settled: [GroupRows] = []
     /// What the settled groups count together.
     private var settledTotal = Group()
-    /// The columns behind those that name the group.
+    /// The columns after those that name the group.
     let measureColumns: [MeasureColumn]
 
-    /// `columns` names the columns that are wanted where not all are: every value takes time and memory.
+    /// `columns` names the columns that are wanted, nil for all: every value takes time and memory.
     ///
     /// - Precondition: a grouping with several request keys can only be scanned.
     package init(by grouping: Grouping, pricer: Pricer, isScan: Bool = false, columns: [String]? = nil) {
@@ -60,7 +38,7 @@ package struct RollUp: Sendable {
         self.pricer = pricer
         self.isScan = isScan
         let all = MeasureColumn.columns(for: grouping, isScan: isScan)
-        measureColumns = columns.map { wanted in all.filter { wanted.contains($0.column.name) } } ?? all
+        measureColumns = columns.map { wanted in all.filter { wanted.contains($0.column.key) } } ?? all
     }
 
     /// The kinds of summaries that a grouping reads; no other has to be read from a manifest.
@@ -76,25 +54,25 @@ package struct RollUp: Sendable {
         }
     }
 
-    /// Takes in a batch by its summaries.
-    package mutating func add(_ entry: RollUpEntry) {
-        add(EntryAddition(entry, pricer: pricer))
+    /// Adds a batch by its summaries; a kind of summary that it lacks counts as empty.
+    package mutating func add(_ batch: SummarizedBatch) {
+        add(PricedBatch(batch, pricer: pricer))
     }
 
-    /// Takes in a batch that was priced before, with the prices of this roll-up.
-    package mutating func add(_ addition: EntryAddition) {
+    /// Adds a batch that was priced before, with the prices of this roll-up.
+    package mutating func add(_ priced: PricedBatch) {
         let key = grouping.requestKeys.first
-        change(of: addition.entry) { addition.add(by: key, to: &$0) }
+        add(priced.batch.batch, priced.batch.workspace) { priced.add(by: key, to: &$0) }
     }
 
-    /// Takes in a batch by its lines, all of which were folded into `scan`.
-    package mutating func add(_ scan: BatchScan, of entry: RollUpEntry) {
-        change(of: entry) { $0.merge(scan.finished(entry)) }
+    /// Adds a batch by its lines, all of which were folded into `scan`.
+    package mutating func add(_ scan: BatchScan, of batch: MessageBatch, workspace: String?) {
+        add(batch, workspace) { $0.merge(scan.finished(batch)) }
     }
 
     /// Adds a batch to its group, in place.
-    private mutating func change(of entry: RollUpEntry, _ add: (inout Group) -> Void) {
-        let key = key(of: entry)
+    private mutating func add(_ batch: MessageBatch, _ workspace: String?, _ add: (inout Group) -> Void) {
+        let key = key(of: batch, workspace)
         if grouping.batchKeys.contains(.batch) {
             var group = Group()
             add(&group)
@@ -105,7 +83,7 @@ package struct RollUp: Sendable {
         }
     }
 
-    /// Takes in what another roll-up with the same grouping and prices added up.
+    /// Adds what another roll-up with the same grouping and prices added up.
     package mutating func merge(_ other: RollUp) {
         for (key, group) in other.groups {
             // Most days are in one part only: such a group is taken as it is.
@@ -138,15 +116,15 @@ package struct RollUp: Sendable {
     }
 
     /// What names the group of a batch, a value for each column.
-    private func key(of entry: RollUpEntry) -> [RollUpTable.Value] {
-        grouping.batchKeys.flatMap { key -> [RollUpTable.Value] in
+    private func key(of batch: MessageBatch, _ workspace: String?) -> [Cell] {
+        grouping.batchKeys.flatMap { key -> [Cell] in
             switch key {
-            case .day: [.text(entry.createdAt.day.text)]
-            case .week: [.text(entry.createdAt.day.weekText)]
-            case .month: [.text(entry.createdAt.day.monthText)]
-            case .hour: [.text(entry.createdAt.hourText)]
-            case .batch: [.text(entry.batchID), .moment(entry.createdAt)]
-            case .workspace: [.text(entry.workspace ?? Self.none)]
+            case .day: [.text(batch.day.text)]
+            case .week: [.text(batch.day.weekText)]
+            case .month: [.text(batch.day.monthText)]
+            case .hour: [.text(batch.createdAt.hourText)]
+            case .batch: [.text(batch.id), .timestamp(batch.createdAt)]
+            case .workspace: [.text(workspace ?? Self.none)]
             }
         }
     }

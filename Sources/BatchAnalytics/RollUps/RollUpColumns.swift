@@ -1,37 +1,34 @@
 import MessageBatches
+import Tables
 
 /// A column of a roll-up and where its values come from.
 struct MeasureColumn: Sendable {
-    var column: RollUpTable.Column
+    var column: Column
     /// The value of a row.
-    var value: @Sendable (Measures) -> RollUpTable.Value
+    var value: @Sendable (Measures) -> Cell
     /// Whether the value is a count until all rows are known, and then its share in those of all.
     var isShare = false
 
-    init(
-        _ name: String,
-        _ unit: RollUpTable.Unit,
-        _ value: @escaping @Sendable (Measures) -> RollUpTable.Value
-    ) {
-        column = RollUpTable.Column(name: name, unit: unit)
+    init(_ key: String, _ kind: ValueKind, _ value: @escaping @Sendable (Measures) -> Cell) {
+        column = RollUp.column(key, kind)
         self.value = value
     }
 
     private static func count(_ name: String, _ value: @escaping @Sendable (Measures) -> Int) -> MeasureColumn {
-        MeasureColumn(name, .count) { .count(value($0)) }
+        MeasureColumn(name, .integer) { .integer(value($0)) }
     }
 
     private static func tokens(_ name: String, _ value: @escaping @Sendable (Measures) -> Int64) -> MeasureColumn {
-        MeasureColumn(name, .count) { .count(Int(value($0))) }
+        MeasureColumn(name, .integer) { .integer(value($0)) }
     }
 
-    /// An amount; missing where no request of the row has a price, as 0 would say that they cost nothing.
+    /// An amount; missing if no request of the row has a price, as 0 would say that they cost nothing.
     private static func money(_ name: String, _ value: @escaping @Sendable (Measures) -> Money) -> MeasureColumn {
-        MeasureColumn(name, .money) { $0.cost.isUnknown ? .missing : .money(value($0)) }
+        MeasureColumn(name, .money) { .money($0.cost.isUnknown ? nil : value($0)) }
     }
 
     private static func ratio(_ name: String, _ value: @escaping @Sendable (Measures) -> Double?) -> MeasureColumn {
-        MeasureColumn(name, .ratio) { value($0).map { .ratio($0) } ?? .missing }
+        MeasureColumn(name, .percent) { .decimal(value($0)) }
     }
 
     private static let requests = count("requests") { $0.requests }
@@ -43,7 +40,7 @@ struct MeasureColumn: Sendable {
     private static let errorRate = ratio("error_rate") { $0.errorRate }
 
     private static let share = {
-        var column = MeasureColumn("share", .ratio) { .count($0.requests) }
+        var column = MeasureColumn("share", .percent) { .integer($0.requests) }
         column.isShare = true
         return column
     }()
@@ -77,37 +74,32 @@ struct MeasureColumn: Sendable {
     private static let cacheHitRatio = ratio("cache_hit_ratio") { $0.cacheHitRatio }
 
     private static let distributions =
-        percentiles("input_tokens", .count) { $0.sizes.input }
-        + percentiles("cache_read_tokens", .count) { $0.sizes.cached }
-        + percentiles("output_tokens", .count) { $0.sizes.output }
-        + percentiles("text_bytes", .count) { $0.sizes.text }
+        percentiles("input_tokens", .integer) { $0.sizes.input }
+        + percentiles("cache_read_tokens", .integer) { $0.sizes.cached }
+        + percentiles("output_tokens", .integer) { $0.sizes.output }
+        + percentiles("text_bytes", .integer) { $0.sizes.text }
 
     private static let queue =
-        percentiles("queue_seconds", .seconds) { $0.queue } + [ratio("queue_over_20h_share") { $0.longWaitShare }]
+        percentiles("queue_seconds", .duration) { $0.queue } + [ratio("queue_over_20h_share") { $0.longWaitShare }]
 
     /// p50, p90, p95, p99 and the largest value.
     private static func percentiles(
         _ name: String,
-        _ unit: RollUpTable.Unit,
+        _ kind: ValueKind,
         _ histogram: @escaping @Sendable (Measures) -> ValueHistogram
     ) -> [MeasureColumn] {
         let columns = [50, 90, 95, 99]
             .map { percent in
-                MeasureColumn("\(name)_p\(percent)", unit) { value(histogram($0).percentile(percent), unit) }
+                MeasureColumn("\(name)_p\(percent)", kind) { .integer(histogram($0).percentile(percent)) }
             }
-        let largest = MeasureColumn("\(name)_max", unit) { row in
+        let largest = MeasureColumn("\(name)_max", kind) { row in
             let values = histogram(row)
-            return value(values.count > 0 ? values.maximum : nil, unit)
+            return .integer(values.count > 0 ? values.maximum : nil)
         }
         return columns + [largest]
     }
 
-    private static func value(_ number: Int?, _ unit: RollUpTable.Unit) -> RollUpTable.Value {
-        guard let number else { return .missing }
-        return unit == .seconds ? .seconds(number) : .count(number)
-    }
-
-    /// The columns of a grouping behind those that name the group.
+    /// The columns of a grouping after those that name the group.
     static func columns(for grouping: Grouping, isScan: Bool) -> [MeasureColumn] {
         if isScan, !grouping.requestKeys.isEmpty { return scanned }
         return switch grouping.requestKeys.first {
@@ -128,4 +120,35 @@ struct MeasureColumn: Sendable {
         [requests, share, succeeded, errored, usable, empty, usableRate, errorRate] + usage + [cacheHitRatio]
         + distributions
         + cost
+}
+
+// MARK: - Headings
+
+extension RollUp {
+    private static let titles = [
+        "batch_id": "Batch", "created_at": "Created", "result_type": "Result", "other_results": "Other results",
+        "input_tokens": "Input", "cache_creation_5m_tokens": "Cache write 5m",
+        "cache_creation_1h_tokens": "Cache write 1h", "cache_read_tokens": "Cache read", "output_tokens": "Output",
+        "thinking_tokens": "Thinking", "web_search_requests": "Web searches", "web_fetch_requests": "Web fetches",
+        "cache_hit_ratio": "Cache hits", "cost_usd": "Cost", "list_price_usd": "List price",
+        "saved_by_batch_usd": "Saved by batch", "saved_by_cache_usd": "Saved by cache",
+        "unpriced_requests": "Unpriced", "assumed_price_requests": "Price assumed", "error_class": "What helps",
+        "error_type": "Type", "error_message": "Message", "cost_at_stake_usd": "Cost at stake",
+        "sample_custom_id": "Example", "sample_request_id": "Its request", "queue_seconds_p50": "Queue p50",
+        "error_rate": "Error rate", "usable_rate": "Usable",
+    ]
+    /// Ids and names that people copy.
+    private static let wholeColumns: Set<String> = ["batch_id", "model", "fingerprint", "sample_request_id"]
+
+    /// The heading of a column.
+    private static func title(_ key: String) -> String {
+        if let title = titles[key] { return title }
+        let words = key.replacing("_", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+
+    /// A column with its heading.
+    static func column(_ key: String, _ kind: ValueKind = .text) -> Column {
+        Column(key, title(key), kind: kind, canShrink: wholeColumns.contains(key) ? false : nil)
+    }
 }

@@ -1,5 +1,6 @@
 import BatchPipeline
 import MessageBatches
+package import Tables
 
 extension RollUp {
     /// The label of the row for everything that had no room for a row of its own.
@@ -7,42 +8,73 @@ extension RollUp {
     /// The label of the row for requests or batches in which the field is missing.
     package static let none = "(none)"
 
+    /// The columns people see after those that name the group, the most important first.
+    package static let mainColumns = [
+        "batches", "requests", "share", "error_class", "errored", "usable_rate", "cost_usd", "unpriced_requests",
+        "assumed_price_requests", "input_tokens", "cache_read_tokens", "output_tokens", "cache_hit_ratio",
+        "list_price_usd", "saved_by_cache_usd", "queue_seconds_p50", "first_seen", "last_seen", "cost_at_stake_usd",
+        "sample_custom_id",
+    ]
+    /// Columns that people see only if they are not all zero.
+    private static let rareColumns: Set<String> = ["unpriced_requests", "assumed_price_requests"]
+
     /// The rows, in the order of the columns that name the batches; within them by falling number of requests.
-    package func table() -> RollUpTable {
+    ///
+    /// People get the columns that matter, programs all. `notes` follow the sentence about requests without a price;
+    /// nil for a table without notes.
+    package func table(caption: String? = nil, forPeople: Bool = false, notes: [String]? = nil) -> Table {
         let total = total
         let grouped = settled + groups.map { rows(of: $1, key: $0) }
-        let keyColumns = batchColumns + requestColumns
-        let valueColumns = hasErrorColumns ? Self.errorColumns : measureColumns.map(\.column)
+        let columns = keyColumns + (hasErrorColumns ? Self.errorColumns : measureColumns.map(\.column))
         let share = hasErrorColumns ? nil : measureColumns.firstIndex { $0.isShare }.map { keyColumns.count + $0 }
         let whole = denominator(total)
-        func shared(_ row: [RollUpTable.Value]) -> [RollUpTable.Value] {
-            guard let share else { return row }
+        let named = keyColumns.indices.map { $0 == 0 ? Cell.text("Total") : .missing }
+        let totals = named + totals(total, whole)
+        let places = forPeople ? mainPlaces(columns, totals) : Array(columns.indices)
+        func shown(_ row: [Cell]) -> [Cell] {
             var row = row
-            row[share] = row[share].share(in: whole.requests)
-            return row
+            if let share { row[share] = row[share].share(in: whole.requests) }
+            return forPeople ? places.map { row[$0] } : row
         }
-        return RollUpTable(
-            columns: keyColumns + valueColumns,
-            keyColumns: keyColumns.count,
-            rows: grouped.sorted { $0.key.precedes($1.key) }.flatMap { $0.rows.map(shared) },
-            totals: shared(keyColumns.map { _ in .missing } + totals(total, whole)),
-            unpriced: unpriced(total)
+        return Table(
+            caption: caption,
+            columns: places.map { columns[$0] },
+            rows: grouped.sorted { $0.key.precedes($1.key) }.flatMap { $0.rows.map(shown) },
+            totals: shown(totals),
+            notes: notes.map { [total.all.cost.unpricedSentence].compactMap(\.self) + $0 } ?? []
         )
     }
 
-    /// The rows of one group, complete but for the shares, which are counts as yet.
-    struct GroupRows: Sendable {
-        let key: [RollUpTable.Value]
-        let rows: [[RollUpTable.Value]]
+    /// The places of the columns that people see.
+    private func mainPlaces(_ columns: [Column], _ totals: [Cell]) -> [Int] {
+        let values = Self.mainColumns.compactMap { name in
+            columns.indices.dropFirst(keyColumns.count).first { columns[$0].key == name }
+        }
+        return Array(keyColumns.indices)
+            + values.filter { place in
+                let name = columns[place].key
+                // A row for a single batch does not need the number of batches.
+                if name == "batches", grouping.batchKeys.contains(.batch) { return false }
+                return !Self.rareColumns.contains(name) || totals[place].number != 0
+            }
     }
 
-    func rows(of group: Group, key: [RollUpTable.Value]) -> GroupRows {
+    /// The columns that name the group of a row.
+    package var keyColumns: [Column] { batchColumns + requestColumns }
+
+    /// The rows of one group, complete but for the shares, which are counts as yet.
+    struct GroupRows: Sendable {
+        let key: [Cell]
+        let rows: [[Cell]]
+    }
+
+    func rows(of group: Group, key: [Cell]) -> GroupRows {
         guard !grouping.requestKeys.isEmpty else { return GroupRows(key: key, rows: [row(key, [], group.all)]) }
         return GroupRows(key: key, rows: hasErrorColumns ? errorRows(of: group.errors, key) : partRows(of: group, key))
     }
 
-    private func row(_ key: [RollUpTable.Value], _ labels: [String], _ measures: Measures) -> [RollUpTable.Value] {
-        var row: [RollUpTable.Value] = []
+    private func row(_ key: [Cell], _ labels: [String], _ measures: Measures) -> [Cell] {
+        var row: [Cell] = []
         row.reserveCapacity(key.count + labels.count + measureColumns.count)
         row += key
         for label in labels { row.append(.text(label)) }
@@ -56,17 +88,17 @@ extension RollUp {
     }
 
     /// The columns that name a group of batches.
-    private var batchColumns: [RollUpTable.Column] {
-        grouping.batchKeys.flatMap { key -> [RollUpTable.Column] in
+    private var batchColumns: [Column] {
+        grouping.batchKeys.flatMap { key -> [Column] in
             switch key {
-            case .day, .week, .month, .hour, .workspace: [.init(name: key.rawValue, unit: .text)]
-            case .batch: [.init(name: "batch_id", unit: .text), .init(name: "created_at", unit: .moment)]
+            case .day, .week, .month, .hour, .workspace: [Self.column(key.rawValue)]
+            case .batch: [Self.column("batch_id"), Self.column("created_at", .timestamp)]
             }
         }
     }
 
     /// The columns that name a group of requests.
-    private var requestColumns: [RollUpTable.Column] {
+    private var requestColumns: [Column] {
         let names = grouping.requestKeys.flatMap { key -> [String] in
             switch key {
             case .model: ["model"]
@@ -78,10 +110,10 @@ extension RollUp {
             case .geo: ["inference_geo"]
             }
         }
-        return names.map { RollUpTable.Column(name: $0, unit: .text) }
+        return names.map { Self.column($0) }
     }
 
-    private func partRows(of group: Group, _ key: [RollUpTable.Value]) -> [[RollUpTable.Value]] {
+    private func partRows(of group: Group, _ key: [Cell]) -> [[Cell]] {
         let rows = group.parts.ranked(by: \.requests)
             .map { row(key, $0.key.labels.map { $0.text.isEmpty ? Self.none : $0.text }, $0.value) }
         guard group.parts.other != Measures() else { return rows }
@@ -89,7 +121,7 @@ extension RollUp {
     }
 
     /// The row of totals without the columns that name a group.
-    private func totals(_ total: Group, _ whole: Measures) -> [RollUpTable.Value] {
+    private func totals(_ total: Group, _ whole: Measures) -> [Cell] {
         if hasErrorColumns {
             return Self.errorValues(
                 total.errors.rows.reduce(into: total.errors.other) { $0.merge($1.value) },
@@ -112,14 +144,25 @@ extension RollUp {
         }
         return whole
     }
+}
 
-    private func unpriced(_ total: Group) -> [RollUpTable.Unpriced] {
-        let table = total.all.cost.unpriced
-        let rows = table.ranked(by: \.count)
-            .map { row in
-                RollUpTable.Unpriced(model: row.key.text.isEmpty ? Self.none : row.key.text, requests: row.value.count)
-            }
-        return rows + (table.other.count > 0 ? [RollUpTable.Unpriced(model: nil, requests: table.other.count)] : [])
+extension Cost {
+    /// Succeeded requests that the amounts leave out, by model, most requests first; the model is nil for those that
+    /// are not listed one by one.
+    package var unpricedByModel: [(model: String?, requests: Int)] {
+        let rows = unpriced.ranked(by: \.count)
+            .map { (model: Optional($0.key.text.isEmpty ? RollUp.none : $0.key.text), requests: $0.value.count) }
+        return rows + (unpriced.other.count > 0 ? [(nil, unpriced.other.count)] : [])
+    }
+
+    /// What the amounts leave out, as a sentence; nil if nothing.
+    package var unpricedSentence: String? {
+        let rows = unpricedByModel
+        guard !rows.isEmpty else { return nil }
+        let total = rows.reduce(0) { $0 + $1.requests }
+        let named = rows.prefix(8).map { "\($0.model ?? "others") (\($0.requests.reading))" }
+        let rest = rows.count > 8 ? ", and \(rows.count - 8) more" : ""
+        return "\(total.counted("request has", "requests have")) no price: \(named.joined(separator: ", "))\(rest)."
     }
 }
 
@@ -137,21 +180,21 @@ extension Grouping {
     }
 }
 
-extension RollUpTable.Value {
-    /// A count as its share in a whole; missing where there is no whole.
-    fileprivate func share(in whole: Int) -> RollUpTable.Value {
-        guard case .count(let count) = self, whole > 0 else { return .missing }
-        return .ratio(Double(count) / Double(whole))
+extension Cell {
+    /// A count as its share in a whole; missing if there is no whole.
+    fileprivate func share(in whole: Int) -> Cell {
+        guard case .integer(let count) = self, whole > 0 else { return .missing }
+        return .decimal(Double(count) / Double(whole))
     }
 }
 
-extension [RollUpTable.Value] {
+extension [Cell] {
     /// The order of groups: by the values that name them, from left to right.
-    fileprivate func precedes(_ other: [RollUpTable.Value]) -> Bool {
+    fileprivate func precedes(_ other: [Cell]) -> Bool {
         for (left, right) in zip(self, other) {
             switch (left, right) {
             case (.text(let left), .text(let right)) where left != right: return left < right
-            case (.moment(let left), .moment(let right)) where left != right: return left < right
+            case (.timestamp(let left), .timestamp(let right)) where left != right: return left < right
             default: continue
             }
         }
@@ -162,36 +205,32 @@ extension [RollUpTable.Value] {
 // MARK: - Errors
 
 extension RollUp {
-    private static let errorColumns: [RollUpTable.Column] = [
-        .init(name: "error_class", unit: .text), .init(name: "requests", unit: .count),
-        .init(name: "first_seen", unit: .moment), .init(name: "last_seen", unit: .moment),
-        .init(name: "cost_at_stake_usd", unit: .money), .init(name: "sample_custom_id", unit: .text),
-        .init(name: "sample_request_id", unit: .text),
+    private static let errorColumns = [
+        column("error_class"), column("requests", .integer), column("first_seen", .timestamp),
+        column("last_seen", .timestamp), column("cost_at_stake_usd", .money), column("sample_custom_id"),
+        column("sample_request_id"),
     ]
 
     private func errorRows(
         of errors: BoundedTable<ErrorFingerprint, ErrorMeasures>,
-        _ key: [RollUpTable.Value]
-    ) -> [[RollUpTable.Value]] {
+        _ key: [Cell]
+    ) -> [[Cell]] {
         let rows = errors.ranked(by: \.tally.count)
             .map { row in
-                let names: [RollUpTable.Value] = [.text(row.key.id), .text(row.key.type.text), .text(row.key.message)]
+                let names: [Cell] = [.text(row.key.id), .text(row.key.type.text), .text(row.key.message)]
                 return key + names + Self.errorValues(row.value, example: true)
             }
         guard errors.other.tally.count > 0 else { return rows }
         return rows + [key + [.text(Self.other), .missing, .missing] + Self.errorValues(errors.other, example: true)]
     }
 
-    private static func errorValues(_ errors: ErrorMeasures, example: Bool) -> [RollUpTable.Value] {
+    private static func errorValues(_ errors: ErrorMeasures, example: Bool) -> [Cell] {
         let sample = example ? errors.tally.samples.first : nil
         return [
             example ? .text(errors.tally.errorClass.rawValue) : .missing,
-            .count(errors.tally.count),
-            errors.tally.firstSeen.map { .moment($0) } ?? .missing,
-            errors.tally.lastSeen.map { .moment($0) } ?? .missing,
-            errors.costAtStake.map { .money($0) } ?? .missing,
-            sample.map { .text($0.customID.text) } ?? .missing,
-            sample.map { $0.requestID.text.isEmpty ? .missing : .text($0.requestID.text) } ?? .missing,
+            .integer(errors.tally.count), .timestamp(errors.tally.firstSeen), .timestamp(errors.tally.lastSeen),
+            .money(errors.costAtStake), .text(sample?.customID.text),
+            .text(sample.flatMap { $0.requestID.text.isEmpty ? nil : $0.requestID.text }),
         ]
     }
 

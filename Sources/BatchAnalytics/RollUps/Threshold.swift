@@ -1,4 +1,5 @@
 import MessageBatches
+import Tables
 
 /// A limit that a comparison is held against, written `FIGURE OPERATOR NUMBER`: `error_rate>+1%`.
 ///
@@ -18,11 +19,11 @@ package struct Threshold: Sendable, Hashable {
 
     /// What the number is held against.
     package enum Subject: Sendable, Hashable {
-        /// The figure of the second set.
+        /// The metric of the second set.
         case value
         /// The difference between the sets.
         case difference
-        /// The difference as a part of the first set's figure.
+        /// The difference as a part of the first set's metric.
         case relativeDifference
     }
 
@@ -30,14 +31,14 @@ package struct Threshold: Sendable, Hashable {
     package enum Outcome: Sendable, Hashable {
         case held
         case crossed
-        /// One of the sets does not have the figure, as the error rate of no requests.
+        /// One of the sets does not have the metric, as the error rate of no requests.
         case undefined
     }
 
-    package var figure: ComparedFigure
+    package var metric: ComparedMetric
     package var comparison: Operator
     package var subject: Subject
-    /// In the unit of the figure; a part, not percent.
+    /// In the unit of the metric; a part, not percent.
     package var limit: Double
     /// As the user wrote it.
     package var text: String
@@ -47,7 +48,7 @@ package struct Threshold: Sendable, Hashable {
 package enum ThresholdError: Error, Sendable, Hashable {
     /// Not of the form `FIGURE OPERATOR NUMBER`.
     case syntax(String)
-    case unknownFigure(String)
+    case unknownMetric(String)
     /// A percentage of a figure that is no rate needs a sign: it can only be a change.
     case percentWithoutSign(String)
 }
@@ -60,18 +61,18 @@ extension Threshold {
             let start = compact.firstIndex(where: { $0 == ">" || $0 == "<" }),
             let comparison = Operator.allCases.first(where: { compact[start...].hasPrefix($0.rawValue) })
         else { throw .syntax(text) }
-        guard let figure = ComparedFigure(rawValue: String(compact[..<start])) else {
-            throw .unknownFigure(String(compact[..<start]))
+        guard let metric = ComparedMetric(rawValue: String(compact[..<start])) else {
+            throw .unknownMetric(String(compact[..<start]))
         }
         var number = compact[start...].dropFirst(comparison.rawValue.count)
         let isChange = number.hasPrefix("+") || number.hasPrefix("-")
         let isPercent = number.hasSuffix("%")
         if isPercent { number = number.dropLast() }
         guard let value = Self.number(number) else { throw .syntax(text) }
-        let isRate = figure.unit == .ratio
+        let isRate = metric.kind == .percent
         guard isChange || isRate || !isPercent else { throw .percentWithoutSign(text) }
         self.init(
-            figure: figure,
+            metric: metric,
             comparison: comparison,
             subject: !isChange ? .value : isPercent && !isRate ? .relativeDifference : .difference,
             limit: isPercent ? value / 100 : value,
@@ -87,7 +88,7 @@ extension Threshold {
 
     /// Holds a comparison against this threshold.
     package func outcome(for comparison: Comparison) -> Outcome {
-        let row = comparison[figure]
+        let row = comparison[metric]
         let found: Double? =
             switch subject {
             case .value: row.after.number

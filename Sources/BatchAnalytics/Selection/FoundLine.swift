@@ -1,6 +1,7 @@
 package import BatchPipeline
 package import JSONLines
 package import MessageBatches
+import Tables
 
 /// A result line taken out of an archive, as it lies there.
 package struct FoundLine: Sendable {
@@ -34,7 +35,7 @@ package struct FoundLine: Sendable {
     /// Columns of the line as one JSON object.
     package func row(_ columns: [SelectedColumn]) -> [UInt8] {
         Array(
-            Selection(filter: LineFilter(), columns: columns, style: .ndjson).rows(of: block, in: batch).bytes
+            Selection(filter: LineFilter(), columns: columns, style: .format(.ndjson)).rows(of: block, in: batch).bytes
                 .dropLast()
         )
     }

@@ -42,7 +42,7 @@ package struct RowGrouping: Sendable {
     /// All groups as rows, ordered by their keys.
     package func rows(_ groups: GroupedRows, style: RowStyle) -> SelectedRows {
         var output = SelectedRows()
-        let writer = RowWriter(style, names: names)
+        let writer = style.writer(names)
         for (key, total) in groups.totals.sorted(by: { $0.key.cells.lexicographicallyPrecedes($1.key.cells) }) {
             var row = RowCells()
             for value in key.cells.split(separator: 0x0A) { row.add { $0 += value } }
@@ -51,7 +51,7 @@ package struct RowGrouping: Sendable {
                 let text = Self.text(of: total.sums[index], isMoney: column.isMoney)
                 row.add { $0 += Array(text.utf8) }
             }
-            writer.append(row, to: &output.bytes)
+            row.write(writer, to: &output.bytes)
             output.rowEnds.append(output.bytes.count)
         }
         return output
@@ -97,7 +97,7 @@ package struct GroupedRows: Sendable {
     }
 
     struct Key: Hashable {
-        /// The JSON texts of the key's values, each with a line end behind it.
+        /// The JSON texts of the key's values, each with a line end after it.
         var cells: [UInt8] = []
 
         /// An array would be hashed byte by byte, which a third of all grouping went into.

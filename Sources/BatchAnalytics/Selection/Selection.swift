@@ -79,7 +79,7 @@ package struct Selection: Sendable {
         }
         let decoded = ResultDecoder.decode(block)
         let source = RowSource(decoded, of: batch)
-        let writer = RowWriter(style, names: columns.map(\.name))
+        let writer = style.writer(columns.map(\.name))
         var cells = RowCells()
         filter.forEach(in: decoded, source) { record, cursor in
             if style == .raw {
@@ -89,7 +89,7 @@ package struct Selection: Sendable {
                 for column in columns {
                     cells.add { column.append(record, source, &cursor, to: &$0) }
                 }
-                writer.append(cells, to: &output.bytes)
+                cells.write(writer, to: &output.bytes)
             }
             output.rowEnds.append(output.bytes.count)
             if let sampleSeed { output.ranks.append(Self.rank(record, of: batch, seed: sampleSeed)) }

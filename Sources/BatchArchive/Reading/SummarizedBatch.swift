@@ -7,13 +7,23 @@ package import MessageBatches
 /// Reading it skips everything else, so that ten thousand manifests are read in the time their summaries take.
 package struct SummarizedBatch: Sendable {
     package var batch: MessageBatch
-    package var workspaceID: String?
+    /// The workspace the batch belongs to, if the archive knows it.
+    package var workspace: String?
     /// Which version of each derivation made the manifest.
     package var derivations: [String: Int]
     /// The summaries that were asked for; one that the manifest lacks is empty and named in ``missing``.
     package var summaries: SummarySet
     /// The names of summaries that the manifest lacks, or that this version cannot read.
     package var missing: [String]
+
+    /// A batch with summaries that come from somewhere else than a manifest.
+    package init(_ batch: MessageBatch, workspace: String?, summaries: SummarySet) {
+        self.batch = batch
+        self.workspace = workspace
+        self.summaries = summaries
+        derivations = [:]
+        missing = []
+    }
 
     /// Reads the text of a manifest; `path` only names it in errors.
     init(json: [UInt8], kinds: SummaryKinds, path: String) throws(ArchiveFailure) {
@@ -24,7 +34,7 @@ package struct SummarizedBatch: Sendable {
             throw Manifest.failure(error, path)
         }
         batch = try Manifest.batch(schemaVersion: parts.schemaVersion, json: parts.batch, path: path)
-        (workspaceID, derivations) = (parts.workspaceID, parts.derivations)
+        (workspace, derivations) = (parts.workspaceID, parts.derivations)
         (summaries, missing) = (parts.summaries, parts.missing)
     }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import BatchArchive
 import BlockGzip
+import BatchAnalytics
+import Tables
 
 /// `batchkeep catalog`: what can be done to the index of an archive.
 struct CatalogCommand: AsyncParsableCommand {

@@ -53,8 +53,7 @@ struct CompareCommand: AsyncParsableCommand {
             notice.merge(reading.notice)
         }
         let comparison = Comparison(before: measures[0], after: measures[1])
-        let table = ComparisonTable.table(
-            comparison,
+        let table = comparison.table(
             names: sides.map(\.name),
             forPeople: format.isForPeople,
             notes: notice.sentences + [prices.statement]
@@ -82,15 +81,15 @@ struct CompareCommand: AsyncParsableCommand {
 
     private func measures(
         of side: ComparedSide,
-        in source: FigureSource,
+        in source: ArchiveStatistics,
         pricer: Pricer
-    ) async throws -> FigureSource.Reading<Measures> {
+    ) async throws -> ArchiveStatistics.Reading<Measures> {
         var source = source
         source.selection = side.selection
         let grouping = side.model == nil ? Grouping() : Grouping(by: [], .model)
         let reading = try await source.rollUp(by: grouping, pricer: pricer, isScan: scan)
         let measures = side.model.map { reading.result.measures(ofModel: $0) } ?? reading.result.measures
-        return FigureSource.Reading(result: measures, notice: reading.notice)
+        return ArchiveStatistics.Reading(measures, reading.notice)
     }
 
     /// Says what came of a threshold unless it held.
@@ -100,11 +99,11 @@ struct CompareCommand: AsyncParsableCommand {
         _ context: CommandContext
     ) -> Threshold.Outcome {
         let outcome = threshold.outcome(for: comparison)
-        let row = comparison[threshold.figure]
+        let row = comparison[threshold.metric]
         switch outcome {
         case .held: break
         case .crossed:
-            let values = [row.before, row.after].map { ComparisonTable.text($0, threshold.figure.unit) }
+            let values = [row.before, row.after].map { $0.readingText(threshold.metric.kind) ?? "–" }
             context.note("Crossed: \(threshold.text) (\(values[0]) before, \(values[1]) after).")
         case .undefined: context.note("Cannot be judged: \(threshold.text): the figure is not known on both sides.")
         }

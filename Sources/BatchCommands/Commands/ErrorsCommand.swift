@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchAnalytics
+import BatchArchive
 import MessageBatches
 import Tables
 
@@ -31,7 +32,7 @@ struct ErrorsCommand: AsyncParsableCommand {
         let prices = try prices.source()
         let pricer = try prices.pricer(isScan: false)
         let source = try figures.source(now: context.now())
-        let reading = try await source.errors(pricer: pricer, now: context.now())
+        let reading = try await source.errors(pricer: pricer, now: context.now(), options: source.retryOptions)
         if reading.result.count == 0, format == .table {
             let batches = reading.notice.batches.counted("archived batch", "archived batches")
             try context.print("No request failed in \(batches).\n")
@@ -44,5 +45,15 @@ struct ErrorsCommand: AsyncParsableCommand {
             try context.print(format.render(table, style: context.outputStyle))
         }
         try reading.notice.end(in: context)
+    }
+}
+
+extension ArchiveStatistics {
+    /// The options with which `retry` finds the same batches.
+    fileprivate var retryOptions: String {
+        let since = selection.since.map { " --since \($0.shortText)" } ?? ""
+        let until = selection.until.map { " --until \($0.shortText)" } ?? ""
+        let ids = (selection.ids ?? []).sorted().map { " --batch \($0)" }.joined()
+        return (path == "./archive" ? "" : " --archive \(path.shellQuoted)") + since + until + ids
     }
 }

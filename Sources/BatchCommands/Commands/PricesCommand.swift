@@ -63,7 +63,7 @@ struct PricesCommand: ParsableCommand {
 
     /// Pico-dollars a token as dollars per million tokens.
     private static func price(_ picoDollars: Int64?) -> Cell {
-        picoDollars.map { .money(Money(picoDollars: Int128($0) * 1_000_000).text) } ?? .missing
+        .money(picoDollars.map { Money(picoDollars: Int128($0) * 1_000_000) })
     }
 }
 

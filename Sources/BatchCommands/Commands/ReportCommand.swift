@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchAnalytics
+import BatchReports
 import Foundation
 import MessageBatches
 import Tables
@@ -24,12 +25,14 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        let maker = PageMaker(
-            source: try figures.source(now: context.now()),
-            prices: try prices.source(),
-            now: context.now()
+        let now = context.now()
+        let page = try await ReportPage(
+            figures.source(now: now),
+            prices: prices.source(),
+            toolVersion: BatchkeepVersion.current,
+            now: now
         )
-        let page = try await maker.page()
+        .html()
         if html == "-" {
             try context.print(page.result)
         } else {

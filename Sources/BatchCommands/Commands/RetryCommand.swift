@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchAnalytics
 import BatchArchive
 import BatchPipeline
 

@@ -48,14 +48,12 @@ struct SummarizeCommand: AsyncParsableCommand {
             try context.print(block.render(style: context.outputStyle))
             notice = reading.notice
         } else {
-            let columns = format.isForPeople ? FigureTable.mainColumns : nil
+            let columns = format.isForPeople ? RollUp.mainColumns : nil
             let reading = try await source.rollUp(by: grouping, pricer: pricer, isScan: scan, columns: columns)
-            let rollUp = reading.result.table()
-            let table = FigureTable.table(
-                rollUp,
+            let table = reading.result.table(
                 caption: caption(grouping),
                 forPeople: format.isForPeople,
-                notes: [rollUp.unpricedSentence].compactMap(\.self) + reading.notice.sentences + [prices.statement]
+                notes: reading.notice.sentences + [prices.statement]
             )
             try context.print(format.render(table, style: context.outputStyle))
             notice = reading.notice

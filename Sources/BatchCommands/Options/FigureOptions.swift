@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchAnalytics
 import BatchArchive
 import MessageBatches
 
@@ -14,7 +15,7 @@ struct FigureOptions: ParsableArguments {
     var path = "./archive"
 
     /// The archives to read and the batches that are meant.
-    func source(now: Timestamp) throws(CommandFailure) -> FigureSource {
-        FigureSource(path: path, selection: ArchiveSelection(try window.window(now: now), ids: window.ids))
+    func source(now: Timestamp) throws(CommandFailure) -> ArchiveStatistics {
+        ArchiveStatistics(path: path, selection: ArchiveSelection(try window.window(now: now), ids: window.ids))
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchArchive
 
 /// Which archive an offline command reads.
 struct OfflineArchiveOptions: ParsableArguments {

@@ -26,30 +26,3 @@ struct PriceOptions: ParsableArguments {
         }
     }
 }
-
-/// A price table and where it comes from, for computing and for telling.
-struct PriceSource: Sendable {
-    let table: PriceTable
-    /// The user's file, if one was named.
-    let file: String?
-
-    /// Where the rows come from, as a clause.
-    var origin: String {
-        file.map { "built in, after the rows of \(URL(filePath: $0).lastPathComponent)" } ?? "built in"
-    }
-
-    /// What every report says beside an amount.
-    var statement: String {
-        "Price table \(BuiltInPrices.version) (\(origin)). \(BuiltInPrices.caveat)"
-    }
-
-    /// Computes costs from summaries, or from lines, for which any table will do.
-    func pricer(isScan: Bool) throws(FigureFailure) -> Pricer {
-        guard !isScan else { return Pricer(table: table) }
-        do throws(TierEdgesError) {
-            return try Pricer(forSummaries: table)
-        } catch {
-            throw .tierEdges(error.edges)
-        }
-    }
-}

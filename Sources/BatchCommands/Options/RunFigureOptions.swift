@@ -16,7 +16,7 @@ struct RunFigureOptions: ParsableArguments {
     var report: String?
 
     /// Collects the figures of a run; refuses a price table it cannot use, before anything is fetched.
-    func collector() throws(FigureFailure) -> RunFigures {
+    func collector() throws -> RunFigures {
         try RunFigures(prices: prices.source(), page: report)
     }
 }

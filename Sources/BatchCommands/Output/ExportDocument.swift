@@ -135,7 +135,7 @@ struct ExportDocument: Encodable {
         savedByBatchUSD = cost?.savedByBatch
         savedByCacheUSD = cost?.savedByCache
         unpriced = Dictionary(
-            (ending.figures?.table.unpriced ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
+            (ending.figures?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
             uniquingKeysWith: +
         )
         page = ending.figures?.page

@@ -71,7 +71,7 @@ struct ExportEnding: Sendable {
     /// The closing lines: what to know and what to do next.
     private var notes: [String] {
         outcome
-            + [figures?.table.unpricedSentence, figures?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
+            + [figures?.cost.unpricedSentence, figures?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
     }
 
     private var outcome: [String] {
@@ -181,9 +181,9 @@ struct ExportEnding: Sendable {
 
     private func costFigures(_ cost: Cost) -> [Figure] {
         [
-            Figure("in batches", cost.isUnknown ? .missing : .money(cost.batch.text), .money),
-            Figure("list price", cost.isUnknown ? .missing : .money(cost.list.text), .money),
-            Figure("saved by cache", .money(cost.savedByCache.text), .money),
+            Figure("in batches", cost.isUnknown ? .missing : .money(cost.batch), .money),
+            Figure("list price", cost.isUnknown ? .missing : .money(cost.list), .money),
+            Figure("saved by cache", .money(cost.savedByCache), .money),
             Figure("unpriced", .integer(cost.unpricedRequests), .integer, tone: .warning, note: "in no amount"),
         ]
     }

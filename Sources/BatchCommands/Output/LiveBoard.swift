@@ -90,10 +90,3 @@ struct LiveTotal {
         return "\(batches.reading) of \(batchTotal.reading) batches, \(results.reading) results (\(percent)), \(rate)"
     }
 }
-
-extension Int {
-    /// With digit groups, as people read it.
-    var reading: String {
-        Figure("", .integer(Int64(self)), .integer).text
-    }
-}

@@ -1,6 +1,4 @@
-import BatchAnalytics
 import BatchCatalog
-import JSONLines
 import Tables
 
 /// Writes what a query found: rows as they come, or all of them as one table or document at the end.
@@ -25,12 +23,7 @@ struct QueryOutput {
             return
         }
         var output: [UInt8] = []
-        var cells = RowCells()
-        for row in rows {
-            cells.clear()
-            for value in row { cells.add { value.append(to: &$0) } }
-            writer.append(cells, to: &output)
-        }
+        for row in rows { writer.append(row.map { Cell($0) }, to: &output) }
         try context.write(output)
     }
 
@@ -39,16 +32,12 @@ struct QueryOutput {
             // Two columns of one name are legal in SQL and not in a row of JSON.
             keys.append(keys.contains(name) ? "\(name)_\(keys.count + 1)" : name)
         }
-        let style: RowStyle? =
-            switch format {
-            case .ndjson: .ndjson
-            case .csv: .csv
-            case .table, .json: nil
-            }
-        guard let style else { return }
-        writer = RowWriter(style, names: keys)
-        let header = style.header(keys)
-        if !header.isEmpty { try context.write(header) }
+        switch format {
+        case .ndjson: writer = RowWriter(.ndjson, keys: keys)
+        case .csv: writer = RowWriter(.csv, keys: keys)
+        case .table, .json: return
+        }
+        if let header = writer?.header, !header.isEmpty { try context.write(header) }
     }
 
     /// Writes what could only be laid out with all rows.
@@ -72,16 +61,6 @@ extension IndexValue {
         switch self {
         case .integer, .real, .null: true
         case .text: false
-        }
-    }
-
-    /// As JSON text, as the document of all rows has it too.
-    fileprivate func append(to json: inout [UInt8]) {
-        switch self {
-        case .null: json += "null".utf8
-        case .integer(let number): json += String(number).utf8
-        case .real(let number): json += (number.isFinite ? "\(number)" : "null").utf8
-        case .text(let text): JSONString.append(text, to: &json)
         }
     }
 }

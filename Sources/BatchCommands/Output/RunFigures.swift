@@ -23,8 +23,7 @@ final class RunFigures: Sendable {
 
     /// What came of the figures.
     struct Settled: Sendable {
-        /// One row a batch archived by the run.
-        let table: RollUpTable
+        /// Of the batches archived by the run.
         let cost: Cost
         /// The page, where one was written.
         var page: String?
@@ -32,7 +31,7 @@ final class RunFigures: Sendable {
         var failure: FailureText?
     }
 
-    init(prices: PriceSource, page: String?) throws(FigureFailure) {
+    init(prices: PriceSource, page: String?) throws(TierEdgesError) {
         self.prices = prices
         self.page = page
         let pricer = try prices.pricer(isScan: false)
@@ -42,15 +41,9 @@ final class RunFigures: Sendable {
     /// Takes in what happens in the pipeline.
     @Sendable func observe(_ event: ExportEvent) {
         guard case .finished(let batch, .archived(_, let proof, _)) = event else { return }
-        let entry = RollUpEntry(
-            batchID: batch.id,
-            createdAt: batch.createdAt,
-            endedAt: batch.endedAt,
-            workspace: proof.workspaceID,
-            summaries: proof.summaries
-        )
+        let summarized = SummarizedBatch(batch, workspace: proof.workspaceID, summaries: proof.summaries)
         state.withLock { state in
-            state.batches.add(entry)
+            state.batches.add(summarized)
             state.days.insert(batch.day)
         }
     }
@@ -66,9 +59,9 @@ final class RunFigures: Sendable {
         now: Timestamp
     ) async -> Settled {
         let (rollUp, days) = state.withLock { ($0.batches, $0.days) }
-        var settled = Settled(table: rollUp.table(), cost: rollUp.measures.cost)
+        var settled = Settled(cost: rollUp.measures.cost)
         do {
-            if !days.isEmpty { try write(settled.table, name: "runs/\(startedAt.fileName)", in: folder) }
+            if !days.isEmpty { try write(rollUp, name: "runs/\(startedAt.fileName)", in: folder) }
             for day in days.sorted() { try await write(day, in: folder) }
             if page != nil, report.stop == nil {
                 settled.page = try await writePage(report, of: selection, in: folder, startedAt: startedAt, now: now)
@@ -82,19 +75,14 @@ final class RunFigures: Sendable {
     /// The roll-up of a day over everything the archive has of it.
     private func write(_ day: CalendarDay, in folder: ArchiveFolder) async throws {
         let next = CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
-        let source = FigureSource(folder, selection: ArchiveSelection(since: day.start, until: next.start))
+        let source = ArchiveStatistics(folder, selection: ArchiveSelection(since: day.start, until: next.start))
         let pricer = try prices.pricer(isScan: false)
         let reading = try await source.rollUp(by: Grouping(by: [.day]), pricer: pricer)
-        try write(reading.result.table(), name: "days/\(day.text)", in: folder)
+        try write(reading.result, name: "days/\(day.text)", in: folder)
     }
 
-    private func write(_ rollUp: RollUpTable, name: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
-        let table = FigureTable.table(
-            rollUp,
-            caption: "Archived batches",
-            forPeople: false,
-            notes: [rollUp.unpricedSentence].compactMap(\.self) + [prices.statement]
-        )
+    private func write(_ rollUp: RollUp, name: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
+        let table = rollUp.table(caption: "Archived batches", notes: [prices.statement])
         for format in [TableFormat.json, .csv] {
             let text = Array(format.render(table).utf8)
             try folder.publish(text, at: "\(ArchivePaths.summaries)/\(name).\(format.rawValue)")
@@ -108,33 +96,18 @@ final class RunFigures: Sendable {
         startedAt: Timestamp,
         now: Timestamp
     ) async throws -> String {
-        let maker = PageMaker(
-            source: FigureSource(folder, selection: ArchiveSelection(selection.window, ids: selection.filter.ids)),
-            prices: prices,
-            now: now,
-            completeness: { Completeness(report, archived: $0, listedAt: startedAt) }
+        let source = ArchiveStatistics(
+            folder,
+            selection: ArchiveSelection(selection.window, ids: selection.filter.ids)
         )
-        let html = try await maker.page().result
-        guard let page, !page.isEmpty else {
+        let page = ReportPage(source, prices: prices, toolVersion: BatchkeepVersion.current, now: now)
+        let html = try await page.html { Completeness(report, archived: $0, listedAt: startedAt) }.result
+        guard let file = self.page, !file.isEmpty else {
             try folder.publish(Array(html.utf8), at: ArchivePaths.page)
             return folder.path(ArchivePaths.page)
         }
-        try html.writeWhole(to: page)
-        return page
-    }
-}
-
-extension Completeness {
-    /// What a run found in its window; batches that earlier runs had settled are not in its listing.
-    fileprivate init(_ report: ExportReport, archived: Int, listedAt: Timestamp) {
-        let missing = report.inWindow - report.archivedNow - report.alreadyArchived
-        self.init(listed: archived + max(0, missing), archived: archived, listedAt: listedAt)
-        notEnded = report.notEnded
-        pending = report.failed + report.leftOut + report.postponed.count
-        unavailable = report.unavailable
-        quarantined = report.quarantined
-        withdrawn = report.withdrawn
-        lost = report.lost
+        try html.writeWhole(to: file)
+        return file
     }
 }
 

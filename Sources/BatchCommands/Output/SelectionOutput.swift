@@ -80,10 +80,10 @@ extension SelectCommand.Format {
     /// How the parallel work writes rows.
     var style: RowStyle {
         switch self {
-        case .table: .cells
-        case .ndjson, .json: .ndjson
-        case .csv: .csv
-        case .tsv: .tsv
+        case .table: .values
+        case .ndjson, .json: .format(.ndjson)
+        case .csv: .format(.csv)
+        case .tsv: .format(.tsv)
         case .jsonlRaw: .raw
         }
     }
@@ -112,8 +112,9 @@ struct SelectionOutput {
 
     /// Writes what stands before the first row.
     func begin() throws {
-        let header = plan.format.style.header(table.columns.map(\.key))
-        if !header.isEmpty { try context.write(header) }
+        if let header = plan.format.style.writer(table.columns.map(\.key))?.header, !header.isEmpty {
+            try context.write(header)
+        }
     }
 
     /// Takes the rows of the next block; false once the limit is reached.

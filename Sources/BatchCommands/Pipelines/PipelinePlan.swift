@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchArchive
 import MessageBatches
 
 /// What a pipeline file comes to: one export for each source, ready to run.

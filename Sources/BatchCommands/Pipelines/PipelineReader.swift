@@ -1,3 +1,4 @@
+import BatchArchive
 import Foundation
 import Yams
 

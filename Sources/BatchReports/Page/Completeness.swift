@@ -1,3 +1,4 @@
+package import BatchPipeline
 package import MessageBatches
 import Tables
 
@@ -71,5 +72,19 @@ extension Completeness {
 
     private func counted(_ value: Int, _ one: String, _ many: String) -> String {
         number(value) + " " + (value == 1 ? one : many)
+    }
+}
+
+extension Completeness {
+    /// What a run found in its window; batches that earlier runs had finished are not in its listing.
+    package init(_ report: ExportReport, archived: Int, listedAt: Timestamp) {
+        let missing = report.inWindow - report.archivedNow - report.alreadyArchived
+        self.init(listed: archived + max(0, missing), archived: archived, listedAt: listedAt)
+        notEnded = report.notEnded
+        pending = report.failed + report.leftOut + report.postponed.count
+        unavailable = report.unavailable
+        quarantined = report.quarantined
+        withdrawn = report.withdrawn
+        lost = report.lost
     }
 }

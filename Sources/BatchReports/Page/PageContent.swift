@@ -39,7 +39,7 @@ struct PageContent {
             "timeCharts": TimelineChart.Measure.allCases.map { TimelineChart.chart(timeline, $0).values },
             "timeTable": timeline.map { TableContent($0.table, id: "days").values }.orFalse,
             "resultCharts": [
-                ResultChart.chart(document.results), TokenChart.chart(document.tokens),
+                ResultChart.chart(document.results, usable: document.usable), TokenChart.chart(document.tokens),
                 HistogramChart.outputTokens(document.outputTokens), HistogramChart.queueTime(document.queueSeconds),
             ]
             .map(\.values),
@@ -66,13 +66,13 @@ struct PageContent {
 
     /// The last day of the window that has begun, so that a day without batches shows as empty and not as missing.
     private var lastDay: CalendarDay {
-        let end = document.window.end.map { Timestamp(nanoseconds: $0.nanoseconds - 1) }
+        let end = document.end.map { Timestamp(nanoseconds: $0.nanoseconds - 1) }
         return min(end ?? document.generatedAt, document.generatedAt).day
     }
 
     private var window: String {
-        let end = document.window.end.map { "before \(boundary($0))" } ?? moment(document.generatedAt)
-        return (document.window.start.map(boundary) ?? "the first batch") + " to " + end
+        let end = document.end.map { "before \(boundary($0))" } ?? moment(document.generatedAt)
+        return (document.start.map(boundary) ?? "the first batch") + " to " + end
     }
 
     /// A bare date where a window begins or ends at midnight.

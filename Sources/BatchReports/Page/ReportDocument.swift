@@ -1,13 +1,16 @@
 package import MessageBatches
 package import Tables
 
-/// Everything the report page shows, as plain values; ``ReportPage`` turns it into HTML.
+/// Everything the report page shows, as plain values; ``PageTemplates`` turns it into HTML.
 ///
 /// Tables are the ones the commands print, so that the page and `summarize --format json` cannot differ.
 package struct ReportDocument: Sendable, Hashable {
     /// The archive's name for people, such as its folder; not a full path that gives a machine away.
     package var archive: String
-    package var window: ReportWindow
+    /// The report covers batches created at or after this moment; nil for the beginning of the archive.
+    package var start: Timestamp?
+    /// The report covers batches created before this moment; nil for the moment the report was made.
+    package var end: Timestamp?
     package var generatedAt: Timestamp
     /// The version of the program that wrote the page.
     package var toolVersion: String
@@ -17,7 +20,10 @@ package struct ReportDocument: Sendable, Hashable {
     package var headline: [Figure] = []
     /// In any order; days and models may repeat, and are summed.
     package var daily: [DailyUsage] = []
-    package var results = ResultMix()
+    /// Requests by result type, named as on the wire.
+    package var results: [String: Int64] = [:]
+    /// The part of the succeeded requests that is usable: an orderly stop with text or a tool call.
+    package var usable: Int64 = 0
     /// Tokens of all requests of the window.
     package var tokens = TokenUsage()
     /// Output tokens of succeeded requests.
@@ -27,7 +33,7 @@ package struct ReportDocument: Sendable, Hashable {
     package var models: Table?
     /// Errors by fingerprint, ranked.
     package var errors: Table?
-    /// One row a batch, the newest first; the page shows at most ``ReportPage/rowLimit``.
+    /// One row a batch, the newest first; the page shows at most ``PageTemplates/rowLimit``.
     package var batches: Table?
     /// Batches of the window that are not among the rows of ``batches``.
     package var batchesLeftOut = 0
@@ -36,31 +42,20 @@ package struct ReportDocument: Sendable, Hashable {
 
     package init(
         archive: String,
-        window: ReportWindow,
+        start: Timestamp?,
+        end: Timestamp?,
         generatedAt: Timestamp,
         toolVersion: String,
         completeness: Completeness,
         prices: PriceStatement
     ) {
         self.archive = archive
-        self.window = window
+        self.start = start
+        self.end = end
         self.generatedAt = generatedAt
         self.toolVersion = toolVersion
         self.completeness = completeness
         self.prices = prices
-    }
-}
-
-/// The window a report covers, by creation of the batches: closed start, open end, UTC.
-package struct ReportWindow: Sendable, Hashable {
-    /// Nil for the beginning of the archive.
-    package var start: Timestamp?
-    /// Nil for the moment the report was made.
-    package var end: Timestamp?
-
-    package init(start: Timestamp?, end: Timestamp?) {
-        self.start = start
-        self.end = end
     }
 }
 
@@ -69,27 +64,14 @@ package struct DailyUsage: Sendable, Hashable {
     package var day: CalendarDay
     package var model: String
     package var requests: Int64
-    /// US dollars as an exact decimal string; nil where nothing could be priced.
-    package var cost: String?
+    /// Nil if nothing could be priced.
+    package var cost: Money?
 
-    package init(day: CalendarDay, model: String, requests: Int64, cost: String?) {
+    package init(day: CalendarDay, model: String, requests: Int64, cost: Money?) {
         self.day = day
         self.model = model
         self.requests = requests
         self.cost = cost
-    }
-}
-
-/// Requests by what became of them.
-package struct ResultMix: Sendable, Hashable {
-    /// Requests by result type name as on the wire.
-    package var byType: [String: Int64]
-    /// The part of the succeeded requests that is usable: an orderly stop with text or a tool call.
-    package var usable: Int64
-
-    package init(byType: [String: Int64] = [:], usable: Int64 = 0) {
-        self.byType = byType
-        self.usable = usable
     }
 }
 

@@ -24,7 +24,7 @@ struct TableContent {
             "filter": filter.orFalse,
             "columns": table.columns.enumerated()
                 .map { ["title": $1.title, "kind": isLong($0) ? "text long" : kind($1)] },
-            "rows": table.rows.prefix(ReportPage.rowLimit).map { row($0, missing: "–") },
+            "rows": table.rows.prefix(PageTemplates.rowLimit).map { row($0, missing: "–") },
             "totals": table.totals.map { row($0, missing: "") }.orFalse,
             "notes": table.notes + moreRows,
         ]
@@ -57,9 +57,9 @@ struct TableContent {
     }
 
     private var moreRows: [String] {
-        let more = max(0, table.rows.count - ReportPage.rowLimit) + leftOut
+        let more = max(0, table.rows.count - PageTemplates.rowLimit) + leftOut
         guard more > 0 else { return [] }
-        let shown = NumberText.integer(Int64(min(table.rows.count, ReportPage.rowLimit)))
+        let shown = NumberText.integer(Int64(min(table.rows.count, PageTemplates.rowLimit)))
         return ["Shown are \(shown) rows; \(NumberText.integer(Int64(more))) more are in the archive."]
     }
 }
@@ -68,8 +68,7 @@ extension Cell {
     /// The digits of a cell that holds a number; words in a column of numbers have none.
     fileprivate var number: String? {
         switch self {
-        case .integer, .decimal: dataText
-        case .money(let amount): Money(amount) == nil ? nil : amount
+        case .integer, .decimal, .money: dataText
         case .missing, .text, .timestamp: nil
         }
     }

@@ -1,23 +1,38 @@
-/// One document: `{"caption":…,"rows":[{…}],"totals":{…},"notes":[…]}`, a row a line.
+import JSONLines
+
+/// One document: `{"caption":…,"rows":[{…}],"totals":{…},"notes":[…]}`, one row per line.
 ///
 /// Keys of a row are the column keys in column order. Numbers are numbers, money is a decimal string in US dollars,
-/// fractions stay fractions (0.25, not 25 %), durations are seconds, moments RFC 3339; what is missing is `null`.
+/// fractions stay fractions (0.25, not 25 %), durations are seconds, timestamps RFC 3339. What is missing is `null`.
 struct JSONTable: TableRenderer {
     func render(_ table: Table) -> String {
-        let rows = JSONRows(table)
-        var output = Array("{\"caption\":\(table.caption.map(JSONText.string) ?? "null"),\n\"rows\":[".utf8)
+        let writer = RowWriter(.ndjson, keys: table.columns.map(\.key))
+        var output = Array("{\"caption\":".utf8)
+        Cell.text(table.caption).appendJSON(to: &output)
+        output += ",\n\"rows\":[".utf8
         for (index, row) in table.rows.enumerated() {
-            output.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)
-            rows.append(row, to: &output)
+            output += (index == 0 ? "\n" : ",\n").utf8
+            append(table.filled(row), writer, to: &output)
         }
-        output.append(contentsOf: "],\n\"totals\":".utf8)
+        output += "],\n\"totals\":".utf8
         if let totals = table.totals {
-            rows.append(totals, to: &output)
+            append(table.filled(totals), writer, to: &output)
         } else {
-            output.append(contentsOf: "null".utf8)
+            output += "null".utf8
         }
-        let notes = table.notes.map(JSONText.string).joined(separator: ",")
-        return String(decoding: output, as: UTF8.self) + ",\n\"notes\":[\(notes)]}\n"
+        output += ",\n\"notes\":[".utf8
+        for (index, note) in table.notes.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            Cell.text(note).appendJSON(to: &output)
+        }
+        output += "]}\n".utf8
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Appends a row as an object without a line end.
+    private func append(_ row: [Cell], _ writer: RowWriter, to output: inout [UInt8]) {
+        writer.append(row, to: &output)
+        output.removeLast()
     }
 }
 

@@ -1,13 +1,15 @@
 import BatchAnalytics
+import BatchArchive
 import BatchPipeline
 import MessageBatches
 import Prices
+import Tables
 import TestSupport
 import Testing
 
 struct BatchScanTests {
     private struct Sample {
-        var entry: RollUpEntry
+        var entry: SummarizedBatch
         var requests: [Request]
     }
 
@@ -19,7 +21,7 @@ struct BatchScanTests {
         samples = (0..<4)
             .map { number in
                 let requests = (0..<120).map { _ in Request.random(using: &random, strangeness: 3) }
-                let entry = RollUpEntry.folded(
+                let entry = SummarizedBatch.folded(
                     requests,
                     id: "msgbatch_\(number)",
                     created: "2026-11-1\(number)T00:00:00Z",
@@ -30,42 +32,42 @@ struct BatchScanTests {
     }
 
     /// The table from the lines, which come in several blocks that are folded apart.
-    private func scanned(_ grouping: String, pricer: Pricer? = nil) throws -> RollUpTable {
+    private func scanned(_ grouping: String, pricer: Pricer? = nil) throws -> Table {
         let (grouping, pricer) = (try Grouping(grouping), pricer ?? self.pricer)
         var rollUp = RollUp(by: grouping, pricer: pricer, isScan: true)
         for sample in samples {
-            let day = sample.entry.createdAt.day
+            let day = sample.entry.batch.createdAt.day
             var whole = BatchScan(by: grouping, pricer: pricer, day: day)
             for part in [sample.requests[70...], sample.requests[..<70]] {
                 var scan = BatchScan(by: grouping, pricer: pricer, day: day)
                 scan.fold(DecodedBlock(Array(part)))
                 whole.merge(scan)
             }
-            rollUp.add(whole, of: sample.entry)
+            rollUp.add(whole, of: sample.entry.batch, workspace: sample.entry.workspace)
         }
-        return rollUp.table()
+        return rollUp.table(notes: [])
     }
 
-    private func summarized(_ grouping: String) throws -> RollUpTable {
+    private func summarized(_ grouping: String) throws -> Table {
         var rollUp = RollUp(by: try Grouping(grouping), pricer: pricer)
         for sample in samples { rollUp.add(sample.entry) }
-        return rollUp.table()
+        return rollUp.table(notes: [])
     }
 
     @Test(arguments: ["", "day", "batch", "model", "day,result", "stop-reason", "prefix", "service-tier", "geo"])
     func `lines give what summaries give`(grouping: String) throws {
         let (scan, expected) = (try scanned(grouping), try summarized(grouping))
-        for column in expected.columns.map(\.name) {
+        for column in expected.columns.map(\.key) {
             #expect(scan.column(column) == expected.column(column), "\(column)")
             #expect(scan.total(column) == expected.total(column), "\(column)")
         }
-        #expect(scan.unpriced == expected.unpriced)
+        #expect(scan.notes == expected.notes)
     }
 
     @Test func `errors are those of the summaries`() throws {
         let (scan, expected) = (try scanned("error"), try summarized("error"))
         // Errors of one count stand in another order.
-        func rows(_ table: RollUpTable) -> Set<[RollUpTable.Value]> {
+        func rows(_ table: Table) -> Set<[Cell]> {
             let columns = ["fingerprint", "error_type", "requests"].map { table.column($0) }
             return Set(columns[0].indices.map { row in columns.map { $0[row] } })
         }
@@ -83,7 +85,8 @@ struct BatchScanTests {
         let sum = table.column("requests").compactMap(\.number).reduce(0, +)
         #expect(table.total("requests")?.number == sum)
         #expect(sum > 30)
-        let names = Set(table.rows.map { Array($0.prefix(table.keyColumns)) })
+        let keyColumns = RollUp(by: try Grouping(grouping), pricer: pricer, isScan: true).keyColumns.count
+        let names = Set(table.rows.map { Array($0.prefix(keyColumns)) })
         #expect(names.count == table.rows.count)
     }
 

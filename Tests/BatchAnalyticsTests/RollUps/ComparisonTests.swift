@@ -1,17 +1,19 @@
 import BatchAnalytics
+import BatchArchive
 import BatchPipeline
 import MessageBatches
 import Prices
+import Tables
 import Testing
 
 struct ComparisonTests {
-    private func measures(_ entries: [RollUpEntry]) -> Measures {
+    private func measures(_ entries: [SummarizedBatch]) -> Measures {
         var rollUp = RollUp(by: Grouping(), pricer: Pricer(table: .builtIn))
         for entry in entries { rollUp.add(entry) }
         return rollUp.measures
     }
 
-    private func batch(succeeded: Int, errored: Int, output: Int64 = 100, hours: Int = 1) -> RollUpEntry {
+    private func batch(succeeded: Int, errored: Int, output: Int64 = 100, hours: Int = 1) -> SummarizedBatch {
         let success = Request.succeeded(model: "claude-opus-4-8", input: 1_000, output: output)
         return .folded(
             Array(repeating: success, count: succeeded) + Array(repeating: .errored(message: "x"), count: errored),
@@ -25,17 +27,17 @@ struct ComparisonTests {
             before: measures([batch(succeeded: 99, errored: 1)]),
             after: measures([batch(succeeded: 45, errored: 5, output: 200, hours: 2)])
         )
-        #expect(comparison.rows.map(\.figure) == ComparedFigure.allCases)
-        #expect(comparison[.requests].difference == .count(-50))
+        #expect(comparison.rows.map(\.metric) == ComparedMetric.allCases)
+        #expect(comparison[.requests].difference == .integer(-50))
         #expect(comparison[.requests].relative == -0.5)
-        #expect(comparison[.errorRate].before == .ratio(0.01))
-        #expect(comparison[.errorRate].after == .ratio(0.1))
-        #expect(comparison[.outputP95].difference == .count(100))
+        #expect(comparison[.errorRate].before == .decimal(0.01))
+        #expect(comparison[.errorRate].after == .decimal(0.1))
+        #expect(comparison[.outputP95].difference == .integer(100))
         #expect(comparison[.outputP95].relative == 1)
-        #expect(comparison[.queueP50].difference == .seconds(3_600))
+        #expect(comparison[.queueP50].difference == .integer(3_600))
         #expect(comparison[.costPerRequest].before == .money(Money(picoDollars: 3_750_000_000)))
         #expect(comparison[.costPerRequest].after == .money(Money(picoDollars: 5_000_000_000)))
-        #expect(comparison[.usableRate].difference == .ratio(0))
+        #expect(comparison[.usableRate].difference == .decimal(0))
     }
 
     @Test func `figures of nothing are missing and have no difference`() {
@@ -43,7 +45,7 @@ struct ComparisonTests {
         #expect(comparison[.errorRate].before == .missing)
         #expect(comparison[.errorRate].difference == .missing)
         #expect(comparison[.errorRate].relative == nil)
-        #expect(comparison[.requests].difference == .count(1))
+        #expect(comparison[.requests].difference == .integer(1))
         #expect(comparison[.requests].relative == nil)
         let same = Comparison(before: Measures(), after: Measures())
         #expect(same[.requests].relative == 0)
@@ -82,7 +84,7 @@ struct ComparisonTests {
         ("error_rate", ThresholdError.syntax("error_rate")), ("error_rate>", .syntax("error_rate>")),
         ("error_rate>%", .syntax("error_rate>%")), ("error_rate>one", .syntax("error_rate>one")),
         ("error_rate>1e3", .syntax("error_rate>1e3")), ("error_rate==1", .syntax("error_rate==1")),
-        ("error_rate>>1", .syntax("error_rate>>1")), ("colour>1", .unknownFigure("colour")), (">1", .unknownFigure("")),
+        ("error_rate>>1", .syntax("error_rate>>1")), ("colour>1", .unknownMetric("colour")), (">1", .unknownMetric("")),
         ("requests>5%", .percentWithoutSign("requests>5%")), ("", .syntax("")),
         ("requests>+-5", .syntax("requests>+-5")),
     ])

@@ -1,6 +1,7 @@
 import BatchAnalytics
 import BatchPipeline
 import Prices
+import Tables
 import Testing
 
 struct WeekTests {

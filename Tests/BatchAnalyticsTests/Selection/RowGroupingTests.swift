@@ -1,4 +1,5 @@
 import BatchAnalytics
+import Tables
 import Testing
 
 struct RowGroupingTests {
@@ -13,7 +14,7 @@ struct RowGroupingTests {
         for lines in blocks.map({ SelectionLines($0) }) {
             groups.merge(grouping.groups(of: lines.block, in: lines.batch))
         }
-        let rows = grouping.rows(groups, style: .csv)
+        let rows = grouping.rows(groups, style: .format(.csv))
         return String(decoding: rows.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 

@@ -1,11 +1,12 @@
 import BatchAnalytics
+import Tables
 import Testing
 
 struct RowSampleTests {
     private func rows(_ range: Range<Int>, seed: UInt64) throws -> SelectedRows {
         let lines = SelectionLines(range.map { SelectionLines.errored("r\($0)") }, id: "msgbatch_\(range.lowerBound)")
         let columns = try SelectedColumn.list("custom_id", pricer: SelectionLines.pricer)
-        return Selection(filter: LineFilter(), columns: columns, style: .ndjson, sampleSeed: seed)
+        return Selection(filter: LineFilter(), columns: columns, style: .format(.ndjson), sampleSeed: seed)
             .rows(of: lines.block, in: lines.batch)
     }
 

@@ -1,4 +1,5 @@
 import BatchAnalytics
+import Tables
 import Testing
 
 struct RowStyleTests {
@@ -21,7 +22,7 @@ struct RowStyleTests {
 
     @Test func `TSV keeps a row on a line`() throws {
         #expect(
-            try lines.rows("custom_id,text", style: .tsv) == [
+            try lines.rows("custom_id,text", style: .format(.tsv)) == [
                 "a,b\tHe said \"no\",\\n\\tthen\\\\left", " x\t", "plain\t",
             ]
         )
@@ -37,8 +38,10 @@ struct RowStyleTests {
     }
 
     @Test func `headers are written as the rows are`() {
-        #expect(RowStyle.csv.header(["custom_id", "content[0],x"]) == Array("custom_id,\"content[0],x\"\n".utf8))
-        #expect(RowStyle.tsv.header(["a", "b"]) == Array("a\tb\n".utf8))
-        #expect(RowStyle.ndjson.header(["a"]).isEmpty)
+        #expect(
+            RowWriter(.csv, keys: ["custom_id", "content[0],x"]).header == Array("custom_id,\"content[0],x\"\n".utf8)
+        )
+        #expect(RowWriter(.tsv, keys: ["a", "b"]).header == Array("a\tb\n".utf8))
+        #expect(RowWriter(.ndjson, keys: ["a"]).header.isEmpty)
     }
 }

@@ -2,6 +2,7 @@ import BatchAnalytics
 import BatchPipeline
 import JSONLines
 import MessageBatches
+import Tables
 import Testing
 
 struct SelectedColumnTests {
@@ -18,14 +19,14 @@ struct SelectedColumnTests {
     @Test func `the flat columns are, byte for byte, the rows of the flat table`() throws {
         let columns = FlatSchema.columns.map(\.name).joined(separator: ",")
         let flat = FlatRowWriter(batch: lines.batch).rows(of: ResultDecoder.decode(lines.block))
-        let rows = try lines.rows(columns, style: .ndjson)
+        let rows = try lines.rows(columns, style: .format(.ndjson))
         #expect(rows.map { $0 + "\n" }.joined() == String(decoding: flat, as: UTF8.self))
         #expect(rows.count == 3)
     }
 
     @Test func `text, thinking and tool input come from the content blocks`() throws {
         #expect(
-            try lines.rows("text,thinking,tool_input", style: .ndjson) == [
+            try lines.rows("text,thinking,tool_input", style: .format(.ndjson)) == [
                 #"{"text":"One \"1\", two\n","thinking":"Hm.","tool_input":{"a":[1,2]}}"#,
                 #"{"text":null,"thinking":null,"tool_input":null}"#,
                 #"{"text":null,"thinking":null,"tool_input":null}"#,
@@ -36,7 +37,7 @@ struct SelectedColumnTests {
     @Test func `of several tool calls an array of inputs is given`() throws {
         let call = #"{"type":"tool_use","input":{"n":1}}"#
         let lines = SelectionLines([SelectionLines.succeeded("a", content: "\(call),\(call)")])
-        #expect(try lines.rows("tool_input", style: .ndjson) == [#"{"tool_input":[{"n":1},{"n":1}]}"#])
+        #expect(try lines.rows("tool_input", style: .format(.ndjson)) == [#"{"tool_input":[{"n":1},{"n":1}]}"#])
     }
 
     @Test(arguments: [
@@ -49,14 +50,14 @@ struct SelectedColumnTests {
         ("usage.output_tokens.deeper", ["null", "null", "null"]),
     ])
     func `a path leads to its value, or to null`(path: String, values: [String]) throws {
-        #expect(try lines.rows(path, style: .ndjson) == values.map { "{\"\(path)\":\($0)}" })
+        #expect(try lines.rows(path, style: .format(.ndjson)) == values.map { "{\"\(path)\":\($0)}" })
     }
 
     @Test func `of equal keys on the way the last counts`() throws {
         let lines = SelectionLines([
             #"{"custom_id":"a","result":{"type":"succeeded","message":{"k":{"v":1},"k":{"v":2,"v":3}}}}"#
         ])
-        #expect(try lines.rows("k.v", style: .ndjson) == [#"{"k.v":3}"#])
+        #expect(try lines.rows("k.v", style: .format(.ndjson)) == [#"{"k.v":3}"#])
         #expect(throws: SelectionFailure.unknownColumn("k")) { try lines.rows("k") }
     }
 
@@ -64,7 +65,7 @@ struct SelectedColumnTests {
         let content = #"{"type":"text","text":"x\ud800y \\u0041"}"#
         let lines = SelectionLines([SelectionLines.succeeded("a", content: content)])
         #expect(
-            try lines.rows("text,content[0].text", style: .ndjson) == [
+            try lines.rows("text,content[0].text", style: .format(.ndjson)) == [
                 #"{"text":"x�y \\u0041","content[0].text":"x�y \\u0041"}"#
             ]
         )

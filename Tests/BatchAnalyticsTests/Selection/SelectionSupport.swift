@@ -1,6 +1,7 @@
 import BatchAnalytics
 import JSONLines
 import MessageBatches
+import Tables
 import Prices
 
 /// Lines of one batch to select from.
@@ -50,7 +51,7 @@ struct SelectionLines {
         where conditions: [String] = [],
         results: Set<String>? = nil,
         usable: Bool? = nil,
-        style: RowStyle = .csv
+        style: RowStyle = .format(.csv)
     ) throws -> [String] {
         let filter = LineFilter(
             conditions: try conditions.map { try Condition($0, pricer: Self.pricer) },

@@ -1,8 +1,10 @@
 import BatchAnalytics
+import BatchArchive
 import BatchPipeline
 import MessageBatches
+import Tables
 
-extension RollUpEntry {
+extension SummarizedBatch {
     /// A batch whose summaries were folded from some requests.
     static func folded(
         _ requests: [Request],
@@ -10,29 +12,23 @@ extension RollUpEntry {
         created: String = "2026-11-02T10:00:00Z",
         ended: String? = "2026-11-02T11:30:00Z",
         workspace: String? = nil
-    ) -> RollUpEntry {
+    ) -> SummarizedBatch {
         let batch = MessageBatch.ended(id, created: created, ended: ended)
         var summaries = SummarySet(SummaryRegistry.kinds)
         summaries.fold(DecodedBlock(requests), of: batch)
-        return RollUpEntry(
-            batchID: id,
-            createdAt: batch.createdAt,
-            endedAt: batch.endedAt,
-            workspace: workspace,
-            summaries: summaries
-        )
+        return SummarizedBatch(batch, workspace: workspace, summaries: summaries)
     }
 }
 
-extension RollUpTable {
-    /// The values of a column by its name.
-    func column(_ name: String) -> [Value] {
-        guard let index = columns.firstIndex(where: { $0.name == name }) else { return [] }
+extension Table {
+    /// The values of a column by its key.
+    func column(_ key: String) -> [Cell] {
+        guard let index = columns.firstIndex(where: { $0.key == key }) else { return [] }
         return rows.map { $0[index] }
     }
 
     /// The total of a column.
-    func total(_ name: String) -> Value? {
-        columns.firstIndex { $0.name == name }.map { totals[$0] }
+    func total(_ key: String) -> Cell? {
+        columns.firstIndex { $0.key == key }.flatMap { totals?[$0] }
     }
 }

@@ -23,7 +23,7 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         for fixture in ReportFixture.allCases {
-            let html = try ReportPage.html(fixture.document)
+            let html = try PageTemplates.html(fixture.document)
             try html.write(to: folder.appending(path: fixture.rawValue + ".html"), atomically: true, encoding: .utf8)
         }
         let script = Golden.folder.deletingLastPathComponent().appending(path: "Browser/page_checks.py")

@@ -29,11 +29,12 @@ extension ReportFixture {
                         .text(name(index)), .integer(Int64(500_000 / (index + 1))), .decimal(0.97),
                         .integer(Int64(300_000_000 / (index + 1))),
                         .integer(Int64(90_000_000 / (index + 1))), index == 2 ? .missing : .decimal(0.61),
-                        .money("\(1_800 / (index + 1)).25"), .money("\(3_600 / (index + 1)).5"),
+                        .money(Money("\(1_800 / (index + 1)).25")), .money(Money("\(3_600 / (index + 1)).5")),
                     ]
                 },
             totals: [
-                .text("Total"), .integer(1_041_666), .decimal(0.97), .missing, .missing, .missing, .money("3751.00"),
+                .text("Total"), .integer(1_041_666), .decimal(0.97), .missing, .missing, .missing,
+                .money(Money("3751.00")),
             ]
         )
     }
@@ -84,7 +85,7 @@ extension ReportFixture {
                     .text(name(random.next(4))), .integer(Int64(requests)), .integer(Int64(requests - errors)),
                     .integer(Int64(errors)),
                     .decimal(Double(requests - errors) / Double(requests)), .integer(Int64(requests * 320)),
-                    index == 4 ? .missing : .money("\(requests / 300).\(10 + random.next(89))"),
+                    index == 4 ? .missing : .money(Money("\(requests / 300).\(10 + random.next(89))")),
                 ]
             }
         return Table(
@@ -111,13 +112,14 @@ extension ReportFixture {
         document.toolVersion = attack
         document.prices = PriceStatement(version: attack, origin: attack, unpriced: [attack: 3])
         document.headline = [
-            Figure(attack, .text(attack), .text, note: attack), Figure("money", .money(attack), .money),
+            Figure(attack, .text(attack), .text, note: attack), Figure("money", .money(Money("1.5")), .money),
         ]
         document.daily = [
-            DailyUsage(day: today, model: attack, requests: 5, cost: attack),
-            DailyUsage(day: today, model: "other " + attack, requests: 3, cost: "1.5"),
+            DailyUsage(day: today, model: attack, requests: 5, cost: Money("2")),
+            DailyUsage(day: today, model: "other " + attack, requests: 3, cost: Money("1.5")),
         ]
-        document.results = ResultMix(byType: ["succeeded": 2, attack: 4], usable: 1)
+        document.results = ["succeeded": 2, attack: 4]
+        document.usable = 1
         document.tokens.input = 5
         let distribution = Distribution(
             points: [.init(value: 3, count: 1)],
@@ -130,8 +132,8 @@ extension ReportFixture {
             columns: [
                 Column(attack, attack), Column("id", attack, canShrink: false), Column("cost", attack, kind: .money),
             ],
-            rows: [[.text(attack), .text(attack), .money(attack)], [.missing, .text(attack), .text(attack)]],
-            totals: [.text(attack), .missing, .money(attack)],
+            rows: [[.text(attack), .text(attack), .money(Money("1.5"))], [.missing, .text(attack), .text(attack)]],
+            totals: [.text(attack), .missing, .money(Money("1.5"))],
             notes: [attack]
         )
         document.models = table

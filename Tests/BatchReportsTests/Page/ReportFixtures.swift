@@ -33,7 +33,8 @@ enum ReportFixture: String, CaseIterable, Sendable {
     static func base(_ completeness: Completeness, days: Int = 30, text: String = "archive") -> ReportDocument {
         ReportDocument(
             archive: text,
-            window: ReportWindow(start: CalendarDay(daysSinceEpoch: today.daysSinceEpoch - days + 1).start, end: nil),
+            start: CalendarDay(daysSinceEpoch: today.daysSinceEpoch - days + 1).start,
+            end: nil,
             generatedAt: today.start.adding(seconds: 43_200),
             toolVersion: "1.0.0",
             completeness: completeness,
@@ -54,10 +55,10 @@ enum ReportFixture: String, CaseIterable, Sendable {
         document.prices.unpriced = ["claude-next-preview": 412]
         document.daily = daily(days: days, models: models, &random)
         let requests = document.daily.reduce(0) { $0 + $1.requests }
-        document.results = ResultMix(
-            byType: ["succeeded": requests - 10_121, "errored": 8_310, "canceled": 1_200, "expired": 611],
-            usable: requests - 21_004
-        )
+        document.results = [
+            "succeeded": requests - 10_121, "errored": 8_310, "canceled": 1_200, "expired": 611,
+        ]
+        document.usable = requests - 21_004
         document.tokens.input = 812_345_678
         document.tokens.cacheCreation5m = 12_345_678
         document.tokens.cacheCreation1h = 98_765_432
@@ -77,8 +78,9 @@ enum ReportFixture: String, CaseIterable, Sendable {
     private static var oneBatch: ReportDocument {
         var document = base(Completeness(listed: 1, archived: 1), days: 1)
         var random = Random(state: 1)
-        document.daily = [DailyUsage(day: today, model: names[0], requests: 1, cost: "0.0123")]
-        document.results = ResultMix(byType: ["succeeded": 1], usable: 1)
+        document.daily = [DailyUsage(day: today, model: names[0], requests: 1, cost: Money("0.0123"))]
+        document.results = ["succeeded": 1]
+        document.usable = 1
         document.tokens.input = 20
         document.tokens.output = 312
         document.outputTokens = Distribution(
@@ -110,7 +112,7 @@ enum ReportFixture: String, CaseIterable, Sendable {
                             day: date,
                             model: name(model),
                             requests: requests,
-                            cost: "\(requests / 400).\(random.next(10))"
+                            cost: Money("\(requests / 400).\(random.next(10))")
                         )
                     }
             }
@@ -140,8 +142,8 @@ enum ReportFixture: String, CaseIterable, Sendable {
     private static func headline(_ requests: Int64) -> [Figure] {
         [
             Figure("Requests", .integer(requests), .integer),
-            Figure("Batch cost", .money("1840.093312"), .money, note: "list price $3,680.19"),
-            Figure("Saved by cache", .money("2204.55"), .money, note: "writes included"),
+            Figure("Batch cost", .money(Money("1840.093312")), .money, note: "list price $3,680.19"),
+            Figure("Saved by cache", .money(Money("2204.55")), .money, note: "writes included"),
             Figure("Usable", .decimal(0.9716), .percent, tone: .good, note: "of succeeded and failed requests"),
             Figure("Tokens", .integer(2_823_456_787), .integer),
             Figure("Error rate", .decimal(0.0113), .percent, tone: .bad, note: "8,310 requests"),

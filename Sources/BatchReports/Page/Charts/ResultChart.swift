@@ -14,8 +14,8 @@ enum ResultChart {
         var requests: Int64
     }
 
-    static func chart(_ mix: ResultMix) -> Chart {
-        let parts = parts(mix).filter { $0.requests > 0 }
+    static func chart(_ byType: [String: Int64], usable: Int64) -> Chart {
+        let parts = parts(byType, usable).filter { $0.requests > 0 }
         let total = parts.reduce(0) { $0 + $1.requests }
         guard total > 0 else { return .empty(title, "No results in this window.") }
         let figures = parts.map { "\($0.name) \(share($0.requests, total))" }.joined(separator: ", ")
@@ -40,16 +40,16 @@ enum ResultChart {
     }
 
     /// The known types in their usual order, succeeded ones by whether they can be used, then types nobody documented.
-    private static func parts(_ mix: ResultMix) -> [Part] {
+    private static func parts(_ byType: [String: Int64], _ usable: Int64) -> [Part] {
         let known = Set(ResultType.known.map(\.name))
-        let others = mix.byType.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }
-        let succeeded = mix.byType[ResultType.succeeded.name] ?? 0
+        let others = byType.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }
+        let succeeded = byType[ResultType.succeeded.name] ?? 0
         func part(_ type: ResultType, _ kind: String) -> Part {
-            Part(name: type.name, kind: kind, requests: mix.byType[type.name] ?? 0)
+            Part(name: type.name, kind: kind, requests: byType[type.name] ?? 0)
         }
         return [
-            Part(name: "succeeded, usable", kind: "s0", requests: mix.usable),
-            Part(name: "succeeded, not usable", kind: "s4", requests: succeeded - mix.usable),
+            Part(name: "succeeded, usable", kind: "s0", requests: usable),
+            Part(name: "succeeded, not usable", kind: "s4", requests: succeeded - usable),
             part(.errored, "s1"), part(.canceled, Palette.rest), part(.expired, "s3"),
         ] + others.map { Part(name: $0.key, kind: "s5", requests: $0.value) }
     }

@@ -123,7 +123,7 @@ struct Timeline: Sendable {
 extension Timeline.Sum {
     fileprivate init(_ usage: DailyUsage) {
         requests = usage.requests
-        cost = usage.cost.flatMap { Money($0) } ?? .zero
+        cost = usage.cost ?? .zero
     }
 
     /// The part of the requests of a whole, or that of its cost if it is larger.
@@ -139,7 +139,7 @@ extension Timeline {
     var table: Table {
         let rows = starts.indices.map { bin in
             let sum = total(bin: bin)
-            return [Cell.text(step.label(starts[bin])), .integer(sum.requests), .money(sum.cost.text)]
+            return [Cell.text(step.label(starts[bin])), .integer(sum.requests), .money(sum.cost)]
         }
         return Table(
             caption: "Requests and cost per \(step.rawValue), UTC",
@@ -149,7 +149,7 @@ extension Timeline {
                 Column("cost", "Batch cost", kind: .money),
             ],
             rows: rows,
-            totals: [.text("Total"), .integer(total.requests), .money(total.cost.text)]
+            totals: [.text("Total"), .integer(total.requests), .money(total.cost)]
         )
     }
 }

@@ -9,7 +9,7 @@ import Testing
     static func charts(_ document: ReportDocument) -> [Chart] {
         let timeline = Timeline(document.daily)
         return TimelineChart.Measure.allCases.map { TimelineChart.chart(timeline, $0) } + [
-            ResultChart.chart(document.results), TokenChart.chart(document.tokens),
+            ResultChart.chart(document.results, usable: document.usable), TokenChart.chart(document.tokens),
             HistogramChart.outputTokens(document.outputTokens), HistogramChart.queueTime(document.queueSeconds),
         ]
     }
@@ -50,7 +50,7 @@ import Testing
 
     @Test func `costs are shown of those that have any, and a window without costs says so`() {
         func usage(_ model: String, _ cost: String?) -> DailyUsage {
-            DailyUsage(day: CalendarDay(daysSinceEpoch: 0), model: model, requests: 5, cost: cost)
+            DailyUsage(day: CalendarDay(daysSinceEpoch: 0), model: model, requests: 5, cost: cost.flatMap { Money($0) })
         }
         let chart = TimelineChart.chart(Timeline([usage("a", "2"), usage("unpriced", nil), usage("b", "1")]), .cost)
         #expect(chart.legend.map(\.name) == ["a", "b"])
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `the parts of the results add up to the whole`() throws {
-        let chart = ResultChart.chart(ResultMix(byType: ["succeeded": 60, "errored": 30, "brand_new": 10], usable: 50))
+        let chart = ResultChart.chart(["succeeded": 60, "errored": 30, "brand_new": 10], usable: 50)
         let parts = try marks(chart).filter { $0.name == "rect" }
         #expect(try parts.map { try share($0["width"]) } == [50, 10, 30, 10])
         #expect(chart.legend.map(\.name) == ["succeeded, usable", "succeeded, not usable", "errored", "brand_new"])

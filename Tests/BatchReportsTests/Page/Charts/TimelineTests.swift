@@ -12,7 +12,7 @@ import Testing
     private func usage(_ day: CalendarDay, _ model: String = "a", _ requests: Int64 = 1, _ cost: String? = "0.1")
         -> DailyUsage
     {
-        DailyUsage(day: day, model: model, requests: requests, cost: cost)
+        DailyUsage(day: day, model: model, requests: requests, cost: cost.flatMap { Money($0) })
     }
 
     @Test func `nothing gives no timeline`() {
@@ -109,7 +109,7 @@ import Testing
         #expect(timeline.table.rows.count == timeline.starts.count)
         #expect(
             timeline.table.totals == [
-                .text("Total"), .integer(timeline.total.requests), .money(timeline.total.cost.text),
+                .text("Total"), .integer(timeline.total.requests), .money(timeline.total.cost),
             ]
         )
     }

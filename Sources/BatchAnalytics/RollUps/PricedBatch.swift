@@ -1,3 +1,4 @@
+package import BatchArchive
 import BatchPipeline
 import MessageBatches
 import Prices
@@ -5,9 +6,8 @@ import Prices
 /// What the summaries of one batch add to a group of a roll-up, its tokens priced once for all roll-ups.
 ///
 /// Everything is added in place: a group is large, with its tables and histograms, and most batches are small.
-package struct EntryAddition {
-    let entry: RollUpEntry
-    private let summaries: SummarySet
+package struct PricedBatch {
+    let batch: SummarizedBatch
     private let pricer: Pricer
     private let day: CalendarDay
     private let cells: BoundedTable<UsageKey, UsageCell>
@@ -16,13 +16,12 @@ package struct EntryAddition {
     /// The cost of the whole batch.
     private let cost: Cost
 
-    package init(_ entry: RollUpEntry, pricer: Pricer) {
-        self.entry = entry
-        summaries = entry.summaries
+    package init(_ batch: SummarizedBatch, pricer: Pricer) {
+        self.batch = batch
         self.pricer = pricer
-        let day = entry.createdAt.day
+        let day = batch.batch.day
         self.day = day
-        cells = summaries.summary(TokenSummary.self)?.cells ?? BoundedTable(capacity: 0)
+        cells = batch.summaries.summary(TokenSummary.self)?.cells ?? BoundedTable(capacity: 0)
         cellCosts = cells.rows.map { pricer.cost(of: $0.value, key: $0.key, day: day) }
         var cost = Cost()
         for part in cellCosts { cost.merge(part) }
@@ -46,13 +45,13 @@ package struct EntryAddition {
     }
 
     private func addWhole(to measures: inout Measures) {
-        if let outcomes = summaries.summary(OutcomeSummary.self) {
+        if let outcomes = batch.summaries.summary(OutcomeSummary.self) {
             measures.outcomes.merge(outcomes)
             measures.requests = measures.requests.addingClamped(outcomes.requests)
             measures.succeeded = measures.succeeded.addingClamped(outcomes[.succeeded])
             measures.errored = measures.errored.addingClamped(outcomes[.errored])
         }
-        if let reasons = summaries.summary(StopReasonSummary.self) {
+        if let reasons = batch.summaries.summary(StopReasonSummary.self) {
             let total = reasons.total
             measures.usable = measures.usable.addingClamped(total.usable)
             measures.empty = measures.empty.addingClamped(total.empty)
@@ -60,16 +59,16 @@ package struct EntryAddition {
         for row in cells.rows { measures.usage.addClamped(row.value.usage) }
         measures.usage.addClamped(cells.other.usage)
         measures.cost.merge(cost)
-        measures.countBatch(entry)
+        measures.countBatch(batch.batch)
     }
 
     /// Only rows about whole batches show sizes, and four histograms are the most there is to add.
     private func addSizes(to measures: inout Measures) {
-        if let sizes = summaries.summary(PercentileSummary.self) { measures.sizes.merge(sizes) }
+        if let sizes = batch.summaries.summary(PercentileSummary.self) { measures.sizes.merge(sizes) }
     }
 
     private func addErrors(to errors: inout BoundedTable<ErrorFingerprint, ErrorMeasures>) {
-        guard let found = summaries.summary(ErrorSummary.self)?.fingerprints else { return }
+        guard let found = batch.summaries.summary(ErrorSummary.self)?.fingerprints else { return }
         func add(_ tally: ErrorTally, to measures: inout ErrorMeasures) {
             measures.tally.merge(tally)
             guard cost.pricedRequests > 0 else { return }
@@ -83,7 +82,7 @@ package struct EntryAddition {
 
 // MARK: - Parts
 
-extension EntryAddition {
+extension PricedBatch {
     typealias Parts = BoundedTable<PartKey, Measures>
 
     private func addTokens(by label: (UsageKey) -> Label, to parts: inout Parts) {
@@ -102,13 +101,13 @@ extension EntryAddition {
 
     private func addModels(to parts: inout Parts) {
         addTokens(by: \.model, to: &parts)
-        guard let models = summaries.summary(ModelSummary.self)?.models else { return }
+        guard let models = batch.summaries.summary(ModelSummary.self)?.models else { return }
         for row in models.rows { parts.update(PartKey(row.key)) { $0.addUsable(row.value.usable) } }
         parts.updateOther { $0.addUsable(models.other.usable) }
     }
 
     private func addResults(to parts: inout Parts) {
-        guard let outcomes = summaries.summary(OutcomeSummary.self) else { return }
+        guard let outcomes = batch.summaries.summary(OutcomeSummary.self) else { return }
         for type in ResultType.known where outcomes[type] > 0 {
             parts.update(PartKey(Label(type.name))) { measures in
                 measures.addRequests(outcomes[type])
@@ -122,7 +121,7 @@ extension EntryAddition {
     }
 
     private func addStopReasons(to parts: inout Parts) {
-        guard let summary = summaries.summary(StopReasonSummary.self) else { return }
+        guard let summary = batch.summaries.summary(StopReasonSummary.self) else { return }
         func add(_ tally: StopReasonTally, to measures: inout Measures) {
             measures.addSucceeded(tally.requests)
             measures.addUsable(tally.usable)
@@ -134,7 +133,7 @@ extension EntryAddition {
     }
 
     private func addPrefixes(to parts: inout Parts) {
-        guard let summary = summaries.summary(PrefixSummary.self) else { return }
+        guard let summary = batch.summaries.summary(PrefixSummary.self) else { return }
         func add(_ tally: PrefixTally, to measures: inout Measures) {
             measures.addRequests(tally.requests)
             measures.addUsable(tally.usable)

@@ -1,22 +1,20 @@
-import BatchAnalytics
 import BatchArchive
 import BatchPipeline
-import MessageBatches
-import Prices
-import Tables
+package import MessageBatches
+package import Tables
 
-/// The errors of a window, ranked, beside those of the window of the same length before it.
-struct ErrorTrend: Sendable {
+/// The errors of a window, ranked, next to those of the window of the same length before it.
+package struct ErrorTrend: Sendable {
     private let errors: RollUp
-    /// Nil where the window has no start, so that nothing lies before it.
+    /// Nil if the window has no start, so that nothing lies before it.
     private let before: RollUp?
-    /// What `retry` needs to find the same batches, as arguments.
-    private let selection: String
+    /// The options with which `retry` finds the same batches.
+    private let options: String
 
-    init(errors: RollUp, before: RollUp?, selection: String) {
+    package init(errors: RollUp, before: RollUp? = nil, options: String = "") {
         self.errors = errors
         self.before = before
-        self.selection = selection
+        self.options = options
     }
 
     private struct Row {
@@ -37,12 +35,12 @@ struct ErrorTrend: Sendable {
     }
 
     /// All errored requests.
-    var count: Int {
+    package var count: Int {
         errors.rankedErrors.reduce(0) { $0 + $1.measures.tally.count }
     }
 
     /// The table; at most `limit` rows, and the number of those left out as a note.
-    func table(limit: Int, forPeople: Bool, notes: [String] = []) -> Table {
+    package func table(limit: Int, forPeople: Bool, notes: [String] = []) -> Table {
         let rows = ranked
         var columns = Self.columns
         if before == nil { columns.removeAll { ["requests_before", "change"].contains($0.key) } }
@@ -84,7 +82,7 @@ struct ErrorTrend: Sendable {
         case "requests": .integer(tally.count)
         case "requests_before": .integer(previous(row))
         case "change": change(row)
-        case "cost_at_stake_usd": row.measures.costAtStake.map { .money($0.text) } ?? .missing
+        case "cost_at_stake_usd": .money(row.measures.costAtStake)
         case "error_class": .text(tally.errorClass.rawValue)
         case "error_type": .text(row.fingerprint?.type.text)
         case "error_message": .text(row.fingerprint?.message)
@@ -105,16 +103,16 @@ struct ErrorTrend: Sendable {
         return before.errorCount(fingerprint)
     }
 
-    /// How much more than before, as a part; missing where there was none.
+    /// How much more than before, as a part; missing if there was none.
     private func change(_ row: Row) -> Cell {
         guard let previous = previous(row), previous > 0 else { return .missing }
         return .decimal(Double(row.measures.tally.count - previous) / Double(previous))
     }
 
-    /// What puts errors of a class right; where the requests are, only the user knows.
+    /// The command that retries errors of a class; only the user knows where the requests are.
     private func command(_ errorClass: ErrorClass) -> String {
         let included = errorClass == .retry ? "" : " --include \(errorClass.rawValue)"
-        return "batchkeep retry\(selection)\(included) --join 'requests/{batch_id}.jsonl'"
+        return "batchkeep retry\(options)\(included) --join 'requests/{batch_id}.jsonl'"
     }
 
     /// One sentence for each class among the rows.
@@ -133,9 +131,11 @@ struct ErrorTrend: Sendable {
     }
 }
 
-extension FigureSource {
+extension ArchiveStatistics {
     /// The errors of the selection, and of the window of the same length before it.
-    func errors(pricer: Pricer, now: Timestamp) async throws -> Reading<ErrorTrend> {
+    ///
+    /// `options` are those with which `retry` finds the same batches.
+    package func errors(pricer: Pricer, now: Timestamp, options: String) async throws -> Reading<ErrorTrend> {
         let grouping = Grouping(by: [], .error)
         let reading = try await rollUp(by: grouping, pricer: pricer)
         var before: RollUp?
@@ -146,15 +146,7 @@ extension FigureSource {
             earlier.selection.until = since
             before = try await earlier.rollUp(by: grouping, pricer: pricer).result
         }
-        let trend = ErrorTrend(errors: reading.result, before: before, selection: arguments)
-        return Reading(result: trend, notice: reading.notice)
-    }
-
-    /// The selection as a user writes it.
-    private var arguments: String {
-        let since = selection.since.map { " --since \($0.shortText)" } ?? ""
-        let until = selection.until.map { " --until \($0.shortText)" } ?? ""
-        let ids = (selection.ids ?? []).sorted().map { " --batch \($0)" }.joined()
-        return (path == "./archive" ? "" : " --archive \(path.shellQuoted)") + since + until + ids
+        let trend = ErrorTrend(errors: reading.result, before: before, options: options)
+        return Reading(trend, reading.notice)
     }
 }

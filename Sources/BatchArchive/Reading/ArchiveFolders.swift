@@ -1,27 +1,30 @@
-import BatchArchive
-import BatchPipeline
-import Foundation
-import MessageBatches
+package import BatchPipeline
+import FoundationEssentials
 
-/// The archives a path names: an archive, or the parent of one archive for each source of a pipeline file.
-enum ArchiveFolders {
+/// The archives at a path: one archive, or the parent folder of one archive per source of a pipeline file.
+package enum ArchiveFolders {
     /// An archive and the name its source has in the pipeline file.
-    struct Entry {
+    package struct Entry: Sendable {
         /// Nil for an archive that is not one of several.
-        let source: String?
-        let folder: ArchiveFolder
+        package let source: String?
+        package let folder: ArchiveFolder
+
+        package init(source: String?, folder: ArchiveFolder) {
+            self.source = source
+            self.folder = folder
+        }
     }
 
-    /// Where the archive of a source lies in the folder of all.
-    static func path(of source: String, in parent: String) -> String {
+    /// The path of the archive of a source in the folder of all.
+    package static func path(of source: String, in parent: String) -> String {
         ArchiveFolder(parent).path(prefix + source)
     }
 
     /// The archives at a path, to be read one after another: itself first, then those of its sources by name.
     ///
     /// A folder with archives of sources counts itself only if batches were archived there too, as happens when a pipeline
-    /// file gets a second source. Everything else is one archive, even where nothing is yet.
-    static func entries(at path: String) -> [Entry] {
+    /// file gets a second source. Everything else is one archive, even if nothing is there yet.
+    package static func entries(at path: String) -> [Entry] {
         let sources = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
             .filter { $0.hasPrefix(prefix) && isFolder("\(path)/\($0)") }
             .map { String($0.dropFirst(prefix.count)) }
@@ -33,17 +36,8 @@ enum ArchiveFolders {
             + sources.map { Entry(source: $0, folder: ArchiveFolder(Self.path(of: $0, in: path))) }
     }
 
-    /// The archive at a path, for a command whose work belongs to one source: requests of one workspace are not those of another.
-    ///
-    /// - Throws: ``CommandFailure/severalArchives(path:sources:)`` for the parent of several.
-    static func only(at path: String) throws(CommandFailure) -> ArchiveFolder {
-        let sources = entries(at: path).compactMap(\.source)
-        guard sources.isEmpty else { throw .severalArchives(path: path, sources: sources) }
-        return ArchiveFolder(path)
-    }
-
     /// Whether a text can name a source: `[a-z0-9_-]{1,64}`.
-    static func isSourceName(_ text: String) -> Bool {
+    package static func isSourceName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
                 (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
@@ -60,7 +54,7 @@ enum ArchiveFolders {
 
 extension ArchiveFolders.Entry {
     /// The manifests of a window, of the given batches only if ids are given.
-    func manifests(_ window: BatchWindow, ids: Set<String>?) async throws -> ArchiveReader.Listing {
+    package func manifests(_ window: BatchWindow, ids: Set<String>?) async throws -> ArchiveReader.Listing {
         try await ArchiveReader(folder).manifests(of: ArchiveSelection(window, ids: ids))
     }
 }

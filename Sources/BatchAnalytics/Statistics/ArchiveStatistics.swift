@@ -1,57 +1,63 @@
-import BatchAnalytics
-import BatchArchive
-import BatchPipeline
-import BatchReports
+package import BatchArchive
+package import BatchPipeline
 import BlockGzip
-import Foundation
+import FoundationEssentials
 import MessageBatches
-import Prices
 import Tables
 
-/// The one way figures are read: the batches of a selection in one archive, or in all archives of a folder.
-struct FigureSource: Sendable {
+/// Reads statistics of the batches of a selection, in one archive or in all archives of a folder.
+///
+/// Every command that reports counts, tokens or costs of archived batches reads them here.
+package struct ArchiveStatistics: Sendable {
     /// The folder the user named.
-    let path: String
-    private let archives: [ArchiveFolders.Entry]
-    var selection: ArchiveSelection
+    package let path: String
+    package let archives: [ArchiveFolders.Entry]
+    package var selection: ArchiveSelection
 
-    /// The archive at a path, or all that lie there as `workspace=NAME`.
-    init(path: String, selection: ArchiveSelection) {
+    /// The archive at a path, or all in it that are named `workspace=NAME`.
+    package init(path: String, selection: ArchiveSelection) {
         self.path = path
         self.selection = selection
         archives = ArchiveFolders.entries(at: path)
     }
 
     /// One archive.
-    init(_ folder: ArchiveFolder, selection: ArchiveSelection) {
+    package init(_ folder: ArchiveFolder, selection: ArchiveSelection) {
         path = folder.root
         self.selection = selection
         archives = [ArchiveFolders.Entry(source: nil, folder: folder)]
     }
 
     /// What was read, and what it lacks.
-    struct Reading<Result: Sendable>: Sendable {
-        var result: Result
-        var notice = ReadingNotice()
+    package struct Reading<Result: Sendable>: Sendable {
+        package var result: Result
+        package var notice: ReadingNotice
+
+        package init(_ result: Result, _ notice: ReadingNotice = ReadingNotice()) {
+            self.result = result
+            self.notice = notice
+        }
     }
 
     /// Adds up batches from their manifests; only summaries of the given kinds are read.
     ///
     /// `add` and `merge` must not depend on the order of the batches.
-    func fold<Result: Sendable>(
+    package func fold<Result: Sendable>(
         _ kinds: [any Summary.Type],
         into empty: Result,
-        _ add: @escaping @Sendable (inout Result, RollUpEntry) -> Void,
+        _ add: @escaping @Sendable (inout Result, SummarizedBatch) -> Void,
         merge: (inout Result, Result) -> Void
     ) async throws -> Reading<Result> {
-        var whole = Reading(result: empty)
+        var whole = Reading(empty)
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
-            let (part, unreadable) = try await reader.fold(kinds, of: selection, into: Reading(result: empty)) {
+            let (part, unreadable) = try await reader.fold(kinds, of: selection, into: Reading(empty)) {
                 reading,
                 batch in
+                var batch = batch
+                if let source = archive.source { batch.workspace = source }
                 reading.notice.count(batch)
-                add(&reading.result, RollUpEntry(batch, source: archive.source))
+                add(&reading.result, batch)
             } merge: { left, right in
                 merge(&left.result, right.result)
                 left.notice.merge(right.notice)
@@ -63,8 +69,8 @@ struct FigureSource: Sendable {
         return whole
     }
 
-    /// A roll-up from summaries, or from the result lines themselves; `columns` where not all are wanted.
-    func rollUp(
+    /// A roll-up from summaries, or from the result lines themselves; `columns` are those that are wanted, nil for all.
+    package func rollUp(
         by grouping: Grouping,
         pricer: Pricer,
         isScan: Bool = false,
@@ -82,7 +88,7 @@ struct FigureSource: Sendable {
     /// A roll-up from the result lines, which reads all data of the batches.
     private func scan(into empty: RollUp) async throws -> Reading<RollUp> {
         let (grouping, pricer) = (empty.grouping, empty.pricer)
-        var whole = Reading(result: empty)
+        var whole = Reading(empty)
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
             let listing = try await reader.manifests(of: selection)
@@ -108,50 +114,48 @@ struct FigureSource: Sendable {
                 whole.notice.unreadable.append(failure)
             }
             for (manifest, scan) in zip(manifests, scans) {
-                whole.result.add(scan, of: RollUpEntry(manifest, source: archive.source))
+                let workspace = archive.source ?? manifest.source.workspaceID
+                whole.result.add(scan, of: manifest.batch, workspace: workspace)
             }
         }
         return whole
     }
 }
 
-extension FigureSource {
-    /// How much of the selection the archives hold, as far as they tell by themselves.
-    ///
-    /// What was never downloaded they do not know.
-    func completeness(archived: Int) throws(ArchiveFailure) -> Completeness {
-        var completeness = Completeness(listed: archived, archived: archived)
-        for archive in archives {
-            let reader = try ArchiveReader(archive.folder)
-            let failed = try reader.quarantined().manifests.filter { selection.contains($0.batch) }
-            let broken = try reader.parked().filter { selection.contains($0.batch) }
-            completeness.quarantined += failed.count
-            completeness.pending += broken.count
-            completeness.listed += failed.count + broken.count
+/// What statistics lack: batches that could be read in part only or not at all.
+package struct ReadingNotice: Sendable {
+    package var batches = 0
+    /// Batches whose summaries were made by an older version of this program.
+    package var outdated = 0
+    /// Batches that lack a summary that was asked for.
+    package var incomplete = 0
+    /// What could not be read and is missing from all counts.
+    package var unreadable: [ArchiveFailure] = []
+
+    package init() {}
+
+    mutating func count(_ batch: SummarizedBatch) {
+        batches += 1
+        outdated += batch.derivations["summaries"].map { $0 < SummaryRegistry.version } ?? true ? 1 : 0
+        incomplete += batch.missing.isEmpty ? 0 : 1
+    }
+
+    package mutating func merge(_ other: ReadingNotice) {
+        batches += other.batches
+        outdated += other.outdated
+        incomplete += other.incomplete
+        unreadable += other.unreadable
+    }
+
+    /// Sentences for the end of a table.
+    package var sentences: [String] {
+        var sentences: [String] = []
+        if outdated > 0 {
+            sentences.append("\(outdated.counted("batch has", "batches have")) summaries of an older version.")
         }
-        return completeness
-    }
-}
-
-extension RollUpEntry {
-    /// A batch with its summaries; `source` is the name its archive has among several.
-    init(_ batch: SummarizedBatch, source: String?) {
-        self.init(
-            batchID: batch.batch.id,
-            createdAt: batch.batch.createdAt,
-            endedAt: batch.batch.endedAt,
-            workspace: source ?? batch.workspaceID,
-            summaries: batch.summaries
-        )
-    }
-
-    /// A batch whose lines are read instead of its summaries.
-    fileprivate init(_ manifest: Manifest, source: String?) {
-        self.init(
-            batchID: manifest.batch.id,
-            createdAt: manifest.batch.createdAt,
-            endedAt: manifest.batch.endedAt,
-            workspace: source ?? manifest.source.workspaceID
-        )
+        if incomplete > 0 {
+            sentences.append("\(incomplete.counted("batch lacks", "batches lack")) summaries and counts in part only.")
+        }
+        return sentences
     }
 }

@@ -1,11 +1,10 @@
-import BatchAnalytics
+import BatchArchive
 import BatchPipeline
-import MessageBatches
-import Prices
-import Tables
+package import MessageBatches
+package import Tables
 
 /// Everything that is known of some batches together.
-struct Overview: Sendable {
+package struct Overview: Sendable {
     /// Without a grouping; what costs money.
     private var rollUp: RollUp
     private var reasons = StopReasonSummary().reasons
@@ -20,12 +19,12 @@ struct Overview: Sendable {
     /// What is read of every batch: reading and adding up summaries that nothing here shows would double the time.
     static let kinds = RollUp.kinds(for: Grouping()) + [CacheSummary.self, ServiceSummary.self, AnomalySummary.self]
 
-    mutating func add(_ entry: RollUpEntry) {
-        rollUp.add(entry)
-        if let found = entry.summaries.summary(StopReasonSummary.self) { reasons.merge(found.reasons) }
-        if let found = entry.summaries.summary(CacheSummary.self) { cache.merge(found) }
-        if let found = entry.summaries.summary(ServiceSummary.self) { service.merge(found) }
-        if let found = entry.summaries.summary(AnomalySummary.self) { anomalies.merge(found) }
+    mutating func add(_ batch: SummarizedBatch) {
+        rollUp.add(batch)
+        if let found = batch.summaries.summary(StopReasonSummary.self) { reasons.merge(found.reasons) }
+        if let found = batch.summaries.summary(CacheSummary.self) { cache.merge(found) }
+        if let found = batch.summaries.summary(ServiceSummary.self) { service.merge(found) }
+        if let found = batch.summaries.summary(AnomalySummary.self) { anomalies.merge(found) }
     }
 
     mutating func merge(_ other: Overview) {
@@ -37,9 +36,9 @@ struct Overview: Sendable {
     }
 }
 
-extension FigureSource {
+extension ArchiveStatistics {
     /// Everything about the batches of the selection.
-    func overview(pricer: Pricer) async throws -> Reading<Overview> {
+    package func overview(pricer: Pricer) async throws -> Reading<Overview> {
         try await fold(Overview.kinds, into: Overview(pricer: pricer)) {
             $0.add($1)
         } merge: {
@@ -52,7 +51,7 @@ extension FigureSource {
 
 extension Overview {
     /// The figures as a block; `notes` go below what the figures leave out.
-    func block(notes: [String]) -> SummaryBlock {
+    package func block(notes: [String]) -> SummaryBlock {
         let measures = rollUp.measures
         return SummaryBlock(
             title: measures.batches.counted("archived batch", "archived batches"),
@@ -66,7 +65,7 @@ extension Overview {
                 SummaryBlock.Section("Service", serviceUse),
                 SummaryBlock.Section("Unusual", unusual),
             ],
-            notes: [rollUp.table().unpricedSentence].compactMap(\.self) + notes
+            notes: [measures.cost.unpricedSentence].compactMap(\.self) + notes
         )
     }
 
@@ -88,7 +87,7 @@ extension Overview {
     }
 
     /// Tokens by class, and what server tools did.
-    static func tokens(_ usage: TokenUsage) -> [Figure] {
+    package static func tokens(_ usage: TokenUsage) -> [Figure] {
         var figures = [
             Figure("input", .integer(usage.input), .integer),
             Figure("cache writes, 5 min", .integer(usage.cacheCreation5m), .integer),
@@ -103,12 +102,12 @@ extension Overview {
     }
 
     /// What it cost, and what it would have.
-    static func money(_ cost: Cost) -> [Figure] {
+    package static func money(_ cost: Cost) -> [Figure] {
         [
-            Figure("cost", .money(cost.batch.text), .money, tone: .strong),
-            Figure("list price", .money(cost.list.text), .money),
-            Figure("saved by batch", .money(cost.savedByBatch.text), .money),
-            Figure("saved by cache", .money(cost.savedByCache.text), .money, note: "writes included"),
+            Figure("cost", .money(cost.batch), .money, tone: .strong),
+            Figure("list price", .money(cost.list), .money),
+            Figure("saved by batch", .money(cost.savedByBatch), .money),
+            Figure("saved by cache", .money(cost.savedByCache), .money, note: "writes included"),
             Figure("unpriced", .integer(cost.unpricedRequests), .integer, tone: .bad, note: "in no amount"),
             Figure("assumed", .integer(cost.assumedRequests), .integer, note: "priced with the nearest day's price"),
         ]
@@ -125,7 +124,7 @@ extension Overview {
     private static func queue(_ measures: Measures) -> [Figure] {
         [
             median("created to ended", measures.queue, .duration),
-            Figure("over 20 hours", measures.longWaitShare.map { .decimal($0) } ?? .missing, .percent, tone: .warning),
+            Figure("over 20 hours", .decimal(measures.longWaitShare), .percent, tone: .warning),
         ]
     }
 
@@ -145,7 +144,7 @@ extension Overview {
         let written = unread.reduce(0) { $0 + $1.value.written }
         let named = unread.prefix(3).map { "\($0.key.prefix.text) (\($0.key.model.text))" }.joined(separator: ", ")
         return [
-            Figure("hit ratio", measures.cacheHitRatio.map { .decimal($0) } ?? .missing, .percent),
+            Figure("hit ratio", .decimal(measures.cacheHitRatio), .percent),
             Figure("written, never read", .integer(written), .integer, tone: .warning, note: named),
         ]
     }
@@ -164,7 +163,7 @@ extension Overview {
         return figures("tier", service.tiers) + figures("geo", service.geos)
     }
 
-    /// What nobody documented, where there is any.
+    /// What nobody documented, if there is any.
     private var unusual: [Figure] {
         let counts = [
             ("lines that are no result", anomalies.rejectedLines), ("empty lines", anomalies.emptyLines),

@@ -1,0 +1,60 @@
+import MessageBatches
+package import Tables
+
+/// A metric by which two sets of batches are compared.
+package enum ComparedMetric: String, Sendable, CaseIterable {
+    case requests
+    case usableRate = "usable_rate"
+    case errorRate = "error_rate"
+    case inputP50 = "input_p50"
+    case inputP95 = "input_p95"
+    case outputP50 = "output_p50"
+    case outputP95 = "output_p95"
+    case cost
+    case costPerRequest = "cost_per_request"
+    case unpriced
+    case cacheHitRatio = "cache_hit_ratio"
+    case queueP50 = "queue_p50"
+    case queueP95 = "queue_p95"
+
+    /// What the metric is measured in.
+    package var kind: ValueKind {
+        switch self {
+        case .requests, .unpriced, .inputP50, .inputP95, .outputP50, .outputP95: .integer
+        case .usableRate, .errorRate, .cacheHitRatio: .percent
+        case .cost, .costPerRequest: .money
+        case .queueP50, .queueP95: .duration
+        }
+    }
+
+    /// The value for some batches; missing if nothing defines it.
+    package func value(of measures: Measures) -> Cell {
+        switch self {
+        case .requests: .integer(measures.requests)
+        case .unpriced: .integer(measures.cost.unpricedRequests)
+        case .usableRate: .decimal(measures.usableRate)
+        case .errorRate: .decimal(measures.errorRate)
+        case .cacheHitRatio: .decimal(measures.cacheHitRatio)
+        case .inputP50: .integer(measures.sizes.input.percentile(50))
+        case .inputP95: .integer(measures.sizes.input.percentile(95))
+        case .outputP50: .integer(measures.sizes.output.percentile(50))
+        case .outputP95: .integer(measures.sizes.output.percentile(95))
+        case .cost: .money(measures.cost.isUnknown ? nil : measures.cost.batch)
+        case .costPerRequest: .money(measures.costPerRequest)
+        case .queueP50: .integer(measures.queue.percentile(50))
+        case .queueP95: .integer(measures.queue.percentile(95))
+        }
+    }
+}
+
+extension Cell {
+    /// The value as a plain number, dollars for money; nil for texts, timestamps and what is missing.
+    package var number: Double? {
+        switch self {
+        case .integer(let count): Double(count)
+        case .decimal(let number): number
+        case .money(let money): money.dollars
+        case .text, .timestamp, .missing: nil
+        }
+    }
+}

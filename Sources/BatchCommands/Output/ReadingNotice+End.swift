@@ -1,0 +1,13 @@
+import BatchAnalytics
+
+extension ReadingNotice {
+    /// Prints what could not be read, and ends the command with the status for damage if anything could not.
+    func end(in context: CommandContext) throws {
+        for failure in unreadable.prefix(20) { context.note("batchkeep: \(FailureText(failure).sentence)") }
+        if unreadable.count > 20 { context.note("… and \(unreadable.count - 20) more.") }
+        if !unreadable.isEmpty {
+            context.note("The figures are without what could not be read.")
+            throw CommandEnding(status: .integrity)
+        }
+    }
+}
