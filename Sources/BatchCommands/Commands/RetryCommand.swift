@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchArchive
+import BatchJoin
 import BatchPipeline
 
 /// `batchkeep retry`: request files for what failed, ready to submit.
