@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "BlockGzip", dependencies: ["CZlib"]),
 
         // The price table and the one price rule; pure.
-        .target(name: "Prices", dependencies: ["MessageBatches"]),
+        .target(name: "Prices", dependencies: ["JSONLines", "MessageBatches"]),
 
         // One table model and its formats; pure.
         .target(name: "Tables", dependencies: ["JSONLines", "MessageBatches"]),
@@ -96,7 +96,16 @@ let package = Package(
             ]
         ),
 
-        // Level 6: the page and the simulator.
+        // Level 6: joins, the page and the simulator.
+
+        // Joins of archived results with requests or metadata, and request files for what failed.
+        .target(
+            name: "BatchJoin",
+            dependencies: [
+                "BatchAnalytics", "BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Prices",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
 
         // The HTML page.
         .target(
@@ -124,8 +133,8 @@ let package = Package(
         .target(
             name: "BatchCommands",
             dependencies: [
-                "BatchAnalytics", "BatchArchive", "BatchCatalog", "BatchPipeline", "BatchReports", "BatchService",
-                "BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches", "Prices", "Tables",
+                "BatchAnalytics", "BatchArchive", "BatchCatalog", "BatchJoin", "BatchPipeline", "BatchReports",
+                "BatchService", "BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches", "Prices", "Tables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -186,6 +195,12 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "BatchJoinTests",
+            dependencies: [
+                "BatchArchive", "BatchJoin", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "TestSupport",
+            ]
+        ),
+        .testTarget(
             name: "BatchSimulatorTests",
             dependencies: ["BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches"],
             exclude: ["official_sdk.py"]
@@ -217,7 +232,8 @@ if Context.environment["BATCHKEEP_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "BatchArchive", "BatchPipeline", "BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches",
+                "BatchArchive", "BatchJoin", "BatchPipeline", "BatchSimulator", "BlockGzip", "JSONLines",
+                "MessageBatches",
             ],
             path: "Tests/Benchmarks/Micro"
         )

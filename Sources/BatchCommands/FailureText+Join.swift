@@ -1,4 +1,4 @@
-import BatchPipeline
+import BatchJoin
 
 extension FailureText {
     init(_ failure: JoinFailure) {

@@ -1,6 +1,7 @@
+import JSONLines
 import MessageBatches
 
-/// Reads a price table: CSV without quotes, with a header that names the columns in any order.
+/// Reads a price table: CSV with a header that names the columns in any order.
 ///
 /// `model_id`, `input` and `output` are required; `aliases` (with `|` between), `prompt_min`, `prompt_max`,
 /// `valid_from`, `valid_to`, `cache_write_5m`, `cache_write_1h`, `cache_read`, `geo_us_x` and `confidence` may be
@@ -31,13 +32,21 @@ package struct PriceTableReader {
     /// Reads and checks a table.
     package static func table(csv: String, origin: PriceOrigin) throws(PriceTableError) -> PriceTable {
         var reader = PriceTableReader(origin: origin)
-        var bytes = Array(csv.utf8)[...]
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
-        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            let text = String(decoding: line, as: UTF8.self).trimmed
-            if text.isEmpty || text.hasPrefix("#") { continue }
-            try reader.read(text, line: index + 1)
+        let bytes = Array(csv.utf8)
+        var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var line = 1
+        while position < bytes.count {
+            let end = bytes[position...].firstIndex(of: 0x0A) ?? bytes.count
+            let text = String(decoding: bytes[position..<end], as: UTF8.self).trimmed
+            if text.isEmpty || text.hasPrefix("#") {
+                position = end + 1
+                line += 1
+                continue
+            }
+            let record = try record(in: bytes, at: position, line: line)
+            try reader.read(record.fields, line: line)
+            line += bytes[position..<record.end].count { $0 == 0x0A }
+            position = record.end
         }
         guard !reader.columns.isEmpty else { throw PriceTableError(line: 1, column: nil, reason: "the table is empty") }
         return PriceTable(rows: reader.rows)
@@ -47,11 +56,23 @@ package struct PriceTableReader {
         self.origin = origin
     }
 
-    private mutating func read(_ text: String, line: Int) throws(PriceTableError) {
-        let fields = text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-            .map {
-                String(decoding: Array($0), as: UTF8.self).trimmed
-            }
+    /// The fields of the record at `start` without blanks around them, and where the next record begins.
+    private static func record(
+        in bytes: [UInt8],
+        at start: Int,
+        line: Int
+    ) throws(PriceTableError) -> (fields: [String], end: Int) {
+        do throws(DelimitedRecords.SyntaxError) {
+            let record = try DelimitedRecords.csv.record(in: bytes, at: start, isLast: true)
+            let fields = record?.cells.map { String(decoding: $0.text(in: bytes), as: UTF8.self).trimmed }
+            return (fields ?? [], record?.end ?? bytes.count)
+        } catch {
+            let before = bytes[start..<error.offset].count { $0 == 0x0A }
+            throw PriceTableError(line: line + before, column: nil, reason: error.reason)
+        }
+    }
+
+    private mutating func read(_ fields: [String], line: Int) throws(PriceTableError) {
         if columns.isEmpty {
             columns = try Self.columns(fields, line: line)
             return
@@ -112,7 +133,7 @@ package struct PriceTableReader {
         )
     }
 
-    /// Takes a row that has sense in itself and contradicts none before it.
+    /// Adds a row that is valid in itself and contradicts no earlier row.
     private mutating func add(_ row: PriceRow) throws(PriceTableError) {
         if let from = row.validFrom, let to = row.validTo, to < from {
             throw PriceTableError(line: row.line, column: Column.validTo.rawValue, reason: "before valid_from")
@@ -140,7 +161,7 @@ package struct PriceTableReader {
 package struct PriceTableError: Error, Sendable, Hashable {
     /// The line in the file, from 1.
     package var line: Int
-    /// The name of the column, where one is to blame.
+    /// The name of the column, if one is wrong.
     package var column: String?
     /// What is wrong, as a clause: "no whole number of pico-dollars a token".
     package var reason: String

@@ -48,6 +48,13 @@ enum HouseRules {
             platform: system.union(["FoundationEssentials", "Foundation", "Synchronization"]),
             libraries: ["GRDB", "GRDBSQLite"]
         ),
+        Target(
+            name: "BatchJoin",
+            level: 6,
+            platform: ["Synchronization"],
+            // GRDB reads the tables that a user joins with.
+            libraries: ["GRDB"]
+        ),
         Target(name: "BatchReports", level: 6, platform: ["FoundationEssentials"], libraries: ["Mustache"]),
         Target(
             name: "BatchSimulator",

@@ -3,7 +3,7 @@ import BlockGzip
 /// One data file of a draft: members appended, everything the manifest says of the file counted on the way.
 ///
 /// The file is made with the first member, so that a batch without results leaves none.
-struct DataFileWriter: ~Copyable {
+package struct DataFileWriter: ~Copyable {
     let kind: DataKind
     /// Relative to the archive.
     let path: String
@@ -14,9 +14,9 @@ struct DataFileWriter: ~Copyable {
     /// The content before the line end that was added to its last line.
     private var unterminated: ContentDigest?
     private var lines = 0
-    private(set) var members: [ArchivedFile.MemberEntry] = []
+    package private(set) var members: [ArchivedFile.MemberEntry] = []
 
-    init(_ kind: DataKind, at path: String, in folder: ArchiveFolder) {
+    package init(_ kind: DataKind, at path: String, in folder: ArchiveFolder) {
         self.kind = kind
         self.path = path
         self.folder = folder
@@ -26,13 +26,13 @@ struct DataFileWriter: ~Copyable {
     var received: ContentDigest { unterminated ?? content }
 
     /// Bytes on disk.
-    var storedBytes: Int { stored.bytes }
+    package var storedBytes: Int { stored.bytes }
 
     /// Writes a member behind those before it.
     ///
     /// `piece` is what it inflates to: `lineCount` whole lines. `endsUnterminated` says that the last line end was not
     /// received but added.
-    mutating func append(
+    package mutating func append(
         _ member: [UInt8],
         content piece: [UInt8],
         lineCount: Int,
@@ -80,12 +80,12 @@ struct DataFileWriter: ~Copyable {
     }
 
     /// Closes the file; the description stays.
-    mutating func close() {
+    package mutating func close() {
         file = nil
     }
 
     /// What the manifest says of the file once it lies at `path`; nil if there is none.
-    func description(at path: String, codec: CodecRecord) -> ArchivedFile? {
+    package func description(at path: String, codec: CodecRecord) -> ArchivedFile? {
         guard !members.isEmpty else { return nil }
         let received = kind == .raw ? self.received : nil
         return ArchivedFile(
@@ -123,7 +123,7 @@ extension DataFileWriter {
     }
 
     /// Cuts off what stands behind the members counted so far; the next one goes there.
-    mutating func cutOffTheRest() throws(ArchiveFailure) {
+    package mutating func cutOffTheRest() throws(ArchiveFailure) {
         try openAgain()
         if members.isEmpty {
             file = nil

@@ -12,17 +12,17 @@ package struct ArchiveFolder: Sendable, Hashable {
         relative.isEmpty ? root : root + "/" + relative
     }
 
-    func open(_ relative: String, _ access: OpenFile.Access = .reading) throws(ArchiveFailure) -> OpenFile {
+    package func open(_ relative: String, _ access: OpenFile.Access = .reading) throws(ArchiveFailure) -> OpenFile {
         try OpenFile(path(relative), access)
     }
 
     /// Nil if nothing is there.
-    func status(_ relative: String) throws(ArchiveFailure) -> SystemCall.Status? {
+    package func status(_ relative: String) throws(ArchiveFailure) -> SystemCall.Status? {
         try SystemCall.status(path(relative))
     }
 
     /// The sorted names in a folder; none if there is no such folder.
-    func names(in relative: String) throws(ArchiveFailure) -> [String] {
+    package func names(in relative: String) throws(ArchiveFailure) -> [String] {
         do {
             return try SystemCall.names(in: path(relative)).sorted()
         } catch {
@@ -32,7 +32,7 @@ package struct ArchiveFolder: Sendable, Hashable {
     }
 
     /// The whole content; meant for manifests and other small files.
-    func read(_ relative: String) throws(ArchiveFailure) -> [UInt8] {
+    package func read(_ relative: String) throws(ArchiveFailure) -> [UInt8] {
         let file = try open(relative)
         let size = try file.size()
         // One byte more than there should be, so that a file that grew meanwhile is noticed by the loop.
@@ -46,7 +46,7 @@ package struct ArchiveFolder: Sendable, Hashable {
     }
 
     /// Makes a folder and those above it, private to the user, and puts their names on the disk.
-    func makeFolder(_ relative: String) throws(ArchiveFailure) {
+    package func makeFolder(_ relative: String) throws(ArchiveFailure) {
         try Self.makeFolder(path(relative))
     }
 
@@ -72,17 +72,17 @@ package struct ArchiveFolder: Sendable, Hashable {
     }
 
     /// Puts the content of a file, or the names in a folder, on the disk.
-    func sync(_ relative: String) throws(ArchiveFailure) {
+    package func sync(_ relative: String) throws(ArchiveFailure) {
         try open(relative).sync()
     }
 
     /// Gives a file another name; what stood there is replaced in one step.
-    func rename(_ source: String, to target: String) throws(ArchiveFailure) {
+    package func rename(_ source: String, to target: String) throws(ArchiveFailure) {
         try SystemCall.rename(path(source), to: path(target))
     }
 
     /// Removes a file; it is fine if there is none.
-    func remove(_ relative: String) throws(ArchiveFailure) {
+    package func remove(_ relative: String) throws(ArchiveFailure) {
         do {
             try SystemCall.remove(path(relative))
         } catch {

@@ -7,9 +7,9 @@ import Darwin
 #endif
 
 /// An open file that closes itself: the descriptor cannot leak and cannot be used after it was closed.
-struct OpenFile: ~Copyable, Sendable {
+package struct OpenFile: ~Copyable, Sendable {
     /// How a file is opened.
-    enum Access {
+    package enum Access {
         case reading
         /// A new, empty file, private to the user; what stood there is gone. Readable too.
         case creating
@@ -20,10 +20,10 @@ struct OpenFile: ~Copyable, Sendable {
     }
 
     /// The full path, for errors.
-    let path: String
+    package let path: String
     private let descriptor: Int32
 
-    init(_ path: String, _ access: Access) throws(ArchiveFailure) {
+    package init(_ path: String, _ access: Access) throws(ArchiveFailure) {
         self.path = path
         let flags =
             switch access {
@@ -40,22 +40,22 @@ struct OpenFile: ~Copyable, Sendable {
     }
 
     /// Writes all bytes behind those written before.
-    func write(_ bytes: Span<UInt8>) throws(ArchiveFailure) {
+    package func write(_ bytes: Span<UInt8>) throws(ArchiveFailure) {
         try SystemCall.write(bytes, to: descriptor, path: path)
     }
 
     /// Up to `count` bytes from `offset` on; fewer only at the end of the file.
-    func read(at offset: Int, count: Int) throws(ArchiveFailure) -> [UInt8] {
+    package func read(at offset: Int, count: Int) throws(ArchiveFailure) -> [UInt8] {
         try SystemCall.read(descriptor, at: offset, count: count, path: path)
     }
 
     /// The bytes it has now.
-    func size() throws(ArchiveFailure) -> Int {
+    package func size() throws(ArchiveFailure) -> Int {
         try SystemCall.size(of: descriptor, path: path)
     }
 
     /// Returns when the content is on the disk.
-    func sync() throws(ArchiveFailure) {
+    package func sync() throws(ArchiveFailure) {
         try SystemCall.sync(descriptor, path: path)
     }
 

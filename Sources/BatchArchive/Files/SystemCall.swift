@@ -10,25 +10,25 @@ import Darwin
 ///
 /// Foundation offers no `fsync` of a folder, no `flock`, no `rename` over an existing file and no `errno` that survives
 /// its own wrapping; this is the one file of the target that passes pointers.
-enum SystemCall {
+package enum SystemCall {
     /// What a path names.
-    struct Status: Sendable, Hashable {
-        var size: Int
+    package struct Status: Sendable, Hashable {
+        package var size: Int
         /// Last change of the content, in nanoseconds since the Unix epoch.
-        var modified: Int64
-        var isFolder: Bool
+        package var modified: Int64
+        package var isFolder: Bool
         /// What tells it from every other file, as long as it is open or has a name.
-        var identity: Identity
+        package var identity: Identity
     }
 
     /// Device and number of a file.
-    struct Identity: Sendable, Hashable {
-        var device: UInt64
-        var number: UInt64
+    package struct Identity: Sendable, Hashable {
+        package var device: UInt64
+        package var number: UInt64
     }
 
     static let notFound = ENOENT
-    static let exists = EEXIST
+    package static let exists = EEXIST
 
     /// Opens a file; `mode` counts only where it is created.
     static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(ArchiveFailure) -> Int32 {
@@ -103,12 +103,12 @@ enum SystemCall {
         try checked(.rename, source) { unsafe platformRename(source, target) }
     }
 
-    static func remove(_ path: String) throws(ArchiveFailure) {
+    package static func remove(_ path: String) throws(ArchiveFailure) {
         try checked(.remove, path) { unsafe unlink(path) }
     }
 
     /// Nil if nothing is there.
-    static func status(_ path: String) throws(ArchiveFailure) -> Status? {
+    package static func status(_ path: String) throws(ArchiveFailure) -> Status? {
         var information = stat()
         do {
             try checked(.inspect, path) { unsafe stat(path, &information) }
@@ -254,6 +254,9 @@ extension ArchiveFailure {
     package var isDiskFull: Bool {
         code == ENOSPC || code == EDQUOT
     }
+
+    /// Whether something of that name exists already.
+    package var isInTheWay: Bool { code == SystemCall.exists }
 }
 
 // The C functions under names that the static methods above do not hide.

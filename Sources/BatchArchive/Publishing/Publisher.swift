@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// The syncs block, so they run on a thread of their own and not on the few that all tasks share. Nothing is ever published
 /// without them.
-final class Publisher: Sendable {
+package final class Publisher: Sendable {
     private struct Waiting {
         var publication: Publication
         var done: CheckedContinuation<ArchiveFailure?, Never>
@@ -24,14 +24,14 @@ final class Publisher: Sendable {
     private let thread = DispatchQueue(label: "batchkeep.publish")
     private let state = Mutex(State())
 
-    init(in folder: ArchiveFolder) {
+    package init(in folder: ArchiveFolder) {
         self.folder = folder
     }
 
     /// Returns when the batch is visible and on the disk.
     ///
     /// After an error nothing of it is visible.
-    func publish(_ publication: Publication) async throws(ArchiveFailure) {
+    package func publish(_ publication: Publication) async throws(ArchiveFailure) {
         let failure = await withCheckedContinuation { done in
             let mustStart = state.withLock { state in
                 state.waiting.append(Waiting(publication: publication, done: done))

@@ -1,4 +1,5 @@
 package import BlockGzip
+package import JSONLines
 
 /// A data file opened for reading at random places, by many tasks at once.
 package final class MemberReader: Sendable {
@@ -74,5 +75,20 @@ package final class MemberReader: Sendable {
     /// The member that holds a line, by its number from 1, where the manifest tells.
     package func member(holdingLine line: Int) -> Int? {
         firstLines.lastIndex { $0 <= line }
+    }
+
+    /// The lines of a member of a raw file, as the block they once were; nil for a member without content.
+    package func block(ofMember number: Int) throws -> LineBlock? {
+        let content = try content(ofMember: number)
+        var splitter = LineSplitter(
+            blockSize: content.count + 1,
+            maxLineBytes: .max,
+            sequence: number,
+            firstLine: firstLines[number],
+            // Only whether it is the start matters: a byte order mark is nowhere else.
+            byteOffset: number == 0 ? 0 : 1
+        )
+        let whole = try splitter.append(content)
+        return whole.first ?? splitter.finish()
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import BatchAnalytics
 import BatchArchive
 import BatchCatalog
+import BatchJoin
 import BatchPipeline
 import BatchService
 import MessageBatches
@@ -171,7 +172,7 @@ struct ExportCommand: AsyncParsableCommand {
         let ledger = ledger(in: job.catalog, origin: origin, job.watcher)
         let joining =
             try join.isWanted && !dryRun
-            ? ExportJoin(join.settings(joinedRows, archive), archivePath: archive.path) : nil
+            ? ExportJoin(join.settings(joinedRows, archive)) : nil
         let run = ExportRun(ports: try ports(of: job, joining), settings: try limits.settings(), ledger: ledger)
         var report = await run.run(selection, isDryRun: dryRun)
         if report.wasCancelled, let span = job.time.exceeded { report.stop = CommandFailure.maxRuntime(span) }
@@ -192,7 +193,7 @@ struct ExportCommand: AsyncParsableCommand {
             startedAt: startedAt,
             finishedAt: context.now(),
             figures: settled,
-            join: joined
+            join: joined.map { JoinEnding(report: $0, archivePath: archive.path) }
         )
         record?.finish(ending, ledger, in: folder, warn: job.watcher.warn)
         return ending

@@ -1,6 +1,6 @@
 import ArgumentParser
 import BatchArchive
-import BatchPipeline
+import BatchJoin
 
 /// `batchkeep join`: archived results beside their requests or metadata, offline.
 struct JoinCommand: AsyncParsableCommand {
@@ -45,51 +45,19 @@ struct JoinCommand: AsyncParsableCommand {
         let listing = try await ArchiveReader(ArchiveFolders.only(at: archive.path)).requiredManifests(of: selection)
         let status = try await SignalWatch.run { signals in
             let open = try await archive.open(origin: "", lock: lock)
-            let ending: JoinEnding
+            let report: JoinReport
             do {
-                let listing = try await takenApart(listing, selection, in: open.sink)
-                ending = try await join(listing, settings, open.sink, signals)
-            } catch {
-                // What was published until then belongs into the list of digests; the first error is the one to tell.
-                try? await open.sink.finishRun()
-                throw error
+                report = try await JoinRun.run(listing, with: settings, in: open.sink)
+            } catch is CancellationError {
+                guard let status = signals.status else { throw CancellationError() }
+                throw CommandEnding(status: status)
             }
-            try await open.sink.finishRun()
             open.close()
+            let ending = JoinEnding(report: report, archivePath: archive.path)
             ending.tell(in: context, isQuiet: quiet)
             if output == .json { try context.writeDocument(JoinDocument(ending)) }
             return ending.status
         }
         guard status == .done else { throw CommandEnding(status: status) }
-    }
-
-    /// Gives each batch joined files of its own, where `compact` has put those of several into one: they are replaced now.
-    private func takenApart(
-        _ listing: ArchiveReader.Listing,
-        _ selection: ArchiveSelection,
-        in archive: FileArchive
-    ) async throws -> ArchiveReader.Listing {
-        let files = listing.manifests.flatMap { [$0.files[.joined], $0.files[.unmatched]].compactMap(\.self) }
-        let shared = Set(files.filter { $0.slice != nil }.map(\.path))
-        guard !shared.isEmpty else { return listing }
-        let all = try await ArchiveReader(archive.folder).manifests().manifests
-        for path in shared.sorted() { try archive.expand(path, of: all) }
-        return try await ArchiveReader(archive.folder).requiredManifests(of: selection)
-    }
-
-    private func join(
-        _ listing: ArchiveReader.Listing,
-        _ settings: JoinSettings,
-        _ archive: FileArchive,
-        _ signals: SignalWatch
-    ) async throws -> JoinEnding {
-        let prepared = try PreparedJoin(settings)
-        do {
-            let report = try await JoinRun(in: archive.folder).run(listing.manifests, with: prepared)
-            return JoinEnding(report: report, unreadable: listing.unreadable, archivePath: self.archive.path)
-        } catch is CancellationError {
-            guard let status = signals.status else { throw CancellationError() }
-            throw CommandEnding(status: status)
-        }
     }
 }

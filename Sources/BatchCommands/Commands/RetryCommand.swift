@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
+import BatchJoin
 import BatchPipeline
 
 /// `batchkeep retry`: request files for what failed, ready to submit.

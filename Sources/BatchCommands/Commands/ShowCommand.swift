@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
+import BatchJoin
 import BlockGzip
 
 /// `batchkeep show`: everything known of one request.

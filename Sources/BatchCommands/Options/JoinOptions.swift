@@ -1,7 +1,6 @@
 import ArgumentParser
 import BatchArchive
-import BatchCatalog
-import BatchPipeline
+import BatchJoin
 import BlockGzip
 import Foundation
 
@@ -89,7 +88,6 @@ extension JoinOptions {
             form: output.form,
             policy: errors,
             memory: try memoryBytes(),
-            tables: SQLiteTables(),
             scratchFolder: ArchiveFolder(archive.path).path(ArchivePaths.partial),
             codec: try archive.codec.codec(level: archive.level ?? Self.defaultLevel)
         )
@@ -103,7 +101,6 @@ extension JoinOptions {
             sources: places,
             policy: errors,
             memory: try memoryBytes(),
-            tables: SQLiteTables(),
             scratchFolder: FileManager.default.temporaryDirectory.path,
             codec: try CodecChoice.auto.codec()
         )

@@ -1,23 +1,20 @@
-import BatchArchive
-import BatchPipeline
+import BatchJoin
 import Foundation
 import Tables
 
 /// The end of a join: its exit status, the table for people and the document for programs.
 struct JoinEnding {
     let report: JoinReport
-    /// Manifests that could not be read.
-    var unreadable: [ArchiveFailure] = []
     let archivePath: String
 
-    var status: ExitStatus { unreadable.isEmpty ? .done : .integrity }
+    var status: ExitStatus { report.unreadable.isEmpty ? .done : .integrity }
 
     func tell(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
         }
-        for failure in unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
+        for failure in report.unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
     }
 
     /// The figures as a table.
@@ -28,7 +25,7 @@ struct JoinEnding {
             Figure("no source", .integer(report.withoutSource.count), .integer, note: "no file of theirs"),
         ]
         var sections = [SummaryBlock.Section("Batches", batches)]
-        sections += report.sides.map { SummaryBlock.Section($0.name, Self.figures(of: $0)) }
+        sections += report.relations.map { SummaryBlock.Section($0.name, Self.figures(of: $0)) }
         let rows = [
             Figure("rows", .integer(report.rows), .integer), Figure("stored", .integer(report.storedBytes), .bytes),
         ]
@@ -36,13 +33,19 @@ struct JoinEnding {
         return SummaryBlock(title: "Join", sections: sections, notes: notes)
     }
 
-    private static func figures(of side: JoinReport.Side) -> [Figure] {
+    private static func figures(of relation: JoinReport.Relation) -> [Figure] {
         [
-            Figure("matched", .integer(side.tally.matched), .integer, tone: .good),
-            Figure("results without request", .integer(side.tally.resultsWithoutRow), .integer, tone: .warning),
-            Figure("requests without result", .integer(side.tally.rowsWithoutResult), .integer, tone: .warning),
-            Figure("duplicate keys", .integer(side.duplicateKeys), .integer, tone: .warning, note: "the first counts"),
-            Figure("skipped rows", .integer(side.skippedRows), .integer, tone: .warning),
+            Figure("matched", .integer(relation.tally.matched), .integer, tone: .good),
+            Figure("results without request", .integer(relation.tally.resultsWithoutRow), .integer, tone: .warning),
+            Figure("requests without result", .integer(relation.tally.rowsWithoutResult), .integer, tone: .warning),
+            Figure(
+                "duplicate keys",
+                .integer(relation.duplicateKeys),
+                .integer,
+                tone: .warning,
+                note: "the first counts"
+            ),
+            Figure("skipped rows", .integer(relation.skippedRows), .integer, tone: .warning),
         ]
     }
 
@@ -61,10 +64,10 @@ struct JoinEnding {
 }
 
 extension JoinSourceFindings {
-    /// How many places of bad or repeated rows are told.
-    private static let toldPlaces = 10
+    /// How many places of bad or repeated rows are printed.
+    private static let printedPlaces = 10
 
-    /// What is worth telling about the source, as sentences.
+    /// Notes about the source, as sentences.
     var notes: [String] {
         let memory = "The keys of \(path) did not fit --join-memory: they were kept on disk."
         return notes(duplicates, of: duplicateKeys, "repeats a key") + notes(skipped, of: skippedRows, "was skipped")
@@ -72,8 +75,8 @@ extension JoinSourceFindings {
     }
 
     private func notes(_ places: [Place], of count: Int, _ what: String) -> [String] {
-        places.prefix(Self.toldPlaces).map { "\(path):\($0.line) (byte \($0.byte)) \(what)" }
-            + (count > Self.toldPlaces ? ["… and \(count - Self.toldPlaces) more in \(path)."] : [])
+        places.prefix(Self.printedPlaces).map { "\(path):\($0.line) (byte \($0.byte)) \(what)" }
+            + (count > Self.printedPlaces ? ["… and \(count - Self.printedPlaces) more in \(path)."] : [])
     }
 }
 
@@ -136,14 +139,14 @@ struct JoinDocument: Encodable {
         rows = report.rows
         storedBytes = report.storedBytes
         sharedKeys = report.sharedKeys
-        sources = report.sides.map { side in
+        sources = report.relations.map { relation in
             Side(
-                name: side.name,
-                matched: side.tally.matched,
-                resultsWithoutRequest: side.tally.resultsWithoutRow,
-                requestsWithoutResult: side.tally.rowsWithoutResult,
-                duplicateKeys: side.duplicateKeys,
-                skippedRows: side.skippedRows
+                name: relation.name,
+                matched: relation.tally.matched,
+                resultsWithoutRequest: relation.tally.resultsWithoutRow,
+                requestsWithoutResult: relation.tally.rowsWithoutResult,
+                duplicateKeys: relation.duplicateKeys,
+                skippedRows: relation.skippedRows
             )
         }
         duplicates = report.sources.flatMap { source in

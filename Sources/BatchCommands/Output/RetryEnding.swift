@@ -1,32 +1,6 @@
-import BatchAnalytics
 import BatchArchive
-import BatchPipeline
-import Foundation
-import MessageBatches
-import Prices
+import BatchJoin
 import Tables
-
-/// What it would cost to submit requests again: as much as the succeeded ones of their batches cost on average.
-struct RetryCost {
-    private(set) var amount = Money.zero
-    /// Chosen requests the amount is for.
-    private(set) var estimated = 0
-    /// Chosen requests of batches without a priced success to go by.
-    private(set) var unknown = 0
-
-    init(_ report: RetryReport, pricer: Pricer) {
-        for (manifest, chosen) in report.batches {
-            let cost = manifest.summary(TokenSummary.self).map { pricer.cost(of: $0, day: manifest.batch.day) }
-            guard let cost, cost.pricedRequests > 0 else {
-                unknown += chosen
-                continue
-            }
-            let total = cost.batch.picoDollars * Int128(chosen)
-            amount += Money(picoDollars: total / Int128(cost.pricedRequests))
-            estimated += chosen
-        }
-    }
-}
 
 /// The end of `retry`: files or counts on standard output, the table for people, the exit status.
 struct RetryEnding {

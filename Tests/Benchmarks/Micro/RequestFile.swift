@@ -1,5 +1,4 @@
-import BatchArchive
-import BatchPipeline
+import BatchJoin
 import BlockGzip
 import Foundation
 
@@ -28,14 +27,8 @@ struct RequestFile {
     func settings(_ codec: any MemberCodec) -> JoinSettings {
         JoinSettings(
             sources: [JoinSourcePlace(path: path.path)],
-            tables: NoTables(),
             scratchFolder: FileManager.default.temporaryDirectory.path,
             codec: codec
         )
     }
-}
-
-/// The source is a file of lines; no database is read.
-private struct NoTables: JoinTableReader {
-    func forEachRow(of table: JoinTable, _ body: ([UInt8]) throws -> Void) {}
 }

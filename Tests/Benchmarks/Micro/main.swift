@@ -1,4 +1,4 @@
-import BatchArchive
+import BatchJoin
 import BatchPipeline
 import BatchSimulator
 import BlockGzip

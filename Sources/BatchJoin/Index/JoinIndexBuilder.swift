@@ -1,0 +1,131 @@
+import BatchArchive
+
+/// Collects the keys of a source and makes the index over them.
+///
+/// Keys are spread over partitions by the upper bits of their hash. A partition grows by a quarter at a time, so that a key
+/// costs at most 24 bytes, slack included. Beyond the memory allowed all partitions are put aside on disk, and the index
+/// is made there, one partition after the other: the answers are the same.
+struct JoinIndexBuilder: ~Copyable {
+    private static let partitionBits = 10
+    static let partitionCount = 1 << partitionBits
+
+    private var partitions = [[IndexEntry]](repeating: [], count: JoinIndexBuilder.partitionCount)
+    /// Bytes of the entries in memory, slack included.
+    private(set) var heldBytes = 0
+    private let memory: Int
+    private let folder: String
+    private var spill: Spill?
+
+    /// What was put aside: for each partition where its pieces lie.
+    private struct Spill: ~Copyable {
+        var file: TemporaryFile
+        var pieces = [[Range<Int>]](repeating: [], count: JoinIndexBuilder.partitionCount)
+    }
+
+    /// - Parameters:
+    ///   - memory: how many bytes of entries are kept before they go to disk.
+    ///   - folder: where the files without a name are made.
+    init(memory: Int, folder: String) {
+        self.memory = memory
+        self.folder = folder
+    }
+
+    static func partition(of hash: UInt64) -> Int {
+        Int(hash >> UInt64(64 - partitionBits))
+    }
+
+    mutating func add(_ entry: IndexEntry) throws {
+        let partition = Self.partition(of: entry.hash)
+        let count = partitions[partition].count
+        if count == partitions[partition].capacity {
+            let before = partitions[partition].capacity
+            partitions[partition].reserveCapacity(count + count / 4 + 4)
+            heldBytes += (partitions[partition].capacity - before) * IndexEntry.size
+        }
+        partitions[partition].append(entry)
+        if heldBytes > memory { try putAside() }
+    }
+
+    private mutating func putAside() throws {
+        var spill = try self.spill.take() ?? Spill(file: TemporaryFile(in: folder))
+        for index in partitions.indices where !partitions[index].isEmpty {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(partitions[index].count * IndexEntry.size)
+            for entry in partitions[index] { entry.append(to: &bytes) }
+            let start = spill.file.size
+            try spill.file.append(bytes)
+            spill.pieces[index].append(start..<spill.file.size)
+            partitions[index] = []
+        }
+        heldBytes = 0
+        self.spill = consume spill
+    }
+
+    /// The index, and how many keys occurred again and where.
+    ///
+    /// Of equal keys the first in the source stays. `isSameKey` compares the rows at two places.
+    consuming func finish(isSameKey: (RowPlace, RowPlace) throws -> Bool) throws -> BuiltIndex {
+        var repeats = RepeatedKeys()
+        guard let spill = spill.take() else {
+            for index in partitions.indices {
+                partitions[index].sort()
+                try repeats.remove(from: &partitions[index], isSameKey)
+            }
+            return BuiltIndex(index: MemoryJoinIndex(partitions), repeats: repeats, isOnDisk: false)
+        }
+        var target = try TemporaryFile(in: folder)
+        var starts: [Int] = []
+        for index in partitions.indices {
+            var entries = partitions[index]
+            partitions[index] = []
+            for piece in spill.pieces[index] {
+                entries += IndexEntry.entries(in: try spill.file.file.read(at: piece.lowerBound, count: piece.count))
+            }
+            entries.sort()
+            try repeats.remove(from: &entries, isSameKey)
+            starts.append(target.size / IndexEntry.size)
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(entries.count * IndexEntry.size)
+            for entry in entries { entry.append(to: &bytes) }
+            try target.append(bytes)
+        }
+        starts.append(target.size / IndexEntry.size)
+        let index = DiskJoinIndex(file: target.intoFile(), starts: starts)
+        return BuiltIndex(index: index, repeats: repeats, isOnDisk: true)
+    }
+}
+
+/// An index as it came out of its builder.
+struct BuiltIndex {
+    var index: any JoinIndex
+    var repeats: RepeatedKeys
+    /// Whether it did not fit the memory allowed.
+    var isOnDisk: Bool
+}
+
+/// Keys that occur more than once in a source.
+struct RepeatedKeys {
+    private(set) var count = 0
+    /// Where the first of the later rows are; at most ``RowReading/listedPlaces``.
+    private(set) var places: [Int] = []
+
+    /// Removes the later rows of equal keys from sorted entries.
+    mutating func remove(
+        from entries: inout [IndexEntry],
+        _ isSameKey: (RowPlace, RowPlace) throws -> Bool
+    ) rethrows {
+        guard zip(entries, entries.dropFirst()).contains(where: { $0.hash == $1.hash }) else { return }
+        var kept: [IndexEntry] = []
+        kept.reserveCapacity(entries.count)
+        for entry in entries {
+            let suspects = kept.reversed().prefix { $0.hash == entry.hash }
+            if try suspects.contains(where: { try isSameKey($0.place, entry.place) }) {
+                count += 1
+                if places.count < RowReading.listedPlaces { places.append(entry.place.offset) }
+            } else {
+                kept.append(entry)
+            }
+        }
+        entries = kept
+    }
+}

@@ -1,0 +1,105 @@
+import JSONLines
+
+/// What results are joined with under one name: a metadata source, or all request files together.
+struct JoinRelation: Sendable {
+    /// The name of the member that holds requests.
+    static let requestName = "request"
+
+    let name: String
+    /// The first source that has a key gives the row.
+    let sources: [JoinSource]
+    /// The member's name and colon in a joined row.
+    let label: [UInt8]
+    /// For each column of the sources `"name":` as in an object.
+    private let objectLabels: [[UInt8]]
+    /// For each column `,"RELATION_name":` as after a flat row.
+    private let flatLabels: [[UInt8]]
+    private let columnTable: JSONKeyTable
+
+    init(name: String, sources: [JoinSource]) {
+        self.name = name
+        self.sources = sources
+        var columns: [String] = []
+        var seen: Set<[UInt8]> = []
+        for column in sources.flatMap(\.columns) where seen.insert(Array(column.utf8)).inserted {
+            columns.append(column)
+        }
+        label = Self.quoted(name) + [UInt8(ascii: ":")]
+        objectLabels = columns.map { Self.quoted($0) + [UInt8(ascii: ":")] }
+        flatLabels = columns.map { [UInt8(ascii: ",")] + Self.quoted("\(name)_\($0)") + [UInt8(ascii: ":")] }
+        columnTable = JSONKeyTable(columns)
+    }
+
+    private static let null = Array("null".utf8)
+
+    private static func quoted(_ text: String) -> [UInt8] {
+        var json: [UInt8] = []
+        JSONString.append(text, to: &json)
+        return json
+    }
+}
+
+// MARK: Output
+
+extension JoinRelation {
+    /// Appends the data of a row as one JSON value without line ends; `null` for no row.
+    func appendValue(_ content: JoinContent?, to output: inout [UInt8]) {
+        switch content {
+        case nil: output += Self.null
+        case .json(let object):
+            // Line ends in valid JSON are between tokens and mean nothing, but a joined row is one line.
+            output += object.contains(0x0A) || object.contains(0x0D) ? JSONCompaction.compacted(object) : object
+        case .cells(let cells):
+            output.append(UInt8(ascii: "{"))
+            for (index, cell) in cells.enumerated() {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                output += objectLabels[index]
+                JSONString.append(String(decoding: cell, as: UTF8.self), to: &output)
+            }
+            output.append(UInt8(ascii: "}"))
+        }
+    }
+
+    /// Appends the columns of the relation to a flat row, every value a string or null.
+    func appendColumns(_ content: JoinContent?, to output: inout [UInt8]) {
+        var values = [[UInt8]?](repeating: nil, count: flatLabels.count)
+        switch content {
+        case nil: break
+        case .json(let object): values = cells(of: object)
+        case .cells(let cells): for (index, cell) in cells.enumerated() { values[index] = Self.quotedBytes(cell) }
+        }
+        for (label, value) in zip(flatLabels, values) {
+            output += label
+            output += value ?? Self.null
+        }
+    }
+
+    /// The members of an object as JSON strings, in the order of the columns.
+    private func cells(of object: [UInt8]) -> [[UInt8]?] {
+        var values = [[UInt8]?](repeating: nil, count: flatLabels.count)
+        // The object was read before: it is valid.
+        try? JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
+            try cursor.beginObject()
+            while let key = try cursor.nextKey() {
+                guard let column = cursor.index(of: key, in: columnTable) else {
+                    try cursor.skipValue()
+                    continue
+                }
+                values[column] = try Self.text(of: &cursor)
+            }
+        }
+        return values
+    }
+
+    /// The next value as a JSON string: strings as they are, null as nil, everything else as its text.
+    private static func text(of cursor: inout JSONCursor) throws(JSONSyntaxError) -> [UInt8]? {
+        if try cursor.takeNull() { return nil }
+        let isString = try cursor.kind() == .string
+        let value = cursor.bytes(try cursor.skipValue())
+        return isString ? value : quotedBytes(value)
+    }
+
+    private static func quotedBytes(_ text: [UInt8]) -> [UInt8] {
+        quoted(String(decoding: text, as: UTF8.self))
+    }
+}

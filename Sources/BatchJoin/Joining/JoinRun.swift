@@ -1,0 +1,203 @@
+package import BatchArchive
+import BatchPipeline
+import BlockGzip
+import MessageBatches
+
+/// Joins archived batches with sources, and publishes the joined files with a new revision of each manifest.
+///
+/// Needs the archive's lock. Raw files are read, never written. Joining a batch again replaces its joined files. The rows
+/// are in the order of the results.
+///
+/// If every source belongs to one batch by its path, a batch is published as soon as it is joined. A source for the
+/// whole run knows only at the end which of its rows have no result; then all batches are published together.
+package struct JoinRun: Sendable {
+    let folder: ArchiveFolder
+
+    package init(in folder: ArchiveFolder) {
+        self.folder = folder
+    }
+
+    /// Joins the batches of some manifests, in their order.
+    ///
+    /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`; what was published stays.
+    package func run(_ manifests: [Manifest], with prepared: PreparedJoin) async throws -> JoinReport {
+        var report = JoinReport()
+        let publisher = Publisher(in: folder)
+        let shared = prepared.sharedSources
+        for source in shared { report.add(source.findings, to: source.relationName) }
+        var held: [JoinDraft] = []
+        do {
+            for manifest in manifests {
+                guard let draft = try await join(manifest, prepared, &report) else { continue }
+                held.append(draft)
+                if shared.isEmpty { try await publish(held.removeFirst(), prepared.settings, publisher, &report) }
+            }
+            try writeUnmatched(of: prepared, to: held)
+            for draft in held { try await publish(draft, prepared.settings, publisher, &report) }
+        } catch {
+            // The first error is the one to report; what is left is removed by the next run.
+            for draft in held { try? draft.discard() }
+            throw error
+        }
+        return report
+    }
+
+    /// Joins listed batches in their order, and adds the joined files to the archive's list of digests.
+    ///
+    /// Joined files that `compact` has put together are separated first: they are replaced now.
+    package static func run(
+        _ listing: ArchiveReader.Listing,
+        with settings: JoinSettings,
+        in archive: FileArchive
+    ) async throws -> JoinReport {
+        do {
+            let manifests = try await separated(listing.manifests, in: archive)
+            var report = try await JoinRun(in: archive.folder).run(manifests, with: PreparedJoin(settings))
+            report.unreadable = listing.unreadable
+            try await archive.finishRun()
+            return report
+        } catch {
+            // What was published until then belongs in the list of digests; the first error is the one to report.
+            try? await archive.finishRun()
+            throw error
+        }
+    }
+
+    private static func separated(
+        _ manifests: [Manifest],
+        in archive: FileArchive
+    ) async throws -> [Manifest] {
+        let files = manifests.flatMap { [$0.files[.joined], $0.files[.unmatched]].compactMap(\.self) }
+        let shared = Set(files.filter { $0.slice != nil }.map(\.path))
+        guard !shared.isEmpty else { return manifests }
+        let reader = try ArchiveReader(archive.folder)
+        let all = try await reader.manifests().manifests
+        for path in shared.sorted() { try archive.expand(path, of: all) }
+        return try manifests.compactMap { try reader.manifest(of: $0.batch.id, on: $0.batch.day) }
+    }
+
+    private func join(
+        _ manifest: Manifest,
+        _ prepared: PreparedJoin,
+        _ report: inout JoinReport
+    ) async throws -> JoinDraft? {
+        let settings = prepared.settings
+        let relations = try prepared.relations(ofBatch: manifest.batch.id)
+        guard !relations.isEmpty else {
+            report.withoutSource.append(manifest.batch.id)
+            return nil
+        }
+        let sources = relations.flatMap(\.sources)
+        let draft = try JoinDraft(manifest, in: folder, codec: settings.codec)
+        draft.relations = relations.map { JoinReport.Relation(name: $0.name) }
+        do {
+            let joiner = Joiner(
+                kind: settings.kind,
+                form: settings.form,
+                relations: relations,
+                batch: manifest.batch
+            )
+            try await join(manifest, joiner, settings, into: draft)
+            for source in sources { try source.content.checkUnchanged() }
+        } catch {
+            try? draft.discard()
+            throw error
+        }
+        for (index, relation) in relations.enumerated() {
+            for source in relation.sources {
+                draft.relations[index].duplicateKeys += source.findings.duplicateKeys
+                draft.relations[index].skippedRows += source.findings.skippedRows
+                if !source.isForAllBatches { report.add(source.findings, to: relation.name) }
+            }
+        }
+        report.sharedKeys += sources.reduce(0) { $0 + $1.resetSharedKeys() }
+        return draft
+    }
+
+    private func publish(
+        _ draft: JoinDraft,
+        _ settings: JoinSettings,
+        _ publisher: Publisher,
+        _ report: inout JoinReport
+    ) async throws {
+        if let publication = try draft.publication(settings) {
+            try await publisher.publish(publication)
+            try draft.removeOutdated()
+            report.storedBytes += draft.storedBytes
+        } else {
+            report.unchanged += 1
+        }
+        report.batches += 1
+        report.rows += draft.rowCount
+        for relation in draft.relations { report.add(relation.tally, to: relation.name) }
+    }
+}
+
+// MARK: One batch
+
+extension JoinRun {
+    /// Joins one batch: its raw members are read, joined and compressed several at a time, and written in order.
+    func join(
+        _ manifest: Manifest,
+        _ joiner: Joiner,
+        _ settings: JoinSettings,
+        into draft: JoinDraft
+    ) async throws {
+        for source in joiner.relations.flatMap(\.sources) { source.beginBatch() }
+        if let entry = manifest.files[.raw] {
+            let reader = try MemberReader(entry, in: folder, codec: settings.codec)
+            var members = reader.members.indices.makeIterator()
+            try await mapConcurrently(limit: settings.blocksInFlight) { () async throws in
+                try Task.checkCancellation()
+                return members.next()
+            } work: { [codec = settings.codec] number in
+                guard let block = try reader.block(ofMember: number) else { return (joiner.nothing, [UInt8]()) }
+                let joined = try joiner.join(block)
+                return (joined, joined.rows.isEmpty ? [] : try codec.member(holding: joined.rows.span))
+            } consume: { joined, member in
+                try draft.append(joined, member: member)
+                for (index, relation) in joiner.relations.enumerated() {
+                    for (source, positions) in zip(relation.sources, joined.matches[index]) { source.mark(positions) }
+                }
+                return .proceed
+            }
+        }
+        for (index, relation) in joiner.relations.enumerated() {
+            for source in relation.sources where !source.isForAllBatches {
+                try source.forEachUnmatched { row, content in
+                    try draft.append(row, content, ofRelation: index, relation, joiner)
+                }
+            }
+        }
+        try draft.close()
+    }
+
+    /// Writes every row without a result to its batch: the one it names, or the one most rows of its source belong to.
+    private func writeUnmatched(of prepared: PreparedJoin, to drafts: [JoinDraft]) throws {
+        guard !drafts.isEmpty else { return }
+        let byID = Dictionary(drafts.enumerated().map { ($0.element.paths.id, $0.offset) }) { first, _ in first }
+        var last: (number: Int, joiner: Joiner)?
+        for source in prepared.sharedSources {
+            let relation = JoinRelation(name: source.relationName, sources: [])
+            try source.forEachUnmatched { row, content in
+                let named = row.key.batch.map { byID[String(decoding: $0, as: UTF8.self)] }
+                // A row of a batch that is not joined in this run is not unmatched.
+                guard let number = named ?? source.homeBatch else { return }
+                let draft = drafts[number]
+                if last?.number != number { last = (number, try joiner(of: draft, prepared)) }
+                guard
+                    let joiner = last?.joiner,
+                    let index = draft.relations.firstIndex(where: { $0.name == source.relationName })
+                else { return }
+                try draft.append(row, content, ofRelation: index, relation, joiner)
+            }
+        }
+    }
+
+    /// A joiner for rows without results; it needs the other relations only if rows are made of them.
+    private func joiner(of draft: JoinDraft, _ prepared: PreparedJoin) throws -> Joiner {
+        let settings = prepared.settings
+        let relations = settings.kind == .missing ? try prepared.relations(ofBatch: draft.paths.id) : []
+        return Joiner(kind: settings.kind, form: settings.form, relations: relations, batch: draft.manifest.batch)
+    }
+}

@@ -1,0 +1,218 @@
+import BatchPipeline
+import JSONLines
+import MessageBatches
+
+/// Joins the results of one batch with the rows of the sources.
+///
+/// Bytes of results and rows are copied, never parsed and printed again. Its only I/O is the lookup of rows in a ``JoinSource``.
+struct Joiner: Sendable {
+    let kind: JoinKind
+    let form: JoinForm
+    let relations: [JoinRelation]
+    private let batch: MessageBatch
+    private let batchText: [UInt8]
+    private let batchBytes: [UInt8]
+
+    init(kind: JoinKind, form: JoinForm, relations: [JoinRelation], batch: MessageBatch) {
+        self.kind = kind
+        self.form = form
+        self.relations = relations
+        self.batch = batch
+        batchBytes = Array(batch.id.utf8)
+        var text: [UInt8] = []
+        JSONString.append(batch.id, to: &text)
+        batchText = text
+    }
+
+    /// Joins the results of one block, in their order.
+    func join(_ block: LineBlock) throws -> JoinedBlock {
+        var joined = JoinedBlock(relations: relations)
+        if kind == .left || kind == .inner { joined.rows.reserveCapacity(block.bytes.count * 3 / 2) }
+        let (lines, flatRows) = lines(of: block)
+        // Where the flat row of the next line ends; rows contain no other line ends.
+        var flatEnds = flatRows.indices.lazy.filter { flatRows[$0] == 0x0A }.makeIterator()
+        var flatStart = 0
+        for line in lines {
+            let token = block.bytes[line.id]
+            let id = JSONString.keyBytes(token, isEscaped: line.idIsEscaped)
+            let contents = try contents(of: id, spelled: token, &joined)
+            let flatRow = flatStart..<(flatEnds.next() ?? flatStart)
+            flatStart = flatRow.upperBound + 1
+            guard isWanted(isMatched: !contents.contains(nil)) else { continue }
+            if form == .flat {
+                // The row without its closing brace.
+                joined.rows += flatRows[flatRow.dropLast()]
+                appendColumns(contents, to: &joined.rows)
+            } else {
+                appendHead(token, contents, to: &joined.rows)
+                joined.rows += block.bytes[line.result]
+            }
+            joined.rows += Self.rowEnd
+            joined.rowCount += 1
+        }
+        return joined
+    }
+
+    /// The join of a block without results.
+    var nothing: JoinedBlock { JoinedBlock(relations: relations) }
+
+    /// The results of a block, and a flat row for each if those are wanted.
+    private func lines(of block: LineBlock) -> (lines: [ResultLine], flatRows: [UInt8]) {
+        guard form == .flat, kind != .missing else { return (ResultLine.lines(of: block), []) }
+        let decoded = ResultDecoder.decode(block)
+        return (decoded.records.map { ResultLine($0) }, FlatRowWriter(batch: batch).rows(of: decoded))
+    }
+
+    /// The row that ``JoinKind/missing`` gives for a row of a relation that has no result.
+    ///
+    /// Nil if an earlier relation has the key and gave the row already.
+    func rowWithoutResult(_ row: JoinRow, content: JoinContent, ofRelation number: Int) throws -> [UInt8]? {
+        var contents = [JoinContent?](repeating: nil, count: relations.count)
+        contents[number] = content
+        for other in relations.indices where other != number {
+            contents[other] = try match(of: row.key.id, in: relations[other])?.content
+            if other < number, contents[other] != nil { return nil }
+        }
+        var output: [UInt8] = []
+        if form == .flat {
+            output += Self.flatHead(batch: batchText, id: row.idText)
+            appendColumns(contents, to: &output)
+        } else {
+            appendHead(row.idText[1..<row.idText.count - 1], contents, to: &output)
+            output += Array("null".utf8)
+        }
+        return output + Self.rowEnd
+    }
+
+    /// The line of the unmatched file for a row without a result.
+    func unmatchedLine(_ row: JoinRow, of relation: JoinRelation) -> [UInt8] {
+        unmatchedLine(row.idText, relation, missing: "result")
+    }
+
+    private static let rowEnd: [UInt8] = [UInt8(ascii: "}"), 0x0A]
+
+    private func isWanted(isMatched: Bool) -> Bool {
+        switch kind {
+        case .left: true
+        case .inner: isMatched
+        case .anti: !isMatched
+        case .missing: false
+        }
+    }
+}
+
+// MARK: Matches
+
+extension Joiner {
+    /// The data that each relation has for an id; counts matches and marks rows that have a result.
+    private func contents(
+        of id: [UInt8],
+        spelled token: ArraySlice<UInt8>,
+        _ joined: inout JoinedBlock
+    ) throws -> [JoinContent?] {
+        var contents: [JoinContent?] = []
+        contents.reserveCapacity(relations.count)
+        for (index, relation) in relations.enumerated() {
+            var content: JoinContent?
+            for (number, source) in relation.sources.enumerated() {
+                // A later source that has the key too is marked: its row has a result.
+                guard let match = try match(of: id, in: source) else { continue }
+                joined.matches[index][number].append(match.position)
+                content = content ?? match.content
+            }
+            if content == nil {
+                joined.tallies[index].resultsWithoutRow += 1
+                joined.unmatched += unmatchedLine(
+                    [UInt8(ascii: "\"")] + token + [UInt8(ascii: "\"")],
+                    relation,
+                    missing: "row"
+                )
+                joined.unmatchedCount += 1
+            } else {
+                joined.tallies[index].matched += 1
+            }
+            contents.append(content)
+        }
+        return contents
+    }
+
+    private func match(of id: [UInt8], in relation: JoinRelation) throws -> JoinMatch? {
+        for source in relation.sources {
+            if let match = try match(of: id, in: source) { return match }
+        }
+        return nil
+    }
+
+    private func match(of id: [UInt8], in source: JoinSource) throws -> JoinMatch? {
+        try source.match(of: JoinKey(id: id, batch: source.hasBatch ? batchBytes : nil))
+    }
+}
+
+// MARK: Text
+
+extension Joiner {
+    /// Everything of a joined row up to the value of `result`; `id` is spelled as in its source, without quotes.
+    private func appendHead(_ id: ArraySlice<UInt8>, _ contents: [JoinContent?], to output: inout [UInt8]) {
+        output += "{\"batch_id\":".utf8
+        output += batchText
+        output += ",\"custom_id\":\"".utf8
+        output += id
+        output += "\",".utf8
+        for (relation, content) in zip(relations, contents) {
+            output += relation.label
+            relation.appendValue(content, to: &output)
+            output.append(UInt8(ascii: ","))
+        }
+        output += "\"result\":".utf8
+    }
+
+    private func appendColumns(_ contents: [JoinContent?], to output: inout [UInt8]) {
+        for (relation, content) in zip(relations, contents) { relation.appendColumns(content, to: &output) }
+    }
+
+    /// A flat row without a result: all its columns, null but for the ids, without the closing brace.
+    private static func flatHead(batch: [UInt8], id: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        for column in FlatSchema.columns {
+            output.append(output.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+            output += "\"\(column.name)\":".utf8
+            switch column.name {
+            case "batch_id": output += batch
+            case "custom_id": output += id
+            default: output += "null".utf8
+            }
+        }
+        return output
+    }
+
+    /// A line of the unmatched file: which id has no row, or no result, and in which relation.
+    private func unmatchedLine(_ id: [UInt8], _ relation: JoinRelation, missing: String) -> [UInt8] {
+        var line = Array("{\"batch_id\":".utf8)
+        line += batchText
+        line += ",\"custom_id\":".utf8
+        line += id
+        line += ",\"source\":".utf8
+        line += relation.label.dropLast()
+        line += ",\"missing\":\"\(missing)\"}\n".utf8
+        return line
+    }
+}
+
+/// The join of one block.
+struct JoinedBlock: Sendable {
+    /// Joined rows, each with its line end.
+    var rows: [UInt8] = []
+    var rowCount = 0
+    /// Lines of the unmatched file for results without a row.
+    var unmatched: [UInt8] = []
+    var unmatchedCount = 0
+    /// By relation.
+    var tallies: [JoinTally]
+    /// The positions of rows that have a result, by relation and source.
+    var matches: [[[Int]]]
+
+    init(relations: [JoinRelation]) {
+        tallies = [JoinTally](repeating: JoinTally(), count: relations.count)
+        matches = relations.map { [[Int]](repeating: [], count: $0.sources.count) }
+    }
+}

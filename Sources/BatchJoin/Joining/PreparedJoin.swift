@@ -1,0 +1,48 @@
+/// The sources for a whole run, opened and indexed: what is wrong with them is known before any other work.
+package struct PreparedJoin: Sendable {
+    let settings: JoinSettings
+    /// The sources for all batches, by their position among those given.
+    private var shared: [Int: JoinSource] = [:]
+
+    /// The sources for all batches, in the order given.
+    var sharedSources: [JoinSource] {
+        shared.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// - Throws: ``JoinFailure`` for a source that is not there or cannot be read.
+    package init(_ settings: JoinSettings) throws {
+        self.settings = settings
+        for (index, place) in settings.sources.enumerated() where !place.isPerBatch {
+            shared[index] = try JoinSource.open(place, settings)
+        }
+        _ = try Self.relations(of: sharedSources)
+    }
+
+    /// The relations of one batch: from the shared sources and those of its own.
+    func relations(ofBatch batchID: String) throws -> [JoinRelation] {
+        var sources: [JoinSource] = []
+        for (index, place) in settings.sources.enumerated() {
+            if let source = try shared[index] ?? JoinSource.open(place, ofBatch: batchID, settings) {
+                sources.append(source)
+            }
+        }
+        return try Self.relations(of: sources)
+    }
+
+    private static func relations(of sources: [JoinSource]) throws(JoinFailure) -> [JoinRelation] {
+        var names: [String] = []
+        var members: [String: [JoinSource]] = [:]
+        for source in sources {
+            let name = source.relationName
+            let isTaken = members[name] != nil && !source.holdsRequests
+            let isReserved = !source.holdsRequests && reservedNames.contains(name)
+            if isTaken || isReserved { throw JoinFailure(.name(name), path: source.path) }
+            if members[name] == nil { names.append(name) }
+            members[name, default: []].append(source)
+        }
+        return names.map { JoinRelation(name: $0, sources: members[$0] ?? []) }
+    }
+
+    /// The names that joined rows use themselves.
+    private static let reservedNames: Set<String> = ["batch_id", "custom_id", "result", JoinRelation.requestName]
+}

@@ -1,0 +1,93 @@
+package import BatchPipeline
+import JSONLines
+package import MessageBatches
+import Synchronization
+
+/// The ids that join sources name, as what a batch must hold.
+package final class RequiredIDs: ExpectedIDs {
+    private let settings: JoinSettings
+    private let shared: [SharedIDs]
+
+    /// A source for the whole run, and how many of its rows belong to each batch.
+    private struct SharedIDs: Sendable {
+        var source: JoinSource
+        /// Nil if all rows belong to the only batch.
+        var rowsByBatch: [[UInt8]: Int]?
+    }
+
+    /// `isForOneBatch` says that the run is about a single batch: then all rows of a source without batches belong to it.
+    ///
+    /// - Throws: ``JoinFailure`` with the cause `noBatch` for a source that does not say to which batch an id belongs.
+    package init(_ prepared: PreparedJoin, isForOneBatch: Bool) throws {
+        settings = prepared.settings
+        shared = try prepared.sharedSources.map { source in
+            guard source.hasBatch else {
+                guard isForOneBatch else { throw JoinFailure(.noBatch, path: source.path) }
+                return SharedIDs(source: source, rowsByBatch: nil)
+            }
+            return SharedIDs(source: source, rowsByBatch: try source.rowsByBatch())
+        }
+    }
+
+    package func expectation(of batch: MessageBatch) throws -> (any IDExpectation)? {
+        var expected: [TickedSource.Expected] = shared.map { ids in
+            let rows = ids.rowsByBatch.map { $0[Array(batch.id.utf8)] ?? 0 }
+            return TickedSource.Expected(source: ids.source, rows: rows ?? ids.source.rowCount)
+        }
+        for place in settings.sources where place.isPerBatch {
+            guard let source = try JoinSource.open(place, ofBatch: batch.id, settings) else { continue }
+            expected.append(TickedSource.Expected(source: source, rows: source.rowCount))
+        }
+        return expected.isEmpty ? nil : TickedSource(expected, batchID: Array(batch.id.utf8))
+    }
+}
+
+/// The rows of some sources that belong to one batch, ticked off.
+///
+/// The lock guards the ticks.
+private final class TickedSource: IDExpectation {
+    struct Expected: Sendable {
+        var source: JoinSource
+        /// Rows of the batch.
+        var rows: Int
+    }
+
+    private let expected: [Expected]
+    private let batchID: [UInt8]
+    private let marks: Mutex<[RowMarks]>
+
+    init(_ expected: [Expected], batchID: [UInt8]) {
+        self.expected = expected
+        self.batchID = batchID
+        marks = Mutex(expected.map { RowMarks(rows: $0.source.rowCount) })
+    }
+
+    func take(_ block: DecodedBlock) throws {
+        for record in block.records {
+            let token = block.block.bytes[record.customID.range]
+            let id = JSONString.keyBytes(token, isEscaped: record.customID.isEscaped)
+            for (index, ids) in expected.enumerated() {
+                let key = JoinKey(id: id, batch: ids.source.hasBatch ? batchID : nil)
+                guard let match = try ids.source.match(of: key) else { continue }
+                marks.withLock { _ = $0[index].mark(match.position) }
+            }
+        }
+    }
+
+    func missing() -> Int {
+        marks.withLock { marks in
+            zip(expected, marks).reduce(0) { $0 + max(0, $1.0.rows - $1.1.count) }
+        }
+    }
+}
+
+extension JoinSource {
+    /// How many different keys each batch has.
+    fileprivate func rowsByBatch() throws -> [[UInt8]: Int] {
+        var counts: [[UInt8]: Int] = [:]
+        try forEachRow { row, _ in
+            if let batch = row.key.batch { counts[batch, default: 0] += 1 }
+        }
+        return counts
+    }
+}

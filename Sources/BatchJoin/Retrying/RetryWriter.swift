@@ -1,0 +1,182 @@
+import BatchArchive
+import JSONLines
+
+/// The form of the files to submit.
+package enum RetryForm: String, Sendable, CaseIterable {
+    /// `{"requests":[…]}`, ready to post.
+    case body
+    /// One request per line.
+    case jsonl
+
+    var suffix: String { self == .body ? "json" : "jsonl" }
+}
+
+/// A finished file of requests.
+package struct RetryPart: Sendable, Hashable {
+    /// The path of the file.
+    package var path: String
+    package var requests: Int
+    package var bytes: Int
+}
+
+/// Writes request files, each with its lineage, under hidden names until all are complete.
+///
+/// Used by one task.
+final class RetryWriter {
+    private let folder: ArchiveFolder
+    private let form: RetryForm
+    private var splitter: RequestFileSplitter
+    private var parts: [Int: Part] = [:]
+    private var finished: [RetryPart] = []
+    private var notFound: LineFile
+    private static let notFoundName = "not-found.ndjson"
+
+    /// Two files that grow together.
+    private final class Part {
+        var requests: LineFile
+        var lineage: LineFile
+        var count = 0
+
+        init(requests: consuming LineFile, lineage: consuming LineFile) {
+            self.requests = requests
+            self.lineage = lineage
+        }
+    }
+
+    /// - Throws: ``ArchiveFailure`` that ``ArchiveFailure/isInTheWay`` if the folder contains files of an earlier run.
+    init(in folder: ArchiveFolder, form: RetryForm, splitter: RequestFileSplitter) throws(ArchiveFailure) {
+        self.folder = folder
+        self.form = form
+        self.splitter = splitter
+        try folder.makeFolder("")
+        if let old = try folder.names(in: "").first(where: { $0.hasPrefix("retry-") || $0 == Self.notFoundName }) {
+            throw ArchiveFailure(.system(code: SystemCall.exists, text: "File exists"), .create, path: folder.path(old))
+        }
+        notFound = LineFile(Self.notFoundName, in: folder)
+    }
+
+    /// Adds a request; false if it is larger than a body may be.
+    func append(_ request: [UInt8], id: [UInt8], origin: RetryOrigin) throws(ArchiveFailure) -> Bool {
+        let isOneLine = !request.contains(0x0A) && !request.contains(0x0D)
+        let request = form == .body || isOneLine ? request : JSONCompaction.compacted(request)
+        guard let (number, closed) = splitter.place(id: id, bytes: request.count) else { return false }
+        for number in closed { try close(number) }
+        let part = part(number)
+        switch form {
+        case .body: try part.requests.append(Array((part.count == 0 ? "{\"requests\":[" : ",").utf8) + request)
+        case .jsonl: try part.requests.append(request + [0x0A])
+        }
+        part.count += 1
+        try part.lineage.append(origin.line(part: name(number)))
+        return true
+    }
+
+    /// Records a result whose request is in no source.
+    func appendNotFound(_ origin: RetryOrigin) throws(ArchiveFailure) {
+        try notFound.append(origin.line(part: nil))
+    }
+
+    /// Renames the files to their final names.
+    func finish() throws(ArchiveFailure) -> [RetryPart] {
+        for number in parts.keys.sorted() { try close(number) }
+        finished.sort { $0.path < $1.path }
+        for part in finished.indices {
+            try folder.rename(LineFile.hidden(name(part)), to: name(part))
+            try folder.rename(LineFile.hidden(lineageName(part)), to: lineageName(part))
+        }
+        if try notFound.close() > 0 { try folder.rename(LineFile.hidden(Self.notFoundName), to: Self.notFoundName) }
+        try folder.sync("")
+        return finished
+    }
+
+    /// Removes what was written.
+    func discard() {
+        for number in 0..<splitter.count {
+            // A file that cannot be removed stays hidden.
+            try? folder.remove(LineFile.hidden(name(number)))
+            try? folder.remove(LineFile.hidden(lineageName(number)))
+        }
+        try? folder.remove(LineFile.hidden(Self.notFoundName))
+    }
+
+    private func part(_ number: Int) -> Part {
+        if let part = parts[number] { return part }
+        let part = Part(
+            requests: LineFile(name(number), in: folder),
+            lineage: LineFile(lineageName(number), in: folder)
+        )
+        parts[number] = part
+        return part
+    }
+
+    private func close(_ number: Int) throws(ArchiveFailure) {
+        guard let part = parts.removeValue(forKey: number) else { return }
+        if form == .body { try part.requests.append(Array("]}\n".utf8)) }
+        let bytes = try part.requests.close()
+        _ = try part.lineage.close()
+        finished.append(RetryPart(path: folder.path(name(number)), requests: part.count, bytes: bytes))
+    }
+
+    /// Four digits at least, so that names sort as numbers.
+    private func name(_ number: Int) -> String { "\(stem(number)).\(form.suffix)" }
+    private func lineageName(_ number: Int) -> String { "\(stem(number)).lineage.ndjson" }
+
+    private func stem(_ number: Int) -> String {
+        let digits = String(number + 1)
+        return "retry-" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}
+
+/// Where a request to submit again comes from.
+struct RetryOrigin {
+    var batchID: String
+    /// The `custom_id` as a JSON string with its quotes.
+    var id: [UInt8]
+    var reason: String
+
+    /// A line of a lineage file, or of the list of requests not found.
+    func line(part: String?) -> [UInt8] {
+        var members: [(String, JSONNode)] = [
+            ("batch_id", .text(batchID)), ("custom_id", .verbatim(id)), ("reason", .text(reason)),
+        ]
+        if let part { members.insert(("part", .text(part)), at: 0) }
+        return JSONNode.object(members).line
+    }
+}
+
+/// A file of lines, created with the first line and hidden until it is renamed.
+struct LineFile: ~Copyable {
+    private let name: String
+    private let folder: ArchiveFolder
+    private var file: OpenFile?
+    private var pending: [UInt8] = []
+    private var bytes = 0
+
+    init(_ name: String, in folder: ArchiveFolder) {
+        self.name = name
+        self.folder = folder
+    }
+
+    static func hidden(_ name: String) -> String { ".\(name).part" }
+
+    mutating func append(_ line: [UInt8]) throws(ArchiveFailure) {
+        pending += line
+        if pending.count >= 1_048_576 { try flush() }
+    }
+
+    /// Writes the rest, syncs the file, and returns its size.
+    mutating func close() throws(ArchiveFailure) -> Int {
+        try flush()
+        try file?.sync()
+        file = nil
+        return bytes
+    }
+
+    private mutating func flush() throws(ArchiveFailure) {
+        guard !pending.isEmpty else { return }
+        if file == nil { file = try folder.open(Self.hidden(name), .creating) }
+        try file?.write(pending.span)
+        bytes += pending.count
+        pending.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,121 @@
+import JSONLines
+
+/// The key by which a row of a source and a result are matched.
+///
+/// Compared as decoded bytes, so that `"a\u0062"` is `"ab"`, `007` is not `7`, and é is not e + U+0301.
+struct JoinKey: Sendable, Hashable {
+    /// The decoded bytes of `custom_id` (`JSONString.keyBytes`).
+    var id: [UInt8]
+    /// The decoded bytes of `batch_id`, if the source says which batch a row belongs to.
+    var batch: [UInt8]?
+
+    init(id: [UInt8], batch: [UInt8]? = nil) {
+        self.id = id
+        self.batch = batch
+    }
+
+    /// Equal for equal keys; if hashes are equal, the keys are compared.
+    var hash: UInt64 {
+        let hash = KeyHash(id).high
+        guard let batch else { return hash }
+        return hash ^ KeyHash(batch).low
+    }
+}
+
+/// A row of a source in a window of the source's bytes.
+struct JoinRow: Sendable {
+    var key: JoinKey
+    /// The `custom_id` as a JSON string with quotes, as far as possible in the source's own spelling.
+    var idText: [UInt8]
+    /// The row in the window; of an object with its braces, of a delimited record with its line end.
+    var range: Range<Int>
+}
+
+/// A row that cannot be read.
+struct JoinRowFault: Error, Sendable, Hashable {
+    /// The byte of the window that is wrong.
+    var offset: Int
+    /// What is wrong, as a clause.
+    var reason: String
+    /// Where the next row begins, if that is known.
+    var next: Int?
+    /// Whether no later row can be found, with either ``JoinErrorPolicy``.
+    var endsSource: Bool
+
+    init(at offset: Int, _ reason: String, next: Int? = nil, endsSource: Bool = false) {
+        self.offset = offset
+        self.reason = reason
+        self.next = next
+        self.endsSource = endsSource
+    }
+}
+
+/// What a scanner found at its position in a window.
+enum JoinRowStep: Sendable {
+    case row(JoinRow)
+    /// The window ends inside a row: pass the bytes from the position on again, with more after them.
+    case needsMore
+    case end
+}
+
+/// Reads the rows of a source one after the other out of windows of its bytes; no I/O.
+///
+/// A copy continues at the position of the original.
+enum JoinRowScanner: Sendable {
+    case json(JSONRowScanner)
+    case delimited(DelimitedRowScanner)
+
+    /// Whether rows name their batch.
+    var hasBatch: Bool {
+        switch self {
+        case .json(let scanner): scanner.hasBatch
+        case .delimited(let scanner): scanner.hasBatch
+        }
+    }
+
+    /// The next row at or after `position`, which moves past what was read.
+    ///
+    /// `isLast` says that the source ends with the window.
+    mutating func next(
+        in window: [UInt8],
+        from position: inout Int,
+        isLast: Bool
+    ) throws(JoinRowFault) -> JoinRowStep {
+        switch self {
+        case .json(var scanner):
+            defer { self = .json(scanner) }
+            return try scanner.next(in: window, from: &position, isLast: isLast)
+        case .delimited(let scanner):
+            return try scanner.next(in: window, from: &position, isLast: isLast)
+        }
+    }
+
+    /// The row that begins at the start of some bytes; nil if they do not contain the whole row.
+    func row(atStartOf bytes: [UInt8]) throws(JoinRowFault) -> JoinRow? {
+        var position = 0
+        let step: JoinRowStep =
+            switch self {
+            case .json(let scanner): try scanner.row(in: bytes, at: 0, isLast: true)
+            case .delimited(let scanner): try scanner.next(in: bytes, from: &position, isLast: true)
+            }
+        guard case .row(let row) = step, row.range.lowerBound == 0 else { return nil }
+        return row
+    }
+
+    /// The data of a row in some bytes.
+    func content(of row: JoinRow, in bytes: [UInt8]) -> JoinContent {
+        switch self {
+        case .json: .json(row.range == bytes.indices ? bytes : Array(bytes[row.range]))
+        case .delimited(let scanner):
+            .cells(scanner.cells(atStartOf: bytes).enumerated().filter { scanner.isData($0.offset) }.map(\.element))
+        }
+    }
+}
+
+/// The data of a row.
+enum JoinContent: Sendable, Hashable {
+    /// An object, byte for byte.
+    case json([UInt8])
+    /// The decoded text of each cell, in the order of the source's columns.
+    case cells([[UInt8]])
+}

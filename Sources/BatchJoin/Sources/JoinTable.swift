@@ -1,0 +1,61 @@
+import GRDB
+import JSONLines
+
+/// A table of a SQLite database, as `file.sqlite#table` names it.
+struct JoinTable: Sendable, Hashable {
+    /// The database's file.
+    var path: String
+    var name: String
+
+    /// Reads `file.sqlite#table`; nil for any other path.
+    ///
+    /// Endings: `.sqlite`, `.sqlite3`, `.db`.
+    init?(_ text: String) {
+        guard let mark = text.lastIndex(of: "#") else { return nil }
+        let (path, name) = (text[..<mark], text[text.index(after: mark)...])
+        guard !name.isEmpty, [".sqlite", ".sqlite3", ".db"].contains(where: { path.hasSuffix($0) }) else { return nil }
+        self.path = String(path)
+        self.name = String(name)
+    }
+
+    /// Passes every row on as one line of JSON, in the order SQLite has them: for a plain table that of the rowids.
+    ///
+    /// Text and numbers become JSON strings and numbers, NULL becomes null, a BLOB becomes text if it is UTF-8. The file is
+    /// opened for reading only.
+    ///
+    /// - Throws: ``JoinFailure`` for a file that is not a database or has no such table.
+    func forEachRow(_ body: ([UInt8]) throws -> Void) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.read { database in
+                guard try database.tableExists(name) || database.viewExists(name) else {
+                    throw JoinFailure(.database("it has no table \(name)"), path: path)
+                }
+                let rows = try Row.fetchCursor(database, sql: "SELECT * FROM \(name.quotedDatabaseIdentifier)")
+                while let row = try rows.next() { try body(Self.line(of: row)) }
+            }
+        } catch let error as DatabaseError {
+            throw JoinFailure(.database(error.message ?? "SQLite error \(error.resultCode.rawValue)"), path: path)
+        }
+    }
+
+    private static func line(of row: Row) -> [UInt8] {
+        var line: [UInt8] = []
+        for (column, value) in row {
+            line.append(line.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+            JSONString.append(column, to: &line)
+            line.append(UInt8(ascii: ":"))
+            switch value.storage {
+            case .null: line += "null".utf8
+            case .int64(let number): line += String(number).utf8
+            // JSON has no infinity; SQLite has no NaN.
+            case .double(let number): line += (number.isFinite ? "\(number)" : "null").utf8
+            case .string(let text): JSONString.append(text, to: &line)
+            case .blob(let data): JSONString.append(String(decoding: data, as: UTF8.self), to: &line)
+            }
+        }
+        return line + (line.isEmpty ? Array("{}\n".utf8) : [UInt8(ascii: "}"), 0x0A])
+    }
+}

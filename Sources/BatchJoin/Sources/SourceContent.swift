@@ -1,0 +1,135 @@
+import BatchArchive
+import BlockGzip
+
+/// The bytes of a join source, open for reading at any place by many tasks at once.
+///
+/// Read with `pread`, never mapped: a file that is cut off while it is read gives an error, not a signal.
+final class SourceContent: Sendable {
+    /// As the user wrote it, for errors.
+    let path: String
+    /// Bytes of content.
+    let size: Int
+    private let file: OpenFile
+    /// What the file looked like when it was opened; nil for content of our own.
+    private let opened: SystemCall.Status?
+
+    private init(path: String, size: Int, file: consuming OpenFile, opened: SystemCall.Status?) {
+        self.path = path
+        self.size = size
+        self.file = file
+        self.opened = opened
+    }
+
+    /// Opens a source.
+    ///
+    /// Gzip is unpacked, and a table of a database is written out, into `folder` once.
+    static func open(_ place: JoinSourcePlace, unpackingInto folder: String) throws -> SourceContent {
+        guard try place.resolvedFormat() == .sqlite else { return try open(place.path, unpackingInto: folder) }
+        guard let table = JoinTable(place.path) else { throw JoinFailure(.unknownFormat, path: place.path) }
+        guard try SystemCall.status(table.path) != nil else { throw JoinFailure(.notFound, path: table.path) }
+        return try written(as: place.path, into: folder) { write in try table.forEachRow(write) }
+    }
+
+    private static func open(_ path: String, unpackingInto folder: String) throws -> SourceContent {
+        guard let status = try SystemCall.status(path) else { throw JoinFailure(.notFound, path: path) }
+        guard !status.isFolder else { throw JoinFailure(.notAFile, path: path) }
+        let file = try OpenFile(path, .reading)
+        let start = try file.read(at: 0, count: 4)
+        if start.starts(with: [0x1F, 0x8B]) { return try unpacked(file, at: path, into: folder) }
+        if let encoding = wrongEncoding(start) { throw JoinFailure(.encoding(encoding), path: path) }
+        return SourceContent(path: path, size: status.size, file: file, opened: status)
+    }
+
+    private static func written(
+        as path: String,
+        into folder: String,
+        _ produce: (([UInt8]) throws -> Void) throws -> Void
+    ) throws -> SourceContent {
+        var target = try TemporaryFile(in: folder)
+        var pending: [UInt8] = []
+        try produce { piece in
+            pending += piece
+            guard pending.count >= 262_144 else { return }
+            try target.append(pending)
+            pending.removeAll(keepingCapacity: true)
+        }
+        try target.append(pending)
+        let size = target.size
+        return SourceContent(path: path, size: size, file: target.intoFile(), opened: nil)
+    }
+
+    private static func unpacked(_ file: borrowing OpenFile, at path: String, into folder: String) throws
+        -> SourceContent
+    {
+        var target = try TemporaryFile(in: folder)
+        var inflater = GzipInflater()
+        var offset = 0
+        do {
+            while true {
+                while let content = try inflater.next() {
+                    let encoding = target.size == 0 ? wrongEncoding(Array(content.prefix(4))) : nil
+                    if let encoding { throw JoinFailure(.encoding(encoding), path: path) }
+                    try target.append(content)
+                }
+                let piece = try file.read(at: offset, count: 262_144)
+                if piece.isEmpty { break }
+                offset += piece.count
+                inflater.push(piece)
+            }
+            try inflater.finish()
+        } catch let failure as GzipFailure {
+            throw JoinFailure(.gzip("\(failure.reason) at byte \(failure.byteOffset)"), path: path)
+        }
+        let size = target.size
+        return SourceContent(path: path, size: size, file: target.intoFile(), opened: nil)
+    }
+
+    /// The name of the encoding that a byte order mark names, if it is not UTF-8.
+    private static func wrongEncoding(_ start: [UInt8]) -> String? {
+        if start.starts(with: [0xFF, 0xFE, 0x00, 0x00]) || start.starts(with: [0x00, 0x00, 0xFE, 0xFF]) {
+            return "UTF-32"
+        }
+        return start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) ? "UTF-16" : nil
+    }
+}
+
+// MARK: Reading
+
+extension SourceContent {
+    /// Exactly the bytes of a range, cut off at the end of the content.
+    ///
+    /// - Throws: ``JoinFailure`` with the cause `changed` if the file has fewer bytes than it had.
+    func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+        let count = min(count, size - offset)
+        let bytes = try file.read(at: offset, count: max(count, 0))
+        guard bytes.count == count else { throw JoinFailure(.changed, path: path) }
+        return bytes
+    }
+
+    /// Checks that the file is the one that was opened.
+    func checkUnchanged() throws {
+        guard let opened else { return }
+        guard try SystemCall.status(path) == opened else { throw JoinFailure(.changed, path: path) }
+    }
+
+    /// The line of each of some places, from 1; places in rising order.
+    func lines(at offsets: [Int]) throws -> [Int] {
+        var lines: [Int] = []
+        var (line, position) = (1, 0)
+        for offset in offsets {
+            while position < offset {
+                let piece = try bytes(at: position, count: min(1_048_576, offset - position))
+                line += piece.count { $0 == 0x0A }
+                position += piece.count
+            }
+            lines.append(line)
+        }
+        return lines
+    }
+
+    /// The failure for a row that cannot be read.
+    func failure(_ fault: JoinRowFault, windowAt base: Int) throws -> JoinFailure {
+        let byte = base + fault.offset
+        return JoinFailure(.row(line: try lines(at: [byte])[0], byte: byte, reason: fault.reason), path: path)
+    }
+}

@@ -1,0 +1,152 @@
+import JSONLines
+
+/// How the rows of a source are read: known from its format and its beginning.
+struct SourceLayout {
+    var scanner: JoinRowScanner
+    /// Where the first row is.
+    var start: Int
+    var holdsRequests: Bool
+
+    /// Looks at the beginning of a source.
+    static func reading(_ content: SourceContent, at place: JoinSourcePlace) throws -> SourceLayout {
+        let mark = try content.bytes(at: 0, count: 3)
+        let start = mark == [0xEF, 0xBB, 0xBF] ? 3 : 0
+        switch try place.resolvedFormat() {
+        case .csv: return try delimited(content, .csv, from: start, at: place)
+        case .tsv: return try delimited(content, .tsv, from: start, at: place)
+        case .auto: return try json(content, from: start, at: place, holdsRequests: nil)
+        case .requests: return try json(content, from: start, at: place, holdsRequests: true)
+        case .ndjson, .sqlite: return try json(content, from: start, at: place, holdsRequests: false)
+        }
+    }
+
+    private static func json(
+        _ content: SourceContent,
+        from start: Int,
+        at place: JoinSourcePlace,
+        holdsRequests: Bool?
+    ) throws -> SourceLayout {
+        let shape = try FirstObject.reading(content, from: start, keyName: place.keyName)
+        if let shape, !shape.members.contains(where: { $0.utf8.elementsEqual(place.keyName.utf8) }) {
+            throw JoinFailure(.noKeyColumn(place.keyName, found: shape.members), path: place.path)
+        }
+        let scanner = JSONRowScanner(keyName: place.keyName, hasBatch: shape?.hasBatch ?? false)
+        return SourceLayout(
+            scanner: .json(scanner),
+            start: start,
+            holdsRequests: holdsRequests ?? shape?.hasParams ?? true
+        )
+    }
+
+    private static func delimited(
+        _ content: SourceContent,
+        _ records: DelimitedRecords,
+        from start: Int,
+        at place: JoinSourcePlace
+    ) throws -> SourceLayout {
+        var length = 65_536
+        while true {
+            let window = try content.bytes(at: start, count: length)
+            let isLast = start + window.count >= content.size
+            do throws(DelimitedRowScanner.HeaderFault) {
+                let header = try DelimitedRowScanner.reading(
+                    headerOf: window,
+                    records: records,
+                    keyName: place.keyName,
+                    isLast: isLast
+                )
+                if let header {
+                    let scanner = JoinRowScanner.delimited(header.scanner)
+                    return SourceLayout(scanner: scanner, start: start + header.end, holdsRequests: false)
+                }
+            } catch {
+                switch error {
+                case .record(let fault): throw try content.failure(fault, windowAt: start)
+                case .noKeyColumn(let names):
+                    throw JoinFailure(.noKeyColumn(place.keyName, found: names), path: place.path)
+                case .repeatedColumn(let name): throw JoinFailure(.repeatedColumn(name), path: place.path)
+                }
+            }
+            length *= 2
+        }
+    }
+}
+
+/// The shape of the first row of a JSON source, which the others are expected to have.
+private struct FirstObject {
+    /// The names of its members.
+    var members: [String] = []
+    var hasBatch = false
+    var hasParams = false
+
+    /// Nil for a source without rows.
+    static func reading(_ content: SourceContent, from start: Int, keyName: String) throws -> FirstObject? {
+        var length = 65_536
+        while true {
+            let window = try content.bytes(at: start, count: length)
+            let isLast = start + window.count >= content.size
+            var scanner = JoinRowScanner.json(JSONRowScanner(keyName: keyName))
+            var position = 0
+            do throws(JoinRowFault) {
+                switch try scanner.next(in: window, from: &position, isLast: isLast) {
+                case .row(let row): return FirstObject(Array(window[row.range]))
+                case .end: return nil
+                case .needsMore: break
+                }
+            } catch {
+                // A row without a key: its members are the keys to choose from.
+                guard let next = error.next else { throw try content.failure(error, windowAt: start) }
+                return FirstObject(Array(window[error.offset..<next]))
+            }
+            length *= 2
+        }
+    }
+
+    private init(_ object: [UInt8]) {
+        // The object was read before: it is valid.
+        try? JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
+            try cursor.beginObject()
+            while let key = try cursor.nextKey() {
+                let name = cursor.text(key)
+                members.append(name)
+                hasBatch = hasBatch || name == "batch_id"
+                hasParams = hasParams || name == "params"
+                try cursor.skipValue()
+            }
+        }
+    }
+}
+
+/// The columns of a source for flat rows, in the order they first occur.
+struct ColumnNames {
+    /// Whether names have to be collected from every row.
+    let isWanted: Bool
+    private(set) var names: [String]
+    private var seen: Set<[UInt8]>
+
+    init(_ scanner: JoinRowScanner, isWanted: Bool) {
+        switch scanner {
+        case .delimited(let scanner):
+            self.isWanted = false
+            names = scanner.header.indices.filter { scanner.isData($0) }.map { scanner.header[$0] }
+            seen = []
+        case .json(let scanner):
+            self.isWanted = isWanted
+            names = []
+            seen = [Array(scanner.keyName.utf8)]
+            if scanner.hasBatch { seen.insert(Array("batch_id".utf8)) }
+        }
+    }
+
+    /// Adds the members of a row.
+    mutating func record(_ object: [UInt8]) {
+        // The object was read before: it is valid.
+        try? JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
+            try cursor.beginObject()
+            while let key = try cursor.nextKey() {
+                if seen.insert(cursor.keyBytes(key)).inserted { names.append(cursor.text(key)) }
+                try cursor.skipValue()
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import MessageBatches
+import Testing
+
+@testable import BatchArchive
+@testable import BatchJoin
+
+/// Runs over several batches: whose rows are whose, and what is published.
+struct JoinRunTests {
+    @Test func `a path with the batch's id is one source for each batch`() async throws {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a"), resultLine("b")])
+        try await ground.archive("msgbatch_02", [resultLine("a")], day: "2024-08-21")
+        try await ground.archive("msgbatch_03", [resultLine("a")], day: "2024-08-22")
+        try ground.put(requestRow("a", "one") + requestRow("z"), as: "r-msgbatch_01.jsonl")
+        try ground.put(requestRow("a", "two"), as: "r-msgbatch_02.jsonl")
+        let report = try await ground.join(ground.settings([ground.sources.path + "/r-{batch_id}.jsonl"]))
+        #expect(report.batches == 2 && report.withoutSource == ["msgbatch_03"])
+        #expect(report.figures("request") == [2, 1, 1, 0] && report.sharedKeys == 0)
+        #expect(try ground.lines(.joined, of: "msgbatch_02", day: "2024-08-21")[0].contains("two"))
+        #expect(try ground.lines(.unmatched, of: "msgbatch_01").count == 2)
+        #expect(try ground.lines(.unmatched, of: "msgbatch_02", day: "2024-08-21").isEmpty)
+        #expect(try await ground.manifests().map(\.revision) == [2, 2, 1])
+    }
+
+    @Test func `a batch column makes ids belong to their batch`() async throws {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a"), resultLine("b")])
+        try await ground.archive("msgbatch_02", [resultLine("a")], day: "2024-08-21")
+        let text = "batch_id,custom_id,label\nmsgbatch_02,a,two\nmsgbatch_01,a,one\nmsgbatch_02,x,-\nmsgbatch_99,a,-\n"
+        let report = try await ground.join(ground.settings([try ground.put(text, as: "labels.csv")]))
+        #expect(report.figures("labels") == [2, 1, 1, 0] && report.sharedKeys == 0)
+        #expect(try ground.lines(.joined, of: "msgbatch_01")[0].contains(#""labels":{"label":"one"}"#))
+        #expect(try ground.lines(.unmatched, of: "msgbatch_01") == [unmatchedLine("msgbatch_01", "b", "labels", "row")])
+        let second = try ground.lines(.unmatched, of: "msgbatch_02", day: "2024-08-21")
+        #expect(second == [unmatchedLine("msgbatch_02", "x", "labels", "result")])
+    }
+
+    @Test func `rows nobody has a result for are told where most of their source belongs`() async throws {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a")])
+        try await ground.archive("msgbatch_02", [resultLine("a"), resultLine("b")], day: "2024-08-21")
+        let source = try ground.put([requestRow("a"), requestRow("z"), requestRow("b")].joined(), as: "r.jsonl")
+        let report = try await ground.join(ground.settings([source], kind: .missing))
+        #expect(report.figures("request") == [3, 0, 1, 0])
+        #expect(report.sharedKeys == 1, "a has results in both")
+        #expect(try ground.lines(.joined, of: "msgbatch_01").isEmpty)
+        let missing = try ground.lines(.joined, of: "msgbatch_02", day: "2024-08-21")
+        #expect(missing.count == 1 && missing[0].hasSuffix(#""request":\#(requestRow("z")),"result":null}"#))
+    }
+
+    @Test func `a missing request brings what other sources say of it, once`() async throws {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a")])
+        let requests = try ground.put(requestRow("a") + requestRow("z"), as: "r.jsonl")
+        let labels = try ground.put("custom_id,label\nz,last\n", as: "labels.csv")
+        let report = try await ground.join(ground.settings([requests, labels], kind: .missing))
+        #expect(report.figures("request") == [1, 0, 1, 0] && report.figures("labels") == [0, 1, 1, 0])
+        let lines = try ground.lines(.joined, of: "msgbatch_01")
+        #expect(lines.count == 1 && lines[0].contains(#""labels":{"label":"last"},"result":null"#))
+    }
+
+    @Test func `several request files are one, and the first has the say`() async throws {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a"), resultLine("b"), resultLine("c")])
+        let first = try ground.put(requestRow("a", "one"), as: "1.jsonl")
+        let second = try ground.put(requestRow("a", "two") + requestRow("b", "two"), as: "2.jsonl")
+        let report = try await ground.join(ground.settings([first, second]))
+        #expect(report.figures("request") == [2, 1, 0, 0])
+        let lines = try ground.lines(.joined, of: "msgbatch_01")
+        #expect(lines[0].contains("one") && lines[1].contains("two") && lines[2].contains("\"request\":null"))
+    }
+
+    @Test func `joining again changes nothing, or replaces what was`() async throws {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a"), resultLine("b")])
+        let source = try ground.put(requestRow("a"), as: "r.jsonl")
+        try await ground.join(ground.settings([source]))
+        let before = try ground.files()
+        let again = try await ground.join(ground.settings([source]))
+        #expect(again.unchanged == 1)
+        #expect(try ground.files() == before)
+        let whole = try ground.put(requestRow("a") + requestRow("b"), as: "all.jsonl")
+        try await ground.join(ground.settings([whole], kind: .inner))
+        let manifest = try #require(try await ground.manifests().first)
+        #expect(manifest.revision == 3 && manifest.files[.unmatched] == nil)
+        #expect(try ground.lines(.joined, of: "msgbatch_01").count == 2)
+        #expect(try ground.paths().filter { $0.hasPrefix("unmatched/") }.isEmpty)
+    }
+
+    @Test func `the manifest describes the joined files and the figures`() async throws {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a"), resultLine("b")])
+        try await ground.join(ground.settings([try ground.put(requestRow("a") + requestRow("z"), as: "r.jsonl")]))
+        let manifest = try #require(try await ground.manifests().first)
+        let side =
+            #"{"name":"request","matched":1,"results_without_request":1,"requests_without_result":1,"duplicate_keys":0,"skipped_rows":0}"#
+        let record = String(decoding: manifest.join ?? [], as: UTF8.self)
+        #expect(record == #"{"type":"left","output":"ndjson","sources":[\#(side)]}"#)
+        for kind in [DataKind.joined, .unmatched] {
+            let file = try #require(manifest.files[kind])
+            let stored = try ground.folder.read(file.path)
+            #expect(file.bytes == stored.count && file.sha256 == ContentDigest.hex(stored) && file.lines == 2)
+        }
+        #expect(try Manifest(json: manifest.json, path: "") == manifest)
+    }
+
+    @Test func `a run that was killed before the manifest is finished by the next`() async throws {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a")])
+        let source = try ground.put(requestRow("a"), as: "r.jsonl")
+        let prepared = try PreparedJoin(ground.settings([source]))
+        let manifest = try #require(try await ground.manifests().first)
+        let relations = try prepared.relations(ofBatch: "msgbatch_01")
+        let draft = try JoinDraft(manifest, in: ground.folder, codec: prepared.settings.codec)
+        draft.relations = relations.map { JoinReport.Relation(name: $0.name) }
+        let joiner = Joiner(kind: .left, form: .ndjson, relations: relations, batch: manifest.batch)
+        try await JoinRun(in: ground.folder).join(manifest, joiner, prepared.settings, into: draft)
+        let publication = try #require(try draft.publication(prepared.settings))
+        let steps = PublishPlan([publication]).steps.count
+        _ = PublishPlan([publication]).run(in: ground.folder, limit: steps - 2)
+        #expect(try await ground.manifests().map(\.revision) == [1])
+        _ = try ground.sink().prepare()
+        let finished = try #require(try await ground.manifests().first)
+        #expect(finished.revision == 2 && finished.files[.raw] == manifest.files[.raw])
+        #expect(try ground.lines(.joined, of: "msgbatch_01").count == 1)
+    }
+
+    private func unmatchedLine(_ batch: String, _ id: String, _ source: String, _ missing: String) -> String {
+        #"{"batch_id":"\#(batch)","custom_id":"\#(id)","source":"\#(source)","missing":"\#(missing)"}"#
+    }
+}
