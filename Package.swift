@@ -87,12 +87,12 @@ let package = Package(
 
         // Level 5: the index of what was seen.
 
-        // The SQLite edge: what was seen, tried and archived; rebuildable.
+        // SQLite: runs, attempts, which window is complete, when to retry, the result index; rebuildable.
         .target(
             name: "BatchCatalog",
             dependencies: [
-                "BatchPipeline", "JSONLines", "MessageBatches", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "BatchAnalytics", "BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Prices",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
 

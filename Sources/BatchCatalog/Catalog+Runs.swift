@@ -1,4 +1,4 @@
-import BatchPipeline
+package import BatchPipeline
 import GRDB
 package import MessageBatches
 
@@ -41,34 +41,33 @@ extension Catalog {
         }
     }
 
-    /// What was walked of the listing of one service.
-    package func walkedPast(of origin: String) throws(CatalogFailure) -> WalkedPast {
+    /// The completed windows of one service.
+    package func completedWindows(of origin: String) throws(CatalogFailure) -> [CompletedWindow] {
         try read { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: "SELECT * FROM walked WHERE origin = ? ORDER BY newest",
                 arguments: [origin]
             )
-            let spans = try rows.map { row in
+            return try rows.map { row in
                 let reader = RowReader(row: row)
-                return WalkedSpan(
+                return CompletedWindow(
                     since: try reader.optionalTime("since"),
-                    newest: try reader.time("newest"),
+                    end: try reader.time("newest"),
                     workspaceID: reader.optionalText("workspace_id")
                 )
             }
-            return WalkedPast(origin: origin, spans: spans)
         }
     }
 
-    /// Writes what was walked of the listing of one service.
-    package func save(_ past: WalkedPast) throws(CatalogFailure) {
+    /// Replaces the completed windows of one service.
+    package func save(_ windows: [CompletedWindow], of origin: String) throws(CatalogFailure) {
         try write { db in
-            try db.execute(sql: "DELETE FROM walked WHERE origin = ?", arguments: [past.origin])
-            for span in past.spans {
+            try db.execute(sql: "DELETE FROM walked WHERE origin = ?", arguments: [origin])
+            for window in windows {
                 try db.execute(
                     sql: "INSERT INTO walked (origin, workspace_id, since, newest) VALUES (?, ?, ?, ?)",
-                    arguments: [past.origin, span.workspaceID, span.since?.text, span.newest.text]
+                    arguments: [origin, window.workspaceID, window.since?.text, window.end.text]
                 )
             }
         }

@@ -116,3 +116,15 @@ extension DatabaseError {
         message ?? "SQLite error \(extendedResultCode.rawValue)"
     }
 }
+
+/// Something the catalog could not do.
+///
+/// Holds facts; commands make the text a user reads.
+package enum CatalogFailure: Error, Sendable, Hashable {
+    /// The file is not a catalog, or contains invalid values; the clause says where.
+    case damaged(path: String, detail: String)
+    /// A later version of the program made the file.
+    case newer(path: String)
+    /// The system or SQLite refused: no space, no permission, locked by another program.
+    case refused(path: String, detail: String)
+}

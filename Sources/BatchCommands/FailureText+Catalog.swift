@@ -19,24 +19,34 @@ extension FailureText {
         }
     }
 
-    /// What a run that writes says of a catalog it puts away.
-    static func settingAside(_ failure: CatalogFailure, as name: String) -> String {
-        "\(FailureText(failure).sentence) It is kept as \(name), and a new one is built from the manifests."
+    /// What happened to a catalog.
+    static func text(of event: CatalogEvent) -> String {
+        switch event {
+        case .built(let count):
+            return "There is no catalog; it was built from \(count.reading) \(count == 1 ? "manifest" : "manifests")."
+        case .setAside(let failure, let name):
+            return
+                "\(FailureText(failure).sentence) It is kept as \(name), and a new one is built from the manifests."
+        case .unreadable(let failure):
+            return "\(FailureText(failure).sentence) What follows is read from the manifests."
+        case .unavailable(let error):
+            return withoutCatalog(error)
+        }
     }
 
-    /// What a run that writes says where it has to do without a catalog.
+    /// Why a run continues without a catalog.
     static func withoutCatalog(_ error: any Error) -> String {
         let sentence = FailureText(error)?.sentence ?? unexpected(error).sentence
         return "\(sentence) This run goes on without a catalog: what it learns of failed batches is not remembered."
     }
 
-    /// What a run says of an archive whose catalog is gone.
-    static func rebuilding(manifests: Int) -> String {
-        "There is no catalog; it was built from \(manifests.reading) \(manifests == 1 ? "manifest" : "manifests")."
+    /// What the catalog records about a batch that is not archived; nil stands for one that is not listed any more.
+    static func recorded(_ outcome: BatchOutcome?) -> String {
+        outcome.map { clause($0) } ?? notListed
     }
 
     /// Why a batch that a listing of its time does not show cannot be fetched.
-    static let notListed = "the listing does not show it any more: deleted, or not visible to the key in use"
+    private static let notListed = "the listing does not show it any more: deleted, or not visible to the key in use"
 
     /// Batches that an explicit window leaves out although they need care.
     static func unsettled(_ count: Int, oldest: Timestamp) -> String {
@@ -47,7 +57,7 @@ extension FailureText {
     }
 
     /// That part of a window is not listed again.
-    static func settledPast(_ end: Timestamp) -> String {
+    static func completed(before end: Timestamp) -> String {
         "What was created before \(end.day.text) is settled and not listed again; --full-list does."
     }
 
@@ -59,8 +69,39 @@ extension FailureText {
     }
 }
 
-extension CatalogStanding {
-    /// What a run warns of, whatever else it says; the gravest first.
+extension FailureText {
+    /// Why the result index cannot be used.
+    init(_ failure: ResultIndexFailure) {
+        switch failure {
+        case .unusable(let path, let reason):
+            self.init(
+                "The result index \(path) cannot be used: \(reason).",
+                advice: "It can be removed at any time; the next query fills it again. select needs no index."
+            )
+        case .busy(let path):
+            self.init(
+                "Another command is filling the result index \(path).",
+                advice: "Ask again when it has ended. select needs no index.",
+                status: .busy
+            )
+        case .badQuery(let reason):
+            self.init(
+                "The query cannot be run: \(reason).",
+                advice: "See the tables and columns with: batchkeep query --schema",
+                status: .usage
+            )
+        case .badRow(let id):
+            self.init(
+                "A flat row of batch \(id) cannot be read.",
+                advice: "Run: batchkeep verify --full --batch \(id)",
+                status: .integrity
+            )
+        }
+    }
+}
+
+extension RetentionReport {
+    /// What a run warns about in any case, the most severe first.
     func warnings(archivePath: String) -> [String] {
         var lines = named(newlyLost) { row in
             "\(row.id), \(row.counts.total.reading) requests, created \(row.createdAt.day.text): the results are lost: "

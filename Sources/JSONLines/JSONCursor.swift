@@ -49,18 +49,6 @@ package struct JSONCursor: ~Copyable {
         isFresh = false
     }
 
-    /// Steps over the bytes that come next if they are those of `known` in this range; else it stays.
-    ///
-    /// For text that was read, and so checked, before. Containers are not followed: until `move(to:)` only values may be read.
-    package mutating func step(over range: Range<Int>, of known: [UInt8]) -> Bool {
-        guard range.count <= end - position else { return false }
-        let isEqual = unsafe known.withUnsafeBytes { known in
-            unsafe JSONKeyTable.areEqual(known.baseAddress! + range.lowerBound, base + position, count: range.count)
-        }
-        if isEqual { position += range.count }
-        return isEqual
-    }
-
     /// The kind of the next value, without consuming it.
     @inline(__always)
     package mutating func kind() throws(JSONSyntaxError) -> JSONKind {

@@ -46,7 +46,7 @@ enum HouseRules {
             name: "BatchCatalog",
             level: 5,
             platform: system.union(["FoundationEssentials", "Foundation", "Synchronization"]),
-            libraries: ["GRDB", "GRDBSQLite"]
+            libraries: ["GRDB"]
         ),
         Target(
             name: "BatchJoin",
@@ -85,10 +85,6 @@ enum HouseRules {
         Exception(
             path: "Sources/BatchArchive/Files/SystemCall.swift",
             reason: "open, write, rename, fsync and flock are C, and their order is the promise of the archive"
-        ),
-        Exception(
-            path: "Sources/BatchCatalog/ResultIndex/RowStatement.swift",
-            reason: "SQLite is C; values bound one by one through GRDB take several times as long as SQLite itself"
         ),
         Exception(
             path: "Sources/BatchCommands/Output/Terminal.swift",

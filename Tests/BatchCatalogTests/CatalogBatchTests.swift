@@ -31,10 +31,10 @@ struct CatalogBatchTests {
         var untried = CatalogBatch(old, seenAt: now, serverDate: now)
         var tried = untried
         #expect(!untried.wasFetchable)
-        untried.take(.withdrawn, error: "", at: now)
+        untried.record(.withdrawn, error: "", at: now)
         #expect(untried.state == .withdrawn)
-        tried.take(.failed(.service(Samples.failure(500))), error: "", at: now)
-        tried.take(.withdrawn, error: "", at: now)
+        tried.record(.failed(.service(Samples.failure(500))), error: "", at: now)
+        tried.record(.withdrawn, error: "", at: now)
         #expect(tried.state == .lost)
     }
 
@@ -47,9 +47,9 @@ struct CatalogBatchTests {
 
     @Test func `an archived batch keeps nothing of its failures`() {
         var row = Samples.row()
-        row.take(.failed(.service(Samples.failure(500, requestID: "req_0"))), error: "status 500", at: now)
+        row.record(.failed(.service(Samples.failure(500, requestID: "req_0"))), error: "status 500", at: now)
         #expect(row.state == .failing && row.attempts == 1 && row.requestIDs == ["req_0"])
-        row.take(Samples.archived(Samples.batch()), error: "archived", at: now)
+        row.record(Samples.archived(Samples.batch()), error: "archived", at: now)
         #expect(row.state == .archived && row.attempts == 0 && row.lastError == nil && row.nextTryAt == nil)
         #expect(row.requestIDs == ["req_1"])
         // What happens at the service later does not matter any more.
@@ -61,36 +61,36 @@ struct CatalogBatchTests {
 
     @Test func `a quarantined batch stays so until it is archived or withdrawn`() {
         var row = Samples.row()
-        row.take(.quarantined([]), error: "odd", at: now)
-        row.take(.failed(.service(Samples.failure(500))), error: "status 500", at: now)
-        row.take(.unavailable(Samples.failure(404)), error: "status 404", at: now)
+        row.record(.quarantined([]), error: "odd", at: now)
+        row.record(.failed(.service(Samples.failure(500))), error: "status 500", at: now)
+        row.record(.unavailable(Samples.failure(404)), error: "status 404", at: now)
         #expect(row.state == .quarantined && row.attempts == 3 && row.lastError == "status 404")
         row.park()
         #expect(row.state == .quarantined)
-        row.take(Samples.archived(Samples.batch()), error: "", at: now)
+        row.record(Samples.archived(Samples.batch()), error: "", at: now)
         #expect(row.state == .archived)
     }
 
     @Test func `a batch whose time was up is not put off`() {
         var row = Samples.row()
-        for _ in 0..<3 { row.take(.failed(.deadline(.seconds(60))), error: "60 s", at: now) }
+        for _ in 0..<3 { row.record(.failed(.deadline(.seconds(60))), error: "60 s", at: now) }
         #expect(row.state == .failing && row.attempts == 0 && row.nextTryAt == nil && row.lastError == "60 s")
     }
 
     @Test func `the last request-ids are kept, the newest at the end`() {
         var row = Samples.row()
         for number in 1...20 {
-            row.take(.unavailable(Samples.failure(404, requestID: "req_\(number)")), error: "", at: now)
+            row.record(.unavailable(Samples.failure(404, requestID: "req_\(number)")), error: "", at: now)
         }
         #expect(row.requestIDs == (13...20).map { "req_\($0)" })
     }
 
     @Test func `a state no file bears out is taken back`() {
         var row = Samples.row()
-        row.take(Samples.archived(Samples.batch()), error: "", at: now)
+        row.record(Samples.archived(Samples.batch()), error: "", at: now)
         row.reopen()
         #expect(row.state == .new && row.settledAt == nil)
-        row.take(.failed(.unsafeID), error: "", at: now)
+        row.record(.failed(.unsafeID), error: "", at: now)
         row.park()
         row.reopen()
         #expect(row.state == .failing)

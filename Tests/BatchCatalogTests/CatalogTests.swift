@@ -9,7 +9,7 @@ struct CatalogTests {
     /// A row with something in every column.
     private func fullRow() -> CatalogBatch {
         var row = Samples.row()
-        row.take(
+        row.record(
             .failed(.service(Samples.failure(500, requestID: "req_é"))),
             error: "status 500; it's \"odd\"",
             at: Samples.now
@@ -83,13 +83,15 @@ struct CatalogTests {
 
     @Test func `what was walked comes back, each service by itself`() throws {
         try withCatalog { catalog, _ in
-            var past = WalkedPast(origin: "https://a.example")
-            past.add(WalkedSpan(since: nil, newest: Samples.now, workspaceID: nil))
-            past.add(WalkedSpan(since: Samples.now, newest: Samples.now.adding(seconds: 1), workspaceID: "wrkspc_1"))
-            try catalog.save(past)
-            try catalog.save(past)
-            #expect(try catalog.walkedPast(of: "https://a.example") == past)
-            #expect(try catalog.walkedPast(of: "https://b.example").spans == [])
+            var windows: [CompletedWindow] = []
+            windows.add(CompletedWindow(since: nil, end: Samples.now, workspaceID: nil))
+            windows.add(
+                CompletedWindow(since: Samples.now, end: Samples.now.adding(seconds: 1), workspaceID: "wrkspc_1")
+            )
+            try catalog.save(windows, of: "https://a.example")
+            try catalog.save(windows, of: "https://a.example")
+            #expect(try catalog.completedWindows(of: "https://a.example") == windows)
+            #expect(try catalog.completedWindows(of: "https://b.example") == [])
         }
     }
 

@@ -1,7 +1,7 @@
 import BatchCatalog
 import Testing
 
-/// Where rows come to lie: those behind the last one are numbered by SQLite.
+/// Where rows are stored.
 struct RowInsertionTests {
     @Test func `rows keep their line numbers, in order or not, with gaps or not`() throws {
         let lines =
@@ -19,7 +19,7 @@ struct RowInsertionTests {
         }
     }
 
-    @Test func `a line that comes twice is told`() throws {
+    @Test func `a line number that occurs twice is an error`() throws {
         try withIndexPath { path in
             #expect(throws: ResultIndexFailure.self) {
                 try fill(path, batch: 1, rows: [1, 2, 3, 2].map(row))

@@ -89,21 +89,17 @@ extension IndexQuery {
         package var line: Int
     }
 
-    /// Where a request lies in all batches that have its id, in no order.
+    /// Where a request is in all batches that have its ID, in no particular order.
     package func places(ofCustomID id: String) throws(ResultIndexFailure) -> [Place] {
         try read { database in
             let sql = """
                 SELECT batch_id, date, place & 4294967295 AS line_number
-                FROM stored_rows JOIN batches ON number = place >> 32
-                WHERE place = ? AND custom_id = ?
+                FROM stored_rows JOIN batches ON number = place >> 32 WHERE custom_id = ?
                 """
-            return try RowIDSegment.places(of: id, in: database)
-                .compactMap { place in
-                    let found = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [place, id])
-                    return found.flatMap { row in
-                        CalendarDay(row["date"] as String)
-                            .map { Place(batchID: row["batch_id"], day: $0, line: row["line_number"]) }
-                    }
+            return try Row.fetchAll(database, sql: sql, arguments: [id])
+                .compactMap { row in
+                    CalendarDay(row["date"] as String)
+                        .map { Place(batchID: row["batch_id"], day: $0, line: row["line_number"]) }
                 }
         }
     }

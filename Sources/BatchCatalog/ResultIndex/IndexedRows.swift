@@ -1,90 +1,102 @@
+import BatchPipeline
+import GRDB
 package import JSONLines
 
-/// The rows of one piece of a flat file as values for SQLite: the part of indexing that can be done for many pieces at once.
+/// The rows of one block of a flat file as values for SQLite.
+///
+/// Reading rows can be done for many blocks at once; inserting them cannot.
 package struct IndexedRows: Sendable {
     package private(set) var count = 0
-    /// For each row its place, its kind and ``ResultIndexSchema/numberColumns``.
-    private(set) var numbers: [Int64] = []
-    /// The bytes of all texts; never empty, so that it has an address.
-    private(set) var texts: [UInt8] = [0]
-    /// For each row and each of ``ResultIndexSchema/textColumns`` where its bytes end; where they begin and its complement, a
-    /// negative number, for null.
-    private(set) var textEnds: [Int] = []
-    /// What the rows are found by; one without an id has none.
-    private(set) var ids: [RowID] = []
+    /// Row after row the values of ``ResultIndexSchema/storedColumns``, the place first.
+    private var values: [DatabaseValue] = []
 
-    static let numbersPerRow = 2 + ResultIndexSchema.numberColumns.count
-    static let textsPerRow = ResultIndexSchema.textColumns.count
-    /// `custom_id` among the texts.
-    private static let idColumn = ResultIndexSchema.textColumns.firstIndex(of: "custom_id") ?? 0
+    /// What happens to the value of a column.
+    private enum Target {
+        /// It is the same in all rows of a batch and stored there, or it is a column of another version.
+        case skip
+        case lineNumber
+        /// It is stored at this position of the row.
+        case store(Int, FlatSchema.Kind)
+    }
 
-    /// Reads rows of the flat table; columns of other versions are left out or stay null or 0.
+    private static let keys = JSONKeyTable(FlatSchema.columns.map(\.name))
+    private static let targets: [Target] = FlatSchema.columns.map { column in
+        if column.name == ResultIndexSchema.lineColumn { return .lineNumber }
+        let position = ResultIndexSchema.storedColumns.firstIndex { $0.name == column.name }
+        return position.map { .store($0 + 1, column.kind) } ?? .skip
+    }
+    /// A row without values: counts are 0, everything else is null.
+    private static let emptyRow =
+        [0.databaseValue] + ResultIndexSchema.storedColumns.map { $0.kind == .integer ? 0.databaseValue : .null }
+    private static let width = emptyRow.count
+
+    /// Reads rows of the flat table.
     ///
-    /// `number` is that of the batch in the index, `id` only for failures.
-    package init(
-        _ lines: LineBlock,
-        of id: String,
-        number: Int64,
-        kinds: RowKinds
-    ) throws(ResultIndexFailure) {
-        let capacity = lines.lineEnds.count
-        numbers.reserveCapacity(capacity * Self.numbersPerRow)
-        ids.reserveCapacity(capacity)
-        textEnds.reserveCapacity(capacity * Self.textsPerRow)
-        texts.reserveCapacity(capacity * 64)
-        var row = FlatRowReader(rows: capacity, batch: number, kinds: kinds)
+    /// Columns of other versions are left out, or stay null or 0.
+    ///
+    /// `number` is that of the batch in the index; `id` is for failures only.
+    package init(_ lines: LineBlock, of id: String, number: Int64) throws(ResultIndexFailure) {
+        let (keys, targets) = (Self.keys, Self.targets)
+        values.reserveCapacity(lines.lineEnds.count * Self.width)
         do throws(JSONSyntaxError) {
             try JSONCursor.read(lines.bytes) { cursor throws(JSONSyntaxError) in
                 for line in lines.lineEnds.indices {
                     cursor.move(to: lines.range(ofLine: line))
                     if cursor.isAtEnd() { continue }
-                    try row.read(lines.range(ofLine: line), &cursor)
-                    append(&row, number: number, &cursor)
+                    try append(&cursor, number: number, keys, targets)
                 }
             }
         } catch {
             throw .badRow(batchID: id)
         }
-        row.share()
     }
 
-    /// The key of a row in `stored_rows`.
-    func place(of row: Int) -> Int64 { numbers[row * Self.numbersPerRow] }
-
-    /// How many rows from one on lie one behind the other, the first of them behind a place.
-    func run(from row: Int, behind place: Int64, upTo limit: Int) -> Int {
-        var run = 0
-        while run < limit, row + run < count, self.place(of: row + run) == place + Int64(run) + 1 { run += 1 }
-        return run
-    }
-
-    /// Where the bytes of a text stand; nil for null.
-    func rangeOfText(_ index: Int) -> Range<Int>? {
-        let end = textEnds[index]
-        guard end >= 0 else { return nil }
-        let last = index == 0 ? 1 : textEnds[index - 1]
-        return (last < 0 ? ~last : last)..<end
-    }
-
-    /// The row is not changed; it would be copied for each call if it were not passed in place.
-    private mutating func append(_ row: inout FlatRowReader, number: Int64, _ cursor: inout JSONCursor) {
-        let place = number << 32 | row.line
-        numbers.append(place)
-        numbers.append(row.kind)
-        numbers.append(contentsOf: row.numbers)
-        if let id = row.texts[Self.idColumn] { ids.append(RowID(hash: cursor.hash(id), place: place)) }
-        for token in row.texts {
-            guard let token else {
-                textEnds.append(~texts.count)
-                continue
+    private mutating func append(
+        _ cursor: inout JSONCursor,
+        number: Int64,
+        _ keys: JSONKeyTable,
+        _ targets: [Target]
+    ) throws(JSONSyntaxError) {
+        let start = values.count
+        values += Self.emptyRow
+        try cursor.beginObject()
+        var line: Int64 = 0
+        var column = -1
+        while try cursor.nextKey(in: keys, &column) {
+            switch column < 0 ? .skip : targets[column] {
+            case .skip: try cursor.skipValue()
+            case .lineNumber: line = try cursor.wholeNumber(upTo: Int64(UInt32.max)) ?? 0
+            case .store(let position, let kind): values[start + position] = try Self.value(kind, &cursor)
             }
-            if token.isEscaped {
-                texts.append(contentsOf: cursor.text(token).utf8)
-            } else {
-                cursor.append(token.range, to: &texts)
-            }
-            textEnds.append(texts.count)
         }
+        values[start] = (number << 32 | line).databaseValue
         count += 1
+    }
+
+    private static func value(
+        _ kind: FlatSchema.Kind,
+        _ cursor: inout JSONCursor
+    ) throws(JSONSyntaxError) -> DatabaseValue {
+        switch kind {
+        case .integer: return (try cursor.wholeNumber(upTo: .max) ?? 0).databaseValue
+        case .text, .timestamp: return try cursor.string().map { cursor.text($0).databaseValue } ?? .null
+        case .boolean:
+            if try cursor.takeNull() { return .null }
+            guard try cursor.kind() == .literal else {
+                try cursor.skipValue()
+                return .null
+            }
+            return (try cursor.skipValue().count == "true".utf8.count).databaseValue
+        }
+    }
+
+    /// Inserts the rows with one prepared statement.
+    func insert(into database: Database) throws {
+        let statement = try database.cachedStatement(sql: ResultIndexSchema.rowInsertion)
+        for start in stride(from: 0, to: values.count, by: Self.width) {
+            // Checked arguments are compared with the statement's, for every row.
+            statement.setUncheckedArguments(StatementArguments(values[start..<start + Self.width]))
+            try statement.execute()
+        }
     }
 }

@@ -1,98 +1,65 @@
+package import BatchAnalytics
 import GRDB
-package import MessageBatches
+import MessageBatches
+import Prices
 
-/// What a query sees beside the rows of the index: costs by the prices asked for, these prices, and the runs.
+/// What a query sees besides the rows of the index: costs by the requested prices, these prices, and the runs.
 package struct QueryTables: Sendable {
-    /// What of a row decides its cost.
-    package struct PricedRow: Sendable {
-        package var usage = TokenUsage()
-        package var model = ""
-        package var geo = ""
-        package var day: CalendarDay
-        package var isSucceeded = false
-    }
-
-    /// A row of the price table, in US dollars per million tokens.
-    package struct Price: Sendable {
-        package var model: String
-        package var validFrom: String?
-        package var validTo: String?
-        package var promptMinimum: Int?
-        package var promptMaximum: Int?
-        package var input: Double
-        package var cacheWrite5m: Double?
-        package var cacheWrite1h: Double?
-        package var cacheRead: Double?
-        package var output: Double
-
-        package init(model: String, input: Double, output: Double) {
-            self.model = model
-            self.input = input
-            self.output = output
-        }
-    }
-
-    private let prices: [Price]
+    private let pricer: Pricer
     private let runs: [CatalogRun]
-    private let cost: @Sendable (PricedRow) -> Int64?
 
-    /// `cost` gives pico-dollars, or nil where there is no price.
-    package init(prices: [Price], runs: [CatalogRun], cost: @escaping @Sendable (PricedRow) -> Int64?) {
-        self.prices = prices
+    package init(pricer: Pricer, runs: [CatalogRun]) {
+        self.pricer = pricer
         self.runs = runs
-        self.cost = cost
     }
 
-    /// Makes the tables in a connection, which afterwards can write nothing any more.
+    /// Makes the tables in a connection, which can write nothing afterwards.
     func make(in database: Database) throws {
         database.add(function: try costFunction(in: database))
         try database.execute(sql: ResultIndexSchema.queryTables)
-        for price in prices { try Self.insert(price, into: database) }
+        for price in pricer.table.rows { try Self.insert(price, into: database) }
         for run in runs { try database.execute(sql: CatalogRun.insertion, arguments: run.values()) }
         try database.execute(sql: "PRAGMA query_only = 1")
     }
 
-    private static func insert(_ price: Price, into database: Database) throws {
-        try database.execute(
-            sql: "INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                price.model, price.validFrom, price.validTo, price.promptMinimum, price.promptMaximum, price.input,
-                price.cacheWrite5m, price.cacheWrite1h, price.cacheRead, price.output,
-            ]
-        )
+    /// Inserts a row of the price table under each name of its model.
+    private static func insert(_ row: PriceRow, into database: Database) throws {
+        // Pico-dollars per token are millionths of dollars per million tokens.
+        func dollars(_ picoDollars: Int64) -> Double { Double(picoDollars) / 1e6 }
+        let prices = row.prices
+        for name in [row.model] + row.aliases {
+            try database.execute(
+                sql: "INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    name, row.validFrom?.text, row.validTo?.text, row.promptMinimum, row.promptMaximum,
+                    dollars(prices.input), prices.cacheCreation5m.map(dollars), prices.cacheCreation1h.map(dollars),
+                    prices.cacheRead.map(dollars), dollars(prices.output),
+                ]
+            )
+        }
     }
 
-    /// The cost of a row from the number of its batch, its kind and its tokens.
+    /// The cost of a row from the number of its batch and ``ResultIndexSchema/costColumns``; null without a price.
     private func costFunction(in database: Database) throws -> DatabaseFunction {
-        let kinds = Dictionary(uniqueKeysWithValues: try RowKind.all(in: database).map { ($0, Kind($1)) })
         let dates = try Row.fetchAll(database, sql: "SELECT number, date FROM batches")
         let days = Dictionary(
             uniqueKeysWithValues: dates.map { ($0["number"] as Int64, CalendarDay($0["date"] as String)) }
         )
-        return DatabaseFunction(ResultIndexSchema.costFunction, argumentCount: 8, pure: true) { [cost] values in
+        let count = 1 + ResultIndexSchema.costColumns.count
+        return DatabaseFunction(ResultIndexSchema.costFunction, argumentCount: count, pure: true) { [pricer] values in
             func number(_ index: Int) -> Int64 { Int64.fromDatabaseValue(values[index]) ?? 0 }
-            guard let day = days[number(0)] ?? nil, let kind = kinds[number(1)] else { return nil }
-            var row = PricedRow(model: kind.model, geo: kind.geo, day: day, isSucceeded: kind.isSucceeded)
-            row.usage.input = number(2)
-            row.usage.cacheCreation5m = number(3)
-            row.usage.cacheCreation1h = number(4)
-            row.usage.cacheRead = number(5)
-            row.usage.output = number(6)
-            row.usage.webSearches = number(7)
-            return cost(row)
-        }
-    }
-
-    /// What a kind adds to the cost.
-    private struct Kind {
-        let model: String
-        let geo: String
-        let isSucceeded: Bool
-
-        init(_ kind: RowKind) {
-            model = kind.text("model") ?? ""
-            geo = kind.text("inference_geo") ?? ""
-            isSucceeded = kind.text("result_type") == "succeeded"
+            func text(_ index: Int) -> String { String.fromDatabaseValue(values[index]) ?? "" }
+            guard let day = days[number(0)] ?? nil else { return nil }
+            guard text(1) == "succeeded" else { return 0 }
+            var usage = TokenUsage()
+            usage.input = number(4)
+            usage.cacheCreation5m = number(5)
+            usage.cacheCreation1h = number(6)
+            usage.cacheRead = number(7)
+            usage.output = number(8)
+            usage.webSearches = number(9)
+            let cost = pricer.cost(of: usage, model: text(2), geo: text(3), day: day)
+            return cost.pricedRequests > 0 ? Int64(exactly: cost.batch.picoDollars) : nil
         }
     }
 }

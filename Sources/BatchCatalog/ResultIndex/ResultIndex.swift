@@ -1,12 +1,11 @@
 import BatchPipeline
 import GRDB
 package import MessageBatches
-import Synchronization
 
-/// The flat rows of an archive in a SQLite file of their own, for SQL and for finding a request at once.
+/// The flat rows of an archive in a SQLite file of their own, for SQL and for finding a request quickly.
 ///
-/// Nothing in it is its own: it can be removed at any time and is made anew from the flat files. A batch stands in it whole or not at
-/// all, also after the program was killed.
+/// It can be removed at any time and is rebuilt from the flat files. A batch is in it completely or not at all, also after the
+/// program was killed.
 package final class ResultIndex: Sendable {
     /// A batch as the index lists it.
     package struct Batch: Sendable {
@@ -15,9 +14,9 @@ package final class ResultIndex: Sendable {
         /// Result lines by type.
         package var found: [String: Int]
         package var rawBytes: Int
-        /// Tells the manifest from one that was written anew.
+        /// Distinguishes the manifest from one that was written again.
         package var stamp: Int64
-        /// Tells the flat rows from others.
+        /// Distinguishes the flat rows from others.
         package var content: String
 
         package init(
@@ -37,23 +36,12 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// The kinds of rows, for ``IndexedRows``.
-    package let kinds: RowKinds
     private let database: DatabaseQueue
     private let path: String
-    private let filling = Mutex(Filling())
     /// Seconds to wait for readers.
     private static let patience = 10
 
-    /// What is known of the rows put in.
-    private struct Filling {
-        /// The ids since the last save.
-        var ids = RowIDSegment()
-        /// The last place; nil before the first.
-        var last: Int64?
-    }
-
-    /// Opens the index for writing, making it if need be.
+    /// Opens the index for writing, and creates it if it does not exist.
     package init(at path: String) throws(ResultIndexFailure) {
         self.path = path
         do {
@@ -65,19 +53,16 @@ package final class ResultIndex: Sendable {
             if try database.read({ try Int.fetchOne($0, sql: "PRAGMA user_version") }) != ResultIndexSchema.version {
                 try Self.make(in: database)
             }
-            kinds = RowKinds(
-                try database.writeWithoutTransaction { database in
-                    // Losing the index costs a filling, so nothing waits for the disk.
-                    try database.execute(sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF")
-                    return try RowKind.all(in: database)
-                }
-            )
+            try database.writeWithoutTransaction { database in
+                // Losing the index costs a filling, so nothing waits for the disk.
+                try database.execute(sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF")
+            }
         } catch {
             throw Self.failure(error, path: path)
         }
     }
 
-    /// Puts empty tables in the place of what another version left.
+    /// Replaces what another version left by empty tables.
     private static func make(in database: DatabaseQueue) throws {
         try database.erase()
         try database.write { database in
@@ -91,7 +76,9 @@ package final class ResultIndex: Sendable {
         try write { try Int64.fetchOne($0, sql: "SELECT coalesce(max(number), 0) + 1 FROM batches") ?? 1 }
     }
 
-    /// Begins a filling, which no other can while it lasts; end with ``endFilling(without:)``.
+    /// Begins a filling.
+    ///
+    /// No other can begin meanwhile. End it with ``endFilling(without:)``.
     ///
     /// - Throws: ``ResultIndexFailure/busy(path:)`` at once while another one lasts: it may take minutes.
     package func beginFilling() throws(ResultIndexFailure) {
@@ -99,13 +86,14 @@ package final class ResultIndex: Sendable {
             try database.execute(sql: "PRAGMA busy_timeout = 0")
             defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Self.patience * 1_000)") }
             try database.beginTransaction(.immediate)
-            filling.withLock { $0 = Filling() }
         }
     }
 
-    /// Puts a batch in, in the place of what the index had of it; its rows follow.
+    /// Inserts a batch, in place of what the index had of it.
     ///
-    /// Numbers are given from ``nextNumber()`` on.
+    /// Its rows follow.
+    ///
+    /// Numbers start with ``nextNumber()``.
     package func begin(_ batch: Batch, number: Int64) throws(ResultIndexFailure) {
         try write { database in
             try Self.remove(batch.batch.id, from: database)
@@ -113,7 +101,7 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Enters what is new of a batch whose rows are in the index and stay as they are.
+    /// Updates a batch whose rows are in the index and stay as they are.
     package func revise(_ batch: Batch) throws(ResultIndexFailure) {
         try write { database in
             if let number = try Self.removeEntry(of: batch.batch.id, from: database) {
@@ -122,43 +110,42 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Puts in rows of the batch that was begun.
-    package func append(_ rows: IndexedRows) throws(ResultIndexFailure) {
+    /// Prepares for about so many new rows.
+    ///
+    /// If they outnumber those that are there, sorting all IDs at the end is faster than entering each in the index.
+    package func expect(rows: Int) throws(ResultIndexFailure) {
         try write { database in
-            var insertion = try RowInsertion(database)
-            try filling.withLock { filling in
-                try insertion.insert(rows, behind: &filling.last)
-                filling.ids.append(rows.ids)
-            }
+            let sql = "SELECT coalesce(sum(succeeded + errored + canceled + expired), 0) FROM batches"
+            guard rows > (try Int.fetchOne(database, sql: sql) ?? 0) else { return }
+            try database.execute(sql: "DROP INDEX IF EXISTS rows_by_custom_id")
         }
     }
 
-    /// Writes the batches put in until now, all of whose rows are there.
+    /// Inserts rows of the batch that was begun.
+    package func append(_ rows: IndexedRows) throws(ResultIndexFailure) {
+        try write { try rows.insert(into: $0) }
+    }
+
+    /// Commits the batches inserted until now, all of whose rows are there.
     package func save() throws(ResultIndexFailure) {
         try write { database in
-            try writeWhatIsKept(into: database)
             try database.commit()
             try database.beginTransaction(.immediate)
         }
     }
 
-    /// Ends the filling: from now on all its batches are in the index, but for those named, whose rows are not all there.
+    /// Ends the filling.
+    ///
+    /// From now on all its batches are in the index, except those named, whose rows are incomplete.
     package func endFilling(without ids: [String]) throws(ResultIndexFailure) {
         try write { database in
             for id in ids { try Self.remove(id, from: database) }
-            try writeWhatIsKept(into: database)
-            try RowIDSegment.mergeSmall(in: database)
+            try database.execute(sql: ResultIndexSchema.customIDIndex)
             try database.commit()
         }
     }
 
-    /// Writes what came up with the rows and is written once for many of them.
-    private func writeWhatIsKept(into database: Database) throws {
-        try RowKind.insert(kinds.takeNew(), into: database)
-        try filling.withLock { try $0.ids.flush(into: database) }
-    }
-
-    /// Takes batches out that the archive no longer has.
+    /// Removes batches that the archive no longer has.
     package func remove(_ ids: [String]) throws(ResultIndexFailure) {
         try write { database in
             for id in ids { try Self.remove(id, from: database) }
@@ -187,7 +174,7 @@ package final class ResultIndex: Sendable {
         )
     }
 
-    /// Takes a batch out and leaves its rows; returns the number they have.
+    /// Removes a batch and leaves its rows; returns their number.
     private static func removeEntry(of id: String, from database: Database) throws -> Int64? {
         let deletion = try database.cachedStatement(sql: "DELETE FROM batches WHERE batch_id = ? RETURNING number")
         guard let number = try Int64.fetchOne(deletion, arguments: [id]) else { return nil }
@@ -211,4 +198,18 @@ package final class ResultIndex: Sendable {
     static func reason(_ error: any Error) -> String {
         (error as? DatabaseError)?.message ?? "\(error)"
     }
+}
+
+/// Something the result index could not do.
+///
+/// Holds facts; commands make the text a user reads.
+package enum ResultIndexFailure: Error, Sendable, Hashable {
+    /// The file cannot be opened, created or written; the reason is SQLite's.
+    case unusable(path: String, reason: String)
+    /// Another command is filling it.
+    case busy(path: String)
+    /// The user's SQL is not valid; the reason is SQLite's.
+    case badQuery(String)
+    /// A line is not a valid row of the flat table.
+    case badRow(batchID: String)
 }

@@ -2,41 +2,35 @@ import BatchPipeline
 
 /// The tables of the result index as SQL, made from ``FlatSchema``.
 ///
-/// A row keeps only what differs from row to row: what a whole batch shares stands in `batches`, and the few combinations of
-/// model, outcome and the like in `kinds`. The view `results` puts the flat row together again. Costs are stored nowhere, so that
-/// they never belong to another price table than the one asked for.
+/// `stored_rows` has the columns of the flat row, except those that a whole batch shares, which are in `batches`. The view
+/// `results` is the flat row. Costs are not stored, so that they never belong to another price table than the requested one.
 package enum ResultIndexSchema {
-    /// Raised whenever the tables change; an index of another version is emptied and filled again.
-    static let version = FlatSchema.version * 100 + 4
+    /// Increased whenever the tables change.
+    ///
+    /// An index of another version is emptied and filled again.
+    static let version = FlatSchema.version * 100 + 5
 
-    /// Columns that few combinations of values share: one number stands for all of them.
-    static let kindColumns = [
-        "result_type", "model", "stop_reason", "service_tier", "inference_geo", "error_type", "error_class", "usable",
-    ]
-    /// Columns every row of a batch shares, with what they are in `batches`.
+    /// Columns every row of a batch shares, with their names in `batches`.
     static let batchColumns = [
         "batch_id": "batches.batch_id", "batch_created_at": "batches.created_at", "batch_ended_at": "batches.ended_at",
     ]
-    /// The line number and the number of the batch make up a row's key: rows come in this order, and those of a batch lie together.
+    /// The line number and the number of the batch are a row's key, its place: the rows of a batch are stored together.
     static let lineColumn = "line_number"
 
-    private static let ownColumns = FlatSchema.columns.filter {
-        !kindColumns.contains($0.name) && batchColumns[$0.name] == nil && $0.name != lineColumn
-    }
-    /// Columns of whole numbers that each row has for itself.
-    static let numberColumns = ownColumns.filter { $0.kind == .integer }.map(\.name)
-    /// Columns of text that each row has for itself.
-    static let textColumns = ownColumns.filter { $0.kind != .integer }.map(\.name)
+    /// The columns of `stored_rows` after the place.
+    static let storedColumns = FlatSchema.columns.filter { batchColumns[$0.name] == nil && $0.name != lineColumn }
 
     /// What is in the file.
     static var tables: String {
-        let numbers = numberColumns.map { ", \($0) INTEGER" }.joined()
-        let texts = textColumns.map { ", \($0) TEXT" }.joined()
-        let kinds = kindColumns.map { ", \($0)" }.joined()
+        let columns = storedColumns.map { column in
+            switch column.kind {
+            case .text, .timestamp: ", \(column.name) TEXT"
+            case .integer, .boolean: ", \(column.name) INTEGER"
+            }
+        }
         return """
-            CREATE TABLE kinds (kind INTEGER PRIMARY KEY\(kinds));
-            CREATE TABLE stored_rows (place INTEGER PRIMARY KEY, kind INTEGER NOT NULL\(numbers)\(texts));
-            \(RowIDSegment.tables)
+            CREATE TABLE stored_rows (place INTEGER PRIMARY KEY\(columns.joined()));
+            \(customIDIndex)
             CREATE TABLE filled (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, content TEXT NOT NULL);
             \(batches)
             CREATE VIEW results AS \(results());
@@ -44,45 +38,45 @@ package enum ResultIndexSchema {
             """
     }
 
-    /// Inserts so many rows; `isNumbered` leaves it to SQLite to give each the place behind the last one.
-    static func rowInsertion(count: Int, isNumbered: Bool) -> String {
-        let columns = ["place", "kind"] + numberColumns + textColumns
-        let marks = [isNumbered ? "NULL" : "?"] + columns.dropFirst().map { _ in "?" }
-        let rows = Array(repeating: "(\(marks.joined(separator: ",")))", count: count).joined(separator: ",")
-        return "INSERT INTO stored_rows (\(columns.joined(separator: ", "))) VALUES \(rows)"
-    }
+    /// The index that `show` uses.
+    static let customIDIndex = "CREATE INDEX IF NOT EXISTS rows_by_custom_id ON stored_rows (custom_id);"
 
-    /// The flat rows, and with them what is said of their cost.
+    /// Inserts a row: its place, then ``storedColumns``.
+    static let rowInsertion = """
+        INSERT INTO stored_rows (place, \(storedColumns.map(\.name).joined(separator: ", ")))
+        VALUES (?\(storedColumns.map { _ in ", ?" }.joined()))
+        """
+
+    /// The flat rows, followed by `cost`.
     private static func results(cost: String = "") -> String {
         let columns = FlatSchema.columns.map { column in
-            if kindColumns.contains(column.name) { return "kinds.\(column.name)" }
             if column.name == lineColumn { return "stored_rows.place & 4294967295 AS \(lineColumn)" }
             return batchColumns[column.name].map { "\($0) AS \(column.name)" } ?? "stored_rows.\(column.name)"
         }
-        // The range says nothing new; it lets SQLite read the rows of one batch only.
+        // The range adds no condition; it lets SQLite read the rows of one batch only.
         return """
             SELECT \(columns.joined(separator: ", "))\(cost) FROM stored_rows
             JOIN batches ON batches.number = stored_rows.place >> 32 AND stored_rows.place
                 BETWEEN batches.number << 32 AND (batches.number << 32) + 4294967295
-            LEFT JOIN kinds ON kinds.kind = stored_rows.kind
             """
     }
 
-    /// What stands in the connection of a query alone: costs by the prices asked for, these prices, and the runs.
+    /// What is in the connection of a query only: costs by the requested prices, these prices, and the runs.
     static var queryTables: String {
-        let tokens = [
-            "input_tokens", "cache_creation_5m_tokens", "cache_creation_1h_tokens", "cache_read_tokens",
-            "output_tokens",
-            "web_search_requests",
-        ]
-        let arguments = tokens.map { "stored_rows.\($0)" }.joined(separator: ", ")
-        let cost = "\(costFunction)(stored_rows.place >> 32, stored_rows.kind, \(arguments))"
+        let arguments = ["place >> 32"] + costColumns
+        let cost = "\(costFunction)(\(arguments.map { "stored_rows.\($0)" }.joined(separator: ", ")))"
         return """
             CREATE TEMP VIEW results AS \(results(cost: ", \(cost) AS picodollars, \(cost) / 1e12 AS cost"));
             CREATE TEMP TABLE \(prices)
             CREATE TEMP TABLE \(runs)
             """
     }
+
+    /// The columns that decide the cost of a row, besides the number of its batch.
+    static let costColumns = [
+        "result_type", "model", "inference_geo", "input_tokens", "cache_creation_5m_tokens",
+        "cache_creation_1h_tokens", "cache_read_tokens", "output_tokens", "web_search_requests",
+    ]
 
     /// The name of the SQL function that computes costs.
     static let costFunction = "batch_cost"

@@ -1,29 +1,78 @@
+import GRDB
 package import MessageBatches
 
 /// One run of a command on this archive.
 package struct CatalogRun: Sendable, Hashable {
-    /// Counts the runs from 1; 0 until the catalog has given a number.
+    /// Counts from 1; 0 until the catalog has assigned a number.
     package var number: Int64 = 0
     package var command: String
-    /// The command line behind the program's name, without secrets.
+    /// The command line after the program's name, without secrets.
     package var arguments: [String]
     /// The version of the program.
     package var version: String
     package var startedAt: Timestamp
     /// Nil while it runs, and of a run that was killed.
     package var finishedAt: Timestamp?
-    /// From which creation time on the listing was walked to its end; nil if it was not.
+    /// From which creation time on the listing was read to its end; nil if it was not.
     package var walkedSince: Timestamp?
-    /// The figures of its report by name.
+    /// The counts of its report by name.
     package var counts: [String: Int] = [:]
     package var exitStatus: Int32?
-    /// What ended it before its end, as a sentence.
+    /// What stopped it early, as a sentence.
     package var error: String?
 
     package init(command: String, arguments: [String], version: String, startedAt: Timestamp) {
         self.command = command
-        self.arguments = arguments
+        self.arguments = Self.withoutSecrets(arguments)
         self.version = version
         self.startedAt = startedAt
+    }
+
+    /// The arguments with URLs cut down to scheme and host: a path or a query may be a secret, like that of a ping URL.
+    private static func withoutSecrets(_ arguments: [String]) -> [String] {
+        arguments.map { argument in
+            guard let mark = argument.firstRange(of: "://") else { return argument }
+            let authority = argument[mark.upperBound...].prefix { !"/?#".contains($0) }
+            let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
+            return String(argument[..<mark.upperBound] + host)
+        }
+    }
+}
+
+extension CatalogRun {
+    private static let columns = [
+        "number", "command", "arguments", "version", "started_at", "finished_at", "walked_since", "counts",
+        "exit_status", "error",
+    ]
+
+    /// Writes the row, in place of the one with its number; NULL as number gets the next one.
+    static let insertion =
+        "INSERT OR REPLACE INTO runs (\(columns.joined(separator: ", "))) "
+        + "VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))"
+
+    /// The values in the order of the columns.
+    func values() throws -> StatementArguments {
+        let beginning: [(any DatabaseValueConvertible)?] = [
+            number == 0 ? nil : number, command, try ColumnJSON.text(arguments), version, startedAt.text,
+        ]
+        let end: [(any DatabaseValueConvertible)?] = [
+            finishedAt?.text, walkedSince?.text, try ColumnJSON.text(counts), exitStatus, error,
+        ]
+        return StatementArguments(beginning + end)
+    }
+
+    init(_ reader: RowReader) throws(RowReader.Unusable) {
+        self.init(
+            command: try reader.text("command"),
+            arguments: try reader.json("arguments", as: [String].self),
+            version: try reader.text("version"),
+            startedAt: try reader.time("started_at")
+        )
+        number = Int64(try reader.number("number"))
+        finishedAt = try reader.optionalTime("finished_at")
+        walkedSince = try reader.optionalTime("walked_since")
+        counts = try reader.json("counts", as: [String: Int].self)
+        exitStatus = reader.optionalNumber("exit_status").flatMap { Int32(exactly: $0) }
+        error = reader.optionalText("error")
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchArchive
+import BatchCatalog
 import BlockGzip
 import BatchAnalytics
 import Tables
@@ -44,7 +45,8 @@ struct CatalogCommand: AsyncParsableCommand {
                 _ = try ArchiveReader(folder)
                 let lock = try await lock.take(folder, context: context)
                 let archive = try OpenArchive(folder, settings: settings, lock: lock)
-                let manifests = try await CatalogFile(folder: folder, warn: context.note).rebuild()
+                let manifests = try await CatalogFile(folder: folder) { context.note(FailureText.text(of: $0)) }
+                    .rebuild()
                 try await archive.sink.finishRun()
                 context.note("The catalog of \(folder.root) is built anew from \(manifests.reading) manifests.")
                 archive.close()

@@ -120,7 +120,8 @@ struct ExportCommand: AsyncParsableCommand {
         return try await connection.use { client in
             if dryRun {
                 let sink = try archive.openUnlocked(origin: client.origin)
-                let catalog = try await CatalogFile(folder: sink.folder, warn: watcher.warn).openToLook()
+                let catalog = try await CatalogFile(folder: sink.folder) { watcher.warn(FailureText.text(of: $0)) }
+                    .openForReading()
                 let job = Job(
                     asked: asked,
                     sink: sink,
@@ -134,7 +135,8 @@ struct ExportCommand: AsyncParsableCommand {
                 return try await export(job)
             }
             let open = try await archive.open(origin: client.origin, lock: lock, prices: figures.prices.table)
-            let catalog = try await CatalogFile(folder: open.sink.folder, warn: watcher.warn).openForRun()
+            let catalog = try await CatalogFile(folder: open.sink.folder) { watcher.warn(FailureText.text(of: $0)) }
+                .openForRun()
             let job = Job(
                 asked: asked,
                 sink: open.sink,
@@ -167,9 +169,16 @@ struct ExportCommand: AsyncParsableCommand {
         let context = job.watcher.context
         let origin = job.connection.client.origin
         let startedAt = context.now()
-        let record = dryRun ? nil : RunRecord(job.catalog, startedAt: startedAt, context: context)
         let selection = planned(job.asked, by: job.catalog, origin: origin, now: startedAt, job.watcher)
         let ledger = ledger(in: job.catalog, origin: origin, job.watcher)
+        ledger.begin(
+            CatalogRun(
+                command: context.commandName,
+                arguments: context.arguments,
+                version: BatchkeepVersion.current,
+                startedAt: startedAt
+            )
+        )
         let joining =
             try join.isWanted && !dryRun
             ? ExportJoin(join.settings(joinedRows, archive)) : nil
@@ -184,7 +193,7 @@ struct ExportCommand: AsyncParsableCommand {
             : await job.figures.settle(report, of: selection, in: folder, startedAt: startedAt, now: context.now())
         let ending = ExportEnding(
             report: report,
-            standing: ledger.standing(at: report.serverDate ?? context.now(), warnDays: warnDays),
+            standing: ledger.retentionReport(at: report.serverDate ?? context.now(), warnDays: warnDays),
             selection: selection,
             archivePath: archive.path,
             isDryRun: dryRun,
@@ -195,7 +204,12 @@ struct ExportCommand: AsyncParsableCommand {
             figures: settled,
             join: joined.map { JoinEnding(report: $0, archivePath: archive.path) }
         )
-        record?.finish(ending, ledger, in: folder, warn: job.watcher.warn)
+        ledger.finish(in: folder) { run in
+            run.finishedAt = ending.finishedAt
+            run.counts = ending.counts
+            run.exitStatus = ending.status.rawValue
+            run.error = ending.stop?.sentence
+        }
         return ending
     }
 

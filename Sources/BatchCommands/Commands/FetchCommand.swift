@@ -95,7 +95,7 @@ struct FetchCommand: AsyncParsableCommand {
                 let finishedAt = context.now()
                 return ExportEnding(
                     report: report,
-                    standing: CatalogStanding(moment: finishedAt),
+                    standing: RetentionReport(moment: finishedAt),
                     selection: job.selection,
                     archivePath: archive.path,
                     isDryRun: false,

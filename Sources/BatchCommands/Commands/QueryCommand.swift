@@ -58,13 +58,37 @@ struct QueryCommand: AsyncParsableCommand {
         guard archives.count == 1, let source = archives.first else {
             throw CommandFailure.conflict("A query is about one archive: name one workspace=NAME with --archive.")
         }
-        let isDamaged = try await IndexFilling(folder: source.folder, context: context).run()
-        let tables = try QueryTables(prices: prices, runs: try runs(of: source.folder, for: sql, context))
-        let index = try IndexQuery(at: IndexFilling.path(in: source.folder), tables: tables)
+        let isDamaged = try await fillIndex(of: source.folder, context)
+        let tables = try QueryTables(
+            pricer: prices.pricer(isScan: true),
+            runs: runs(of: source.folder, for: sql, context)
+        )
+        let index = try IndexQuery(at: ResultIndex.path(in: source.folder), tables: tables)
         var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
         try index.run(sql, limit: limit ?? .max) { try output.take(columns: $0, rows: $1) }
         try output.end()
         if isDamaged { throw CommandEnding(status: .integrity) }
+    }
+
+    /// Fills the index with what is new.
+    ///
+    /// - Returns: Whether a file could not be read.
+    private func fillIndex(of folder: ArchiveFolder, _ context: CommandContext) async throws -> Bool {
+        var board = LiveBoard(context: context)
+        let filling = IndexFilling(folder: folder, clock: context.clock) { event in
+            switch event {
+            case .waiting(let failure):
+                context.note("\(FailureText(failure).sentence) Waiting for it to end.")
+            case .indexed(let rows, let batches, let total):
+                guard context.notesAreTerminal else { return }
+                board.show(["Indexing: batch \(batches) of \(total), \(rows.reading) rows"], at: context.now())
+            }
+        }
+        let unreadable = try await filling.run()
+        board.clear()
+        var trouble = ScanTrouble(context: context)
+        trouble.tell(unreadable)
+        return trouble.isDamaged
     }
 
     /// The runs in the archive's catalog, for a query that names them.

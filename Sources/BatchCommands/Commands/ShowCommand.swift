@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
+import BatchCatalog
 import BatchJoin
 import BlockGzip
 
@@ -42,18 +43,20 @@ struct ShowCommand: AsyncParsableCommand {
         let window = try window.window(now: context.now())
         let output = ShownRequest(pricer: try prices.source().pricer(isScan: true), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
-        let search = RequestSearch(customID: customID, window: window, ids: self.window.ids, context: context)
+        let search = RequestSearch(customID: customID, window: window, ids: self.window.ids)
         var trouble = ScanTrouble(context: context)
         var count = 0
         for archive in archive.archives() {
             let partners = JoinedPartners(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
-            for var line in try await search.lines(in: archive, &trouble) {
+            let lines = try await search.lines(in: archive.folder) { trouble.report($0) }
+            for line in lines {
+                var joined: [JoinedPartner] = []
                 do {
-                    if !raw { line.partners = try partners.partners(of: line.line.block, in: line.manifest) }
+                    if !raw { joined = try partners.partners(of: line.line.block, in: line.manifest) }
                 } catch let failure as ArchiveFailure {
                     trouble.tell([failure])
                 }
-                try show(line, isFirst: count == 0, by: output)
+                try show(line, joined, isFirst: count == 0, by: output)
                 count += 1
             }
         }
@@ -61,13 +64,23 @@ struct ShowCommand: AsyncParsableCommand {
         if trouble.isDamaged { throw CommandEnding(status: .integrity) }
     }
 
-    private func show(_ line: StoredLine, isFirst: Bool, by output: ShownRequest) throws {
+    private func show(_ line: StoredLine, _ joined: [JoinedPartner], isFirst: Bool, by output: ShownRequest) throws {
         if raw {
             try output.context.write(Array(line.line.bytes) + [0x0A])
         } else if json {
-            try output.context.write(try output.document(of: line))
+            try output.context.write(try output.document(of: line, joined))
         } else {
-            try output.context.print((isFirst ? "" : "\n") + output.text(of: line))
+            try output.context.print((isFirst ? "" : "\n") + output.text(of: line, joined))
+        }
+    }
+}
+
+extension ScanTrouble {
+    fileprivate mutating func report(_ event: SearchEvent) {
+        switch event {
+        case .withoutIndex: context.note("There is no index, so the raw files are read; batchkeep query makes one.")
+        case .searching(let manifests): notePruned(manifests)
+        case .unreadable(let failure): tell([failure])
         }
     }
 }

@@ -39,10 +39,12 @@ struct StatusCommand: AsyncParsableCommand {
         for (index, entry) in ArchiveFolders.entries(at: path).enumerated() {
             // Says it where there is no archive.
             _ = try ArchiveReader(entry.folder)
-            let catalog = try await CatalogFile(folder: entry.folder, warn: context.note).openToLook()
+            let catalog = try await CatalogFile(folder: entry.folder) { context.note(FailureText.text(of: $0)) }
+                .openForReading()
             let status = try ArchiveStatus(
                 of: catalog,
-                at: entry,
+                archive: entry.folder.root,
+                source: entry.source,
                 now: context.now(),
                 warnDays: warnDays,
                 lastRuns: runs

@@ -1,4 +1,5 @@
 import BatchAnalytics
+import BatchCatalog
 import BatchPipeline
 import Foundation
 import MessageBatches
@@ -8,7 +9,7 @@ import Tables
 /// The end of an export: its exit status, the table for people and the document for programs.
 struct ExportEnding: Sendable {
     var report: ExportReport
-    let standing: CatalogStanding
+    let standing: RetentionReport
     let selection: ExportSelection
     let archivePath: String
     let isDryRun: Bool
@@ -218,7 +219,7 @@ extension ExportEnding {
         report.stop = error
         self.init(
             report: report,
-            standing: CatalogStanding(moment: finishedAt),
+            standing: RetentionReport(moment: finishedAt),
             selection: selection,
             archivePath: archivePath,
             isDryRun: isDryRun,

@@ -1,4 +1,5 @@
 import BatchAnalytics
+import BatchCatalog
 import BatchPipeline
 import Foundation
 import MessageBatches

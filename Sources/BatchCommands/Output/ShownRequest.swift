@@ -1,5 +1,6 @@
 import BatchAnalytics
 import BatchArchive
+import BatchCatalog
 import BatchPipeline
 import JSONLines
 import MessageBatches
@@ -12,7 +13,7 @@ struct ShownRequest {
     let context: CommandContext
 
     /// Facts first, then the answer block by block.
-    func text(of stored: StoredLine) -> String {
+    func text(of stored: StoredLine, _ joined: [JoinedPartner]) -> String {
         let decoded = stored.line.decoded
         guard let record = decoded.records.first else { return "" }
         var text = facts(of: record, in: decoded, stored)
@@ -20,7 +21,7 @@ struct ShownRequest {
                 "\(context.outputStyle.paint(padded(name), .strong))\(value.visible)\n"
             }
             .joined()
-        for partner in stored.partners {
+        for partner in joined {
             text += section(partner.name, String(decoding: JSONIndentation.indented(partner.json), as: UTF8.self))
         }
         for block in AnswerBlock.blocks(of: stored.line) {
@@ -96,7 +97,7 @@ struct ShownRequest {
     }
 
     /// The flat row with the cost, the place, what it is joined with, and the line as archived.
-    func document(of stored: StoredLine) throws(SelectionFailure) -> [UInt8] {
+    func document(of stored: StoredLine, _ joined: [JoinedPartner]) throws(SelectionFailure) -> [UInt8] {
         var columns: [SelectedColumn] = []
         for name in FlatSchema.columns.map(\.name) + ["cost", "text"] {
             columns.append(try SelectedColumn(name, pricer: pricer))
@@ -107,9 +108,9 @@ struct ShownRequest {
             JSONString.append(place.path, to: &output)
             output += Array(",\"member\":\(place.member)".utf8)
         }
-        if !stored.partners.isEmpty {
+        if !joined.isEmpty {
             output += Array(",\"joined\":{".utf8)
-            for (index, partner) in stored.partners.enumerated() {
+            for (index, partner) in joined.enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
                 JSONString.append(partner.name, to: &output)
                 output.append(UInt8(ascii: ":"))

@@ -1,75 +1,78 @@
 package import MessageBatches
 
-/// The port to what earlier runs left known of batches, and where this run leaves what it learns.
+/// The port to what earlier runs recorded about batches.
 ///
-/// A ledger advises; what is archived is decided by the archive alone. So its methods do not throw: one that cannot write
-/// says so once, at the edge, and the run goes on.
+/// A run records there what it learns.
+///
+/// A ledger advises; only the archive decides what is archived. Its methods do not throw: a ledger that cannot write
+/// warns once, and the run continues.
 package protocol BatchLedger: Sendable {
-    /// Takes in what was listed and says which batches this run leaves alone, and which are lost.
-    func survey(_ survey: BatchSurvey) async -> SurveyFindings
+    /// Records the listed batches, and returns which of them the run leaves alone and which are lost.
+    func advice(on listed: ListedBatches) async -> ListingAdvice
 
-    /// Takes in what became of a batch, and returns whether its results are lost: withdrawn after this archive had seen
-    /// them fetchable.
-    func settle(_ batch: MessageBatch, _ outcome: BatchOutcome) async -> Bool
+    /// Records the outcome of a batch.
+    ///
+    /// - Returns: Whether the results are lost: the API removed them after this archive had seen the batch.
+    func record(_ outcome: BatchOutcome, of batch: MessageBatch) async -> Bool
 }
 
-/// What a run saw of the service before it fetched anything.
-package struct BatchSurvey: Sendable {
-    /// The batches of the window, or those asked for by id.
+/// What a run learned from the API before its first download.
+package struct ListedBatches: Sendable {
+    /// The batches of the window, or those named by ID.
     package var batches: [MessageBatch]
-    /// The ids that have a manifest.
+    /// The IDs that have a manifest.
     package var archived: Set<String>
-    /// The server's clock, where it told one.
+    /// The server's clock, if the server sent it.
     package var serverDate: Timestamp?
-    /// The creation times that were walked without a gap; nil where batches were asked for by id.
-    package var walked: WalkedSpan?
+    /// The creation times that were listed without a gap; nil if batches were named by ID.
+    package var completed: CompletedWindow?
 
     package init(
         batches: [MessageBatch] = [],
         archived: Set<String> = [],
         serverDate: Timestamp? = nil,
-        walked: WalkedSpan? = nil
+        completed: CompletedWindow? = nil
     ) {
         self.batches = batches
         self.archived = archived
         self.serverDate = serverDate
-        self.walked = walked
+        self.completed = completed
     }
 }
 
-/// A stretch of creation times, both ends included, whose batches were all listed.
+/// A range of creation times whose batches were all listed, both ends included.
 ///
-/// Its end is the newest batch seen, not a clock: what was created later is simply not in it.
-package struct WalkedSpan: Sendable, Hashable {
+/// It ends at the newest batch that was listed, not at a clock: a batch created later is simply not in it.
+package struct CompletedWindow: Sendable, Hashable {
     /// Nil for "from the beginning".
     package var since: Timestamp?
-    package var newest: Timestamp
-    /// `anthropic-workspace-id` of the answers: another key may see other batches.
+    package var end: Timestamp
+    /// The `anthropic-workspace-id` of the answers: another key may see other batches.
     package var workspaceID: String?
 
-    package init(since: Timestamp?, newest: Timestamp, workspaceID: String?) {
+    package init(since: Timestamp? = nil, end: Timestamp, workspaceID: String?) {
         self.since = since
-        self.newest = newest
+        self.end = end
         self.workspaceID = workspaceID
     }
 }
 
-/// What a ledger says about the batches of a survey.
-package struct SurveyFindings: Sendable {
-    /// Batches that failed before and are not tried again yet.
+/// What a ledger knows about listed batches.
+package struct ListingAdvice: Sendable {
+    /// Batches that failed before and whose next try is later.
     package var postponed: [String: PostponedBatch] = [:]
-    /// Batches that are withdrawn and were fetchable when an earlier run saw them.
+    /// Batches whose results the API removed after an earlier run had seen them.
     package var lost: Set<String> = []
 
     package init() {}
 }
 
-/// A batch that is left for a later run, and why.
+/// A batch that this run does not try, and why.
 package struct PostponedBatch: Sendable, Hashable {
     package var id: String
-    /// The first moment it is tried again.
+    /// When it is tried again.
     package var until: Timestamp
-    /// In how many runs it failed.
+    /// The number of runs in which it failed.
     package var attempts: Int
     /// What went wrong last, as a clause.
     package var reason: String?
@@ -82,11 +85,11 @@ package struct PostponedBatch: Sendable, Hashable {
     }
 }
 
-/// The ledger of a run that remembers nothing.
+/// The ledger of a run that records nothing.
 package struct NoLedger: BatchLedger {
     package init() {}
 
-    package func survey(_ survey: BatchSurvey) async -> SurveyFindings { SurveyFindings() }
+    package func advice(on listed: ListedBatches) async -> ListingAdvice { ListingAdvice() }
 
-    package func settle(_ batch: MessageBatch, _ outcome: BatchOutcome) async -> Bool { false }
+    package func record(_ outcome: BatchOutcome, of batch: MessageBatch) async -> Bool { false }
 }

@@ -19,7 +19,7 @@ struct BatchListing {
     let settings: ExportSettings
 
     /// Walks the window, or retrieves the batches the filter names.
-    func survey(_ selection: ExportSelection, into report: inout ExportReport) async throws -> BatchSurvey {
+    func survey(_ selection: ExportSelection, into report: inout ExportReport) async throws -> ListedBatches {
         if let ids = selection.filter.ids {
             let survey = try await survey(AskedBatches(ids: ids), of: selection.filter.shard, into: &report)
             if survey.batches.isEmpty, let first = report.notRetrieved.min(by: { $0.key < $1.key }) {
@@ -29,10 +29,10 @@ struct BatchListing {
         }
         var window = selection.shortWindow
         var walk = walk(of: window, selection)
-        var survey = BatchSurvey()
+        var survey = ListedBatches()
         while let batches = try await walk.next() {
-            if let settled = selection.settled, window != selection.window,
-                walk.head?.workspaceID != settled.workspaceID
+            if let completed = selection.completed, window != selection.window,
+                walk.head?.workspaceID != completed.workspaceID
             {
                 // Another key, other batches: nothing is proven of them.
                 window = selection.window
@@ -47,9 +47,9 @@ struct BatchListing {
         report.settledBefore = window == selection.window ? nil : window.since
         // A shard proves nothing of the batches of the others.
         guard selection.filter.shard == nil else { return survey }
-        survey.walked = survey.batches.map(\.createdAt).max()
+        survey.completed = survey.batches.map(\.createdAt).max()
             .map { newest in
-                WalkedSpan(since: window.since, newest: newest, workspaceID: walk.head?.workspaceID)
+                CompletedWindow(since: window.since, end: newest, workspaceID: walk.head?.workspaceID)
             }
         return survey
     }
@@ -59,8 +59,8 @@ struct BatchListing {
         _ asked: AskedBatches,
         of shard: BatchShard? = nil,
         into report: inout ExportReport
-    ) async throws -> BatchSurvey {
-        var survey = BatchSurvey(batches: asked.batches)
+    ) async throws -> ListedBatches {
+        var survey = ListedBatches(batches: asked.batches)
         try await retrieve(asked.ids.subtracting(asked.batches.map(\.id)), into: &survey, &report)
         survey.batches.removeAll { shard?.holds($0.id) == false }
         (report.listed, report.inWindow) = (survey.batches.count, survey.batches.count)
@@ -79,7 +79,7 @@ struct BatchListing {
     /// One batch that is gone must not keep the others from being fetched.
     private func retrieve(
         _ ids: Set<String>,
-        into survey: inout BatchSurvey,
+        into survey: inout ListedBatches,
         _ report: inout ExportReport
     ) async throws {
         try await withThrowingTaskGroup(of: Retrieved.self) { group in

@@ -39,14 +39,14 @@ package struct ExportRun: Sendable {
     private func run(
         _ filter: BatchFilter,
         isDryRun: Bool,
-        _ list: (inout ExportReport) async throws -> BatchSurvey
+        _ list: (inout ExportReport) async throws -> ListedBatches
     ) async -> ExportReport {
         var report = ExportReport(summaries: ports.summaries)
         do {
             var survey = try await list(&report)
             survey.archived = try await ports.archive.archivedIDs(among: survey.batches)
             report.serverDate = survey.serverDate
-            let findings = await ledger.survey(survey)
+            let findings = await ledger.advice(on: survey)
             let wanted = plan(survey, findings, filter: filter, into: &report)
             guard !isDryRun else {
                 report.wouldFetch = wanted
@@ -69,8 +69,8 @@ package struct ExportRun: Sendable {
 
     /// The batches to fetch, oldest first, as their results are withdrawn first; the others are counted.
     private func plan(
-        _ survey: BatchSurvey,
-        _ findings: SurveyFindings,
+        _ survey: ListedBatches,
+        _ findings: ListingAdvice,
         filter: BatchFilter,
         into report: inout ExportReport
     ) -> [MessageBatch] {
@@ -93,8 +93,8 @@ package struct ExportRun: Sendable {
 
     private func reason(
         toPass batch: MessageBatch,
-        _ survey: BatchSurvey,
-        _ findings: SurveyFindings,
+        _ survey: ListedBatches,
+        _ findings: ListingAdvice,
         _ filter: BatchFilter
     ) -> PassingReason? {
         if survey.archived.contains(batch.id) { return .archived }
@@ -136,7 +136,7 @@ package struct ExportRun: Sendable {
                 running -= 1
                 switch result {
                 case .success(let (batch, outcome)):
-                    let isLost = await ledger.settle(batch, outcome)
+                    let isLost = await ledger.record(outcome, of: batch)
                     report.take(batch, outcome, isLost: isLost)
                     ports.observe(.finished(batch, outcome))
                 case .failure(is ReadingPlaces.Closed):

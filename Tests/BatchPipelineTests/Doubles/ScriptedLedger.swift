@@ -2,30 +2,30 @@ import BatchPipeline
 import MessageBatches
 import Synchronization
 
-/// A ledger that says what it was told to and remembers what it was asked.
+/// A ledger with scripted advice that remembers its calls.
 final class ScriptedLedger: BatchLedger {
-    private let findings: SurveyFindings
+    private let advice: ListingAdvice
     /// The batches whose results are lost if they turn out to be withdrawn.
     private let seenBefore: Set<String>
-    private let surveysSeen = Mutex<[BatchSurvey]>([])
-    private let settledBatches = Mutex<[String]>([])
+    private let listingsSeen = Mutex<[ListedBatches]>([])
+    private let recordedBatches = Mutex<[String]>([])
 
-    init(_ findings: SurveyFindings = SurveyFindings(), seenBefore: Set<String> = []) {
-        self.findings = findings
+    init(_ advice: ListingAdvice = ListingAdvice(), seenBefore: Set<String> = []) {
+        self.advice = advice
         self.seenBefore = seenBefore
     }
 
-    var surveys: [BatchSurvey] { surveysSeen.withLock { $0 } }
-    /// The ids of settled batches, in the order in which they were.
-    var settled: [String] { settledBatches.withLock { $0 } }
+    var listings: [ListedBatches] { listingsSeen.withLock { $0 } }
+    /// The IDs of the batches with a recorded outcome, in order.
+    var recorded: [String] { recordedBatches.withLock { $0 } }
 
-    func survey(_ survey: BatchSurvey) async -> SurveyFindings {
-        surveysSeen.withLock { $0.append(survey) }
-        return findings
+    func advice(on listed: ListedBatches) async -> ListingAdvice {
+        listingsSeen.withLock { $0.append(listed) }
+        return advice
     }
 
-    func settle(_ batch: MessageBatch, _ outcome: BatchOutcome) async -> Bool {
-        settledBatches.withLock { $0.append(batch.id) }
+    func record(_ outcome: BatchOutcome, of batch: MessageBatch) async -> Bool {
+        recordedBatches.withLock { $0.append(batch.id) }
         if case .withdrawn = outcome { return seenBefore.contains(batch.id) }
         return false
     }

@@ -100,7 +100,7 @@ struct AskedBatchesTests {
                 .run(ExportSelection(window: BatchWindow(), filter: filter))
             #expect(report.listed == 20 && report.inWindow == report.archivedNow && report.leftOut == 0)
             // Nobody may conclude that the others were seen too.
-            #expect(ledger.surveys.count == 1 && ledger.surveys[0].walked == nil)
+            #expect(ledger.listings.count == 1 && ledger.listings[0].completed == nil)
             archived += archive.archived.keys
         }
         #expect(archived.sorted() == batches.map(\.id).sorted())

@@ -147,7 +147,7 @@ def index(bench):
         "Filling the result index",
         f"The first query of an archive of {rows:,} results in five batches.",
         runs,
-        [report.at_least("rows a second into the result index", rate, 500_000, "rows")],
+        [report.at_least("rows a second into the result index", rate, 125_000, "rows")],
     )
 
 

@@ -1,7 +1,7 @@
-@testable import BatchCommands
+import BatchCatalog
 import Testing
 
-struct RunRecordTests {
+struct CatalogRunTests {
     @Test(arguments: [
         ("--base-url=https://api.example/v1?key=secret", "--base-url=https://api.example"),
         ("https://user:secret@api.example:8443/path", "https://api.example:8443"),
@@ -9,6 +9,12 @@ struct RunRecordTests {
         ("http://", "http://"), ("./archive", "./archive"),
     ])
     func `of a URL only scheme and host are kept`(argument: String, kept: String) {
-        #expect(RunRecord.withoutSecrets(["export", argument]) == ["export", kept])
+        let run = CatalogRun(
+            command: "export",
+            arguments: ["export", argument],
+            version: "1",
+            startedAt: Samples.now
+        )
+        #expect(run.arguments == ["export", kept])
     }
 }

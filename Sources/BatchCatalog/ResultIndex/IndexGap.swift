@@ -1,32 +1,31 @@
 import BatchArchive
-import BatchCatalog
 import MessageBatches
 
-/// What the result index of an archive lacks or has otherwise, found without reading what has not changed.
+/// What is missing or outdated in the result index of an archive, found without reading what has not changed.
 ///
 /// The index keeps the stamp each manifest had when its rows were filled in. Only manifests with another stamp are read, and only
-/// batches whose flat rows differ have to be filled in: a join, a repair and a `compact` write manifests anew about the same rows.
+/// batches whose flat rows differ have to be filled in: a join, a repair and a `compact` write new manifests about the same rows.
 struct IndexGap {
-    /// A batch that the index has to take, with the stamp of its manifest.
+    /// A batch to enter in the index, with the stamp of its manifest.
     struct Entry {
         let manifest: Manifest
         let stamp: Int64
     }
 
-    /// Batches whose rows the index lacks, or has otherwise, by day and id.
+    /// Batches whose rows are missing or outdated, by day and ID.
     private(set) var missing: [Entry] = []
-    /// Batches whose rows stand in the index, with a manifest that was written anew.
+    /// Batches whose rows are in the index, with a manifest that was written again.
     private(set) var revised: [Entry] = []
-    /// Ids in the index of batches that the archive no longer has.
+    /// IDs in the index of batches that the archive no longer has.
     private(set) var removed: [String] = []
     /// Changed manifests that cannot be read.
     private(set) var unreadable: [ArchiveFailure] = []
     /// The stamps in the index that the archive was compared with.
     let known: Set<Int64>
 
-    /// Compares the archive with its index; nil for none.
+    /// Compares the archive with its index; nil if there is none.
     ///
-    /// What changed of other batches than those of the ids is left out; nil for all batches.
+    /// Changes of batches other than those with the IDs are left out; nil stands for all batches.
     init(of reader: ArchiveReader, in index: IndexQuery?, ids: Set<String>? = nil) async throws {
         known = try index?.stamps() ?? []
         let stamped = try await reader.stampedManifests()
@@ -46,16 +45,16 @@ struct IndexGap {
             }
         }
         unreadable = listing.unreadable
-        // One that cannot be read is as good as none.
+        // A manifest that cannot be read counts as missing.
         let present = Set(stamped.map(\.id)).subtracting(stamps.keys).union(listing.manifests.map(\.batch.id))
         removed = contents.keys.filter { !present.contains($0) }
     }
 
-    /// Whether the index is the archive's as it is now.
+    /// Whether the index matches the archive.
     var isEmpty: Bool { missing.isEmpty && revised.isEmpty && removed.isEmpty }
 }
 
 extension Manifest {
-    /// What the flat rows are known by: the digest of what they inflate to, wherever they lie; empty for a batch without rows.
+    /// What identifies the flat rows: the digest of the uncompressed rows; empty for a batch without rows.
     var flatContent: String { files[.results]?.content.sha256 ?? "" }
 }

@@ -1,49 +1,64 @@
-import BatchArchive
-import BatchCatalog
+package import BatchArchive
 import Foundation
+
+/// What happened to a catalog that should have been there.
+package enum CatalogEvent {
+    /// There was none; it was built from this many manifests.
+    case built(manifests: Int)
+    /// It could not be used. It is kept under this name, and a new one is built from the manifests.
+    case setAside(CatalogFailure, name: String)
+    /// It could not be read. The manifests are read instead.
+    case unreadable(CatalogFailure)
+    /// It cannot be written. The run continues without it, so what the run learns about failed batches is not recorded.
+    case unavailable(any Error)
+}
 
 /// Opens the catalog of an archive.
 ///
-/// The catalog is an index, so nothing that is wrong with it stops a run: it is made anew, and where that is impossible
-/// the run gets one in memory.
-struct CatalogFile {
-    let folder: ArchiveFolder
-    /// Takes warnings.
-    let warn: (String) -> Void
+/// The catalog is an index, so a damaged one stops no run: it is rebuilt, and if that is impossible, the run gets one in
+/// memory.
+package struct CatalogFile {
+    private let folder: ArchiveFolder
+    private let observe: (CatalogEvent) -> Void
+
+    package init(folder: ArchiveFolder, observe: @escaping (CatalogEvent) -> Void) {
+        self.folder = folder
+        self.observe = observe
+    }
 
     private var path: String { folder.path(Catalog.fileName) }
     private static let oldName = "\(Catalog.fileName).old"
 
     /// The catalog for a run that holds the archive's lock, in line with the files.
-    func openForRun() async throws -> Catalog {
+    package func openForRun() async throws -> Catalog {
         do {
             let isMissing = isMissing
             let catalog = try openOrReplace()
             let read = try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
-            if isMissing, read > 0 { warn(FailureText.rebuilding(manifests: read)) }
+            if isMissing, read > 0 { observe(.built(manifests: read)) }
             return catalog
         } catch {
-            warn(FailureText.withoutCatalog(error))
+            observe(.unavailable(error))
             return try Catalog(inMemory: ())
         }
     }
 
-    /// Makes the batch rows anew from the files, and returns how many manifests were read.
+    /// Rebuilds the batch rows from the files, and returns the number of manifests read.
     ///
-    /// Runs, attempts and losses stand in no file; they are kept where the old catalog can be read.
-    func rebuild() async throws -> Int {
+    /// Runs, attempts and losses are in no file; they are kept if the old catalog can be read.
+    package func rebuild() async throws -> Int {
         let catalog = try openOrReplace()
         try catalog.removeBatchesInFiles()
         return try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
     }
 
-    /// The catalog for a command that only looks: as it is, or made in memory from the files.
-    func openToLook() async throws -> Catalog {
+    /// The catalog for a command that only reads: as it is, or built in memory from the files.
+    package func openForReading() async throws -> Catalog {
         if FileManager.default.fileExists(atPath: path) {
             do {
                 return try Catalog(reading: path)
             } catch {
-                warn("\(FailureText(error).sentence) What follows is read from the manifests.")
+                observe(.unreadable(error))
             }
         }
         let catalog = try Catalog(inMemory: ())
@@ -65,7 +80,7 @@ struct CatalogFile {
         } catch .refused(let path, let detail) {
             throw CatalogFailure.refused(path: path, detail: detail)
         } catch {
-            warn(FailureText.settingAside(error, as: Self.oldName))
+            observe(.setAside(error, name: Self.oldName))
             try setAside()
             return try open()
         }
@@ -73,7 +88,7 @@ struct CatalogFile {
 
     private func open() throws(CatalogFailure) -> Catalog {
         if !FileManager.default.fileExists(atPath: path) {
-            // SQLite would let others read it; the files beside it get the permissions of this one.
+            // SQLite would let others read it; the files next to it get the permissions of this one.
             _ = FileManager.default.createFile(
                 atPath: path,
                 contents: nil,

@@ -2,10 +2,10 @@ import BatchCatalog
 import BatchPipeline
 import MessageBatches
 
-// What the catalog advises before an export, and keeps of it.
+// What the catalog advises before an export and records about it.
 
 extension ExportCommand {
-    /// The selection with the window the catalog advises, told to the user.
+    /// The selection with the window that the catalog advises, which is shown to the user.
     func planned(
         _ asked: ExportSelection,
         by catalog: Catalog,
@@ -13,18 +13,22 @@ extension ExportCommand {
         now: Timestamp,
         _ watcher: any RunWatcher
     ) -> ExportSelection {
-        var plan = WindowPlan(origin: origin, now: now)
+        var plan = WindowPlan(now: now)
         do {
             plan = try WindowPlan(catalog, origin: origin, now: now)
         } catch {
             watcher.warn(FailureText.withoutCatalog(error))
         }
-        let selection = asked.resolved(by: plan, isFull: fullList)
+        let selection = plan.resolve(asked, isFull: fullList)
         if !quiet {
             watcher.context.note("Exporting \(selection.sentence) to \(archive.path).")
-            if let settled = selection.settled { watcher.context.note(FailureText.settledPast(settled.end)) }
+            if let completed = selection.completed {
+                watcher.context.note(FailureText.completed(before: completed.end))
+            }
         }
-        if let warning = selection.warning(about: plan.unsettled) { watcher.warn(warning) }
+        if let before = plan.batchesBefore(selection) {
+            watcher.warn(FailureText.unsettled(before.count, oldest: before.oldest))
+        }
         return selection
     }
 
@@ -33,11 +37,12 @@ extension ExportCommand {
             catalog,
             CatalogLedger.Options(
                 origin: origin,
-                // Whoever names a batch wants it now.
+                // A user who names a batch wants it now.
                 ignoresPauses: retryAll || !window.batch.isEmpty,
                 writes: !dryRun,
                 now: watcher.context.now,
-                warn: watcher.warn
+                observe: { watcher.warn(FailureText.text(of: $0)) },
+                describe: FailureText.recorded
             )
         )
     }

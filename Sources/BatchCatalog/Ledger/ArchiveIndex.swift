@@ -1,12 +1,11 @@
 import BatchArchive
-import BatchCatalog
 import BatchPipeline
 import MessageBatches
 
 /// Brings the catalog in line with the files of the archive, which are the truth.
 ///
-/// Only what the catalog does not know yet is read: normally nothing, as the names of the manifests tell which batches are
-/// archived; all of it where the catalog is new.
+/// Only what the catalog does not know yet is read: normally nothing, because the names of the manifests show which batches
+/// are archived; all of it if the catalog is new.
 struct ArchiveIndex {
     let reader: ArchiveReader
     let catalog: Catalog
@@ -15,9 +14,9 @@ struct ArchiveIndex {
     private static let manifestsPerTask = 256
     private static let tasks = 4
 
-    /// Enters what is archived, quarantined and parked, and takes back what no file bears out.
+    /// Enters what is archived, quarantined and partial, and takes back states that no file confirms.
     ///
-    /// - Returns: how many manifests were read. One that cannot be read is left out; `verify` tells of it.
+    /// - Returns: The number of manifests read. One that cannot be read is left out; `verify` reports it.
     @discardableResult
     func update() async throws -> Int {
         let days = try reader.archivedDays()
@@ -31,7 +30,7 @@ struct ArchiveIndex {
         return unknown.count
     }
 
-    /// Enters what is quarantined and parked: few files, so all of them are read.
+    /// Enters what is quarantined and partial: few files, so all of them are read.
     func updateUnfinished() throws {
         var rows: [CatalogBatch] = []
         var found: Set<String> = []
@@ -69,40 +68,23 @@ struct ArchiveIndex {
     private func enter(_ batches: [(key: String, value: CalendarDay)]) async throws {
         var parts =
             stride(from: 0, to: batches.count, by: Self.manifestsPerTask)
-            .map { batches[$0..<min($0 + Self.manifestsPerTask, batches.count)] }[...]
-        try await withThrowingTaskGroup(of: [Archived].self) { group in
-            for part in parts.prefix(Self.tasks) { group.addTask { read(part) } }
-            parts = parts.dropFirst(Self.tasks)
-            while let archived = try await group.next() {
-                if let part = parts.popFirst() { group.addTask { read(part) } }
-                try save(archived)
-            }
+            .map { batches[$0..<min($0 + Self.manifestsPerTask, batches.count)] }
+            .makeIterator()
+        try await mapConcurrently(limit: Self.tasks, order: .completion) { () async throws in
+            parts.next()
+        } work: { part in
+            part.compactMap { id, day in (try? reader.manifest(of: id, on: day)) ?? nil }
+        } consume: { manifests in
+            try save(manifests)
+            return .proceed
         }
     }
 
-    /// What a row takes from a manifest.
-    private struct Archived: Sendable {
-        var batch: MessageBatch
-        var requestID: String?
-        var finishedAt: Timestamp
-    }
-
-    private func read(_ batches: ArraySlice<(key: String, value: CalendarDay)>) -> [Archived] {
-        batches.compactMap { id, day in
-            guard let manifest = (try? reader.manifest(of: id, on: day)) ?? nil else { return nil }
-            return Archived(
-                batch: manifest.batch,
-                requestID: manifest.source.requestID,
-                finishedAt: manifest.finishedAt
-            )
-        }
-    }
-
-    private func save(_ archived: [Archived]) throws {
+    private func save(_ manifests: [Manifest]) throws {
         try catalog.save(
-            archived.map { entry in
-                var row = try catalog.batch(entry.batch.id) ?? CatalogBatch(entry.batch)
-                row.archive(entry.batch, requestID: entry.requestID, at: entry.finishedAt)
+            manifests.map { manifest in
+                var row = try catalog.batch(manifest.batch.id) ?? CatalogBatch(manifest.batch)
+                row.archive(manifest.batch, requestID: manifest.source.requestID, at: manifest.finishedAt)
                 return row
             }
         )

@@ -2,19 +2,23 @@ import BatchCatalog
 import TestSupport
 import Testing
 
-/// Rows that are stepped through, as they look like rows before, against the same rows read key by key.
-struct FlatRowReaderTests {
-    /// Of so few rows in a block none is stepped through.
-    private static let few = 50
-
+/// Flat rows of all forms, read and put together again.
+struct IndexedRowsTests {
     @Test(arguments: 0..<8)
     func `rows of all forms are read as one of them alone would be`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let rows = (1...400).map { row(line: $0, &random) }
-        try expectSameRows(rows)
+        let all = "SELECT * FROM results ORDER BY line_number"
+        try withIndexPath { path in
+            try fill(path, batch: 1, rows: rows)
+            let together = try answer(all, at: path)
+            #expect(together.count == rows.count)
+            try fill(path, batch: 1, rows: rows, rowsPerBlock: 1)
+            #expect(try answer(all, at: path) == together)
+        }
     }
 
-    @Test func `a 0 and a null are told from values behind the same keys`() throws {
+    @Test func `a 0 and a null are distinguished from values after the same keys`() throws {
         let rows = (1...300)
             .map { line in
                 """
@@ -23,13 +27,24 @@ struct FlatRowReaderTests {
                 "error_message":\(line % 7 == 0 ? "\"0\"" : "null"),"usable":\(line % 2 == 0)}
                 """
             }
-        try expectSameRows(rows)
+        let expected = (1...300)
+            .map { (line: Int64) -> [IndexValue] in
+                let message: IndexValue = line % 7 == 0 ? .text("0") : .null
+                let counts: [Int64] = [line % 2 * 7, line % 3 * 10, line % 5]
+                return counts.map { .integer($0) } + [message, .integer(line % 2 == 0 ? 1 : 0)]
+            }
+        let sql = """
+            SELECT input_tokens, cache_read_tokens, output_tokens, error_message, usable FROM results ORDER BY line_number
+            """
+        try withIndexPath { path in
+            try fill(path, batch: 1, rows: rows)
+            #expect(try answer(sql, at: path) == expected)
+        }
     }
 
-    @Test func `more models than are looked for stay apart`() throws {
+    @Test func `many models stay apart`() throws {
         let rows = (1...300)
             .map { #"{"custom_id":"a","line_number":\#($0),"model":"claude-\#($0 % 40)","stop_reason":"s\#($0 % 7)"}"# }
-        try expectSameRows(rows)
         try withIndexPath { path in
             try fill(path, batch: 1, rows: rows)
             let models = "SELECT count(DISTINCT model), count(DISTINCT model || stop_reason) FROM results"
@@ -37,15 +52,40 @@ struct FlatRowReaderTests {
         }
     }
 
-    @Test func `keys of another version, each with another value, are passed over`() throws {
+    @Test func `keys of another version, each with another value, are skipped`() throws {
         let rows = (1...300)
             .map {
                 #"{"new":{"a":[\#($0)]},"custom_id":"a","line_number":\#($0),"other":\#($0),"model":"m","last":"\#($0)"}"#
             }
-        try expectSameRows(rows)
+        try withIndexPath { path in
+            try fill(path, batch: 1, rows: rows)
+            let sql = "SELECT custom_id, line_number, model FROM results ORDER BY line_number"
+            #expect(try answer(sql, at: path) == (1...300).map { [.text("a"), .integer($0), .text("m")] })
+        }
     }
 
-    @Test func `a damaged row is told from one that begins as others do`() throws {
+    @Test func `of a value of another type a count is 0 and a text is null, and the last of equal keys counts`() throws
+    {
+        let rows = [
+            #"{"custom_id":"a","line_number":1,"input_tokens":-5,"raw_bytes":1.5,"message_id":7,"usable":null}"#,
+            #"{"custom_id":"\u00e9","line_number":2,"input_tokens":"7","message_id":{"a":["}"]},"usable":"true"}"#,
+            #"{"custom_id":"b","line_number":3,"model":"first","model":"\u0063laude","usable":true}"#,
+        ]
+        let sql =
+            "SELECT custom_id, input_tokens, raw_bytes, message_id, model, usable FROM results ORDER BY line_number"
+        try withIndexPath { path in
+            try fill(path, batch: 1, rows: rows)
+            #expect(
+                try answer(sql, at: path) == [
+                    [.text("a"), .integer(0), .integer(0), .null, .null, .null],
+                    [.text("é"), .integer(0), .integer(0), .null, .null, .null],
+                    [.text("b"), .integer(0), .integer(0), .null, .text("claude"), .integer(1)],
+                ]
+            )
+        }
+    }
+
+    @Test func `a damaged row is found among rows that begin like it`() throws {
         let good = (1...100).map { #"{"custom_id":"a","line_number":\#($0),"model":"m","text_bytes":\#($0)}"# }
         for bad in [
             #"{"custom_id":"a","line_number":101,"model":"m","text_bytes":"#,
@@ -58,20 +98,6 @@ struct FlatRowReaderTests {
                     try fill(path, batch: 1, rows: good + [bad] + good)
                 }
             }
-        }
-    }
-
-    private func expectSameRows(_ rows: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let all = "SELECT * FROM results ORDER BY line_number, custom_id"
-        try withIndexPath { path in
-            try fill(path, batch: 1, rows: rows, rowsPerBlock: Self.few)
-            let expected = try answer(all, at: path)
-            #expect(expected.count == rows.count, sourceLocation: sourceLocation)
-            // Once learning from the first row on, and once with what the block before has left.
-            try fill(path, batch: 1, rows: rows)
-            #expect(try answer(all, at: path) == expected, sourceLocation: sourceLocation)
-            try fill(path, batch: 1, rows: rows, rowsPerBlock: 100)
-            #expect(try answer(all, at: path) == expected, sourceLocation: sourceLocation)
         }
     }
 

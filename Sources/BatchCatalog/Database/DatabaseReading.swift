@@ -53,3 +53,28 @@ enum ColumnJSON {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }
+
+extension DatabaseQueue {
+    /// A read-only connection to an existing database.
+    ///
+    /// What a killed program left half written is rolled back first. That needs a connection that may write; if this program
+    /// may not, SQLite's refusal is the error.
+    static func reading(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
+        var reading = configuration
+        reading.readonly = true
+        do {
+            return try opened(path, reading)
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+            // With the caller's timeout: another program may be doing it.
+            _ = try opened(path, configuration)
+            return try opened(path, reading)
+        }
+    }
+
+    /// A connection that has looked at the file.
+    private static func opened(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        _ = try queue.read { try Int.fetchOne($0, sql: "PRAGMA schema_version") }
+        return queue
+    }
+}

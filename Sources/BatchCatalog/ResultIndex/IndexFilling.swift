@@ -1,0 +1,198 @@
+package import BatchArchive
+import BlockGzip
+import Foundation
+import JSONLines
+import MessageBatches
+
+/// What a command shows while the result index is filled.
+package enum IndexEvent {
+    /// Another command is filling the index, which is waited for.
+    case waiting(ResultIndexFailure)
+    /// So many rows of the first batches are in the index.
+    case indexed(rows: Int, batches: Int, of: Int)
+}
+
+/// Brings the result index of an archive up to date.
+///
+/// Only batches that are new or have other rows are read.
+package struct IndexFilling {
+    private let folder: ArchiveFolder
+    private let clock: any Clock<Duration>
+    private let observe: (IndexEvent) -> Void
+
+    package init(folder: ArchiveFolder, clock: any Clock<Duration>, observe: @escaping (IndexEvent) -> Void) {
+        self.folder = folder
+        self.clock = clock
+        self.observe = observe
+    }
+
+    /// How often and how long to wait while another command fills the index.
+    private static let (attempts, pause) = (60, Duration.seconds(1))
+
+    /// Fills in what is missing.
+    ///
+    /// If nothing is, the index is not opened for writing.
+    ///
+    /// - Returns: Why files could not be read; their batches are left out.
+    package func run() async throws -> [ArchiveFailure] {
+        let (gap, index) = try await beginWhenFree()
+        let damaged = if let index { try await fill(index, with: gap) } else { [ArchiveFailure]() }
+        return damaged + gap.unreadable
+    }
+
+    /// Begins as soon as no other command fills the index, within a minute.
+    private func beginWhenFree() async throws -> (IndexGap, ResultIndex?) {
+        for attempt in 0..<Self.attempts {
+            do {
+                return try await begin()
+            } catch let failure as ResultIndexFailure {
+                guard case .busy = failure else { throw failure }
+                if attempt == 0 { observe(.waiting(failure)) }
+            }
+            try await clock.sleep(for: Self.pause)
+        }
+        return try await begin()
+    }
+
+    /// What is missing, and the index, opened for writing, if anything is.
+    private func begin() async throws -> (IndexGap, ResultIndex?) {
+        let reader = try ArchiveReader(folder)
+        let old = try IndexQuery(of: folder)
+        let gap = try await IndexGap(of: reader, in: old)
+        guard old == nil || !gap.isEmpty else { return (gap, nil) }
+        let index = try ResultIndex(of: folder)
+        try index.beginFilling()
+        // Another query may have filled it in the meantime.
+        let current = try IndexQuery(of: folder)
+        let isStill = try current?.stamps() == gap.known
+        return (isStill ? gap : try await IndexGap(of: reader, in: current), index)
+    }
+
+    private func fill(_ index: ResultIndex, with gap: IndexGap) async throws -> [ArchiveFailure] {
+        try index.remove(gap.removed)
+        for entry in gap.revised { try index.revise(ResultIndex.Batch(entry)) }
+        try index.expect(rows: gap.missing.reduce(0) { $0 + $1.manifest.found.values.reduce(0, +) })
+        let ids = gap.missing.map(\.manifest.batch.id)
+        let numbers = Dictionary(uniqueKeysWithValues: zip(ids, try index.nextNumber()...))
+        var fill = Fill(gap.missing, numbers: numbers, index: index, observe: observe)
+        var damaged: [(failure: ArchiveFailure, id: String)] = []
+        let scan = ArchiveScan(
+            folder,
+            of: .results,
+            codec: try CodecChoice.auto.codec(),
+            inFlight: 2 * ProcessInfo.processInfo.activeProcessorCount
+        )
+        try await scan.run(
+            gap.missing.map(\.manifest),
+            work: { block, manifest in
+                let id = manifest.batch.id
+                return Result { () throws(ResultIndexFailure) in
+                    (id, try IndexedRows(block, of: id, number: numbers[id] ?? 0))
+                }
+            },
+            take: { result in
+                let (id, rows) = try result.get()
+                try fill.insert(rows, of: id)
+                return true
+            },
+            damaged: { damaged.append(($0, $1.batch.id)) }
+        )
+        // Half a batch would count as a complete one.
+        try fill.end(leavingOut: damaged.map(\.id))
+        return damaged.map(\.failure)
+    }
+
+    /// The batches on their way into the index, one after the other.
+    private struct Fill {
+        /// A killed filling loses up to about so many rows.
+        private static let rowsPerSave = 500_000
+
+        private var waiting: ArraySlice<IndexGap.Entry>
+        private let numbers: [String: Int64]
+        private var current: String?
+        private let index: ResultIndex
+        private let observe: (IndexEvent) -> Void
+        private let total: Int
+        private var rows = 0
+        private var savedRows = 0
+
+        init(
+            _ entries: [IndexGap.Entry],
+            numbers: [String: Int64],
+            index: ResultIndex,
+            observe: @escaping (IndexEvent) -> Void
+        ) {
+            waiting = entries[...]
+            total = entries.count
+            self.numbers = numbers
+            self.index = index
+            self.observe = observe
+        }
+
+        mutating func insert(_ rows: IndexedRows, of id: String) throws {
+            while current != id { try advance() }
+            try index.append(rows)
+            self.rows += rows.count
+            observe(.indexed(rows: self.rows, batches: total - waiting.count, of: total))
+        }
+
+        /// Begins the next batch.
+        private mutating func advance() throws {
+            if rows - savedRows > Self.rowsPerSave {
+                try index.save()
+                savedRows = rows
+            }
+            guard let entry = waiting.popFirst() else {
+                current = nil
+                return
+            }
+            let id = entry.manifest.batch.id
+            current = id
+            if let number = numbers[id] { try index.begin(ResultIndex.Batch(entry), number: number) }
+        }
+
+        mutating func end(leavingOut damaged: [String]) throws {
+            while current != nil || !waiting.isEmpty { try advance() }
+            try index.endFilling(without: damaged)
+        }
+    }
+}
+
+extension ResultIndex.Batch {
+    init(_ entry: IndexGap.Entry) {
+        let manifest = entry.manifest
+        let raw = manifest.files[.raw]?.content ?? manifest.pruned[.raw]?.content
+        self.init(
+            batch: manifest.batch,
+            revision: manifest.revision,
+            found: manifest.found,
+            rawBytes: raw?.bytes ?? 0,
+            stamp: entry.stamp,
+            content: manifest.flatContent
+        )
+    }
+}
+
+extension ResultIndex {
+    /// The index of an archive, for writing; a new one is private to the user, as all files of an archive are.
+    convenience init(of folder: ArchiveFolder) throws(ResultIndexFailure) {
+        let path = Self.path(in: folder)
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+        }
+        try self.init(at: path)
+    }
+
+    /// The path of an archive's index: a file of its own, so that the nightly catalog stays small.
+    package static func path(in folder: ArchiveFolder) -> String { folder.path("results.sqlite") }
+}
+
+extension IndexQuery {
+    /// The index of an archive for reading; nil if there is none, or one of another version of the program.
+    init?(of folder: ArchiveFolder) throws(ResultIndexFailure) {
+        let path = ResultIndex.path(in: folder)
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        try self.init(at: path)
+        guard try isCurrent() else { return nil }
+    }
+}

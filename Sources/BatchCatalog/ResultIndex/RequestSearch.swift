@@ -1,0 +1,134 @@
+package import BatchAnalytics
+package import BatchArchive
+package import BatchPipeline
+import BlockGzip
+import Foundation
+import JSONLines
+import MessageBatches
+
+/// What a command reports while it searches for a request.
+package enum SearchEvent {
+    /// There is no index, so the raw files are read.
+    case withoutIndex
+    /// Batches that are about to be searched.
+    case searching([Manifest])
+    /// A file could not be read; the search continues without it.
+    case unreadable(ArchiveFailure)
+}
+
+/// A line and the manifest of its batch.
+package struct StoredLine: Sendable {
+    package let line: FoundLine
+    package let manifest: Manifest
+
+    /// Where the line is, relative to the archive: the raw file and the gzip member in it, from 0.
+    package var place: (path: String, member: Int)? {
+        guard let raw = manifest.files[.raw] else { return nil }
+        let member = raw.members.lastIndex { $0.firstLine <= line.block.firstLine }
+        return (raw.path, member ?? 0)
+    }
+}
+
+/// Finds the lines of a request through the result index, or in the raw files if there is no index.
+package struct RequestSearch {
+    private let customID: String
+    private let selection: ArchiveSelection
+    private let ids: Set<String>?
+
+    package init(customID: String, window: BatchWindow, ids: Set<String>?) {
+        self.customID = customID
+        self.ids = ids
+        selection = ArchiveSelection(window, ids: ids)
+    }
+
+    /// The lines of one archive, oldest batch first.
+    package func lines(
+        in folder: ArchiveFolder,
+        observe: (SearchEvent) -> Void
+    ) async throws -> [StoredLine] {
+        let reader = try ArchiveReader(folder)
+        guard let index = try IndexQuery(of: folder) else {
+            observe(.withoutIndex)
+            return try await scan(try await reader.manifests(of: selection), in: folder, observe)
+        }
+        let gap = try await IndexGap(of: reader, in: index, ids: ids)
+        enterRevised(gap, in: folder)
+        let unread = gap.missing.map(\.manifest).filter { selection.contains($0.batch) }
+        var found = try await scan(ArchiveReader.Listing(unread, unreadable: gap.unreadable), in: folder, observe)
+        let scanned = Set(unread.map(\.batch.id))
+        for place in try index.places(ofCustomID: customID)
+        where !scanned.contains(place.batchID) && ids?.contains(place.batchID) ?? true {
+            guard let manifest = try reader.manifest(of: place.batchID, on: place.day),
+                selection.contains(manifest.batch)
+            else { continue }
+            observe(.searching([manifest]))
+            do {
+                found += try lines(at: place.line, of: manifest, in: folder)
+            } catch let failure as ArchiveFailure {
+                observe(.unreadable(failure))
+            }
+        }
+        return found.sorted { left, right in
+            let (first, second) = (left.line.batch, right.line.batch)
+            return (first.createdAt, first.id) < (second.createdAt, second.id)
+        }
+    }
+
+    /// The line at a place, if it has the ID: the index may be older than the file.
+    private func lines(at line: Int, of manifest: Manifest, in folder: ArchiveFolder) throws -> [StoredLine] {
+        guard let raw = manifest.files[.raw] else { return [] }
+        let reader = try MemberReader(raw, in: folder, codec: try CodecChoice.auto.codec())
+        guard let member = reader.member(holdingLine: line) else { return [] }
+        let block = LineBlock(
+            wholeLines: try reader.content(ofMember: member),
+            sequence: member,
+            firstLine: reader.firstLines[member],
+            byteOffset: reader.members[member].lowerBound
+        )
+        return FoundLine.lines(withCustomID: customID, in: block, of: manifest.batch)
+            .map { StoredLine(line: $0, manifest: manifest) }
+    }
+
+    /// Enters manifests that were written again about the same rows, so that the next search need not read them.
+    ///
+    /// Skipped if it cannot be done at once: the archive may be read-only, or the index in use.
+    private func enterRevised(_ gap: IndexGap, in folder: ArchiveFolder) {
+        guard !gap.revised.isEmpty, let index = try? ResultIndex(of: folder) else { return }
+        do {
+            try index.beginFilling()
+            guard try IndexQuery(of: folder)?.stamps() == gap.known else { return }
+            for entry in gap.revised { try index.revise(ResultIndex.Batch(entry)) }
+            try index.endFilling(without: [])
+        } catch {
+            return
+        }
+    }
+
+    private func scan(
+        _ listing: ArchiveReader.Listing,
+        in folder: ArchiveFolder,
+        _ observe: (SearchEvent) -> Void
+    ) async throws -> [StoredLine] {
+        for failure in listing.unreadable { observe(.unreadable(failure)) }
+        observe(.searching(listing.manifests))
+        let scan = ArchiveScan(
+            folder,
+            codec: try CodecChoice.auto.codec(),
+            inFlight: 4 * ProcessInfo.processInfo.activeProcessorCount
+        )
+        var found: [StoredLine] = []
+        try await scan.run(
+            listing.manifests,
+            work: { [customID] block, manifest in
+                FoundLine.lines(withCustomID: customID, in: block, of: manifest.batch)
+                    .map { StoredLine(line: $0, manifest: manifest) }
+            },
+            take: { lines in
+                found += lines
+                return true
+            },
+            damaged: { failure, _ in observe(.unreadable(failure)) }
+        )
+        return found
+    }
+}

@@ -1,0 +1,37 @@
+package import BatchPipeline
+package import MessageBatches
+
+/// The completed windows of one service, sorted by their ends; none touches another of the same workspace.
+///
+/// Each run lists from some moment to the newest batch, so in ordinary use this is one window that grows.
+extension [CompletedWindow] {
+    /// Adds a window, merged with those it touches.
+    package mutating func add(_ window: CompletedWindow) {
+        var merged = window
+        var others: [CompletedWindow] = []
+        for other in self {
+            guard other.workspaceID == merged.workspaceID, other.touches(merged) else {
+                others.append(other)
+                continue
+            }
+            merged.since = other.since.flatMap { one in merged.since.map { Swift.min(one, $0) } }
+            merged.end = Swift.max(other.end, merged.end)
+        }
+        self = (others + [merged]).sorted { $0.end < $1.end }
+    }
+
+    /// The newest window that reaches back to a moment (nil means the beginning), or nil.
+    package func window(reachingBackTo since: Timestamp?) -> CompletedWindow? {
+        last { window in
+            guard let start = window.since else { return true }
+            return since.map { start <= $0 && $0 <= window.end } ?? false
+        }
+    }
+}
+
+extension CompletedWindow {
+    /// Whether no batch can lie between the two.
+    fileprivate func touches(_ other: CompletedWindow) -> Bool {
+        (since.map { $0 <= other.end } ?? true) && (other.since.map { $0 <= end } ?? true)
+    }
+}
