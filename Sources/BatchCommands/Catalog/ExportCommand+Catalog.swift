@@ -11,24 +11,24 @@ extension ExportCommand {
         by catalog: Catalog,
         origin: String,
         now: Timestamp,
-        _ watcher: any RunWatcher
+        _ observer: any RunObserver
     ) -> ExportSelection {
         var plan = WindowPlan(origin: origin, now: now)
         do {
             plan = try WindowPlan(catalog, origin: origin, now: now)
         } catch {
-            watcher.warn(FailureText.withoutCatalog(error))
+            observer.warn(FailureText.withoutCatalog(error))
         }
         let selection = asked.resolved(by: plan, isFull: fullList)
         if !quiet {
-            watcher.context.note("Exporting \(selection.sentence) to \(archive.path).")
-            if let settled = selection.settled { watcher.context.note(FailureText.settledPast(settled.end)) }
+            observer.context.note("Exporting \(selection.sentence) to \(archive.path).")
+            if let settled = selection.settled { observer.context.note(FailureText.settledPast(settled.end)) }
         }
-        if let warning = selection.warning(about: plan.unsettled) { watcher.warn(warning) }
+        if let warning = selection.warning(about: plan.unsettled) { observer.warn(warning) }
         return selection
     }
 
-    func ledger(in catalog: Catalog, origin: String, _ watcher: any RunWatcher) -> CatalogLedger {
+    func ledger(in catalog: Catalog, origin: String, _ observer: any RunObserver) -> CatalogLedger {
         CatalogLedger(
             catalog,
             CatalogLedger.Options(
@@ -36,8 +36,8 @@ extension ExportCommand {
                 // Whoever names a batch wants it now.
                 ignoresPauses: retryAll || !window.batch.isEmpty,
                 writes: !dryRun,
-                now: watcher.context.now,
-                warn: watcher.warn
+                now: observer.context.now,
+                warn: observer.warn
             )
         )
     }

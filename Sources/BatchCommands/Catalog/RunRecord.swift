@@ -21,7 +21,7 @@ struct RunRecord {
     }
 
     /// Notes the end, and how the run left the files; the archive is whole without it.
-    func finish(_ ending: ExportEnding, _ ledger: CatalogLedger, in folder: ArchiveFolder, warn: (String) -> Void) {
+    func finish(_ ending: ExportSummary, _ ledger: CatalogLedger, in folder: ArchiveFolder, warn: (String) -> Void) {
         var run = run
         run.finishedAt = ending.finishedAt
         run.walkedSince = ledger.walkedSince

@@ -43,12 +43,12 @@ struct JoinCommand: AsyncParsableCommand {
         _ = try lock.seconds()
         let selection = ArchiveSelection(window, ids: self.window.ids)
         let listing = try await ArchiveReader(ArchiveFolders.only(at: archive.path)).requiredManifests(of: selection)
-        let status = try await SignalWatch.run { signals in
+        let status = try await RunCancellation.onSignal { cancellation in
             let open = try await archive.open(origin: "", lock: lock)
             let ending: JoinEnding
             do {
                 let listing = try await takenApart(listing, selection, in: open.sink)
-                ending = try await join(listing, settings, open.sink, signals)
+                ending = try await join(listing, settings, open.sink, cancellation)
             } catch {
                 // What was published until then belongs into the list of digests; the first error is the one to tell.
                 try? await open.sink.finishRun()
@@ -81,14 +81,14 @@ struct JoinCommand: AsyncParsableCommand {
         _ listing: ArchiveReader.Listing,
         _ settings: JoinSettings,
         _ archive: FileArchive,
-        _ signals: SignalWatch
+        _ cancellation: RunCancellation
     ) async throws -> JoinEnding {
         let prepared = try PreparedJoin(settings)
         do {
             let report = try await JoinRun(in: archive.folder).run(listing.manifests, with: prepared)
             return JoinEnding(report: report, unreadable: listing.unreadable, archivePath: self.archive.path)
         } catch is CancellationError {
-            guard let status = signals.status else { throw CancellationError() }
+            guard let status = cancellation.signalStatus else { throw CancellationError() }
             throw CommandEnding(status: status)
         }
     }

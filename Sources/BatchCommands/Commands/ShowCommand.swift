@@ -42,7 +42,7 @@ struct ShowCommand: AsyncParsableCommand {
         let output = ShownRequest(pricer: try prices.source().pricer(isScan: true), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
         let search = RequestSearch(customID: customID, window: window, ids: self.window.ids, context: context)
-        var trouble = ScanTrouble(context: context)
+        var trouble = ScanErrors(context: context)
         var count = 0
         for archive in archive.archives() {
             let partners = JoinedPartners(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
@@ -50,7 +50,7 @@ struct ShowCommand: AsyncParsableCommand {
                 do {
                     if !raw { line.partners = try partners.partners(of: line.line.block, in: line.manifest) }
                 } catch let failure as ArchiveFailure {
-                    trouble.tell([failure])
+                    trouble.report([failure])
                 }
                 try show(line, isFirst: count == 0, by: output)
                 count += 1

@@ -39,10 +39,10 @@ struct IndexFilling {
     ///
     /// - Returns: Whether a file could not be read; its batch is left out.
     func run() async throws -> Bool {
-        var trouble = ScanTrouble(context: context)
+        var trouble = ScanErrors(context: context)
         let (gap, index) = try await beginWhenFree()
         if let index { try await fill(index, with: gap, &trouble) }
-        trouble.tell(gap.unreadable)
+        trouble.report(gap.unreadable)
         return trouble.isDamaged
     }
 
@@ -89,7 +89,7 @@ struct IndexFilling {
         try index.endFilling(without: [])
     }
 
-    private func fill(_ index: ResultIndex, with gap: IndexGap, _ trouble: inout ScanTrouble) async throws {
+    private func fill(_ index: ResultIndex, with gap: IndexGap, _ trouble: inout ScanErrors) async throws {
         try index.remove(gap.removed)
         for entry in gap.revised { try index.revise(ResultIndex.Batch(entry)) }
         let ids = gap.missing.map(\.manifest.batch.id)
@@ -119,7 +119,7 @@ struct IndexFilling {
         )
         // Half a batch would be counted as a whole one.
         try fill.end(leavingOut: damaged.map(\.id))
-        trouble.tell(damaged.map(\.failure))
+        trouble.report(damaged.map(\.failure))
     }
 
     /// The batches on their way into the index, one behind the other.

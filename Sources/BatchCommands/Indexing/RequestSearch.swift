@@ -15,7 +15,7 @@ struct RequestSearch {
     let context: CommandContext
 
     /// The lines of one archive, oldest batch first.
-    func lines(in archive: ArchiveFolders.Entry, _ trouble: inout ScanTrouble) async throws -> [StoredLine] {
+    func lines(in archive: ArchiveFolders.Entry, _ trouble: inout ScanErrors) async throws -> [StoredLine] {
         let reader = try ArchiveReader(archive.folder)
         guard let index = try IndexFilling.index(of: archive.folder) else {
             context.note("There is no index, so the raw files are read; batchkeep query makes one.")
@@ -36,7 +36,7 @@ struct RequestSearch {
             do {
                 found += try lines(at: place.line, of: manifest, in: archive)
             } catch let failure as ArchiveFailure {
-                trouble.tell([failure])
+                trouble.report([failure])
             }
         }
         return found.sorted { left, right in
@@ -63,9 +63,9 @@ struct RequestSearch {
     private func scan(
         _ listing: ArchiveReader.Listing,
         in archive: ArchiveFolders.Entry,
-        _ trouble: inout ScanTrouble
+        _ trouble: inout ScanErrors
     ) async throws -> [StoredLine] {
-        trouble.tell(listing.unreadable)
+        trouble.report(listing.unreadable)
         trouble.notePruned(listing.manifests)
         let scan = ArchiveScan(
             archive.folder,
@@ -83,7 +83,7 @@ struct RequestSearch {
                 found += lines
                 return true
             },
-            damaged: { failure, _ in trouble.tell([failure]) }
+            damaged: { failure, _ in trouble.report([failure]) }
         )
         return found
     }
