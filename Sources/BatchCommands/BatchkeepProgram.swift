@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 
-/// The program: parses the command line, runs one command, tells in one sentence what failed, and gives the exit status.
+/// The program: parses the command line, runs one command, reports an error in one sentence, and returns the exit status.
 package enum BatchkeepProgram {
-    /// Runs with the arguments behind the program's name.
+    /// Runs with the arguments after the program's name.
     package static func run(_ arguments: [String], context: CommandContext = .process) async -> ExitStatus {
         var context = context
         context.arguments = arguments
@@ -23,22 +23,22 @@ package enum BatchkeepProgram {
             } catch let ending as CommandEnding {
                 return ending.status
             } catch {
-                return tell(error, context)
+                return report(error, context)
             }
         }
     }
 
-    private static func tell(_ error: any Error, _ context: CommandContext) -> ExitStatus {
+    private static func report(_ error: any Error, _ context: CommandContext) -> ExitStatus {
         if FailureText.isClosedOutput(error) {
-            // Whoever reads has seen enough, as `head` does: no error of ours.
+            // The reader has seen enough, as `head` does. That is not an error.
             return .done
         }
         let failure = FailureText(error)
         if let failure {
-            failure.tell(in: context)
+            failure.print(in: context)
             return failure.status
         }
-        // Help, version and usage errors are ArgumentParser's to word.
+        // ArgumentParser words help, version and usage errors.
         let text = Batchkeep.fullMessage(for: error)
         guard Batchkeep.exitCode(for: error) == .success else {
             context.note(text)
@@ -53,12 +53,12 @@ package enum BatchkeepProgram {
     }
 }
 
-/// Ends a command that has said all it has to say with a status other than 0.
+/// Ends a command that has reported its result with a status other than 0.
 struct CommandEnding: Error {
     let status: ExitStatus
 }
 
-/// `batchkeep`: the register of all commands.
+/// `batchkeep`: the list of all commands.
 struct Batchkeep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "batchkeep",

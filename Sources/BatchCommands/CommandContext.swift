@@ -3,31 +3,29 @@ package import MessageBatches
 import Synchronization
 package import Tables
 
-/// What a command takes from the process around it, and where it writes.
+/// What a command reads from the process around it, and where it writes.
 ///
-/// Tests put their own in its place.
-///
-/// What a user asked for goes to ``print(_:)``, everything else to ``note(_:)``.
+/// What the user asked for goes to ``print(_:)``, everything else to ``note(_:)``. Tests use a context of their own.
 package struct CommandContext: Sendable {
     package var environment: [String: String]
-    /// The variable that holds the key of the API, where it is not one of the usual ones.
+    /// The variable that holds the API key, if it is not one of the usual ones.
     package var keyVariable: String?
-    /// The command line behind the program's name.
+    /// The command line after the program's name.
     package var arguments: [String] = []
     package var now: @Sendable () -> Timestamp
     /// Whether standard output is a terminal.
     package var outputIsTerminal: Bool
     /// Whether standard error is a terminal.
     package var notesAreTerminal: Bool
-    /// Columns of the terminal.
+    /// The columns of the terminal.
     package var width: Int
     package var write: @Sendable ([UInt8]) throws -> Void
-    /// Whether nobody reads standard output any more, as far as that shows before a write.
+    /// Whether nobody reads standard output anymore, as far as that is visible before a write.
     package var outputIsClosed: @Sendable () -> Bool = { false }
-    /// Everything on standard input.
+    /// Reads all of standard input.
     package var readInput: @Sendable () throws -> [UInt8] = { [] }
     package var writeNote: @Sendable ([UInt8]) -> Void
-    /// Measures pauses, silences and the time allowed.
+    /// Measures pauses, silences and time limits.
     package var clock: any Clock<Duration>
 
     package init(
@@ -86,12 +84,12 @@ package struct CommandContext: Sendable {
         environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
     }
 
-    /// The name of the command that runs, for records of it.
+    /// The name of the command that runs, for the archive's records.
     package var commandName: String {
         arguments.first { !$0.hasPrefix("-") } ?? "batchkeep"
     }
 
-    /// The value of a variable; unset and empty are the same.
+    /// The value of a variable, nil if it is empty or not set.
     package func variable(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -107,7 +105,7 @@ extension CommandContext {
             notesAreTerminal: Terminal.isTerminal(FileHandle.standardError),
             width: Terminal.width,
             write: { try FileHandle.standardOutput.write(contentsOf: Data($0)) },
-            // Nobody is left to be told that standard error is closed.
+            // If standard error is closed, there is nobody to report it to.
             writeNote: { try? FileHandle.standardError.write(contentsOf: Data($0)) }
         )
         context.outputIsClosed = { Terminal.isClosed(.standardOutput) }

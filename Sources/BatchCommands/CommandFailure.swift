@@ -1,6 +1,6 @@
-/// What a command refuses before or beside its work.
+/// What a command refuses or stops for.
 ///
-/// The sentences stand in ``FailureText``.
+/// ``FailureText`` contains the sentences.
 enum CommandFailure: Error, Sendable, Hashable {
     case noKey
     /// The variable that a pipeline file names for the key.
@@ -17,19 +17,21 @@ enum CommandFailure: Error, Sendable, Hashable {
     case exportNeedsEnded
     case bothCursors
     case badShard(String)
-    /// A line of standard input, counted from 1, that names no batch.
+    /// A line of standard input, counted from 1, that does not name a batch.
     case badInput(line: Int, reason: String)
-    /// Nobody reads standard output any more.
+    /// Nobody reads standard output anymore.
     case outputClosed
-    /// A URL that cannot be called; its text is kept back: who knows it can ping.
+    /// A URL that cannot be called.
+    ///
+    /// Its text is not shown: anybody who knows it can ping.
     case badPingURL
     case noMetricsFolder(String)
     case notQuarantined(id: String, archive: String)
-    /// A folder of archives where one is wanted.
+    /// A folder of several archives, for a command that works on one.
     case severalArchives(path: String, sources: [String])
     case outOfRange(option: String, value: String, allowed: String)
     /// No archived line has this custom_id.
     case unknownRequest(String)
-    /// Options that contradict one another, as a whole sentence.
+    /// Options that contradict each other, as a whole sentence.
     case conflict(String)
 }

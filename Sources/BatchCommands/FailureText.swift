@@ -9,16 +9,16 @@ import BlockGzip
 import Foundation
 import Tables
 
-/// The text for every error a user may meet: what was tried, on what, why it failed, and what to try.
+/// The text of an error: what was tried, on what, why it failed, and what to try next.
 ///
-/// All sentences are made here, from errors that hold facts. None holds a key or message text of results.
+/// All sentences are made here, from errors that hold facts. None contains a key or message text of results.
 struct FailureText {
     let sentence: String
     let advice: String?
     let status: ExitStatus
 
     init(_ sentence: String, advice: String? = nil, status: ExitStatus = .error) {
-        // A sentence may quote a file, an argument or a server, and none of them may steer the terminal.
+        // A sentence may quote a file, an argument or a server. None of them may send control sequences to the terminal.
         self.sentence = sentence.split(separator: "\n", omittingEmptySubsequences: false).map(\.visible)
             .joined(separator: "\n")
         self.advice = advice
@@ -48,13 +48,13 @@ struct FailureText {
         }
     }
 
-    /// The text of an error that nobody foresaw.
+    /// The text of an unexpected error.
     static func unexpected(_ error: any Error) -> FailureText {
         FailureText("An unexpected error: \(error)", advice: "Please report it with the command you ran.")
     }
 
     /// Writes the text to standard error.
-    func tell(in context: CommandContext) {
+    func print(in context: CommandContext) {
         context.note("batchkeep: \(sentence)")
         if let advice { context.note("  \(advice)") }
     }

@@ -1,8 +1,9 @@
-import BatchAnalytics
 import BatchPipeline
 import BatchService
 
-/// A client for the time of one command, closed whatever happens; failures leave with the place of the key.
+/// A client of the API for one command.
+///
+/// It is always closed, and its errors say where the key was read.
 struct ServiceConnection {
     let client: BatchServiceClient
     private let key: KeySource
@@ -20,27 +21,10 @@ struct ServiceConnection {
         )
     }
 
-    /// The ports of a run that asks this service and writes to `archive`.
-    func ports(
-        to archive: any ArchiveSink,
-        in context: CommandContext,
-        observe: @escaping @Sendable (ExportEvent) -> Void
-    ) -> ExportPorts {
-        ExportPorts(
-            lister: client,
-            source: client,
-            archive: archive,
-            summaries: SummarySet(SummaryRegistry.kinds),
-            now: context.now,
-            pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
-            observe: observe
-        )
-    }
-
-    /// Where the key was read, for texts about it.
+    /// Where the key was read, for messages about it.
     var keyPlace: String { key.place }
 
-    /// Runs `body` with the client and closes the client's connections behind it.
+    /// Runs `body` with the client and closes the client's connections after it.
     func use<Result>(_ body: (BatchServiceClient) async throws -> Result) async throws -> Result {
         do {
             let result = try await body(client)

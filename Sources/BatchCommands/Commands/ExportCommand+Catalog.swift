@@ -11,28 +11,28 @@ extension ExportCommand {
         by catalog: Catalog,
         origin: String,
         now: Timestamp,
-        _ watcher: any RunWatcher
+        _ observer: any RunObserver
     ) -> ExportSelection {
         var plan = WindowPlan(now: now)
         do {
             plan = try WindowPlan(catalog, origin: origin, now: now)
         } catch {
-            watcher.warn(FailureText.withoutCatalog(error))
+            observer.warn(FailureText.withoutCatalog(error))
         }
         let selection = plan.resolve(asked, isFull: fullList)
         if !quiet {
-            watcher.context.note("Exporting \(selection.sentence) to \(archive.path).")
+            observer.context.note("Exporting \(selection.sentence) to \(archive.path).")
             if let completed = selection.completed {
-                watcher.context.note(FailureText.completed(before: completed.end))
+                observer.context.note(FailureText.completed(before: completed.end))
             }
         }
         if let before = plan.batchesBefore(selection) {
-            watcher.warn(FailureText.unsettled(before.count, oldest: before.oldest))
+            observer.warn(FailureText.unsettled(before.count, oldest: before.oldest))
         }
         return selection
     }
 
-    func ledger(in catalog: Catalog, origin: String, _ watcher: any RunWatcher) -> CatalogLedger {
+    func ledger(in catalog: Catalog, origin: String, _ observer: any RunObserver) -> CatalogLedger {
         CatalogLedger(
             catalog,
             CatalogLedger.Options(
@@ -40,8 +40,8 @@ extension ExportCommand {
                 // A user who names a batch wants it now.
                 ignoresPauses: retryAll || !window.batch.isEmpty,
                 writes: !dryRun,
-                now: watcher.context.now,
-                observe: { watcher.warn(FailureText.text(of: $0)) },
+                now: observer.context.now,
+                observe: { [observer] in observer.warn(FailureText.text(of: $0)) },
                 describe: FailureText.recorded
             )
         )

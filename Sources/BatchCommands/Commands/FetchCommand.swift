@@ -1,11 +1,6 @@
 import ArgumentParser
-import BatchArchive
-import BatchCatalog
-import BatchPipeline
-import BatchService
-import MessageBatches
 
-/// `batchkeep fetch`: the middle of an export, for batches that were listed elsewhere.
+/// `batchkeep fetch`: an export of batches that were listed elsewhere.
 struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
@@ -37,91 +32,15 @@ struct FetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        let settings = try limits.settings()
-        let time = RunTime(try limits.runtime(), on: context.clock)
-        let watcher = ExportProgress(context: context, isQuiet: quiet)
+        // An export of these batches that shares the archive.
+        var export = try ExportCommand.parse([])
+        (export.archive, export.limits, export.quiet, export.service) = (archive, limits, quiet, service)
+        try export.check(now: context.now())
         let asked = try FetchInput.batches(in: try context.readInput())
-        let connection = try ServiceConnection(service, context: context, onRetry: watcher.note)
-        let ending = try await SignalWatch.run { signals in
-            let job = Job(
-                asked: asked,
-                settings: settings,
-                connection: connection,
-                output: OutputWatch(context),
-                watcher: watcher,
-                signals: signals,
-                time: time
-            )
-            return await perform(job)
+        let observer = ExportProgress(context: context, isQuiet: quiet)
+        let summary = try await RunCancellation.onSignal { [export] cancellation in
+            await ExportSession(export, asked: asked, observer: observer, cancellation: cancellation).run()
         }
-        watcher.tell(ending)
-        guard ending.status == .done else { throw CommandEnding(status: ending.status) }
-    }
-
-    /// What a fetch works with.
-    private struct Job {
-        let asked: AskedBatches
-        let settings: ExportSettings
-        let connection: ServiceConnection
-        let output: OutputWatch
-        let watcher: ExportProgress
-        let signals: SignalWatch
-        let time: RunTime
-
-        /// For the sentences about the run.
-        var selection: ExportSelection {
-            let ids = asked.ids.union(asked.batches.map(\.id))
-            return ExportSelection(window: BatchWindow(), filter: BatchFilter(ids: ids))
-        }
-    }
-
-    /// Runs to the end, whatever that is; what went wrong stands in the ending.
-    private func perform(_ job: Job) async -> ExportEnding {
-        let context = job.watcher.context
-        let startedAt = context.now()
-        do {
-            return try await job.connection.use { client in
-                let sink = try archive.openUnlocked(origin: client.origin)
-                let receipts = ReceiptWriter(in: sink.folder, to: job.output)
-                let ports = job.connection.ports(to: SharedArchive(sink), in: context) { event in
-                    job.watcher.observe(event)
-                    receipts.observe(event)
-                }
-                let run = ExportRun(ports: ports, settings: job.settings)
-                var report = try await job.time.run { try await job.output.run { await run.run(job.asked) } }
-                if report.wasCancelled || (job.output.isClosed && report.stop == nil) {
-                    report.stop = stop(of: job) ?? report.stop
-                }
-                let finishedAt = context.now()
-                return ExportEnding(
-                    report: report,
-                    standing: RetentionReport(moment: finishedAt),
-                    selection: job.selection,
-                    archivePath: archive.path,
-                    isDryRun: false,
-                    keyPlace: job.connection.keyPlace,
-                    signal: job.signals.status,
-                    startedAt: startedAt,
-                    finishedAt: finishedAt,
-                    isShared: true
-                )
-            }
-        } catch {
-            return ExportEnding(
-                stoppedBy: error,
-                selection: job.selection,
-                archivePath: archive.path,
-                isDryRun: false,
-                signal: job.signals.status,
-                startedAt: startedAt,
-                finishedAt: context.now()
-            )
-        }
-    }
-
-    /// Why a run was cancelled from inside, if it was, or ended with receipts that nobody took.
-    private func stop(of job: Job) -> CommandFailure? {
-        if job.output.isClosed { return .outputClosed }
-        return job.time.exceeded.map { .maxRuntime($0) }
+        guard summary.status == .done else { throw CommandEnding(status: summary.status) }
     }
 }

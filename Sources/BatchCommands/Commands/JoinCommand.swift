@@ -43,13 +43,13 @@ struct JoinCommand: AsyncParsableCommand {
         _ = try lock.seconds()
         let selection = ArchiveSelection(window, ids: self.window.ids)
         let listing = try await ArchiveReader(ArchiveFolders.only(at: archive.path)).requiredManifests(of: selection)
-        let status = try await SignalWatch.run { signals in
+        let status = try await RunCancellation.onSignal { cancellation in
             let open = try await archive.open(origin: "", lock: lock)
             let report: JoinReport
             do {
                 report = try await JoinRun.run(listing, with: settings, in: open.sink)
             } catch is CancellationError {
-                guard let status = signals.status else { throw CancellationError() }
+                guard let status = cancellation.signalStatus else { throw CancellationError() }
                 throw CommandEnding(status: status)
             }
             open.close()

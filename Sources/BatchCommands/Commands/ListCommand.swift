@@ -15,7 +15,9 @@ struct ListCommand: AsyncParsableCommand {
             """
     )
 
-    /// The formats of this command; objects pass through raw in two of them.
+    /// The formats of this command.
+    ///
+    /// NDJSON and JSON contain the objects as received.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table
         case ndjson

@@ -86,7 +86,7 @@ struct QueryCommand: AsyncParsableCommand {
         }
         let unreadable = try await filling.run()
         board.clear()
-        var trouble = ScanTrouble(context: context)
+        var trouble = ScanErrors(context: context)
         trouble.tell(unreadable)
         return trouble.isDamaged
     }

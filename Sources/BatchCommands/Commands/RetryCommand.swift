@@ -90,7 +90,7 @@ struct RetryCommand: AsyncParsableCommand {
     }
 
     private func gather(_ manifests: [Manifest], _ run: RetryRun) async throws -> RetryReport {
-        try await SignalWatch.run { signals in
+        try await RunCancellation.onSignal { cancellation in
             do {
                 return try await run.run(manifests, with: PreparedJoin(join.readingSettings()))
             } catch let failure as ArchiveFailure where failure.isInTheWay {
@@ -98,7 +98,7 @@ struct RetryCommand: AsyncParsableCommand {
                     "\(failure.path) is there already, of an earlier run: name another folder with --out."
                 )
             } catch is CancellationError {
-                guard let status = signals.status else { throw CancellationError() }
+                guard let status = cancellation.signalStatus else { throw CancellationError() }
                 throw CommandEnding(status: status)
             }
         }

@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchArchive
 import MessageBatches
 
-/// `batchkeep retry-quarantine`: fetches quarantined batches without waiting for their pause.
+/// `batchkeep retry-quarantine`: fetches quarantined batches again, without their pause.
 struct RetryQuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry-quarantine",
@@ -42,11 +42,8 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
         // An export of these batches: naming them skips the pause.
         var export = try ExportCommand.parse([])
         export.window.batch = ids.isEmpty ? quarantined.sorted() : ids
-        export.archive = archive
-        export.lock = lock
-        export.output = output
-        export.quiet = quiet
-        export.service = service
+        (export.archive, export.lock, export.service) = (archive, lock, service)
+        (export.output, export.quiet) = (output, quiet)
         try await export.run()
     }
 }

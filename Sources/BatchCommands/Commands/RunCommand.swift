@@ -40,13 +40,18 @@ struct RunCommand: AsyncParsableCommand {
         }
         if check { return try context.print(description(of: plan, in: context)) }
         let shared = plan.shared
-        let watcher = shared.reporting.watcher(in: context, isQuiet: shared.quiet)
-        let reporter = RunReporter(shared.reporting, service: shared.service, isDryRun: shared.dryRun, watcher: watcher)
+        let observer = shared.reporting.observer(in: context, isQuiet: shared.quiet)
+        let reporter = RunReporter(
+            shared.reporting,
+            service: shared.service,
+            isDryRun: shared.dryRun,
+            observer: observer
+        )
         await reporter.start()
-        let runs = try await SignalWatch.run { signals in
-            await PipelineRunner(plan: plan, context: context, signals: signals).run()
+        let runs = try await RunCancellation.onSignal { cancellation in
+            await PipelineRunner(plan: plan, context: context, cancellation: cancellation).run()
         }
-        let status = ExitStatus.combined(runs.reduce(into: []) { $0.formUnion($1.ending.statuses) })
+        let status = ExitStatus.combined(runs.reduce(into: []) { $0.formUnion($1.statuses) })
         await reporter.end(runs, status: status)
         if shared.output == .json {
             let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
@@ -55,15 +60,15 @@ struct RunCommand: AsyncParsableCommand {
         guard status == .done else { throw CommandEnding(status: status) }
     }
 
-    /// Tells why nothing is run, those too who wait for a summary or a ping.
+    /// Reports why nothing runs, also to those who wait for a summary or a ping.
     private func refuse(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws -> Never
     {
         let given = try PipelinePlan.reporting(file, overrides: overrides)
-        let watcher = given.reporting.watcher(in: context, isQuiet: given.quiet)
-        watcher.tell(failure)
+        let observer = given.reporting.observer(in: context, isQuiet: given.quiet)
+        observer.report(failure)
         if !check {
             let isDryRun = given.dryRun
-            await RunReporter(given.reporting, service: given.service, isDryRun: isDryRun, watcher: watcher)
+            await RunReporter(given.reporting, service: given.service, isDryRun: isDryRun, observer: observer)
                 .end([], status: failure.status)
         }
         if given.output == .json {

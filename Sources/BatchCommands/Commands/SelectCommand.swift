@@ -91,20 +91,20 @@ struct SelectCommand: AsyncParsableCommand {
         let window = try window.window(now: context.now())
         var output = SelectionOutput(plan, context: context, limit: limit)
         try output.begin()
-        var trouble = ScanTrouble(context: context)
+        var errors = ScanErrors(context: context)
         for archive in archive.archives() {
             guard !output.isFull else { break }
             let listing = try await archive.manifests(window, ids: self.window.ids)
-            trouble.tell(listing.unreadable)
+            errors.report(listing.unreadable)
             if listing.manifests.isEmpty {
                 context.note("No batch of \(archive.folder.root) is in this selection.")
             }
             let wanted = listing.manifests.filter { plan.filter.canPass($0.contents) }
-            trouble.notePruned(wanted)
-            try await scan(wanted, in: archive, by: plan, to: &output, &trouble)
+            errors.notePruned(wanted)
+            try await scan(wanted, in: archive, by: plan, to: &output, &errors)
         }
         try output.end()
-        if trouble.isDamaged { throw CommandEnding(status: .integrity) }
+        if errors.isDamaged { throw CommandEnding(status: .integrity) }
     }
 
     private func scan(
@@ -112,7 +112,7 @@ struct SelectCommand: AsyncParsableCommand {
         in archive: ArchiveFolders.Entry,
         by plan: SelectionPlan,
         to output: inout SelectionOutput,
-        _ trouble: inout ScanTrouble
+        _ errors: inout ScanErrors
     ) async throws {
         let scan = ArchiveScan(
             archive.folder,
@@ -124,7 +124,7 @@ struct SelectCommand: AsyncParsableCommand {
             manifests,
             work: { block, manifest in plan.work(block, manifest.batch) },
             take: { try output.take($0) },
-            damaged: { failure, _ in trouble.tell([failure]) }
+            damaged: { failure, _ in errors.report([failure]) }
         )
     }
 

@@ -44,7 +44,7 @@ struct ShowCommand: AsyncParsableCommand {
         let output = ShownRequest(pricer: try prices.source().pricer(isScan: true), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
         let search = RequestSearch(customID: customID, window: window, ids: self.window.ids)
-        var trouble = ScanTrouble(context: context)
+        var trouble = ScanErrors(context: context)
         var count = 0
         for archive in archive.archives() {
             let partners = JoinedPartners(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
@@ -54,7 +54,7 @@ struct ShowCommand: AsyncParsableCommand {
                 do {
                     if !raw { joined = try partners.partners(of: line.line.block, in: line.manifest) }
                 } catch let failure as ArchiveFailure {
-                    trouble.tell([failure])
+                    trouble.report([failure])
                 }
                 try show(line, joined, isFirst: count == 0, by: output)
                 count += 1
@@ -75,7 +75,7 @@ struct ShowCommand: AsyncParsableCommand {
     }
 }
 
-extension ScanTrouble {
+extension ScanErrors {
     fileprivate mutating func report(_ event: SearchEvent) {
         switch event {
         case .withoutIndex: context.note("There is no index, so the raw files are read; batchkeep query makes one.")

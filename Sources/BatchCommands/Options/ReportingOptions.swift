@@ -33,8 +33,8 @@ struct ReportingOptions: ParsableArguments {
         guard FileManager.default.fileExists(atPath: "\(folder)/.") else { throw .noMetricsFolder(metricsFile) }
     }
 
-    /// Who tells of a run while it goes on, in the format asked for.
-    func watcher(in context: CommandContext, isQuiet: Bool, source: String? = nil) -> any RunWatcher {
+    /// Reports a run while it works, in the requested format.
+    func observer(in context: CommandContext, isQuiet: Bool, source: String? = nil) -> any RunObserver {
         switch logFormat {
         case .text: ExportProgress(context: context, isQuiet: isQuiet)
         case .json: RunLog(context: context, isQuiet: isQuiet, source: source)

@@ -6,7 +6,7 @@ import Prices
 
 /// What `--output json` writes: one document about the run.
 ///
-/// Keys are part of the interface and only ever added to.
+/// The keys are part of the interface: new ones may be added.
 struct ExportDocument: Encodable {
     private let command = "export"
     private let version = BatchkeepVersion.current
@@ -24,13 +24,15 @@ struct ExportDocument: Encodable {
     private let batches: [String: Int]
     private let lines: [String: Int]
     private let tokens: TokenUsage
-    /// Amounts are decimal strings in US dollars; missing where nothing was archived.
+    /// Amounts are decimal strings in US dollars; missing if nothing was archived.
     private let costUSD: Money?
     private let listPriceUSD: Money?
     private let savedByBatchUSD: Money?
     private let savedByCacheUSD: Money?
     private let priceTable = BuiltInPrices.version
-    /// Succeeded requests without a price, by model; no amount says anything about them.
+    /// Succeeded requests without a price, by model.
+    ///
+    /// No amount includes them.
     private let unpriced: [String: Int]
     private let page: String?
     private let receivedBytes: Int
@@ -79,7 +81,7 @@ struct ExportDocument: Encodable {
         }
     }
 
-    /// A batch whose loss no run told of before.
+    /// A batch whose loss no earlier run reported.
     private struct Lost: Encodable {
         let batchID: String
         let createdAt: Timestamp
@@ -113,49 +115,49 @@ struct ExportDocument: Encodable {
         case page = "report"
     }
 
-    init(_ ending: ExportEnding, tokens: TokenUsage, stop: FailureText?) {
-        let report = ending.report
-        archive = ending.archivePath
-        since = ending.selection.window.since
-        until = ending.selection.window.until
-        dryRun = ending.isDryRun
-        startedAt = ending.startedAt
-        finishedAt = ending.finishedAt
-        seconds = ending.finishedAt.seconds(since: ending.startedAt)
-        exitStatus = ending.status.rawValue
-        exitStatuses = ExitStatus.sorted(ending.statuses).map(\.rawValue)
-        error = stop?.sentence
+    init(_ summary: ExportSummary) {
+        let report = summary.report
+        archive = summary.archivePath
+        since = summary.selection.window.since
+        until = summary.selection.window.until
+        dryRun = summary.isDryRun
+        startedAt = summary.startedAt
+        finishedAt = summary.finishedAt
+        seconds = summary.finishedAt.seconds(since: summary.startedAt)
+        exitStatus = summary.status.rawValue
+        exitStatuses = ExitStatus.sorted(summary.statuses).map(\.rawValue)
+        error = summary.stop?.sentence
         settledBefore = report.settledBefore
-        batches = ending.counts
+        batches = summary.counts
         lines = report.lines
-        self.tokens = tokens
-        let cost = ending.figures.flatMap { $0.cost.isUnknown ? nil : $0.cost }
+        tokens = summary.tokens
+        let cost = summary.figures.flatMap { $0.cost.isUnknown ? nil : $0.cost }
         costUSD = cost?.batch
         listPriceUSD = cost?.list
         savedByBatchUSD = cost?.savedByBatch
         savedByCacheUSD = cost?.savedByCache
         unpriced = Dictionary(
-            (ending.figures?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
+            (summary.figures?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
             uniquingKeysWith: +
         )
-        page = ending.figures?.page
+        page = summary.figures?.page
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
-        wouldFetch = ending.isDryRun ? report.wouldFetch.map(\.id) : nil
+        wouldFetch = summary.isDryRun ? report.wouldFetch.map(\.id) : nil
         postponed = report.postponed.map { batch in
             Postponed(batchID: batch.id, until: batch.until, attempts: batch.attempts, reason: batch.reason)
         }
-        atRisk = ending.standing.atRisk.map { row in
+        atRisk = summary.standing.atRisk.map { row in
             AtRisk(
                 batchID: row.id,
                 state: row.state.rawValue,
-                daysLeft: (row.daysLeft(at: ending.standing.moment) * 10).rounded(.down) / 10
+                daysLeft: (row.daysLeft(at: summary.standing.moment) * 10).rounded(.down) / 10
             )
         }
-        lost = ending.standing.newlyLost.map { row in
+        lost = summary.standing.newlyLost.map { row in
             Lost(batchID: row.id, createdAt: row.createdAt, requests: row.counts.total)
         }
-        join = ending.join.map { JoinDocument($0) }
+        join = summary.join.map { JoinDocument($0) }
         problems = report.problems.map { problem in
             Problem(
                 batchID: problem.batch.id,
@@ -169,7 +171,7 @@ struct ExportDocument: Encodable {
 }
 
 extension BatchOutcome {
-    /// The local state the batch is in after this run, as documents name it.
+    /// The local state of the batch after this run, as documents name it.
     var stateName: String {
         switch self {
         case .archived, .alreadyArchived: "archived"

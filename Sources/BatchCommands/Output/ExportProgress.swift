@@ -4,10 +4,10 @@ import MessageBatches
 import Synchronization
 import Tables
 
-/// Shows a run while it goes on: live lines on a terminal, one line an event elsewhere.
+/// Shows a run while it works: live lines on a terminal, otherwise one line per event.
 ///
 /// The lock guards `state`; events come from all batches at once.
-final class ExportProgress: RunWatcher {
+final class ExportProgress: RunObserver {
     let context: CommandContext
     private let isQuiet: Bool
     private let state: Mutex<State>
@@ -27,7 +27,7 @@ final class ExportProgress: RunWatcher {
         state = Mutex(State(board: LiveBoard(context: context), started: context.now()))
     }
 
-    /// Takes in what happens in the pipeline.
+    /// Gets what happens in the pipeline.
     @Sendable func observe(_ event: ExportEvent) {
         guard !isQuiet else { return }
         let now = context.now()
@@ -63,7 +63,7 @@ final class ExportProgress: RunWatcher {
         }
     }
 
-    /// Tells of a request that is repeated.
+    /// Reports a request that is repeated.
     @Sendable func note(_ retry: RetryNotice) {
         guard !isQuiet else { return }
         state.withLock { state in
@@ -75,14 +75,14 @@ final class ExportProgress: RunWatcher {
         state.withLock { say("batchkeep: warning: \(sentence)", .warning, &$0) }
     }
 
-    func tell(_ failure: FailureText) {
-        failure.tell(in: context)
+    func report(_ failure: FailureText) {
+        failure.print(in: context)
     }
 
-    /// Takes the live lines away and writes the closing table.
-    func tell(_ ending: ExportEnding) {
+    /// Removes the live lines and writes the closing table.
+    func report(_ summary: ExportSummary) {
         state.withLock { $0.board.clear() }
-        ending.tell(in: context, isQuiet: isQuiet)
+        summary.print(in: context, isQuiet: isQuiet)
     }
 
     private static func plan(_ batches: Int, _ results: Int) -> String {
@@ -99,7 +99,7 @@ final class ExportProgress: RunWatcher {
         case .archived(_, _, let bytes):
             state.done.results += batch.counts.finished
             state.done.bytes += bytes
-            // On a terminal the total line tells; a log gets a line for each batch.
+            // On a terminal the total line is enough; a log gets one line per batch.
             if !context.notesAreTerminal { context.note(live.archivedLine(bytes: bytes, at: now)) }
         case .withdrawn:
             say("\(batch.id): results withdrawn before this run", .faint, &state)

@@ -1,7 +1,7 @@
 import MessageBatches
 import Tables
 
-/// Lines at the bottom of a terminal that are drawn over, at most ten times a second.
+/// Lines at the bottom of a terminal that are redrawn up to ten times per second.
 struct LiveBoard {
     private static let interval: Int64 = 100_000_000
 
@@ -13,7 +13,7 @@ struct LiveBoard {
         self.context = context
     }
 
-    /// Draws the lines in place of those before, unless the last drawing is too young.
+    /// Replaces the lines, unless they were drawn very recently.
     mutating func show(_ lines: [String], at now: Timestamp) {
         if let last, now.nanoseconds - last.nanoseconds < Self.interval, shown > 0 { return }
         last = now
@@ -22,7 +22,7 @@ struct LiveBoard {
         shown = fitting.count
     }
 
-    /// Takes the lines away.
+    /// Removes the lines.
     mutating func clear() {
         guard shown > 0 else { return }
         context.writeNote(Array(erasure.utf8))
@@ -43,7 +43,7 @@ struct LiveBatch {
     private let started: Timestamp
     var lines = 0
     var bytes = 0
-    /// What was there before this run read on: no part of its speed.
+    /// The bytes of an earlier run, which do not count for the speed.
     private var resumedBytes = 0
 
     init(_ batch: MessageBatch, at now: Timestamp) {
@@ -52,7 +52,7 @@ struct LiveBatch {
         started = now
     }
 
-    /// Goes on behind what an earlier read left.
+    /// Continues after what an earlier read left.
     mutating func resume(lines: Int, bytes: Int) {
         (self.lines, self.bytes, resumedBytes) = (lines, bytes, bytes)
     }

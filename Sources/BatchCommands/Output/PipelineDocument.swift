@@ -2,7 +2,7 @@ import MessageBatches
 
 /// What `run FILE --output json` writes: one document about all sources.
 ///
-/// Keys are part of the interface and only ever added to.
+/// The keys are part of the interface: new ones may be added.
 struct PipelineDocument: Encodable {
     private let command = "run"
     private let version = BatchkeepVersion.current
@@ -28,10 +28,10 @@ struct PipelineDocument: Encodable {
         case exitStatuses = "exit_statuses"
     }
 
-    /// `failure` is what kept every source from running.
+    /// A document; `failure` is the error that kept every source from running.
     init(
         file: String,
-        runs: [RunMetrics.Run],
+        runs: [ExportSummary],
         failure: FailureText? = nil,
         startedAt: Timestamp,
         finishedAt: Timestamp
@@ -40,11 +40,11 @@ struct PipelineDocument: Encodable {
         self.startedAt = startedAt
         self.finishedAt = finishedAt
         seconds = finishedAt.seconds(since: startedAt)
-        var statuses = runs.reduce(into: Set<ExitStatus>()) { $0.formUnion($1.ending.statuses) }
+        var statuses = runs.reduce(into: Set<ExitStatus>()) { $0.formUnion($1.statuses) }
         if let failure { statuses.insert(failure.status) }
         exitStatus = ExitStatus.combined(statuses).rawValue
         exitStatuses = ExitStatus.sorted(statuses).map(\.rawValue)
         error = failure?.sentence
-        sources = runs.map { Source(name: $0.source, export: $0.ending.document) }
+        sources = runs.map { Source(name: $0.source, export: $0.document) }
     }
 }

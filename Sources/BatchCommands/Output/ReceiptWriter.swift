@@ -3,21 +3,24 @@ import BatchPipeline
 import MessageBatches
 import Synchronization
 
-/// Writes a receipt for each batch as soon as it is settled.
+/// Writes a receipt for each batch as soon as its state is final.
 ///
 /// The lock guards the tries and keeps lines whole; events come from all batches at once.
 final class ReceiptWriter: Sendable {
     private let folder: ArchiveFolder
-    private let output: OutputWatch
-    /// Reads begun of each batch under way, by id.
+    private let context: CommandContext
+    private let cancellation: RunCancellation
+    /// Reads of each batch in progress, by ID.
     private let attempts = Mutex<[String: Int]>([:])
 
-    init(in folder: ArchiveFolder, to output: OutputWatch) {
+    /// A writer to standard output; `cancellation` ends the run if nobody reads it.
+    init(in folder: ArchiveFolder, context: CommandContext, cancellation: RunCancellation) {
         self.folder = folder
-        self.output = output
+        self.context = context
+        self.cancellation = cancellation
     }
 
-    /// Takes in what happens in the pipeline.
+    /// Gets what happens in the pipeline.
     @Sendable func observe(_ event: ExportEvent) {
         attempts.withLock { attempts in
             switch event {
@@ -25,13 +28,22 @@ final class ReceiptWriter: Sendable {
             case .retrying(let id, _, _): attempts[id, default: 0] += 1
             case .finished(let batch, let outcome):
                 let tries = attempts.removeValue(forKey: batch.id) ?? 0
-                output.write(FetchReceipt(batch, outcome, attempts: tries, in: folder))
+                write(FetchReceipt(batch, outcome, attempts: tries, in: folder))
             case .passedOver(let batch, let reason):
-                output.write(FetchReceipt(batch, reason, in: folder))
+                write(FetchReceipt(batch, reason, in: folder))
             case .notRetrieved(let id, let failure):
-                output.write(FetchReceipt(notRetrieved: id, failure))
+                write(FetchReceipt(notRetrieved: id, failure))
             case .listed, .planned, .resumed, .advanced: break
             }
+        }
+    }
+
+    private func write(_ receipt: FetchReceipt) {
+        guard !cancellation.isOutputClosed else { return }
+        do {
+            try context.writeDocument(receipt)
+        } catch {
+            cancellation.cancel(.outputClosed)
         }
     }
 }

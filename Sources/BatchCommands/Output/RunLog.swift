@@ -3,14 +3,14 @@ import BatchService
 import Logging
 import MessageBatches
 
-/// Tells of a run in log events, one JSON object a line, and lets nothing else onto standard error.
+/// Reports a run as log events, one JSON object per line, and writes nothing else to standard error.
 ///
-/// What any other part of a command notes becomes an event too, one for each line.
-struct RunLog: RunWatcher {
+/// Every line that another part of the command notes becomes an event too.
+struct RunLog: RunObserver {
     let context: CommandContext
     private let logger: Logger
 
-    /// With `isQuiet` only warnings and errors are written; `source` names the source of a pipeline file.
+    /// A log; `isQuiet` limits it to warnings and errors, and `source` names the source of a pipeline file.
     init(context: CommandContext, isQuiet: Bool, source: String? = nil) {
         var logger = Logger(label: "batchkeep") { _ in
             JSONLogHandler(now: context.now, write: context.writeNote)
@@ -31,7 +31,7 @@ struct RunLog: RunWatcher {
     @Sendable func observe(_ event: ExportEvent) {
         switch event {
         case .listed, .advanced, .passedOver, .notRetrieved:
-            // Progress is for terminals, and the closing event tells how many were not fetched.
+            // Progress is for terminals, and the closing event says how many were not fetched.
             break
         case .planned(let batches, let results):
             logger.info(
@@ -94,35 +94,35 @@ struct RunLog: RunWatcher {
         logger.warning("\(sentence)")
     }
 
-    func tell(_ failure: FailureText) {
-        tell(failure, ["exit_status": .stringConvertible(Int(failure.status.rawValue))])
+    func report(_ failure: FailureText) {
+        report(failure, ["exit_status": .stringConvertible(Int(failure.status.rawValue))])
     }
 
-    private func tell(_ failure: FailureText, _ metadata: Logger.Metadata) {
+    private func report(_ failure: FailureText, _ metadata: Logger.Metadata) {
         var metadata = metadata
         metadata.add("advice", failure.advice)
         logger.error("\(failure.sentence)", metadata: metadata)
     }
 
-    func tell(_ ending: ExportEnding) {
-        for warning in ending.standing.warnings(archivePath: ending.archivePath) { logger.warning("\(warning)") }
-        var metadata: Logger.Metadata = ["exit_status": .stringConvertible(Int(ending.status.rawValue))]
-        if let stop = ending.stop {
-            metadata.add("request_id", ending.stopRequestID)
-            tell(stop, metadata)
+    func report(_ summary: ExportSummary) {
+        for warning in summary.standing.warnings(archivePath: summary.archivePath) { logger.warning("\(warning)") }
+        var metadata: Logger.Metadata = ["exit_status": .stringConvertible(Int(summary.status.rawValue))]
+        if let stop = summary.stop {
+            metadata.add("request_id", summary.stopRequestID)
+            report(stop, metadata)
             return
         }
-        metadata["listed"] = .stringConvertible(ending.report.listed)
-        metadata["archived_now"] = .stringConvertible(ending.report.archivedNow)
-        metadata["already_archived"] = .stringConvertible(ending.report.alreadyArchived)
-        metadata["postponed"] = .stringConvertible(ending.report.postponed.count)
-        metadata["problems"] = .stringConvertible(ending.report.problems.count)
+        metadata["listed"] = .stringConvertible(summary.report.listed)
+        metadata["archived_now"] = .stringConvertible(summary.report.archivedNow)
+        metadata["already_archived"] = .stringConvertible(summary.report.alreadyArchived)
+        metadata["postponed"] = .stringConvertible(summary.report.postponed.count)
+        metadata["problems"] = .stringConvertible(summary.report.problems.count)
         logger.info("run ended", metadata: metadata)
     }
 }
 
 extension Logger.Metadata {
-    /// Adds what is known.
+    /// Adds the text if it is known.
     fileprivate mutating func add(_ key: String, _ text: String?) {
         if let text { self[key] = "\(text)" }
     }

@@ -4,25 +4,19 @@ import BatchPipeline
 import Foundation
 import MessageBatches
 
-/// The figures of the last run in Prometheus text format, for the textfile collector of a node exporter.
+/// The metrics of the last run in Prometheus text format, for the textfile collector of a node exporter.
 ///
-/// Every value is a gauge about the last run. Nothing identifies a batch, a request or a message.
+/// Every value is a gauge. Nothing identifies a batch, a request or a message.
 struct RunMetrics {
-    /// One export and the name its source has in a pipeline file.
-    struct Run {
-        let source: String?
-        let ending: ExportEnding
-    }
-
-    let runs: [Run]
+    let runs: [ExportSummary]
 
     /// The whole file.
     var text: String {
         var lines: [String] = []
-        func add(_ name: String, _ help: String, _ samples: (ExportEnding) -> [Sample]) {
+        func add(_ name: String, _ help: String, _ samples: (ExportSummary) -> [Sample]) {
             lines += ["# HELP batchkeep_\(name) \(help)", "# TYPE batchkeep_\(name) gauge"]
             for run in runs {
-                lines += samples(run.ending).map { "batchkeep_\(name)\($0.labels(of: run.source)) \($0.value)" }
+                lines += samples(run).map { "batchkeep_\(name)\($0.labels(of: run.source)) \($0.value)" }
             }
         }
         add("last_run_timestamp_seconds", "When the last run ended, in seconds since 1970.") {
@@ -50,13 +44,13 @@ struct RunMetrics {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// Replaces the file in one step: a scraper sees the old figures or the new ones, never half of them.
+    /// Replaces the file in one step: a scraper sees the old metrics or the new ones, never a part.
     func write(to path: String) throws {
         try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
     }
 
-    private static func batches(_ ending: ExportEnding) -> [Sample] {
-        let report = ending.report
+    private static func batches(_ summary: ExportSummary) -> [Sample] {
+        let report = summary.report
         return [
             Sample(report.listed, "state", "listed"),
             Sample(report.archivedNow, "state", "archived_now"),
@@ -107,7 +101,7 @@ private struct Sample {
         return "{\(all.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ","))}"
     }
 
-    /// A label value may hold anything once these three are escaped.
+    /// A label value may contain anything if these three are escaped.
     private static func escaped(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }

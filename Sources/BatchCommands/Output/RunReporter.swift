@@ -1,20 +1,20 @@
 import BatchPipeline
 import BatchService
 
-/// Tells those who watch a run from outside: pings a URL when it starts and ends, and leaves its figures in a file.
+/// Reports a run to other systems: pings a URL when it starts and ends, and writes its metrics to a file.
 ///
-/// What it cannot tell only warns: the archive is what counts.
+/// If that fails it only warns: the archive is what counts.
 struct RunReporter {
     private let metricsFile: String?
     private let ping: PingClient?
-    private let watcher: any RunWatcher
+    private let observer: any RunObserver
 
-    /// A dry run is nobody else's business: nothing is called or written with `isDryRun`.
+    /// A reporter that calls and writes nothing for a dry run.
     ///
-    /// What is wrong with the options is not told here but by ``ReportingOptions/check()``.
-    init(_ options: ReportingOptions, service: ServiceOptions, isDryRun: Bool, watcher: any RunWatcher) {
+    /// ``ReportingOptions/check()`` reports invalid options.
+    init(_ options: ReportingOptions, service: ServiceOptions, isDryRun: Bool, observer: any RunObserver) {
         metricsFile = isDryRun ? nil : options.metricsFile
-        self.watcher = watcher
+        self.observer = observer
         guard !isDryRun, let url = options.pingURL else {
             ping = nil
             return
@@ -22,25 +22,25 @@ struct RunReporter {
         ping = PingClient(
             url,
             userAgent: "batchkeep/\(BatchkeepVersion.current)",
-            proxies: watcher.context.proxies,
+            proxies: observer.context.proxies,
             caFile: service.caFile
         )
     }
 
-    /// Before anything is done.
+    /// Reports the start, before anything is done.
     func start() async {
         await send(.start, body: "batchkeep \(BatchkeepVersion.current) started\n")
     }
 
-    /// After everything is done.
+    /// Reports the end, after everything is done.
     ///
-    /// Without a run, where none could begin, there are no figures to leave.
-    func end(_ runs: [RunMetrics.Run], status: ExitStatus) async {
+    /// If no run could start there are no metrics to write.
+    func end(_ runs: [ExportSummary], status: ExitStatus) async {
         if let metricsFile, !runs.isEmpty {
             do {
                 try RunMetrics(runs: runs).write(to: metricsFile)
             } catch {
-                watcher.warn(FailureText.unwrittenMetrics(metricsFile, error))
+                observer.warn(FailureText.unwrittenMetrics(metricsFile, error))
             }
         }
         await send(status == .done ? .success : .failure, body: Self.body(runs, status: status))
@@ -51,19 +51,19 @@ struct RunReporter {
         do {
             try await ping.send(occasion, body: body)
         } catch {
-            watcher.warn(FailureText.unheardPing(error))
+            observer.warn(FailureText.unheardPing(error))
         }
     }
 
-    /// The end in a few lines, without ids and content.
-    private static func body(_ runs: [RunMetrics.Run], status: ExitStatus) -> String {
+    /// The end in a few lines, without IDs and content.
+    private static func body(_ runs: [ExportSummary], status: ExitStatus) -> String {
         let lines = runs.map { run in
-            let report = run.ending.report
+            let report = run.report
             let open = report.problems.count + report.postponed.count
             let figures =
                 "\(report.archivedNow) archived, \(report.alreadyArchived) already there, \(report.notEnded) not ended, "
                 + "\(open) with problems"
-            return run.source.map { "\($0): exit status \(run.ending.status.rawValue), \(figures)" } ?? figures
+            return run.source.map { "\($0): exit status \(run.status.rawValue), \(figures)" } ?? figures
         }
         return (["exit status \(status.rawValue): \(status.meaning)"] + lines).map { $0 + "\n" }.joined()
     }

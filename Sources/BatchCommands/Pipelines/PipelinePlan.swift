@@ -2,15 +2,15 @@ import ArgumentParser
 import BatchArchive
 import MessageBatches
 
-/// What a pipeline file comes to: one export for each source, ready to run.
+/// The exports that a pipeline file describes, one per source, ready to run.
 struct PipelinePlan: Sendable {
     /// The export of one source.
     struct Run: Sendable {
-        /// Nil in a file about one source without a name.
+        /// Nil if the file has one source without a name.
         let source: String?
-        /// The variable that holds the key, where it is not one of the usual ones.
+        /// The variable that holds the key, if it is not one of the usual ones.
         let keyVariable: String?
-        /// What `batchkeep export` would be given.
+        /// The arguments of `batchkeep export`.
         let arguments: [String]
         let command: ExportCommand
     }
@@ -21,14 +21,14 @@ struct PipelinePlan: Sendable {
     /// The options that are the same for all.
     var shared: ExportCommand { runs[0].command }
 
-    /// Reads the file and puts it together with the options given behind it.
+    /// Reads the file and combines it with the options given after it.
     ///
     /// - Throws: ``PipelineFileFailure`` with everything that is wrong with the file; ``CommandFailure`` and what
     ///   ArgumentParser throws about `overrides`.
     init(_ path: String, overrides: [String], now: Timestamp) throws {
-        // Looked at alone first: what is wrong here is no fault of the file.
+        // Checked alone first: an error in these options is not an error of the file.
         let given = try ExportCommand.parse(overrides)
-        _ = try given.check(now: now)
+        try given.check(now: now)
         let (file, formProblems) = PipelineReader.read(path)
         let problems = formProblems + Self.problems(of: file, now: now)
         guard problems.isEmpty else { throw PipelineFileFailure(path: file.path, problems: problems) }
@@ -40,14 +40,14 @@ struct PipelinePlan: Sendable {
             if let source {
                 let parent = try ExportCommand.parse(arguments).archive.path
                 arguments.removeAll { $0.hasPrefix("--archive=") }
-                // The last one counts.
+                // The last option of several counts.
                 arguments.append("--archive=\(ArchiveFolders.path(of: source.name, in: parent))")
             }
             let command = try ExportCommand.parse(arguments)
             do throws(CommandFailure) {
-                _ = try command.check(now: now)
+                try command.check(now: now)
             } catch {
-                // The values are fine one by one: what does not fit together is told where the source begins.
+                // Each value is valid alone. A conflict between values is reported where the source begins.
                 let place = source?.place ?? .start
                 let problem = PipelineProblem(reason: .refused(FailureText(error)), place: place)
                 throw PipelineFileFailure(path: file.path, problems: [problem])
@@ -62,7 +62,7 @@ struct PipelinePlan: Sendable {
             : try file.sources.map { try run(file.settings.overridden(by: $0.settings), source: $0) }
     }
 
-    /// The options for those who watch, as far as a file that cannot be used as a whole still tells them.
+    /// The reporting options, as far as they can be read from a file that is invalid as a whole.
     static func reporting(_ path: String, overrides: [String]) throws -> ExportCommand {
         let names = Self.names(in: overrides)
         let readable = PipelineReader.read(path).file.settings.options
@@ -73,7 +73,7 @@ struct PipelinePlan: Sendable {
         return try ExportCommand.parse(readable.flatMap(\.arguments) + overrides)
     }
 
-    /// The options named in arguments, which then count instead of the file's.
+    /// The options named in the arguments, which replace those of the file.
     private static func names(in arguments: [String]) -> Set<String> {
         Set(
             arguments.filter { $0.hasPrefix("--") }
@@ -81,7 +81,7 @@ struct PipelinePlan: Sendable {
         )
     }
 
-    /// The settings that `export` would refuse, each tried alone so that its place is known.
+    /// The settings that `export` would refuse, each checked alone so that its place is known.
     private static func problems(of file: PipelineFile, now: Timestamp) -> [PipelineProblem] {
         let settings = ([file.settings] + file.sources.map(\.settings)).flatMap(\.options)
         return settings.compactMap { setting in
@@ -91,7 +91,7 @@ struct PipelinePlan: Sendable {
 
     private static func refusal(of arguments: [String], now: Timestamp) -> FailureText? {
         do {
-            _ = try ExportCommand.parse(arguments).check(now: now)
+            try ExportCommand.parse(arguments).check(now: now)
             return nil
         } catch let failure as CommandFailure {
             return FailureText(failure)

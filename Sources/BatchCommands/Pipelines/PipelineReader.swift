@@ -26,13 +26,15 @@ struct PipelineReader {
             switch member.name {
             case PipelineKey.sources: file.sources = sources(in: member.value, member.place)
             case PipelineKey.parallel: file.parallel = parallel(in: member.value, member.place)
-            default: take(member, into: &file.settings)
+            default: add(member, to: &file.settings)
             }
         }
         return file
     }
 
-    /// The document, or nil where there is none; an empty file is no pipeline.
+    /// The document, or nil if there is none.
+    ///
+    /// An empty file is not a pipeline.
     private mutating func root() -> Node? {
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
         else {
@@ -78,7 +80,7 @@ struct PipelineReader {
             } else if PipelineKey.named(member.name)?.isShared == true {
                 report(.onlyOnTop(member.name), member.place)
             } else {
-                take(member, into: &settings)
+                add(member, to: &settings)
             }
         }
         if node.isMapping, node[PipelineKey.name] == nil { report(.noName, place) }
@@ -105,7 +107,7 @@ struct PipelineReader {
 
     // MARK: Settings
 
-    private mutating func take(_ member: Member, into settings: inout PipelineFile.Settings) {
+    private mutating func add(_ member: Member, to settings: inout PipelineFile.Settings) {
         if member.name == PipelineKey.keyVariable {
             settings.keyVariable = variable(in: member.value, member.place)
         } else if let key = PipelineKey.named(member.name), let values = values(of: key, in: member) {

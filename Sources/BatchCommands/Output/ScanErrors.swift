@@ -1,7 +1,7 @@
 import BatchArchive
 
-/// Tells of files that a scan of the archive could not read, and remembers that there were some.
-struct ScanTrouble {
+/// Reports files that a scan of the archive could not read, and remembers that there were some.
+struct ScanErrors {
     let context: CommandContext
     private(set) var isDamaged = false
 
@@ -9,15 +9,17 @@ struct ScanTrouble {
         self.context = context
     }
 
-    /// Tells of each failure in a line; the scan goes on without the file.
-    mutating func tell(_ failures: [ArchiveFailure]) {
+    /// Prints one line per failure.
+    ///
+    /// The scan continues without the file.
+    mutating func report(_ failures: [ArchiveFailure]) {
         for failure in failures {
             isDamaged = true
             context.note("batchkeep: \(FailureText(failure).sentence)")
         }
     }
 
-    /// Tells how many batches have no raw file any more.
+    /// Prints how many batches have no raw file and could not be searched.
     func notePruned(_ manifests: [Manifest]) {
         let count = manifests.count { $0.files[.raw] == nil && !$0.found.isEmpty }
         guard count > 0 else { return }

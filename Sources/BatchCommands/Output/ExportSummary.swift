@@ -6,26 +6,28 @@ import MessageBatches
 import Prices
 import Tables
 
-/// The end of an export: its exit status, the table for people and the document for programs.
-struct ExportEnding: Sendable {
-    var report: ExportReport
+/// What an export did: its exit status, the table for people and the document for programs.
+struct ExportSummary: Sendable {
+    /// The source of a pipeline file, if it has a name.
+    var source: String?
+    let report: ExportReport
     let standing: RetentionReport
     let selection: ExportSelection
     let archivePath: String
     let isDryRun: Bool
-    let keyPlace: String
-    /// The status of a signal that ended the run early.
+    var keyPlace = "the key"
+    /// The exit status of a signal that ended the run early.
     let signal: ExitStatus?
     let startedAt: Timestamp
     let finishedAt: Timestamp
-    /// Cost and what was written about the run; nil for a run that archived nothing on purpose or came to no figures.
+    /// The cost, and what was written about the run; nil for a dry run, for a shared one, and if nothing could run.
     var figures: RunFigures.Settled?
-    /// What came of the join, where one was asked for.
+    /// The result of the join, if one was asked for.
     var join: JoinEnding?
-    /// Whether others may write to the archive at the same time, so that this run left out what spans batches.
+    /// Whether others may write to the archive at the same time, so that this run wrote only its batches.
     var isShared = false
 
-    /// Everything that applies; `--output json` lists them all.
+    /// All that apply; `--output json` lists them.
     var statuses: Set<ExitStatus> {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
@@ -34,7 +36,7 @@ struct ExportEnding: Sendable {
             report.failed, report.unavailable, report.postponed.count, report.notRetrieved.count, report.busy,
         ]
         if open.contains(where: { $0 > 0 }) { statuses.insert(.partial) }
-        // A dry run fetches nothing, so that it cannot say what remains at risk.
+        // A dry run fetches nothing, so it cannot know what remains at risk.
         if !isDryRun, !standing.newlyLost.isEmpty || !standing.atRisk.isEmpty { statuses.insert(.lost) }
         if let failure = figures?.failure { statuses.insert(failure.status) }
         return statuses
@@ -42,7 +44,7 @@ struct ExportEnding: Sendable {
 
     var status: ExitStatus { .combined(statuses) }
 
-    /// What ended the run before its end.
+    /// The error that stopped the run.
     var stop: FailureText? {
         report.stop.flatMap { error in
             let trouble = (error as? ServiceFailure).map { ServiceTrouble(failure: $0, keyPlace: keyPlace) }
@@ -50,13 +52,13 @@ struct ExportEnding: Sendable {
         }
     }
 
-    /// The request whose answer ended the run, if one did.
+    /// The ID of the request that stopped the run, if it was one.
     var stopRequestID: String? {
         ((report.stop as? ServiceTrouble)?.failure ?? report.stop as? ServiceFailure)?.requestID
     }
 
-    /// Writes table and problems to standard error.
-    func tell(in context: CommandContext, isQuiet: Bool) {
+    /// Writes the table and the problems to standard error.
+    func print(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet, report.stop == nil || report.listed > 0 {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
@@ -64,8 +66,8 @@ struct ExportEnding: Sendable {
             for line in troubles { context.note("batchkeep: \(line)") }
         }
         if !isQuiet, let join { join.tell(in: context, isQuiet: false) }
-        stop?.tell(in: context)
-        if stop == nil { figures?.failure?.tell(in: context) }
+        stop?.print(in: context)
+        if stop == nil { figures?.failure?.print(in: context) }
         for warning in standing.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
     }
 
@@ -91,7 +93,7 @@ struct ExportEnding: Sendable {
         ]
     }
 
-    /// A line for each batch that is not archived although it should be.
+    /// One line per batch that should be archived and is not.
     private var troubles: [String] {
         let lines =
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
@@ -100,7 +102,9 @@ struct ExportEnding: Sendable {
         return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
     }
 
-    /// The figures of the run by the names of its document; the catalog keeps the same.
+    /// The counts of the run by the names of its document.
+    ///
+    /// The catalog stores the same.
     var counts: [String: Int] {
         [
             "listed": report.listed, "in_window": report.inWindow, "archived_now": report.archivedNow,
@@ -198,35 +202,8 @@ struct ExportEnding: Sendable {
         ]
     }
 
-    /// The run as `--output json` tells it.
+    /// The document of `--output json`.
     var document: ExportDocument {
-        ExportDocument(self, tokens: tokens, stop: stop)
-    }
-}
-
-extension ExportEnding {
-    /// The ending of a run that came to no figures.
-    init(
-        stoppedBy error: any Error,
-        selection: ExportSelection,
-        archivePath: String,
-        isDryRun: Bool,
-        signal: ExitStatus?,
-        startedAt: Timestamp,
-        finishedAt: Timestamp
-    ) {
-        var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
-        report.stop = error
-        self.init(
-            report: report,
-            standing: RetentionReport(moment: finishedAt),
-            selection: selection,
-            archivePath: archivePath,
-            isDryRun: isDryRun,
-            keyPlace: "the key",
-            signal: signal,
-            startedAt: startedAt,
-            finishedAt: finishedAt
-        )
+        ExportDocument(self)
     }
 }

@@ -1,0 +1,208 @@
+import BatchAnalytics
+import BatchArchive
+import BatchCatalog
+import BatchPipeline
+import BatchService
+import MessageBatches
+
+/// One export from its options to its summary: opens the archive and the catalog, connects to the API, runs, records and
+/// closes.
+///
+///     let session = ExportSession(command, observer: observer, cancellation: cancellation)
+///     let summary = await session.run()
+///
+/// `export`, `run` and `retry-quarantine` list the batches and hold the archive. `fetch` names them and shares it.
+struct ExportSession: Sendable {
+    private let options: ExportCommand
+    /// The batches of a run that shares the archive with others; nil for a run that lists its batches.
+    private let asked: AskedBatches?
+    private let observer: any RunObserver
+    private let cancellation: RunCancellation
+    /// The source of a pipeline file that the run belongs to.
+    private let source: String?
+
+    private var context: CommandContext { observer.context }
+
+    /// A session that `cancellation` ends, possibly together with others.
+    init(
+        _ options: ExportCommand,
+        asked: AskedBatches? = nil,
+        source: String? = nil,
+        observer: any RunObserver,
+        cancellation: RunCancellation
+    ) {
+        self.options = options
+        self.asked = asked
+        self.source = source
+        self.observer = observer
+        self.cancellation = RunCancellation(within: cancellation)
+    }
+
+    /// Runs to the end and reports it.
+    ///
+    /// An error is part of the summary.
+    func run() async -> ExportSummary {
+        await CommandContext.$current.withValue(context) {
+            let startedAt = context.now()
+            // The check reports an invalid limit.
+            let timeLimit = try? options.limits.runtime()
+            let summary: ExportSummary
+            do {
+                summary = try await cancellation.limit(to: timeLimit, watchesOutput: asked != nil, in: context) {
+                    try await connect()
+                }
+            } catch {
+                summary = stopped(by: error, startedAt: startedAt)
+            }
+            observer.report(summary)
+            return summary
+        }
+    }
+
+    /// What a run that does not share the archive keeps about itself.
+    private typealias Records = (catalog: Catalog, figures: RunFigures)
+
+    /// Connects to the API and opens the archive and the catalog.
+    private func connect() async throws -> ExportSummary {
+        try Task.checkCancellation()
+        let now = context.now()
+        try options.check(now: now)
+        let selection = try selection(now: now)
+        let figures = asked == nil ? try options.figures.collector() : nil
+        let connection = try ServiceConnection(options.service, context: context, onRetry: observer.note)
+        return try await connection.use { client in
+            if let figures, !options.dryRun {
+                let prices = figures.prices.table
+                let open = try await options.archive.open(origin: client.origin, lock: options.lock, prices: prices)
+                let catalog = try await catalog(in: open.sink).openForRun()
+                let summary = try await export(selection, to: open.sink, (catalog, figures), over: connection)
+                open.close()
+                return summary
+            }
+            // A dry run writes nothing, and a shared run locks one batch at a time.
+            let sink = try options.archive.openUnlocked(origin: client.origin)
+            var records: Records?
+            if let figures {
+                let catalog = try await catalog(in: sink).openForReading()
+                records = (catalog, figures)
+            }
+            return try await export(selection, to: sink, records, over: connection)
+        }
+    }
+
+    /// Runs the pipeline, joins what it archived, and records the run.
+    private func export(
+        _ wanted: ExportSelection,
+        to sink: FileArchive,
+        _ records: Records?,
+        over connection: ServiceConnection
+    ) async throws -> ExportSummary {
+        let startedAt = context.now()
+        let (origin, isDryRun) = (connection.client.origin, options.dryRun)
+        let selection =
+            records.map { options.planned(wanted, by: $0.catalog, origin: origin, now: startedAt, observer) } ?? wanted
+        let ledger = records.map { options.ledger(in: $0.catalog, origin: origin, observer) }
+        ledger?.begin(
+            CatalogRun(
+                command: context.commandName,
+                arguments: context.arguments,
+                version: BatchkeepVersion.current,
+                startedAt: startedAt
+            )
+        )
+        let join = try options.exportJoin()
+        let run = ExportRun(
+            ports: try ports(to: sink, records?.figures, join, over: connection),
+            settings: try options.limits.settings(),
+            ledger: ledger ?? NoLedger()
+        )
+        var report = if let asked { await run.run(asked) } else { await run.run(selection, isDryRun: isDryRun) }
+        if report.wasCancelled || (cancellation.isOutputClosed && report.stop == nil) {
+            report.stop = cancellation.failure ?? report.stop
+        }
+        let joined = await join?.run(in: sink, after: &report)
+        let figures =
+            isDryRun
+            ? nil
+            : await records?.figures
+                .settle(report, of: selection, in: sink.folder, startedAt: startedAt, now: context.now())
+        let finishedAt = context.now()
+        let summary = ExportSummary(
+            source: source,
+            report: report,
+            standing: ledger?.retentionReport(at: report.serverDate ?? finishedAt, warnDays: options.warnDays)
+                ?? RetentionReport(moment: finishedAt),
+            selection: selection,
+            archivePath: options.archive.path,
+            isDryRun: isDryRun,
+            keyPlace: connection.keyPlace,
+            signal: cancellation.signalStatus,
+            startedAt: startedAt,
+            finishedAt: finishedAt,
+            figures: figures,
+            join: joined.map { JoinEnding(report: $0, archivePath: options.archive.path) },
+            isShared: asked != nil
+        )
+        ledger?.finish(in: sink.folder) { run in
+            run.finishedAt = summary.finishedAt
+            run.counts = summary.counts
+            run.exitStatus = summary.status.rawValue
+            run.error = summary.stop?.sentence
+        }
+        return summary
+    }
+
+    private func catalog(in sink: FileArchive) -> CatalogFile {
+        CatalogFile(folder: sink.folder) { [observer] in observer.warn(FailureText.text(of: $0)) }
+    }
+
+    private func ports(
+        to sink: FileArchive,
+        _ figures: RunFigures?,
+        _ join: ExportJoin?,
+        over connection: ServiceConnection
+    ) throws -> ExportPorts {
+        let receipts = asked.map { _ in ReceiptWriter(in: sink.folder, context: context, cancellation: cancellation) }
+        let observers = [observer.observe, figures?.observe, join?.observe, receipts?.observe].compactMap(\.self)
+        var ports = ExportPorts(
+            lister: connection.client,
+            source: connection.client,
+            archive: asked == nil ? sink : SharedArchive(sink),
+            summaries: SummarySet(SummaryRegistry.kinds),
+            now: context.now,
+            pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
+            observe: { event in
+                for observe in observers { observe(event) }
+            }
+        )
+        if options.requireAll {
+            ports.expectedIDs = try join?.requiredIDs(isForOneBatch: options.window.ids?.count == 1)
+        }
+        return ports
+    }
+
+    private func selection(now: Timestamp) throws(CommandFailure) -> ExportSelection {
+        guard let asked else { return try options.selection(now: now) }
+        let ids = asked.ids.union(asked.batches.map(\.id))
+        return ExportSelection(window: BatchWindow(), filter: BatchFilter(ids: ids))
+    }
+
+    /// The summary of a run that ended before there were any results.
+    private func stopped(by error: any Error, startedAt: Timestamp) -> ExportSummary {
+        let now = context.now()
+        var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
+        report.stop = error
+        return ExportSummary(
+            source: source,
+            report: report,
+            standing: RetentionReport(moment: now),
+            // The error may be an invalid window.
+            selection: (try? selection(now: now)) ?? ExportSelection(window: BatchWindow(), filter: BatchFilter()),
+            archivePath: options.archive.path,
+            isDryRun: options.dryRun,
+            signal: cancellation.signalStatus,
+            startedAt: startedAt,
+            finishedAt: now
+        )
+    }
+}
