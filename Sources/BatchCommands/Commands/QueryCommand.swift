@@ -87,7 +87,7 @@ struct QueryCommand: AsyncParsableCommand {
         let unreadable = try await filling.run()
         board.clear()
         var trouble = ScanErrors(context: context)
-        trouble.tell(unreadable)
+        trouble.report(unreadable)
         return trouble.isDamaged
     }
 

@@ -80,7 +80,7 @@ extension ScanErrors {
         switch event {
         case .withoutIndex: context.note("There is no index, so the raw files are read; batchkeep query makes one.")
         case .searching(let manifests): notePruned(manifests)
-        case .unreadable(let failure): tell([failure])
+        case .unreadable(let failure): report([failure])
         }
     }
 }
