@@ -1,5 +1,6 @@
 import BatchArchive
 import BatchJoin
+import MessageBatches
 import Tables
 
 /// The end of `retry`: files or counts on standard output, the table for people, the exit status.
