@@ -32,7 +32,7 @@ struct ExportDocument: Encodable {
     private let priceTable = BuiltInPrices.version
     /// Succeeded requests without a price, by model; no amount says anything about them.
     private let unpriced: [String: Int]
-    private let page: String?
+    private let report: String?
     private let receivedBytes: Int
     private let storedBytes: Int
     private let wouldFetch: [String]?
@@ -46,11 +46,6 @@ struct ExportDocument: Encodable {
         let batchID: String
         let state: String
         let reason: String
-
-        enum CodingKeys: String, CodingKey {
-            case state, reason
-            case batchID = "batch_id"
-        }
     }
 
     /// A batch whose next try is later.
@@ -59,11 +54,6 @@ struct ExportDocument: Encodable {
         let until: Timestamp
         let attempts: Int
         let reason: String?
-
-        enum CodingKeys: String, CodingKey {
-            case until, attempts, reason
-            case batchID = "batch_id"
-        }
     }
 
     /// A batch that is not archived and has few days left.
@@ -71,12 +61,6 @@ struct ExportDocument: Encodable {
         let batchID: String
         let state: String
         let daysLeft: Double
-
-        enum CodingKeys: String, CodingKey {
-            case state
-            case batchID = "batch_id"
-            case daysLeft = "days_left"
-        }
     }
 
     /// A batch whose loss no run told of before.
@@ -84,33 +68,6 @@ struct ExportDocument: Encodable {
         let batchID: String
         let createdAt: Timestamp
         let requests: Int
-
-        enum CodingKeys: String, CodingKey {
-            case requests
-            case batchID = "batch_id"
-            case createdAt = "created_at"
-        }
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case command, version, archive, since, until, seconds, error, batches, lines, tokens, problems, postponed, lost
-        case unpriced, join
-        case settledBefore = "settled_before"
-        case atRisk = "at_risk"
-        case dryRun = "dry_run"
-        case startedAt = "started_at"
-        case finishedAt = "finished_at"
-        case exitStatus = "exit_status"
-        case exitStatuses = "exit_statuses"
-        case receivedBytes = "received_bytes"
-        case storedBytes = "stored_bytes"
-        case wouldFetch = "would_fetch"
-        case costUSD = "cost_usd"
-        case listPriceUSD = "list_price_usd"
-        case savedByBatchUSD = "saved_by_batch_usd"
-        case savedByCacheUSD = "saved_by_cache_usd"
-        case priceTable = "price_table"
-        case page = "report"
     }
 
     init(_ ending: ExportEnding, tokens: TokenUsage, stop: FailureText?) {
@@ -138,7 +95,7 @@ struct ExportDocument: Encodable {
             (ending.figures?.table.unpriced ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
             uniquingKeysWith: +
         )
-        page = ending.figures?.page
+        self.report = ending.figures?.page
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
         wouldFetch = ending.isDryRun ? report.wouldFetch.map(\.id) : nil
