@@ -147,6 +147,12 @@ let package = Package(
         // Tests: one target each, what they share, and two that look at the whole.
 
         .target(name: "TestSupport", dependencies: ["MessageBatches"], path: "Tests/TestSupport"),
+        // Faults, recorded requests and a manual clock for the simulator.
+        .target(
+            name: "SimulatorTestSupport",
+            dependencies: ["BatchSimulator", "MessageBatches"],
+            path: "Tests/SimulatorTestSupport"
+        ),
         .testTarget(name: "JSONLinesTests", dependencies: ["JSONLines"]),
         .testTarget(name: "MessageBatchesTests", dependencies: ["MessageBatches"]),
         .testTarget(name: "BlockGzipTests", dependencies: ["BlockGzip"]),
@@ -202,13 +208,14 @@ let package = Package(
         ),
         .testTarget(
             name: "BatchSimulatorTests",
-            dependencies: ["BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches"],
+            dependencies: ["BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches", "SimulatorTestSupport"],
             exclude: ["official_sdk.py"]
         ),
         .testTarget(
             name: "BatchCommandsTests",
             dependencies: [
                 "BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches",
+                "SimulatorTestSupport",
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
@@ -219,7 +226,7 @@ let package = Package(
         // The built program, as its users run it.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["BatchSimulator", "TestSupport", "batchkeep"],
+            dependencies: ["BatchSimulator", "SimulatorTestSupport", "TestSupport", "batchkeep"],
             exclude: ["Peers"]
         ),
     ],

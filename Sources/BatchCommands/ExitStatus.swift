@@ -8,7 +8,6 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case partial = 3
     case integrity = 4
     case keyRefused = 5
-    case nothingNew = 6
     case lost = 7
     case threshold = 8
     case busy = 11
@@ -24,7 +23,6 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .partial: "partial: some batches failed, a later run tries them again"
         case .integrity: "integrity: something was quarantined, or damage was found"
         case .keyRefused: "the key was refused"
-        case .nothingNew: "nothing new (only with a flag)"
         case .lost: "results lost since the last run, or at risk"
         case .threshold: "a threshold asked for was crossed"
         case .busy: "another run holds the archive"
@@ -33,10 +31,10 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         }
     }
 
-    /// Which of several wins, the first that applies.
+    /// Several at once: the first that applies wins.
     private static let precedence: [ExitStatus] = [
         .interrupted, .terminated, .busy, .usage, .keyRefused, .error, .integrity, .lost, .partial, .threshold,
-        .nothingNew, .done,
+        .done,
     ]
 
     /// The one status of a run to which several apply; `done` if none does.
@@ -44,7 +42,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         precedence.first { statuses.contains($0) } ?? .done
     }
 
-    /// The statuses that apply, in the order of their weight.
+    /// The statuses that apply, the most severe first.
     package static func sorted(_ statuses: Set<ExitStatus>) -> [ExitStatus] {
         precedence.filter { statuses.contains($0) }
     }

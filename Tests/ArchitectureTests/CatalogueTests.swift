@@ -1,6 +1,6 @@
 import Testing
 
-/// The documentation catalogue is whole, and true to the code where a machine can tell.
+/// The documentation catalogue is complete, and agrees with the code as far as a machine can check.
 struct CatalogueTests {
     private static let folder = "Sources/BatchPipeline/BatchPipeline.docc"
     private static let landing = "\(folder)/BatchPipeline.md"
@@ -20,7 +20,7 @@ struct CatalogueTests {
         #expect(numbers == Array(1..<(decisions.count + 1)))
     }
 
-    @Test func `a decision names what was chosen against`() {
+    @Test func `a decision names its alternatives`() {
         for page in pages where page.path.hasPrefix("\(Self.folder)/Decisions/") {
             for heading in ["## The question", "## The decision", "## Alternatives"] {
                 #expect(page.text.contains("\n\(heading)\n"), "\(page.path) has no '\(heading)'")

@@ -1,4 +1,4 @@
-/// Rules about what stands in a file, as functions from text to complaints.
+/// Rules about the content of a file, as functions from text to complaints.
 enum CodeRules {
     private static let unsafeMarks: Set<String> = ["unsafe", "safe", "unchecked"]
 
@@ -25,7 +25,7 @@ enum CodeRules {
         "sleep", "random", "randomElement", "shuffled", "shuffle", "getenv", "print", "debugPrint", "fopen",
     ]
 
-    /// The lines that ask the machine for the time, for chance or for its environment, or write past the caller.
+    /// The lines that read the clock, random numbers or the environment, or print directly.
     static func impureLines(in source: SwiftText) -> [Int] {
         let lines = source.codeLines.filter { line in
             let words = Set(SwiftText.words(of: line.text))
@@ -64,7 +64,7 @@ enum CodeRules {
             .map(\.number)
     }
 
-    /// Whether the folder stands there as an absolute path, not inside a longer path or a URL.
+    /// Whether the line has the folder as an absolute path, not inside a longer path or a URL.
     private static func startsPath(_ folder: String, in line: Substring) -> Bool {
         var rest = line
         while let match = rest.firstRange(of: folder) {

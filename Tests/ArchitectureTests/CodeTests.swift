@@ -1,14 +1,14 @@
 import Testing
 
 struct CodeTests {
-    @Test func `unsafe code stands where it is allowed`() {
+    @Test func `unsafe code is only where it is allowed`() {
         let found = Project.sources
             .filter { !HouseRules.excuses($0.path, by: HouseRules.unsafeCode) }
             .flatMap { file in CodeRules.unsafeLines(in: file.source).map { "\(file.path):\($0)" } }
         #expect(found == [])
     }
 
-    @Test func `what is pure asks the machine for nothing`() {
+    @Test func `pure targets do not use clocks, chance, files or the environment`() {
         let pure = Project.sources.filter { HouseRules.target($0.file.target)?.isPure ?? false }
         #expect(Set(pure.map(\.file.target)).isSuperset(of: ["BatchPipeline", "BatchAnalytics", "BatchReports"]))
         let found = pure.flatMap { file in CodeRules.impureLines(in: file.source).map { "\(file.path):\($0)" } }
@@ -35,14 +35,14 @@ struct CodeTests {
         }
     }
 
-    @Test func `nothing is left unfinished`() {
+    @Test func `no source has a marker of unfinished work`() {
         let found = Project.texts.flatMap { file in
             CodeRules.unfinishedLines(in: file.text).map { "\(file.path):\($0)" }
         }
         #expect(found == [])
     }
 
-    @Test func `no file knows the machine it was written on`() {
+    @Test func `no file has a path of one machine or network`() {
         let found = Project.texts.flatMap { file in
             CodeRules.localLines(in: file.text).map { "\(file.path):\($0)" }
         }

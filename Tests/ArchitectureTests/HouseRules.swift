@@ -1,13 +1,13 @@
-/// The rules of the house as tables: what may import what, and every exception with its reason.
+/// The rules of the architecture as tables: what may import what, and every exception with its reason.
 ///
-/// A change of the house is a change here, where a reviewer sees it.
+/// A change of the architecture is a change here, where a reviewer sees it.
 enum HouseRules {
-    /// A target's place in the house.
+    /// A target's place in the architecture.
     struct Target {
         var name: String
         /// A target imports targets of lower levels only.
         var level: Int
-        /// What it may use of the machine beside the standard library.
+        /// The system modules it may import in addition to the standard library.
         var platform: Set<String> = []
         /// The outside libraries it may import, by module.
         var libraries: Set<String> = []
@@ -78,7 +78,7 @@ enum HouseRules {
         var reason: String
     }
 
-    /// Where `unsafe` may stand.
+    /// Where `unsafe` may be used.
     static let unsafeCode: [Exception] = [
         Exception(path: "Sources/JSONLines/", reason: "the hot loop reads and skips bytes in place"),
         Exception(path: "Sources/BlockGzip/", reason: "zlib and libdeflate are C"),
@@ -98,7 +98,7 @@ enum HouseRules {
     /// A file longer than this needs a reason in ``longFiles``.
     static let longestFile = 300
 
-    /// What version control may hold at the top level, beside dotfiles.
+    /// What version control may hold at the top level, in addition to dotfiles.
     static let topLevel: Set<String> = ["Package.swift", "Sources", "Tests", "pipelines", "samples", "README.md"]
 
     static func target(_ name: String) -> Target? {

@@ -27,7 +27,7 @@ struct ImportTests {
         #expect(Project.folders(in: "Sources") == Project.manifest.targets.map(\.name).sorted())
     }
 
-    @Test func `every folder of tests stands in the manifest`() {
+    @Test func `every folder of tests is in the manifest`() {
         let manifest = SwiftText(Project.text(of: "Package.swift")).withoutComments
         let folders = Project.folders(in: "Tests")
             .filter { !Project.files(under: "Tests/\($0)", endingIn: ".swift").isEmpty }

@@ -1,6 +1,6 @@
 import Testing
 
-/// What README says of the program stands in its sources too.
+/// What README says about the program agrees with its sources.
 ///
 /// Its commands are run by the end-to-end tests.
 struct ReadmeTests {

@@ -2,6 +2,7 @@ import BatchCommands
 import BatchSimulator
 import Foundation
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 
 /// What an export makes of a server, a network or data that are not as they should be.

@@ -2,6 +2,7 @@ import BatchArchive
 import BatchCommands
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 import Testing
 #if canImport(Glibc)
 import Glibc

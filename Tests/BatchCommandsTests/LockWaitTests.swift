@@ -1,6 +1,7 @@
 import BatchArchive
 import BatchCommands
 import BatchSimulator
+import SimulatorTestSupport
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import BatchCommands
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 import Testing
 
 /// What `run --check` makes of a file: its exports, or every fault with its place.

@@ -1,6 +1,7 @@
 import BatchCommands
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 import Testing
 
 /// What has few days left is warned of, what is gone is told once, and what was gone before is none of our losses.

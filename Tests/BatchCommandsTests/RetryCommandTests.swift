@@ -2,6 +2,7 @@ import BatchCommands
 import BatchSimulator
 import Foundation
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 #if canImport(FoundationNetworking)
 import FoundationNetworking
@@ -164,8 +165,7 @@ private struct RetryGround {
 private func withRetryGround(_ body: (RetryGround) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
         let clock = ManualClock(at: try #require(Timestamp("2026-11-22T12:00:00Z")))
-        var scenario = try Samples.scenario(clock: .manual(clock))
-        scenario.recordsRequests = false
+        let scenario = try Samples.scenario(clock: .manual(clock))
         try await InProcess.export(scenario, ["--since", "2024-08-01"]) { run, archive, server in
             #expect(run.status == .done, "\(run.notes)")
             try await body(RetryGround(archive: archive, server: server, clock: clock, folder: folder))

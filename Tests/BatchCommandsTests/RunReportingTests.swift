@@ -2,6 +2,7 @@ import BatchCommands
 import BatchSimulator
 import Foundation
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 
 #if canImport(Glibc)

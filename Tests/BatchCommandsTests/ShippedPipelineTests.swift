@@ -1,6 +1,7 @@
 import BatchCommands
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 import Testing
 import Yams
 

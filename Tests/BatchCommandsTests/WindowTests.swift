@@ -1,5 +1,6 @@
 import BatchCommands
 import BatchSimulator
+import SimulatorTestSupport
 import Testing
 
 /// How far back a run lists: no batch may fall between two nights, and a long past must stay cheap.

@@ -1,6 +1,7 @@
+import BatchSimulator
 import Testing
 
-@testable import BatchSimulator
+@testable import SimulatorTestSupport
 
 struct FaultScheduleTests {
     private func hits(_ occurrence: Fault.Occurrence, requests: Int, seed: UInt64 = 1) -> [Int] {

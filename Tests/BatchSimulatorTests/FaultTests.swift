@@ -1,6 +1,7 @@
 import BatchSimulator
 import Foundation
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 
 struct FaultTests {
@@ -189,9 +190,10 @@ struct FaultTests {
             Fault(.interrupt(.reset, at: .afterBytes(7)), on: [.results]), Fault(.gzip, on: [.results]),
         ]
         let reply = try BatchSimulatorTests.service(batches, faults: faults).get(path + "/b1/results")
-        #expect(reply.delivery.delay == .seconds(3))
-        #expect(reply.delivery.interruption?.place == .afterBytes(7))
-        #expect(reply.delivery.isGzipped)
+        let delivery = try #require(reply.changedSteps as? DisturbedReply).delivery
+        #expect(delivery.delay == .seconds(3))
+        #expect(delivery.interruption?.place == .afterBytes(7))
+        #expect(reply.isGzipped)
         #expect(reply.headers.value(of: "content-encoding") == "gzip")
     }
 

@@ -1,4 +1,5 @@
 import BatchSimulator
+import SimulatorTestSupport
 import Testing
 
 struct GateTests {

@@ -1,6 +1,7 @@
 import Foundation
 import JSONLines
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 
 @testable import BatchSimulator

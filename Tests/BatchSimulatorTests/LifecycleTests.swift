@@ -1,6 +1,7 @@
 import BatchSimulator
 import Foundation
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 
 /// A created batch, from the call that makes it to its deletion, on a clock that stands still.

@@ -1,4 +1,5 @@
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 
 @testable import BatchSimulator

@@ -1,3 +1,4 @@
+import SimulatorTestSupport
 import Testing
 
 @testable import BatchSimulator
@@ -29,7 +30,7 @@ struct SimulatedRequestTests {
         ([], nil),
     ])
     func `the key comes in either header`(headers: [HeaderField], key: String?) {
-        #expect(SimulatedRequest("GET", "/", headers: headers).credential == key)
+        #expect(SimulatedRequest("GET", "/", headers: headers).key == key)
     }
 
     @Test(arguments: [

@@ -2,6 +2,7 @@ import BatchSimulator
 import Foundation
 import FoundationNetworking
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 
 /// The same service behind a real socket, asked by curl.
@@ -174,7 +175,8 @@ struct SimulatorServerTests {
     }
 
     @Test func `stopping ends replies whose reader has stopped reading`() async throws {
-        let scenario = try Scenario.generated(lines: 50_000, clock: .manual(ManualClock(at: noon)))
+        var scenario = try Scenario.generated(lines: 50_000, clock: .manual(ManualClock(at: noon)))
+        scenario.faults = []
         let server = try await SimulatorServer.start(scenario)
         let download = try StalledDownload("\(server.baseURL)\(Self.path)/\(scenario.batches[0].id)/results")
         while server.service.requests.isEmpty { await Task.yield() }

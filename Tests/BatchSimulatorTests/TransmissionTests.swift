@@ -1,5 +1,6 @@
 import BlockGzip
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 
 @testable import BatchSimulator
@@ -9,9 +10,14 @@ struct TransmissionTests {
 
     /// The steps of a transmission as text, pieces of the body joined.
     private func steps(_ body: ReplyBody = .bytes(content), _ adjust: (inout Delivery) -> Void = { _ in }) -> [String] {
-        var reply = SimulatedReply(status: 200, headers: [], body: body)
-        adjust(&reply.delivery)
-        var transmission = Transmission(reply)
+        let reply = SimulatedReply(status: 200, headers: [], body: body)
+        var delivery = Delivery()
+        adjust(&delivery)
+        return Self.steps(DisturbedReply(reply, delivery))
+    }
+
+    private static func steps(_ transmission: some IteratorProtocol<SimulatedReply.Step>) -> [String] {
+        var transmission = transmission
         var steps: [String] = []
         var sent: [UInt8] = []
         func flush() {
@@ -26,8 +32,7 @@ struct TransmissionTests {
             }
             flush()
             switch step {
-            case .wait(let duration): steps.append("wait \(duration)")
-            case .hold: steps.append("hold")
+            case .wait: steps.append("wait")
             case .head: steps.append("head")
             case .finish: steps.append("finish")
             case .reset: steps.append("reset")
@@ -42,7 +47,9 @@ struct TransmissionTests {
     @Test func `an undisturbed reply is head, body and end`() {
         #expect(steps() == ["head", "0123456789", "finish"])
         #expect(steps(.bytes([])) == ["head", "finish"])
-        #expect(steps { $0.delay = .seconds(2) } == ["wait 2.0 seconds", "head", "0123456789", "finish"])
+        let plain = SimulatedReply(status: 200, headers: [], body: .bytes(Self.content))
+        #expect(Self.steps(plain.steps) == ["head", "0123456789", "finish"])
+        #expect(steps { $0.delay = .seconds(2) } == ["wait", "head", "0123456789", "finish"])
     }
 
     @Test(arguments: [
@@ -60,11 +67,11 @@ struct TransmissionTests {
     }
 
     @Test(arguments: [
-        (Interruption.Place.beforeHead, ["hold", "head", "0123456789", "finish"]),
-        (.afterBytes(0), ["head", "hold", "0123456789", "finish"]),
-        (.afterBytes(4), ["head", "0123", "hold", "456789", "finish"]),
-        (.afterBytes(99), ["head", "0123456789", "hold", "finish"]),
-        (.beforeEnd(3), ["head", "0123456", "hold", "789", "finish"]),
+        (Interruption.Place.beforeHead, ["wait", "head", "0123456789", "finish"]),
+        (.afterBytes(0), ["head", "wait", "0123456789", "finish"]),
+        (.afterBytes(4), ["head", "0123", "wait", "456789", "finish"]),
+        (.afterBytes(99), ["head", "0123456789", "wait", "finish"]),
+        (.beforeEnd(3), ["head", "0123456", "wait", "789", "finish"]),
     ])
     func `a stalled reply goes on where it stood`(place: Interruption.Place, expected: [String]) {
         #expect(steps { $0.interruption = Interruption(.stall(Gate()), at: place) } == expected)
@@ -88,9 +95,10 @@ struct TransmissionTests {
 
     private func sentBytes(_ body: ReplyBody, _ interruption: Interruption? = nil) -> [UInt8] {
         var reply = SimulatedReply(status: 200, headers: [], body: body)
-        reply.delivery.isGzipped = true
-        reply.delivery.interruption = interruption
-        var transmission = Transmission(reply)
+        reply.isGzipped = true
+        var delivery = Delivery()
+        delivery.interruption = interruption
+        var transmission = DisturbedReply(reply, delivery)
         var sent: [UInt8] = []
         while let step = transmission.next() {
             if case .bytes(let bytes) = step { sent += bytes }

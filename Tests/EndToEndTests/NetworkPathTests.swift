@@ -1,5 +1,6 @@
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 import Testing
 
 /// Exports over what stands between a nightly job and the service: TLS, HTTP/2, compression, a proxy.

@@ -29,13 +29,7 @@ struct CompactCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let now = context.now()
-        guard let size = ByteCount.bytes(targetSize), size > 0 else {
-            throw CommandFailure.outOfRange(
-                option: "--target-size",
-                value: targetSize,
-                allowed: "a size such as 256MiB"
-            )
-        }
+        let size = try ByteSize.bytes(targetSize, "--target-size")
         guard let before = TimeExpression.moment(before ?? "today", now: now) else {
             throw CommandFailure.badTime(option: "--before", value: before ?? "")
         }
@@ -67,21 +61,5 @@ struct CompactCommand: AsyncParsableCommand {
             )
         }
         if chosen.isEmpty { context.note("Nothing to do: no day has two small files.") }
-    }
-}
-
-/// Sizes as people write them.
-enum ByteCount {
-    private static let units: [(suffix: String, factor: Int)] = [
-        ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000),
-        ("B", 1), ("", 1),
-    ]
-
-    /// `256MiB`, `64MB`, `1000`; nil for anything else and for more than 1 TB.
-    static func bytes(_ text: String) -> Int? {
-        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
-            let count = Int(text.dropLast(unit.suffix.count)), (0...1_000_000_000_000 / unit.factor).contains(count)
-        else { return nil }
-        return count * unit.factor
     }
 }

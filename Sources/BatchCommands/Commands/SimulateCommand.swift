@@ -55,14 +55,7 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     private func scenario(clock: SimulatorClock) throws -> Scenario {
-        var scenario =
-            if let generate {
-                try Scenario.generated(lines: generate, batches: batches, seed: seed, clock: clock)
-            } else {
-                try Scenario.samples(in: samples ?? "samples", clock: clock)
-            }
-        // Nobody asks this process what it was asked; a long load must not fill its memory.
-        scenario.recordsRequests = false
-        return scenario
+        if let generate { return try .generated(lines: generate, batches: batches, seed: seed, clock: clock) }
+        return try .samples(in: samples ?? "samples", clock: clock)
     }
 }

@@ -1,21 +1,27 @@
-/// A number of bytes as the user writes it: `300MB`, `64KiB`, `1000000`.
+/// Reads a number of bytes as a user writes it: `300MB`, `64KiB`, `1000000`.
+///
+/// `NumberText.bytes` writes sizes for people.
 enum ByteSize {
-    /// The forms for help and error texts.
-    static let forms = "a size such as 300MB, 2GB, 512MiB or a number of bytes"
+    private static let forms = "a size such as 300MB, 2GB, 512MiB or a number of bytes"
 
-    private static let units: [(String, Int)] = [
+    private static let units: [(suffix: String, factor: Int)] = [
         ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("kB", 1_000), ("KB", 1_000), ("MB", 1_000_000),
-        ("GB", 1_000_000_000), ("B", 1),
+        ("GB", 1_000_000_000), ("B", 1), ("", 1),
     ]
 
-    /// The bytes a text means; nil if it is none of the forms.
-    static func bytes(_ text: String) -> Int? {
-        let unit = units.first { text.hasSuffix($0.0) }
-        let digits = text.dropLast(unit?.0.count ?? 0)
-        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let count = Int(digits) else {
-            return nil
+    /// The bytes that the value of an option means, at least 1.
+    static func bytes(_ value: String, _ option: String) throws(CommandFailure) -> Int {
+        guard let bytes = bytes(value), bytes > 0 else {
+            throw .outOfRange(option: option, value: value, allowed: forms)
         }
-        let (bytes, overflows) = count.multipliedReportingOverflow(by: unit?.1 ?? 1)
+        return bytes
+    }
+
+    private static func bytes(_ text: String) -> Int? {
+        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }) else { return nil }
+        let digits = text.dropLast(unit.suffix.count)
+        guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let count = Int(digits) else { return nil }
+        let (bytes, overflows) = count.multipliedReportingOverflow(by: unit.factor)
         return overflows ? nil : bytes
     }
 }

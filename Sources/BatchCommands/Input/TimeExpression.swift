@@ -11,22 +11,42 @@ package enum TimeExpression {
 
     /// The moment an expression means, seen from `now`; nil if it is none of the forms.
     ///
-    /// A date is its first moment; `7d` and `12h` lie that long before `now` (units w, d, h, m).
+    /// A date is its first moment; `7d` and `12h` are that long before `now` (units w, d, h, m).
     package static func moment(_ text: String, now: Timestamp) -> Timestamp? {
         switch text {
         case "now": return now
         case "today": return now.day.start
         case "yesterday": return CalendarDay(daysSinceEpoch: now.day.daysSinceEpoch - 1).start
-        default: return CalendarDay(text)?.start ?? Timestamp(text) ?? seconds(text).map { now.adding(seconds: -$0) }
+        default:
+            return CalendarDay(text)?.start ?? Timestamp(text)
+                ?? TimeSpan(text).map { now.adding(seconds: -$0.seconds) }
         }
     }
+}
 
-    /// A span such as `7d`, `12h`, `90m`, `2w` in seconds; nil if it is none.
-    package static func seconds(_ text: String) -> Int64? {
+/// A span of time as the user wrote it: `30s`, `90m`, `12h`, `7d`, `2w`.
+struct TimeSpan: Sendable, Hashable {
+    let text: String
+    let seconds: Int64
+
+    var duration: Duration { .seconds(seconds) }
+
+    /// Nil if the text is not a span of time.
+    init?(_ text: String) {
         let units: [Character: Int64] = ["w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1]
         guard let last = text.last, let unit = units[last], let count = Int64(text.dropLast()),
             (0...1_000_000).contains(count), text.first?.isNumber == true
         else { return nil }
-        return count * unit
+        self.text = text
+        seconds = count * unit
+    }
+
+    /// The span that the value of an option means; nil if the option is not given.
+    init?(_ value: String?, _ option: String, allowsZero: Bool = false) throws(CommandFailure) {
+        guard let value else { return nil }
+        guard let span = TimeSpan(value), allowsZero || span.seconds > 0 else {
+            throw .badSpan(option: option, value: value)
+        }
+        self = span
     }
 }

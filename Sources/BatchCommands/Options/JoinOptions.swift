@@ -48,10 +48,7 @@ struct JoinOptions: ParsableArguments {
 
     /// Bytes of `--join-memory`.
     func memoryBytes() throws(CommandFailure) -> Int {
-        guard let bytes = ByteSize.bytes(memory), bytes > 0 else {
-            throw .outOfRange(option: "--join-memory", value: memory, allowed: ByteSize.forms)
-        }
-        return bytes
+        try ByteSize.bytes(memory, "--join-memory")
     }
 }
 

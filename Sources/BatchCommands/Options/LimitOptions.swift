@@ -40,19 +40,3 @@ struct LimitOptions: ParsableArguments {
         try TimeSpan(maxRuntime, "--max-runtime")
     }
 }
-
-/// A span of time as the user wrote it: `30s`, `90m`, `12h`, `7d`, `2w`.
-struct TimeSpan: Sendable, Hashable {
-    let text: String
-    let duration: Duration
-
-    /// Nil if the option was not given; throws if it is no span, or none at all.
-    init?(_ text: String?, _ option: String) throws(CommandFailure) {
-        guard let text else { return nil }
-        guard let seconds = TimeExpression.seconds(text), seconds > 0 else {
-            throw .badSpan(option: option, value: text)
-        }
-        self.text = text
-        duration = .seconds(seconds)
-    }
-}

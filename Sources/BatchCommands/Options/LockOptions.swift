@@ -17,11 +17,7 @@ struct LockOptions: ParsableArguments {
 
     /// The seconds to wait.
     func seconds() throws(CommandFailure) -> Int64 {
-        guard let wait else { return 0 }
-        guard let seconds = TimeExpression.seconds(wait) else {
-            throw .outOfRange(option: "--wait", value: wait, allowed: "a time such as 30s, 10m or 2h")
-        }
-        return seconds
+        try TimeSpan(wait, "--wait", allowsZero: true)?.seconds ?? 0
     }
 
     /// Takes the archive's lock for the command that runs, as soon as it is free within the time allowed.

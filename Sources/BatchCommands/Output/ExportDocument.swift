@@ -34,7 +34,7 @@ struct ExportDocument: Encodable {
     ///
     /// No amount includes them.
     private let unpriced: [String: Int]
-    private let page: String?
+    private let report: String?
     private let receivedBytes: Int
     private let storedBytes: Int
     private let wouldFetch: [String]?
@@ -48,11 +48,6 @@ struct ExportDocument: Encodable {
         let batchID: String
         let state: String
         let reason: String
-
-        enum CodingKeys: String, CodingKey {
-            case state, reason
-            case batchID = "batch_id"
-        }
     }
 
     /// A batch whose next try is later.
@@ -61,11 +56,6 @@ struct ExportDocument: Encodable {
         let until: Timestamp
         let attempts: Int
         let reason: String?
-
-        enum CodingKeys: String, CodingKey {
-            case until, attempts, reason
-            case batchID = "batch_id"
-        }
     }
 
     /// A batch that is not archived and has few days left.
@@ -73,12 +63,6 @@ struct ExportDocument: Encodable {
         let batchID: String
         let state: String
         let daysLeft: Double
-
-        enum CodingKeys: String, CodingKey {
-            case state
-            case batchID = "batch_id"
-            case daysLeft = "days_left"
-        }
     }
 
     /// A batch whose loss no earlier run reported.
@@ -86,33 +70,6 @@ struct ExportDocument: Encodable {
         let batchID: String
         let createdAt: Timestamp
         let requests: Int
-
-        enum CodingKeys: String, CodingKey {
-            case requests
-            case batchID = "batch_id"
-            case createdAt = "created_at"
-        }
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case command, version, archive, since, until, seconds, error, batches, lines, tokens, problems, postponed, lost
-        case unpriced, join
-        case settledBefore = "settled_before"
-        case atRisk = "at_risk"
-        case dryRun = "dry_run"
-        case startedAt = "started_at"
-        case finishedAt = "finished_at"
-        case exitStatus = "exit_status"
-        case exitStatuses = "exit_statuses"
-        case receivedBytes = "received_bytes"
-        case storedBytes = "stored_bytes"
-        case wouldFetch = "would_fetch"
-        case costUSD = "cost_usd"
-        case listPriceUSD = "list_price_usd"
-        case savedByBatchUSD = "saved_by_batch_usd"
-        case savedByCacheUSD = "saved_by_cache_usd"
-        case priceTable = "price_table"
-        case page = "report"
     }
 
     init(_ summary: ExportSummary) {
@@ -140,7 +97,7 @@ struct ExportDocument: Encodable {
             (summary.figures?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
             uniquingKeysWith: +
         )
-        page = summary.figures?.page
+        self.report = summary.figures?.page
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
         wouldFetch = summary.isDryRun ? report.wouldFetch.map(\.id) : nil

@@ -1,12 +1,13 @@
 import BatchArchive
 import BatchPipeline
 import MessageBatches
+import Synchronization
 
-/// What `fetch` says of one batch: a line of JSON, all keys always there.
+/// What `fetch` reports about one batch: one line of JSON that always has all keys.
 ///
-/// Keys and states are part of the interface and only ever added to.
+/// Keys and states are part of the interface.
 struct FetchReceipt: Encodable {
-    /// What became of a batch.
+    /// The outcome of a batch.
     enum State: String, Encodable, CaseIterable {
         case archived
         /// It was in the archive; the facts are those of its manifest.
@@ -35,7 +36,7 @@ struct FetchReceipt: Encodable {
     /// Result lines archived, by type.
     var counts: [String: Int] = [:]
     var bytes = Volume()
-    /// Reads of its results, begun ones included.
+    /// Downloads of its results, started ones included.
     var attempts = 0
     /// Why it is not in the archive.
     var error: String?
@@ -80,7 +81,7 @@ extension FetchReceipt {
         self.init(id: batch.id, state: state, attempts: attempts, error: FailureText.clause(outcome))
     }
 
-    /// The receipt of a batch that was passed over.
+    /// The receipt of a batch that was skipped.
     init(_ batch: MessageBatch, _ reason: PassingReason, in folder: ArchiveFolder) {
         switch reason {
         case .archived:
@@ -109,8 +110,53 @@ extension FetchReceipt {
             bytes.received = (raw?.received ?? raw?.content ?? manifest.pruned[.raw]?.content)?.bytes ?? 0
             bytes.stored = kept.reduce(manifest.json.count) { $0 + ($1.slice?.count ?? $1.bytes) }
         } catch {
-            // It is archived all the same; verify tells of the damage.
+            // It is archived nevertheless; verify reports the damage.
             self.error = FailureText(error)?.sentence ?? FailureText.unexpected(error).sentence
+        }
+    }
+}
+
+/// Writes a receipt for each batch as soon as its state is final.
+///
+/// The lock guards the tries and keeps lines whole; events come from all batches at once.
+final class ReceiptWriter: Sendable {
+    private let folder: ArchiveFolder
+    private let context: CommandContext
+    private let cancellation: RunCancellation
+    /// Reads of each batch in progress, by ID.
+    private let attempts = Mutex<[String: Int]>([:])
+
+    /// A writer to standard output; `cancellation` ends the run if nobody reads it.
+    init(in folder: ArchiveFolder, context: CommandContext, cancellation: RunCancellation) {
+        self.folder = folder
+        self.context = context
+        self.cancellation = cancellation
+    }
+
+    /// Gets what happens in the pipeline.
+    @Sendable func observe(_ event: ExportEvent) {
+        attempts.withLock { attempts in
+            switch event {
+            case .started(let batch): attempts[batch.id] = 1
+            case .retrying(let id, _, _): attempts[id, default: 0] += 1
+            case .finished(let batch, let outcome):
+                let tries = attempts.removeValue(forKey: batch.id) ?? 0
+                write(FetchReceipt(batch, outcome, attempts: tries, in: folder))
+            case .passedOver(let batch, let reason):
+                write(FetchReceipt(batch, reason, in: folder))
+            case .notRetrieved(let id, let failure):
+                write(FetchReceipt(notRetrieved: id, failure))
+            case .listed, .planned, .resumed, .advanced: break
+            }
+        }
+    }
+
+    private func write(_ receipt: FetchReceipt) {
+        guard !cancellation.isOutputClosed else { return }
+        do {
+            try context.writeDocument(receipt)
+        } catch {
+            cancellation.cancel(.outputClosed)
         }
     }
 }

@@ -4,7 +4,7 @@ import MessageBatches
 
 /// Writes log events as NDJSON: `{"time":"…","level":"info","message":"…","request_id":"req_…"}`.
 ///
-/// Times are RFC 3339 in UTC. Metadata stands beside the message, sorted; integers as numbers.
+/// Times are RFC 3339 in UTC. Metadata follows the message, sorted; integers are numbers.
 struct JSONLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?

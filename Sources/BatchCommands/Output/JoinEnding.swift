@@ -105,14 +105,6 @@ struct JoinDocument: Encodable {
         let requestsWithoutResult: Int
         let duplicateKeys: Int
         let skippedRows: Int
-
-        enum CodingKeys: String, CodingKey {
-            case name, matched
-            case resultsWithoutRequest = "results_without_request"
-            case requestsWithoutResult = "requests_without_result"
-            case duplicateKeys = "duplicate_keys"
-            case skippedRows = "skipped_rows"
-        }
     }
 
     /// A row of a source; the first thousand of each source are listed.
@@ -120,14 +112,6 @@ struct JoinDocument: Encodable {
         let file: String
         let line: Int
         let byte: Int
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case command, version, archive, batches, unchanged, rows, sources, duplicates, skipped
-        case withoutSource = "without_source"
-        case storedBytes = "stored_bytes"
-        case sharedKeys = "shared_keys"
-        case exitStatus = "exit_status"
     }
 
     init(_ ending: JoinEnding) {

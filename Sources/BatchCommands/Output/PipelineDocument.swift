@@ -20,14 +20,6 @@ struct PipelineDocument: Encodable {
         let export: ExportDocument
     }
 
-    enum CodingKeys: String, CodingKey {
-        case command, version, file, seconds, error, sources
-        case startedAt = "started_at"
-        case finishedAt = "finished_at"
-        case exitStatus = "exit_status"
-        case exitStatuses = "exit_statuses"
-    }
-
     /// A document; `failure` is the error that kept every source from running.
     init(
         file: String,

@@ -91,16 +91,6 @@ private struct RetryDocument: Encodable {
         let bytes: Int
     }
 
-    enum CodingKeys: String, CodingKey {
-        case command, version, reasons, files
-        case dryRun = "dry_run"
-        case notFound = "not_found"
-        case tooLarge = "too_large"
-        case costUSD = "cost_usd"
-        case costUnknown = "cost_unknown"
-        case exitStatus = "exit_status"
-    }
-
     init(_ ending: RetryEnding) {
         let report = ending.report
         dryRun = ending.isDryRun

@@ -58,8 +58,9 @@ struct StatusDocument: Encodable {
         }
 
         enum CodingKeys: String, CodingKey {
-            case state, processingStatus, createdAt, daysLeft, attempts, lastError, nextTryAt, lostAt, requestCounts
-            case batchID = "batchId"
+            case batchID, state, processingStatus, createdAt, daysLeft, attempts, lastError, nextTryAt, lostAt
+            case requestCounts
+            // The encoder writes `requestIDs` as `request_i_ds`.
             case requestIDs = "requestIds"
         }
     }

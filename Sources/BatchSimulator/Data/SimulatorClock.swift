@@ -1,6 +1,5 @@
 import FoundationEssentials
 package import MessageBatches
-import Synchronization
 
 /// What time it is for the simulated service: a start that offsets in samples are resolved against, and a reading.
 package struct SimulatorClock: Sendable {
@@ -19,7 +18,7 @@ package struct SimulatorClock: Sendable {
         starting(at: Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e6) * 1_000))
     }
 
-    /// A clock that shows `start` at first and goes on from there.
+    /// A clock that shows `start` at first and runs from there.
     package static func starting(at start: Timestamp) -> SimulatorClock {
         let origin = ContinuousClock.now
         return SimulatorClock(start: start) {
@@ -27,29 +26,6 @@ package struct SimulatorClock: Sendable {
             let nanoseconds = elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000
             return Timestamp(nanoseconds: start.nanoseconds + nanoseconds)
         }
-    }
-
-    /// A clock that stands still until it is moved.
-    package static func manual(_ clock: ManualClock) -> SimulatorClock {
-        SimulatorClock(start: clock.now) { clock.now }
-    }
-}
-
-/// A clock for tests: it stands still until it is moved.
-package final class ManualClock: Sendable {
-    private let time: Mutex<Timestamp>
-
-    package init(at start: Timestamp) {
-        time = Mutex(start)
-    }
-
-    package var now: Timestamp {
-        time.withLock { $0 }
-    }
-
-    /// Moves the clock on.
-    package func advance(seconds: Int64) {
-        time.withLock { $0 = $0.adding(seconds: seconds) }
     }
 }
 

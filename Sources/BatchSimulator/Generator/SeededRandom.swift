@@ -1,5 +1,5 @@
 /// SplitMix64 (Steele, Lea, Flood 2014): a stream of numbers that follows from its seed alone.
-struct SeededRandom: RandomNumberGenerator, Sendable {
+package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     init(seed: UInt64) {
@@ -7,14 +7,14 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 
     /// A stream for one thing among many, the same whenever it is asked for.
-    init(seed: UInt64, _ first: Int, _ second: Int = 0) {
+    package init(seed: UInt64, _ first: Int, _ second: Int = 0) {
         state = Self.mix(seed &+ Self.step &* UInt64(truncatingIfNeeded: first &+ 1))
         state = Self.mix(state ^ (UInt64(truncatingIfNeeded: second &+ 1) &* 0xD1B5_4A32_D192_ED03))
     }
 
     private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= Self.step
         return Self.mix(state)
     }
@@ -25,7 +25,7 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 
     /// A number from 0 up to but not including 1.
-    mutating func fraction() -> Double {
+    package mutating func fraction() -> Double {
         Double(next() >> 11) / 9_007_199_254_740_992
     }
 

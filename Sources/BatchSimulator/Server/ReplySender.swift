@@ -19,14 +19,13 @@ struct ReplySender {
         to writer: consuming ResponseWriter
     ) async throws {
         let reply = service.reply(to: try await simulated(request))
-        var transmission = Transmission(reply)
-        while let step = transmission.next() {
+        var steps = reply.steps
+        while let step = steps.next() {
             switch step {
-            case .wait(let duration): try await Task.sleep(for: duration)
-            case .hold(let gate): try await hold(at: gate)
+            case .wait(let end): try await wait(for: end)
             case .head:
                 let body = try await writer.writeHead(Self.head(of: reply))
-                try await sendBody(transmission, to: body)
+                try await sendBody(steps, to: body)
                 return
             case .reset: try await reset()
             case .bytes, .finish, .close: throw ConnectionEnds()
@@ -34,16 +33,18 @@ struct ReplySender {
         }
     }
 
-    private func sendBody(_ transmission: Transmission, to writer: consuming some ResponseBodyWriter) async throws {
-        var transmission = transmission
-        while let step = transmission.next() {
+    private func sendBody(
+        _ rest: any IteratorProtocol<SimulatedReply.Step> & Sendable,
+        to writer: consuming some ResponseBodyWriter
+    ) async throws {
+        var steps = rest
+        while let step = steps.next() {
             switch step {
             case .bytes(let bytes):
                 // A cancelled write does not always throw.
                 try Task.checkCancellation()
                 try await writer.write(ByteBuffer(bytes: bytes))
-            case .hold(let gate): try await hold(at: gate)
-            case .wait(let duration): try await Task.sleep(for: duration)
+            case .wait(let end): try await wait(for: end)
             case .finish:
                 try await writer.finish(nil)
                 return
@@ -84,9 +85,9 @@ struct ReplySender {
         return HTTPResponse(status: HTTPResponse.Status(code: reply.status), headerFields: fields)
     }
 
-    private func hold(at gate: Gate) async throws {
+    private func wait(for end: @Sendable () async throws -> Void) async throws {
         try await SocketFlush.wait(on: channel)
-        await gate.pass()
+        try await end()
         try Task.checkCancellation()
     }
 
@@ -98,5 +99,36 @@ struct ReplySender {
         }
         try await channel.close()
         throw ConnectionEnds()
+    }
+}
+
+/// Reports when everything written so far has gone to the socket.
+///
+/// It is at the socket's end of the pipeline, where writes are plain bytes and keep their order: an empty one is done
+/// when all before it are.
+private final class SocketFlush: ChannelOutboundHandler, RemovableChannelHandler, Sendable {
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let done: EventLoopPromise<Void>
+
+    private init(done: EventLoopPromise<Void>) {
+        self.done = done
+    }
+
+    /// Returns once the bytes written before the call are with the kernel.
+    static func wait(on channel: any Channel) async throws {
+        let done = channel.eventLoop.makePromise(of: Void.self)
+        do {
+            try await channel.pipeline.addHandler(SocketFlush(done: done), position: .first).get()
+        } catch {
+            done.fail(error)
+        }
+        try await done.futureResult.get()
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: done)
+        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 }

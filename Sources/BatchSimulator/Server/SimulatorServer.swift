@@ -3,10 +3,11 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// A simulated service on a port of the loopback interface.
 package final class SimulatorServer: Sendable {
-    /// What answers; ask it for the requests received and the true results.
+    /// What answers the requests.
     package let service: SimulatedService
     package let port: Int
     /// Where clients reach it, the scenario's path prefix included, without a slash at the end.
@@ -33,7 +34,7 @@ package final class SimulatorServer: Sendable {
     ///
     /// Port 0 stands for one that is free.
     ///
-    /// - Throws: ``ScenarioError`` where the scenario does not hold together or the port cannot be had.
+    /// - Throws: ``ScenarioError`` if the scenario contradicts itself or the port cannot be used.
     package static func start(_ scenario: Scenario, port: Int = 0) async throws -> SimulatorServer {
         guard (0...65_535).contains(port) else {
             throw ScenarioError.cannotListen(port: port, reason: "ports go from 0 to 65535")
@@ -76,7 +77,7 @@ package final class SimulatorServer: Sendable {
         }
     }
 
-    /// A server that tells its port once it listens.
+    /// A server that reports its port once it listens.
     private static func server(
         for service: SimulatedService,
         _ connections: OpenConnections,
@@ -118,18 +119,56 @@ package final class SimulatorServer: Sendable {
     }
 }
 
-/// Runs `body` with a server on a free port and stops it afterwards, whatever happens.
-package func withSimulator<Result>(
-    _ scenario: Scenario,
-    _ body: (SimulatorServer) async throws -> Result
-) async throws -> Result {
-    let server = try await SimulatorServer.start(scenario)
-    do {
-        let result = try await body(server)
-        await server.stop()
-        return result
-    } catch {
-        await server.stop()
-        throw error
+/// The connections of a server, so that all can be closed at once, even those whose peer has stopped reading.
+private final class OpenConnections: Sendable {
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Closes every connection, and each that comes later.
+    func closeAll() {
+        let channels = state.withLock { state in
+            state.isClosed = true
+            return Array(state.channels.values)
+        }
+        for channel in channels { channel.close(promise: nil) }
+    }
+
+    /// A handler that belongs to one connection and reports it here.
+    func tracker() -> any RemovableChannelHandler {
+        Tracker(connections: self)
+    }
+
+    private func add(_ channel: any Channel) {
+        let isClosed = state.withLock { state in
+            state.channels[ObjectIdentifier(channel)] = channel
+            return state.isClosed
+        }
+        if isClosed { channel.close(promise: nil) }
+    }
+
+    private func remove(_ channel: any Channel) {
+        _ = state.withLock { $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
+    }
+
+    private final class Tracker: ChannelInboundHandler, RemovableChannelHandler {
+        typealias InboundIn = NIOAny
+
+        private let connections: OpenConnections
+
+        init(connections: OpenConnections) {
+            self.connections = connections
+        }
+
+        func handlerAdded(context: ChannelHandlerContext) {
+            connections.add(context.channel)
+        }
+
+        func handlerRemoved(context: ChannelHandlerContext) {
+            connections.remove(context.channel)
+        }
     }
 }

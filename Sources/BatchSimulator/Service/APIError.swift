@@ -1,12 +1,19 @@
 import JSONLines
 
 /// An error of the API: the status, the type and the message of its documented body.
-struct APIError: Error, Sendable, Hashable {
+package struct APIError: Error, Sendable, Hashable {
     var status: Int
     var type: String
     var message: String
-    /// Headers that go with it.
-    var headers: [HeaderField] = []
+    /// Headers that are sent with it.
+    var headers: [HeaderField]
+
+    package init(status: Int, type: String, message: String, headers: [HeaderField] = []) {
+        self.status = status
+        self.type = type
+        self.message = message
+        self.headers = headers
+    }
 
     static func invalidRequest(_ message: String) -> APIError {
         APIError(status: 400, type: "invalid_request_error", message: message)
@@ -45,26 +52,6 @@ struct APIError: Error, Sendable, Hashable {
             message: "Method Not Allowed",
             headers: [HeaderField("allow", allowed)]
         )
-    }
-
-    /// The error that the API documents for a status, for faults that name nothing but the status.
-    static func documented(forStatus status: Int) -> APIError {
-        let (type, message) =
-            switch status {
-            case 400: ("invalid_request_error", "Invalid request")
-            case 401: ("authentication_error", "invalid x-api-key")
-            case 402: ("billing_error", "There is an issue with your billing or payment information")
-            case 403: ("permission_error", "Your API key does not have permission to use the specified resource")
-            case 404: ("not_found_error", "Not Found")
-            case 409: ("conflict_error", "The request conflicts with the current state of the resource")
-            case 413: ("request_too_large", "Request exceeds the maximum size")
-            case 429: ("rate_limit_error", "This request would exceed your organization's rate limit")
-            case 504: ("timeout_error", "The request timed out while processing")
-            case 529: ("overloaded_error", "Overloaded")
-            case 500...: ("api_error", "Internal server error")
-            default: ("invalid_request_error", "Status \(status)")
-            }
-        return APIError(status: status, type: type, message: message)
     }
 
     /// The documented body: `{"type":"error","error":{"type":…,"message":…},"request_id":…}`.

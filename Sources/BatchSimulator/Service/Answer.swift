@@ -1,25 +1,66 @@
-/// What an endpoint answers, before it becomes bytes: faults change it here.
-enum Answer: Sendable {
+/// What an endpoint answers, before it becomes bytes.
+package enum Answer: Sendable {
     case page(BatchPage)
     /// One batch object.
     case batch(id: String, json: [UInt8])
     case results(batchID: String, ReplyBody)
     case deleted(id: String)
     case error(APIError)
-    /// Anything at all, from a fault.
-    case raw(status: Int, headers: [HeaderField], body: [UInt8])
+    /// Any reply, given by a hook.
+    case reply(SimulatedReply)
+}
+
+extension Answer {
+    /// The reply that carries this answer, without the headers that every reply has.
+    func reply(requestID: String) -> SimulatedReply {
+        switch self {
+        case .page(let page):
+            return .json(page.json)
+        case .batch(_, let json):
+            var reply = SimulatedReply.json(json)
+            // The API sends this with 200 while there is something to wait for.
+            let status = (try? JSONMembers(json))?.string("processing_status")
+            if status == "in_progress" { reply.headers.set("retry-after", to: "10") }
+            return reply
+        case .results(let id, let body):
+            let headers = [
+                HeaderField("content-type", "application/x-jsonl"),
+                HeaderField("content-disposition", "attachment; filename*=utf-8''\(id)_results.jsonl"),
+                HeaderField("vary", "Accept-Encoding"),
+            ]
+            return SimulatedReply(status: 200, headers: headers, body: body)
+        case .deleted(let id):
+            return .json(Array(#"{"id":"\#(id)","type":"message_batch_deleted"}"#.utf8))
+        case .error(let error):
+            var reply = SimulatedReply.json(error.body(requestID: requestID), status: error.status)
+            reply.headers += error.headers
+            return reply
+        case .reply(let reply):
+            return reply
+        }
+    }
+}
+
+extension SimulatedReply {
+    fileprivate static func json(_ body: [UInt8], status: Int = 200) -> SimulatedReply {
+        SimulatedReply(
+            status: status,
+            headers: [HeaderField("content-type", "application/json")],
+            body: .bytes(body)
+        )
+    }
 }
 
 /// One page of the list: `data`, `has_more`, `first_id` and `last_id`.
-struct BatchPage: Sendable {
-    var batches: [(id: String, json: [UInt8])]
+package struct BatchPage: Sendable {
+    package var batches: [(id: String, json: [UInt8])]
     /// Whether there is more in the direction that was paged.
-    var hasMore: Bool
+    package var hasMore: Bool
     /// Changes to the page object, made after it is put together.
-    var edits: [JSONEdit] = []
+    package var edits: [JSONEdit] = []
 
     /// The page object.
-    var json: [UInt8] {
+    fileprivate var json: [UInt8] {
         var json = Array(#"{"data":["#.utf8)
         for (index, batch) in batches.enumerated() {
             if index > 0 { json.append(UInt8(ascii: ",")) }

@@ -1,12 +1,12 @@
 import MessageBatches
 
 /// The batches of a service, oldest first inside, newest first to the outside.
-struct BatchStore: Sendable {
+package struct BatchStore: Sendable {
     /// Oldest first, so that a new batch is appended.
     private var batches: [SimulatedBatch] = []
     private var positions: [String: Int] = [:]
 
-    /// Takes batches in any order; those created at the same moment keep it, the first counting as the newest.
+    /// Accepts batches in any order; those created at the same moment keep it, the first counting as the newest.
     ///
     /// - Throws: ``ScenarioError/duplicateID(_:)``.
     init(_ unordered: [SimulatedBatch]) throws(ScenarioError) {
@@ -18,20 +18,18 @@ struct BatchStore: Sendable {
         }
     }
 
-    subscript(id: String) -> SimulatedBatch? {
+    package subscript(id: String) -> SimulatedBatch? {
         positions[id].map { batches[$0] }
     }
 
-    /// Changes a batch; false if there is none with that id.
-    @discardableResult
-    mutating func update(_ id: String, _ change: (inout SimulatedBatch) -> Void) -> Bool {
-        guard let position = positions[id] else { return false }
+    /// Changes a batch, if there is one with that id.
+    package mutating func update(_ id: String, _ change: (inout SimulatedBatch) -> Void) {
+        guard let position = positions[id] else { return }
         change(&batches[position])
-        return true
     }
 
     /// Adds a batch at its place in time, or puts it in place of the one with its id.
-    mutating func insert(_ batch: SimulatedBatch) {
+    package mutating func insert(_ batch: SimulatedBatch) {
         if let position = positions[batch.id] {
             batches[position] = batch
             order()
@@ -44,7 +42,7 @@ struct BatchStore: Sendable {
         }
     }
 
-    mutating func remove(_ id: String) {
+    package mutating func remove(_ id: String) {
         guard let position = positions[id] else { return }
         batches.remove(at: position)
         order()
@@ -52,7 +50,7 @@ struct BatchStore: Sendable {
 
     /// The batches of a page, newest first, and whether more follow in its direction.
     ///
-    /// - Throws: 404 for a cursor that is no batch.
+    /// - Throws: 404 for a cursor that is not the id of a batch.
     func page(_ query: PageQuery) throws(APIError) -> (batches: [SimulatedBatch], hasMore: Bool) {
         let range: Range<Int>
         let hasMore: Bool
@@ -86,5 +84,49 @@ struct BatchStore: Sendable {
             }
         batches = sorted.map(\.element)
         positions = Dictionary(batches.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { $1 })
+    }
+}
+
+/// The part of the list that a request asks for.
+struct PageQuery: Sendable, Hashable {
+    /// Where the page starts or ends.
+    enum Cursor: Sendable, Hashable {
+        case newest
+        /// Right after this batch, towards older ones.
+        case after(String)
+        /// Right before this batch, towards newer ones.
+        case before(String)
+    }
+
+    let cursor: Cursor
+    let limit: Int
+
+    private static let defaultLimit = 20
+    private static let limits = 1...1_000
+
+    /// Reads the three documented keys; every other key is ignored.
+    init(_ request: SimulatedRequest) throws(APIError) {
+        let after = request.queryValue("after_id")
+        let before = request.queryValue("before_id")
+        switch (after, before) {
+        case (nil, nil): cursor = .newest
+        case (let id?, nil): cursor = .after(id)
+        case (nil, let id?): cursor = .before(id)
+        case (_?, _?): throw .invalidRequest("Only one of `before_id` and `after_id` can be specified.")
+        }
+        guard let text = request.queryValue("limit") else {
+            limit = Self.defaultLimit
+            return
+        }
+        guard let number = Int(text) else {
+            throw .invalidRequest("limit: Input should be a valid integer, unable to parse string as an integer")
+        }
+        guard number >= Self.limits.lowerBound else {
+            throw .invalidRequest("limit: Input should be greater than or equal to \(Self.limits.lowerBound)")
+        }
+        guard number <= Self.limits.upperBound else {
+            throw .invalidRequest("limit: Input should be less than or equal to \(Self.limits.upperBound)")
+        }
+        limit = number
     }
 }

@@ -9,10 +9,10 @@ package enum Endpoint: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What a method and a path ask for.
-enum Route: Sendable, Hashable {
-    /// An endpoint, on a batch where it has one.
+package enum Route: Sendable, Hashable {
+    /// An endpoint, with the batch if it has one.
     case endpoint(Endpoint, batchID: String?)
-    /// A path of the API with a method it does not take; the methods it takes.
+    /// A path of the API with a method it does not accept; the methods it accepts.
     case wrongMethod(allowed: String)
     /// A path the API does not have.
     case unknown

@@ -1,90 +1,75 @@
-import MessageBatches
+package import MessageBatches
 
-/// The state of a simulated service, and what each request does to it.
-struct ServiceState: Sendable {
-    var store: BatchStore
-    var schedule: FaultSchedule
-    var requests: [RecordedRequest] = []
-    var ids: SeededRandom
-    var baseURL: String
+/// Answers requests in place of a simulated service: the seam at which tests inject faults and record requests.
+///
+/// The service calls it under its lock, in the order in which requests arrive.
+package protocol ServiceHook: Sendable {
+    /// Answers one request, usually with the service's own ``ServiceState/answer(to:at:)`` and
+    /// ``ServiceState/reply(carrying:to:at:)``.
+    mutating func reply(
+        to request: SimulatedRequest,
+        at now: Timestamp,
+        from service: inout ServiceState
+    ) -> SimulatedReply
 }
 
-extension ServiceState {
-    mutating func reply(to request: SimulatedRequest, now: Timestamp, scenario: Scenario) -> SimulatedReply {
-        let requestID = SimulatedID.make("req_01", from: &ids)
-        let route = Route(method: request.method, path: request.path, prefix: scenario.pathPrefix)
-        let faults = faults(for: route)
-        for (_, fault) in faults {
-            if case .change(let change) = fault.effect { apply(change, now: now) }
+/// The state of a simulated service, and what each request does to it.
+package struct ServiceState: Sendable {
+    package var store: BatchStore
+    package internal(set) var baseURL: String
+    let scenario: Scenario
+    private var ids: SeededRandom
+    package private(set) var hook: (any ServiceHook)?
+
+    /// - Throws: ``ScenarioError/duplicateID(_:)``.
+    init(_ scenario: Scenario, baseURL: String) throws(ScenarioError) {
+        store = try BatchStore(scenario.batches)
+        self.baseURL = scenario.publicBaseURL ?? baseURL
+        self.scenario = scenario
+        ids = SeededRandom(seed: scenario.seed, -1)
+        hook = scenario.hook
+    }
+
+    /// Answers one request, through the hook if there is one.
+    mutating func reply(to request: SimulatedRequest, at now: Timestamp) -> SimulatedReply {
+        var request = request
+        request.id = SimulatedID.make("req_01", from: &ids)
+        guard var hook = hook.take() else {
+            return reply(carrying: answer(to: request, at: now), to: request, at: now)
         }
-        let credential = request.credential(accepting: scenario.key)
-        var answer: Answer
+        defer { self.hook = hook }
+        return hook.reply(to: request, at: now, from: &self)
+    }
+
+    /// What the API answers to a request, before it becomes bytes.
+    package mutating func answer(to request: SimulatedRequest, at now: Timestamp) -> Answer {
         do throws(APIError) {
-            try request.check(credential: credential, workspaceID: scenario.workspaceID)
-            answer = try self.answer(route, request, now: now, scenario: scenario)
+            try request.check(credential: credential(of: request), workspaceID: scenario.workspaceID)
+            return try answer(route(of: request), request, now: now)
         } catch {
-            answer = .error(error)
+            return .error(error)
         }
-        for (_, fault) in faults {
-            fault.apply(to: &answer, cursor: request.cursor, baseURL: baseURL) {
-                (try? store.page(PageQuery(cursor: .newest, limit: request.pageLimit))).map { page($0, now: now) }
-            }
+    }
+
+    /// The reply that carries an answer, with the headers that every reply has.
+    package func reply(carrying answer: Answer, to request: SimulatedRequest, at now: Timestamp) -> SimulatedReply {
+        var reply = answer.reply(requestID: request.id)
+        reply.headers += [HeaderField("date", now.httpDate), HeaderField("request-id", request.id)]
+        if credential(of: request) == .accepted {
+            reply.headers.append(HeaderField("anthropic-organization-id", scenario.organizationID))
+            reply.headers.append(HeaderField("anthropic-workspace-id", scenario.workspaceID))
         }
-        var reply = answer.reply(requestID: requestID)
-        reply.headers += headers(requestID: requestID, credential: credential, now: now, scenario: scenario)
-        reply.delivery.isGzipped = scenario.compresses && request.acceptsGzip && !reply.body.isEmpty
-        for (_, fault) in faults { fault.apply(to: &reply, now: now) }
-        if reply.delivery.isGzipped { reply.headers.set("content-encoding", to: "gzip") }
-        if scenario.recordsRequests {
-            record(request, route, credential: credential, status: reply.status, faults: faults.map(\.index), now: now)
-        }
+        reply.isGzipped = scenario.compresses && request.acceptsGzip && !reply.body.isEmpty
+        if reply.isGzipped { reply.headers.set("content-encoding", to: "gzip") }
         return reply
     }
 
-    private mutating func faults(for route: Route) -> [(index: Int, fault: Fault)] {
-        guard case .endpoint(let endpoint, let batchID) = route else { return [] }
-        return schedule.next(endpoint, batchID: batchID)
+    package func route(of request: SimulatedRequest) -> Route {
+        Route(method: request.method, path: request.path, prefix: scenario.pathPrefix)
     }
 
-    private func headers(
-        requestID: String,
-        credential: RecordedRequest.Credential,
-        now: Timestamp,
-        scenario: Scenario
-    ) -> [HeaderField] {
-        var headers = [HeaderField("date", now.httpDate), HeaderField("request-id", requestID)]
-        if credential == .accepted {
-            headers.append(HeaderField("anthropic-organization-id", scenario.organizationID))
-            headers.append(HeaderField("anthropic-workspace-id", scenario.workspaceID))
-        }
-        return headers
-    }
-
-    private mutating func record(
-        _ request: SimulatedRequest,
-        _ route: Route,
-        credential: RecordedRequest.Credential,
-        status: Int,
-        faults: [Int],
-        now: Timestamp
-    ) {
-        var recorded = RecordedRequest(
-            number: requests.count + 1,
-            time: now,
-            method: request.method,
-            path: request.path,
-            query: request.query,
-            headers: request.headersWithoutKey,
-            body: Array(request.body.prefix(RecordedRequest.keptBodyBytes)),
-            credential: credential,
-            status: status,
-            faults: faults
-        )
-        if case .endpoint(let endpoint, let batchID) = route {
-            recorded.endpoint = endpoint
-            recorded.batchID = batchID
-        }
-        requests.append(recorded)
+    package func credential(of request: SimulatedRequest) -> SimulatedRequest.Credential {
+        request.credential(accepting: scenario.key)
     }
 }
 
@@ -94,8 +79,7 @@ extension ServiceState {
     private mutating func answer(
         _ route: Route,
         _ request: SimulatedRequest,
-        now: Timestamp,
-        scenario: Scenario
+        now: Timestamp
     ) throws(APIError) -> Answer {
         guard case .endpoint(let endpoint, let batchID) = route else {
             if case .wrongMethod(let allowed) = route { throw .wrongMethod(allowed: allowed) }
@@ -103,7 +87,7 @@ extension ServiceState {
         }
         switch endpoint {
         case .list: return .page(page(try store.page(PageQuery(request)), now: now))
-        case .create: return try create(request, now: now, scenario: scenario)
+        case .create: return try create(request, now: now)
         case .retrieve:
             let batch = try batch(batchID)
             return .batch(id: batch.id, json: json(batch, now: now))
@@ -111,7 +95,7 @@ extension ServiceState {
             let batch = try batch(batchID)
             guard let results = batch.readableResults(at: now) else { throw .noResults(of: batch.id) }
             return .results(batchID: batch.id, results)
-        case .cancel: return try cancel(try batch(batchID), now: now, scenario: scenario)
+        case .cancel: return try cancel(try batch(batchID), now: now)
         case .delete: return try delete(try batch(batchID), now: now)
         }
     }
@@ -133,8 +117,7 @@ extension ServiceState {
 
     private mutating func create(
         _ request: SimulatedRequest,
-        now: Timestamp,
-        scenario: Scenario
+        now: Timestamp
     ) throws(APIError) -> Answer {
         let requests = try CreateRequest.requests(in: request, random: &ids)
         let id = SimulatedID.make("msgbatch_01", from: &ids)
@@ -145,8 +128,7 @@ extension ServiceState {
 
     private mutating func cancel(
         _ batch: SimulatedBatch,
-        now: Timestamp,
-        scenario: Scenario
+        now: Timestamp
     ) throws(APIError) -> Answer {
         guard batch.status(at: now) != .ended else {
             throw .invalidRequest("Batch \(batch.id) cannot be canceled because it has already ended.")
@@ -163,14 +145,5 @@ extension ServiceState {
         }
         store.remove(batch.id)
         return .deleted(id: batch.id)
-    }
-
-    mutating func apply(_ change: StateChange, now: Timestamp) {
-        switch change {
-        case .add(let batch): store.insert(batch)
-        case .remove(let id): store.remove(id)
-        case .withdraw(let id): store.update(id) { $0.withdraw(at: now) }
-        case .setMember(let key, let id, let value): store.update(id) { $0.edit(JSONEdit(key, value)) }
-        }
     }
 }

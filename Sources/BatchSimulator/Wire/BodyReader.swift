@@ -1,7 +1,7 @@
 import BlockGzip
 
 /// Produces a body piece by piece, compressed if asked for.
-struct BodyReader: Sendable {
+package struct BodyReader: Sendable {
     /// The size of the pieces: large enough that the cost of a socket write does not show.
     static let pieceSize = 512 << 10
 
@@ -16,7 +16,7 @@ struct BodyReader: Sendable {
         case finished
     }
 
-    init(_ body: ReplyBody, isGzipped: Bool) {
+    package init(_ body: ReplyBody, isGzipped: Bool) {
         switch body {
         case .bytes(let bytes) where isGzipped:
             // A body in memory is compressed in earnest, at once.
@@ -28,8 +28,8 @@ struct BodyReader: Sendable {
         }
     }
 
-    /// The next piece, or nil behind the end; no piece is empty.
-    mutating func next() -> [UInt8]? {
+    /// The next piece, or nil after the end; no piece is empty.
+    package mutating func next() -> [UInt8]? {
         let content = nextContent()
         switch coding {
         case .identity:

@@ -1,14 +1,59 @@
-/// What the simulated service answers: status, headers, the source of the body, and how the body is to be sent.
+/// What the simulated service answers: status, headers, the source of the body, and how it is sent.
 package struct SimulatedReply: Sendable {
+    /// One step of sending a reply.
+    package enum Step: Sendable {
+        /// Send status and headers.
+        case head
+        /// Send a piece of the body.
+        case bytes([UInt8])
+        /// Send the end of the body.
+        case finish
+        /// Hand everything sent so far to the peer, then wait for the closure.
+        case wait(@Sendable () async throws -> Void)
+        /// Reset the connection; nothing follows.
+        case reset
+        /// Close the connection without the end of the body; nothing follows.
+        case close
+    }
+
     package var status: Int
     package var headers: [HeaderField]
     package var body: ReplyBody
-    package var delivery = Delivery()
+    /// Whether the body is sent as one gzip member.
+    package var isGzipped = false
+    /// The steps of sending it, if a hook gave other ones than the head, the pieces of the body and the end.
+    package var changedSteps: (any IteratorProtocol<Step> & Sendable)?
 
     package init(status: Int, headers: [HeaderField], body: ReplyBody) {
         self.status = status
         self.headers = headers
         self.body = body
+    }
+
+    /// The steps of sending it: the head, the pieces of the body, the end.
+    var steps: any IteratorProtocol<Step> & Sendable {
+        changedSteps ?? PlainSteps(body: BodyReader(body, isGzipped: isGzipped))
+    }
+
+    private struct PlainSteps: IteratorProtocol, Sendable {
+        private var body: BodyReader
+        private var isStarted = false
+        private var isFinished = false
+
+        init(body: BodyReader) {
+            self.body = body
+        }
+
+        mutating func next() -> Step? {
+            guard !isFinished else { return nil }
+            guard isStarted else {
+                isStarted = true
+                return .head
+            }
+            if let piece = body.next() { return .bytes(piece) }
+            isFinished = true
+            return .finish
+        }
     }
 }
 
@@ -26,49 +71,33 @@ package enum ReplyBody: Sendable {
         case .generated(let batch): batch.allLines()
         }
     }
+
+    var isEmpty: Bool {
+        if case .bytes(let bytes) = self { return bytes.isEmpty }
+        return false
+    }
 }
 
-/// How a reply travels: after what delay, coded how, and where it is disturbed.
-package struct Delivery: Sendable {
-    /// How long to wait before anything is sent.
-    package var delay: Duration = .zero
-    /// Whether the body is sent as one gzip member.
-    package var isGzipped = false
-    /// Where and how the reply is disturbed, if at all.
-    package var interruption: Interruption?
+/// One HTTP header field; names are written in lower case.
+package struct HeaderField: Sendable, Hashable {
+    package var name: String
+    package var value: String
 
-    package init() {}
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
 }
 
-/// A disturbance at one place of a reply.
-///
-/// Positions count the body's bytes as sent, after any compression.
-package struct Interruption: Sendable {
-    package enum Place: Sendable, Hashable {
-        /// Before the status line.
-        case beforeHead
-        /// Behind the head and this many bytes of the body; behind the last byte where the body is shorter.
-        case afterBytes(Int)
-        /// This many bytes before the end of the body; behind the head where the body is shorter.
-        case beforeEnd(Int)
+extension [HeaderField] {
+    /// The first value of a field, whatever the case of its name.
+    package func value(of name: String) -> String? {
+        first { $0.name.lowercased() == name }?.value
     }
 
-    package enum Action: Sendable {
-        /// Nothing more is sent until the gate opens; then the reply goes on.
-        case stall(Gate)
-        /// The connection is reset (RST). What the peer has not read yet may be lost to it.
-        case reset
-        /// The connection is closed without the last chunk: an unfinished body.
-        case close
-        /// The body ends here as if it were complete.
-        case end
-    }
-
-    package var place: Place
-    package var action: Action
-
-    package init(_ action: Action, at place: Place) {
-        self.place = place
-        self.action = action
+    /// Puts one value in place of all fields of that name; nil removes them.
+    package mutating func set(_ name: String, to value: String?) {
+        removeAll { $0.name.lowercased() == name }
+        if let value { append(HeaderField(name, value)) }
     }
 }

@@ -1,5 +1,14 @@
 /// A request as the simulated service sees it, free of any HTTP library.
 package struct SimulatedRequest: Sendable {
+    /// What a request's key comes to.
+    package enum Credential: Sendable, Hashable {
+        case missing
+        case accepted
+        case refused
+    }
+
+    /// The request id that the service gives it when it arrives.
+    package internal(set) var id = ""
     package var method: String
     /// The path without the query, percent escapes decoded.
     package var path: String
@@ -10,7 +19,7 @@ package struct SimulatedRequest: Sendable {
     /// Whether the body was longer than the edge reads; `body` is empty then.
     package var isBodyTooLarge: Bool
 
-    /// Takes a request target such as `/v1/messages/batches?limit=5`.
+    /// Parses a request target such as `/v1/messages/batches?limit=5`.
     package init(
         _ method: String,
         _ target: String,
@@ -27,13 +36,13 @@ package struct SimulatedRequest: Sendable {
         self.isBodyTooLarge = isBodyTooLarge
     }
 
-    /// The last value of a query key, as the API takes it.
+    /// The last value of a query key, which is the one that the API reads.
     package func queryValue(_ name: String) -> String? {
         query.last { $0.name == name }?.value
     }
 
-    /// The key the request carries, in either of the two documented headers; nil where there is none or it is empty.
-    var credential: String? {
+    /// The key in either of the two documented headers; nil if there is none or it is empty.
+    var key: String? {
         if let key = headers.value(of: "x-api-key"), !key.isEmpty { return key }
         guard let authorization = headers.value(of: "authorization"),
             authorization.lowercased().hasPrefix("bearer ")
@@ -42,7 +51,7 @@ package struct SimulatedRequest: Sendable {
         return key.isEmpty ? nil : String(key)
     }
 
-    /// Whether the client takes a gzip body: named, or covered by `*`, with a weight above 0 (RFC 9110, 12.5.3).
+    /// Whether the client accepts a gzip body: named, or covered by `*`, with a weight above 0 (RFC 9110, 12.5.3).
     var acceptsGzip: Bool {
         var wildcard = false
         for coding in (headers.value(of: "accept-encoding") ?? "").lowercased().split(separator: ",") {
@@ -81,5 +90,30 @@ package struct SimulatedRequest: Sendable {
             }
         }
         return String(decoding: output, as: UTF8.self)
+    }
+}
+
+// MARK: Checks that the API makes before it looks at what is asked
+
+extension SimulatedRequest {
+    /// Whether the key of the request is the right one; with nil every key is.
+    func credential(accepting expected: String?) -> Credential {
+        guard let key else { return .missing }
+        return expected == nil || expected == key ? .accepted : .refused
+    }
+
+    /// Refuses a request without a right key, without a version, or for another workspace.
+    func check(credential: Credential, workspaceID: String) throws(APIError) {
+        switch credential {
+        case .missing: throw .noCredential
+        case .refused: throw .wrongCredential
+        case .accepted: break
+        }
+        guard headers.value(of: "anthropic-version") != nil else {
+            throw .invalidRequest("anthropic-version: header is required")
+        }
+        if let asked = headers.value(of: "anthropic-workspace-id"), asked != workspaceID {
+            throw .invalidRequest("anthropic-workspace-id: this key belongs to the workspace \(workspaceID)")
+        }
     }
 }

@@ -38,7 +38,7 @@ struct Manifest {
         return target
     }
 
-    /// What stands between the parentheses of every such call.
+    /// The text between the parentheses of every such call.
     private static func arguments(ofCalls call: String, in text: Substring) -> [Substring] {
         var found: [Substring] = []
         var rest = text
@@ -57,7 +57,7 @@ struct Manifest {
 }
 
 extension Substring {
-    /// What stands between the first opening mark and the mark that closes it.
+    /// The text between the first opening mark and the mark that closes it.
     func enclosed(by open: Character, _ close: Character) -> Substring? {
         guard let start = firstIndex(of: open) else { return nil }
         var depth = 0

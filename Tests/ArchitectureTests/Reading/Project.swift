@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of the project this test stands in.
+/// The files of the project that has this test.
 enum Project {
     /// The folder with `Package.swift`.
     static let root: URL = {
@@ -26,7 +26,7 @@ enum Project {
         }
     }
 
-    /// A Swift file with its code told apart from its comments.
+    /// A Swift file with its code separated from its comments.
     struct SwiftFile: Sendable {
         let file: File
         let source: SwiftText
@@ -70,7 +70,7 @@ enum Project {
             .map { File(path: $0, text: text(of: $0)) }
     }
 
-    /// What version control holds, or without it what lies in the folder.
+    /// What version control holds or, without it, what the folder holds.
     static func topLevelEntries() throws -> Set<String> {
         let git = Process()
         git.executableURL = URL(filePath: "/usr/bin/env")

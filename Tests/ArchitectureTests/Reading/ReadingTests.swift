@@ -13,7 +13,7 @@ struct SwiftTextTests {
         ("/* never closed", "               "),
         ("\"never closed", "\"            "),
     ])
-    func `what is no code is blank`(source: String, code: String) {
+    func `comments and literals are blank`(source: String, code: String) {
         #expect(SwiftText(source).code == code)
     }
 
@@ -40,7 +40,7 @@ struct ImportScannerTests {
         #expect(modules("@testable\nimport A") == ["A"])
     }
 
-    @Test func `what only looks like an import is passed over`() {
+    @Test func `code that only looks like an import is ignored`() {
         #expect(modules("// import A\n/* import B */ let c = \"import D\"") == [])
         #expect(modules("let text = \"\"\"\n    import A\n    \"\"\"") == [])
         #expect(modules("load(import: a)\nf.import (b)\nfunc f(import c: Int)\nlet important = d") == [])
@@ -52,7 +52,7 @@ struct ImportScannerTests {
 }
 
 struct ManifestTests {
-    @Test func `targets, their own dependencies and outside products are told apart`() {
+    @Test func `targets, their own dependencies and outside products are distinguished`() {
         let manifest = Manifest(
             """
             let package = Package(name: "p", targets: [

@@ -1,6 +1,7 @@
 import BatchCommands
 import BatchSimulator
 import MessageBatches
+import SimulatorTestSupport
 
 /// The fault matrix, part by part: the table in `Faults.md`, as values.
 enum FaultMatrix {

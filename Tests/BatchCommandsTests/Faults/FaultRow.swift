@@ -1,6 +1,7 @@
 import BatchCommands
 import BatchSimulator
 import MessageBatches
+import SimulatorTestSupport
 
 /// One row of the fault matrix: what goes wrong, and what an export makes of it.
 ///

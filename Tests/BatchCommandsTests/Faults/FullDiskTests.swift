@@ -1,6 +1,7 @@
 import BatchCommands
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 import Testing
 
 /// An export onto a file system that runs full, at ten different points, where the machine allows to mount one.

@@ -1,6 +1,7 @@
 import BatchCommands
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 import Testing
 
 /// The rows of the fault matrix in which no service answers at all.

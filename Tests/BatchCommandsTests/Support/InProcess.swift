@@ -2,6 +2,7 @@ import BatchCommands
 import BatchSimulator
 import Foundation
 import MessageBatches
+import SimulatorTestSupport
 import Synchronization
 
 /// A command run in this process against a simulator with faults.

@@ -2,6 +2,7 @@ import BatchCommands
 import BatchSimulator
 import Foundation
 import MessageBatches
+import SimulatorTestSupport
 import Synchronization
 
 /// One archive and one service over many nights, on a clock that only the test moves.

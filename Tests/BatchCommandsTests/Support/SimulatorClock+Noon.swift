@@ -1,6 +1,7 @@
 import BatchSimulator
 import Foundation
 import MessageBatches
+import SimulatorTestSupport
 
 extension SimulatorClock {
     /// Stands at noon of the machine's day.

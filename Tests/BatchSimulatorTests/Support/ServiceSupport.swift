@@ -1,6 +1,7 @@
 import BatchSimulator
 import Foundation
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 
 /// Noon of a day in the time of the samples.

@@ -1,5 +1,6 @@
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 
 /// nginx in front of a simulator: TLS with a certificate of its own, HTTP/2, gzip.
 struct Gateway {

@@ -1,3 +1,5 @@
+package import BatchSimulator
+
 /// One thing that goes wrong: where, when and what.
 package struct Fault: Sendable {
     /// The endpoints it can hit.
@@ -82,18 +84,6 @@ package enum FaultEffect: Sendable {
     case interrupt(Interruption.Action, at: Interruption.Place)
 }
 
-/// A change to the state of a service.
-package enum StateChange: Sendable {
-    /// A batch appears at its place in time, or takes the place of the one with its id.
-    case add(SimulatedBatch)
-    /// A batch disappears, as after a delete.
-    case remove(String)
-    /// A batch's results are withdrawn.
-    case withdraw(String)
-    /// A member of a batch object changes (raw JSON; nil leaves it out).
-    case setMember(String, of: String, to: String?)
-}
-
 /// What is wrong with a page.
 package enum PageFault: Sendable, Hashable {
     /// A member of the page object is replaced (raw JSON) or, with nil, left out.
@@ -116,10 +106,34 @@ package enum ResultsFault: Sendable, Hashable {
     case appended([UInt8])
     /// A line left out.
     case dropLine(Int)
-    /// A line sent a second time, behind all others.
+    /// A line sent a second time, after all others.
     case repeatLine(Int)
     /// Another line in its place, given without its newline.
     case replaceLine(Int, [UInt8])
     /// One bit of one byte is flipped.
     case flip(byte: Int)
+}
+
+extension FaultEffect {
+    /// The rate limit of the API: 429, with the given headers about when to come back.
+    package static func rateLimited(_ headers: HeaderField...) -> FaultEffect {
+        .answer(status: 429, headers: headers)
+    }
+
+    /// The monthly spend limit: a 429 without `retry-after` that lasts until the first of the next month.
+    package static let spendLimitReached = FaultEffect.answer(
+        status: 429,
+        headers: [HeaderField("content-type", "application/json")],
+        body: """
+            {"type":"error","error":{"type":"rate_limit_error","message":"You have reached your enforced spend limit.",\
+            "details":{"error_code":"enforced_spend_limit_reached"}},"request_id":null}
+            """
+    )
+
+    /// What a gateway in front of the API answers when it cannot reach it: 502 with a page for people.
+    package static let badGateway = FaultEffect.answer(
+        status: 502,
+        headers: [HeaderField("content-type", "text/html; charset=utf-8")],
+        body: "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
+    )
 }

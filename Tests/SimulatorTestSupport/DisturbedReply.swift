@@ -1,22 +1,51 @@
-/// The steps that send one reply, one after the other: what the server does without thinking.
-struct Transmission: Sendable {
-    /// One thing to do.
-    enum Step: Sendable {
-        /// Wait for so long.
-        case wait(Duration)
-        /// Send nothing until the gate opens.
-        case hold(Gate)
-        /// Send status and headers.
-        case head
-        /// Send a piece of the body.
-        case bytes([UInt8])
-        /// Send the end of the body.
-        case finish
-        /// Reset the connection; nothing follows.
-        case reset
-        /// Close the connection without the end of the body; nothing follows.
-        case close
+package import BatchSimulator
+
+/// How a reply is disturbed on its way.
+package struct Delivery: Sendable {
+    /// How long to wait before anything is sent.
+    package var delay: Duration = .zero
+    /// Where and how the reply is disturbed, if at all.
+    package var interruption: Interruption?
+
+    package init() {}
+}
+
+/// A disturbance at one place of a reply.
+///
+/// Positions count the body's bytes as sent, after any compression.
+package struct Interruption: Sendable {
+    package enum Place: Sendable, Hashable {
+        /// Before the status line.
+        case beforeHead
+        /// After the head and this many bytes of the body; after the last byte if the body is shorter.
+        case afterBytes(Int)
+        /// This many bytes before the end of the body; after the head if the body is shorter.
+        case beforeEnd(Int)
     }
+
+    package enum Action: Sendable {
+        /// Nothing more is sent until the gate opens; then the reply continues.
+        case stall(Gate)
+        /// The connection is reset (RST). What the peer has not read yet may be lost to it.
+        case reset
+        /// The connection is closed without the last chunk: an unfinished body.
+        case close
+        /// The body ends here as if it were complete.
+        case end
+    }
+
+    package var place: Place
+    package var action: Action
+
+    package init(_ action: Action, at place: Place) {
+        self.place = place
+        self.action = action
+    }
+}
+
+/// The steps that send one reply with its disturbances.
+package struct DisturbedReply: IteratorProtocol, Sendable {
+    package typealias Step = SimulatedReply.Step
 
     private enum Stage {
         case delay
@@ -26,27 +55,28 @@ struct Transmission: Sendable {
     }
 
     private var body: BodyReader
-    private let delay: Duration
+    package let delivery: Delivery
     /// Nil once it has happened.
     private var interruption: Interruption?
     private var stage = Stage.delay
     /// Body bytes handed out so far.
     private var sent = 0
-    /// Read but not handed out yet: what may still lie behind the interruption.
+    /// Read but not handed out yet: what may still come after the interruption.
     private var pending: [UInt8] = []
 
-    init(_ reply: SimulatedReply) {
-        body = BodyReader(reply.body, isGzipped: reply.delivery.isGzipped)
-        delay = reply.delivery.delay
-        interruption = reply.delivery.interruption
+    package init(_ reply: SimulatedReply, _ delivery: Delivery) {
+        body = BodyReader(reply.body, isGzipped: reply.isGzipped)
+        self.delivery = delivery
+        interruption = delivery.interruption
     }
 
     /// The next step, or nil when the reply is done.
-    mutating func next() -> Step? {
+    package mutating func next() -> Step? {
         switch stage {
         case .delay:
             stage = .head
-            return delay > .zero ? .wait(delay) : next()
+            let delay = delivery.delay
+            return delay > .zero ? .wait { try await Task.sleep(for: delay) } : next()
         case .head:
             if case .beforeHead = interruption?.place { return interrupt() }
             stage = .body
@@ -97,7 +127,7 @@ struct Transmission: Sendable {
     private mutating func interrupt() -> Step {
         guard let action = interruption?.action else { return .finish }
         interruption = nil
-        if case .stall(let gate) = action { return .hold(gate) }
+        if case .stall(let gate) = action { return .wait { await gate.pass() } }
         let hadHead = stage == .body
         stage = .over
         switch action {

@@ -1,4 +1,6 @@
-/// Counts requests and says which faults hit each.
+import BatchSimulator
+
+/// Counts requests and decides which faults hit each.
 struct FaultSchedule: Sendable {
     private struct Target: Hashable {
         var endpoint: Endpoint

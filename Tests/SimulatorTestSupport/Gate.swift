@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Holds a simulated reply until a test lets it go, and tells the test that the reply got there.
+/// Holds a simulated reply until a test opens it, and reports to the test when the reply arrives.
 ///
 /// No clock is involved.
 package final class Gate: Sendable {

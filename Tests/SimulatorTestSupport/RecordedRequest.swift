@@ -1,16 +1,10 @@
+package import BatchSimulator
 package import MessageBatches
 
 /// A request the service received, for assertions.
 ///
 /// The key itself is never kept.
 package struct RecordedRequest: Sendable {
-    /// What the request's key came to.
-    package enum Credential: Sendable, Hashable {
-        case missing
-        case accepted
-        case refused
-    }
-
     /// How much of a body is kept.
     package static let keptBodyBytes = 4_096
 
@@ -24,7 +18,7 @@ package struct RecordedRequest: Sendable {
     package var headers: [HeaderField]
     /// The beginning of the body, up to ``keptBodyBytes``.
     package var body: [UInt8]
-    package var credential: Credential
+    package var credential: SimulatedRequest.Credential
     /// The endpoint asked for, nil for a path the API does not have.
     package var endpoint: Endpoint?
     package var batchID: String?
@@ -32,4 +26,14 @@ package struct RecordedRequest: Sendable {
     package var status: Int
     /// The positions in the scenario of the faults that applied.
     package var faults: [Int]
+}
+
+extension SimulatedRequest {
+    /// The headers as they may be kept: without the value of the key.
+    package var headersWithoutKey: [HeaderField] {
+        headers.map { field in
+            let isSecret = ["x-api-key", "authorization"].contains(field.name.lowercased())
+            return isSecret ? HeaderField(field.name, "…") : field
+        }
+    }
 }

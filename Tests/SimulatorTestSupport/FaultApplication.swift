@@ -1,3 +1,4 @@
+import BatchSimulator
 import MessageBatches
 
 // Every fault is applied here and nowhere else: to the answer, then to the reply made of it.
@@ -10,15 +11,14 @@ extension Fault {
         switch effect {
         case .answer(let status, let headers, let body):
             if let body {
-                answer = .raw(status: status, headers: headers, body: Array(body.utf8))
+                answer = .reply(SimulatedReply(status: status, headers: headers, body: .bytes(Array(body.utf8))))
             } else {
-                var error = APIError.documented(forStatus: status)
-                error.headers = headers
-                answer = .error(error)
+                answer = .error(.documented(forStatus: status, headers: headers))
             }
         case .redirect(let target, let status):
             let location = target.replacing(SimulatedBatch.baseURLPlaceholder, with: baseURL)
-            answer = .raw(status: status, headers: [HeaderField("location", location)], body: [])
+            let headers = [HeaderField("location", location)]
+            answer = .reply(SimulatedReply(status: status, headers: headers, body: .bytes([])))
         case .batchMember(let key, let value):
             let edit = JSONEdit(key, value?.replacing(SimulatedBatch.baseURLPlaceholder, with: baseURL))
             answer.editBatches(edit, only: batchID)
@@ -34,13 +34,13 @@ extension Fault {
     }
 
     /// Changes a reply and how it is sent.
-    func apply(to reply: inout SimulatedReply, now: Timestamp) {
+    func apply(to reply: inout SimulatedReply, _ delivery: inout Delivery, now: Timestamp) {
         switch effect {
         case .header(let name, let value): reply.headers.set(name, to: value)
         case .shiftDate(let seconds): reply.headers.set("date", to: now.adding(seconds: seconds).httpDate)
-        case .delay(let duration): reply.delivery.delay += duration
-        case .gzip: reply.delivery.isGzipped = true
-        case .interrupt(let action, let place): reply.delivery.interruption = Interruption(action, at: place)
+        case .delay(let duration): delivery.delay += duration
+        case .gzip: reply.isGzipped = true
+        case .interrupt(let action, let place): delivery.interruption = Interruption(action, at: place)
         case .answer, .redirect, .change, .batchMember, .page, .results: break
         }
     }
@@ -80,6 +80,28 @@ extension Answer {
     }
 }
 
+extension APIError {
+    /// The error that the API documents for a status, for faults that name only the status.
+    fileprivate static func documented(forStatus status: Int, headers: [HeaderField]) -> APIError {
+        let (type, message) =
+            switch status {
+            case 400: ("invalid_request_error", "Invalid request")
+            case 401: ("authentication_error", "invalid x-api-key")
+            case 402: ("billing_error", "There is an issue with your billing or payment information")
+            case 403: ("permission_error", "Your API key does not have permission to use the specified resource")
+            case 404: ("not_found_error", "Not Found")
+            case 409: ("conflict_error", "The request conflicts with the current state of the resource")
+            case 413: ("request_too_large", "Request exceeds the maximum size")
+            case 429: ("rate_limit_error", "This request would exceed your organization's rate limit")
+            case 504: ("timeout_error", "The request timed out while processing")
+            case 529: ("overloaded_error", "Overloaded")
+            case 500...: ("api_error", "Internal server error")
+            default: ("invalid_request_error", "Status \(status)")
+            }
+        return APIError(status: status, type: type, message: message, headers: headers)
+    }
+}
+
 extension ResultsFault {
     fileprivate func applied(to bytes: [UInt8]) -> [UInt8] {
         switch self {
@@ -99,9 +121,9 @@ extension ResultsFault {
         }
     }
 
-    /// Changes the lines where there is one with that number.
+    /// Changes the lines, if there is one with that number.
     ///
-    /// A newline stands behind the last line only if one was there before.
+    /// The last line ends in a newline only if it did before.
     private static func editingLines(
         of bytes: [UInt8],
         line number: Int,
