@@ -48,16 +48,7 @@ struct MeasureColumn: Sendable {
         return column
     }()
 
-    private static let usage = [
-        tokens("input_tokens") { $0.usage.input },
-        tokens("cache_creation_5m_tokens") { $0.usage.cacheCreation5m },
-        tokens("cache_creation_1h_tokens") { $0.usage.cacheCreation1h },
-        tokens("cache_read_tokens") { $0.usage.cacheRead },
-        tokens("output_tokens") { $0.usage.output },
-        tokens("thinking_tokens") { $0.usage.thinking },
-        tokens("web_search_requests") { $0.usage.webSearches },
-        tokens("web_fetch_requests") { $0.usage.webFetches },
-    ]
+    private static let usage = UsageField.allCases.map { field in tokens(field.column) { $0.usage[field] } }
 
     private static let cost = [
         money("cost_usd") { $0.cost.batch },

@@ -19,16 +19,12 @@ package struct QueryTables: Sendable {
         package var validTo: String?
         package var promptMinimum: Int?
         package var promptMaximum: Int?
-        package var input: Double
-        package var cacheWrite5m: Double?
-        package var cacheWrite1h: Double?
-        package var cacheRead: Double?
-        package var output: Double
+        /// In the order of `UsageField.priced`; nil without a price.
+        package var amounts: [Double?]
 
-        package init(model: String, input: Double, output: Double) {
+        package init(model: String, amounts: [Double?]) {
             self.model = model
-            self.input = input
-            self.output = output
+            self.amounts = amounts
         }
     }
 
@@ -53,12 +49,13 @@ package struct QueryTables: Sendable {
     }
 
     private static func insert(_ price: Price, into database: Database) throws {
+        let marks = Array(repeating: "?", count: 5 + price.amounts.count).joined(separator: ", ")
+        let row: StatementArguments = [
+            price.model, price.validFrom, price.validTo, price.promptMinimum, price.promptMaximum,
+        ]
         try database.execute(
-            sql: "INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                price.model, price.validFrom, price.validTo, price.promptMinimum, price.promptMaximum, price.input,
-                price.cacheWrite5m, price.cacheWrite1h, price.cacheRead, price.output,
-            ]
+            sql: "INSERT INTO prices VALUES (\(marks))",
+            arguments: row + StatementArguments(price.amounts)
         )
     }
 
@@ -69,16 +66,12 @@ package struct QueryTables: Sendable {
         let days = Dictionary(
             uniqueKeysWithValues: dates.map { ($0["number"] as Int64, CalendarDay($0["date"] as String)) }
         )
-        return DatabaseFunction(ResultIndexSchema.costFunction, argumentCount: 8, pure: true) { [cost] values in
+        return DatabaseFunction(ResultIndexSchema.costFunction, argumentCount: 2 + UsageField.billed.count, pure: true)
+        { [cost] values in
             func number(_ index: Int) -> Int64 { Int64.fromDatabaseValue(values[index]) ?? 0 }
             guard let day = days[number(0)] ?? nil, let kind = kinds[number(1)] else { return nil }
             var row = PricedRow(model: kind.model, geo: kind.geo, day: day, isSucceeded: kind.isSucceeded)
-            row.usage.input = number(2)
-            row.usage.cacheCreation5m = number(3)
-            row.usage.cacheCreation1h = number(4)
-            row.usage.cacheRead = number(5)
-            row.usage.output = number(6)
-            row.usage.webSearches = number(7)
+            for (index, field) in UsageField.billed.enumerated() { row.usage[field] = number(2 + index) }
             return cost(row)
         }
     }

@@ -1,4 +1,5 @@
 import BatchPipeline
+import MessageBatches
 
 /// The tables of the result index as SQL, made from ``FlatSchema``.
 ///
@@ -70,12 +71,7 @@ package enum ResultIndexSchema {
 
     /// What stands in the connection of a query alone: costs by the prices asked for, these prices, and the runs.
     static var queryTables: String {
-        let tokens = [
-            "input_tokens", "cache_creation_5m_tokens", "cache_creation_1h_tokens", "cache_read_tokens",
-            "output_tokens",
-            "web_search_requests",
-        ]
-        let arguments = tokens.map { "stored_rows.\($0)" }.joined(separator: ", ")
+        let arguments = UsageField.billed.map { "stored_rows.\($0.column)" }.joined(separator: ", ")
         let cost = "\(costFunction)(stored_rows.place >> 32, stored_rows.kind, \(arguments))"
         return """
             CREATE TEMP VIEW results AS \(results(cost: ", \(cost) AS picodollars, \(cost) / 1e12 AS cost"));
@@ -114,13 +110,12 @@ package enum ResultIndexSchema {
             valid_to TEXT,
             prompt_min INTEGER,
             prompt_max INTEGER,
-            input REAL NOT NULL,
-            cache_write_5m REAL,
-            cache_write_1h REAL,
-            cache_read REAL,
-            output REAL NOT NULL
+            \(priceColumns.joined(separator: ",\n    "))
         );
         """
+    private static let priceColumns = UsageField.priced.compactMap { field in
+        field.priceColumn.map { "\($0) REAL\(field.isAlwaysPriced ? " NOT NULL" : "")" }
+    }
     private static let runs = """
         runs ( -- a row for each run that wrote to the archive, out of its catalog
             number INTEGER PRIMARY KEY,

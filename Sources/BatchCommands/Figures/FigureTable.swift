@@ -52,9 +52,6 @@ enum FigureTable {
 
     private static let titles = [
         "batch_id": "Batch", "created_at": "Created", "result_type": "Result", "other_results": "Other results",
-        "input_tokens": "Input", "cache_creation_5m_tokens": "Cache write 5m",
-        "cache_creation_1h_tokens": "Cache write 1h", "cache_read_tokens": "Cache read", "output_tokens": "Output",
-        "thinking_tokens": "Thinking", "web_search_requests": "Web searches", "web_fetch_requests": "Web fetches",
         "cache_hit_ratio": "Cache hits", "cost_usd": "Cost", "list_price_usd": "List price",
         "saved_by_batch_usd": "Saved by batch", "saved_by_cache_usd": "Saved by cache",
         "unpriced_requests": "Unpriced", "assumed_price_requests": "Price assumed", "error_class": "What helps",
@@ -68,6 +65,7 @@ enum FigureTable {
     /// The heading of a column.
     static func title(_ name: String) -> String {
         if let title = titles[name] { return title }
+        if let field = UsageField.allCases.first(where: { $0.column == name }) { return field.title }
         let words = name.replacing("_", with: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
     }

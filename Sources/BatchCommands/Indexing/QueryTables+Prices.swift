@@ -24,14 +24,10 @@ extension PriceRow {
             .map { name in
                 var price = QueryTables.Price(
                     model: name,
-                    input: dollars(prices.input),
-                    output: dollars(prices.output)
+                    amounts: UsageField.priced.map { prices[$0].map(dollars) }
                 )
                 (price.validFrom, price.validTo) = (validFrom?.text, validTo?.text)
                 (price.promptMinimum, price.promptMaximum) = (promptMinimum, promptMaximum)
-                price.cacheWrite5m = prices.cacheCreation5m.map(dollars)
-                price.cacheWrite1h = prices.cacheCreation1h.map(dollars)
-                price.cacheRead = prices.cacheRead.map(dollars)
                 return price
             }
     }
