@@ -33,8 +33,7 @@ extension PriceTable {
         price(of: usage, model: model, geo: geo, day: day, promptTokens: Int(clamping: usage.prompt))
     }
 
-    /// Prices the usage of one or more succeeded requests whose prompts are all of one size class of the table
-    /// further.
+    /// Prices the usage of one or more succeeded requests whose prompts are all of one size class of the table.
     package func price(
         of usage: TokenUsage,
         model: String,
