@@ -36,37 +36,21 @@ package enum PriceOrigin: Sendable, Hashable {
 /// A dollar per million tokens is a million pico-dollars per token. A class without a price is nil: a request with
 /// tokens in it cannot be priced.
 package struct TokenPrices: Sendable, Hashable {
-    package var input: Int64
-    package var cacheCreation5m: Int64?
-    package var cacheCreation1h: Int64?
-    package var cacheRead: Int64?
-    package var output: Int64
+    /// By the number of the field.
+    private var amounts: [Int64?]
 
-    package init(
-        input: Int64,
-        cacheCreation5m: Int64? = nil,
-        cacheCreation1h: Int64? = nil,
-        cacheRead: Int64? = nil,
-        output: Int64
-    ) {
-        self.input = input
-        self.cacheCreation5m = cacheCreation5m
-        self.cacheCreation1h = cacheCreation1h
-        self.cacheRead = cacheRead
-        self.output = output
+    package init(_ prices: [UsageField: Int64]) {
+        amounts = UsageField.allCases.map { prices[$0] }
     }
+
+    package subscript(_ field: UsageField) -> Int64? { amounts[field.rawValue] }
 
     /// These prices times a factor in millionths.
     func multiplied(byMillionths factor: Int64) -> TokenPrices {
         guard factor != 1_000_000 else { return self }
-        func times(_ price: Int64) -> Int64 { Int64(Int128(price) * Int128(factor) / 1_000_000) }
-        return TokenPrices(
-            input: times(input),
-            cacheCreation5m: cacheCreation5m.map(times),
-            cacheCreation1h: cacheCreation1h.map(times),
-            cacheRead: cacheRead.map(times),
-            output: times(output)
-        )
+        var multiplied = self
+        multiplied.amounts = amounts.map { amount in amount.map { Int64(Int128($0) * Int128(factor) / 1_000_000) } }
+        return multiplied
     }
 }
 

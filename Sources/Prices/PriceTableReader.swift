@@ -15,17 +15,15 @@ package struct PriceTableReader {
         case promptMaximum = "prompt_max"
         case validFrom = "valid_from"
         case validTo = "valid_to"
-        case input
-        case cacheWrite5m = "cache_write_5m"
-        case cacheWrite1h = "cache_write_1h"
-        case cacheRead = "cache_read"
-        case output
         case usFactor = "geo_us_x"
         case confidence
     }
 
+    private static let requiredColumns =
+        [Column.model.rawValue] + UsageField.priced.filter(\.isAlwaysPriced).compactMap(\.priceColumn)
+
     private let origin: PriceOrigin
-    private var columns: [Column] = []
+    private var columns: [String] = []
     private var rows: [PriceRow] = []
     private var aliasOwners: [String: String] = [:]
 
@@ -84,39 +82,36 @@ package struct PriceTableReader {
                 reason: "\(fields.count) fields, but \(columns.count) columns"
             )
         }
-        let cells = Cells(fields: Dictionary(uniqueKeysWithValues: zip(columns.map(\.rawValue), fields)), line: line)
+        let cells = Cells(fields: Dictionary(uniqueKeysWithValues: zip(columns, fields)), line: line)
         try add(row(cells))
     }
 
-    private static func columns(_ fields: [String], line: Int) throws(PriceTableError) -> [Column] {
-        var columns: [Column] = []
+    private static func columns(_ fields: [String], line: Int) throws(PriceTableError) -> [String] {
+        var columns: [String] = []
         for field in fields {
-            guard let column = Column(rawValue: field) else {
+            guard Column(rawValue: field) != nil || UsageField.priced.contains(where: { $0.priceColumn == field })
+            else {
                 throw PriceTableError(line: line, column: field, reason: "no such column")
             }
-            guard !columns.contains(column) else {
+            guard !columns.contains(field) else {
                 throw PriceTableError(line: line, column: field, reason: "the column occurs twice")
             }
-            columns.append(column)
+            columns.append(field)
         }
-        for column in [Column.model, .input, .output] where !columns.contains(column) {
-            throw PriceTableError(line: line, column: column.rawValue, reason: "the column is missing")
+        for column in requiredColumns where !columns.contains(column) {
+            throw PriceTableError(line: line, column: column, reason: "the column is missing")
         }
         return columns
     }
 
     private func row(_ cells: Cells) throws(PriceTableError) -> PriceRow {
         let factor = try cells.factor(Column.usFactor.rawValue)
-        func price(_ column: Column) throws(PriceTableError) -> Int64? {
-            try cells.price(column.rawValue, usFactor: factor)
+        var prices: [UsageField: Int64] = [:]
+        for field in UsageField.priced {
+            guard let column = field.priceColumn else { continue }
+            let price = try cells.price(column, usFactor: factor)
+            prices[field] = field.isAlwaysPriced ? try cells.required(column, price) : price
         }
-        let prices = TokenPrices(
-            input: try cells.required(Column.input.rawValue, try price(.input)),
-            cacheCreation5m: try price(.cacheWrite5m),
-            cacheCreation1h: try price(.cacheWrite1h),
-            cacheRead: try price(.cacheRead),
-            output: try cells.required(Column.output.rawValue, try price(.output))
-        )
         return PriceRow(
             model: ModelName.normalized(try cells.required(Column.model.rawValue, cells[Column.model.rawValue])),
             aliases: (cells[Column.aliases.rawValue] ?? "").split(separator: "|")
@@ -125,7 +120,7 @@ package struct PriceTableReader {
             promptMaximum: try cells.count(Column.promptMaximum.rawValue),
             validFrom: try cells.day(Column.validFrom.rawValue),
             validTo: try cells.day(Column.validTo.rawValue),
-            prices: prices,
+            prices: TokenPrices(prices),
             usFactor: factor,
             confidence: cells[Column.confidence.rawValue] ?? "",
             origin: origin,

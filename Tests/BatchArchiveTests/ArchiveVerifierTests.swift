@@ -142,6 +142,16 @@ struct ArchiveVerifierTests {
         #expect(file.path == manifest && file.reason == "its summary is not that of the raw lines")
     }
 
+    @Test func `a summary of a kind that is no longer computed is not damage`() async throws {
+        try await export()
+        var changed = try #require(try await archive.manifests()["a"])
+        changed.summaries["queue"] = Array("{\"over_20h\":1}".utf8)
+        try archive.folder.write(changed.json.span, to: manifest)
+        try archive.folder.remove(ArchivePaths.checksums)
+        try await archive.sink().finishRun()
+        #expect(try await archive.faults() == [])
+    }
+
     @Test func `a custom_id that stands twice is found by a full look at files that all agree`() async throws {
         try await archive.exportTwice("request-1", of: "a")
         #expect(try await archive.faults(.checksums) == [])

@@ -1,3 +1,4 @@
+import MessageBatches
 import Prices
 import Testing
 
@@ -18,7 +19,7 @@ struct PriceTableReaderTests {
         let csv = "\u{FEFF}output, model_id ,input\r\n# mine\r\n\r\n 15 , m , 3.000000 \r\n"
         let row = try #require(try PriceTableReader.table(csv: csv, origin: .file("p.csv")).rows.first)
         #expect(row.model == "m")
-        #expect(row.prices == TokenPrices(input: 3_000_000, output: 15_000_000))
+        #expect(row.prices == TokenPrices([.input: 3_000_000, .output: 15_000_000]))
         #expect(row.usFactor == 1_000_000)
         #expect(row.line == 4)
         #expect(row.origin == .file("p.csv"))

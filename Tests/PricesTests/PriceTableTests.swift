@@ -28,15 +28,15 @@ struct PriceTableTests {
         isAssumed: Bool
     ) throws {
         let match = try #require(PriceTable.builtIn.match(model: model, day: day.day, promptTokens: 5))
-        #expect(match.row.prices.cacheRead == cacheRead)
+        #expect(match.row.prices[.cacheRead] == cacheRead)
         #expect(match.isAssumed == isAssumed)
     }
 
     @Test func `the tier is chosen by the size of the prompt`() throws {
         func input(_ promptTokens: Int) -> Int64? {
             let table = PriceTable.builtIn
-            return table.match(model: "claude-haiku-5-5", day: "2026-10-07".day, promptTokens: promptTokens)?.row.prices
-                .input
+            let match = table.match(model: "claude-haiku-5-5", day: "2026-10-07".day, promptTokens: promptTokens)
+            return match?.row.prices[.input]
         }
         #expect(input(0) == 100_000)
         #expect(input(100_000) == 100_000)
@@ -53,19 +53,19 @@ struct PriceTableTests {
     @Test func `prices of a geo are whole and only where the table says so`() throws {
         let table = PriceTable.builtIn
         let new = try #require(table.match(model: "claude-opus-4-8", day: "2026-06-01".day, promptTokens: 5)).row
-        #expect(new.prices(geo: "us").input == 5_500_000)
-        #expect(new.prices(geo: "us").cacheCreation5m == 6_875_000)
-        #expect(new.prices(geo: "global").input == 5_000_000)
-        #expect(new.prices(geo: "").input == 5_000_000)
+        #expect(new.prices(geo: "us")[.input] == 5_500_000)
+        #expect(new.prices(geo: "us")[.cacheCreation5m] == 6_875_000)
+        #expect(new.prices(geo: "global")[.input] == 5_000_000)
+        #expect(new.prices(geo: "")[.input] == 5_000_000)
         let old = try #require(table.match(model: "claude-opus-4-5", day: "2026-06-01".day, promptTokens: 5)).row
-        #expect(old.prices(geo: "us").input == 5_000_000)
+        #expect(old.prices(geo: "us")[.input] == 5_000_000)
     }
 
     @Test func `of two equally near rows the first in the table counts`() throws {
         let csv = Self.header + "m,,,,2026-01-10,2026-01-10,1,1\nm,,,,2026-01-20,2026-01-20,2,2\n"
         let table = try PriceTableReader.table(csv: csv, origin: .builtIn)
-        #expect(table.match(model: "m", day: "2026-01-15".day, promptTokens: 0)?.row.prices.input == 1_000_000)
-        #expect(table.match(model: "m", day: "2026-01-16".day, promptTokens: 0)?.row.prices.input == 2_000_000)
+        #expect(table.match(model: "m", day: "2026-01-15".day, promptTokens: 0)?.row.prices[.input] == 1_000_000)
+        #expect(table.match(model: "m", day: "2026-01-16".day, promptTokens: 0)?.row.prices[.input] == 2_000_000)
         #expect(table.match(model: "m", day: "2026-01-16".day, promptTokens: 0)?.isAssumed == true)
     }
 
@@ -80,7 +80,7 @@ struct PriceTableTests {
         let own = try PriceTableReader.table(csv: csv, origin: .file("own.csv"))
         let table = PriceTable.builtIn.overlaid(with: own)
         func input(_ model: String, _ day: String) -> Int64? {
-            table.match(model: model, day: day.day, promptTokens: 1)?.row.prices.input
+            table.match(model: model, day: day.day, promptTokens: 1)?.row.prices[.input]
         }
         #expect(input("claude-opus-4-8", "2026-12-01") == 7_000_000)
         #expect(input("claude-opus-4-8", "2026-11-30") == 5_000_000)
@@ -98,7 +98,7 @@ struct PriceTableTests {
         let table = PriceTable.builtIn.overlaid(with: own)
         for day in ["2026-01-01", "2026-10-01", "2027-01-01"] {
             let match = table.match(model: "claude-sonnet-5-5", day: day.day, promptTokens: 1)
-            #expect(match?.row.prices.input == 9_000_000)
+            #expect(match?.row.prices[.input] == 9_000_000)
             #expect(match?.isAssumed == false)
         }
     }

@@ -1,16 +1,11 @@
 package import MessageBatches
 package import Prices
 
-/// Computes what requests cost.
+/// Adds up what requests cost by the price rule of a table (`UsagePrice`).
 ///
 /// Only succeeded requests cost; errored, canceled and expired ones are not billed (API documentation, batch
 /// processing).
 package struct Pricer: Sendable {
-    /// A web search in pico-dollars: 10 dollars per thousand.
-    ///
-    /// The batch discount is stated for tokens only.
-    package static let webSearchPrice: Int128 = 10_000_000_000
-
     package let table: PriceTable
 
     /// For pricing request by request; any table will do.
@@ -29,16 +24,20 @@ package struct Pricer: Sendable {
 
     /// The cost of one succeeded request.
     package func cost(of usage: TokenUsage, model: String, geo: String, day: CalendarDay) -> Cost {
-        let promptTokens = Int(clamping: usage.prompt)
-        let match = table.match(model: model, day: day, promptTokens: promptTokens)
-        return cost(of: usage, requests: 1, match: match, geo: geo, model: Label(model))
+        Cost(table.price(of: usage, model: model, geo: geo, day: day), requests: 1, model: Label(model))
     }
 
     /// The cost of the requests of a cell, all of one day.
     package func cost(of cell: UsageCell, key: UsageKey, day: CalendarDay) -> Cost {
-        let match = table.match(model: key.model.text, day: day, promptTokens: key.promptSize.smallestPrompt)
         let readable = max(0, cell.requests - cell.unreadable)
-        var cost = cost(of: cell.usage, requests: readable, match: match, geo: key.geo.text, model: key.model)
+        let price = table.price(
+            of: cell.usage,
+            model: key.model.text,
+            geo: key.geo.text,
+            day: day,
+            promptTokens: key.promptSize.smallestPrompt
+        )
+        var cost = Cost(price, requests: readable, model: key.model)
         cost.addUnpriced(min(cell.unreadable, cell.requests), model: key.model)
         return cost
     }
@@ -49,23 +48,6 @@ package struct Pricer: Sendable {
         for row in tokens.cells.rows { total.merge(cost(of: row.value, key: row.key, day: day)) }
         total.addUnpriced(tokens.cells.other.requests, model: nil)
         return total
-    }
-
-    private func cost(of usage: TokenUsage, requests: Int, match: PriceMatch?, geo: String, model: Label) -> Cost {
-        var cost = Cost()
-        guard requests > 0 else { return cost }
-        guard let match, !usage.isClamped, let sums = Sums(usage, prices: match.row.prices(geo: geo)) else {
-            cost.addUnpriced(requests, model: model)
-            return cost
-        }
-        let searches = Int128(usage.webSearches) * Self.webSearchPrice
-        // Every price is even, so half of a sum is exact.
-        cost.batch = Money(picoDollars: sums.total / 2 + searches)
-        cost.list = Money(picoDollars: sums.total + searches)
-        cost.savedByCache = Money(picoDollars: (sums.cachedAsInput - sums.cached) / 2)
-        cost.pricedRequests = requests
-        cost.assumedRequests = match.isAssumed ? requests : 0
-        return cost
     }
 }
 
@@ -79,26 +61,17 @@ package struct TierEdgesError: Error, Sendable, Hashable {
     }
 }
 
-/// Tokens times list prices, in pico-dollars.
-private struct Sums {
-    var total: Int128
-    /// The part of the total for tokens written to and read from the cache.
-    var cached: Int128
-    /// What these would be as plain input.
-    var cachedAsInput: Int128
-
-    /// Nil where a class has tokens and no price.
-    init?(_ usage: TokenUsage, prices: TokenPrices) {
-        let classes = [
-            (usage.cacheCreation5m, prices.cacheCreation5m), (usage.cacheCreation1h, prices.cacheCreation1h),
-            (usage.cacheRead, prices.cacheRead),
-        ]
-        (cached, cachedAsInput) = (0, 0)
-        for (tokens, price) in classes where tokens > 0 {
-            guard let price else { return nil }
-            cached += Int128(tokens) * Int128(price)
-            cachedAsInput += Int128(tokens) * Int128(prices.input)
+extension Cost {
+    /// The price of one or more succeeded requests together.
+    fileprivate init(_ price: UsagePrice, requests: Int, model: Label) {
+        self.init()
+        guard requests > 0 else { return }
+        switch price {
+        case .unpriced: addUnpriced(requests, model: model)
+        case .priced(let amounts):
+            (batch, list, savedByCache) = (amounts.batch, amounts.list, amounts.savedByCache)
+            pricedRequests = requests
+            assumedRequests = amounts.isAssumed ? requests : 0
         }
-        total = cached + Int128(usage.input) * Int128(prices.input) + Int128(usage.output) * Int128(prices.output)
     }
 }

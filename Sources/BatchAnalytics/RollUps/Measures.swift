@@ -79,8 +79,7 @@ extension Measures {
 
     /// Cached among all prompt tokens; nil without any.
     package var cacheHitRatio: Double? {
-        let prompt = [usage.input, usage.cacheCreation5m, usage.cacheCreation1h, usage.cacheRead]
-            .reduce(Int64(0)) { $0.addingClamped($1) }
+        let prompt = UsageField.allCases.filter(\.isPrompt).reduce(Int64(0)) { $0.addingClamped(usage[$1]) }
         return prompt > 0 ? Double(usage.cacheRead) / Double(prompt) : nil
     }
 

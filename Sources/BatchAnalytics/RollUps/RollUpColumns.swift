@@ -45,16 +45,7 @@ struct MeasureColumn: Sendable {
         return column
     }()
 
-    private static let usage = [
-        tokens("input_tokens") { $0.usage.input },
-        tokens("cache_creation_5m_tokens") { $0.usage.cacheCreation5m },
-        tokens("cache_creation_1h_tokens") { $0.usage.cacheCreation1h },
-        tokens("cache_read_tokens") { $0.usage.cacheRead },
-        tokens("output_tokens") { $0.usage.output },
-        tokens("thinking_tokens") { $0.usage.thinking },
-        tokens("web_search_requests") { $0.usage.webSearches },
-        tokens("web_fetch_requests") { $0.usage.webFetches },
-    ]
+    private static let usage = UsageField.allCases.map { field in tokens(field.column) { $0.usage[field] } }
 
     private static let cost = [
         money("cost_usd") { $0.cost.batch },
@@ -127,9 +118,6 @@ struct MeasureColumn: Sendable {
 extension RollUp {
     private static let titles = [
         "batch_id": "Batch", "created_at": "Created", "result_type": "Result", "other_results": "Other results",
-        "input_tokens": "Input", "cache_creation_5m_tokens": "Cache write 5m",
-        "cache_creation_1h_tokens": "Cache write 1h", "cache_read_tokens": "Cache read", "output_tokens": "Output",
-        "thinking_tokens": "Thinking", "web_search_requests": "Web searches", "web_fetch_requests": "Web fetches",
         "cache_hit_ratio": "Cache hits", "cost_usd": "Cost", "list_price_usd": "List price",
         "saved_by_batch_usd": "Saved by batch", "saved_by_cache_usd": "Saved by cache",
         "unpriced_requests": "Unpriced", "assumed_price_requests": "Price assumed", "error_class": "What helps",
@@ -143,6 +131,7 @@ extension RollUp {
     /// The heading of a column.
     private static func title(_ key: String) -> String {
         if let title = titles[key] { return title }
+        if let field = UsageField.allCases.first(where: { $0.column == key }) { return field.title }
         let words = key.replacing("_", with: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
     }

@@ -126,7 +126,7 @@ extension Condition {
         let holds = prepared()
         return values.contains { value in
             var json: [UInt8] = []
-            if let value { JSONString.append(value, to: &json) } else { json = FlatColumns.null }
+            if let value { JSONString.append(value, to: &json) } else { json = FlatValue.nullText }
             return holds(JSONCell(json[...]))
         }
     }

@@ -28,7 +28,7 @@ package struct RowGrouping: Sendable {
     package func groups(of block: LineBlock, in batch: MessageBatch) -> GroupedRows {
         var groups = GroupedRows()
         let decoded = ResultDecoder.decode(block)
-        let source = RowSource(decoded, of: batch)
+        let source = FlatRowSource(decoded, of: batch)
         var cells = RowCells()
         filter.forEach(in: decoded, source) { record, cursor in
             cells.clear()

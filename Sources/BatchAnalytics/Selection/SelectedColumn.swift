@@ -10,7 +10,7 @@ package struct SelectedColumn: Sendable {
     private let source: Source
 
     private enum Source: Sendable {
-        case flat(FlatColumns.Writer, FlatSchema.Kind)
+        case flat(FlatSchema.Column)
         case content(ContentColumn)
         case path(LinePath)
         case cost(Pricer)
@@ -29,8 +29,8 @@ package struct SelectedColumn: Sendable {
     /// Finds a column by its name, or reads a path (``LinePath``).
     package init(_ name: String, pricer: Pricer) throws(SelectionFailure) {
         self.name = name
-        if let writer = FlatColumns.writers[name], let column = FlatSchema.columns.first(where: { $0.name == name }) {
-            source = .flat(writer, column.kind)
+        if let column = FlatSchema.columns.first(where: { $0.name == name }) {
+            source = .flat(column)
         } else if let content = ContentColumn(rawValue: name) {
             source = .content(content)
         } else if name == "cost" {
@@ -57,7 +57,7 @@ package struct SelectedColumn: Sendable {
 
     /// Whether the column holds whole numbers in every row.
     package var isInteger: Bool {
-        if case .flat(_, .integer) = source { true } else { false }
+        if case .flat(let column) = source { column.kind == .integer } else { false }
     }
 
     /// Whether the column holds exact dollars as text.
@@ -73,12 +73,12 @@ package struct SelectedColumn: Sendable {
     /// Appends the value of a row as JSON text.
     func append(
         _ record: ResultRecord,
-        _ rows: RowSource,
+        _ rows: FlatRowSource,
         _ cursor: inout JSONCursor,
         to output: inout [UInt8]
     ) {
         switch source {
-        case .flat(let writer, _): writer(record, rows, &output)
+        case .flat(let column): column.value(record, rows).append(from: rows, to: &output)
         case .content(let column): column.append(of: record, &cursor, to: &output)
         case .path(let path): path.append(of: record, &cursor, to: &output)
         case .cost(let pricer): append(pricer.dollars(of: record, in: rows), to: &output)
@@ -87,7 +87,7 @@ package struct SelectedColumn: Sendable {
     }
 
     private func append(_ amount: Money?, to output: inout [UInt8]) {
-        output += amount.map { Array("\"\($0.text)\"".utf8) } ?? FlatColumns.null
+        output += amount.map { Array("\"\($0.text)\"".utf8) } ?? FlatValue.nullText
     }
 }
 
@@ -95,7 +95,7 @@ extension Pricer {
     /// What a request costs in the batch; nil where it has no price.
     ///
     /// Only succeeded requests cost something.
-    fileprivate func dollars(of record: ResultRecord, in rows: RowSource) -> Money? {
+    fileprivate func dollars(of record: ResultRecord, in rows: FlatRowSource) -> Money? {
         guard record.type == .succeeded else { return .zero }
         guard record.usageIsReadable, let model = record.model else { return nil }
         func text(_ slice: TextSlice?) -> String {

@@ -23,7 +23,7 @@ package struct LineFilter: Sendable {
     /// Calls `body` for the records of a block that pass, with a cursor over the block.
     func forEach(
         in block: DecodedBlock,
-        _ rows: RowSource,
+        _ rows: FlatRowSource,
         _ body: (ResultRecord, inout JSONCursor) -> Void
     ) {
         let checks = conditions.map { ($0.column, $0.prepared()) }
@@ -78,7 +78,7 @@ package struct Selection: Sendable {
             return output
         }
         let decoded = ResultDecoder.decode(block)
-        let source = RowSource(decoded, of: batch)
+        let source = FlatRowSource(decoded, of: batch)
         let writer = style.writer(columns.map(\.name))
         var cells = RowCells()
         filter.forEach(in: decoded, source) { record, cursor in
@@ -108,7 +108,7 @@ package struct Selection: Sendable {
     }
 }
 
-extension RowSource {
+extension FlatRowSource {
     /// The offset behind the 0x0A of a line, a 0x0D before it included.
     func endOfLine(from offset: Int) -> Int {
         var end = offset

@@ -112,13 +112,3 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
         left.stableHash != right.stableHash ? left.stableHash < right.stableHash : left < right
     }
 }
-
-extension FixedWidthInteger {
-    /// A sum that stays at the largest number instead of trapping.
-    ///
-    /// For numbers from 0 on it is associative and commutative like the plain sum.
-    func addingClamped(_ other: Self) -> Self {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
-    }
-}

@@ -1,4 +1,5 @@
 import BatchPipeline
+import MessageBatches
 
 /// A plain count.
 package struct Tally: Sendable, Equatable {

@@ -125,47 +125,22 @@ extension UsageCell: StoredValue {
 
     var weight: Int { requests }
 
+    /// The fields in the order in which manifests store them, nil for ``unreadable``.
+    ///
+    /// A new field goes to the end: rows that were stored before it read as 0.
+    private static let order: [UsageField?] = [
+        .input, .output, .cacheCreation5m, .cacheCreation1h, .cacheRead, .thinking, .webSearches, .webFetches, nil,
+    ]
+
     var numbers: [Int] {
-        [requests]
-            + [
-                usage.input, usage.output, usage.cacheCreation5m, usage.cacheCreation1h, usage.cacheRead,
-                usage.thinking,
-                usage.webSearches, usage.webFetches,
-            ]
-            .map(Int.init) + [unreadable]
+        [requests] + Self.order.map { field in field.map { Int(usage[$0]) } ?? unreadable }
     }
 
     init(_ row: StoredRow, from place: Int) {
         requests = row[place]
-        usage.input = Int64(row[place + 1])
-        usage.output = Int64(row[place + 2])
-        usage.cacheCreation5m = Int64(row[place + 3])
-        usage.cacheCreation1h = Int64(row[place + 4])
-        usage.cacheRead = Int64(row[place + 5])
-        usage.thinking = Int64(row[place + 6])
-        usage.webSearches = Int64(row[place + 7])
-        usage.webFetches = Int64(row[place + 8])
-        unreadable = row[place + 9]
-    }
-}
-
-extension TokenUsage {
-    /// Adds class by class; a sum that would pass `Int64.max` stays there.
-    // Kept out of loops: inlined there, the optimizer of Swift 6.3.1 spends minutes on moving its stores around.
-    @inline(never)
-    package mutating func addClamped(_ other: TokenUsage) {
-        input = input.addingClamped(other.input)
-        cacheCreation5m = cacheCreation5m.addingClamped(other.cacheCreation5m)
-        cacheCreation1h = cacheCreation1h.addingClamped(other.cacheCreation1h)
-        cacheRead = cacheRead.addingClamped(other.cacheRead)
-        output = output.addingClamped(other.output)
-        thinking = thinking.addingClamped(other.thinking)
-        webSearches = webSearches.addingClamped(other.webSearches)
-        webFetches = webFetches.addingClamped(other.webFetches)
-    }
-
-    /// Whether a sum has reached its end and may stand for more.
-    package var isClamped: Bool {
-        [input, cacheCreation5m, cacheCreation1h, cacheRead, output, thinking, webSearches, webFetches].contains(.max)
+        for (index, field) in Self.order.enumerated() {
+            let number = row[place + 1 + index]
+            if let field { usage[field] = Int64(number) } else { unreadable = number }
+        }
     }
 }

@@ -1,4 +1,5 @@
 package import JSONLines
+import MessageBatches
 
 /// How often each value occurred, to two significant digits: an HDR histogram.
 ///

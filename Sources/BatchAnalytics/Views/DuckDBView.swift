@@ -95,12 +95,11 @@ extension ArchiveView {
             for name in [row.model] + row.aliases {
                 for isUS in [false, true] {
                     let prices = row.prices(geo: isUS ? "us" : "")
-                    let cells = [
-                        String(place), "'\(name)'", String(isUS), sql(row.validFrom?.text), sql(row.validTo?.text),
-                        String(row.promptMinimum ?? 0), String(row.promptMaximum ?? Int.max), String(prices.input),
-                        sql(prices.cacheCreation5m), sql(prices.cacheCreation1h), sql(prices.cacheRead),
-                        String(prices.output),
-                    ]
+                    let cells =
+                        [
+                            String(place), "'\(name)'", String(isUS), sql(row.validFrom?.text), sql(row.validTo?.text),
+                            String(row.promptMinimum ?? 0), String(row.promptMaximum ?? Int.max),
+                        ] + UsageField.priced.map { sql(prices[$0]) }
                     values.append("    (\(cells.joined(separator: ", ")))")
                 }
             }

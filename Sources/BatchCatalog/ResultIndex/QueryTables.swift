@@ -25,16 +25,15 @@ package struct QueryTables: Sendable {
     /// Inserts a row of the price table under each name of its model.
     private static func insert(_ row: PriceRow, into database: Database) throws {
         // Pico-dollars per token are millionths of dollars per million tokens.
-        func dollars(_ picoDollars: Int64) -> Double { Double(picoDollars) / 1e6 }
-        let prices = row.prices
+        let amounts = UsageField.priced.map { row.prices[$0].map { Double($0) / 1e6 } }
+        let marks = Array(repeating: "?", count: 5 + amounts.count).joined(separator: ", ")
         for name in [row.model] + row.aliases {
+            let cells: StatementArguments = [
+                name, row.validFrom?.text, row.validTo?.text, row.promptMinimum, row.promptMaximum,
+            ]
             try database.execute(
-                sql: "INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    name, row.validFrom?.text, row.validTo?.text, row.promptMinimum, row.promptMaximum,
-                    dollars(prices.input), prices.cacheCreation5m.map(dollars), prices.cacheCreation1h.map(dollars),
-                    prices.cacheRead.map(dollars), dollars(prices.output),
-                ]
+                sql: "INSERT INTO prices VALUES (\(marks))",
+                arguments: cells + StatementArguments(amounts)
             )
         }
     }
@@ -52,12 +51,7 @@ package struct QueryTables: Sendable {
             guard let day = days[number(0)] ?? nil else { return nil }
             guard text(1) == "succeeded" else { return 0 }
             var usage = TokenUsage()
-            usage.input = number(4)
-            usage.cacheCreation5m = number(5)
-            usage.cacheCreation1h = number(6)
-            usage.cacheRead = number(7)
-            usage.output = number(8)
-            usage.webSearches = number(9)
+            for (index, field) in UsageField.billed.enumerated() { usage[field] = number(4 + index) }
             let cost = pricer.cost(of: usage, model: text(2), geo: text(3), day: day)
             return cost.pricedRequests > 0 ? Int64(exactly: cost.batch.picoDollars) : nil
         }

@@ -1,4 +1,5 @@
 import BatchPipeline
+import MessageBatches
 
 /// The tables of the result index as SQL, made from ``FlatSchema``.
 ///
@@ -73,10 +74,7 @@ package enum ResultIndexSchema {
     }
 
     /// The columns that decide the cost of a row, besides the number of its batch.
-    static let costColumns = [
-        "result_type", "model", "inference_geo", "input_tokens", "cache_creation_5m_tokens",
-        "cache_creation_1h_tokens", "cache_read_tokens", "output_tokens", "web_search_requests",
-    ]
+    static let costColumns = ["result_type", "model", "inference_geo"] + UsageField.billed.map(\.column)
 
     /// The name of the SQL function that computes costs.
     static let costFunction = "batch_cost"
@@ -108,13 +106,12 @@ package enum ResultIndexSchema {
             valid_to TEXT,
             prompt_min INTEGER,
             prompt_max INTEGER,
-            input REAL NOT NULL,
-            cache_write_5m REAL,
-            cache_write_1h REAL,
-            cache_read REAL,
-            output REAL NOT NULL
+            \(priceColumns.joined(separator: ",\n    "))
         );
         """
+    private static let priceColumns = UsageField.priced.compactMap { field in
+        field.priceColumn.map { "\($0) REAL\(field.isAlwaysPriced ? " NOT NULL" : "")" }
+    }
     private static let runs = """
         runs ( -- a row for each run that wrote to the archive, out of its catalog
             number INTEGER PRIMARY KEY,

@@ -55,8 +55,8 @@ struct PricesCommand: ParsableCommand {
         [
             .text(row.model), .text(row.aliases.isEmpty ? nil : row.aliases.joined(separator: "|")),
             .integer(row.promptMinimum), .integer(row.promptMaximum), .text(row.validFrom?.text),
-            .text(row.validTo?.text), price(row.prices.input), price(row.prices.cacheCreation5m),
-            price(row.prices.cacheCreation1h), price(row.prices.cacheRead), price(row.prices.output),
+            .text(row.validTo?.text),
+        ] + UsageField.priced.map { price(row.prices[$0]) } + [
             .decimal(Double(row.usFactor) / 1e6), .text(row.confidence.isEmpty ? nil : row.confidence),
         ]
     }

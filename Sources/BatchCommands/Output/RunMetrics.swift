@@ -74,13 +74,8 @@ struct RunMetrics {
     }
 
     private static func tokens(_ tokens: TokenUsage) -> [Sample] {
-        [
-            Sample(tokens.input, "kind", "input"),
-            Sample(tokens.cacheCreation5m, "kind", "cache_creation_5m"),
-            Sample(tokens.cacheCreation1h, "kind", "cache_creation_1h"),
-            Sample(tokens.cacheRead, "kind", "cache_read"),
-            Sample(tokens.output, "kind", "output"),
-        ]
+        UsageField.priced
+            .map { Sample(tokens[$0], "kind", $0.column.replacing("_tokens", with: "")) }
     }
 }
 

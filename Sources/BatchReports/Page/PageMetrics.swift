@@ -72,10 +72,7 @@ struct PageMetrics: Sendable {
             Figure(label, .decimal(value), .percent, tone: tone, note: note)
         }
         let cost = measures.cost
-        let tokens = [
-            measures.usage.input, measures.usage.cacheCreation5m, measures.usage.cacheCreation1h,
-            measures.usage.cacheRead, measures.usage.output,
-        ]
+        let tokens = UsageField.priced.map { measures.usage[$0] }
         let list = Figure("", .money(cost.list), .money).text
         let slow = measures.queue.percentile(95).map { "p95 \(Figure("", .integer($0), .duration).text)" }
         return [

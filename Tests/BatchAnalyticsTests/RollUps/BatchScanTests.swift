@@ -115,7 +115,7 @@ struct BatchScanTests {
             let usage = request.usage
             let price: Int128 = usage.prompt <= 1_000 ? 1_000_000 : 2_000_000
             expected += Int128(usage.prompt + usage.output) * price
-            expected += Int128(usage.webSearches) * Pricer.webSearchPrice
+            expected += Int128(usage.webSearches) * 10_000_000_000
         }
         #expect(expected > 0)
         #expect(total == .money(Money(picoDollars: expected)))

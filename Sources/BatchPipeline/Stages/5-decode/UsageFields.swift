@@ -1,7 +1,7 @@
 import JSONLines
 import MessageBatches
 
-/// `message.usage`.
+/// `message.usage`: the counts of every ``UsageField``, found by its path.
 ///
 /// It grew over the years: numbers, strings, objects and nulls mix, and every key is optional.
 struct UsageFields {
@@ -10,44 +10,22 @@ struct UsageFields {
 
     var serviceTier: JSONToken?
     var inferenceGeo: JSONToken?
-    /// One bit for each field whose last value was neither null nor what it should be, a whole number within the limit.
-    private var unreadable: UInt16 = 0
-    private var input: Int64 = 0
-    private var output: Int64 = 0
-    private var cacheRead: Int64 = 0
+    private var counts = TokenUsage()
+    /// All cache writes, not split by lifetime.
     private var cacheCreation: Int64 = 0
-    private var cacheCreation5m: Int64 = 0
-    private var cacheCreation1h: Int64 = 0
-    private var thinking: Int64 = 0
-    private var webSearches: Int64 = 0
-    private var webFetches: Int64 = 0
+    /// One bit for each field whose last value was neither null nor what it should be, a whole number within the limit.
+    private var unreadable: UInt64 = 0
 
-    /// The counts by price class.
+    /// The counts by field.
     ///
     /// Cache writes not split by lifetime are five-minute ones, the default lifetime.
     var tokens: TokenUsage {
-        var tokens = TokenUsage()
-        tokens.input = input
-        tokens.output = output
-        tokens.cacheRead = cacheRead
-        tokens.cacheCreation1h = cacheCreation1h
-        tokens.cacheCreation5m = max(cacheCreation5m, cacheCreation - cacheCreation1h)
-        tokens.thinking = thinking
-        tokens.webSearches = webSearches
-        tokens.webFetches = webFetches
+        var tokens = counts
+        tokens.cacheCreation5m = max(counts.cacheCreation5m, cacheCreation - counts.cacheCreation1h)
         return tokens
     }
 
     var isReadable: Bool { unreadable == 0 }
-
-    /// In the order in which the service writes them.
-    private static let keys = JSONKeyTable([
-        "input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation", "output_tokens",
-        "server_tool_use", "service_tier", "inference_geo", "output_tokens_details",
-    ])
-    private static let creationKeys = JSONKeyTable(["ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"])
-    private static let detailKeys = JSONKeyTable(["thinking_tokens"])
-    private static let toolKeys = JSONKeyTable(["web_search_requests", "web_fetch_requests"])
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         if try cursor.takeNull() { return }
@@ -59,22 +37,21 @@ struct UsageFields {
         try cursor.beginObject()
         var place = -1
         while try cursor.nextKey(in: Self.keys, &place) {
-            switch place {
-            case 0: input = try count(&cursor, bit: 0)
-            case 1: cacheCreation = try count(&cursor, bit: 1)
-            case 2: cacheRead = try count(&cursor, bit: 2)
-            case 3: (cacheCreation5m, cacheCreation1h) = try counts(Self.creationKeys, &cursor, bit: 3)
-            case 4: output = try count(&cursor, bit: 5)
-            case 5: (webSearches, webFetches) = try counts(Self.toolKeys, &cursor, bit: 6)
-            case 6: serviceTier = try cursor.string()
-            case 7: inferenceGeo = try cursor.string()
-            case 8: (thinking, _) = try counts(Self.detailKeys, &cursor, bit: 8)
-            default: try cursor.skipValue()
+            switch place < 0 ? .unknown : Self.targets[place] {
+            case .field(let field): counts[field] = try count(&cursor, bit: field.rawValue)
+            case .group(let index): try read(Self.groups[index], &cursor)
+            case .cacheCreation: cacheCreation = try count(&cursor, bit: Self.cacheCreationBit)
+            case .serviceTier: serviceTier = try cursor.string()
+            case .inferenceGeo: inferenceGeo = try cursor.string()
+            case .unknown: try cursor.skipValue()
             }
         }
     }
 
-    private mutating func count(_ cursor: inout JSONCursor, bit: UInt16) throws(JSONSyntaxError) -> Int64 {
+    /// A bit that no field has.
+    private static let cacheCreationBit = 63
+
+    private mutating func count(_ cursor: inout JSONCursor, bit: Int) throws(JSONSyntaxError) -> Int64 {
         unreadable &= ~(1 << bit)
         if try cursor.takeNull() { return 0 }
         guard let value = try cursor.wholeNumber(upTo: Self.tokenLimit) else {
@@ -84,29 +61,81 @@ struct UsageFields {
         return value
     }
 
-    /// The counts of a nested object's two keys, with `bit` and the one above it; null is zero.
-    private mutating func counts(
-        _ keys: JSONKeyTable,
-        _ cursor: inout JSONCursor,
-        bit: UInt16
-    ) throws(JSONSyntaxError) -> (Int64, Int64) {
-        unreadable &= ~(3 << bit)
-        if try cursor.takeNull() { return (0, 0) }
-        guard try cursor.kind() == .object else {
-            unreadable |= 1 << bit
-            try cursor.skipValue()
-            return (0, 0)
+    /// Reads the counts of a nested object; null is zero.
+    private mutating func read(_ group: Group, _ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        for field in group.fields {
+            counts[field] = 0
+            unreadable &= ~(1 << field.rawValue)
         }
-        var found: (Int64, Int64) = (0, 0)
+        if try cursor.takeNull() { return }
+        guard try cursor.kind() == .object else {
+            unreadable |= 1 << group.fields[0].rawValue
+            try cursor.skipValue()
+            return
+        }
         try cursor.beginObject()
         var place = -1
-        while try cursor.nextKey(in: keys, &place) {
-            switch place {
-            case 0: found.0 = try count(&cursor, bit: bit)
-            case 1: found.1 = try count(&cursor, bit: bit + 1)
-            default: try cursor.skipValue()
+        while try cursor.nextKey(in: group.keys, &place) {
+            if place < 0 {
+                try cursor.skipValue()
+            } else {
+                counts[group.fields[place]] = try count(&cursor, bit: group.fields[place].rawValue)
             }
         }
-        return found
+    }
+}
+
+// MARK: - Where the fields are
+
+extension UsageFields {
+    /// What is done with the value of a key of `usage`.
+    private enum Target {
+        case field(UsageField)
+        /// A position in ``groups``.
+        case group(Int)
+        case cacheCreation
+        case serviceTier
+        case inferenceGeo
+        case unknown
+    }
+
+    /// A nested object with counts.
+    private struct Group {
+        let name: String
+        let fields: [UsageField]
+        let keys: JSONKeyTable
+
+        init(name: String) {
+            self.name = name
+            fields = UsageField.allCases.filter { $0.path.count > 1 && $0.path[0] == name }
+            keys = JSONKeyTable(fields.map { $0.path[1] })
+        }
+    }
+
+    /// The keys in the order in which the service writes them; those of fields that are not among them come last.
+    private static let names: [String] = {
+        let known = [
+            "input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation",
+            "output_tokens", "server_tool_use", "service_tier", "inference_geo", "output_tokens_details",
+        ]
+        return UsageField.allCases.reduce(into: known) { names, field in
+            if !names.contains(field.path[0]) { names.append(field.path[0]) }
+        }
+    }()
+
+    private static let keys = JSONKeyTable(names)
+
+    private static let groups = names.map { Group(name: $0) }.filter { !$0.fields.isEmpty }
+
+    /// By the position of the key.
+    private static let targets: [Target] = names.map { name in
+        switch name {
+        case "cache_creation_input_tokens": return .cacheCreation
+        case "service_tier": return .serviceTier
+        case "inference_geo": return .inferenceGeo
+        default:
+            if let field = UsageField.allCases.first(where: { $0.path == [name] }) { return .field(field) }
+            return groups.firstIndex { $0.name == name }.map { .group($0) } ?? .unknown
+        }
     }
 }

@@ -2,118 +2,126 @@ import JSONLines
 package import MessageBatches
 
 /// Writes the flat rows of one batch (``FlatSchema``) as NDJSON, in raw order.
-///
-/// Strings are copied as they stand in the line; only those with escapes are decoded and written anew, so that a lone
-/// surrogate becomes U+FFFD and every reader can read the row.
 package struct FlatRowWriter: Sendable {
-    private let head: [UInt8]
-    private let tail: [UInt8]
+    private let batch: MessageBatch
 
     package init(batch: MessageBatch) {
-        var head = Array("{\"batch_id\":".utf8)
-        JSONString.append(batch.id, to: &head)
-        self.head = head
-        let ended = batch.endedAt.map { "\"\($0.text)\"" } ?? "null"
-        tail = Array(
-            ",\"batch_created_at\":\"\(batch.createdAt.text)\",\"batch_ended_at\":\(ended),\"raw_bytes\":".utf8
-        )
+        self.batch = batch
     }
 
     /// The rows of a block, each with its line end.
     package func rows(of block: DecodedBlock) -> [UInt8] {
+        let source = FlatRowSource(block, of: batch)
         var output: [UInt8] = []
         output.reserveCapacity(block.records.count * 720)
         for record in block.records {
-            append(record, of: block.block.bytes, to: &output)
+            append(record, source, to: &output)
         }
         return output
     }
 
-    private func append(_ record: ResultRecord, of bytes: [UInt8], to output: inout [UInt8]) {
-        var row = RowCursor()
-        output += head
-        row.text(record.customID, of: bytes, to: &output)
-        row.number(Int64(record.lineNumber), to: &output)
-        row.text(record.resultType, of: bytes, to: &output)
-        row.text(record.model, of: bytes, to: &output)
-        row.text(record.messageID, of: bytes, to: &output)
-        row.text(record.stopReason, of: bytes, to: &output)
-        row.text(record.serviceTier, of: bytes, to: &output)
-        row.text(record.inferenceGeo, of: bytes, to: &output)
-        row.number(record.usage.input, to: &output)
-        row.number(record.usage.cacheCreation5m, to: &output)
-        row.number(record.usage.cacheCreation1h, to: &output)
-        row.number(record.usage.cacheRead, to: &output)
-        row.number(record.usage.output, to: &output)
-        row.number(record.usage.thinking, to: &output)
-        row.number(record.usage.webSearches, to: &output)
-        row.number(record.usage.webFetches, to: &output)
-        row.text(record.errorType, of: bytes, to: &output)
-        row.text(record.errorMessage, of: bytes, to: &output)
-        row.text(record.errorRequestID, of: bytes, to: &output)
-        row.literal(record.errorClass.map { Self.classNames[$0] ?? Self.null } ?? Self.null, to: &output)
-        row.number(Int64(record.contentBlocks), to: &output)
-        row.number(Int64(record.toolUses), to: &output)
-        row.number(Int64(record.textBytes), to: &output)
-        row.literal(record.isUsable ? Self.yes : Self.no, to: &output)
-        output += tail
-        RowCursor.digits(Int64(record.line.count), to: &output)
+    private func append(_ record: ResultRecord, _ source: FlatRowSource, to output: inout [UInt8]) {
+        for column in Self.columns {
+            switch column.value(record, source) {
+            case .null: output += column.null
+            case .number(0): output += column.zero
+            case let value:
+                output += column.label
+                value.append(from: source, to: &output)
+            }
+        }
         output.append(UInt8(ascii: "}"))
         output.append(0x0A)
     }
 
-    private static let null = Array("null".utf8)
-    private static let yes = Array("true".utf8)
-    private static let no = Array("false".utf8)
+    /// A column as a row has it: its label, and the whole text of its most frequent values, so that a row is few copies.
+    private struct LabeledColumn {
+        let label: [UInt8]
+        let null: [UInt8]
+        let zero: [UInt8]
+        let value: @Sendable (ResultRecord, FlatRowSource) -> FlatValue
+    }
+
+    private static let columns = FlatSchema.columns.enumerated()
+        .map { index, column in
+            let label = Array("\(index == 0 ? "{" : ",")\"\(column.name)\":".utf8)
+            return LabeledColumn(
+                label: label,
+                null: label + FlatValue.nullText,
+                zero: label + [UInt8(ascii: "0")],
+                value: column.value
+            )
+        }
+}
+
+/// What the rows of one block have in common.
+package struct FlatRowSource: Sendable {
+    /// The lines.
+    package let bytes: [UInt8]
+    /// The day of the batch.
+    package let day: CalendarDay
+    /// JSON text of what the batch says for each of its rows.
+    let batchID: [UInt8]
+    let createdAt: [UInt8]
+    let endedAt: [UInt8]
+
+    package init(_ block: DecodedBlock, of batch: MessageBatch) {
+        bytes = block.block.bytes
+        day = batch.day
+        batchID = Self.json(batch.id)
+        createdAt = Self.json(batch.createdAt.text)
+        endedAt = batch.endedAt.map { Self.json($0.text) } ?? FlatValue.nullText
+    }
+
+    private static func json(_ text: String) -> [UInt8] {
+        var output: [UInt8] = []
+        JSONString.append(text, to: &output)
+        return output
+    }
+}
+
+/// The value of a column in a row.
+package enum FlatValue {
+    case null
+    /// A string of the line.
+    case text(TextSlice)
+    /// A whole number from 0 on.
+    case number(Int64)
+    /// JSON text.
+    case literal([UInt8])
+
+    package static let nullText = Array("null".utf8)
+    static let yes = Array("true".utf8)
+    static let no = Array("false".utf8)
+
+    /// The name of an error class as JSON text.
+    static func name(of errorClass: ErrorClass) -> [UInt8] { classNames[errorClass] ?? nullText }
+
     private static let classNames: [ErrorClass: [UInt8]] = Dictionary(
         uniqueKeysWithValues: ErrorClass.allCases.map { ($0, Array("\"\($0.rawValue)\"".utf8)) }
     )
-}
 
-/// Writes value behind label, column by column, starting behind `batch_id`.
-private struct RowCursor {
-    /// `,"key":` for each column, and the whole text of its most frequent values, so that a row is a chain of few copies.
-    private static let labels = FlatSchema.columns.map { Array(",\"\($0.name)\":".utf8) }
-    private static let nulls = labels.map { $0 + Array("null".utf8) }
-    private static let zeros = labels.map { $0 + [UInt8(ascii: "0")] }
-
-    private var column = 1
-
-    mutating func literal(_ value: [UInt8], to output: inout [UInt8]) {
-        output += Self.labels[column]
-        output += value
-        column += 1
-    }
-
-    mutating func number(_ value: Int64, to output: inout [UInt8]) {
-        if value == 0 {
-            output += Self.zeros[column]
-        } else {
-            output += Self.labels[column]
-            Self.digits(value, to: &output)
+    /// Appends the value as JSON text.
+    ///
+    /// Strings are copied as they are in the line; only those with escapes are decoded and written again, so that a lone
+    /// surrogate becomes U+FFFD and every reader can read the row.
+    package func append(from source: FlatRowSource, to output: inout [UInt8]) {
+        switch self {
+        case .null: output += Self.nullText
+        case .literal(let text): output += text
+        case .number(let number): Self.append(number, to: &output)
+        case .text(let slice) where slice.isEscaped:
+            JSONString.append(JSONString.decoded(source.bytes[slice.range], isEscaped: true), to: &output)
+        case .text(let slice):
+            output.append(UInt8(ascii: "\""))
+            output += source.bytes[slice.range]
+            output.append(UInt8(ascii: "\""))
         }
-        column += 1
-    }
-
-    mutating func text(_ slice: TextSlice?, of bytes: [UInt8], to output: inout [UInt8]) {
-        defer { column += 1 }
-        guard let slice else {
-            output += Self.nulls[column]
-            return
-        }
-        output += Self.labels[column]
-        guard !slice.isEscaped else {
-            JSONString.append(JSONString.decoded(bytes[slice.range], isEscaped: true), to: &output)
-            return
-        }
-        output.append(UInt8(ascii: "\""))
-        output += bytes[slice.range]
-        output.append(UInt8(ascii: "\""))
     }
 
     /// Appends a number that is not negative in decimal.
-    static func digits(_ value: Int64, to output: inout [UInt8]) {
-        var (low, rest) = (output.count, value)
+    private static func append(_ number: Int64, to output: inout [UInt8]) {
+        var (low, rest) = (output.count, number)
         repeat {
             output.append(UInt8(ascii: "0") + UInt8(rest % 10))
             rest /= 10

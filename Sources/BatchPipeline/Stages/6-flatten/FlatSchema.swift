@@ -1,9 +1,14 @@
-/// The flat table: one row a result, the same keys on every row, no nesting, no content text.
+import MessageBatches
+
+/// The flat table: one row per result, the same keys in every row, no nesting, no content text.
+///
+/// A column is one entry of ``columns``: its name, type and meaning, and how its value is found. The rows on disk, `select`,
+/// the views and the schemas for other tools all come from this list.
 ///
 /// Readers such as DuckDB and Polars infer a schema from the first rows and drop what comes late; here nothing comes late.
 /// Change a column only together with ``version``.
 package enum FlatSchema {
-    /// Stands in the manifest; files written by another version are `outdated` and can be rebuilt from raw.
+    /// Is recorded in the manifest; files written by another version are `outdated` and can be rebuilt from raw.
     package static let version = 1
 
     /// What a column holds.
@@ -15,49 +20,88 @@ package enum FlatSchema {
         case timestamp
     }
 
-    /// A column and what its values mean.
+    /// A column, what its values mean, and where they come from.
     package struct Column: Sendable {
         package let name: String
         package let kind: Kind
         package let isNullable: Bool
         package let meaning: String
+        package let value: @Sendable (ResultRecord, FlatRowSource) -> FlatValue
     }
 
     /// The columns in the order of every row.
-    package static let columns: [Column] = [
-        Column("batch_id", .text, "id of the batch"),
-        Column("custom_id", .text, "the caller's id of the request, unique inside its batch"),
-        Column("line_number", .integer, "physical line in the raw file, from 1"),
-        Column("result_type", .text, "succeeded, errored, canceled, expired, or a name this version does not know"),
-        Column("model", .text, "model that answered", isNullable: true),
-        Column("message_id", .text, "id of the message", isNullable: true),
-        Column("stop_reason", .text, "why the answer ended", isNullable: true),
-        Column("service_tier", .text, "tier the request ran in", isNullable: true),
-        Column("inference_geo", .text, "where the model ran", isNullable: true),
-        Column("input_tokens", .integer, "prompt tokens neither written to nor read from the cache"),
-        Column("cache_creation_5m_tokens", .integer, "prompt tokens written to the five-minute cache"),
-        Column("cache_creation_1h_tokens", .integer, "prompt tokens written to the one-hour cache"),
-        Column("cache_read_tokens", .integer, "prompt tokens read from the cache"),
-        Column("output_tokens", .integer, "answer tokens, thinking included"),
-        Column("thinking_tokens", .integer, "the part of output_tokens that was thinking"),
-        Column("web_search_requests", .integer, "web searches of the server tool"),
-        Column("web_fetch_requests", .integer, "web fetches of the server tool"),
-        Column("error_type", .text, "code of the error, the inner one where errors nest", isNullable: true),
-        Column("error_message", .text, "message of the error", isNullable: true),
-        Column("error_request_id", .text, "request id to give to support", isNullable: true),
-        Column("error_class", .text, "what helps: retry, fix_input or fix_account", isNullable: true),
-        Column("content_blocks", .integer, "content blocks of the message"),
-        Column("tool_uses", .integer, "content blocks of type tool_use"),
-        Column("text_bytes", .integer, "bytes of all text blocks, UTF-8"),
-        Column("usable", .boolean, "succeeded, ended in order, with text or a tool call"),
-        Column("batch_created_at", .timestamp, "when the batch was created"),
-        Column("batch_ended_at", .timestamp, "when processing ended", isNullable: true),
-        Column("raw_bytes", .integer, "length of the raw line without its end"),
-    ]
-}
+    package static let columns: [Column] = identity + usage + outcome
 
-extension FlatSchema.Column {
-    fileprivate init(_ name: String, _ kind: FlatSchema.Kind, _ meaning: String, isNullable: Bool = false) {
-        self.init(name: name, kind: kind, isNullable: isNullable, meaning: meaning)
+    private static let identity: [Column] = [
+        batch("batch_id", .text, "id of the batch") { $0.batchID },
+        text("custom_id", "the caller's id of the request, unique inside its batch", isNullable: false) { $0.customID },
+        number("line_number", "physical line in the raw file, from 1") { Int64($0.lineNumber) },
+        text(
+            "result_type",
+            "succeeded, errored, canceled, expired, or a name this version does not know",
+            isNullable: false
+        ) { $0.resultType },
+        text("model", "model that answered") { $0.model },
+        text("message_id", "id of the message") { $0.messageID },
+        text("stop_reason", "why the answer ended") { $0.stopReason },
+        text("service_tier", "tier the request ran in") { $0.serviceTier },
+        text("inference_geo", "where the model ran") { $0.inferenceGeo },
+    ]
+
+    private static let usage = UsageField.allCases.map { field in
+        number(field.column, field.meaning) { $0.usage[field] }
+    }
+
+    private static let outcome: [Column] = [
+        text("error_type", "code of the error, the inner one where errors nest") { $0.errorType },
+        text("error_message", "message of the error") { $0.errorMessage },
+        text("error_request_id", "request id to give to support") { $0.errorRequestID },
+        Column(
+            name: "error_class",
+            kind: .text,
+            isNullable: true,
+            meaning: "what helps: retry, fix_input or fix_account"
+        ) { record, _ in record.errorClass.map { .literal(FlatValue.name(of: $0)) } ?? .null },
+        number("content_blocks", "content blocks of the message") { Int64($0.contentBlocks) },
+        number("tool_uses", "content blocks of type tool_use") { Int64($0.toolUses) },
+        number("text_bytes", "bytes of all text blocks, UTF-8") { Int64($0.textBytes) },
+        Column(
+            name: "usable",
+            kind: .boolean,
+            isNullable: false,
+            meaning: "succeeded, ended in order, with text or a tool call"
+        ) { record, _ in .literal(record.isUsable ? FlatValue.yes : FlatValue.no) },
+        batch("batch_created_at", .timestamp, "when the batch was created") { $0.createdAt },
+        batch("batch_ended_at", .timestamp, "when processing ended", isNullable: true) { $0.endedAt },
+        number("raw_bytes", "length of the raw line without its end") { Int64($0.line.count) },
+    ]
+
+    private static func text(
+        _ name: String,
+        _ meaning: String,
+        isNullable: Bool = true,
+        _ slice: @escaping @Sendable (ResultRecord) -> TextSlice?
+    ) -> Column {
+        Column(name: name, kind: .text, isNullable: isNullable, meaning: meaning) { record, _ in
+            slice(record).map { .text($0) } ?? .null
+        }
+    }
+
+    private static func number(
+        _ name: String,
+        _ meaning: String,
+        _ number: @escaping @Sendable (ResultRecord) -> Int64
+    ) -> Column {
+        Column(name: name, kind: .integer, isNullable: false, meaning: meaning) { record, _ in .number(number(record)) }
+    }
+
+    private static func batch(
+        _ name: String,
+        _ kind: Kind,
+        _ meaning: String,
+        isNullable: Bool = false,
+        _ json: @escaping @Sendable (FlatRowSource) -> [UInt8]
+    ) -> Column {
+        Column(name: name, kind: kind, isNullable: isNullable, meaning: meaning) { _, source in .literal(json(source)) }
     }
 }
