@@ -5,7 +5,7 @@ import Prices
 
 extension QueryTables {
     /// The tables of a query with the prices asked for and the runs of the archive.
-    init(prices: PriceSource, runs: [CatalogRun]) throws(FigureFailure) {
+    init(prices: PriceSource, runs: [CatalogRun]) throws(TierEdgesError) {
         let pricer = try prices.pricer(isScan: true)
         self.init(prices: prices.table.rows.flatMap(\.listed), runs: runs) { row in
             guard row.isSucceeded else { return 0 }
