@@ -47,7 +47,7 @@ struct RetryEnding {
             ]
         }
         let stake = [
-            Figure("cost", .money(cost.amount.text), .money, note: "at the average of their batches"),
+            Figure("cost", .money(cost.amount), .money, note: "at the average of their batches"),
             Figure("unknown", .integer(cost.unknown), .integer, note: "requests of batches without a priced success"),
         ]
         return SummaryBlock(
