@@ -11,9 +11,9 @@ final class SourceContent: Sendable {
     let size: Int
     private let file: OpenFile
     /// What the file looked like when it was opened; nil for content of our own.
-    private let opened: SystemCall.Status?
+    private let opened: FileStatus?
 
-    private init(path: String, size: Int, file: consuming OpenFile, opened: SystemCall.Status?) {
+    private init(path: String, size: Int, file: consuming OpenFile, opened: FileStatus?) {
         self.path = path
         self.size = size
         self.file = file
@@ -22,7 +22,7 @@ final class SourceContent: Sendable {
 
     /// Opens a file; one that begins like gzip is unpacked into `folder` once.
     static func open(_ path: String, unpackingInto folder: String) throws -> SourceContent {
-        guard let status = try SystemCall.status(path) else { throw JoinFailure(.notFound, path: path) }
+        guard let status = try FileStatus.of(path) else { throw JoinFailure(.notFound, path: path) }
         guard !status.isFolder else { throw JoinFailure(.notAFile, path: path) }
         let file = try OpenFile(path, .reading)
         let start = try file.read(at: 0, count: 4)
@@ -101,7 +101,7 @@ extension SourceContent {
     /// Checks that the file is the one that was opened.
     func checkUnchanged() throws {
         guard let opened else { return }
-        guard try SystemCall.status(path) == opened else { throw JoinFailure(.changed, path: path) }
+        guard try FileStatus.of(path) == opened else { throw JoinFailure(.changed, path: path) }
     }
 
     /// The line of each of some places, from 1; places in rising order.

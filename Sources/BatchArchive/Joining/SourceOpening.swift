@@ -37,7 +37,7 @@ struct SourceOpening {
             return try SourceContent.open(place.path, unpackingInto: settings.scratchFolder)
         }
         guard let table = JoinTable(place.path) else { throw JoinFailure(.unknownFormat, path: place.path) }
-        guard try SystemCall.status(table.path) != nil else { throw JoinFailure(.notFound, path: table.path) }
+        guard try FileStatus.of(table.path) != nil else { throw JoinFailure(.notFound, path: table.path) }
         return try SourceContent.written(as: place.path, into: settings.scratchFolder) { write in
             try settings.tables.forEachRow(of: table) { try write($0) }
         }

@@ -1,3 +1,4 @@
+import BlockGzip
 import JSONLines
 import MessageBatches
 
@@ -79,6 +80,15 @@ extension ArchivedFile {
 }
 
 extension CodecRecord {
+    /// What manifests record of a codec; reads the library's file for its digest.
+    init(of codec: any MemberCodec) throws(ArchiveFailure) {
+        let identity = codec.identity
+        self.init(name: identity.name, level: identity.level, version: identity.version)
+        if let path = identity.libraryPath {
+            librarySHA256 = try ContentDigest.file(OpenFile(path, .reading)).hex
+        }
+    }
+
     private static let keys = JSONKeyTable(["name", "level", "version", "library_sha256"])
 
     /// Reads a codec; nil if name or level is missing.

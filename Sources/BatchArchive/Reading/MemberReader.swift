@@ -73,6 +73,6 @@ package final class MemberReader: Sendable {
 
     /// The member that holds a line, by its number from 1, where the manifest tells.
     package func member(holdingLine line: Int) -> Int? {
-        firstLines.lastIndex { $0 <= line }
+        memberIndex(holdingLine: line, firstLines)
     }
 }

@@ -83,7 +83,7 @@ struct FetchCommand: AsyncParsableCommand {
             return try await job.connection.use { client in
                 let sink = try archive.openUnlocked(origin: client.origin)
                 let receipts = ReceiptWriter(in: sink.folder, to: job.output)
-                let ports = job.connection.ports(to: SharedArchive(sink), in: context) { event in
+                let ports = job.connection.ports(to: sink, in: context) { event in
                     job.watcher.observe(event)
                     receipts.observe(event)
                 }

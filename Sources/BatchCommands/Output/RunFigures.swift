@@ -97,7 +97,7 @@ final class RunFigures: Sendable {
         )
         for format in [TableFormat.json, .csv] {
             let text = Array(format.render(table).utf8)
-            try folder.publish(text, at: "\(ArchivePaths.summaries)/\(name).\(format.rawValue)")
+            try folder.replace("\(ArchivePaths.summaries)/\(name).\(format.rawValue)", with: text)
         }
     }
 
@@ -116,7 +116,7 @@ final class RunFigures: Sendable {
         )
         let html = try await maker.page().result
         guard let page, !page.isEmpty else {
-            try folder.publish(Array(html.utf8), at: ArchivePaths.page)
+            try folder.replace(ArchivePaths.page, with: Array(html.utf8))
             return folder.path(ArchivePaths.page)
         }
         try html.writeWhole(to: page)

@@ -1,6 +1,5 @@
 import BatchAnalytics
 import BatchPipeline
-import Foundation
 import MessageBatches
 
 /// The figures of the last run in Prometheus text format, for the textfile collector of a node exporter.
@@ -50,8 +49,8 @@ struct RunMetrics {
     }
 
     /// Replaces the file in one step: a scraper sees the old figures or the new ones, never half of them.
-    func write(to path: String) throws {
-        try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    func write(to path: String) throws(FigureFailure) {
+        try text.writeWhole(to: path)
     }
 
     private static func batches(_ ending: ExportEnding) -> [Sample] {

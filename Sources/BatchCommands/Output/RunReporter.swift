@@ -37,10 +37,10 @@ struct RunReporter {
     /// Without a run, where none could begin, there are no figures to leave.
     func end(_ runs: [RunMetrics.Run], status: ExitStatus) async {
         if let metricsFile, !runs.isEmpty {
-            do {
+            do throws(FigureFailure) {
                 try RunMetrics(runs: runs).write(to: metricsFile)
             } catch {
-                watcher.warn(FailureText.unwrittenMetrics(metricsFile, error))
+                watcher.warn(FailureText.unwrittenMetrics(error))
             }
         }
         await send(status == .done ? .success : .failure, body: Self.body(runs, status: status))
