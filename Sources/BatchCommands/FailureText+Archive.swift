@@ -59,8 +59,12 @@ extension FailureText {
         case .notProven(let outcome): "not rebuilt, \(clause(outcome))"
         case .noService: "not repaired, the service cannot be asked without a key"
         case .notRetrieved(let failure): "not repaired, \(clause(failure))"
-        case .notDownloaded(.withdrawn): "not repaired, the service has withdrawn its results"
-        case .notDownloaded(let outcome): "not repaired, \(clause(outcome))"
+        case .notDownloaded(let outcome):
+            if case .withdrawn = outcome {
+                "not repaired, the service has withdrawn its results"
+            } else {
+                "not repaired, \(clause(outcome))"
+            }
         }
     }
 }
