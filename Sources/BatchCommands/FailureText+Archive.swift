@@ -1,4 +1,5 @@
 import BatchArchive
+import BatchPipeline
 import BlockGzip
 import SystemPackage
 
