@@ -17,6 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -72,6 +73,7 @@ let package = Package(
             dependencies: [
                 "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
 
@@ -137,6 +139,7 @@ let package = Package(
                 "BatchService", "BatchSimulator", "BlockGzip", "JSONLines", "MessageBatches", "Prices", "Tables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
@@ -191,7 +194,10 @@ let package = Package(
         ),
         .testTarget(
             name: "BatchArchiveTests",
-            dependencies: ["BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "TestSupport"]
+            dependencies: [
+                "BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
         ),
         .testTarget(
             name: "BatchCatalogTests",

@@ -36,8 +36,7 @@ package struct ArchivePaths: Sendable, Hashable {
     package let id: String
     package let day: CalendarDay
 
-    /// Whose files of work under way those with such a name in `_partial` are: the id of a batch, or nil for what belongs to
-    /// no single batch.
+    /// The id of the batch that a file in `_partial` belongs to, by its name; nil if it belongs to no single batch.
     static func owner(ofPartial name: String) -> String? {
         guard let dot = name.firstIndex(of: "."), MessageBatch.isSafeID(String(name[..<dot])) else { return nil }
         return String(name[..<dot])
@@ -56,8 +55,17 @@ package struct ArchivePaths: Sendable, Hashable {
     package func data(_ kind: DataKind) -> String { "\(folder(kind))/\(id).\(kind.suffix)" }
     /// A file with the members of several batches; an id holds no dot, so no batch has this name.
     func container(_ kind: DataKind, name: String) -> String { "\(folder(kind))/compact.\(name).\(kind.suffix)" }
-    package var manifestFolder: String { "\(Self.manifests)/date=\(day.text)" }
-    package var manifest: String { "\(manifestFolder)/\(id).json" }
+    package var manifest: String { Self.manifest(of: id, on: day) }
+    static func manifest(of id: String, on day: CalendarDay) -> String { "\(manifestFolder(of: day))/\(id).json" }
+    static func manifestFolder(of day: CalendarDay) -> String { "\(manifests)/date=\(day.text)" }
+
+    /// The batch of a manifest, by its name or path; nil for another file.
+    static func id(ofManifest path: String) -> String? {
+        let name = path.split(separator: "/").last ?? ""
+        guard name.hasSuffix(".json") else { return nil }
+        let id = String(name.dropLast(".json".count))
+        return MessageBatch.isSafeID(id) ? id : nil
+    }
 
     // On the way. An id holds no dot, so that the first dot of a name ends it.
 

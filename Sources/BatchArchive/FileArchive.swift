@@ -5,22 +5,25 @@ import Synchronization
 
 /// An archive in a folder: the sink that `export` writes to.
 ///
-/// One run at a time: take an ``ArchiveLock`` first, then ``prepare()``, and end with ``finishRun()``. Without that lock only
-/// what belongs to a single claimed batch may be written; ``SharedArchive`` is that part of it.
+/// One run at a time: first lock an ``ArchiveLock``, then ``prepare()``, and end with ``finishRun()``. Without that lock only
+/// files of a single claimed batch may be written: several processes share the archive, and `isShared` leaves SHA256SUMS and
+/// views to the next run that locks it.
 package final class FileArchive: ArchiveSink {
     package let folder: ArchiveFolder
     private let settings: ArchiveSettings
+    private let isShared: Bool
     private let publisher: Publisher
     private let codecRecord = Mutex<CodecRecord?>(nil)
 
     /// Touches nothing on disk.
-    package init(_ folder: ArchiveFolder, settings: ArchiveSettings) {
+    package init(_ folder: ArchiveFolder, settings: ArchiveSettings, isShared: Bool = false) {
         self.folder = folder
         self.settings = settings
+        self.isShared = isShared
         publisher = Publisher(in: folder)
     }
 
-    /// Makes the folders and puts right what a killed run left behind.
+    /// Makes the folders, and finishes or removes what a killed run left.
     ///
     /// Call before anything else of a run that writes.
     package func prepare() throws(ArchiveFailure) -> RecoveryReport {
@@ -40,7 +43,7 @@ package final class FileArchive: ArchiveSink {
         return archived.intersection(batches.map(\.id))
     }
 
-    /// Takes the batch's lock, and puts right what a killed process left of it.
+    /// Locks the batch, and finishes or removes what a killed process left of it.
     package func claim(_ batch: MessageBatch) async throws -> (any BatchClaim)? {
         let paths = try ArchivePaths(of: batch)
         try folder.makeFolder(ArchivePaths.partial)
@@ -59,14 +62,14 @@ package final class FileArchive: ArchiveSink {
     package func openDraft(of batch: MessageBatch) async throws -> any BatchDraft {
         let paths = try ArchivePaths(of: batch)
         try folder.makeFolder(ArchivePaths.partial)
-        // The journal first: without it the rest is known to be worthless.
+        // The journal first: without it the rest is worthless.
         for path in [paths.journal, paths.draftManifest, paths.draftReason] { try folder.remove(path) }
         for kind in DataKind.allCases { try folder.remove(paths.draft(kind)) }
         let journal = DraftJournal(batch: batch, codec: try currentCodec(), derivations: settings.derivations)
         return FileDraft(journal, at: paths, in: folder, settings: settings, publisher: publisher)
     }
 
-    /// The draft an earlier read parked, or a killed run left.
+    /// The draft that an earlier read parked, or a killed run left.
     ///
     /// Nil if it was made by another codec, level or library, or by other versions of the derivations.
     package func reopenDraft(of batch: MessageBatch) async throws -> (any BatchDraft)? {
@@ -80,13 +83,14 @@ package final class FileArchive: ArchiveSink {
     }
 
     package func finishRun() async throws {
+        guard !isShared else { return }
         try updateViews()
         try ChecksumList.update(in: folder)
     }
 
-    /// Writes the files in `views/` that are not there or not what they should be.
+    /// Writes the files in `views/` that are missing or outdated.
     ///
-    /// - Returns: The paths of those that were written.
+    /// - Returns: The paths of the written files.
     @discardableResult
     package func updateViews() throws(ArchiveFailure) -> [String] {
         var written: [String] = []
@@ -94,22 +98,20 @@ package final class FileArchive: ArchiveSink {
             let path = "\(ArchivePaths.views)/\(name)"
             let bytes = Array(text.utf8)
             if try folder.status(path)?.size == bytes.count, try folder.read(path) == bytes { continue }
-            let draft = "\(ArchivePaths.partial)/\(ArchivePaths.views)"
-            try folder.makeFolder(ArchivePaths.partial)
-            try folder.makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
-            try folder.write(bytes.span, to: draft)
-            try folder.rename(draft, to: path)
+            try folder.replace(path, with: bytes)
             written.append(path)
         }
         return written
     }
 
-    /// Makes every line of SHA256SUMS from the manifests as they are now: for repair, as it makes a changed manifest look right.
+    /// Makes every line of SHA256SUMS from the manifests as they are now.
+    ///
+    /// Only for repair: it makes a changed manifest look right.
     package func rewriteChecksums() throws(ArchiveFailure) {
         try ChecksumList.update(in: folder, trustingOld: false)
     }
 
-    /// The codec as manifests record it; the library is hashed once a run, when it is first needed.
+    /// The codec as manifests record it; the library is hashed once per run, when it is first needed.
     private func currentCodec() throws(ArchiveFailure) -> CodecRecord {
         try codecRecord.withLock { known throws(ArchiveFailure) in
             if let known { return known }

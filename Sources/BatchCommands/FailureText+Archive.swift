@@ -1,14 +1,16 @@
 import BatchArchive
+import BatchPipeline
 import BlockGzip
+import SystemPackage
 
 extension FailureText {
     init(_ failure: ArchiveFailure) {
         let place = failure.path
         switch failure.cause {
-        case .system(let code, let text):
+        case .system(let code):
             self.init(
-                "The archive could not \(failure.operation.rawValue) \(place): \(text).",
-                advice: Self.advice(errno: code)
+                "The archive could not \(failure.operation.rawValue) \(place): \(code.description).",
+                advice: Self.advice(code)
             )
         case .notAFolder:
             self.init(
@@ -37,12 +39,33 @@ extension FailureText {
         }
     }
 
-    private static func advice(errno code: Int32) -> String? {
+    private static func advice(_ code: Errno) -> String? {
         switch code {
-        case 28, 122: "Free some space and run it again: nothing half-written was published."
-        case 2: "Name the folder of an archive with --archive. What it lacks is listed by: batchkeep verify --quick"
-        case 13, 1, 30: "Check the permissions of the archive folder."
+        case .noSpace, .diskQuotaExceeded: "Free some space and run it again: nothing half-written was published."
+        case .noSuchFileOrDirectory:
+            "Name the folder of an archive with --archive. What it lacks is listed by: batchkeep verify --quick"
+        case .permissionDenied, .notPermitted, .readOnlyFileSystem: "Check the permissions of the archive folder."
         default: "What is archived stays. Run it again once the cause is removed."
+        }
+    }
+
+    /// What the repair of a batch came to, as a clause.
+    static func clause(_ outcome: ArchiveRepair.Outcome) -> String {
+        switch outcome {
+        case .rebuilt: "rebuilt from raw"
+        case .downloaded: "fetched again"
+        case .noRawFile: "not repaired, there is no raw file"
+        case .rawFileIsGone: "not rebuilt, its raw file is gone"
+        case .notRebuilt(let failure): "not rebuilt, \(FailureText(failure).sentence)"
+        case .notProven(let outcome): "not rebuilt, \(clause(outcome))"
+        case .noService: "not repaired, the service cannot be asked without a key"
+        case .notRetrieved(let failure): "not repaired, \(clause(failure))"
+        case .notDownloaded(let outcome):
+            if case .withdrawn = outcome {
+                "not repaired, the service has withdrawn its results"
+            } else {
+                "not repaired, \(clause(outcome))"
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 import BatchPipeline
 import BatchService
-import Foundation
 
 extension FailureText {
     /// A watchdog that could not be told, as a warning.
@@ -10,8 +9,8 @@ extension FailureText {
         return "\(text) The run itself is not affected."
     }
 
-    /// Figures that could not be left, as a warning.
-    static func unwrittenMetrics(_ path: String, _ error: any Error) -> String {
-        "The metrics could not be written to \(path): \(error.localizedDescription) The run itself is not affected."
+    /// A metrics file that could not be written, as a warning.
+    static func unwrittenMetrics(_ failure: FigureFailure) -> String {
+        "The metrics file \(FailureText(failure).sentence) The run itself is not affected."
     }
 }

@@ -39,7 +39,7 @@ enum HouseRules {
             name: "BatchArchive",
             level: 3,
             platform: system.union(["FoundationEssentials", "Synchronization", "Dispatch"]),
-            libraries: ["Crypto"]
+            libraries: ["Crypto", "SystemPackage"]
         ),
         Target(name: "BatchAnalytics", level: 4, platform: ["FoundationEssentials"]),
         Target(
@@ -67,7 +67,8 @@ enum HouseRules {
             name: "BatchCommands",
             level: 7,
             platform: system.union(["FoundationEssentials", "Foundation", "Synchronization", "Dispatch"]),
-            libraries: ["ArgumentParser", "Logging", "Yams"]
+            // SystemPackage only for the names of errors.
+            libraries: ["ArgumentParser", "Logging", "SystemPackage", "Yams"]
         ),
         Target(name: "batchkeep", level: 8, platform: ["Foundation"]),
     ]
@@ -84,7 +85,11 @@ enum HouseRules {
         Exception(path: "Sources/BlockGzip/", reason: "zlib and libdeflate are C"),
         Exception(
             path: "Sources/BatchArchive/Files/SystemCall.swift",
-            reason: "open, write, rename, fsync and flock are C, and their order is the promise of the archive"
+            reason: "swift-system has no rename, fsync, flock and readdir"
+        ),
+        Exception(
+            path: "Sources/BatchArchive/Files/OpenFile.swift",
+            reason: "swift-system reads and writes raw buffers"
         ),
         Exception(
             path: "Sources/BatchCommands/Output/Terminal.swift",

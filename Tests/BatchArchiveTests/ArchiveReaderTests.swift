@@ -1,5 +1,6 @@
 import BlockGzip
 import MessageBatches
+import SystemPackage
 import Testing
 
 @testable import BatchArchive
@@ -50,7 +51,7 @@ struct ArchiveReaderTests {
 
     @Test func `an archive that is not there is a named error`() {
         let failure = #expect(throws: ArchiveFailure.self) { _ = try ArchiveReader(archive.folder) }
-        #expect(failure?.code == SystemCall.notFound && failure?.path == archive.folder.root)
+        #expect(failure?.code == .noSuchFileOrDirectory && failure?.path == archive.folder.root)
     }
 
     @Test func `the manifest of a batch that is not archived is nil`() async throws {

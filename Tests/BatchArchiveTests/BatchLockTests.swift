@@ -87,7 +87,7 @@ struct BatchLockTests {
     }
 
     @Test func `a shared archive has no list of digests until somebody holds it alone`() async throws {
-        let shared = SharedArchive(archive.sink())
+        let shared = FileArchive(archive.folder, settings: testSettings(), isShared: true)
         try await shared.finishRun()
         #expect(try archive.paths().isEmpty)
     }

@@ -1,3 +1,4 @@
+import SystemPackage
 import Testing
 
 @testable import BatchArchive
@@ -37,7 +38,7 @@ struct PublishPlanTests {
         for id in ["a", "c"] { try archive.put([0x41], at: "_partial/\(id).raw.jsonl.gz") }
         let failures = PublishPlan(["a", "b", "c"].map { publication($0) }).run(in: archive.folder)
         #expect(failures[0] == nil && failures[2] == nil)
-        #expect(failures[1]?.code == SystemCall.notFound)
+        #expect(failures[1]?.code == .noSuchFileOrDirectory)
         #expect(failures[1]?.path == archive.folder.path("_partial/b.raw.jsonl.gz"))
         let day = "date=2024-08-20"
         #expect(try archive.folder.names(in: "manifests/\(day)") == ["a.json", "c.json"])

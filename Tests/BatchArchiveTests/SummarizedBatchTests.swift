@@ -52,8 +52,8 @@ struct SummarizedBatchTests {
     }
 
     @Test func `a document is put in its place in one step, and nothing is left beside it`() async throws {
-        try archive.folder.publish(Array("old".utf8), at: "summaries/days/x.csv")
-        try archive.folder.publish(Array("new".utf8), at: "summaries/days/x.csv")
+        try archive.folder.replace("summaries/days/x.csv", with: Array("old".utf8))
+        try archive.folder.replace("summaries/days/x.csv", with: Array("new".utf8))
         #expect(try archive.folder.read("summaries/days/x.csv") == Array("new".utf8))
         #expect(try archive.paths() == ["summaries/days/x.csv"])
     }

@@ -34,14 +34,10 @@ struct Rearrangement: Codable {
 
     /// Does everything; the new files are written and synced already.
     func run(in folder: ArchiveFolder) throws(ArchiveFailure) {
-        let draft = "\(Self.path)-new"
         guard let plan = try? JSONEncoder().encode(self) else {
-            throw ArchiveFailure(.mismatch("the plan cannot be written"), .write, path: folder.path(draft))
+            throw ArchiveFailure(.mismatch("the plan cannot be written"), .write, path: folder.path(Self.path))
         }
-        try folder.write([UInt8](plan).span, to: draft)
-        try folder.sync(draft)
-        try folder.rename(draft, to: Self.path)
-        try folder.sync(ArchivePaths.partial)
+        try folder.replace(Self.path, with: [UInt8](plan))
         try finish(in: folder)
     }
 
@@ -58,14 +54,10 @@ struct Rearrangement: Codable {
         for move in moves where try folder.status(move.from) != nil { try folder.rename(move.from, to: move.to) }
         let kept = Set(moves.map(\.to))
         for path in removals where !kept.contains(path) { try folder.remove(path) }
-        for path in Set((moves.map(\.to) + removals).map { Self.folder(of: $0) }).sorted() { try folder.sync(path) }
+        for path in Set((moves.map(\.to) + removals).map { parentFolder(of: $0) }).sorted() { try folder.sync(path) }
         for revision in revisions { try revision.apply(in: folder) }
-        for path in Set(revisions.map { Self.folder(of: $0.manifest) }).sorted() { try folder.sync(path) }
+        for path in Set(revisions.map { parentFolder(of: $0.manifest) }).sorted() { try folder.sync(path) }
         try folder.remove(Self.path)
-    }
-
-    private static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
     }
 }
 
@@ -81,9 +73,6 @@ extension Rearrangement.Revision {
         for index in file.members.indices { file.members[index].offset += offset - start }
         manifest.files[kind] = file
         manifest.revision += 1
-        let draft = "\(ArchivePaths.partial)/rearranged-manifest"
-        try folder.write(manifest.json.span, to: draft)
-        try folder.sync(draft)
-        try folder.rename(draft, to: self.manifest)
+        try folder.replace(self.manifest, with: manifest.json, syncing: .content)
     }
 }

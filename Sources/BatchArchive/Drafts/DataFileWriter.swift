@@ -63,22 +63,6 @@ package struct DataFileWriter: ~Copyable {
         return try file?.read(at: start, count: end - start) ?? []
     }
 
-    /// The members that hold the given lines, by their index, each with its wanted lines.
-    func members(holding numbers: Set<Int>) -> [Int: [Int]] {
-        var wanted: [Int: [Int]] = [:]
-        for number in numbers where (1...max(lines, 1)).contains(number) && lines > 0 {
-            // The last member that begins at or before the line.
-            var low = 0
-            var high = members.count
-            while high - low > 1 {
-                let middle = (low + high) / 2
-                if members[middle].firstLine <= number { low = middle } else { high = middle }
-            }
-            wanted[low, default: []].append(number)
-        }
-        return wanted
-    }
-
     /// Closes the file; the description stays.
     package mutating func close() {
         file = nil

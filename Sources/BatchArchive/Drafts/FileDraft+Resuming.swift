@@ -92,9 +92,8 @@ extension FileDraft {
     /// Writes the journal as it is now, in one step.
     private func writeJournal() throws(ArchiveFailure) {
         let text = journal.headerLine + journal.blocks.flatMap(\.line)
-        let file = try folder.open(paths.newJournal, .creating)
-        try file.write(text.span)
-        try folder.rename(paths.newJournal, to: paths.journal)
-        journalFile = consume file
+        // No sync: a journal is not trusted, its blocks are checked.
+        try folder.replace(paths.journal, with: text, draft: paths.newJournal, syncing: .nothing)
+        journalFile = try folder.open(paths.journal, .extending)
     }
 }

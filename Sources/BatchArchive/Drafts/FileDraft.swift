@@ -76,18 +76,9 @@ package actor FileDraft: BatchDraft {
     }
 
     package func rawLines(numbered numbers: Set<Int>) throws -> [Int: [UInt8]] {
-        var lines: [Int: [UInt8]] = [:]
-        for (index, wanted) in raw.members(holding: numbers) {
-            let first = raw.members[index].firstLine
-            let content = try content(ofMember: index)
-            // Physical lines: empty ones count too.
-            let all = content.split(separator: 0x0A, omittingEmptySubsequences: false)
-            for number in wanted {
-                let line = all[number - first]
-                lines[number] = Array(line.last == 0x0D ? line.dropLast() : line)
-            }
+        try BatchArchive.rawLines(numbered: numbers, firstLines: raw.members.map(\.firstLine)) { member in
+            try content(ofMember: member)
         }
-        return lines
     }
 
     private func content(ofMember index: Int) throws(ArchiveFailure) -> [UInt8] {

@@ -1,24 +1,25 @@
 package import BlockGzip
+package import SystemPackage
 
-/// Something the archive could not do, with the place.
+/// What the archive could not do, and where.
 ///
-/// Holds facts, no sentences; the text a user reads is made in `BatchCommands/FailureText.swift`.
+/// Holds facts; the text that a user reads is made in `BatchCommands/FailureText.swift`.
 package struct ArchiveFailure: Error, Sendable, Hashable {
     /// What went wrong.
     package enum Cause: Sendable, Hashable {
-        /// The system refused: `errno` and its text ("No space left on device").
-        case system(code: Int32, text: String)
-        /// A file stands where a folder is wanted.
+        /// The system refused ("No space left on device").
+        case system(Errno)
+        /// A file is where a folder is expected.
         case notAFolder
-        /// The batch id cannot be a file name as it is (`[A-Za-z0-9_-]{1,128}`); `path` holds the id.
+        /// The batch id is not a valid file name (`[A-Za-z0-9_-]{1,128}`); `path` holds the id.
         case unsafeID
-        /// Another run holds the archive.
+        /// Another run has locked the archive.
         case busy(LockHolder?)
         /// Compressed data that cannot be read.
         case gzip(GzipFailure)
         /// A manifest that cannot be read; the clause says why.
         case manifest(String)
-        /// A file is not what its manifest or its journal says; the clause says in what.
+        /// A file differs from its manifest or its journal; the clause says how.
         case mismatch(String)
     }
 
@@ -38,5 +39,30 @@ package struct ArchiveFailure: Error, Sendable, Hashable {
         self.cause = cause
         self.operation = operation
         self.path = path
+    }
+}
+
+extension ArchiveFailure {
+    /// A refusal of the system; a file in the place of a folder has a cause of its own.
+    init(_ code: Errno, _ operation: Operation, path: String) {
+        self.init(code == .notDirectory ? .notAFolder : .system(code), operation, path: path)
+    }
+
+    /// The error code, if the system refused.
+    package var code: Errno? {
+        if case .system(let code) = cause { code } else { nil }
+    }
+
+    /// A file that must not be overwritten.
+    package static func inTheWay(_ path: String) -> ArchiveFailure {
+        ArchiveFailure(.system(.fileExists), .create, path: path)
+    }
+
+    /// Whether a file of that name exists already.
+    package var isInTheWay: Bool { code == .fileExists }
+
+    /// Whether the disk, or the user's share of it, is full.
+    package var isDiskFull: Bool {
+        code == .noSpace || code == .diskQuotaExceeded
     }
 }

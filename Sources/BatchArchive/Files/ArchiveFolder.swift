@@ -1,3 +1,6 @@
+import MessageBatches
+import SystemPackage
+
 /// The folder of an archive; everything in it is named by its path relative to it.
 package struct ArchiveFolder: Sendable, Hashable {
     /// The path as the user gave it.
@@ -17,8 +20,8 @@ package struct ArchiveFolder: Sendable, Hashable {
     }
 
     /// Nil if nothing is there.
-    package func status(_ relative: String) throws(ArchiveFailure) -> SystemCall.Status? {
-        try SystemCall.status(path(relative))
+    package func status(_ relative: String) throws(ArchiveFailure) -> FileStatus? {
+        try FileStatus.of(path(relative))
     }
 
     /// The sorted names in a folder; none if there is no such folder.
@@ -26,7 +29,7 @@ package struct ArchiveFolder: Sendable, Hashable {
         do {
             return try SystemCall.names(in: path(relative)).sorted()
         } catch {
-            guard error.code == SystemCall.notFound else { throw error }
+            guard error.code == .noSuchFileOrDirectory else { throw error }
             return []
         }
     }
@@ -35,7 +38,7 @@ package struct ArchiveFolder: Sendable, Hashable {
     package func read(_ relative: String) throws(ArchiveFailure) -> [UInt8] {
         let file = try open(relative)
         let size = try file.size()
-        // One byte more than there should be, so that a file that grew meanwhile is noticed by the loop.
+        // One byte more than there should be, so that the loop notices a file that grew meanwhile.
         var bytes = try file.read(at: 0, count: size + 1)
         while bytes.count > size {
             let more = try file.read(at: bytes.count, count: 65_536)
@@ -45,30 +48,25 @@ package struct ArchiveFolder: Sendable, Hashable {
         return bytes
     }
 
-    /// Makes a folder and those above it, private to the user, and puts their names on the disk.
+    /// Makes a folder and those above it, private to the user, and syncs their names.
     package func makeFolder(_ relative: String) throws(ArchiveFailure) {
         try Self.makeFolder(path(relative))
     }
 
     private static func makeFolder(_ path: String) throws(ArchiveFailure) {
-        if let status = try SystemCall.status(path) {
+        if let status = try FileStatus.of(path) {
             guard status.isFolder else { throw ArchiveFailure(.notAFolder, .makeFolder, path: path) }
             return
         }
-        let parent = parent(of: path)
+        let parent = parentFolder(of: path)
         if parent != path { try makeFolder(parent) }
         do {
             try SystemCall.makeFolder(path)
         } catch {
             // Another run may have been faster.
-            if error.code != SystemCall.exists { throw error }
+            if error.code != .fileExists { throw error }
         }
         try OpenFile(parent, .reading).sync()
-    }
-
-    private static func parent(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Puts the content of a file, or the names in a folder, on the disk.
@@ -76,22 +74,92 @@ package struct ArchiveFolder: Sendable, Hashable {
         try open(relative).sync()
     }
 
-    /// Gives a file another name; what stood there is replaced in one step.
+    /// Gives a file another name; an existing file of that name is replaced in one step.
     package func rename(_ source: String, to target: String) throws(ArchiveFailure) {
         try SystemCall.rename(path(source), to: path(target))
     }
 
-    /// Removes a file; it is fine if there is none.
+    /// Removes a file, if it exists.
     package func remove(_ relative: String) throws(ArchiveFailure) {
         do {
             try SystemCall.remove(path(relative))
         } catch {
-            if error.code != SystemCall.notFound { throw error }
+            if error.code != .noSuchFileOrDirectory { throw error }
         }
     }
 
-    /// Writes a new file, or a new content under an old name.
-    func write(_ bytes: Span<UInt8>, to relative: String) throws(ArchiveFailure) {
+    /// Writes a file that nobody else reads yet; everything else goes through ``replace(_:with:draft:syncing:)``.
+    package func write(_ bytes: Span<UInt8>, to relative: String) throws(ArchiveFailure) {
         try open(relative, .creating).write(bytes)
+    }
+}
+
+// MARK: Documents
+
+extension ArchiveFolder {
+    /// Replaces a document in one step, in a folder that is made if it does not exist.
+    ///
+    /// Its draft is in `_partial`, under a name that belongs to no batch; the next run removes what a killed one leaves there. Needs the archive's lock, or a draft
+    /// that belongs to a single claimed batch.
+    package func replace(
+        _ path: String,
+        with document: [UInt8],
+        draft: String? = nil,
+        syncing: SyncedParts = .all
+    ) throws(ArchiveFailure) {
+        let draft = draft ?? "\(ArchivePaths.partial)/.new-\(path.split(separator: "/").joined(separator: "-"))"
+        try makeFolder(ArchivePaths.partial)
+        try Self.makeFolder(parentFolder(of: self.path(path)))
+        try replaceFile(at: self.path(path), with: document.span, draft: self.path(draft), syncing: syncing)
+    }
+
+    /// The journal of a draft, as far as it is whole; nil if there is none, or no readable one.
+    func journal(at path: String) throws(ArchiveFailure) -> DraftJournal? {
+        do {
+            return DraftJournal(text: try read(path))
+        } catch {
+            // Another process may have finished the batch a moment ago.
+            guard error.code == .noSuchFileOrDirectory else { throw error }
+            return nil
+        }
+    }
+}
+
+// MARK: Listing
+
+extension ArchiveFolder {
+    /// The ids of all batches that have a manifest, from the names of the manifests alone.
+    func archivedIDs() throws(ArchiveFailure) -> Set<String> {
+        var ids: Set<String> = []
+        for day in try manifestDays() { ids.formUnion(try archivedIDs(of: day)) }
+        return ids
+    }
+
+    /// The ids of the batches created on a day that have a manifest, sorted.
+    func archivedIDs(of day: CalendarDay) throws(ArchiveFailure) -> [String] {
+        try names(in: ArchivePaths.manifestFolder(of: day)).compactMap { ArchivePaths.id(ofManifest: $0) }
+    }
+
+    /// All manifests of the days from `since` to `until`, both included, sorted by path.
+    func manifestPaths(since: CalendarDay? = nil, until: CalendarDay? = nil) throws(ArchiveFailure) -> [String] {
+        var paths: [String] = []
+        for day in try manifestDays() {
+            if let since, day < since { continue }
+            if let until, day > until { continue }
+            paths += try archivedIDs(of: day).map { ArchivePaths.manifest(of: $0, on: day) }
+        }
+        return paths
+    }
+
+    /// The manifests that may belong to a selection, by their names alone, sorted by path.
+    func manifestPaths(of selection: ArchiveSelection) throws(ArchiveFailure) -> [String] {
+        let paths = try manifestPaths(since: selection.since?.day, until: selection.until?.day)
+        guard let ids = selection.ids else { return paths }
+        return paths.filter { ids.contains(ArchivePaths.id(ofManifest: $0) ?? "") }
+    }
+
+    func manifestDays() throws(ArchiveFailure) -> [CalendarDay] {
+        try names(in: ArchivePaths.manifests).filter { $0.hasPrefix("date=") }
+            .compactMap { CalendarDay($0.dropFirst("date=".count)) }
     }
 }

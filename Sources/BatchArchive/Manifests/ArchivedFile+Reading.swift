@@ -1,3 +1,4 @@
+import BlockGzip
 import JSONLines
 import MessageBatches
 
@@ -92,6 +93,15 @@ extension CodecRecord {
     }
 
     private static let keys = JSONKeys<Key>()
+
+    /// What manifests record of a codec; reads the library's file for its digest.
+    package init(of codec: any MemberCodec) throws(ArchiveFailure) {
+        let identity = codec.identity
+        self.init(name: identity.name, level: identity.level, version: identity.version)
+        if let path = identity.libraryPath {
+            librarySHA256 = try ContentDigest.file(OpenFile(path, .reading)).hex
+        }
+    }
 
     /// Reads a codec; nil if name or level is missing.
     init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {

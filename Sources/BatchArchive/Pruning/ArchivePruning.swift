@@ -74,14 +74,8 @@ extension FileArchive {
         }
     }
 
-    /// Puts another revision of a manifest in the place of the one that is there, in one step.
     private func replace(_ manifest: Manifest) throws(ArchiveFailure) {
-        let paths = try ArchivePaths(of: manifest.batch)
-        try folder.makeFolder(ArchivePaths.partial)
-        try folder.write(manifest.json.span, to: paths.draftManifest)
-        try folder.sync(paths.draftManifest)
-        try folder.rename(paths.draftManifest, to: paths.manifest)
-        try folder.sync(paths.manifestFolder)
+        try folder.replace(ArchivePaths(of: manifest.batch).manifest, with: manifest.json)
     }
 
     /// Adds to the manifest that is there now what an earlier one named beside raw and flat rows, such as joined files.

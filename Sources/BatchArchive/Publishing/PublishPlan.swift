@@ -1,11 +1,30 @@
 import Dispatch
 import Synchronization
 
-/// How batches become visible: a list of single steps, safe to be cut off between any two.
+/// A batch that is ready to be made visible: its data files are in `_partial`, its document may not be written yet.
+///
+/// The document is the manifest, or the reason next to quarantined data.
+struct Publication: Sendable, Hashable {
+    /// A file's way from `_partial` to its place, relative to the archive.
+    struct Move: Sendable, Hashable {
+        var from: String
+        var to: String
+    }
+
+    /// The data files that are still in `_partial`.
+    var moves: [Move]
+    /// Data files that have reached their place already: after a crash.
+    var arrived: [String] = []
+    var document: Move
+    /// The document's text; nil if it is written already.
+    var text: [UInt8]?
+}
+
+/// How batches become visible: a list of single steps, safe to be interrupted between any two.
 ///
 /// Data and documents of all batches are written and synced in `_partial`; then the data files get their names, and their
 /// folders are synced; then the documents get theirs, and those folders are synced. So a document on the disk proves that the
-/// data it names is on the disk, and until then `_partial` holds what is needed to go on (``ArchiveRecovery``). One sync of
+/// data it names is on the disk, and until then `_partial` holds what is needed to continue (``ArchiveRecovery``). One sync of
 /// a folder serves all batches of a group.
 struct PublishPlan: Sendable {
     /// One thing to do.
@@ -44,9 +63,9 @@ struct PublishPlan: Sendable {
         }
         addShared(batches.map { ($0.offset, [ArchivePaths.partial]) }) { .sync($0) }
         let dataFolders = batches.map { owner, batch in
-            (owner, (batch.moves.map(\.to) + batch.arrived).map { Self.folder(of: $0) })
+            (owner, (batch.moves.map(\.to) + batch.arrived).map { parentFolder(of: $0) })
         }
-        let documentFolders = batches.map { ($0.offset, [Self.folder(of: $0.element.document.to)]) }
+        let documentFolders = batches.map { ($0.offset, [parentFolder(of: $0.element.document.to)]) }
         addShared(dataFolders + documentFolders) { .makeFolder($0) }
         for (owner, batch) in batches {
             for move in batch.moves { add(.rename(move), owner) }
@@ -56,9 +75,9 @@ struct PublishPlan: Sendable {
         addShared(documentFolders) { .sync($0) }
     }
 
-    /// Does the steps in order, at most `limit` of them, and returns for each batch what failed first, if anything.
+    /// Does the steps in order, at most `limit` of them, and returns for each batch its first failure, if any.
     ///
-    /// Syncs that follow each other are done at once. A step that fails stops the batches that need it; the others go on.
+    /// Consecutive syncs are done at once. A step that fails stops the batches that need it; the others continue.
     func run(in folder: ArchiveFolder, limit: Int = .max) -> [ArchiveFailure?] {
         var failures = [ArchiveFailure?](repeating: nil, count: count)
         var rest = steps.prefix(limit)
@@ -74,7 +93,7 @@ struct PublishPlan: Sendable {
         return failures
     }
 
-    /// What became of each step; they do not depend on each other.
+    /// The failure of each step, if any; the steps do not depend on each other.
     private func outcomes(of steps: [Step], in folder: ArchiveFolder) -> [ArchiveFailure?] {
         guard steps.count > 1 else { return steps.map { outcome(of: $0.action, in: folder) } }
         let outcomes = Mutex([ArchiveFailure?](repeating: nil, count: steps.count))
@@ -124,9 +143,5 @@ struct PublishPlan: Sendable {
             }
         }
         for path in order { steps.append(Step(action: action(path), owners: owners[path] ?? [])) }
-    }
-
-    private static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
     }
 }

@@ -46,9 +46,8 @@ package enum ArchiveFolders {
 
     private static let prefix = "workspace="
 
-    /// Only a folder holds ".".
     private static func isFolder(_ path: String) -> Bool {
-        FileManager.default.fileExists(atPath: "\(path)/.")
+        (try? FileStatus.of(path))?.isFolder == true
     }
 }
 

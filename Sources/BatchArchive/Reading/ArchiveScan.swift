@@ -1,14 +1,15 @@
+import BatchPipeline
 package import BlockGzip
 package import JSONLines
 
 /// Reads the lines of many batches, a gzip member at a time, several members at once.
 ///
-/// At most `inFlight` members are held, or so many handfuls of small ones, so memory does not grow with the archive.
+/// At most `inFlight` members are held, or `inFlight` handfuls of small ones, so memory does not grow with the archive.
 package struct ArchiveScan: Sendable {
     private let folder: ArchiveFolder
     private let codec: any MemberCodec
     private let inFlight: Int
-    /// Whether results are handed on in archive order; otherwise as they are ready.
+    /// Whether results are passed on in archive order; otherwise as they are ready.
     private let isOrdered: Bool
     private let kind: DataKind
 
@@ -26,42 +27,31 @@ package struct ArchiveScan: Sendable {
         self.isOrdered = isOrdered
     }
 
-    /// Runs `work` on every block of the batches' files, in parallel, and hands its results to `take`, one at a time.
+    /// Runs `work` on every block of the batches' files, in parallel, and passes its results to `take`, one at a time.
     ///
-    /// A member that cannot be read is handed to `damaged` with the manifest of its batch, and the scan goes on behind it: the manifest tells where the next
-    /// one begins. `take` returns whether more is wanted.
+    /// A member that cannot be read is passed to `damaged` with the manifest of its batch, and the scan continues after it: the
+    /// manifest says where the next one begins. `take` returns whether more is wanted.
     package func run<Output: Sendable>(
         _ manifests: [Manifest],
         work: @escaping @Sendable (LineBlock, Manifest) -> Output,
         take: (Output) throws -> Bool,
         damaged: (ArchiveFailure, Manifest) -> Void
     ) async throws {
-        try await withThrowingTaskGroup(of: (Int, [ScannedPart<Output>]).self) { group in
-            var parts = ScanParts(manifests, kind, in: folder, codec: codec)
-            var early: [Int: [ScannedPart<Output>]] = [:]
-            var (started, finished, taken) = (0, 0, 0)
-            while true {
-                while started - (isOrdered ? taken : finished) < inFlight, let handful = parts.nextHandful() {
-                    group.addTask { [number = started] in
-                        (number, handful.map { $0.run(in: folder, codec: codec, work) })
-                    }
-                    started += 1
-                }
-                guard let (number, results) = try await group.next() else { break }
-                finished += 1
-                try Task.checkCancellation()
-                early[isOrdered ? number : taken] = results
-                while let next = early.removeValue(forKey: taken) {
-                    taken += 1
-                    for part in next {
-                        switch part.result {
-                        case .failure(let failure): damaged(failure, part.manifest)
-                        case .success(let output):
-                            guard try take(output) else { return group.cancelAll() }
-                        }
-                    }
+        var parts = ScanParts(manifests, kind, in: folder, codec: codec)
+        try await mapConcurrently(limit: inFlight, order: isOrdered ? .input : .completion) { () async throws in
+            parts.nextHandful()
+        } work: { (handful: [ScanPart]) async throws in
+            handful.map { $0.run(in: folder, codec: codec, work) }
+        } consume: { (results: [ScannedPart<Output>]) async throws in
+            try Task.checkCancellation()
+            for part in results {
+                switch part.result {
+                case .failure(let failure): damaged(failure, part.manifest)
+                case .success(let output):
+                    guard try take(output) else { return .stop }
                 }
             }
+            return .proceed
         }
     }
 }

@@ -25,15 +25,3 @@ package struct ArchiveSelection: Sendable, Hashable {
         BatchWindow(since: since, until: until).contains(batch.createdAt) && ids?.contains(batch.id) ?? true
     }
 }
-
-extension ArchiveFolder {
-    /// The manifests that may belong to a selection, by their names alone, sorted by path.
-    func manifestPaths(of selection: ArchiveSelection) throws(ArchiveFailure) -> [String] {
-        let paths = try manifestPaths(since: selection.since?.day, until: selection.until?.day)
-        guard let ids = selection.ids else { return paths }
-        return paths.filter { path in
-            let name = path.split(separator: "/").last ?? ""
-            return ids.contains(String(name.dropLast(".json".count)))
-        }
-    }
-}

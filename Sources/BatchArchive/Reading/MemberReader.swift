@@ -74,7 +74,7 @@ package final class MemberReader: Sendable {
 
     /// The member that holds a line, by its number from 1, where the manifest tells.
     package func member(holdingLine line: Int) -> Int? {
-        firstLines.lastIndex { $0 <= line }
+        memberIndex(holdingLine: line, firstLines)
     }
 
     /// The lines of a member of a raw file, as the block they once were; nil for a member without content.

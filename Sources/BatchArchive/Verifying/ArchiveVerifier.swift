@@ -2,11 +2,11 @@ package import BatchPipeline
 package import BlockGzip
 import MessageBatches
 
-/// Compares an archive with what its manifests and SHA256SUMS say of it; never writes.
+/// Compares an archive with its manifests and SHA256SUMS; never writes.
 package struct ArchiveVerifier: Sendable {
     let folder: ArchiveFolder
     let codec: any MemberCodec
-    /// Empty summaries of all kinds, to be folded anew.
+    /// Empty summaries of all kinds, to be folded again.
     let summaries: SummarySet
     /// Which version of each derivation is at work now.
     let derivations: [String: Int]
@@ -23,10 +23,9 @@ package struct ArchiveVerifier: Sendable {
         self.derivations = derivations
     }
 
-    /// Looks at the archive as the plan says, several batches at a time, and hands on every file, by day and batch.
+    /// Verifies the archive as the plan says, up to `concurrency` batches at a time, and reports every file, by day and batch.
     ///
-    /// `concurrency` batches are looked at at once. Throws ``ArchiveFailure`` where the archive itself cannot be listed, and what
-    /// `report` throws.
+    /// Throws ``ArchiveFailure`` if the archive itself cannot be listed, and what `report` throws.
     package func run(
         _ plan: VerifyPlan,
         concurrency: Int,
@@ -35,28 +34,21 @@ package struct ArchiveVerifier: Sendable {
         _ = try ArchiveReader(folder)
         let paths = try folder.manifestPaths(since: plan.since?.day, until: plan.until?.day)
         let stored = paths.map { StoredManifest($0, in: folder) }.filter { $0.isWanted(plan) }
-        let list = ListedDigests(in: folder)
-        try await withThrowingTaskGroup(of: (Int, [VerifiedFile]).self) { group in
-            var early: [Int: [VerifiedFile]] = [:]
-            var (started, reported) = (0, 0)
-            while true {
-                while started - reported < max(1, concurrency), started < stored.count {
-                    group.addTask { [number = started] in (number, try await verify(stored[number], listed: list, plan))
-                    }
-                    started += 1
-                }
-                guard let (number, files) = try await group.next() else { break }
-                try Task.checkCancellation()
-                early[number] = files
-                while let next = early.removeValue(forKey: reported) {
-                    for file in next { try report(file) }
-                    reported += 1
-                }
-            }
+        let reading = Result { () throws(ArchiveFailure) in try ChecksumList(in: folder) }
+        let list = try? reading.get()
+        var rest = stored[...]
+        try await mapConcurrently(limit: concurrency) { () async throws in
+            rest.popFirst()
+        } work: { (manifest: StoredManifest) async throws in
+            try await verify(manifest, listed: list?.digests ?? [:], plan)
+        } consume: { (files: [VerifiedFile]) async throws in
+            try Task.checkCancellation()
+            for file in files { try report(file) }
+            return .proceed
         }
         for file in containers(stored, plan) { try report(file) }
-        for file in try extras(plan, named: stored) + unknown(plan, stored) { try report(file) }
-        if plan.isWhole, let file = list.verdict(on: stored) { try report(file) }
+        for file in try extras(plan, named: stored, list) + unknown(plan, stored) { try report(file) }
+        if plan.isWhole, let file = verdict(on: reading, stored) { try report(file) }
     }
 
     /// Batches that were asked for and have no manifest.
@@ -71,12 +63,12 @@ package struct ArchiveVerifier: Sendable {
     /// The manifest and the data files of one batch.
     private func verify(
         _ stored: StoredManifest,
-        listed: ListedDigests,
+        listed: [String: String],
         _ plan: VerifyPlan
     ) async throws -> [VerifiedFile] {
         guard let manifest = stored.manifest else { return [stored.verdict] }
         var own = stored.verdict
-        if own.mark == .intact, let digest = listed.digests[stored.path], digest != stored.digest {
+        if own.mark == .intact, let digest = listed[stored.path], digest != stored.digest {
             (own.mark, own.disagreesWithList) = (.different, true)
             own.reason = "its SHA-256 is not the one in \(ArchivePaths.checksums)"
         }

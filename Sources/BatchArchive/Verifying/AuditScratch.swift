@@ -15,15 +15,9 @@ final class AuditScratch: UniquenessScratch {
     }
 
     func rawLines(numbered numbers: Set<Int>) throws -> [Int: [UInt8]] {
-        var lines: [Int: [UInt8]] = [:]
-        for number in numbers {
-            guard let member = reader.member(holdingLine: number) else { continue }
-            // Physical lines: empty ones count too.
-            let all = try reader.content(ofMember: member).split(separator: 0x0A, omittingEmptySubsequences: false)
-            let line = all[number - reader.firstLines[member]]
-            lines[number] = Array(line.last == 0x0D ? line.dropLast() : line)
+        try BatchArchive.rawLines(numbered: numbers, firstLines: reader.firstLines) { member in
+            try reader.content(ofMember: member)
         }
-        return lines
     }
 
     func writeScratchRun(_ bytes: [UInt8]) throws -> Int {

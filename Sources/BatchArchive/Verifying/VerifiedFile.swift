@@ -1,4 +1,5 @@
 import BlockGzip
+import SystemPackage
 
 /// What a look at one file of an archive came to.
 package struct VerifiedFile: Sendable, Hashable {
@@ -52,8 +53,9 @@ package struct VerifiedFile: Sendable, Hashable {
     init(_ path: String, _ failure: ArchiveFailure, batchID: String? = nil) {
         self.init(path, .different, batchID: batchID)
         switch failure.cause {
-        case .system(let code, let text):
-            (mark, reason) = code == SystemCall.notFound ? (.missing, "it is not there") : (.unreadable, text)
+        case .system(let code):
+            (mark, reason) =
+                code == .noSuchFileOrDirectory ? (.missing, "it is not there") : (.unreadable, code.description)
         case .gzip(let gzip):
             (member, byteOffset) = (gzip.member, gzip.byteOffset)
             reason = gzip.reason.clause

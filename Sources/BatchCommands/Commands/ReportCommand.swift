@@ -1,8 +1,9 @@
 import ArgumentParser
 import BatchAnalytics
+import BatchArchive
 import BatchReports
-import Foundation
 import MessageBatches
+import SystemPackage
 import Tables
 
 /// `batchkeep report`: one page to look at and to pass on.
@@ -46,24 +47,23 @@ struct ReportCommand: AsyncParsableCommand {
 extension String {
     /// Writes a file in one step: nobody sees a part of it.
     func writeWhole(to path: String) throws(FigureFailure) {
-        do {
-            try Data(utf8).write(to: URL(filePath: path), options: .atomic)
+        do throws(ArchiveFailure) {
+            try replaceFile(at: path, with: self)
         } catch {
             throw .unwritable(path: path, reason: Self.reason(error, path))
         }
     }
 
-    /// Why a file could not be written; what Foundation says of a folder in its place is a number.
-    private static func reason(_ error: any Error, _ path: String) -> String {
+    /// Why a file could not be written.
+    private static func reason(_ error: ArchiveFailure, _ path: String) -> String {
         if path.isEmpty { return "the name is empty" }
-        let isFolder = try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey]).isDirectory
-        if isFolder == true { return "it is a folder; name a file in it" }
-        switch (error as? CocoaError)?.code {
-        case .fileNoSuchFile?, .fileReadNoSuchFile?: return "there is no such folder to put it in"
-        case .fileWriteNoPermission?: return "permission denied"
-        case .fileWriteVolumeReadOnly?: return "the disk is read-only"
-        case .fileWriteOutOfSpace?: return "no space is left"
-        default: return (error as NSError).localizedDescription
+        if let status = try? FileStatus.of(path), status.isFolder { return "it is a folder; name a file in it" }
+        switch error.code {
+        case nil, .noSuchFileOrDirectory: return "there is no such folder to put it in"
+        case .permissionDenied, .notPermitted: return "permission denied"
+        case .readOnlyFileSystem: return "the disk is read-only"
+        case .noSpace, .diskQuotaExceeded: return "no space is left"
+        case let code?: return code.description
         }
     }
 }

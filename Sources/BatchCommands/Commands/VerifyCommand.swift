@@ -97,28 +97,30 @@ struct VerifyCommand: AsyncParsableCommand {
         open.close()
     }
 
-    /// Opens a connection only where raw alone does not help and there is a key.
+    /// Opens a connection only if raw alone does not help and there is a key.
     private func repair(_ source: ArchiveFolders.Entry, by plan: RepairPlan, _ settings: ArchiveSettings) async throws {
         let context = CommandContext.current
-        var settings = settings
         var connection: ServiceConnection?
-        if plan.steps.values.contains(where: { $0 != .rebuild }) {
+        if plan.needsService {
             do {
                 connection = try ServiceConnection(service, context: context)
             } catch CommandFailure.noKey {
                 context.note("There is no API key: only what raw holds can be made anew.")
             }
         }
-        guard let connection else {
-            _ = try await ArchiveRepair(folder: source.folder, settings: settings, client: nil, context: context)
-                .run(plan)
-            return
+        func run(_ client: BatchServiceClient?) async throws {
+            var settings = settings
+            settings.origin = client?.origin
+            let repair = ArchiveRepair(
+                source.folder,
+                settings: settings,
+                service: client,
+                summaries: SummarySet(SummaryRegistry.kinds),
+                now: context.now
+            )
+            try await repair.run(plan) { id, outcome in context.note("\(id): \(FailureText.clause(outcome))") }
         }
-        try await connection.use { client in
-            settings.origin = client.origin
-            let repair = ArchiveRepair(folder: source.folder, settings: settings, client: client, context: context)
-            _ = try await repair.run(plan)
-        }
+        if let connection { try await connection.use(run) } else { try await run(nil) }
     }
 
     private var depthName: String {

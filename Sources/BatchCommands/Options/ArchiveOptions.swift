@@ -30,9 +30,9 @@ struct ArchiveOptions: ParsableArguments {
         return try OpenArchive(folder, settings: settings(origin: origin, prices: prices), lock: lock)
     }
 
-    /// The archive for a run that does not hold it as a whole: one that only looks, or writes batches it has claimed.
+    /// The archive for a run that does not lock it: one that only reads, or writes batches it has claimed.
     func openUnlocked(origin: String) throws -> FileArchive {
-        FileArchive(ArchiveFolder(path), settings: try settings(origin: origin))
+        FileArchive(ArchiveFolder(path), settings: try settings(origin: origin), isShared: true)
     }
 
     /// What new files are written with.

@@ -1,6 +1,6 @@
 import ArgumentParser
+import BatchArchive
 import BatchService
-import Foundation
 
 /// Who else hears of a run: a log collector, a metrics scraper, a watchdog.
 struct ReportingOptions: ParsableArguments {
@@ -28,9 +28,8 @@ struct ReportingOptions: ParsableArguments {
     func check() throws(CommandFailure) {
         if let pingURL, !PingClient.isPingable(pingURL) { throw .badPingURL }
         guard let metricsFile else { return }
-        let folder = URL(filePath: metricsFile).deletingLastPathComponent().path
-        // Only a folder holds ".".
-        guard FileManager.default.fileExists(atPath: "\(folder)/.") else { throw .noMetricsFolder(metricsFile) }
+        let status = try? FileStatus.of(parentFolder(of: metricsFile))
+        guard status?.isFolder == true else { throw .noMetricsFolder(metricsFile) }
     }
 
     /// Reports a run while it works, in the requested format.

@@ -85,7 +85,7 @@ final class RunFigures: Sendable {
         let table = rollUp.table(caption: "Archived batches", notes: [prices.statement])
         for format in [TableFormat.json, .csv] {
             let text = Array(format.render(table).utf8)
-            try folder.publish(text, at: "\(ArchivePaths.summaries)/\(name).\(format.rawValue)")
+            try folder.replace("\(ArchivePaths.summaries)/\(name).\(format.rawValue)", with: text)
         }
     }
 
@@ -103,7 +103,7 @@ final class RunFigures: Sendable {
         let page = ReportPage(source, prices: prices, toolVersion: BatchkeepVersion.current, now: now)
         let html = try await page.html { Completeness(report, archived: $0, listedAt: startedAt) }.result
         guard let file = self.page, !file.isEmpty else {
-            try folder.publish(Array(html.utf8), at: ArchivePaths.page)
+            try folder.replace(ArchivePaths.page, with: Array(html.utf8))
             return folder.path(ArchivePaths.page)
         }
         try html.writeWhole(to: file)

@@ -1,7 +1,6 @@
 import BatchAnalytics
 import BatchCatalog
 import BatchPipeline
-import Foundation
 import MessageBatches
 
 /// The metrics of the last run in Prometheus text format, for the textfile collector of a node exporter.
@@ -45,8 +44,8 @@ struct RunMetrics {
     }
 
     /// Replaces the file in one step: a scraper sees the old metrics or the new ones, never a part.
-    func write(to path: String) throws {
-        try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    func write(to path: String) throws(FigureFailure) {
+        try text.writeWhole(to: path)
     }
 
     private static func batches(_ summary: ExportSummary) -> [Sample] {

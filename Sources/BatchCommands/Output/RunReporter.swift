@@ -37,10 +37,10 @@ struct RunReporter {
     /// If no run could start there are no metrics to write.
     func end(_ runs: [ExportSummary], status: ExitStatus) async {
         if let metricsFile, !runs.isEmpty {
-            do {
+            do throws(FigureFailure) {
                 try RunMetrics(runs: runs).write(to: metricsFile)
             } catch {
-                observer.warn(FailureText.unwrittenMetrics(metricsFile, error))
+                observer.warn(FailureText.unwrittenMetrics(error))
             }
         }
         await send(status == .done ? .success : .failure, body: Self.body(runs, status: status))

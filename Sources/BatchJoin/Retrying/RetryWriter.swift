@@ -50,7 +50,7 @@ final class RetryWriter {
         self.splitter = splitter
         try folder.makeFolder("")
         if let old = try folder.names(in: "").first(where: { $0.hasPrefix("retry-") || $0 == Self.notFoundName }) {
-            throw ArchiveFailure(.system(code: SystemCall.exists, text: "File exists"), .create, path: folder.path(old))
+            throw ArchiveFailure.inTheWay(folder.path(old))
         }
         notFound = LineFile(Self.notFoundName, in: folder)
     }

@@ -11,9 +11,9 @@ final class SourceContent: Sendable {
     let size: Int
     private let file: OpenFile
     /// What the file looked like when it was opened; nil for content of our own.
-    private let opened: SystemCall.Status?
+    private let opened: FileStatus?
 
-    private init(path: String, size: Int, file: consuming OpenFile, opened: SystemCall.Status?) {
+    private init(path: String, size: Int, file: consuming OpenFile, opened: FileStatus?) {
         self.path = path
         self.size = size
         self.file = file
@@ -26,12 +26,12 @@ final class SourceContent: Sendable {
     static func open(_ place: JoinSourcePlace, unpackingInto folder: String) throws -> SourceContent {
         guard try place.resolvedFormat() == .sqlite else { return try open(place.path, unpackingInto: folder) }
         guard let table = JoinTable(place.path) else { throw JoinFailure(.unknownFormat, path: place.path) }
-        guard try SystemCall.status(table.path) != nil else { throw JoinFailure(.notFound, path: table.path) }
+        guard try FileStatus.of(table.path) != nil else { throw JoinFailure(.notFound, path: table.path) }
         return try written(as: place.path, into: folder) { write in try table.forEachRow(write) }
     }
 
     private static func open(_ path: String, unpackingInto folder: String) throws -> SourceContent {
-        guard let status = try SystemCall.status(path) else { throw JoinFailure(.notFound, path: path) }
+        guard let status = try FileStatus.of(path) else { throw JoinFailure(.notFound, path: path) }
         guard !status.isFolder else { throw JoinFailure(.notAFile, path: path) }
         let file = try OpenFile(path, .reading)
         let start = try file.read(at: 0, count: 4)
@@ -109,7 +109,7 @@ extension SourceContent {
     /// Checks that the file is the one that was opened.
     func checkUnchanged() throws {
         guard let opened else { return }
-        guard try SystemCall.status(path) == opened else { throw JoinFailure(.changed, path: path) }
+        guard try FileStatus.of(path) == opened else { throw JoinFailure(.changed, path: path) }
     }
 
     /// The line of each of some places, from 1; places in rising order.

@@ -1,25 +1,23 @@
-import BatchArchive
-
-/// What has to be done to a batch so that its files are whole again.
-enum RepairStep: Sendable, Hashable {
-    /// Raw is whole: derive flat rows, summaries and manifest from it.
+/// What a batch needs so that its files are intact again.
+package enum RepairStep: Sendable, Hashable {
+    /// Raw is intact: derive flat rows, summaries and manifest from it.
     case rebuild
-    /// The manifest cannot be trusted: ask the service for the batch, then derive the rest from raw, or fetch it.
+    /// The manifest cannot be trusted: ask the service for the batch, then derive the rest from raw, or download it.
     case identify
-    /// Raw is gone or damaged: fetch the results again.
+    /// Raw is missing or damaged: download the results again.
     case download
 }
 
-/// Decides from what `verify` found what has to be done: a pure function.
-struct RepairPlan: Sendable {
+/// Decides from the findings of `verify` what each batch needs: a pure function.
+package struct RepairPlan: Sendable {
     /// The batches to work on, by id.
-    private(set) var steps: [String: RepairStep] = [:]
-    /// Whether anything is wrong or outdated at all.
-    private(set) var isNeeded = false
+    package private(set) var steps: [String: RepairStep] = [:]
+    /// Whether anything is damaged or outdated at all.
+    package private(set) var isNeeded = false
     /// Damaged files that hold several batches.
     private(set) var shared: Set<String> = []
 
-    init(_ files: [VerifiedFile]) {
+    package init(_ files: [VerifiedFile]) {
         for file in files where file.mark != .intact || file.isOutdated {
             isNeeded = true
             if file.batchID == nil, file.mark == .different || file.mark == .missing, file.path.contains("/compact.") {
@@ -30,12 +28,15 @@ struct RepairPlan: Sendable {
         }
     }
 
+    /// Whether raw alone does not help.
+    package var needsService: Bool { steps.values.contains { $0 != .rebuild } }
+
     private static func step(for file: VerifiedFile) -> RepairStep? {
         let part = file.path.prefix { $0 != "/" }
         switch (part, file.mark) {
         case ("raw", .missing), ("raw", .different): return .download
         case ("manifests", .missing), ("manifests", .different): return file.isOutdated ? .rebuild : .identify
-        // A data file without a manifest: the batch may be known to the service.
+        // A data file without a manifest: the service may know the batch.
         case ("raw", .extra): return .identify
         case (_, .unreadable), (_, .extra): return nil
         default: return file.path.contains("/") ? .rebuild : nil

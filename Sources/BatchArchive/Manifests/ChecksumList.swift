@@ -1,0 +1,67 @@
+/// `SHA256SUMS`: the digests of all data files and manifests, in the form that `sha256sum -c` checks, sorted by path.
+struct ChecksumList: Sendable {
+    /// By path; invalid lines are left out.
+    private(set) var digests: [String: String] = [:]
+    let bytes: [UInt8]
+    /// When the list was written, in nanoseconds since the Unix epoch.
+    let modified: Int64
+
+    /// Reads the list of an archive; nil if it has none.
+    init?(in folder: ArchiveFolder) throws(ArchiveFailure) {
+        guard let status = try folder.status(ArchivePaths.checksums) else { return nil }
+        modified = status.modified
+        bytes = try folder.read(ArchivePaths.checksums)
+        // 64 digits, two spaces, the path.
+        for line in bytes.split(separator: 0x0A) where line.count > 66 {
+            digests[String(decoding: line.dropFirst(66), as: UTF8.self)] = String(
+                decoding: line.prefix(64),
+                as: UTF8.self
+            )
+        }
+    }
+
+    /// The listed manifests.
+    var manifests: [String] { digests.keys.filter { $0.hasPrefix("\(ArchivePaths.manifests)/") } }
+
+    /// The list as text, given digests by path.
+    static func text(of digests: [String: String]) -> [UInt8] {
+        var text: [UInt8] = []
+        for (path, digest) in digests.map({ (Array($0.key.utf8), $0.value) })
+            .sorted(by: { $0.0.lexicographicallyPrecedes($1.0) })
+        {
+            text += Array("\(digest)  ".utf8)
+            text += path
+            text.append(0x0A)
+        }
+        return text
+    }
+
+    /// Rebuilds the list if it is outdated.
+    ///
+    /// The digests of data files come from the manifests, which were written with the data, so that the list never makes damage
+    /// look right. Only manifests are read, and normally only the new ones: a listed manifest that is older than the list
+    /// keeps its line and those of its data files. If a listed manifest is gone or newer, all manifests are read, because the
+    /// lines of its data files cannot be told from others; one that is older than the list still keeps its own digest.
+    /// Without `trustingOld` every line is made from the manifests as they are now, for repair.
+    static func update(in folder: ArchiveFolder, trustingOld: Bool = true) throws(ArchiveFailure) {
+        let old = try ChecksumList(in: folder)
+        let known = trustingOld ? old?.digests ?? [:] : [:]
+        let manifests = try folder.manifestPaths()
+        var unchanged = Set<String>()
+        for path in manifests where known[path] != nil {
+            guard let status = try folder.status(path), status.modified < old?.modified ?? 0 else { continue }
+            unchanged.insert(path)
+        }
+        let isIntact = trustingOld && unchanged.count == old?.manifests.count ?? 0
+        var digests = isIntact ? known : [:]
+        for path in manifests where !isIntact || digests[path] == nil {
+            let text = try folder.read(path)
+            digests[path] = unchanged.contains(path) ? known[path] : ContentDigest.hex(text)
+            // An unreadable manifest names no files; `verify` reports it.
+            guard let manifest = try? Manifest(json: text, path: path) else { continue }
+            for file in manifest.files.values { digests[file.path] = file.sha256 }
+        }
+        guard digests != old?.digests ?? [:] else { return }
+        try folder.replace(ArchivePaths.checksums, with: text(of: digests))
+    }
+}

@@ -1,0 +1,158 @@
+package import BatchPipeline
+package import MessageBatches
+
+/// Repairs damaged batches with the code that exports: nothing is published that does not pass the gate.
+package struct ArchiveRepair {
+    /// The port to the service.
+    package typealias Service = any BatchLister & ResultSource
+
+    /// What the repair of one batch came to.
+    package enum Outcome: Sendable {
+        /// Everything is derived from the raw file again.
+        case rebuilt
+        /// The results are downloaded again.
+        case downloaded
+        /// There is no raw file, and the service was not asked.
+        case noRawFile
+        /// The manifest names a raw file that is gone, or was pruned.
+        case rawFileIsGone
+        /// The raw file could not be read, or does not pass the gate.
+        case notRebuilt(ArchiveFailure)
+        case notProven(BatchOutcome)
+        /// Raw is not enough, and there is no connection to the service.
+        case noService
+        /// The service does not return the batch.
+        case notRetrieved(ServiceFailure)
+        case notDownloaded(BatchOutcome)
+
+        fileprivate var isRepaired: Bool {
+            switch self {
+            case .rebuilt, .downloaded: true
+            default: false
+            }
+        }
+    }
+
+    private let folder: ArchiveFolder
+    private let settings: ArchiveSettings
+    private let service: Service?
+    private let summaries: SummarySet
+    private let now: @Sendable () -> Timestamp
+
+    /// Repairs with an empty set of all summaries and the machine's clock; `service` is nil if it cannot be asked.
+    package init(
+        _ folder: ArchiveFolder,
+        settings: ArchiveSettings,
+        service: Service?,
+        summaries: SummarySet,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.folder = folder
+        self.settings = settings
+        self.service = service
+        self.summaries = summaries
+        self.now = now
+    }
+
+    /// Repairs the batches one by one, reports the outcome of each, then rebuilds SHA256SUMS from the manifests.
+    ///
+    /// Needs the archive's lock.
+    package func run(_ plan: RepairPlan, observe: (String, Outcome) -> Void) async throws {
+        let manifests = try await withOwnFiles(plan)
+        let byID = Dictionary(manifests.map { ($0.batch.id, $0) }) { first, _ in first }
+        for (id, step) in plan.steps.sorted(by: { $0.key < $1.key }) {
+            try Task.checkCancellation()
+            observe(id, try await repair(id, byID[id], step))
+        }
+        try FileArchive(folder, settings: settings).rewriteChecksums()
+    }
+
+    /// The manifests, after each batch to repair got files of its own.
+    private func withOwnFiles(_ plan: RepairPlan) async throws -> [Manifest] {
+        let reader = try ArchiveReader(folder)
+        let manifests = try await reader.manifests().manifests
+        let touched = manifests.filter { plan.steps[$0.batch.id] != nil }.flatMap(\.files.values)
+        let shared = Set(touched.filter { $0.slice != nil }.map(\.path)).union(plan.shared)
+        guard !shared.isEmpty else { return manifests }
+        let archive = FileArchive(folder, settings: settings)
+        for path in shared.sorted() { try archive.expand(path, of: manifests) }
+        return try await reader.manifests().manifests
+    }
+
+    private func repair(_ id: String, _ manifest: Manifest?, _ step: RepairStep) async throws -> Outcome {
+        if step == .rebuild, let manifest {
+            let outcome = try await rebuild(manifest.batch, manifest)
+            if outcome.isRepaired || service == nil { return outcome }
+        }
+        guard let service else { return .noService }
+        let batch: MessageBatch
+        do throws(ServiceFailure) {
+            batch = try await service.messageBatch(id: id).batch
+        } catch {
+            guard ![401, 403].contains(error.status) else { throw error }
+            return .notRetrieved(error)
+        }
+        if step == .identify, try await rebuild(batch, manifest).isRepaired { return .rebuilt }
+        let attempts = ExportSettings().maxAttempts
+        let outcome = try await export(batch, service, service, manifest, attempts: attempts)
+        if case .archived = outcome { return .downloaded }
+        return .notDownloaded(outcome)
+    }
+
+    /// Derives everything from the raw file.
+    private func rebuild(_ batch: MessageBatch, _ manifest: Manifest?) async throws -> Outcome {
+        let known = manifest.flatMap { $0.batch.id == batch.id ? $0 : nil }
+        if let known, known.files[.raw] == nil, !known.found.isEmpty { return .rawFileIsGone }
+        let stored = try known.map { StoredResults($0, in: folder) } ?? StoredResults(of: batch, in: folder)
+        guard let stored else { return .noRawFile }
+        // A file that is here can be used even if the API has removed the results.
+        var batch = batch
+        batch.archivedAt = nil
+        do {
+            let outcome = try await export(batch, KnownBatch(batch: batch), stored, known, attempts: 1)
+            if case .archived = outcome { return .rebuilt }
+            return .notProven(outcome)
+        } catch let failure as ArchiveFailure {
+            return .notRebuilt(failure)
+        }
+    }
+
+    private func export(
+        _ batch: MessageBatch,
+        _ lister: any BatchLister,
+        _ source: any ResultSource,
+        _ old: Manifest?,
+        attempts: Int
+    ) async throws -> BatchOutcome {
+        var settings = settings
+        settings.revision = (old?.revision ?? 0) + 1
+        settings.origin = old?.source.origin ?? settings.origin
+        let archive = FileArchive(folder, settings: settings)
+        let ports = ExportPorts(
+            lister: lister,
+            source: source,
+            archive: archive,
+            summaries: summaries,
+            now: now,
+            pause: { try await Task.sleep(for: $0) },
+            observe: { _ in }
+        )
+        let exporting = ExportSettings(maxAttempts: attempts, replacesArchived: true)
+        let outcome = try await BatchExport(ports: ports, settings: exporting, listedAt: nil).run(batch)
+        if case .archived = outcome, let old, old.batch.id == batch.id { try archive.carryOver(from: old) }
+        return outcome
+    }
+}
+
+/// One known batch in the place of the service.
+private struct KnownBatch: BatchLister {
+    let batch: MessageBatch
+
+    func page(_ query: PageQuery) async throws(ServiceFailure) -> ServiceReply {
+        ServiceReply(head: ReplyHead(status: 200), body: Array("{\"data\":[],\"has_more\":false}".utf8))
+    }
+
+    func batch(id: String) async throws(ServiceFailure) -> ServiceReply {
+        ServiceReply(head: ReplyHead(status: 200), body: batch.json)
+    }
+}

@@ -1,0 +1,75 @@
+import MessageBatches
+
+/// The checks that need the whole archive.
+extension ArchiveVerifier {
+    /// The verdict on `SHA256SUMS`, given all manifests; nil for an archive that has neither.
+    ///
+    /// Files of manifests it does not list yet are no damage: after a killed run, the next one adds its lines.
+    func verdict(
+        on reading: Result<ChecksumList?, ArchiveFailure>,
+        _ stored: [StoredManifest]
+    ) -> VerifiedFile? {
+        let path = ArchivePaths.checksums
+        let list: ChecksumList
+        switch reading {
+        case .success(let found?): list = found
+        case .success(nil): return stored.isEmpty ? nil : VerifiedFile(path, .missing, reason: "it is not there")
+        case .failure(let failure): return VerifiedFile(path, failure)
+        }
+        // The files of a missing manifest are unknown; the manifest has a mark of its own.
+        let known = Set(stored.map(\.path))
+        guard list.manifests.allSatisfy(known.contains) else { return VerifiedFile(path) }
+        var expected: [String: String] = [:]
+        for manifest in stored where list.digests[manifest.path] != nil {
+            // If manifest and list disagree, the manifest has its mark already.
+            expected[manifest.path] = list.digests[manifest.path]
+            guard let files = manifest.manifest?.files.values else { return VerifiedFile(path) }
+            for file in files { expected[file.path] = file.sha256 }
+        }
+        let wanted = ChecksumList.text(of: expected)
+        guard wanted != list.bytes else { return VerifiedFile(path) }
+        let common = zip(wanted, list.bytes).prefix { $0 == $1 }.count
+        let line = list.bytes[..<min(common, list.bytes.count)].count { $0 == 0x0A } + 1
+        let reason = "line \(line) is not what the manifests say"
+        return VerifiedFile(path, .different, reason: reason, byteOffset: common)
+    }
+
+    /// Files in the data folders that no manifest names, and missing manifests that SHA256SUMS names.
+    func extras(
+        _ plan: VerifyPlan,
+        named stored: [StoredManifest],
+        _ list: ChecksumList?
+    ) throws(ArchiveFailure) -> [VerifiedFile] {
+        guard plan.isWhole else { return [] }
+        var known = Set(stored.map(\.path))
+        for manifest in stored { known.formUnion(manifest.manifest?.files.values.map(\.path) ?? []) }
+        var found: [VerifiedFile] = []
+        for part in [ArchivePaths.manifests] + DataKind.allCases.map(\.rawValue) {
+            for path in try paths(below: part) where !known.contains(path) {
+                found.append(VerifiedFile(path, .extra, batchID: Self.id(in: path), reason: "no manifest names it"))
+            }
+        }
+        for path in (list?.manifests ?? []).sorted() where !known.contains(path) {
+            let reason = "\(ArchivePaths.checksums) names it, and it is not there"
+            found.append(VerifiedFile(path, .missing, batchID: Self.id(in: path), reason: reason))
+        }
+        return found
+    }
+
+    /// The files in the folders of the days, and those next to these folders.
+    private func paths(below part: String) throws(ArchiveFailure) -> [String] {
+        var paths: [String] = []
+        for name in try folder.names(in: part) {
+            let path = "\(part)/\(name)"
+            let isFolder = try folder.status(path)?.isFolder ?? false
+            paths += isFolder ? try folder.names(in: path).map { "\(path)/\($0)" } : [path]
+        }
+        return paths
+    }
+
+    /// The batch that a file is named after; nil for a name that is not a valid id, which no service is asked for.
+    private static func id(in path: String) -> String? {
+        let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) }
+        return name.flatMap { MessageBatch.isSafeID($0) ? $0 : nil }
+    }
+}
