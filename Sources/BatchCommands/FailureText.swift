@@ -29,8 +29,7 @@ struct FailureText {
         switch error {
         case let error as CommandFailure: self.init(error)
         case let error as FigureFailure: self.init(error)
-        case let error as ServiceTrouble: self.init(error.failure, keyPlace: error.keyPlace)
-        case let error as ServiceFailure: self.init(error, keyPlace: "the key")
+        case let error as ServiceError: self.init(error)
         case let error as ServiceSettingsFailure: self.init(error)
         case let error as ArchiveFailure: self.init(error)
         case let error as CatalogFailure: self.init(error)

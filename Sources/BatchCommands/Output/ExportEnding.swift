@@ -44,14 +44,15 @@ struct ExportEnding: Sendable {
     /// What ended the run before its end.
     var stop: FailureText? {
         report.stop.flatMap { error in
-            let trouble = (error as? ServiceFailure).map { ServiceTrouble(failure: $0, keyPlace: keyPlace) }
-            return FailureText(trouble ?? error) ?? FailureText.unexpected(error)
+            guard var failure = error as? ServiceError else { return FailureText(error) ?? .unexpected(error) }
+            failure.keyPlace = failure.keyPlace ?? keyPlace
+            return FailureText(failure)
         }
     }
 
     /// The request whose answer ended the run, if one did.
     var stopRequestID: String? {
-        ((report.stop as? ServiceTrouble)?.failure ?? report.stop as? ServiceFailure)?.requestID
+        (report.stop as? ServiceError)?.requestID
     }
 
     /// Writes table and problems to standard error.

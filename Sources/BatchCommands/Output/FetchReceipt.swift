@@ -81,7 +81,7 @@ extension FetchReceipt {
     }
 
     /// The receipt of a batch that was passed over.
-    init(_ batch: MessageBatch, _ reason: PassingReason, in folder: ArchiveFolder) {
+    init(_ batch: MessageBatch, _ reason: SkipReason, in folder: ArchiveFolder) {
         switch reason {
         case .archived:
             self.init(archived: batch, in: folder)
@@ -93,7 +93,7 @@ extension FetchReceipt {
     }
 
     /// The receipt of an id without a batch object.
-    init(notRetrieved id: String, _ failure: ServiceFailure) {
+    init(notRetrieved id: String, _ failure: ServiceError) {
         let isUnknown = failure.status == 404 || failure.status == 410
         self.init(id: id, state: isUnknown ? .unavailable : .failed, error: FailureText.clause(failure))
     }

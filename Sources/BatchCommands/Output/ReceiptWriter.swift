@@ -26,7 +26,7 @@ final class ReceiptWriter: Sendable {
             case .finished(let batch, let outcome):
                 let tries = attempts.removeValue(forKey: batch.id) ?? 0
                 output.write(FetchReceipt(batch, outcome, attempts: tries, in: folder))
-            case .passedOver(let batch, let reason):
+            case .skipped(let batch, let reason):
                 output.write(FetchReceipt(batch, reason, in: folder))
             case .notRetrieved(let id, let failure):
                 output.write(FetchReceipt(notRetrieved: id, failure))

@@ -54,7 +54,7 @@ struct ArchiveRepair {
         }
         guard let client else { return Outcome(text: "not repaired, the service cannot be asked without a key") }
         let batch: MessageBatch
-        do throws(ServiceFailure) {
+        do throws(ServiceError) {
             batch = try await client.messageBatch(id: id).batch
         } catch {
             guard ![401, 403].contains(error.status) else { throw error }
@@ -133,11 +133,11 @@ struct ArchiveRepair {
 private struct KnownBatch: BatchLister {
     let batch: MessageBatch
 
-    func page(_ query: PageQuery) async throws(ServiceFailure) -> ServiceReply {
+    func page(_ query: PageQuery) async throws(ServiceError) -> ServiceReply {
         ServiceReply(head: ReplyHead(status: 200), body: Array("{\"data\":[],\"has_more\":false}".utf8))
     }
 
-    func batch(id: String) async throws(ServiceFailure) -> ServiceReply {
+    func batch(id: String) async throws(ServiceError) -> ServiceReply {
         ServiceReply(head: ReplyHead(status: 200), body: batch.json)
     }
 }
