@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import BatchPipeline
 import BlockGzip
 import NIOCore
+import NIOHTTP1
 import Synchronization
 import Testing
 

@@ -112,10 +112,10 @@ struct BatchExportFailureTests {
         ] as [(ServiceError.Code, String)]
     )
     func `a request that failed for good is not repeated`(code: ServiceError.Code, expected: String) async throws {
-        let outcome = try await export(.failure(failure(cause)))
+        let outcome = try await export(.failure(failure(code)))
         switch outcome {
-        case .failed(.service(let found)): #expect(found.code == cause && expected == "failed")
-        case .unavailable(let found): #expect(found.code == cause && expected == "unavailable")
+        case .failed(.service(let found)): #expect(found.code == code && expected == "failed")
+        case .unavailable(let found): #expect(found.code == code && expected == "unavailable")
         default: Issue.record("\(outcome)")
         }
         #expect(archive.opened == [id])
@@ -125,7 +125,7 @@ struct BatchExportFailureTests {
 
     @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceError.Code])
     func `what concerns every batch ends the run`(code: ServiceError.Code) async throws {
-        await #expect(throws: failure(cause)) { _ = try await export(.failure(failure(cause))) }
+        await #expect(throws: failure(code)) { _ = try await export(.failure(failure(code))) }
         #expect(archive.discarded == [id])
     }
 
@@ -141,7 +141,7 @@ struct BatchExportFailureTests {
             ("2024-09-18T18:37:24.100436Z", true), ("2024-09-18T18:37:24.100435Z", false),
             ("2024-08-21T00:00:00Z", false),
         ] {
-            let outcome = try await export(.failure(failure(cause, date: date)))
+            let outcome = try await export(.failure(failure(code, date: date)))
             switch outcome {
             case .withdrawn: #expect(isWithdrawn)
             case .unavailable: #expect(!isWithdrawn)
