@@ -44,7 +44,9 @@ struct ExportEnding: Sendable {
     /// What ended the run before its end.
     var stop: FailureText? {
         report.stop.flatMap { error in
-            guard var failure = error as? ServiceError else { return FailureText(error) ?? FailureText.unexpected(error) }
+            guard var failure = error as? ServiceError else {
+                return FailureText(error) ?? FailureText.unexpected(error)
+            }
             failure.keyPlace = failure.keyPlace ?? keyPlace
             return FailureText(failure)
         }
