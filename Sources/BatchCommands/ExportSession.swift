@@ -167,7 +167,7 @@ struct ExportSession: Sendable {
         var ports = ExportPorts(
             lister: connection.client,
             source: connection.client,
-            archive: asked == nil ? sink : SharedArchive(sink),
+            archive: sink,
             summaries: SummarySet(SummaryRegistry.kinds),
             now: context.now,
             pause: { [clock = context.clock] in try await clock.sleep(for: $0) },

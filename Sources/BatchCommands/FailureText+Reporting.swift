@@ -5,7 +5,7 @@ extension FailureText {
     /// A watchdog that could not be told, as a warning.
     static func unheardPing(_ error: any Error) -> String {
         let text =
-            (error as? ServiceFailure).map { "\(clause($0))." } ?? FailureText(error)?.sentence ?? "The ping failed."
+            (error as? ServiceError).map { "\(clause($0))." } ?? FailureText(error)?.sentence ?? "The ping failed."
         return "\(text) The run itself is not affected."
     }
 

@@ -3,11 +3,11 @@ import BatchService
 import MessageBatches
 
 extension FailureText {
-    init(_ failure: ServiceFailure, keyPlace: String) {
+    init(_ error: ServiceError) {
         self.init(
-            "\(Self.clause(failure)).",
-            advice: Self.advice(failure, keyPlace: keyPlace),
-            status: [401, 403].contains(failure.status) ? .keyRefused : .error
+            "\(Self.clause(error)).",
+            advice: Self.advice(error, keyPlace: error.keyPlace ?? "the key"),
+            status: [401, 403].contains(error.status) ? .keyRefused : .error
         )
     }
 
@@ -40,16 +40,16 @@ extension FailureText {
         }
     }
 
-    /// What was asked and what came of it, with the request id, without a full stop.
-    static func clause(_ failure: ServiceFailure) -> String {
+    /// The request and why it failed, with the request ID, without a full stop.
+    static func clause(_ failure: ServiceError) -> String {
         let request = failure.requestID.map { " (request-id \($0))" } ?? ""
         let tries = failure.attempts > 1 ? " after \(failure.attempts) tries" : ""
         return "\(failure.operation) failed\(tries): \(reason(failure))\(request)"
     }
 
-    private static func reason(_ failure: ServiceFailure) -> String {
+    private static func reason(_ failure: ServiceError) -> String {
         let said = failure.message.map { ": \($0.suffixless)" } ?? ""
-        return switch failure.cause {
+        return switch failure.code {
         case .transport(let fault, let detail): "\(name(fault))\(detail.isEmpty ? "" : ": \(detail.suffixless)")"
         case .status(let status): "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(said)"
         case .spendLimit: "the spend limit is reached\(said)"
@@ -62,7 +62,7 @@ extension FailureText {
         }
     }
 
-    private static func name(_ fault: ServiceFailure.TransportFault) -> String {
+    private static func name(_ fault: ServiceError.TransportFault) -> String {
         switch fault {
         case .nameResolution: "the host name was not found"
         case .connectionRefused: "the connection was refused"
@@ -75,8 +75,8 @@ extension FailureText {
         }
     }
 
-    private static func advice(_ failure: ServiceFailure, keyPlace: String) -> String? {
-        switch failure.cause {
+    private static func advice(_ failure: ServiceError, keyPlace: String) -> String? {
+        switch failure.code {
         case .status(401): "The key was read from \(keyPlace). Check that it is current and belongs to this API."
         case .status(403): "The key from \(keyPlace) may not read batches here; try another key or --workspace."
         case .status(404): "Check the id, and that the key belongs to the workspace of the batch."
@@ -92,7 +92,7 @@ extension FailureText {
         }
     }
 
-    /// Why a batch is not in the archive, as a clause.
+    /// Why a batch is not in the archive, as a clause without a full stop.
     static func clause(_ outcome: BatchOutcome) -> String {
         switch outcome {
         case .archived: "archived"
@@ -111,7 +111,7 @@ extension FailureText {
         }
     }
 
-    /// Why a batch is read again, as a clause.
+    /// Why a batch is downloaded again, as a clause.
     static func clause(_ reason: RetryReason) -> String {
         switch reason {
         case .failure(let failure): clause(failure)
@@ -120,7 +120,7 @@ extension FailureText {
         }
     }
 
-    /// A request that is about to be repeated.
+    /// A request that is about to be retried.
     static func sentence(of retry: RetryNotice) -> String {
         let reason =
             switch retry.reason {
@@ -136,7 +136,7 @@ extension FailureText {
 }
 
 extension String {
-    /// Without a full stop at its end, so that it fits into a sentence.
+    /// The text without its final full stop, so that it fits into a sentence.
     fileprivate var suffixless: String {
         hasSuffix(".") ? String(dropLast()) : self
     }

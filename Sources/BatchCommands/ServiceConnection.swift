@@ -30,18 +30,13 @@ struct ServiceConnection {
             let result = try await body(client)
             await client.shutdown()
             return result
-        } catch let failure as ServiceFailure {
+        } catch var error as ServiceError {
             await client.shutdown()
-            throw ServiceTrouble(failure: failure, keyPlace: key.place)
+            error.keyPlace = keyPlace
+            throw error
         } catch {
             await client.shutdown()
             throw error
         }
     }
-}
-
-/// A failure of the service with what its text needs beside it.
-struct ServiceTrouble: Error {
-    let failure: ServiceFailure
-    let keyPlace: String
 }

@@ -2,30 +2,39 @@ import AsyncHTTPClient
 import BatchPipeline
 import BlockGzip
 
-/// The body of an answer as it arrives: chunks of up to about a MiB, inflated if it came as gzip.
+/// The body of an answer as it arrives: chunks of up to about 1 MiB, decompressed if they are gzip.
 ///
-/// Iterate once. Throws ``TransportBreak``, or `CancellationError`. Dropping it closes the connection it comes from.
+/// Iterate once. Throws `ServiceError` with a transport code, or `CancellationError`. Dropping it closes its connection.
 struct AnswerBody: AsyncSequence, Sendable {
     typealias Element = [UInt8]
 
     private let download: Download
     private let isGzip: Bool
+    private let failure: @Sendable (ServiceError.Code) -> ServiceError
 
-    /// Starts to take in `body`, and gives up when the network owes us bytes for `idleTimeout`.
+    /// Starts to receive `body`, and gives up if nothing arrives for `idleTimeout` while we wait for bytes.
     init(
         _ body: HTTPClientResponse.Body,
-        isGzip: Bool,
+        of request: ServiceRequest,
+        head: AnswerHead,
         idleTimeout: Duration,
         stopwatch: Stopwatch,
         proxy: String?
     ) {
-        self.isGzip = isGzip
+        isGzip = head.isGzip
+        let failure = { @Sendable code in ServiceError(code, of: request, answer: head.reply) }
+        self.failure = failure
         let relay = BodyRelay()
         let task = Task {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await Self.drain(body, into: relay, proxy: proxy) }
-                group.addTask { await Self.watch(relay, idleTimeout: idleTimeout, stopwatch: stopwatch) }
-                // Whichever ends first, end of body or end of patience, ends the other.
+                group.addTask {
+                    await Self.drain(body, into: relay) { failure(.cut($0, proxy: proxy)) }
+                }
+                group.addTask {
+                    guard await Self.isIdle(relay, for: idleTimeout, stopwatch: stopwatch) else { return }
+                    relay.finish(.failure(failure(.idle(idleTimeout))))
+                }
+                // The end of the body and the idle clock: the first to end cancels the other.
                 await group.next()
                 group.cancelAll()
             }
@@ -34,12 +43,13 @@ struct AnswerBody: AsyncSequence, Sendable {
     }
 
     func makeAsyncIterator() -> Iterator {
-        Iterator(download: download, inflation: isGzip ? Inflation() : nil)
+        Iterator(download: download, inflation: isGzip ? Inflation() : nil, failure: failure)
     }
 
     struct Iterator: AsyncIteratorProtocol {
         fileprivate let download: Download
         fileprivate let inflation: Inflation?
+        fileprivate let failure: @Sendable (ServiceError.Code) -> ServiceError
 
         func next() async throws -> [UInt8]? {
             guard let inflation else { return try await download.relay.next() }
@@ -52,18 +62,20 @@ struct AnswerBody: AsyncSequence, Sendable {
                     }
                     inflation.inflater.push(piece)
                 }
-            } catch let failure as GzipFailure {
-                throw TransportBreak(failure, proxy: nil)
+            } catch let error as GzipFailure {
+                throw failure(.cut(error, proxy: nil))
             }
         }
     }
 
-    /// The inflater is not copyable and an iterator is, so it stands in a box that one iterator uses.
+    /// A box for the inflater, which is not copyable, while an iterator is.
+    ///
+    /// One iterator uses it.
     fileprivate final class Inflation {
         var inflater = GzipInflater()
     }
 
-    /// Ends the download with the last value that could read from it.
+    /// Ends the download when the last value that can read from it goes away.
     fileprivate final class Download: Sendable {
         let relay: BodyRelay
         private let task: Task<Void, Never>
@@ -81,7 +93,12 @@ struct AnswerBody: AsyncSequence, Sendable {
 }
 
 extension AnswerBody {
-    private static func drain(_ body: HTTPClientResponse.Body, into relay: BodyRelay, proxy: String?) async {
+    /// Moves the body into the relay.
+    private static func drain(
+        _ body: HTTPClientResponse.Body,
+        into relay: BodyRelay,
+        failure: (any Error) -> ServiceError
+    ) async {
         do {
             for try await buffer in body {
                 guard await relay.push(buffer) else { return }
@@ -90,23 +107,24 @@ extension AnswerBody {
         } catch is CancellationError {
             relay.finish(.failure(CancellationError()))
         } catch {
-            // Whatever ends a body that had begun is a cut: HTTP/2 and TLS have errors of their own for it.
-            relay.finish(.failure(TransportBreak(.cut, TransportBreak(error, proxy: proxy).detail)))
+            relay.finish(.failure(failure(error)))
         }
     }
 
-    /// Looks four times in an idle time, so that a silence is noticed after at most five quarters of it, and the fast path
-    /// never touches a clock.
-    private static func watch(_ relay: BodyRelay, idleTimeout: Duration, stopwatch: Stopwatch) async {
+    /// Waits until the network owes us bytes for `limit` without a break, and returns true; false if the task is canceled.
+    ///
+    /// It looks four times per idle time. So a silence is noticed after at most five quarters of it, and the fast path
+    /// never reads a clock.
+    private static func isIdle(_ relay: BodyRelay, for limit: Duration, stopwatch: Stopwatch) async -> Bool {
         var seen = relay.activity.events
         var quarters = 0
         while quarters < 4 {
-            do { try await stopwatch.sleep(idleTimeout / 4) } catch { return }
+            do { try await stopwatch.sleep(limit / 4) } catch { return false }
             let (events, isHeldBack) = relay.activity
             quarters = events == seen && !isHeldBack ? quarters + 1 : 0
             seen = events
         }
-        relay.finish(.failure(TransportBreak.idle(idleTimeout)))
+        return true
     }
 }
 
@@ -121,7 +139,7 @@ extension AnswerBody {
         return whole
     }
 
-    /// The first bytes of a body, what can be read of them: for error texts, where a break matters no more.
+    /// The first bytes of a body, as far as they can be read: for error texts, in which a break does not matter.
     func prefix(upTo limit: Int) async -> [UInt8] {
         var whole: [UInt8] = []
         do {

@@ -1,19 +1,23 @@
 package import BatchPipeline
 package import MessageBatches
 
-/// The service over HTTP: lists and retrieves batches, streams results.
+/// A client of the service over HTTP: lists and retrieves batches, streams results.
 ///
-/// Every call retries, paces and follows redirects by itself; nothing is shared with other clients of the process. Call
-/// ``shutdown()`` when done.
+/// Every call retries, paces and follows redirects by itself. Clients share nothing with each other. Call ``shutdown()``
+/// at the end.
 package struct BatchServiceClient: Sendable {
     private let base: ServiceURL
     private let transport: HTTPTransport
     private let caller: ServiceCaller
 
-    /// A page of 1,000 batches has less than 2 MB; an answer above this is not what we asked for.
+    /// The longest document accepted.
+    ///
+    /// A page of 1,000 batches has less than 2 MB.
     static let replyLimit = 64 * 1_048_576
 
-    /// Checks the settings; makes no connection yet.
+    /// Validates the settings.
+    ///
+    /// Makes no connection yet.
     package init(
         _ settings: ServiceSettings,
         environment: ServiceEnvironment = ServiceEnvironment()
@@ -21,7 +25,7 @@ package struct BatchServiceClient: Sendable {
         do {
             base = try ServiceURL(base: settings.baseURL)
         } catch {
-            // A password in front of the host must not come back in the sentence about it.
+            // A password before the host must not be quoted in the error.
             throw .baseURL(error == .userInfo ? "" : settings.baseURL, problem: error)
         }
         try settings.validate()
@@ -36,19 +40,21 @@ package struct BatchServiceClient: Sendable {
         )
     }
 
-    /// Where requests go, as text without secrets: `https://api.anthropic.com`.
+    /// The address that requests go to, without secrets: `https://api.anthropic.com`.
     package var origin: String {
         base.origin.text
     }
 
-    /// Closes all connections; the client cannot be used afterwards.
+    /// Closes all connections.
+    ///
+    /// The client cannot be used afterwards.
     package func shutdown() async {
         await transport.shutdown()
     }
 }
 
 extension BatchServiceClient: BatchLister {
-    package func page(_ query: PageQuery) async throws(ServiceFailure) -> ServiceReply {
+    package func page(_ query: PageQuery) async throws(ServiceError) -> ServiceReply {
         var parameters = ["limit=\(query.limit)"]
         if let id = query.afterID { parameters.append("after_id=\(id.percentEncoded)") }
         if let id = query.beforeID { parameters.append("before_id=\(id.percentEncoded)") }
@@ -61,73 +67,39 @@ extension BatchServiceClient: BatchLister {
         )
     }
 
-    package func batch(id: String) async throws(ServiceFailure) -> ServiceReply {
+    package func batch(id: String) async throws(ServiceError) -> ServiceReply {
         let path = "/v1/messages/batches/\(id.percentEncoded)"
         return try await document(
             ServiceRequest(url: base.appending(path: path), kind: .retrieve, name: "GET \(path)")
         )
     }
 
-    private func document(_ request: ServiceRequest) async throws(ServiceFailure) -> ServiceReply {
-        try await caller.call(request) { answer in
-            guard let body = try await answer.body.collect(upTo: Self.replyLimit) else {
-                let cause = ServiceFailure.Cause.malformedReply("more than \(Self.replyLimit / 1_048_576) MiB")
-                throw FutileRequest(cause: cause, head: answer.head)
+    private func document(_ request: ServiceRequest) async throws(ServiceError) -> ServiceReply {
+        try await caller.call(request) { head, body, request in
+            guard let bytes = try await body.collect(upTo: Self.replyLimit) else {
+                let problem = "more than \(Self.replyLimit / 1_048_576) MiB"
+                throw ServiceError(.malformedReply(problem), of: request, answer: head)
             }
-            return ServiceReply(head: answer.head, body: body)
+            return ServiceReply(head: head, body: bytes)
         }
     }
 }
 
 extension BatchServiceClient: ResultSource {
-    package func results(of batch: MessageBatch) async throws(ServiceFailure) -> ResultStream {
+    package func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream {
         let name = "GET /v1/messages/batches/\(batch.id.percentEncoded)/results"
         let location: ResultsLocation
         do {
             location = try ResultsLocation(resultsURL: batch.resultsURL, batchID: batch.id, base: base)
         } catch .foreign(let origin) {
-            throw ServiceFailure(cause: .foreignOrigin(origin), operation: name, attempts: 0)
+            throw ServiceError(code: .foreignOrigin(origin), operation: name, attempts: 0)
         } catch {
-            throw ServiceFailure(cause: .noResultsURL, operation: name, attempts: 0)
+            throw ServiceError(code: .noResultsURL, operation: name, attempts: 0)
         }
-        // What the official SDKs ask for; the answer is the same whatever is asked.
+        // The official SDKs send this; the answer does not depend on it.
         let request = ServiceRequest(url: location.url, kind: .results, name: name, accept: "application/x-jsonl")
-        return try await caller.call(request) { answer in
-            ResultStream(
-                head: answer.head,
-                rewrittenFrom: location.rewrittenFrom,
-                body: ResultBody(answer: answer, operation: name)
-            )
-        }
-    }
-}
-
-/// A results body whose breaks are failures of the service.
-private struct ResultBody: AsyncSequence, Sendable {
-    let answer: ServiceAnswer
-    let operation: String
-
-    func makeAsyncIterator() -> Iterator {
-        Iterator(chunks: answer.body.makeAsyncIterator(), answer: answer, operation: operation)
-    }
-
-    struct Iterator: AsyncIteratorProtocol {
-        let chunks: AnswerBody.Iterator
-        let answer: ServiceAnswer
-        let operation: String
-
-        func next() async throws -> [UInt8]? {
-            do {
-                return try await chunks.next()
-            } catch let error as TransportBreak {
-                throw ServiceFailure(
-                    cause: .transport(error.fault, detail: error.detail),
-                    operation: operation,
-                    requestID: answer.head.requestID,
-                    serverDate: answer.head.date,
-                    attempts: answer.tries
-                )
-            }
+        return try await caller.call(request) { head, body, _ in
+            ResultStream(head: head, rewrittenFrom: location.rewrittenFrom, body: body)
         }
     }
 }

@@ -1,18 +1,19 @@
 import AsyncHTTPClient
+import BatchPipeline
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// The HTTP library, set up so that it decides nothing by itself.
+/// The HTTP library, configured so that it makes no decisions.
 ///
-/// It follows no redirects, inflates nothing and makes no second attempt to connect. It speaks HTTP/2 where the server
-/// offers it over TLS.
+/// It follows no redirects, decompresses nothing and does not retry connections. It uses HTTP/2 if the server offers it
+/// over TLS.
 struct HTTPTransport: Sendable {
     private let client: HTTPClient
     private let idleTimeout: Duration
     private let stopwatch: Stopwatch
-    /// Host and port of the proxy, for the texts of faults.
+    /// Host and port of the proxy, for error details.
     private let proxyName: String?
 
     init(settings: ServiceSettings, origin: Origin, stopwatch: Stopwatch) throws(ServiceSettingsFailure) {
@@ -40,15 +41,26 @@ struct HTTPTransport: Sendable {
 
     /// Sends a GET and returns when the head of the answer is there.
     ///
-    /// Throws ``TransportBreak``, or `CancellationError`.
-    func get(_ url: ServiceURL, headers: HTTPHeaders) async throws -> (head: AnswerHead, body: AnswerBody) {
-        var request = HTTPClientRequest(url: url.text)
-        request.headers = headers
-        let response = try await execute(request)
+    /// The URL is that of the request or of a redirect. Throws `ServiceError` or `CancellationError`.
+    func get(
+        _ url: ServiceURL,
+        for request: ServiceRequest,
+        headers: HTTPHeaders
+    ) async throws -> (head: AnswerHead, body: AnswerBody) {
+        var httpRequest = HTTPClientRequest(url: url.text)
+        httpRequest.headers = headers
+        let response: HTTPClientResponse
+        do {
+            response = try await execute(httpRequest, for: request)
+        } catch {
+            if Task.isCancelled { throw CancellationError() }
+            throw error as? ServiceError ?? ServiceError(.transport(error, proxy: proxyName), of: request)
+        }
         let head = AnswerHead(status: Int(response.status.code), headers: response.headers)
         let body = AnswerBody(
             response.body,
-            isGzip: head.isGzip,
+            of: request,
+            head: head,
             idleTimeout: idleTimeout,
             stopwatch: stopwatch,
             proxy: proxyName
@@ -56,28 +68,28 @@ struct HTTPTransport: Sendable {
         return (head, body)
     }
 
-    /// Waits for the head of the answer, at most the idle time.
-    private func execute(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
-        do {
-            return try await withThrowingTaskGroup(of: HTTPClientResponse?.self) { group in
-                group.addTask { try await client.execute(request, deadline: .distantFuture) }
-                group.addTask {
-                    try await stopwatch.sleep(idleTimeout)
-                    return nil
-                }
-                defer { group.cancelAll() }
-                guard let response = try await group.next() ?? nil else { throw TransportBreak.idle(idleTimeout) }
-                return response
+    /// Waits for the head of the answer, at most for the idle time.
+    private func execute(
+        _ httpRequest: HTTPClientRequest,
+        for request: ServiceRequest
+    ) async throws -> HTTPClientResponse {
+        try await withThrowingTaskGroup(of: HTTPClientResponse?.self) { group in
+            group.addTask { try await client.execute(httpRequest, deadline: .distantFuture) }
+            group.addTask {
+                try await stopwatch.sleep(idleTimeout)
+                return nil
             }
-        } catch {
-            if Task.isCancelled { throw CancellationError() }
-            throw TransportBreak(error, proxy: proxyName)
+            defer { group.cancelAll() }
+            guard let response = try await group.next() ?? nil else {
+                throw ServiceError(.idle(idleTimeout), of: request)
+            }
+            return response
         }
     }
 
     /// Closes all connections; the transport cannot be used afterwards.
     func shutdown() async {
-        // The only failure is that it was shut down before, which is what was wanted.
+        // The only possible error is that the client was shut down before.
         try? await client.shutdown()
     }
 }

@@ -46,7 +46,7 @@ package struct PingClient: Sendable {
 
     /// Sends one ping; redirects are not followed and nothing is repeated.
     ///
-    /// Takes at most ``limit``. Throws a ``ServiceFailure`` that names the origin only, or ``ServiceSettingsFailure``
+    /// Takes at most ``limit``. Throws a ``ServiceError`` that names the origin only, or ``ServiceSettingsFailure``
     /// for an unusable proxy or certificate file.
     package func send(_ occasion: Occasion, body: String) async throws {
         let proxy = try proxies.proxy(for: url.origin)
@@ -83,19 +83,18 @@ package struct PingClient: Sendable {
         return ServiceURL(origin: url.origin, path: path + occasion.suffix, query: url.query)
     }
 
-    private func judge(_ result: Result<UInt, any Error>, proxy: String?) throws(ServiceFailure) {
-        let cause: ServiceFailure.Cause
+    private func judge(_ result: Result<UInt, any Error>, proxy: String?) throws(ServiceError) {
+        let code: ServiceError.Code
         switch result {
         case .success(let status):
             if (200...299).contains(status) { return }
-            cause = .status(Int(status))
+            code = .status(Int(status))
         case .failure(let error):
-            let broken = TransportBreak(error, proxy: proxy)
-            cause = .transport(broken.fault, detail: broken.detail)
+            code = .transport(error, proxy: proxy)
         }
-        throw ServiceFailure(cause: cause, operation: "The ping of \(url.origin.text)")
+        throw ServiceError(code: code, operation: "The ping of \(url.origin.text)")
     }
 }
 
-// Whoever knows the URL can ping.
+// Anyone who knows the URL can ping.
 extension PingClient: Redacted {}

@@ -1,14 +1,7 @@
 import BatchPipeline
 import NIOHTTP1
 
-/// Trouble that no repetition heals: an answer that leads to another origin, or in a form we cannot read.
-struct FutileRequest: Error, Sendable {
-    var cause: ServiceFailure.Cause
-    /// The answer that led to it, if there was one.
-    var head: ReplyHead?
-}
-
-/// Sends one request with everything the service wants to see, and follows redirects within the configured origin.
+/// Sends one request with all its headers, and follows redirects within the configured origin.
 ///
 /// The only place where the key meets a request. A URL of another origin is refused before a connection is made.
 struct Requester: Sendable {
@@ -18,35 +11,35 @@ struct Requester: Sendable {
 
     static let maxRedirects = 5
 
-    /// Returns the head of the first answer that is no redirect, and its body as it comes.
+    /// Returns the head of the first answer that is not a redirect, and its body as it arrives.
     ///
-    /// Throws ``TransportBreak``, ``FutileRequest`` or `CancellationError`.
+    /// Throws `ServiceError` or `CancellationError`. Only a transport error is worth another attempt.
     func send(_ request: ServiceRequest) async throws -> (head: AnswerHead, body: AnswerBody) {
         var url = request.url
         var referrer: ReplyHead?
         for _ in 0...Self.maxRedirects {
             guard url.origin == origin else {
-                throw FutileRequest(cause: .foreignOrigin(url.origin.text), head: referrer)
+                throw ServiceError(.foreignOrigin(url.origin.text), of: request, answer: referrer)
             }
-            let (head, body) = try await transport.get(url, headers: headers(accept: request.accept))
+            let (head, body) = try await transport.get(url, for: request, headers: headers(accept: request.accept))
             guard head.isRedirect else {
                 guard head.contentEncoding == nil || head.isGzip else {
-                    let cause = ServiceFailure.Cause.malformedReply("content-encoding \(head.contentEncoding ?? "")")
-                    throw FutileRequest(cause: cause, head: head.reply)
+                    let problem = "content-encoding \(head.contentEncoding ?? "")"
+                    throw ServiceError(.malformedReply(problem), of: request, answer: head.reply)
                 }
                 return (head, body)
             }
             referrer = head.reply
             guard let location = head.location else {
-                throw FutileRequest(cause: .redirect("no location"), head: head.reply)
+                throw ServiceError(.redirect("no location"), of: request, answer: head.reply)
             }
             do {
                 url = try url.resolve(location)
             } catch {
-                throw FutileRequest(cause: .redirect("unreadable location"), head: head.reply)
+                throw ServiceError(.redirect("unreadable location"), of: request, answer: head.reply)
             }
         }
-        throw FutileRequest(cause: .redirect("more than \(Self.maxRedirects) in a row"), head: referrer)
+        throw ServiceError(.redirect("more than \(Self.maxRedirects) in a row"), of: request, answer: referrer)
     }
 
     private func headers(accept: String) -> HTTPHeaders {

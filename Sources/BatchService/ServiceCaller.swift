@@ -2,24 +2,18 @@ import BatchPipeline
 import MessageBatches
 import NIOHTTP1
 
-/// One question to the service.
+/// One request to the service.
 struct ServiceRequest: Sendable {
     var url: ServiceURL
-    var kind: RetryPlan.Operation
-    /// How a failure calls it: `GET /v1/messages/batches`.
+    var kind: RetryPolicy.Operation
+    /// The name in errors: `GET /v1/messages/batches`.
     var name: String
     var accept = "application/json"
+    /// The number of this attempt, from 1.
+    var attempt = 1
 }
 
-/// An answer with status 200.
-struct ServiceAnswer: Sendable {
-    var head: ReplyHead
-    var body: AnswerBody
-    /// Requests made up to this answer.
-    var tries: Int
-}
-
-/// Asks the service until its retry plan is content: waits for the turn, sends, judges, pauses.
+/// Sends a request until its retry policy is satisfied: waits for its turn, sends, evaluates, pauses.
 struct ServiceCaller: Sendable {
     let requester: Requester
     let pacer: Pacer
@@ -27,63 +21,55 @@ struct ServiceCaller: Sendable {
     let environment: ServiceEnvironment
     let stopwatch: Stopwatch
 
-    /// What one try brought.
-    private enum Attempt<Value> {
-        case answered(Value)
-        case refused(AnswerHead, ErrorBody)
-        case broken(TransportBreak)
-        /// Trouble that no repetition heals.
-        case futile(ServiceFailure.Cause, ReplyHead?)
-    }
-
-    /// Asks, and reads the answer with `read`, whose breaks count as failed tries.
+    /// Sends the request, and reads the answer with status 200 with `read`, whose transport errors count as failed attempts.
     func call<Value: Sendable>(
         _ request: ServiceRequest,
-        read: @Sendable (ServiceAnswer) async throws -> Value
-    ) async throws(ServiceFailure) -> Value {
-        var plan = RetryPlan(request.kind, limits: .init(attempts: maxAttempts))
+        read: @Sendable (ReplyHead, AnswerBody, ServiceRequest) async throws -> Value
+    ) async throws(ServiceError) -> Value {
+        var request = request
+        var policy = RetryPolicy(request.kind, limits: .init(attempts: maxAttempts))
         while true {
+            request.attempt = policy.tries + 1
             var startedAt = Duration.zero
-            let attempt = await attempt(request, number: plan.tries + 1, startedAt: &startedAt, read: read)
-            let outcome: RetryPlan.Outcome
-            var failure = ServiceFailure(cause: .cancelled, operation: request.name)
-            switch attempt {
-            case .answered(let value):
-                pacer.answered()
-                return value
-            case .futile(let cause, let head):
-                failure.cause = cause
-                failure.requestID = head?.requestID
-                failure.serverDate = head?.date
-                failure.attempts = plan.tries + 1
-                throw failure
-            case .broken(let transportBreak):
-                outcome = .fault(transportBreak.fault, detail: transportBreak.detail)
-            case .refused(let head, let error):
+            let outcome: RetryPolicy.Outcome
+            var failure: ServiceError
+            do {
+                startedAt = try await pacer.turn()
+                let (head, body) = try await requester.send(request)
+                if head.reply.status == 200 {
+                    let value = try await read(head.reply, body, request)
+                    pacer.answered()
+                    return value
+                }
+                let error = ErrorBody(await body.prefix(upTo: ErrorBody.byteLimit))
                 outcome = .answer(head.facts(errorCode: error.code, now: environment.now()))
+                failure = ServiceError(.status(head.reply.status), of: request, answer: head.reply)
                 failure.errorType = error.type
                 failure.message = error.message.map { requester.withoutSecrets($0) }
-                failure.requestID = head.reply.requestID ?? error.requestID
-                failure.serverDate = head.reply.date
+                failure.requestID = failure.requestID ?? error.requestID
+            } catch let error as ServiceError {
+                guard case .transport(let fault, let detail) = error.code else { throw error }
+                outcome = .fault(fault, detail: detail)
+                failure = ServiceError(error.code, of: request)
+            } catch {
+                throw ServiceError(.cancelled, of: request)
             }
-            let decision = plan.decide(outcome, jitter: environment.random())
-            failure.attempts = plan.tries
-            try await obey(decision, startedAt: startedAt, failure: failure)
+            try await obey(policy.decide(outcome, jitter: environment.random()), startedAt: startedAt, failure)
         }
     }
 
-    /// Waits as long as the plan says, or throws `failure` with the plan's cause.
+    /// Waits as long as the policy says, or throws the failure with the policy's code.
     private func obey(
-        _ decision: RetryPlan.Decision,
+        _ decision: RetryPolicy.Decision,
         startedAt: Duration,
-        failure: ServiceFailure
-    ) async throws(ServiceFailure) {
+        _ failure: ServiceError
+    ) async throws(ServiceError) {
         var failure = failure
         switch decision {
         case .accept:
-            preconditionFailure("a plan accepts 200 only, and those were answered")
-        case .fail(let cause):
-            failure.cause = cause
+            preconditionFailure("a policy accepts only status 200, which never gets here")
+        case .fail(let code):
+            failure.code = code
             throw failure
         case .retry(let pause, let reason):
             environment.onRetry(
@@ -96,33 +82,16 @@ struct ServiceCaller: Sendable {
                 )
             )
             if reason == .throttled {
-                // Everybody waits, this caller at its next turn.
+                // All callers wait, this one at its next turn.
                 pacer.refused(startedAt: startedAt, pause: pause)
-            } else {
-                do { try await stopwatch.sleep(pause) } catch { throw failure }
+                return
             }
-        }
-    }
-
-    private func attempt<Value: Sendable>(
-        _ request: ServiceRequest,
-        number: Int,
-        startedAt: inout Duration,
-        read: @Sendable (ServiceAnswer) async throws -> Value
-    ) async -> Attempt<Value> {
-        do {
-            startedAt = try await pacer.turn()
-            let (head, body) = try await requester.send(request)
-            guard head.reply.status == 200 else {
-                return .refused(head, ErrorBody(await body.prefix(upTo: ErrorBody.byteLimit)))
+            do {
+                try await stopwatch.sleep(pause)
+            } catch {
+                failure.code = .cancelled
+                throw failure
             }
-            return .answered(try await read(ServiceAnswer(head: head.reply, body: body, tries: number)))
-        } catch let error as TransportBreak {
-            return .broken(error)
-        } catch let error as FutileRequest {
-            return .futile(error.cause, error.head)
-        } catch {
-            return .futile(.cancelled, nil)
         }
     }
 }

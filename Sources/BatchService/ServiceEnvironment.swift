@@ -30,9 +30,9 @@ package struct ServiceEnvironment: Sendable {
 
 /// A call that did not succeed and is about to be repeated.
 package struct RetryNotice: Sendable, Hashable {
-    /// As in ``ServiceFailure/operation``.
+    /// As in ``ServiceError/operation``.
     package var operation: String
-    package var reason: RetryPlan.Reason
+    package var reason: RetryPolicy.Reason
     package var pause: Duration
     /// The requests made so far.
     package var tries: Int

@@ -1,8 +1,9 @@
 /// How to reach the service: read from flags and environment by the commands, checked by ``BatchServiceClient``.
 package struct ServiceSettings: Sendable {
-    /// What to offer in `accept-encoding`; gzip is read even if it was not asked for.
-    package enum AcceptEncoding: String, Sendable, Hashable {
-        /// Bytes as they are: the only form in which a cut download can be gone on with by range.
+    /// The value of `accept-encoding`.
+    ///
+    /// Gzip is read even if it was not requested.
+    package enum AcceptEncoding: String, Sendable, Hashable, CaseIterable {
         case identity
         case gzip
     }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import BatchPipeline
 import BlockGzip
 import NIOCore
+import NIOHTTP1
 import Synchronization
 import Testing
 
@@ -44,7 +45,8 @@ struct AnswerBodyTests {
     private func body(_ pieces: Pieces, isGzip: Bool = false, clock: ManualClock = ManualClock()) -> AnswerBody {
         AnswerBody(
             .stream(pieces),
-            isGzip: isGzip,
+            of: ServiceRequest(url: try! ServiceURL("http://127.0.0.1"), kind: .results, name: "GET results"),
+            head: AnswerHead(status: 200, headers: isGzip ? ["content-encoding": "gzip"] : [:]),
             idleTimeout: .seconds(60),
             stopwatch: Stopwatch(clock),
             proxy: nil
@@ -87,11 +89,11 @@ struct AnswerBodyTests {
     func `bytes before a break are handed out before it`() async throws {
         let pieces = Pieces([[1, 2], [3]], end: HTTPClientError.remoteConnectionClosed)
         var received: [UInt8] = []
-        let error = await #expect(throws: TransportBreak.self) {
+        let error = await #expect(throws: ServiceError.self) {
             for try await chunk in body(pieces) { received += chunk }
         }
         #expect(received == [1, 2, 3])
-        #expect(error?.fault == .cut)
+        #expect(error?.transportFault == .cut)
     }
 
     @Test
@@ -123,10 +125,10 @@ struct AnswerBodyTests {
         let compressed = try first + gzip("world\n")
         for length in 0..<compressed.count where length != first.count {
             let pieces = Pieces([Array(compressed[..<length])])
-            let error = await #expect(throws: TransportBreak.self) {
+            let error = await #expect(throws: ServiceError.self) {
                 try await body(pieces, isGzip: true).collect(upTo: 100)
             }
-            #expect(error == TransportBreak(.cut, "gzip body ends too early"))
+            #expect(error?.code == .transport(.cut, detail: "gzip body ends too early"))
         }
     }
 
@@ -134,11 +136,11 @@ struct AnswerBodyTests {
     func `damaged gzip is a break`() async throws {
         var compressed = try gzip(String(repeating: "hello\n", count: 100))
         compressed[compressed.count - 6] ^= 1
-        let error = await #expect(throws: TransportBreak.self) {
+        let error = await #expect(throws: ServiceError.self) {
             try await body(Pieces([compressed]), isGzip: true).collect(upTo: 10_000)
         }
-        #expect(error?.fault == .cut)
-        await #expect(throws: TransportBreak.self) {
+        #expect(error?.transportFault == .cut)
+        await #expect(throws: ServiceError.self) {
             try await body(Pieces([Array("plain".utf8)]), isGzip: true).collect(upTo: 100)
         }
     }

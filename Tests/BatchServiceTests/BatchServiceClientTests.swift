@@ -116,7 +116,7 @@ struct BatchServiceClientTests {
         let piece = [UInt8](repeating: 0x20, count: 8 * 1_048_576)
         try await ScriptedServer.run([.chunked(Array(repeating: piece, count: 9), end: [])]) { server in
             let failure = try await BatchServiceClient.run(server.origin) { await $0.pageFailure() }
-            #expect(failure?.cause == .malformedReply("more than 64 MiB"))
+            #expect(failure?.code == .malformedReply("more than 64 MiB"))
             #expect(server.requests.count == 1)
         }
     }
@@ -127,7 +127,7 @@ struct BatchServiceClientTests {
             let failure = try await BatchServiceClient.run(server.origin) { client in
                 await client.resultsFailure(nil)
             }
-            #expect(failure?.cause == .noResultsURL)
+            #expect(failure?.code == .noResultsURL)
             #expect(failure?.attempts == 0)
             #expect(server.connections == 0)
         }
@@ -140,7 +140,7 @@ struct BatchServiceClientTests {
                 let call = Task { await client.pageFailure() }
                 while server.requests.isEmpty { await Task.yield() }
                 call.cancel()
-                #expect(await call.value?.cause == .cancelled)
+                #expect(await call.value?.code == .cancelled)
             }
         }
     }

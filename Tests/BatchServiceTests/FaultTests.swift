@@ -11,11 +11,6 @@ struct FaultTests {
         try await ScriptedServer.run([]) { $0.port }
     }
 
-    private func fault(of failure: ServiceFailure?) -> ServiceFailure.TransportFault? {
-        guard case .transport(let fault, _) = failure?.cause else { return nil }
-        return fault
-    }
-
     @Test
     func `a refused connection is tried as often as allowed, with growing pauses`() async throws {
         let clock = ManualClock(skipping: .seconds(60))
@@ -23,7 +18,7 @@ struct FaultTests {
         let failure = try await BatchServiceClient.run("http://127.0.0.1:\(port)", clock: clock) {
             await $0.pageFailure()
         }
-        #expect(failure?.cause == .transport(.connectionRefused, detail: "connection refused"))
+        #expect(failure?.code == .transport(.connectionRefused, detail: "connection refused"))
         #expect(failure?.attempts == 5)
         #expect(failure?.operation == "GET /v1/messages/batches")
         #expect(clock.skipped == [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4)])
@@ -44,7 +39,7 @@ struct FaultTests {
         let failure = try await BatchServiceClient.run("http://nobody.invalid", settings: settings) {
             await $0.pageFailure()
         }
-        #expect(failure?.cause == .transport(.nameResolution, detail: "no address for nobody.invalid"))
+        #expect(failure?.code == .transport(.nameResolution, detail: "no address for nobody.invalid"))
     }
 
     @Test
@@ -53,7 +48,7 @@ struct FaultTests {
             let failure = try await BatchServiceClient.run("https://127.0.0.1:\(server.port)") {
                 await $0.pageFailure()
             }
-            #expect(failure?.cause == .transport(.tls, detail: "the server's certificate is not trusted"))
+            #expect(failure?.code == .transport(.tls, detail: "the server's certificate is not trusted"))
             #expect(failure?.attempts == 1)
             #expect(server.requests.isEmpty)
         }
@@ -78,7 +73,7 @@ struct FaultTests {
             let failure = try await BatchServiceClient.run("https://127.0.0.1:\(server.port)") {
                 await $0.pageFailure()
             }
-            #expect(failure?.cause == .transport(.tls, detail: "the server does not speak TLS"))
+            #expect(failure?.code == .transport(.tls, detail: "the server does not speak TLS"))
         }
     }
 
@@ -93,7 +88,7 @@ struct FaultTests {
             let failure = try await BatchServiceClient.run("https://127.0.0.1:\(server.port)", settings: settings) {
                 await $0.pageFailure()
             }
-            #expect(fault(of: failure) == .connectTimeout)
+            #expect(failure?.transportFault == .connectTimeout)
         }
     }
 
@@ -110,7 +105,7 @@ struct FaultTests {
                 while server.requests.isEmpty { await Task.yield() }
                 await clock.waitForSleepers()
                 clock.advance(by: .seconds(60))
-                #expect(await call.value?.cause == .transport(.idleTimeout, detail: "nothing arrived for 60 s"))
+                #expect(await call.value?.code == .transport(.idleTimeout, detail: "nothing arrived for 60 s"))
             }
         }
     }
@@ -144,8 +139,8 @@ struct FaultTests {
                 clockwork.cancel()
                 arrived.finish()
                 #expect(bytes == [1, 2, 3])
-                let failure = try #require(error as? ServiceFailure)
-                #expect(failure.cause == .transport(.idleTimeout, detail: "nothing arrived for 60 s"))
+                let failure = try #require(error as? ServiceError)
+                #expect(failure.code == .transport(.idleTimeout, detail: "nothing arrived for 60 s"))
                 #expect(failure.operation == "GET /v1/messages/batches/msgbatch_1/results")
                 #expect(failure.requestID == "req_1")
                 #expect(failure.attempts == 1)
@@ -166,16 +161,16 @@ struct FaultTests {
     ) async throws {
         try await ScriptedServer.run([[.bytes(Array(Self.wholeAnswer[..<length])), ending]]) { server in
             try await BatchServiceClient.run(server.origin, settings: { $0.maxAttempts = 1 }) { client in
-                let failure: ServiceFailure?
-                do throws(ServiceFailure) {
+                let failure: ServiceError?
+                do throws(ServiceError) {
                     let stream = try await client.results(of: .ended(resultsURL: "/r"))
                     let (bytes, error) = await stream.drain()
                     #expect(Self.content.starts(with: bytes))
-                    failure = error as? ServiceFailure
+                    failure = error as? ServiceError
                 } catch {
                     failure = error
                 }
-                #expect(fault(of: failure) == .cut)
+                #expect(failure?.transportFault == .cut)
             }
         }
     }
@@ -188,7 +183,7 @@ struct FaultTests {
                 let stream = try await client.results(of: .ended(resultsURL: "/r"))
                 let (bytes, error) = await stream.drain()
                 #expect(bytes == Array("12345".utf8))
-                #expect(fault(of: error as? ServiceFailure) == .cut)
+                #expect((error as? ServiceError)?.transportFault == .cut)
                 // A page is read within its call, so there the cut is healed.
                 #expect(try await client.page(PageQuery()).body == Array("whole".utf8))
             }
@@ -201,7 +196,7 @@ struct FaultTests {
             let failure = try await BatchServiceClient.run(server.origin, settings: { $0.maxAttempts = 1 }) {
                 await $0.pageFailure()
             }
-            #expect(fault(of: failure) == .other)
+            #expect(failure?.transportFault == .other)
         }
     }
 }

@@ -32,8 +32,8 @@ struct GzipReplyTests {
         try await ScriptedServer.run([cut]) { server in
             try await BatchServiceClient.run(server.origin) { client in
                 let stream = try await client.results(of: .ended(resultsURL: "/r"))
-                let failure = try #require(await stream.drain().error as? ServiceFailure)
-                #expect(failure.cause == .transport(.cut, detail: "gzip body ends too early"))
+                let failure = try #require(await stream.drain().error as? ServiceError)
+                #expect(failure.code == .transport(.cut, detail: "gzip body ends too early"))
                 #expect(failure.requestID == "req_1")
             }
         }
@@ -52,7 +52,7 @@ struct GzipReplyTests {
     func `an encoding we cannot read is named`(encoding: String) async throws {
         try await ScriptedServer.run([.answer(headers: ["content-encoding: \(encoding)"])]) { server in
             let failure = try await BatchServiceClient.run(server.origin) { await $0.pageFailure() }
-            #expect(failure?.cause == .malformedReply("content-encoding \(encoding)"))
+            #expect(failure?.code == .malformedReply("content-encoding \(encoding)"))
             #expect(server.requests.count == 1)
         }
     }

@@ -36,8 +36,8 @@ struct PingClientTests {
     func `a status that is no success is a failure without the path`(status: Int) async throws {
         try await ScriptedServer.run([.answer(status, headers: ["location: /elsewhere"])]) { server in
             let client = try client(server.origin + "/secret-uuid")
-            let failure = await #expect(throws: ServiceFailure.self) { try await client.send(.success, body: "") }
-            #expect(failure?.cause == .status(status))
+            let failure = await #expect(throws: ServiceError.self) { try await client.send(.success, body: "") }
+            #expect(failure?.code == .status(status))
             #expect(failure?.operation == "The ping of \(server.origin)")
             #expect(server.requests.count == 1)
         }
@@ -46,8 +46,8 @@ struct PingClientTests {
     @Test func `nobody there is a failure of the transport`() async throws {
         let port = try await ScriptedServer.run([]) { $0.port }
         let client = try client("http://127.0.0.1:\(port)/uuid")
-        let failure = await #expect(throws: ServiceFailure.self) { try await client.send(.start, body: "") }
-        guard case .transport(.connectionRefused, _) = failure?.cause else {
+        let failure = await #expect(throws: ServiceError.self) { try await client.send(.start, body: "") }
+        guard case .transport(.connectionRefused, _) = failure?.code else {
             Issue.record("\(String(describing: failure))")
             return
         }

@@ -87,7 +87,7 @@ struct ProxyTests {
             let failure = try await BatchServiceClient.run("http://service.invalid", settings: settings) {
                 await $0.pageFailure()
             }
-            guard case .transport(.proxy, _) = failure?.cause else {
+            guard case .transport(.proxy, _) = failure?.code else {
                 Issue.record("\(String(describing: failure))")
                 return
             }
@@ -104,6 +104,6 @@ struct ProxyTests {
         let failure = try await BatchServiceClient.run("http://service.invalid", settings: settings) {
             await $0.pageFailure()
         }
-        #expect(failure?.cause == .transport(.proxy, detail: "proxy 127.0.0.1:\(port): connection refused"))
+        #expect(failure?.code == .transport(.proxy, detail: "proxy 127.0.0.1:\(port): connection refused"))
     }
 }

@@ -22,8 +22,8 @@ struct RetryTests {
         let headers = ["request-id: req_head", "date: Sun, 06 Nov 1994 08:49:37 GMT"]
         try await ScriptedServer.run([.error(status, "some_error", headers: headers)]) { server in
             let failure = try await BatchServiceClient.run(server.origin) { await $0.pageFailure() }
-            let expected = ServiceFailure(
-                cause: .status(status),
+            let expected = ServiceError(
+                code: .status(status),
                 operation: "GET /v1/messages/batches",
                 errorType: "some_error",
                 message: "no luck",
@@ -66,7 +66,7 @@ struct RetryTests {
             let failure = try await BatchServiceClient.run(server.origin, settings: { $0.maxAttempts = 3 }) {
                 await $0.pageFailure()
             }
-            #expect(failure?.cause == .status(529))
+            #expect(failure?.code == .status(529))
             #expect(failure?.errorType == "overloaded_error")
             #expect(failure?.attempts == 3)
             #expect(server.requests.count == 3)
@@ -128,7 +128,7 @@ struct RetryTests {
         )
         try await ScriptedServer.run([reply, .answer()]) { server in
             let failure = try await BatchServiceClient.run(server.origin) { await $0.pageFailure() }
-            #expect(failure?.cause == .spendLimit(until: Timestamp("2026-12-01T00:00:00Z")))
+            #expect(failure?.code == .spendLimit(until: Timestamp("2026-12-01T00:00:00Z")))
             #expect(server.requests.count == 1)
         }
     }
@@ -149,7 +149,7 @@ struct RetryTests {
         let missing = ScriptedServer.Reply.error(404, "not_found_error")
         try await ScriptedServer.run(Array(repeating: missing, count: 9)) { server in
             let failure = try await BatchServiceClient.run(server.origin) { await $0.resultsFailure() }
-            #expect(failure?.cause == .status(404))
+            #expect(failure?.code == .status(404))
             #expect(failure?.attempts == 4)
         }
     }
@@ -173,7 +173,7 @@ struct RetryTests {
                 try await $0.batch(id: "a")
             }
         }
-        let reasons: [RetryPlan.Reason] = [.status(500), .throttled, .transport(.cut)]
+        let reasons: [RetryPolicy.Reason] = [.status(500), .throttled, .transport(.cut)]
         #expect(notices.withLock { $0.map(\.reason) } == reasons)
         #expect(notices.withLock { $0.map(\.tries) } == [1, 2, 3])
         #expect(notices.withLock { $0.map(\.requestID) } == ["req_1", "req_body", nil])

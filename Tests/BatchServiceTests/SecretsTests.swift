@@ -67,7 +67,7 @@ struct SecretsTests {
                 let failure = try await BatchServiceClient.run(server.origin) { client in
                     await client.resultsFailure(other.origin + "/files/1?sig=secret")
                 }
-                #expect(failure?.cause == .foreignOrigin(other.origin))
+                #expect(failure?.code == .foreignOrigin(other.origin))
                 #expect(server.connections == 0)
             }
             #expect(other.connections == 0)
@@ -85,7 +85,7 @@ struct SecretsTests {
             ]
             try await ScriptedServer.run(redirect) { server in
                 let failure = try await BatchServiceClient.run(server.origin) { await $0.pageFailure() }
-                #expect(failure?.cause == .foreignOrigin(other.origin))
+                #expect(failure?.code == .foreignOrigin(other.origin))
                 #expect(failure?.requestID == "req_1")
                 #expect(server.requests.count == 1)
             }
@@ -98,7 +98,7 @@ struct SecretsTests {
         try await ScriptedServer.run([.answer()]) { other in
             try await ScriptedServer.run([.answer(302, headers: ["location: //127.0.0.1:\(other.port)/"])]) { server in
                 let failure = try await BatchServiceClient.run(server.origin) { await $0.pageFailure() }
-                #expect(failure?.cause == .foreignOrigin(other.origin))
+                #expect(failure?.code == .foreignOrigin(other.origin))
             }
             #expect(other.connections == 0)
         }
@@ -120,7 +120,7 @@ struct SecretsTests {
         let loop = Array(repeating: ScriptedServer.Reply.answer(302, headers: ["location: ?again"]), count: 20)
         try await ScriptedServer.run(loop) { server in
             let failure = try await BatchServiceClient.run(server.origin) { await $0.pageFailure() }
-            #expect(failure?.cause == .redirect("more than 5 in a row"))
+            #expect(failure?.code == .redirect("more than 5 in a row"))
             #expect(server.requests.count == 6)
         }
     }
@@ -129,7 +129,7 @@ struct SecretsTests {
     func `a redirect without a usable place ends`(headers: [String]) async throws {
         try await ScriptedServer.run([.answer(302, headers: headers)]) { server in
             let failure = try await BatchServiceClient.run(server.origin) { await $0.pageFailure() }
-            guard case .redirect = failure?.cause else {
+            guard case .redirect = failure?.code else {
                 Issue.record("\(String(describing: failure))")
                 return
             }

@@ -22,7 +22,7 @@ package struct ArchiveRepair {
         /// Raw is not enough, and there is no connection to the service.
         case noService
         /// The service does not return the batch.
-        case notRetrieved(ServiceFailure)
+        case notRetrieved(ServiceError)
         case notDownloaded(BatchOutcome)
 
         fileprivate var isRepaired: Bool {
@@ -86,7 +86,7 @@ package struct ArchiveRepair {
         }
         guard let service else { return .noService }
         let batch: MessageBatch
-        do throws(ServiceFailure) {
+        do throws(ServiceError) {
             batch = try await service.messageBatch(id: id).batch
         } catch {
             guard ![401, 403].contains(error.status) else { throw error }
@@ -148,11 +148,11 @@ package struct ArchiveRepair {
 private struct KnownBatch: BatchLister {
     let batch: MessageBatch
 
-    func page(_ query: PageQuery) async throws(ServiceFailure) -> ServiceReply {
+    func page(_ query: PageQuery) async throws(ServiceError) -> ServiceReply {
         ServiceReply(head: ReplyHead(status: 200), body: Array("{\"data\":[],\"has_more\":false}".utf8))
     }
 
-    func batch(id: String) async throws(ServiceFailure) -> ServiceReply {
+    func batch(id: String) async throws(ServiceError) -> ServiceReply {
         ServiceReply(head: ReplyHead(status: 200), body: batch.json)
     }
 }

@@ -34,7 +34,7 @@ package struct StoredResults: ResultSource {
         head = ReplyHead(status: 200)
     }
 
-    package func results(of batch: MessageBatch) async throws(ServiceFailure) -> ResultStream {
+    package func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream {
         ResultStream(head: head, body: StoredBody(folder: folder, path: path, byteCount: byteCount))
     }
 }

@@ -49,12 +49,7 @@ struct ServiceOptions: ParsableArguments {
             valueName: "coding"
         )
     )
-    var acceptEncoding: AcceptEncoding = .identity
-
-    enum AcceptEncoding: String, ExpressibleByArgument, CaseIterable {
-        case identity
-        case gzip
-    }
+    var acceptEncoding: ServiceSettings.AcceptEncoding = .identity
 
     /// The settings of the client, and where the key was read.
     func settings(context: CommandContext) throws(CommandFailure) -> (settings: ServiceSettings, key: KeySource) {
@@ -67,7 +62,7 @@ struct ServiceOptions: ParsableArguments {
             betas: beta,
             workspace: workspace,
             userAgent: "batchkeep/\(BatchkeepVersion.current)",
-            acceptEncoding: acceptEncoding == .gzip ? .gzip : .identity,
+            acceptEncoding: acceptEncoding,
             connectTimeout: .seconds(connectTimeout),
             idleTimeout: .seconds(idleTimeout),
             maxRequestsPerMinute: maxRpm,
@@ -85,6 +80,8 @@ struct ServiceOptions: ParsableArguments {
         if let maxRpm { try BatchCommands.check(maxRpm, 1...1_000_000, "--max-rpm") }
     }
 }
+
+extension ServiceSettings.AcceptEncoding: ExpressibleByArgument {}
 
 extension CommandContext {
     /// The proxies the environment names.

@@ -41,7 +41,7 @@ final class ExportProgress: RunObserver {
                 state.total = (batches, results)
                 state.board.clear()
                 if batches > 0 { context.note(Self.plan(batches, results)) }
-            case .passedOver, .notRetrieved:
+            case .skipped, .notRetrieved:
                 // The closing table counts them.
                 break
             case .started(let batch):

@@ -47,14 +47,17 @@ struct ExportSummary: Sendable {
     /// The error that stopped the run.
     var stop: FailureText? {
         report.stop.flatMap { error in
-            let trouble = (error as? ServiceFailure).map { ServiceTrouble(failure: $0, keyPlace: keyPlace) }
-            return FailureText(trouble ?? error) ?? FailureText.unexpected(error)
+            guard var failure = error as? ServiceError else {
+                return FailureText(error) ?? FailureText.unexpected(error)
+            }
+            failure.keyPlace = failure.keyPlace ?? keyPlace
+            return FailureText(failure)
         }
     }
 
     /// The ID of the request that stopped the run, if it was one.
     var stopRequestID: String? {
-        ((report.stop as? ServiceTrouble)?.failure ?? report.stop as? ServiceFailure)?.requestID
+        (report.stop as? ServiceError)?.requestID
     }
 
     /// Writes the table and the problems to standard error.

@@ -82,7 +82,7 @@ extension FetchReceipt {
     }
 
     /// The receipt of a batch that was skipped.
-    init(_ batch: MessageBatch, _ reason: PassingReason, in folder: ArchiveFolder) {
+    init(_ batch: MessageBatch, _ reason: SkipReason, in folder: ArchiveFolder) {
         switch reason {
         case .archived:
             self.init(archived: batch, in: folder)
@@ -94,7 +94,7 @@ extension FetchReceipt {
     }
 
     /// The receipt of an id without a batch object.
-    init(notRetrieved id: String, _ failure: ServiceFailure) {
+    init(notRetrieved id: String, _ failure: ServiceError) {
         let isUnknown = failure.status == 404 || failure.status == 410
         self.init(id: id, state: isUnknown ? .unavailable : .failed, error: FailureText.clause(failure))
     }
@@ -142,7 +142,7 @@ final class ReceiptWriter: Sendable {
             case .finished(let batch, let outcome):
                 let tries = attempts.removeValue(forKey: batch.id) ?? 0
                 write(FetchReceipt(batch, outcome, attempts: tries, in: folder))
-            case .passedOver(let batch, let reason):
+            case .skipped(let batch, let reason):
                 write(FetchReceipt(batch, reason, in: folder))
             case .notRetrieved(let id, let failure):
                 write(FetchReceipt(notRetrieved: id, failure))

@@ -30,7 +30,7 @@ struct RunLog: RunObserver {
 
     @Sendable func observe(_ event: ExportEvent) {
         switch event {
-        case .listed, .advanced, .passedOver, .notRetrieved:
+        case .listed, .advanced, .skipped, .notRetrieved:
             // Progress is for terminals, and the closing event says how many were not fetched.
             break
         case .planned(let batches, let results):

@@ -71,41 +71,34 @@ struct BatchListing {
         BatchWalk(lister: ports.lister, walker: PageWalker(window: window, pageSize: selection.pageSize))
     }
 
-    /// What came of asking for one batch.
-    private typealias Retrieved = (id: String, answer: Result<(batch: MessageBatch, head: ReplyHead), ServiceFailure>)
-
-    /// Asks for batch objects, several at once.
+    /// Requests batch objects, several at once.
     ///
-    /// One batch that is gone must not keep the others from being fetched.
+    /// A batch that the service does not describe does not stop the others.
     private func retrieve(
         _ ids: Set<String>,
         into survey: inout ListedBatches,
         _ report: inout ExportReport
     ) async throws {
-        try await withThrowingTaskGroup(of: Retrieved.self) { group in
-            var waiting = ids.sorted()[...]
-            for id in waiting.prefix(settings.concurrency) { group.addTask { await retrieved(id) } }
-            waiting = waiting.dropFirst(settings.concurrency)
-            while let (id, answer) = try await group.next() {
-                switch answer {
-                case .success(let (batch, head)):
-                    survey.batches.append(batch)
-                    survey.serverDate = head.date ?? survey.serverDate
-                case .failure(let failure):
-                    guard !failure.concernsEveryBatch else { throw failure }
-                    report.notRetrieved[id] = failure
-                    ports.observe(.notRetrieved(id: id, failure))
-                }
-                if let id = waiting.popFirst() { group.addTask { await retrieved(id) } }
+        var waiting = ids.sorted()[...]
+        try await mapConcurrently(limit: settings.concurrency, order: .completion) {
+            waiting.popFirst()
+        } work: { [ports] id in
+            do throws(ServiceError) {
+                return (id, Result.success(try await ports.lister.messageBatch(id: id)))
+            } catch {
+                return (id, Result.failure(error))
             }
-        }
-    }
-
-    private func retrieved(_ id: String) async -> Retrieved {
-        do throws(ServiceFailure) {
-            return (id, .success(try await ports.lister.messageBatch(id: id)))
-        } catch {
-            return (id, .failure(error))
+        } consume: { (id, answer: Result<(batch: MessageBatch, head: ReplyHead), ServiceError>) in
+            switch answer {
+            case .success(let (batch, head)):
+                survey.batches.append(batch)
+                survey.serverDate = head.date ?? survey.serverDate
+            case .failure(let error):
+                guard !error.concernsEveryBatch else { throw error }
+                report.notRetrieved[id] = error
+                ports.observe(.notRetrieved(id: id, error))
+            }
+            return .proceed
         }
     }
 }

@@ -1,29 +1,27 @@
 import JSONLines
 import MessageBatches
 
-/// One read of one results body: split, then decode, flatten, fold and seal block by block in parallel, then append in order.
+/// One download of one results body: split, then decode, flatten, fold and seal in parallel, then append in order.
 ///
-/// At most ``ExportSettings/blocksInFlight`` blocks exist between the splitter and the file, so memory does not grow with the
-/// batch, and the body is pulled only as fast as blocks are written.
+/// At most ``ExportSettings/blocksInFlight`` blocks exist between the splitter and the file. So memory does not grow with
+/// the batch, and the body is pulled only as fast as blocks are written.
 struct BodyRead {
     private let batch: MessageBatch
     private let draft: any BatchDraft
     private let emptySummaries: SummarySet
     private let settings: ExportSettings
     private let expectation: (any IDExpectation)?
+    private let startedAt: Timestamp
     private let advanced: @Sendable (_ lines: Int, _ bytes: Int) -> Void
-    private(set) var result: Result
+    private(set) var tally = BodyTally()
+    private(set) var summaries: SummarySet
     private var uniqueness = UniquenessCheck()
     /// Blocks of the body in the draft.
     private var written = 0
+    /// The head of the answer, and the URL that was rewritten; nil before the body is requested.
+    private var origin: (head: ReplyHead, rewrittenFrom: String?)?
 
-    /// What a whole body came to.
-    struct Result {
-        var tally = BodyTally()
-        var summaries: SummarySet
-    }
-
-    /// A block with everything parallel work can do for it.
+    /// A block with the results of its parallel work.
     private struct FinishedBlock: Sendable {
         var decoded: DecodedBlock
         var sealed: SealedBlock
@@ -36,95 +34,101 @@ struct BodyRead {
         summaries: SummarySet,
         settings: ExportSettings,
         expectation: (any IDExpectation)? = nil,
+        startedAt: Timestamp,
         advanced: @escaping @Sendable (_ lines: Int, _ bytes: Int) -> Void
     ) {
         self.batch = batch
         self.draft = draft
         self.settings = settings
         self.expectation = expectation
+        self.startedAt = startedAt
         self.advanced = advanced
+        self.summaries = summaries
         emptySummaries = summaries
-        result = Result(summaries: summaries)
     }
 
-    /// Takes in the blocks an earlier read left in the draft, as if they came now.
+    /// Consumes the blocks that an earlier download left in the draft, as if they arrived now.
     mutating func takeDurableBlocks() async throws {
         while let block = try await draft.nextDurableBlock() {
             let decoded = ResultDecoder.decode(block)
-            var summaries = emptySummaries
-            summaries.fold(decoded, of: batch)
-            try await take(decoded, summaries)
+            var folded = emptySummaries
+            folded.fold(decoded, of: batch)
+            try await take(decoded, folded)
             try Task.checkCancellation()
         }
     }
 
-    /// Reads the body to its end; one that starts behind the durable blocks goes on there.
+    /// Reads the body of an answer to its end, and appends what the draft does not hold yet.
     ///
-    /// Throws what the body, the splitter or the draft throws. A body may also just end when its task is cancelled; that is
-    /// no cut, so cancellation always throws.
-    mutating func run(_ body: any AsyncSequence<[UInt8], any Error> & Sendable) async throws {
+    /// Throws errors of the body, the splitter and the draft, and ``BodyChanged``. A body may also just end when its task is
+    /// canceled. That is not a cut, so cancellation always throws.
+    mutating func run(_ stream: ResultStream) async throws {
+        origin = (stream.head, stream.rewrittenFrom)
         let splitter = LineSplitter(
             maxLineBytes: settings.maxLineBytes,
             sequence: written,
-            firstLine: result.tally.lines + 1,
-            byteOffset: result.tally.bytes
+            firstLine: tally.lines + 1,
+            byteOffset: tally.bytes
         )
-        var blocks = BlockReader(body, splitter: splitter)
-        let finish = finisher
-        // A break stops the reading, not what was read: each whole block is one the next read need not seal again.
-        var broken: (any Error)?
-        try await withThrowingTaskGroup(of: FinishedBlock.self) { group in
-            var early: [Int: FinishedBlock] = [:]
-            var started = written
-            while true {
-                while broken == nil, started - written < settings.blocksInFlight {
-                    do {
-                        try Task.checkCancellation()
-                        guard let block = try await blocks.next() else { break }
-                        group.addTask { try finish(block) }
-                        started += 1
-                    } catch {
-                        broken = error
-                    }
-                }
-                guard let finished = try await group.next() else { break }
-                early[finished.decoded.block.sequence] = finished
-                while let next = early.removeValue(forKey: written) {
-                    try await draft.append(next.sealed)
-                    try await take(next.decoded, next.summaries)
-                }
-                advanced(result.tally.lines, result.tally.bytes)
-            }
-        }
-        if let broken { throw broken }
-        try Task.checkCancellation()
-        result.tally.duplicateLines = try await uniqueness.duplicateLines(of: draft)
-        result.tally.missingIDs = expectation?.missing() ?? 0
-    }
-
-    private mutating func take(_ decoded: DecodedBlock, _ summaries: SummarySet) async throws {
-        try await uniqueness.add(decoded.records, of: draft)
-        try expectation?.take(decoded)
-        result.take(decoded, summaries)
-        written += 1
-    }
-
-    /// The parallel part: pure work on one block.
-    private var finisher: @Sendable (LineBlock) throws -> FinishedBlock {
-        { [batch, draft, emptySummaries] block in
+        var blocks = BlockReader(await unread(stream.body), splitter: splitter)
+        // If the body breaks off, the blocks in flight are still written: the next download need not seal them again.
+        try await mapConcurrently(limit: settings.blocksInFlight) {
+            try Task.checkCancellation()
+            return try await blocks.next()
+        } work: { [batch, draft, emptySummaries] block in
             let decoded = ResultDecoder.decode(block)
             var summaries = emptySummaries
             summaries.fold(decoded, of: batch)
             let sealed = try draft.seal(decoded, flatRows: FlatRowWriter(batch: batch).rows(of: decoded))
             return FinishedBlock(decoded: decoded, sealed: sealed, summaries: summaries)
+        } consume: { block in
+            try await draft.append(block.sealed)
+            try await take(block.decoded, block.summaries)
+            advanced(tally.lines, tally.bytes)
+            return .proceed
         }
+        try Task.checkCancellation()
+        tally.duplicateLines = try await uniqueness.duplicateLines(of: draft)
+        tally.missingIDs = expectation?.missing() ?? 0
     }
-}
 
-extension BodyRead.Result {
-    mutating func take(_ decoded: DecodedBlock, _ folded: SummarySet) {
+    /// The body after the bytes that the draft already holds.
+    private func unread(
+        _ body: any AsyncSequence<[UInt8], any Error> & Sendable
+    ) async -> any AsyncSequence<[UInt8], any Error> & Sendable {
+        guard tally.bytes > 0 else { return body }
+        return BodyRemainder(
+            body: body,
+            skippedBytes: tally.bytes,
+            skippedDigest: await draft.receivedDigest(),
+            digest: draft.newDigest()
+        )
+    }
+
+    private mutating func take(_ decoded: DecodedBlock, _ folded: SummarySet) async throws {
+        try await uniqueness.add(decoded.records, of: draft)
+        try expectation?.take(decoded)
         summaries.merge(folded)
         tally.take(decoded)
+        written += 1
+    }
+
+    /// What the download proves, once it is complete.
+    func proof(finishedAt: Timestamp) -> BatchProof {
+        BatchProof(
+            batch: batch,
+            found: tally.found,
+            emptyLines: tally.emptyLines,
+            rejectedLines: tally.rejectedLines,
+            rejected: tally.rejected,
+            duplicateLines: tally.duplicateLines,
+            summaries: summaries,
+            requestID: origin?.head.requestID,
+            workspaceID: origin?.head.workspaceID,
+            rewrittenFrom: origin?.rewrittenFrom,
+            startedAt: startedAt,
+            finishedAt: finishedAt
+        )
     }
 }
 

@@ -9,9 +9,9 @@ package enum ExportEvent: Sendable {
     /// The listing is done; these batches will be fetched.
     case planned(batches: Int, results: Int)
     /// A batch that is not fetched, and why.
-    case passedOver(MessageBatch, PassingReason)
+    case skipped(MessageBatch, SkipReason)
     /// A batch asked for by id that the service does not know or did not describe.
-    case notRetrieved(id: String, ServiceFailure)
+    case notRetrieved(id: String, ServiceError)
     case started(MessageBatch)
     /// An earlier read left so many lines and bytes of the batch; this one goes on behind them.
     case resumed(id: String, lines: Int, bytes: Int)
@@ -23,7 +23,7 @@ package enum ExportEvent: Sendable {
 }
 
 /// Why a run leaves a batch alone.
-package enum PassingReason: Sendable, Hashable {
+package enum SkipReason: Sendable, Hashable {
     case archived
     case lost
     case notEnded
@@ -36,7 +36,7 @@ package enum PassingReason: Sendable, Hashable {
 
 /// Why a batch is read again.
 package enum RetryReason: Sendable {
-    case failure(ServiceFailure)
+    case failure(ServiceError)
     case unproven([GateFault])
     /// What the service sends now begins otherwise than what an earlier read left, so that is thrown away.
     case changed
@@ -53,7 +53,7 @@ package enum BatchOutcome: Sendable {
     /// Its results were withdrawn before this run could read them.
     case withdrawn
     /// The service lists it as ended but does not give its results; a later run tries again.
-    case unavailable(ServiceFailure)
+    case unavailable(ServiceError)
     /// Read completely, but it does not prove what the batch promises.
     case quarantined([GateFault])
     /// Not read completely; a later run tries again.
@@ -62,7 +62,7 @@ package enum BatchOutcome: Sendable {
 
 /// Why a batch could not be read in this run.
 package enum BatchFailure: Error, Sendable, Hashable {
-    case service(ServiceFailure)
+    case service(ServiceError)
     case lineTooLong(line: Int, byteOffset: Int, limit: Int)
     /// Each read began otherwise than the one before.
     case changing

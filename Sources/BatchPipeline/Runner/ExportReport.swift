@@ -36,13 +36,13 @@ package struct ExportReport: Sendable {
     package var wouldFetch: [MessageBatch] = []
     package var problems: [Problem] = []
     /// Batches asked for by id that the service does not know or did not describe, by id.
-    package var notRetrieved: [String: ServiceFailure] = [:]
-    /// What ended the run before its end: a ``ServiceFailure`` of the listing, a refused key, an error of the archive,
+    package var notRetrieved: [String: ServiceError] = [:]
+    /// What ended the run before its end: a ``ServiceError`` of the listing, a refused key, an error of the archive,
     /// cancellation.
     package var stop: (any Error)?
     /// Whether the run ended because its task was cancelled.
     package var wasCancelled: Bool {
-        stop is CancellationError || (stop as? ServiceFailure)?.cause == .cancelled
+        stop is CancellationError || (stop as? ServiceError)?.code == .cancelled
     }
     /// Result lines archived now, by type name.
     package var lines: [String: Int] = [:]

@@ -86,7 +86,7 @@ package struct ExportRun: Sendable {
             case .withdrawn: report.withdrawn += 1
             case .postponed: report.postponed += findings.postponed[batch.id].map { [$0] } ?? []
             }
-            if let reason { ports.observe(.passedOver(batch, reason)) }
+            if let reason { ports.observe(.skipped(batch, reason)) }
         }
         return wanted.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
@@ -96,7 +96,7 @@ package struct ExportRun: Sendable {
         _ survey: ListedBatches,
         _ findings: ListingAdvice,
         _ filter: BatchFilter
-    ) -> PassingReason? {
+    ) -> SkipReason? {
         if survey.archived.contains(batch.id) { return .archived }
         if findings.lost.contains(batch.id) { return .lost }
         if batch.status != .ended { return .notEnded }
@@ -107,46 +107,44 @@ package struct ExportRun: Sendable {
 
     /// Works on the batches, several at once.
     ///
-    /// A batch that is read gives its place to the next one and waits for its publication beside it. After an error that
-    /// ends the run none is begun, but what the others still bring to an end counts.
+    /// A batch whose body is downloaded gives its slot to the next one, and waits for its publication without a slot. After
+    /// an error that ends the run no batch is started, but the outcomes of the batches in progress still count.
     private func fetch(
         _ batches: [MessageBatch],
         listedAt: Timestamp?,
         into report: inout ExportReport
     ) async throws {
-        let places = ReadingPlaces(settings.concurrency)
+        let slots = DownloadSlots(settings.concurrency)
+        var waiting = batches.enumerated().makeIterator()
         var stop: (any Error)?
-        await withThrowingTaskGroup(of: (MessageBatch, BatchOutcome).self) { group in
-            var waiting = batches.enumerated().makeIterator()
-            var running = 0
-            while true {
-                let limit = settings.concurrency + Self.publishedAtOnce
-                while stop == nil, running < limit, let (turn, batch) = waiting.next() {
-                    group.addTask { [ports, settings] in
-                        try await places.whileHolding(turn: turn) { giveBack in
-                            try Task.checkCancellation()
-                            var export = BatchExport(ports: ports, settings: settings, listedAt: listedAt)
-                            export.whenRead = giveBack
-                            return (batch, try await export.run(batch))
-                        }
-                    }
-                    running += 1
+        await mapConcurrently(limit: settings.concurrency + Self.publishedAtOnce, order: .completion) {
+            waiting.next()
+        } work: { [ports, settings] (turn, batch) -> (MessageBatch, Result<BatchOutcome, any Error>) in
+            do {
+                let outcome = try await slots.whileHolding(turn: turn) { giveBack in
+                    try Task.checkCancellation()
+                    var export = BatchExport(ports: ports, settings: settings, listedAt: listedAt)
+                    export.whenDownloaded = giveBack
+                    return try await export.run(batch)
                 }
-                guard let result = await group.nextResult() else { break }
-                running -= 1
-                switch result {
-                case .success(let (batch, outcome)):
-                    let isLost = await ledger.record(outcome, of: batch)
-                    report.take(batch, outcome, isLost: isLost)
-                    ports.observe(.finished(batch, outcome))
-                case .failure(is ReadingPlaces.Closed):
-                    // The error behind it is still to come.
-                    continue
-                case .failure(let error):
-                    stop = stop ?? error
-                    group.cancelAll()
-                }
+                return (batch, .success(outcome))
+            } catch {
+                return (batch, .failure(error))
             }
+        } consume: { (batch, result) in
+            switch result {
+            case .success(let outcome):
+                let isLost = await ledger.record(outcome, of: batch)
+                report.take(batch, outcome, isLost: isLost)
+                ports.observe(.finished(batch, outcome))
+            case .failure(is DownloadSlots.Closed):
+                // The error that closed the slots is still to come.
+                break
+            case .failure(let error):
+                stop = stop ?? error
+                return .drain
+            }
+            return .proceed
         }
         if let stop { throw stop }
     }

@@ -28,8 +28,8 @@ enum Samples {
         CatalogBatch(batch(id, daysBefore: days), seenAt: now, serverDate: now)
     }
 
-    static func failure(_ status: Int, requestID: String? = nil) -> ServiceFailure {
-        ServiceFailure(cause: .status(status), operation: "GET results", requestID: requestID)
+    static func failure(_ status: Int, requestID: String? = nil) -> ServiceError {
+        ServiceError(code: .status(status), operation: "GET results", requestID: requestID)
     }
 
     /// The outcome of a batch that was archived.

@@ -67,7 +67,7 @@ struct BatchWalkTests {
         for page in 1..<5 { service.failPage(page, .status(404)) }
         var walk = walk(service)
         _ = try await walk.next()
-        await #expect(throws: ServiceFailure.status(404)) { try await walk.next() }
+        await #expect(throws: ServiceError.status(404)) { try await walk.next() }
         #expect(service.pages.map(\.afterID) == [nil, "b3", "b4"])
     }
 
@@ -76,18 +76,18 @@ struct BatchWalkTests {
         service.failPage(1, .status(500))
         var walk = walk(service)
         _ = try await walk.next()
-        await #expect(throws: ServiceFailure.status(500)) { try await walk.next() }
+        await #expect(throws: ServiceError.status(500)) { try await walk.next() }
     }
 
     /// A lister that gives the same answer to everything.
     private struct StubbornLister: BatchLister {
         let body: String
 
-        func page(_ query: PageQuery) async throws(ServiceFailure) -> ServiceReply {
+        func page(_ query: PageQuery) async throws(ServiceError) -> ServiceReply {
             ServiceReply(head: ReplyHead(status: 200, requestID: "req_9"), body: Array(body.utf8))
         }
 
-        func batch(id: String) async throws(ServiceFailure) -> ServiceReply {
+        func batch(id: String) async throws(ServiceError) -> ServiceReply {
             try await page(PageQuery())
         }
     }
@@ -96,8 +96,8 @@ struct BatchWalkTests {
         let batch = String(decoding: try MessageBatch.sample("b1").json, as: UTF8.self)
         var walk = walk(StubbornLister(body: "{\"data\":[\(batch)],\"has_more\":true,\"last_id\":\"b1\"}"))
         _ = try await walk.next()
-        let failure = ServiceFailure(
-            cause: .cursorStuck("b1"),
+        let failure = ServiceError(
+            code: .cursorStuck("b1"),
             operation: "GET /v1/messages/batches",
             requestID: "req_9"
         )
@@ -106,8 +106,8 @@ struct BatchWalkTests {
 
     @Test func `an answer that is no page is a failure that says why`() async throws {
         var walk = walk(StubbornLister(body: "<html>"))
-        let failure = ServiceFailure(
-            cause: .malformedReply("the page cannot be read: expected an object at byte 0"),
+        let failure = ServiceError(
+            code: .malformedReply("the page cannot be read: expected an object at byte 0"),
             operation: "GET /v1/messages/batches",
             requestID: "req_9"
         )
@@ -121,8 +121,8 @@ struct BatchWalkTests {
     }
 
     @Test func `an answer that is no batch is a failure that says why`() async throws {
-        let failure = ServiceFailure(
-            cause: .malformedReply("a batch without an id"),
+        let failure = ServiceError(
+            code: .malformedReply("a batch without an id"),
             operation: "GET /v1/messages/batches/{id}",
             requestID: "req_9"
         )

@@ -9,7 +9,7 @@ final class ScriptedService: BatchLister, ResultSource {
     /// One answer to a request for results.
     enum Results: Sendable {
         case body(ScriptedBody)
-        case failure(ServiceFailure)
+        case failure(ServiceError)
 
         static func file(_ lines: [String]) -> Results {
             .body(ScriptedBody(ResultLine.file(lines)))
@@ -18,9 +18,9 @@ final class ScriptedService: BatchLister, ResultSource {
 
     private struct State {
         var batches: [MessageBatch]
-        var retrievals: [String: [Result<MessageBatch, ServiceFailure>]] = [:]
+        var retrievals: [String: [Result<MessageBatch, ServiceError>]] = [:]
         var results: [String: [Results]] = [:]
-        var pageFailures: [Int: ServiceFailure] = [:]
+        var pageFailures: [Int: ServiceError] = [:]
         var pages: [PageQuery] = []
         var retrieved: [String] = []
         var asked: [String] = []
@@ -55,16 +55,16 @@ final class ScriptedService: BatchLister, ResultSource {
     }
 
     /// What requests for the batch object bring, one after the other; otherwise it is the listed one.
-    func scriptRetrieval(_ id: String, _ answers: Result<MessageBatch, ServiceFailure>...) {
+    func scriptRetrieval(_ id: String, _ answers: Result<MessageBatch, ServiceError>...) {
         state.withLock { $0.retrievals[id] = answers }
     }
 
     /// Fails the request for a page, counted from 0.
-    func failPage(_ number: Int, _ failure: ServiceFailure) {
+    func failPage(_ number: Int, _ failure: ServiceError) {
         state.withLock { $0.pageFailures[number] = failure }
     }
 
-    func page(_ query: PageQuery) async throws(ServiceFailure) -> ServiceReply {
+    func page(_ query: PageQuery) async throws(ServiceError) -> ServiceReply {
         let (batches, failure) = state.withLock { state in
             state.pages.append(query)
             return (state.batches, state.pageFailures[state.pages.count - 1])
@@ -80,7 +80,7 @@ final class ScriptedService: BatchLister, ResultSource {
         return ServiceReply(head: head, body: Array(text.utf8))
     }
 
-    func batch(id: String) async throws(ServiceFailure) -> ServiceReply {
+    func batch(id: String) async throws(ServiceError) -> ServiceReply {
         let (answer, listed) = state.withLock { state in
             state.retrieved.append(id)
             return (state.retrievals[id].takeNext(), state.batches.first { $0.id == id })
@@ -90,7 +90,7 @@ final class ScriptedService: BatchLister, ResultSource {
         return ServiceReply(head: head, body: listed.json)
     }
 
-    func results(of batch: MessageBatch) async throws(ServiceFailure) -> ResultStream {
+    func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream {
         let answer = state.withLock { state in
             state.asked.append(batch.id)
             return state.results[batch.id].takeNext()
@@ -103,12 +103,12 @@ final class ScriptedService: BatchLister, ResultSource {
     }
 }
 
-extension ServiceFailure {
-    static func status(_ status: Int, serverDate: Timestamp? = nil) -> ServiceFailure {
-        ServiceFailure(cause: .status(status), operation: "GET", serverDate: serverDate)
+extension ServiceError {
+    static func status(_ status: Int, serverDate: Timestamp? = nil) -> ServiceError {
+        ServiceError(code: .status(status), operation: "GET", serverDate: serverDate)
     }
 
-    static let cut = ServiceFailure(cause: .transport(.cut, detail: "connection reset"), operation: "GET")
+    static let cut = ServiceError(code: .transport(.cut, detail: "connection reset"), operation: "GET")
 }
 
 extension Optional {

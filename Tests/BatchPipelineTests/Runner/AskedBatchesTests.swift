@@ -28,7 +28,7 @@ struct AskedBatchesTests {
             case .finished(let batch, .alreadyArchived): told[batch.id] = "already archived"
             case .finished(let batch, .busy): told[batch.id] = "busy"
             case .finished(let batch, _): told[batch.id] = "other"
-            case .passedOver(let batch, let reason): told[batch.id] = "\(reason)"
+            case .skipped(let batch, let reason): told[batch.id] = "\(reason)"
             case .notRetrieved(let id, _): told[id] = "not retrieved"
             default: break
             }
@@ -66,7 +66,7 @@ struct AskedBatchesTests {
 
     @Test func `an id the service does not describe keeps no other from being fetched`() async throws {
         let service = service([try MessageBatch.sample("fine", counts: ["succeeded": 1])])
-        service.scriptRetrieval("broken", .failure(ServiceFailure.status(500)))
+        service.scriptRetrieval("broken", .failure(ServiceError.status(500)))
         let report = await run(service, AskedBatches(ids: ["broken", "fine", "nowhere"]))
         #expect(report.archivedNow == 1 && report.stop == nil)
         #expect(report.notRetrieved == ["broken": .status(500), "nowhere": .status(404)])
@@ -74,9 +74,9 @@ struct AskedBatchesTests {
 
     @Test func `a refused key ends the run`() async throws {
         let service = service([try MessageBatch.sample("fine", counts: ["succeeded": 1])])
-        service.scriptRetrieval("refused", .failure(ServiceFailure.status(401)))
+        service.scriptRetrieval("refused", .failure(ServiceError.status(401)))
         let report = await run(service, AskedBatches(ids: ["fine", "refused"]))
-        #expect(report.stop as? ServiceFailure == .status(401))
+        #expect(report.stop as? ServiceError == .status(401))
     }
 
     @Test func `a batch is given back after an error too`() async throws {

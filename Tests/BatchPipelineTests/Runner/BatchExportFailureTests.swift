@@ -35,8 +35,8 @@ struct BatchExportFailureTests {
         return try await export.run(try .sample(id, created: created, counts: ["succeeded": 1]))
     }
 
-    private func failure(_ cause: ServiceFailure.Cause, date: String? = nil) -> ServiceFailure {
-        ServiceFailure(cause: cause, operation: "GET", serverDate: date.flatMap { Timestamp($0) })
+    private func failure(_ code: ServiceError.Code, date: String? = nil) -> ServiceError {
+        ServiceError(code: code, operation: "GET", serverDate: date.flatMap { Timestamp($0) })
     }
 
     // MARK: Broken bodies
@@ -44,8 +44,8 @@ struct BatchExportFailureTests {
     @Test func `a body that breaks is asked for again from the start`() async throws {
         let bytes = ResultLine.file(whole)
         let outcome = try await export(
-            .body(ScriptedBody(Array(bytes.dropLast(5)), failure: ServiceFailure.cut)),
-            .body(ScriptedBody([], failure: ServiceFailure.cut)),
+            .body(ScriptedBody(Array(bytes.dropLast(5)), failure: ServiceError.cut)),
+            .body(ScriptedBody([], failure: ServiceError.cut)),
             .file(whole)
         )
         guard case .archived = outcome else {
@@ -58,7 +58,7 @@ struct BatchExportFailureTests {
     }
 
     @Test func `a body that is whole but then breaks is asked for again`() async throws {
-        let broken = ScriptedBody(ResultLine.file(whole), failure: ServiceFailure.cut)
+        let broken = ScriptedBody(ResultLine.file(whole), failure: ServiceError.cut)
         let outcome = try await export(.body(broken), .file(whole))
         guard case .archived = outcome else {
             Issue.record("\(outcome)")
@@ -69,7 +69,7 @@ struct BatchExportFailureTests {
 
     @Test func `a body that always breaks fails when the attempts are used up`() async throws {
         let outcome = try await export(
-            .body(ScriptedBody([], failure: ServiceFailure.cut)),
+            .body(ScriptedBody([], failure: ServiceError.cut)),
             settings: ExportSettings(maxAttempts: 7)
         )
         guard case .failed(.service(let failure)) = outcome else {
@@ -84,7 +84,7 @@ struct BatchExportFailureTests {
 
     @Test func `broken and cut reads share one allowance`() async throws {
         let cut = ScriptedService.Results.body(ScriptedBody([]))
-        let broken = ScriptedService.Results.body(ScriptedBody([], failure: ServiceFailure.cut))
+        let broken = ScriptedService.Results.body(ScriptedBody([], failure: ServiceError.cut))
         let outcome = try await export(broken, broken, cut, settings: ExportSettings(maxAttempts: 3))
         guard case .quarantined = outcome else {
             Issue.record("\(outcome)")
@@ -94,7 +94,7 @@ struct BatchExportFailureTests {
     }
 
     @Test func `a cancelled body is neither broken nor cut`() async throws {
-        let body = ScriptedBody([], failure: ServiceFailure(cause: .cancelled, operation: "GET"))
+        let body = ScriptedBody([], failure: ServiceError(code: .cancelled, operation: "GET"))
         await #expect(throws: CancellationError.self) { _ = try await export(.body(body)) }
         #expect(archive.discarded == [id])
         #expect(record.pauses.isEmpty)
@@ -109,13 +109,13 @@ struct BatchExportFailureTests {
             (.noResultsURL, "unavailable"),
             (.foreignOrigin("https://elsewhere.example"), "unavailable"), (.redirect("x"), "unavailable"),
             (.malformedReply("x"), "unavailable"),
-        ] as [(ServiceFailure.Cause, String)]
+        ] as [(ServiceError.Code, String)]
     )
-    func `a request that failed for good is not repeated`(cause: ServiceFailure.Cause, expected: String) async throws {
-        let outcome = try await export(.failure(failure(cause)))
+    func `a request that failed for good is not repeated`(code: ServiceError.Code, expected: String) async throws {
+        let outcome = try await export(.failure(failure(code)))
         switch outcome {
-        case .failed(.service(let found)): #expect(found.cause == cause && expected == "failed")
-        case .unavailable(let found): #expect(found.cause == cause && expected == "unavailable")
+        case .failed(.service(let found)): #expect(found.code == code && expected == "failed")
+        case .unavailable(let found): #expect(found.code == code && expected == "unavailable")
         default: Issue.record("\(outcome)")
         }
         #expect(archive.opened == [id])
@@ -123,9 +123,9 @@ struct BatchExportFailureTests {
         #expect(record.pauses.isEmpty)
     }
 
-    @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceFailure.Cause])
-    func `what concerns every batch ends the run`(cause: ServiceFailure.Cause) async throws {
-        await #expect(throws: failure(cause)) { _ = try await export(.failure(failure(cause))) }
+    @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceError.Code])
+    func `what concerns every batch ends the run`(code: ServiceError.Code) async throws {
+        await #expect(throws: failure(code)) { _ = try await export(.failure(failure(code))) }
         #expect(archive.discarded == [id])
     }
 
@@ -135,13 +135,13 @@ struct BatchExportFailureTests {
 
     // MARK: Withdrawn or unavailable
 
-    @Test(arguments: [.status(404), .status(410), .noResultsURL] as [ServiceFailure.Cause])
-    func `results are withdrawn once the server's clock is past the 29 days`(cause: ServiceFailure.Cause) async throws {
+    @Test(arguments: [.status(404), .status(410), .noResultsURL] as [ServiceError.Code])
+    func `results are withdrawn once the server's clock is past the 29 days`(code: ServiceError.Code) async throws {
         for (date, isWithdrawn) in [
             ("2024-09-18T18:37:24.100436Z", true), ("2024-09-18T18:37:24.100435Z", false),
             ("2024-08-21T00:00:00Z", false),
         ] {
-            let outcome = try await export(.failure(failure(cause, date: date)))
+            let outcome = try await export(.failure(failure(code, date: date)))
             switch outcome {
             case .withdrawn: #expect(isWithdrawn)
             case .unavailable: #expect(!isWithdrawn)
@@ -250,7 +250,7 @@ struct BatchExportFailureTests {
     @Test func `a pause that is cancelled ends the run without a draft left`() async throws {
         let record = RunRecord(atPause: { throw CancellationError() })
         let service = ScriptedService([try .sample(id)])
-        service.script(id, [.body(ScriptedBody([], failure: ServiceFailure.cut))])
+        service.script(id, [.body(ScriptedBody([], failure: ServiceError.cut))])
         await #expect(throws: CancellationError.self) { _ = try await export(service, record: record) }
         #expect(archive.discarded == [id])
         #expect(service.asked.count == 1)

@@ -17,7 +17,7 @@ struct BatchExportResumeTests {
     /// The body up to the end of `count` lines and `more` bytes, and then a break.
     private func broken(behind count: Int, _ more: Int = 0) -> ScriptedService.Results {
         let end = ResultLine.file(Array(lines.prefix(count))).count + more
-        return .body(ScriptedBody(Array(body.prefix(end)), sizes: [300_000, 7], failure: ServiceFailure.cut))
+        return .body(ScriptedBody(Array(body.prefix(end)), sizes: [300_000, 7], failure: ServiceError.cut))
     }
 
     private func batch() throws -> MessageBatch {
@@ -109,7 +109,7 @@ struct BatchExportResumeTests {
             .map { number in
                 let lines = [ResultLine.errored("e\(number)")] + lines
                 return ScriptedService.Results.body(
-                    ScriptedBody(ResultLine.file(lines).dropLast(9), failure: ServiceFailure.cut)
+                    ScriptedBody(ResultLine.file(lines).dropLast(9), failure: ServiceError.cut)
                 )
             }
         let outcome = try await export(parts[0], parts[1], parts[2], parts[3], settings: ExportSettings(maxAttempts: 2))
@@ -135,7 +135,7 @@ struct BatchExportResumeTests {
     @Test func `a cancelled read leaves what it has`() async throws {
         let body = ScriptedBody(
             Array(body.prefix(2_500_000)),
-            failure: ServiceFailure(cause: .cancelled, operation: "GET")
+            failure: ServiceError(code: .cancelled, operation: "GET")
         )
         await #expect(throws: CancellationError.self) { _ = try await export(.body(body)) }
         #expect(archive.parked == [id: 2])

@@ -213,7 +213,7 @@ struct BatchExportTests {
     @Test func `a key refused for the batch object ends the run`() async throws {
         let service = try service(.file([whole[0]]))
         service.scriptRetrieval(id, .failure(.status(401)))
-        await #expect(throws: ServiceFailure.status(401)) { _ = try await export(service, batch()) }
+        await #expect(throws: ServiceError.status(401)) { _ = try await export(service, batch()) }
         #expect(archive.discarded == [id])
     }
 }

@@ -11,17 +11,18 @@ struct BodyReadTests {
         into archive: InMemoryArchive = InMemoryArchive(),
         settings: ExportSettings = ExportSettings(),
         advanced: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
-    ) async throws -> (result: BodyRead.Result, draft: InMemoryDraft) {
+    ) async throws -> (result: BodyRead, draft: InMemoryDraft) {
         let draft = InMemoryDraft(of: "msgbatch_1", in: archive)
         var reading = BodyRead(
             batch: try .sample("msgbatch_1"),
             draft: draft,
             summaries: SummarySet([LineCount.self]),
             settings: settings,
+            startedAt: Timestamp(seconds: 0),
             advanced: advanced
         )
-        try await reading.run(body)
-        return (reading.result, draft)
+        try await reading.run(ResultStream(head: ReplyHead(status: 200), body: body))
+        return (reading, draft)
     }
 
     /// Lines of a little over one block each.
@@ -156,8 +157,8 @@ struct BodyReadTests {
     // MARK: What breaks off
 
     @Test func `an error of the body comes through`() async throws {
-        let body = ScriptedBody(ResultLine.file(longLines(2)), failure: ServiceFailure.cut)
-        await #expect(throws: ServiceFailure.cut) { _ = try await read(body) }
+        let body = ScriptedBody(ResultLine.file(longLines(2)), failure: ServiceError.cut)
+        await #expect(throws: ServiceError.cut) { _ = try await read(body) }
     }
 
     @Test func `a line over the limit comes through with its place`() async throws {

@@ -29,13 +29,13 @@ struct ExportRunStopTests {
         return service
     }
 
-    @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceFailure.Cause])
-    func `what concerns every batch stops the run and leaves what was done`(cause: ServiceFailure.Cause) async throws {
+    @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceError.Code])
+    func `what concerns every batch stops the run and leaves what was done`(code: ServiceError.Code) async throws {
         let (service, archive) = (try service(4), InMemoryArchive())
-        let failure = ServiceFailure(cause: cause, operation: "GET")
+        let failure = ServiceError(code: code, operation: "GET")
         service.script("b3", [.failure(failure)])
         let report = await run(service, archive)
-        #expect(report.stop as? ServiceFailure == failure)
+        #expect(report.stop as? ServiceError == failure)
         #expect(Set(archive.archived.keys) == ["b1", "b2"])
         #expect(report.archivedNow == 2)
         #expect(report.lines == ["succeeded": 2])
@@ -116,7 +116,7 @@ struct ExportRunStopTests {
         let (service, archive) = (try service(5), InMemoryArchive())
         service.failPage(1, .status(500))
         let report = await run(service, archive, pageSize: 2)
-        #expect(report.stop as? ServiceFailure == .status(500))
+        #expect(report.stop as? ServiceError == .status(500))
         #expect(report.listed == 2)
         #expect(report.inWindow == 2)
         #expect(service.asked.isEmpty)

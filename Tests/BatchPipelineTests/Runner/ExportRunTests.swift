@@ -130,7 +130,7 @@ struct ExportRunTests {
 
     @Test func `ids of which none exists end the run`() async throws {
         let report = await run(service([try batch(1)]), filter: BatchFilter(ids: ["b8", "b9"]))
-        #expect(report.stop as? ServiceFailure == .status(404))
+        #expect(report.stop as? ServiceError == .status(404))
         #expect(archive.archived.isEmpty)
     }
 
@@ -213,7 +213,7 @@ struct ExportRunTests {
         let service = service([])
         service.failPage(0, .status(401))
         let report = await run(service, isDryRun: true)
-        #expect(report.stop as? ServiceFailure == .status(401))
+        #expect(report.stop as? ServiceError == .status(401))
         #expect(archive.finishedRuns == 0)
     }
 
@@ -246,7 +246,7 @@ struct ExportRunTests {
             switch event {
             case .listed(let total, let inWindow): "listed \(total) \(inWindow)"
             case .planned(let batches, let results): "planned \(batches) \(results)"
-            case .passedOver(let batch, let reason): "passed over \(batch.id) \(reason)"
+            case .skipped(let batch, let reason): "passed over \(batch.id) \(reason)"
             case .notRetrieved(let id, _): "not retrieved \(id)"
             case .started(let batch): "started \(batch.id)"
             case .resumed(let id, let lines, _): "resumed \(id) \(lines)"

@@ -65,8 +65,8 @@ extension MessageBatch {
 
 extension BatchServiceClient {
     /// The failure of asking for a page, or nil if it came.
-    func pageFailure() async -> ServiceFailure? {
-        do throws(ServiceFailure) {
+    func pageFailure() async -> ServiceError? {
+        do throws(ServiceError) {
             _ = try await page(PageQuery())
             return nil
         } catch {
@@ -75,12 +75,20 @@ extension BatchServiceClient {
     }
 
     /// The failure of asking for the results at `resultsURL`, or nil if they began to come.
-    func resultsFailure(_ resultsURL: String? = "/results") async -> ServiceFailure? {
-        do throws(ServiceFailure) {
+    func resultsFailure(_ resultsURL: String? = "/results") async -> ServiceError? {
+        do throws(ServiceError) {
             _ = try await results(of: .ended(resultsURL: resultsURL))
             return nil
         } catch {
             return error
         }
+    }
+}
+
+extension ServiceError {
+    /// The step at which the transport failed, or nil for another failure.
+    var transportFault: TransportFault? {
+        guard case .transport(let fault, _) = code else { return nil }
+        return fault
     }
 }

@@ -18,7 +18,7 @@ package struct BatchWalk: Sendable {
     package private(set) var head: ReplyHead?
 
     /// The batches in the window of the next page, perhaps none; nil once the walk is over.
-    package mutating func next() async throws(ServiceFailure) -> [MessageBatch]? {
+    package mutating func next() async throws(ServiceError) -> [MessageBatch]? {
         guard !isOver else { return nil }
         let reply = try await page()
         head = reply.head
@@ -32,9 +32,9 @@ package struct BatchWalk: Sendable {
         }
     }
 
-    private mutating func page() async throws(ServiceFailure) -> ServiceReply {
+    private mutating func page() async throws(ServiceError) -> ServiceReply {
         while true {
-            do throws(ServiceFailure) {
+            do throws(ServiceError) {
                 return try await lister.page(walker.query)
             } catch {
                 // What the API answers to a cursor whose batch is gone is not documented; these two are likely.
@@ -43,7 +43,7 @@ package struct BatchWalk: Sendable {
         }
     }
 
-    private static func decoded(_ reply: ServiceReply) throws(ServiceFailure) -> BatchPage {
+    private static func decoded(_ reply: ServiceReply) throws(ServiceError) -> BatchPage {
         do {
             return try BatchPage(json: reply.body)
         } catch {
@@ -51,20 +51,20 @@ package struct BatchWalk: Sendable {
         }
     }
 
-    private static func failure(_ cause: ServiceFailure.Cause, _ reply: ServiceReply) -> ServiceFailure {
-        ServiceFailure(cause: cause, operation: "GET /v1/messages/batches", requestID: reply.head.requestID)
+    private static func failure(_ code: ServiceError.Code, _ reply: ServiceReply) -> ServiceError {
+        ServiceError(code: code, operation: "GET /v1/messages/batches", requestID: reply.head.requestID)
     }
 }
 
 extension BatchLister {
     /// One batch by id, decoded.
-    package func messageBatch(id: String) async throws(ServiceFailure) -> (batch: MessageBatch, head: ReplyHead) {
+    package func messageBatch(id: String) async throws(ServiceError) -> (batch: MessageBatch, head: ReplyHead) {
         let reply = try await batch(id: id)
         do {
             return (try MessageBatch(json: reply.body), reply.head)
         } catch {
-            throw ServiceFailure(
-                cause: .malformedReply(error.reason),
+            throw ServiceError(
+                code: .malformedReply(error.reason),
                 operation: "GET /v1/messages/batches/{id}",
                 requestID: reply.head.requestID
             )

@@ -5,12 +5,12 @@ package protocol ResultSource: Sendable {
     /// Asks for the results and returns with the first bytes on their way.
     ///
     /// Retries what its retry plan allows until a 200 begins; a break later shows as an error thrown by the body.
-    func results(of batch: MessageBatch) async throws(ServiceFailure) -> ResultStream
+    func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream
 }
 
 /// A results body in the order received, with the head of its answer.
 ///
-/// The body gives chunks of any size, decoded from its content-encoding. It throws a ``ServiceFailure`` where the stream
+/// The body gives chunks of any size, decoded from its content-encoding. It throws a ``ServiceError`` where the stream
 /// breaks, and `CancellationError` if the reading task is cancelled; ending without an error means only that the server
 /// said "end", not that the file is complete. Iterate once; dropping the stream closes its connection.
 package struct ResultStream: Sendable {

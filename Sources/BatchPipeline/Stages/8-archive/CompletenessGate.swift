@@ -1,6 +1,6 @@
 package import MessageBatches
 
-/// What one read of a results body held.
+/// The counts of one download of a results body.
 package struct BodyTally: Sendable, Hashable {
     /// How many rejected lines are kept with their reason; all are counted.
     package static let keptRejections = 100
@@ -11,11 +11,11 @@ package struct BodyTally: Sendable, Hashable {
     package var rejectedLines = 0
     /// The first of the rejected lines.
     package var rejected: [RejectedLine] = []
-    /// Lines whose custom id stands on an earlier line already.
+    /// Lines with a custom ID that also occurs on an earlier line.
     package var duplicateLines = 0
-    /// Ids that had to occur by what somebody else says (``ExpectedIDs``), and did not.
+    /// IDs that ``ExpectedIDs`` expects and that did not occur.
     package var missingIDs = 0
-    /// Physical lines, empty and rejected ones too.
+    /// Physical lines, including empty and rejected ones.
     package var lines = 0
     /// Bytes as received.
     package var bytes = 0
@@ -27,24 +27,24 @@ package struct BodyTally: Sendable, Hashable {
     /// Result lines of all types.
     package var results: Int { found.values.reduce(0, +) }
 
-    /// Whether the only fault is a last line that breaks off: the mark of a stream cut in a line.
+    /// Whether the only rejected line is an unterminated last line, the sign of a stream that was cut within a line.
     var breaksOffInLastLine: Bool {
         endsUnterminated && rejectedLines == 1 && rejected.first?.lineNumber == lines
     }
 }
 
-/// One way in which a body does not prove what its batch promises.
+/// One difference between a body and what its batch promises.
 package enum GateFault: Sendable, Hashable {
-    /// The lines of a type are not as many as `request_counts` says.
+    /// The number of lines of a type differs from `request_counts`.
     case count(type: String, expected: Int, found: Int)
     /// An ended batch still counts requests as processing.
     case stillProcessing(Int)
     case rejectedLines(Int, first: RejectedLine)
     case duplicateLines(Int)
-    /// Ids that a join source names have no result.
+    /// IDs in a join source that have no result.
     case missingIDs(Int)
 
-    /// The fault as a sentence for people; no data of the lines.
+    /// The fault as a clause for people, without data of the lines.
     package var sentence: String {
         switch self {
         case .count(let type, let expected, let found):
@@ -62,21 +62,31 @@ package enum GateFault: Sendable, Hashable {
     }
 }
 
-/// Decides whether a body is all of a batch: nothing is published without passing here.
+/// Decides whether a body contains the whole batch.
+///
+/// Nothing is published that does not pass this check.
 package enum CompletenessGate {
-    /// What a read amounts to.
+    /// The result of a check.
     package enum Verdict: Sendable, Hashable {
         /// Lines per type equal `request_counts`, every line is valid, no custom id occurs twice.
         case complete
-        /// Nothing wrong but its end: the stream was probably cut.
+        /// Only the end is missing: the stream was probably cut.
         case cut([GateFault])
         /// The body contradicts the batch.
         case contradiction([GateFault])
+
+        /// What is wrong; empty if nothing is.
+        package var faults: [GateFault] {
+            switch self {
+            case .complete: []
+            case .cut(let faults), .contradiction(let faults): faults
+            }
+        }
     }
 
     /// Checks a tally against the counts of its batch.
     ///
-    /// Types are the union of both sides; a missing one is 0.
+    /// The types are the union of both sides. A missing type counts as 0.
     package static func verdict(on tally: BodyTally, of counts: RequestCounts) -> Verdict {
         var faults: [GateFault] = []
         var hasSurplus = false

@@ -4,7 +4,7 @@ import Testing
 @testable import BatchPipeline
 
 /// Places are held by as many as there are, and come back however their holder ends.
-struct ReadingPlacesTests {
+struct DownloadSlotsTests {
     private struct Failure: Error {}
 
     private final class Begun: Sendable {
@@ -12,7 +12,7 @@ struct ReadingPlacesTests {
     }
 
     @Test(.timeLimit(.minutes(1))) func `a place given back before the end is given to the next`() async throws {
-        let places = ReadingPlaces(1)
+        let places = DownloadSlots(1)
         let value = try await places.whileHolding(turn: 0) { giveBack in
             await giveBack()
             return try await places.whileHolding(turn: 1) { _ in 1 }
@@ -21,7 +21,7 @@ struct ReadingPlacesTests {
     }
 
     @Test(.timeLimit(.minutes(1))) func `a place given back twice is still one place`() async throws {
-        let (places, held) = (ReadingPlaces(1), Counter())
+        let (places, held) = (DownloadSlots(1), Counter())
         try await places.whileHolding(turn: 0) { giveBack in
             await giveBack()
             await giveBack()
@@ -43,7 +43,7 @@ struct ReadingPlacesTests {
     }
 
     @Test(.timeLimit(.minutes(1))) func `places are given by turn, whoever asks first`() async throws {
-        let places = ReadingPlaces(1)
+        let places = DownloadSlots(1)
         let begun = Begun()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for turn in (0..<20).reversed() {
@@ -57,7 +57,7 @@ struct ReadingPlacesTests {
     }
 
     @Test(.timeLimit(.minutes(1))) func `nobody gets a place behind one who failed`() async throws {
-        let places = ReadingPlaces(1)
+        let places = DownloadSlots(1)
         let reached = Gate()
         let failing = Task {
             try await places.whileHolding(turn: 0) { _ in
@@ -69,7 +69,7 @@ struct ReadingPlacesTests {
         }
         await reached.pass()
         for turn in 1...2 {
-            await #expect(throws: ReadingPlaces.Closed.self) {
+            await #expect(throws: DownloadSlots.Closed.self) {
                 try await places.whileHolding(turn: turn) { _ in Issue.record("there was a place") }
             }
         }

@@ -4,24 +4,24 @@ import Testing
 @testable import BatchPipeline
 
 @Suite
-struct RetryPlanTests {
+struct RetryPolicyTests {
     private let noon = Timestamp("2026-11-22T12:00:00Z")!
 
     /// What a fresh plan says to an answer.
     private func firstDecision(
-        _ operation: RetryPlan.Operation = .list,
+        _ operation: RetryPolicy.Operation = .list,
         _ status: Int,
         jitter: Double = 0,
         _ change: (inout RetryFacts) -> Void = { _ in }
-    ) -> RetryPlan.Decision {
+    ) -> RetryPolicy.Decision {
         var facts = RetryFacts(status: status, now: noon)
         change(&facts)
-        var plan = RetryPlan(operation)
+        var plan = RetryPolicy(operation)
         return plan.decide(.answer(facts), jitter: jitter)
     }
 
-    @Test(arguments: [RetryPlan.Operation.list, .retrieve, .results])
-    func `a 200 is taken, whatever its retry-after says`(operation: RetryPlan.Operation) {
+    @Test(arguments: [RetryPolicy.Operation.list, .retrieve, .results])
+    func `a 200 is taken, whatever its retry-after says`(operation: RetryPolicy.Operation) {
         let decision = firstDecision(operation, 200) {
             $0.retryAfter = .seconds(10)
             $0.shouldRetry = true
@@ -41,11 +41,11 @@ struct RetryPlanTests {
 
     @Test
     func `pauses double from half a second to eight`() {
-        var plan = RetryPlan(.list, limits: .init(attempts: 8))
+        var plan = RetryPolicy(.list, limits: .init(attempts: 8))
         let pauses = (1...7).map { _ in plan.decide(.answer(RetryFacts(status: 500, now: noon)), jitter: 0) }
         let expected = [0.5, 1, 2, 4, 8, 8, 8]
             .map { seconds in
-                RetryPlan.Decision.retry(after: .seconds(seconds), reason: .status(500))
+                RetryPolicy.Decision.retry(after: .seconds(seconds), reason: .status(500))
             }
         #expect(pauses == expected)
     }
@@ -61,7 +61,7 @@ struct RetryPlanTests {
 
     @Test
     func `the attempts of errors and broken connections are counted together`() {
-        var plan = RetryPlan(.list, limits: .init(attempts: 3))
+        var plan = RetryPolicy(.list, limits: .init(attempts: 3))
         _ = plan.decide(.answer(RetryFacts(status: 500, now: noon)), jitter: 0)
         let second = plan.decide(.fault(.connectionRefused, detail: "connection refused"), jitter: 0)
         #expect(second == .retry(after: .seconds(1), reason: .transport(.connectionRefused)))
@@ -71,14 +71,14 @@ struct RetryPlanTests {
 
     @Test
     func `with one attempt nothing is asked again`() {
-        var plan = RetryPlan(.list, limits: .init(attempts: 1))
+        var plan = RetryPolicy(.list, limits: .init(attempts: 1))
         let decision = plan.decide(.fault(.cut, detail: "connection reset"), jitter: 0)
         #expect(decision == .fail(.transport(.cut, detail: "connection reset")))
     }
 
     @Test
     func `a refused certificate is final`() {
-        var plan = RetryPlan(.list)
+        var plan = RetryPolicy(.list)
         let decision = plan.decide(.fault(.tls, detail: "the server's certificate is not trusted"), jitter: 0)
         #expect(decision == .fail(.transport(.tls, detail: "the server's certificate is not trusted")))
     }
@@ -95,7 +95,7 @@ struct RetryPlanTests {
 
     @Test
     func `x-should-retry does not make a call go on for ever`() {
-        var plan = RetryPlan(.list, limits: .init(attempts: 2))
+        var plan = RetryPolicy(.list, limits: .init(attempts: 2))
         let facts = RetryFacts(status: 401, shouldRetry: true, now: noon)
         _ = plan.decide(.answer(facts), jitter: 0)
         #expect(plan.decide(.answer(facts), jitter: 0) == .fail(.status(401)))
@@ -156,7 +156,7 @@ struct RetryPlanTests {
 
     @Test
     func `a 429 uses up no attempt`() {
-        var plan = RetryPlan(.list, limits: .init(attempts: 2, throttles: 50))
+        var plan = RetryPolicy(.list, limits: .init(attempts: 2, throttles: 50))
         for _ in 1...40 {
             let decision = plan.decide(.answer(RetryFacts(status: 429, now: noon)), jitter: 0)
             guard case .retry(_, .throttled) = decision else {
@@ -171,7 +171,7 @@ struct RetryPlanTests {
 
     @Test
     func `a 429 without end is given up`() {
-        var plan = RetryPlan(.list, limits: .init(throttles: 3))
+        var plan = RetryPolicy(.list, limits: .init(throttles: 3))
         let facts = RetryFacts(status: 429, retryAfter: .seconds(1), now: noon)
         let decisions = (1...3).map { _ in plan.decide(.answer(facts), jitter: 0) }
         #expect(decisions.last == .fail(.status(429)))
@@ -191,7 +191,7 @@ struct RetryPlanTests {
             errorCode: "enforced_spend_limit_reached",
             now: try #require(Timestamp(now))
         )
-        var plan = RetryPlan(.results)
+        var plan = RetryPolicy(.results)
         #expect(plan.decide(.answer(facts), jitter: 0) == .fail(.spendLimit(until: Timestamp(end))))
         #expect(plan.tries == 1)
     }
@@ -220,17 +220,17 @@ struct RetryPlanTests {
 
     @Test
     func `results that are not found are asked for a few times although the server calls it final`() {
-        var plan = RetryPlan(.results)
+        var plan = RetryPolicy(.results)
         let facts = RetryFacts(status: 404, shouldRetry: false, now: noon)
         let decisions = (1...4).map { _ in plan.decide(.answer(facts), jitter: 0) }
-        let expected = [1, 2, 4].map { RetryPlan.Decision.retry(after: .seconds($0), reason: .notReady) }
+        let expected = [1, 2, 4].map { RetryPolicy.Decision.retry(after: .seconds($0), reason: .notReady) }
         #expect(decisions == expected + [.fail(.status(404))])
         #expect(plan.tries == 4)
     }
 
     @Test
     func `results that appear after a 404 are taken`() {
-        var plan = RetryPlan(.results)
+        var plan = RetryPolicy(.results)
         _ = plan.decide(.answer(RetryFacts(status: 404, now: noon)), jitter: 0)
         #expect(plan.decide(.answer(RetryFacts(status: 200, now: noon)), jitter: 0) == .accept)
     }

@@ -6,7 +6,7 @@ package import MessageBatches
 /// those of the official SDKs (API reference, "Errors" and "Rate limits") with three differences: a 429 uses up no
 /// attempt, a spend limit fails at once, and a 404 for results is asked again although the server marks it as final,
 /// because it also answers 404 within seconds of the end of a batch.
-package struct RetryPlan: Sendable {
+package struct RetryPolicy: Sendable {
     /// What is asked for: only results have a 404 that may heal.
     package enum Operation: Sendable, Hashable {
         case list
@@ -18,14 +18,14 @@ package struct RetryPlan: Sendable {
     package enum Outcome: Sendable, Hashable {
         case answer(RetryFacts)
         /// No whole answer came.
-        case fault(ServiceFailure.TransportFault, detail: String)
+        case fault(ServiceError.TransportFault, detail: String)
     }
 
     /// What to do next.
     package enum Decision: Sendable, Hashable {
         case accept
         case retry(after: Duration, reason: Reason)
-        case fail(ServiceFailure.Cause)
+        case fail(ServiceError.Code)
     }
 
     /// Why a call is repeated.
@@ -35,7 +35,7 @@ package struct RetryPlan: Sendable {
         case throttled
         /// Results that are not there yet.
         case notReady
-        case transport(ServiceFailure.TransportFault)
+        case transport(ServiceError.TransportFault)
     }
 
     /// How long a plan goes on.
@@ -91,7 +91,7 @@ package struct RetryPlan: Sendable {
     }
 }
 
-extension RetryPlan {
+extension RetryPolicy {
     private mutating func answered(_ facts: RetryFacts, jitter: Double) -> Decision {
         if facts.status == 200 { return .accept }
         let isMissingResults = operation == .results && facts.status == 404
@@ -119,7 +119,7 @@ extension RetryPlan {
     }
 
     private mutating func broken(
-        _ fault: ServiceFailure.TransportFault,
+        _ fault: ServiceError.TransportFault,
         detail: String,
         jitter: Double
     ) -> Decision {
@@ -197,7 +197,7 @@ package struct RetryFacts: Sendable, Hashable {
     ///
     /// The API reference names two codes. An organisation's monthly limit ends at 00:00 UTC on the first of the next
     /// month; for the limit of a contract no end is documented.
-    var spendLimit: ServiceFailure.Cause? {
+    var spendLimit: ServiceError.Code? {
         guard status == 429 else { return nil }
         return switch errorCode {
         case "enforced_spend_limit_reached": .spendLimit(until: now.startOfNextMonth)

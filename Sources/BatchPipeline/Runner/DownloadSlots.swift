@@ -4,7 +4,7 @@
 /// no memory worth counting, and those that wait together are synced together. Places are given by turn, whoever asks
 /// first, as the oldest batches go first. Who fails ends it for all who still wait, so that nothing is begun behind an
 /// error that ends a run.
-actor ReadingPlaces {
+actor DownloadSlots {
     /// Nothing was begun, as another holder failed: what went wrong is that one's to tell.
     struct Closed: Error {}
 

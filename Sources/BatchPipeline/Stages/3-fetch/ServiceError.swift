@@ -1,0 +1,90 @@
+package import MessageBatches
+
+/// A failed request to the service, after all attempts that its ``RetryPolicy`` allows.
+///
+/// Holds facts, no sentences and no secrets. `FailureText` in `BatchCommands` makes the text for people.
+package struct ServiceError: Error, Sendable, Hashable {
+    /// What went wrong.
+    package enum Code: Sendable, Hashable {
+        /// No complete answer arrived. The detail is what the transport reported ("connection refused").
+        case transport(TransportFault, detail: String)
+        /// An answer with an error status. See ``ServiceError/errorType`` and ``ServiceError/message``.
+        case status(Int)
+        /// 429 because of a spend limit, not of the pace. A retry before that time is useless.
+        case spendLimit(until: Timestamp?)
+        /// `results_url` or a redirect points at another origin, and the key is never sent there.
+        case foreignOrigin(String)
+        /// More redirects than allowed, or a redirect without a valid location.
+        case redirect(String)
+        /// `results_url` is null or not a valid URL.
+        case noResultsURL
+        /// The answer is not what the API documents, for example a page that is not JSON.
+        case malformedReply(String)
+        /// A page cursor that does not advance.
+        case cursorStuck(String)
+        /// The task was canceled during the request.
+        case cancelled
+    }
+
+    /// The step at which the transport failed.
+    package enum TransportFault: String, Sendable, Hashable {
+        case nameResolution
+        case connectionRefused
+        case connectTimeout
+        case tls
+        case proxy
+        /// Nothing arrived for the idle time.
+        case idleTimeout
+        /// The connection broke, or the body ended before its announced end.
+        case cut
+        case other
+    }
+
+    package var code: Code
+    /// The request: `GET /v1/messages/batches`, without query and host.
+    package var operation: String
+    /// `error.type` of the error body.
+    package var errorType: String?
+    /// `error.message` of the error body.
+    package var message: String?
+    package var requestID: String?
+    /// The server's `date` in the answer.
+    ///
+    /// This clock decides whether a batch is older than 29 days.
+    package var serverDate: Timestamp?
+    /// The number of requests sent, including those answered with 429.
+    package var attempts: Int
+    /// Where the key was read, for example the name of a variable; nil if only the client knows it.
+    package var keyPlace: String?
+
+    package init(
+        code: Code,
+        operation: String,
+        errorType: String? = nil,
+        message: String? = nil,
+        requestID: String? = nil,
+        serverDate: Timestamp? = nil,
+        attempts: Int = 1
+    ) {
+        self.code = code
+        self.operation = operation
+        self.errorType = errorType
+        self.message = message
+        self.requestID = requestID
+        self.serverDate = serverDate
+        self.attempts = attempts
+    }
+
+    /// Whether every other request would fail too: the key is refused, the spend limit is reached, or the run is canceled.
+    package var concernsEveryBatch: Bool {
+        switch code {
+        case .status(401), .status(403), .spendLimit, .cancelled: true
+        default: false
+        }
+    }
+
+    /// The HTTP status of an error answer.
+    package var status: Int? {
+        if case .status(let status) = code { status } else { nil }
+    }
+}

@@ -1,0 +1,97 @@
+import BatchPipeline
+import Testing
+
+struct DownloadPolicyTests {
+    private let short = [GateFault.count(type: "succeeded", expected: 2, found: 1)]
+    private let doubled = [GateFault.duplicateLines(1)]
+
+    @Test func `a complete read is published, whatever came before`() {
+        var policy = DownloadPolicy(maxAttempts: 5)
+        #expect(policy.evaluate(.cut(short), digest: "a").kind == .retry)
+        #expect(policy.evaluate(.contradiction(doubled), digest: "b").kind == .retry)
+        #expect(policy.evaluate(.cut).kind == .retry)
+        #expect(policy.evaluate(.complete, digest: "b").kind == .publish)
+        #expect(policy.attempts == 4)
+    }
+
+    @Test func `a complete read is published at the last attempt too`() {
+        var policy = DownloadPolicy(maxAttempts: 1)
+        #expect(policy.evaluate(.complete, digest: "a").kind == .publish)
+    }
+
+    @Test func `a cut body that comes twice alike is all there is`() {
+        var policy = DownloadPolicy(maxAttempts: 5)
+        #expect(policy.evaluate(.cut(short), digest: "a").kind == .retry)
+        #expect(policy.evaluate(.cut(short), digest: "a").kind == .quarantine(short))
+    }
+
+    @Test func `cut bodies that differ are read again until the attempts are used up`() {
+        var policy = DownloadPolicy(maxAttempts: 4)
+        #expect(policy.evaluate(.cut(short), digest: "a").kind == .retry)
+        #expect(policy.evaluate(.cut(short), digest: "b").kind == .retry)
+        #expect(policy.evaluate(.cut(short), digest: "a").kind == .retry)
+        #expect(policy.evaluate(.cut(short), digest: "c").kind == .quarantine(short))
+    }
+
+    @Test func `a broken read between two equal ones changes nothing`() {
+        var policy = DownloadPolicy(maxAttempts: 5)
+        #expect(policy.evaluate(.cut(short), digest: "a").kind == .retry)
+        #expect(policy.evaluate(.cut).kind == .retry)
+        #expect(policy.evaluate(.cut(short), digest: "a").kind == .quarantine(short))
+    }
+
+    @Test func `a contradiction is read again once, alike or not`() {
+        for digest in ["a", "b"] {
+            var policy = DownloadPolicy(maxAttempts: 5)
+            #expect(policy.evaluate(.contradiction(doubled), digest: "a").kind == .retry)
+            #expect(policy.evaluate(.contradiction(doubled), digest: digest).kind == .quarantine(doubled))
+        }
+    }
+
+    @Test func `a second contradiction is the last, with cuts between`() {
+        var policy = DownloadPolicy(maxAttempts: 9)
+        #expect(policy.evaluate(.contradiction(doubled), digest: "a").kind == .retry)
+        #expect(policy.evaluate(.cut(short), digest: "b").kind == .retry)
+        #expect(policy.evaluate(.contradiction(doubled), digest: "c").kind == .quarantine(doubled))
+    }
+
+    @Test func `broken reads use up the same attempts as complete ones`() {
+        var policy = DownloadPolicy(maxAttempts: 3)
+        #expect(policy.evaluate(.cut).kind == .retry)
+        #expect(policy.evaluate(.cut).kind == .retry)
+        #expect(policy.evaluate(.cut(short), digest: "a").kind == .quarantine(short))
+        policy = DownloadPolicy(maxAttempts: 3)
+        #expect(policy.evaluate(.cut(short), digest: "a").kind == .retry)
+        #expect(policy.evaluate(.cut).kind == .retry)
+        #expect(policy.evaluate(.cut).kind == .giveUp)
+        #expect(policy.attempts == 3)
+    }
+
+    @Test func `a single attempt is never repeated`() {
+        for verdict in [CompletenessGate.Verdict.cut(short), .contradiction(short)] {
+            var policy = DownloadPolicy(maxAttempts: 1)
+            #expect(policy.evaluate(verdict, digest: "a").kind == .quarantine(short))
+        }
+        var policy = DownloadPolicy(maxAttempts: 1)
+        #expect(policy.evaluate(.cut).kind == .giveUp)
+    }
+}
+
+extension DownloadPolicy.Action {
+    /// What happens next, in a form that can be compared.
+    fileprivate enum Kind: Equatable {
+        case publish
+        case retry
+        case quarantine([GateFault])
+        case giveUp
+    }
+
+    fileprivate var kind: Kind {
+        switch self {
+        case .publish: .publish
+        case .retry: .retry
+        case .quarantine(let faults): .quarantine(faults)
+        case .giveUp: .giveUp
+        }
+    }
+}
