@@ -136,9 +136,6 @@ package struct FileStatus: Sendable, Hashable {
     func isSameFile(as other: FileStatus) -> Bool {
         device == other.device && number == other.number
     }
-
-    /// Whether something of that name exists already.
-    package var isInTheWay: Bool { code == SystemCall.exists }
 }
 
 // Under another name, because the static method above hides it.

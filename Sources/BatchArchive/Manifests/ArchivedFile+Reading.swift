@@ -1,4 +1,4 @@
-import BlockGzip
+package import BlockGzip
 import JSONLines
 import MessageBatches
 

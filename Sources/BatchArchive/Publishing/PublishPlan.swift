@@ -4,20 +4,32 @@ import Synchronization
 /// A batch that is ready to be made visible: its data files are in `_partial`, its document may not be written yet.
 ///
 /// The document is the manifest, or the reason next to quarantined data.
-struct Publication: Sendable, Hashable {
+package struct Publication: Sendable, Hashable {
     /// A file's way from `_partial` to its place, relative to the archive.
-    struct Move: Sendable, Hashable {
-        var from: String
-        var to: String
+    package struct Move: Sendable, Hashable {
+        package var from: String
+        package var to: String
+
+        package init(from: String, to: String) {
+            self.from = from
+            self.to = to
+        }
     }
 
     /// The data files that are still in `_partial`.
-    var moves: [Move]
+    package var moves: [Move]
     /// Data files that have reached their place already: after a crash.
-    var arrived: [String] = []
-    var document: Move
+    package var arrived: [String] = []
+    package var document: Move
     /// The document's text; nil if it is written already.
-    var text: [UInt8]?
+    package var text: [UInt8]?
+
+    package init(moves: [Move], arrived: [String] = [], document: Move, text: [UInt8]? = nil) {
+        self.moves = moves
+        self.arrived = arrived
+        self.document = document
+        self.text = text
+    }
 }
 
 /// How batches become visible: a list of single steps, safe to be interrupted between any two.

@@ -117,6 +117,6 @@ struct ExportCommand: AsyncParsableCommand {
     /// The join at the end of the run, if one is asked for.
     func exportJoin() throws -> ExportJoin? {
         guard join.isWanted, !dryRun else { return nil }
-        return try ExportJoin(join.settings(joinedRows, archive), archivePath: archive.path)
+        return try ExportJoin(join.settings(joinedRows, archive))
     }
 }

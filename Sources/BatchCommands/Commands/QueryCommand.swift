@@ -1,8 +1,10 @@
 import ArgumentParser
+import BatchAnalytics
 import BatchArchive
 import BatchCatalog
 import BatchPipeline
 import Foundation
+import Tables
 
 /// `batchkeep query`: SQL over the flat rows.
 struct QueryCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import BatchAnalytics
 import BatchArchive
 import BatchCatalog
+import BatchJoin
 import BatchPipeline
 import JSONLines
 import MessageBatches
