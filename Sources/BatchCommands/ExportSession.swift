@@ -75,7 +75,7 @@ struct ExportSession: Sendable {
             if let figures, !options.dryRun {
                 let prices = figures.prices.table
                 let open = try await options.archive.open(origin: client.origin, lock: options.lock, prices: prices)
-                let catalog = try await catalog(in: open.sink).openForRun()
+                let catalog = try await self.catalog(in: open.sink).openForRun()
                 let summary = try await export(selection, to: open.sink, (catalog, figures), over: connection)
                 open.close()
                 return summary
@@ -84,7 +84,7 @@ struct ExportSession: Sendable {
             let sink = try options.archive.openUnlocked(origin: client.origin)
             var records: Records?
             if let figures {
-                let catalog = try await catalog(in: sink).openForReading()
+                let catalog = try await self.catalog(in: sink).openForReading()
                 records = (catalog, figures)
             }
             return try await export(selection, to: sink, records, over: connection)
@@ -101,16 +101,17 @@ struct ExportSession: Sendable {
         let startedAt = context.now()
         let (origin, isDryRun) = (connection.client.origin, options.dryRun)
         let selection =
-            records.map { options.planned(wanted, by: $0.catalog, origin: origin, now: startedAt, observer) } ?? wanted
-        let ledger = records.map { options.ledger(in: $0.catalog, origin: origin, observer) }
-        ledger?.begin(
-            CatalogRun(
-                command: context.commandName,
-                arguments: context.arguments,
-                version: BatchkeepVersion.current,
-                startedAt: startedAt
+            records.map { self.planned(wanted, by: $0.catalog, origin: origin, now: startedAt) } ?? wanted
+        let ledger = records.map { self.ledger(in: $0.catalog, origin: origin) }
+        ledger?
+            .begin(
+                CatalogRun(
+                    command: context.commandName,
+                    arguments: context.arguments,
+                    version: BatchkeepVersion.current,
+                    startedAt: startedAt
+                )
             )
-        )
         let join = try options.exportJoin()
         let run = ExportRun(
             ports: try ports(to: sink, records?.figures, join, over: connection),
@@ -144,12 +145,13 @@ struct ExportSession: Sendable {
             join: joined.map { JoinEnding(report: $0, archivePath: options.archive.path) },
             isShared: asked != nil
         )
-        ledger?.finish(in: sink.folder) { run in
-            run.finishedAt = summary.finishedAt
-            run.counts = summary.counts
-            run.exitStatus = summary.status.rawValue
-            run.error = summary.stop?.sentence
-        }
+        ledger?
+            .finish(in: sink.folder) { run in
+                run.finishedAt = summary.finishedAt
+                run.counts = summary.counts
+                run.exitStatus = summary.status.rawValue
+                run.error = summary.stop?.sentence
+            }
         return summary
     }
 
@@ -205,5 +207,56 @@ struct ExportSession: Sendable {
             startedAt: startedAt,
             finishedAt: now
         )
+    }
+}
+
+// MARK: - The catalog
+
+extension ExportSession {
+    /// The selection with the window that the catalog advises, which is shown to the user.
+    private func planned(
+        _ asked: ExportSelection,
+        by catalog: Catalog,
+        origin: String,
+        now: Timestamp
+    ) -> ExportSelection {
+        var plan = WindowPlan(now: now)
+        do {
+            plan = try WindowPlan(catalog, origin: origin, now: now)
+        } catch {
+            observer.warn(FailureText.withoutCatalog(error))
+        }
+        let selection = plan.resolve(asked, isFull: options.fullList)
+        if !options.quiet {
+            context.note("Exporting \(selection.sentence) to \(options.archive.path).")
+            if let completed = selection.completed { context.note(FailureText.completed(before: completed.end)) }
+        }
+        if let before = plan.batchesBefore(selection) {
+            observer.warn(FailureText.unsettled(before.count, oldest: before.oldest))
+        }
+        return selection
+    }
+
+    private func ledger(in catalog: Catalog, origin: String) -> CatalogLedger {
+        CatalogLedger(
+            catalog,
+            CatalogLedger.Options(
+                origin: origin,
+                // A user who names a batch wants it now.
+                ignoresPauses: options.retryAll || !options.window.batch.isEmpty,
+                writes: !options.dryRun,
+                now: context.now,
+                observe: { [observer] in observer.warn(FailureText.text(of: $0)) },
+                describe: FailureText.recorded
+            )
+        )
+    }
+}
+
+extension ExportSelection {
+    /// What the run is about, for its first line.
+    var sentence: String {
+        guard let ids = filter.ids else { return "\(window.sentence)" }
+        return ids.count == 1 ? "batch \(ids.first ?? "")" : "\(ids.count) batches"
     }
 }

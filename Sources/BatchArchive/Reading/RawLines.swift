@@ -13,7 +13,9 @@ func rawLines<FirstLines: RandomAccessCollection<Int>>(
     }
     var lines: [Int: [UInt8]] = [:]
     for (member, numbers) in wanted {
-        let all = try content(member).split(separator: 0x0A, omittingEmptySubsequences: false)
+        var all = try content(member).split(separator: 0x0A, omittingEmptySubsequences: false)
+        // After the last line end there is no line.
+        if all.last?.isEmpty == true { all.removeLast() }
         for number in numbers where number - firstLines[member] < all.count {
             let line = all[number - firstLines[member]]
             lines[number] = Array(line.last == 0x0D ? line.dropLast() : line)

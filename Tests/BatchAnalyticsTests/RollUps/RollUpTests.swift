@@ -205,7 +205,7 @@ struct RollUpTests {
         var right = left
         for (index, entry) in entries.enumerated() { if index % 3 == 0 { left.add(entry) } else { right.add(entry) } }
         right.merge(left)
-        #expect(right.table() == expected)
+        #expect(right.table(notes: []) == expected)
         let money = expected.column("cost_usd")
             .compactMap { value in
                 if case .money(let money) = value { money } else { nil }
