@@ -58,24 +58,50 @@ package struct RowWriter: Sendable {
     package func append(json: [UInt8], ends: [Int], to output: inout [UInt8]) {
         let rowStart = output.count
         var start = 0
-        for (prefix, end) in zip(prefixes, ends) {
-            output += prefix
-            let value = json[start..<end]
-            start = end
+        for index in ends.indices {
+            let value = start..<ends[index]
+            start = value.upperBound
             if format == .ndjson {
-                output += value
-            } else if value.first == UInt8(ascii: "\"") {
-                let body = value.dropFirst().dropLast()
-                if body.contains(UInt8(ascii: "\\")) {
-                    Self.append(JSONString.decoded(body, isEscaped: true).utf8, format, to: &output)
-                } else {
-                    Self.append(body, format, to: &output)
-                }
-            } else if value.first != UInt8(ascii: "n") {
-                Self.append(value, format, to: &output)
+                output += prefixes[index]
+                output += json[value]
+            } else {
+                if index > 0 { output.append(UInt8(ascii: format == .csv ? "," : "\t")) }
+                appendField(json, value, to: &output)
             }
         }
         end(isEmpty: output.count == rowStart, to: &output)
+    }
+
+    /// Appends JSON text as a field of CSV or TSV: null is empty, a string loses its quotes and escapes.
+    private func appendField(_ json: [UInt8], _ value: Range<Int>, to output: inout [UInt8]) {
+        switch json[value.lowerBound] {
+        case UInt8(ascii: "n"): return
+        case UInt8(ascii: "\""):
+            let body = value.lowerBound + 1..<value.upperBound - 1
+            // Most strings need neither quotes nor escapes and are copied whole.
+            if isPlain(json, body) {
+                output += json[body]
+            } else if json[body].contains(UInt8(ascii: "\\")) {
+                Self.append(JSONString.decoded(json[body], isEscaped: true).utf8, format, to: &output)
+            } else {
+                Self.append(json[body], format, to: &output)
+            }
+        case UInt8(ascii: "{"), UInt8(ascii: "["): Self.append(json[value], format, to: &output)
+        default: output += json[value]
+        }
+    }
+
+    /// Whether a string is the same text in JSON, CSV and TSV.
+    private func isPlain(_ json: [UInt8], _ body: Range<Int>) -> Bool {
+        guard !body.isEmpty else { return format == .tsv }
+        if json[body.lowerBound] == 0x20 || json[body.upperBound - 1] == 0x20 { return false }
+        for index in body {
+            switch json[index] {
+            case UInt8(ascii: ","), UInt8(ascii: "\\"), 0...0x1F: return false
+            default: continue
+            }
+        }
+        return true
     }
 
     private func end(isEmpty: Bool, to output: inout [UInt8]) {

@@ -100,7 +100,9 @@ extension UsageFields {
     }
 
     /// A nested object with counts.
-    private struct Group {
+    ///
+    /// A class, because one reference is cheaper to pass per line than the arrays.
+    private final class Group: Sendable {
         let name: String
         let fields: [UsageField]
         let keys: JSONKeyTable
