@@ -2,9 +2,10 @@ import AsyncHTTPClient
 import BatchPipeline
 import BlockGzip
 
-/// The body of an answer as it arrives: chunks of up to about 1 MiB, decompressed if they are gzip.
+/// The body of an HTTP response as it arrives, in chunks of up to about 1 MiB, decompressed if it is gzip.
 ///
-/// Iterate once. Throws `ServiceError` with a transport code, or `CancellationError`. Dropping it closes its connection.
+/// Iterate only once. Throws `ServiceError` with a transport code, or `CancellationError`. The connection closes when
+/// the last copy of the value and its iterators are released.
 struct AnswerBody: AsyncSequence, Sendable {
     typealias Element = [UInt8]
 
@@ -12,7 +13,7 @@ struct AnswerBody: AsyncSequence, Sendable {
     private let isGzip: Bool
     private let failure: @Sendable (ServiceError.Code) -> ServiceError
 
-    /// Starts to receive `body`, and gives up if nothing arrives for `idleTimeout` while we wait for bytes.
+    /// Starts to receive `body`; fails if no bytes arrive for `idleTimeout` while the reader waits.
     init(
         _ body: HTTPClientResponse.Body,
         of request: ServiceRequest,
@@ -34,7 +35,7 @@ struct AnswerBody: AsyncSequence, Sendable {
                     guard await Self.isIdle(relay, for: idleTimeout, stopwatch: stopwatch) else { return }
                     relay.finish(.failure(failure(.idle(idleTimeout))))
                 }
-                // The end of the body and the idle clock: the first to end cancels the other.
+                // The body ends or the idle timeout expires; the first to finish cancels the other.
                 await group.next()
                 group.cancelAll()
             }
@@ -68,14 +69,14 @@ struct AnswerBody: AsyncSequence, Sendable {
         }
     }
 
-    /// A box for the inflater, which is not copyable, while an iterator is.
+    /// A class that holds the inflater, because the inflater is noncopyable and an iterator must be copyable.
     ///
-    /// One iterator uses it.
+    /// Only one iterator uses it.
     fileprivate final class Inflation {
         var inflater = GzipInflater()
     }
 
-    /// Ends the download when the last value that can read from it goes away.
+    /// Cancels the download when the last value that can read from it is released.
     fileprivate final class Download: Sendable {
         let relay: BodyRelay
         private let task: Task<Void, Never>
@@ -93,7 +94,7 @@ struct AnswerBody: AsyncSequence, Sendable {
 }
 
 extension AnswerBody {
-    /// Moves the body into the relay.
+    /// Copies the body to the relay.
     private static func drain(
         _ body: HTTPClientResponse.Body,
         into relay: BodyRelay,
@@ -111,10 +112,10 @@ extension AnswerBody {
         }
     }
 
-    /// Waits until the network owes us bytes for `limit` without a break, and returns true; false if the task is canceled.
+    /// Returns true as soon as no bytes have arrived for `limit` while the reader waits; false if the task is canceled.
     ///
-    /// It looks four times per idle time. So a silence is noticed after at most five quarters of it, and the fast path
-    /// never reads a clock.
+    /// It checks four times per idle timeout. So it detects a silent connection after at most 1.25 timeouts, and no
+    /// clock is read per chunk.
     private static func isIdle(_ relay: BodyRelay, for limit: Duration, stopwatch: Stopwatch) async -> Bool {
         var seen = relay.activity.events
         var quarters = 0
@@ -129,7 +130,7 @@ extension AnswerBody {
 }
 
 extension AnswerBody {
-    /// The whole body, or nil if it is longer than `limit`.
+    /// Reads the whole body; nil if it is longer than `limit` bytes.
     func collect(upTo limit: Int) async throws -> [UInt8]? {
         var whole: [UInt8] = []
         for try await chunk in self {
@@ -139,7 +140,7 @@ extension AnswerBody {
         return whole
     }
 
-    /// The first bytes of a body, as far as they can be read: for error texts, in which a break does not matter.
+    /// Reads the beginning of the body for an error message; a broken connection only shortens it.
     func prefix(upTo limit: Int) async -> [UInt8] {
         var whole: [UInt8] = []
         do {

@@ -1,10 +1,12 @@
 import Synchronization
 
-/// A clock of any kind as moments since one start, so that pure state can hold them without naming the clock's type.
+/// Measures the time since its creation and sleeps, with any clock.
+///
+/// It hides the type of the clock, so that pure state can hold its times.
 struct Stopwatch: Sendable {
-    /// The time since this value was made.
+    /// Returns the time since this value was created.
     let elapsed: @Sendable () -> Duration
-    /// Waits, or throws `CancellationError`.
+    /// Sleeps, or throws `CancellationError`.
     let sleep: @Sendable (Duration) async throws -> Void
 
     init(_ clock: some Clock<Duration>) {
@@ -14,7 +16,7 @@ struct Stopwatch: Sendable {
     }
 }
 
-/// Lets the callers of one client through at the pace its ``PaceKeeper`` decides.
+/// Delays the callers of one client to the pace that ``PaceKeeper`` decides.
 final class Pacer: Sendable {
     private let keeper: Mutex<PaceKeeper>
     private let stopwatch: Stopwatch
@@ -24,7 +26,7 @@ final class Pacer: Sendable {
         self.stopwatch = stopwatch
     }
 
-    /// Waits for the caller's turn and returns the moment it came.
+    /// Waits until the caller may send a request and returns the start time.
     func turn() async throws -> Duration {
         while true {
             let slot = keeper.withLock { $0.reserve(at: stopwatch.elapsed()) }

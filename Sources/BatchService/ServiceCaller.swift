@@ -2,18 +2,18 @@ import BatchPipeline
 import MessageBatches
 import NIOHTTP1
 
-/// One request to the service.
+/// A request to the API.
 struct ServiceRequest: Sendable {
     var url: ServiceURL
     var kind: RetryPolicy.Operation
-    /// The name in errors: `GET /v1/messages/batches`.
+    /// The name of the request in errors: `GET /v1/messages/batches`.
     var name: String
     var accept = "application/json"
     /// The number of this attempt, from 1.
     var attempt = 1
 }
 
-/// Sends a request until its retry policy is satisfied: waits for its turn, sends, evaluates, pauses.
+/// Sends a request until it succeeds or its retry policy gives up: waits for its turn, sends, evaluates, pauses.
 struct ServiceCaller: Sendable {
     let requester: Requester
     let pacer: Pacer
@@ -21,7 +21,9 @@ struct ServiceCaller: Sendable {
     let environment: ServiceEnvironment
     let stopwatch: Stopwatch
 
-    /// Sends the request, and reads the answer with status 200 with `read`, whose transport errors count as failed attempts.
+    /// Sends the request and passes a response with status 200 to `read`.
+    ///
+    /// Transport errors in `read` count as failed attempts.
     func call<Value: Sendable>(
         _ request: ServiceRequest,
         read: @Sendable (ReplyHead, AnswerBody, ServiceRequest) async throws -> Value
@@ -58,7 +60,7 @@ struct ServiceCaller: Sendable {
         }
     }
 
-    /// Waits as long as the policy says, or throws the failure with the policy's code.
+    /// Waits as long as the policy says, or throws the error with the policy's code.
     private func obey(
         _ decision: RetryPolicy.Decision,
         startedAt: Duration,
@@ -82,7 +84,7 @@ struct ServiceCaller: Sendable {
                 )
             )
             if reason == .throttled {
-                // All callers wait, this one at its next turn.
+                // All callers wait; this one waits before its next request.
                 pacer.refused(startedAt: startedAt, pause: pause)
                 return
             }

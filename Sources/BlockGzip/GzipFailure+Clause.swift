@@ -1,5 +1,5 @@
 extension GzipFailure.Reason {
-    /// What is wrong, as a clause for a sentence.
+    /// A clause that describes the error, for use in a sentence.
     package var clause: String {
         switch self {
         case .notGzip: "it is not gzip, most likely it was never compressed"

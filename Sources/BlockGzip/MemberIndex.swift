@@ -1,13 +1,13 @@
-/// Finds the members of a file by hopping from header to header, without inflating any.
+/// Finds the members of a file from their headers, without decompressing them.
 package enum MemberIndex {
-    /// Where the members of a file lie.
+    /// Returns the byte ranges of the members in a file.
     ///
     /// - Parameters:
     ///   - size: The size of the file in bytes.
-    ///   - read: Gives the bytes of a range of the file.
-    /// - Returns: The byte ranges of all members, in order, or nil if a member has another form than ``MemberLayout``:
-    ///   then the file comes from elsewhere and ``GzipInflater`` reads it from its start.
-    /// - Throws: ``GzipFailure`` if the last member ends behind the file's end; whatever `read` throws.
+    ///   - read: Returns the bytes in a range of the file.
+    /// - Returns: The byte ranges of all members, in order. Nil if a member is not in the form of ``MemberLayout``:
+    ///   then another program wrote the file, and ``GzipInflater`` must read it from the start.
+    /// - Throws: ``GzipFailure`` if the file ends before its last member does; any error of `read`.
     package static func members(
         inFileOf size: Int,
         read: (Range<Int>) throws -> [UInt8]
