@@ -1,7 +1,7 @@
 package import BatchPipeline
 package import MessageBatches
 
-/// Which batches of an archive are meant.
+/// A filter for the batches of an archive.
 package struct ArchiveSelection: Sendable, Hashable {
     /// Created at or after this moment.
     package var since: Timestamp?
@@ -16,7 +16,7 @@ package struct ArchiveSelection: Sendable, Hashable {
         self.ids = ids
     }
 
-    /// The batches of a window, of the given ids only if ids are given.
+    /// Selects the batches of a window; with `ids`, only these batches.
     package init(_ window: BatchWindow, ids: Set<String>? = nil) {
         self.init(since: window.since, until: window.until, ids: ids)
     }

@@ -1,7 +1,7 @@
-/// Raw lines by their physical numbers, from 1: without their line ends, and empty ones count too.
+/// Returns raw lines by their physical numbers, from 1, without line ends; empty lines count too.
 ///
-/// `firstLines` are the numbers of the first line of each member, `content` reads the whole lines of a member. Numbers before
-/// the first member or after the last line are left out of the result.
+/// `firstLines` are the numbers of the first line of each member; `content` reads the whole lines of a member. Numbers
+/// before the first member or after the last line are not in the result.
 func rawLines<FirstLines: RandomAccessCollection<Int>>(
     numbered numbers: Set<Int>,
     firstLines: FirstLines,
@@ -14,7 +14,7 @@ func rawLines<FirstLines: RandomAccessCollection<Int>>(
     var lines: [Int: [UInt8]] = [:]
     for (member, numbers) in wanted {
         var all = try content(member).split(separator: 0x0A, omittingEmptySubsequences: false)
-        // After the last line end there is no line.
+        // There is no line after the last newline.
         if all.last?.isEmpty == true { all.removeLast() }
         for number in numbers where number - firstLines[member] < all.count {
             let line = all[number - firstLines[member]]
@@ -24,7 +24,7 @@ func rawLines<FirstLines: RandomAccessCollection<Int>>(
     return lines
 }
 
-/// The last member that begins at or before a line; nil if none does.
+/// Returns the last member that begins at or before a line; nil if there is none.
 func memberIndex<FirstLines: RandomAccessCollection<Int>>(
     holdingLine line: Int,
     _ firstLines: FirstLines
