@@ -47,10 +47,10 @@ package final class FileArchive: ArchiveSink {
     package func claim(_ batch: MessageBatch) async throws -> (any BatchClaim)? {
         let paths = try ArchivePaths(of: batch)
         try folder.makeFolder(ArchivePaths.partial)
-        guard let lock = try BatchLock.take(batch.id, in: folder) else { return nil }
+        guard let lock = try BatchLock.acquire(batch.id, in: folder) else { return nil }
         let isArchived: Bool
         do {
-            if try folder.status(paths.manifest) == nil { try ArchiveRecovery.settle(batch.id, in: folder) }
+            if try folder.status(paths.manifest) == nil { try ArchiveRecovery.recover(batch.id, in: folder) }
             isArchived = try folder.status(paths.manifest) != nil
         } catch {
             lock.release()

@@ -17,12 +17,12 @@ final class BodyRelay: Sendable {
         /// The number of pushes and reads; if it does not change, nothing happened.
         var events = 0
 
-        mutating func takeConsumer() -> CheckedContinuation<Void, Never>? {
+        mutating func removeConsumer() -> CheckedContinuation<Void, Never>? {
             defer { consumer = nil }
             return consumer
         }
 
-        mutating func takeProducer() -> CheckedContinuation<Void, Never>? {
+        mutating func removeProducer() -> CheckedContinuation<Void, Never>? {
             defer { producer = nil }
             return producer
         }
@@ -40,7 +40,7 @@ extension BodyRelay {
             guard state.end == nil else { return (nil as CheckedContinuation<Void, Never>?, false, true) }
             state.chunk.append(contentsOf: bytes.readableBytesView)
             state.events += 1
-            return (state.takeConsumer(), state.chunk.count >= Self.capacity, false)
+            return (state.removeConsumer(), state.chunk.count >= Self.capacity, false)
         }
         consumer?.resume()
         guard !isOver else { return false }
@@ -65,7 +65,7 @@ extension BodyRelay {
     func finish(_ end: Result<Void, any Error>) {
         let (consumer, producer) = state.withLock { state in
             if state.end == nil { state.end = end }
-            return (state.takeConsumer(), state.takeProducer())
+            return (state.removeConsumer(), state.removeProducer())
         }
         consumer?.resume()
         producer?.resume()
@@ -84,7 +84,7 @@ extension BodyRelay {
                 let chunk = state.chunk
                 state.chunk = []
                 if !chunk.isEmpty { state.events += 1 }
-                return (chunk, state.end, state.takeProducer())
+                return (chunk, state.end, state.removeProducer())
             }
             producer?.resume()
             if !chunk.isEmpty { return chunk }
@@ -102,18 +102,18 @@ extension BodyRelay {
 
     private func waitForBytes() async {
         await withCheckedContinuation { continuation in
-            let mayGoOn = state.withLock { state in
+            let canContinue = state.withLock { state in
                 if state.end != nil || !state.chunk.isEmpty { return true }
                 state.consumer = continuation
                 return false
             }
-            if mayGoOn { continuation.resume() }
+            if canContinue { continuation.resume() }
         }
     }
 
     /// The state that the idle timeout checks: it runs only while the reader waits for the network, not while the
     /// producer waits.
-    var activity: (events: Int, isHeldBack: Bool) {
+    var activity: (events: Int, isProducerWaiting: Bool) {
         state.withLock { ($0.events, $0.chunk.count >= Self.capacity) }
     }
 }

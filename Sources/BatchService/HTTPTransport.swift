@@ -45,7 +45,7 @@ struct HTTPTransport: Sendable {
         _ url: ServiceURL,
         for request: ServiceRequest,
         headers: HTTPHeaders
-    ) async throws -> (head: AnswerHead, body: AnswerBody) {
+    ) async throws -> (head: ResponseHead, body: ResponseBody) {
         var httpRequest = HTTPClientRequest(url: url.text)
         httpRequest.headers = headers
         let response: HTTPClientResponse
@@ -55,8 +55,8 @@ struct HTTPTransport: Sendable {
             if Task.isCancelled { throw CancellationError() }
             throw error as? ServiceError ?? ServiceError(.transport(error, proxy: proxyName), of: request)
         }
-        let head = AnswerHead(status: Int(response.status.code), headers: response.headers)
-        let body = AnswerBody(
+        let head = ResponseHead(status: Int(response.status.code), headers: response.headers)
+        let body = ResponseBody(
             response.body,
             of: request,
             head: head,

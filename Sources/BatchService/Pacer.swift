@@ -16,35 +16,35 @@ struct Stopwatch: Sendable {
     }
 }
 
-/// Delays the callers of one client to the pace that ``PaceKeeper`` decides.
+/// Delays the callers of one client to the pace that ``PacingPolicy`` decides.
 final class Pacer: Sendable {
-    private let keeper: Mutex<PaceKeeper>
+    private let policy: Mutex<PacingPolicy>
     private let stopwatch: Stopwatch
 
     init(requestsPerMinute: Int?, stopwatch: Stopwatch) {
-        keeper = Mutex(PaceKeeper(requestsPerMinute: requestsPerMinute))
+        policy = Mutex(PacingPolicy(requestsPerMinute: requestsPerMinute))
         self.stopwatch = stopwatch
     }
 
     /// Waits until the caller may send a request and returns the start time.
-    func turn() async throws -> Duration {
+    func waitForTurn() async throws -> Duration {
         while true {
-            let slot = keeper.withLock { $0.reserve(at: stopwatch.elapsed()) }
+            let slot = policy.withLock { $0.reserve(at: stopwatch.elapsed()) }
             let wait = slot - stopwatch.elapsed()
             if wait > .zero { try await stopwatch.sleep(wait) }
             let now = stopwatch.elapsed()
-            if keeper.withLock({ $0.mayStart(at: now) }) { return now }
+            if policy.withLock({ $0.mayStart(at: now) }) { return now }
         }
     }
 
-    /// See ``PaceKeeper/refused(startedAt:now:pause:)``.
-    func refused(startedAt: Duration, pause: Duration) {
+    /// See ``PacingPolicy/recordRefusal(startedAt:now:pause:)``.
+    func recordRefusal(startedAt: Duration, pause: Duration) {
         let now = stopwatch.elapsed()
-        keeper.withLock { $0.refused(startedAt: startedAt, now: now, pause: pause) }
+        policy.withLock { $0.recordRefusal(startedAt: startedAt, now: now, pause: pause) }
     }
 
-    /// See ``PaceKeeper/answered()``.
-    func answered() {
-        keeper.withLock { $0.answered() }
+    /// See ``PacingPolicy/recordSuccess()``.
+    func recordSuccess() {
+        policy.withLock { $0.recordSuccess() }
     }
 }

@@ -9,7 +9,7 @@ import NIOHTTP1
 /// failure. The service stores the body. The client has no API credential, so it cannot send one.
 package struct PingClient: Sendable {
     /// The event to report.
-    package enum Occasion: Sendable, Hashable, CaseIterable {
+    package enum RunEvent: Sendable, Hashable, CaseIterable {
         case start
         case success
         case failure
@@ -28,7 +28,7 @@ package struct PingClient: Sendable {
     private let proxies: ProxySettings
     private let caFile: String?
 
-    /// Creates a client; nil if the URL is not ``isPingable(_:)``.
+    /// Creates a client; nil if ``isValidURL(_:)`` is false for the URL.
     ///
     /// No text or error contains the URL, because it is a secret. `caFile` is as in ``ServiceSettings/caFile``.
     package init?(_ url: String, userAgent: String, proxies: ProxySettings = ProxySettings(), caFile: String? = nil) {
@@ -40,7 +40,7 @@ package struct PingClient: Sendable {
     }
 
     /// Whether a text is an absolute `http` or `https` URL.
-    package static func isPingable(_ url: String) -> Bool {
+    package static func isValidURL(_ url: String) -> Bool {
         (try? ServiceURL(url)) != nil
     }
 
@@ -48,7 +48,7 @@ package struct PingClient: Sendable {
     ///
     /// It waits up to ``limit``. Throws a ``ServiceError`` that contains only the origin, or ``ServiceSettingsFailure``
     /// for an invalid proxy or certificate file.
-    package func send(_ occasion: Occasion, body: String) async throws {
+    package func send(_ event: RunEvent, body: String) async throws {
         let proxy = try proxies.proxy(for: url.origin)
         let client = HTTPClient(
             eventLoopGroupProvider: .singleton,
@@ -59,7 +59,7 @@ package struct PingClient: Sendable {
                 proxy: proxy
             )
         )
-        var request = HTTPClientRequest(url: target(occasion).text)
+        var request = HTTPClientRequest(url: target(event).text)
         request.method = .POST
         request.headers = ["content-type": "text/plain; charset=utf-8", "user-agent": userAgent]
         request.body = .bytes(ByteBuffer(string: body))
@@ -79,10 +79,10 @@ package struct PingClient: Sendable {
     /// It is short, so that monitoring does not delay a run.
     static let limit = TimeAmount.seconds(10)
 
-    private func target(_ occasion: Occasion) -> ServiceURL {
+    private func target(_ event: RunEvent) -> ServiceURL {
         var path = url.path[...]
         while path.last == "/" { path.removeLast() }
-        return ServiceURL(origin: url.origin, path: path + occasion.suffix, query: url.query)
+        return ServiceURL(origin: url.origin, path: path + event.suffix, query: url.query)
     }
 
     private func judge(_ result: Result<UInt, any Error>, proxy: String?) throws(ServiceError) {

@@ -14,7 +14,7 @@ struct Requester: Sendable {
     /// Sends a request and returns the head and the body of the first response that is not a redirect.
     ///
     /// Throws `ServiceError` or `CancellationError`. Only a transport error may be retried.
-    func send(_ request: ServiceRequest) async throws -> (head: AnswerHead, body: AnswerBody) {
+    func send(_ request: ServiceRequest) async throws -> (head: ResponseHead, body: ResponseBody) {
         var url = request.url
         var referrer: ReplyHead?
         for _ in 0...Self.maxRedirects {

@@ -26,7 +26,7 @@ struct ServiceCaller: Sendable {
     /// Transport errors in `read` count as failed attempts.
     func call<Value: Sendable>(
         _ request: ServiceRequest,
-        read: @Sendable (ReplyHead, AnswerBody, ServiceRequest) async throws -> Value
+        read: @Sendable (ReplyHead, ResponseBody, ServiceRequest) async throws -> Value
     ) async throws(ServiceError) -> Value {
         var request = request
         var policy = RetryPolicy(request.kind, limits: .init(attempts: maxAttempts))
@@ -36,11 +36,11 @@ struct ServiceCaller: Sendable {
             let outcome: RetryPolicy.Outcome
             var failure: ServiceError
             do {
-                startedAt = try await pacer.turn()
+                startedAt = try await pacer.waitForTurn()
                 let (head, body) = try await requester.send(request)
                 if head.reply.status == 200 {
                     let value = try await read(head.reply, body, request)
-                    pacer.answered()
+                    pacer.recordSuccess()
                     return value
                 }
                 let error = ErrorBody(await body.prefix(upTo: ErrorBody.byteLimit))
@@ -56,12 +56,12 @@ struct ServiceCaller: Sendable {
             } catch {
                 throw ServiceError(.cancelled, of: request)
             }
-            try await obey(policy.decide(outcome, jitter: environment.random()), startedAt: startedAt, failure)
+            try await execute(policy.decide(outcome, jitter: environment.random()), startedAt: startedAt, failure)
         }
     }
 
     /// Waits as long as the policy says, or throws the error with the policy's code.
-    private func obey(
+    private func execute(
         _ decision: RetryPolicy.Decision,
         startedAt: Duration,
         _ failure: ServiceError
@@ -85,7 +85,7 @@ struct ServiceCaller: Sendable {
             )
             if reason == .throttled {
                 // All callers wait; this one waits before its next request.
-                pacer.refused(startedAt: startedAt, pause: pause)
+                pacer.recordRefusal(startedAt: startedAt, pause: pause)
                 return
             }
             do {

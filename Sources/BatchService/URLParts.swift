@@ -20,7 +20,7 @@ struct URLParts {
             query = String(decoding: rest[(queryStart + 1)...], as: UTF8.self)
             rest = rest[..<queryStart]
         }
-        scheme = try Self.takeScheme(from: &rest)
+        scheme = try Self.consumeScheme(from: &rest)
         if rest.starts(with: "//".utf8) {
             rest = rest.dropFirst(2)
             let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
@@ -30,7 +30,7 @@ struct URLParts {
         path = String(decoding: rest, as: UTF8.self)
     }
 
-    private static func takeScheme(from rest: inout ArraySlice<UInt8>) throws(ServiceURL.Problem) -> String? {
+    private static func consumeScheme(from rest: inout ArraySlice<UInt8>) throws(ServiceURL.Problem) -> String? {
         guard let end = rest.firstIndex(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "/") }),
             rest[end] == UInt8(ascii: ":")
         else { return nil }

@@ -69,11 +69,11 @@ extension FileArchive {
         let name = ContentDigest.hex(Array(compaction.manifests.map(\.batch.id).joined(separator: "\n").utf8))
             .prefix(12)
         let place = try ArchivePaths(of: compaction.manifests[0].batch).container(kind, name: String(name))
-        var rearrangement = Rearrangement(moves: [Rearrangement.Move(from: draft, to: place)])
+        var relocation = DataRelocation(moves: [DataRelocation.Move(from: draft, to: place)])
         for (manifest, file, offset) in offsets {
-            rearrangement.removals.append(file.path)
-            rearrangement.revisions.append(
-                Rearrangement.Revision(
+            relocation.removals.append(file.path)
+            relocation.revisions.append(
+                DataRelocation.Revision(
                     manifest: try ArchivePaths(of: manifest.batch).manifest,
                     kind: kind.rawValue,
                     path: place,
@@ -84,7 +84,7 @@ extension FileArchive {
                 )
             )
         }
-        try rearrangement.run(in: folder)
+        try relocation.run(in: folder)
     }
 
     /// Splits a combined file, so that each batch has its own file again.
@@ -93,7 +93,7 @@ extension FileArchive {
     ///
     /// `manifests` are all manifests of the archive; those that name the file get a new revision.
     package func expand(_ path: String, of manifests: [Manifest]) throws(ArchiveFailure) {
-        var rearrangement = Rearrangement(removals: [path])
+        var relocation = DataRelocation(removals: [path])
         let source: OpenFile? = try folder.status(path) == nil ? nil : folder.open(path)
         for manifest in manifests {
             let paths = try ArchivePaths(of: manifest.batch)
@@ -106,9 +106,9 @@ extension FileArchive {
                 try folder.makeFolder(ArchivePaths.partial)
                 try folder.write(bytes.span, to: draft)
                 try folder.sync(draft)
-                rearrangement.moves.append(Rearrangement.Move(from: draft, to: paths.data(kind)))
-                rearrangement.revisions.append(
-                    Rearrangement.Revision(
+                relocation.moves.append(DataRelocation.Move(from: draft, to: paths.data(kind)))
+                relocation.revisions.append(
+                    DataRelocation.Revision(
                         manifest: paths.manifest,
                         kind: kind.rawValue,
                         path: paths.data(kind),
@@ -120,7 +120,7 @@ extension FileArchive {
                 )
             }
         }
-        try rearrangement.run(in: folder)
+        try relocation.run(in: folder)
     }
 
     /// Copies a whole file and checks that it matches its manifest.

@@ -107,7 +107,7 @@ extension DataFileWriter {
     }
 
     /// Truncates the file after the counted members, so that the next one is appended there.
-    package mutating func cutOffTheRest() throws(ArchiveFailure) {
+    package mutating func truncateUncounted() throws(ArchiveFailure) {
         try openAgain()
         if members.isEmpty {
             file = nil

@@ -69,12 +69,12 @@ extension DraftJournal {
         guard let header = lines.first, let journal = try? Self.header(Array(header)) else { return nil }
         self = journal
         for line in lines.dropFirst() {
-            guard let block = try? Block(Array(line)), follows(block) else { return }
+            guard let block = try? Block(Array(line)), isInOrder(block) else { return }
             blocks.append(block)
         }
     }
 
-    private func follows(_ block: Block) -> Bool {
+    private func isInOrder(_ block: Block) -> Bool {
         block.rawEnd > blocks.last?.rawEnd ?? 0 && block.flatEnd >= blocks.last?.flatEnd ?? 0
     }
 

@@ -9,8 +9,8 @@ extension FileDraft {
     /// without an interruption. After reopening a draft, read all these blocks, decode them to rebuild the state
     /// outside of the files, and then continue with ``append(_:)``.
     package func nextDurableBlock() throws -> LineBlock? {
-        guard let record = unread.first, let block = try durableBlock(record) else {
-            try cutOffUnread()
+        guard let record = unread.first, let block = try storedBlock(record) else {
+            try discardUnreadBlocks()
             return nil
         }
         unread.removeFirst()
@@ -27,7 +27,7 @@ extension FileDraft {
     }
 
     /// Reads and checks the members of a block; nil if one is damaged, incomplete, or different from the journal.
-    private func durableBlock(_ record: DraftJournal.Block) throws(ArchiveFailure) -> LineBlock? {
+    private func storedBlock(_ record: DraftJournal.Block) throws(ArchiveFailure) -> LineBlock? {
         let codec = settings.codec
         guard let member = try raw.storedMember(to: record.rawEnd, codec: codec) else { return nil }
         guard let block = lineBlock(member.content, record) else { return nil }
@@ -63,7 +63,7 @@ extension FileDraft {
     ///
     /// If a stream was cut there, resuming it would start in the middle of a block. The members would then differ from
     /// those of an uninterrupted download.
-    func note(_ sealed: SealedBlock) throws(ArchiveFailure) {
+    func recordInJournal(_ sealed: SealedBlock) throws(ArchiveFailure) {
         guard sealed.block.bytes.count >= settings.blockSize, !sealed.block.endsUnterminated else { return }
         let record = DraftJournal.Block(
             rawEnd: raw.storedBytes,
@@ -78,12 +78,12 @@ extension FileDraft {
     }
 
     /// Discards the blocks of an earlier run that have not been read; the next block replaces them.
-    func cutOffUnread() throws(ArchiveFailure) {
+    func discardUnreadBlocks() throws(ArchiveFailure) {
         guard isReopened else { return }
         isReopened = false
         unread = []
-        try raw.cutOffTheRest()
-        try flat.cutOffTheRest()
+        try raw.truncateUncounted()
+        try flat.truncateUncounted()
         if journal.blocks.isEmpty {
             try folder.remove(paths.journal)
         } else {

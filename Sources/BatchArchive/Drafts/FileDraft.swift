@@ -58,7 +58,7 @@ package actor FileDraft: BatchDraft {
     }
 
     package func append(_ sealed: SealedBlock) throws {
-        try cutOffUnread()
+        try discardUnreadBlocks()
         try raw.append(
             sealed.rawMember,
             content: sealed.block.bytes,
@@ -68,7 +68,7 @@ package actor FileDraft: BatchDraft {
         if !sealed.flatMember.isEmpty {
             try flat.append(sealed.flatMember, content: sealed.flatRows, lineCount: sealed.rowCount)
         }
-        try note(sealed)
+        try recordInJournal(sealed)
     }
 
     package func receivedDigest() -> String {
@@ -107,7 +107,7 @@ extension FileDraft {
     package func publish(_ proof: BatchProof) async throws -> PublishedBatch {
         let publication = try publication(proof)
         try await publisher.publish(publication)
-        try removeHelpers()
+        try removeAuxiliaryFiles()
         try removeQuarantined(except: [])
         try folder.remove(paths.reason)
         return PublishedBatch(
@@ -127,14 +127,14 @@ extension FileDraft {
     }
 
     package func quarantine(_ proof: BatchProof, reasons: [String]) async throws {
-        let publication = try quarantining(proof, reasons: reasons)
+        let publication = try quarantinePublication(proof, reasons: reasons)
         try await publisher.publish(publication)
-        try removeHelpers()
+        try removeAuxiliaryFiles()
         try removeQuarantined(except: Set(publication.moves.map(\.to)))
     }
 
     /// Closes the files and returns what is needed to quarantine them.
-    func quarantining(_ proof: BatchProof, reasons: [String]) throws -> Publication {
+    func quarantinePublication(_ proof: BatchProof, reasons: [String]) throws -> Publication {
         let files = try finished { paths.quarantined($0) }
         var manifest = Manifest(proof, files: files, settings: settings)
         manifest.quarantine = Manifest.Quarantine(reasons: reasons, attempts: try earlierAttempts() + 1)
@@ -148,7 +148,7 @@ extension FileDraft {
     package func discard() throws {
         close()
         for kind in DataKind.allCases { try folder.remove(paths.draft(kind)) }
-        try removeHelpers()
+        try removeAuxiliaryFiles()
     }
 
     /// Keeps what a later ``FileArchive/reopenDraft(of:)`` can resume, and removes the rest.
@@ -160,7 +160,7 @@ extension FileDraft {
 
     /// Closes the files and describes them with their final paths.
     private func finished(at place: (DataKind) -> String) throws -> [DataKind: ArchivedFile] {
-        try cutOffUnread()
+        try discardUnreadBlocks()
         close()
         var files: [DataKind: ArchivedFile] = [:]
         files[.raw] = raw.description(at: place(.raw), codec: journal.codec)
@@ -181,7 +181,7 @@ extension FileDraft {
         return (try? Manifest(json: text, path: paths.reason))?.quarantine?.attempts ?? 1
     }
 
-    private func removeHelpers() throws(ArchiveFailure) {
+    private func removeAuxiliaryFiles() throws(ArchiveFailure) {
         try folder.remove(paths.journal)
         try removeScratch()
     }

@@ -54,12 +54,12 @@ extension ArchiveFailure {
     }
 
     /// Returns the error for a file that must not be overwritten.
-    package static func inTheWay(_ path: String) -> ArchiveFailure {
+    package static func existingFile(_ path: String) -> ArchiveFailure {
         ArchiveFailure(.system(.fileExists), .create, path: path)
     }
 
     /// Whether the error is that a file with this name already exists.
-    package var isInTheWay: Bool { code == .fileExists }
+    package var isExistingFile: Bool { code == .fileExists }
 
     /// Whether the disk is full or the user's quota is used up.
     package var isDiskFull: Bool {

@@ -11,7 +11,7 @@ struct BatchLock: ~Copyable, Sendable {
     private let path: String
 
     /// Locks a batch without waiting; nil if another process holds the lock.
-    static func take(_ id: String, in folder: ArchiveFolder) throws(ArchiveFailure) -> BatchLock? {
+    static func acquire(_ id: String, in folder: ArchiveFolder) throws(ArchiveFailure) -> BatchLock? {
         let path = ArchivePaths.lock(of: id)
         while true {
             let file = try folder.open(path, .locking)

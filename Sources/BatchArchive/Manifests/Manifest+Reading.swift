@@ -8,8 +8,7 @@ extension Manifest {
     /// `path` only names the document in errors.
     ///
     /// - Throws: ``ArchiveFailure`` with the cause `manifest` if the text is not valid JSON, a required key is missing
-    ///   or of
-    ///   another type, or the schema is newer than this program.
+    ///   or of another type, or the schema is newer than this program.
     package init(json: [UInt8], path: String) throws(ArchiveFailure) {
         var parts = ManifestParts()
         do throws(JSONSyntaxError) {

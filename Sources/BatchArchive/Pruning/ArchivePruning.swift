@@ -5,13 +5,13 @@ package struct PrunePlan: Sendable {
     /// The limit per kind: files of batches created before it are removed.
     package var before: [DataKind: Timestamp]
     /// Whether to remove raw files whose results the API has removed.
-    package var takesLastCopies: Bool
+    package var removesLastCopies: Bool
     /// The time of the run.
     package var now: Timestamp
 
-    package init(before: [DataKind: Timestamp], takesLastCopies: Bool, now: Timestamp) {
+    package init(before: [DataKind: Timestamp], removesLastCopies: Bool, now: Timestamp) {
         self.before = before
-        self.takesLastCopies = takesLastCopies
+        self.removesLastCopies = removesLastCopies
         self.now = now
     }
 }
@@ -40,7 +40,7 @@ extension PrunePlan {
 
     /// Returns whether this plan removes a file.
     package func removes(_ file: PrunableFile) -> Bool {
-        takesLastCopies || !file.isLastCopy
+        removesLastCopies || !file.isLastCopy
     }
 }
 
@@ -83,7 +83,7 @@ extension FileArchive {
     /// manifest.
     ///
     /// Only files that still exist are copied; pruned files stay pruned.
-    package func carryOver(from old: Manifest) throws(ArchiveFailure) {
+    package func copyEntries(from old: Manifest) throws(ArchiveFailure) {
         let path = try ArchivePaths(of: old.batch).manifest
         var manifest = try Manifest(json: folder.read(path), path: folder.path(path))
         let before = manifest

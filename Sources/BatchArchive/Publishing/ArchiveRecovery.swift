@@ -7,7 +7,7 @@ package struct RecoveryReport: Sendable, Hashable {
     /// Files of unfinished downloads that were removed.
     package var removed: [String] = []
     /// Batches whose download can be resumed.
-    package var parked: [String] = []
+    package var resumable: [String] = []
 }
 
 /// Recovers an archive after an interrupted run, a crash or a power failure.
@@ -20,7 +20,7 @@ enum ArchiveRecovery {
     /// Recovers everything in `_partial`; needs the archive's lock.
     static func run(in folder: ArchiveFolder) throws(ArchiveFailure) -> RecoveryReport {
         var report = RecoveryReport()
-        try Rearrangement.finishInterrupted(in: folder)
+        try DataRelocation.finishInterrupted(in: folder)
         var batches: Set<String> = []
         for name in try folder.names(in: ArchivePaths.partial) {
             if let id = ArchivePaths.owner(ofPartial: name) {
@@ -31,26 +31,26 @@ enum ArchiveRecovery {
             }
         }
         for id in batches.sorted() {
-            guard let lock = try BatchLock.take(id, in: folder) else { continue }
+            guard let lock = try BatchLock.acquire(id, in: folder) else { continue }
             do throws(ArchiveFailure) {
-                try settle(id, in: folder, &report)
+                try recover(id, in: folder, &report)
             } catch {
                 lock.release()
                 throw error
             }
             lock.release()
         }
-        try removeSettledQuarantine(in: folder)
+        try removeObsoleteQuarantine(in: folder)
         return report
     }
 
     /// Recovers the files of one batch; needs its lock.
-    static func settle(_ id: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
+    static func recover(_ id: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
         var report = RecoveryReport()
-        try settle(id, in: folder, &report)
+        try recover(id, in: folder, &report)
     }
 
-    private static func settle(
+    private static func recover(
         _ id: String,
         in folder: ArchiveFolder,
         _ report: inout RecoveryReport
@@ -62,17 +62,17 @@ enum ArchiveRecovery {
                 if let failure = PublishPlan([publication]).run(in: folder)[0] { throw failure }
                 report.finished.append(document.id)
             } else {
-                try removeArrived(document, in: folder)
+                try removePublishedData(document, in: folder)
             }
         }
         // Published files are no longer in `_partial`.
         if !documents.isEmpty { names = try self.names(of: id, in: folder) }
-        let kept = try parked(names, in: folder)
+        let kept = try resumableFiles(names, in: folder)
         for name in names where !kept.contains(name) {
             try folder.remove("\(ArchivePaths.partial)/\(name)")
             report.removed.append(name)
         }
-        report.parked += kept.compactMap { Self.id(ofJournal: $0) }
+        report.resumable += kept.compactMap { Self.id(ofJournal: $0) }
     }
 
     /// Returns the names of the files of one batch in `_partial`, without its lock file.
@@ -120,7 +120,7 @@ enum ArchiveRecovery {
             if try holds(paths.draft(kind), file, in: folder) {
                 publication.moves.append(Publication.Move(from: paths.draft(kind), to: place))
             } else if try holds(place, file, in: folder) {
-                publication.arrived.append(place)
+                publication.alreadyMoved.append(place)
             } else {
                 return nil
             }
@@ -138,7 +138,7 @@ enum ArchiveRecovery {
     }
 
     /// Removes data files that were published without their manifest; the files of an archived batch are kept.
-    private static func removeArrived(_ document: Document, in folder: ArchiveFolder) throws(ArchiveFailure) {
+    private static func removePublishedData(_ document: Document, in folder: ArchiveFolder) throws(ArchiveFailure) {
         guard
             let text = try? folder.read(document.path),
             let manifest = try? Manifest(json: text, path: document.path),
@@ -152,7 +152,10 @@ enum ArchiveRecovery {
     }
 
     /// Returns the names of all files that belong to resumable downloads.
-    private static func parked(_ names: [String], in folder: ArchiveFolder) throws(ArchiveFailure) -> Set<String> {
+    private static func resumableFiles(
+        _ names: [String],
+        in folder: ArchiveFolder
+    ) throws(ArchiveFailure) -> Set<String> {
         var kept = Set<String>()
         for name in names {
             guard
@@ -175,7 +178,7 @@ enum ArchiveRecovery {
     }
 
     /// Removes the quarantined data of batches that have been archived since.
-    private static func removeSettledQuarantine(in folder: ArchiveFolder) throws(ArchiveFailure) {
+    private static func removeObsoleteQuarantine(in folder: ArchiveFolder) throws(ArchiveFailure) {
         let names = try folder.names(in: ArchivePaths.quarantine)
         guard !names.isEmpty else { return }
         let archived = try folder.archivedIDs()

@@ -19,14 +19,14 @@ package struct Publication: Sendable, Hashable {
     /// The data files that are still in `_partial`.
     package var moves: [Move]
     /// The data files that are already at their final path, after a crash.
-    package var arrived: [String] = []
+    package var alreadyMoved: [String] = []
     package var document: Move
     /// The document's text; nil if it is already written.
     package var text: [UInt8]?
 
-    package init(moves: [Move], arrived: [String] = [], document: Move, text: [UInt8]? = nil) {
+    package init(moves: [Move], alreadyMoved: [String] = [], document: Move, text: [UInt8]? = nil) {
         self.moves = moves
-        self.arrived = arrived
+        self.alreadyMoved = alreadyMoved
         self.document = document
         self.text = text
     }
@@ -77,7 +77,7 @@ struct PublishPlan: Sendable {
         }
         addShared(batches.map { ($0.offset, [ArchivePaths.partial]) }) { .sync($0) }
         let dataFolders = batches.map { owner, batch in
-            (owner, (batch.moves.map(\.to) + batch.arrived).map { parentFolder(of: $0) })
+            (owner, (batch.moves.map(\.to) + batch.alreadyMoved).map { parentFolder(of: $0) })
         }
         let documentFolders = batches.map { ($0.offset, [parentFolder(of: $0.element.document.to)]) }
         addShared(dataFolders + documentFolders) { .makeFolder($0) }

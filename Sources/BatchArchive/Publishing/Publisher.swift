@@ -47,7 +47,7 @@ package final class Publisher: Sendable {
             let publications = group.map(\.publication)
             let failures = PublishPlan(publications).run(in: folder)
             for (waiting, failure) in zip(group, failures) {
-                if failure != nil { withdraw(waiting.publication) }
+                if failure != nil { removeUnpublished(waiting.publication) }
                 waiting.done.resume(returning: failure)
             }
         }
@@ -67,7 +67,7 @@ package final class Publisher: Sendable {
     ///
     /// If there is a document, the files belong to it, and `verify` checks them. The next run removes what cannot be
     /// removed now (``ArchiveRecovery``).
-    private func withdraw(_ publication: Publication) {
+    private func removeUnpublished(_ publication: Publication) {
         guard (try? folder.status(publication.document.to)) == .some(nil) else { return }
         try? folder.remove(publication.document.from)
         for move in publication.moves {

@@ -80,7 +80,7 @@ package struct ArchiveReader: Sendable {
     }
 
     /// Returns the interrupted downloads that can be resumed.
-    package func parked() throws(ArchiveFailure) -> [DraftJournal] {
+    package func partialDownloads() throws(ArchiveFailure) -> [DraftJournal] {
         var journals: [DraftJournal] = []
         for name in try folder.names(in: ArchivePaths.partial) where name.hasSuffix("." + ArchivePaths.journalSuffix) {
             if let journal = try folder.journal(at: "\(ArchivePaths.partial)/\(name)") { journals.append(journal) }

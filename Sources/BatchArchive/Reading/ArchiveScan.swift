@@ -28,28 +28,28 @@ package struct ArchiveScan: Sendable {
         self.isOrdered = isOrdered
     }
 
-    /// Runs `work` on every block of the batches' files concurrently, and passes its results to `take`, one at a time.
+    /// Runs `work` on every block of the batches' files concurrently, and passes its results to `consume`, one at a time.
     ///
     /// A member that cannot be read is passed to `damaged` with the manifest of its batch. The scan continues with the
-    /// next member, whose position is in the manifest. `take` returns false to stop the scan.
+    /// next member, whose position is in the manifest. `consume` returns false to stop the scan.
     package func run<Output: Sendable>(
         _ manifests: [Manifest],
         work: @escaping @Sendable (LineBlock, Manifest) -> Output,
-        take: (Output) throws -> Bool,
+        consume: (Output) throws -> Bool,
         damaged: (ArchiveFailure, Manifest) -> Void
     ) async throws {
         var parts = ScanParts(manifests, kind, in: folder, codec: codec)
         try await mapConcurrently(limit: inFlight, order: isOrdered ? .input : .completion) { () async throws in
-            parts.nextHandful()
-        } work: { (handful: [ScanPart]) async throws in
-            handful.map { $0.run(in: folder, codec: codec, work) }
+            parts.nextParts()
+        } work: { (scanGroup: [ScanPart]) async throws in
+            scanGroup.map { $0.run(in: folder, codec: codec, work) }
         } consume: { (results: [ScannedPart<Output>]) async throws in
             try Task.checkCancellation()
             for part in results {
                 switch part.result {
                 case .failure(let failure): damaged(failure, part.manifest)
                 case .success(let output):
-                    guard try take(output) else { return .stop }
+                    guard try consume(output) else { return .stop }
                 }
             }
             return .proceed
@@ -101,7 +101,7 @@ private struct ScannedPart<Output: Sendable>: Sendable {
 /// An iterator over the members of all files, in order.
 private struct ScanParts {
     /// The compressed bytes and members that one task reads, at most.
-    private static let (handfulBytes, handfulMembers) = (32_768, 32)
+    private static let (bytesPerTask, membersPerTask) = (32_768, 32)
 
     private let kind: DataKind
     private let folder: ArchiveFolder
@@ -118,14 +118,14 @@ private struct ScanParts {
     }
 
     /// Returns one member or several small ones, which would not justify a task each; nil at the end.
-    mutating func nextHandful() -> [ScanPart]? {
-        var handful: [ScanPart] = []
+    mutating func nextParts() -> [ScanPart]? {
+        var scanGroup: [ScanPart] = []
         var bytes = 0
-        while bytes < Self.handfulBytes, handful.count < Self.handfulMembers, let part = next() {
-            handful.append(part)
+        while bytes < Self.bytesPerTask, scanGroup.count < Self.membersPerTask, let part = next() {
+            scanGroup.append(part)
             bytes += part.bytes
         }
-        return handful.isEmpty ? nil : handful
+        return scanGroup.isEmpty ? nil : scanGroup
     }
 
     private mutating func next() -> ScanPart? {

@@ -139,7 +139,7 @@ package struct ArchiveRepair {
         )
         let exporting = ExportSettings(maxAttempts: attempts, replacesArchived: true)
         let outcome = try await BatchExport(ports: ports, settings: exporting, listedAt: nil).run(batch)
-        if case .archived = outcome, let old, old.batch.id == batch.id { try archive.carryOver(from: old) }
+        if case .archived = outcome, let old, old.batch.id == batch.id { try archive.copyEntries(from: old) }
         return outcome
     }
 }

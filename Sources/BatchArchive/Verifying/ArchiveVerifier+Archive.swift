@@ -40,7 +40,7 @@ extension ArchiveVerifier {
         named stored: [StoredManifest],
         _ list: ChecksumList?
     ) throws(ArchiveFailure) -> [VerifiedFile] {
-        guard plan.isWhole else { return [] }
+        guard plan.coversArchive else { return [] }
         var known = Set(stored.map(\.path))
         for manifest in stored { known.formUnion(manifest.manifest?.files.values.map(\.path) ?? []) }
         var found: [VerifiedFile] = []

@@ -34,7 +34,7 @@ package struct ArchiveVerifier: Sendable {
     ) async throws {
         _ = try ArchiveReader(folder)
         let paths = try folder.manifestPaths(since: plan.since?.day, until: plan.until?.day)
-        let stored = paths.map { StoredManifest($0, in: folder) }.filter { $0.isWanted(plan) }
+        let stored = paths.map { StoredManifest($0, in: folder) }.filter { $0.isSelected(plan) }
         let reading = Result { () throws(ArchiveFailure) in try ChecksumList(in: folder) }
         let list = try? reading.get()
         var rest = stored[...]
@@ -49,7 +49,7 @@ package struct ArchiveVerifier: Sendable {
         }
         for file in containers(stored, plan) { try report(file) }
         for file in try extras(plan, named: stored, list) + unknown(plan, stored) { try report(file) }
-        if plan.isWhole, let file = verdict(on: reading, stored) { try report(file) }
+        if plan.coversArchive, let file = verdict(on: reading, stored) { try report(file) }
     }
 
     /// Returns a verdict for each requested batch that has no manifest.

@@ -45,7 +45,7 @@ struct StoredManifest: Sendable {
         return nil
     }
 
-    func isWanted(_ plan: VerifyPlan) -> Bool {
+    func isSelected(_ plan: VerifyPlan) -> Bool {
         if let ids = plan.ids, !ids.contains(verdict.batchID ?? "") { return false }
         guard let created = manifest?.batch.createdAt else { return true }
         return plan.since.map { created >= $0 } ?? true && plan.until.map { created < $0 } ?? true

@@ -44,7 +44,7 @@ package struct VerifyPlan: Sendable {
     }
 
     /// Whether the whole archive is verified, so that a file that no manifest names is extra.
-    var isWhole: Bool { since == nil && until == nil && ids == nil }
+    var coversArchive: Bool { since == nil && until == nil && ids == nil }
 
     func depth(of id: String) -> VerifyDepth {
         guard share < 1 else { return depth }

@@ -6,7 +6,7 @@ import BlockGzip
 ///
 /// Iterate only once. Throws `ServiceError` with a transport code, or `CancellationError`. The connection closes when
 /// the last copy of the value and its iterators are released.
-struct AnswerBody: AsyncSequence, Sendable {
+struct ResponseBody: AsyncSequence, Sendable {
     typealias Element = [UInt8]
 
     private let download: Download
@@ -17,7 +17,7 @@ struct AnswerBody: AsyncSequence, Sendable {
     init(
         _ body: HTTPClientResponse.Body,
         of request: ServiceRequest,
-        head: AnswerHead,
+        head: ResponseHead,
         idleTimeout: Duration,
         stopwatch: Stopwatch,
         proxy: String?
@@ -32,7 +32,7 @@ struct AnswerBody: AsyncSequence, Sendable {
                     await Self.drain(body, into: relay) { failure(.cut($0, proxy: proxy)) }
                 }
                 group.addTask {
-                    guard await Self.isIdle(relay, for: idleTimeout, stopwatch: stopwatch) else { return }
+                    guard await Self.isTimedOut(relay, for: idleTimeout, stopwatch: stopwatch) else { return }
                     relay.finish(.failure(failure(.idle(idleTimeout))))
                 }
                 // The body ends or the idle timeout expires; the first to finish cancels the other.
@@ -93,7 +93,7 @@ struct AnswerBody: AsyncSequence, Sendable {
     }
 }
 
-extension AnswerBody {
+extension ResponseBody {
     /// Copies the body to the relay.
     private static func drain(
         _ body: HTTPClientResponse.Body,
@@ -116,20 +116,20 @@ extension AnswerBody {
     ///
     /// It checks four times per idle timeout. So it detects a silent connection after at most 1.25 timeouts, and no
     /// clock is read per chunk.
-    private static func isIdle(_ relay: BodyRelay, for limit: Duration, stopwatch: Stopwatch) async -> Bool {
+    private static func isTimedOut(_ relay: BodyRelay, for limit: Duration, stopwatch: Stopwatch) async -> Bool {
         var seen = relay.activity.events
         var quarters = 0
         while quarters < 4 {
             do { try await stopwatch.sleep(limit / 4) } catch { return false }
-            let (events, isHeldBack) = relay.activity
-            quarters = events == seen && !isHeldBack ? quarters + 1 : 0
+            let (events, isProducerWaiting) = relay.activity
+            quarters = events == seen && !isProducerWaiting ? quarters + 1 : 0
             seen = events
         }
         return true
     }
 }
 
-extension AnswerBody {
+extension ResponseBody {
     /// Reads the whole body; nil if it is longer than `limit` bytes.
     func collect(upTo limit: Int) async throws -> [UInt8]? {
         var whole: [UInt8] = []

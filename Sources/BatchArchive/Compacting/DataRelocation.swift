@@ -6,7 +6,7 @@ import FoundationEssentials
 /// The plan is written and synced before the first step, and every step can be repeated. So the next run can finish an
 /// interrupted change. Old files are removed right after the renames, so that readers of the folders find duplicate
 /// rows only for a moment.
-struct Rearrangement: Codable {
+struct DataRelocation: Codable {
     /// The move of a new file from `_partial` to its final path.
     struct Move: Codable {
         var from: String
@@ -48,7 +48,7 @@ struct Rearrangement: Codable {
         guard try folder.status(path) != nil else { return }
         let text = try folder.read(path)
         // The plan was renamed after it was complete, so a damaged one cannot be trusted and is ignored.
-        guard let plan = try? JSONDecoder().decode(Rearrangement.self, from: Data(text)) else { return }
+        guard let plan = try? JSONDecoder().decode(DataRelocation.self, from: Data(text)) else { return }
         try plan.finish(in: folder)
     }
 
@@ -63,7 +63,7 @@ struct Rearrangement: Codable {
     }
 }
 
-extension Rearrangement.Revision {
+extension DataRelocation.Revision {
     /// Writes the next revision of the manifest, unless it already names the new file.
     fileprivate func apply(in folder: ArchiveFolder) throws(ArchiveFailure) {
         var manifest = try Manifest(json: folder.read(self.manifest), path: folder.path(self.manifest))

@@ -3,7 +3,7 @@
 /// A pure state machine whose times are durations since a fixed start. It is a token bucket with one token, because the
 /// API may enforce 60 requests per minute as one per second (API reference, "Rate limits"). After a 429, all callers
 /// wait and then continue at half the pace. Every success brings the pace closer to the configured one.
-struct PaceKeeper: Sendable, Hashable {
+struct PacingPolicy: Sendable, Hashable {
     /// The configured time between two requests; zero means no limit.
     let configuredInterval: Duration
     /// The current time between two requests.
@@ -43,7 +43,7 @@ struct PaceKeeper: Sendable, Hashable {
     }
 
     /// Records a 429 for a request that started at `startedAt`: all callers wait for `pause` from `now` on.
-    mutating func refused(startedAt: Duration, now: Duration, pause: Duration) {
+    mutating func recordRefusal(startedAt: Duration, now: Duration, pause: Duration) {
         pausedUntil = max(pausedUntil, now + pause)
         nextSlot = max(nextSlot, pausedUntil)
         if let slowedAt, startedAt <= slowedAt { return }
@@ -52,7 +52,7 @@ struct PaceKeeper: Sendable, Hashable {
     }
 
     /// Records a response other than 429: moves the pace by a tenth of the way to the configured one.
-    mutating func answered() {
+    mutating func recordSuccess() {
         guard interval > configuredInterval else { return }
         let shorter = configuredInterval + (interval - configuredInterval) * 9 / 10
         interval = shorter - configuredInterval < Self.negligibleInterval ? configuredInterval : shorter

@@ -3,7 +3,7 @@ import MessageBatches
 import NIOHTTP1
 
 /// The status and the relevant headers of an HTTP response, parsed.
-struct AnswerHead: Sendable {
+struct ResponseHead: Sendable {
     var reply: ReplyHead
     /// The `location` header of a redirect.
     var location: String?
