@@ -1,17 +1,17 @@
 package import MessageBatches
 
-/// The kinds of data files an archive holds of a batch.
+/// The kinds of data files that an archive stores per batch.
 package enum DataKind: String, Sendable, CaseIterable, Comparable {
-    /// The bytes as received.
+    /// The lines as received.
     case raw
-    /// The flat table.
+    /// The flat rows.
     case results
-    /// Flat rows with the columns of a join.
+    /// The flat rows with the columns of a join.
     case joined
-    /// Ids without a partner in the join.
+    /// The join IDs without a match.
     case unmatched
 
-    /// Lines as received are `.jsonl`, tables of our own `.ndjson`.
+    /// Received lines end with `.jsonl`, tables of this program with `.ndjson`.
     var suffix: String {
         self == .raw ? "jsonl.gz" : "ndjson.gz"
     }
@@ -21,45 +21,47 @@ package enum DataKind: String, Sendable, CaseIterable, Comparable {
     }
 }
 
-/// Where the files of one batch lie, relative to the archive.
+/// The paths of the files of one batch, relative to the archive.
 package struct ArchivePaths: Sendable, Hashable {
     package static let partial = "_partial"
     package static let quarantine = "_quarantine"
     package static let manifests = "manifests"
     package static let checksums = "SHA256SUMS"
-    /// Roll-ups of runs and days.
+    /// The folder of the roll-ups by run and day.
     package static let summaries = "summaries"
-    /// The page of the last run that wrote one.
+    /// The report page of the latest run that wrote one.
     package static let page = "report.html"
     package static let views = "views"
 
     package let id: String
     package let day: CalendarDay
 
-    /// The id of the batch that a file in `_partial` belongs to, by its name; nil if it belongs to no single batch.
+    /// Returns the batch ID of a file in `_partial`, from the file's name; nil if the file belongs to no single batch.
     static func owner(ofPartial name: String) -> String? {
         guard let dot = name.firstIndex(of: "."), MessageBatch.isSafeID(String(name[..<dot])) else { return nil }
         return String(name[..<dot])
     }
 
-    /// Throws if the id cannot be a file name as it is.
+    /// Creates the paths; throws if the batch ID is not a valid file name.
     package init(of batch: MessageBatch) throws(ArchiveFailure) {
         guard batch.hasSafeID else { throw ArchiveFailure(.unsafeID, .create, path: batch.id) }
         id = batch.id
         day = batch.day
     }
 
-    // Published.
+    // Published files.
 
     package func folder(_ kind: DataKind) -> String { "\(kind.rawValue)/date=\(day.text)" }
     package func data(_ kind: DataKind) -> String { "\(folder(kind))/\(id).\(kind.suffix)" }
-    /// A file with the members of several batches; an id holds no dot, so no batch has this name.
+    /// Returns the path of a file with the members of several batches.
+    ///
+    /// An ID contains no dot, so no file of a single batch has this name.
     func container(_ kind: DataKind, name: String) -> String { "\(folder(kind))/compact.\(name).\(kind.suffix)" }
     package var manifest: String { Self.manifest(of: id, on: day) }
     static func manifest(of id: String, on day: CalendarDay) -> String { "\(manifestFolder(of: day))/\(id).json" }
     static func manifestFolder(of day: CalendarDay) -> String { "\(manifests)/date=\(day.text)" }
 
-    /// The batch of a manifest, by its name or path; nil for another file.
+    /// Returns the batch ID of a manifest, from its name or path; nil for other files.
     static func id(ofManifest path: String) -> String? {
         let name = path.split(separator: "/").last ?? ""
         guard name.hasSuffix(".json") else { return nil }
@@ -67,7 +69,7 @@ package struct ArchivePaths: Sendable, Hashable {
         return MessageBatch.isSafeID(id) ? id : nil
     }
 
-    // On the way. An id holds no dot, so that the first dot of a name ends it.
+    // Files in `_partial`. An ID contains no dot, so it ends at the first dot of the name.
 
     package func draft(_ kind: DataKind) -> String { "\(Self.partial)/\(id).\(kind.rawValue).\(kind.suffix)" }
     package var draftManifest: String { "\(Self.partial)/\(id).\(Self.manifestSuffix)" }
@@ -75,13 +77,13 @@ package struct ArchivePaths: Sendable, Hashable {
     package var journal: String { "\(Self.partial)/\(id).\(Self.journalSuffix)" }
     package var newJournal: String { "\(Self.partial)/\(id).\(Self.journalSuffix)-new" }
     package func scratch(_ run: Int) -> String { "\(Self.partial)/\(id).scratch-\(run)" }
-    /// Its kernel lock is the right to work on the batch.
+    /// Returns the path of the lock file of a batch (``BatchLock``).
     static func lock(of id: String) -> String { "\(partial)/\(id).lock" }
     static let manifestSuffix = "manifest.json"
     static let journalSuffix = "journal"
     static let reasonSuffix = "quarantine.json"
 
-    // Quarantined.
+    // Quarantined files.
 
     package func quarantined(_ kind: DataKind) -> String {
         "\(Self.quarantine)/\(id).\(kind.rawValue).\(kind.suffix)"

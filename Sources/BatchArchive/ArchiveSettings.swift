@@ -1,20 +1,20 @@
 package import BlockGzip
 import JSONLines
 
-/// What an archive is written with and what every manifest says beside its batch.
+/// The settings for writing an archive, and the facts that every manifest records.
 package struct ArchiveSettings: Sendable {
     package var codec: any MemberCodec
     /// The version of the program.
     package var toolVersion: String
-    /// Scheme, host and port of the service, without anything secret.
+    /// Scheme, host and port of the API, without secrets.
     package var origin: String?
-    /// Which version of each derivation (`flat_schema`, `error_classes`) is at work.
+    /// The current version of each derivation (`flat_schema`, `error_classes`).
     package var derivations: [String: Int]
-    /// A block that ends before this many bytes is the end of its stream (``LineSplitter/blockSize``).
+    /// A block with fewer bytes is the last one of its stream (``LineSplitter/blockSize``).
     package var blockSize: Int
-    /// The revision of the manifests written: above 1 where batches are derived anew.
+    /// The revision of the manifests to write: above 1 if the files of archived batches are rebuilt.
     package var revision = 1
-    /// Texts that every run keeps up to date in `views/`, by their path there.
+    /// The files that every run keeps up to date in `views/`: texts by path, relative to that folder.
     package var views: [String: String] = [:]
 
     package init(

@@ -3,11 +3,11 @@ import BlockGzip
 package import MessageBatches
 import Synchronization
 
-/// An archive in a folder: the sink that `export` writes to.
+/// An archive in a folder; the sink that `export` writes to.
 ///
-/// One run at a time: first lock an ``ArchiveLock``, then ``prepare()``, and end with ``finishRun()``. Without that lock only
-/// files of a single claimed batch may be written: several processes share the archive, and `isShared` leaves SHA256SUMS and
-/// views to the next run that locks it.
+/// Only one run at a time may use it: lock an ``ArchiveLock``, call ``prepare()``, and call ``finishRun()`` at the end.
+/// Without the lock, only the files of a single claimed batch may be written. Then several processes share the archive
+/// (`isShared`), and the next run that locks it updates SHA256SUMS and views.
 package final class FileArchive: ArchiveSink {
     package let folder: ArchiveFolder
     private let settings: ArchiveSettings
@@ -15,7 +15,7 @@ package final class FileArchive: ArchiveSink {
     private let publisher: Publisher
     private let codecRecord = Mutex<CodecRecord?>(nil)
 
-    /// Touches nothing on disk.
+    /// Creates a value; the disk is not accessed.
     package init(_ folder: ArchiveFolder, settings: ArchiveSettings, isShared: Bool = false) {
         self.folder = folder
         self.settings = settings
@@ -23,9 +23,9 @@ package final class FileArchive: ArchiveSink {
         publisher = Publisher(in: folder)
     }
 
-    /// Makes the folders, and finishes or removes what a killed run left.
+    /// Creates the folders, and finishes or removes the files of interrupted runs.
     ///
-    /// Call before anything else of a run that writes.
+    /// Call it first in every run that writes.
     package func prepare() throws(ArchiveFailure) -> RecoveryReport {
         try folder.makeFolder("")
         for name in [ArchivePaths.partial, ArchivePaths.manifests, DataKind.raw.rawValue, DataKind.results.rawValue] {
@@ -34,7 +34,7 @@ package final class FileArchive: ArchiveSink {
         return try ArchiveRecovery.run(in: folder)
     }
 
-    /// Reads the names of the manifests of the days that the batches were created on.
+    /// Returns the archived batches of a list, from the names of the manifests of their days.
     package func archivedIDs(among batches: [MessageBatch]) async throws -> Set<String> {
         guard let status = try folder.status("") else { return [] }
         guard status.isFolder else { throw ArchiveFailure(.notAFolder, .open, path: folder.root) }
@@ -43,14 +43,14 @@ package final class FileArchive: ArchiveSink {
         return archived.intersection(batches.map(\.id))
     }
 
-    /// Locks the batch, and finishes or removes what a killed process left of it.
+    /// Locks the batch, and finishes or removes the files of an interrupted process.
     package func claim(_ batch: MessageBatch) async throws -> (any BatchClaim)? {
         let paths = try ArchivePaths(of: batch)
         try folder.makeFolder(ArchivePaths.partial)
-        guard let lock = try BatchLock.take(batch.id, in: folder) else { return nil }
+        guard let lock = try BatchLock.acquire(batch.id, in: folder) else { return nil }
         let isArchived: Bool
         do {
-            if try folder.status(paths.manifest) == nil { try ArchiveRecovery.settle(batch.id, in: folder) }
+            if try folder.status(paths.manifest) == nil { try ArchiveRecovery.recover(batch.id, in: folder) }
             isArchived = try folder.status(paths.manifest) != nil
         } catch {
             lock.release()
@@ -62,21 +62,21 @@ package final class FileArchive: ArchiveSink {
     package func openDraft(of batch: MessageBatch) async throws -> any BatchDraft {
         let paths = try ArchivePaths(of: batch)
         try folder.makeFolder(ArchivePaths.partial)
-        // The journal first: without it the rest is worthless.
+        // The journal is removed first: without it, the other files are not used.
         for path in [paths.journal, paths.draftManifest, paths.draftReason] { try folder.remove(path) }
         for kind in DataKind.allCases { try folder.remove(paths.draft(kind)) }
         let journal = DraftJournal(batch: batch, codec: try currentCodec(), derivations: settings.derivations)
         return FileDraft(journal, at: paths, in: folder, settings: settings, publisher: publisher)
     }
 
-    /// The draft that an earlier read parked, or a killed run left.
+    /// Reopens the partial draft of an earlier or interrupted download.
     ///
     /// Nil if it was made by another codec, level or library, or by other versions of the derivations.
     package func reopenDraft(of batch: MessageBatch) async throws -> (any BatchDraft)? {
         let paths = try ArchivePaths(of: batch)
         guard var journal = try folder.journal(at: paths.journal), journal.batch.id == batch.id else { return nil }
         guard try journal.codec == currentCodec(), journal.derivations == settings.derivations else { return nil }
-        // The object may have changed since; what matters for the rows has not.
+        // The batch object may have changed; the fields that the rows depend on must be the same.
         guard journal.batch.createdAt == batch.createdAt, journal.batch.endedAt == batch.endedAt else { return nil }
         journal.batch = batch
         return FileDraft(journal, at: paths, in: folder, settings: settings, publisher: publisher)
@@ -104,14 +104,14 @@ package final class FileArchive: ArchiveSink {
         return written
     }
 
-    /// Makes every line of SHA256SUMS from the manifests as they are now.
+    /// Rebuilds every line of SHA256SUMS from the current manifests.
     ///
-    /// Only for repair: it makes a changed manifest look right.
+    /// Only for repair: a changed manifest then passes verification.
     package func rewriteChecksums() throws(ArchiveFailure) {
         try ChecksumList.update(in: folder, trustingOld: false)
     }
 
-    /// The codec as manifests record it; the library is hashed once per run, when it is first needed.
+    /// Returns the codec as manifests record it; the library file is hashed once per run, on first use.
     private func currentCodec() throws(ArchiveFailure) -> CodecRecord {
         try codecRecord.withLock { known throws(ArchiveFailure) in
             if let known { return known }

@@ -1,23 +1,22 @@
 package import BatchPipeline
 package import MessageBatches
 
-/// A client of the service over HTTP: lists and retrieves batches, streams results.
+/// An HTTP client for the Message Batches API: lists and retrieves batches and streams results.
 ///
-/// Every call retries, paces and follows redirects by itself. Clients share nothing with each other. Call ``shutdown()``
-/// at the end.
+/// Every call handles retries, rate limits and redirects. Clients share no state. Call ``shutdown()`` at the end.
 package struct BatchServiceClient: Sendable {
     private let base: ServiceURL
     private let transport: HTTPTransport
     private let caller: ServiceCaller
 
-    /// The longest document accepted.
+    /// The maximum size of a JSON document from the API, in bytes.
     ///
     /// A page of 1,000 batches has less than 2 MB.
     static let replyLimit = 64 * 1_048_576
 
     /// Validates the settings.
     ///
-    /// Makes no connection yet.
+    /// It opens no connection.
     package init(
         _ settings: ServiceSettings,
         environment: ServiceEnvironment = ServiceEnvironment()
@@ -25,7 +24,7 @@ package struct BatchServiceClient: Sendable {
         do {
             base = try ServiceURL(base: settings.baseURL)
         } catch {
-            // A password before the host must not be quoted in the error.
+            // The error must not quote a password in the URL.
             throw .baseURL(error == .userInfo ? "" : settings.baseURL, problem: error)
         }
         try settings.validate()
@@ -40,7 +39,7 @@ package struct BatchServiceClient: Sendable {
         )
     }
 
-    /// The address that requests go to, without secrets: `https://api.anthropic.com`.
+    /// The base URL of requests, without secrets: `https://api.anthropic.com`.
     package var origin: String {
         base.origin.text
     }
@@ -96,7 +95,7 @@ extension BatchServiceClient: ResultSource {
         } catch {
             throw ServiceError(code: .noResultsURL, operation: name, attempts: 0)
         }
-        // The official SDKs send this; the answer does not depend on it.
+        // The official SDKs send this header; the response does not depend on it.
         let request = ServiceRequest(url: location.url, kind: .results, name: name, accept: "application/x-jsonl")
         return try await caller.call(request) { head, body, _ in
             ResultStream(head: head, rewrittenFrom: location.rewrittenFrom, body: body)

@@ -1,12 +1,12 @@
 import NIOCore
 import Synchronization
 
-/// The bytes of a body between the task that takes them from the network and the one that uses them.
+/// A bounded buffer between the task that reads a body from the network and the task that uses it.
 ///
-/// Small network reads gather into one chunk while the consumer is busy. At ``capacity`` the producer is held back, and
-/// with it, through the HTTP library, the socket. One producer, one consumer.
+/// Small network reads are combined to one chunk while the consumer is busy. When ``capacity`` is reached, the producer
+/// waits, and the HTTP library stops reading from the socket. It supports one producer and one consumer.
 final class BodyRelay: Sendable {
-    /// Bytes from which on the producer waits.
+    /// The number of buffered bytes at which the producer waits.
     static let capacity = 1_048_576
 
     private struct State {
@@ -14,15 +14,15 @@ final class BodyRelay: Sendable {
         var end: Result<Void, any Error>?
         var consumer: CheckedContinuation<Void, Never>?
         var producer: CheckedContinuation<Void, Never>?
-        /// Counts pushes and takes: a value that stays means that nothing happened.
+        /// The number of pushes and reads; if it does not change, nothing happened.
         var events = 0
 
-        mutating func takeConsumer() -> CheckedContinuation<Void, Never>? {
+        mutating func removeConsumer() -> CheckedContinuation<Void, Never>? {
             defer { consumer = nil }
             return consumer
         }
 
-        mutating func takeProducer() -> CheckedContinuation<Void, Never>? {
+        mutating func removeProducer() -> CheckedContinuation<Void, Never>? {
             defer { producer = nil }
             return producer
         }
@@ -32,15 +32,15 @@ final class BodyRelay: Sendable {
 }
 
 extension BodyRelay {
-    /// Adds bytes behind those that wait and returns once there is room for more.
+    /// Appends bytes to the buffer and returns when there is room for more.
     ///
-    /// False means that nobody wants them any more.
+    /// Returns false if the consumer no longer reads.
     func push(_ bytes: ByteBuffer) async -> Bool {
         let (consumer, isFull, isOver) = state.withLock { state in
             guard state.end == nil else { return (nil as CheckedContinuation<Void, Never>?, false, true) }
             state.chunk.append(contentsOf: bytes.readableBytesView)
             state.events += 1
-            return (state.takeConsumer(), state.chunk.count >= Self.capacity, false)
+            return (state.removeConsumer(), state.chunk.count >= Self.capacity, false)
         }
         consumer?.resume()
         guard !isOver else { return false }
@@ -59,32 +59,32 @@ extension BodyRelay {
         }
     }
 
-    /// Ends the body, whole or broken.
+    /// Ends the body, with or without an error.
     ///
-    /// Bytes before a break are still handed out. The first end counts.
+    /// Bytes that arrived before an error are still delivered. Only the first call has an effect.
     func finish(_ end: Result<Void, any Error>) {
         let (consumer, producer) = state.withLock { state in
             if state.end == nil { state.end = end }
-            return (state.takeConsumer(), state.takeProducer())
+            return (state.removeConsumer(), state.removeProducer())
         }
         consumer?.resume()
         producer?.resume()
     }
 
-    /// Throws away what waits and takes nothing more.
+    /// Discards the buffer and accepts no more bytes.
     func abandon() {
         state.withLock { $0.chunk = [] }
         finish(.failure(CancellationError()))
     }
 
-    /// All bytes that wait, or the next to come; nil at the end.
+    /// Returns all buffered bytes, or waits for the next ones; nil at the end of the body.
     func next() async throws -> [UInt8]? {
         while true {
             let (chunk, end, producer) = state.withLock { state in
                 let chunk = state.chunk
                 state.chunk = []
                 if !chunk.isEmpty { state.events += 1 }
-                return (chunk, state.end, state.takeProducer())
+                return (chunk, state.end, state.removeProducer())
             }
             producer?.resume()
             if !chunk.isEmpty { return chunk }
@@ -102,17 +102,18 @@ extension BodyRelay {
 
     private func waitForBytes() async {
         await withCheckedContinuation { continuation in
-            let mayGoOn = state.withLock { state in
+            let canContinue = state.withLock { state in
                 if state.end != nil || !state.chunk.isEmpty { return true }
                 state.consumer = continuation
                 return false
             }
-            if mayGoOn { continuation.resume() }
+            if canContinue { continuation.resume() }
         }
     }
 
-    /// What an idle clock looks at: it runs only while the network owes us bytes, not while we hold it back.
-    var activity: (events: Int, isHeldBack: Bool) {
+    /// The state that the idle timeout checks: it runs only while the reader waits for the network, not while the
+    /// producer waits.
+    var activity: (events: Int, isProducerWaiting: Bool) {
         state.withLock { ($0.events, $0.chunk.count >= Self.capacity) }
     }
 }

@@ -1,6 +1,6 @@
-/// What proves to the service who asks; prints as `[hidden]` everywhere.
+/// An API key or token; every description of it is `[hidden]`.
 package struct Credential: Sendable, Hashable {
-    /// The header a credential travels in.
+    /// The header that contains a credential.
     package enum Scheme: Sendable, Hashable {
         /// `x-api-key`, for the value of `ANTHROPIC_API_KEY`.
         case apiKey
@@ -16,12 +16,12 @@ package struct Credential: Sendable, Hashable {
         self.secret = secret
     }
 
-    /// An API key, sent as `x-api-key`.
+    /// Creates a credential from an API key, sent as `x-api-key`.
     package static func apiKey(_ key: String) -> Credential {
         Credential(.apiKey, key)
     }
 
-    /// A token, sent as `authorization: Bearer`.
+    /// Creates a credential from a token, sent as `authorization: Bearer`.
     package static func bearer(_ token: String) -> Credential {
         Credential(.bearer, token)
     }
@@ -30,7 +30,9 @@ package struct Credential: Sendable, Hashable {
 extension Credential: Redacted {}
 
 extension Credential {
-    /// The header that carries the credential; only ``Requester`` asks for it, for requests to the configured origin.
+    /// The header with the credential.
+    ///
+    /// Only ``Requester`` uses it, for requests to the configured origin.
     var header: (name: String, value: String) {
         switch scheme {
         case .apiKey: ("x-api-key", secret)
@@ -38,21 +40,21 @@ extension Credential {
         }
     }
 
-    /// Whether the secret can stand in a header: visible ASCII, no space.
+    /// Whether the secret is a valid header value: visible ASCII without spaces.
     ///
-    /// A key read from a file often ends in a line end, and the HTTP library would print the whole value in its complaint.
+    /// A key that was read from a file often ends with a newline, and the HTTP library's error would contain the key.
     var isSendable: Bool {
         !secret.isEmpty && secret.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
-    /// The text with every occurrence of the secret replaced: a server may echo what it was sent.
+    /// Replaces every occurrence of the secret in a text, because a server may echo the request.
     func removed(from text: String) -> String {
         secret.isEmpty
             ? text : text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "[hidden]")
     }
 }
 
-/// A value that never shows what it holds: not in text, not in a debugger's dump, not inside another value's dump.
+/// A value whose description, debug description and mirror never show its content.
 protocol Redacted: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {}
 
 extension Redacted {

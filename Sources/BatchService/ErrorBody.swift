@@ -1,19 +1,19 @@
 import FoundationEssentials
 
-/// What the body of an error answer says (API reference, "Errors").
+/// The body of an error response (API reference, "Errors").
 ///
-/// `{"type":"error","error":{"type":…,"message":…,"details":{"error_code":…}},"request_id":…}` from the service itself;
-/// HTML, plain text or nothing from what stands in front of it. Every part may be missing.
+/// The API returns `{"type":"error","error":{"type":…,"message":…,"details":{"error_code":…}},"request_id":…}`. Proxies
+/// and gateways return HTML, plain text or nothing. Every part may be missing.
 struct ErrorBody: Sendable, Hashable {
     var type: String?
     var message: String?
-    /// `error.details.error_code`, which names a finer cause than the type.
+    /// `error.details.error_code`, which is more specific than the type.
     var code: String?
     var requestID: String?
 
-    /// The most bytes of an error body that are read.
+    /// The maximum number of bytes read from an error body.
     static let byteLimit = 65_536
-    /// A message ends here, so that a page of somebody else's HTML does not fill the terminal.
+    /// The maximum length of a message, so that an HTML page does not fill the terminal.
     private static let messageLimit = 2_000
 
     init(_ bytes: [UInt8]) {
@@ -24,7 +24,9 @@ struct ErrorBody: Sendable, Hashable {
         code = document.error?.code
     }
 
-    /// The shape of the document, forgiving: a part of another kind is a missing part.
+    /// The JSON document.
+    ///
+    /// A member of an unexpected type is treated as missing.
     private struct Document: Decodable {
         var error: Inner?
         var requestID: String?

@@ -1,12 +1,12 @@
 import MessageBatches
 
-/// Reads the dates of HTTP headers (RFC 9110, section 5.6.7).
+/// A parser for the dates in HTTP headers (RFC 9110, section 5.6.7).
 ///
-/// Three forms: the one in use and the two old ones a recipient must still accept. Always UTC.
+/// It reads the current form and the two obsolete ones that recipients must accept. All are in UTC.
 enum HTTPDate {
-    /// The moment, or nil for anything else.
+    /// Parses a date; nil if the text is not a valid date.
     ///
-    /// `century` is the first year of the hundred in which a two-digit year of the oldest form lies.
+    /// `century` is the first year of the century for the two-digit year of the oldest form.
     static func timestamp(_ text: String, century: Int = 2_000) -> Timestamp? {
         let words = text.split(whereSeparator: { " ,-".contains($0) }).map(String.init)
         switch words.count {

@@ -5,10 +5,9 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// The HTTP library, configured so that it makes no decisions.
+/// The HTTP library, configured to leave redirects, decompression and retries to the caller.
 ///
-/// It follows no redirects, decompresses nothing and does not retry connections. It uses HTTP/2 if the server offers it
-/// over TLS.
+/// It uses HTTP/2 if the server supports it over TLS.
 struct HTTPTransport: Sendable {
     private let client: HTTPClient
     private let idleTimeout: Duration
@@ -23,7 +22,7 @@ struct HTTPTransport: Sendable {
         self.stopwatch = stopwatch
 
         var pool = HTTPClient.Configuration.ConnectionPool(idleTimeout: .seconds(30))
-        // Callers bound how many requests run at once. A second bound here would let requests time out in a queue.
+        // Callers limit the number of concurrent requests. A second limit here would let requests time out in a queue.
         pool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1_024
         pool.retryConnectionEstablishment = false
         var configuration = HTTPClient.Configuration(
@@ -39,14 +38,14 @@ struct HTTPTransport: Sendable {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
-    /// Sends a GET and returns when the head of the answer is there.
+    /// Sends a GET request and returns when the response head has arrived.
     ///
     /// The URL is that of the request or of a redirect. Throws `ServiceError` or `CancellationError`.
     func get(
         _ url: ServiceURL,
         for request: ServiceRequest,
         headers: HTTPHeaders
-    ) async throws -> (head: AnswerHead, body: AnswerBody) {
+    ) async throws -> (head: ResponseHead, body: ResponseBody) {
         var httpRequest = HTTPClientRequest(url: url.text)
         httpRequest.headers = headers
         let response: HTTPClientResponse
@@ -56,8 +55,8 @@ struct HTTPTransport: Sendable {
             if Task.isCancelled { throw CancellationError() }
             throw error as? ServiceError ?? ServiceError(.transport(error, proxy: proxyName), of: request)
         }
-        let head = AnswerHead(status: Int(response.status.code), headers: response.headers)
-        let body = AnswerBody(
+        let head = ResponseHead(status: Int(response.status.code), headers: response.headers)
+        let body = ResponseBody(
             response.body,
             of: request,
             head: head,
@@ -68,7 +67,7 @@ struct HTTPTransport: Sendable {
         return (head, body)
     }
 
-    /// Waits for the head of the answer, at most for the idle time.
+    /// Waits for the response head, up to the idle timeout.
     private func execute(
         _ httpRequest: HTTPClientRequest,
         for request: ServiceRequest
@@ -87,14 +86,16 @@ struct HTTPTransport: Sendable {
         }
     }
 
-    /// Closes all connections; the transport cannot be used afterwards.
+    /// Closes all connections.
+    ///
+    /// The transport cannot be used afterwards.
     func shutdown() async {
-        // The only possible error is that the client was shut down before.
+        // The only possible error is that the client has already been shut down.
         try? await client.shutdown()
     }
 }
 
-// The library's open connections hold requests with their headers: a dump must not get there.
+// The library's open connections hold requests with their headers, so a dump must not show them.
 extension HTTPTransport: Redacted {}
 
 extension HTTPTransport {
@@ -114,7 +115,8 @@ extension HTTPTransport {
         return configuration
     }
 
-    /// Lets one read take in up to 256 KiB: at NIO's own bound of 64 KiB a gigabyte costs half as much processor time again.
+    /// Raises the maximum size of one read to 256 KiB: NIO's limit of 64 KiB needs 50 % more processor time per
+    /// gigabyte.
     private static let widenReads: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
         let allocator = AdaptiveRecvByteBufferAllocator(minimum: 16_384, initial: 65_536, maximum: 262_144)
         return channel.setOption(ChannelOptions.recvAllocator, value: allocator)

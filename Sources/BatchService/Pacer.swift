@@ -1,10 +1,12 @@
 import Synchronization
 
-/// A clock of any kind as moments since one start, so that pure state can hold them without naming the clock's type.
+/// Measures the time since its creation and sleeps, with any clock.
+///
+/// It hides the type of the clock, so that pure state can hold its times.
 struct Stopwatch: Sendable {
-    /// The time since this value was made.
+    /// Returns the time since this value was created.
     let elapsed: @Sendable () -> Duration
-    /// Waits, or throws `CancellationError`.
+    /// Sleeps, or throws `CancellationError`.
     let sleep: @Sendable (Duration) async throws -> Void
 
     init(_ clock: some Clock<Duration>) {
@@ -14,35 +16,35 @@ struct Stopwatch: Sendable {
     }
 }
 
-/// Lets the callers of one client through at the pace its ``PaceKeeper`` decides.
+/// Delays the callers of one client to the pace that ``PacingPolicy`` decides.
 final class Pacer: Sendable {
-    private let keeper: Mutex<PaceKeeper>
+    private let policy: Mutex<PacingPolicy>
     private let stopwatch: Stopwatch
 
     init(requestsPerMinute: Int?, stopwatch: Stopwatch) {
-        keeper = Mutex(PaceKeeper(requestsPerMinute: requestsPerMinute))
+        policy = Mutex(PacingPolicy(requestsPerMinute: requestsPerMinute))
         self.stopwatch = stopwatch
     }
 
-    /// Waits for the caller's turn and returns the moment it came.
-    func turn() async throws -> Duration {
+    /// Waits until the caller may send a request and returns the start time.
+    func waitForTurn() async throws -> Duration {
         while true {
-            let slot = keeper.withLock { $0.reserve(at: stopwatch.elapsed()) }
+            let slot = policy.withLock { $0.reserve(at: stopwatch.elapsed()) }
             let wait = slot - stopwatch.elapsed()
             if wait > .zero { try await stopwatch.sleep(wait) }
             let now = stopwatch.elapsed()
-            if keeper.withLock({ $0.mayStart(at: now) }) { return now }
+            if policy.withLock({ $0.mayStart(at: now) }) { return now }
         }
     }
 
-    /// See ``PaceKeeper/refused(startedAt:now:pause:)``.
-    func refused(startedAt: Duration, pause: Duration) {
+    /// See ``PacingPolicy/recordRefusal(startedAt:now:pause:)``.
+    func recordRefusal(startedAt: Duration, pause: Duration) {
         let now = stopwatch.elapsed()
-        keeper.withLock { $0.refused(startedAt: startedAt, now: now, pause: pause) }
+        policy.withLock { $0.recordRefusal(startedAt: startedAt, now: now, pause: pause) }
     }
 
-    /// See ``PaceKeeper/answered()``.
-    func answered() {
-        keeper.withLock { $0.answered() }
+    /// See ``PacingPolicy/recordSuccess()``.
+    func recordSuccess() {
+        policy.withLock { $0.recordSuccess() }
     }
 }

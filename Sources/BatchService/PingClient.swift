@@ -3,13 +3,13 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Tells a watchdog such as healthchecks.io that a run has started or ended.
+/// Notifies a monitoring service such as healthchecks.io when a run starts or ends.
 ///
-/// The convention: POST to the URL itself means success, with `/start` behind its path "has begun", with `/fail` "has
-/// failed"; the body is kept for people. No credential of the service is known here, so none can be sent.
+/// It sends a POST request to the URL for success, to `/start` below it for a start, and to `/fail` below it for a
+/// failure. The service stores the body. The client has no API credential, so it cannot send one.
 package struct PingClient: Sendable {
-    /// What there is to tell.
-    package enum Occasion: Sendable, Hashable, CaseIterable {
+    /// The event to report.
+    package enum RunEvent: Sendable, Hashable, CaseIterable {
         case start
         case success
         case failure
@@ -28,9 +28,9 @@ package struct PingClient: Sendable {
     private let proxies: ProxySettings
     private let caFile: String?
 
-    /// Nil if the URL is none that ``isPingable(_:)``; it is kept out of every text and error, as who knows it can ping.
+    /// Creates a client; nil if ``isValidURL(_:)`` is false for the URL.
     ///
-    /// `caFile` is as in ``ServiceSettings/caFile``.
+    /// No text or error contains the URL, because it is a secret. `caFile` is as in ``ServiceSettings/caFile``.
     package init?(_ url: String, userAgent: String, proxies: ProxySettings = ProxySettings(), caFile: String? = nil) {
         guard let url = try? ServiceURL(url) else { return nil }
         self.url = url
@@ -40,15 +40,15 @@ package struct PingClient: Sendable {
     }
 
     /// Whether a text is an absolute `http` or `https` URL.
-    package static func isPingable(_ url: String) -> Bool {
+    package static func isValidURL(_ url: String) -> Bool {
         (try? ServiceURL(url)) != nil
     }
 
-    /// Sends one ping; redirects are not followed and nothing is repeated.
+    /// Sends one ping without redirects and retries.
     ///
-    /// Takes at most ``limit``. Throws a ``ServiceError`` that names the origin only, or ``ServiceSettingsFailure``
-    /// for an unusable proxy or certificate file.
-    package func send(_ occasion: Occasion, body: String) async throws {
+    /// It waits up to ``limit``. Throws a ``ServiceError`` that contains only the origin, or ``ServiceSettingsFailure``
+    /// for an invalid proxy or certificate file.
+    package func send(_ event: RunEvent, body: String) async throws {
         let proxy = try proxies.proxy(for: url.origin)
         let client = HTTPClient(
             eventLoopGroupProvider: .singleton,
@@ -59,7 +59,7 @@ package struct PingClient: Sendable {
                 proxy: proxy
             )
         )
-        var request = HTTPClientRequest(url: target(occasion).text)
+        var request = HTTPClientRequest(url: target(event).text)
         request.method = .POST
         request.headers = ["content-type": "text/plain; charset=utf-8", "user-agent": userAgent]
         request.body = .bytes(ByteBuffer(string: body))
@@ -69,18 +69,20 @@ package struct PingClient: Sendable {
         } catch {
             result = .failure(error)
         }
-        // The only failure is that it was shut down before, which is what was wanted.
+        // The only possible error is that the client has already been shut down.
         try? await client.shutdown()
         try judge(result, proxy: proxy.map { "\($0.host):\($0.port)" })
     }
 
-    /// How long a ping may take, connecting included: a run must not wait long for those who only watch.
+    /// The timeout of a ping, including the connection.
+    ///
+    /// It is short, so that monitoring does not delay a run.
     static let limit = TimeAmount.seconds(10)
 
-    private func target(_ occasion: Occasion) -> ServiceURL {
+    private func target(_ event: RunEvent) -> ServiceURL {
         var path = url.path[...]
         while path.last == "/" { path.removeLast() }
-        return ServiceURL(origin: url.origin, path: path + occasion.suffix, query: url.query)
+        return ServiceURL(origin: url.origin, path: path + event.suffix, query: url.query)
     }
 
     private func judge(_ result: Result<UInt, any Error>, proxy: String?) throws(ServiceError) {
@@ -96,5 +98,5 @@ package struct PingClient: Sendable {
     }
 }
 
-// Anyone who knows the URL can ping.
+// The URL is a secret: it is all that is needed to send a ping.
 extension PingClient: Redacted {}

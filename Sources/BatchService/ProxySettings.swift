@@ -1,17 +1,18 @@
 import AsyncHTTPClient
 
-/// The values of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+/// The proxy settings from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
 ///
-/// Prints as `[hidden]`: a proxy's URL may hold a password.
+/// Every description of it is `[hidden]`, because the URL of a proxy may contain a password.
 package struct ProxySettings: Sendable, Hashable {
     private let https: String?
     private let http: String?
     private let exceptions: [Exception]
 
-    /// Takes the values as they stand in the environment; nil and empty mean unset.
+    /// Creates the settings from the environment variables; nil and empty values mean unset.
     ///
-    /// `noProxy` is a list with commas: `*` for every host, a host, or a domain (`example.com` and `.example.com` both
-    /// mean it and all below it), each with or without `:port`. Address ranges are not understood.
+    /// `noProxy` is a comma-separated list. Each entry is `*` for every host, a host, or a domain, with or without
+    /// `:port`. `example.com` and `.example.com` both match the domain and all its subdomains. Address ranges are not
+    /// supported.
     package init(https: String? = nil, http: String? = nil, noProxy: String? = nil) {
         self.https = https
         self.http = http
@@ -22,9 +23,9 @@ package struct ProxySettings: Sendable, Hashable {
 extension ProxySettings: Redacted {}
 
 extension ProxySettings {
-    /// The proxy to reach `origin` through.
+    /// Returns the proxy for requests to `origin`; nil for a direct connection.
     ///
-    /// Plain HTTP is tunnelled by `CONNECT` as well, so a proxy must allow that.
+    /// Plain HTTP uses `CONNECT` too, so the proxy must allow it.
     func proxy(for origin: Origin) throws(ServiceSettingsFailure) -> HTTPClient.Configuration.Proxy? {
         let isTLS = origin.scheme == "https"
         guard let text = isTLS ? https : http, !text.isEmpty, !exceptions.contains(where: { $0.covers(origin) }) else {
@@ -43,7 +44,7 @@ extension ProxySettings {
         let hasPort = address.hasSuffix(":\(server.port)")
         return .server(
             host: host,
-            // 80 is the port of the scheme, but no proxy listens there; 1080 is curl's and 3128 everybody else's choice.
+            // Without a port, use 3128, the usual port of proxies, instead of 80; curl uses 1080.
             port: hasPort ? server.port : 3_128,
             authorization: halves.count == 2 ? Self.authorization(halves[0]) : nil
         )
@@ -62,7 +63,7 @@ extension ProxySettings {
 
         init(_ text: String) {
             let parts = text.lowercased().split(separator: ":", omittingEmptySubsequences: false)
-            // More than one colon is an IPv6 address, which stands here without a port.
+            // More than one colon means an IPv6 address without a port.
             let hasPort = parts.count == 2
             port = hasPort ? Int(parts[1]) : nil
             let name = hasPort ? String(parts[0]) : text.lowercased()
@@ -78,7 +79,9 @@ extension ProxySettings {
 }
 
 extension String {
-    /// The text with every `%XX` replaced by its byte; expects what ``URLParts`` let through.
+    /// The text with every `%XX` replaced by its byte.
+    ///
+    /// The text must have passed the checks of ``URLParts``.
     fileprivate var percentDecoded: String {
         var decoded: [UInt8] = []
         var rest = Array(utf8)[...]

@@ -1,9 +1,9 @@
 import BatchPipeline
 import NIOHTTP1
 
-/// Sends one request with all its headers, and follows redirects within the configured origin.
+/// Sends a request with all its headers and follows redirects within the configured origin.
 ///
-/// The only place where the key meets a request. A URL of another origin is refused before a connection is made.
+/// Only this type adds the credential to a request. It refuses a URL of another origin before it opens a connection.
 struct Requester: Sendable {
     let origin: Origin
     let settings: ServiceSettings
@@ -11,10 +11,10 @@ struct Requester: Sendable {
 
     static let maxRedirects = 5
 
-    /// Returns the head of the first answer that is not a redirect, and its body as it arrives.
+    /// Sends a request and returns the head and the body of the first response that is not a redirect.
     ///
-    /// Throws `ServiceError` or `CancellationError`. Only a transport error is worth another attempt.
-    func send(_ request: ServiceRequest) async throws -> (head: AnswerHead, body: AnswerBody) {
+    /// Throws `ServiceError` or `CancellationError`. Only a transport error may be retried.
+    func send(_ request: ServiceRequest) async throws -> (head: ResponseHead, body: ResponseBody) {
         var url = request.url
         var referrer: ReplyHead?
         for _ in 0...Self.maxRedirects {
@@ -56,14 +56,14 @@ struct Requester: Sendable {
         return headers
     }
 
-    /// Text of the server, without the key.
+    /// Returns a text of the server without the credential.
     func withoutSecrets(_ text: String) -> String {
         settings.credential.removed(from: text)
     }
 }
 
 extension ServiceSettings {
-    /// Checks what is not checked by being read: header values and numbers.
+    /// Validates header values and numbers.
     func validate() throws(ServiceSettingsFailure) {
         guard credential.isSendable else { throw .credential }
         let headers =

@@ -1,18 +1,19 @@
-/// Where the results of a batch are asked for, decided from the `results_url` the server named.
+/// The URL to request the results of a batch from, derived from its `results_url`.
 ///
-/// The key goes to the configured origin only. The official Python and TypeScript SDKs take `results_url` as it is, the Go
-/// SDK ignores it; gateways pass on an upstream's URL, or relative ones. So: a URL at the configured origin is taken as it
-/// is; one that ends in the documented path is asked at the configured base; anything else is refused.
+/// The credential goes only to the configured origin. The official Python and TypeScript SDKs use `results_url`
+/// unchanged, the Go SDK ignores it, and gateways return upstream or relative URLs. A URL at the configured origin is
+/// used unchanged. If a URL at another origin has the documented path, that path is requested at the configured base
+/// URL. Any other URL is refused.
 struct ResultsLocation: Sendable, Hashable {
     var url: ServiceURL
-    /// The URL the server named, without query, where it was at another origin.
+    /// The `results_url` without its query, if it was at another origin.
     var rewrittenFrom: String?
 
-    /// Why there is nowhere to ask.
+    /// The reason why there is no URL to request.
     enum Problem: Error, Sendable, Hashable {
         case missing
         case unreadable
-        /// Another origin and no path we know.
+        /// The URL is at another origin and does not have the documented path.
         case foreign(origin: String)
     }
 
@@ -23,7 +24,7 @@ struct ResultsLocation: Sendable, Hashable {
         let isAbsolute: Bool
         do {
             isAbsolute = try URLParts(resultsURL).authority != nil
-            // The slash makes a relative reference start below the base's path and not beside it.
+            // With the slash, a relative reference resolves below the path of the base URL and not next to it.
             named = try ServiceURL(origin: base.origin, path: base.path + "/").resolve(resultsURL)
         } catch {
             throw .unreadable

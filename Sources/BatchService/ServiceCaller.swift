@@ -2,18 +2,18 @@ import BatchPipeline
 import MessageBatches
 import NIOHTTP1
 
-/// One request to the service.
+/// A request to the API.
 struct ServiceRequest: Sendable {
     var url: ServiceURL
     var kind: RetryPolicy.Operation
-    /// The name in errors: `GET /v1/messages/batches`.
+    /// The name of the request in errors: `GET /v1/messages/batches`.
     var name: String
     var accept = "application/json"
     /// The number of this attempt, from 1.
     var attempt = 1
 }
 
-/// Sends a request until its retry policy is satisfied: waits for its turn, sends, evaluates, pauses.
+/// Sends a request until it succeeds or its retry policy gives up: waits for its turn, sends, evaluates, pauses.
 struct ServiceCaller: Sendable {
     let requester: Requester
     let pacer: Pacer
@@ -21,10 +21,12 @@ struct ServiceCaller: Sendable {
     let environment: ServiceEnvironment
     let stopwatch: Stopwatch
 
-    /// Sends the request, and reads the answer with status 200 with `read`, whose transport errors count as failed attempts.
+    /// Sends the request and passes a response with status 200 to `read`.
+    ///
+    /// Transport errors in `read` count as failed attempts.
     func call<Value: Sendable>(
         _ request: ServiceRequest,
-        read: @Sendable (ReplyHead, AnswerBody, ServiceRequest) async throws -> Value
+        read: @Sendable (ReplyHead, ResponseBody, ServiceRequest) async throws -> Value
     ) async throws(ServiceError) -> Value {
         var request = request
         var policy = RetryPolicy(request.kind, limits: .init(attempts: maxAttempts))
@@ -34,11 +36,11 @@ struct ServiceCaller: Sendable {
             let outcome: RetryPolicy.Outcome
             var failure: ServiceError
             do {
-                startedAt = try await pacer.turn()
+                startedAt = try await pacer.waitForTurn()
                 let (head, body) = try await requester.send(request)
                 if head.reply.status == 200 {
                     let value = try await read(head.reply, body, request)
-                    pacer.answered()
+                    pacer.recordSuccess()
                     return value
                 }
                 let error = ErrorBody(await body.prefix(upTo: ErrorBody.byteLimit))
@@ -54,12 +56,12 @@ struct ServiceCaller: Sendable {
             } catch {
                 throw ServiceError(.cancelled, of: request)
             }
-            try await obey(policy.decide(outcome, jitter: environment.random()), startedAt: startedAt, failure)
+            try await execute(policy.decide(outcome, jitter: environment.random()), startedAt: startedAt, failure)
         }
     }
 
-    /// Waits as long as the policy says, or throws the failure with the policy's code.
-    private func obey(
+    /// Waits as long as the policy says, or throws the error with the policy's code.
+    private func execute(
         _ decision: RetryPolicy.Decision,
         startedAt: Duration,
         _ failure: ServiceError
@@ -82,8 +84,8 @@ struct ServiceCaller: Sendable {
                 )
             )
             if reason == .throttled {
-                // All callers wait, this one at its next turn.
-                pacer.refused(startedAt: startedAt, pause: pause)
+                // All callers wait; this one waits before its next request.
+                pacer.recordRefusal(startedAt: startedAt, pause: pause)
                 return
             }
             do {

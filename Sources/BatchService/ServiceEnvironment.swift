@@ -2,15 +2,15 @@ import FoundationEssentials
 package import BatchPipeline
 package import MessageBatches
 
-/// What a client takes from the world around it; tests replace it.
+/// The clock, the time of day, the random numbers and the retry callback of a client; tests replace them.
 package struct ServiceEnvironment: Sendable {
-    /// Measures pauses and silences.
+    /// The clock for pauses and timeouts.
     package var clock: any Clock<Duration>
-    /// The time of day, for servers that do not send theirs.
+    /// Returns the time of day, for servers that do not send it.
     package var now: @Sendable () -> Timestamp
-    /// A number from 0 up to 1, for jitter.
+    /// Returns a number from 0 up to 1, for jitter.
     package var random: @Sendable () -> Double
-    /// Called before a call is repeated, for logs.
+    /// Called before a call is retried, for logs.
     package var onRetry: @Sendable (RetryNotice) -> Void
 
     package init(
@@ -28,13 +28,13 @@ package struct ServiceEnvironment: Sendable {
     }
 }
 
-/// A call that did not succeed and is about to be repeated.
+/// A failed call that will be retried.
 package struct RetryNotice: Sendable, Hashable {
     /// As in ``ServiceError/operation``.
     package var operation: String
     package var reason: RetryPolicy.Reason
     package var pause: Duration
-    /// The requests made so far.
+    /// The number of requests made so far.
     package var tries: Int
     package var requestID: String?
 }

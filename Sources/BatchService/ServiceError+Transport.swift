@@ -12,11 +12,11 @@ import Darwin
 import Glibc
 #endif
 
-// Texts are made from codes and host names only. Errors of the HTTP library are never printed: some of them hold header
-// values, and one of these is the key.
+// Texts contain only codes and host names. Errors of the HTTP library are never printed, because some contain header
+// values such as the API key.
 
 extension ServiceError {
-    /// The error of a request, with the facts of its answer if there was one.
+    /// Creates the error of a request, with the facts of its response if there was one.
     init(_ code: Code, of request: ServiceRequest, answer: ReplyHead? = nil) {
         self.init(
             code: code,
@@ -29,20 +29,20 @@ extension ServiceError {
 }
 
 extension ServiceError.Code {
-    /// The code for an error of the HTTP library.
+    /// Returns the code for an error of the HTTP library.
     ///
-    /// `proxy` is the host and port of the proxy, if there is one. Then a failed connection is a failure of the proxy.
+    /// `proxy` is the host and port of the proxy, if there is one. A failed connection is then a failure of the proxy.
     static func transport(_ error: any Error, proxy: String?) -> Self {
         let fault = fault(error, proxy: proxy)
         return .transport(fault.kind, detail: fault.detail)
     }
 
-    /// The code for a body that broke off after its start: HTTP/2 and TLS report this with errors of their own.
+    /// Returns the code for a body that was interrupted; HTTP/2 and TLS report this with their own errors.
     static func cut(_ error: any Error, proxy: String?) -> Self {
         .transport(.cut, detail: fault(error, proxy: proxy).detail)
     }
 
-    /// Nothing arrived for the idle time.
+    /// Returns the code for a timeout: no bytes arrived for the time `limit`.
     static func idle(_ limit: Duration) -> Self {
         .transport(.idleTimeout, detail: "nothing arrived for \(limit.components.seconds) s")
     }
@@ -94,9 +94,9 @@ extension ServiceError.Code {
         }
     }
 
-    /// A connection attempt may try several addresses.
+    /// Returns the most informative error of a connection attempt, which may have tried several addresses.
     ///
-    /// A refusal says more than a timeout of another address.
+    /// A refused connection is preferred to a timeout.
     private static func read(_ error: NIOConnectionError) -> Fault {
         let attempts = error.connectionErrors.map { read($0.error) }
         if let refused = attempts.first(where: { $0.kind == .connectionRefused }) { return refused }

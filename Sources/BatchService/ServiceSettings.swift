@@ -1,4 +1,6 @@
-/// How to reach the service: read from flags and environment by the commands, checked by ``BatchServiceClient``.
+/// The settings of ``BatchServiceClient``, which validates them.
+///
+/// The commands read them from options and the environment.
 package struct ServiceSettings: Sendable {
     /// The value of `accept-encoding`.
     ///
@@ -19,15 +21,17 @@ package struct ServiceSettings: Sendable {
     package var workspace: String?
     package var userAgent: String
     package var acceptEncoding: AcceptEncoding
-    /// For name, connection, TLS and proxy together.
+    /// The timeout for name resolution, connection, TLS and proxy together.
     package var connectTimeout: Duration
-    /// How long nothing may arrive while we wait for it; time in which we do not read does not count.
+    /// The maximum time without bytes while the client waits for them; time in which the client does not read does not
+    /// count.
     package var idleTimeout: Duration
-    /// Tries of one call that end in an error or a broken connection; 429 answers are not counted.
+    /// The maximum number of attempts of one call that end in an error or a broken connection; 429 responses do not
+    /// count.
     package var maxAttempts: Int
-    /// Requests a minute, all callers together; nil for no limit.
+    /// The maximum number of requests per minute of all callers together; nil for no limit.
     package var maxRequestsPerMinute: Int?
-    /// A PEM file with certificates to trust beside those of the system.
+    /// A PEM file with certificates to trust in addition to those of the system.
     package var caFile: String?
     package var proxies: ProxySettings
 
@@ -62,15 +66,17 @@ package struct ServiceSettings: Sendable {
     }
 }
 
-/// A setting the client cannot work with, by name and never with a secret value.
+/// An invalid setting; the error never contains a secret value.
 package enum ServiceSettingsFailure: Error, Sendable, Hashable {
     case baseURL(String, problem: ServiceURL.Problem)
-    /// The key or token is empty or holds white space, control or non-ASCII characters.
+    /// The key or token is empty or contains white space, control characters or non-ASCII characters.
     case credential
-    /// The value of a header holds characters that no header may hold.
+    /// The value of a header contains characters that are not allowed in headers.
     case header(name: String)
     case caFile(String, detail: String)
-    /// The proxy's URL is not `http://[user:password@]host[:port]`. Its text is kept back: it may hold a password.
+    /// The proxy's URL is not `http://[user:password@]host[:port]`.
+    ///
+    /// The error does not contain the URL, because it may contain a password.
     case proxy(variable: String)
     case maxRequestsPerMinute(Int)
 }

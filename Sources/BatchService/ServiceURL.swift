@@ -1,12 +1,14 @@
-/// Scheme, host and port: who a request talks to, and so who gets to see the key.
+/// The scheme, host and port of a URL.
+///
+/// The credential is sent to one configured origin only.
 package struct Origin: Sendable, Hashable {
     /// `http` or `https`.
     package let scheme: String
-    /// Lower case; an IPv6 address keeps its brackets.
+    /// In lowercase; an IPv6 address keeps its brackets.
     package let host: String
     package let port: Int
 
-    /// `https://api.anthropic.com`, the port only where it is not the scheme's own.
+    /// The origin as text, with the port only if it is not the default: `https://api.anthropic.com`.
     package var text: String {
         port == Self.defaultPort(of: scheme) ? "\(scheme)://\(host)" : "\(scheme)://\(host):\(port)"
     }
@@ -16,24 +18,25 @@ package struct Origin: Sendable, Hashable {
     }
 }
 
-/// An absolute `http` or `https` URL, taken apart by RFC 3986 and nothing looser.
+/// An absolute `http` or `https` URL, parsed strictly by RFC 3986.
 ///
-/// Parsers differ in what they make of `https://a\@b`, `https:b` or a space, and a key has left the house through such
-/// gaps before. So this reader takes only characters the RFC allows, refuses what it does not know, and what it read is
-/// never dialled: a request is always put together from the configured origin and a checked path and query.
+/// URL parsers disagree about texts such as `https://a\@b`, `https:b` or a space, and such differences have leaked
+/// keys. So this parser accepts only the characters of the RFC. A request is never sent to a parsed URL: its URL is
+/// composed of the configured origin and a checked path and query.
 package struct ServiceURL: Sendable, Hashable {
-    /// Why a text is no URL this program follows.
+    /// The reason why a text is not a valid URL for this program.
     package enum Problem: Error, Sendable, Hashable {
         case empty
-        /// A byte RFC 3986 does not allow, such as a space, a backslash or a letter outside ASCII; or a broken `%`.
+        /// A byte that RFC 3986 does not allow, such as a space, a backslash or a non-ASCII letter, or an incomplete
+        /// `%XX`.
         case character
-        /// Neither `http` nor `https`.
+        /// The scheme is neither `http` nor `https`.
         case scheme
         case host
         case port
-        /// A name or password before the host.
+        /// The URL contains a name or password before the host.
         case userInfo
-        /// A query or fragment where only an address belongs.
+        /// The URL contains a query or fragment, which a base URL must not have.
         case query
     }
 
@@ -49,7 +52,7 @@ package struct ServiceURL: Sendable, Hashable {
         self.query = query
     }
 
-    /// Reads an absolute URL, without its fragment, which is never sent.
+    /// Parses an absolute URL; the fragment is dropped, because it is never sent.
     package init(_ text: String) throws(Problem) {
         let parts = try URLParts(text)
         guard let scheme = parts.scheme, let authority = parts.authority else { throw .scheme }
@@ -60,7 +63,7 @@ package struct ServiceURL: Sendable, Hashable {
         )
     }
 
-    /// Reads an address to send requests to: no query, no fragment, no slash at the end of the path.
+    /// Parses a base URL: without query and fragment; slashes at the end of the path are dropped.
     package init(base text: String) throws(Problem) {
         let parts = try URLParts(text)
         guard parts.query == nil, !parts.hasFragment else { throw .query }
@@ -75,24 +78,24 @@ package struct ServiceURL: Sendable, Hashable {
         origin.text + target
     }
 
-    /// Path and query as they stand in a request line.
+    /// Path and query as in the request line.
     var target: String {
         (path.isEmpty ? "/" : path) + (query.map { "?" + $0 } ?? "")
     }
 
-    /// Origin and path: what may be shown and kept, as a query can hold a signature.
+    /// Origin and path, which may be shown and stored; a query can contain a signature.
     var textWithoutQuery: String {
         origin.text + path
     }
 
-    /// The URL a reference found in an answer to this one means (RFC 3986, section 5.2, dots left to the server).
+    /// Resolves a reference from a response to this URL (RFC 3986, section 5.2, without removing dot segments).
     func resolve(_ reference: String) throws(Problem) -> ServiceURL {
         let parts = try URLParts(reference)
         if let authority = parts.authority {
             let origin = try Origin(scheme: parts.scheme ?? origin.scheme, authority: authority)
             return ServiceURL(origin: origin, path: parts.path, query: parts.query)
         }
-        // `https:other` is legal and means a path without a host: nobody sends it in good faith.
+        // `https:other` is valid and means a path without a host, but a well-behaved server never sends it.
         guard parts.scheme == nil else { throw .scheme }
         if parts.path.hasPrefix("/") { return ServiceURL(origin: origin, path: parts.path, query: parts.query) }
         if parts.path.isEmpty { return ServiceURL(origin: origin, path: path, query: parts.query ?? query) }
@@ -100,14 +103,16 @@ package struct ServiceURL: Sendable, Hashable {
         return ServiceURL(origin: origin, path: folder + parts.path, query: parts.query)
     }
 
-    /// The URL of an endpoint below this base, `path` already percent-encoded and starting with `/`.
+    /// Returns the URL of an endpoint below this base URL.
+    ///
+    /// `path` must be percent-encoded and start with `/`.
     func appending(path suffix: String, query: String? = nil) -> ServiceURL {
         ServiceURL(origin: origin, path: path + suffix, query: query)
     }
 }
 
 extension String {
-    /// The text as one path segment or query value: everything but RFC 3986's unreserved characters as `%XX`.
+    /// The text as one path segment or query value: all bytes but the unreserved characters of RFC 3986 become `%XX`.
     var percentEncoded: String {
         let hex = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []

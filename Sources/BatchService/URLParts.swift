@@ -1,6 +1,6 @@
-/// The five components of a URL reference (RFC 3986, appendix B), each checked for the characters it may hold.
+/// The components of a URL reference (RFC 3986, appendix B), with their characters checked.
 struct URLParts {
-    /// Lower case.
+    /// In lowercase.
     var scheme: String?
     var authority: String?
     var path: String
@@ -20,7 +20,7 @@ struct URLParts {
             query = String(decoding: rest[(queryStart + 1)...], as: UTF8.self)
             rest = rest[..<queryStart]
         }
-        scheme = try Self.takeScheme(from: &rest)
+        scheme = try Self.consumeScheme(from: &rest)
         if rest.starts(with: "//".utf8) {
             rest = rest.dropFirst(2)
             let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
@@ -30,7 +30,7 @@ struct URLParts {
         path = String(decoding: rest, as: UTF8.self)
     }
 
-    private static func takeScheme(from rest: inout ArraySlice<UInt8>) throws(ServiceURL.Problem) -> String? {
+    private static func consumeScheme(from rest: inout ArraySlice<UInt8>) throws(ServiceURL.Problem) -> String? {
         guard let end = rest.firstIndex(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "/") }),
             rest[end] == UInt8(ascii: ":")
         else { return nil }
@@ -40,7 +40,7 @@ struct URLParts {
         return scheme
     }
 
-    /// Unreserved, reserved, and `%` with two hexadecimal digits: nothing else stands in a URL.
+    /// Throws unless all bytes are unreserved, reserved, or `%` with two hexadecimal digits.
     private static func checkCharacters(_ bytes: ArraySlice<UInt8>) throws(ServiceURL.Problem) {
         let reserved = Array(":/?#[]@!$&'()*+,;=".utf8)
         var index = bytes.startIndex
@@ -60,7 +60,7 @@ struct URLParts {
 }
 
 extension Origin {
-    /// Reads `host[:port]`: nothing may stand in front of the host, and the host is a plain name or an address.
+    /// Parses `host[:port]`, without user information; the host is a plain name or an address.
     init(scheme: String, authority: String) throws(ServiceURL.Problem) {
         guard !authority.contains("@") else { throw .userInfo }
         let (host, portText) = try Self.split(authority)

@@ -1,11 +1,13 @@
-/// What `--codec` can say.
+/// The values of the option `--codec`.
 package enum CodecChoice: String, Sendable, CaseIterable {
-    /// libdeflate where the machine has it, otherwise zlib.
+    /// libdeflate if this machine has it, otherwise zlib.
     case auto
     case zlib
     case libdeflate
 
-    /// The codec for a choice and a level as the user gave them; without a level the codec's default.
+    /// Returns the codec for this choice and a level.
+    ///
+    /// Without a level, the codec uses its default.
     package func codec(level: Int? = nil) throws(CodecFailure) -> any MemberCodec {
         try codec(level: level, libdeflate: LibdeflateFunctions.loaded)
     }
@@ -29,10 +31,10 @@ package enum CodecChoice: String, Sendable, CaseIterable {
     }
 }
 
-/// A codec that cannot be had.
+/// The reason why a codec cannot be used.
 package enum CodecFailure: Error, Sendable, Hashable {
-    /// The library is not on this machine.
+    /// The library is not installed on this machine.
     case notInstalled(CodecChoice)
-    /// The codec has no such level.
+    /// The codec does not have this level.
     case level(Int, of: CodecChoice, allowed: ClosedRange<Int>)
 }

@@ -1,33 +1,33 @@
-/// Compressed bytes that are not what they should be, with the place.
+/// An error in gzip data, with its position.
 package struct GzipFailure: Error, Sendable, Hashable {
-    /// What is wrong.
+    /// The kind of the error.
     package enum Reason: Sendable, Hashable {
-        /// The first bytes are no gzip header: most likely the file was never compressed.
+        /// The first bytes are not a gzip header: most likely the file was never compressed.
         case notGzip
-        /// The bytes end inside a member.
+        /// The data ends inside a member.
         case truncated
-        /// A header this program cannot read, or did not write where only its own members are allowed.
+        /// The header is not supported, or it is not in the form of ``MemberLayout`` if only that form is allowed.
         case header(String)
-        /// The deflate stream breaks a rule of RFC 1951; the clause comes from the library.
+        /// The deflate stream violates RFC 1951; the clause comes from the library.
         case deflate(String)
-        /// The CRC-32 of the inflated bytes is not the one in the trailer.
+        /// The CRC-32 of the content differs from the trailer.
         case checksum
-        /// The number of inflated bytes is not the one in the trailer.
+        /// The length of the content differs from the trailer.
         case length
-        /// The `MZ` field and the deflate stream disagree about where the member ends.
+        /// The `MZ` field and the deflate stream disagree about the end of the member.
         case memberSize
-        /// Bytes behind the last member that are neither a member nor zero padding.
+        /// The last member is followed by bytes that are neither a member nor zero padding.
         case trailingBytes
-        /// More bytes than one member can hold (2³² − 1 after compression).
+        /// The content is larger than one member can hold: 2³² − 1 bytes after compression.
         case tooLarge
-        /// The library could not get memory.
+        /// The library could not allocate memory.
         case outOfMemory
     }
 
     package var reason: Reason
-    /// The member it happened in, from 0.
+    /// The number of the member that has the error, from 0.
     package var member: Int
-    /// Where that was seen, in compressed bytes from the start of what was read.
+    /// The position of the error, in compressed bytes from the start of the input.
     package var byteOffset: Int
 
     package init(_ reason: Reason, member: Int = 0, byteOffset: Int = 0) {
@@ -36,8 +36,26 @@ package struct GzipFailure: Error, Sendable, Hashable {
         self.byteOffset = byteOffset
     }
 
-    /// The same failure, for a member that starts at `offset` of a file and is number `index` in it.
+    /// Returns this error for a member that is number `index` of a file and starts at `offset`.
     package func inMember(_ index: Int, at offset: Int) -> GzipFailure {
         GzipFailure(reason, member: member + index, byteOffset: byteOffset + offset)
+    }
+}
+
+extension GzipFailure.Reason {
+    /// A clause that describes the error, for use in a sentence.
+    package var clause: String {
+        switch self {
+        case .notGzip: "it is not gzip, most likely it was never compressed"
+        case .truncated: "it ends inside a gzip member"
+        case .header(let text): "a gzip header that cannot be read here: \(text)"
+        case .deflate(let text): "the compressed data is damaged: \(text)"
+        case .checksum: "the checksum of a gzip member is wrong"
+        case .length: "the length of a gzip member is wrong"
+        case .memberSize: "a gzip member is not as long as it says"
+        case .trailingBytes: "bytes that are no gzip follow behind the last member"
+        case .tooLarge: "more than one gzip member can hold"
+        case .outOfMemory: "there was not enough memory"
+        }
     }
 }

@@ -1,17 +1,20 @@
 import CZlib
 
-/// Reads any gzip: one member or many, with or without `MZ`, cut into pieces anywhere, padded with zeros at its end.
+/// Decompresses any gzip stream: one member or several, with or without `MZ`, in chunks of any size, with zero padding
+/// at the end.
 ///
-/// It does no I/O. Give it a piece with ``push(_:)``, take content with ``next()`` until that returns nil, and so on; call
-/// ``finish()`` when the input is over. Holds one piece of input and one of output, whatever the file's size. CRC-32 and
-/// length of every member are checked when its end is reached, so content comes out before it is proven.
+/// It does no I/O. Pass a chunk to ``push(_:)``, then call ``next()`` until it returns nil. Call ``finish()`` at the
+/// end of the input. It holds one chunk of input and one of output, so memory does not depend on the file size. CRC-32
+/// and length are checked at the end of each member, so content is returned before it is verified.
 @safe
 package struct GzipInflater: ~Copyable {
-    /// The most bytes ``next()`` returns at once.
+    /// The maximum number of bytes that ``next()`` returns.
     package static let pieceSize = 262_144
 
     private enum State {
-        /// At the place where a member begins; only zeros may follow once padding was seen.
+        /// Between two members.
+        ///
+        /// After padding, only zeros may follow.
         case between
         case padding
         case inMember
@@ -22,14 +25,14 @@ package struct GzipInflater: ~Copyable {
     private var state = State.between
     private var input: [UInt8] = []
     private var position = 0
-    /// Compressed bytes before ``input``.
+    /// The number of compressed bytes before ``input``.
     private var inputOffset = 0
     private var members = 0
 
     package init() {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
-        // 16 more than the window: zlib reads header and trailer of gzip itself (zlib.h, inflateInit2).
+        // 15 is the largest window; adding 16 makes zlib read gzip headers and trailers (zlib.h, inflateInit2).
         let size = unsafe Int32(MemoryLayout<z_stream>.size)
         let status = unsafe inflateInit2_(stream, 15 + 16, ZLIB_VERSION, size)
         if status != Z_OK {
@@ -44,15 +47,15 @@ package struct GzipInflater: ~Copyable {
 }
 
 extension GzipInflater {
-    /// Compressed bytes taken in so far.
+    /// The number of compressed bytes consumed so far.
     package var byteOffset: Int { inputOffset + position }
 
-    /// Whole members read so far.
+    /// The number of complete members read so far.
     package var memberCount: Int { members }
 
-    /// Gives the next piece of the file.
+    /// Adds the next chunk of compressed input.
     ///
-    /// The piece before must have been used up: ``next()`` returned nil.
+    /// The previous chunk must be used up: ``next()`` returned nil.
     package mutating func push(_ piece: [UInt8]) {
         precondition(position == input.count, "take the content of the piece before first")
         inputOffset += input.count
@@ -60,7 +63,7 @@ extension GzipInflater {
         position = 0
     }
 
-    /// The next content, at most ``pieceSize`` bytes, never empty; nil when more input is needed.
+    /// Returns the next chunk of content, at most ``pieceSize`` bytes and never empty, or nil if more input is needed.
     package mutating func next() throws(GzipFailure) -> [UInt8]? {
         while true {
             switch state {
@@ -76,9 +79,9 @@ extension GzipInflater {
         }
     }
 
-    /// Says that the input is over.
+    /// Ends the input.
     ///
-    /// Throws if it ends inside a member or holds none.
+    /// Throws if the input ends inside a member or contains no member.
     package mutating func finish() throws(GzipFailure) {
         switch state {
         case .failed(let failure): throw failure
@@ -87,7 +90,7 @@ extension GzipInflater {
         }
     }
 
-    /// Looks at the byte between two members; false if there is none.
+    /// Examines the next byte between two members and returns false if the input is used up.
     private mutating func beginMember() throws(GzipFailure) -> Bool {
         guard position < input.count else { return false }
         if members > 0, input[position] == 0 {
@@ -107,7 +110,7 @@ extension GzipInflater {
         let stream = unsafe self.stream
         let rest = position..<input.count
         let content = unsafe input.withUnsafeBufferPointer { bytes in
-            // zlib never writes through next_in; its type is without const for historical reasons.
+            // zlib does not write through next_in; the type lacks const for historical reasons.
             unsafe stream.pointee.next_in = UnsafeMutablePointer(
                 mutating: bytes.baseAddress.map { unsafe $0 + rest.lowerBound }
             )
@@ -138,7 +141,9 @@ extension GzipInflater {
         return failure
     }
 
-    /// zlib tells its reasons apart only by their text (inflate.c).
+    /// Returns the reason for a zlib status.
+    ///
+    /// Only the text distinguishes the data errors of zlib (inflate.c).
     private func reason(_ status: Int32) -> GzipFailure.Reason {
         guard status != Z_MEM_ERROR else { return .outOfMemory }
         let text = unsafe stream.pointee.msg.map { unsafe String(cString: $0) } ?? "no reason given"

@@ -1,13 +1,13 @@
-/// Members made with libdeflate, where the machine has it: three to four times as fast as zlib at the same size.
+/// A codec that uses libdeflate: three to four times as fast as zlib at the same size.
 ///
-/// The library is looked for when it is first wanted, so that the program runs without it.
+/// The library is loaded on first use, so the program also runs on machines without it.
 package final class LibdeflateCodec: DeflateLibrary {
-    /// 1 fastest, 12 smallest.
+    /// The supported levels: 1 is the fastest, 12 gives the smallest files.
     package static let levels = 1...12
-    /// Result lines come out 4 % larger than at level 6, 1.6 times as fast.
+    /// Compared with level 6, result lines are 4 % larger and compression is 1.6 times as fast.
     package static let defaultLevel = 4
 
-    /// Whether this machine has the library.
+    /// Whether the library is installed on this machine.
     package static var isAvailable: Bool { LibdeflateFunctions.loaded != nil }
 
     package let identity: CodecIdentity
@@ -16,9 +16,9 @@ package final class LibdeflateCodec: DeflateLibrary {
     private let compressors: WorkspacePool
     private let decompressors: WorkspacePool
 
-    /// Nil on a machine without the library.
+    /// Creates the codec; nil if the library is not installed.
     ///
-    /// `level` must lie in ``levels``; ``CodecChoice`` checks what a user typed.
+    /// `level` must be in ``levels``; ``CodecChoice`` validates user input.
     package convenience init?(level: Int = LibdeflateCodec.defaultLevel) {
         guard let functions = LibdeflateFunctions.loaded else { return nil }
         self.init(level: level, functions: functions)
@@ -27,7 +27,7 @@ package final class LibdeflateCodec: DeflateLibrary {
     init(level: Int, functions: LibdeflateFunctions) {
         precondition(Self.levels.contains(level), "libdeflate has the levels 1 to 12")
         self.functions = functions
-        // The library file tells no version: it is known by its digest.
+        // libdeflate does not report its version, so the digest of its file identifies it.
         identity = CodecIdentity(name: "libdeflate", level: level, libraryPath: functions.libraryPath)
         compressors = WorkspacePool(
             make: { unsafe functions.makeCompressor(Int32(level)).map { unsafe WorkspacePool.Workspace($0) } },
@@ -40,7 +40,7 @@ package final class LibdeflateCodec: DeflateLibrary {
     }
 
     func deflateBound(_ count: Int) -> Int {
-        // Without a compressor the bound holds for every level.
+        // Without a compressor, the bound is valid for every level.
         functions.bound(nil, count)
     }
 
@@ -78,7 +78,7 @@ package final class LibdeflateCodec: DeflateLibrary {
                 &written
             )
             guard status == 0 else {
-                // libdeflate does not tell where it stopped: the place is the start of the stream.
+                // libdeflate does not report where it stopped, so the offset is the start of the stream.
                 let reason =
                     status == LibdeflateFunctions.noSpace ? GzipFailure.Reason.length : .deflate("invalid data")
                 throw GzipFailure(reason, byteOffset: MemberLayout.headerSize)

@@ -1,4 +1,4 @@
-/// The functions of libdeflate this program calls, as its header `libdeflate.h` declares them.
+/// The functions of libdeflate that this program calls, as declared in `libdeflate.h`.
 @safe
 struct LibdeflateFunctions: Sendable {
     typealias Workspace = UnsafeMutableRawPointer
@@ -18,10 +18,10 @@ struct LibdeflateFunctions: Sendable {
     /// `LIBDEFLATE_INSUFFICIENT_SPACE` of `enum libdeflate_result`.
     static let noSpace: Int32 = 3
 
-    /// Looked up once a process.
+    /// The functions of the installed library, loaded once per process; nil if there is none.
     static let loaded = LibdeflateFunctions(libraries: ["libdeflate.so.0", "libdeflate.0.dylib", "libdeflate.dylib"])
 
-    /// The file the functions were loaded from.
+    /// The path of the file that contains the functions.
     let libraryPath: String?
     let makeCompressor: MakeCompressor
     let freeCompressor: Free
@@ -32,7 +32,7 @@ struct LibdeflateFunctions: Sendable {
     let decompress: Decompress
     let checksum: Checksum
 
-    /// Nil if none of the libraries is there, or if the one found lacks a function.
+    /// Loads the functions from the first library that exists; nil if there is none, or if it lacks a function.
     init?(libraries: [String]) {
         guard let library = LoadedLibrary(firstOf: libraries) else { return nil }
         guard

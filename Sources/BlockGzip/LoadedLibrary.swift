@@ -6,15 +6,15 @@ import Musl
 import Darwin
 #endif
 
-/// A library of this process: what the loader knows of it.
+/// A shared library that is loaded into this process.
 ///
-/// A library that was opened is never closed: its code may be running on another thread.
+/// A library is never closed, because its code may be running on another thread.
 @safe
 struct LoadedLibrary: @unchecked Sendable {
-    // Sendable because the loader's own calls are thread-safe and the handle never changes.
+    // Sendable because the functions of the loader are thread-safe and the handle never changes.
     private let handle: UnsafeMutableRawPointer?
 
-    /// Everything the program was linked with.
+    /// The program itself and all libraries it is linked with.
     static let program: LoadedLibrary = {
         #if canImport(Darwin)
         // RTLD_DEFAULT of <dlfcn.h>, a macro that Swift does not import.
@@ -28,26 +28,26 @@ struct LoadedLibrary: @unchecked Sendable {
         unsafe self.handle = handle
     }
 
-    /// Opens the first of the given libraries that this machine has.
+    /// Opens the first library in the list that is installed; nil if there is none.
     init?(firstOf names: [String]) {
         let handles = unsafe names.lazy.compactMap { unsafe dlopen($0, RTLD_NOW | RTLD_LOCAL) }
         guard let handle = unsafe handles.first else { return nil }
         unsafe self.init(handle: handle)
     }
 
-    /// The function of that name.
+    /// Returns the function with this name.
     ///
-    /// The caller vouches for its type, which must be a `@convention(c)` function type.
+    /// The caller is responsible for the type, which must be a `@convention(c)` function type.
     @unsafe
     func function<Function>(_ name: String) -> Function? {
         guard let address = unsafe dlsym(handle, name) else { return nil }
         return unsafe unsafeBitCast(address, to: Function.self)
     }
 
-    /// The file that holds the function of that name.
+    /// Returns the path of the file that contains the function with this name.
     func path(ofFunction name: String) -> String? {
-        // Glibc declares dladdr only for GNU sources, which Swift's import of it is not. So it is looked up too, and
-        // Dl_info is four pointers, the first being the file's name.
+        // Glibc declares dladdr only with _GNU_SOURCE, which Swift's import does not define, so it is looked up by
+        // name. Dl_info consists of four pointers; the first is the file name.
         typealias Information = (
             file: UnsafePointer<CChar>?, base: UnsafeRawPointer?, name: UnsafePointer<CChar>?, start: UnsafeRawPointer?
         )

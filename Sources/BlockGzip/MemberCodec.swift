@@ -1,29 +1,29 @@
-/// Turns whole buffers into gzip members and back, for many tasks at once.
+/// Compresses buffers to gzip members and decompresses them; safe for concurrent use.
 ///
-/// Every codec reads what any other wrote. Equal input gives an equal member as long as ``identity`` and the library's
-/// file are the same; across libraries only the content is the same.
+/// Every codec reads the output of every other codec. Equal content gives equal bytes only if ``identity`` and the
+/// library file are the same.
 package protocol MemberCodec: Sendable {
-    /// Which code compresses, and how hard.
+    /// The library and the level.
     var identity: CodecIdentity { get }
 
-    /// One member in the form of ``MemberLayout`` that holds `content`.
+    /// Compresses `content` to one member in the form of ``MemberLayout``.
     func member(holding content: Span<UInt8>) throws(GzipFailure) -> [UInt8]
 
-    /// The content of one whole member in exactly the form of ``MemberLayout``; `member` has no byte more or less.
+    /// Decompresses one complete member in the form of ``MemberLayout``; `member` contains nothing else.
     ///
-    /// Header, size, CRC-32 and length are all checked, so that no change goes unnoticed but one without effect: in the up
-    /// to seven idle bits behind the end of the deflate stream. Use ``GzipInflater`` for gzip from elsewhere.
+    /// Header, size, CRC-32 and length are checked. The only changes that remain undetected are in up to seven unused
+    /// bits after the deflate stream. Use ``GzipInflater`` for gzip data from other programs.
     func content(of member: Span<UInt8>) throws(GzipFailure) -> [UInt8]
 }
 
-/// What a member depends on beside its content: recorded in the manifest.
+/// What determines the compressed bytes, apart from the content; recorded in the manifest.
 package struct CodecIdentity: Sendable, Hashable {
     /// `zlib` or `libdeflate`.
     package var name: String
     package var level: Int
-    /// The library's own version, where it tells one.
+    /// The version of the library, if it reports one.
     package var version: String?
-    /// The file the library was loaded from; the program itself if it is linked in.
+    /// The file that the library was loaded from; nil if it is linked into the program.
     package var libraryPath: String?
 
     package init(name: String, level: Int, version: String? = nil, libraryPath: String? = nil) {
@@ -34,24 +34,24 @@ package struct CodecIdentity: Sendable, Hashable {
     }
 }
 
-/// The three calls a compression library has to give; ``MemberCodec`` is built on them.
+/// The functions that a compression library must provide; ``MemberCodec`` is implemented with them.
 protocol DeflateLibrary: MemberCodec {
-    /// The most bytes that `count` bytes can become.
+    /// Returns the maximum compressed size of `count` bytes.
     func deflateBound(_ count: Int) -> Int
 
-    /// Writes the deflate stream of `content` to `output`, which has room for ``deflateBound(_:)`` bytes.
+    /// Writes the deflate stream of `content` to `output`, which has ``deflateBound(_:)`` bytes, and returns its size.
     func deflate(
         _ content: UnsafeRawBufferPointer,
         into output: UnsafeMutableRawBufferPointer
     ) throws(GzipFailure) -> Int
 
-    /// Inflates one deflate stream and returns how much was read and written.
+    /// Decompresses one deflate stream and returns the number of bytes read and written.
     func inflate(
         _ stream: UnsafeRawBufferPointer,
         into output: UnsafeMutableRawBufferPointer
     ) throws(GzipFailure) -> (read: Int, written: Int)
 
-    /// The CRC-32 of RFC 1952.
+    /// Returns the CRC-32 of RFC 1952.
     func checksum(_ content: UnsafeRawBufferPointer) -> UInt32
 }
 
@@ -86,8 +86,8 @@ extension DeflateLibrary {
         let streamEnd = size - MemberLayout.trailerSize
         let stream = member.extracting(MemberLayout.headerSize..<streamEnd)
         let expected = Int(MemberLayout.word(in: member, at: streamEnd + 4))
-        // Deflate cannot expand by more than 1032 (RFC 1951: 258 bytes out of two bits), so that a damaged length does
-        // not make us ask for gigabytes.
+        // Deflate expands data by a factor of at most 1032 (RFC 1951: 258 bytes from two bits). This check prevents
+        // huge allocations for a damaged length.
         guard expected <= stream.count * 1_032 else { throw GzipFailure(.length, byteOffset: streamEnd + 4) }
         let storedChecksum = MemberLayout.word(in: member, at: streamEnd)
         return try unsafe filled(capacity: expected) { output throws(GzipFailure) in
@@ -104,14 +104,14 @@ extension DeflateLibrary {
     }
 }
 
-/// An array that `fill` writes directly; it returns how many bytes are valid.
+/// Creates an array that `fill` writes to directly; `fill` returns the number of valid bytes.
 private func filled(
     capacity: Int,
     _ fill: (UnsafeMutableRawBufferPointer) throws(GzipFailure) -> Int
 ) throws(GzipFailure) -> [UInt8] {
-    // Array's initialiser rethrows without a type, so the error is carried around it.
+    // Array's initializer has no typed rethrow, so the error is stored in a variable.
     var failure: GzipFailure?
-    // One byte at least: zlib takes no null pointer for an output of no bytes.
+    // At least one byte: zlib does not accept a null pointer as output.
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: max(capacity, 1)) { buffer, count in
         let room = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<capacity])
         do throws(GzipFailure) {

@@ -17,26 +17,26 @@
 package enum MemberLayout {
     package static let headerSize = 20
     package static let trailerSize = 8
-    /// The fewest bytes a member can have: an empty deflate stream takes two.
+    /// The minimum size of a member: an empty deflate stream has two bytes.
     package static let minimumSize = headerSize + 2 + trailerSize
 
     static let fixedHeader: [UInt8] = [
         0x1F, 0x8B, 0x08, 0x04, 0, 0, 0, 0, 0, 0xFF, 8, 0, 0x4D, 0x5A, 4, 0,
     ]
 
-    /// The header of a member whose deflate stream has `size` bytes.
+    /// Returns the header of a member whose deflate stream has `size` bytes.
     static func header(deflateSize size: UInt32) -> [UInt8] {
         fixedHeader + littleEndian(size)
     }
 
-    /// CRC-32 and length of the content.
+    /// Returns the trailer: CRC-32 and length of the content.
     static func trailer(checksum: UInt32, contentSize: Int) -> [UInt8] {
         littleEndian(checksum) + littleEndian(UInt32(truncatingIfNeeded: contentSize))
     }
 
-    /// The bytes of the whole member that starts with this header, or nil if this is not the fixed form above.
+    /// Returns the size of the whole member that starts with this header; nil if the header has another form.
     ///
-    /// Needs ``headerSize`` bytes; a shorter or a foreign header gives nil.
+    /// `header` must have ``headerSize`` bytes; for a shorter one the result is nil.
     package static func memberSize(header: Span<UInt8>) -> Int? {
         guard header.count >= headerSize else { return nil }
         for index in fixedHeader.indices where header[index] != fixedHeader[index] {
@@ -45,12 +45,41 @@ package enum MemberLayout {
         return headerSize + Int(word(in: header, at: fixedHeader.count)) + trailerSize
     }
 
-    /// The four bytes from `offset` on as a little-endian number.
+    /// Returns the four bytes at `offset` as a little-endian number.
     static func word(in bytes: Span<UInt8>, at offset: Int) -> UInt32 {
         (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1]) << UInt32(8 * $1) }
     }
 
     private static func littleEndian(_ value: UInt32) -> [UInt8] {
         (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
+    }
+}
+
+/// Finds the members of a file from their headers, without decompressing them.
+package enum MemberIndex {
+    /// Returns the byte ranges of the members in a file.
+    ///
+    /// - Parameters:
+    ///   - size: The size of the file in bytes.
+    ///   - read: Returns the bytes in a range of the file.
+    /// - Returns: The byte ranges of all members, in order. Nil if a member is not in the form of ``MemberLayout``:
+    ///   then another program wrote the file, and ``GzipInflater`` must read it from the start.
+    /// - Throws: ``GzipFailure`` if the file ends before its last member does; any error of `read`.
+    package static func members(
+        inFileOf size: Int,
+        read: (Range<Int>) throws -> [UInt8]
+    ) throws -> [Range<Int>]? {
+        var members: [Range<Int>] = []
+        var offset = 0
+        while offset < size {
+            let header = try read(offset..<min(offset + MemberLayout.headerSize, size))
+            guard let length = MemberLayout.memberSize(header: header.span) else { return nil }
+            guard length <= size - offset else {
+                throw GzipFailure(.truncated, member: members.count, byteOffset: size)
+            }
+            members.append(offset..<(offset + length))
+            offset += length
+        }
+        return members
     }
 }

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// The working memory of a C library, kept for the next call: making it costs more than a small block.
+/// A pool of working memory for a C library; allocating it would cost more than compressing a small block.
 ///
-/// A call takes a workspace for itself and gives it back, so that as many calls run at once as there are tasks. Never more
-/// workspaces exist than calls ran at once.
+/// Each call borrows one workspace, so any number of calls can run concurrently. The pool creates only as many
+/// workspaces as calls have run at the same time.
 final class WorkspacePool: Sendable {
-    /// One piece of memory that belongs to whoever took it out of the pool.
+    /// Working memory that one call uses exclusively.
     @safe
     struct Workspace: @unchecked Sendable {
-        // Sendable because only one call holds it at a time: ``WorkspacePool/idle`` hands each out once.
+        // Sendable because only one call uses it at a time: ``WorkspacePool/idle`` hands out each workspace once.
         let pointer: UnsafeMutableRawPointer
 
         init(_ pointer: UnsafeMutableRawPointer) {
@@ -29,7 +29,7 @@ final class WorkspacePool: Sendable {
         idle.withLock { $0.forEach(free) }
     }
 
-    /// Runs `body` with a workspace nobody else has.
+    /// Calls `body` with a workspace that no other call uses.
     func withWorkspace<Result>(
         _ body: (Workspace) throws(GzipFailure) -> Result
     ) throws(GzipFailure) -> Result {

@@ -1,21 +1,23 @@
 import CZlib
 
-/// Members made with the zlib this program is linked with: always there.
+/// A codec that uses zlib, which is linked into the program and always available.
 package final class ZlibCodec: DeflateLibrary {
-    /// 1 fastest, 9 smallest.
+    /// The supported levels: 1 is the fastest, 9 gives the smallest files.
     package static let levels = 1...9
     package static let defaultLevel = 6
 
     package let identity: CodecIdentity
 
-    // Raw deflate without zlib's own wrapper, the largest window, zlib's default memory level.
+    // Raw deflate without a zlib header, and the largest window.
     private static let rawWindow: Int32 = -15
     private static let memoryLevel: Int32 = 8
 
     private let deflaters: WorkspacePool
     private let inflaters: WorkspacePool
 
-    /// `level` must lie in ``levels``; ``CodecChoice`` checks what a user typed.
+    /// Creates the codec.
+    ///
+    /// `level` must be in ``levels``; ``CodecChoice`` validates user input.
     package init(level: Int = ZlibCodec.defaultLevel) {
         precondition(Self.levels.contains(level), "zlib has the levels 1 to 9")
         identity = CodecIdentity(
@@ -41,7 +43,7 @@ package final class ZlibCodec: DeflateLibrary {
     }
 
     func deflateBound(_ count: Int) -> Int {
-        // compressBound covers the stream zlib makes with its default settings, which ours are, plus its wrapper.
+        // compressBound is valid for zlib's default settings, which are used here, and includes the zlib header.
         Int(compressBound(uLong(count)))
     }
 
@@ -83,7 +85,7 @@ package final class ZlibCodec: DeflateLibrary {
         UInt32(unsafe crc32_z(0, content.baseAddress?.assumingMemoryBound(to: UInt8.self), content.count))
     }
 
-    // zlib keeps a pointer back to its stream, so a stream must never move: it lives on the heap.
+    // zlib stores a pointer back to its stream, so the stream must not move: it is allocated on the heap.
 
     private static func deflater(level: Int32) -> WorkspacePool.Workspace? {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
@@ -129,7 +131,7 @@ package final class ZlibCodec: DeflateLibrary {
         _ output: UnsafeMutableRawBufferPointer,
         to stream: UnsafeMutablePointer<z_stream>
     ) {
-        // zlib never writes through next_in; its type is without const for historical reasons.
+        // zlib does not write through next_in; the type lacks const for historical reasons.
         let start = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self)
         unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: start)
         unsafe stream.pointee.avail_in = uInt(input.count)

@@ -6,10 +6,10 @@ import Testing
 struct ArchivePruningTests {
     private let archive = TemporaryArchive()
 
-    private func plan(before: String = "2024-08-21", takesLastCopies: Bool = true, now: String) throws -> PrunePlan {
+    private func plan(before: String = "2024-08-21", removesLastCopies: Bool = true, now: String) throws -> PrunePlan {
         PrunePlan(
             before: [.raw: try #require(CalendarDay(before)).start],
-            takesLastCopies: takesLastCopies,
+            removesLastCopies: removesLastCopies,
             now: try #require(CalendarDay(now)).start
         )
     }
@@ -25,11 +25,11 @@ struct ArchivePruningTests {
     {
         try await export()
         let manifests = Array(try await archive.manifests().values)
-        let young = try plan(takesLastCopies: false, now: "2024-09-01").files(of: manifests)
+        let young = try plan(removesLastCopies: false, now: "2024-09-01").files(of: manifests)
         #expect(young.map(\.manifest.batch.id) == ["a"])
         #expect(!young[0].isLastCopy)
         // 29 days after 18:37 of the 20th.
-        let plan = try plan(takesLastCopies: false, now: "2024-09-19")
+        let plan = try plan(removesLastCopies: false, now: "2024-09-19")
         let old = plan.files(of: manifests)
         #expect(old[0].isLastCopy && !plan.removes(old[0]))
     }
@@ -76,7 +76,7 @@ struct ArchivePruningTests {
         old.derivations["join"] = 4
         let sink = archive.sink()
         try await sink.export("a")
-        try sink.carryOver(from: old)
+        try sink.copyEntries(from: old)
         try await sink.finishRun()
         let manifest = try #require(try await archive.manifests()["a"])
         #expect(manifest.files[.joined] == joined && manifest.files[.unmatched] == nil)

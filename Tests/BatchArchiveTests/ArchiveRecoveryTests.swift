@@ -18,7 +18,7 @@ struct ArchiveRecoveryTests {
             try await draft.write(sampleBody(results: 10), of: batch)
             let proof = proof(batch, results: 10)
             group.append(
-                try await isQuarantine ? draft.quarantining(proof, reasons: ["why"]) : draft.publication(proof)
+                try await isQuarantine ? draft.quarantinePublication(proof, reasons: ["why"]) : draft.publication(proof)
             )
         }
         return PublishPlan(group)

@@ -23,7 +23,7 @@ struct ArchiveScanTests {
             .run(
                 manifests,
                 work: { block, manifest in "\(manifest.batch.id) \(block.firstLine) \(block.lineEnds.count)" },
-                take: { place in
+                consume: { place in
                     places.append(place)
                     return places.count < limit
                 },

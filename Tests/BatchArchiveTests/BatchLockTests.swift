@@ -54,7 +54,7 @@ struct BatchLockTests {
         try await halfPublished("theirs")
         try await halfPublished("ours")
         let before = try archive.files().filter { $0.key.contains("theirs") }
-        guard let lock = try BatchLock.take("theirs", in: archive.folder) else {
+        guard let lock = try BatchLock.acquire("theirs", in: archive.folder) else {
             Issue.record("nobody else holds it")
             return
         }

@@ -104,7 +104,7 @@ struct CompactionTests {
         let sink = archive.sink()
         try sink.compact(compaction)
         let place = try #require(try await archive.manifests()["a"]?.files[.results])
-        var rearrangement = Rearrangement(moves: [.init(from: "_partial/compact", to: place.path)])
+        var rearrangement = DataRelocation(moves: [.init(from: "_partial/compact", to: place.path)])
         for manifest in compaction.manifests.dropFirst(done) {
             let old = try #require(manifest.files[.results])
             let new = try #require(try await archive.manifests()[manifest.batch.id]?.files[.results])

@@ -90,7 +90,7 @@ struct ResumingTests {
         for written in 0...count {
             try await beginDraft(blocks: written)
             let report = try sink(in: archive).prepare()
-            #expect(report.parked == (written == 0 ? [] : ["msgbatch_01"]))
+            #expect(report.resumable == (written == 0 ? [] : ["msgbatch_01"]))
             // The last block is shorter than others and is not gone on from.
             #expect(try await finish() == min(written, count - 1))
             #expect(try archive.files() == expected, "\(written) blocks written")
@@ -131,7 +131,7 @@ struct ResumingTests {
             } else {
                 try await beginDraft(blocks: 1)
             }
-            #expect(try self.sink(in: archive).prepare().parked.count == 1)
+            #expect(try self.sink(in: archive).prepare().resumable.count == 1)
         }
         #expect(try await finish() == 4)
         #expect(try await archive.files() == undisturbed())
@@ -232,7 +232,7 @@ struct ResumingTests {
         try await finish()
         for (path, bytes) in files { try archive.put(bytes, at: path) }
         let report = try sink(in: archive).prepare()
-        #expect(report.parked == [] && report.removed.count == 3)
+        #expect(report.resumable == [] && report.removed.count == 3)
         #expect(try await archive.files() == undisturbed())
     }
 
@@ -245,7 +245,7 @@ struct ResumingTests {
     @Test func `what is parked can be listed`() async throws {
         try await beginDraft(blocks: 3)
         let all = try blocks(of: body, blockSize: Self.blockSize)
-        let journal = try #require(try ArchiveReader(archive.folder).parked().first)
+        let journal = try #require(try ArchiveReader(archive.folder).partialDownloads().first)
         #expect(try journal.batch == batch())
         #expect(journal.receivedBytes == all.prefix(3).reduce(0) { $0 + $1.bytes.count })
     }

@@ -12,8 +12,8 @@ struct PingClientTests {
     @Test func `start, success and failure go to three paths, with the body as text`() async throws {
         try await ScriptedServer.run([.answer(), .answer(), .answer()]) { server in
             let client = try client(server.origin + "/uuid")
-            for occasion in [PingClient.Occasion.start, .success, .failure] {
-                try await client.send(occasion, body: "exit status 0\n")
+            for event in [PingClient.RunEvent.start, .success, .failure] {
+                try await client.send(event, body: "exit status 0\n")
             }
             let lines = server.requests.map { $0.split(separator: "\r\n").first.map(String.init) ?? "" }
             #expect(lines == ["POST /uuid/start HTTP/1.1", "POST /uuid HTTP/1.1", "POST /uuid/fail HTTP/1.1"])
@@ -55,7 +55,7 @@ struct PingClientTests {
 
     @Test(arguments: ["", "hc-ping.com/uuid", "ftp://hc-ping.com/uuid", "http://a b/", "http://me:pw@host/uuid"])
     func `what is no URL is refused before a run`(text: String) {
-        #expect(!PingClient.isPingable(text))
+        #expect(!PingClient.isValidURL(text))
         #expect(PingClient(text, userAgent: "batchkeep/test") == nil)
     }
 

@@ -107,7 +107,7 @@ package struct ArchiveStatistics: Sendable {
                 var scan = BatchScan(by: grouping, pricer: pricer, day: manifest.batch.day)
                 scan.fold(ResultDecoder.decode(block))
                 return (manifest.batch.id, scan)
-            } take: { (id: String, scan: BatchScan) in
+            } consume: { (id: String, scan: BatchScan) in
                 if let place = places[id] { scans[place].merge(scan) }
                 return true
             } damaged: { failure, _ in

@@ -1,21 +1,25 @@
 package import MessageBatches
 
-/// Many small files of one day that become one: a pure choice.
+/// Files of several batches of one day, to be combined to one file.
+///
+/// Choosing them is a pure function.
 package struct Compaction: Sendable {
     package let kind: DataKind
     package let day: CalendarDay
-    /// By id; at least two.
+    /// Sorted by batch ID; at least two.
     package let manifests: [Manifest]
 
-    /// The bytes of all files together.
+    /// The total size of the files.
     package var bytes: Int { manifests.reduce(0) { $0 + ($1.files[kind]?.bytes ?? 0) } }
 
-    /// The kinds whose rows carry the id of their batch; raw lines do not, so raw stays one file a batch.
+    /// The kinds of files that can be combined: their rows contain the batch ID.
+    ///
+    /// Raw lines do not, so there is always one raw file per batch.
     package static let kinds: [DataKind] = [.results, .joined]
 
-    /// Groups the files of each day, in the order of their ids, so that each new file comes near to a size.
+    /// Groups the files of each day by batch ID, so that each combined file has up to `targetSize` bytes.
     ///
-    /// Only days before `before` are looked at; a file of `targetSize` bytes or more is left alone.
+    /// Only days before `before` are considered. Files of `targetSize` bytes or more stay as they are.
     package static func choose(
         from manifests: [Manifest],
         before: CalendarDay,
@@ -45,10 +49,10 @@ package struct Compaction: Sendable {
 }
 
 extension FileArchive {
-    /// Makes one file of many: members are copied as they are, nothing is compressed anew.
+    /// Combines files to one; members are copied without compressing them again.
     ///
-    /// - Throws: ``ArchiveFailure`` with the cause `mismatch`, before anything is changed, if a file is not what its manifest
-    ///   says.
+    /// - Throws: ``ArchiveFailure`` with the cause `mismatch`, before anything is changed, if a file differs from its
+    ///   manifest.
     package func compact(_ compaction: Compaction) throws(ArchiveFailure) {
         let kind = compaction.kind
         let draft = "\(ArchivePaths.partial)/compact"
@@ -65,11 +69,11 @@ extension FileArchive {
         let name = ContentDigest.hex(Array(compaction.manifests.map(\.batch.id).joined(separator: "\n").utf8))
             .prefix(12)
         let place = try ArchivePaths(of: compaction.manifests[0].batch).container(kind, name: String(name))
-        var rearrangement = Rearrangement(moves: [Rearrangement.Move(from: draft, to: place)])
+        var relocation = DataRelocation(moves: [DataRelocation.Move(from: draft, to: place)])
         for (manifest, file, offset) in offsets {
-            rearrangement.removals.append(file.path)
-            rearrangement.revisions.append(
-                Rearrangement.Revision(
+            relocation.removals.append(file.path)
+            relocation.revisions.append(
+                DataRelocation.Revision(
                     manifest: try ArchivePaths(of: manifest.batch).manifest,
                     kind: kind.rawValue,
                     path: place,
@@ -80,16 +84,16 @@ extension FileArchive {
                 )
             )
         }
-        try rearrangement.run(in: folder)
+        try relocation.run(in: folder)
     }
 
-    /// Gives each batch of a file of several its own file again.
+    /// Splits a combined file, so that each batch has its own file again.
     ///
-    /// Parts that are damaged are copied too: their manifests tell, and repair makes them anew.
+    /// Damaged parts are copied too: they still differ from their manifests, and repair rebuilds them.
     ///
-    /// `manifests` are all of the archive; those that name the file are revised.
+    /// `manifests` are all manifests of the archive; those that name the file get a new revision.
     package func expand(_ path: String, of manifests: [Manifest]) throws(ArchiveFailure) {
-        var rearrangement = Rearrangement(removals: [path])
+        var relocation = DataRelocation(removals: [path])
         let source: OpenFile? = try folder.status(path) == nil ? nil : folder.open(path)
         for manifest in manifests {
             let paths = try ArchivePaths(of: manifest.batch)
@@ -102,9 +106,9 @@ extension FileArchive {
                 try folder.makeFolder(ArchivePaths.partial)
                 try folder.write(bytes.span, to: draft)
                 try folder.sync(draft)
-                rearrangement.moves.append(Rearrangement.Move(from: draft, to: paths.data(kind)))
-                rearrangement.revisions.append(
-                    Rearrangement.Revision(
+                relocation.moves.append(DataRelocation.Move(from: draft, to: paths.data(kind)))
+                relocation.revisions.append(
+                    DataRelocation.Revision(
                         manifest: paths.manifest,
                         kind: kind.rawValue,
                         path: paths.data(kind),
@@ -116,10 +120,10 @@ extension FileArchive {
                 )
             }
         }
-        try rearrangement.run(in: folder)
+        try relocation.run(in: folder)
     }
 
-    /// Copies a whole file and checks on the way that it is what its manifest says.
+    /// Copies a whole file and checks that it matches its manifest.
     private func copy(
         _ file: ArchivedFile,
         to output: borrowing OpenFile,

@@ -1,8 +1,8 @@
 import BlockGzip
 
-/// One data file of a draft: members appended, everything the manifest says of the file counted on the way.
+/// Writes one data file of a draft and collects its description for the manifest.
 ///
-/// The file is made with the first member, so that a batch without results leaves none.
+/// The file is created with the first member, so a batch without results has no file.
 package struct DataFileWriter: ~Copyable {
     let kind: DataKind
     /// Relative to the archive.
@@ -11,7 +11,7 @@ package struct DataFileWriter: ~Copyable {
     private var file: OpenFile?
     private var stored = ContentDigest()
     private var content = ContentDigest()
-    /// The content before the line end that was added to its last line.
+    /// The content without the newline that was added to its last line.
     private var unterminated: ContentDigest?
     private var lines = 0
     package private(set) var members: [ArchivedFile.MemberEntry] = []
@@ -22,16 +22,16 @@ package struct DataFileWriter: ~Copyable {
         self.folder = folder
     }
 
-    /// The bytes as they came: the content without a line end added here.
+    /// The bytes as received: the content without an added newline.
     var received: ContentDigest { unterminated ?? content }
 
-    /// Bytes on disk.
+    /// The number of bytes on the disk.
     package var storedBytes: Int { stored.bytes }
 
-    /// Writes a member behind those before it.
+    /// Appends a member to the file.
     ///
-    /// `piece` is what it inflates to: `lineCount` whole lines. `endsUnterminated` says that the last line end was not
-    /// received but added.
+    /// `piece` is its content: `lineCount` whole lines. `endsUnterminated` means that the last newline was added and
+    /// not received.
     package mutating func append(
         _ member: [UInt8],
         content piece: [UInt8],
@@ -56,19 +56,19 @@ package struct DataFileWriter: ~Copyable {
         }
     }
 
-    /// The bytes of one member, read back.
+    /// Reads the compressed bytes of one member.
     func member(_ index: Int) throws(ArchiveFailure) -> [UInt8] {
         let start = members[index].offset
         let end = index + 1 < members.count ? members[index + 1].offset : stored.bytes
         return try file?.read(at: start, count: end - start) ?? []
     }
 
-    /// Closes the file; the description stays.
+    /// Closes the file; the description remains available.
     package mutating func close() {
         file = nil
     }
 
-    /// What the manifest says of the file once it lies at `path`; nil if there is none.
+    /// Describes the file for the manifest, with `path` as its final path; nil if there is no file.
     package func description(at path: String, codec: CodecRecord) -> ArchivedFile? {
         guard !members.isEmpty else { return nil }
         let received = kind == .raw ? self.received : nil
@@ -85,15 +85,15 @@ package struct DataFileWriter: ~Copyable {
     }
 }
 
-/// Going on with a file that an earlier run began.
+/// Resuming a file that an earlier run began.
 extension DataFileWriter {
-    /// A member that stands in the file already.
+    /// A member that the file already contains.
     struct StoredMember {
         var bytes: [UInt8]
         var content: [UInt8]
     }
 
-    /// The member behind those counted so far, up to `end`; nil if the file does not hold it whole.
+    /// Reads the member that follows the counted ones and ends at `end`; nil if the file does not contain all of it.
     mutating func storedMember(to end: Int, codec: any MemberCodec) throws(ArchiveFailure) -> StoredMember? {
         try openAgain()
         guard let bytes = try file?.read(at: stored.bytes, count: end - stored.bytes) else { return nil }
@@ -106,8 +106,8 @@ extension DataFileWriter {
         count(member.bytes, content: member.content, lineCount: lineCount, endsUnterminated: false)
     }
 
-    /// Cuts off what stands behind the members counted so far; the next one goes there.
-    package mutating func cutOffTheRest() throws(ArchiveFailure) {
+    /// Truncates the file after the counted members, so that the next one is appended there.
+    package mutating func truncateUncounted() throws(ArchiveFailure) {
         try openAgain()
         if members.isEmpty {
             file = nil

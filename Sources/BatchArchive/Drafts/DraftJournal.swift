@@ -2,47 +2,48 @@ import BatchPipeline
 import JSONLines
 package import MessageBatches
 
-/// What a draft needs to go on after a crash: which blocks are in its files, and what made them.
+/// The journal of a draft: the blocks in its files and the settings that made them, for resuming after a crash.
 ///
-/// Stands in `_partial/ID.journal`, a header line and then one line a block, each written when the block's members are. Nothing
-/// of it is believed: a block counts only if its members are whole (``FileDraft/nextDurableBlock()``), so that the files need
-/// no sync while they grow. A power cut costs the blocks the system had not written yet.
+/// It is stored in `_partial/ID.journal`: a header line, then one line per block, written after the block's members.
+/// The journal is not trusted: a block counts only if its members are complete (``FileDraft/nextDurableBlock()``). So
+/// the files need no sync while they grow. After a power failure, the blocks that the system had not yet written are
+/// downloaded again.
 package struct DraftJournal: Sendable, Hashable {
-    /// The form of the document.
+    /// The version of the document.
     ///
-    /// A draft with another one starts anew.
+    /// A draft with another version is discarded.
     static let schemaVersion = 1
 
-    /// The batch object the download began with.
+    /// The batch object at the start of the download.
     package var batch: MessageBatch
-    /// What compresses the members.
+    /// The codec that compresses the members.
     ///
-    /// Only the same goes on, so that the files come out as if there had been no break.
+    /// A draft is resumed only with the same codec, so that the files are the same as without an interruption.
     package var codec: CodecRecord
-    /// Which version of each derivation makes the flat rows; another version starts anew.
+    /// The version of each derivation of the flat rows; a draft with other versions is discarded.
     package var derivations: [String: Int]
     package var blocks: [Block] = []
 
-    /// A block whose members were written.
+    /// A block whose members are written.
     package struct Block: Sendable, Hashable {
-        /// Where its members end in the two files.
+        /// The ends of its members in the raw and the flat file.
         var rawEnd: Int
         var flatEnd: Int
-        /// Physical lines, and rows of the flat table.
+        /// The number of physical lines, and of flat rows.
         package var lines: Int
         package var rows: Int
-        /// Bytes of its lines.
+        /// The size of its lines in bytes.
         package var bytes: Int
     }
 
-    /// Bytes received that the journal speaks of, if the files hold them.
+    /// The number of received bytes that the journal lists, if the files contain them.
     package var receivedBytes: Int {
         blocks.reduce(0) { $0 + $1.bytes }
     }
 }
 
 extension DraftJournal {
-    /// The first line.
+    /// The first line of the journal.
     var headerLine: [UInt8] {
         JSONNode.object([
             ("schema_version", .number(Self.schemaVersion)),
@@ -60,20 +61,20 @@ extension DraftJournal {
 
     private static let keys = JSONKeys<Key>()
 
-    /// Reads a journal as far as it is whole; nil if not even its header is.
+    /// Reads a journal up to its last complete line; nil if the header is incomplete.
     init?(text: [UInt8]) {
         var lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
-        // What stands behind the last line end was cut off in writing.
+        // The text after the last newline is an incomplete line.
         lines.removeLast()
         guard let header = lines.first, let journal = try? Self.header(Array(header)) else { return nil }
         self = journal
         for line in lines.dropFirst() {
-            guard let block = try? Block(Array(line)), follows(block) else { return }
+            guard let block = try? Block(Array(line)), isInOrder(block) else { return }
             blocks.append(block)
         }
     }
 
-    private func follows(_ block: Block) -> Bool {
+    private func isInOrder(_ block: Block) -> Bool {
         block.rawEnd > blocks.last?.rawEnd ?? 0 && block.flatEnd >= blocks.last?.flatEnd ?? 0
     }
 

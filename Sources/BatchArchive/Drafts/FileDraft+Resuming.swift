@@ -1,16 +1,16 @@
 package import BatchPipeline
 package import JSONLines
 
-/// Going on with a download that broke off, in this run or one before.
+/// Resuming a download that was interrupted in this or an earlier run.
 extension FileDraft {
-    /// The next block of those an earlier run wrote, or nil behind the last that is whole.
+    /// Returns the next block that an earlier run wrote, or nil after the last complete one.
     ///
-    /// Its members are checked and counted, so that digests, offsets and the manifest come out as if there had been no break.
-    /// Whoever reopened a draft takes these blocks first, decodes them to rebuild what it keeps beside the files, and goes on
-    /// behind the last one with ``append(_:)``.
+    /// The members of the block are checked and counted, so that digests, offsets and the manifest are the same as
+    /// without an interruption. After reopening a draft, read all these blocks, decode them to rebuild the state
+    /// outside of the files, and then continue with ``append(_:)``.
     package func nextDurableBlock() throws -> LineBlock? {
-        guard let record = unread.first, let block = try durableBlock(record) else {
-            try cutOffUnread()
+        guard let record = unread.first, let block = try storedBlock(record) else {
+            try discardUnreadBlocks()
             return nil
         }
         unread.removeFirst()
@@ -26,8 +26,8 @@ extension FileDraft {
         ContentDigest()
     }
 
-    /// Checks the members of a block; nil if one is damaged, incomplete, or not what the journal says.
-    private func durableBlock(_ record: DraftJournal.Block) throws(ArchiveFailure) -> LineBlock? {
+    /// Reads and checks the members of a block; nil if one is damaged, incomplete, or different from the journal.
+    private func storedBlock(_ record: DraftJournal.Block) throws(ArchiveFailure) -> LineBlock? {
         let codec = settings.codec
         guard let member = try raw.storedMember(to: record.rawEnd, codec: codec) else { return nil }
         guard let block = lineBlock(member.content, record) else { return nil }
@@ -42,7 +42,7 @@ extension FileDraft {
         return block
     }
 
-    /// The content of a member as the block it was; nil if it is not exactly one.
+    /// Returns the block that a member contains; nil if the content is not exactly one block.
     private func lineBlock(_ content: [UInt8], _ record: DraftJournal.Block) -> LineBlock? {
         var splitter = LineSplitter(
             blockSize: settings.blockSize,
@@ -59,9 +59,11 @@ extension FileDraft {
         return block
     }
 
-    /// Notes a block that was written, unless it ends its stream: a stream cut there would go on in the middle of a block, and
-    /// the files would come out with other members than those of an unbroken run.
-    func note(_ sealed: SealedBlock) throws(ArchiveFailure) {
+    /// Records a written block in the journal, unless it is the last one of its stream.
+    ///
+    /// If a stream was cut there, resuming it would start in the middle of a block. The members would then differ from
+    /// those of an uninterrupted download.
+    func recordInJournal(_ sealed: SealedBlock) throws(ArchiveFailure) {
         guard sealed.block.bytes.count >= settings.blockSize, !sealed.block.endsUnterminated else { return }
         let record = DraftJournal.Block(
             rawEnd: raw.storedBytes,
@@ -75,13 +77,13 @@ extension FileDraft {
         journal.blocks.append(record)
     }
 
-    /// Gives up the blocks of an earlier run that were not handed out: what comes next stands in their place.
-    func cutOffUnread() throws(ArchiveFailure) {
+    /// Discards the blocks of an earlier run that have not been read; the next block replaces them.
+    func discardUnreadBlocks() throws(ArchiveFailure) {
         guard isReopened else { return }
         isReopened = false
         unread = []
-        try raw.cutOffTheRest()
-        try flat.cutOffTheRest()
+        try raw.truncateUncounted()
+        try flat.truncateUncounted()
         if journal.blocks.isEmpty {
             try folder.remove(paths.journal)
         } else {
@@ -89,10 +91,10 @@ extension FileDraft {
         }
     }
 
-    /// Writes the journal as it is now, in one step.
+    /// Replaces the journal file with the current journal.
     private func writeJournal() throws(ArchiveFailure) {
         let text = journal.headerLine + journal.blocks.flatMap(\.line)
-        // No sync: a journal is not trusted, its blocks are checked.
+        // No sync is needed: a journal is not trusted, its blocks are checked.
         try folder.replace(paths.journal, with: text, draft: paths.newJournal, syncing: .nothing)
         journalFile = try folder.open(paths.journal, .extending)
     }

@@ -2,28 +2,28 @@ package import BatchPipeline
 import BlockGzip
 import JSONLines
 
-/// The files of one batch in `_partial`, until they are published, quarantined, parked or discarded.
+/// The files of one batch in `_partial`, until they are published, quarantined, kept for resuming, or discarded.
 ///
-/// An actor because it owns open files; ``seal(_:flatRows:)`` alone runs outside of it, for many blocks at once.
+/// It is an actor because it owns open files. Only ``seal(_:flatRows:)`` runs outside of the actor, for many blocks at
+/// once.
 package actor FileDraft: BatchDraft {
     let paths: ArchivePaths
     let settings: ArchiveSettings
     let folder: ArchiveFolder
     private let publisher: Publisher
-    /// The files' members.
     var raw: DataFileWriter
     var flat: DataFileWriter
-    /// What is known for going on after a crash; its blocks are those the files hold.
+    /// The journal; its blocks are those that the files contain.
     var journal: DraftJournal
-    /// Made with the first block that is worth going on from: small batches never have one.
+    /// Created for the first block that can be resumed; small batches have no journal file.
     var journalFile: OpenFile?
-    /// Blocks of an earlier run that were not handed out again yet.
+    /// The blocks of an earlier run that have not been read again.
     var unread: ArraySlice<DraftJournal.Block>
-    /// Whether the files may hold more than was counted.
+    /// Whether the files may contain more than the counted members.
     var isReopened: Bool
     private var scratchRuns = 0
 
-    /// A draft that goes on with the blocks of `journal`, or begins if it has none.
+    /// Creates a draft that resumes after the blocks of `journal`; without blocks, it starts from the beginning.
     init(
         _ journal: DraftJournal,
         at paths: ArchivePaths,
@@ -58,7 +58,7 @@ package actor FileDraft: BatchDraft {
     }
 
     package func append(_ sealed: SealedBlock) throws {
-        try cutOffUnread()
+        try discardUnreadBlocks()
         try raw.append(
             sealed.rawMember,
             content: sealed.block.bytes,
@@ -68,7 +68,7 @@ package actor FileDraft: BatchDraft {
         if !sealed.flatMember.isEmpty {
             try flat.append(sealed.flatMember, content: sealed.flatRows, lineCount: sealed.rowCount)
         }
-        try note(sealed)
+        try recordInJournal(sealed)
     }
 
     package func receivedDigest() -> String {
@@ -102,12 +102,12 @@ package actor FileDraft: BatchDraft {
     }
 }
 
-/// The ends of a draft.
+/// Finishing a draft.
 extension FileDraft {
     package func publish(_ proof: BatchProof) async throws -> PublishedBatch {
         let publication = try publication(proof)
         try await publisher.publish(publication)
-        try removeHelpers()
+        try removeAuxiliaryFiles()
         try removeQuarantined(except: [])
         try folder.remove(paths.reason)
         return PublishedBatch(
@@ -116,7 +116,7 @@ extension FileDraft {
         )
     }
 
-    /// Closes the files; what is left is to make them visible.
+    /// Closes the files and returns what is needed to publish them.
     func publication(_ proof: BatchProof) throws -> Publication {
         let files = try finished { paths.data($0) }
         return Publication(
@@ -127,14 +127,14 @@ extension FileDraft {
     }
 
     package func quarantine(_ proof: BatchProof, reasons: [String]) async throws {
-        let publication = try quarantining(proof, reasons: reasons)
+        let publication = try quarantinePublication(proof, reasons: reasons)
         try await publisher.publish(publication)
-        try removeHelpers()
+        try removeAuxiliaryFiles()
         try removeQuarantined(except: Set(publication.moves.map(\.to)))
     }
 
-    /// Closes the files; what is left is to put them aside.
-    func quarantining(_ proof: BatchProof, reasons: [String]) throws -> Publication {
+    /// Closes the files and returns what is needed to quarantine them.
+    func quarantinePublication(_ proof: BatchProof, reasons: [String]) throws -> Publication {
         let files = try finished { paths.quarantined($0) }
         var manifest = Manifest(proof, files: files, settings: settings)
         manifest.quarantine = Manifest.Quarantine(reasons: reasons, attempts: try earlierAttempts() + 1)
@@ -148,19 +148,19 @@ extension FileDraft {
     package func discard() throws {
         close()
         for kind in DataKind.allCases { try folder.remove(paths.draft(kind)) }
-        try removeHelpers()
+        try removeAuxiliaryFiles()
     }
 
-    /// Leaves what is worth going on from to a later ``FileArchive/reopenDraft(of:)``, and removes the rest.
+    /// Keeps what a later ``FileArchive/reopenDraft(of:)`` can resume, and removes the rest.
     package func park() throws {
         guard journalFile != nil || isReopened else { return try discard() }
         close()
         try removeScratch()
     }
 
-    /// Closes the files and describes them as they will lie at the given places.
+    /// Closes the files and describes them with their final paths.
     private func finished(at place: (DataKind) -> String) throws -> [DataKind: ArchivedFile] {
-        try cutOffUnread()
+        try discardUnreadBlocks()
         close()
         var files: [DataKind: ArchivedFile] = [:]
         files[.raw] = raw.description(at: place(.raw), codec: journal.codec)
@@ -174,14 +174,14 @@ extension FileDraft {
         journalFile = nil
     }
 
-    /// How often the batch was quarantined before; an unreadable reason file counts as once.
+    /// Returns how often the batch was quarantined before; an unreadable reason file counts as once.
     private func earlierAttempts() throws(ArchiveFailure) -> Int {
         guard try folder.status(paths.reason) != nil else { return 0 }
         let text = try folder.read(paths.reason)
         return (try? Manifest(json: text, path: paths.reason))?.quarantine?.attempts ?? 1
     }
 
-    private func removeHelpers() throws(ArchiveFailure) {
+    private func removeAuxiliaryFiles() throws(ArchiveFailure) {
         try folder.remove(paths.journal)
         try removeScratch()
     }

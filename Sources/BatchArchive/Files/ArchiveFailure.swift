@@ -1,29 +1,29 @@
 package import BlockGzip
 package import SystemPackage
 
-/// What the archive could not do, and where.
+/// An error of the archive, with the file it concerns.
 ///
-/// Holds facts; the text that a user reads is made in `BatchCommands/FailureText.swift`.
+/// It contains facts only; `BatchCommands/FailureText.swift` makes the text for the user.
 package struct ArchiveFailure: Error, Sendable, Hashable {
     /// What went wrong.
     package enum Cause: Sendable, Hashable {
-        /// The system refused ("No space left on device").
+        /// The system reported an error ("No space left on device").
         case system(Errno)
-        /// A file is where a folder is expected.
+        /// A file is at the path of a folder.
         case notAFolder
         /// The batch id is not a valid file name (`[A-Za-z0-9_-]{1,128}`); `path` holds the id.
         case unsafeID
         /// Another run has locked the archive.
         case busy(LockHolder?)
-        /// Compressed data that cannot be read.
+        /// The compressed data is invalid.
         case gzip(GzipFailure)
-        /// A manifest that cannot be read; the clause says why.
+        /// The manifest is invalid; the clause says why.
         case manifest(String)
-        /// A file differs from its manifest or its journal; the clause says how.
+        /// A file differs from its manifest or journal; the clause says how.
         case mismatch(String)
     }
 
-    /// What was tried.
+    /// The operation that failed.
     package enum Operation: String, Sendable, Hashable {
         case open, create, read, write, sync, rename, remove, list, lock, compress
         case makeFolder = "make folder"
@@ -32,7 +32,7 @@ package struct ArchiveFailure: Error, Sendable, Hashable {
 
     package var cause: Cause
     package var operation: Operation
-    /// The full path, as the user wrote its beginning.
+    /// The full path; it begins as the user wrote it.
     package var path: String
 
     package init(_ cause: Cause, _ operation: Operation, path: String) {
@@ -43,25 +43,25 @@ package struct ArchiveFailure: Error, Sendable, Hashable {
 }
 
 extension ArchiveFailure {
-    /// A refusal of the system; a file in the place of a folder has a cause of its own.
+    /// Creates an error from a system error; a file at the path of a folder becomes the cause `notAFolder`.
     init(_ code: Errno, _ operation: Operation, path: String) {
         self.init(code == .notDirectory ? .notAFolder : .system(code), operation, path: path)
     }
 
-    /// The error code, if the system refused.
+    /// The code of a system error.
     package var code: Errno? {
         if case .system(let code) = cause { code } else { nil }
     }
 
-    /// A file that must not be overwritten.
-    package static func inTheWay(_ path: String) -> ArchiveFailure {
+    /// Returns the error for a file that must not be overwritten.
+    package static func existingFile(_ path: String) -> ArchiveFailure {
         ArchiveFailure(.system(.fileExists), .create, path: path)
     }
 
-    /// Whether a file of that name exists already.
-    package var isInTheWay: Bool { code == .fileExists }
+    /// Whether the error is that a file with this name already exists.
+    package var isExistingFile: Bool { code == .fileExists }
 
-    /// Whether the disk, or the user's share of it, is full.
+    /// Whether the disk is full or the user's quota is used up.
     package var isDiskFull: Bool {
         code == .noSpace || code == .diskQuotaExceeded
     }

@@ -1,7 +1,7 @@
 import MessageBatches
 import SystemPackage
 
-/// The folder of an archive; everything in it is named by its path relative to it.
+/// The folder of an archive; all paths in it are relative to it.
 package struct ArchiveFolder: Sendable, Hashable {
     /// The path as the user gave it.
     package let root: String
@@ -10,7 +10,7 @@ package struct ArchiveFolder: Sendable, Hashable {
         self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
     }
 
-    /// The full path of something in the archive; of the archive itself for "".
+    /// Returns the full path of a file in the archive; "" is the archive itself.
     package func path(_ relative: String) -> String {
         relative.isEmpty ? root : root + "/" + relative
     }
@@ -19,12 +19,12 @@ package struct ArchiveFolder: Sendable, Hashable {
         try OpenFile(path(relative), access)
     }
 
-    /// Nil if nothing is there.
+    /// Returns the status of a file; nil if it does not exist.
     package func status(_ relative: String) throws(ArchiveFailure) -> FileStatus? {
         try FileStatus.of(path(relative))
     }
 
-    /// The sorted names in a folder; none if there is no such folder.
+    /// Returns the sorted names in a folder; an empty list if the folder does not exist.
     package func names(in relative: String) throws(ArchiveFailure) -> [String] {
         do {
             return try SystemCall.names(in: path(relative)).sorted()
@@ -34,11 +34,11 @@ package struct ArchiveFolder: Sendable, Hashable {
         }
     }
 
-    /// The whole content; meant for manifests and other small files.
+    /// Reads a whole file; intended for manifests and other small files.
     package func read(_ relative: String) throws(ArchiveFailure) -> [UInt8] {
         let file = try open(relative)
         let size = try file.size()
-        // One byte more than there should be, so that the loop notices a file that grew meanwhile.
+        // One more byte than expected, so that the loop detects a file that has grown.
         var bytes = try file.read(at: 0, count: size + 1)
         while bytes.count > size {
             let more = try file.read(at: bytes.count, count: 65_536)
@@ -48,7 +48,7 @@ package struct ArchiveFolder: Sendable, Hashable {
         return bytes
     }
 
-    /// Makes a folder and those above it, private to the user, and syncs their names.
+    /// Creates a folder and its parents, readable only by the user, and syncs their names.
     package func makeFolder(_ relative: String) throws(ArchiveFailure) {
         try Self.makeFolder(path(relative))
     }
@@ -63,18 +63,18 @@ package struct ArchiveFolder: Sendable, Hashable {
         do {
             try SystemCall.makeFolder(path)
         } catch {
-            // Another run may have been faster.
+            // Another run may have created it in the meantime.
             if error.code != .fileExists { throw error }
         }
         try OpenFile(parent, .reading).sync()
     }
 
-    /// Puts the content of a file, or the names in a folder, on the disk.
+    /// Syncs the content of a file, or the names in a folder, to the disk.
     package func sync(_ relative: String) throws(ArchiveFailure) {
         try open(relative).sync()
     }
 
-    /// Gives a file another name; an existing file of that name is replaced in one step.
+    /// Renames a file; an existing file with the new name is replaced atomically.
     package func rename(_ source: String, to target: String) throws(ArchiveFailure) {
         try SystemCall.rename(path(source), to: path(target))
     }
@@ -88,7 +88,9 @@ package struct ArchiveFolder: Sendable, Hashable {
         }
     }
 
-    /// Writes a file that nobody else reads yet; everything else goes through ``replace(_:with:draft:syncing:)``.
+    /// Writes a file that no other process reads yet.
+    ///
+    /// For all other files, use ``replace(_:with:draft:syncing:)``.
     package func write(_ bytes: Span<UInt8>, to relative: String) throws(ArchiveFailure) {
         try open(relative, .creating).write(bytes)
     }
@@ -97,10 +99,10 @@ package struct ArchiveFolder: Sendable, Hashable {
 // MARK: Documents
 
 extension ArchiveFolder {
-    /// Replaces a document in one step, in a folder that is made if it does not exist.
+    /// Replaces a document atomically; its folder is created if necessary.
     ///
-    /// Its draft is in `_partial`, under a name that belongs to no batch; the next run removes what a killed one leaves there. Needs the archive's lock, or a draft
-    /// that belongs to a single claimed batch.
+    /// The draft is in `_partial`, under a name that belongs to no batch. The next run removes a draft that an
+    /// interrupted run left. This needs the archive's lock, or a draft that belongs to a single claimed batch.
     package func replace(
         _ path: String,
         with document: [UInt8],
@@ -113,12 +115,12 @@ extension ArchiveFolder {
         try replaceFile(at: self.path(path), with: document.span, draft: self.path(draft), syncing: syncing)
     }
 
-    /// The journal of a draft, as far as it is whole; nil if there is none, or no readable one.
+    /// Reads the journal of a draft up to its last complete line; nil if there is none, or if it is unreadable.
     func journal(at path: String) throws(ArchiveFailure) -> DraftJournal? {
         do {
             return DraftJournal(text: try read(path))
         } catch {
-            // Another process may have finished the batch a moment ago.
+            // Another process may have finished the batch in the meantime.
             guard error.code == .noSuchFileOrDirectory else { throw error }
             return nil
         }
@@ -128,19 +130,19 @@ extension ArchiveFolder {
 // MARK: Listing
 
 extension ArchiveFolder {
-    /// The ids of all batches that have a manifest, from the names of the manifests alone.
+    /// Returns the IDs of all batches that have a manifest, from the names of the manifests alone.
     func archivedIDs() throws(ArchiveFailure) -> Set<String> {
         var ids: Set<String> = []
         for day in try manifestDays() { ids.formUnion(try archivedIDs(of: day)) }
         return ids
     }
 
-    /// The ids of the batches created on a day that have a manifest, sorted.
+    /// Returns the sorted IDs of the batches that were created on a day and have a manifest.
     func archivedIDs(of day: CalendarDay) throws(ArchiveFailure) -> [String] {
         try names(in: ArchivePaths.manifestFolder(of: day)).compactMap { ArchivePaths.id(ofManifest: $0) }
     }
 
-    /// All manifests of the days from `since` to `until`, both included, sorted by path.
+    /// Returns all manifests of the days from `since` to `until`, both included, sorted by path.
     func manifestPaths(since: CalendarDay? = nil, until: CalendarDay? = nil) throws(ArchiveFailure) -> [String] {
         var paths: [String] = []
         for day in try manifestDays() {
@@ -151,7 +153,7 @@ extension ArchiveFolder {
         return paths
     }
 
-    /// The manifests that may belong to a selection, by their names alone, sorted by path.
+    /// Returns the manifests that may belong to a selection, from their names alone, sorted by path.
     func manifestPaths(of selection: ArchiveSelection) throws(ArchiveFailure) -> [String] {
         let paths = try manifestPaths(since: selection.since?.day, until: selection.until?.day)
         guard let ids = selection.ids else { return paths }

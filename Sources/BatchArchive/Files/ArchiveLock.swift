@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// Who holds an archive, as its lock file tells.
+/// The process that holds the lock of an archive, as recorded in the lock file.
 package struct LockHolder: Sendable, Hashable, Codable {
     package var process: Int32
     package var host: String
-    /// RFC 3339.
+    /// The time of locking, RFC 3339.
     package var since: String
     /// The command, without secrets.
     package var command: String
@@ -17,16 +17,17 @@ package struct LockHolder: Sendable, Hashable, Codable {
     }
 }
 
-/// The right to write to an archive: held by one process until it gives it back, exits or dies.
+/// The exclusive right to write to an archive; one process holds it until it releases it, exits or crashes.
 ///
-/// A kernel lock (`flock`), not a file that stays behind after a crash. The file's content only tells others who it is.
+/// A kernel lock (`flock`), so it does not remain after a crash. The content of the lock file only identifies the
+/// holder.
 package struct ArchiveLock: ~Copyable, Sendable {
     private static let name = ".lock"
     private let file: OpenFile
 
-    /// Takes the lock, making the archive's folder if need be.
+    /// Locks the archive; creates its folder if necessary.
     ///
-    /// - Throws: ``ArchiveFailure`` with the cause `busy` and what is known of the holder, at once.
+    /// - Throws: ``ArchiveFailure`` with the cause `busy` and what is known of the holder, without waiting.
     package init(_ archive: ArchiveFolder, as holder: LockHolder) throws(ArchiveFailure) {
         try archive.makeFolder("")
         let file = try archive.open(Self.name, .locking)
@@ -41,8 +42,8 @@ package struct ArchiveLock: ~Copyable, Sendable {
         self.file = file
     }
 
-    /// Gives the archive back.
+    /// Releases the archive.
     ///
-    /// Until here the lock is held for sure: a value may otherwise end with its last use.
+    /// The call keeps the lock alive until here; a value may otherwise end after its last use.
     package consuming func release() {}
 }

@@ -1,22 +1,23 @@
 import BatchPipeline
 import Synchronization
 
-/// The right to work on one batch: its draft, its publication, what a killed process left of both.
+/// The exclusive right to work on one batch: its draft, its publication, and the recovery of both.
 ///
-/// A kernel lock (`flock`) on `_partial/ID.lock`, so it ends with the process that holds it. It keeps processes on different
-/// machines apart where the file system passes such locks on: NFS does on Linux, many other shares do not.
+/// A kernel lock (`flock`) on `_partial/ID.lock`, so it ends with the process that holds it. It works across machines
+/// only if the file system supports that: NFS on Linux does, many other network shares do not.
 struct BatchLock: ~Copyable, Sendable {
     private let file: OpenFile
     private let folder: ArchiveFolder
     private let path: String
 
-    /// Takes the lock of a batch at once; nil if it is taken.
-    static func take(_ id: String, in folder: ArchiveFolder) throws(ArchiveFailure) -> BatchLock? {
+    /// Locks a batch without waiting; nil if another process holds the lock.
+    static func acquire(_ id: String, in folder: ArchiveFolder) throws(ArchiveFailure) -> BatchLock? {
         let path = ArchivePaths.lock(of: id)
         while true {
             let file = try folder.open(path, .locking)
             guard try file.lock() else { return nil }
-            // The one before may have removed the file between the two calls: then the lock is on a file nobody else finds.
+            // The previous holder may have removed the file between the two calls. Then this lock is on a file without
+            // a name.
             if try file.isNamed() { return BatchLock(file: file, folder: folder, path: path) }
         }
     }
@@ -27,17 +28,17 @@ struct BatchLock: ~Copyable, Sendable {
         self.path = path
     }
 
-    /// Gives the batch back.
+    /// Releases the batch.
     ///
-    /// A file that cannot be removed locks nothing: the next run finds it free and removes it.
+    /// If the file cannot be removed, it locks nothing: the next run can lock and remove it.
     consuming func release() {
         try? folder.remove(path)
-        // Until here the lock is held for sure: a value may otherwise end with its last use.
+        // Keep the lock alive until here: a value may otherwise end after its last use.
         _ = consume file
     }
 }
 
-/// A batch's lock in the hands of the pipeline.
+/// The lock of a batch, as the pipeline holds it.
 final class FileClaim: BatchClaim {
     let isArchived: Bool
     private let lock: Mutex<BatchLock?>

@@ -1,7 +1,7 @@
 import BatchPipeline
 import Crypto
 
-/// SHA-256 and length of bytes that come in pieces.
+/// Computes SHA-256 and length of bytes that arrive in chunks.
 struct ContentDigest: ByteDigest {
     private var hash = SHA256()
     private(set) var bytes = 0
@@ -16,21 +16,21 @@ struct ContentDigest: ByteDigest {
         bytes += piece.count
     }
 
-    /// SHA-256 so far, as lowercase hex.
+    /// The SHA-256 of the bytes so far, in lowercase hex.
     var hex: String {
         let digits = Array("0123456789abcdef".utf8)
         let text = hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// SHA-256 of bytes that are all there.
+    /// Returns the SHA-256 of an array, in lowercase hex.
     static func hex(_ bytes: [UInt8]) -> String {
         var digest = ContentDigest()
         digest.update(bytes)
         return digest.hex
     }
 
-    /// SHA-256 and length of a whole file.
+    /// Returns SHA-256 and length of a whole file.
     static func file(_ file: borrowing OpenFile) throws(ArchiveFailure) -> ContentDigest {
         var digest = ContentDigest()
         while true {

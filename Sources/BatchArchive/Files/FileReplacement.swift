@@ -1,19 +1,21 @@
 package import SystemPackage
 
-/// What is on the disk when ``replaceFile(at:with:draft:permissions:syncing:)`` returns.
+/// The parts that are on the disk when ``replaceFile(at:with:draft:permissions:syncing:)`` returns.
 package enum SyncedParts {
     /// Content and name.
     case all
-    /// The content. The caller syncs the folder, once for several files.
+    /// The content.
+    ///
+    /// The caller syncs the folder, once for several files.
     case content
-    /// Nothing yet: for files that are checked before they are used.
+    /// Nothing: for files that are checked before they are used.
     case nothing
 }
 
-/// Replaces a file in one step: a reader finds the old content or the new one, never a part.
+/// Replaces a file atomically: a reader finds the old or the new content, never a part.
 ///
-/// The new content is written to `draft` and synced, the draft gets the file's name, and the folder is synced. A draft that
-/// could not be finished is removed. It must be on the same file system.
+/// It writes and syncs the new content to `draft`, renames the draft, and syncs the folder. It removes the draft if an
+/// error occurs. The draft must be on the same file system.
 package func replaceFile(
     at path: String,
     with content: Span<UInt8>,
@@ -33,9 +35,9 @@ package func replaceFile(
     if syncing == .all { try OpenFile(parentFolder(of: path), .reading).sync() }
 }
 
-/// Replaces a file outside of an archive in one step, readable for everybody whom the user's file mask allows.
+/// Replaces a file outside of an archive atomically, with the permissions that the user's umask allows.
 ///
-/// Its folder is not synced, because some network file systems refuse that.
+/// Its folder is not synced, because some network file systems do not support that.
 package func replaceFile(at path: String, with text: String) throws(ArchiveFailure) {
     try replaceFile(
         at: path,
@@ -46,7 +48,7 @@ package func replaceFile(at path: String, with text: String) throws(ArchiveFailu
     )
 }
 
-/// The folder that a path lies in: `.` for a name alone, `/` for the root.
+/// Returns the parent folder of a path: `.` for a name alone, `/` for the root.
 package func parentFolder(of path: String) -> String {
     let parent = FilePath(path).removingLastComponent()
     return parent.isEmpty ? "." : parent.string

@@ -1,15 +1,17 @@
 package import SystemPackage
 
-/// An open file that closes itself: the descriptor cannot leak and cannot be used after it was closed.
+/// An open file that is closed automatically: it cannot leak and cannot be used after it is closed.
 package struct OpenFile: ~Copyable, Sendable {
-    /// How a file is opened.
+    /// The way a file is opened.
     package enum Access {
         case reading
-        /// A new, empty file, which replaces an existing one. Readable too.
+        /// A new, empty file, which replaces an existing one.
+        ///
+        /// It is also readable.
         case creating
         /// An existing file, for reading and appending.
         case extending
-        /// A file that is made if it does not exist.
+        /// An existing or new file, to be locked.
         case locking
     }
 
@@ -17,7 +19,7 @@ package struct OpenFile: ~Copyable, Sendable {
     package let path: String
     private let descriptor: FileDescriptor
 
-    /// Opens a file; `permissions` are those of a new one.
+    /// Opens a file; `permissions` apply to a new one.
     package init(
         _ path: String,
         _ access: Access,
@@ -46,7 +48,7 @@ package struct OpenFile: ~Copyable, Sendable {
         try? descriptor.close()
     }
 
-    /// Writes all bytes after those written before.
+    /// Writes all bytes at the current position.
     package func write(_ bytes: Span<UInt8>) throws(ArchiveFailure) {
         var written = 0
         while written < bytes.count {
@@ -57,7 +59,7 @@ package struct OpenFile: ~Copyable, Sendable {
         }
     }
 
-    /// Up to `count` bytes from `offset` on; fewer only at the end of the file.
+    /// Reads up to `count` bytes at `offset`; fewer only at the end of the file.
     package func read(at offset: Int, count: Int) throws(ArchiveFailure) -> [UInt8] {
         try SystemCall.checked(.read, path) {
             unsafe try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -73,17 +75,17 @@ package struct OpenFile: ~Copyable, Sendable {
         }
     }
 
-    /// The bytes it has now.
+    /// Returns the current size in bytes.
     package func size() throws(ArchiveFailure) -> Int {
         try status().size
     }
 
-    /// Returns when the content is on the disk.
+    /// Syncs the content to the disk.
     package func sync() throws(ArchiveFailure) {
         try SystemCall.sync(descriptor, path: path)
     }
 
-    /// Cuts the file off.
+    /// Truncates the file.
     package func truncate(to size: Int) throws(ArchiveFailure) {
         try SystemCall.checked(.write, path) { try descriptor.resize(to: Int64(size)) }
     }
@@ -93,7 +95,7 @@ package struct OpenFile: ~Copyable, Sendable {
         try SystemCall.lock(descriptor, path: path)
     }
 
-    /// Whether the file's name still leads to it, and not to nothing or to another file.
+    /// Returns whether the file's path still names this file; false if the file was removed or replaced.
     func isNamed() throws(ArchiveFailure) -> Bool {
         let own = try status()
         return try FileStatus.of(path)?.isSameFile(as: own) ?? false
@@ -104,12 +106,12 @@ package struct OpenFile: ~Copyable, Sendable {
     }
 }
 
-/// A file without a name: nothing is left of it, however the program ends.
+/// A temporary file without a name: the system removes it when it is closed, even after a crash.
 package struct TemporaryFile: ~Copyable, Sendable {
     package let file: OpenFile
     package private(set) var size = 0
 
-    /// Makes one in a folder, which must exist.
+    /// Creates a file in an existing folder.
     package init(in folder: String) throws(ArchiveFailure) {
         let number = UInt64.random(in: 0...UInt64.max)
         let path = "\(folder)/batchkeep-\(String(number, radix: 36))"
@@ -118,7 +120,7 @@ package struct TemporaryFile: ~Copyable, Sendable {
         self.file = file
     }
 
-    /// Writes after what was written before.
+    /// Appends bytes to the file.
     package mutating func append(_ bytes: [UInt8]) throws(ArchiveFailure) {
         try file.write(bytes.span)
         size += bytes.count
@@ -126,6 +128,6 @@ package struct TemporaryFile: ~Copyable, Sendable {
 }
 
 extension TemporaryFile {
-    /// The file alone, for reading.
+    /// Returns the open file, for reading.
     package consuming func intoFile() -> OpenFile { file }
 }

@@ -8,9 +8,9 @@ import Musl
 import Darwin
 #endif
 
-/// The system calls that swift-system does not offer, and all errors as ``ArchiveFailure``.
+/// The system calls that swift-system does not provide, with all errors as ``ArchiveFailure``.
 ///
-/// Foundation is not enough here: it has no `fsync` for folders and no `flock`, and its errors hide `errno`.
+/// Foundation is not sufficient: it has no `fsync` for folders and no `flock`, and its errors hide `errno`.
 enum SystemCall {
     static func sync(_ file: FileDescriptor, path: String) throws(ArchiveFailure) {
         try checked(.sync, path) { try repeated { fsync(file.rawValue) } }
@@ -39,16 +39,16 @@ enum SystemCall {
         try checked(.remove, path) { try repeated { unsafe unlink(path) } }
     }
 
-    /// The names in a folder, in no order, without `.` and `..`.
+    /// Returns the names in a folder, unsorted, without `.` and `..`.
     static func names(in path: String) throws(ArchiveFailure) -> [String] {
         var names: [String] = []
         try forEachName(in: path) { name, _ in names.append(name) }
         return names
     }
 
-    /// The names in a folder, in no order, with the status of each file.
+    /// Returns the names in a folder, unsorted, with the status of each file.
     ///
-    /// A file that disappears meanwhile is left out.
+    /// A file that is removed in the meantime is skipped.
     static func statuses(in path: String) throws(ArchiveFailure) -> [(name: String, status: FileStatus)] {
         var entries: [(name: String, status: FileStatus)] = []
         try forEachName(in: path) { name, folder in
@@ -58,7 +58,7 @@ enum SystemCall {
         return entries
     }
 
-    /// Passes on the names in a folder without `.` and `..`, each with the descriptor of the folder.
+    /// Calls `body` with each name in a folder except `.` and `..`, and with the folder's descriptor.
     private static func forEachName(
         in path: String,
         _ body: (String, FileDescriptor) -> Void
@@ -74,7 +74,7 @@ enum SystemCall {
         }
     }
 
-    /// Runs a call, and gives its `Errno` the operation and the path.
+    /// Runs a call and converts its error to an ``ArchiveFailure`` with the operation and the path.
     @discardableResult
     static func checked<Value>(
         _ operation: ArchiveFailure.Operation,
@@ -88,7 +88,7 @@ enum SystemCall {
         }
     }
 
-    /// Runs a C function that returns -1 on failure, again if a signal interrupted it.
+    /// Runs a C function that returns -1 on failure; repeats it if a signal interrupts it.
     private static func repeated(_ call: () -> Int32) throws(Errno) {
         while call() < 0 {
             let code = Errno(rawValue: errno)
@@ -97,22 +97,24 @@ enum SystemCall {
     }
 }
 
-/// What the system knows about a file.
+/// The status of a file.
 ///
-/// Two equal values mean that the file was neither written nor replaced in between. Size and modification time alone would
-/// not show that: two writes within one tick of the system's clock have the same time.
+/// Two equal values mean that the file was neither written nor replaced in between. Size and modification time alone
+/// would not show that: two writes within one tick of the system's clock have the same time.
 package struct FileStatus: Sendable, Hashable {
     package var size: Int
     package var isFolder: Bool
-    /// Last change of the content, in nanoseconds since the Unix epoch.
+    /// The last change of the content, in nanoseconds since the Unix epoch.
     package var modified: Int64
-    /// Last change of anything; no program can set it back.
+    /// The last change of content or status, in nanoseconds since the Unix epoch; programs cannot set it.
     package var changed: Int64
-    /// Device and number identify a file as long as it is open or has a name.
+    /// Device and inode number.
+    ///
+    /// They identify a file as long as it is open or has a name.
     package var device: UInt64
     package var number: UInt64
 
-    /// The status of what a path names; nil if nothing is there.
+    /// Returns the status of the file at a path; nil if there is none.
     package static func of(_ path: String) throws(ArchiveFailure) -> FileStatus? {
         do {
             return FileStatus(try SystemCall.checked(.inspect, path) { try Stat(FilePath(path)) })
@@ -132,13 +134,13 @@ package struct FileStatus: Sendable, Hashable {
         number = UInt64(truncatingIfNeeded: status.inode.rawValue)
     }
 
-    /// Whether both are the same file, whatever was written to it.
+    /// Returns whether both values belong to the same file, even if its content has changed.
     func isSameFile(as other: FileStatus) -> Bool {
         device == other.device && number == other.number
     }
 }
 
-// Under another name, because the static method above hides it.
+// A wrapper with another name, because the static method above hides the C function.
 @unsafe
 private func platformRename(_ source: UnsafePointer<CChar>, _ target: UnsafePointer<CChar>) -> Int32 {
     unsafe rename(source, target)

@@ -14,7 +14,7 @@ extension ArchivedFile {
 
     private static let keys = JSONKeys<Key>()
 
-    /// Reads an entry of `files`; nil if it lacks something or its path leads out of the archive.
+    /// Reads an entry of `files`; nil if it is incomplete or its path leads out of the archive.
     init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         var texts: [Key: String] = [:]
         var numbers: [Key: Int] = [:]
@@ -51,14 +51,14 @@ extension ArchivedFile {
         }
     }
 
-    /// A manifest put in by hand must not lead out of the archive.
+    /// Returns whether a path stays inside the archive; an edited manifest could name a path outside.
     private static func staysInside(_ path: String) -> Bool {
         !path.isEmpty
             && path.split(separator: "/", omittingEmptySubsequences: false)
                 .allSatisfy { !["", ".", ".."].contains($0) }
     }
 
-    /// Offset and length; nil for anything else.
+    /// Reads offset and length; nil for anything else.
     private static func slice(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> Range<Int>? {
         var pair: [Int] = []
         try cursor.elements { cursor throws(JSONSyntaxError) in
@@ -67,7 +67,7 @@ extension ArchivedFile {
         return pair.count == 2 && pair.allSatisfy { $0 >= 0 } ? pair[0]..<(pair[0] + pair[1]) : nil
     }
 
-    /// The member table, or nil if an entry is no pair of numbers.
+    /// Reads the member table; nil if an entry is not a pair of numbers.
     private static func members(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [MemberEntry]? {
         var entries: [MemberEntry] = []
         var isWhole = true
@@ -94,7 +94,7 @@ extension CodecRecord {
 
     private static let keys = JSONKeys<Key>()
 
-    /// What manifests record of a codec; reads the library's file for its digest.
+    /// Creates the record of a codec; reads the library's file for its digest.
     package init(of codec: any MemberCodec) throws(ArchiveFailure) {
         let identity = codec.identity
         self.init(name: identity.name, level: identity.level, version: identity.version)
@@ -103,7 +103,7 @@ extension CodecRecord {
         }
     }
 
-    /// Reads a codec; nil if name or level is missing.
+    /// Reads a codec; nil if the name or level is missing.
     init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         var texts: [Key: String] = [:]
         var level: Int?
@@ -129,7 +129,7 @@ extension PrunedFile {
 
     private static let keys = JSONKeys<Key>()
 
-    /// Reads an entry of `pruned`; nil if it lacks something.
+    /// Reads an entry of `pruned`; nil if it is incomplete.
     init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         var texts: [Key: String] = [:]
         var numbers: [Key: Int] = [:]

@@ -1,9 +1,9 @@
 /// `SHA256SUMS`: the digests of all data files and manifests, in the form that `sha256sum -c` checks, sorted by path.
 struct ChecksumList: Sendable {
-    /// By path; invalid lines are left out.
+    /// The digests by path; invalid lines are skipped.
     private(set) var digests: [String: String] = [:]
     let bytes: [UInt8]
-    /// When the list was written, in nanoseconds since the Unix epoch.
+    /// The time when the list was written, in nanoseconds since the Unix epoch.
     let modified: Int64
 
     /// Reads the list of an archive; nil if it has none.
@@ -20,10 +20,10 @@ struct ChecksumList: Sendable {
         }
     }
 
-    /// The listed manifests.
+    /// The paths of the listed manifests.
     var manifests: [String] { digests.keys.filter { $0.hasPrefix("\(ArchivePaths.manifests)/") } }
 
-    /// The list as text, given digests by path.
+    /// Returns the text of a list.
     static func text(of digests: [String: String]) -> [UInt8] {
         var text: [UInt8] = []
         for (path, digest) in digests.map({ (Array($0.key.utf8), $0.value) })
@@ -38,11 +38,11 @@ struct ChecksumList: Sendable {
 
     /// Rebuilds the list if it is outdated.
     ///
-    /// The digests of data files come from the manifests, which were written with the data, so that the list never makes damage
-    /// look right. Only manifests are read, and normally only the new ones: a listed manifest that is older than the list
-    /// keeps its line and those of its data files. If a listed manifest is gone or newer, all manifests are read, because the
-    /// lines of its data files cannot be told from others; one that is older than the list still keeps its own digest.
-    /// Without `trustingOld` every line is made from the manifests as they are now, for repair.
+    /// The digests of data files come from the manifests, which are written with the data, so a rebuilt list does not
+    /// hide damage. Only manifests are read, and usually only the new ones: a listed manifest that is older than the
+    /// list keeps its line and the lines of its data files. If a listed manifest is missing or newer, all manifests are
+    /// read, because the lines of its data files cannot be identified. A manifest that is older than the list still
+    /// keeps its own digest. If `trustingOld` is false, every line is rebuilt from the current manifests, for repair.
     static func update(in folder: ArchiveFolder, trustingOld: Bool = true) throws(ArchiveFailure) {
         let old = try ChecksumList(in: folder)
         let known = trustingOld ? old?.digests ?? [:] : [:]
@@ -57,7 +57,7 @@ struct ChecksumList: Sendable {
         for path in manifests where !isIntact || digests[path] == nil {
             let text = try folder.read(path)
             digests[path] = unchanged.contains(path) ? known[path] : ContentDigest.hex(text)
-            // An unreadable manifest names no files; `verify` reports it.
+            // An unreadable manifest is skipped; `verify` reports it.
             guard let manifest = try? Manifest(json: text, path: path) else { continue }
             for file in manifest.files.values { digests[file.path] = file.sha256 }
         }

@@ -2,7 +2,7 @@ package import BatchPipeline
 import JSONLines
 
 extension Manifest {
-    /// The manifest of a batch whose files are written.
+    /// Creates the manifest of a batch whose files are written.
     init(_ proof: BatchProof, files: [DataKind: ArchivedFile], settings: ArchiveSettings) {
         self.init(
             revision: settings.revision,
@@ -27,14 +27,14 @@ extension Manifest {
         )
     }
 
-    /// Each summary as JSON; equal summaries have equal text.
+    /// Returns the JSON text of each summary by name; equal summaries have equal text.
     static func text(of summaries: SummarySet) -> [String: [UInt8]] {
         var texts: [String: [UInt8]] = [:]
         for summary in summaries.summaries { texts[type(of: summary).name] = summary.node.text }
         return texts
     }
 
-    /// The batch's summary of one kind; nil if the manifest has none, or one that this version cannot read.
+    /// Returns the batch's summary of one kind; nil if the manifest has none, or one that this version cannot read.
     package func summary<S: Summary>(_ kind: S.Type) -> S? {
         summaries[kind.name].flatMap { try? kind.init(json: $0) }
     }

@@ -7,8 +7,8 @@ extension Manifest {
     ///
     /// `path` only names the document in errors.
     ///
-    /// - Throws: ``ArchiveFailure`` with the cause `manifest` where the text is no JSON, a needed key is missing or of
-    ///   another kind, or the schema is newer than this program.
+    /// - Throws: ``ArchiveFailure`` with the cause `manifest` if the text is not valid JSON, a required key is missing
+    ///   or of another type, or the schema is newer than this program.
     package init(json: [UInt8], path: String) throws(ArchiveFailure) {
         var parts = ManifestParts()
         do throws(JSONSyntaxError) {
@@ -49,7 +49,7 @@ extension Manifest {
         join = parts.join
     }
 
-    /// The batch of a manifest, once its schema is known to be one this program reads.
+    /// Returns the batch of a manifest; throws if the schema is missing or newer than this program.
     static func batch(schemaVersion: Int?, json: [UInt8]?, path: String) throws(ArchiveFailure) -> MessageBatch {
         guard let schemaVersion else { throw failure("it has no schema_version", path) }
         guard schemaVersion <= Self.schemaVersion else {
@@ -72,7 +72,7 @@ extension Manifest {
     }
 }
 
-/// What was found in the text so far.
+/// The members of a manifest read so far.
 private struct ManifestParts {
     var schemaVersion: Int?
     var revision: Int?
@@ -82,7 +82,7 @@ private struct ManifestParts {
     var finishedAt: Timestamp?
     var toolVersion: String?
     var files: [DataKind: ArchivedFile] = [:]
-    /// Kinds whose entry lacks something.
+    /// The kinds whose entry is incomplete.
     var unreadableFiles: [String] = []
     var found: [String: Int]?
     var emptyLines = 0

@@ -3,7 +3,7 @@ import JSONLines
 import MessageBatches
 
 extension Manifest {
-    /// The manifest as JSON text.
+    /// The JSON text of the manifest.
     package var json: [UInt8] {
         var members: [(String, JSONNode)] = [
             ("schema_version", .number(Self.schemaVersion)),

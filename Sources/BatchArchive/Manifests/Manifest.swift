@@ -1,54 +1,54 @@
 package import BatchPipeline
 package import MessageBatches
 
-/// What the archive holds of one batch, and the proof that it is all of it.
+/// The description of an archived batch, and the proof that it is complete.
 ///
-/// Stands at `manifests/date=…/ID.json`; with ``quarantine`` set, at `_quarantine/ID.json`. A batch is archived exactly if its
-/// manifest is there. The text is the same for equal values, so it can be compared and hashed; unknown keys are ignored when
-/// it is read.
+/// It is stored as `manifests/date=…/ID.json`; with ``quarantine`` set, as `_quarantine/ID.json`. A batch is archived
+/// if and only if its manifest exists. Equal values have equal text, so the text can be compared and hashed. Unknown
+/// keys are ignored.
 package struct Manifest: Sendable, Hashable {
-    /// The form of the document.
+    /// The version of the document.
     ///
-    /// A reader refuses a higher number than its own.
+    /// A reader refuses a higher version than its own.
     package static let schemaVersion = 1
 
-    /// Counts how often manifest, flat or joined files of the batch were derived anew, from 1.
+    /// The number of times that derived files of the batch were written, from 1.
     package var revision = 1
-    /// The batch object the counts were checked against, as received.
+    /// The batch object whose counts were checked, as received.
     package var batch: MessageBatch
     package var source: Source
     package var startedAt: Timestamp
     package var finishedAt: Timestamp
     /// The version of the program.
     package var toolVersion: String
-    /// At most one for each kind; none for a batch without a single byte of results.
+    /// The data files by kind; empty for a batch whose results have no bytes.
     package var files: [DataKind: ArchivedFile] = [:]
-    /// Result lines per type name, as found; stands beside `request_counts` in the text.
+    /// The number of result lines per type, as found; stored next to `request_counts`.
     package var found: [String: Int]
     package var emptyLines: Int
     package var duplicateLines: Int
     package var rejectedLines: Int
-    /// The first of the rejected lines, with reasons.
+    /// The first rejected lines, with reasons.
     package var rejected: [RejectedLine]
-    /// Which version of each derivation (`flat_schema`, `error_classes`) made this.
+    /// The version of each derivation (`flat_schema`, `error_classes`) that made this manifest.
     package var derivations: [String: Int]
-    /// Each summary's JSON by its name, as it stands in the text.
+    /// The JSON text of each summary by name.
     package var summaries: [String: [UInt8]]
-    /// How the batch was joined and what came of it, as JSON; nil before the first join.
+    /// The settings and the result of the latest join, as JSON; nil before the first join.
     package var join: [UInt8]?
     /// Files that were removed on request, by kind.
     package var pruned: [DataKind: PrunedFile] = [:]
-    /// Set where the batch failed the gate.
+    /// Set if the batch failed the completeness check.
     package var quarantine: Quarantine?
 
-    /// Where the results came from.
+    /// The origin of the results.
     package struct Source: Sendable, Hashable {
-        /// Scheme, host and port that were asked.
+        /// Scheme, host and port of the API.
         package var origin: String?
         package var workspaceID: String?
-        /// `request-id` of the answer the results came with.
+        /// The `request-id` header of the response with the results.
         package var requestID: String?
-        /// `results_url` where it named another origin.
+        /// The `results_url`, if it named another origin.
         package var rewrittenFrom: String?
 
         package init(
@@ -64,11 +64,11 @@ package struct Manifest: Sendable, Hashable {
         }
     }
 
-    /// Why a batch failed the gate.
+    /// The reasons why a batch failed the completeness check.
     package struct Quarantine: Sendable, Hashable {
         /// Sentences for people.
         package var reasons: [String]
-        /// How often the batch failed, this time included.
+        /// The number of times that the batch failed, including this one.
         package var attempts: Int
 
         package init(reasons: [String], attempts: Int) {
@@ -78,14 +78,14 @@ package struct Manifest: Sendable, Hashable {
     }
 }
 
-/// A data file that was removed on request: what is still known of it.
+/// What is known of a data file that was removed on request.
 package struct PrunedFile: Sendable, Hashable {
     package var prunedAt: Timestamp
     package var content: ArchivedFile.Extent
     package var lines: Int
 }
 
-/// A data file as its manifest describes it.
+/// The description of a data file in a manifest.
 package struct ArchivedFile: Sendable, Hashable {
     /// Relative to the archive.
     package var path: String
@@ -93,17 +93,18 @@ package struct ArchivedFile: Sendable, Hashable {
     package var bytes: Int
     /// SHA-256 of the file, lowercase hex.
     package var sha256: String
-    /// The part of the file that is this batch's, where the file holds several (``Compaction``); nil for all of it.
+    /// The part of the file that belongs to this batch, if the file contains several (``Compaction``); nil for the
+    /// whole file.
     ///
-    /// Path, size and digest are those of the whole file, everything else is of this part.
+    /// Path, size and digest are those of the whole file; all other properties describe this part.
     package var slice: Range<Int>?
-    /// The file's content: what the members inflate to.
+    /// The decompressed content of all members.
     package var content: Extent
     /// The bytes as received, in raw files only.
     ///
-    /// Differs from `content` where the last line came without its line end.
+    /// It differs from `content` if the last line came without a newline.
     package var received: Extent?
-    /// Physical lines of the content.
+    /// The number of physical lines in the content.
     package var lines: Int
     package var codec: CodecRecord
     package var members: [MemberEntry]
@@ -119,9 +120,9 @@ package struct ArchivedFile: Sendable, Hashable {
         }
     }
 
-    /// A gzip member of the file, which begins with a whole line.
+    /// A gzip member of the file; it starts with a whole line.
     package struct MemberEntry: Sendable, Hashable {
-        /// Where the member begins, in compressed bytes.
+        /// The offset of the member in compressed bytes.
         package var offset: Int
         /// The number of its first line in the content, from 1.
         package var firstLine: Int
@@ -133,7 +134,7 @@ package struct ArchivedFile: Sendable, Hashable {
     }
 }
 
-/// What compressed a file.
+/// The codec that compressed a file.
 ///
 /// The same record and the same content give the same bytes.
 package struct CodecRecord: Sendable, Hashable {

@@ -1,17 +1,17 @@
 package import MessageBatches
 
-/// What may be removed from an archive, by kind and age.
+/// The files to remove from an archive, selected by kind and age.
 package struct PrunePlan: Sendable {
-    /// Files of a kind are removed for batches created before this moment.
+    /// The limit per kind: files of batches created before it are removed.
     package var before: [DataKind: Timestamp]
-    /// Whether raw may go that the service has withdrawn already.
-    package var takesLastCopies: Bool
-    /// The moment of the run.
+    /// Whether to remove raw files whose results the API has removed.
+    package var removesLastCopies: Bool
+    /// The time of the run.
     package var now: Timestamp
 
-    package init(before: [DataKind: Timestamp], takesLastCopies: Bool, now: Timestamp) {
+    package init(before: [DataKind: Timestamp], removesLastCopies: Bool, now: Timestamp) {
         self.before = before
-        self.takesLastCopies = takesLastCopies
+        self.removesLastCopies = removesLastCopies
         self.now = now
     }
 }
@@ -21,12 +21,12 @@ package struct PrunableFile: Sendable {
     package var manifest: Manifest
     package var kind: DataKind
     package var file: ArchivedFile
-    /// Whether the service no longer has the results, so that this raw file is the last copy.
+    /// Whether the API has removed the results, so that this raw file is the last copy.
     package var isLastCopy: Bool
 }
 
 extension PrunePlan {
-    /// The files the plan is about, last copies included.
+    /// Returns the selected files, including last copies.
     package func files(of manifests: [Manifest]) -> [PrunableFile] {
         manifests.flatMap { manifest in
             before.sorted { $0.key < $1.key }
@@ -38,16 +38,17 @@ extension PrunePlan {
         }
     }
 
-    /// Whether a file is removed by this plan.
+    /// Returns whether this plan removes a file.
     package func removes(_ file: PrunableFile) -> Bool {
-        takesLastCopies || !file.isLastCopy
+        removesLastCopies || !file.isLastCopy
     }
 }
 
 extension FileArchive {
-    /// Removes files; the manifest of each says so before the file is gone.
+    /// Removes files, after the manifest of each has been updated.
     ///
-    /// After a kill in between the file is still there, unknown to its manifest; ``removePruned(of:)`` takes it away.
+    /// If the run is interrupted in between, the file still exists but its manifest does not list it;
+    /// ``removePruned(of:)`` removes it.
     package func prune(_ files: [PrunableFile], at now: Timestamp) throws(ArchiveFailure) {
         var manifests: [String: Manifest] = [:]
         for entry in files {
@@ -66,7 +67,7 @@ extension FileArchive {
         try removePruned(of: Array(manifests.values))
     }
 
-    /// Removes data files that their manifests call pruned.
+    /// Removes data files that their manifests list as pruned.
     package func removePruned(of manifests: [Manifest]) throws(ArchiveFailure) {
         for manifest in manifests {
             let paths = try ArchivePaths(of: manifest.batch)
@@ -78,10 +79,11 @@ extension FileArchive {
         try folder.replace(ArchivePaths(of: manifest.batch).manifest, with: manifest.json)
     }
 
-    /// Adds to the manifest that is there now what an earlier one named beside raw and flat rows, such as joined files.
+    /// Copies entries of an earlier manifest that a rebuild does not write, such as joined files, to the current
+    /// manifest.
     ///
-    /// For a batch that was derived anew. Only files that are still there are named; what was pruned stays pruned.
-    package func carryOver(from old: Manifest) throws(ArchiveFailure) {
+    /// Only files that still exist are copied; pruned files stay pruned.
+    package func copyEntries(from old: Manifest) throws(ArchiveFailure) {
         let path = try ArchivePaths(of: old.batch).manifest
         var manifest = try Manifest(json: folder.read(path), path: folder.path(path))
         let before = manifest

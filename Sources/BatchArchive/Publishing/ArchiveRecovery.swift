@@ -1,26 +1,26 @@
 import MessageBatches
 
-/// What the start of a run put right.
+/// What the recovery at the start of a run did.
 package struct RecoveryReport: Sendable, Hashable {
-    /// Batches whose publication was finished, manifests and quarantine alike.
+    /// Batches whose publication or quarantine was finished.
     package var finished: [String] = []
     /// Files of unfinished downloads that were removed.
     package var removed: [String] = []
-    /// Batches whose download can go on where it was.
-    package var parked: [String] = []
+    /// Batches whose download can be resumed.
+    package var resumable: [String] = []
 }
 
-/// Puts right what a run left behind that was killed at any point, or lost its power.
+/// Recovers an archive after an interrupted run, a crash or a power failure.
 ///
-/// Everything unfinished has a file in `_partial`: a batch's document stays there until all of its data is in place. Where
-/// that document is whole and every data file it names is there, byte for byte, the publication is finished; otherwise its
-/// files are removed. A download without a document is kept if it has a journal to go on from. Each batch needs its own lock;
-/// what another process holds is left alone.
+/// Everything unfinished has a file in `_partial`: the document of a batch stays there until all of its data is in its
+/// final place. If the document is complete and every data file it names exists with the right digest, the publication
+/// is finished. Otherwise the files of the batch are removed. A download without a document is kept if it has a journal
+/// to resume from. Each batch needs its own lock; a batch that another process has locked is skipped.
 enum ArchiveRecovery {
-    /// Goes over everything in `_partial`; needs the archive's lock.
+    /// Recovers everything in `_partial`; needs the archive's lock.
     static func run(in folder: ArchiveFolder) throws(ArchiveFailure) -> RecoveryReport {
         var report = RecoveryReport()
-        try Rearrangement.finishInterrupted(in: folder)
+        try DataRelocation.finishInterrupted(in: folder)
         var batches: Set<String> = []
         for name in try folder.names(in: ArchivePaths.partial) {
             if let id = ArchivePaths.owner(ofPartial: name) {
@@ -31,26 +31,26 @@ enum ArchiveRecovery {
             }
         }
         for id in batches.sorted() {
-            guard let lock = try BatchLock.take(id, in: folder) else { continue }
+            guard let lock = try BatchLock.acquire(id, in: folder) else { continue }
             do throws(ArchiveFailure) {
-                try settle(id, in: folder, &report)
+                try recover(id, in: folder, &report)
             } catch {
                 lock.release()
                 throw error
             }
             lock.release()
         }
-        try removeSettledQuarantine(in: folder)
+        try removeObsoleteQuarantine(in: folder)
         return report
     }
 
-    /// Goes over the files of one batch; needs its lock.
-    static func settle(_ id: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
+    /// Recovers the files of one batch; needs its lock.
+    static func recover(_ id: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
         var report = RecoveryReport()
-        try settle(id, in: folder, &report)
+        try recover(id, in: folder, &report)
     }
 
-    private static func settle(
+    private static func recover(
         _ id: String,
         in folder: ArchiveFolder,
         _ report: inout RecoveryReport
@@ -62,27 +62,27 @@ enum ArchiveRecovery {
                 if let failure = PublishPlan([publication]).run(in: folder)[0] { throw failure }
                 report.finished.append(document.id)
             } else {
-                try removeArrived(document, in: folder)
+                try removePublishedData(document, in: folder)
             }
         }
-        // What was published has left.
+        // Published files are no longer in `_partial`.
         if !documents.isEmpty { names = try self.names(of: id, in: folder) }
-        let kept = try parked(names, in: folder)
+        let kept = try resumableFiles(names, in: folder)
         for name in names where !kept.contains(name) {
             try folder.remove("\(ArchivePaths.partial)/\(name)")
             report.removed.append(name)
         }
-        report.parked += kept.compactMap { Self.id(ofJournal: $0) }
+        report.resumable += kept.compactMap { Self.id(ofJournal: $0) }
     }
 
-    /// The files of one batch in `_partial`, without its lock.
+    /// Returns the names of the files of one batch in `_partial`, without its lock file.
     private static func names(of id: String, in folder: ArchiveFolder) throws(ArchiveFailure) -> [String] {
         let lock = ArchivePaths.lock(of: id).dropFirst(ArchivePaths.partial.count + 1)
         return try folder.names(in: ArchivePaths.partial)
             .filter { ArchivePaths.owner(ofPartial: $0) == id && $0 != lock }
     }
 
-    /// A manifest or a reason in `_partial`.
+    /// A manifest or a quarantine reason in `_partial`.
     private struct Document {
         var name: String
         var id: String
@@ -102,7 +102,7 @@ enum ArchiveRecovery {
         }
     }
 
-    /// The rest of an interrupted publication, or nil if it cannot be finished.
+    /// Returns the rest of an interrupted publication; nil if it cannot be finished.
     private static func publication(
         of document: Document,
         in folder: ArchiveFolder
@@ -120,7 +120,7 @@ enum ArchiveRecovery {
             if try holds(paths.draft(kind), file, in: folder) {
                 publication.moves.append(Publication.Move(from: paths.draft(kind), to: place))
             } else if try holds(place, file, in: folder) {
-                publication.arrived.append(place)
+                publication.alreadyMoved.append(place)
             } else {
                 return nil
             }
@@ -137,8 +137,8 @@ enum ArchiveRecovery {
         return try ContentDigest.file(folder.open(path)).hex == file.sha256
     }
 
-    /// Removes data files that took their place before their manifest could; an archived batch keeps what it has.
-    private static func removeArrived(_ document: Document, in folder: ArchiveFolder) throws(ArchiveFailure) {
+    /// Removes data files that were published without their manifest; the files of an archived batch are kept.
+    private static func removePublishedData(_ document: Document, in folder: ArchiveFolder) throws(ArchiveFailure) {
         guard
             let text = try? folder.read(document.path),
             let manifest = try? Manifest(json: text, path: document.path),
@@ -151,8 +151,11 @@ enum ArchiveRecovery {
         }
     }
 
-    /// The names of all files that belong to downloads worth going on with.
-    private static func parked(_ names: [String], in folder: ArchiveFolder) throws(ArchiveFailure) -> Set<String> {
+    /// Returns the names of all files that belong to resumable downloads.
+    private static func resumableFiles(
+        _ names: [String],
+        in folder: ArchiveFolder
+    ) throws(ArchiveFailure) -> Set<String> {
         var kept = Set<String>()
         for name in names {
             guard
@@ -174,8 +177,8 @@ enum ArchiveRecovery {
         return name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : nil
     }
 
-    /// Removes quarantined data of batches that were archived since.
-    private static func removeSettledQuarantine(in folder: ArchiveFolder) throws(ArchiveFailure) {
+    /// Removes the quarantined data of batches that have been archived since.
+    private static func removeObsoleteQuarantine(in folder: ArchiveFolder) throws(ArchiveFailure) {
         let names = try folder.names(in: ArchivePaths.quarantine)
         guard !names.isEmpty else { return }
         let archived = try folder.archivedIDs()

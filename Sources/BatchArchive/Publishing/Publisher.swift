@@ -1,11 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// Makes batches visible, those that wait at the same time as one group: a disk syncs one folder for sixty batches as fast
-/// as for one.
+/// Publishes batches; those that wait at the same time form one group.
 ///
-/// The syncs block, so they run on a thread of their own and not on the few that all tasks share. Nothing is ever published
-/// without them.
+/// A disk syncs one folder for sixty batches as fast as for one. The syncs block, so they run on their own thread
+/// instead of the shared thread pool. Nothing is published without syncs.
 package final class Publisher: Sendable {
     private struct Waiting {
         var publication: Publication
@@ -17,7 +16,7 @@ package final class Publisher: Sendable {
         var isWorking = false
     }
 
-    /// No longer group than this, so that the first of it does not wait for ever.
+    /// The maximum size of a group; it bounds the time that the first batch waits.
     private static let groupLimit = 64
 
     private let folder: ArchiveFolder
@@ -28,9 +27,9 @@ package final class Publisher: Sendable {
         self.folder = folder
     }
 
-    /// Returns when the batch is visible and on the disk.
+    /// Publishes a batch and returns when it is on the disk.
     ///
-    /// After an error nothing of it is visible.
+    /// After an error, nothing of the batch is visible.
     package func publish(_ publication: Publication) async throws(ArchiveFailure) {
         let failure = await withCheckedContinuation { done in
             let mustStart = state.withLock { state in
@@ -48,13 +47,13 @@ package final class Publisher: Sendable {
             let publications = group.map(\.publication)
             let failures = PublishPlan(publications).run(in: folder)
             for (waiting, failure) in zip(group, failures) {
-                if failure != nil { withdraw(waiting.publication) }
+                if failure != nil { removeUnpublished(waiting.publication) }
                 waiting.done.resume(returning: failure)
             }
         }
     }
 
-    /// What waits now, or nil and the work is over.
+    /// Returns the batches that wait now; nil if there are none, and then the work ends.
     private func nextGroup() -> [Waiting]? {
         state.withLock { state in
             let group = Array(state.waiting.prefix(Self.groupLimit))
@@ -64,10 +63,11 @@ package final class Publisher: Sendable {
         }
     }
 
-    /// Removes what a failed publication left, unless the batch has a document.
+    /// Removes the files of a failed publication, unless the batch has a document.
     ///
-    /// With a document its files belong to that one, and `verify` will tell whether they fit. What cannot be removed now is found by the next run (``ArchiveRecovery``).
-    private func withdraw(_ publication: Publication) {
+    /// If there is a document, the files belong to it, and `verify` checks them. The next run removes what cannot be
+    /// removed now (``ArchiveRecovery``).
+    private func removeUnpublished(_ publication: Publication) {
         guard (try? folder.status(publication.document.to)) == .some(nil) else { return }
         try? folder.remove(publication.document.from)
         for move in publication.moves {

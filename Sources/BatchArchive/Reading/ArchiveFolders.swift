@@ -1,11 +1,11 @@
 package import BatchPipeline
 import FoundationEssentials
 
-/// The archives at a path: one archive, or the parent folder of one archive per source of a pipeline file.
+/// The archives at a path: one archive, or one archive per source of a pipeline file in a common folder.
 package enum ArchiveFolders {
-    /// An archive and the name its source has in the pipeline file.
+    /// An archive and the name of its source in the pipeline file.
     package struct Entry: Sendable {
-        /// Nil for an archive that is not one of several.
+        /// Nil if the archive is not one of several.
         package let source: String?
         package let folder: ArchiveFolder
 
@@ -15,15 +15,15 @@ package enum ArchiveFolders {
         }
     }
 
-    /// The path of the archive of a source in the folder of all.
+    /// Returns the path of a source's archive in the common folder.
     package static func path(of source: String, in parent: String) -> String {
         ArchiveFolder(parent).path(prefix + source)
     }
 
-    /// The archives at a path, to be read one after another: itself first, then those of its sources by name.
+    /// Returns the archives at a path: the path itself first, then those of the sources by name.
     ///
-    /// A folder with archives of sources counts itself only if batches were archived there too, as happens when a pipeline
-    /// file gets a second source. Everything else is one archive, even if nothing is there yet.
+    /// A folder with archives of sources is included itself only if it has archived batches, as happens when a pipeline
+    /// file gets a second source. Any other path is one archive, even if nothing exists there yet.
     package static func entries(at path: String) -> [Entry] {
         let sources = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
             .filter { $0.hasPrefix(prefix) && isFolder("\(path)/\($0)") }
@@ -36,7 +36,7 @@ package enum ArchiveFolders {
             + sources.map { Entry(source: $0, folder: ArchiveFolder(Self.path(of: $0, in: path))) }
     }
 
-    /// Whether a text can name a source: `[a-z0-9_-]{1,64}`.
+    /// Returns whether a text is a valid name of a source: `[a-z0-9_-]{1,64}`.
     package static func isSourceName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
@@ -52,7 +52,7 @@ package enum ArchiveFolders {
 }
 
 extension ArchiveFolders.Entry {
-    /// The manifests of a window, of the given batches only if ids are given.
+    /// Returns the manifests of a window; with `ids`, only those of these batches.
     package func manifests(_ window: BatchWindow, ids: Set<String>?) async throws -> ArchiveReader.Listing {
         try await ArchiveReader(folder).manifests(of: ArchiveSelection(window, ids: ids))
     }

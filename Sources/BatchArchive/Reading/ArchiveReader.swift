@@ -4,15 +4,19 @@ import JSONLines
 package import MessageBatches
 import SystemPackage
 
-/// Reads an archive; never writes, so that a read-only archive will do.
+/// Reads an archive.
+///
+/// It never writes, so the archive may be read-only.
 package struct ArchiveReader: Sendable {
     package let folder: ArchiveFolder
 
-    /// How many manifests one task reads: enough to be worth a task, few enough to keep all processors busy.
+    /// The number of manifests per task: enough to justify a task, few enough to use all processors.
     private static let manifestsPerTask = 64
     private static var tasksAtOnce: Int { 2 * ProcessInfo.processInfo.activeProcessorCount }
 
-    /// - Throws: ``ArchiveFailure`` if there is no such folder.
+    /// Opens an archive.
+    ///
+    /// - Throws: ``ArchiveFailure`` if the folder does not exist.
     package init(_ folder: ArchiveFolder) throws(ArchiveFailure) {
         self.folder = folder
         guard let status = try folder.status("") else {
@@ -21,9 +25,9 @@ package struct ArchiveReader: Sendable {
         guard status.isFolder else { throw ArchiveFailure(.notAFolder, .open, path: folder.root) }
     }
 
-    /// The manifests of a window, and those that cannot be read.
+    /// The manifests of a selection, and the errors of those that cannot be read.
     package struct Listing: Sendable {
-        /// By day, then by id.
+        /// Sorted by day, then by ID.
         package var manifests: [Manifest] = []
         package var unreadable: [ArchiveFailure] = []
 
@@ -33,20 +37,20 @@ package struct ArchiveReader: Sendable {
         }
     }
 
-    /// Reads the manifests of a selection, several at a time.
+    /// Reads the manifests of a selection concurrently.
     ///
-    /// A manifest that cannot be read is listed, not thrown: the others are still good.
+    /// A manifest that cannot be read is listed and does not stop the others.
     package func manifests(of selection: ArchiveSelection = ArchiveSelection()) async throws -> Listing {
         let parts = try folder.manifestPaths(of: selection).parts(of: Self.manifestsPerTask)
         let found = await mapConcurrently(parts, limit: Self.tasksAtOnce) { part async in read(part, of: selection) }
         return Listing(found.flatMap(\.manifests), unreadable: found.flatMap(\.unreadable))
     }
 
-    /// Adds up the batches of a selection by what their manifests say, several at a time.
+    /// Adds up the batches of a selection from their manifests, concurrently.
     ///
-    /// Only the summaries of the given kinds are decoded. Each batch is released after it was added, so memory depends on
-    /// `Result` alone. `add` and `merge` are not called in the order of the archive and must not depend on it. Manifests that
-    /// cannot be read are returned next to the result.
+    /// Only the summaries of the given kinds are decoded. Each batch is released after it is added, so memory depends
+    /// only on `Result`. `add` and `merge` are called in any order, so their result must not depend on it. Manifests
+    /// that cannot be read are returned next to the result.
     package func fold<Result: Sendable>(
         _ kinds: [any Summary.Type],
         of selection: ArchiveSelection,
@@ -69,14 +73,14 @@ package struct ArchiveReader: Sendable {
         return (result, unreadable.sorted { $0.path < $1.path })
     }
 
-    /// The batches that failed the gate; an unreadable reason is listed too.
+    /// Returns the quarantined batches; unreadable reason files are listed too.
     package func quarantined() throws(ArchiveFailure) -> Listing {
         let names = try folder.names(in: ArchivePaths.quarantine).filter { $0.hasSuffix(".json") }
         return read(names.map { "\(ArchivePaths.quarantine)/\($0)" }[...], of: ArchiveSelection())
     }
 
-    /// The interrupted downloads that can be resumed.
-    package func parked() throws(ArchiveFailure) -> [DraftJournal] {
+    /// Returns the interrupted downloads that can be resumed.
+    package func partialDownloads() throws(ArchiveFailure) -> [DraftJournal] {
         var journals: [DraftJournal] = []
         for name in try folder.names(in: ArchivePaths.partial) where name.hasSuffix("." + ArchivePaths.journalSuffix) {
             if let journal = try folder.journal(at: "\(ArchivePaths.partial)/\(name)") { journals.append(journal) }
@@ -84,7 +88,7 @@ package struct ArchiveReader: Sendable {
         return journals
     }
 
-    /// The ids of all archived batches with the days of their creation, from the names of the manifests alone.
+    /// Returns the IDs of all archived batches with their creation days, from the names of the manifests alone.
     package func archivedDays() throws(ArchiveFailure) -> [String: CalendarDay] {
         var days: [String: CalendarDay] = [:]
         for day in try folder.manifestDays() {
@@ -93,9 +97,9 @@ package struct ArchiveReader: Sendable {
         return days
     }
 
-    /// The manifest of one batch, or nil if it is not archived.
+    /// Reads the manifest of one batch; nil if it is not archived.
     ///
-    /// The day is that of the batch's creation.
+    /// `day` is the day of the batch's creation.
     package func manifest(of id: String, on day: CalendarDay) throws(ArchiveFailure) -> Manifest? {
         let path = ArchivePaths.manifest(of: id, on: day)
         guard MessageBatch.isSafeID(id), try folder.status(path) != nil else { return nil }
@@ -137,7 +141,7 @@ package struct ArchiveReader: Sendable {
         return (result, failures)
     }
 
-    /// Refuses a manifest under the name of another batch, which would be counted twice.
+    /// Throws if a manifest has the name of another batch, which would be counted twice.
     private func check(_ batch: MessageBatch, at path: String) throws(ArchiveFailure) {
         guard !path.hasSuffix("/\(batch.id).json") else { return }
         throw ArchiveFailure(.manifest("it is the manifest of \(batch.id)"), .read, path: folder.path(path))
@@ -146,22 +150,22 @@ package struct ArchiveReader: Sendable {
 
 // MARK: Unread manifests
 
-/// A manifest as its folder lists it, unread, with a number that shows whether it is still the one read before.
+/// A manifest that has not been read, with a stamp that changes when the file changes.
 package struct StampedManifest: Sendable, Hashable {
     package var id: String
-    /// The day of the folder it is in.
+    /// The day of its folder.
     package var day: CalendarDay
     /// A hash of name and status of the file.
     ///
-    /// It changes with every publication, also if the size stays the same, and in a copy of the archive. Two states have the
-    /// same stamp by chance alone, once in 2^64.
+    /// It changes with every publication, even if the size stays the same, and in a copy of the archive. Two different
+    /// states have the same stamp with a probability of 2⁻⁶⁴.
     package var stamp: Int64
 }
 
 extension ArchiveReader {
-    /// All manifests, from their names and statuses alone: a tenth of the time that reading them takes.
+    /// Returns all manifests from their names and statuses; ten times as fast as reading them.
     package func stampedManifests() async throws -> [StampedManifest] {
-        // The time goes into one system call per file, so several days are listed at a time.
+        // Each file needs a system call, so several days are listed concurrently.
         try await mapConcurrently(folder.manifestDays(), limit: Self.tasksAtOnce) { day async throws in
             try stampedManifests(of: day)
         }
@@ -189,8 +193,33 @@ extension ArchiveReader {
 }
 
 extension Array {
-    /// The elements in slices of `count`; the last may be shorter.
+    /// Returns slices of `count` elements; the last may be shorter.
     fileprivate func parts(of count: Int) -> [ArraySlice<Element>] {
         stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
+    }
+}
+
+/// A filter for the batches of an archive.
+package struct ArchiveSelection: Sendable, Hashable {
+    /// Created at or after this moment.
+    package var since: Timestamp?
+    /// Created before this moment.
+    package var until: Timestamp?
+    /// Nil for all ids.
+    package var ids: Set<String>?
+
+    package init(since: Timestamp? = nil, until: Timestamp? = nil, ids: Set<String>? = nil) {
+        self.since = since
+        self.until = until
+        self.ids = ids
+    }
+
+    /// Selects the batches of a window; with `ids`, only these batches.
+    package init(_ window: BatchWindow, ids: Set<String>? = nil) {
+        self.init(since: window.since, until: window.until, ids: ids)
+    }
+
+    package func contains(_ batch: MessageBatch) -> Bool {
+        BatchWindow(since: since, until: until).contains(batch.createdAt) && ids?.contains(batch.id) ?? true
     }
 }

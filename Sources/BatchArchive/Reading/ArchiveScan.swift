@@ -2,14 +2,15 @@ import BatchPipeline
 package import BlockGzip
 package import JSONLines
 
-/// Reads the lines of many batches, a gzip member at a time, several members at once.
+/// Reads the lines of many batches concurrently, one gzip member at a time.
 ///
-/// At most `inFlight` members are held, or `inFlight` handfuls of small ones, so memory does not grow with the archive.
+/// It holds at most `inFlight` members, or `inFlight` groups of small ones, so memory does not depend on the size of
+/// the archive.
 package struct ArchiveScan: Sendable {
     private let folder: ArchiveFolder
     private let codec: any MemberCodec
     private let inFlight: Int
-    /// Whether results are passed on in archive order; otherwise as they are ready.
+    /// Whether results are passed on in the order of the archive; otherwise as soon as they are available.
     private let isOrdered: Bool
     private let kind: DataKind
 
@@ -27,28 +28,28 @@ package struct ArchiveScan: Sendable {
         self.isOrdered = isOrdered
     }
 
-    /// Runs `work` on every block of the batches' files, in parallel, and passes its results to `take`, one at a time.
+    /// Runs `work` on every block of the batches' files concurrently, and passes its results to `consume`, one at a time.
     ///
-    /// A member that cannot be read is passed to `damaged` with the manifest of its batch, and the scan continues after it: the
-    /// manifest says where the next one begins. `take` returns whether more is wanted.
+    /// A member that cannot be read is passed to `damaged` with the manifest of its batch. The scan continues with the
+    /// next member, whose position is in the manifest. `consume` returns false to stop the scan.
     package func run<Output: Sendable>(
         _ manifests: [Manifest],
         work: @escaping @Sendable (LineBlock, Manifest) -> Output,
-        take: (Output) throws -> Bool,
+        consume: (Output) throws -> Bool,
         damaged: (ArchiveFailure, Manifest) -> Void
     ) async throws {
         var parts = ScanParts(manifests, kind, in: folder, codec: codec)
         try await mapConcurrently(limit: inFlight, order: isOrdered ? .input : .completion) { () async throws in
-            parts.nextHandful()
-        } work: { (handful: [ScanPart]) async throws in
-            handful.map { $0.run(in: folder, codec: codec, work) }
+            parts.nextParts()
+        } work: { (scanGroup: [ScanPart]) async throws in
+            scanGroup.map { $0.run(in: folder, codec: codec, work) }
         } consume: { (results: [ScannedPart<Output>]) async throws in
             try Task.checkCancellation()
             for part in results {
                 switch part.result {
                 case .failure(let failure): damaged(failure, part.manifest)
                 case .success(let output):
-                    guard try take(output) else { return .stop }
+                    guard try consume(output) else { return .stop }
                 }
             }
             return .proceed
@@ -56,18 +57,20 @@ package struct ArchiveScan: Sendable {
     }
 }
 
-/// One member to read.
+/// A member to read.
 private struct ScanPart: Sendable {
     let manifest: Manifest
     let file: ArchivedFile
-    /// Nil for the only member of a file, which is opened when it is read: many of them may wait.
+    /// Nil for the only member of a file.
+    ///
+    /// Such a file is opened when it is read, because many of them may wait.
     let reader: MemberReader?
     let member: Int
 
-    /// Compressed bytes, about.
+    /// The approximate size in compressed bytes.
     var bytes: Int { (file.slice?.count ?? file.bytes) / max(1, file.members.count) }
 
-    /// What `work` makes of the member, or why it cannot be read.
+    /// Runs `work` on the member; the result is an error if the member cannot be read.
     func run<Output>(
         in folder: ArchiveFolder,
         codec: any MemberCodec,
@@ -79,7 +82,7 @@ private struct ScanPart: Sendable {
                 wholeLines: try reader.content(ofMember: member),
                 sequence: member,
                 firstLine: reader.firstLines[member],
-                // Only the start of a file matters: there may be a byte order mark.
+                // Only the value 0 matters: a byte order mark may be at the start of a file.
                 byteOffset: reader.members[member].lowerBound
             )
             return ScannedPart(manifest: manifest, result: .success(work(block, manifest)))
@@ -89,16 +92,16 @@ private struct ScanPart: Sendable {
     }
 }
 
-/// What became of a member.
+/// The result of reading a member.
 private struct ScannedPart<Output: Sendable>: Sendable {
     let manifest: Manifest
     let result: Result<Output, ArchiveFailure>
 }
 
-/// The members of all files in order.
+/// An iterator over the members of all files, in order.
 private struct ScanParts {
-    /// Compressed bytes and members that one task reads.
-    private static let (handfulBytes, handfulMembers) = (32_768, 32)
+    /// The compressed bytes and members that one task reads, at most.
+    private static let (bytesPerTask, membersPerTask) = (32_768, 32)
 
     private let kind: DataKind
     private let folder: ArchiveFolder
@@ -114,15 +117,15 @@ private struct ScanParts {
         self.manifests = manifests[...]
     }
 
-    /// One member, or several small ones, which would not be worth a task each; nil at the end.
-    mutating func nextHandful() -> [ScanPart]? {
-        var handful: [ScanPart] = []
+    /// Returns one member or several small ones, which would not justify a task each; nil at the end.
+    mutating func nextParts() -> [ScanPart]? {
+        var scanGroup: [ScanPart] = []
         var bytes = 0
-        while bytes < Self.handfulBytes, handful.count < Self.handfulMembers, let part = next() {
-            handful.append(part)
+        while bytes < Self.bytesPerTask, scanGroup.count < Self.membersPerTask, let part = next() {
+            scanGroup.append(part)
             bytes += part.bytes
         }
-        return handful.isEmpty ? nil : handful
+        return scanGroup.isEmpty ? nil : scanGroup
     }
 
     private mutating func next() -> ScanPart? {
@@ -137,7 +140,7 @@ private struct ScanParts {
             if file.members.count > 1, let reader = try? MemberReader(file, in: folder, codec: codec) {
                 (current, member) = ((manifest, file, reader), 0)
             } else {
-                // Why a longer file cannot be opened is found again when its first member is read.
+                // If a file with several members cannot be opened, reading its first member reports the error.
                 return ScanPart(manifest: manifest, file: file, reader: nil, member: 0)
             }
         }

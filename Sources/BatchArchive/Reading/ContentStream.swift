@@ -1,6 +1,6 @@
 import BlockGzip
 
-/// The content of any gzip file from its start to its end, in pieces, with little memory.
+/// Reads the content of any gzip file from start to end in chunks, with little memory.
 package struct ContentStream: ~Copyable {
     private static let pieceSize = 262_144
 
@@ -8,14 +8,14 @@ package struct ContentStream: ~Copyable {
     private var inflater = GzipInflater()
     private var offset = 0
 
-    /// Opens a file, named relative to the archive.
+    /// Opens a file; its path is relative to the archive.
     package init(_ path: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
         file = try folder.open(path)
     }
 
-    /// The next content, never empty, or nil at the end of the file.
+    /// Returns the next chunk, never empty, or nil at the end of the file.
     ///
-    /// - Throws: ``ArchiveFailure`` with the cause `gzip` for damage; a file that was never compressed has the reason
+    /// - Throws: ``ArchiveFailure`` with the cause `gzip` for damage. A file that was never compressed has the reason
     ///   `notGzip`.
     package mutating func next() throws(ArchiveFailure) -> [UInt8]? {
         while true {

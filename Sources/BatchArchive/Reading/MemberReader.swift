@@ -1,13 +1,13 @@
 package import BlockGzip
 package import JSONLines
 
-/// A data file opened for reading at random places, by many tasks at once.
+/// Reads single members of a data file; safe for concurrent use.
 package final class MemberReader: Sendable {
     private let file: OpenFile
     private let codec: any MemberCodec
-    /// Where each member lies in the file, in order.
+    /// The byte range of each member in the file, in order.
     package let members: [Range<Int>]
-    /// The number of the first line of each member, from 1, where the manifest tells.
+    /// The number of the first line of each member, from 1, if the manifest lists it.
     package let firstLines: [Int]
     private let fileSize: Int
 
@@ -30,8 +30,9 @@ package final class MemberReader: Sendable {
         firstLines = entry.members.map(\.firstLine)
     }
 
-    /// Opens any file of this program's members by hopping from header to header; nil if it comes from elsewhere, and then
-    /// ``ContentStream`` reads it.
+    /// Opens a file without a manifest and finds its members from their headers.
+    ///
+    /// Nil if another program wrote the file; then use ``ContentStream``.
     package init?(
         _ path: String,
         in folder: ArchiveFolder,
@@ -59,10 +60,10 @@ package final class MemberReader: Sendable {
         firstLines = []
     }
 
-    /// The content of one member: whole lines.
+    /// Reads the content of one member, which consists of whole lines.
     package func content(ofMember index: Int) throws(ArchiveFailure) -> [UInt8] {
         let range = members[index]
-        // A damaged manifest may name a member of any size; room is made for what the file has.
+        // A damaged manifest may give a member any size, so the size of the file limits the allocation.
         let count = min(range.count, max(0, fileSize - range.lowerBound))
         let member = try file.read(at: range.lowerBound, count: count)
         do throws(GzipFailure) {
@@ -72,12 +73,12 @@ package final class MemberReader: Sendable {
         }
     }
 
-    /// The member that holds a line, by its number from 1, where the manifest tells.
+    /// Returns the member that contains a line, given the line's number from 1, if the manifest lists first lines.
     package func member(holdingLine line: Int) -> Int? {
         memberIndex(holdingLine: line, firstLines)
     }
 
-    /// The lines of a member of a raw file, as the block they once were; nil for a member without content.
+    /// Reads the lines of a member of a raw file as one block; nil for a member without content.
     package func block(ofMember number: Int) throws -> LineBlock? {
         let content = try content(ofMember: number)
         var splitter = LineSplitter(
@@ -85,10 +86,49 @@ package final class MemberReader: Sendable {
             maxLineBytes: .max,
             sequence: number,
             firstLine: firstLines[number],
-            // Only whether it is the start matters: a byte order mark is nowhere else.
+            // Only whether the offset is 0 matters: a byte order mark occurs only at the start.
             byteOffset: number == 0 ? 0 : 1
         )
         let whole = try splitter.append(content)
         return whole.first ?? splitter.finish()
     }
+}
+
+/// Returns raw lines by their physical numbers, from 1, without line ends; empty lines count too.
+///
+/// `firstLines` are the numbers of the first line of each member; `content` reads the whole lines of a member. Numbers
+/// before the first member or after the last line are not in the result.
+func rawLines<FirstLines: RandomAccessCollection<Int>>(
+    numbered numbers: Set<Int>,
+    firstLines: FirstLines,
+    content: (Int) throws -> [UInt8]
+) rethrows -> [Int: [UInt8]] where FirstLines.Index == Int {
+    var wanted: [Int: [Int]] = [:]
+    for number in numbers {
+        if let member = memberIndex(holdingLine: number, firstLines) { wanted[member, default: []].append(number) }
+    }
+    var lines: [Int: [UInt8]] = [:]
+    for (member, numbers) in wanted {
+        var all = try content(member).split(separator: 0x0A, omittingEmptySubsequences: false)
+        // There is no line after the last newline.
+        if all.last?.isEmpty == true { all.removeLast() }
+        for number in numbers where number - firstLines[member] < all.count {
+            let line = all[number - firstLines[member]]
+            lines[number] = Array(line.last == 0x0D ? line.dropLast() : line)
+        }
+    }
+    return lines
+}
+
+/// Returns the last member that begins at or before a line; nil if there is none.
+func memberIndex<FirstLines: RandomAccessCollection<Int>>(
+    holdingLine line: Int,
+    _ firstLines: FirstLines
+) -> Int? where FirstLines.Index == Int {
+    var (low, high) = (firstLines.startIndex, firstLines.endIndex)
+    while low < high {
+        let middle = (low + high) / 2
+        if firstLines[middle] <= line { low = middle + 1 } else { high = middle }
+    }
+    return low == firstLines.startIndex ? nil : low - 1
 }

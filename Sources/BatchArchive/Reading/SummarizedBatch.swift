@@ -2,21 +2,24 @@ package import BatchPipeline
 import JSONLines
 package import MessageBatches
 
-/// What a manifest says of its batch in figures, without the files it describes.
+/// The batch and the summaries in a manifest, without its data files.
 ///
-/// Reading it skips everything else, so that ten thousand manifests are read in the time their summaries take.
+/// Reading it skips all other members of the document, so reading ten thousand manifests takes little more time than
+/// decoding their summaries.
 package struct SummarizedBatch: Sendable {
     package var batch: MessageBatch
-    /// The workspace the batch belongs to, if the archive knows it.
+    /// The workspace of the batch, if known.
     package var workspace: String?
-    /// Which version of each derivation made the manifest.
+    /// The version of each derivation that made the manifest.
     package var derivations: [String: Int]
-    /// The summaries that were asked for; one that the manifest lacks is empty and named in ``missing``.
+    /// The requested summaries.
+    ///
+    /// One that the manifest lacks is empty and listed in ``missing``.
     package var summaries: SummarySet
-    /// The names of summaries that the manifest lacks, or that this version cannot read.
+    /// The names of summaries that the manifest lacks or that this version cannot read.
     package var missing: [String]
 
-    /// A batch with summaries that come from somewhere else than a manifest.
+    /// Creates a batch with summaries that do not come from a manifest.
     package init(_ batch: MessageBatch, workspace: String?, summaries: SummarySet) {
         self.batch = batch
         self.workspace = workspace
@@ -25,7 +28,7 @@ package struct SummarizedBatch: Sendable {
         missing = []
     }
 
-    /// Reads the text of a manifest; `path` only names it in errors.
+    /// Reads a manifest; `path` only names it in errors.
     init(json: [UInt8], kinds: SummaryKinds, path: String) throws(ArchiveFailure) {
         var parts = Parts(kinds: kinds)
         do throws(JSONSyntaxError) {
@@ -39,10 +42,10 @@ package struct SummarizedBatch: Sendable {
     }
 }
 
-/// The kinds of summaries to read, with their names ready to be compared.
+/// The kinds of summaries to read, with their names prepared for comparison.
 struct SummaryKinds: Sendable {
     let kinds: [any Summary.Type]
-    /// Empty summaries of the kinds.
+    /// One empty summary of each kind.
     let empty: SummarySet
     fileprivate let names: JSONKeyTable
 
@@ -53,7 +56,7 @@ struct SummaryKinds: Sendable {
     }
 }
 
-/// What was found in the text so far.
+/// The members of the document read so far.
 private struct Parts {
     let kinds: SummaryKinds
     var schemaVersion: Int?
@@ -62,7 +65,7 @@ private struct Parts {
     var derivations: [String: Int] = [:]
     var summaries: SummarySet
     var missing: [String] = []
-    /// Where the summaries stand.
+    /// The byte ranges of the summaries in the text.
     private var places: [Range<Int>?]
 
     private enum Key: String, CaseIterable {
@@ -100,7 +103,7 @@ private struct Parts {
         readSummaries(&cursor)
     }
 
-    /// Reads the summaries that were found; the document around them is known to be whole.
+    /// Reads the summaries at the ranges found; the document has already been checked.
     private mutating func readSummaries(_ cursor: inout JSONCursor) {
         for (kind, place) in zip(kinds.kinds, places) {
             if let place {

@@ -1,27 +1,27 @@
 package import BatchPipeline
 package import MessageBatches
 
-/// Repairs damaged batches with the code that exports: nothing is published that does not pass the gate.
+/// Repairs damaged batches with the code of `export`: only batches that pass the completeness check are published.
 package struct ArchiveRepair {
-    /// The port to the service.
+    /// The part of the API client that repair uses.
     package typealias Service = any BatchLister & ResultSource
 
-    /// What the repair of one batch came to.
+    /// The result of repairing one batch.
     package enum Outcome: Sendable {
-        /// Everything is derived from the raw file again.
+        /// All derived files were rebuilt from the raw file.
         case rebuilt
-        /// The results are downloaded again.
+        /// The results were downloaded again.
         case downloaded
-        /// There is no raw file, and the service was not asked.
+        /// There is no raw file, and the API was not asked.
         case noRawFile
-        /// The manifest names a raw file that is gone, or was pruned.
+        /// The raw file in the manifest is missing or was pruned.
         case rawFileIsGone
-        /// The raw file could not be read, or does not pass the gate.
+        /// The raw file cannot be read, or does not pass the completeness check.
         case notRebuilt(ArchiveFailure)
         case notProven(BatchOutcome)
-        /// Raw is not enough, and there is no connection to the service.
+        /// The raw file is not sufficient, and there is no connection to the API.
         case noService
-        /// The service does not return the batch.
+        /// The API did not return the batch.
         case notRetrieved(ServiceError)
         case notDownloaded(BatchOutcome)
 
@@ -39,7 +39,7 @@ package struct ArchiveRepair {
     private let summaries: SummarySet
     private let now: @Sendable () -> Timestamp
 
-    /// Repairs with an empty set of all summaries and the machine's clock; `service` is nil if it cannot be asked.
+    /// Creates a repair; `summaries` are empty summaries of all kinds, and `service` is nil if the API cannot be used.
     package init(
         _ folder: ArchiveFolder,
         settings: ArchiveSettings,
@@ -54,7 +54,7 @@ package struct ArchiveRepair {
         self.now = now
     }
 
-    /// Repairs the batches one by one, reports the outcome of each, then rebuilds SHA256SUMS from the manifests.
+    /// Repairs the batches one by one, reports each outcome, and rebuilds SHA256SUMS from the manifests.
     ///
     /// Needs the archive's lock.
     package func run(_ plan: RepairPlan, observe: (String, Outcome) -> Void) async throws {
@@ -67,7 +67,7 @@ package struct ArchiveRepair {
         try FileArchive(folder, settings: settings).rewriteChecksums()
     }
 
-    /// The manifests, after each batch to repair got files of its own.
+    /// Gives each batch to repair its own files, and returns the resulting manifests.
     private func withOwnFiles(_ plan: RepairPlan) async throws -> [Manifest] {
         let reader = try ArchiveReader(folder)
         let manifests = try await reader.manifests().manifests
@@ -99,13 +99,13 @@ package struct ArchiveRepair {
         return .notDownloaded(outcome)
     }
 
-    /// Derives everything from the raw file.
+    /// Rebuilds all derived files from the raw file.
     private func rebuild(_ batch: MessageBatch, _ manifest: Manifest?) async throws -> Outcome {
         let known = manifest.flatMap { $0.batch.id == batch.id ? $0 : nil }
         if let known, known.files[.raw] == nil, !known.found.isEmpty { return .rawFileIsGone }
         let stored = try known.map { StoredResults($0, in: folder) } ?? StoredResults(of: batch, in: folder)
         guard let stored else { return .noRawFile }
-        // A file that is here can be used even if the API has removed the results.
+        // A local raw file can be used even if the API has removed the results.
         var batch = batch
         batch.archivedAt = nil
         do {
@@ -139,12 +139,12 @@ package struct ArchiveRepair {
         )
         let exporting = ExportSettings(maxAttempts: attempts, replacesArchived: true)
         let outcome = try await BatchExport(ports: ports, settings: exporting, listedAt: nil).run(batch)
-        if case .archived = outcome, let old, old.batch.id == batch.id { try archive.carryOver(from: old) }
+        if case .archived = outcome, let old, old.batch.id == batch.id { try archive.copyEntries(from: old) }
         return outcome
     }
 }
 
-/// One known batch in the place of the service.
+/// A lister that returns one known batch instead of asking the API.
 private struct KnownBatch: BatchLister {
     let batch: MessageBatch
 

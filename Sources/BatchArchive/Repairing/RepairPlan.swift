@@ -1,20 +1,22 @@
-/// What a batch needs so that its files are intact again.
+/// The step that a damaged batch needs.
 package enum RepairStep: Sendable, Hashable {
-    /// Raw is intact: derive flat rows, summaries and manifest from it.
+    /// The raw file is intact: rebuild flat rows, summaries and manifest from it.
     case rebuild
-    /// The manifest cannot be trusted: ask the service for the batch, then derive the rest from raw, or download it.
+    /// The manifest is not reliable: request the batch from the API, then rebuild the rest from raw or download it.
     case identify
-    /// Raw is missing or damaged: download the results again.
+    /// The raw file is missing or damaged: download the results again.
     case download
 }
 
-/// Decides from the findings of `verify` what each batch needs: a pure function.
+/// The repair step for each damaged batch, computed from the findings of `verify`.
+///
+/// A pure function.
 package struct RepairPlan: Sendable {
-    /// The batches to work on, by id.
+    /// The batches to repair, by ID.
     package private(set) var steps: [String: RepairStep] = [:]
-    /// Whether anything is damaged or outdated at all.
+    /// Whether anything is damaged or outdated.
     package private(set) var isNeeded = false
-    /// Damaged files that hold several batches.
+    /// Damaged files that contain several batches.
     private(set) var shared: Set<String> = []
 
     package init(_ files: [VerifiedFile]) {
@@ -28,7 +30,7 @@ package struct RepairPlan: Sendable {
         }
     }
 
-    /// Whether raw alone does not help.
+    /// Whether a step needs more than the raw file.
     package var needsService: Bool { steps.values.contains { $0 != .rebuild } }
 
     private static func step(for file: VerifiedFile) -> RepairStep? {
@@ -36,7 +38,7 @@ package struct RepairPlan: Sendable {
         switch (part, file.mark) {
         case ("raw", .missing), ("raw", .different): return .download
         case ("manifests", .missing), ("manifests", .different): return file.isOutdated ? .rebuild : .identify
-        // A data file without a manifest: the service may know the batch.
+        // A data file without a manifest: the API may know the batch.
         case ("raw", .extra): return .identify
         case (_, .unreadable), (_, .extra): return nil
         default: return file.path.contains("/") ? .rebuild : nil

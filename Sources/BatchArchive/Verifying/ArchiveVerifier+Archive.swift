@@ -2,9 +2,9 @@ import MessageBatches
 
 /// The checks that need the whole archive.
 extension ArchiveVerifier {
-    /// The verdict on `SHA256SUMS`, given all manifests; nil for an archive that has neither.
+    /// Checks `SHA256SUMS` against all manifests; nil for an archive that has neither.
     ///
-    /// Files of manifests it does not list yet are no damage: after a killed run, the next one adds its lines.
+    /// Files of manifests that are not listed yet are not damage: after an interrupted run, the next one adds them.
     func verdict(
         on reading: Result<ChecksumList?, ArchiveFailure>,
         _ stored: [StoredManifest]
@@ -16,12 +16,12 @@ extension ArchiveVerifier {
         case .success(nil): return stored.isEmpty ? nil : VerifiedFile(path, .missing, reason: "it is not there")
         case .failure(let failure): return VerifiedFile(path, failure)
         }
-        // The files of a missing manifest are unknown; the manifest has a mark of its own.
+        // The files of a missing manifest are unknown; the manifest itself has been marked.
         let known = Set(stored.map(\.path))
         guard list.manifests.allSatisfy(known.contains) else { return VerifiedFile(path) }
         var expected: [String: String] = [:]
         for manifest in stored where list.digests[manifest.path] != nil {
-            // If manifest and list disagree, the manifest has its mark already.
+            // If a manifest differs from the list, the manifest has already been marked.
             expected[manifest.path] = list.digests[manifest.path]
             guard let files = manifest.manifest?.files.values else { return VerifiedFile(path) }
             for file in files { expected[file.path] = file.sha256 }
@@ -34,13 +34,13 @@ extension ArchiveVerifier {
         return VerifiedFile(path, .different, reason: reason, byteOffset: common)
     }
 
-    /// Files in the data folders that no manifest names, and missing manifests that SHA256SUMS names.
+    /// Returns the files in the data folders that no manifest names, and missing manifests that SHA256SUMS lists.
     func extras(
         _ plan: VerifyPlan,
         named stored: [StoredManifest],
         _ list: ChecksumList?
     ) throws(ArchiveFailure) -> [VerifiedFile] {
-        guard plan.isWhole else { return [] }
+        guard plan.coversArchive else { return [] }
         var known = Set(stored.map(\.path))
         for manifest in stored { known.formUnion(manifest.manifest?.files.values.map(\.path) ?? []) }
         var found: [VerifiedFile] = []
@@ -56,7 +56,7 @@ extension ArchiveVerifier {
         return found
     }
 
-    /// The files in the folders of the days, and those next to these folders.
+    /// Returns the files in the folders of the days and those next to these folders.
     private func paths(below part: String) throws(ArchiveFailure) -> [String] {
         var paths: [String] = []
         for name in try folder.names(in: part) {
@@ -67,7 +67,7 @@ extension ArchiveVerifier {
         return paths
     }
 
-    /// The batch that a file is named after; nil for a name that is not a valid id, which no service is asked for.
+    /// Returns the batch ID in a file name; nil if it is not a valid ID, which is never sent to the API.
     private static func id(in path: String) -> String? {
         let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) }
         return name.flatMap { MessageBatch.isSafeID($0) ? $0 : nil }

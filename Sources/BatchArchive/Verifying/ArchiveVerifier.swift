@@ -2,13 +2,13 @@ package import BatchPipeline
 package import BlockGzip
 import MessageBatches
 
-/// Compares an archive with its manifests and SHA256SUMS; never writes.
+/// Compares the files of an archive with its manifests and SHA256SUMS; never writes.
 package struct ArchiveVerifier: Sendable {
     let folder: ArchiveFolder
     let codec: any MemberCodec
-    /// Empty summaries of all kinds, to be folded again.
+    /// Empty summaries of all kinds, to compute them again.
     let summaries: SummarySet
-    /// Which version of each derivation is at work now.
+    /// The current version of each derivation.
     let derivations: [String: Int]
 
     package init(
@@ -23,9 +23,10 @@ package struct ArchiveVerifier: Sendable {
         self.derivations = derivations
     }
 
-    /// Verifies the archive as the plan says, up to `concurrency` batches at a time, and reports every file, by day and batch.
+    /// Verifies the archive as planned, up to `concurrency` batches at a time, and reports every file, sorted by day
+    /// and batch.
     ///
-    /// Throws ``ArchiveFailure`` if the archive itself cannot be listed, and what `report` throws.
+    /// Throws ``ArchiveFailure`` if the archive cannot be listed, and any error of `report`.
     package func run(
         _ plan: VerifyPlan,
         concurrency: Int,
@@ -33,7 +34,7 @@ package struct ArchiveVerifier: Sendable {
     ) async throws {
         _ = try ArchiveReader(folder)
         let paths = try folder.manifestPaths(since: plan.since?.day, until: plan.until?.day)
-        let stored = paths.map { StoredManifest($0, in: folder) }.filter { $0.isWanted(plan) }
+        let stored = paths.map { StoredManifest($0, in: folder) }.filter { $0.isSelected(plan) }
         let reading = Result { () throws(ArchiveFailure) in try ChecksumList(in: folder) }
         let list = try? reading.get()
         var rest = stored[...]
@@ -48,10 +49,10 @@ package struct ArchiveVerifier: Sendable {
         }
         for file in containers(stored, plan) { try report(file) }
         for file in try extras(plan, named: stored, list) + unknown(plan, stored) { try report(file) }
-        if plan.isWhole, let file = verdict(on: reading, stored) { try report(file) }
+        if plan.coversArchive, let file = verdict(on: reading, stored) { try report(file) }
     }
 
-    /// Batches that were asked for and have no manifest.
+    /// Returns a verdict for each requested batch that has no manifest.
     private func unknown(_ plan: VerifyPlan, _ stored: [StoredManifest]) -> [VerifiedFile] {
         let missing = (plan.ids ?? []).subtracting(stored.compactMap(\.verdict.batchID))
         return missing.sorted()
@@ -60,7 +61,7 @@ package struct ArchiveVerifier: Sendable {
             }
     }
 
-    /// The manifest and the data files of one batch.
+    /// Verifies the manifest and the data files of one batch.
     private func verify(
         _ stored: StoredManifest,
         listed: [String: String],
@@ -86,12 +87,12 @@ package struct ArchiveVerifier: Sendable {
             )
             .run(&own, &files)
         }
-        // A file of several batches has a line of its own; here only what is wrong with this batch's part of it.
+        // A file of several batches is reported separately; this batch reports only damage in its part.
         let parts = Set(manifest.files.values.filter { $0.slice != nil }.map(\.path))
         return [own] + files.filter { $0.mark != .intact || $0.isOutdated || !parts.contains($0.path) }
     }
 
-    /// The files that hold several batches, each once.
+    /// Verifies the files that contain several batches, each once.
     private func containers(_ stored: [StoredManifest], _ plan: VerifyPlan) -> [VerifiedFile] {
         var files: [String: (file: ArchivedFile, depth: VerifyDepth)] = [:]
         for manifest in stored.compactMap(\.manifest) {
@@ -103,7 +104,7 @@ package struct ArchiveVerifier: Sendable {
         return files.sorted { $0.key < $1.key }
             .map { _, entry in
                 var whole = entry.file
-                // Its members are in the manifests of many batches; each finds the damage in its own.
+                // The manifests of many batches list its members; each batch finds the damage in its own part.
                 (whole.slice, whole.members) = (nil, [])
                 return verify(whole, of: nil, entry.depth)
             }
@@ -129,7 +130,7 @@ package struct ArchiveVerifier: Sendable {
         }
     }
 
-    /// The first member that cannot be read, in a file whose digest is wrong.
+    /// Finds the first unreadable member of a file whose digest is wrong.
     private func place(ofDamageIn file: ArchivedFile, _ id: String?) -> VerifiedFile {
         do throws(ArchiveFailure) {
             let reader = try MemberReader(file, in: folder, codec: codec)

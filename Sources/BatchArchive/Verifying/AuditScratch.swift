@@ -2,10 +2,10 @@ import BatchPipeline
 import FoundationEssentials
 import Synchronization
 
-/// The raw file of a batch that is verified, for the check that its custom ids differ.
+/// The raw file of a batch, for the check that all custom IDs differ.
 ///
-/// What does not fit into memory goes to a nameless file in the system's folder for temporary ones: verifying never writes to the
-/// archive.
+/// Hashes that do not fit into memory are written to a temporary file without a name, because verification never writes
+/// to the archive.
 final class AuditScratch: UniquenessScratch {
     private let reader: MemberReader
     private let runs = Mutex(Runs())
@@ -38,7 +38,7 @@ final class AuditScratch: UniquenessScratch {
         }
     }
 
-    /// The runs, one behind the other.
+    /// All runs in one temporary file, one after another.
     private struct Runs: ~Copyable {
         var file: TemporaryFile?
         var ranges: [Range<Int>] = []

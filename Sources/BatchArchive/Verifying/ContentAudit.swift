@@ -3,7 +3,7 @@ import BlockGzip
 import JSONLines
 import MessageBatches
 
-/// Reads the raw file of one batch again from its first byte to its last, derives everything anew, and compares.
+/// Reads the raw file of one batch completely, rebuilds everything derived from it in memory, and compares.
 struct ContentAudit {
     private let manifest: Manifest
     private let folder: ArchiveFolder
@@ -25,7 +25,7 @@ struct ContentAudit {
         self.derivations = derivations
     }
 
-    /// What the raw lines come to.
+    /// The values computed from the raw lines.
     private struct Derived {
         var tally = BodyTally()
         var summaries: SummarySet
@@ -34,9 +34,9 @@ struct ContentAudit {
         var rows = ContentDigest()
     }
 
-    /// Marks what is wrong: in `own`, the manifest, and in `files`, its data files.
+    /// Marks damage in `own`, the manifest, and in `files`, its data files.
     ///
-    /// A file that has a mark already is left alone, and what would be compared with it too.
+    /// Files that are already marked are skipped, together with their comparisons.
     func run(_ own: inout VerifiedFile, _ files: inout [VerifiedFile]) async throws {
         let isCurrent = manifest.isDerived(by: derivations)
         own.isOutdated = !isCurrent
@@ -49,14 +49,14 @@ struct ContentAudit {
                 }
             }
         } catch let failure as ArchiveFailure {
-            // Where hashes cannot be put aside, nothing is said of the file.
+            // If temporary files cannot be written, the file is not the cause.
             guard let raw = manifest.files[.raw], failure.path == folder.path(raw.path) else { throw failure }
             mark(raw.path, in: &files, VerifiedFile(raw.path, failure))
         }
         compareRows(isCurrent ? rows : nil, &files)
     }
 
-    /// Reads all raw lines; nil if the raw file has a mark already or was pruned.
+    /// Reads all raw lines; nil if the raw file is already marked or was pruned.
     private func derive(_ files: inout [VerifiedFile]) async throws -> Derived? {
         var derived = Derived(summaries: summaries)
         guard let raw = manifest.files[.raw] else { return manifest.found.isEmpty ? derived : nil }
@@ -93,7 +93,7 @@ struct ContentAudit {
         return derived
     }
 
-    /// In what the manifest contradicts its raw file, or nil.
+    /// Returns the first contradiction between the manifest and its raw file, or nil.
     private func fault(of derived: Derived, isCurrent: Bool) -> String? {
         if let raw = manifest.files[.raw] {
             if raw.lines != derived.tally.lines { return "it says \(raw.lines) lines, raw has \(derived.tally.lines)" }
@@ -115,7 +115,7 @@ struct ContentAudit {
             ? nil : "its summary is not that of the raw lines"
     }
 
-    /// Holds the flat file to its manifest, and to the digest of the rows that follow from raw where that is known.
+    /// Compares the flat file with its manifest and, if known, with the digest of the rows computed from raw.
     private func compareRows(_ digest: String?, _ files: inout [VerifiedFile]) {
         guard let flat = manifest.files[.results], let index = files.firstIndex(where: { $0.path == flat.path }) else {
             return
@@ -156,7 +156,7 @@ extension ContentDigest {
 }
 
 extension Manifest {
-    /// Whether these versions of the derivations made it; versions of others do not matter.
+    /// Returns whether these versions of the derivations made the manifest; other derivations do not matter.
     fileprivate func isDerived(by versions: [String: Int]) -> Bool {
         versions.allSatisfy { derivations[$0] == $1 }
     }

@@ -1,14 +1,14 @@
 import MessageBatches
 
-/// A manifest as it lies in the archive: its bytes, and what is wrong with them.
+/// A manifest in the archive, with its digest and the verdict on it.
 struct StoredManifest: Sendable {
     let path: String
     /// SHA-256 of the file; nil if it cannot be read.
     let digest: String?
-    /// Nil if the text is no manifest.
+    /// Nil if the text is not a valid manifest.
     let manifest: Manifest?
     let verdict: VerifiedFile
-    /// Whether it is the manifest of the batch that its name says.
+    /// Whether the file's path matches the batch in the manifest.
     let isInPlace: Bool
 
     init(_ path: String, in folder: ArchiveFolder) {
@@ -33,7 +33,7 @@ struct StoredManifest: Sendable {
         }
     }
 
-    /// What is wrong with a manifest at this place, or nil.
+    /// Returns the contradiction between a manifest and its path, or nil.
     private static func misplacement(of manifest: Manifest, at path: String, _ id: String) -> String? {
         guard manifest.batch.id == id else { return "it is the manifest of \(manifest.batch.id)" }
         guard let paths = try? ArchivePaths(of: manifest.batch), paths.manifest == path else {
@@ -45,7 +45,7 @@ struct StoredManifest: Sendable {
         return nil
     }
 
-    func isWanted(_ plan: VerifyPlan) -> Bool {
+    func isSelected(_ plan: VerifyPlan) -> Bool {
         if let ids = plan.ids, !ids.contains(verdict.batchID ?? "") { return false }
         guard let created = manifest?.batch.createdAt else { return true }
         return plan.since.map { created >= $0 } ?? true && plan.until.map { created < $0 } ?? true
@@ -53,7 +53,7 @@ struct StoredManifest: Sendable {
 }
 
 extension ArchivePaths {
-    /// Whether a data file of the batch may lie where its entry says: alone, or in a file of several batches.
+    /// Returns whether a data file of the batch may have this path: alone, or in a file of several batches.
     func allows(_ file: ArchivedFile, as kind: DataKind) -> Bool {
         guard let slice = file.slice else { return file.path == data(kind) }
         return kind != .raw && slice.upperBound <= file.bytes && file.path.hasPrefix("\(folder(kind))/compact.")

@@ -1,17 +1,18 @@
 package import BatchPipeline
 package import MessageBatches
 
-/// The raw file of one batch in the place of the service: what is derived from raw can be derived anew.
+/// A source of results that reads the raw file of a batch instead of asking the API, to rebuild what is derived from
+/// it.
 ///
-/// Reads any gzip, and a file that was never compressed.
+/// It reads any gzip file and uncompressed files.
 package struct StoredResults: ResultSource {
     private let folder: ArchiveFolder
     private let path: String
     private let head: ReplyHead
-    /// The bytes as received; a line end that was added behind them is left out.
+    /// The number of bytes as received, without an added newline.
     private let byteCount: Int?
 
-    /// The raw file a manifest describes.
+    /// Opens the raw file that a manifest describes.
     package init(_ manifest: Manifest, in folder: ArchiveFolder) {
         self.folder = folder
         let raw = manifest.files[.raw]
@@ -24,7 +25,7 @@ package struct StoredResults: ResultSource {
         )
     }
 
-    /// The raw file of a batch without a manifest; nil if there is none.
+    /// Opens the raw file of a batch without a manifest; nil if there is none.
     package init?(of batch: MessageBatch, in folder: ArchiveFolder) throws(ArchiveFailure) {
         let path = try ArchivePaths(of: batch).data(.raw)
         guard try folder.status(path) != nil else { return nil }
@@ -39,7 +40,7 @@ package struct StoredResults: ResultSource {
     }
 }
 
-/// The content of a raw file, chunk by chunk.
+/// The content of a raw file in chunks.
 private struct StoredBody: AsyncSequence, Sendable {
     let folder: ArchiveFolder
     let path: String
@@ -49,7 +50,7 @@ private struct StoredBody: AsyncSequence, Sendable {
         Iterator(folder: folder, path: path, left: byteCount ?? .max)
     }
 
-    /// Opens the file when the first chunk is wanted.
+    /// Opens the file when the first chunk is read.
     final class Iterator: AsyncIteratorProtocol {
         private let folder: ArchiveFolder
         private let path: String

@@ -1,36 +1,38 @@
 import BlockGzip
 import SystemPackage
 
-/// What a look at one file of an archive came to.
+/// The verdict on one file of an archive.
 package struct VerifiedFile: Sendable, Hashable {
-    /// The result as one sign.
+    /// The verdict as a single character.
     package enum Mark: String, Sendable, Hashable {
-        /// As its manifest says.
+        /// The file matches its manifest.
         case intact = "="
-        /// Named by a manifest or by SHA256SUMS, and not there.
+        /// A manifest or SHA256SUMS names the file, but it does not exist.
         case missing = "-"
-        /// There, and no manifest names it.
+        /// The file exists, but no manifest names it.
         case extra = "+"
-        /// Not what its manifest or SHA256SUMS says.
+        /// The file differs from its manifest or SHA256SUMS.
         case different = "*"
-        /// The system refused to read it.
+        /// The system reported an error while reading it.
         case unreadable = "!"
     }
 
     /// Relative to the archive.
     package var path: String
     package var mark: Mark
-    /// The batch the file belongs to, where that is known.
+    /// The batch that the file belongs to, if known.
     package var batchID: String?
-    /// What is wrong, as a clause.
+    /// A clause that describes the damage.
     package var reason: String?
-    /// The gzip member the damage was found in, from 0.
+    /// The gzip member with the damage, from 0.
     package var member: Int?
-    /// Where it was found, in bytes of the file from 0.
+    /// The offset of the damage in the file, in bytes.
     package var byteOffset: Int?
-    /// Whether an earlier version of the program derived the file: no damage, but it can be rebuilt from raw.
+    /// Whether an earlier version of the program derived the file.
+    ///
+    /// It is not damaged, but it can be rebuilt from raw.
     package var isOutdated = false
-    /// Whether nothing is wrong with a manifest but that SHA256SUMS has another digest of it.
+    /// Whether the only problem of a manifest is that SHA256SUMS lists another digest.
     package var disagreesWithList = false
 
     package init(
@@ -49,7 +51,7 @@ package struct VerifiedFile: Sendable, Hashable {
         self.byteOffset = byteOffset
     }
 
-    /// A file that could not be read through.
+    /// Creates the verdict on a file that could not be read completely.
     init(_ path: String, _ failure: ArchiveFailure, batchID: String? = nil) {
         self.init(path, .different, batchID: batchID)
         switch failure.cause {

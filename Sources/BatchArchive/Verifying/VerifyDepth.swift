@@ -1,12 +1,13 @@
 package import MessageBatches
 
-/// How closely a batch is looked at; each depth does what those before it do.
+/// The depth of verification; each level includes the ones before it.
 package enum VerifyDepth: Int, Sendable, Comparable {
     /// Manifests, SHA256SUMS, existence and sizes of the data files.
     case sizes
-    /// SHA-256 of the data files.
+    /// Also SHA-256 of the data files.
     case checksums
-    /// Every member inflated, every line decoded; counts, summaries and flat rows made anew and compared.
+    /// Also every line: members are decompressed, lines decoded; counts, summaries and flat rows are computed again and
+    /// compared.
     case content
 
     package static func < (left: VerifyDepth, right: VerifyDepth) -> Bool {
@@ -14,16 +15,16 @@ package enum VerifyDepth: Int, Sendable, Comparable {
     }
 }
 
-/// Which batches are verified, and how closely.
+/// The batches to verify, and the depth.
 package struct VerifyPlan: Sendable {
     package var since: Timestamp?
     package var until: Timestamp?
     /// Only these batches, or nil for all.
     package var ids: Set<String>?
     package var depth: VerifyDepth
-    /// With a share below 1 only so many of the batches are looked at to their content, the others by their sizes.
+    /// The share of the batches verified at `depth`; the others are verified by size.
     package var share: Double
-    /// Chooses the batches of a share: another seed, another choice.
+    /// The seed that chooses the batches of a share.
     package var seed: UInt64
 
     package init(
@@ -42,8 +43,8 @@ package struct VerifyPlan: Sendable {
         self.seed = seed
     }
 
-    /// Whether everything in the archive is looked at, so that what no manifest names is extra.
-    var isWhole: Bool { since == nil && until == nil && ids == nil }
+    /// Whether the whole archive is verified, so that a file that no manifest names is extra.
+    var coversArchive: Bool { since == nil && until == nil && ids == nil }
 
     func depth(of id: String) -> VerifyDepth {
         guard share < 1 else { return depth }

@@ -45,7 +45,7 @@ struct ArchiveIndex {
             )
             rows.append(row)
         }
-        for journal in try reader.parked() where found.insert(journal.batch.id).inserted {
+        for journal in try reader.partialDownloads() where found.insert(journal.batch.id).inserted {
             var row = try catalog.batch(journal.batch.id) ?? CatalogBatch(journal.batch)
             row.park()
             rows.append(row)

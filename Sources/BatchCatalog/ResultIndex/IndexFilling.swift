@@ -90,7 +90,7 @@ package struct IndexFilling {
                     (id, try IndexedRows(block, of: id, number: numbers[id] ?? 0))
                 }
             },
-            take: { result in
+            consume: { result in
                 let (id, rows) = try result.get()
                 try fill.insert(rows, of: id)
                 return true

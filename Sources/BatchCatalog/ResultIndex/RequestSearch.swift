@@ -123,7 +123,7 @@ package struct RequestSearch {
                 FoundLine.lines(withCustomID: customID, in: block, of: manifest.batch)
                     .map { StoredLine(line: $0, manifest: manifest) }
             },
-            take: { lines in
+            consume: { lines in
                 found += lines
                 return true
             },

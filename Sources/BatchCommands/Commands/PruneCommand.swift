@@ -83,6 +83,6 @@ struct PruneCommand: AsyncParsableCommand {
             before[kind] = moment
         }
         guard !before.isEmpty else { throw .conflict("Say what may go: --raw-older-than or --joined-older-than.") }
-        return PrunePlan(before: before, takesLastCopies: evenIfLastCopy, now: now)
+        return PrunePlan(before: before, removesLastCopies: evenIfLastCopy, now: now)
     }
 }

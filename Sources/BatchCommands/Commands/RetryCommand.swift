@@ -93,7 +93,7 @@ struct RetryCommand: AsyncParsableCommand {
         try await RunCancellation.onSignal { cancellation in
             do {
                 return try await run.run(manifests, with: PreparedJoin(join.readingSettings()))
-            } catch let failure as ArchiveFailure where failure.isInTheWay {
+            } catch let failure as ArchiveFailure where failure.isExistingFile {
                 throw CommandFailure.conflict(
                     "\(failure.path) is there already, of an earlier run: name another folder with --out."
                 )

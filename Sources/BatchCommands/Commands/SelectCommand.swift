@@ -123,7 +123,7 @@ struct SelectCommand: AsyncParsableCommand {
         try await scan.run(
             manifests,
             work: { block, manifest in plan.work(block, manifest.batch) },
-            take: { try output.take($0) },
+            consume: { try output.take($0) },
             damaged: { failure, _ in errors.report([failure]) }
         )
     }

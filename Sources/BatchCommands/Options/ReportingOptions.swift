@@ -26,7 +26,7 @@ struct ReportingOptions: ParsableArguments {
 
     /// Refuses what would only show at the end of a run.
     func check() throws(CommandFailure) {
-        if let pingURL, !PingClient.isPingable(pingURL) { throw .badPingURL }
+        if let pingURL, !PingClient.isValidURL(pingURL) { throw .badPingURL }
         guard let metricsFile else { return }
         let status = try? FileStatus.of(parentFolder(of: metricsFile))
         guard status?.isFolder == true else { throw .noMetricsFolder(metricsFile) }

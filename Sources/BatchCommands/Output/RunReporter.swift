@@ -46,10 +46,10 @@ struct RunReporter {
         await send(status == .done ? .success : .failure, body: Self.body(runs, status: status))
     }
 
-    private func send(_ occasion: PingClient.Occasion, body: String) async {
+    private func send(_ event: PingClient.RunEvent, body: String) async {
         guard let ping else { return }
         do {
-            try await ping.send(occasion, body: body)
+            try await ping.send(event, body: body)
         } catch {
             observer.warn(FailureText.unheardPing(error))
         }

@@ -77,7 +77,7 @@ final class JoinDraft {
     private static func write(_ lines: inout Lines, to file: inout DataFileWriter, _ codec: any MemberCodec) throws {
         guard lines.count > 0 else { return }
         // After a close the file is opened again at its end.
-        if !file.members.isEmpty { try file.cutOffTheRest() }
+        if !file.members.isEmpty { try file.truncateUncounted() }
         try file.append(codec.member(holding: lines.bytes.span), content: lines.bytes, lineCount: lines.count)
         lines = Lines()
     }

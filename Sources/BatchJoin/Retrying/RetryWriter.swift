@@ -43,14 +43,14 @@ final class RetryWriter {
         }
     }
 
-    /// - Throws: ``ArchiveFailure`` that ``ArchiveFailure/isInTheWay`` if the folder contains files of an earlier run.
+    /// - Throws: ``ArchiveFailure`` that ``ArchiveFailure/isExistingFile`` if the folder contains files of an earlier run.
     init(in folder: ArchiveFolder, form: RetryForm, splitter: RequestFileSplitter) throws(ArchiveFailure) {
         self.folder = folder
         self.form = form
         self.splitter = splitter
         try folder.makeFolder("")
         if let old = try folder.names(in: "").first(where: { $0.hasPrefix("retry-") || $0 == Self.notFoundName }) {
-            throw ArchiveFailure.inTheWay(folder.path(old))
+            throw ArchiveFailure.existingFile(folder.path(old))
         }
         notFound = LineFile(Self.notFoundName, in: folder)
     }

@@ -58,7 +58,7 @@ extension ArchiveStatistics {
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
             let failed = try reader.quarantined().manifests.filter { selection.contains($0.batch) }
-            let partial = try reader.parked().filter { selection.contains($0.batch) }
+            let partial = try reader.partialDownloads().filter { selection.contains($0.batch) }
             completeness.quarantined += failed.count
             completeness.pending += partial.count
             completeness.listed += failed.count + partial.count

@@ -223,7 +223,7 @@ struct BatchExportFailureTests {
         #expect(archive.archived.isEmpty)
     }
 
-    @Test func `an error while quarantining ends the run and leaves no draft`() async throws {
+    @Test func `an error while quarantinePublication ends the run and leaves no draft`() async throws {
         archive.fail("quarantine")
         await #expect(throws: InMemoryArchive.Failure(call: "quarantine")) { _ = try await export(.file([])) }
         #expect(archive.discarded == [id, id])

@@ -2,21 +2,22 @@ import AsyncHTTPClient
 import BatchPipeline
 import BlockGzip
 
-/// The body of an answer as it arrives: chunks of up to about 1 MiB, decompressed if they are gzip.
+/// The body of an HTTP response as it arrives, in chunks of up to about 1 MiB, decompressed if it is gzip.
 ///
-/// Iterate once. Throws `ServiceError` with a transport code, or `CancellationError`. Dropping it closes its connection.
-struct AnswerBody: AsyncSequence, Sendable {
+/// Iterate only once. Throws `ServiceError` with a transport code, or `CancellationError`. The connection closes when
+/// the last copy of the value and its iterators are released.
+struct ResponseBody: AsyncSequence, Sendable {
     typealias Element = [UInt8]
 
     private let download: Download
     private let isGzip: Bool
     private let failure: @Sendable (ServiceError.Code) -> ServiceError
 
-    /// Starts to receive `body`, and gives up if nothing arrives for `idleTimeout` while we wait for bytes.
+    /// Starts to receive `body`; fails if no bytes arrive for `idleTimeout` while the reader waits.
     init(
         _ body: HTTPClientResponse.Body,
         of request: ServiceRequest,
-        head: AnswerHead,
+        head: ResponseHead,
         idleTimeout: Duration,
         stopwatch: Stopwatch,
         proxy: String?
@@ -31,10 +32,10 @@ struct AnswerBody: AsyncSequence, Sendable {
                     await Self.drain(body, into: relay) { failure(.cut($0, proxy: proxy)) }
                 }
                 group.addTask {
-                    guard await Self.isIdle(relay, for: idleTimeout, stopwatch: stopwatch) else { return }
+                    guard await Self.isTimedOut(relay, for: idleTimeout, stopwatch: stopwatch) else { return }
                     relay.finish(.failure(failure(.idle(idleTimeout))))
                 }
-                // The end of the body and the idle clock: the first to end cancels the other.
+                // The body ends or the idle timeout expires; the first to finish cancels the other.
                 await group.next()
                 group.cancelAll()
             }
@@ -68,14 +69,14 @@ struct AnswerBody: AsyncSequence, Sendable {
         }
     }
 
-    /// A box for the inflater, which is not copyable, while an iterator is.
+    /// A class that holds the inflater, because the inflater is noncopyable and an iterator must be copyable.
     ///
-    /// One iterator uses it.
+    /// Only one iterator uses it.
     fileprivate final class Inflation {
         var inflater = GzipInflater()
     }
 
-    /// Ends the download when the last value that can read from it goes away.
+    /// Cancels the download when the last value that can read from it is released.
     fileprivate final class Download: Sendable {
         let relay: BodyRelay
         private let task: Task<Void, Never>
@@ -92,8 +93,8 @@ struct AnswerBody: AsyncSequence, Sendable {
     }
 }
 
-extension AnswerBody {
-    /// Moves the body into the relay.
+extension ResponseBody {
+    /// Copies the body to the relay.
     private static func drain(
         _ body: HTTPClientResponse.Body,
         into relay: BodyRelay,
@@ -111,25 +112,25 @@ extension AnswerBody {
         }
     }
 
-    /// Waits until the network owes us bytes for `limit` without a break, and returns true; false if the task is canceled.
+    /// Returns true as soon as no bytes have arrived for `limit` while the reader waits; false if the task is canceled.
     ///
-    /// It looks four times per idle time. So a silence is noticed after at most five quarters of it, and the fast path
-    /// never reads a clock.
-    private static func isIdle(_ relay: BodyRelay, for limit: Duration, stopwatch: Stopwatch) async -> Bool {
+    /// It checks four times per idle timeout. So it detects a silent connection after at most 1.25 timeouts, and no
+    /// clock is read per chunk.
+    private static func isTimedOut(_ relay: BodyRelay, for limit: Duration, stopwatch: Stopwatch) async -> Bool {
         var seen = relay.activity.events
         var quarters = 0
         while quarters < 4 {
             do { try await stopwatch.sleep(limit / 4) } catch { return false }
-            let (events, isHeldBack) = relay.activity
-            quarters = events == seen && !isHeldBack ? quarters + 1 : 0
+            let (events, isProducerWaiting) = relay.activity
+            quarters = events == seen && !isProducerWaiting ? quarters + 1 : 0
             seen = events
         }
         return true
     }
 }
 
-extension AnswerBody {
-    /// The whole body, or nil if it is longer than `limit`.
+extension ResponseBody {
+    /// Reads the whole body; nil if it is longer than `limit` bytes.
     func collect(upTo limit: Int) async throws -> [UInt8]? {
         var whole: [UInt8] = []
         for try await chunk in self {
@@ -139,7 +140,7 @@ extension AnswerBody {
         return whole
     }
 
-    /// The first bytes of a body, as far as they can be read: for error texts, in which a break does not matter.
+    /// Reads the beginning of the body for an error message; a broken connection only shortens it.
     func prefix(upTo limit: Int) async -> [UInt8] {
         var whole: [UInt8] = []
         do {

@@ -1,17 +1,19 @@
 import FoundationEssentials
 
-/// Data that goes into other files: new files take their places, old ones go, manifests name the new ones.
+/// A change of the files that contain the data of several batches: new files are moved in, old files are removed,
+/// manifests are updated.
 ///
-/// Its plan is written and synced before the first step, and every step can be done twice, so that what was begun is finished
-/// by the next run. Old files go right behind the renames: readers of the folders see a row twice for no longer than that.
-struct Rearrangement: Codable {
-    /// A new file's way from `_partial` to its place.
+/// The plan is written and synced before the first step, and every step can be repeated. So the next run can finish an
+/// interrupted change. Old files are removed right after the renames, so that readers of the folders find duplicate
+/// rows only for a moment.
+struct DataRelocation: Codable {
+    /// The move of a new file from `_partial` to its final path.
     struct Move: Codable {
         var from: String
         var to: String
     }
 
-    /// Where the data of one batch lies from now on.
+    /// The new location of the data of one batch.
     struct Revision: Codable {
         /// The path of the manifest.
         var manifest: String
@@ -20,9 +22,9 @@ struct Rearrangement: Codable {
         /// Size and SHA-256 of the whole file.
         var bytes: Int
         var sha256: String
-        /// Where the batch's members begin in it.
+        /// The offset of the batch's members in the file.
         var offset: Int
-        /// How long its part is; nil if the file is all its own.
+        /// The length of the batch's part; nil if the file contains only this batch.
         var length: Int?
     }
 
@@ -32,7 +34,7 @@ struct Rearrangement: Codable {
 
     private static let path = "\(ArchivePaths.partial)/rearrangement"
 
-    /// Does everything; the new files are written and synced already.
+    /// Makes the change; the new files must be written and synced.
     func run(in folder: ArchiveFolder) throws(ArchiveFailure) {
         guard let plan = try? JSONEncoder().encode(self) else {
             throw ArchiveFailure(.mismatch("the plan cannot be written"), .write, path: folder.path(Self.path))
@@ -41,12 +43,12 @@ struct Rearrangement: Codable {
         try finish(in: folder)
     }
 
-    /// Goes on with what a killed run began.
+    /// Finishes the change of an interrupted run.
     static func finishInterrupted(in folder: ArchiveFolder) throws(ArchiveFailure) {
         guard try folder.status(path) != nil else { return }
         let text = try folder.read(path)
-        // The plan was renamed when it was whole; a damaged one says nothing that could be trusted.
-        guard let plan = try? JSONDecoder().decode(Rearrangement.self, from: Data(text)) else { return }
+        // The plan was renamed after it was complete, so a damaged one cannot be trusted and is ignored.
+        guard let plan = try? JSONDecoder().decode(DataRelocation.self, from: Data(text)) else { return }
         try plan.finish(in: folder)
     }
 
@@ -61,8 +63,8 @@ struct Rearrangement: Codable {
     }
 }
 
-extension Rearrangement.Revision {
-    /// Writes the manifest's next revision; nothing if it names the new file already.
+extension DataRelocation.Revision {
+    /// Writes the next revision of the manifest, unless it already names the new file.
     fileprivate func apply(in folder: ArchiveFolder) throws(ArchiveFailure) {
         var manifest = try Manifest(json: folder.read(self.manifest), path: folder.path(self.manifest))
         guard let kind = DataKind(rawValue: kind), var file = manifest.files[kind], file.path != path else { return }

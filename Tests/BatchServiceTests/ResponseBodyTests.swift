@@ -9,7 +9,7 @@ import Testing
 @testable import BatchService
 
 @Suite
-struct AnswerBodyTests {
+struct ResponseBodyTests {
     /// Pieces of a body, with a count of how many were asked for.
     private final class Pieces: AsyncSequence, Sendable {
         typealias Element = ByteBuffer
@@ -42,11 +42,11 @@ struct AnswerBodyTests {
         }
     }
 
-    private func body(_ pieces: Pieces, isGzip: Bool = false, clock: ManualClock = ManualClock()) -> AnswerBody {
-        AnswerBody(
+    private func body(_ pieces: Pieces, isGzip: Bool = false, clock: ManualClock = ManualClock()) -> ResponseBody {
+        ResponseBody(
             .stream(pieces),
             of: ServiceRequest(url: try! ServiceURL("http://127.0.0.1"), kind: .results, name: "GET results"),
-            head: AnswerHead(status: 200, headers: isGzip ? ["content-encoding": "gzip"] : [:]),
+            head: ResponseHead(status: 200, headers: isGzip ? ["content-encoding": "gzip"] : [:]),
             idleTimeout: .seconds(60),
             stopwatch: Stopwatch(clock),
             proxy: nil

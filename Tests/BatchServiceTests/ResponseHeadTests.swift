@@ -6,7 +6,7 @@ import Testing
 @testable import BatchService
 
 @Suite
-struct AnswerHeadTests {
+struct ResponseHeadTests {
     private let now = Timestamp("2026-11-22T12:00:00Z")!
 
     @Test
@@ -21,12 +21,12 @@ struct AnswerHeadTests {
             workspaceID: "wrkspc_1",
             date: Timestamp("1994-11-06T08:49:37Z")
         )
-        #expect(AnswerHead(status: 200, headers: headers).reply == expected)
+        #expect(ResponseHead(status: 200, headers: headers).reply == expected)
     }
 
     @Test
     func `empty headers are missing headers`() {
-        let head = AnswerHead(status: 200, headers: ["request-id": "", "date": "soon", "retry-after": ""])
+        let head = ResponseHead(status: 200, headers: ["request-id": "", "date": "soon", "retry-after": ""])
         #expect(head.reply == ReplyHead(status: 200))
         #expect(head.facts(errorCode: nil, now: now) == RetryFacts(status: 200, now: now))
     }
@@ -37,7 +37,7 @@ struct AnswerHeadTests {
         ("Sun, 06 Nov 1994 08:49:37 GMT", .date(Timestamp("1994-11-06T08:49:37Z")!)),
     ])
     func `retry-after is a number or a date`(text: String, expected: RetryFacts.RetryAfter) {
-        let head = AnswerHead(status: 503, headers: ["retry-after": text, "retry-after-ms": "12.5"])
+        let head = ResponseHead(status: 503, headers: ["retry-after": text, "retry-after-ms": "12.5"])
         let facts = head.facts(errorCode: "code", now: now)
         #expect(facts.retryAfter == expected)
         #expect(facts.retryAfterMilliseconds == 12.5)
@@ -46,13 +46,13 @@ struct AnswerHeadTests {
 
     @Test(arguments: [("true", true), ("FALSE", false), ("maybe", nil)])
     func `x-should-retry is yes, no or nothing`(text: String, expected: Bool?) {
-        let head = AnswerHead(status: 503, headers: ["x-should-retry": text])
+        let head = ResponseHead(status: 503, headers: ["x-should-retry": text])
         #expect(head.facts(errorCode: nil, now: now).shouldRetry == expected)
     }
 
     @Test
     func `the server's clock is preferred to ours`() {
-        let head = AnswerHead(status: 503, headers: ["date": "Sun, 06 Nov 1994 08:49:37 GMT"])
+        let head = ResponseHead(status: 503, headers: ["date": "Sun, 06 Nov 1994 08:49:37 GMT"])
         #expect(head.facts(errorCode: nil, now: now).now == Timestamp("1994-11-06T08:49:37Z"))
     }
 
@@ -67,7 +67,7 @@ struct AnswerHeadTests {
     ])
     func `only gzip by itself is inflated`(values: [String], encoding: String?, isGzip: Bool) {
         let headers = HTTPHeaders(values.map { ("content-encoding", $0) })
-        let head = AnswerHead(status: 200, headers: headers)
+        let head = ResponseHead(status: 200, headers: headers)
         #expect(head.contentEncoding == encoding)
         #expect(head.isGzip == isGzip)
     }
@@ -77,6 +77,6 @@ struct AnswerHeadTests {
         (308, true),
     ])
     func `five statuses are redirects`(status: Int, isRedirect: Bool) {
-        #expect(AnswerHead(status: status, headers: [:]).isRedirect == isRedirect)
+        #expect(ResponseHead(status: status, headers: [:]).isRedirect == isRedirect)
     }
 }

@@ -1,24 +1,26 @@
-/// Decides when the next request may start, for all callers together.
+/// Decides when the next request may start; all callers share it.
 ///
-/// A pure state machine over moments given as durations since any fixed start. Requests take slots one interval apart: a
-/// token bucket that holds one token, since the service may enforce 60 a minute as one a second (API reference, "Rate
-/// limits"). After a 429 everybody waits, then goes on at half the pace, which recovers with every success.
-struct PaceKeeper: Sendable, Hashable {
-    /// The time between two requests that the user asked for; zero for no limit.
+/// A pure state machine whose times are durations since a fixed start. It is a token bucket with one token, because the
+/// API may enforce 60 requests per minute as one per second (API reference, "Rate limits"). After a 429, all callers
+/// wait and then continue at half the pace. Every success brings the pace closer to the configured one.
+struct PacingPolicy: Sendable, Hashable {
+    /// The configured time between two requests; zero means no limit.
     let configuredInterval: Duration
-    /// The time between two requests now.
+    /// The current time between two requests.
     private(set) var interval: Duration
     private var nextSlot = Duration.zero
     private var pausedUntil = Duration.zero
-    /// When the last slowdown was decided: refusals of requests started before belong to the same event.
+    /// The time of the last slowdown.
+    ///
+    /// A 429 to a request that started earlier belongs to the same event.
     private var slowedAt: Duration?
-    /// Start times of the latest requests, to know the pace that was too fast where no limit was set.
+    /// The start times of the latest requests, which give the actual pace if no limit is configured.
     private var recentStarts: [Duration] = []
 
     private static let recentCount = 16
-    /// Slower than this never, however often the service refuses.
+    /// The upper limit of ``interval``.
     private static let longestInterval = Duration.seconds(30)
-    /// A pace found faster than this is as good as none.
+    /// Below this value, an interval counts as zero.
     private static let negligibleInterval = Duration.milliseconds(5)
 
     init(requestsPerMinute: Int? = nil) {
@@ -26,7 +28,7 @@ struct PaceKeeper: Sendable, Hashable {
         interval = configuredInterval
     }
 
-    /// Takes the next free slot and returns its moment, which is `now` or later.
+    /// Reserves the next free start time and returns it: `now` or later.
     mutating func reserve(at now: Duration) -> Duration {
         let slot = max(now, nextSlot, pausedUntil)
         nextSlot = slot + interval
@@ -35,13 +37,13 @@ struct PaceKeeper: Sendable, Hashable {
         return slot
     }
 
-    /// Whether a slot reserved earlier may be used at `now`: not if everybody was asked to wait meanwhile.
+    /// Whether a request with a reserved start time may start at `now`; false if a 429 made all callers wait.
     func mayStart(at now: Duration) -> Bool {
         now >= pausedUntil
     }
 
-    /// Notes a 429 to a request that started at `startedAt`: everybody waits for `pause` from `now` on.
-    mutating func refused(startedAt: Duration, now: Duration, pause: Duration) {
+    /// Records a 429 for a request that started at `startedAt`: all callers wait for `pause` from `now` on.
+    mutating func recordRefusal(startedAt: Duration, now: Duration, pause: Duration) {
         pausedUntil = max(pausedUntil, now + pause)
         nextSlot = max(nextSlot, pausedUntil)
         if let slowedAt, startedAt <= slowedAt { return }
@@ -49,14 +51,14 @@ struct PaceKeeper: Sendable, Hashable {
         interval = min(max(interval, observedInterval(until: now)) * 2, max(Self.longestInterval, configuredInterval))
     }
 
-    /// Notes an answer that was no refusal: a tenth of the way back to the configured pace.
-    mutating func answered() {
+    /// Records a response other than 429: moves the pace by a tenth of the way to the configured one.
+    mutating func recordSuccess() {
         guard interval > configuredInterval else { return }
         let shorter = configuredInterval + (interval - configuredInterval) * 9 / 10
         interval = shorter - configuredInterval < Self.negligibleInterval ? configuredInterval : shorter
     }
 
-    /// The mean time between the latest requests.
+    /// Returns the mean time between the latest requests.
     private func observedInterval(until now: Duration) -> Duration {
         guard let first = recentStarts.first, now > first else { return .milliseconds(100) }
         return (now - first) / recentStarts.count

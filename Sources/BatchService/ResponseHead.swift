@@ -2,12 +2,12 @@ import BatchPipeline
 import MessageBatches
 import NIOHTTP1
 
-/// The status line and headers of an answer, read into what the rest of the program speaks.
-struct AnswerHead: Sendable {
+/// The status and the relevant headers of an HTTP response, parsed.
+struct ResponseHead: Sendable {
     var reply: ReplyHead
-    /// `location` of a redirect.
+    /// The `location` header of a redirect.
     var location: String?
-    /// `content-encoding`, lower case; nil for none and for `identity`.
+    /// The `content-encoding` header in lowercase; nil if it is missing or `identity`.
     var contentEncoding: String?
     private var retryAfter: RetryFacts.RetryAfter?
     private var retryAfterMilliseconds: Double?
@@ -38,7 +38,7 @@ struct AnswerHead: Sendable {
         }
     }
 
-    /// What the retry plan judges by; `now` is our clock, for a server that sends no `date`.
+    /// Returns the facts that the retry policy evaluates; `now` is the local time, used if the server sends no `date`.
     func facts(errorCode: String?, now: Timestamp) -> RetryFacts {
         RetryFacts(
             status: reply.status,
@@ -50,12 +50,14 @@ struct AnswerHead: Sendable {
         )
     }
 
-    /// Whether the body has to be inflated.
+    /// Whether the body is compressed with gzip.
     var isGzip: Bool {
         contentEncoding == "gzip" || contentEncoding == "x-gzip"
     }
 
-    /// Whether the answer sends us somewhere else: 300 and 304 do not, 305 asks for a proxy and is obsolete.
+    /// Whether the response is a redirect to follow.
+    ///
+    /// 300 and 304 are not redirects; 305 asks for a proxy and is obsolete.
     var isRedirect: Bool {
         [301, 302, 303, 307, 308].contains(reply.status)
     }
