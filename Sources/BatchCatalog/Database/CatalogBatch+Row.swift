@@ -7,12 +7,12 @@ extension CatalogBatch {
         "was_fetchable", "state", "attempts", "last_error", "next_try_at", "request_ids", "settled_at", "loss_told_at",
     ]
 
-    /// Writes the row, in place of the one with its id.
+    /// The statement that inserts a row or replaces the row with the same ID.
     static let insertion =
         "INSERT OR REPLACE INTO batches (\(columns.joined(separator: ", "))) "
         + "VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))"
 
-    /// The values in the order of ``columns``.
+    /// The values, in the order of ``columns``.
     func values() throws -> StatementArguments {
         var counts = counts.byType
         counts["processing"] = self.counts.processing

@@ -1,19 +1,19 @@
 package import MessageBatches
 
-/// The state of an archive, as far as its catalog knows.
+/// The state of an archive according to its catalog.
 package struct ArchiveStatus {
     package let archive: String
-    /// The name of the archive's workspace if it is one of several.
+    /// The name of the archive's workspace; nil if the archive has only one.
     package let source: String?
     package let now: Timestamp
     package let counts: [LocalState: Int]
-    /// Not archived, with few days left; each is in one of the lists below too.
+    /// Batches that are not archived and have few days left; each of them is also counted in its own state.
     package let atRisk: [CatalogBatch]
-    /// Tried, and not archived yet.
+    /// Batches that failed in earlier runs and are not archived yet.
     package let failing: [CatalogBatch]
     package let quarantined: [CatalogBatch]
     package let lost: [CatalogBatch]
-    /// The newest first.
+    /// The last runs, newest first.
     package let runs: [CatalogRun]
 
     package init(
@@ -34,7 +34,7 @@ package struct ArchiveStatus {
         runs = try catalog.runs(last: lastRuns)
     }
 
-    /// The number of batches in any of some states.
+    /// The number of batches in any of the given states.
     package func count(_ states: LocalState...) -> Int {
         states.reduce(0) { $0 + (counts[$1] ?? 0) }
     }

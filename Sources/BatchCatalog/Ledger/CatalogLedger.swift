@@ -3,10 +3,10 @@ package import BatchPipeline
 package import MessageBatches
 import Synchronization
 
-/// The catalog as the ledger of one run.
+/// The ledger of one run, stored in the catalog.
 ///
-/// The lock guards `state`. A catalog that cannot be written is reported once, and the run continues: the catalog is an
-/// index.
+/// The lock protects `state`. If the catalog cannot be written, that is reported once and the run continues: the
+/// catalog can be rebuilt.
 package final class CatalogLedger: BatchLedger {
     private let catalog: Catalog
     private let options: Options
@@ -15,14 +15,15 @@ package final class CatalogLedger: BatchLedger {
     package struct Options: Sendable {
         /// The API's scheme, host and port.
         package var origin: String
-        /// Whether batches whose next try is later are tried now.
+        /// Whether batches are retried before their scheduled time.
         package var ignoresPauses: Bool
-        /// A dry run writes nothing.
+        /// Whether the catalog is written; false for a dry run.
         package var writes: Bool
         package var now: @Sendable () -> Timestamp
         package var observe: @Sendable (CatalogEvent) -> Void
-        /// The clause that the catalog records for a batch that was not archived; nil stands for a batch that a listing
-        /// of its time does not show any more.
+        /// Describes why a batch was not archived, as a clause for the catalog.
+        ///
+        /// Nil as outcome means that a listing of its time no longer contains the batch.
         package var describe: @Sendable (BatchOutcome?) -> String
 
         package init(
@@ -43,13 +44,13 @@ package final class CatalogLedger: BatchLedger {
     }
 
     private struct State {
-        /// The batches that are not in a final state, by ID, as far as this run knows.
+        /// The batches that are not in a final state, by ID, including changes of this run.
         var unsettled: [String: CatalogBatch] = [:]
-        /// The lost batches that no exit status has reported.
+        /// The lost batches that no run has reported yet.
         var unreported: [CatalogBatch] = []
-        /// From which creation time on this run read the listing to its end; nil if it did not.
+        /// The creation time back to which this run read the listing; nil if it did not read that far.
         var walkedSince: Timestamp?
-        /// The row of this run, once it has begun.
+        /// The row of this run; nil until the run begins.
         var run: CatalogRun?
         var hasWarned = false
     }
@@ -109,9 +110,9 @@ package final class CatalogLedger: BatchLedger {
         }
     }
 
-    /// What the archive is about to lose or has lost at the end of the run.
+    /// The batches that the API is about to remove or has removed, at the end of the run.
     ///
-    /// Batches that are not archived and have less than `warnDays` left by `moment` are at risk.
+    /// A batch is at risk if it is not archived and has fewer than `warnDays` days left at `moment`.
     package func retentionReport(at moment: Timestamp, warnDays: Int) -> RetentionReport {
         state.withLock { state in
             RetentionReport(
@@ -123,18 +124,19 @@ package final class CatalogLedger: BatchLedger {
         }
     }
 
-    /// Adds the row of this run, so that a run that is killed can be seen.
+    /// Inserts the row of this run, so that a killed run appears in the history.
     ///
-    /// A dry run has none, nor has a run whose catalog cannot be written, which was reported when the catalog was opened.
+    /// A dry run has no row. If the catalog cannot be written, there is no row either; opening the catalog reported
+    /// that.
     package func begin(_ run: CatalogRun) {
         guard options.writes else { return }
         let begun = try? catalog.begin(run)
         state.withLock { $0.run = begun }
     }
 
-    /// Completes the row of this run, records how it left the files, and marks the reported losses.
+    /// Completes the row of this run, updates the states from the files, and marks the reported losses.
     ///
-    /// The archive is complete without it, so an error is only reported.
+    /// The archive is complete without these changes, so an error is only reported.
     package func finish(in folder: ArchiveFolder, _ complete: (inout CatalogRun) -> Void) {
         guard var run = state.withLock({ $0.run }) else { return }
         run.walkedSince = state.withLock { $0.walkedSince }
@@ -194,13 +196,13 @@ package final class CatalogLedger: BatchLedger {
     }
 }
 
-/// What the API is about to remove, and what it has removed, from the point of view of an archive after a run.
+/// The batches that the API is about to remove or has removed, as a run leaves them.
 package struct RetentionReport: Sendable {
-    /// Batches that are not archived and have few days left, oldest first; those in quarantine too.
+    /// Batches that are not archived and have few days left, oldest first, including quarantined ones.
     package var atRisk: [CatalogBatch]
-    /// Batches whose loss no run has reported before.
+    /// Lost batches that no earlier run has reported.
     package var newlyLost: [CatalogBatch]
-    /// When days are counted from.
+    /// The moment from which the remaining days are counted.
     package var moment: Timestamp
 
     package init(atRisk: [CatalogBatch] = [], newlyLost: [CatalogBatch] = [], moment: Timestamp) {
@@ -211,7 +213,7 @@ package struct RetentionReport: Sendable {
 }
 
 extension CatalogBatch {
-    /// Why it is not tried yet; nil if it may be.
+    /// When and why the next try is scheduled; nil if the batch can be tried now.
     fileprivate func postponement(at now: Timestamp) -> PostponedBatch? {
         guard !state.isSettled, let nextTryAt, nextTryAt > now else { return nil }
         return PostponedBatch(id: id, until: nextTryAt, attempts: attempts, reason: lastError)
@@ -219,7 +221,7 @@ extension CatalogBatch {
 }
 
 extension CompletedWindow {
-    /// Whether the batch was created inside.
+    /// Whether the batch was created within the window.
     fileprivate func holds(_ batch: CatalogBatch) -> Bool {
         (since.map { $0 <= batch.createdAt } ?? true) && batch.createdAt <= end
     }

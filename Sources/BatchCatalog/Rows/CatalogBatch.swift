@@ -1,43 +1,45 @@
 package import BatchPipeline
 package import MessageBatches
 
-/// What the catalog knows of one batch: how the service described it last, and how far this archive has come with it.
+/// The catalog's row of one batch: the API's last description of it, and its state in this archive.
 package struct CatalogBatch: Sendable, Hashable {
     package let id: String
     package let createdAt: Timestamp
 
-    // At the service.
+    // At the API.
 
     package var status: ProcessingStatus
     package var counts: RequestCounts
     package var endedAt: Timestamp?
     package var expiresAt: Timestamp?
-    /// When the service withdrew the results, its `archived_at`.
+    /// When the API removed the results: `archived_at` of the batch object.
     package var withdrawnAt: Timestamp?
-    /// When an answer described the batch last; kept up to date until the batch is settled.
+    /// When the API last described the batch; updated until the batch is in a final state.
     package var lastSeenAt: Timestamp?
-    /// Whether its results were ever there to be fetched, as far as this archive saw.
+    /// Whether the results were available at any time this archive saw the batch.
     package var wasFetchable = false
 
     // In this archive.
 
     package var state: LocalState
-    /// Runs that tried and failed.
+    /// The number of runs that tried to archive the batch and failed.
     package var attempts = 0
-    /// What went wrong last, as a clause without content of results.
+    /// The last error, as a clause without content of results.
     package var lastError: String?
     package var nextTryAt: Timestamp?
-    /// `request-id` of what was asked last, the newest at the end; of an archived batch, that of its results.
+    /// The `request-id` of the last requests, newest last.
+    ///
+    /// An archived batch has only that of its results.
     package var requestIDs: [String] = []
-    /// When it was archived, or found withdrawn.
+    /// When the batch was archived, or found removed.
     package var settledAt: Timestamp?
-    /// When an exit status told of the loss.
+    /// When an exit status reported the loss.
     package var lossToldAt: Timestamp?
 
-    /// How many request-ids are kept.
+    /// The maximum number of request IDs to keep.
     private static let keptRequestIDs = 8
 
-    /// A batch that was seen for the first time; its state follows from what it says of itself.
+    /// Creates the row of a batch that is seen for the first time; the state follows from the batch object.
     package init(_ batch: MessageBatch, seenAt now: Timestamp? = nil, serverDate: Timestamp? = nil) {
         id = batch.id
         createdAt = batch.createdAt
@@ -47,7 +49,7 @@ package struct CatalogBatch: Sendable, Hashable {
         see(batch, at: now, serverDate: serverDate)
     }
 
-    /// A row with what no row is without.
+    /// Creates a row with its required values.
     init(id: String, createdAt: Timestamp, status: ProcessingStatus, counts: RequestCounts, state: LocalState) {
         self.id = id
         self.createdAt = createdAt
@@ -56,22 +58,22 @@ package struct CatalogBatch: Sendable, Hashable {
         self.state = state
     }
 
-    /// The end of the 29 days in which results can be fetched.
+    /// The end of the 29 days in which the API keeps results.
     package var retentionEnds: Timestamp {
         createdAt.adding(seconds: Int64(MessageBatch.retentionDays) * 86_400)
     }
 
-    /// Days until the results are withdrawn, negative behind that.
+    /// Days until the API removes the results; negative after that.
     package func daysLeft(at moment: Timestamp) -> Double {
         retentionEnds.seconds(since: moment) / 86_400
     }
 }
 
-/// The ways from one state to another.
+/// State transitions.
 extension CatalogBatch {
-    /// Takes in how the service describes the batch now.
+    /// Updates the row from the API's current description of the batch.
     ///
-    /// Age is judged by the server's clock where it is known.
+    /// The age of the batch is measured by the server's clock if it is known.
     package mutating func see(_ batch: MessageBatch, at now: Timestamp?, serverDate: Timestamp?) {
         status = batch.status
         counts = batch.counts
@@ -91,7 +93,7 @@ extension CatalogBatch {
         }
     }
 
-    /// Records the outcome of a run for the batch; `error` is the clause for what went wrong.
+    /// Records the outcome of a run for the batch; `error` is a clause that describes the failure.
     package mutating func record(_ outcome: BatchOutcome, error: String, at now: Timestamp) {
         switch outcome {
         case .archived(_, let proof, _):
@@ -101,7 +103,7 @@ extension CatalogBatch {
             (state, settledAt) = (.archived, now)
             (attempts, lastError, nextTryAt) = (0, nil, nil)
         case .busy:
-            // What the other process makes of it shows in its files, which the next run reads.
+            // The other process records its outcome in files, which the next run reads.
             lastError = error
         case .withdrawn:
             withdraw(at: now)
@@ -117,14 +119,14 @@ extension CatalogBatch {
             if state != .quarantined { state = .failing }
             switch failure {
             case .service(let failure): fail(error, failure.requestID, at: now)
-            // Its time was up, nothing is wrong with it: the next run goes on.
+            // The run's time limit ended this download, which is not a failure of the batch. The next run resumes it.
             case .deadline: lastError = error
             case .lineTooLong, .changing, .unsafeID: fail(error, nil, at: now)
             }
         }
     }
 
-    /// Makes it the row of an archived batch, whatever it was before.
+    /// Makes this the row of an archived batch, in whatever state it was before.
     package mutating func archive(_ batch: MessageBatch, requestID: String?, at moment: Timestamp) {
         state = .archived
         status = batch.status
@@ -137,16 +139,16 @@ extension CatalogBatch {
         settledAt = moment
     }
 
-    /// The results are no longer to be had.
+    /// Records that the API no longer has the results.
     package mutating func withdraw(at now: Timestamp?) {
         state = wasFetchable ? .lost : .withdrawn
         settledAt = now
         nextTryAt = nil
     }
 
-    /// Takes in that a listing of its time does not show the batch any more: deleted, or out of sight for the key in use.
+    /// Records that a listing of its time no longer contains the batch: it was deleted, or the key cannot see it.
     ///
-    /// Like results that are not given: final only once the 29 days are over by the server's clock.
+    /// As with unavailable results, the state becomes final only after the 29 days have passed by the server's clock.
     package mutating func miss(_ error: String, at now: Timestamp, serverDate: Timestamp?) {
         lastError = error
         if let serverDate, serverDate > retentionEnds {
@@ -156,7 +158,7 @@ extension CatalogBatch {
         }
     }
 
-    /// Makes it the row of a batch whose data lies in `_quarantine`; `moment` is when it was put there.
+    /// Makes this the row of a batch whose data is in `_quarantine`; `moment` is when it was moved there.
     package mutating func quarantine(reason: String, attempts: Int, requestID: String?, at moment: Timestamp) {
         guard !state.isSettled else { return }
         wasFetchable = true
@@ -173,14 +175,14 @@ extension CatalogBatch {
         )
     }
 
-    /// Makes it the row of a batch whose download can go on where it was.
+    /// Records that the batch is partly downloaded and can be resumed.
     package mutating func park() {
         guard !state.isSettled, state != .quarantined else { return }
         wasFetchable = true
         state = .partial
     }
 
-    /// Takes back a state that no file bears out any more.
+    /// Resets a state that no file confirms.
     package mutating func reopen() {
         guard LocalState.inFiles.contains(state) else { return }
         settledAt = nil
@@ -200,21 +202,22 @@ extension CatalogBatch {
     }
 }
 
-/// When a batch that failed is tried again: at once at first, then with pauses that grow, so that a poisoned batch is not
-/// fetched every night for ever.
+/// The schedule for retrying failed batches.
 ///
-/// The pauses end half a day before a night, so that a run that begins a little earlier than the last one is not too early.
+/// The first retry is immediate. Pauses then grow, so that a batch that always fails is not downloaded every night.
+/// Each pause is half a day shorter than a number of nights, so that a run that begins a little early still retries.
 package enum RetryPauses {
     private static let hour: Int64 = 3_600
     private static let hours: [Int64] = [0, 12, 36, 84, 156]
 
-    /// How long before the end of retention a batch is tried in every run.
+    /// How long before the end of retention a batch is tried in every run, in seconds.
     private static let lastDays: Int64 = 4 * 24 * hour
 
-    /// The first moment a batch is tried again after it failed in `attempts` runs, the last at `now`.
+    /// The earliest time of the next try after the batch failed in `attempts` runs, the last of them at `now`.
     ///
-    /// A quarantined batch was read twice and came out the same, so its first pause is one step longer. In the last days
-    /// before `retentionEnds` there are no pauses; behind it, where results may or may not still be there, there are.
+    /// A quarantined batch was read twice with the same result, so its first pause is one step longer. There are no
+    /// pauses in the last days before `retentionEnds`. After it, results may or may not be available, and the pauses
+    /// apply again.
     package static func nextTry(
         after attempts: Int,
         isQuarantined: Bool,
