@@ -9,7 +9,7 @@ package struct ArchiveStatus {
     package let counts: [LocalState: Int]
     /// Batches that are not archived and have few days left; each of them is also counted in its own state.
     package let atRisk: [CatalogBatch]
-    /// Batches that failed in earlier runs and are not archived yet.
+    /// Failed, partial and unavailable batches.
     package let failing: [CatalogBatch]
     package let quarantined: [CatalogBatch]
     package let lost: [CatalogBatch]

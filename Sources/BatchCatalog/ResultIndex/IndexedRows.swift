@@ -33,12 +33,8 @@ package struct IndexedRows: Sendable {
 
     /// Converts rows of the flat table.
     ///
-    /// Columns of other schema versions are skipped; missing columns get their default value.
-    ///
-    /// - Parameters:
-    ///   - lines: The rows.
-    ///   - id: The batch's ID, for errors.
-    ///   - number: The batch's number in the index.
+    /// Columns of other schema versions are skipped; missing columns get their default value. `number` is the batch's
+    /// number in the index. `id` is its ID, which only errors contain.
     package init(_ lines: LineBlock, of id: String, number: Int64) throws(ResultIndexFailure) {
         let (keys, targets) = (Self.keys, Self.targets)
         values.reserveCapacity(lines.lineEnds.count * Self.width)
