@@ -1,30 +1,30 @@
 import BatchArchive
 
-/// Collects the keys of a source and makes the index over them.
+/// Collects the keys of a source and builds the index over them.
 ///
-/// Keys are spread over partitions by the upper bits of their hash. A partition grows by a quarter at a time, so that a key
-/// costs at most 24 bytes, slack included. Beyond the memory allowed all partitions are put aside on disk, and the index
-/// is made there, one partition after the other: the answers are the same.
+/// Keys are divided into partitions by the upper bits of their hash. A partition grows by a quarter at a time, so a key
+/// needs at most 24 bytes, including unused capacity. If the keys exceed the memory limit, all partitions are written
+/// to disk, and the index is built there one partition at a time. Lookups return the same rows in both cases.
 struct JoinIndexBuilder: ~Copyable {
     private static let partitionBits = 10
     static let partitionCount = 1 << partitionBits
 
     private var partitions = [[IndexEntry]](repeating: [], count: JoinIndexBuilder.partitionCount)
-    /// Bytes of the entries in memory, slack included.
+    /// The memory that the entries use, in bytes, including unused capacity.
     private(set) var heldBytes = 0
     private let memory: Int
     private let folder: String
     private var spill: Spill?
 
-    /// What was put aside: for each partition where its pieces lie.
+    /// The entries on disk, with the places of each partition's pieces in the file.
     private struct Spill: ~Copyable {
         var file: TemporaryFile
         var pieces = [[Range<Int>]](repeating: [], count: JoinIndexBuilder.partitionCount)
     }
 
     /// - Parameters:
-    ///   - memory: how many bytes of entries are kept before they go to disk.
-    ///   - folder: where the files without a name are made.
+    ///   - memory: The maximum number of bytes of entries to keep in memory.
+    ///   - folder: The folder for unnamed temporary files.
     init(memory: Int, folder: String) {
         self.memory = memory
         self.folder = folder
@@ -61,9 +61,10 @@ struct JoinIndexBuilder: ~Copyable {
         self.spill = consume spill
     }
 
-    /// The index, and how many keys occurred again and where.
+    /// Builds the index, and counts the repeated keys.
     ///
-    /// Of equal keys the first in the source stays. `isSameKey` compares the rows at two places.
+    /// If a key occurs several times, the first row in the source stays. `isSameKey` compares the keys of the rows at
+    /// two places.
     consuming func finish(isSameKey: (RowPlace, RowPlace) throws -> Bool) throws -> BuiltIndex {
         var repeats = RepeatedKeys()
         guard let spill = spill.take() else {
@@ -95,21 +96,21 @@ struct JoinIndexBuilder: ~Copyable {
     }
 }
 
-/// An index as it came out of its builder.
+/// An index and the repeated keys that were found while it was built.
 struct BuiltIndex {
     var index: any JoinIndex
     var repeats: RepeatedKeys
-    /// Whether it did not fit the memory allowed.
+    /// Whether the index is on disk because it exceeded the memory limit.
     var isOnDisk: Bool
 }
 
-/// Keys that occur more than once in a source.
+/// The keys that occur more than once in a source.
 struct RepeatedKeys {
     private(set) var count = 0
-    /// Where the first of the later rows are; at most ``RowReading/listedPlaces``.
+    /// The offsets of the first repetitions; at most ``RowReading/listedPlaces``.
     private(set) var places: [Int] = []
 
-    /// Removes the later rows of equal keys from sorted entries.
+    /// Removes repetitions of keys from sorted entries.
     mutating func remove(
         from entries: inout [IndexEntry],
         _ isSameKey: (RowPlace, RowPlace) throws -> Bool

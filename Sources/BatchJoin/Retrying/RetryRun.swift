@@ -4,12 +4,12 @@ import BlockGzip
 import JSONLines
 import MessageBatches
 
-/// How the requests of failed results are collected.
+/// The settings of a retry run.
 package struct RetrySettings: Sendable {
     package var selection: FailureSelection
     package var edit: RequestEdit
     package var form: RetryForm
-    /// Where the files go; nil for counting only.
+    /// The folder for the files; nil if the run only counts.
     package var output: ArchiveFolder?
     package var splitter: RequestFileSplitter
 
@@ -28,9 +28,9 @@ package struct RetrySettings: Sendable {
     }
 }
 
-/// Collects the requests of failed results from the files they were submitted from, and writes files to submit again.
+/// Collects the requests of failed results from their sources, and writes files to submit again.
 ///
-/// Reads the archive only.
+/// The archive is only read.
 package struct RetryRun: Sendable {
     let folder: ArchiveFolder
     let settings: RetrySettings
@@ -40,9 +40,9 @@ package struct RetryRun: Sendable {
         self.settings = settings
     }
 
-    /// Goes through the batches of some manifests, in their order.
+    /// Processes the batches of the manifests, in order.
     ///
-    /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`; then there are no files.
+    /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`. In that case no files remain.
     package func run(_ manifests: [Manifest], with sources: PreparedJoin) async throws -> RetryReport {
         var report = RetryReport()
         report.sources = sources.sharedSources.map(\.findings)

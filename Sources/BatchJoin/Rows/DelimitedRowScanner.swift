@@ -1,24 +1,25 @@
 import JSONLines
 
-/// Finds the rows of a CSV or TSV source with a header.
+/// Reads the rows of a CSV or TSV source with a header.
 struct DelimitedRowScanner: Sendable {
     private let records: DelimitedRecords
-    /// The names in the header, in order.
+    /// The column names in the header, in order.
     let header: [String]
     private let keyColumn: Int
     private let batchColumn: Int?
 
-    /// Why there is no scanner for a header.
+    /// The reasons why a header is invalid.
     enum HeaderFault: Error, Sendable, Hashable {
         case record(JoinRowFault)
-        /// No column has the name of the key; the names there are.
+        /// No column has the name of the key; the value lists the names in the header.
         case noKeyColumn([String])
         case repeatedColumn(String)
     }
 
-    /// Reads the header at the start of a window, and returns the scanner for the rows and where they begin.
+    /// Reads the header at the start of a window.
     ///
-    /// Nil if the window does not contain the whole header.
+    /// Returns the scanner for the rows and the position of the first row; nil if the window does not contain the whole
+    /// header.
     static func reading(
         headerOf window: [UInt8],
         records: DelimitedRecords,
@@ -52,7 +53,7 @@ struct DelimitedRowScanner: Sendable {
 
     var hasBatch: Bool { batchColumn != nil }
 
-    /// Whether a column is data: neither the key nor the batch.
+    /// Whether a column contains data, which is neither the key nor the batch.
     func isData(_ column: Int) -> Bool {
         column != keyColumn && column != batchColumn
     }
@@ -99,7 +100,7 @@ struct DelimitedRowScanner: Sendable {
         return JoinRow(key: JoinKey(id: id, batch: batch), idText: idText, range: range)
     }
 
-    /// The text of every cell of the record at the start of some bytes, in the order of the header.
+    /// The text of every cell of the first record in some bytes, in the order of the header.
     func cells(atStartOf bytes: [UInt8]) -> [[UInt8]] {
         guard let record = try? records.record(in: bytes, at: 0, isLast: true) else { return [] }
         return record.cells.map { $0.text(in: bytes) }

@@ -1,13 +1,14 @@
 import JSONLines
 
-/// Finds the rows of a JSON source: one object after the other, with or without line ends between them, and the objects
-/// in `requests` of a create body.
+/// Reads the rows of a JSON source.
+///
+/// The source contains objects with or without line ends between them, or create bodies whose `requests` are the rows.
 struct JSONRowScanner: Sendable {
-    /// The member that holds the key.
+    /// The member that contains the key.
     let keyName: String
     /// Whether rows name their batch in `batch_id`.
     let hasBatch: Bool
-    /// The names of ``Member``; the first depends on the source.
+    /// The names of ``Member``; the first one depends on the source.
     private let members: JSONKeyTable
     private var place = Place.top
 
@@ -53,7 +54,9 @@ struct JSONRowScanner: Sendable {
         }
     }
 
-    /// The row at `position`; nil if a body begins there, which `position` enters.
+    /// The row at `position`.
+    ///
+    /// If a body begins there, `position` moves into it, and the result is nil.
     private mutating func topStep(
         in window: [UInt8],
         from position: inout Int,
@@ -66,7 +69,7 @@ struct JSONRowScanner: Sendable {
         }
         guard let object = try object(in: window, at: position, isLast: isLast) else { return .needsMore }
         if object.id == nil, let requests = object.requests {
-            // The list comes after other members: it is read again, request by request.
+            // `requests` comes after other members, so its elements are read now, one by one.
             position = requests.lowerBound + 1
             place = .firstElement
             return nil
@@ -76,7 +79,7 @@ struct JSONRowScanner: Sendable {
         return .row(row)
     }
 
-    /// The object that begins at `start` as a row.
+    /// Reads the object that begins at `start` as a row.
     func row(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowFault) -> JoinRowStep {
         guard let object = try object(in: window, at: start, isLast: isLast) else { return .needsMore }
         return .row(try row(from: object))
@@ -102,7 +105,7 @@ struct JSONRowScanner: Sendable {
 // MARK: Bodies
 
 extension JSONRowScanner {
-    /// The place after the `[` of a value that begins with `{"requests":[`.
+    /// The position after the `[` of a value that begins with `{"requests":[`.
     private static func leadingRequests(in window: [UInt8], at start: Int) -> Int? {
         let name = skipBlanks(in: window, from: start + 1)
         guard window[start] == UInt8(ascii: "{"), window[name...].starts(with: "\"requests\"".utf8) else { return nil }
@@ -115,7 +118,7 @@ extension JSONRowScanner {
 
     /// The next step inside a body; nil if only punctuation was read.
     ///
-    /// `position` is at a byte that is no white space.
+    /// `position` is at a byte that is not white space.
     private mutating func bodyStep(
         in window: [UInt8],
         from position: inout Int,
@@ -161,14 +164,14 @@ extension JSONRowScanner {
             return step
         } catch {
             var fault = error
-            // Inside a body a line end does not show where the next request begins.
+            // Inside a body, a line end does not show where the next request begins.
             fault.endsSource = fault.next == nil
             if fault.next != nil { place = .nextElement }
             throw fault
         }
     }
 
-    /// The end of the member of a body that begins at `start`; nil if the window does not hold it whole.
+    /// The end of the body's member that begins at `start`; nil if the window does not contain all of it.
     private func member(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowFault) -> Int? {
         let colon = try read(window, from: start, isLast: isLast) { cursor throws(JSONSyntaxError) in
             guard try cursor.kind() == .string else { throw JSONSyntaxError(.expectedKey, at: cursor.position) }
@@ -193,7 +196,7 @@ extension JSONRowScanner {
 // MARK: Objects
 
 extension JSONRowScanner {
-    /// An object as far as a join needs it.
+    /// The parts of an object that a join needs.
     struct Object {
         var range: Range<Int>
         var id: (key: [UInt8], text: [UInt8])?
@@ -202,9 +205,9 @@ extension JSONRowScanner {
         var requests: Range<Int>?
     }
 
-    /// The object that begins at `start`; nil if the window does not hold it whole.
+    /// Reads the object that begins at `start`; nil if the window does not contain all of it.
     ///
-    /// Of equal members the last one counts.
+    /// If a member occurs several times, the last one counts.
     func object(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowFault) -> Object? {
         try read(window, from: start, isLast: isLast) { cursor throws(JSONSyntaxError) in
             var object = Object(range: start..<start)
@@ -231,7 +234,7 @@ extension JSONRowScanner {
         }
     }
 
-    /// Reads JSON at a place of the window; nil if it may be that only the window ends too early.
+    /// Reads JSON at a position in the window; nil if the window may have ended too early.
     private func read<Result>(
         _ window: [UInt8],
         from start: Int,
@@ -244,7 +247,7 @@ extension JSONRowScanner {
                 return try body(&cursor)
             }
         } catch {
-            // A character cut at the end of the window looks like bytes that are not UTF-8.
+            // A character that is cut at the end of the window looks like invalid UTF-8.
             let mayBeCut = error.reason == .unexpectedEnd || error.offset + 16 > window.count
             if !isLast, mayBeCut { return nil }
             throw JoinRowFault(at: error.offset, error.reason.rawValue)

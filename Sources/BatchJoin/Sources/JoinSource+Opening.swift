@@ -1,9 +1,10 @@
 import BatchArchive
 
 extension JoinSource {
-    /// Opens the source of a batch, or of all batches: unpacks it, reads its layout, and makes the index over its keys.
+    /// Opens the source of one batch or of all batches: unpacks it, reads its layout, and builds the index over its
+    /// keys.
     ///
-    /// `origin` is the source as the user named it. Nil if there is no file for the one batch.
+    /// `origin` is the source as the user named it. Returns nil if the batch has no file.
     static func open(
         _ origin: JoinSourcePlace,
         ofBatch batchID: String? = nil,
