@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Holds a simulated reply until a test opens it, and reports to the test when the reply arrives.
+/// Holds simulated replies until a test opens it, and reports to the test when a reply arrives.
 ///
-/// No clock is involved.
+/// It uses no clock.
 package final class Gate: Sendable {
     private struct State {
         var isOpen = false
@@ -16,7 +16,7 @@ package final class Gate: Sendable {
 
     package init() {}
 
-    /// Lets everything held go, now and later.
+    /// Releases all replies, now and later.
     package func open() {
         let held = state.withLock { state in
             state.isOpen = true
@@ -31,7 +31,7 @@ package final class Gate: Sendable {
         state.withLock { $0.arrivals > 0 }
     }
 
-    /// Returns once `count` replies have reached the gate, held or not.
+    /// Returns when `count` replies have reached the gate, whether it is open or not.
     package func reached(_ count: Int = 1) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
@@ -43,7 +43,7 @@ package final class Gate: Sendable {
         }
     }
 
-    /// Waits until the gate opens or the calling task is cancelled.
+    /// Waits until the gate opens or the calling task is canceled.
     package func pass() async {
         let waiter = arrive()
         await withTaskCancellationHandler {

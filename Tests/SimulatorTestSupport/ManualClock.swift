@@ -2,7 +2,7 @@ package import BatchSimulator
 package import MessageBatches
 import Synchronization
 
-/// A clock that moves only when a test moves it.
+/// A clock that advances only when a test advances it.
 package final class ManualClock: Sendable {
     private let time: Mutex<Timestamp>
 
@@ -20,7 +20,7 @@ package final class ManualClock: Sendable {
 }
 
 extension SimulatorClock {
-    /// The time of a manual clock; the simulator starts at its present time.
+    /// A simulator clock that shows the time of a manual clock, and starts at its current time.
     package static func manual(_ clock: ManualClock) -> SimulatorClock {
         SimulatorClock(start: clock.now) { clock.now }
     }

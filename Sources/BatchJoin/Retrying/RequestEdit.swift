@@ -53,7 +53,7 @@ package struct RequestEdit: Sendable, Hashable {
         return request
     }
 
-    /// The value of `params` if it is an object; the last such member counts.
+    /// The value of the last member `params`; nil if it is not an object.
     private static func params(of object: [UInt8]) throws(JSONSyntaxError) -> [UInt8]? {
         try JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
             let names = JSONKeyTable(["params"])
