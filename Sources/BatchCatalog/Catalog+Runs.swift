@@ -27,7 +27,7 @@ extension Catalog {
     }
 
     /// The runs that read the listing to its end and began at or after a moment, newest first.
-    package func walks(since moment: Timestamp) throws(CatalogFailure) -> [CatalogRun] {
+    package func completeListings(since moment: Timestamp) throws(CatalogFailure) -> [CatalogRun] {
         try read { db in
             try Row.fetchAll(
                 db,

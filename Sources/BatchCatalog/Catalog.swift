@@ -71,8 +71,8 @@ package final class Catalog: Sendable {
     private static func check(_ queue: DatabaseQueue, path: String) throws {
         try queue.read { db in
             if try CatalogSchema.migrator.hasBeenSuperseded(db) { throw CatalogFailure.newer(path: path) }
-            let complaint = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
-            if let complaint, complaint != "ok" { throw CatalogFailure.damaged(path: path, detail: complaint) }
+            let problem = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+            if let problem, problem != "ok" { throw CatalogFailure.damaged(path: path, detail: problem) }
         }
     }
 

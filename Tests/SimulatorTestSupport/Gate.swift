@@ -34,12 +34,12 @@ package final class Gate: Sendable {
     /// Returns when `count` replies have reached the gate, whether it is open or not.
     package func reached(_ count: Int = 1) async {
         await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
+            let hasArrived = state.withLock { state in
                 if state.arrivals >= count { return true }
                 state.watchers.append((count, continuation))
                 return false
             }
-            if isThere { continuation.resume() }
+            if hasArrived { continuation.resume() }
         }
     }
 

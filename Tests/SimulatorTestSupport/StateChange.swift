@@ -8,7 +8,7 @@ package enum StateChange: Sendable {
     /// A batch is removed, as after a delete.
     case remove(String)
     /// The results of a batch are removed.
-    case withdraw(String)
+    case removeResults(String)
     /// A member of a batch object is replaced (JSON text) or, with nil, removed.
     case setMember(String, of: String, to: String?)
 }
@@ -18,7 +18,7 @@ extension ServiceState {
         switch change {
         case .add(let batch): store.insert(batch)
         case .remove(let id): store.remove(id)
-        case .withdraw(let id): store.update(id) { $0.withdraw(at: now) }
+        case .removeResults(let id): store.update(id) { $0.removeResults(at: now) }
         case .setMember(let key, let id, let value): store.update(id) { $0.edit(JSONEdit(key, value)) }
         }
     }

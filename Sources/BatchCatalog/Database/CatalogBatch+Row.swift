@@ -18,11 +18,11 @@ extension CatalogBatch {
         counts["processing"] = self.counts.processing
         let service: [(any DatabaseValueConvertible)?] = [
             id, createdAt.text, status.name, try ColumnJSON.text(counts), endedAt?.text, expiresAt?.text,
-            withdrawnAt?.text, lastSeenAt?.text,
+            removedAt?.text, lastSeenAt?.text,
         ]
         let local: [(any DatabaseValueConvertible)?] = [
-            wasFetchable, state.rawValue, attempts, lastError, nextTryAt?.text, try ColumnJSON.text(requestIDs),
-            settledAt?.text, lossToldAt?.text,
+            wasAvailable, state.rawValue, attempts, lastError, nextTryAt?.text, try ColumnJSON.text(requestIDs),
+            finalizedAt?.text, lossReportedAt?.text,
         ]
         return StatementArguments(service + local)
     }
@@ -42,14 +42,14 @@ extension CatalogBatch {
         )
         endedAt = try reader.optionalTime("ended_at")
         expiresAt = try reader.optionalTime("expires_at")
-        withdrawnAt = try reader.optionalTime("withdrawn_at")
+        removedAt = try reader.optionalTime("withdrawn_at")
         lastSeenAt = try reader.optionalTime("last_seen_at")
-        wasFetchable = try reader.number("was_fetchable") != 0
+        wasAvailable = try reader.number("was_fetchable") != 0
         attempts = try reader.number("attempts")
         lastError = reader.optionalText("last_error")
         nextTryAt = try reader.optionalTime("next_try_at")
         requestIDs = try reader.json("request_ids", as: [String].self)
-        settledAt = try reader.optionalTime("settled_at")
-        lossToldAt = try reader.optionalTime("loss_told_at")
+        finalizedAt = try reader.optionalTime("settled_at")
+        lossReportedAt = try reader.optionalTime("loss_told_at")
     }
 }

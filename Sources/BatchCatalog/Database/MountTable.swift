@@ -31,13 +31,13 @@ package struct MountTable: Sendable {
     /// The path must be absolute and free of symbolic links.
     package func isRemote(_ path: String) -> Bool {
         // If two file systems are mounted at one point, the later one hides the earlier one.
-        let holding = mounts.filter { Self.holds($0.point, path) }
+        let holding = mounts.filter { Self.contains($0.point, path) }
         let longest = holding.map(\.point.utf8.count).max()
         guard let type = holding.last(where: { $0.point.utf8.count == longest })?.type else { return false }
         return Self.remote.contains(type) || type.hasPrefix("fuse.")
     }
 
-    private static func holds(_ point: String, _ path: String) -> Bool {
+    private static func contains(_ point: String, _ path: String) -> Bool {
         path == point || path.hasPrefix(point.hasSuffix("/") ? point : point + "/")
     }
 

@@ -22,7 +22,7 @@ struct ArchiveIndex {
         let days = try reader.archivedDays()
         let known = try catalog.ids(in: [.archived])
         let unknown = days.filter { !known.contains($0.key) }
-        try await enter(unknown.sorted { ($0.value, $0.key) < ($1.value, $1.key) })
+        try await recordArchived(unknown.sorted { ($0.value, $0.key) < ($1.value, $1.key) })
         if known.count + unknown.count > days.count {
             try reopen(known.subtracting(days.keys))
         }
@@ -49,7 +49,7 @@ struct ArchiveIndex {
         }
         for journal in try reader.parked() where found.insert(journal.batch.id).inserted {
             var row = try catalog.batch(journal.batch.id) ?? CatalogBatch(journal.batch)
-            row.park()
+            row.markPartial()
             rows.append(row)
         }
         try catalog.save(rows)
@@ -67,7 +67,7 @@ struct ArchiveIndex {
     }
 
     /// Records archived batches from their manifests, which several tasks read at once.
-    private func enter(_ batches: [(key: String, value: CalendarDay)]) async throws {
+    private func recordArchived(_ batches: [(key: String, value: CalendarDay)]) async throws {
         var parts =
             stride(from: 0, to: batches.count, by: Self.manifestsPerTask)
             .map { batches[$0..<min($0 + Self.manifestsPerTask, batches.count)] }

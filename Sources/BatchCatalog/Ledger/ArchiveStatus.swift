@@ -26,10 +26,10 @@ package struct ArchiveStatus {
     ) throws {
         (self.archive, self.source, self.now) = (archive, source, now)
         counts = try catalog.batchCounts()
-        let unsettled = try catalog.batches(in: LocalState.unsettled)
-        atRisk = unsettled.filter { $0.daysLeft(at: now) < Double(warnDays) }
-        failing = unsettled.filter { [.failing, .partial, .unavailable].contains($0.state) }
-        quarantined = unsettled.filter { $0.state == .quarantined }
+        let unfinished = try catalog.batches(in: LocalState.nonFinalStates)
+        atRisk = unfinished.filter { $0.daysLeft(at: now) < Double(warnDays) }
+        failing = unfinished.filter { [.failing, .partial, .unavailable].contains($0.state) }
+        quarantined = unfinished.filter { $0.state == .quarantined }
         lost = try catalog.batches(in: [.lost])
         runs = try catalog.runs(last: lastRuns)
     }

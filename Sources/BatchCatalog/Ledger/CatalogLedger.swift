@@ -45,11 +45,11 @@ package final class CatalogLedger: BatchLedger {
 
     private struct State {
         /// The batches that are not in a final state, by ID, including changes of this run.
-        var unsettled: [String: CatalogBatch] = [:]
+        var unfinished: [String: CatalogBatch] = [:]
         /// The lost batches that no run has reported yet.
         var unreported: [CatalogBatch] = []
         /// The creation time back to which this run read the listing; nil if it did not read that far.
-        var walkedSince: Timestamp?
+        var listedSince: Timestamp?
         /// The row of this run; nil until the run begins.
         var run: CatalogRun?
         var hasWarned = false
@@ -60,8 +60,8 @@ package final class CatalogLedger: BatchLedger {
         self.options = options
         var state = State()
         do {
-            for row in try catalog.batches(in: LocalState.unsettled) { state.unsettled[row.id] = row }
-            state.unreported = try catalog.batches(in: [.lost]).filter { $0.lossToldAt == nil }
+            for row in try catalog.batches(in: LocalState.nonFinalStates) { state.unfinished[row.id] = row }
+            state.unreported = try catalog.batches(in: [.lost]).filter { $0.lossReportedAt == nil }
         } catch {
             options.observe(.unavailable(error))
             state.hasWarned = true
@@ -71,7 +71,7 @@ package final class CatalogLedger: BatchLedger {
 
     package func advice(on listing: ListedBatches) async -> ListingAdvice {
         let now = options.now()
-        let settled = ids(in: LocalState.settled)
+        let finalIDs = ids(in: LocalState.finalStates)
         let lost = ids(in: [.lost])
         return state.withLock { state in
             var advice = ListingAdvice()
@@ -80,19 +80,19 @@ package final class CatalogLedger: BatchLedger {
             for batch in listing.batches {
                 listed.insert(batch.id)
                 if lost.contains(batch.id) { advice.lost.insert(batch.id) }
-                if settled.contains(batch.id) || listing.archived.contains(batch.id) { continue }
-                var row = state.unsettled[batch.id] ?? CatalogBatch(batch)
-                row.see(batch, at: now, serverDate: listing.serverDate)
-                note(row, in: &state, &changed)
+                if finalIDs.contains(batch.id) || listing.archived.contains(batch.id) { continue }
+                var row = state.unfinished[batch.id] ?? CatalogBatch(batch)
+                row.update(from: batch, at: now, serverDate: listing.serverDate)
+                track(row, in: &state, &changed)
                 if row.state == .lost { advice.lost.insert(row.id) }
-                advice.postponed[row.id] = options.ignoresPauses ? nil : row.postponement(at: now)
+                advice.postponed[row.id] = options.ignoresPauses ? nil : row.scheduledRetry(at: now)
             }
-            for var row in state.unsettled.values
-            where !listed.contains(row.id) && listing.completed?.holds(row) == true {
-                row.miss(options.describe(nil), at: now, serverDate: listing.serverDate)
-                note(row, in: &state, &changed)
+            for var row in state.unfinished.values
+            where !listed.contains(row.id) && listing.completed?.contains(row) == true {
+                row.recordMissing(options.describe(nil), at: now, serverDate: listing.serverDate)
+                track(row, in: &state, &changed)
             }
-            state.walkedSince = listing.completed.map { $0.since ?? Timestamp(seconds: 0) }
+            state.listedSince = listing.completed.map { $0.since ?? Timestamp(seconds: 0) }
             save(changed, &state)
             if let completed = listing.completed { add(completed, &state) }
             return advice
@@ -102,9 +102,9 @@ package final class CatalogLedger: BatchLedger {
     package func record(_ outcome: BatchOutcome, of batch: MessageBatch) async -> Bool {
         state.withLock { state in
             var changed: [CatalogBatch] = []
-            var row = state.unsettled[batch.id] ?? (try? catalog.batch(batch.id)) ?? CatalogBatch(batch)
+            var row = state.unfinished[batch.id] ?? (try? catalog.batch(batch.id)) ?? CatalogBatch(batch)
             row.record(outcome, error: options.describe(outcome), at: options.now())
-            note(row, in: &state, &changed)
+            track(row, in: &state, &changed)
             save(changed, &state)
             return row.state == .lost
         }
@@ -116,7 +116,7 @@ package final class CatalogLedger: BatchLedger {
     package func retentionReport(at moment: Timestamp, warnDays: Int) -> RetentionReport {
         state.withLock { state in
             RetentionReport(
-                atRisk: state.unsettled.values.filter { $0.daysLeft(at: moment) < Double(warnDays) }
+                atRisk: state.unfinished.values.filter { $0.daysLeft(at: moment) < Double(warnDays) }
                     .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },
                 newlyLost: state.unreported.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },
                 moment: moment
@@ -139,23 +139,23 @@ package final class CatalogLedger: BatchLedger {
     /// The archive is complete without these changes, so an error is only reported.
     package func finish(in folder: ArchiveFolder, _ complete: (inout CatalogRun) -> Void) {
         guard var run = state.withLock({ $0.run }) else { return }
-        run.walkedSince = state.withLock { $0.walkedSince }
+        run.listedSince = state.withLock { $0.listedSince }
         complete(&run)
         do {
             try ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).updateUnfinished()
             try catalog.save(run)
-            markLossesReported()
+            markLossesAsReported()
         } catch {
             options.observe(.unavailable(error))
         }
     }
 
-    private func markLossesReported() {
+    private func markLossesAsReported() {
         let now = options.now()
         state.withLock { state in
             let reported = state.unreported.map { row in
                 var row = row
-                row.lossToldAt = now
+                row.lossReportedAt = now
                 return row
             }
             save(reported, &state)
@@ -163,9 +163,9 @@ package final class CatalogLedger: BatchLedger {
         }
     }
 
-    private func note(_ row: CatalogBatch, in state: inout State, _ changed: inout [CatalogBatch]) {
+    private func track(_ row: CatalogBatch, in state: inout State, _ changed: inout [CatalogBatch]) {
         changed.append(row)
-        state.unsettled[row.id] = row.state.isSettled ? nil : row
+        state.unfinished[row.id] = row.state.isFinal ? nil : row
         if row.state == .lost { state.unreported.append(row) }
     }
 
@@ -214,15 +214,15 @@ package struct RetentionReport: Sendable {
 
 extension CatalogBatch {
     /// When and why the next try is scheduled; nil if the batch can be tried now.
-    fileprivate func postponement(at now: Timestamp) -> PostponedBatch? {
-        guard !state.isSettled, let nextTryAt, nextTryAt > now else { return nil }
+    fileprivate func scheduledRetry(at now: Timestamp) -> PostponedBatch? {
+        guard !state.isFinal, let nextTryAt, nextTryAt > now else { return nil }
         return PostponedBatch(id: id, until: nextTryAt, attempts: attempts, reason: lastError)
     }
 }
 
 extension CompletedWindow {
     /// Whether the batch was created within the window.
-    fileprivate func holds(_ batch: CatalogBatch) -> Bool {
+    fileprivate func contains(_ batch: CatalogBatch) -> Bool {
         (since.map { $0 <= batch.createdAt } ?? true) && batch.createdAt <= end
     }
 }

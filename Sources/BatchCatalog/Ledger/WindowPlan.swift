@@ -19,10 +19,10 @@ package struct WindowPlan {
     private static let day: Int64 = 86_400
 
     /// Creation times of the batches that are not in a final state.
-    private var unsettled: [Timestamp] = []
+    private var unfinished: [Timestamp] = []
     private var listed: [CompletedWindow] = []
     /// The runs of the last week that read the listing to its end.
-    private var walks: [CatalogRun] = []
+    private var completeListings: [CatalogRun] = []
     private let now: Timestamp
 
     /// Creates the plan for an archive without a catalog.
@@ -32,9 +32,9 @@ package struct WindowPlan {
 
     package init(_ catalog: Catalog, origin: String, now: Timestamp) throws {
         self.init(now: now)
-        unsettled = try catalog.batches(in: LocalState.unsettled).map(\.createdAt)
+        unfinished = try catalog.batches(in: LocalState.nonFinalStates).map(\.createdAt)
         listed = try catalog.completedWindows(of: origin)
-        walks = try catalog.walks(since: now.adding(seconds: -Self.sweepPause))
+        completeListings = try catalog.completeListings(since: now.adding(seconds: -Self.sweepPause))
     }
 
     /// Returns the selection with its window resolved.
@@ -58,11 +58,11 @@ package struct WindowPlan {
     /// one.
     package func batchesBefore(_ selection: ExportSelection) -> (count: Int, oldest: Timestamp)? {
         guard selection.filter.ids == nil else { return nil }
-        let outside = unsettled.filter { selection.window.isBefore($0) }
+        let outside = unfinished.filter { selection.window.isBefore($0) }
         return outside.min().map { (outside.count, $0) }
     }
 
-    private var oldestUnsettled: Timestamp? { unsettled.min() }
+    private var oldestUnfinished: Timestamp? { unfinished.min() }
 
     /// The window of a run without `--since`.
     ///
@@ -70,9 +70,9 @@ package struct WindowPlan {
     /// state.
     private func automatic(isFull: Bool) -> (window: BatchWindow, completed: CompletedWindow?) {
         let sweep = now.adding(seconds: -Self.sweepDays * Self.day)
-        let window = BatchWindow(since: oldestUnsettled.map { min($0, sweep) } ?? sweep)
+        let window = BatchWindow(since: oldestUnfinished.map { min($0, sweep) } ?? sweep)
         guard !isFull, !isSweepDue, let known = listed.window(reachingBackTo: sweep) else { return (window, nil) }
-        let end = oldestUnsettled.map { min($0, known.end) } ?? known.end
+        let end = oldestUnfinished.map { min($0, known.end) } ?? known.end
         return (window, completed(end, of: window, known))
     }
 
@@ -81,13 +81,13 @@ package struct WindowPlan {
         guard !isFull, let known = listed.window(reachingBackTo: window.since) else { return nil }
         let certain = known.end.adding(seconds: -Self.listedDays * Self.day)
         // Batches before the window do not matter here.
-        let oldest = unsettled.filter { window.contains($0) }.min()
+        let oldest = unfinished.filter { window.contains($0) }.min()
         return completed(oldest.map { min($0, certain) } ?? certain, of: window, known)
     }
 
     private var isSweepDue: Bool {
-        !walks.contains { walk in
-            walk.walkedSince.map { $0 <= walk.startedAt.adding(seconds: -Self.sweepDays * Self.day) } ?? false
+        !completeListings.contains { run in
+            run.listedSince.map { $0 <= run.startedAt.adding(seconds: -Self.sweepDays * Self.day) } ?? false
         }
     }
 

@@ -21,7 +21,7 @@ package struct IndexQuery {
         self.path = path
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { database in try tables?.make(in: database) }
+        configuration.prepareDatabase { database in try tables?.create(in: database) }
         do {
             database = try DatabaseQueue.reading(path, configuration)
         } catch {
@@ -41,25 +41,25 @@ package struct IndexQuery {
     package func run(
         _ sql: String,
         limit: Int = .max,
-        _ take: (_ columns: [String], _ rows: [[IndexValue]]) throws -> Void
+        _ body: (_ columns: [String], _ rows: [[IndexValue]]) throws -> Void
     ) throws {
         do {
             try database.read { database in
                 let statement = try database.makeStatement(sql: sql)
                 let columns = statement.columnNames
                 var rows: [[IndexValue]] = []
-                var (count, isTaken) = (0, false)
+                var (count, isCalled) = (0, false)
                 let cursor = try Row.fetchCursor(statement)
                 while count < limit, let row = try cursor.next() {
                     rows.append(row.databaseValues.map { IndexValue($0) })
                     count += 1
                     if rows.count == Self.rowsAtOnce {
-                        try take(columns, rows)
-                        isTaken = true
+                        try body(columns, rows)
+                        isCalled = true
                         rows.removeAll(keepingCapacity: true)
                     }
                 }
-                if !isTaken || !rows.isEmpty { try take(columns, rows) }
+                if !isCalled || !rows.isEmpty { try body(columns, rows) }
             }
         } catch let error as DatabaseError where error.resultCode != .SQLITE_BUSY {
             // GRDB's message for several statements is about its own API.

@@ -14,7 +14,7 @@ package struct QueryTables: Sendable {
     }
 
     /// Creates the tables in a connection, and makes the connection read-only.
-    func make(in database: Database) throws {
+    func create(in database: Database) throws {
         database.add(function: try costFunction(in: database))
         try database.execute(sql: ResultIndexSchema.queryTables)
         for price in pricer.table.rows { try Self.insert(price, into: database) }

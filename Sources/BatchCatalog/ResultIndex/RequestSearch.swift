@@ -51,10 +51,11 @@ package struct RequestSearch {
             observe(.withoutIndex)
             return try await scan(try await reader.manifests(of: selection), in: folder, observe)
         }
-        let gap = try await IndexGap(of: reader, in: index, ids: ids)
-        enterRevised(gap, in: folder)
-        let unread = gap.missing.map(\.manifest).filter { selection.contains($0.batch) }
-        var found = try await scan(ArchiveReader.Listing(unread, unreadable: gap.unreadable), in: folder, observe)
+        let differences = try await IndexDifferences(of: reader, in: index, ids: ids)
+        recordRevised(differences, in: folder)
+        let unread = differences.missing.map(\.manifest).filter { selection.contains($0.batch) }
+        let listing = ArchiveReader.Listing(unread, unreadable: differences.unreadable)
+        var found = try await scan(listing, in: folder, observe)
         let scanned = Set(unread.map(\.batch.id))
         for place in try index.places(ofCustomID: customID)
         where !scanned.contains(place.batchID) && ids?.contains(place.batchID) ?? true {
@@ -94,13 +95,13 @@ package struct RequestSearch {
     /// Records manifests that were written again for the same rows, so that the next search need not read them.
     ///
     /// This is skipped if the index cannot be written at once: the archive may be read-only, or the index may be busy.
-    private func enterRevised(_ gap: IndexGap, in folder: ArchiveFolder) {
-        guard !gap.revised.isEmpty, let index = try? ResultIndex(of: folder) else { return }
+    private func recordRevised(_ differences: IndexDifferences, in folder: ArchiveFolder) {
+        guard !differences.revised.isEmpty, let index = try? ResultIndex(of: folder) else { return }
         do {
-            try index.beginFilling()
-            guard try IndexQuery(of: folder)?.stamps() == gap.known else { return }
-            for entry in gap.revised { try index.revise(ResultIndex.Batch(entry)) }
-            try index.endFilling(without: [])
+            try index.beginUpdate()
+            guard try IndexQuery(of: folder)?.stamps() == differences.known else { return }
+            for entry in differences.revised { try index.revise(ResultIndex.Batch(entry)) }
+            try index.endUpdate(without: [])
         } catch {
             return
         }

@@ -39,19 +39,19 @@ package final class ResultIndex: Sendable {
     private let database: DatabaseQueue
     private let path: String
     /// Seconds to wait for readers.
-    private static let patience = 10
+    private static let busyTimeout = 10
 
     /// Opens the index for writing, and creates it if it does not exist.
     package init(at path: String) throws(ResultIndexFailure) {
         self.path = path
         do {
             var configuration = Configuration()
-            configuration.busyMode = .timeout(Double(Self.patience))
+            configuration.busyMode = .timeout(Double(Self.busyTimeout))
             // One transaction spans many calls.
             configuration.allowsUnsafeTransactions = true
             database = try DatabaseQueue(path: path, configuration: configuration)
             if try database.read({ try Int.fetchOne($0, sql: "PRAGMA user_version") }) != ResultIndexSchema.version {
-                try Self.make(in: database)
+                try Self.createTables(in: database)
             }
             try database.writeWithoutTransaction { database in
                 // A lost index can be rebuilt, so writes do not wait for the disk.
@@ -63,7 +63,7 @@ package final class ResultIndex: Sendable {
     }
 
     /// Replaces the tables of another version with empty ones.
-    private static func make(in database: DatabaseQueue) throws {
+    private static func createTables(in database: DatabaseQueue) throws {
         try database.erase()
         try database.write { database in
             try database.execute(sql: ResultIndexSchema.tables)
@@ -78,14 +78,14 @@ package final class ResultIndex: Sendable {
 
     /// Begins an update of the index.
     ///
-    /// No other process can begin one until ``endFilling(without:)`` is called.
+    /// No other process can begin one until ``endUpdate(without:)`` is called.
     ///
     /// - Throws: ``ResultIndexFailure/busy(path:)``, without waiting, if another process is updating the index, which
     ///   may take minutes.
-    package func beginFilling() throws(ResultIndexFailure) {
+    package func beginUpdate() throws(ResultIndexFailure) {
         try write { database in
             try database.execute(sql: "PRAGMA busy_timeout = 0")
-            defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Self.patience * 1_000)") }
+            defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Self.busyTimeout * 1_000)") }
             try database.beginTransaction(.immediate)
         }
     }
@@ -137,7 +137,7 @@ package final class ResultIndex: Sendable {
     /// Ends the update.
     ///
     /// All its batches are indexed from now on, except those with the given IDs, whose rows are incomplete.
-    package func endFilling(without ids: [String]) throws(ResultIndexFailure) {
+    package func endUpdate(without ids: [String]) throws(ResultIndexFailure) {
         try write { database in
             for id in ids { try Self.remove(id, from: database) }
             try database.execute(sql: ResultIndexSchema.customIDIndex)

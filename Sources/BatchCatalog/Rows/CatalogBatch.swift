@@ -13,11 +13,11 @@ package struct CatalogBatch: Sendable, Hashable {
     package var endedAt: Timestamp?
     package var expiresAt: Timestamp?
     /// When the API removed the results: `archived_at` of the batch object.
-    package var withdrawnAt: Timestamp?
+    package var removedAt: Timestamp?
     /// When the API last described the batch; updated until the batch is in a final state.
     package var lastSeenAt: Timestamp?
     /// Whether the results were available at any time this archive saw the batch.
-    package var wasFetchable = false
+    package var wasAvailable = false
 
     // In this archive.
 
@@ -32,9 +32,9 @@ package struct CatalogBatch: Sendable, Hashable {
     /// An archived batch has only that of its results.
     package var requestIDs: [String] = []
     /// When the batch was archived, or found removed.
-    package var settledAt: Timestamp?
+    package var finalizedAt: Timestamp?
     /// When an exit status reported the loss.
-    package var lossToldAt: Timestamp?
+    package var lossReportedAt: Timestamp?
 
     /// The maximum number of request IDs to keep.
     private static let keptRequestIDs = 8
@@ -46,7 +46,7 @@ package struct CatalogBatch: Sendable, Hashable {
         status = batch.status
         counts = batch.counts
         state = .waiting
-        see(batch, at: now, serverDate: serverDate)
+        update(from: batch, at: now, serverDate: serverDate)
     }
 
     /// Creates a row with its required values.
@@ -74,19 +74,19 @@ extension CatalogBatch {
     /// Updates the row from the API's current description of the batch.
     ///
     /// The age of the batch is measured by the server's clock if it is known.
-    package mutating func see(_ batch: MessageBatch, at now: Timestamp?, serverDate: Timestamp?) {
+    package mutating func update(from batch: MessageBatch, at now: Timestamp?, serverDate: Timestamp?) {
         status = batch.status
         counts = batch.counts
         endedAt = batch.endedAt
         expiresAt = batch.expiresAt
-        withdrawnAt = batch.archivedAt
+        removedAt = batch.archivedAt
         lastSeenAt = now ?? lastSeenAt
-        guard !state.isSettled else { return }
+        guard !state.isFinal else { return }
         if batch.archivedAt != nil {
-            withdraw(at: now)
+            markRemoved(at: now)
         } else if batch.status == .ended {
             let isInTime = (serverDate ?? now).map { $0 <= batch.retentionEnds } ?? false
-            wasFetchable = wasFetchable || isInTime && batch.resultsURL != nil
+            wasAvailable = wasAvailable || isInTime && batch.resultsURL != nil
             if state == .waiting { state = .new }
         } else {
             state = .waiting
@@ -99,23 +99,23 @@ extension CatalogBatch {
         case .archived(_, let proof, _):
             archive(proof.batch, requestID: proof.requestID, at: proof.finishedAt)
         case .alreadyArchived:
-            wasFetchable = true
-            (state, settledAt) = (.archived, now)
+            wasAvailable = true
+            (state, finalizedAt) = (.archived, now)
             (attempts, lastError, nextTryAt) = (0, nil, nil)
         case .busy:
             // The other process records its outcome in files, which the next run reads.
             lastError = error
         case .withdrawn:
-            withdraw(at: now)
+            markRemoved(at: now)
         case .unavailable(let failure):
             if state != .quarantined { state = .unavailable }
             fail(error, failure.requestID, at: now)
         case .quarantined:
-            wasFetchable = true
+            wasAvailable = true
             state = .quarantined
             fail(error, nil, at: now)
         case .failed(let failure):
-            wasFetchable = true
+            wasAvailable = true
             if state != .quarantined { state = .failing }
             switch failure {
             case .service(let failure): fail(error, failure.requestID, at: now)
@@ -133,26 +133,26 @@ extension CatalogBatch {
         counts = batch.counts
         endedAt = batch.endedAt
         expiresAt = batch.expiresAt
-        wasFetchable = true
+        wasAvailable = true
         (attempts, lastError, nextTryAt) = (0, nil, nil)
         requestIDs = requestID.map { [$0] } ?? []
-        settledAt = moment
+        finalizedAt = moment
     }
 
     /// Records that the API no longer has the results.
-    package mutating func withdraw(at now: Timestamp?) {
-        state = wasFetchable ? .lost : .withdrawn
-        settledAt = now
+    package mutating func markRemoved(at now: Timestamp?) {
+        state = wasAvailable ? .lost : .withdrawn
+        finalizedAt = now
         nextTryAt = nil
     }
 
     /// Records that a listing of its time no longer contains the batch: it was deleted, or the key cannot see it.
     ///
     /// As with unavailable results, the state becomes final only after the 29 days have passed by the server's clock.
-    package mutating func miss(_ error: String, at now: Timestamp, serverDate: Timestamp?) {
+    package mutating func recordMissing(_ error: String, at now: Timestamp, serverDate: Timestamp?) {
         lastError = error
         if let serverDate, serverDate > retentionEnds {
-            withdraw(at: now)
+            markRemoved(at: now)
         } else if state != .quarantined, state != .partial {
             state = .unavailable
         }
@@ -160,14 +160,14 @@ extension CatalogBatch {
 
     /// Makes this the row of a batch whose data is in `_quarantine`; `moment` is when it was moved there.
     package mutating func quarantine(reason: String, attempts: Int, requestID: String?, at moment: Timestamp) {
-        guard !state.isSettled else { return }
-        wasFetchable = true
+        guard !state.isFinal else { return }
+        wasAvailable = true
         state = .quarantined
         lastError = reason
         requestIDs = requestID.map { [$0] } ?? []
         guard nextTryAt == nil || attempts > self.attempts else { return }
         self.attempts = max(attempts, self.attempts)
-        nextTryAt = RetryPauses.nextTry(
+        nextTryAt = RetrySchedule.nextTry(
             after: self.attempts,
             isQuarantined: true,
             retentionEnds: retentionEnds,
@@ -176,24 +176,24 @@ extension CatalogBatch {
     }
 
     /// Records that the batch is partly downloaded and can be resumed.
-    package mutating func park() {
-        guard !state.isSettled, state != .quarantined else { return }
-        wasFetchable = true
+    package mutating func markPartial() {
+        guard !state.isFinal, state != .quarantined else { return }
+        wasAvailable = true
         state = .partial
     }
 
     /// Resets a state that no file confirms.
     package mutating func reopen() {
         guard LocalState.inFiles.contains(state) else { return }
-        settledAt = nil
-        state = withdrawnAt != nil ? .lost : attempts > 0 ? .failing : .new
+        finalizedAt = nil
+        state = removedAt != nil ? .lost : attempts > 0 ? .failing : .new
     }
 
     private mutating func fail(_ error: String, _ requestID: String?, at now: Timestamp) {
         attempts += 1
         lastError = error
         if let requestID { requestIDs = (requestIDs + [requestID]).suffix(Self.keptRequestIDs) }
-        nextTryAt = RetryPauses.nextTry(
+        nextTryAt = RetrySchedule.nextTry(
             after: attempts,
             isQuarantined: state == .quarantined,
             retentionEnds: retentionEnds,
@@ -206,7 +206,7 @@ extension CatalogBatch {
 ///
 /// The first retry is immediate. Pauses then grow, so that a batch that always fails is not downloaded every night.
 /// Each pause is half a day shorter than a number of nights, so that a run that begins a little early still retries.
-package enum RetryPauses {
+package enum RetrySchedule {
     private static let hour: Int64 = 3_600
     private static let hours: [Int64] = [0, 12, 36, 84, 156]
 

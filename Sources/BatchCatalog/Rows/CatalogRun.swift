@@ -14,7 +14,7 @@ package struct CatalogRun: Sendable, Hashable {
     /// When the run ended; nil while it runs, and for a run that was killed.
     package var finishedAt: Timestamp?
     /// The creation time back to which the run read the listing; nil if it did not read that far.
-    package var walkedSince: Timestamp?
+    package var listedSince: Timestamp?
     /// The counts of its report, by name.
     package var counts: [String: Int] = [:]
     package var exitStatus: Int32?
@@ -58,7 +58,7 @@ extension CatalogRun {
             number == 0 ? nil : number, command, try ColumnJSON.text(arguments), version, startedAt.text,
         ]
         let end: [(any DatabaseValueConvertible)?] = [
-            finishedAt?.text, walkedSince?.text, try ColumnJSON.text(counts), exitStatus, error,
+            finishedAt?.text, listedSince?.text, try ColumnJSON.text(counts), exitStatus, error,
         ]
         return StatementArguments(beginning + end)
     }
@@ -72,7 +72,7 @@ extension CatalogRun {
         )
         number = Int64(try reader.number("number"))
         finishedAt = try reader.optionalTime("finished_at")
-        walkedSince = try reader.optionalTime("walked_since")
+        listedSince = try reader.optionalTime("walked_since")
         counts = try reader.json("counts", as: [String: Int].self)
         exitStatus = reader.optionalNumber("exit_status").flatMap { Int32(exactly: $0) }
         error = reader.optionalText("error")

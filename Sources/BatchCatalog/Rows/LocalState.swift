@@ -20,7 +20,7 @@ package enum LocalState: String, Sendable, CaseIterable {
     case lost
 
     /// Whether the state is final, so that later runs skip the batch.
-    package var isSettled: Bool {
+    package var isFinal: Bool {
         switch self {
         case .archived, .withdrawn, .lost: true
         case .waiting, .new, .failing, .partial, .unavailable, .quarantined: false
@@ -28,8 +28,8 @@ package enum LocalState: String, Sendable, CaseIterable {
     }
 
     /// The states that are not final.
-    package static let unsettled = allCases.filter { !$0.isSettled }
-    package static let settled = allCases.filter(\.isSettled)
+    package static let nonFinalStates = allCases.filter { !$0.isFinal }
+    package static let finalStates = allCases.filter(\.isFinal)
     /// The states that files in the archive record: in a manifest, in a journal, or in the reason next to quarantined
     /// data.
     package static let inFiles: [LocalState] = [.archived, .partial, .quarantined]

@@ -11,7 +11,7 @@ struct JoinIndexBuilder: ~Copyable {
 
     private var partitions = [[IndexEntry]](repeating: [], count: JoinIndexBuilder.partitionCount)
     /// The memory that the entries use, in bytes, including unused capacity.
-    private(set) var heldBytes = 0
+    private(set) var usedBytes = 0
     private let memory: Int
     private let folder: String
     private var spill: Spill?
@@ -40,13 +40,13 @@ struct JoinIndexBuilder: ~Copyable {
         if count == partitions[partition].capacity {
             let before = partitions[partition].capacity
             partitions[partition].reserveCapacity(count + count / 4 + 4)
-            heldBytes += (partitions[partition].capacity - before) * IndexEntry.size
+            usedBytes += (partitions[partition].capacity - before) * IndexEntry.size
         }
         partitions[partition].append(entry)
-        if heldBytes > memory { try putAside() }
+        if usedBytes > memory { try moveToDisk() }
     }
 
-    private mutating func putAside() throws {
+    private mutating func moveToDisk() throws {
         var spill = try self.spill.take() ?? Spill(file: TemporaryFile(in: folder))
         for index in partitions.indices where !partitions[index].isEmpty {
             var bytes: [UInt8] = []
@@ -57,7 +57,7 @@ struct JoinIndexBuilder: ~Copyable {
             spill.pieces[index].append(start..<spill.file.size)
             partitions[index] = []
         }
-        heldBytes = 0
+        usedBytes = 0
         self.spill = consume spill
     }
 
@@ -119,8 +119,8 @@ struct RepeatedKeys {
         var kept: [IndexEntry] = []
         kept.reserveCapacity(entries.count)
         for entry in entries {
-            let suspects = kept.reversed().prefix { $0.hash == entry.hash }
-            if try suspects.contains(where: { try isSameKey($0.place, entry.place) }) {
+            let sameHash = kept.reversed().prefix { $0.hash == entry.hash }
+            if try sameHash.contains(where: { try isSameKey($0.place, entry.place) }) {
                 count += 1
                 if places.count < RowReading.listedPlaces { places.append(entry.place.offset) }
             } else {

@@ -154,7 +154,7 @@ extension JoinRun {
                 try Task.checkCancellation()
                 return members.next()
             } work: { [codec = settings.codec] number in
-                guard let block = try reader.block(ofMember: number) else { return (joiner.nothing, [UInt8]()) }
+                guard let block = try reader.block(ofMember: number) else { return (joiner.emptyBlock, [UInt8]()) }
                 let joined = try joiner.join(block)
                 return (joined, joined.rows.isEmpty ? [] : try codec.member(holding: joined.rows.span))
             } consume: { joined, member in

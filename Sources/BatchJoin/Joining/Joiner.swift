@@ -55,7 +55,7 @@ struct Joiner: Sendable {
     }
 
     /// The joined block of a block without results.
-    var nothing: JoinedBlock { JoinedBlock(relations: relations) }
+    var emptyBlock: JoinedBlock { JoinedBlock(relations: relations) }
 
     /// The results of a block and, if the form needs them, their flat rows.
     private func lines(of block: LineBlock) -> (lines: [ResultLine], flatRows: [UInt8]) {

@@ -36,9 +36,9 @@ package struct PreparedJoin: Sendable {
         var members: [String: [JoinSource]] = [:]
         for source in sources {
             let name = source.relationName
-            let isTaken = members[name] != nil && !source.holdsRequests
+            let isDuplicate = members[name] != nil && !source.holdsRequests
             let isReserved = !source.holdsRequests && reservedNames.contains(name)
-            if isTaken || isReserved { throw JoinFailure(.name(name), path: source.path) }
+            if isDuplicate || isReserved { throw JoinFailure(.name(name), path: source.path) }
             if members[name] == nil { names.append(name) }
             members[name, default: []].append(source)
         }

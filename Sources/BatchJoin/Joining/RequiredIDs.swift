@@ -32,22 +32,22 @@ package final class RequiredIDs: ExpectedIDs {
     }
 
     package func expectation(of batch: MessageBatch) throws -> (any IDExpectation)? {
-        var expected: [TickedSource.Expected] = shared.map { ids in
+        var expected: [MarkedSource.Expected] = shared.map { ids in
             let rows = ids.rowsByBatch.map { $0[Array(batch.id.utf8)] ?? 0 }
-            return TickedSource.Expected(source: ids.source, rows: rows ?? ids.source.rowCount)
+            return MarkedSource.Expected(source: ids.source, rows: rows ?? ids.source.rowCount)
         }
         for place in settings.sources where place.isPerBatch {
             guard let source = try JoinSource.open(place, ofBatch: batch.id, settings) else { continue }
-            expected.append(TickedSource.Expected(source: source, rows: source.rowCount))
+            expected.append(MarkedSource.Expected(source: source, rows: source.rowCount))
         }
-        return expected.isEmpty ? nil : TickedSource(expected, batchID: Array(batch.id.utf8))
+        return expected.isEmpty ? nil : MarkedSource(expected, batchID: Array(batch.id.utf8))
     }
 }
 
 /// The rows of sources that belong to one batch, and which of them were found.
 ///
 /// A lock protects the marks.
-private final class TickedSource: IDExpectation {
+private final class MarkedSource: IDExpectation {
     struct Expected: Sendable {
         var source: JoinSource
         /// The number of rows that belong to the batch.

@@ -24,7 +24,7 @@ package struct FailureSelection: Sendable, Hashable {
     }
 
     /// Whether a batch with these counts per result type may contain selected results.
-    package func mayConcern(_ found: [String: Int]) -> Bool {
+    package func mayContainSelected(_ found: [String: Int]) -> Bool {
         found.contains { $0.value > 0 && types.contains($0.key) }
             || includesUnusable && found[ResultType.succeeded.name] ?? 0 > 0
     }

@@ -32,7 +32,7 @@ package struct RequestFileSplitter: Sendable {
     ///
     /// Returns the number of the part, from 0, and the parts that are now full; nil if the request is too large for any
     /// part.
-    package mutating func place(id: [UInt8], bytes: Int) -> (part: Int, closed: [Int])? {
+    package mutating func assign(id: [UInt8], bytes: Int) -> (part: Int, closed: [Int])? {
         // Requests are separated by a comma, which needs one byte.
         let needed = bytes + 1
         guard Self.frameBytes + needed <= maxBytes else { return nil }

@@ -51,7 +51,7 @@ package struct RetryRun: Sendable {
             try RetryWriter(in: $0, form: settings.form, splitter: settings.splitter)
         }
         do {
-            for manifest in manifests where settings.selection.mayConcern(manifest.found) {
+            for manifest in manifests where settings.selection.mayContainSelected(manifest.found) {
                 let batchSources = try sources.relations(ofBatch: manifest.batch.id).flatMap(\.sources)
                 try Self.checkRequests(batchSources)
                 report.sources += batchSources.filter { !$0.isForAllBatches }.map(\.findings)

@@ -59,7 +59,7 @@ final class RetryWriter {
     func append(_ request: [UInt8], id: [UInt8], origin: RetryOrigin) throws(ArchiveFailure) -> Bool {
         let isOneLine = !request.contains(0x0A) && !request.contains(0x0D)
         let request = form == .body || isOneLine ? request : JSONCompaction.compacted(request)
-        guard let (number, closed) = splitter.place(id: id, bytes: request.count) else { return false }
+        guard let (number, closed) = splitter.assign(id: id, bytes: request.count) else { return false }
         for number in closed { try close(number) }
         let part = part(number)
         switch form {

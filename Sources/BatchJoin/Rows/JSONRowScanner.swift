@@ -38,13 +38,13 @@ struct JSONRowScanner: Sendable {
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
-    ) throws(JoinRowFault) -> JoinRowStep {
+    ) throws(JoinRowError) -> JoinRowStep {
         while true {
             position = Self.skipBlanks(in: window, from: position)
             guard position < window.count else {
                 guard isLast else { return .needsMore }
                 if place == .top { return .end }
-                throw JoinRowFault(at: position, "the list of requests is not closed", endsSource: true)
+                throw JoinRowError(at: position, "the list of requests is not closed", endsSource: true)
             }
             let step =
                 place == .top
@@ -61,7 +61,7 @@ struct JSONRowScanner: Sendable {
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
-    ) throws(JoinRowFault) -> JoinRowStep? {
+    ) throws(JoinRowError) -> JoinRowStep? {
         if let inside = Self.leadingRequests(in: window, at: position) {
             position = inside
             place = .firstElement
@@ -80,19 +80,19 @@ struct JSONRowScanner: Sendable {
     }
 
     /// Reads the object that begins at `start` as a row.
-    func row(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowFault) -> JoinRowStep {
+    func row(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowError) -> JoinRowStep {
         guard let object = try object(in: window, at: start, isLast: isLast) else { return .needsMore }
         return .row(try row(from: object))
     }
 
-    private func row(from object: Object) throws(JoinRowFault) -> JoinRow {
+    private func row(from object: Object) throws(JoinRowError) -> JoinRow {
         let (start, end) = (object.range.lowerBound, object.range.upperBound)
         guard let id = object.id else {
-            throw JoinRowFault(at: start, "the object has no \(keyName) that is a string", next: end)
+            throw JoinRowError(at: start, "the object has no \(keyName) that is a string", next: end)
         }
-        guard !id.key.isEmpty else { throw JoinRowFault(at: start, "its \(keyName) is empty", next: end) }
+        guard !id.key.isEmpty else { throw JoinRowError(at: start, "its \(keyName) is empty", next: end) }
         if hasBatch, object.batch == nil {
-            throw JoinRowFault(at: start, "the object has no batch_id that is a string", next: end)
+            throw JoinRowError(at: start, "the object has no batch_id that is a string", next: end)
         }
         return JoinRow(
             key: JoinKey(id: id.key, batch: hasBatch ? object.batch : nil),
@@ -123,7 +123,7 @@ extension JSONRowScanner {
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
-    ) throws(JoinRowFault) -> JoinRowStep? {
+    ) throws(JoinRowError) -> JoinRowStep? {
         let byte = window[position]
         switch (place, byte) {
         case (.firstElement, UInt8(ascii: "]")), (.nextElement, UInt8(ascii: "]")):
@@ -141,7 +141,7 @@ extension JSONRowScanner {
         case (.firstElement, _), (.nextElement, UInt8(ascii: ",")):
             return try element(in: window, from: &position, isLast: isLast)
         default:
-            throw JoinRowFault(at: position, "expected ',' or the end of the list of requests", endsSource: true)
+            throw JoinRowError(at: position, "expected ',' or the end of the list of requests", endsSource: true)
         }
     }
 
@@ -149,13 +149,13 @@ extension JSONRowScanner {
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
-    ) throws(JoinRowFault) -> JoinRowStep {
+    ) throws(JoinRowError) -> JoinRowStep {
         let start = Self.skipBlanks(in: window, from: place == .nextElement ? position + 1 : position)
         guard start < window.count else {
-            if isLast { throw JoinRowFault(at: start, "the list of requests is not closed", endsSource: true) }
+            if isLast { throw JoinRowError(at: start, "the list of requests is not closed", endsSource: true) }
             return .needsMore
         }
-        do throws(JoinRowFault) {
+        do throws(JoinRowError) {
             let step = try row(in: window, at: start, isLast: isLast)
             if case .row(let row) = step {
                 position = row.range.upperBound
@@ -172,7 +172,7 @@ extension JSONRowScanner {
     }
 
     /// The end of the body's member that begins at `start`; nil if the window does not contain all of it.
-    private func member(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowFault) -> Int? {
+    private func member(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowError) -> Int? {
         let colon = try read(window, from: start, isLast: isLast) { cursor throws(JSONSyntaxError) in
             guard try cursor.kind() == .string else { throw JSONSyntaxError(.expectedKey, at: cursor.position) }
             _ = try cursor.string()
@@ -181,11 +181,11 @@ extension JSONRowScanner {
         }
         guard let colon else { return nil }
         guard colon < window.count else {
-            if isLast { throw JoinRowFault(at: colon, "the body ends behind a key", endsSource: true) }
+            if isLast { throw JoinRowError(at: colon, "the body ends behind a key", endsSource: true) }
             return nil
         }
         guard window[colon] == UInt8(ascii: ":") else {
-            throw JoinRowFault(at: colon, "expected ':' after a key", endsSource: true)
+            throw JoinRowError(at: colon, "expected ':' after a key", endsSource: true)
         }
         return try read(window, from: colon + 1, isLast: isLast) { cursor throws(JSONSyntaxError) in
             try cursor.skipValue().upperBound
@@ -208,7 +208,7 @@ extension JSONRowScanner {
     /// Reads the object that begins at `start`; nil if the window does not contain all of it.
     ///
     /// If a member occurs several times, the last one counts.
-    func object(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowFault) -> Object? {
+    func object(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowError) -> Object? {
         try read(window, from: start, isLast: isLast) { cursor throws(JSONSyntaxError) in
             var object = Object(range: start..<start)
             try cursor.beginObject()
@@ -240,7 +240,7 @@ extension JSONRowScanner {
         from start: Int,
         isLast: Bool,
         _ body: (inout JSONCursor) throws(JSONSyntaxError) -> Result
-    ) throws(JoinRowFault) -> Result? {
+    ) throws(JoinRowError) -> Result? {
         do throws(JSONSyntaxError) {
             return try JSONCursor.read(window) { cursor throws(JSONSyntaxError) in
                 cursor.move(to: start..<window.count)
@@ -250,7 +250,7 @@ extension JSONRowScanner {
             // A character that is cut at the end of the window looks like invalid UTF-8.
             let mayBeCut = error.reason == .unexpectedEnd || error.offset + 16 > window.count
             if !isLast, mayBeCut { return nil }
-            throw JoinRowFault(at: error.offset, error.reason.rawValue)
+            throw JoinRowError(at: error.offset, error.reason.rawValue)
         }
     }
 

@@ -33,7 +33,7 @@ struct JoinRow: Sendable {
 }
 
 /// A row that cannot be read.
-struct JoinRowFault: Error, Sendable, Hashable {
+struct JoinRowError: Error, Sendable, Hashable {
     /// The offset of the invalid byte in the window.
     var offset: Int
     /// The reason, as a clause.
@@ -81,7 +81,7 @@ enum JoinRowScanner: Sendable {
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
-    ) throws(JoinRowFault) -> JoinRowStep {
+    ) throws(JoinRowError) -> JoinRowStep {
         switch self {
         case .json(var scanner):
             defer { self = .json(scanner) }
@@ -92,7 +92,7 @@ enum JoinRowScanner: Sendable {
     }
 
     /// The row that begins at the start of some bytes; nil if they do not contain the whole row.
-    func row(atStartOf bytes: [UInt8]) throws(JoinRowFault) -> JoinRow? {
+    func row(atStartOf bytes: [UInt8]) throws(JoinRowError) -> JoinRow? {
         var position = 0
         let step: JoinRowStep =
             switch self {

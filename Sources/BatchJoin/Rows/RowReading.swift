@@ -27,7 +27,7 @@ struct RowReading {
     /// The next row and its place; nil after the last row.
     mutating func next() throws -> (row: JoinRow, place: RowPlace)? {
         while true {
-            do throws(JoinRowFault) {
+            do throws(JoinRowError) {
                 switch try scanner.next(in: window, from: &position, isLast: isLast) {
                 case .row(let row):
                     return (row, RowPlace(offset: base + row.range.lowerBound, length: row.range.count))
@@ -58,7 +58,7 @@ struct RowReading {
     }
 
     /// Skips a row that cannot be read; returns false if no row can follow.
-    private mutating func skip(_ fault: JoinRowFault) throws -> Bool {
+    private mutating func skip(_ fault: JoinRowError) throws -> Bool {
         guard policy == .skip, !fault.endsSource else { throw try content.failure(fault, windowAt: base) }
         skipped += 1
         if skippedPlaces.count < Self.listedPlaces { skippedPlaces.append(base + fault.offset) }

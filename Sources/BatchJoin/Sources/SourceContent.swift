@@ -128,7 +128,7 @@ extension SourceContent {
     }
 
     /// The error for a row that cannot be read.
-    func failure(_ fault: JoinRowFault, windowAt base: Int) throws -> JoinFailure {
+    func failure(_ fault: JoinRowError, windowAt base: Int) throws -> JoinFailure {
         let byte = base + fault.offset
         return JoinFailure(.row(line: try lines(at: [byte])[0], byte: byte, reason: fault.reason), path: path)
     }

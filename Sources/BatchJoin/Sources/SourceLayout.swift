@@ -48,7 +48,7 @@ struct SourceLayout {
         while true {
             let window = try content.bytes(at: start, count: length)
             let isLast = start + window.count >= content.size
-            do throws(DelimitedRowScanner.HeaderFault) {
+            do throws(DelimitedRowScanner.HeaderError) {
                 let header = try DelimitedRowScanner.reading(
                     headerOf: window,
                     records: records,
@@ -87,7 +87,7 @@ private struct FirstObject {
             let isLast = start + window.count >= content.size
             var scanner = JoinRowScanner.json(JSONRowScanner(keyName: keyName))
             var position = 0
-            do throws(JoinRowFault) {
+            do throws(JoinRowError) {
                 switch try scanner.next(in: window, from: &position, isLast: isLast) {
                 case .row(let row): return FirstObject(Array(window[row.range]))
                 case .end: return nil

@@ -10,7 +10,7 @@ package struct SimulatedBatch: Sendable {
     var progress: BatchProgress?
     private let document: Document
     private var edits: [JSONEdit] = []
-    private var isWithdrawn = false
+    private var areResultsRemoved = false
 
     private enum Document: Sendable {
         case recorded([UInt8])
@@ -72,7 +72,7 @@ package struct SimulatedBatch: Sendable {
 
     /// The results if they can be read at a moment: the batch has ended and its results have not been removed.
     package func readableResults(at now: Timestamp) -> ReplyBody? {
-        guard !isWithdrawn, status(at: now) == .ended else { return nil }
+        guard !areResultsRemoved, status(at: now) == .ended else { return nil }
         return progress.map { .bytes($0.results()) } ?? results
     }
 
@@ -82,10 +82,10 @@ package struct SimulatedBatch: Sendable {
     }
 
     /// Removes the results, as the API does 29 days after creation.
-    package mutating func withdraw(at now: Timestamp) {
+    package mutating func removeResults(at now: Timestamp) {
         edits.append(.text("archived_at", now.wireText))
         edits.append(JSONEdit("results_url", "null"))
-        isWithdrawn = true
+        areResultsRemoved = true
     }
 
     /// The string value of a member of the batch object at a moment.

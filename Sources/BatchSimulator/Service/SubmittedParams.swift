@@ -42,7 +42,7 @@ struct SubmittedParams {
         }
         try cursor.beginArray()
         while try cursor.nextElement() {
-            try Self.eachMember(&cursor) { cursor, key throws(JSONSyntaxError) in
+            try Self.readMembers(&cursor) { cursor, key throws(JSONSyntaxError) in
                 guard key == "content" else { return false }
                 try readContent(&cursor)
                 return true
@@ -59,7 +59,7 @@ struct SubmittedParams {
             lastText = ""
             try cursor.beginArray()
             while try cursor.nextElement() {
-                try Self.eachMember(&cursor) { cursor, key throws(JSONSyntaxError) in
+                try Self.readMembers(&cursor) { cursor, key throws(JSONSyntaxError) in
                     guard key == "text" else { return false }
                     lastText += try cursor.string().map { cursor.text($0) } ?? ""
                     return true
@@ -74,7 +74,7 @@ struct SubmittedParams {
     /// Reads the members of an object; skips any other value.
     ///
     /// `read` consumes the value of a key that it knows and then returns true.
-    private static func eachMember(
+    private static func readMembers(
         _ cursor: inout JSONCursor,
         _ read: (inout JSONCursor, String) throws(JSONSyntaxError) -> Bool
     ) throws(JSONSyntaxError) {

@@ -112,7 +112,7 @@ extension SimulatedRequest {
         guard headers.value(of: "anthropic-version") != nil else {
             throw .invalidRequest("anthropic-version: header is required")
         }
-        if let asked = headers.value(of: "anthropic-workspace-id"), asked != workspaceID {
+        if let requested = headers.value(of: "anthropic-workspace-id"), requested != workspaceID {
             throw .invalidRequest("anthropic-workspace-id: this key belongs to the workspace \(workspaceID)")
         }
     }

@@ -6,7 +6,7 @@ import MessageBatches
 /// The index stores the stamp that each manifest had when its rows were inserted. Only manifests with another stamp are
 /// read. Their rows are inserted again only if the flat rows differ: a join, a repair and `compact` write new manifests
 /// for the same rows.
-struct IndexGap {
+struct IndexDifferences {
     /// A batch to index, with the stamp of its manifest.
     struct Entry {
         let manifest: Manifest

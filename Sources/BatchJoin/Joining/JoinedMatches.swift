@@ -5,7 +5,7 @@ package import JSONLines
 import MessageBatches
 
 /// Data that a result is joined with under one name, such as its request.
-package struct JoinedPartner: Sendable, Hashable {
+package struct JoinedMatch: Sendable, Hashable {
     /// `request`, or the name of the metadata source or column.
     package var name: String
     /// The data as in the source.
@@ -13,7 +13,7 @@ package struct JoinedPartner: Sendable, Hashable {
 }
 
 /// Finds the data to join with single results, in sources or in the archive's joined files.
-package struct JoinedPartners {
+package struct JoinedMatches {
     private let folder: ArchiveFolder
     private let sources: PreparedJoin?
     private let codec: any MemberCodec
@@ -28,9 +28,9 @@ package struct JoinedPartners {
     /// The data for the result whose line is the only one in a block; empty if nothing has its ID.
     ///
     /// - Throws: ``JoinFailure`` if a source cannot be read, ``ArchiveFailure`` if a joined file cannot be read.
-    package func partners(of line: LineBlock, in manifest: Manifest) throws -> [JoinedPartner] {
+    package func matches(of line: LineBlock, in manifest: Manifest) throws -> [JoinedMatch] {
         let row = try sources.map { try joinedRow(of: line, with: $0, manifest) } ?? storedRow(of: line, manifest)
-        return row.map(Self.partners) ?? []
+        return row.map(Self.matches) ?? []
     }
 
     private func joinedRow(of line: LineBlock, with sources: PreparedJoin, _ manifest: Manifest) throws -> [UInt8]? {
@@ -80,9 +80,9 @@ package struct JoinedPartners {
     /// The members of a joined row that come from the result itself.
     private static let ownKeys = JSONKeyTable(FlatSchema.columns.map(\.name) + ["result"])
 
-    private static func partners(in row: [UInt8]) -> [JoinedPartner] {
+    private static func matches(in row: [UInt8]) -> [JoinedMatch] {
         JSONCursor.read(row) { cursor in
-            var partners: [JoinedPartner] = []
+            var matches: [JoinedMatch] = []
             do throws(JSONSyntaxError) {
                 try cursor.beginObject()
                 while let key = try cursor.nextKey() {
@@ -90,12 +90,12 @@ package struct JoinedPartners {
                     let name = cursor.text(key)
                     if try cursor.takeNull() { continue }
                     let value = try cursor.skipValue()
-                    if !isOwn { partners.append(JoinedPartner(name: name, json: cursor.bytes(value))) }
+                    if !isOwn { matches.append(JoinedMatch(name: name, json: cursor.bytes(value))) }
                 }
             } catch {
                 return []
             }
-            return partners
+            return matches
         }
     }
 }

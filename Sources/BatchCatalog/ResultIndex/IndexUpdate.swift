@@ -15,7 +15,7 @@ package enum IndexEvent {
 /// Updates the result index of an archive.
 ///
 /// Only batches that are new or whose rows have changed are read.
-package struct IndexFilling {
+package struct IndexUpdate {
     private let folder: ArchiveFolder
     private let clock: any Clock<Duration>
     private let observe: (IndexEvent) -> Void
@@ -35,13 +35,13 @@ package struct IndexFilling {
     ///
     /// - Returns: The files that could not be read; their batches are skipped.
     package func run() async throws -> [ArchiveFailure] {
-        let (gap, index) = try await beginWhenFree()
-        let damaged = if let index { try await fill(index, with: gap) } else { [ArchiveFailure]() }
-        return damaged + gap.unreadable
+        let (differences, index) = try await beginWhenFree()
+        let damaged = if let index { try await fill(index, with: differences) } else { [ArchiveFailure]() }
+        return damaged + differences.unreadable
     }
 
     /// Begins filling when no other command fills the index; waits up to a minute.
-    private func beginWhenFree() async throws -> (IndexGap, ResultIndex?) {
+    private func beginWhenFree() async throws -> (IndexDifferences, ResultIndex?) {
         for attempt in 0..<Self.attempts {
             do {
                 return try await begin()
@@ -55,26 +55,26 @@ package struct IndexFilling {
     }
 
     /// Compares the archive with the index, and opens the index for writing if they differ.
-    private func begin() async throws -> (IndexGap, ResultIndex?) {
+    private func begin() async throws -> (IndexDifferences, ResultIndex?) {
         let reader = try ArchiveReader(folder)
         let old = try IndexQuery(of: folder)
-        let gap = try await IndexGap(of: reader, in: old)
-        guard old == nil || !gap.isEmpty else { return (gap, nil) }
+        let differences = try await IndexDifferences(of: reader, in: old)
+        guard old == nil || !differences.isEmpty else { return (differences, nil) }
         let index = try ResultIndex(of: folder)
-        try index.beginFilling()
+        try index.beginUpdate()
         // Another command may have updated the index in the meantime.
         let current = try IndexQuery(of: folder)
-        let isStill = try current?.stamps() == gap.known
-        return (isStill ? gap : try await IndexGap(of: reader, in: current), index)
+        let isUnchanged = try current?.stamps() == differences.known
+        return (isUnchanged ? differences : try await IndexDifferences(of: reader, in: current), index)
     }
 
-    private func fill(_ index: ResultIndex, with gap: IndexGap) async throws -> [ArchiveFailure] {
-        try index.remove(gap.removed)
-        for entry in gap.revised { try index.revise(ResultIndex.Batch(entry)) }
-        try index.expect(rows: gap.missing.reduce(0) { $0 + $1.manifest.found.values.reduce(0, +) })
-        let ids = gap.missing.map(\.manifest.batch.id)
+    private func fill(_ index: ResultIndex, with differences: IndexDifferences) async throws -> [ArchiveFailure] {
+        try index.remove(differences.removed)
+        for entry in differences.revised { try index.revise(ResultIndex.Batch(entry)) }
+        try index.expect(rows: differences.missing.reduce(0) { $0 + $1.manifest.found.values.reduce(0, +) })
+        let ids = differences.missing.map(\.manifest.batch.id)
         let numbers = Dictionary(uniqueKeysWithValues: zip(ids, try index.nextNumber()...))
-        var fill = Fill(gap.missing, numbers: numbers, index: index, observe: observe)
+        var inserter = RowInserter(differences.missing, numbers: numbers, index: index, observe: observe)
         var damaged: [(failure: ArchiveFailure, id: String)] = []
         let scan = ArchiveScan(
             folder,
@@ -83,7 +83,7 @@ package struct IndexFilling {
             inFlight: 2 * ProcessInfo.processInfo.activeProcessorCount
         )
         try await scan.run(
-            gap.missing.map(\.manifest),
+            differences.missing.map(\.manifest),
             work: { block, manifest in
                 let id = manifest.batch.id
                 return Result { () throws(ResultIndexFailure) in
@@ -92,22 +92,22 @@ package struct IndexFilling {
             },
             take: { result in
                 let (id, rows) = try result.get()
-                try fill.insert(rows, of: id)
+                try inserter.insert(rows, of: id)
                 return true
             },
             damaged: { damaged.append(($0, $1.batch.id)) }
         )
         // A batch with only some of its rows would look complete.
-        try fill.end(leavingOut: damaged.map(\.id))
+        try inserter.finish(without: damaged.map(\.id))
         return damaged.map(\.failure)
     }
 
     /// Inserts batches into the index one after the other.
-    private struct Fill {
+    private struct RowInserter {
         /// The number of rows between two commits; a killed process loses about this many.
         private static let rowsPerSave = 500_000
 
-        private var waiting: ArraySlice<IndexGap.Entry>
+        private var waiting: ArraySlice<IndexDifferences.Entry>
         private let numbers: [String: Int64]
         private var current: String?
         private let index: ResultIndex
@@ -117,7 +117,7 @@ package struct IndexFilling {
         private var savedRows = 0
 
         init(
-            _ entries: [IndexGap.Entry],
+            _ entries: [IndexDifferences.Entry],
             numbers: [String: Int64],
             index: ResultIndex,
             observe: @escaping (IndexEvent) -> Void
@@ -151,15 +151,15 @@ package struct IndexFilling {
             if let number = numbers[id] { try index.begin(ResultIndex.Batch(entry), number: number) }
         }
 
-        mutating func end(leavingOut damaged: [String]) throws {
+        mutating func finish(without damaged: [String]) throws {
             while current != nil || !waiting.isEmpty { try advance() }
-            try index.endFilling(without: damaged)
+            try index.endUpdate(without: damaged)
         }
     }
 }
 
 extension ResultIndex.Batch {
-    init(_ entry: IndexGap.Entry) {
+    init(_ entry: IndexDifferences.Entry) {
         let manifest = entry.manifest
         let raw = manifest.files[.raw]?.content ?? manifest.pruned[.raw]?.content
         self.init(
