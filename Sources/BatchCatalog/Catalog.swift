@@ -98,7 +98,7 @@ package final class Catalog: Sendable {
         switch error {
         case let error as CatalogFailure:
             error
-        case let error as RowReader.Unusable:
+        case let error as RowReader.InvalidColumn:
             .damaged(path: path, detail: "column \(error.column) holds what it cannot hold")
         case let error as DatabaseError:
             switch error.resultCode {

@@ -27,9 +27,9 @@ extension CatalogBatch {
         return StatementArguments(service + local)
     }
 
-    init(_ reader: RowReader) throws(RowReader.Unusable) {
+    init(_ reader: RowReader) throws(RowReader.InvalidColumn) {
         guard let state = LocalState(rawValue: try reader.text("state")) else {
-            throw RowReader.Unusable(column: "state")
+            throw RowReader.InvalidColumn(column: "state")
         }
         var counts = try reader.json("counts", as: [String: Int].self)
         let processing = counts.removeValue(forKey: "processing") ?? 0

@@ -9,12 +9,12 @@ struct RowReader {
     let row: Row
 
     /// A column whose value cannot be used.
-    struct Unusable: Error {
+    struct InvalidColumn: Error {
         let column: String
     }
 
-    func text(_ column: String) throws(Unusable) -> String {
-        guard let value = optionalText(column) else { throw Unusable(column: column) }
+    func text(_ column: String) throws(InvalidColumn) -> String {
+        guard let value = optionalText(column) else { throw InvalidColumn(column: column) }
         return value
     }
 
@@ -22,8 +22,8 @@ struct RowReader {
         String.fromDatabaseValue(row[column])
     }
 
-    func number(_ column: String) throws(Unusable) -> Int {
-        guard let value = optionalNumber(column) else { throw Unusable(column: column) }
+    func number(_ column: String) throws(InvalidColumn) -> Int {
+        guard let value = optionalNumber(column) else { throw InvalidColumn(column: column) }
         return value
     }
 
@@ -31,18 +31,20 @@ struct RowReader {
         Int.fromDatabaseValue(row[column])
     }
 
-    func time(_ column: String) throws(Unusable) -> Timestamp {
-        guard let value = Timestamp(try text(column)) else { throw Unusable(column: column) }
+    func time(_ column: String) throws(InvalidColumn) -> Timestamp {
+        guard let value = Timestamp(try text(column)) else { throw InvalidColumn(column: column) }
         return value
     }
 
-    func optionalTime(_ column: String) throws(Unusable) -> Timestamp? {
+    func optionalTime(_ column: String) throws(InvalidColumn) -> Timestamp? {
         optionalText(column) == nil ? nil : try time(column)
     }
 
-    func json<Value: Decodable>(_ column: String, as type: Value.Type) throws(Unusable) -> Value {
+    func json<Value: Decodable>(_ column: String, as type: Value.Type) throws(InvalidColumn) -> Value {
         let text = try text(column)
-        guard let value = try? JSONDecoder().decode(type, from: Data(text.utf8)) else { throw Unusable(column: column) }
+        guard let value = try? JSONDecoder().decode(type, from: Data(text.utf8)) else {
+            throw InvalidColumn(column: column)
+        }
         return value
     }
 }

@@ -16,7 +16,7 @@ package final class CatalogLedger: BatchLedger {
         /// The API's scheme, host and port.
         package var origin: String
         /// Whether batches are retried before their scheduled time.
-        package var ignoresPauses: Bool
+        package var ignoresRetrySchedule: Bool
         /// Whether the catalog is written; false for a dry run.
         package var writes: Bool
         package var now: @Sendable () -> Timestamp
@@ -28,14 +28,14 @@ package final class CatalogLedger: BatchLedger {
 
         package init(
             origin: String,
-            ignoresPauses: Bool,
+            ignoresRetrySchedule: Bool,
             writes: Bool,
             now: @escaping @Sendable () -> Timestamp,
             observe: @escaping @Sendable (CatalogEvent) -> Void,
             describe: @escaping @Sendable (BatchOutcome?) -> String
         ) {
             self.origin = origin
-            self.ignoresPauses = ignoresPauses
+            self.ignoresRetrySchedule = ignoresRetrySchedule
             self.writes = writes
             self.now = now
             self.observe = observe
@@ -85,7 +85,7 @@ package final class CatalogLedger: BatchLedger {
                 row.update(from: batch, at: now, serverDate: listing.serverDate)
                 track(row, in: &state, &changed)
                 if row.state == .lost { advice.lost.insert(row.id) }
-                advice.postponed[row.id] = options.ignoresPauses ? nil : row.scheduledRetry(at: now)
+                advice.postponed[row.id] = options.ignoresRetrySchedule ? nil : row.scheduledRetry(at: now)
             }
             for var row in state.unfinished.values
             where !listed.contains(row.id) && listing.completed?.contains(row) == true {

@@ -85,8 +85,8 @@ extension CatalogBatch {
         if batch.archivedAt != nil {
             markRemoved(at: now)
         } else if batch.status == .ended {
-            let isInTime = (serverDate ?? now).map { $0 <= batch.retentionEnds } ?? false
-            wasAvailable = wasAvailable || isInTime && batch.resultsURL != nil
+            let isWithinRetention = (serverDate ?? now).map { $0 <= batch.retentionEnds } ?? false
+            wasAvailable = wasAvailable || isWithinRetention && batch.resultsURL != nil
             if state == .waiting { state = .new }
         } else {
             state = .waiting

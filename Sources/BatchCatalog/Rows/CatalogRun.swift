@@ -63,7 +63,7 @@ extension CatalogRun {
         return StatementArguments(beginning + end)
     }
 
-    init(_ reader: RowReader) throws(RowReader.Unusable) {
+    init(_ reader: RowReader) throws(RowReader.InvalidColumn) {
         self.init(
             command: try reader.text("command"),
             arguments: try reader.json("arguments", as: [String].self),

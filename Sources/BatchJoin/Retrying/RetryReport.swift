@@ -8,7 +8,7 @@ package struct RetryReport: Sendable {
     /// The number of selected results, by reason.
     package var reasons: [String: Int] = [:]
     /// The batches with selected results, and how many each has.
-    package var batches: [(manifest: Manifest, chosen: Int)] = []
+    package var batches: [(manifest: Manifest, selected: Int)] = []
     /// The number of selected results whose request is in no source.
     package var notFound = 0
     /// The number of requests that exceed the size limit of a body.
@@ -17,7 +17,7 @@ package struct RetryReport: Sendable {
     /// The findings in each source.
     package var sources: [JoinSourceFindings] = []
 
-    package var chosen: Int { reasons.values.reduce(0, +) }
+    package var selected: Int { reasons.values.reduce(0, +) }
 }
 
 /// An estimate of the cost of submitting requests again: the average cost of the succeeded requests of the same batch.
@@ -29,15 +29,15 @@ package struct RetryCost: Sendable {
     package private(set) var unknown = 0
 
     package init(_ report: RetryReport, pricer: Pricer) {
-        for (manifest, chosen) in report.batches {
+        for (manifest, selected) in report.batches {
             let cost = manifest.summary(TokenSummary.self).map { pricer.cost(of: $0, day: manifest.batch.day) }
             guard let cost, cost.pricedRequests > 0 else {
-                unknown += chosen
+                unknown += selected
                 continue
             }
-            let total = cost.batch.picoDollars * Int128(chosen)
+            let total = cost.batch.picoDollars * Int128(selected)
             amount += Money(picoDollars: total / Int128(cost.pricedRequests))
-            estimated += chosen
+            estimated += selected
         }
     }
 }

@@ -55,9 +55,9 @@ package struct RetryRun: Sendable {
                 let batchSources = try sources.relations(ofBatch: manifest.batch.id).flatMap(\.sources)
                 try Self.checkRequests(batchSources)
                 report.sources += batchSources.filter { !$0.isForAllBatches }.map(\.findings)
-                let before = report.chosen
+                let before = report.selected
                 try collect(manifest, batchSources, codec: sources.settings.codec, writer, &report)
-                if report.chosen > before { report.batches.append((manifest, report.chosen - before)) }
+                if report.selected > before { report.batches.append((manifest, report.selected - before)) }
             }
             report.parts = try writer?.finish() ?? []
         } catch {

@@ -3,7 +3,7 @@ struct RowReading {
     /// The number of bytes to read at once; the window grows for a longer row.
     private static let pieceSize = 1_048_576
     /// The maximum number of places of invalid or repeated rows to list.
-    static let listedPlaces = 1_000
+    static let maxListedPlaces = 1_000
 
     let content: SourceContent
     let policy: JoinErrorPolicy
@@ -61,7 +61,7 @@ struct RowReading {
     private mutating func skip(_ fault: JoinRowError) throws -> Bool {
         guard policy == .skip, !fault.endsSource else { throw try content.failure(fault, windowAt: base) }
         skipped += 1
-        if skippedPlaces.count < Self.listedPlaces { skippedPlaces.append(base + fault.offset) }
+        if skippedPlaces.count < Self.maxListedPlaces { skippedPlaces.append(base + fault.offset) }
         if let next = fault.next {
             position = next
             return true

@@ -26,7 +26,7 @@ struct SourceLayout {
         at place: JoinSourcePlace,
         holdsRequests: Bool?
     ) throws -> SourceLayout {
-        let shape = try FirstObject.reading(content, from: start, keyName: place.keyName)
+        let shape = try FirstRow.reading(content, from: start, keyName: place.keyName)
         if let shape, !shape.members.contains(where: { $0.utf8.elementsEqual(place.keyName.utf8) }) {
             throw JoinFailure(.noKeyColumn(place.keyName, found: shape.members), path: place.path)
         }
@@ -73,14 +73,14 @@ struct SourceLayout {
 }
 
 /// The members of the first row of a JSON source, which the other rows are expected to have.
-private struct FirstObject {
+private struct FirstRow {
     /// The names of the members.
     var members: [String] = []
     var hasBatch = false
     var hasParams = false
 
     /// Reads the first row; nil if the source has no rows.
-    static func reading(_ content: SourceContent, from start: Int, keyName: String) throws -> FirstObject? {
+    static func reading(_ content: SourceContent, from start: Int, keyName: String) throws -> FirstRow? {
         var length = 65_536
         while true {
             let window = try content.bytes(at: start, count: length)
@@ -89,14 +89,14 @@ private struct FirstObject {
             var position = 0
             do throws(JoinRowError) {
                 switch try scanner.next(in: window, from: &position, isLast: isLast) {
-                case .row(let row): return FirstObject(Array(window[row.range]))
+                case .row(let row): return FirstRow(Array(window[row.range]))
                 case .end: return nil
                 case .needsMore: break
                 }
             } catch {
                 // The row has no key. Its members are listed in the error.
                 guard let next = error.next else { throw try content.failure(error, windowAt: start) }
-                return FirstObject(Array(window[error.offset..<next]))
+                return FirstRow(Array(window[error.offset..<next]))
             }
             length *= 2
         }

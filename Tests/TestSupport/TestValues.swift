@@ -1,3 +1,5 @@
+package import MessageBatches
+
 /// A random number generator with the same numbers in every run: SplitMix64 (Steele, Lea, Flood 2014).
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
@@ -30,5 +32,12 @@ package struct SeededGenerator: RandomNumberGenerator {
     /// A number with a uniformly distributed size instead of value: as many are below 100 as from 100 to 10,000.
     package mutating func skewed(upTo limit: Int) -> Int {
         limit >> int(0...(Int.bitWidth - 1 - limit.leadingZeroBitCount)) &- int(0...1) & 0x7FFF_FFFF_FFFF_FFFF
+    }
+}
+
+extension String {
+    /// The day in the form `2026-11-29`; 1970-01-01 if the text is not a valid day.
+    package var day: CalendarDay {
+        CalendarDay(self) ?? CalendarDay(daysSinceEpoch: 0)
     }
 }
