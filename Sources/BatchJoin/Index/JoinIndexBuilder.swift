@@ -107,7 +107,7 @@ struct BuiltIndex {
 /// The keys that occur more than once in a source.
 struct RepeatedKeys {
     private(set) var count = 0
-    /// The offsets of the first repetitions; at most ``RowReading/maxListedPlaces``.
+    /// The offsets of the first repetitions; at most ``SourceRowReader/maxListedPlaces``.
     private(set) var places: [Int] = []
 
     /// Removes repetitions of keys from sorted entries.
@@ -122,7 +122,7 @@ struct RepeatedKeys {
             let sameHash = kept.reversed().prefix { $0.hash == entry.hash }
             if try sameHash.contains(where: { try isSameKey($0.place, entry.place) }) {
                 count += 1
-                if places.count < RowReading.maxListedPlaces { places.append(entry.place.offset) }
+                if places.count < SourceRowReader.maxListedPlaces { places.append(entry.place.offset) }
             } else {
                 kept.append(entry)
             }

@@ -22,7 +22,7 @@ extension JoinSource {
         let scanner = layout.scanner
         var columns = ColumnNames(scanner, isWanted: settings.form == .flat)
         var builder = JoinIndexBuilder(memory: settings.memoryPerSource, folder: settings.scratchFolder)
-        var reading = RowReading(content, scanner, from: layout.start, policy: settings.policy)
+        var reading = SourceRowReader(content, scanner, from: layout.start, policy: settings.policy)
         while let (row, place) = try reading.next() {
             try builder.add(IndexEntry(hash: row.key.hash, place: place))
             if columns.isWanted { columns.record(reading.bytes(of: row)) }

@@ -81,7 +81,7 @@ extension JoinSource {
     /// The data of a row is read only if `body` asks for it.
     func forEachRow(notIn marks: RowMarks? = nil, _ body: (JoinRow, () -> JoinContent) throws -> Void) throws {
         // Rows that cannot be read were reported when the index was built.
-        var reading = RowReading(content, scanner, from: start, policy: .skip)
+        var reading = SourceRowReader(content, scanner, from: start, policy: .skip)
         while let (row, place) = try reading.next() {
             let entries = try index.rows(withHash: row.key.hash)
             guard let entry = entries.first(where: { $0.place.offset == place.offset }) else { continue }

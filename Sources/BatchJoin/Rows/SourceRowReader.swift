@@ -1,5 +1,5 @@
 /// Reads the rows of a source from start to end, window by window.
-struct RowReading {
+struct SourceRowReader {
     /// The number of bytes to read at once; the window grows for a longer row.
     private static let pieceSize = 1_048_576
     /// The maximum number of places of invalid or repeated rows to list.
