@@ -1,7 +1,7 @@
 import GRDB
 
 extension Catalog {
-    /// The batches in some states, oldest first.
+    /// The batches in the given states, oldest first.
     package func batches(in states: [LocalState] = LocalState.allCases) throws(CatalogFailure) -> [CatalogBatch] {
         try read { db in
             let rows = try Row.fetchCursor(
@@ -15,7 +15,7 @@ extension Catalog {
         }
     }
 
-    /// The ids of the batches in some states: much less than the rows.
+    /// The IDs of the batches in the given states; cheaper than reading whole rows.
     package func ids(in states: [LocalState]) throws(CatalogFailure) -> Set<String> {
         try read { db in
             try String.fetchSet(
@@ -26,7 +26,7 @@ extension Catalog {
         }
     }
 
-    /// One batch, or nil if the catalog does not know it.
+    /// The batch with an ID, or nil if the catalog has no such batch.
     package func batch(_ id: String) throws(CatalogFailure) -> CatalogBatch? {
         try read { db in
             try Row.fetchOne(db, sql: "SELECT * FROM batches WHERE id = ?", arguments: [id])
@@ -34,7 +34,7 @@ extension Catalog {
         }
     }
 
-    /// How many batches are in each state; states without a batch are left out.
+    /// The number of batches in each state; states without a batch are omitted.
     package func batchCounts() throws(CatalogFailure) -> [LocalState: Int] {
         try read { db in
             var counts: [LocalState: Int] = [:]
@@ -47,7 +47,7 @@ extension Catalog {
         }
     }
 
-    /// Writes rows, in place of those with their ids, in one transaction.
+    /// Inserts or replaces rows in one transaction.
     package func save(_ batches: [CatalogBatch]) throws(CatalogFailure) {
         guard !batches.isEmpty else { return }
         try write { db in
@@ -56,9 +56,10 @@ extension Catalog {
         }
     }
 
-    /// Forgets the batches that files in the archive tell of, and every walk: before the rows are made anew.
+    /// Removes the batches whose state is recorded in files of the archive, and all completed windows.
     ///
-    /// What no file tells stays: runs, attempts, what was withdrawn and lost.
+    /// The caller then adds the rows again from the files. Runs, attempts, and removed and lost batches are recorded
+    /// only in the catalog, so they are kept.
     package func removeBatchesInFiles() throws(CatalogFailure) {
         let states = LocalState.inFiles
         try write { db in

@@ -3,7 +3,7 @@ import GRDB
 package import MessageBatches
 
 extension Catalog {
-    /// Notes the beginning of a run and gives it its number.
+    /// Inserts the row of a new run and assigns its number.
     package func begin(_ run: CatalogRun) throws(CatalogFailure) -> CatalogRun {
         var run = run
         run.number = try write { db in
@@ -13,12 +13,12 @@ extension Catalog {
         return run
     }
 
-    /// Writes the row of a run that was begun.
+    /// Replaces the row of a run that ``begin(_:)`` inserted.
     package func save(_ run: CatalogRun) throws(CatalogFailure) {
         try write { db in try db.execute(sql: CatalogRun.insertion, arguments: run.values()) }
     }
 
-    /// The last runs, the newest first.
+    /// The last runs, newest first.
     package func runs(last count: Int) throws(CatalogFailure) -> [CatalogRun] {
         try read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM runs ORDER BY number DESC LIMIT ?", arguments: [count])
@@ -26,8 +26,8 @@ extension Catalog {
         }
     }
 
-    /// The runs that walked the listing to its end and began at or after a moment, the newest first.
-    package func walks(since moment: Timestamp) throws(CatalogFailure) -> [CatalogRun] {
+    /// The runs that read the listing to its end and began at or after a moment, newest first.
+    package func completeListings(since moment: Timestamp) throws(CatalogFailure) -> [CatalogRun] {
         try read { db in
             try Row.fetchAll(
                 db,

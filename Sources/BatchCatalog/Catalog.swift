@@ -1,21 +1,22 @@
 import GRDB
 
-/// `catalog.sqlite`: what was seen, tried and archived, and by which runs.
+/// The database `catalog.sqlite`: the state of every batch the archive has seen, and the history of runs.
 ///
-/// An index, never the truth: what is archived is what has a manifest. One connection; SQLite lets other processes read
-/// meanwhile.
+/// The catalog is an index that can be rebuilt: a batch is archived if and only if it has a manifest. It uses one
+/// connection; other processes can read at the same time.
 package final class Catalog: Sendable {
-    /// The name of the file in the archive.
+    /// The file name in the archive.
     package static let fileName = "catalog.sqlite"
 
-    /// The path, or a word for a catalog in memory.
+    /// The path of the file, or `:memory:`.
     package let path: String
     private let queue: DatabaseQueue
 
-    /// Opens a catalog to write to, making it or bringing its tables up to date where need be.
+    /// Opens a catalog for writing, and creates the file or migrates its tables if needed.
     ///
-    /// With `usesWriteAheadLog` others can read while this one writes, which needs shared memory: not on network file
-    /// systems. The whole file is checked: 30,000 batches take a tenth of a second.
+    /// With `usesWriteAheadLog`, other processes can read during writes. The write-ahead log needs shared memory, so do
+    /// not use it on network file systems. Opening checks the whole file, which takes a tenth of a second for 30,000
+    /// batches.
     package convenience init(path: String, usesWriteAheadLog: Bool) throws(CatalogFailure) {
         var configuration = Configuration()
         configuration.label = "catalog"
@@ -23,7 +24,7 @@ package final class Catalog: Sendable {
         if usesWriteAheadLog {
             configuration.journalMode = .wal
         } else {
-            // A file that was made elsewhere may ask for the log.
+            // A file from elsewhere may have the write-ahead log switched on.
             configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA journal_mode = DELETE") }
         }
         try self.init(path: path) {
@@ -34,7 +35,7 @@ package final class Catalog: Sendable {
         }
     }
 
-    /// Opens a catalog that is there, only to read.
+    /// Opens an existing catalog for reading only.
     package convenience init(reading path: String) throws(CatalogFailure) {
         var configuration = Configuration()
         configuration.label = "catalog"
@@ -49,7 +50,7 @@ package final class Catalog: Sendable {
         }
     }
 
-    /// A catalog that is gone when the program ends, for where no file can be.
+    /// Creates a catalog in memory, for archives in which no file can be written.
     package convenience init(inMemory: Void) throws(CatalogFailure) {
         try self.init(path: ":memory:") {
             let queue = try DatabaseQueue()
@@ -70,12 +71,12 @@ package final class Catalog: Sendable {
     private static func check(_ queue: DatabaseQueue, path: String) throws {
         try queue.read { db in
             if try CatalogSchema.migrator.hasBeenSuperseded(db) { throw CatalogFailure.newer(path: path) }
-            let complaint = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
-            if let complaint, complaint != "ok" { throw CatalogFailure.damaged(path: path, detail: complaint) }
+            let problem = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+            if let problem, problem != "ok" { throw CatalogFailure.damaged(path: path, detail: problem) }
         }
     }
 
-    /// Runs `body` on the database, its errors as ``CatalogFailure``.
+    /// Runs `body` on the database and converts its errors to ``CatalogFailure``.
     func read<Value>(_ body: (Database) throws -> Value) throws(CatalogFailure) -> Value {
         do {
             return try queue.read(body)
@@ -84,7 +85,7 @@ package final class Catalog: Sendable {
         }
     }
 
-    /// Runs `body` in one transaction, its errors as ``CatalogFailure``.
+    /// Runs `body` in one transaction and converts its errors to ``CatalogFailure``.
     func write<Value>(_ body: (Database) throws -> Value) throws(CatalogFailure) -> Value {
         do {
             return try queue.write(body)
@@ -97,7 +98,7 @@ package final class Catalog: Sendable {
         switch error {
         case let error as CatalogFailure:
             error
-        case let error as RowReader.Unusable:
+        case let error as RowReader.InvalidColumn:
             .damaged(path: path, detail: "column \(error.column) holds what it cannot hold")
         case let error as DatabaseError:
             switch error.resultCode {
@@ -111,20 +112,20 @@ package final class Catalog: Sendable {
 }
 
 extension DatabaseError {
-    /// SQLite's own words, without the statement and its values.
+    /// SQLite's message, without the statement and its values.
     fileprivate var clause: String {
         message ?? "SQLite error \(extendedResultCode.rawValue)"
     }
 }
 
-/// Something the catalog could not do.
+/// An error of the catalog.
 ///
-/// Holds facts; commands make the text a user reads.
+/// It contains only facts; commands format the message for the user.
 package enum CatalogFailure: Error, Sendable, Hashable {
-    /// The file is not a catalog, or contains invalid values; the clause says where.
+    /// The file is not a catalog, or contains invalid values; `detail` says where.
     case damaged(path: String, detail: String)
-    /// A later version of the program made the file.
+    /// A later version of the program created the file.
     case newer(path: String)
-    /// The system or SQLite refused: no space, no permission, locked by another program.
+    /// The system or SQLite refused the operation: no space, no permission, or another program has locked the file.
     case refused(path: String, detail: String)
 }

@@ -243,7 +243,7 @@ extension ExportSession {
             CatalogLedger.Options(
                 origin: origin,
                 // A user who names a batch wants it now.
-                ignoresPauses: options.retryAll || !options.window.batch.isEmpty,
+                ignoresRetrySchedule: options.retryAll || !options.window.batch.isEmpty,
                 writes: !options.dryRun,
                 now: context.now,
                 observe: { [observer] in observer.warn(FailureText.text(of: $0)) },

@@ -12,9 +12,9 @@ struct CatalogBatchTests {
         batch.status = .inProgress
         batch.resultsURL = nil
         var row = CatalogBatch(batch, seenAt: now, serverDate: now)
-        #expect(row.state == .waiting && !row.wasFetchable)
-        row.see(Samples.batch(), at: now, serverDate: now)
-        #expect(row.state == .new && row.wasFetchable)
+        #expect(row.state == .waiting && !row.wasAvailable)
+        row.update(from: Samples.batch(), at: now, serverDate: now)
+        #expect(row.state == .new && row.wasAvailable)
     }
 
     @Test func `withdrawn is lost only after it was seen fetchable`() {
@@ -22,15 +22,15 @@ struct CatalogBatchTests {
         withdrawn.archivedAt = now
         #expect(CatalogBatch(withdrawn, seenAt: now, serverDate: now).state == .withdrawn)
         var row = Samples.row()
-        row.see(withdrawn, at: now, serverDate: now)
-        #expect(row.state == .lost && row.settledAt == now)
+        row.update(from: withdrawn, at: now, serverDate: now)
+        #expect(row.state == .lost && row.finalizedAt == now)
     }
 
     @Test func `listed with results behind its 29 days is not yet fetchable, tried and failed is`() {
         let old = Samples.batch(daysBefore: 40)
         var untried = CatalogBatch(old, seenAt: now, serverDate: now)
         var tried = untried
-        #expect(!untried.wasFetchable)
+        #expect(!untried.wasAvailable)
         untried.record(.withdrawn, error: "", at: now)
         #expect(untried.state == .withdrawn)
         tried.record(.failed(.service(Samples.failure(500))), error: "", at: now)
@@ -41,8 +41,8 @@ struct CatalogBatchTests {
     @Test func `the server's clock decides the age, not ours`() {
         let batch = Samples.batch()
         let late = now.adding(seconds: 40 * Samples.day)
-        #expect(CatalogBatch(batch, seenAt: late, serverDate: now).wasFetchable)
-        #expect(!CatalogBatch(batch, seenAt: now, serverDate: late).wasFetchable)
+        #expect(CatalogBatch(batch, seenAt: late, serverDate: now).wasAvailable)
+        #expect(!CatalogBatch(batch, seenAt: now, serverDate: late).wasAvailable)
     }
 
     @Test func `an archived batch keeps nothing of its failures`() {
@@ -55,8 +55,8 @@ struct CatalogBatchTests {
         // What happens at the service later does not matter any more.
         var withdrawn = Samples.batch()
         withdrawn.archivedAt = now
-        row.see(withdrawn, at: now, serverDate: now)
-        #expect(row.state == .archived && row.withdrawnAt == now)
+        row.update(from: withdrawn, at: now, serverDate: now)
+        #expect(row.state == .archived && row.removedAt == now)
     }
 
     @Test func `a quarantined batch stays so until it is archived or withdrawn`() {
@@ -65,7 +65,7 @@ struct CatalogBatchTests {
         row.record(.failed(.service(Samples.failure(500))), error: "status 500", at: now)
         row.record(.unavailable(Samples.failure(404)), error: "status 404", at: now)
         #expect(row.state == .quarantined && row.attempts == 3 && row.lastError == "status 404")
-        row.park()
+        row.markPartial()
         #expect(row.state == .quarantined)
         row.record(Samples.archived(Samples.batch()), error: "", at: now)
         #expect(row.state == .archived)
@@ -89,9 +89,9 @@ struct CatalogBatchTests {
         var row = Samples.row()
         row.record(Samples.archived(Samples.batch()), error: "", at: now)
         row.reopen()
-        #expect(row.state == .new && row.settledAt == nil)
+        #expect(row.state == .new && row.finalizedAt == nil)
         row.record(.failed(.unsafeID), error: "", at: now)
-        row.park()
+        row.markPartial()
         row.reopen()
         #expect(row.state == .failing)
         row.reopen()
@@ -101,9 +101,9 @@ struct CatalogBatchTests {
     @Test func `a batch that is not listed any more is given up only behind its days, by the server's clock`() {
         let behind = now.adding(seconds: 29 * Samples.day)
         var row = Samples.row()
-        row.miss("gone", at: behind, serverDate: nil)
+        row.recordMissing("gone", at: behind, serverDate: nil)
         #expect(row.state == .unavailable && row.lastError == "gone")
-        row.miss("gone", at: now, serverDate: behind)
+        row.recordMissing("gone", at: now, serverDate: behind)
         #expect(row.state == .lost)
     }
 }

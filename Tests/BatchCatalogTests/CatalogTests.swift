@@ -14,9 +14,9 @@ struct CatalogTests {
             error: "status 500; it's \"odd\"",
             at: Samples.now
         )
-        row.withdrawnAt = Samples.now
-        row.settledAt = Samples.now
-        row.lossToldAt = Samples.now
+        row.removedAt = Samples.now
+        row.finalizedAt = Samples.now
+        row.lossReportedAt = Samples.now
         return row
     }
 
@@ -37,8 +37,8 @@ struct CatalogTests {
             try catalog.save([Samples.row("msgbatch_c", daysBefore: 2), Samples.row("msgbatch_b", daysBefore: 9)])
             try catalog.save([archived, Samples.row("msgbatch_a", daysBefore: 5)])
             #expect(try catalog.batchCounts() == [.archived: 1, .new: 2])
-            #expect(try catalog.batches(in: LocalState.unsettled).map(\.id) == ["msgbatch_a", "msgbatch_c"])
-            #expect(try catalog.ids(in: LocalState.settled) == ["msgbatch_b"])
+            #expect(try catalog.batches(in: LocalState.nonFinalStates).map(\.id) == ["msgbatch_a", "msgbatch_c"])
+            #expect(try catalog.ids(in: LocalState.finalStates) == ["msgbatch_b"])
         }
     }
 
@@ -69,15 +69,15 @@ struct CatalogTests {
             let second = try catalog.begin(run)
             #expect((first.number, second.number) == (1, 2))
             first.finishedAt = Samples.now.adding(seconds: 9)
-            first.walkedSince = Samples.now.adding(seconds: -99)
+            first.listedSince = Samples.now.adding(seconds: -99)
             first.counts = ["archived_now": 3]
             first.exitStatus = 143
             first.error = "stopped"
             try catalog.save(first)
             #expect(try catalog.runs(last: 5) == [second, first])
             #expect(try catalog.runs(last: 1) == [second])
-            #expect(try catalog.walks(since: Samples.now) == [first])
-            #expect(try catalog.walks(since: Samples.now.adding(seconds: 1)) == [])
+            #expect(try catalog.completeListings(since: Samples.now) == [first])
+            #expect(try catalog.completeListings(since: Samples.now.adding(seconds: 1)) == [])
         }
     }
 

@@ -49,9 +49,9 @@ struct ResultIndexTests {
             #expect(try query.places(ofCustomID: "first").isEmpty)
             #expect(try query.places(ofCustomID: "second").map(\.line) == [1])
             let index = try ResultIndex(at: path)
-            try index.beginFilling()
+            try index.beginUpdate()
             try index.remove(["msgbatch_1"])
-            try index.endFilling(without: [])
+            try index.endUpdate(without: [])
             #expect(try query.places(ofCustomID: "second").isEmpty)
         }
     }

@@ -42,13 +42,13 @@ private final class Filling: Sendable {
 
     init(of archive: Archive) throws {
         let index = try ResultIndex(at: archive.url.appending(path: "results.sqlite").path)
-        try index.beginFilling()
+        try index.beginUpdate()
         self.index = Mutex(index)
     }
 
     func end() {
         index.withLock { index in
-            try? index?.endFilling(without: [])
+            try? index?.endUpdate(without: [])
             index = nil
         }
     }

@@ -22,12 +22,12 @@ struct KilledFillingTests {
     private func leaveHalfWritten(_ archive: Archive) throws {
         let files = ["results.sqlite", "results.sqlite-journal"].map { archive.url.appending(path: $0) }
         let index = try ResultIndex(at: files[0].path)
-        try index.beginFilling()
+        try index.beginUpdate()
         let query = try IndexQuery(at: files[0].path)
         try index.remove(Array(try query.contents().keys))
         let halfWritten = try files.map { try Data(contentsOf: $0) }
         try #require(!halfWritten[1].isEmpty)
-        try index.endFilling(without: [])
+        try index.endUpdate(without: [])
         for (file, content) in zip(files, halfWritten) { try content.write(to: file) }
     }
 }

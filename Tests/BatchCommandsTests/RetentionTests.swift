@@ -13,7 +13,7 @@ struct RetentionTests {
         {
             nights in
             _ = await nights.export()
-            nights.server.service.apply(.withdraw("msgbatch_bad"))
+            nights.server.service.apply(.removeResults("msgbatch_bad"))
             nights.pass(days: 1)
             let second = await nights.export()
             #expect(second.status == .lost)
@@ -31,7 +31,7 @@ struct RetentionTests {
 
     @Test func `results withdrawn before this archive saw them are no loss`() async throws {
         try await Nights.run([Nights.batch("old", daysBefore: 20), Nights.batch("fine", daysBefore: 1)]) { nights in
-            nights.server.service.apply(.withdraw("msgbatch_old"))
+            nights.server.service.apply(.removeResults("msgbatch_old"))
             let run = await nights.export()
             #expect(run.status == .done, "\(run.notes)")
             #expect(run.batches == ["listed": 2, "in_window": 2, "archived_now": 1, "withdrawn": 1])

@@ -14,7 +14,7 @@ struct JoinIndexTests {
         for count in 1...200_000 {
             try builder.add(IndexEntry(hash: random.next(), place: RowPlace(offset: count, length: 300)))
             if count >= 100_000, count % 10_000 == 0 {
-                #expect(builder.heldBytes <= 24 * count, "\(count) keys")
+                #expect(builder.usedBytes <= 24 * count, "\(count) keys")
             }
         }
         _ = try builder.finish { _, _ in false }

@@ -180,7 +180,7 @@ struct LifecycleTests {
         let id = try #require(try create([good("a")], in: service)["id"] as? String)
         clock.advance(seconds: 10)
         #expect(service.get("\(path)/\(id)/results").status == 200)
-        service.apply(.withdraw(id))
+        service.apply(.removeResults(id))
         #expect(service.get("\(path)/\(id)/results").status == 404)
         let batch = try service.get("\(path)/\(id)").object()
         #expect(batch["processing_status"] as? String == "ended")

@@ -1,10 +1,10 @@
 package import BatchSimulator
 
-/// How a reply is disturbed on its way.
+/// The disturbances while a reply is sent.
 package struct Delivery: Sendable {
-    /// How long to wait before anything is sent.
+    /// The time to wait before anything is sent.
     package var delay: Duration = .zero
-    /// Where and how the reply is disturbed, if at all.
+    /// The place and kind of the disturbance, if there is one.
     package var interruption: Interruption?
 
     package init() {}
@@ -12,23 +12,23 @@ package struct Delivery: Sendable {
 
 /// A disturbance at one place of a reply.
 ///
-/// Positions count the body's bytes as sent, after any compression.
+/// Positions count the bytes of the body as sent, after compression.
 package struct Interruption: Sendable {
     package enum Place: Sendable, Hashable {
         /// Before the status line.
         case beforeHead
-        /// After the head and this many bytes of the body; after the last byte if the body is shorter.
+        /// After the head and this many bytes of the body, or after the last byte if the body is shorter.
         case afterBytes(Int)
-        /// This many bytes before the end of the body; after the head if the body is shorter.
+        /// This many bytes before the end of the body, or after the head if the body is shorter.
         case beforeEnd(Int)
     }
 
     package enum Action: Sendable {
         /// Nothing more is sent until the gate opens; then the reply continues.
         case stall(Gate)
-        /// The connection is reset (RST). What the peer has not read yet may be lost to it.
+        /// The connection is reset (RST). The client may lose data that it has not read yet.
         case reset
-        /// The connection is closed without the last chunk: an unfinished body.
+        /// The connection is closed without the last chunk, so the body is incomplete.
         case close
         /// The body ends here as if it were complete.
         case end
@@ -56,12 +56,12 @@ package struct DisturbedReply: IteratorProtocol, Sendable {
 
     private var body: BodyReader
     package let delivery: Delivery
-    /// Nil once it has happened.
+    /// Nil after it has happened.
     private var interruption: Interruption?
     private var stage = Stage.delay
-    /// Body bytes handed out so far.
+    /// The number of body bytes returned so far.
     private var sent = 0
-    /// Read but not handed out yet: what may still come after the interruption.
+    /// Bytes that were read but not returned yet; they may follow after the interruption.
     private var pending: [UInt8] = []
 
     package init(_ reply: SimulatedReply, _ delivery: Delivery) {
@@ -70,7 +70,7 @@ package struct DisturbedReply: IteratorProtocol, Sendable {
         interruption = delivery.interruption
     }
 
-    /// The next step, or nil when the reply is done.
+    /// The next step; nil after the last.
     package mutating func next() -> Step? {
         switch stage {
         case .delay:
@@ -132,7 +132,7 @@ package struct DisturbedReply: IteratorProtocol, Sendable {
         stage = .over
         switch action {
         case .reset: return .reset
-        // Without a head there is nothing that could end well.
+        // Without a head, the reply cannot end normally.
         case .end where hadHead: return .finish
         case .end, .close, .stall: return .close
         }

@@ -1,13 +1,13 @@
 package import BatchSimulator
 
-/// One thing that goes wrong: where, when and what.
+/// A fault: an effect, and the requests that it affects.
 package struct Fault: Sendable {
-    /// The endpoints it can hit.
+    /// The endpoints that it affects.
     package var endpoints: Set<Endpoint>
-    /// The batch it can hit; nil means every batch.
+    /// The batch that it affects; nil means every batch.
     ///
-    /// Listing has no batch of its own: there only ``FaultEffect/batchMember(_:_:)`` can name one, the one it changes on
-    /// every page.
+    /// Listing has no batch. There, only ``FaultEffect/batchMember(_:_:)`` uses it: it changes this batch on every
+    /// page.
     package var batchID: String?
     package var occurrence: Occurrence
     package var effect: FaultEffect
@@ -24,103 +24,104 @@ package struct Fault: Sendable {
         self.occurrence = occurrence
     }
 
-    /// Whether it is about requests of an endpoint on a batch.
+    /// Whether it affects requests to an endpoint for a batch.
     func covers(_ endpoint: Endpoint, of id: String?) -> Bool {
         guard endpoints.contains(endpoint) else { return false }
         if endpoint == .list, case .batchMember = effect { return true }
         return batchID == nil || batchID == id
     }
 
-    /// Which of the matching requests it hits.
+    /// The matching requests that a fault affects.
     ///
-    /// Requests are counted from 1 for each endpoint and batch on its own, so that the order in which clients reach
+    /// Requests are counted from 1, separately for each endpoint and batch. The order in which clients request
     /// different batches does not matter.
     package enum Occurrence: Sendable, Hashable {
         case always
         /// One request.
         case nth(Int)
-        /// This many requests, then no more.
+        /// The first requests, up to this number.
         case first(Int)
         /// Every request from this one on.
         case from(Int)
-        /// A part of the requests, from 0 to 1, chosen by the scenario's seed.
+        /// A fraction of the requests, from 0 to 1, chosen by the scenario's seed.
         case rate(Double)
     }
 }
 
-/// What goes wrong.
+/// The effect of a fault.
 ///
-/// Several effects on one request add up; of several interruptions the last holds.
+/// Several effects on one request are combined; of several interruptions, the last one applies.
 package enum FaultEffect: Sendable {
     // Instead of the answer
 
-    /// Another answer; without a body the one that the API documents for the status.
+    /// Another answer; without a body, the one that the API documents for the status.
     case answer(status: Int, headers: [HeaderField] = [], body: String? = nil)
-    /// A redirect; `{base_url}` in the target stands for the server's own.
+    /// A redirect; `{base_url}` in the target is replaced by the server's base URL.
     case redirect(to: String, status: Int = 307)
 
     // Before the answer
 
-    /// The service's state changes, for good.
+    /// The service's state changes permanently.
     case change(StateChange)
 
     // In the answer
 
-    /// A header is set or, with nil, left out.
+    /// A header is set, or removed if the value is nil.
     case header(String, String?)
-    /// The `date` header is off by so many seconds.
+    /// The `date` header is shifted by this many seconds.
     case shiftDate(seconds: Int64)
-    /// A member of every batch object, on pages too, is replaced (raw JSON, `{base_url}` allowed) or, with nil, left out.
+    /// A member of every batch object, also on pages, is replaced (JSON text, `{base_url}` allowed) or, with nil,
+    /// removed.
     case batchMember(String, String?)
     case page(PageFault)
     case results(ResultsFault)
 
-    // On the way
+    // While sending
 
-    /// Nothing is sent for a while.
+    /// The reply is delayed.
     case delay(Duration)
-    /// The body is compressed, whether the client asked for it or not.
+    /// The body is compressed even if the client does not accept gzip.
     case gzip
     case interrupt(Interruption.Action, at: Interruption.Place)
 }
 
-/// What is wrong with a page.
+/// A fault in a page.
 package enum PageFault: Sendable, Hashable {
-    /// A member of the page object is replaced (raw JSON) or, with nil, left out.
+    /// A member of the page object is replaced (JSON text) or, with nil, removed.
     case member(String, String?)
-    /// `last_id` repeats the cursor that was asked for, and more is promised.
+    /// `last_id` repeats the requested cursor, and `has_more` is true.
     case repeatedCursor
-    /// The cursor is ignored: the first page once more, and more is promised.
+    /// The cursor is ignored: the first page is returned again, and `has_more` is true.
     case ignoredCursor
-    /// No batches, but more is promised.
+    /// The page has no batches, but `has_more` is true.
     case emptyWithMore
 }
 
-/// What is wrong with results.
+/// A fault in results.
 ///
-/// Lines are counted from 1 and keep their newline. A generated batch is held in memory for it.
+/// Lines are counted from 1 and include their newline. A generated batch is collected in memory for it.
 package enum ResultsFault: Sendable, Hashable {
-    /// Other bytes altogether.
+    /// The results are replaced.
     case replaced([UInt8])
-    /// Bytes added at the end.
+    /// Bytes are added at the end.
     case appended([UInt8])
-    /// A line left out.
+    /// A line is missing.
     case dropLine(Int)
-    /// A line sent a second time, after all others.
+    /// A line is sent a second time, after all others.
     case repeatLine(Int)
-    /// Another line in its place, given without its newline.
+    /// A line is replaced; the new line is given without its newline.
     case replaceLine(Int, [UInt8])
     /// One bit of one byte is flipped.
     case flip(byte: Int)
 }
 
 extension FaultEffect {
-    /// The rate limit of the API: 429, with the given headers about when to come back.
+    /// The rate limit of the API: status 429, with the given headers that say when to retry.
     package static func rateLimited(_ headers: HeaderField...) -> FaultEffect {
         .answer(status: 429, headers: headers)
     }
 
-    /// The monthly spend limit: a 429 without `retry-after` that lasts until the first of the next month.
+    /// The monthly spend limit: status 429 without `retry-after`, until the first day of the next month.
     package static let spendLimitReached = FaultEffect.answer(
         status: 429,
         headers: [HeaderField("content-type", "application/json")],
@@ -130,7 +131,7 @@ extension FaultEffect {
             """
     )
 
-    /// What a gateway in front of the API answers when it cannot reach it: 502 with a page for people.
+    /// A gateway that cannot reach the API: status 502 with an HTML page.
     package static let badGateway = FaultEffect.answer(
         status: 502,
         headers: [HeaderField("content-type", "text/html; charset=utf-8")],

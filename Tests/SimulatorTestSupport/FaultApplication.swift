@@ -1,12 +1,12 @@
 import BatchSimulator
 import MessageBatches
 
-// Every fault is applied here and nowhere else: to the answer, then to the reply made of it.
+// All faults are applied here: first to the answer, then to the encoded reply.
 
 extension Fault {
     /// Changes an answer.
     ///
-    /// `firstPage` is the page without a cursor, `cursor` the one that was asked for.
+    /// `firstPage` returns the page without a cursor, and `cursor` is the requested one.
     func apply(to answer: inout Answer, cursor: String?, baseURL: String, firstPage: () -> BatchPage?) {
         switch effect {
         case .answer(let status, let headers, let body):
@@ -81,7 +81,7 @@ extension Answer {
 }
 
 extension APIError {
-    /// The error that the API documents for a status, for faults that name only the status.
+    /// The error that the API documents for a status, for faults that give only the status.
     fileprivate static func documented(forStatus status: Int, headers: [HeaderField]) -> APIError {
         let (type, message) =
             switch status {
@@ -121,7 +121,7 @@ extension ResultsFault {
         }
     }
 
-    /// Changes the lines, if there is one with that number.
+    /// Changes the lines, if there is one with this number.
     ///
     /// The last line ends in a newline only if it did before.
     private static func editingLines(

@@ -1,9 +1,9 @@
 package import BatchSimulator
 package import MessageBatches
 
-/// Injects faults into a simulated service and records what it was asked.
+/// Injects faults into a simulated service, and records its requests.
 package struct FaultInjector: ServiceHook {
-    /// What goes wrong, in the order it is applied.
+    /// The faults, in the order in which they are applied.
     package let faults: [Fault]
     /// Every request so far, in the order received.
     package private(set) var requests: [RecordedRequest] = []
@@ -80,9 +80,9 @@ extension Scenario {
         self.faults = faults
     }
 
-    /// What goes wrong, in the order it is applied.
+    /// The faults, in the order in which they are applied.
     ///
-    /// Setting it, even to none, records the requests.
+    /// Setting this property, even to an empty array, also records the requests.
     package var faults: [Fault] {
         get { (hook as? FaultInjector)?.faults ?? [] }
         set { hook = FaultInjector(newValue, seed: seed) }
@@ -99,7 +99,7 @@ extension SimulatedService {
     }
 }
 
-/// Runs `body` with a server on a free port, records the requests, and stops the server afterwards.
+/// Runs `body` with a server on a free port that records its requests, and stops the server afterwards.
 package func withSimulator<Result>(
     _ scenario: Scenario,
     _ body: (SimulatorServer) async throws -> Result

@@ -1,6 +1,6 @@
 import BatchSimulator
 
-/// Counts requests and decides which faults hit each.
+/// Counts requests and determines which faults affect each of them.
 struct FaultSchedule: Sendable {
     private struct Target: Hashable {
         var endpoint: Endpoint
@@ -16,7 +16,7 @@ struct FaultSchedule: Sendable {
         self.seed = seed
     }
 
-    /// The faults that hit the next request of an endpoint, with their positions in the scenario.
+    /// The faults that affect the next request to an endpoint, with their positions in the scenario.
     mutating func next(_ endpoint: Endpoint, batchID: String?) -> [(index: Int, fault: Fault)] {
         let target = Target(endpoint: endpoint, batchID: batchID)
         requests[target, default: 0] += 1
@@ -37,7 +37,8 @@ struct FaultSchedule: Sendable {
         case .first(let count): return number <= count
         case .from(let first): return number >= first
         case .rate(let rate):
-            // The draw depends on what is asked and how often, never on when: clients may race.
+            // The random number depends only on the target and the count, because the order of concurrent requests
+            // varies.
             let name = "\(target.endpoint.rawValue) \(target.batchID ?? "")"
             let key = name.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0100_0000_01B3 }
             var random = SeededRandom(seed: seed ^ key, fault, number)

@@ -1,11 +1,11 @@
 package import BatchSimulator
 package import MessageBatches
 
-/// A request the service received, for assertions.
+/// A request that the service received, for assertions.
 ///
-/// The key itself is never kept.
+/// It never contains the key.
 package struct RecordedRequest: Sendable {
-    /// How much of a body is kept.
+    /// The maximum number of body bytes to keep.
     package static let keptBodyBytes = 4_096
 
     /// The number of the request, from 1.
@@ -14,22 +14,22 @@ package struct RecordedRequest: Sendable {
     package var method: String
     package var path: String
     package var query: [(name: String, value: String)]
-    /// All headers but the values of `x-api-key` and `authorization`, which read `…`.
+    /// All headers; the values of `x-api-key` and `authorization` are replaced by `…`.
     package var headers: [HeaderField]
     /// The beginning of the body, up to ``keptBodyBytes``.
     package var body: [UInt8]
     package var credential: SimulatedRequest.Credential
-    /// The endpoint asked for, nil for a path the API does not have.
+    /// The requested endpoint; nil if the API has no such path.
     package var endpoint: Endpoint?
     package var batchID: String?
-    /// The status answered.
+    /// The status of the reply.
     package var status: Int
-    /// The positions in the scenario of the faults that applied.
+    /// The positions in the scenario of the faults that were applied.
     package var faults: [Int]
 }
 
 extension SimulatedRequest {
-    /// The headers as they may be kept: without the value of the key.
+    /// The headers without the value of the key.
     package var headersWithoutKey: [HeaderField] {
         headers.map { field in
             let isSecret = ["x-api-key", "authorization"].contains(field.name.lowercased())

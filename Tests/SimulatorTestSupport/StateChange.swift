@@ -3,13 +3,13 @@ import MessageBatches
 
 /// A change to the state of a service.
 package enum StateChange: Sendable {
-    /// A batch appears at its place in time, or takes the place of the one with its id.
+    /// A batch is inserted by its creation time, or replaces the batch with its ID.
     case add(SimulatedBatch)
-    /// A batch disappears, as after a delete.
+    /// A batch is removed, as after a delete.
     case remove(String)
-    /// A batch's results are withdrawn.
-    case withdraw(String)
-    /// A member of a batch object changes (raw JSON; nil leaves it out).
+    /// The results of a batch are removed.
+    case removeResults(String)
+    /// A member of a batch object is replaced (JSON text) or, with nil, removed.
     case setMember(String, of: String, to: String?)
 }
 
@@ -18,24 +18,24 @@ extension ServiceState {
         switch change {
         case .add(let batch): store.insert(batch)
         case .remove(let id): store.remove(id)
-        case .withdraw(let id): store.update(id) { $0.withdraw(at: now) }
+        case .removeResults(let id): store.update(id) { $0.removeResults(at: now) }
         case .setMember(let key, let id, let value): store.update(id) { $0.edit(JSONEdit(key, value)) }
         }
     }
 }
 
 extension SimulatedService {
-    /// Changes the state from outside, as a fault would.
+    /// Applies a change from outside a request.
     package func apply(_ change: StateChange) {
         withState { $0.apply(change, at: $1) }
     }
 
-    /// A batch object as the service would answer it now, or nil if there is none.
+    /// The batch object that the service returns now; nil if the batch does not exist.
     package func batch(_ id: String) -> [UInt8]? {
         withState { $0.store[id]?.json(at: $1, baseURL: $0.baseURL) }
     }
 
-    /// The results of a batch as the service would send them now without faults, or nil if it has none.
+    /// The results that the service returns now without faults; nil if it has none.
     package func results(of id: String) -> [UInt8]? {
         withState { $0.store[id]?.readableResults(at: $1) }?.collected()
     }

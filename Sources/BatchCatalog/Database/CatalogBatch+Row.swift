@@ -7,29 +7,29 @@ extension CatalogBatch {
         "was_fetchable", "state", "attempts", "last_error", "next_try_at", "request_ids", "settled_at", "loss_told_at",
     ]
 
-    /// Writes the row, in place of the one with its id.
+    /// The statement that inserts a row or replaces the row with the same ID.
     static let insertion =
         "INSERT OR REPLACE INTO batches (\(columns.joined(separator: ", "))) "
         + "VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))"
 
-    /// The values in the order of ``columns``.
+    /// The values, in the order of ``columns``.
     func values() throws -> StatementArguments {
         var counts = counts.byType
         counts["processing"] = self.counts.processing
         let service: [(any DatabaseValueConvertible)?] = [
             id, createdAt.text, status.name, try ColumnJSON.text(counts), endedAt?.text, expiresAt?.text,
-            withdrawnAt?.text, lastSeenAt?.text,
+            removedAt?.text, lastSeenAt?.text,
         ]
         let local: [(any DatabaseValueConvertible)?] = [
-            wasFetchable, state.rawValue, attempts, lastError, nextTryAt?.text, try ColumnJSON.text(requestIDs),
-            settledAt?.text, lossToldAt?.text,
+            wasAvailable, state.rawValue, attempts, lastError, nextTryAt?.text, try ColumnJSON.text(requestIDs),
+            finalizedAt?.text, lossReportedAt?.text,
         ]
         return StatementArguments(service + local)
     }
 
-    init(_ reader: RowReader) throws(RowReader.Unusable) {
+    init(_ reader: RowReader) throws(RowReader.InvalidColumn) {
         guard let state = LocalState(rawValue: try reader.text("state")) else {
-            throw RowReader.Unusable(column: "state")
+            throw RowReader.InvalidColumn(column: "state")
         }
         var counts = try reader.json("counts", as: [String: Int].self)
         let processing = counts.removeValue(forKey: "processing") ?? 0
@@ -42,14 +42,14 @@ extension CatalogBatch {
         )
         endedAt = try reader.optionalTime("ended_at")
         expiresAt = try reader.optionalTime("expires_at")
-        withdrawnAt = try reader.optionalTime("withdrawn_at")
+        removedAt = try reader.optionalTime("withdrawn_at")
         lastSeenAt = try reader.optionalTime("last_seen_at")
-        wasFetchable = try reader.number("was_fetchable") != 0
+        wasAvailable = try reader.number("was_fetchable") != 0
         attempts = try reader.number("attempts")
         lastError = reader.optionalText("last_error")
         nextTryAt = try reader.optionalTime("next_try_at")
         requestIDs = try reader.json("request_ids", as: [String].self)
-        settledAt = try reader.optionalTime("settled_at")
-        lossToldAt = try reader.optionalTime("loss_told_at")
+        finalizedAt = try reader.optionalTime("settled_at")
+        lossReportedAt = try reader.optionalTime("loss_told_at")
     }
 }

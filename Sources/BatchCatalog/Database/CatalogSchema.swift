@@ -1,9 +1,9 @@
 import GRDB
 
-/// The tables, as a series of steps from nothing to now.
+/// The tables of the catalog, as a sequence of migrations.
 ///
-/// A step that was ever released is never changed: what comes later is another step. Times are RFC 3339 text in UTC with
-/// six digits, which sorts as it reads; `STRICT` keeps values to their types.
+/// Never change a released migration: add another one. Times are RFC 3339 text in UTC with six fraction digits, so that
+/// text order is time order. `STRICT` tables reject values of other types.
 enum CatalogSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

@@ -2,17 +2,19 @@ import FoundationEssentials
 import GRDB
 import MessageBatches
 
-/// Reads the values of a row, and throws where one is not what its column holds: a damaged file must not end the program.
+/// Reads the values of a row, and throws if a value does not fit its column.
+///
+/// GRDB's own accessors end the program in that case, which a damaged file must not do.
 struct RowReader {
     let row: Row
 
-    /// What is wrong with a row.
-    struct Unusable: Error {
+    /// A column whose value cannot be used.
+    struct InvalidColumn: Error {
         let column: String
     }
 
-    func text(_ column: String) throws(Unusable) -> String {
-        guard let value = optionalText(column) else { throw Unusable(column: column) }
+    func text(_ column: String) throws(InvalidColumn) -> String {
+        guard let value = optionalText(column) else { throw InvalidColumn(column: column) }
         return value
     }
 
@@ -20,8 +22,8 @@ struct RowReader {
         String.fromDatabaseValue(row[column])
     }
 
-    func number(_ column: String) throws(Unusable) -> Int {
-        guard let value = optionalNumber(column) else { throw Unusable(column: column) }
+    func number(_ column: String) throws(InvalidColumn) -> Int {
+        guard let value = optionalNumber(column) else { throw InvalidColumn(column: column) }
         return value
     }
 
@@ -29,23 +31,25 @@ struct RowReader {
         Int.fromDatabaseValue(row[column])
     }
 
-    func time(_ column: String) throws(Unusable) -> Timestamp {
-        guard let value = Timestamp(try text(column)) else { throw Unusable(column: column) }
+    func time(_ column: String) throws(InvalidColumn) -> Timestamp {
+        guard let value = Timestamp(try text(column)) else { throw InvalidColumn(column: column) }
         return value
     }
 
-    func optionalTime(_ column: String) throws(Unusable) -> Timestamp? {
+    func optionalTime(_ column: String) throws(InvalidColumn) -> Timestamp? {
         optionalText(column) == nil ? nil : try time(column)
     }
 
-    func json<Value: Decodable>(_ column: String, as type: Value.Type) throws(Unusable) -> Value {
+    func json<Value: Decodable>(_ column: String, as type: Value.Type) throws(InvalidColumn) -> Value {
         let text = try text(column)
-        guard let value = try? JSONDecoder().decode(type, from: Data(text.utf8)) else { throw Unusable(column: column) }
+        guard let value = try? JSONDecoder().decode(type, from: Data(text.utf8)) else {
+            throw InvalidColumn(column: column)
+        }
         return value
     }
 }
 
-/// Small values as JSON text, keys sorted, for the columns that hold more than one thing.
+/// JSON text with sorted keys, for columns that store several values.
 enum ColumnJSON {
     static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
@@ -55,23 +59,23 @@ enum ColumnJSON {
 }
 
 extension DatabaseQueue {
-    /// A read-only connection to an existing database.
+    /// Opens an existing database for reading only.
     ///
-    /// What a killed program left half written is rolled back first. That needs a connection that may write; if this program
-    /// may not, SQLite's refusal is the error.
+    /// If a killed program left an unfinished transaction, the transaction is rolled back first. Only a connection that
+    /// may write can do that; if this program may not write, SQLite's error is thrown.
     static func reading(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
         var reading = configuration
         reading.readonly = true
         do {
             return try opened(path, reading)
         } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
-            // With the caller's timeout: another program may be doing it.
+            // Another program may be rolling back now, so this waits for the caller's timeout.
             _ = try opened(path, configuration)
             return try opened(path, reading)
         }
     }
 
-    /// A connection that has looked at the file.
+    /// Opens a connection and reads the file once, so that an unusable file throws here.
     private static func opened(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         _ = try queue.read { try Int.fetchOne($0, sql: "PRAGMA schema_version") }

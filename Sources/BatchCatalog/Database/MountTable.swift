@@ -2,12 +2,12 @@ import FoundationEssentials
 
 /// The mounted file systems, as Linux lists them in `/proc/self/mounts`.
 ///
-/// A write-ahead log needs memory that all readers share, which a file system of another machine does not give
+/// SQLite's write-ahead log needs memory that all readers share, which network file systems do not provide
 /// (https://www.sqlite.org/wal.html).
 package struct MountTable: Sendable {
     private let mounts: [(point: String, type: String)]
 
-    /// Types of file systems whose files other machines may change, or that a process serves.
+    /// Types of network file systems, and of file systems that a process serves.
     private static let remote: Set<String> = [
         "9p", "afs", "beegfs", "ceph", "cifs", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "orangefs",
         "smb3", "smbfs", "virtiofs", "fuse",
@@ -21,26 +21,28 @@ package struct MountTable: Sendable {
             }
     }
 
-    /// The table of this machine; empty where there is none, as on macOS.
+    /// The table of this machine; empty on systems without `/proc/self/mounts`, such as macOS.
     package static var current: MountTable {
         MountTable(text: (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? "")
     }
 
-    /// Whether an absolute path without symbolic links lies on a network file system, or on one served by a process, as
-    /// sshfs is.
+    /// Whether a path is on a network file system, or on one that a process serves, such as sshfs.
+    ///
+    /// The path must be absolute and free of symbolic links.
     package func isRemote(_ path: String) -> Bool {
-        // Of two mounts at one point the later hides the earlier.
-        let holding = mounts.filter { Self.holds($0.point, path) }
+        // If two file systems are mounted at one point, the later one hides the earlier one.
+        let holding = mounts.filter { Self.contains($0.point, path) }
         let longest = holding.map(\.point.utf8.count).max()
         guard let type = holding.last(where: { $0.point.utf8.count == longest })?.type else { return false }
         return Self.remote.contains(type) || type.hasPrefix("fuse.")
     }
 
-    private static func holds(_ point: String, _ path: String) -> Bool {
+    private static func contains(_ point: String, _ path: String) -> Bool {
         path == point || path.hasPrefix(point.hasSuffix("/") ? point : point + "/")
     }
 
-    /// Blanks, tabs, line ends and backslashes stand as three octal digits behind a backslash.
+    /// Decodes `\040` and similar: spaces, tabs, line ends and backslashes are written as a backslash and three octal
+    /// digits.
     private static func unescaped(_ field: Substring) -> String {
         var text = String(field)
         for (code, character) in [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")] {

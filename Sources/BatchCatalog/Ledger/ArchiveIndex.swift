@@ -2,27 +2,27 @@ import BatchArchive
 import BatchPipeline
 import MessageBatches
 
-/// Brings the catalog in line with the files of the archive, which are the truth.
+/// Updates the catalog from the files of the archive, which are authoritative.
 ///
-/// Only what the catalog does not know yet is read: normally nothing, because the names of the manifests show which batches
-/// are archived; all of it if the catalog is new.
+/// The names of the manifests show which batches are archived, so only manifests of batches that the catalog does not
+/// list are read. A new catalog reads all of them.
 struct ArchiveIndex {
     let reader: ArchiveReader
     let catalog: Catalog
 
-    /// Manifests one task reads before their rows are written.
+    /// The number of manifests that a task reads before their rows are written.
     private static let manifestsPerTask = 256
     private static let tasks = 4
 
-    /// Enters what is archived, quarantined and partial, and takes back states that no file confirms.
+    /// Records the archived, quarantined and partial batches, and resets states that no file confirms.
     ///
-    /// - Returns: The number of manifests read. One that cannot be read is left out; `verify` reports it.
+    /// - Returns: The number of manifests read. Unreadable manifests are skipped; `verify` reports them.
     @discardableResult
     func update() async throws -> Int {
         let days = try reader.archivedDays()
         let known = try catalog.ids(in: [.archived])
         let unknown = days.filter { !known.contains($0.key) }
-        try await enter(unknown.sorted { ($0.value, $0.key) < ($1.value, $1.key) })
+        try await recordArchived(unknown.sorted { ($0.value, $0.key) < ($1.value, $1.key) })
         if known.count + unknown.count > days.count {
             try reopen(known.subtracting(days.keys))
         }
@@ -30,7 +30,9 @@ struct ArchiveIndex {
         return unknown.count
     }
 
-    /// Enters what is quarantined and partial: few files, so all of them are read.
+    /// Records the quarantined and partial batches.
+    ///
+    /// They are few, so all their files are read.
     func updateUnfinished() throws {
         var rows: [CatalogBatch] = []
         var found: Set<String> = []
@@ -47,7 +49,7 @@ struct ArchiveIndex {
         }
         for journal in try reader.partialDownloads() where found.insert(journal.batch.id).inserted {
             var row = try catalog.batch(journal.batch.id) ?? CatalogBatch(journal.batch)
-            row.park()
+            row.markPartial()
             rows.append(row)
         }
         try catalog.save(rows)
@@ -64,8 +66,8 @@ struct ArchiveIndex {
         try catalog.save(rows)
     }
 
-    /// Enters archived batches from their manifests, several at a time.
-    private func enter(_ batches: [(key: String, value: CalendarDay)]) async throws {
+    /// Records archived batches from their manifests, which several tasks read at once.
+    private func recordArchived(_ batches: [(key: String, value: CalendarDay)]) async throws {
         var parts =
             stride(from: 0, to: batches.count, by: Self.manifestsPerTask)
             .map { batches[$0..<min($0 + Self.manifestsPerTask, batches.count)] }

@@ -1,19 +1,19 @@
 package import MessageBatches
 
-/// The state of an archive, as far as its catalog knows.
+/// The state of an archive according to its catalog.
 package struct ArchiveStatus {
     package let archive: String
-    /// The name of the archive's workspace if it is one of several.
+    /// The name of the archive's workspace; nil if the archive has only one.
     package let source: String?
     package let now: Timestamp
     package let counts: [LocalState: Int]
-    /// Not archived, with few days left; each is in one of the lists below too.
+    /// Batches that are not archived and have few days left; each of them is also counted in its own state.
     package let atRisk: [CatalogBatch]
-    /// Tried, and not archived yet.
+    /// Failed, partial and unavailable batches.
     package let failing: [CatalogBatch]
     package let quarantined: [CatalogBatch]
     package let lost: [CatalogBatch]
-    /// The newest first.
+    /// The last runs, newest first.
     package let runs: [CatalogRun]
 
     package init(
@@ -26,15 +26,15 @@ package struct ArchiveStatus {
     ) throws {
         (self.archive, self.source, self.now) = (archive, source, now)
         counts = try catalog.batchCounts()
-        let unsettled = try catalog.batches(in: LocalState.unsettled)
-        atRisk = unsettled.filter { $0.daysLeft(at: now) < Double(warnDays) }
-        failing = unsettled.filter { [.failing, .partial, .unavailable].contains($0.state) }
-        quarantined = unsettled.filter { $0.state == .quarantined }
+        let unfinished = try catalog.batches(in: LocalState.nonFinalStates)
+        atRisk = unfinished.filter { $0.daysLeft(at: now) < Double(warnDays) }
+        failing = unfinished.filter { [.failing, .partial, .unavailable].contains($0.state) }
+        quarantined = unfinished.filter { $0.state == .quarantined }
         lost = try catalog.batches(in: [.lost])
         runs = try catalog.runs(last: lastRuns)
     }
 
-    /// The number of batches in any of some states.
+    /// The number of batches in any of the given states.
     package func count(_ states: LocalState...) -> Int {
         states.reduce(0) { $0 + (counts[$1] ?? 0) }
     }

@@ -1,22 +1,21 @@
 package import BatchArchive
 import Foundation
 
-/// What happened to a catalog that should have been there.
+/// A problem with the catalog file, and how it was handled.
 package enum CatalogEvent {
-    /// There was none; it was built from this many manifests.
+    /// The file did not exist; the catalog was built from this many manifests.
     case built(manifests: Int)
-    /// It could not be used. It is kept under this name, and a new one is built from the manifests.
+    /// The file could not be used. It was renamed to `name`, and a new catalog is built from the manifests.
     case setAside(CatalogFailure, name: String)
-    /// It could not be read. The manifests are read instead.
+    /// The file could not be read. The manifests are read instead.
     case unreadable(CatalogFailure)
-    /// It cannot be written. The run continues without it, so what the run learns about failed batches is not recorded.
+    /// The file cannot be written. The run continues without it, so failures of this run are not recorded.
     case unavailable(any Error)
 }
 
-/// Opens the catalog of an archive.
+/// Opens the catalog of an archive, and rebuilds it if it is missing or damaged.
 ///
-/// The catalog is an index, so a damaged one stops no run: it is rebuilt, and if that is impossible, the run gets one in
-/// memory.
+/// If no file can be written, the run gets a catalog in memory.
 package struct CatalogFile {
     private let folder: ArchiveFolder
     private let observe: (CatalogEvent) -> Void
@@ -29,7 +28,7 @@ package struct CatalogFile {
     private var path: String { folder.path(Catalog.fileName) }
     private static let oldName = "\(Catalog.fileName).old"
 
-    /// The catalog for a run that holds the archive's lock, in line with the files.
+    /// Opens the catalog for a run that has locked the archive, and updates it from the files.
     package func openForRun() async throws -> Catalog {
         do {
             let isMissing = isMissing
@@ -45,14 +44,15 @@ package struct CatalogFile {
 
     /// Rebuilds the batch rows from the files, and returns the number of manifests read.
     ///
-    /// Runs, attempts and losses are in no file; they are kept if the old catalog can be read.
+    /// Runs, attempts and losses are not recorded in files; they are kept if the old catalog can be read.
     package func rebuild() async throws -> Int {
         let catalog = try openOrReplace()
         try catalog.removeBatchesInFiles()
         return try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
     }
 
-    /// The catalog for a command that only reads: as it is, or built in memory from the files.
+    /// Opens the catalog for a command that only reads: the file as it is, or a catalog built in memory from the
+    /// manifests.
     package func openForReading() async throws -> Catalog {
         if FileManager.default.fileExists(atPath: path) {
             do {
@@ -68,7 +68,7 @@ package struct CatalogFile {
         return catalog
     }
 
-    /// Whether there is no file, or only the name of one.
+    /// Whether the file is missing or empty.
     private var isMissing: Bool {
         let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
         return (size ?? 0) == 0
@@ -88,7 +88,8 @@ package struct CatalogFile {
 
     private func open() throws(CatalogFailure) -> Catalog {
         if !FileManager.default.fileExists(atPath: path) {
-            // SQLite would let others read it; the files next to it get the permissions of this one.
+            // SQLite would make the file readable by others. The files that SQLite creates next to it get the same
+            // permissions.
             _ = FileManager.default.createFile(
                 atPath: path,
                 contents: nil,
@@ -107,7 +108,7 @@ package struct CatalogFile {
         #endif
     }
 
-    /// Gives the file another name; its log belongs to it alone and is useless without it.
+    /// Renames the file, and removes its journal files, which are useless without it.
     private func setAside() throws {
         let files = FileManager.default
         let old = folder.path(Self.oldName)

@@ -3,10 +3,10 @@ package import BatchPipeline
 package import MessageBatches
 import Synchronization
 
-/// The catalog as the ledger of one run.
+/// The ledger of one run, stored in the catalog.
 ///
-/// The lock guards `state`. A catalog that cannot be written is reported once, and the run continues: the catalog is an
-/// index.
+/// The lock protects `state`. If the catalog cannot be written, that is reported once and the run continues: the
+/// catalog can be rebuilt.
 package final class CatalogLedger: BatchLedger {
     private let catalog: Catalog
     private let options: Options
@@ -15,26 +15,27 @@ package final class CatalogLedger: BatchLedger {
     package struct Options: Sendable {
         /// The API's scheme, host and port.
         package var origin: String
-        /// Whether batches whose next try is later are tried now.
-        package var ignoresPauses: Bool
-        /// A dry run writes nothing.
+        /// Whether batches are retried before their scheduled time.
+        package var ignoresRetrySchedule: Bool
+        /// Whether the catalog is written; false for a dry run.
         package var writes: Bool
         package var now: @Sendable () -> Timestamp
         package var observe: @Sendable (CatalogEvent) -> Void
-        /// The clause that the catalog records for a batch that was not archived; nil stands for a batch that a listing
-        /// of its time does not show any more.
+        /// Describes why a batch was not archived, as a clause for the catalog.
+        ///
+        /// Nil as outcome means that a listing of its time no longer contains the batch.
         package var describe: @Sendable (BatchOutcome?) -> String
 
         package init(
             origin: String,
-            ignoresPauses: Bool,
+            ignoresRetrySchedule: Bool,
             writes: Bool,
             now: @escaping @Sendable () -> Timestamp,
             observe: @escaping @Sendable (CatalogEvent) -> Void,
             describe: @escaping @Sendable (BatchOutcome?) -> String
         ) {
             self.origin = origin
-            self.ignoresPauses = ignoresPauses
+            self.ignoresRetrySchedule = ignoresRetrySchedule
             self.writes = writes
             self.now = now
             self.observe = observe
@@ -43,13 +44,13 @@ package final class CatalogLedger: BatchLedger {
     }
 
     private struct State {
-        /// The batches that are not in a final state, by ID, as far as this run knows.
-        var unsettled: [String: CatalogBatch] = [:]
-        /// The lost batches that no exit status has reported.
+        /// The batches that are not in a final state, by ID, including changes of this run.
+        var unfinished: [String: CatalogBatch] = [:]
+        /// The lost batches that no run has reported yet.
         var unreported: [CatalogBatch] = []
-        /// From which creation time on this run read the listing to its end; nil if it did not.
-        var walkedSince: Timestamp?
-        /// The row of this run, once it has begun.
+        /// The creation time back to which this run read the listing; nil if it did not read that far.
+        var listedSince: Timestamp?
+        /// The row of this run; nil until the run begins.
         var run: CatalogRun?
         var hasWarned = false
     }
@@ -59,8 +60,8 @@ package final class CatalogLedger: BatchLedger {
         self.options = options
         var state = State()
         do {
-            for row in try catalog.batches(in: LocalState.unsettled) { state.unsettled[row.id] = row }
-            state.unreported = try catalog.batches(in: [.lost]).filter { $0.lossToldAt == nil }
+            for row in try catalog.batches(in: LocalState.nonFinalStates) { state.unfinished[row.id] = row }
+            state.unreported = try catalog.batches(in: [.lost]).filter { $0.lossReportedAt == nil }
         } catch {
             options.observe(.unavailable(error))
             state.hasWarned = true
@@ -70,7 +71,7 @@ package final class CatalogLedger: BatchLedger {
 
     package func advice(on listing: ListedBatches) async -> ListingAdvice {
         let now = options.now()
-        let settled = ids(in: LocalState.settled)
+        let finalIDs = ids(in: LocalState.finalStates)
         let lost = ids(in: [.lost])
         return state.withLock { state in
             var advice = ListingAdvice()
@@ -79,19 +80,19 @@ package final class CatalogLedger: BatchLedger {
             for batch in listing.batches {
                 listed.insert(batch.id)
                 if lost.contains(batch.id) { advice.lost.insert(batch.id) }
-                if settled.contains(batch.id) || listing.archived.contains(batch.id) { continue }
-                var row = state.unsettled[batch.id] ?? CatalogBatch(batch)
-                row.see(batch, at: now, serverDate: listing.serverDate)
-                note(row, in: &state, &changed)
+                if finalIDs.contains(batch.id) || listing.archived.contains(batch.id) { continue }
+                var row = state.unfinished[batch.id] ?? CatalogBatch(batch)
+                row.update(from: batch, at: now, serverDate: listing.serverDate)
+                track(row, in: &state, &changed)
                 if row.state == .lost { advice.lost.insert(row.id) }
-                advice.postponed[row.id] = options.ignoresPauses ? nil : row.postponement(at: now)
+                advice.postponed[row.id] = options.ignoresRetrySchedule ? nil : row.scheduledRetry(at: now)
             }
-            for var row in state.unsettled.values
-            where !listed.contains(row.id) && listing.completed?.holds(row) == true {
-                row.miss(options.describe(nil), at: now, serverDate: listing.serverDate)
-                note(row, in: &state, &changed)
+            for var row in state.unfinished.values
+            where !listed.contains(row.id) && listing.completed?.contains(row) == true {
+                row.recordMissing(options.describe(nil), at: now, serverDate: listing.serverDate)
+                track(row, in: &state, &changed)
             }
-            state.walkedSince = listing.completed.map { $0.since ?? Timestamp(seconds: 0) }
+            state.listedSince = listing.completed.map { $0.since ?? Timestamp(seconds: 0) }
             save(changed, &state)
             if let completed = listing.completed { add(completed, &state) }
             return advice
@@ -101,21 +102,21 @@ package final class CatalogLedger: BatchLedger {
     package func record(_ outcome: BatchOutcome, of batch: MessageBatch) async -> Bool {
         state.withLock { state in
             var changed: [CatalogBatch] = []
-            var row = state.unsettled[batch.id] ?? (try? catalog.batch(batch.id)) ?? CatalogBatch(batch)
+            var row = state.unfinished[batch.id] ?? (try? catalog.batch(batch.id)) ?? CatalogBatch(batch)
             row.record(outcome, error: options.describe(outcome), at: options.now())
-            note(row, in: &state, &changed)
+            track(row, in: &state, &changed)
             save(changed, &state)
             return row.state == .lost
         }
     }
 
-    /// What the archive is about to lose or has lost at the end of the run.
+    /// The batches that the API is about to remove or has removed, at the end of the run.
     ///
-    /// Batches that are not archived and have less than `warnDays` left by `moment` are at risk.
+    /// A batch is at risk if it is not archived and has fewer than `warnDays` days left at `moment`.
     package func retentionReport(at moment: Timestamp, warnDays: Int) -> RetentionReport {
         state.withLock { state in
             RetentionReport(
-                atRisk: state.unsettled.values.filter { $0.daysLeft(at: moment) < Double(warnDays) }
+                atRisk: state.unfinished.values.filter { $0.daysLeft(at: moment) < Double(warnDays) }
                     .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },
                 newlyLost: state.unreported.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },
                 moment: moment
@@ -123,37 +124,38 @@ package final class CatalogLedger: BatchLedger {
         }
     }
 
-    /// Adds the row of this run, so that a run that is killed can be seen.
+    /// Inserts the row of this run, so that a killed run appears in the history.
     ///
-    /// A dry run has none, nor has a run whose catalog cannot be written, which was reported when the catalog was opened.
+    /// A dry run has no row. If the catalog cannot be written, there is no row either; opening the catalog reported
+    /// that.
     package func begin(_ run: CatalogRun) {
         guard options.writes else { return }
         let begun = try? catalog.begin(run)
         state.withLock { $0.run = begun }
     }
 
-    /// Completes the row of this run, records how it left the files, and marks the reported losses.
+    /// Completes the row of this run, updates the states from the files, and marks the reported losses.
     ///
-    /// The archive is complete without it, so an error is only reported.
+    /// The archive is complete without these changes, so an error is only reported.
     package func finish(in folder: ArchiveFolder, _ complete: (inout CatalogRun) -> Void) {
         guard var run = state.withLock({ $0.run }) else { return }
-        run.walkedSince = state.withLock { $0.walkedSince }
+        run.listedSince = state.withLock { $0.listedSince }
         complete(&run)
         do {
             try ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).updateUnfinished()
             try catalog.save(run)
-            markLossesReported()
+            markLossesAsReported()
         } catch {
             options.observe(.unavailable(error))
         }
     }
 
-    private func markLossesReported() {
+    private func markLossesAsReported() {
         let now = options.now()
         state.withLock { state in
             let reported = state.unreported.map { row in
                 var row = row
-                row.lossToldAt = now
+                row.lossReportedAt = now
                 return row
             }
             save(reported, &state)
@@ -161,9 +163,9 @@ package final class CatalogLedger: BatchLedger {
         }
     }
 
-    private func note(_ row: CatalogBatch, in state: inout State, _ changed: inout [CatalogBatch]) {
+    private func track(_ row: CatalogBatch, in state: inout State, _ changed: inout [CatalogBatch]) {
         changed.append(row)
-        state.unsettled[row.id] = row.state.isSettled ? nil : row
+        state.unfinished[row.id] = row.state.isFinal ? nil : row
         if row.state == .lost { state.unreported.append(row) }
     }
 
@@ -194,13 +196,13 @@ package final class CatalogLedger: BatchLedger {
     }
 }
 
-/// What the API is about to remove, and what it has removed, from the point of view of an archive after a run.
+/// The batches that the API is about to remove or has removed, as a run leaves them.
 package struct RetentionReport: Sendable {
-    /// Batches that are not archived and have few days left, oldest first; those in quarantine too.
+    /// Batches that are not archived and have few days left, oldest first, including quarantined ones.
     package var atRisk: [CatalogBatch]
-    /// Batches whose loss no run has reported before.
+    /// Lost batches that no earlier run has reported.
     package var newlyLost: [CatalogBatch]
-    /// When days are counted from.
+    /// The moment from which the remaining days are counted.
     package var moment: Timestamp
 
     package init(atRisk: [CatalogBatch] = [], newlyLost: [CatalogBatch] = [], moment: Timestamp) {
@@ -211,16 +213,16 @@ package struct RetentionReport: Sendable {
 }
 
 extension CatalogBatch {
-    /// Why it is not tried yet; nil if it may be.
-    fileprivate func postponement(at now: Timestamp) -> PostponedBatch? {
-        guard !state.isSettled, let nextTryAt, nextTryAt > now else { return nil }
+    /// When and why the next try is scheduled; nil if the batch can be tried now.
+    fileprivate func scheduledRetry(at now: Timestamp) -> PostponedBatch? {
+        guard !state.isFinal, let nextTryAt, nextTryAt > now else { return nil }
         return PostponedBatch(id: id, until: nextTryAt, attempts: attempts, reason: lastError)
     }
 }
 
 extension CompletedWindow {
-    /// Whether the batch was created inside.
-    fileprivate func holds(_ batch: CatalogBatch) -> Bool {
+    /// Whether the batch was created within the window.
+    fileprivate func contains(_ batch: CatalogBatch) -> Bool {
         (since.map { $0 <= batch.createdAt } ?? true) && batch.createdAt <= end
     }
 }

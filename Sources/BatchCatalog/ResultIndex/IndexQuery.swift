@@ -1,7 +1,7 @@
 import GRDB
 package import MessageBatches
 
-/// A value of a row that SQL gave.
+/// A value in a row of a query's result.
 package enum IndexValue: Sendable, Hashable {
     case null
     case integer(Int64)
@@ -9,17 +9,19 @@ package enum IndexValue: Sendable, Hashable {
     case text(String)
 }
 
-/// Runs a user's SQL over the result index; nothing can be written through it.
+/// Runs SQL over the result index, read-only.
 package struct IndexQuery {
     private let database: DatabaseQueue
     private let path: String
 
-    /// Opens an index that is there; with tables also for what they hold beside the index.
+    /// Opens an existing index.
+    ///
+    /// With `tables`, queries also see prices, costs and runs.
     package init(at path: String, tables: QueryTables? = nil) throws(ResultIndexFailure) {
         self.path = path
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { database in try tables?.make(in: database) }
+        configuration.prepareDatabase { database in try tables?.create(in: database) }
         do {
             database = try DatabaseQueue.reading(path, configuration)
         } catch {
@@ -27,40 +29,40 @@ package struct IndexQuery {
         }
     }
 
-    /// Whether this version of the program made the tables; others cannot be asked.
+    /// Whether this version of the program created the tables; other versions cannot be queried.
     package func isCurrent() throws(ResultIndexFailure) -> Bool {
         try read { try Int.fetchOne($0, sql: "PRAGMA user_version") == ResultIndexSchema.version }
     }
 
-    /// The rows of one SELECT, at most `limit` of them.
+    /// Runs one SELECT and passes its rows to `body`, at most `limit` of them.
     ///
-    /// They come a thousand at a time with the names of their columns, so that memory does not grow with the answer; once at least,
-    /// also without a row.
+    /// Rows come in blocks of a thousand with the column names, so memory use does not depend on the result. `body` is
+    /// called at least once, even without rows.
     package func run(
         _ sql: String,
         limit: Int = .max,
-        _ take: (_ columns: [String], _ rows: [[IndexValue]]) throws -> Void
+        _ body: (_ columns: [String], _ rows: [[IndexValue]]) throws -> Void
     ) throws {
         do {
             try database.read { database in
                 let statement = try database.makeStatement(sql: sql)
                 let columns = statement.columnNames
                 var rows: [[IndexValue]] = []
-                var (count, isTaken) = (0, false)
+                var (count, isCalled) = (0, false)
                 let cursor = try Row.fetchCursor(statement)
                 while count < limit, let row = try cursor.next() {
                     rows.append(row.databaseValues.map { IndexValue($0) })
                     count += 1
                     if rows.count == Self.rowsAtOnce {
-                        try take(columns, rows)
-                        isTaken = true
+                        try body(columns, rows)
+                        isCalled = true
                         rows.removeAll(keepingCapacity: true)
                     }
                 }
-                if !isTaken || !rows.isEmpty { try take(columns, rows) }
+                if !isCalled || !rows.isEmpty { try body(columns, rows) }
             }
         } catch let error as DatabaseError where error.resultCode != .SQLITE_BUSY {
-            // GRDB says how its own interface would have it.
+            // GRDB's message for several statements is about its own API.
             let hasSeveral = error.message?.hasPrefix("Multiple statements") ?? false
             throw ResultIndexFailure.badQuery(hasSeveral ? "it is more than one statement" : ResultIndex.reason(error))
         } catch let error as DatabaseError {
@@ -70,7 +72,7 @@ package struct IndexQuery {
 
     private static let rowsAtOnce = 1_000
 
-    /// Asks what the program itself wants to know.
+    /// Runs a query of the program itself.
     private func read<Result>(_ work: (Database) throws -> Result) throws(ResultIndexFailure) -> Result {
         do {
             return try database.read(work)
@@ -85,11 +87,11 @@ extension IndexQuery {
     package struct Place: Sendable, Hashable {
         package var batchID: String
         package var day: CalendarDay
-        /// From 1.
+        /// The line number, from 1.
         package var line: Int
     }
 
-    /// Where a request is in all batches that have its ID, in no particular order.
+    /// The places of the requests with an ID in all batches, in no particular order.
     package func places(ofCustomID id: String) throws(ResultIndexFailure) -> [Place] {
         try read { database in
             let sql = """
@@ -104,12 +106,12 @@ extension IndexQuery {
         }
     }
 
-    /// The stamps of the manifests whose batches are in the index, as they were when it was filled.
+    /// The stamps of the indexed manifests, as they were when their rows were inserted.
     package func stamps() throws(ResultIndexFailure) -> Set<Int64> {
         try read { try Set(Int64.fetchCursor($0, sql: "SELECT stamp FROM filled")) }
     }
 
-    /// The ids of the batches in the index, each with what its flat rows are known by.
+    /// The IDs of the indexed batches, each with the identity of its flat rows.
     package func contents() throws(ResultIndexFailure) -> [String: String] {
         try read { database in
             let sql = "SELECT batch_id, content FROM filled JOIN batches USING (number)"

@@ -3,20 +3,21 @@ import GRDB
 import GRDBSQLite
 package import JSONLines
 
-/// The rows of one block of a flat file as values for SQLite.
+/// The rows of one block of a flat file, converted to values for SQLite.
 ///
-/// Reading rows can be done for many blocks at once; inserting them cannot.
+/// Many blocks can be converted in parallel; inserting is serial.
 package struct IndexedRows: Sendable {
     package private(set) var count = 0
-    /// Row after row the values of ``ResultIndexSchema/storedColumns``, the place first.
+    /// The values of all rows, one row after the other: the place, then ``ResultIndexSchema/storedColumns``.
     private var values: [DatabaseValue] = []
 
-    /// What happens to the value of a column.
+    /// How the value of a column is stored.
     private enum Target {
-        /// It is the same in all rows of a batch and stored there, or it is a column of another version.
+        /// The value is not stored per row: it is the same in the whole batch, or the column is of another schema
+        /// version.
         case skip
         case lineNumber
-        /// It is stored at this position of the row.
+        /// The value is stored at this position in the row.
         case store(Int, FlatSchema.Kind)
     }
 
@@ -26,16 +27,15 @@ package struct IndexedRows: Sendable {
         let position = ResultIndexSchema.storedColumns.firstIndex { $0.name == column.name }
         return position.map { .store($0 + 1, column.kind) } ?? .skip
     }
-    /// A row without values: counts are 0, everything else is null.
+    /// The default values of a row: 0 for integers, null for all others.
     private static let emptyRow =
         [0.databaseValue] + ResultIndexSchema.storedColumns.map { $0.kind == .integer ? 0.databaseValue : .null }
     private static let width = emptyRow.count
 
-    /// Reads rows of the flat table.
+    /// Converts rows of the flat table.
     ///
-    /// Columns of other versions are left out, or stay null or 0.
-    ///
-    /// `number` is that of the batch in the index; `id` is for failures only.
+    /// Columns of other schema versions are skipped; missing columns get their default value. `number` is the batch's
+    /// number in the index. `id` is its ID, which only errors contain.
     package init(_ lines: LineBlock, of id: String, number: Int64) throws(ResultIndexFailure) {
         let (keys, targets) = (Self.keys, Self.targets)
         values.reserveCapacity(lines.lineEnds.count * Self.width)

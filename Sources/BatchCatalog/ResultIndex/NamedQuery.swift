@@ -1,4 +1,4 @@
-/// A query many people want.
+/// A predefined query that users run by its name.
 package struct NamedQuery: Sendable {
     package let name: String
     package let meaning: String
@@ -10,7 +10,7 @@ package struct NamedQuery: Sendable {
         self.sql = sql
     }
 
-    /// Every named query.
+    /// All named queries.
     package static let all: [NamedQuery] = [
         NamedQuery(
             "top-errors",

@@ -3,7 +3,7 @@ import GRDB
 import MessageBatches
 import Prices
 
-/// What a query sees besides the rows of the index: costs by the requested prices, these prices, and the runs.
+/// Additional tables for queries: costs by the requested prices, the prices, and the runs.
 package struct QueryTables: Sendable {
     private let pricer: Pricer
     private let runs: [CatalogRun]
@@ -13,8 +13,8 @@ package struct QueryTables: Sendable {
         self.runs = runs
     }
 
-    /// Makes the tables in a connection, which can write nothing afterwards.
-    func make(in database: Database) throws {
+    /// Creates the tables in a connection, and makes the connection read-only.
+    func create(in database: Database) throws {
         database.add(function: try costFunction(in: database))
         try database.execute(sql: ResultIndexSchema.queryTables)
         for price in pricer.table.rows { try Self.insert(price, into: database) }
@@ -24,7 +24,7 @@ package struct QueryTables: Sendable {
 
     /// Inserts a row of the price table under each name of its model.
     private static func insert(_ row: PriceRow, into database: Database) throws {
-        // Pico-dollars per token are millionths of dollars per million tokens.
+        // Prices are stored in pico-dollars per token, and shown in dollars per million tokens.
         let amounts = UsageField.priced.map { row.prices[$0].map { Double($0) / 1e6 } }
         let marks = Array(repeating: "?", count: 5 + amounts.count).joined(separator: ", ")
         for name in [row.model] + row.aliases {
@@ -38,7 +38,10 @@ package struct QueryTables: Sendable {
         }
     }
 
-    /// The cost of a row from the number of its batch and ``ResultIndexSchema/costColumns``; null without a price.
+    /// Returns the SQL function that computes the cost of a row.
+    ///
+    /// Its arguments are the number of the batch and ``ResultIndexSchema/costColumns``. The result is null if there is
+    /// no price.
     private func costFunction(in database: Database) throws -> DatabaseFunction {
         let dates = try Row.fetchAll(database, sql: "SELECT number, date FROM batches")
         let days = Dictionary(

@@ -6,11 +6,11 @@ import Foundation
 import JSONLines
 import MessageBatches
 
-/// What a command reports while it searches for a request.
+/// Progress of a search for a request.
 package enum SearchEvent {
     /// There is no index, so the raw files are read.
     case withoutIndex
-    /// Batches that are about to be searched.
+    /// These batches are about to be searched.
     case searching([Manifest])
     /// A file could not be read; the search continues without it.
     case unreadable(ArchiveFailure)
@@ -21,7 +21,7 @@ package struct StoredLine: Sendable {
     package let line: FoundLine
     package let manifest: Manifest
 
-    /// Where the line is, relative to the archive: the raw file and the gzip member in it, from 0.
+    /// The path of the raw file, relative to the archive, and the index of the gzip member in it, from 0.
     package var place: (path: String, member: Int)? {
         guard let raw = manifest.files[.raw] else { return nil }
         let member = raw.members.lastIndex { $0.firstLine <= line.block.firstLine }
@@ -29,7 +29,7 @@ package struct StoredLine: Sendable {
     }
 }
 
-/// Finds the lines of a request through the result index, or in the raw files if there is no index.
+/// Finds the result lines of a request, with the result index or, if there is none, in the raw files.
 package struct RequestSearch {
     private let customID: String
     private let selection: ArchiveSelection
@@ -41,7 +41,7 @@ package struct RequestSearch {
         selection = ArchiveSelection(window, ids: ids)
     }
 
-    /// The lines of one archive, oldest batch first.
+    /// Finds the lines in one archive, oldest batch first.
     package func lines(
         in folder: ArchiveFolder,
         observe: (SearchEvent) -> Void
@@ -51,10 +51,11 @@ package struct RequestSearch {
             observe(.withoutIndex)
             return try await scan(try await reader.manifests(of: selection), in: folder, observe)
         }
-        let gap = try await IndexGap(of: reader, in: index, ids: ids)
-        enterRevised(gap, in: folder)
-        let unread = gap.missing.map(\.manifest).filter { selection.contains($0.batch) }
-        var found = try await scan(ArchiveReader.Listing(unread, unreadable: gap.unreadable), in: folder, observe)
+        let differences = try await IndexDifferences(of: reader, in: index, ids: ids)
+        recordRevised(differences, in: folder)
+        let unread = differences.missing.map(\.manifest).filter { selection.contains($0.batch) }
+        let listing = ArchiveReader.Listing(unread, unreadable: differences.unreadable)
+        var found = try await scan(listing, in: folder, observe)
         let scanned = Set(unread.map(\.batch.id))
         for place in try index.places(ofCustomID: customID)
         where !scanned.contains(place.batchID) && ids?.contains(place.batchID) ?? true {
@@ -74,7 +75,9 @@ package struct RequestSearch {
         }
     }
 
-    /// The line at a place, if it has the ID: the index may be older than the file.
+    /// Reads the line at a place.
+    ///
+    /// The index may be older than the file, so a line with another ID is dropped.
     private func lines(at line: Int, of manifest: Manifest, in folder: ArchiveFolder) throws -> [StoredLine] {
         guard let raw = manifest.files[.raw] else { return [] }
         let reader = try MemberReader(raw, in: folder, codec: try CodecChoice.auto.codec())
@@ -89,16 +92,16 @@ package struct RequestSearch {
             .map { StoredLine(line: $0, manifest: manifest) }
     }
 
-    /// Enters manifests that were written again about the same rows, so that the next search need not read them.
+    /// Records manifests that were written again for the same rows, so that the next search need not read them.
     ///
-    /// Skipped if it cannot be done at once: the archive may be read-only, or the index in use.
-    private func enterRevised(_ gap: IndexGap, in folder: ArchiveFolder) {
-        guard !gap.revised.isEmpty, let index = try? ResultIndex(of: folder) else { return }
+    /// This is skipped if the index cannot be written at once: the archive may be read-only, or the index may be busy.
+    private func recordRevised(_ differences: IndexDifferences, in folder: ArchiveFolder) {
+        guard !differences.revised.isEmpty, let index = try? ResultIndex(of: folder) else { return }
         do {
-            try index.beginFilling()
-            guard try IndexQuery(of: folder)?.stamps() == gap.known else { return }
-            for entry in gap.revised { try index.revise(ResultIndex.Batch(entry)) }
-            try index.endFilling(without: [])
+            try index.beginUpdate()
+            guard try IndexQuery(of: folder)?.stamps() == differences.known else { return }
+            for entry in differences.revised { try index.revise(ResultIndex.Batch(entry)) }
+            try index.endUpdate(without: [])
         } catch {
             return
         }

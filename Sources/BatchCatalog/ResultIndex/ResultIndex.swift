@@ -2,21 +2,21 @@ import BatchPipeline
 import GRDB
 package import MessageBatches
 
-/// The flat rows of an archive in a SQLite file of their own, for SQL and for finding a request quickly.
+/// The flat rows of an archive in a SQLite database, for SQL and for finding a request quickly.
 ///
-/// It can be removed at any time and is rebuilt from the flat files. A batch is in it completely or not at all, also after the
-/// program was killed.
+/// The file can be deleted at any time; it is rebuilt from the flat files. A batch is indexed completely or not at all,
+/// even after the program is killed.
 package final class ResultIndex: Sendable {
     /// A batch as the index lists it.
     package struct Batch: Sendable {
         package var batch: MessageBatch
         package var revision: Int
-        /// Result lines by type.
+        /// The number of result lines per type.
         package var found: [String: Int]
         package var rawBytes: Int
-        /// Distinguishes the manifest from one that was written again.
+        /// Changes when the manifest is written again.
         package var stamp: Int64
-        /// Distinguishes the flat rows from others.
+        /// Identifies the flat rows; see `flatContent`.
         package var content: String
 
         package init(
@@ -39,22 +39,22 @@ package final class ResultIndex: Sendable {
     private let database: DatabaseQueue
     private let path: String
     /// Seconds to wait for readers.
-    private static let patience = 10
+    private static let busyTimeout = 10
 
     /// Opens the index for writing, and creates it if it does not exist.
     package init(at path: String) throws(ResultIndexFailure) {
         self.path = path
         do {
             var configuration = Configuration()
-            configuration.busyMode = .timeout(Double(Self.patience))
-            // A filling spans many calls.
+            configuration.busyMode = .timeout(Double(Self.busyTimeout))
+            // One transaction spans many calls.
             configuration.allowsUnsafeTransactions = true
             database = try DatabaseQueue(path: path, configuration: configuration)
             if try database.read({ try Int.fetchOne($0, sql: "PRAGMA user_version") }) != ResultIndexSchema.version {
-                try Self.make(in: database)
+                try Self.createTables(in: database)
             }
             try database.writeWithoutTransaction { database in
-                // Losing the index costs a filling, so nothing waits for the disk.
+                // A lost index can be rebuilt, so writes do not wait for the disk.
                 try database.execute(sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF")
             }
         } catch {
@@ -62,8 +62,8 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Replaces what another version left by empty tables.
-    private static func make(in database: DatabaseQueue) throws {
+    /// Replaces the tables of another version with empty ones.
+    private static func createTables(in database: DatabaseQueue) throws {
         try database.erase()
         try database.write { database in
             try database.execute(sql: ResultIndexSchema.tables)
@@ -71,29 +71,28 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// The first number that no batch has had.
+    /// The first number that no batch has used.
     package func nextNumber() throws(ResultIndexFailure) -> Int64 {
         try write { try Int64.fetchOne($0, sql: "SELECT coalesce(max(number), 0) + 1 FROM batches") ?? 1 }
     }
 
-    /// Begins a filling.
+    /// Begins an update of the index.
     ///
-    /// No other can begin meanwhile. End it with ``endFilling(without:)``.
+    /// No other process can begin one until ``endUpdate(without:)`` is called.
     ///
-    /// - Throws: ``ResultIndexFailure/busy(path:)`` at once while another one lasts: it may take minutes.
-    package func beginFilling() throws(ResultIndexFailure) {
+    /// - Throws: ``ResultIndexFailure/busy(path:)``, without waiting, if another process is updating the index, which
+    ///   may take minutes.
+    package func beginUpdate() throws(ResultIndexFailure) {
         try write { database in
             try database.execute(sql: "PRAGMA busy_timeout = 0")
-            defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Self.patience * 1_000)") }
+            defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Self.busyTimeout * 1_000)") }
             try database.beginTransaction(.immediate)
         }
     }
 
-    /// Inserts a batch, in place of what the index had of it.
+    /// Inserts a batch, and replaces an earlier entry with its ID.
     ///
-    /// Its rows follow.
-    ///
-    /// Numbers start with ``nextNumber()``.
+    /// ``append(_:)`` adds its rows. Numbers start at ``nextNumber()``.
     package func begin(_ batch: Batch, number: Int64) throws(ResultIndexFailure) {
         try write { database in
             try Self.remove(batch.batch.id, from: database)
@@ -101,7 +100,7 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Updates a batch whose rows are in the index and stay as they are.
+    /// Updates the entry of a batch whose rows do not change.
     package func revise(_ batch: Batch) throws(ResultIndexFailure) {
         try write { database in
             if let number = try Self.removeEntry(of: batch.batch.id, from: database) {
@@ -110,9 +109,10 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Prepares for about so many new rows.
+    /// Prepares for about this many new rows.
     ///
-    /// If they outnumber those that are there, sorting all IDs at the end is faster than entering each in the index.
+    /// If there are more new rows than existing ones, the index on the IDs is dropped and built again at the end, which
+    /// is faster.
     package func expect(rows: Int) throws(ResultIndexFailure) {
         try write { database in
             let sql = "SELECT coalesce(sum(succeeded + errored + canceled + expired), 0) FROM batches"
@@ -121,12 +121,12 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Inserts rows of the batch that was begun.
+    /// Inserts rows of the batch passed to ``begin(_:number:)``.
     package func append(_ rows: IndexedRows) throws(ResultIndexFailure) {
         try write { try rows.insert(into: $0) }
     }
 
-    /// Commits the batches inserted until now, all of whose rows are there.
+    /// Commits the batches inserted so far; all their rows must be inserted.
     package func save() throws(ResultIndexFailure) {
         try write { database in
             try database.commit()
@@ -134,10 +134,10 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Ends the filling.
+    /// Ends the update.
     ///
-    /// From now on all its batches are in the index, except those named, whose rows are incomplete.
-    package func endFilling(without ids: [String]) throws(ResultIndexFailure) {
+    /// All its batches are indexed from now on, except those with the given IDs, whose rows are incomplete.
+    package func endUpdate(without ids: [String]) throws(ResultIndexFailure) {
         try write { database in
             for id in ids { try Self.remove(id, from: database) }
             try database.execute(sql: ResultIndexSchema.customIDIndex)
@@ -145,7 +145,7 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// Removes batches that the archive no longer has.
+    /// Removes batches that the archive no longer contains.
     package func remove(_ ids: [String]) throws(ResultIndexFailure) {
         try write { database in
             for id in ids { try Self.remove(id, from: database) }
@@ -174,7 +174,7 @@ package final class ResultIndex: Sendable {
         )
     }
 
-    /// Removes a batch and leaves its rows; returns their number.
+    /// Removes the entry of a batch, but not its rows, and returns its number.
     private static func removeEntry(of id: String, from database: Database) throws -> Int64? {
         let deletion = try database.cachedStatement(sql: "DELETE FROM batches WHERE batch_id = ? RETURNING number")
         guard let number = try Int64.fetchOne(deletion, arguments: [id]) else { return nil }
@@ -200,15 +200,15 @@ package final class ResultIndex: Sendable {
     }
 }
 
-/// Something the result index could not do.
+/// An error of the result index.
 ///
-/// Holds facts; commands make the text a user reads.
+/// It contains only facts; commands format the message for the user.
 package enum ResultIndexFailure: Error, Sendable, Hashable {
-    /// The file cannot be opened, created or written; the reason is SQLite's.
+    /// The file cannot be opened, created or written; the reason is SQLite's message.
     case unusable(path: String, reason: String)
-    /// Another command is filling it.
+    /// Another command is updating the index.
     case busy(path: String)
-    /// The user's SQL is not valid; the reason is SQLite's.
+    /// The user's SQL is invalid; the reason is SQLite's message.
     case badQuery(String)
     /// A line is not a valid row of the flat table.
     case badRow(batchID: String)

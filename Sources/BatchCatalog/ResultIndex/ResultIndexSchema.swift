@@ -1,27 +1,31 @@
 import BatchPipeline
 import MessageBatches
 
-/// The tables of the result index as SQL, made from ``FlatSchema``.
+/// The SQL tables of the result index, derived from ``FlatSchema``.
 ///
-/// `stored_rows` has the columns of the flat row, except those that a whole batch shares, which are in `batches`. The view
-/// `results` is the flat row. Costs are not stored, so that they never belong to another price table than the requested one.
+/// `stored_rows` has the columns of a flat row, except those with one value for the whole batch, which are in
+/// `batches`. The view `results` combines both into the flat row. Costs are not stored: queries compute them from the
+/// requested prices.
 package enum ResultIndexSchema {
-    /// Increased whenever the tables change.
+    /// The version of the tables; increase it when they change.
     ///
-    /// An index of another version is emptied and filled again.
+    /// An index with another version is emptied and filled again.
     static let version = FlatSchema.version * 100 + 5
 
-    /// Columns every row of a batch shares, with their names in `batches`.
+    /// The columns with one value for the whole batch, with their names in `batches`.
     static let batchColumns = [
         "batch_id": "batches.batch_id", "batch_created_at": "batches.created_at", "batch_ended_at": "batches.ended_at",
     ]
-    /// The line number and the number of the batch are a row's key, its place: the rows of a batch are stored together.
+    /// The line number.
+    ///
+    /// With the number of the batch it forms the key of a row, `place`, so that the rows of a batch are stored
+    /// together.
     static let lineColumn = "line_number"
 
-    /// The columns of `stored_rows` after the place.
+    /// The columns of `stored_rows` after `place`.
     static let storedColumns = FlatSchema.columns.filter { batchColumns[$0.name] == nil && $0.name != lineColumn }
 
-    /// What is in the file.
+    /// The tables, views and indexes in the file.
     static var tables: String {
         let columns = storedColumns.map { column in
             switch column.kind {
@@ -39,22 +43,22 @@ package enum ResultIndexSchema {
             """
     }
 
-    /// The index that `show` uses.
+    /// The index on `custom_id`, which `show` uses.
     static let customIDIndex = "CREATE INDEX IF NOT EXISTS rows_by_custom_id ON stored_rows (custom_id);"
 
-    /// Inserts a row: its place, then ``storedColumns``.
+    /// The statement that inserts a row: its place, then ``storedColumns``.
     static let rowInsertion = """
         INSERT INTO stored_rows (place, \(storedColumns.map(\.name).joined(separator: ", ")))
         VALUES (?\(storedColumns.map { _ in ", ?" }.joined()))
         """
 
-    /// The flat rows, followed by `cost`.
+    /// A SELECT of the flat rows, followed by `cost`.
     private static func results(cost: String = "") -> String {
         let columns = FlatSchema.columns.map { column in
             if column.name == lineColumn { return "stored_rows.place & 4294967295 AS \(lineColumn)" }
             return batchColumns[column.name].map { "\($0) AS \(column.name)" } ?? "stored_rows.\(column.name)"
         }
-        // The range adds no condition; it lets SQLite read the rows of one batch only.
+        // The range is redundant, but lets SQLite read only the rows of one batch.
         return """
             SELECT \(columns.joined(separator: ", "))\(cost) FROM stored_rows
             JOIN batches ON batches.number = stored_rows.place >> 32 AND stored_rows.place
@@ -62,7 +66,7 @@ package enum ResultIndexSchema {
             """
     }
 
-    /// What is in the connection of a query only: costs by the requested prices, these prices, and the runs.
+    /// The temporary tables and views of a query's connection: costs by the requested prices, the prices, and the runs.
     static var queryTables: String {
         let arguments = ["place >> 32"] + costColumns
         let cost = "\(costFunction)(\(arguments.map { "stored_rows.\($0)" }.joined(separator: ", ")))"
@@ -73,7 +77,7 @@ package enum ResultIndexSchema {
             """
     }
 
-    /// The columns that decide the cost of a row, besides the number of its batch.
+    /// The columns that determine the cost of a row, in addition to the number of its batch.
     static let costColumns = ["result_type", "model", "inference_geo"] + UsageField.billed.map(\.column)
 
     /// The name of the SQL function that computes costs.
@@ -127,7 +131,7 @@ package enum ResultIndexSchema {
         );
         """
 
-    /// What a user may ask: tables and views with the meaning of their columns.
+    /// A description of the tables and views that users can query, with the meaning of the columns.
     package static var description: String {
         let columns = FlatSchema.columns.map { column in
             let type =

@@ -1,53 +1,55 @@
 package import BatchPipeline
 package import MessageBatches
 
-/// What the catalog knows of one batch: how the service described it last, and how far this archive has come with it.
+/// The catalog's row of one batch: the API's last description of it, and its state in this archive.
 package struct CatalogBatch: Sendable, Hashable {
     package let id: String
     package let createdAt: Timestamp
 
-    // At the service.
+    // At the API.
 
     package var status: ProcessingStatus
     package var counts: RequestCounts
     package var endedAt: Timestamp?
     package var expiresAt: Timestamp?
-    /// When the service withdrew the results, its `archived_at`.
-    package var withdrawnAt: Timestamp?
-    /// When an answer described the batch last; kept up to date until the batch is settled.
+    /// When the API removed the results: `archived_at` of the batch object.
+    package var removedAt: Timestamp?
+    /// When the API last described the batch; updated until the batch is in a final state.
     package var lastSeenAt: Timestamp?
-    /// Whether its results were ever there to be fetched, as far as this archive saw.
-    package var wasFetchable = false
+    /// Whether the results were available at any time this archive saw the batch.
+    package var wasAvailable = false
 
     // In this archive.
 
     package var state: LocalState
-    /// Runs that tried and failed.
+    /// The number of runs that tried to archive the batch and failed.
     package var attempts = 0
-    /// What went wrong last, as a clause without content of results.
+    /// The last error, as a clause without content of results.
     package var lastError: String?
     package var nextTryAt: Timestamp?
-    /// `request-id` of what was asked last, the newest at the end; of an archived batch, that of its results.
+    /// The `request-id` of the last requests, newest last.
+    ///
+    /// An archived batch has only that of its results.
     package var requestIDs: [String] = []
-    /// When it was archived, or found withdrawn.
-    package var settledAt: Timestamp?
-    /// When an exit status told of the loss.
-    package var lossToldAt: Timestamp?
+    /// When the batch was archived, or found removed.
+    package var finalizedAt: Timestamp?
+    /// When an exit status reported the loss.
+    package var lossReportedAt: Timestamp?
 
-    /// How many request-ids are kept.
+    /// The maximum number of request IDs to keep.
     private static let keptRequestIDs = 8
 
-    /// A batch that was seen for the first time; its state follows from what it says of itself.
+    /// Creates the row of a batch that is seen for the first time; the state follows from the batch object.
     package init(_ batch: MessageBatch, seenAt now: Timestamp? = nil, serverDate: Timestamp? = nil) {
         id = batch.id
         createdAt = batch.createdAt
         status = batch.status
         counts = batch.counts
         state = .waiting
-        see(batch, at: now, serverDate: serverDate)
+        update(from: batch, at: now, serverDate: serverDate)
     }
 
-    /// A row with what no row is without.
+    /// Creates a row with its required values.
     init(id: String, createdAt: Timestamp, status: ProcessingStatus, counts: RequestCounts, state: LocalState) {
         self.id = id
         self.createdAt = createdAt
@@ -56,116 +58,116 @@ package struct CatalogBatch: Sendable, Hashable {
         self.state = state
     }
 
-    /// The end of the 29 days in which results can be fetched.
+    /// The end of the 29 days in which the API keeps results.
     package var retentionEnds: Timestamp {
         createdAt.adding(seconds: Int64(MessageBatch.retentionDays) * 86_400)
     }
 
-    /// Days until the results are withdrawn, negative behind that.
+    /// Days until the API removes the results; negative after that.
     package func daysLeft(at moment: Timestamp) -> Double {
         retentionEnds.seconds(since: moment) / 86_400
     }
 }
 
-/// The ways from one state to another.
+/// State transitions.
 extension CatalogBatch {
-    /// Takes in how the service describes the batch now.
+    /// Updates the row from the API's current description of the batch.
     ///
-    /// Age is judged by the server's clock where it is known.
-    package mutating func see(_ batch: MessageBatch, at now: Timestamp?, serverDate: Timestamp?) {
+    /// The age of the batch is measured by the server's clock if it is known.
+    package mutating func update(from batch: MessageBatch, at now: Timestamp?, serverDate: Timestamp?) {
         status = batch.status
         counts = batch.counts
         endedAt = batch.endedAt
         expiresAt = batch.expiresAt
-        withdrawnAt = batch.archivedAt
+        removedAt = batch.archivedAt
         lastSeenAt = now ?? lastSeenAt
-        guard !state.isSettled else { return }
+        guard !state.isFinal else { return }
         if batch.archivedAt != nil {
-            withdraw(at: now)
+            markRemoved(at: now)
         } else if batch.status == .ended {
-            let isInTime = (serverDate ?? now).map { $0 <= batch.retentionEnds } ?? false
-            wasFetchable = wasFetchable || isInTime && batch.resultsURL != nil
+            let isWithinRetention = (serverDate ?? now).map { $0 <= batch.retentionEnds } ?? false
+            wasAvailable = wasAvailable || isWithinRetention && batch.resultsURL != nil
             if state == .waiting { state = .new }
         } else {
             state = .waiting
         }
     }
 
-    /// Records the outcome of a run for the batch; `error` is the clause for what went wrong.
+    /// Records the outcome of a run for the batch; `error` is a clause that describes the failure.
     package mutating func record(_ outcome: BatchOutcome, error: String, at now: Timestamp) {
         switch outcome {
         case .archived(_, let proof, _):
             archive(proof.batch, requestID: proof.requestID, at: proof.finishedAt)
         case .alreadyArchived:
-            wasFetchable = true
-            (state, settledAt) = (.archived, now)
+            wasAvailable = true
+            (state, finalizedAt) = (.archived, now)
             (attempts, lastError, nextTryAt) = (0, nil, nil)
         case .busy:
-            // What the other process makes of it shows in its files, which the next run reads.
+            // The other process records its outcome in files, which the next run reads.
             lastError = error
         case .withdrawn:
-            withdraw(at: now)
+            markRemoved(at: now)
         case .unavailable(let failure):
             if state != .quarantined { state = .unavailable }
             fail(error, failure.requestID, at: now)
         case .quarantined:
-            wasFetchable = true
+            wasAvailable = true
             state = .quarantined
             fail(error, nil, at: now)
         case .failed(let failure):
-            wasFetchable = true
+            wasAvailable = true
             if state != .quarantined { state = .failing }
             switch failure {
             case .service(let failure): fail(error, failure.requestID, at: now)
-            // Its time was up, nothing is wrong with it: the next run goes on.
+            // The run's time limit ended this download, which is not a failure of the batch. The next run resumes it.
             case .deadline: lastError = error
             case .lineTooLong, .changing, .unsafeID: fail(error, nil, at: now)
             }
         }
     }
 
-    /// Makes it the row of an archived batch, whatever it was before.
+    /// Makes this the row of an archived batch, in whatever state it was before.
     package mutating func archive(_ batch: MessageBatch, requestID: String?, at moment: Timestamp) {
         state = .archived
         status = batch.status
         counts = batch.counts
         endedAt = batch.endedAt
         expiresAt = batch.expiresAt
-        wasFetchable = true
+        wasAvailable = true
         (attempts, lastError, nextTryAt) = (0, nil, nil)
         requestIDs = requestID.map { [$0] } ?? []
-        settledAt = moment
+        finalizedAt = moment
     }
 
-    /// The results are no longer to be had.
-    package mutating func withdraw(at now: Timestamp?) {
-        state = wasFetchable ? .lost : .withdrawn
-        settledAt = now
+    /// Records that the API no longer has the results.
+    package mutating func markRemoved(at now: Timestamp?) {
+        state = wasAvailable ? .lost : .withdrawn
+        finalizedAt = now
         nextTryAt = nil
     }
 
-    /// Takes in that a listing of its time does not show the batch any more: deleted, or out of sight for the key in use.
+    /// Records that a listing of its time no longer contains the batch: it was deleted, or the key cannot see it.
     ///
-    /// Like results that are not given: final only once the 29 days are over by the server's clock.
-    package mutating func miss(_ error: String, at now: Timestamp, serverDate: Timestamp?) {
+    /// As with unavailable results, the state becomes final only after the 29 days have passed by the server's clock.
+    package mutating func recordMissing(_ error: String, at now: Timestamp, serverDate: Timestamp?) {
         lastError = error
         if let serverDate, serverDate > retentionEnds {
-            withdraw(at: now)
+            markRemoved(at: now)
         } else if state != .quarantined, state != .partial {
             state = .unavailable
         }
     }
 
-    /// Makes it the row of a batch whose data lies in `_quarantine`; `moment` is when it was put there.
+    /// Makes this the row of a batch whose data is in `_quarantine`; `moment` is when it was moved there.
     package mutating func quarantine(reason: String, attempts: Int, requestID: String?, at moment: Timestamp) {
-        guard !state.isSettled else { return }
-        wasFetchable = true
+        guard !state.isFinal else { return }
+        wasAvailable = true
         state = .quarantined
         lastError = reason
         requestIDs = requestID.map { [$0] } ?? []
         guard nextTryAt == nil || attempts > self.attempts else { return }
         self.attempts = max(attempts, self.attempts)
-        nextTryAt = RetryPauses.nextTry(
+        nextTryAt = RetrySchedule.nextTry(
             after: self.attempts,
             isQuarantined: true,
             retentionEnds: retentionEnds,
@@ -173,25 +175,25 @@ extension CatalogBatch {
         )
     }
 
-    /// Makes it the row of a batch whose download can go on where it was.
-    package mutating func park() {
-        guard !state.isSettled, state != .quarantined else { return }
-        wasFetchable = true
+    /// Records that the batch is partly downloaded and can be resumed.
+    package mutating func markPartial() {
+        guard !state.isFinal, state != .quarantined else { return }
+        wasAvailable = true
         state = .partial
     }
 
-    /// Takes back a state that no file bears out any more.
+    /// Resets a state that no file confirms.
     package mutating func reopen() {
         guard LocalState.inFiles.contains(state) else { return }
-        settledAt = nil
-        state = withdrawnAt != nil ? .lost : attempts > 0 ? .failing : .new
+        finalizedAt = nil
+        state = removedAt != nil ? .lost : attempts > 0 ? .failing : .new
     }
 
     private mutating func fail(_ error: String, _ requestID: String?, at now: Timestamp) {
         attempts += 1
         lastError = error
         if let requestID { requestIDs = (requestIDs + [requestID]).suffix(Self.keptRequestIDs) }
-        nextTryAt = RetryPauses.nextTry(
+        nextTryAt = RetrySchedule.nextTry(
             after: attempts,
             isQuarantined: state == .quarantined,
             retentionEnds: retentionEnds,
@@ -200,21 +202,22 @@ extension CatalogBatch {
     }
 }
 
-/// When a batch that failed is tried again: at once at first, then with pauses that grow, so that a poisoned batch is not
-/// fetched every night for ever.
+/// The schedule for retrying failed batches.
 ///
-/// The pauses end half a day before a night, so that a run that begins a little earlier than the last one is not too early.
-package enum RetryPauses {
+/// The first retry is immediate. Pauses then grow, so that a batch that always fails is not downloaded every night.
+/// Each pause is half a day shorter than a number of nights, so that a run that begins a little early still retries.
+package enum RetrySchedule {
     private static let hour: Int64 = 3_600
     private static let hours: [Int64] = [0, 12, 36, 84, 156]
 
-    /// How long before the end of retention a batch is tried in every run.
+    /// How long before the end of retention a batch is tried in every run, in seconds.
     private static let lastDays: Int64 = 4 * 24 * hour
 
-    /// The first moment a batch is tried again after it failed in `attempts` runs, the last at `now`.
+    /// The earliest time of the next try after the batch failed in `attempts` runs, the last of them at `now`.
     ///
-    /// A quarantined batch was read twice and came out the same, so its first pause is one step longer. In the last days
-    /// before `retentionEnds` there are no pauses; behind it, where results may or may not still be there, there are.
+    /// A quarantined batch was read twice with the same result, so its first pause is one step longer. There are no
+    /// pauses in the last days before `retentionEnds`. After it, results may or may not be available, and the pauses
+    /// apply again.
     package static func nextTry(
         after attempts: Int,
         isQuarantined: Bool,

@@ -3,7 +3,7 @@ package import MessageBatches
 
 /// One run of a command on this archive.
 package struct CatalogRun: Sendable, Hashable {
-    /// Counts from 1; 0 until the catalog has assigned a number.
+    /// The number of the run, from 1; 0 until the catalog assigns it.
     package var number: Int64 = 0
     package var command: String
     /// The command line after the program's name, without secrets.
@@ -11,14 +11,14 @@ package struct CatalogRun: Sendable, Hashable {
     /// The version of the program.
     package var version: String
     package var startedAt: Timestamp
-    /// Nil while it runs, and of a run that was killed.
+    /// When the run ended; nil while it runs, and for a run that was killed.
     package var finishedAt: Timestamp?
-    /// From which creation time on the listing was read to its end; nil if it was not.
-    package var walkedSince: Timestamp?
-    /// The counts of its report by name.
+    /// The creation time back to which the run read the listing; nil if it did not read that far.
+    package var listedSince: Timestamp?
+    /// The counts of its report, by name.
     package var counts: [String: Int] = [:]
     package var exitStatus: Int32?
-    /// What stopped it early, as a sentence.
+    /// The error that stopped it early, as a sentence.
     package var error: String?
 
     package init(command: String, arguments: [String], version: String, startedAt: Timestamp) {
@@ -28,7 +28,9 @@ package struct CatalogRun: Sendable, Hashable {
         self.startedAt = startedAt
     }
 
-    /// The arguments with URLs cut down to scheme and host: a path or a query may be a secret, like that of a ping URL.
+    /// Returns the arguments with URLs reduced to scheme and host.
+    ///
+    /// A path or a query may be a secret, as in a ping URL.
     private static func withoutSecrets(_ arguments: [String]) -> [String] {
         arguments.map { argument in
             guard let mark = argument.firstRange(of: "://") else { return argument }
@@ -45,23 +47,23 @@ extension CatalogRun {
         "exit_status", "error",
     ]
 
-    /// Writes the row, in place of the one with its number; NULL as number gets the next one.
+    /// The statement that inserts a row or replaces the row with the same number; NULL as number assigns the next one.
     static let insertion =
         "INSERT OR REPLACE INTO runs (\(columns.joined(separator: ", "))) "
         + "VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))"
 
-    /// The values in the order of the columns.
+    /// The values, in the order of the columns.
     func values() throws -> StatementArguments {
         let beginning: [(any DatabaseValueConvertible)?] = [
             number == 0 ? nil : number, command, try ColumnJSON.text(arguments), version, startedAt.text,
         ]
         let end: [(any DatabaseValueConvertible)?] = [
-            finishedAt?.text, walkedSince?.text, try ColumnJSON.text(counts), exitStatus, error,
+            finishedAt?.text, listedSince?.text, try ColumnJSON.text(counts), exitStatus, error,
         ]
         return StatementArguments(beginning + end)
     }
 
-    init(_ reader: RowReader) throws(RowReader.Unusable) {
+    init(_ reader: RowReader) throws(RowReader.InvalidColumn) {
         self.init(
             command: try reader.text("command"),
             arguments: try reader.json("arguments", as: [String].self),
@@ -70,7 +72,7 @@ extension CatalogRun {
         )
         number = Int64(try reader.number("number"))
         finishedAt = try reader.optionalTime("finished_at")
-        walkedSince = try reader.optionalTime("walked_since")
+        listedSince = try reader.optionalTime("walked_since")
         counts = try reader.json("counts", as: [String: Int].self)
         exitStatus = reader.optionalNumber("exit_status").flatMap { Int32(exactly: $0) }
         error = reader.optionalText("error")

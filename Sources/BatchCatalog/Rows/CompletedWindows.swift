@@ -1,11 +1,11 @@
 package import BatchPipeline
 package import MessageBatches
 
-/// The completed windows of one service, sorted by their ends; none touches another of the same workspace.
+/// The completed windows of one service, sorted by their ends; windows of the same workspace do not touch.
 ///
-/// Each run lists from some moment to the newest batch, so in ordinary use this is one window that grows.
+/// Each run lists from some moment to the newest batch, so usually this is one window that grows.
 extension [CompletedWindow] {
-    /// Adds a window, merged with those it touches.
+    /// Adds a window and merges it with the windows it touches.
     package mutating func add(_ window: CompletedWindow) {
         var merged = window
         var others: [CompletedWindow] = []
@@ -20,7 +20,9 @@ extension [CompletedWindow] {
         self = (others + [merged]).sorted { $0.end < $1.end }
     }
 
-    /// The newest window that reaches back to a moment (nil means the beginning), or nil.
+    /// The newest window that starts at or before a moment, or nil.
+    ///
+    /// Nil as `since` means the beginning of time.
     package func window(reachingBackTo since: Timestamp?) -> CompletedWindow? {
         last { window in
             guard let start = window.since else { return true }

@@ -1,35 +1,36 @@
-/// Where a batch stands in this archive, apart from where it stands at the service.
+/// The state of a batch in this archive, as opposed to its processing status at the API.
 package enum LocalState: String, Sendable, CaseIterable {
-    /// Processing has not ended: there is nothing to fetch yet.
+    /// The API has not finished processing it, so it has no results yet.
     case waiting
-    /// Ended, and not tried yet.
+    /// Processing has ended; no run has tried to archive it yet.
     case new
-    /// Tried, and not read completely; nothing is kept of it.
+    /// A run tried it and failed; none of its data is kept.
     case failing
-    /// Tried, and cut off; the download goes on where it was.
+    /// Partly downloaded; the next run resumes it.
     case partial
-    /// The service lists it but does not give its results.
+    /// The API lists it, but returns no results at the moment.
     case unavailable
-    /// Read completely, but it does not prove what the batch promises; the data lies in `_quarantine`.
+    /// Downloaded completely, but the results contradict the API's counts; the data is in `_quarantine`.
     case quarantined
-    /// Proven and published.
+    /// Proven and in the archive.
     case archived
-    /// Withdrawn before this archive saw it fetchable.
+    /// The API removed the results before this archive saw them available.
     case withdrawn
-    /// Withdrawn after this archive had seen it fetchable.
+    /// The API removed the results after this archive had seen them available.
     case lost
 
-    /// Whether later runs have nothing to do with it.
-    package var isSettled: Bool {
+    /// Whether the state is final, so that later runs skip the batch.
+    package var isFinal: Bool {
         switch self {
         case .archived, .withdrawn, .lost: true
         case .waiting, .new, .failing, .partial, .unavailable, .quarantined: false
         }
     }
 
-    /// The states of batches that later runs still have to do with.
-    package static let unsettled = allCases.filter { !$0.isSettled }
-    package static let settled = allCases.filter(\.isSettled)
-    /// The states that files in the archive tell of: a manifest, a journal, a reason beside quarantined data.
+    /// The states that are not final.
+    package static let nonFinalStates = allCases.filter { !$0.isFinal }
+    package static let finalStates = allCases.filter(\.isFinal)
+    /// The states that files in the archive record: in a manifest, in a journal, or in the reason next to quarantined
+    /// data.
     package static let inFiles: [LocalState] = [.archived, .partial, .quarantined]
 }

@@ -77,7 +77,7 @@ struct QueryCommand: AsyncParsableCommand {
     /// - Returns: Whether a file could not be read.
     private func fillIndex(of folder: ArchiveFolder, _ context: CommandContext) async throws -> Bool {
         var board = LiveBoard(context: context)
-        let filling = IndexFilling(folder: folder, clock: context.clock) { event in
+        let filling = IndexUpdate(folder: folder, clock: context.clock) { event in
             switch event {
             case .waiting(let failure):
                 context.note("\(FailureText(failure).sentence) Waiting for it to end.")

@@ -47,12 +47,12 @@ struct ShowCommand: AsyncParsableCommand {
         var trouble = ScanErrors(context: context)
         var count = 0
         for archive in archive.archives() {
-            let partners = JoinedPartners(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
+            let finder = JoinedMatches(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
             let lines = try await search.lines(in: archive.folder) { trouble.report($0) }
             for line in lines {
-                var joined: [JoinedPartner] = []
+                var joined: [JoinedMatch] = []
                 do {
-                    if !raw { joined = try partners.partners(of: line.line.block, in: line.manifest) }
+                    if !raw { joined = try finder.matches(of: line.line.block, in: line.manifest) }
                 } catch let failure as ArchiveFailure {
                     trouble.report([failure])
                 }
@@ -64,7 +64,7 @@ struct ShowCommand: AsyncParsableCommand {
         if trouble.isDamaged { throw CommandEnding(status: .integrity) }
     }
 
-    private func show(_ line: StoredLine, _ joined: [JoinedPartner], isFirst: Bool, by output: ShownRequest) throws {
+    private func show(_ line: StoredLine, _ joined: [JoinedMatch], isFirst: Bool, by output: ShownRequest) throws {
         if raw {
             try output.context.write(Array(line.line.bytes) + [0x0A])
         } else if json {

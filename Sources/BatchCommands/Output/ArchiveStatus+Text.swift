@@ -95,7 +95,7 @@ extension ArchiveStatus {
             ],
             rows: lost.map { row in
                 [
-                    .text(row.id), .timestamp(row.createdAt), .timestamp(row.settledAt), .integer(row.counts.total),
+                    .text(row.id), .timestamp(row.createdAt), .timestamp(row.finalizedAt), .integer(row.counts.total),
                     .integer(row.counts[.succeeded]), .text(row.lastError),
                 ]
             }

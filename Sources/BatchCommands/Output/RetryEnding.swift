@@ -61,7 +61,7 @@ struct RetryEnding {
     }
 
     private var notes: [String] {
-        if report.chosen == 0 { return ["Nothing failed that this selection would try again."] }
+        if report.selected == 0 { return ["Nothing failed that this selection would try again."] }
         var notes = report.sources.flatMap(\.notes)
         if report.notFound + report.tooLarge > 0 {
             notes.append("Requests that no source holds, or that are too large: \(outputPath)/not-found.ndjson")

@@ -14,7 +14,7 @@ struct ShownRequest {
     let context: CommandContext
 
     /// Facts first, then the answer block by block.
-    func text(of stored: StoredLine, _ joined: [JoinedPartner]) -> String {
+    func text(of stored: StoredLine, _ joined: [JoinedMatch]) -> String {
         let decoded = stored.line.decoded
         guard let record = decoded.records.first else { return "" }
         var text = facts(of: record, in: decoded, stored)
@@ -22,8 +22,8 @@ struct ShownRequest {
                 "\(context.outputStyle.paint(padded(name), .strong))\(value.visible)\n"
             }
             .joined()
-        for partner in joined {
-            text += section(partner.name, String(decoding: JSONIndentation.indented(partner.json), as: UTF8.self))
+        for match in joined {
+            text += section(match.name, String(decoding: JSONIndentation.indented(match.json), as: UTF8.self))
         }
         for block in AnswerBlock.blocks(of: stored.line) {
             let title = block.name.map { "\(block.type) \($0)" } ?? block.type
@@ -98,7 +98,7 @@ struct ShownRequest {
     }
 
     /// The flat row with the cost, the place, what it is joined with, and the line as archived.
-    func document(of stored: StoredLine, _ joined: [JoinedPartner]) throws(SelectionFailure) -> [UInt8] {
+    func document(of stored: StoredLine, _ joined: [JoinedMatch]) throws(SelectionFailure) -> [UInt8] {
         var columns: [SelectedColumn] = []
         for name in FlatSchema.columns.map(\.name) + ["cost", "text"] {
             columns.append(try SelectedColumn(name, pricer: pricer))
@@ -111,11 +111,11 @@ struct ShownRequest {
         }
         if !joined.isEmpty {
             output += Array(",\"joined\":{".utf8)
-            for (index, partner) in joined.enumerated() {
+            for (index, match) in joined.enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                JSONString.append(partner.name, to: &output)
+                JSONString.append(match.name, to: &output)
                 output.append(UInt8(ascii: ":"))
-                output += JSONCompaction.compacted(partner.json)
+                output += JSONCompaction.compacted(match.json)
             }
             output.append(UInt8(ascii: "}"))
         }

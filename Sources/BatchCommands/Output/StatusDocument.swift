@@ -53,7 +53,7 @@ struct StatusDocument: Encodable {
             lastError = row.lastError
             nextTryAt = row.nextTryAt
             requestIDs = row.requestIDs
-            lostAt = row.state == .lost ? row.settledAt : nil
+            lostAt = row.state == .lost ? row.finalizedAt : nil
             requestCounts = row.counts.byType
         }
 

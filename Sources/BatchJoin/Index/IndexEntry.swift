@@ -1,13 +1,15 @@
 import JSONLines
 
-/// One key of a join index: 16 bytes.
+/// One key of a join index, 16 bytes long: the hash of the key and the place of its row.
 struct IndexEntry: Hashable, Comparable {
     static let size = 16
-    /// The longest content an entry can point into, 1 TiB.
+    /// The maximum size of a source, 1 TiB.
     static let offsetLimit = 1 << 40
 
     let hash: UInt64
-    /// The offset in the upper 40 bits; below it the length, which is exact up to 8 MiB and in steps of 4 KiB beyond.
+    /// The offset in the upper 40 bits and the length in the lower 24.
+    ///
+    /// The length is exact up to 8 MiB, and rounded up to 4 KiB beyond that.
     private let packed: UInt64
 
     private static let exactLengths = 1 << 23
@@ -31,7 +33,7 @@ struct IndexEntry: Hashable, Comparable {
         )
     }
 
-    /// By hash, and of equal hashes the row that comes first.
+    /// Orders by hash; entries with equal hashes are ordered as in the source.
     static func < (left: IndexEntry, right: IndexEntry) -> Bool {
         left.hash != right.hash ? left.hash < right.hash : left.packed < right.packed
     }
@@ -45,7 +47,7 @@ extension IndexEntry {
         bytes.append(word: packed)
     }
 
-    /// The entries that ``append(to:)`` wrote.
+    /// Decodes the entries that ``append(to:)`` wrote.
     static func entries(in bytes: [UInt8]) -> [IndexEntry] {
         stride(from: 0, to: bytes.count - size + 1, by: size)
             .map { IndexEntry(hash: bytes.word(at: $0), packed: bytes.word(at: $0 + 8)) }
@@ -57,10 +59,10 @@ extension IndexEntry {
     }
 }
 
-/// Where a row is in its source.
+/// The place of a row in its source.
 struct RowPlace: Sendable, Hashable {
     /// Bytes from the start of the source's content.
     var offset: Int
-    /// Enough bytes to contain the row; for long rows up to 4 KiB more.
+    /// A number of bytes that contains the row; for long rows up to 4 KiB too many.
     var length: Int
 }

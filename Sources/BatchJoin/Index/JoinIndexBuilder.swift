@@ -1,30 +1,30 @@
 import BatchArchive
 
-/// Collects the keys of a source and makes the index over them.
+/// Collects the keys of a source and builds the index over them.
 ///
-/// Keys are spread over partitions by the upper bits of their hash. A partition grows by a quarter at a time, so that a key
-/// costs at most 24 bytes, slack included. Beyond the memory allowed all partitions are put aside on disk, and the index
-/// is made there, one partition after the other: the answers are the same.
+/// Keys are divided into partitions by the upper bits of their hash. A partition grows by a quarter at a time, so a key
+/// needs at most 24 bytes, including unused capacity. If the keys exceed the memory limit, all partitions are written
+/// to disk, and the index is built there one partition at a time. Lookups return the same rows in both cases.
 struct JoinIndexBuilder: ~Copyable {
     private static let partitionBits = 10
     static let partitionCount = 1 << partitionBits
 
     private var partitions = [[IndexEntry]](repeating: [], count: JoinIndexBuilder.partitionCount)
-    /// Bytes of the entries in memory, slack included.
-    private(set) var heldBytes = 0
+    /// The memory that the entries use, in bytes, including unused capacity.
+    private(set) var usedBytes = 0
     private let memory: Int
     private let folder: String
     private var spill: Spill?
 
-    /// What was put aside: for each partition where its pieces lie.
+    /// The entries on disk, with the places of each partition's pieces in the file.
     private struct Spill: ~Copyable {
         var file: TemporaryFile
         var pieces = [[Range<Int>]](repeating: [], count: JoinIndexBuilder.partitionCount)
     }
 
     /// - Parameters:
-    ///   - memory: how many bytes of entries are kept before they go to disk.
-    ///   - folder: where the files without a name are made.
+    ///   - memory: The maximum number of bytes of entries to keep in memory.
+    ///   - folder: The folder for unnamed temporary files.
     init(memory: Int, folder: String) {
         self.memory = memory
         self.folder = folder
@@ -40,13 +40,13 @@ struct JoinIndexBuilder: ~Copyable {
         if count == partitions[partition].capacity {
             let before = partitions[partition].capacity
             partitions[partition].reserveCapacity(count + count / 4 + 4)
-            heldBytes += (partitions[partition].capacity - before) * IndexEntry.size
+            usedBytes += (partitions[partition].capacity - before) * IndexEntry.size
         }
         partitions[partition].append(entry)
-        if heldBytes > memory { try putAside() }
+        if usedBytes > memory { try moveToDisk() }
     }
 
-    private mutating func putAside() throws {
+    private mutating func moveToDisk() throws {
         var spill = try self.spill.take() ?? Spill(file: TemporaryFile(in: folder))
         for index in partitions.indices where !partitions[index].isEmpty {
             var bytes: [UInt8] = []
@@ -57,13 +57,14 @@ struct JoinIndexBuilder: ~Copyable {
             spill.pieces[index].append(start..<spill.file.size)
             partitions[index] = []
         }
-        heldBytes = 0
+        usedBytes = 0
         self.spill = consume spill
     }
 
-    /// The index, and how many keys occurred again and where.
+    /// Builds the index, and counts the repeated keys.
     ///
-    /// Of equal keys the first in the source stays. `isSameKey` compares the rows at two places.
+    /// If a key occurs several times, the first row in the source stays. `isSameKey` compares the keys of the rows at
+    /// two places.
     consuming func finish(isSameKey: (RowPlace, RowPlace) throws -> Bool) throws -> BuiltIndex {
         var repeats = RepeatedKeys()
         guard let spill = spill.take() else {
@@ -95,21 +96,21 @@ struct JoinIndexBuilder: ~Copyable {
     }
 }
 
-/// An index as it came out of its builder.
+/// An index and the repeated keys that were found while it was built.
 struct BuiltIndex {
     var index: any JoinIndex
     var repeats: RepeatedKeys
-    /// Whether it did not fit the memory allowed.
+    /// Whether the index is on disk because it exceeded the memory limit.
     var isOnDisk: Bool
 }
 
-/// Keys that occur more than once in a source.
+/// The keys that occur more than once in a source.
 struct RepeatedKeys {
     private(set) var count = 0
-    /// Where the first of the later rows are; at most ``RowReading/listedPlaces``.
+    /// The offsets of the first repetitions; at most ``SourceRowReader/maxListedPlaces``.
     private(set) var places: [Int] = []
 
-    /// Removes the later rows of equal keys from sorted entries.
+    /// Removes repetitions of keys from sorted entries.
     mutating func remove(
         from entries: inout [IndexEntry],
         _ isSameKey: (RowPlace, RowPlace) throws -> Bool
@@ -118,10 +119,10 @@ struct RepeatedKeys {
         var kept: [IndexEntry] = []
         kept.reserveCapacity(entries.count)
         for entry in entries {
-            let suspects = kept.reversed().prefix { $0.hash == entry.hash }
-            if try suspects.contains(where: { try isSameKey($0.place, entry.place) }) {
+            let sameHash = kept.reversed().prefix { $0.hash == entry.hash }
+            if try sameHash.contains(where: { try isSameKey($0.place, entry.place) }) {
                 count += 1
-                if places.count < RowReading.listedPlaces { places.append(entry.place.offset) }
+                if places.count < SourceRowReader.maxListedPlaces { places.append(entry.place.offset) }
             } else {
                 kept.append(entry)
             }

@@ -2,20 +2,22 @@ import BatchArchive
 
 /// An index of a source's rows by the hash of their keys.
 protocol JoinIndex: Sendable {
-    /// Rows in the index, which have the positions from 0 on.
+    /// The number of rows; their positions start at 0.
     var count: Int { get }
 
-    /// The rows with a hash: none, one, or a few that only share it.
+    /// The rows whose key has the given hash.
+    ///
+    /// Different keys can have the same hash, so the caller compares the keys.
     func rows(withHash hash: UInt64) throws -> [IndexedRow]
 }
 
-/// A row as an index knows it.
+/// The position of a row in an index, and its place in the source.
 struct IndexedRow: Sendable, Hashable {
     var position: Int
     var place: RowPlace
 }
 
-/// An index that is held in memory: sorted partitions.
+/// An index in memory: sorted partitions.
 struct MemoryJoinIndex: JoinIndex {
     private let partitions: [[IndexEntry]]
     /// The position of the first entry of each partition.
@@ -51,13 +53,13 @@ struct MemoryJoinIndex: JoinIndex {
     }
 }
 
-/// An index in a file: the sorted partitions one after the other.
+/// An index in a file: sorted partitions, one after the other.
 final class DiskJoinIndex: JoinIndex {
-    /// How many entries are read at once: a page of memory.
+    /// The number of entries to read at once: one page of memory.
     private static let pageEntries = 256
 
     private let file: OpenFile
-    /// The position of the first entry of each partition, and the end of the last.
+    /// The position of the first entry of each partition, followed by the end of the last.
     private let starts: [Int]
 
     init(file: consuming OpenFile, starts: [Int]) {
@@ -82,9 +84,9 @@ final class DiskJoinIndex: JoinIndex {
         return found
     }
 
-    /// Where the first entry is whose hash is not below `hash`.
+    /// The position of the first entry whose hash is at least `hash`.
     ///
-    /// Hashes are spread evenly, so that their value shows about where they are: one page is mostly enough.
+    /// Hashes are evenly distributed, so the position is estimated from the value. Usually one page has to be read.
     private func firstPosition(notBelow hash: UInt64, in range: Range<Int>) throws -> Int {
         var (low, high) = (range.lowerBound, range.upperBound)
         var guess = low + Int((hash << 10).multipliedFullWidth(by: UInt64(range.count)).high)
@@ -99,7 +101,7 @@ final class DiskJoinIndex: JoinIndex {
             } else {
                 (low, high) = (start, start + Self.pageEntries)
             }
-            // A guess that failed is followed by halving, which always ends.
+            // After a wrong estimate the range is halved, so the search always ends.
             guess = low + (high - low) / 2
         }
         let page = try entries(low..<high)

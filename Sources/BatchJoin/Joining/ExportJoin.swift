@@ -3,14 +3,14 @@ package import BatchPipeline
 import MessageBatches
 import Synchronization
 
-/// The join at the end of an export: of the batches the run has archived.
+/// Joins the batches that an export run has archived, at the end of the run.
 ///
-/// The sources are opened before the first request, so that a wrong one costs no run.
+/// The sources are opened before the first request, so that an invalid source is reported at once.
 package struct ExportJoin: Sendable {
     private let prepared: PreparedJoin
     private let archived = ArchivedBatches()
 
-    /// - Throws: ``JoinFailure`` for a source that is not there or cannot be read.
+    /// - Throws: ``JoinFailure`` if a source does not exist or cannot be read.
     package init(_ settings: JoinSettings) throws {
         prepared = try PreparedJoin(settings)
     }
@@ -18,12 +18,14 @@ package struct ExportJoin: Sendable {
     /// Records the batches that the pipeline reports as archived.
     package var observe: @Sendable (ExportEvent) -> Void { archived.observe }
 
-    /// The ids of the sources as what a batch must hold.
+    /// The IDs in the sources, as the IDs that each batch must contain.
     package func requiredIDs(isForOneBatch: Bool) throws -> RequiredIDs {
         try RequiredIDs(prepared, isForOneBatch: isForOneBatch)
     }
 
-    /// Joins what was archived; an error becomes the reason for the run's end.
+    /// Joins the archived batches.
+    ///
+    /// An error is recorded in `report` as the reason why the run stopped.
     package func run(in archive: FileArchive, after report: inout ExportReport) async -> JoinReport? {
         guard report.stop == nil else { return nil }
         do {
@@ -34,16 +36,16 @@ package struct ExportJoin: Sendable {
             return joined
         } catch {
             report.stop = error
-            // What was published until then belongs in the list of digests.
+            // Files published before the error must be in the list of digests.
             try? await archive.finishRun()
             return nil
         }
     }
 }
 
-/// The batches that became part of the archive in a run, by time of creation.
+/// The batches that a run has archived, by time of creation.
 ///
-/// The lock guards them; events come from all batches at once.
+/// A lock protects them, because several batches report events at once.
 private final class ArchivedBatches: Sendable {
     private let known = Mutex<[MessageBatch]>([])
 

@@ -3,9 +3,9 @@ import BlockGzip
 import JSONLines
 import MessageBatches
 
-/// The joined files of one batch in `_partial`, until they are published.
+/// The joined files of one batch, kept in `_partial` until they are published.
 ///
-/// Used by one task; files are open only while something is written.
+/// Used by one task. Files are open only during writes.
 final class JoinDraft {
     let manifest: Manifest
     let paths: ArchivePaths
@@ -17,13 +17,13 @@ final class JoinDraft {
     var relations: [JoinReport.Relation] = []
     private(set) var rowCount = 0
 
-    /// Lines that wait until there are enough of them for a member.
+    /// Lines that are collected until they fill a gzip member.
     private struct Lines {
         var bytes: [UInt8] = []
         var count = 0
     }
 
-    /// A member of about this size is worth its header.
+    /// The approximate size of a member in bytes; smaller members compress less well.
     private static let memberSize = 1_048_576
 
     init(_ manifest: Manifest, in folder: ArchiveFolder, codec: any MemberCodec) throws(ArchiveFailure) {
@@ -37,7 +37,7 @@ final class JoinDraft {
         unmatched = DataFileWriter(.unmatched, at: paths.draft(.unmatched), in: folder)
     }
 
-    /// Writes the rows of one block, compressed already.
+    /// Appends the rows of one block, given as a compressed member.
     func append(_ block: JoinedBlock, member: [UInt8]) throws {
         for index in relations.indices { relations[index].tally += block.tallies[index] }
         rowCount += block.rowCount
@@ -58,7 +58,9 @@ final class JoinDraft {
         if pending.rows.bytes.count >= Self.memberSize { try writeRows() }
     }
 
-    /// Writes pending lines and closes the files; more can be appended all the same.
+    /// Writes pending lines and closes the files.
+    ///
+    /// Later writes open them again.
     func close() throws {
         try writeRows()
         try writeUnmatched()
@@ -83,10 +85,10 @@ final class JoinDraft {
     }
 }
 
-// MARK: The end
+// MARK: Publishing
 
 extension JoinDraft {
-    /// The last step that makes the joined files visible; nil if the archive holds the same already.
+    /// The step that publishes the joined files; nil if the archive already contains the same files.
     ///
     /// Closes the files.
     func publication(_ settings: JoinSettings) throws -> Publication? {
@@ -109,10 +111,10 @@ extension JoinDraft {
         )
     }
 
-    /// Bytes on disk.
+    /// The size of the files on disk, in bytes.
     var storedBytes: Int { joined.storedBytes + unmatched.storedBytes }
 
-    /// Removes the files of an earlier join that the new one has not replaced.
+    /// Removes files of an earlier join if the new join has no such file.
     func removeOutdated() throws(ArchiveFailure) {
         if joined.members.isEmpty { try folder.remove(paths.data(.joined)) }
         if unmatched.members.isEmpty { try folder.remove(paths.data(.unmatched)) }
@@ -126,7 +128,7 @@ extension JoinDraft {
 }
 
 extension JoinDraft {
-    /// How the batch was joined and the figures, as its manifest stores them.
+    /// The settings and counts of the join, as the manifest stores them.
     private func record(_ settings: JoinSettings) -> [UInt8] {
         let node = JSONNode.object([
             ("type", .text(settings.kind.rawValue)),
@@ -136,7 +138,7 @@ extension JoinDraft {
         return node.line.dropLast()
     }
 
-    /// Adds a row of a source that has no result.
+    /// Appends a row of a source that has no result.
     func append(
         _ row: JoinRow,
         _ content: () -> JoinContent,

@@ -1,36 +1,36 @@
-/// A source that cannot be joined with, as facts.
+/// An error that makes it impossible to join with a source; it contains only facts.
 package struct JoinFailure: Error, Sendable, Hashable {
-    /// What is wrong.
+    /// The reasons why a source cannot be used.
     package enum Cause: Sendable, Hashable {
         case notFound
-        /// A folder or something else that is no file.
+        /// The path is a folder or a special file.
         case notAFile
-        /// The format cannot be told from the name.
+        /// The name does not show the format.
         case unknownFormat
-        /// There is no such column; the ones there are.
+        /// The source has no column of this name; `found` lists its columns.
         case noKeyColumn(String, found: [String])
         case repeatedColumn(String)
         case row(line: Int, byte: Int, reason: String)
-        /// Not UTF-8; the name of what it seems to be.
+        /// The text is not UTF-8; the value names the detected encoding.
         case encoding(String)
-        /// A damaged gzip; the clause says what is wrong.
+        /// The gzip data is damaged; the value describes the damage.
         case gzip(String)
-        /// The file was written to, cut off or replaced since the run began.
+        /// The file was changed, truncated or replaced during the run.
         case changed
-        /// More than 1 TiB.
+        /// The source is larger than 1 TiB.
         case tooLarge
-        /// A database that cannot be read; the clause says why.
+        /// The database cannot be read; the value gives the reason.
         case database(String)
-        /// Two sources would have one name in the output, or one has a name of the output's own.
+        /// Two sources would have the same name in the output, or a source has a reserved name.
         case name(String)
-        /// Neither the path nor a column says which batch an id belongs to.
+        /// Neither the path nor a column says to which batch an ID belongs.
         case noBatch
-        /// Metadata where requests are wanted.
+        /// The source contains metadata, but requests are needed.
         case noRequests
     }
 
     package var cause: Cause
-    /// As the user wrote it.
+    /// The path as the user wrote it.
     package var path: String
 
     package init(_ cause: Cause, path: String) {

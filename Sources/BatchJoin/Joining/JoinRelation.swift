@@ -1,18 +1,18 @@
 import JSONLines
 
-/// What results are joined with under one name: a metadata source, or all request files together.
+/// The sources that are joined with the results under one name: a metadata source, or all request files together.
 struct JoinRelation: Sendable {
-    /// The name of the member that holds requests.
+    /// The name of the member with the request in a joined row.
     static let requestName = "request"
 
     let name: String
-    /// The first source that has a key gives the row.
+    /// The sources in order of precedence: the row comes from the first one that has the key.
     let sources: [JoinSource]
-    /// The member's name and colon in a joined row.
+    /// The member's name and colon in a joined row, as JSON.
     let label: [UInt8]
-    /// For each column of the sources `"name":` as in an object.
+    /// `"name":` for each column, as in an object.
     private let objectLabels: [[UInt8]]
-    /// For each column `,"RELATION_name":` as after a flat row.
+    /// `,"RELATION_name":` for each column, as at the end of a flat row.
     private let flatLabels: [[UInt8]]
     private let columnTable: JSONKeyTable
 
@@ -42,12 +42,12 @@ struct JoinRelation: Sendable {
 // MARK: Output
 
 extension JoinRelation {
-    /// Appends the data of a row as one JSON value without line ends; `null` for no row.
+    /// Appends the data of a row as one JSON value without line ends; `null` if there is no row.
     func appendValue(_ content: JoinContent?, to output: inout [UInt8]) {
         switch content {
         case nil: output += Self.null
         case .json(let object):
-            // Line ends in valid JSON are between tokens and mean nothing, but a joined row is one line.
+            // Line ends in valid JSON are white space between tokens, but a joined row must be one line.
             output += object.contains(0x0A) || object.contains(0x0D) ? JSONCompaction.compacted(object) : object
         case .cells(let cells):
             output.append(UInt8(ascii: "{"))
@@ -60,7 +60,7 @@ extension JoinRelation {
         }
     }
 
-    /// Appends the columns of the relation to a flat row, every value a string or null.
+    /// Appends the columns of the relation to a flat row; every value is a string or null.
     func appendColumns(_ content: JoinContent?, to output: inout [UInt8]) {
         var values = [[UInt8]?](repeating: nil, count: flatLabels.count)
         switch content {
@@ -77,7 +77,7 @@ extension JoinRelation {
     /// The members of an object as JSON strings, in the order of the columns.
     private func cells(of object: [UInt8]) -> [[UInt8]?] {
         var values = [[UInt8]?](repeating: nil, count: flatLabels.count)
-        // The object was read before: it is valid.
+        // The object was validated when the source was opened.
         try? JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
             try cursor.beginObject()
             while let key = try cursor.nextKey() {
@@ -91,7 +91,9 @@ extension JoinRelation {
         return values
     }
 
-    /// The next value as a JSON string: strings as they are, null as nil, everything else as its text.
+    /// Reads the next value as a JSON string.
+    ///
+    /// Strings are copied, null becomes nil, and other values become strings that contain their JSON text.
     private static func text(of cursor: inout JSONCursor) throws(JSONSyntaxError) -> [UInt8]? {
         if try cursor.takeNull() { return nil }
         let isString = try cursor.kind() == .string

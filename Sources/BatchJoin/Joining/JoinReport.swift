@@ -1,28 +1,28 @@
 package import BatchArchive
 
-/// The result of a run of joins.
+/// The counts and findings of a join run.
 package struct JoinReport: Sendable {
-    /// Batches that were joined.
+    /// The number of joined batches.
     package var batches = 0
-    /// Of these, batches whose joined files were the same already: nothing was written.
+    /// The number of joined batches whose files did not change and were not written.
     package var unchanged = 0
-    /// Batches for which no source has a file.
+    /// IDs of batches for which no source exists.
     package var withoutSource: [String] = []
-    /// Joined rows.
+    /// The number of joined rows.
     package var rows = 0
-    /// Bytes of joined files on disk, written now.
+    /// The size on disk of the joined files that were written, in bytes.
     package var storedBytes = 0
-    /// By name, in the order of the sources.
+    /// The counts per relation, in the order of the sources.
     package var relations: [Relation] = []
-    /// What was found in each source.
+    /// The findings in each source.
     package var sources: [JoinSourceFindings] = []
-    /// Rows of a source without batches that have results in several batches of the run.
+    /// The number of rows that have results in several batches, in sources that are not specific to a batch.
     package var sharedKeys = 0
 
-    /// Manifests that could not be read.
+    /// The manifests that could not be read.
     package var unreadable: [ArchiveFailure] = []
 
-    /// The figures of one relation over all batches.
+    /// The counts of one relation over all batches.
     package struct Relation: Sendable, Hashable {
         package var name: String
         package var tally = JoinTally()
@@ -30,7 +30,7 @@ package struct JoinReport: Sendable {
         package var skippedRows = 0
     }
 
-    /// Results without a row, and rows without a result.
+    /// The number of results without a row and rows without a result.
     package var unmatched: Int {
         relations.reduce(0) { $0 + $1.tally.resultsWithoutRow + $1.tally.rowsWithoutResult }
     }
@@ -52,12 +52,12 @@ package struct JoinReport: Sendable {
     }
 }
 
-/// The counts of a join of one batch with one relation.
+/// The counts for one batch and one relation.
 package struct JoinTally: Sendable, Hashable {
-    /// Results that have a row.
+    /// The number of results that have a row.
     package var matched = 0
     package var resultsWithoutRow = 0
-    /// Rows of this batch that have no result.
+    /// The number of rows of this batch that have no result.
     package var rowsWithoutResult = 0
 
     static func += (sum: inout JoinTally, other: JoinTally) {

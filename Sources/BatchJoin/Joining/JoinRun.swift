@@ -5,11 +5,12 @@ import MessageBatches
 
 /// Joins archived batches with sources, and publishes the joined files with a new revision of each manifest.
 ///
-/// Needs the archive's lock. Raw files are read, never written. Joining a batch again replaces its joined files. The rows
-/// are in the order of the results.
+/// The caller must hold the archive's lock. Raw files are only read. A new join of a batch replaces its joined files.
+/// Joined rows have the order of the results.
 ///
-/// If every source belongs to one batch by its path, a batch is published as soon as it is joined. A source for the
-/// whole run knows only at the end which of its rows have no result; then all batches are published together.
+/// If every source belongs to one batch by its path, a batch is published as soon as it is joined. For a source that
+/// covers the whole run, rows without results are known only at the end. In that case all batches are published
+/// together.
 package struct JoinRun: Sendable {
     let folder: ArchiveFolder
 
@@ -17,9 +18,9 @@ package struct JoinRun: Sendable {
         self.folder = folder
     }
 
-    /// Joins the batches of some manifests, in their order.
+    /// Joins the batches of the manifests, in order.
     ///
-    /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`; what was published stays.
+    /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`. Files that are already published stay.
     package func run(_ manifests: [Manifest], with prepared: PreparedJoin) async throws -> JoinReport {
         var report = JoinReport()
         let publisher = Publisher(in: folder)
@@ -35,16 +36,16 @@ package struct JoinRun: Sendable {
             try writeUnmatched(of: prepared, to: held)
             for draft in held { try await publish(draft, prepared.settings, publisher, &report) }
         } catch {
-            // The first error is the one to report; what is left is removed by the next run.
+            // Report the first error. The next run removes remaining drafts.
             for draft in held { try? draft.discard() }
             throw error
         }
         return report
     }
 
-    /// Joins listed batches in their order, and adds the joined files to the archive's list of digests.
+    /// Joins the listed batches in order, and adds the joined files to the archive's list of digests.
     ///
-    /// Joined files that `compact` has put together are separated first: they are replaced now.
+    /// If `compact` has combined joined files, they are first separated, because the join replaces them.
     package static func run(
         _ listing: ArchiveReader.Listing,
         with settings: JoinSettings,
@@ -57,7 +58,7 @@ package struct JoinRun: Sendable {
             try await archive.finishRun()
             return report
         } catch {
-            // What was published until then belongs in the list of digests; the first error is the one to report.
+            // Files published before the error must be in the list of digests. Report the first error.
             try? await archive.finishRun()
             throw error
         }
@@ -136,7 +137,9 @@ package struct JoinRun: Sendable {
 // MARK: One batch
 
 extension JoinRun {
-    /// Joins one batch: its raw members are read, joined and compressed several at a time, and written in order.
+    /// Joins one batch.
+    ///
+    /// Several raw members are read, joined and compressed at once, and written in order.
     func join(
         _ manifest: Manifest,
         _ joiner: Joiner,
@@ -151,7 +154,7 @@ extension JoinRun {
                 try Task.checkCancellation()
                 return members.next()
             } work: { [codec = settings.codec] number in
-                guard let block = try reader.block(ofMember: number) else { return (joiner.nothing, [UInt8]()) }
+                guard let block = try reader.block(ofMember: number) else { return (joiner.emptyBlock, [UInt8]()) }
                 let joined = try joiner.join(block)
                 return (joined, joined.rows.isEmpty ? [] : try codec.member(holding: joined.rows.span))
             } consume: { joined, member in
@@ -172,7 +175,9 @@ extension JoinRun {
         try draft.close()
     }
 
-    /// Writes every row without a result to its batch: the one it names, or the one most rows of its source belong to.
+    /// Writes every row without a result to the draft of its batch.
+    ///
+    /// That is the batch the row names, or the batch to which most rows of its source belong.
     private func writeUnmatched(of prepared: PreparedJoin, to drafts: [JoinDraft]) throws {
         guard !drafts.isEmpty else { return }
         let byID = Dictionary(drafts.enumerated().map { ($0.element.paths.id, $0.offset) }) { first, _ in first }
@@ -181,7 +186,7 @@ extension JoinRun {
             let relation = JoinRelation(name: source.relationName, sources: [])
             try source.forEachUnmatched { row, content in
                 let named = row.key.batch.map { byID[String(decoding: $0, as: UTF8.self)] }
-                // A row of a batch that is not joined in this run is not unmatched.
+                // A row of a batch outside this run is not unmatched.
                 guard let number = named ?? source.homeBatch else { return }
                 let draft = drafts[number]
                 if last?.number != number { last = (number, try joiner(of: draft, prepared)) }
@@ -194,7 +199,9 @@ extension JoinRun {
         }
     }
 
-    /// A joiner for rows without results; it needs the other relations only if rows are made of them.
+    /// The joiner for rows without results.
+    ///
+    /// It looks up the other relations only if such rows become joined rows.
     private func joiner(of draft: JoinDraft, _ prepared: PreparedJoin) throws -> Joiner {
         let settings = prepared.settings
         let relations = settings.kind == .missing ? try prepared.relations(ofBatch: draft.paths.id) : []

@@ -1,19 +1,19 @@
 package import BlockGzip
 
-/// How results are joined.
+/// The settings of a join.
 package struct JoinSettings: Sendable {
-    /// The sources in the order given.
+    /// The sources, in the order given.
     package var sources: [JoinSourcePlace]
     package var kind: JoinKind
     package var form: JoinForm
     package var policy: JoinErrorPolicy
-    /// Bytes of memory for the indexes of all sources together; beyond it they are made on disk.
+    /// The memory for the indexes of all sources together, in bytes; larger indexes are built on disk.
     package var memory: Int
-    /// Where unpacked sources and indexes on disk are kept while the run lasts; nothing of them is left behind.
+    /// The folder for unpacked sources and indexes on disk; they are removed when the run ends.
     package var scratchFolder: String
-    /// What the joined files are compressed with.
+    /// The codec that compresses the joined files.
     package var codec: any MemberCodec
-    /// Blocks of one batch worked on at once, at least 1.
+    /// The number of blocks of one batch to process at once, at least 1.
     package var blocksInFlight: Int
 
     package init(
@@ -36,17 +36,17 @@ package struct JoinSettings: Sendable {
         self.blocksInFlight = max(1, blocksInFlight)
     }
 
-    /// The share of the memory that the index of one source gets.
+    /// The memory for the index of one source, in bytes.
     var memoryPerSource: Int { memory / max(1, sources.count) }
 }
 
-/// Which rows a join produces.
+/// The rows that a join produces.
 package enum JoinKind: String, Sendable, CaseIterable {
-    /// Every result, null if a source has no row for it.
+    /// All results; the data is null if a source has no row.
     case left
-    /// Results that every source has a row for.
+    /// Results for which every source has a row.
     case inner
-    /// Results that a source has no row for.
+    /// Results for which a source has no row.
     case anti
     /// Rows of the sources that have no result.
     case missing
@@ -54,15 +54,15 @@ package enum JoinKind: String, Sendable, CaseIterable {
 
 /// The form of a joined row.
 package enum JoinForm: String, Sendable, CaseIterable {
-    /// Request and result in one object, as they were.
+    /// Request and result in one object, unchanged.
     case ndjson
-    /// The flat row of the result followed by the columns of the sources, as strings.
+    /// The flat row of the result, followed by the columns of the sources as strings.
     case flat
 }
 
-/// What to do about a row of a source that cannot be read.
+/// The reaction to a row of a source that cannot be read.
 package enum JoinErrorPolicy: String, Sendable, CaseIterable {
     case fail
-    /// Continue after it, and count it.
+    /// Count the row and continue with the next one.
     case skip
 }

@@ -4,7 +4,8 @@ import MessageBatches
 
 /// Joins the results of one batch with the rows of the sources.
 ///
-/// Bytes of results and rows are copied, never parsed and printed again. Its only I/O is the lookup of rows in a ``JoinSource``.
+/// The bytes of results and rows are copied, not parsed and encoded again. The only I/O is the lookup of rows in
+/// ``JoinSource``.
 struct Joiner: Sendable {
     let kind: JoinKind
     let form: JoinForm
@@ -24,12 +25,12 @@ struct Joiner: Sendable {
         batchText = text
     }
 
-    /// Joins the results of one block, in their order.
+    /// Joins the results of one block, in order.
     func join(_ block: LineBlock) throws -> JoinedBlock {
         var joined = JoinedBlock(relations: relations)
         if kind == .left || kind == .inner { joined.rows.reserveCapacity(block.bytes.count * 3 / 2) }
         let (lines, flatRows) = lines(of: block)
-        // Where the flat row of the next line ends; rows contain no other line ends.
+        // The ends of the flat rows. Rows contain no other line ends.
         var flatEnds = flatRows.indices.lazy.filter { flatRows[$0] == 0x0A }.makeIterator()
         var flatStart = 0
         for line in lines {
@@ -53,19 +54,19 @@ struct Joiner: Sendable {
         return joined
     }
 
-    /// The join of a block without results.
-    var nothing: JoinedBlock { JoinedBlock(relations: relations) }
+    /// The joined block of a block without results.
+    var emptyBlock: JoinedBlock { JoinedBlock(relations: relations) }
 
-    /// The results of a block, and a flat row for each if those are wanted.
+    /// The results of a block and, if the form needs them, their flat rows.
     private func lines(of block: LineBlock) -> (lines: [ResultLine], flatRows: [UInt8]) {
         guard form == .flat, kind != .missing else { return (ResultLine.lines(of: block), []) }
         let decoded = ResultDecoder.decode(block)
         return (decoded.records.map { ResultLine($0) }, FlatRowWriter(batch: batch).rows(of: decoded))
     }
 
-    /// The row that ``JoinKind/missing`` gives for a row of a relation that has no result.
+    /// The joined row for a row of a relation that has no result, for ``JoinKind/missing``.
     ///
-    /// Nil if an earlier relation has the key and gave the row already.
+    /// Nil if an earlier relation has the same key and already produced the row.
     func rowWithoutResult(_ row: JoinRow, content: JoinContent, ofRelation number: Int) throws -> [UInt8]? {
         var contents = [JoinContent?](repeating: nil, count: relations.count)
         contents[number] = content
@@ -84,7 +85,7 @@ struct Joiner: Sendable {
         return output + Self.rowEnd
     }
 
-    /// The line of the unmatched file for a row without a result.
+    /// The line in the unmatched file for a row without a result.
     func unmatchedLine(_ row: JoinRow, of relation: JoinRelation) -> [UInt8] {
         unmatchedLine(row.idText, relation, missing: "result")
     }
@@ -104,7 +105,7 @@ struct Joiner: Sendable {
 // MARK: Matches
 
 extension Joiner {
-    /// The data that each relation has for an id; counts matches and marks rows that have a result.
+    /// Looks up the data of each relation for an ID, counts matches, and marks rows that have a result.
     private func contents(
         of id: [UInt8],
         spelled token: ArraySlice<UInt8>,
@@ -115,7 +116,7 @@ extension Joiner {
         for (index, relation) in relations.enumerated() {
             var content: JoinContent?
             for (number, source) in relation.sources.enumerated() {
-                // A later source that has the key too is marked: its row has a result.
+                // Rows in later sources with the same key are also marked: they have a result.
                 guard let match = try match(of: id, in: source) else { continue }
                 joined.matches[index][number].append(match.position)
                 content = content ?? match.content
@@ -151,7 +152,9 @@ extension Joiner {
 // MARK: Text
 
 extension Joiner {
-    /// Everything of a joined row up to the value of `result`; `id` is spelled as in its source, without quotes.
+    /// Appends a joined row up to the value of `result`.
+    ///
+    /// `id` is written as in its source, without quotes.
     private func appendHead(_ id: ArraySlice<UInt8>, _ contents: [JoinContent?], to output: inout [UInt8]) {
         output += "{\"batch_id\":".utf8
         output += batchText
@@ -170,7 +173,7 @@ extension Joiner {
         for (relation, content) in zip(relations, contents) { relation.appendColumns(content, to: &output) }
     }
 
-    /// A flat row without a result: all its columns, null but for the ids, without the closing brace.
+    /// A flat row without a result and without the closing brace: all columns are null except the IDs.
     private static func flatHead(batch: [UInt8], id: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         for column in FlatSchema.columns {
@@ -185,7 +188,7 @@ extension Joiner {
         return output
     }
 
-    /// A line of the unmatched file: which id has no row, or no result, and in which relation.
+    /// A line in the unmatched file: the ID, its relation, and whether the row or the result is missing.
     private func unmatchedLine(_ id: [UInt8], _ relation: JoinRelation, missing: String) -> [UInt8] {
         var line = Array("{\"batch_id\":".utf8)
         line += batchText
@@ -198,17 +201,17 @@ extension Joiner {
     }
 }
 
-/// The join of one block.
+/// The joined rows of one block.
 struct JoinedBlock: Sendable {
     /// Joined rows, each with its line end.
     var rows: [UInt8] = []
     var rowCount = 0
-    /// Lines of the unmatched file for results without a row.
+    /// Lines in the unmatched file for results without a row.
     var unmatched: [UInt8] = []
     var unmatchedCount = 0
-    /// By relation.
+    /// The counts per relation.
     var tallies: [JoinTally]
-    /// The positions of rows that have a result, by relation and source.
+    /// The positions of rows that have a result, per relation and source.
     var matches: [[[Int]]]
 
     init(relations: [JoinRelation]) {

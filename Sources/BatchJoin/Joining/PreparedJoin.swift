@@ -1,7 +1,9 @@
-/// The sources for a whole run, opened and indexed: what is wrong with them is known before any other work.
+/// The opened and indexed sources for a run.
+///
+/// They are opened before any other work, so that invalid sources are reported at once.
 package struct PreparedJoin: Sendable {
     let settings: JoinSettings
-    /// The sources for all batches, by their position among those given.
+    /// The sources for all batches, by their position in the settings.
     private var shared: [Int: JoinSource] = [:]
 
     /// The sources for all batches, in the order given.
@@ -9,7 +11,7 @@ package struct PreparedJoin: Sendable {
         shared.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    /// - Throws: ``JoinFailure`` for a source that is not there or cannot be read.
+    /// - Throws: ``JoinFailure`` if a source does not exist or cannot be read.
     package init(_ settings: JoinSettings) throws {
         self.settings = settings
         for (index, place) in settings.sources.enumerated() where !place.isPerBatch {
@@ -18,7 +20,7 @@ package struct PreparedJoin: Sendable {
         _ = try Self.relations(of: sharedSources)
     }
 
-    /// The relations of one batch: from the shared sources and those of its own.
+    /// The relations of one batch, from the shared sources and its own sources.
     func relations(ofBatch batchID: String) throws -> [JoinRelation] {
         var sources: [JoinSource] = []
         for (index, place) in settings.sources.enumerated() {
@@ -34,15 +36,15 @@ package struct PreparedJoin: Sendable {
         var members: [String: [JoinSource]] = [:]
         for source in sources {
             let name = source.relationName
-            let isTaken = members[name] != nil && !source.holdsRequests
+            let isDuplicate = members[name] != nil && !source.holdsRequests
             let isReserved = !source.holdsRequests && reservedNames.contains(name)
-            if isTaken || isReserved { throw JoinFailure(.name(name), path: source.path) }
+            if isDuplicate || isReserved { throw JoinFailure(.name(name), path: source.path) }
             if members[name] == nil { names.append(name) }
             members[name, default: []].append(source)
         }
         return names.map { JoinRelation(name: $0, sources: members[$0] ?? []) }
     }
 
-    /// The names that joined rows use themselves.
+    /// Names that joined rows use for their own members.
     private static let reservedNames: Set<String> = ["batch_id", "custom_id", "result", JoinRelation.requestName]
 }

@@ -3,21 +3,23 @@ import JSONLines
 package import MessageBatches
 import Synchronization
 
-/// The ids that join sources name, as what a batch must hold.
+/// The IDs in the join sources, as the IDs that each batch must contain.
 package final class RequiredIDs: ExpectedIDs {
     private let settings: JoinSettings
     private let shared: [SharedIDs]
 
-    /// A source for the whole run, and how many of its rows belong to each batch.
+    /// A source for the whole run, and the number of its rows per batch.
     private struct SharedIDs: Sendable {
         var source: JoinSource
         /// Nil if all rows belong to the only batch.
         var rowsByBatch: [[UInt8]: Int]?
     }
 
-    /// `isForOneBatch` says that the run is about a single batch: then all rows of a source without batches belong to it.
+    /// Prepares the IDs of the shared sources.
     ///
-    /// - Throws: ``JoinFailure`` with the cause `noBatch` for a source that does not say to which batch an id belongs.
+    /// If the run has a single batch, pass true as `isForOneBatch`: rows of a source without batches then belong to it.
+    ///
+    /// - Throws: ``JoinFailure`` with the cause `noBatch` if a source does not say to which batch an ID belongs.
     package init(_ prepared: PreparedJoin, isForOneBatch: Bool) throws {
         settings = prepared.settings
         shared = try prepared.sharedSources.map { source in
@@ -30,25 +32,25 @@ package final class RequiredIDs: ExpectedIDs {
     }
 
     package func expectation(of batch: MessageBatch) throws -> (any IDExpectation)? {
-        var expected: [TickedSource.Expected] = shared.map { ids in
+        var expected: [MarkedSource.Expected] = shared.map { ids in
             let rows = ids.rowsByBatch.map { $0[Array(batch.id.utf8)] ?? 0 }
-            return TickedSource.Expected(source: ids.source, rows: rows ?? ids.source.rowCount)
+            return MarkedSource.Expected(source: ids.source, rows: rows ?? ids.source.rowCount)
         }
         for place in settings.sources where place.isPerBatch {
             guard let source = try JoinSource.open(place, ofBatch: batch.id, settings) else { continue }
-            expected.append(TickedSource.Expected(source: source, rows: source.rowCount))
+            expected.append(MarkedSource.Expected(source: source, rows: source.rowCount))
         }
-        return expected.isEmpty ? nil : TickedSource(expected, batchID: Array(batch.id.utf8))
+        return expected.isEmpty ? nil : MarkedSource(expected, batchID: Array(batch.id.utf8))
     }
 }
 
-/// The rows of some sources that belong to one batch, ticked off.
+/// The rows of sources that belong to one batch, and which of them were found.
 ///
-/// The lock guards the ticks.
-private final class TickedSource: IDExpectation {
+/// A lock protects the marks.
+private final class MarkedSource: IDExpectation {
     struct Expected: Sendable {
         var source: JoinSource
-        /// Rows of the batch.
+        /// The number of rows that belong to the batch.
         var rows: Int
     }
 
@@ -82,7 +84,7 @@ private final class TickedSource: IDExpectation {
 }
 
 extension JoinSource {
-    /// How many different keys each batch has.
+    /// The number of different keys per batch.
     fileprivate func rowsByBatch() throws -> [[UInt8]: Int] {
         var counts: [[UInt8]: Int] = [:]
         try forEachRow { row, _ in

@@ -1,14 +1,14 @@
 import BatchPipeline
 import JSONLines
 
-/// The parts of a result line that a join needs: its id and its result.
+/// The parts of a result line that a join needs: its ID and its result.
 ///
-/// The lines were checked whole when they were archived, so everything else is only skipped.
+/// The lines were validated when they were archived, so all other members are skipped.
 struct ResultLine {
-    /// The `custom_id` in the block, without its quotes.
+    /// The range of the `custom_id` in the block, without quotes.
     var id: Range<Int>
     var idIsEscaped: Bool
-    /// The value of `result` in the block, braces included.
+    /// The range of the value of `result` in the block, including braces.
     var result: Range<Int>
 
     private enum Key: String, CaseIterable {
@@ -18,7 +18,7 @@ struct ResultLine {
 
     private static let keys = JSONKeys<Key>()
 
-    /// The result lines of a block, empty ones left out.
+    /// The result lines of a block; empty lines are skipped.
     static func lines(of block: LineBlock) -> [ResultLine] {
         var lines: [ResultLine] = []
         lines.reserveCapacity(block.lineEnds.count)
@@ -32,14 +32,16 @@ struct ResultLine {
                 cursor.move(to: range)
                 if cursor.isAtEnd() { continue }
                 cursor.move(to: range)
-                // A line that is not a result is not joined.
+                // Lines that are not results are not joined.
                 if let line = try? ResultLine(&cursor) { lines.append(line) }
             }
         }
         return lines
     }
 
-    /// Of equal members the last counts.
+    /// Reads one line.
+    ///
+    /// If a member occurs several times, the last one counts.
     private init?(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         var id: JSONToken?
         var result: Range<Int>?

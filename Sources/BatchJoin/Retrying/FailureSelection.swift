@@ -1,16 +1,16 @@
 package import BatchPipeline
 import MessageBatches
 
-/// Which results are worth another request.
+/// Selects the results whose requests are submitted again.
 package struct FailureSelection: Sendable, Hashable {
-    /// Names of result types; succeeded ones are chosen by ``includesUnusable`` alone.
+    /// The selected result types; ``includesUnusable`` alone selects succeeded results.
     package var types: Set<String>
-    /// Of the errored results those whose error is of one of these classes.
+    /// The selected classes of errors, for errored results.
     package var classes: Set<ErrorClass>
-    /// Also results that succeeded without being usable.
+    /// Whether succeeded results are selected if they are not usable.
     package var includesUnusable: Bool
 
-    /// What fails for reasons outside the request.
+    /// The types whose cause is often not the request itself.
     package static let defaultTypes: Set<String> = ["errored", "expired", "canceled"]
 
     package init(
@@ -23,15 +23,16 @@ package struct FailureSelection: Sendable, Hashable {
         self.includesUnusable = includesUnusable
     }
 
-    /// Whether a batch with these results per type can hold anything wanted.
-    package func mayConcern(_ found: [String: Int]) -> Bool {
+    /// Whether a batch with these counts per result type may contain selected results.
+    package func mayContainSelected(_ found: [String: Int]) -> Bool {
         found.contains { $0.value > 0 && types.contains($0.key) }
             || includesUnusable && found[ResultType.succeeded.name] ?? 0 > 0
     }
 
-    /// Why a result is chosen, as lineage files and counts name it; nil if it is not.
+    /// The reason why a result is selected, as in lineage files and counts; nil if it is not selected.
     ///
-    /// `expired`, `canceled`, `errored:retry`, and for results that are not usable their stop reason or `empty`.
+    /// The reasons are `expired`, `canceled`, `errored:CLASS` such as `errored:retry`, and for unusable results their
+    /// stop reason or `empty`.
     package func reason(of record: ResultRecord, in block: DecodedBlock) -> String? {
         guard record.type != .succeeded else {
             guard includesUnusable, !record.isUsable else { return nil }

@@ -1,21 +1,21 @@
 import JSONLines
 
-/// Turns a request of a join source into one to submit again: its `params` byte for byte, but for members set anew.
+/// Changes members of a request's `params` before it is submitted again; all other bytes stay the same.
 package struct RequestEdit: Sendable, Hashable {
     private var settings: [Setting] = []
     private var table: [String] = []
 
     private struct Setting: Sendable, Hashable {
         var name: String
-        /// JSON text.
+        /// The value as JSON text.
         var value: [UInt8]
     }
 
     package init() {}
 
-    /// Adds `name=value`: the value is JSON if it is JSON, else text.
+    /// Adds a setting `name=value`; the value is JSON if it is valid JSON, otherwise a string.
     ///
-    /// False for a text without a name before a `=`. A later setting of the same name wins.
+    /// Returns false if the text has no name before `=`. A later setting of the same name wins.
     package mutating func add(_ text: String) -> Bool {
         guard let sign = text.firstIndex(of: "="), sign > text.startIndex else { return false }
         let (name, value) = (String(text[..<sign]), String(text[text.index(after: sign)...]))
@@ -40,9 +40,9 @@ package struct RequestEdit: Sendable, Hashable {
         }
     }
 
-    /// `{"custom_id":…,"params":…}` with the params of a request, or nil where it has none that are an object.
+    /// The request `{"custom_id":…,"params":…}` with the edited params; nil if `params` is not an object.
     ///
-    /// The id is a JSON string with its quotes.
+    /// `id` is a JSON string with quotes.
     package func request(from object: [UInt8], id: ArraySlice<UInt8>) -> [UInt8]? {
         guard let params = try? Self.params(of: object) else { return nil }
         var request = Array("{\"custom_id\":".utf8)
@@ -53,7 +53,7 @@ package struct RequestEdit: Sendable, Hashable {
         return request
     }
 
-    /// The last member `params` that is an object.
+    /// The value of the last member `params`; nil if it is not an object.
     private static func params(of object: [UInt8]) throws(JSONSyntaxError) -> [UInt8]? {
         try JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
             let names = JSONKeyTable(["params"])
@@ -69,7 +69,7 @@ package struct RequestEdit: Sendable, Hashable {
         }
     }
 
-    /// Puts the values set in place of those there; what is not there goes behind.
+    /// Replaces the values of members, and appends members that do not exist.
     private func edited(_ params: [UInt8]) throws(JSONSyntaxError) -> [UInt8] {
         let names = JSONKeyTable(table)
         return try JSONCursor.read(params) { cursor throws(JSONSyntaxError) in

@@ -1,19 +1,19 @@
-/// Splits requests into files that each can be submitted as one batch.
+/// Distributes requests to files, each of which can be submitted as one batch.
 ///
-/// A part has at most ``maxRequests`` requests and ``maxBytes`` bytes as a finished body, and no `custom_id` twice (API
-/// reference, Create a Message Batch). A request goes into the first part that has room for it.
+/// A part has at most ``maxRequests`` requests and ``maxBytes`` bytes as a complete body, and no `custom_id` twice (API
+/// reference, Create a Message Batch). A request is assigned to the first part that has room for it.
 package struct RequestFileSplitter: Sendable {
     package static let maxRequests = 100_000
-    /// 256 MB, of the whole body.
+    /// 256 MB, for the whole body.
     package static let maxBytes = 256_000_000
-    /// `{"requests":[` and `]}` with a line end.
+    /// The bytes of `{"requests":[` and `]}` with a line end.
     package static let frameBytes = 16
 
     private let maxRequests: Int
     private let maxBytes: Int
-    /// Parts with room, by their number.
+    /// The parts that have room, with their numbers.
     private var open: [(number: Int, part: Part)] = []
-    /// Parts begun so far.
+    /// The number of parts so far.
     package private(set) var count = 0
 
     private struct Part {
@@ -28,11 +28,12 @@ package struct RequestFileSplitter: Sendable {
         self.maxBytes = maxBytes
     }
 
-    /// The part for a request, from 0, or nil for a request that is too large for any.
+    /// Assigns a request to a part.
     ///
-    /// `closed` are parts that get no more.
-    package mutating func place(id: [UInt8], bytes: Int) -> (part: Int, closed: [Int])? {
-        // A comma or nothing stands between requests: one byte each is never too few.
+    /// Returns the number of the part, from 0, and the parts that are now full; nil if the request is too large for any
+    /// part.
+    package mutating func assign(id: [UInt8], bytes: Int) -> (part: Int, closed: [Int])? {
+        // Requests are separated by a comma, which needs one byte.
         let needed = bytes + 1
         guard Self.frameBytes + needed <= maxBytes else { return nil }
         var closed: [Int] = []

@@ -3,41 +3,41 @@ package import BatchArchive
 package import MessageBatches
 import Prices
 
-/// The result of a retry run.
+/// The counts and files of a retry run.
 package struct RetryReport: Sendable {
-    /// Results chosen, by reason.
+    /// The number of selected results, by reason.
     package var reasons: [String: Int] = [:]
-    /// The batches with any, and how many.
-    package var batches: [(manifest: Manifest, chosen: Int)] = []
-    /// Chosen results whose request is in no source.
+    /// The batches with selected results, and how many each has.
+    package var batches: [(manifest: Manifest, selected: Int)] = []
+    /// The number of selected results whose request is in no source.
     package var notFound = 0
-    /// Requests larger than a body may be.
+    /// The number of requests that exceed the size limit of a body.
     package var tooLarge = 0
     package var parts: [RetryPart] = []
-    /// What was found in each source.
+    /// The findings in each source.
     package var sources: [JoinSourceFindings] = []
 
-    package var chosen: Int { reasons.values.reduce(0, +) }
+    package var selected: Int { reasons.values.reduce(0, +) }
 }
 
-/// What it would cost to submit requests again: as much as the succeeded ones of their batches cost on average.
+/// An estimate of the cost of submitting requests again: the average cost of the succeeded requests of the same batch.
 package struct RetryCost: Sendable {
     package private(set) var amount = Money.zero
-    /// Chosen requests the amount is for.
+    /// The number of selected requests included in the amount.
     package private(set) var estimated = 0
-    /// Chosen requests of batches without a priced success to go by.
+    /// The number of selected requests without an estimate: their batch has no succeeded request with a price.
     package private(set) var unknown = 0
 
     package init(_ report: RetryReport, pricer: Pricer) {
-        for (manifest, chosen) in report.batches {
+        for (manifest, selected) in report.batches {
             let cost = manifest.summary(TokenSummary.self).map { pricer.cost(of: $0, day: manifest.batch.day) }
             guard let cost, cost.pricedRequests > 0 else {
-                unknown += chosen
+                unknown += selected
                 continue
             }
-            let total = cost.batch.picoDollars * Int128(chosen)
+            let total = cost.batch.picoDollars * Int128(selected)
             amount += Money(picoDollars: total / Int128(cost.pricedRequests))
-            estimated += chosen
+            estimated += selected
         }
     }
 }

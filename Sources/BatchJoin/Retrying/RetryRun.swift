@@ -4,12 +4,12 @@ import BlockGzip
 import JSONLines
 import MessageBatches
 
-/// How the requests of failed results are collected.
+/// The settings of a retry run.
 package struct RetrySettings: Sendable {
     package var selection: FailureSelection
     package var edit: RequestEdit
     package var form: RetryForm
-    /// Where the files go; nil for counting only.
+    /// The folder for the files; nil if the run only counts.
     package var output: ArchiveFolder?
     package var splitter: RequestFileSplitter
 
@@ -28,9 +28,9 @@ package struct RetrySettings: Sendable {
     }
 }
 
-/// Collects the requests of failed results from the files they were submitted from, and writes files to submit again.
+/// Collects the requests of failed results from their sources, and writes files to submit again.
 ///
-/// Reads the archive only.
+/// The archive is only read.
 package struct RetryRun: Sendable {
     let folder: ArchiveFolder
     let settings: RetrySettings
@@ -40,9 +40,9 @@ package struct RetryRun: Sendable {
         self.settings = settings
     }
 
-    /// Goes through the batches of some manifests, in their order.
+    /// Processes the batches of the manifests, in order.
     ///
-    /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`; then there are no files.
+    /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`. In that case no files remain.
     package func run(_ manifests: [Manifest], with sources: PreparedJoin) async throws -> RetryReport {
         var report = RetryReport()
         report.sources = sources.sharedSources.map(\.findings)
@@ -51,13 +51,13 @@ package struct RetryRun: Sendable {
             try RetryWriter(in: $0, form: settings.form, splitter: settings.splitter)
         }
         do {
-            for manifest in manifests where settings.selection.mayConcern(manifest.found) {
+            for manifest in manifests where settings.selection.mayContainSelected(manifest.found) {
                 let batchSources = try sources.relations(ofBatch: manifest.batch.id).flatMap(\.sources)
                 try Self.checkRequests(batchSources)
                 report.sources += batchSources.filter { !$0.isForAllBatches }.map(\.findings)
-                let before = report.chosen
+                let before = report.selected
                 try collect(manifest, batchSources, codec: sources.settings.codec, writer, &report)
-                if report.chosen > before { report.batches.append((manifest, report.chosen - before)) }
+                if report.selected > before { report.batches.append((manifest, report.selected - before)) }
             }
             report.parts = try writer?.finish() ?? []
         } catch {

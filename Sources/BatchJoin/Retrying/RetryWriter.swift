@@ -1,7 +1,7 @@
 import BatchArchive
 import JSONLines
 
-/// The form of the files to submit.
+/// The format of the files to submit.
 package enum RetryForm: String, Sendable, CaseIterable {
     /// `{"requests":[…]}`, ready to post.
     case body
@@ -11,7 +11,7 @@ package enum RetryForm: String, Sendable, CaseIterable {
     var suffix: String { self == .body ? "json" : "jsonl" }
 }
 
-/// A finished file of requests.
+/// A complete file of requests.
 package struct RetryPart: Sendable, Hashable {
     /// The path of the file.
     package var path: String
@@ -19,7 +19,7 @@ package struct RetryPart: Sendable, Hashable {
     package var bytes: Int
 }
 
-/// Writes request files, each with its lineage, under hidden names until all are complete.
+/// Writes request files, each with a lineage file, under hidden names until all are complete.
 ///
 /// Used by one task.
 final class RetryWriter {
@@ -31,7 +31,7 @@ final class RetryWriter {
     private var notFound: LineFile
     private static let notFoundName = "not-found.ndjson"
 
-    /// Two files that grow together.
+    /// A request file and its lineage file.
     private final class Part {
         var requests: LineFile
         var lineage: LineFile
@@ -55,11 +55,11 @@ final class RetryWriter {
         notFound = LineFile(Self.notFoundName, in: folder)
     }
 
-    /// Adds a request; false if it is larger than a body may be.
+    /// Adds a request; returns false if it exceeds the size limit of a body.
     func append(_ request: [UInt8], id: [UInt8], origin: RetryOrigin) throws(ArchiveFailure) -> Bool {
         let isOneLine = !request.contains(0x0A) && !request.contains(0x0D)
         let request = form == .body || isOneLine ? request : JSONCompaction.compacted(request)
-        guard let (number, closed) = splitter.place(id: id, bytes: request.count) else { return false }
+        guard let (number, closed) = splitter.assign(id: id, bytes: request.count) else { return false }
         for number in closed { try close(number) }
         let part = part(number)
         switch form {
@@ -89,10 +89,10 @@ final class RetryWriter {
         return finished
     }
 
-    /// Removes what was written.
+    /// Removes the files that were written.
     func discard() {
         for number in 0..<splitter.count {
-            // A file that cannot be removed stays hidden.
+            // If a file cannot be removed, it stays hidden.
             try? folder.remove(LineFile.hidden(name(number)))
             try? folder.remove(LineFile.hidden(lineageName(number)))
         }
@@ -117,7 +117,7 @@ final class RetryWriter {
         finished.append(RetryPart(path: folder.path(name(number)), requests: part.count, bytes: bytes))
     }
 
-    /// Four digits at least, so that names sort as numbers.
+    /// The file name of a part; numbers have at least four digits, so that names sort like numbers.
     private func name(_ number: Int) -> String { "\(stem(number)).\(form.suffix)" }
     private func lineageName(_ number: Int) -> String { "\(stem(number)).lineage.ndjson" }
 
@@ -127,14 +127,14 @@ final class RetryWriter {
     }
 }
 
-/// Where a request to submit again comes from.
+/// The origin of a request that is submitted again.
 struct RetryOrigin {
     var batchID: String
-    /// The `custom_id` as a JSON string with its quotes.
+    /// The `custom_id` as a JSON string with quotes.
     var id: [UInt8]
     var reason: String
 
-    /// A line of a lineage file, or of the list of requests not found.
+    /// The line in a lineage file, or in the list of requests that were not found.
     func line(part: String?) -> [UInt8] {
         var members: [(String, JSONNode)] = [
             ("batch_id", .text(batchID)), ("custom_id", .verbatim(id)), ("reason", .text(reason)),
@@ -144,7 +144,7 @@ struct RetryOrigin {
     }
 }
 
-/// A file of lines, created with the first line and hidden until it is renamed.
+/// A file of lines that is created with its first line and hidden until it is renamed.
 struct LineFile: ~Copyable {
     private let name: String
     private let folder: ArchiveFolder
@@ -164,7 +164,7 @@ struct LineFile: ~Copyable {
         if pending.count >= 1_048_576 { try flush() }
     }
 
-    /// Writes the rest, syncs the file, and returns its size.
+    /// Writes the remaining lines, syncs the file, and returns its size.
     mutating func close() throws(ArchiveFailure) -> Int {
         try flush()
         try file?.sync()

@@ -1,35 +1,36 @@
 import JSONLines
 
-/// Finds the rows of a CSV or TSV source with a header.
+/// Reads the rows of a CSV or TSV source with a header.
 struct DelimitedRowScanner: Sendable {
     private let records: DelimitedRecords
-    /// The names in the header, in order.
+    /// The column names in the header, in order.
     let header: [String]
     private let keyColumn: Int
     private let batchColumn: Int?
 
-    /// Why there is no scanner for a header.
-    enum HeaderFault: Error, Sendable, Hashable {
-        case record(JoinRowFault)
-        /// No column has the name of the key; the names there are.
+    /// The reasons why a header is invalid.
+    enum HeaderError: Error, Sendable, Hashable {
+        case record(JoinRowError)
+        /// No column has the name of the key; the value lists the names in the header.
         case noKeyColumn([String])
         case repeatedColumn(String)
     }
 
-    /// Reads the header at the start of a window, and returns the scanner for the rows and where they begin.
+    /// Reads the header at the start of a window.
     ///
-    /// Nil if the window does not contain the whole header.
+    /// Returns the scanner for the rows and the position of the first row; nil if the window does not contain the whole
+    /// header.
     static func reading(
         headerOf window: [UInt8],
         records: DelimitedRecords,
         keyName: String,
         isLast: Bool
-    ) throws(HeaderFault) -> (scanner: DelimitedRowScanner, end: Int)? {
+    ) throws(HeaderError) -> (scanner: DelimitedRowScanner, end: Int)? {
         let found: (cells: [DelimitedRecords.Cell], end: Int)?
         do throws(DelimitedRecords.SyntaxError) {
             found = try records.record(in: window, at: 0, isLast: isLast)
         } catch {
-            throw .record(JoinRowFault(error))
+            throw .record(JoinRowError(error))
         }
         guard let found else { return nil }
         let names = found.cells.map { String(decoding: $0.text(in: window), as: UTF8.self) }
@@ -52,20 +53,20 @@ struct DelimitedRowScanner: Sendable {
 
     var hasBatch: Bool { batchColumn != nil }
 
-    /// Whether a column is data: neither the key nor the batch.
+    /// Whether a column contains data, which is neither the key nor the batch.
     func isData(_ column: Int) -> Bool {
         column != keyColumn && column != batchColumn
     }
 
     /// See ``JoinRowScanner/next(in:from:isLast:)``.
-    func next(in window: [UInt8], from position: inout Int, isLast: Bool) throws(JoinRowFault) -> JoinRowStep {
+    func next(in window: [UInt8], from position: inout Int, isLast: Bool) throws(JoinRowError) -> JoinRowStep {
         while true {
             guard position < window.count else { return isLast ? .end : .needsMore }
             let found: (cells: [DelimitedRecords.Cell], end: Int)?
             do throws(DelimitedRecords.SyntaxError) {
                 found = try records.record(in: window, at: position, isLast: isLast)
             } catch {
-                throw JoinRowFault(error)
+                throw JoinRowError(error)
             }
             guard let (cells, end) = found else { return .needsMore }
             let start = position
@@ -83,23 +84,23 @@ struct DelimitedRowScanner: Sendable {
         of cells: [DelimitedRecords.Cell],
         in window: [UInt8],
         range: Range<Int>
-    ) throws(JoinRowFault) -> JoinRow {
+    ) throws(JoinRowError) -> JoinRow {
         let (start, end) = (range.lowerBound, range.upperBound)
         guard cells.count == header.count else {
             let counts = "\(cells.count) \(cells.count == 1 ? "cell" : "cells"), the header has \(header.count)"
-            throw JoinRowFault(at: start, "the row has \(counts)", next: end)
+            throw JoinRowError(at: start, "the row has \(counts)", next: end)
         }
-        guard Self.isUTF8(window[range]) else { throw JoinRowFault(at: start, "bytes that are not UTF-8", next: end) }
+        guard Self.isUTF8(window[range]) else { throw JoinRowError(at: start, "bytes that are not UTF-8", next: end) }
         let id = cells[keyColumn].text(in: window)
-        guard !id.isEmpty else { throw JoinRowFault(at: start, "its \(header[keyColumn]) is empty", next: end) }
+        guard !id.isEmpty else { throw JoinRowError(at: start, "its \(header[keyColumn]) is empty", next: end) }
         let batch = batchColumn.map { cells[$0].text(in: window) }
-        if batch?.isEmpty == true { throw JoinRowFault(at: start, "its batch_id is empty", next: end) }
+        if batch?.isEmpty == true { throw JoinRowError(at: start, "its batch_id is empty", next: end) }
         var idText: [UInt8] = []
         JSONString.append(String(decoding: id, as: UTF8.self), to: &idText)
         return JoinRow(key: JoinKey(id: id, batch: batch), idText: idText, range: range)
     }
 
-    /// The text of every cell of the record at the start of some bytes, in the order of the header.
+    /// The text of every cell of the first record in some bytes, in the order of the header.
     func cells(atStartOf bytes: [UInt8]) -> [[UInt8]] {
         guard let record = try? records.record(in: bytes, at: 0, isLast: true) else { return [] }
         return record.cells.map { $0.text(in: bytes) }
@@ -110,7 +111,7 @@ struct DelimitedRowScanner: Sendable {
     }
 }
 
-extension JoinRowFault {
+extension JoinRowError {
     init(_ error: DelimitedRecords.SyntaxError) {
         self.init(at: error.offset, error.reason)
     }

@@ -1,13 +1,14 @@
 import JSONLines
 
-/// Finds the rows of a JSON source: one object after the other, with or without line ends between them, and the objects
-/// in `requests` of a create body.
+/// Reads the rows of a JSON source.
+///
+/// The source contains objects with or without line ends between them, or create bodies whose `requests` are the rows.
 struct JSONRowScanner: Sendable {
-    /// The member that holds the key.
+    /// The member that contains the key.
     let keyName: String
     /// Whether rows name their batch in `batch_id`.
     let hasBatch: Bool
-    /// The names of ``Member``; the first depends on the source.
+    /// The names of ``Member``; the first one depends on the source.
     private let members: JSONKeyTable
     private var place = Place.top
 
@@ -37,13 +38,13 @@ struct JSONRowScanner: Sendable {
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
-    ) throws(JoinRowFault) -> JoinRowStep {
+    ) throws(JoinRowError) -> JoinRowStep {
         while true {
             position = Self.skipBlanks(in: window, from: position)
             guard position < window.count else {
                 guard isLast else { return .needsMore }
                 if place == .top { return .end }
-                throw JoinRowFault(at: position, "the list of requests is not closed", endsSource: true)
+                throw JoinRowError(at: position, "the list of requests is not closed", endsSource: true)
             }
             let step =
                 place == .top
@@ -53,12 +54,14 @@ struct JSONRowScanner: Sendable {
         }
     }
 
-    /// The row at `position`; nil if a body begins there, which `position` enters.
+    /// The row at `position`.
+    ///
+    /// If a body begins there, `position` moves into it, and the result is nil.
     private mutating func topStep(
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
-    ) throws(JoinRowFault) -> JoinRowStep? {
+    ) throws(JoinRowError) -> JoinRowStep? {
         if let inside = Self.leadingRequests(in: window, at: position) {
             position = inside
             place = .firstElement
@@ -66,7 +69,7 @@ struct JSONRowScanner: Sendable {
         }
         guard let object = try object(in: window, at: position, isLast: isLast) else { return .needsMore }
         if object.id == nil, let requests = object.requests {
-            // The list comes after other members: it is read again, request by request.
+            // `requests` comes after other members, so its elements are read now, one by one.
             position = requests.lowerBound + 1
             place = .firstElement
             return nil
@@ -76,20 +79,20 @@ struct JSONRowScanner: Sendable {
         return .row(row)
     }
 
-    /// The object that begins at `start` as a row.
-    func row(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowFault) -> JoinRowStep {
+    /// Reads the object that begins at `start` as a row.
+    func row(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowError) -> JoinRowStep {
         guard let object = try object(in: window, at: start, isLast: isLast) else { return .needsMore }
         return .row(try row(from: object))
     }
 
-    private func row(from object: Object) throws(JoinRowFault) -> JoinRow {
+    private func row(from object: Object) throws(JoinRowError) -> JoinRow {
         let (start, end) = (object.range.lowerBound, object.range.upperBound)
         guard let id = object.id else {
-            throw JoinRowFault(at: start, "the object has no \(keyName) that is a string", next: end)
+            throw JoinRowError(at: start, "the object has no \(keyName) that is a string", next: end)
         }
-        guard !id.key.isEmpty else { throw JoinRowFault(at: start, "its \(keyName) is empty", next: end) }
+        guard !id.key.isEmpty else { throw JoinRowError(at: start, "its \(keyName) is empty", next: end) }
         if hasBatch, object.batch == nil {
-            throw JoinRowFault(at: start, "the object has no batch_id that is a string", next: end)
+            throw JoinRowError(at: start, "the object has no batch_id that is a string", next: end)
         }
         return JoinRow(
             key: JoinKey(id: id.key, batch: hasBatch ? object.batch : nil),
@@ -102,7 +105,7 @@ struct JSONRowScanner: Sendable {
 // MARK: Bodies
 
 extension JSONRowScanner {
-    /// The place after the `[` of a value that begins with `{"requests":[`.
+    /// The position after the `[` of a value that begins with `{"requests":[`.
     private static func leadingRequests(in window: [UInt8], at start: Int) -> Int? {
         let name = skipBlanks(in: window, from: start + 1)
         guard window[start] == UInt8(ascii: "{"), window[name...].starts(with: "\"requests\"".utf8) else { return nil }
@@ -115,12 +118,12 @@ extension JSONRowScanner {
 
     /// The next step inside a body; nil if only punctuation was read.
     ///
-    /// `position` is at a byte that is no white space.
+    /// `position` is at a byte that is not white space.
     private mutating func bodyStep(
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
-    ) throws(JoinRowFault) -> JoinRowStep? {
+    ) throws(JoinRowError) -> JoinRowStep? {
         let byte = window[position]
         switch (place, byte) {
         case (.firstElement, UInt8(ascii: "]")), (.nextElement, UInt8(ascii: "]")):
@@ -138,7 +141,7 @@ extension JSONRowScanner {
         case (.firstElement, _), (.nextElement, UInt8(ascii: ",")):
             return try element(in: window, from: &position, isLast: isLast)
         default:
-            throw JoinRowFault(at: position, "expected ',' or the end of the list of requests", endsSource: true)
+            throw JoinRowError(at: position, "expected ',' or the end of the list of requests", endsSource: true)
         }
     }
 
@@ -146,13 +149,13 @@ extension JSONRowScanner {
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
-    ) throws(JoinRowFault) -> JoinRowStep {
+    ) throws(JoinRowError) -> JoinRowStep {
         let start = Self.skipBlanks(in: window, from: place == .nextElement ? position + 1 : position)
         guard start < window.count else {
-            if isLast { throw JoinRowFault(at: start, "the list of requests is not closed", endsSource: true) }
+            if isLast { throw JoinRowError(at: start, "the list of requests is not closed", endsSource: true) }
             return .needsMore
         }
-        do throws(JoinRowFault) {
+        do throws(JoinRowError) {
             let step = try row(in: window, at: start, isLast: isLast)
             if case .row(let row) = step {
                 position = row.range.upperBound
@@ -161,15 +164,15 @@ extension JSONRowScanner {
             return step
         } catch {
             var fault = error
-            // Inside a body a line end does not show where the next request begins.
+            // Inside a body, a line end does not show where the next request begins.
             fault.endsSource = fault.next == nil
             if fault.next != nil { place = .nextElement }
             throw fault
         }
     }
 
-    /// The end of the member of a body that begins at `start`; nil if the window does not hold it whole.
-    private func member(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowFault) -> Int? {
+    /// The end of the body's member that begins at `start`; nil if the window does not contain all of it.
+    private func member(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowError) -> Int? {
         let colon = try read(window, from: start, isLast: isLast) { cursor throws(JSONSyntaxError) in
             guard try cursor.kind() == .string else { throw JSONSyntaxError(.expectedKey, at: cursor.position) }
             _ = try cursor.string()
@@ -178,11 +181,11 @@ extension JSONRowScanner {
         }
         guard let colon else { return nil }
         guard colon < window.count else {
-            if isLast { throw JoinRowFault(at: colon, "the body ends behind a key", endsSource: true) }
+            if isLast { throw JoinRowError(at: colon, "the body ends behind a key", endsSource: true) }
             return nil
         }
         guard window[colon] == UInt8(ascii: ":") else {
-            throw JoinRowFault(at: colon, "expected ':' after a key", endsSource: true)
+            throw JoinRowError(at: colon, "expected ':' after a key", endsSource: true)
         }
         return try read(window, from: colon + 1, isLast: isLast) { cursor throws(JSONSyntaxError) in
             try cursor.skipValue().upperBound
@@ -193,7 +196,7 @@ extension JSONRowScanner {
 // MARK: Objects
 
 extension JSONRowScanner {
-    /// An object as far as a join needs it.
+    /// The parts of an object that a join needs.
     struct Object {
         var range: Range<Int>
         var id: (key: [UInt8], text: [UInt8])?
@@ -202,10 +205,10 @@ extension JSONRowScanner {
         var requests: Range<Int>?
     }
 
-    /// The object that begins at `start`; nil if the window does not hold it whole.
+    /// Reads the object that begins at `start`; nil if the window does not contain all of it.
     ///
-    /// Of equal members the last one counts.
-    func object(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowFault) -> Object? {
+    /// If a member occurs several times, the last one counts.
+    func object(in window: [UInt8], at start: Int, isLast: Bool) throws(JoinRowError) -> Object? {
         try read(window, from: start, isLast: isLast) { cursor throws(JSONSyntaxError) in
             var object = Object(range: start..<start)
             try cursor.beginObject()
@@ -231,23 +234,23 @@ extension JSONRowScanner {
         }
     }
 
-    /// Reads JSON at a place of the window; nil if it may be that only the window ends too early.
+    /// Reads JSON at a position in the window; nil if the window may have ended too early.
     private func read<Result>(
         _ window: [UInt8],
         from start: Int,
         isLast: Bool,
         _ body: (inout JSONCursor) throws(JSONSyntaxError) -> Result
-    ) throws(JoinRowFault) -> Result? {
+    ) throws(JoinRowError) -> Result? {
         do throws(JSONSyntaxError) {
             return try JSONCursor.read(window) { cursor throws(JSONSyntaxError) in
                 cursor.move(to: start..<window.count)
                 return try body(&cursor)
             }
         } catch {
-            // A character cut at the end of the window looks like bytes that are not UTF-8.
+            // A character that is cut at the end of the window looks like invalid UTF-8.
             let mayBeCut = error.reason == .unexpectedEnd || error.offset + 16 > window.count
             if !isLast, mayBeCut { return nil }
-            throw JoinRowFault(at: error.offset, error.reason.rawValue)
+            throw JoinRowError(at: error.offset, error.reason.rawValue)
         }
     }
 

@@ -1,12 +1,13 @@
 import JSONLines
 
-/// The key by which a row of a source and a result are matched.
+/// The key that matches rows of sources with results.
 ///
-/// Compared as decoded bytes, so that `"a\u0062"` is `"ab"`, `007` is not `7`, and é is not e + U+0301.
+/// Keys are compared as decoded bytes: `"a\u0062"` equals `"ab"`, `007` differs from `7`, and é differs from e +
+/// U+0301.
 struct JoinKey: Sendable, Hashable {
     /// The decoded bytes of `custom_id` (`JSONString.keyBytes`).
     var id: [UInt8]
-    /// The decoded bytes of `batch_id`, if the source says which batch a row belongs to.
+    /// The decoded bytes of `batch_id`; nil if the source does not say to which batch a row belongs.
     var batch: [UInt8]?
 
     init(id: [UInt8], batch: [UInt8]? = nil) {
@@ -14,7 +15,7 @@ struct JoinKey: Sendable, Hashable {
         self.batch = batch
     }
 
-    /// Equal for equal keys; if hashes are equal, the keys are compared.
+    /// Equal keys have equal hashes; different keys with equal hashes are possible.
     var hash: UInt64 {
         let hash = KeyHash(id).high
         guard let batch else { return hash }
@@ -22,22 +23,22 @@ struct JoinKey: Sendable, Hashable {
     }
 }
 
-/// A row of a source in a window of the source's bytes.
+/// A row of a source in a window of its bytes.
 struct JoinRow: Sendable {
     var key: JoinKey
-    /// The `custom_id` as a JSON string with quotes, as far as possible in the source's own spelling.
+    /// The `custom_id` as a JSON string with quotes, spelled as in the source if possible.
     var idText: [UInt8]
-    /// The row in the window; of an object with its braces, of a delimited record with its line end.
+    /// The range of the row in the window: an object with its braces, or a delimited record with its line end.
     var range: Range<Int>
 }
 
 /// A row that cannot be read.
-struct JoinRowFault: Error, Sendable, Hashable {
-    /// The byte of the window that is wrong.
+struct JoinRowError: Error, Sendable, Hashable {
+    /// The offset of the invalid byte in the window.
     var offset: Int
-    /// What is wrong, as a clause.
+    /// The reason, as a clause.
     var reason: String
-    /// Where the next row begins, if that is known.
+    /// The position of the next row, if it is known.
     var next: Int?
     /// Whether no later row can be found, with either ``JoinErrorPolicy``.
     var endsSource: Bool
@@ -50,15 +51,15 @@ struct JoinRowFault: Error, Sendable, Hashable {
     }
 }
 
-/// What a scanner found at its position in a window.
+/// The result of one step of a scanner.
 enum JoinRowStep: Sendable {
     case row(JoinRow)
-    /// The window ends inside a row: pass the bytes from the position on again, with more after them.
+    /// The window ends inside a row: pass the bytes from the position on again, followed by more bytes.
     case needsMore
     case end
 }
 
-/// Reads the rows of a source one after the other out of windows of its bytes; no I/O.
+/// Reads the rows of a source from windows of its bytes, without I/O.
 ///
 /// A copy continues at the position of the original.
 enum JoinRowScanner: Sendable {
@@ -73,14 +74,14 @@ enum JoinRowScanner: Sendable {
         }
     }
 
-    /// The next row at or after `position`, which moves past what was read.
+    /// Reads the next row at or after `position`, and moves `position` after it.
     ///
-    /// `isLast` says that the source ends with the window.
+    /// Pass true as `isLast` if the source ends with the window.
     mutating func next(
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
-    ) throws(JoinRowFault) -> JoinRowStep {
+    ) throws(JoinRowError) -> JoinRowStep {
         switch self {
         case .json(var scanner):
             defer { self = .json(scanner) }
@@ -91,7 +92,7 @@ enum JoinRowScanner: Sendable {
     }
 
     /// The row that begins at the start of some bytes; nil if they do not contain the whole row.
-    func row(atStartOf bytes: [UInt8]) throws(JoinRowFault) -> JoinRow? {
+    func row(atStartOf bytes: [UInt8]) throws(JoinRowError) -> JoinRow? {
         var position = 0
         let step: JoinRowStep =
             switch self {
@@ -114,7 +115,7 @@ enum JoinRowScanner: Sendable {
 
 /// The data of a row.
 enum JoinContent: Sendable, Hashable {
-    /// An object, byte for byte.
+    /// An object, unchanged.
     case json([UInt8])
     /// The decoded text of each cell, in the order of the source's columns.
     case cells([[UInt8]])

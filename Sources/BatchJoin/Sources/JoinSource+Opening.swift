@@ -1,9 +1,10 @@
 import BatchArchive
 
 extension JoinSource {
-    /// Opens the source of a batch, or of all batches: unpacks it, reads its layout, and makes the index over its keys.
+    /// Opens the source of one batch or of all batches: unpacks it, reads its layout, and builds the index over its
+    /// keys.
     ///
-    /// `origin` is the source as the user named it. Nil if there is no file for the one batch.
+    /// `origin` is the source as the user named it. Returns nil if the batch has no file.
     static func open(
         _ origin: JoinSourcePlace,
         ofBatch batchID: String? = nil,
@@ -21,7 +22,7 @@ extension JoinSource {
         let scanner = layout.scanner
         var columns = ColumnNames(scanner, isWanted: settings.form == .flat)
         var builder = JoinIndexBuilder(memory: settings.memoryPerSource, folder: settings.scratchFolder)
-        var reading = RowReading(content, scanner, from: layout.start, policy: settings.policy)
+        var reading = SourceRowReader(content, scanner, from: layout.start, policy: settings.policy)
         while let (row, place) = try reading.next() {
             try builder.add(IndexEntry(hash: row.key.hash, place: place))
             if columns.isWanted { columns.record(reading.bytes(of: row)) }

@@ -1,26 +1,26 @@
 import Synchronization
 
-/// A source in a run: its rows with an index over their keys, and which of them have a result so far.
+/// An open source of a join: its rows, an index over their keys, and the marks of rows that have a result.
 ///
-/// Many tasks look rows up; the lock guards what was matched.
+/// Many tasks look up rows at once. A lock protects the marks.
 final class JoinSource: Sendable {
     /// The source as the user named it, for all batches.
     private let origin: JoinSourcePlace
     let content: SourceContent
-    /// Whether its rows are requests, which all go under one name.
+    /// Whether the rows are requests; all requests share one relation.
     let holdsRequests: Bool
-    /// The data columns of the source, for flat rows; in the source's order.
+    /// The data columns for flat rows, in the order of the source.
     let columns: [String]
     let findings: JoinSourceFindings
     private let scanner: JoinRowScanner
-    /// Where the first row is: after a byte order mark and a header.
+    /// The offset of the first row, after a byte order mark and a header.
     private let start: Int
     private let index: any JoinIndex
     private let progress: Mutex<Progress>
 
     private struct Progress {
         var marks: RowMarks
-        /// How many rows got a result, by batch in the order of the batches.
+        /// The number of rows with a result, per batch in the order of the batches.
         var matchesByBatch: [Int] = []
         var sharedKeys = 0
     }
@@ -44,20 +44,20 @@ final class JoinSource: Sendable {
         progress = Mutex(Progress(marks: RowMarks(rows: index.count)))
     }
 
-    /// The path as the user wrote it, with the batch's id in place of `{batch_id}`.
+    /// The path as the user wrote it, with the batch's ID instead of `{batch_id}`.
     var path: String { findings.path }
-    /// Whether it is for all batches of the run, not for one.
+    /// Whether the source covers all batches of the run, and not only one.
     var isForAllBatches: Bool { !origin.isPerBatch }
-    /// The name of the relation it belongs to.
+    /// The name of the relation to which the source belongs.
     var relationName: String { holdsRequests ? JoinRelation.requestName : origin.stem }
-    /// Whether rows belong to a batch by a column of their own.
+    /// Whether a column says to which batch a row belongs.
     var hasBatch: Bool { scanner.hasBatch }
     var rowCount: Int { index.count }
 }
 
-/// A row of a source that belongs to a result.
+/// A row of a source that matches a result.
 struct JoinMatch: Sendable {
-    /// The row's number in the index of its source, from 0.
+    /// The position of the row in the index of its source, from 0.
     var position: Int
     var content: JoinContent
 }
@@ -76,12 +76,12 @@ extension JoinSource {
         return nil
     }
 
-    /// Passes on the rows that are the first with their key, in the order of the source, except those in `marks`.
+    /// Calls `body` for each row that is the first with its key and is not in `marks`, in the order of the source.
     ///
-    /// The data of a row is read only if it is asked for.
+    /// The data of a row is read only if `body` asks for it.
     func forEachRow(notIn marks: RowMarks? = nil, _ body: (JoinRow, () -> JoinContent) throws -> Void) throws {
-        // Rows that cannot be read were reported when the index was made.
-        var reading = RowReading(content, scanner, from: start, policy: .skip)
+        // Rows that cannot be read were reported when the index was built.
+        var reading = SourceRowReader(content, scanner, from: start, policy: .skip)
         while let (row, place) = try reading.next() {
             let entries = try index.rows(withHash: row.key.hash)
             guard let entry = entries.first(where: { $0.place.offset == place.offset }) else { continue }
@@ -97,10 +97,10 @@ extension JoinSource {
 }
 
 extension JoinRowScanner {
-    /// The row at a place, read again.
+    /// Reads the row at a place again.
     func row(at place: RowPlace, in content: SourceContent) throws -> (row: JoinRow, bytes: [UInt8]) {
         let bytes = try content.bytes(at: place.offset, count: place.length)
-        // A row was there when the index was made: if there is none now, the file was changed.
+        // The index lists a row here, so if there is none, the file has changed.
         guard let row = try? row(atStartOf: bytes) else { throw JoinFailure(.changed, path: content.path) }
         return (row, bytes)
     }
@@ -113,16 +113,16 @@ extension JoinSource {
         progress.withLock { $0.matchesByBatch.append(0) }
     }
 
-    /// Marks rows that have a result in the batch that began last.
+    /// Marks rows that have a result in the current batch.
     func mark(_ positions: [Int]) {
         progress.withLock { progress in
             progress.matchesByBatch[progress.matchesByBatch.count - 1] += positions.count
-            // Ids are unique inside a batch: a row marked before has a result in another one.
+            // IDs are unique within a batch, so a row that is already marked has a result in another batch.
             for position in positions where !progress.marks.mark(position) { progress.sharedKeys += 1 }
         }
     }
 
-    /// The rows that had results in several batches, counted since the last call.
+    /// Returns the number of rows with results in several batches, counted since the last call.
     func resetSharedKeys() -> Int {
         progress.withLock { progress in
             defer { progress.sharedKeys = 0 }
@@ -130,15 +130,16 @@ extension JoinSource {
         }
     }
 
-    /// The number of the batch that has most of the rows, the first of several: rows without a result are most likely its
-    /// own.
+    /// The number of the batch to which most of the rows belong; the first of several.
+    ///
+    /// Rows without a result most likely belong to it too.
     var homeBatch: Int? {
         progress.withLock { progress in
             progress.matchesByBatch.max().flatMap { most in progress.matchesByBatch.firstIndex(of: most) }
         }
     }
 
-    /// Passes on every row that has no result, in the order of the source.
+    /// Calls `body` for each row that has no result, in the order of the source.
     func forEachUnmatched(_ body: (JoinRow, () -> JoinContent) throws -> Void) throws {
         let marks = progress.withLock { $0.marks }
         guard marks.count < rowCount else { return }
@@ -147,18 +148,18 @@ extension JoinSource {
     }
 }
 
-/// One bit for each row of a source: whether a result was found for it.
+/// One bit per row of a source, which says whether the row has a result.
 struct RowMarks: Sendable {
     private var words: [UInt64]
-    /// Rows marked.
+    /// The number of marked rows.
     private(set) var count = 0
 
-    /// For the rows of an index.
+    /// Creates marks for an index with this many rows.
     init(rows: Int) {
         words = [UInt64](repeating: 0, count: (rows + 63) / 64)
     }
 
-    /// Marks a row; false if it was marked before.
+    /// Marks a row; returns false if it was already marked.
     @discardableResult
     mutating func mark(_ position: Int) -> Bool {
         let bit: UInt64 = 1 << UInt64(position % 64)
@@ -173,25 +174,25 @@ struct RowMarks: Sendable {
     }
 }
 
-/// What was found in a source while its index was made.
+/// The problems found in a source while its index was built.
 package struct JoinSourceFindings: Sendable, Hashable {
-    /// As the user wrote it, with the batch's id in place of `{batch_id}`.
+    /// The path as the user wrote it, with the batch's ID instead of `{batch_id}`.
     package var path: String
-    /// Rows whose key occurs earlier already; the earlier row counts.
+    /// The number of rows whose key occurs in an earlier row; the earlier row counts.
     package var duplicateKeys = 0
-    /// Where the first of them are.
+    /// The places of the first duplicates.
     package var duplicates: [Place] = []
-    /// Rows that could not be read.
+    /// The number of rows that could not be read.
     package var skippedRows = 0
     package var skipped: [Place] = []
-    /// Whether the index did not fit the memory allowed.
+    /// Whether the index is on disk because it exceeded the memory limit.
     package var isOnDisk = false
 
     /// A place in a source.
     package struct Place: Sendable, Hashable {
-        /// From 1.
+        /// The line number, from 1.
         package var line: Int
-        /// From 0, in the unpacked content.
+        /// The byte offset in the unpacked content, from 0.
         package var byte: Int
     }
 }

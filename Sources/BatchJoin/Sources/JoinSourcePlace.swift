@@ -1,12 +1,12 @@
-/// Where a source is and how it is read, as the user named it.
+/// The path and format of a source, as the user named them.
 package struct JoinSourcePlace: Sendable, Hashable {
-    /// The formats a source can have.
+    /// The formats of sources.
     package enum Format: String, Sendable, CaseIterable {
-        /// By the ending of the path.
+        /// The extension of the path decides.
         case auto
         /// Requests: `{"custom_id","params"}` one after the other, or `{"requests":[…]}` bodies.
         case requests
-        /// Any objects with the key as a member.
+        /// Objects of any kind with the key as a member.
         case ndjson
         case csv
         case tsv
@@ -16,7 +16,7 @@ package struct JoinSourcePlace: Sendable, Hashable {
 
     package var path: String
     package var format: Format
-    /// The member or column that holds the `custom_id`.
+    /// The member or column that contains the `custom_id`.
     package var keyName: String
 
     package init(path: String, format: Format = .auto, keyName: String = "custom_id") {
@@ -27,19 +27,19 @@ package struct JoinSourcePlace: Sendable, Hashable {
 
     static let batchMark = "{batch_id}"
 
-    /// Whether the path names one source for each batch.
+    /// Whether the path contains `{batch_id}` and so names one source per batch.
     package var isPerBatch: Bool { path.contains(Self.batchMark) }
 
-    /// The place of one batch's source.
+    /// The place of the source for one batch.
     func place(of batchID: String) -> JoinSourcePlace {
         var place = self
         place.path = path.replacing(Self.batchMark, with: batchID)
         return place
     }
 
-    /// The name of the source in joined rows if it holds metadata: the stem of its file, or its table.
+    /// The name of a metadata source in joined rows: the stem of its file, or its table.
     ///
-    /// `labels-{batch_id}.csv.gz` is `labels`.
+    /// `labels-{batch_id}.csv.gz` becomes `labels`.
     package var stem: String {
         if let table = JoinTable(path) { return table.name }
         let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -48,7 +48,7 @@ package struct JoinSourcePlace: Sendable, Hashable {
         return stem.isEmpty ? "metadata" : stem
     }
 
-    /// The format by the ending of the path.
+    /// The format, derived from the extension of the path if necessary.
     func resolvedFormat() throws(JoinFailure) -> Format {
         guard format == .auto else { return format }
         if JoinTable(path) != nil { return .sqlite }

@@ -1,15 +1,15 @@
 import GRDB
 import JSONLines
 
-/// A table of a SQLite database, as `file.sqlite#table` names it.
+/// A table of a SQLite database, named as `file.sqlite#table`.
 struct JoinTable: Sendable, Hashable {
-    /// The database's file.
+    /// The path of the database file.
     var path: String
     var name: String
 
-    /// Reads `file.sqlite#table`; nil for any other path.
+    /// Parses `file.sqlite#table`; nil for any other path.
     ///
-    /// Endings: `.sqlite`, `.sqlite3`, `.db`.
+    /// The extension must be `.sqlite`, `.sqlite3` or `.db`.
     init?(_ text: String) {
         guard let mark = text.lastIndex(of: "#") else { return nil }
         let (path, name) = (text[..<mark], text[text.index(after: mark)...])
@@ -18,12 +18,12 @@ struct JoinTable: Sendable, Hashable {
         self.name = String(name)
     }
 
-    /// Passes every row on as one line of JSON, in the order SQLite has them: for a plain table that of the rowids.
+    /// Calls `body` with every row as one line of JSON, in SQLite's order, which is by rowid for a plain table.
     ///
-    /// Text and numbers become JSON strings and numbers, NULL becomes null, a BLOB becomes text if it is UTF-8. The file is
-    /// opened for reading only.
+    /// Text and numbers become JSON strings and numbers. NULL becomes null. A BLOB becomes text if it is valid UTF-8.
+    /// The file is opened for reading only.
     ///
-    /// - Throws: ``JoinFailure`` for a file that is not a database or has no such table.
+    /// - Throws: ``JoinFailure`` if the file is not a database or has no such table.
     func forEachRow(_ body: ([UInt8]) throws -> Void) throws {
         var configuration = Configuration()
         configuration.readonly = true
@@ -50,7 +50,7 @@ struct JoinTable: Sendable, Hashable {
             switch value.storage {
             case .null: line += "null".utf8
             case .int64(let number): line += String(number).utf8
-            // JSON has no infinity; SQLite has no NaN.
+            // JSON has no infinity. SQLite has no NaN.
             case .double(let number): line += (number.isFinite ? "\(number)" : "null").utf8
             case .string(let text): JSONString.append(text, to: &line)
             case .blob(let data): JSONString.append(String(decoding: data, as: UTF8.self), to: &line)

@@ -1,16 +1,16 @@
 import BatchArchive
 import BlockGzip
 
-/// The bytes of a join source, open for reading at any place by many tasks at once.
+/// The bytes of a join source, which many tasks can read at once.
 ///
-/// Read with `pread`, never mapped: a file that is cut off while it is read gives an error, not a signal.
+/// The file is read with `pread`, not mapped: if it is truncated during the run, that is an error instead of a signal.
 final class SourceContent: Sendable {
-    /// As the user wrote it, for errors.
+    /// The path as the user wrote it, for errors.
     let path: String
-    /// Bytes of content.
+    /// The size of the content in bytes.
     let size: Int
     private let file: OpenFile
-    /// What the file looked like when it was opened; nil for content of our own.
+    /// The file's status when it was opened; nil for content that this program unpacked.
     private let opened: FileStatus?
 
     private init(path: String, size: Int, file: consuming OpenFile, opened: FileStatus?) {
@@ -22,7 +22,7 @@ final class SourceContent: Sendable {
 
     /// Opens a source.
     ///
-    /// Gzip is unpacked, and a table of a database is written out, into `folder` once.
+    /// Gzip data is unpacked into `folder`, and a table of a database is written to it.
     static func open(_ place: JoinSourcePlace, unpackingInto folder: String) throws -> SourceContent {
         guard try place.resolvedFormat() == .sqlite else { return try open(place.path, unpackingInto: folder) }
         guard let table = JoinTable(place.path) else { throw JoinFailure(.unknownFormat, path: place.path) }
@@ -84,7 +84,7 @@ final class SourceContent: Sendable {
         return SourceContent(path: path, size: size, file: target.intoFile(), opened: nil)
     }
 
-    /// The name of the encoding that a byte order mark names, if it is not UTF-8.
+    /// The encoding that the byte order mark names; nil if it is UTF-8 or there is no mark.
     private static func wrongEncoding(_ start: [UInt8]) -> String? {
         if start.starts(with: [0xFF, 0xFE, 0x00, 0x00]) || start.starts(with: [0x00, 0x00, 0xFE, 0xFF]) {
             return "UTF-32"
@@ -96,9 +96,9 @@ final class SourceContent: Sendable {
 // MARK: Reading
 
 extension SourceContent {
-    /// Exactly the bytes of a range, cut off at the end of the content.
+    /// Reads the bytes of a range, which is cut at the end of the content.
     ///
-    /// - Throws: ``JoinFailure`` with the cause `changed` if the file has fewer bytes than it had.
+    /// - Throws: ``JoinFailure`` with the cause `changed` if the file is shorter than when it was opened.
     func bytes(at offset: Int, count: Int) throws -> [UInt8] {
         let count = min(count, size - offset)
         let bytes = try file.read(at: offset, count: max(count, 0))
@@ -106,13 +106,13 @@ extension SourceContent {
         return bytes
     }
 
-    /// Checks that the file is the one that was opened.
+    /// Checks that the file has not changed since it was opened.
     func checkUnchanged() throws {
         guard let opened else { return }
         guard try FileStatus.of(path) == opened else { throw JoinFailure(.changed, path: path) }
     }
 
-    /// The line of each of some places, from 1; places in rising order.
+    /// The line numbers of some offsets, from 1; offsets must be in ascending order.
     func lines(at offsets: [Int]) throws -> [Int] {
         var lines: [Int] = []
         var (line, position) = (1, 0)
@@ -127,8 +127,8 @@ extension SourceContent {
         return lines
     }
 
-    /// The failure for a row that cannot be read.
-    func failure(_ fault: JoinRowFault, windowAt base: Int) throws -> JoinFailure {
+    /// The error for a row that cannot be read.
+    func failure(_ fault: JoinRowError, windowAt base: Int) throws -> JoinFailure {
         let byte = base + fault.offset
         return JoinFailure(.row(line: try lines(at: [byte])[0], byte: byte, reason: fault.reason), path: path)
     }

@@ -1,13 +1,13 @@
 import JSONLines
 
-/// How the rows of a source are read: known from its format and its beginning.
+/// How to read the rows of a source; determined by its format and its first bytes.
 struct SourceLayout {
     var scanner: JoinRowScanner
-    /// Where the first row is.
+    /// The offset of the first row.
     var start: Int
     var holdsRequests: Bool
 
-    /// Looks at the beginning of a source.
+    /// Determines the layout from the beginning of a source.
     static func reading(_ content: SourceContent, at place: JoinSourcePlace) throws -> SourceLayout {
         let mark = try content.bytes(at: 0, count: 3)
         let start = mark == [0xEF, 0xBB, 0xBF] ? 3 : 0
@@ -26,7 +26,7 @@ struct SourceLayout {
         at place: JoinSourcePlace,
         holdsRequests: Bool?
     ) throws -> SourceLayout {
-        let shape = try FirstObject.reading(content, from: start, keyName: place.keyName)
+        let shape = try FirstRow.reading(content, from: start, keyName: place.keyName)
         if let shape, !shape.members.contains(where: { $0.utf8.elementsEqual(place.keyName.utf8) }) {
             throw JoinFailure(.noKeyColumn(place.keyName, found: shape.members), path: place.path)
         }
@@ -48,7 +48,7 @@ struct SourceLayout {
         while true {
             let window = try content.bytes(at: start, count: length)
             let isLast = start + window.count >= content.size
-            do throws(DelimitedRowScanner.HeaderFault) {
+            do throws(DelimitedRowScanner.HeaderError) {
                 let header = try DelimitedRowScanner.reading(
                     headerOf: window,
                     records: records,
@@ -72,38 +72,38 @@ struct SourceLayout {
     }
 }
 
-/// The shape of the first row of a JSON source, which the others are expected to have.
-private struct FirstObject {
-    /// The names of its members.
+/// The members of the first row of a JSON source, which the other rows are expected to have.
+private struct FirstRow {
+    /// The names of the members.
     var members: [String] = []
     var hasBatch = false
     var hasParams = false
 
-    /// Nil for a source without rows.
-    static func reading(_ content: SourceContent, from start: Int, keyName: String) throws -> FirstObject? {
+    /// Reads the first row; nil if the source has no rows.
+    static func reading(_ content: SourceContent, from start: Int, keyName: String) throws -> FirstRow? {
         var length = 65_536
         while true {
             let window = try content.bytes(at: start, count: length)
             let isLast = start + window.count >= content.size
             var scanner = JoinRowScanner.json(JSONRowScanner(keyName: keyName))
             var position = 0
-            do throws(JoinRowFault) {
+            do throws(JoinRowError) {
                 switch try scanner.next(in: window, from: &position, isLast: isLast) {
-                case .row(let row): return FirstObject(Array(window[row.range]))
+                case .row(let row): return FirstRow(Array(window[row.range]))
                 case .end: return nil
                 case .needsMore: break
                 }
             } catch {
-                // A row without a key: its members are the keys to choose from.
+                // The row has no key. Its members are listed in the error.
                 guard let next = error.next else { throw try content.failure(error, windowAt: start) }
-                return FirstObject(Array(window[error.offset..<next]))
+                return FirstRow(Array(window[error.offset..<next]))
             }
             length *= 2
         }
     }
 
     private init(_ object: [UInt8]) {
-        // The object was read before: it is valid.
+        // The object was validated before.
         try? JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
             try cursor.beginObject()
             while let key = try cursor.nextKey() {
@@ -117,9 +117,9 @@ private struct FirstObject {
     }
 }
 
-/// The columns of a source for flat rows, in the order they first occur.
+/// Collects the columns of a source for flat rows, in the order of their first occurrence.
 struct ColumnNames {
-    /// Whether names have to be collected from every row.
+    /// Whether the names of every row have to be collected.
     let isWanted: Bool
     private(set) var names: [String]
     private var seen: Set<[UInt8]>
@@ -138,9 +138,9 @@ struct ColumnNames {
         }
     }
 
-    /// Adds the members of a row.
+    /// Adds the names of a row's members.
     mutating func record(_ object: [UInt8]) {
-        // The object was read before: it is valid.
+        // The object was validated before.
         try? JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
             try cursor.beginObject()
             while let key = try cursor.nextKey() {

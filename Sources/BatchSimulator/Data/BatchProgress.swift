@@ -1,13 +1,15 @@
 import JSONLines
 import MessageBatches
 
-/// A batch that the simulator processes itself: everything stands under `processing` until all of it ends at once.
+/// The progress of a batch that the simulator processes itself.
+///
+/// All requests are counted as `processing` until the whole batch ends.
 struct BatchProgress: Sendable {
-    /// One request of the batch and the line it ends as.
+    /// A request of the batch, and its result.
     struct Request: Sendable {
         var customID: String
         var type: ResultType
-        /// The `result` object of the line.
+        /// The `result` object of the result line.
         var result: [UInt8]
     }
 
@@ -20,7 +22,7 @@ struct BatchProgress: Sendable {
         self.endsAt = endsAt
     }
 
-    /// The requests of a batch known by its counts alone, all of them canceled in the end.
+    /// Creates the requests of a batch of which only the counts are known; all of them are canceled.
     init(canceling count: Int, initiatedAt: Timestamp, endsAt: Timestamp) {
         let requests = (0..<count)
             .map { index in
@@ -30,7 +32,7 @@ struct BatchProgress: Sendable {
         cancelInitiatedAt = initiatedAt
     }
 
-    /// Asks to cancel: what has not ended by now ends as canceled.
+    /// Starts canceling: requests that have not ended by now end as canceled.
     ///
     /// A second call changes nothing.
     mutating func cancel(at now: Timestamp, endsAt end: Timestamp) {
@@ -40,7 +42,7 @@ struct BatchProgress: Sendable {
         finishAll(as: .canceled)
     }
 
-    /// Lets every request run into the 24 hours the API grants.
+    /// Makes every request expire after the 24 hours that the API allows.
     mutating func expire(at end: Timestamp) {
         endsAt = end
         finishAll(as: .expired)
@@ -51,7 +53,7 @@ struct BatchProgress: Sendable {
         return cancelInitiatedAt == nil ? .inProgress : .canceling
     }
 
-    /// What differs from the batch object as it was first given.
+    /// The changes to the batch object that was returned first.
     func edits(at now: Timestamp, id: String) -> [JSONEdit] {
         let status = status(at: now)
         var edits: [JSONEdit] = [
@@ -99,7 +101,7 @@ struct BatchProgress: Sendable {
 }
 
 extension RequestCounts {
-    /// The five counts in the order of the wire.
+    /// The five counts in the order of the API.
     var wireJSON: String {
         let finished = ResultType.known.map { "\"\($0.name)\":\(self[$0])" }.joined(separator: ",")
         return "{\"processing\":\(processing),\(finished)}"

@@ -1,15 +1,16 @@
 import FoundationEssentials
 import MessageBatches
 
-/// A folder of sample batches: `batches/NAME.json`, one batch object each, and `results/ID.jsonl`, its results.
+/// Reads a folder of sample batches: `batches/NAME.json` with one batch object each, and `results/ID.jsonl` with its
+/// results.
 ///
-/// A string of a batch object may be an offset such as `now-26h` (see ``RelativeTime``), and its `results_url` may begin
-/// with `{base_url}`. Everything else is sent byte for byte, the results too: a missing final newline, CRLF and empty
-/// lines stay. Results of a batch without a results file answer 404.
+/// A string of a batch object may be an offset such as `now-26h` (see ``RelativeTime``), and its `results_url` may
+/// begin with `{base_url}`. All other bytes are sent unchanged, including missing final newlines, CRLF and empty lines
+/// in results. The results of a batch without a results file return 404.
 enum SampleFolder {
     /// Reads all batches of a folder, in the order of their file names.
     ///
-    /// - Throws: ``ScenarioError`` naming the file that is missing, unreadable or not a batch object.
+    /// - Throws: ``ScenarioError`` with the file that is missing, unreadable or not a batch object.
     static func batches(in folder: String, startingAt start: Timestamp) throws(ScenarioError) -> [SimulatedBatch] {
         let names = try list(folder + "/batches").filter { $0.hasSuffix(".json") }.sorted()
         guard !names.isEmpty else { throw ScenarioError.noBatches(path: folder) }
@@ -35,7 +36,7 @@ enum SampleFolder {
         return batches
     }
 
-    /// A batch object with its offsets resolved.
+    /// Replaces the offsets of a batch object with times.
     static func resolved(_ document: [UInt8], against start: Timestamp) throws(ScenarioError) -> [UInt8] {
         let members: JSONMembers
         do {
@@ -72,9 +73,9 @@ enum SampleFolder {
 
 /// A moment written as an offset from the start of the simulator: `now`, `now-26h`, `now-3d4h20m`, `now+22h`.
 ///
-/// Samples use it for batches that are unfinished or recent, so that they do not go stale with the calendar.
+/// Samples use offsets for unfinished and recent batches, so that they do not become outdated.
 enum RelativeTime {
-    /// The moment meant, or nil if the text is not such an offset.
+    /// Converts an offset to a moment; nil if the text is not an offset.
     static func resolve(_ text: some StringProtocol, against start: Timestamp) -> Timestamp? {
         guard text.hasPrefix("now") else { return nil }
         let offset = text.dropFirst(3)
@@ -83,7 +84,7 @@ enum RelativeTime {
         return start.adding(seconds: sign == "-" ? -seconds : seconds)
     }
 
-    /// Reads `3d4h20m`: whole numbers with d, h, m or s, each unit at most once and in this order.
+    /// Parses `3d4h20m`: whole numbers with d, h, m or s, each unit at most once and in this order.
     private static func seconds(in text: some StringProtocol) -> Int64? {
         var units: ArraySlice<(letter: Character, seconds: Int64)> = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)]
         var total: Int64 = 0

@@ -1,26 +1,26 @@
 package import JSONLines
 
-/// Everything a simulated service starts from: its batches, its clock and its behavior.
+/// The initial state and the settings of a simulated service.
 package struct Scenario: Sendable {
     package var batches: [SimulatedBatch]
     package var clock: SimulatorClock
-    /// The only key that is accepted; nil accepts every request that carries any key.
+    /// The only valid key; if it is nil, any key is valid.
     package var key: String?
     package var organizationID = "0d4b6f2e-5f0c-4c7d-9a55-3b1f6f5c2a10"
     package var workspaceID = "wrkspc_01SimulatedWorkspace00001"
-    /// How long a created batch takes, at most 24 hours: after that its requests expire.
+    /// The processing time of a created batch in seconds; from 24 hours on, its requests expire.
     package var processingSeconds: Int64 = 2
-    /// How long canceling takes.
+    /// The time that canceling needs, in seconds.
     package var cancelingSeconds: Int64 = 1
-    /// Whether bodies are compressed for clients that ask for gzip.
+    /// Whether bodies are compressed for clients that accept gzip.
     package var compresses = true
-    /// A path in front of every endpoint, such as `/proxy/anthropic`; the base URL includes it.
+    /// A path before every endpoint, such as `/proxy/anthropic`; the base URL includes it.
     package var pathPrefix = ""
-    /// The base URL that `results_url` carries, for a server behind a proxy; nil means the server's own.
+    /// The base URL in `results_url`, for a server that clients reach through a proxy; nil means the server's own.
     package var publicBaseURL: String?
-    /// Makes ids repeatable.
+    /// The seed of generated IDs.
     package var seed: UInt64 = 1
-    /// What answers requests in place of the service, from the state given here.
+    /// Answers requests instead of the service, using the service's state.
     package var hook: (any ServiceHook)?
 
     package init(batches: [SimulatedBatch], clock: SimulatorClock = .system()) {
@@ -30,7 +30,7 @@ package struct Scenario: Sendable {
 
     /// The batches of a folder such as `samples/`.
     ///
-    /// - Throws: ``ScenarioError`` naming the file that is missing, unreadable or not a batch object.
+    /// - Throws: ``ScenarioError`` with the file that is missing, unreadable or not a batch object.
     package static func samples(
         in folder: String,
         clock: SimulatorClock = .system()
@@ -38,7 +38,7 @@ package struct Scenario: Sendable {
         Scenario(batches: try SampleFolder.batches(in: folder, startingAt: clock.start), clock: clock)
     }
 
-    /// Ended, recent batches of `lines` results each, the same for the same seed and start.
+    /// Ended, recent batches with `lines` results each; the same seed and start give the same batches.
     ///
     /// - Throws: ``ScenarioError/notPositive(_:)``.
     package static func generated(
@@ -59,26 +59,26 @@ package struct Scenario: Sendable {
     }
 }
 
-/// Why a scenario cannot be set up.
+/// The reasons why a scenario cannot be set up.
 package enum ScenarioError: Error, Sendable, Hashable {
-    /// A folder or file could not be read: which, and why.
+    /// A folder or file could not be read.
     case unreadable(path: String, reason: String)
-    /// The folder has no `batches` in it.
+    /// The folder has no subfolder `batches`.
     case noBatches(path: String)
-    /// Bytes that should be one JSON object are not.
+    /// The bytes are not a JSON object.
     case notAnObject(JSONSyntaxError)
-    /// A batch object without something every batch has.
+    /// A required member of a batch object is missing.
     case missingMember(String)
-    /// A sample file that is no batch object: which, and why.
+    /// A sample file is not a valid batch object.
     indirect case badSample(path: String, ScenarioError)
-    /// Two batches with one id.
+    /// Two batches have the same ID.
     case duplicateID(String)
-    /// A number of lines or batches below 1.
+    /// The number of lines or batches is below 1.
     case notPositive(String)
-    /// The port is taken or may not be listened on: which, and why.
+    /// The port is in use, or this process may not listen on it.
     case cannotListen(port: Int, reason: String)
 
-    /// One sentence for a person.
+    /// The message for the user, as one sentence.
     package var sentence: String {
         switch self {
         case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)."

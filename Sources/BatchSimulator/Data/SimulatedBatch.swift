@@ -1,31 +1,31 @@
 package import MessageBatches
 
-/// One batch of the simulated service: its document, its results, and what time and callers have changed since.
+/// A batch of the simulated service: its batch object, its results, and later changes to both.
 package struct SimulatedBatch: Sendable {
     package let id: String
     package let createdAt: Timestamp
-    /// The results, or nil where the service has none to give.
+    /// The results; nil if the service has none.
     package var results: ReplyBody?
-    /// Set while the batch is processed by the simulator itself: after create, and after cancel.
+    /// The progress of a batch that the simulator processes itself, after a create or cancel call.
     var progress: BatchProgress?
     private let document: Document
     private var edits: [JSONEdit] = []
-    private var isWithdrawn = false
+    private var areResultsRemoved = false
 
     private enum Document: Sendable {
         case recorded([UInt8])
         case generated(GeneratedBatch)
     }
 
-    /// What a batch object stands for in its `results_url` until the server knows where it listens.
+    /// The placeholder for the base URL in a `results_url`; it is replaced when the server listens.
     package static let baseURLPlaceholder = "{base_url}"
 
-    /// A batch given as the API would send it, `{base_url}` allowed in `results_url`.
+    /// Creates a batch from its batch object as the API would send it; `results_url` may contain `{base_url}`.
     ///
     /// - Parameters:
-    ///   - document: the batch object; every byte of it is sent as it is.
-    ///   - results: the exact bytes of the results, or nil for a batch whose results answer 404.
-    /// - Throws: ``ScenarioError`` where the object has no `id` or no `created_at`.
+    ///   - document: The batch object; its bytes are sent unchanged.
+    ///   - results: The bytes of the results; nil if they return 404.
+    /// - Throws: ``ScenarioError`` if the object has no `id` or no `created_at`.
     package init(document: [UInt8], results: [UInt8]? = nil) throws(ScenarioError) {
         let members: JSONMembers
         do {
@@ -43,7 +43,7 @@ package struct SimulatedBatch: Sendable {
         self.results = results.map { .bytes($0) }
     }
 
-    /// A batch whose results are produced while they are read.
+    /// Creates a batch whose results are generated while they are read.
     package init(_ generated: GeneratedBatch) {
         id = generated.id
         createdAt = generated.createdAt
@@ -51,7 +51,7 @@ package struct SimulatedBatch: Sendable {
         results = .generated(generated)
     }
 
-    /// The batch object at a moment, with the base URL put in.
+    /// The batch object at a moment, with the base URL inserted.
     package func json(at now: Timestamp, baseURL: String) -> [UInt8] {
         var json =
             switch document {
@@ -64,31 +64,31 @@ package struct SimulatedBatch: Sendable {
         return Self.insertingBaseURL(baseURL, into: json)
     }
 
-    /// The status at a moment.
+    /// The processing status at a moment.
     package func status(at now: Timestamp) -> ProcessingStatus {
         if let edited = member("processing_status", at: now) { return ProcessingStatus(edited) }
         return .other("")
     }
 
-    /// Whether results can be read at a moment: the batch has ended and its results are there.
+    /// The results if they can be read at a moment: the batch has ended and its results have not been removed.
     package func readableResults(at now: Timestamp) -> ReplyBody? {
-        guard !isWithdrawn, status(at: now) == .ended else { return nil }
+        guard !areResultsRemoved, status(at: now) == .ended else { return nil }
         return progress.map { .bytes($0.results()) } ?? results
     }
 
-    /// Changes the batch object from now on.
+    /// Changes the batch object permanently.
     package mutating func edit(_ edit: JSONEdit) {
         edits.append(edit)
     }
 
-    /// Takes the results away, as the API does 29 days after creation.
-    package mutating func withdraw(at now: Timestamp) {
+    /// Removes the results, as the API does 29 days after creation.
+    package mutating func removeResults(at now: Timestamp) {
         edits.append(.text("archived_at", now.wireText))
         edits.append(JSONEdit("results_url", "null"))
-        isWithdrawn = true
+        areResultsRemoved = true
     }
 
-    /// The text of a member of the batch object at a moment.
+    /// The string value of a member of the batch object at a moment.
     func member(_ key: String, at now: Timestamp) -> String? {
         (try? JSONMembers(json(at: now, baseURL: "")))?.string(key)
     }
@@ -105,9 +105,9 @@ package struct SimulatedBatch: Sendable {
 // MARK: Create and cancel
 
 extension SimulatedBatch {
-    /// A batch just created: in progress, everything under `processing`.
+    /// A batch that was just created: in progress, with all requests counted as `processing`.
     ///
-    /// `seconds` is how long it takes; from 24 hours on its requests expire.
+    /// `seconds` is the processing time; from 24 hours on, its requests expire.
     static func created(
         id: String,
         requests: [BatchProgress.Request],
@@ -132,7 +132,7 @@ extension SimulatedBatch {
 
     /// Starts canceling; a second call changes nothing.
     ///
-    /// Of a batch known by its document alone every request ends as canceled, under a made-up id.
+    /// If only the batch object is known, every request ends as canceled, with a made-up ID.
     mutating func cancel(at now: Timestamp, taking seconds: Int64) {
         let end = now.adding(seconds: seconds)
         if progress != nil {
@@ -142,7 +142,7 @@ extension SimulatedBatch {
         }
     }
 
-    /// The sum of the batch object's `request_counts`.
+    /// The sum of the counts in the batch object's `request_counts`.
     private func totalRequests(at now: Timestamp) -> Int {
         guard let counts = try? JSONMembers(json(at: now, baseURL: "")).raw("request_counts"),
             let members = try? JSONMembers(Array(counts))

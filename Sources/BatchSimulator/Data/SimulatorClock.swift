@@ -1,11 +1,11 @@
 import FoundationEssentials
 package import MessageBatches
 
-/// What time it is for the simulated service: a start that offsets in samples are resolved against, and a reading.
+/// The clock of the simulated service: its start, from which offsets in samples are counted, and the current time.
 package struct SimulatorClock: Sendable {
-    /// The moment the simulator started.
+    /// The time at which the simulator started.
     package let start: Timestamp
-    /// The present moment, at or after ``start``.
+    /// The current time, at or after ``start``.
     package let now: @Sendable () -> Timestamp
 
     package init(start: Timestamp, now: @escaping @Sendable () -> Timestamp) {
@@ -13,12 +13,12 @@ package struct SimulatorClock: Sendable {
         self.now = now
     }
 
-    /// The time of the machine.
+    /// The machine's clock.
     package static func system() -> SimulatorClock {
         starting(at: Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e6) * 1_000))
     }
 
-    /// A clock that shows `start` at first and runs from there.
+    /// A clock that starts at the given time and then runs normally.
     package static func starting(at start: Timestamp) -> SimulatorClock {
         let origin = ContinuousClock.now
         return SimulatorClock(start: start) {
@@ -30,12 +30,13 @@ package struct SimulatorClock: Sendable {
 }
 
 extension Timestamp {
-    /// The form of the wire: six fraction digits and a numeric offset, `2025-01-29T14:25:40.914571+00:00`.
+    /// The time as the API writes it, with six fraction digits and a numeric offset:
+    /// `2025-01-29T14:25:40.914571+00:00`.
     package var wireText: String {
         text.dropLast() + "+00:00"
     }
 
-    /// The form of the `date` header, `Wed, 29 Jan 2025 14:25:40 GMT` (RFC 9110, 5.6.7).
+    /// The time as in the `date` header: `Wed, 29 Jan 2025 14:25:40 GMT` (RFC 9110, 5.6.7).
     package var httpDate: String {
         let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -1,16 +1,16 @@
-/// An errored result as it stands in public result files: the error nested twice, with and without a request id.
+/// A template for an errored result as in public result files: the error is nested twice, with or without a request ID.
 struct ErrorTemplate: Sendable {
     private enum Part: Sendable {
         case bytes([UInt8])
-        /// A number within bounds.
+        /// A random number in a range.
         case number(Range<Int>)
-        /// Characters of base 58.
+        /// Random base 58 characters.
         case noise(Int)
     }
 
     private let parts: [Part]
 
-    /// Appends everything between the custom_id and the end of the result.
+    /// Appends everything after the `custom_id` up to the end of the result.
     func append(to output: inout [UInt8], random: inout SeededRandom) {
         for part in parts {
             switch part {
@@ -21,7 +21,7 @@ struct ErrorTemplate: Sendable {
         }
     }
 
-    /// The kinds of errors of generated batches, the likelier ones more than once.
+    /// The errors of generated batches; more likely ones are listed several times.
     static let all: [ErrorTemplate] = [
         make(
             "invalid_request_error",

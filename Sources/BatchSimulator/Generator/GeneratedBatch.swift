@@ -1,18 +1,21 @@
 package import MessageBatches
 
-/// An ended batch whose result lines follow from a seed: any line can be made again alone, none is kept.
+/// An ended batch whose result lines are generated from a seed.
+///
+/// Any line can be generated on its own, and no line is kept in memory.
 package struct GeneratedBatch: Sendable {
     package let seed: UInt64
-    /// The place of the batch among its scenario's, 0 for the newest.
+    /// The position of the batch in its scenario; 0 is the newest.
     package let index: Int
-    /// How many results it has.
+    /// The number of results.
     package let lines: Int
     package let id: String
     package let createdAt: Timestamp
-    /// Request numbers are scattered over the lines by this step, which is coprime to the number of lines.
+    /// The step that scatters request numbers over the lines; it is coprime to the number of lines.
     private let step: Int
 
-    /// The newest batch was created 25 hours before `start`, the others before it, all within the 29 days of retention.
+    /// Creates a batch: the newest was created 25 hours before `start`, the others earlier, but within the 29 days of
+    /// retention.
     init(seed: UInt64, index: Int, of count: Int, lines: Int, start: Timestamp) {
         self.seed = seed
         self.index = index
@@ -27,7 +30,7 @@ package struct GeneratedBatch: Sendable {
         step = [15_485_863, 104_729, 7_919].first { !lines.isMultiple(of: $0) } ?? 1
     }
 
-    /// How many results there are of each type, by formula.
+    /// The number of results per type, computed without generating them.
     package var counts: RequestCounts {
         ResultMix.counts(ofLines: lines)
     }
@@ -45,9 +48,9 @@ package struct GeneratedBatch: Sendable {
         )
     }
 
-    /// Appends whole lines from `line` on until at least `count` bytes are there or the batch ends.
+    /// Appends whole lines from `line` on until there are at least `count` bytes or the batch ends.
     ///
-    /// - Returns: the next line to append.
+    /// - Returns: The next line to append.
     func appendLines(from line: Int, bytes count: Int, to output: inout [UInt8]) -> Int {
         var line = line
         output.reserveCapacity(count + LineSizes.largest)
@@ -58,14 +61,14 @@ package struct GeneratedBatch: Sendable {
         return line
     }
 
-    /// All lines at once, for small batches.
+    /// All lines, for small batches.
     package func allLines() -> [UInt8] {
         var output: [UInt8] = []
         for line in 0..<lines { appendLine(line, to: &output) }
         return output
     }
 
-    /// The batch object, in the key order of 2026.
+    /// The batch object, with the key order that the API used in 2026.
     func document() -> [UInt8] {
         let counts = self.counts
         let wasCanceled = counts[.canceled] > 0
@@ -85,15 +88,15 @@ package struct GeneratedBatch: Sendable {
     private static let hour: Int64 = 3_600_000_000_000
 }
 
-/// Which of a batch's results are of which type, so that the counts of any number of lines follow from a formula.
+/// Determines the result type of each line, so that the counts of any number of lines can be computed.
 ///
-/// In every thousand lines each type has its fixed share; a step of 617, coprime to 1,000, scatters them.
+/// Each type has a fixed share of every thousand lines. A step of 617, which is coprime to 1,000, scatters them.
 enum ResultMix {
     private static let period = 1_000
-    /// Errored, expired and canceled results in every thousand; the rest succeeded.
+    /// The number of errored, expired and canceled results per thousand; the others succeed.
     private static let shares: [(type: ResultType, count: Int)] = [(.errored, 30), (.expired, 8), (.canceled, 7)]
 
-    /// The type of a line, from its index in the batch.
+    /// The type of a line, given its index in the batch.
     static func type(ofLine index: Int) -> ResultType {
         var rank = (index % period * 617 + 23) % period
         for share in shares {

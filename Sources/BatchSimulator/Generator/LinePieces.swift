@@ -51,14 +51,14 @@ struct LinePieces: Sendable {
     }
 }
 
-/// The fixed parts of a line that depend on its model.
+/// The fixed parts of result lines that depend on the model.
 struct ModelPieces: Sendable {
     let isLate2026: Bool
-    /// Up to the message id.
+    /// The bytes before the message ID.
     let opening: [UInt8]
-    /// Behind the content, up to the stop reason.
+    /// The bytes after the content, up to the stop reason.
     let closing: [UInt8]
-    /// Behind the last count of `usage` up to the end of the message, one for each geo.
+    /// The bytes after the last count of `usage` up to the end of the message, for each inference geo.
     let endings: [[UInt8]]
 
     init(_ model: ModelProfile) {
@@ -76,7 +76,7 @@ struct ModelPieces: Sendable {
 }
 
 extension [UInt8] {
-    /// Appends a number of at least 0 in decimal digits, with zeros in front up to `width`.
+    /// Appends a non-negative number in decimal digits, padded with zeros to `width`.
     mutating func appendDecimal(_ value: Int, width: Int = 1) {
         var divisor = 1
         var digits = 1
@@ -90,7 +90,7 @@ extension [UInt8] {
         }
     }
 
-    /// Appends the lowest digits of a number in base 16.
+    /// Appends the lowest hexadecimal digits of a number.
     mutating func appendHex(_ value: UInt64, digits: Int) {
         for shift in stride(from: (digits - 1) * 4, through: 0, by: -4) {
             let digit = UInt8(truncatingIfNeeded: value >> UInt64(shift) & 15)

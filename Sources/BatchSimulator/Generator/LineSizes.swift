@@ -1,9 +1,9 @@
 import Glibc
 
-/// Line lengths as real result files have them: log-normal with a median of 1.5 KB and a tail up to 100 KB.
+/// The distribution of line lengths in real result files: log-normal with a median of 1.5 KB, and at most 100 KB.
 ///
-/// With sigma 0.875 the mean is 1,500 · exp(0.875² / 2) ≈ 2,200 bytes. Lengths are looked up in tables of quantiles, so
-/// that drawing one costs no mathematics.
+/// With sigma 0.875, the mean is 1,500 · exp(0.875² / 2) ≈ 2,200 bytes. Lengths are read from tables of quantiles,
+/// which is fast.
 struct LineSizes: Sendable {
     static let shared = LineSizes()
 
@@ -13,7 +13,7 @@ struct LineSizes: Sendable {
 
     private static let resolution = 4_096
     private let quantiles: [Int]
-    /// The last of the quantiles, cut as fine again.
+    /// The last quantile, divided into finer quantiles.
     private let tail: [Int]
 
     private init() {
@@ -22,7 +22,7 @@ struct LineSizes: Sendable {
         tail = (0..<Self.resolution).map { Self.size(atQuantile: 1 - step + (Double($0) + 0.5) * step * step) }
     }
 
-    /// Draws a length in bytes.
+    /// Returns a random length in bytes.
     func draw(from random: inout SeededRandom) -> Int {
         let bits = Int(truncatingIfNeeded: random.next() >> 40)
         let index = bits & (Self.resolution - 1)
@@ -35,7 +35,7 @@ struct LineSizes: Sendable {
         return min(Int(median * exp(sigma * deviation)), largest)
     }
 
-    /// The inverse of the normal distribution to 4.5e-4 (Abramowitz and Stegun, 26.2.23).
+    /// The inverse of the normal distribution, accurate to 4.5e-4 (Abramowitz and Stegun, 26.2.23).
     private static func normalDeviation(atQuantile quantile: Double) -> Double {
         let tail = min(quantile, 1 - quantile)
         let t = (-2 * log(tail)).squareRoot()

@@ -1,6 +1,8 @@
 import MessageBatches
 
-/// Writes result lines out of prepared pieces: one copy per piece, no text work per line.
+/// Writes result lines from prepared pieces.
+///
+/// Each piece is copied; no text is formatted per line.
 struct ResultLineWriter: Sendable {
     static let shared = ResultLineWriter()
 
@@ -8,7 +10,7 @@ struct ResultLineWriter: Sendable {
     private let sizes = LineSizes.shared
     private let pieces = LinePieces()
     private let models = ModelProfile.all.map { ModelPieces($0) }
-    /// Base 58 characters that identifiers and signatures are cut from.
+    /// Base 58 characters from which identifiers and signatures are copied.
     private let noise: [UInt8]
 
     private init() {
@@ -16,7 +18,7 @@ struct ResultLineWriter: Sendable {
         noise = SimulatedID.noise(65_536 + 1_024, from: &random)
     }
 
-    /// What one succeeded line is made of.
+    /// The kind of content of a succeeded line.
     private enum Shape {
         case text
         case cutShort
@@ -28,7 +30,8 @@ struct ResultLineWriter: Sendable {
 
     /// Appends one line with its newline.
     ///
-    /// `request` is the number of the request, unique in the batch; `idStyle` is 0 for names, 1 for UUIDs, 2 for digits.
+    /// `request` is the number of the request, unique in the batch. `idStyle` is 0 for names, 1 for UUIDs, 2 for
+    /// digits.
     func append(
         _ type: ResultType,
         request: Int,
@@ -51,7 +54,7 @@ struct ResultLineWriter: Sendable {
     private func appendSucceeded(to output: inout [UInt8], random: inout SeededRandom) {
         let model = models[Int(random.next() >> 61)]
         let shape = shape(for: model, random: &random)
-        // What surrounds the text takes about 700 bytes.
+        // The parts of the line around the text have about 700 bytes.
         let length = max(24, sizes.draw(from: &random) - 700)
         output += model.opening
         appendNoise(22, to: &output, random: &random)
@@ -81,7 +84,7 @@ struct ResultLineWriter: Sendable {
 
     // MARK: Content
 
-    /// The output tokens of a line and the part of them that was thinking, at four bytes each.
+    /// The output tokens of a line and how many of them were thinking, at four bytes per token.
     private struct Tokens {
         var output: Int
         var thinking = 0
@@ -155,7 +158,7 @@ struct ResultLineWriter: Sendable {
         random: inout SeededRandom
     ) {
         let draw = random.below(100)
-        // One prompt in fifty is long: past the price steps at 100,000 and 200,000 tokens.
+        // One prompt in fifty is long, beyond the price thresholds at 100,000 and 200,000 tokens.
         let input = draw < 2 ? 60_000 + random.below(180_000) : 60 + sizes.draw(from: &random) / 2
         let cacheRead = draw % 10 < 3 ? 1_024 * (1 + random.below(40)) : 0
         let writes5m = draw % 10 == 3 ? 1_024 + random.below(8_192) : 0
@@ -192,7 +195,7 @@ struct ResultLineWriter: Sendable {
             output += pieces.namedID
             output.appendDecimal(request, width: 7)
         case 1:
-            // An odd factor maps the numbers below 2^32 one to one, so the first group alone is unique.
+            // Multiplying by an odd factor maps the numbers below 2^32 one to one, so the first group alone is unique.
             output.appendHex(UInt64(UInt32(truncatingIfNeeded: request &* 2_654_435_761)), digits: 8)
             let bits = random.next()
             for (digits, shift) in [(4, 0), (4, 16), (4, 32)] {
@@ -207,7 +210,7 @@ struct ResultLineWriter: Sendable {
     }
 
     private func appendNoise(_ count: Int, to output: inout [UInt8], random: inout SeededRandom) {
-        // Three cuts make equal identifiers as unlikely as 48 random bits do.
+        // Three slices make equal identifiers as unlikely as 48 random bits do.
         let third = count / 3
         output += noise[noiseRange(third, random: &random)]
         output += noise[noiseRange(third, random: &random)]
@@ -220,22 +223,22 @@ struct ResultLineWriter: Sendable {
     }
 }
 
-/// A model as it shows in result lines, and how its lines look.
+/// A model and the format of its result lines.
 struct ModelProfile: Sendable {
-    /// The keys a line carries in addition to those every line has; they grew over the years.
+    /// The set of keys in a line; newer models have more.
     enum Era: Sendable {
-        /// Late 2025: `usage` with the split of cache writes, service tier and geo.
+        /// Late 2025: `usage` with cache writes by duration, service tier and geo.
         case late2025
-        /// Late 2026: `container`, `stop_details`, thinking tokens and diagnostics too.
+        /// Late 2026: additionally `container`, `stop_details`, thinking tokens and diagnostics.
         case late2026
     }
 
     var name: String
     var era: Era
-    /// The `inference_geo` values it reports.
+    /// The possible values of `inference_geo`.
     var geos: [String]
 
-    /// The models of generated batches; every name is in the price table.
+    /// The models of generated batches; all of them are in the price table.
     static let all: [ModelProfile] = [
         ModelProfile(name: "claude-haiku-4-5-20251001", era: .late2025, geos: ["not_available"]),
         ModelProfile(name: "claude-sonnet-4-5-20250929", era: .late2025, geos: ["not_available"]),

@@ -1,4 +1,4 @@
-/// SplitMix64 (Steele, Lea, Flood 2014): a stream of numbers that follows from its seed alone.
+/// The random number generator SplitMix64 (Steele, Lea, Flood 2014); equal seeds give equal numbers.
 package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -6,7 +6,7 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
         state = seed
     }
 
-    /// A stream for one thing among many, the same whenever it is asked for.
+    /// Creates the generator for one item of many; equal arguments give equal numbers.
     package init(seed: UInt64, _ first: Int, _ second: Int = 0) {
         state = Self.mix(seed &+ Self.step &* UInt64(truncatingIfNeeded: first &+ 1))
         state = Self.mix(state ^ (UInt64(truncatingIfNeeded: second &+ 1) &* 0xD1B5_4A32_D192_ED03))
@@ -19,7 +19,9 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
         return Self.mix(state)
     }
 
-    /// A number from 0 up to but not including `bound`, by multiplication instead of division.
+    /// A number from 0 up to but not including `bound`.
+    ///
+    /// It uses a multiplication, which is faster than a division.
     mutating func below(_ bound: Int) -> Int {
         Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(truncatingIfNeeded: bound)) >> 32)
     }
@@ -37,7 +39,7 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 }
 
-/// Identifiers in the style of the API: a prefix and 22 characters of base 58.
+/// Generates IDs in the style of the API: a prefix and 22 base 58 characters.
 enum SimulatedID {
     private static let letters = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
 
@@ -46,7 +48,7 @@ enum SimulatedID {
         return prefix + String(decoding: body, as: UTF8.self)
     }
 
-    /// Characters of base 58, for identifiers cut out of one long run.
+    /// Random base 58 characters, from which identifiers are copied.
     static func noise(_ count: Int, from random: inout SeededRandom) -> [UInt8] {
         (0..<count).map { _ in letters[random.below(letters.count)] }
     }

@@ -1,12 +1,12 @@
-/// A megabyte of text as it stands inside JSON strings, cut into sentences, from which answers are sliced.
+/// A megabyte of JSON-escaped text, from which the texts of results are copied.
 ///
-/// It is built once from a seed; a slice costs a copy. Cuts lie between sentences only, so no character and no escape
-/// is ever cut in two.
+/// It is generated once from a seed. Slices begin and end between sentences, so they never split a character or an
+/// escape sequence.
 struct TextCorpus: Sendable {
     static let shared = TextCorpus(seed: 0x5EED, bytes: 1_048_576)
 
     let bytes: [UInt8]
-    /// Where each sentence starts, and at last the end of the text.
+    /// The start of each sentence, followed by the end of the text.
     private let starts: [Int]
     private let meanLength: Int
 
@@ -24,7 +24,7 @@ struct TextCorpus: Sendable {
         meanLength = bytes.count / (starts.count - 1)
     }
 
-    /// A run of whole sentences of about `length` bytes, at least one.
+    /// The range of some whole sentences, at least one, with about `length` bytes.
     func slice(ofAbout length: Int, random: inout SeededRandom) -> Range<Int> {
         let sentences = min(max(1, (length + meanLength / 2) / meanLength), starts.count / 2)
         let first = random.below(starts.count - sentences)
@@ -47,7 +47,9 @@ private enum Phrases {
         }
     }
 
-    /// A sentence out of words, the early ones of the list more often, as in real text.
+    /// Appends a sentence of random words.
+    ///
+    /// Words at the beginning of the list are more frequent, as in real text.
     private static func appendProse(to bytes: inout [UInt8], random: inout SeededRandom) {
         let first = opening[random.below(opening.count)]
         bytes += first

@@ -3,16 +3,16 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 
-/// Carries requests to the service and its replies to the socket, step by step.
+/// Passes a request to the service and sends the reply, step by step.
 struct ReplySender {
     let channel: any Channel
 
-    /// Ends a connection from inside a reply.
+    /// Closes the connection during a reply.
     private struct ConnectionEnds: Error {}
 
-    /// Reads a whole request, asks the service and sends what it answers.
+    /// Reads a whole request and sends the service's reply.
     ///
-    /// - Throws: to make the server close the connection.
+    /// - Throws: An error that makes the server close the connection.
     func answer(
         _ request: Request,
         from service: SimulatedService,
@@ -41,7 +41,7 @@ struct ReplySender {
         while let step = steps.next() {
             switch step {
             case .bytes(let bytes):
-                // A cancelled write does not always throw.
+                // A canceled write does not always throw.
                 try Task.checkCancellation()
                 try await writer.write(ByteBuffer(bytes: bytes))
             case .wait(let end): try await wait(for: end)
@@ -91,7 +91,9 @@ struct ReplySender {
         try Task.checkCancellation()
     }
 
-    /// Sends RST instead of FIN: with a linger time of 0 the kernel drops what it holds and resets (RFC 9293, 3.10.4).
+    /// Sends RST instead of FIN.
+    ///
+    /// With a linger time of 0, the kernel drops unsent data and resets the connection (RFC 9293, 3.10.4).
     private func reset() async throws {
         try await SocketFlush.wait(on: channel)
         if let options = channel as? any SocketOptionProvider {
@@ -102,10 +104,10 @@ struct ReplySender {
     }
 }
 
-/// Reports when everything written so far has gone to the socket.
+/// Waits until all earlier writes have reached the socket.
 ///
-/// It is at the socket's end of the pipeline, where writes are plain bytes and keep their order: an empty one is done
-/// when all before it are.
+/// The handler is at the socket's end of the pipeline, where writes are bytes and keep their order. An empty write
+/// completes after all earlier ones.
 private final class SocketFlush: ChannelOutboundHandler, RemovableChannelHandler, Sendable {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -116,7 +118,7 @@ private final class SocketFlush: ChannelOutboundHandler, RemovableChannelHandler
         self.done = done
     }
 
-    /// Returns once the bytes written before the call are with the kernel.
+    /// Returns when the bytes written before this call have been passed to the kernel.
     static func wait(on channel: any Channel) async throws {
         let done = channel.eventLoop.makePromise(of: Void.self)
         do {

@@ -5,12 +5,12 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A simulated service on a port of the loopback interface.
+/// A simulated service that listens on a port of the loopback interface.
 package final class SimulatorServer: Sendable {
-    /// What answers the requests.
+    /// The service that answers the requests.
     package let service: SimulatedService
     package let port: Int
-    /// Where clients reach it, the scenario's path prefix included, without a slash at the end.
+    /// The URL for clients, including the scenario's path prefix, without a trailing slash.
     package let baseURL: String
     private let running: Task<Void, any Error>
     private let connections: OpenConnections
@@ -30,11 +30,11 @@ package final class SimulatorServer: Sendable {
         service.listen(at: baseURL)
     }
 
-    /// Starts a server and returns once it listens.
+    /// Starts a server and returns when it listens.
     ///
-    /// Port 0 stands for one that is free.
+    /// Port 0 selects a free port.
     ///
-    /// - Throws: ``ScenarioError`` if the scenario contradicts itself or the port cannot be used.
+    /// - Throws: ``ScenarioError`` if the scenario is invalid or the port cannot be used.
     package static func start(_ scenario: Scenario, port: Int = 0) async throws -> SimulatorServer {
         guard (0...65_535).contains(port) else {
             throw ScenarioError.cannotListen(port: port, reason: "ports go from 0 to 65535")
@@ -61,7 +61,7 @@ package final class SimulatorServer: Sendable {
                     connections: connections
                 )
             }
-            // Only cancelling the caller ends the wait without a port and without an error.
+            // Without a port and without an error, the calling task was canceled.
             running.cancel()
             throw CancellationError()
         } catch let error as IOError {
@@ -77,7 +77,7 @@ package final class SimulatorServer: Sendable {
         }
     }
 
-    /// A server that reports its port once it listens.
+    /// Creates a server that reports its port when it listens.
     private static func server(
         for service: SimulatedService,
         _ connections: OpenConnections,
@@ -98,13 +98,13 @@ package final class SimulatorServer: Sendable {
         )
     }
 
-    /// Closes the port and every connection, replies under way included, and returns when all is closed.
+    /// Closes the port and all connections, even during replies, and returns when all are closed.
     package func stop() async {
         end()
         _ = await running.result
     }
 
-    /// Waits until the server is stopped, or stops it when the calling task is cancelled.
+    /// Waits until the server is stopped; stops it if the calling task is canceled.
     package func wait() async throws {
         try await withTaskCancellationHandler {
             try await running.value
@@ -119,7 +119,9 @@ package final class SimulatorServer: Sendable {
     }
 }
 
-/// The connections of a server, so that all can be closed at once, even those whose peer has stopped reading.
+/// The open connections of a server.
+///
+/// They are tracked so that all can be closed at once, even if a client has stopped reading.
 private final class OpenConnections: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
@@ -128,7 +130,7 @@ private final class OpenConnections: Sendable {
 
     private let state = Mutex(State())
 
-    /// Closes every connection, and each that comes later.
+    /// Closes all connections, and each later one when it is opened.
     func closeAll() {
         let channels = state.withLock { state in
             state.isClosed = true
@@ -137,7 +139,7 @@ private final class OpenConnections: Sendable {
         for channel in channels { channel.close(promise: nil) }
     }
 
-    /// A handler that belongs to one connection and reports it here.
+    /// Creates a handler that registers one connection here.
     func tracker() -> any RemovableChannelHandler {
         Tracker(connections: self)
     }

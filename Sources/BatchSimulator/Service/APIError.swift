@@ -1,11 +1,11 @@
 import JSONLines
 
-/// An error of the API: the status, the type and the message of its documented body.
+/// An error of the API: its status, and the type and message of the documented body.
 package struct APIError: Error, Sendable, Hashable {
     var status: Int
     var type: String
     var message: String
-    /// Headers that are sent with it.
+    /// Additional headers of the response.
     var headers: [HeaderField]
 
     package init(status: Int, type: String, message: String, headers: [HeaderField] = []) {
@@ -35,7 +35,7 @@ package struct APIError: Error, Sendable, Hashable {
         APIError(status: 404, type: "not_found_error", message: message)
     }
 
-    /// The results of a batch that has none to give; the API says not to retry (public recordings of 2025).
+    /// The error for a batch that has no results; it says not to retry (public recordings of 2025).
     static func noResults(of id: String) -> APIError {
         APIError(
             status: 404,

@@ -1,24 +1,24 @@
-/// What an endpoint answers, before it becomes bytes.
+/// The answer of an endpoint, before it is encoded as an HTTP reply.
 package enum Answer: Sendable {
     case page(BatchPage)
-    /// One batch object.
+    /// A batch object.
     case batch(id: String, json: [UInt8])
     case results(batchID: String, ReplyBody)
     case deleted(id: String)
     case error(APIError)
-    /// Any reply, given by a hook.
+    /// A complete reply from a hook.
     case reply(SimulatedReply)
 }
 
 extension Answer {
-    /// The reply that carries this answer, without the headers that every reply has.
+    /// Encodes the answer, without the headers that every reply has.
     func reply(requestID: String) -> SimulatedReply {
         switch self {
         case .page(let page):
             return .json(page.json)
         case .batch(_, let json):
             var reply = SimulatedReply.json(json)
-            // The API sends this with 200 while there is something to wait for.
+            // The API sends this header with status 200 while the batch is in progress.
             let status = (try? JSONMembers(json))?.string("processing_status")
             if status == "in_progress" { reply.headers.set("retry-after", to: "10") }
             return reply
@@ -51,15 +51,15 @@ extension SimulatedReply {
     }
 }
 
-/// One page of the list: `data`, `has_more`, `first_id` and `last_id`.
+/// A page of the list: `data`, `has_more`, `first_id` and `last_id`.
 package struct BatchPage: Sendable {
     package var batches: [(id: String, json: [UInt8])]
-    /// Whether there is more in the direction that was paged.
+    /// Whether more batches follow in the direction of paging.
     package var hasMore: Bool
-    /// Changes to the page object, made after it is put together.
+    /// Changes to the encoded page object.
     package var edits: [JSONEdit] = []
 
-    /// The page object.
+    /// The page object as JSON.
     fileprivate var json: [UInt8] {
         var json = Array(#"{"data":["#.utf8)
         for (index, batch) in batches.enumerated() {

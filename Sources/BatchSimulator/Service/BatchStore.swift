@@ -1,12 +1,14 @@
 import MessageBatches
 
-/// The batches of a service, oldest first inside, newest first to the outside.
+/// The batches of a service; stored oldest first, listed newest first.
 package struct BatchStore: Sendable {
     /// Oldest first, so that a new batch is appended.
     private var batches: [SimulatedBatch] = []
     private var positions: [String: Int] = [:]
 
-    /// Accepts batches in any order; those created at the same moment keep it, the first counting as the newest.
+    /// Stores batches given in any order.
+    ///
+    /// Batches created at the same moment keep their order; the first one counts as the newest.
     ///
     /// - Throws: ``ScenarioError/duplicateID(_:)``.
     init(_ unordered: [SimulatedBatch]) throws(ScenarioError) {
@@ -22,13 +24,13 @@ package struct BatchStore: Sendable {
         positions[id].map { batches[$0] }
     }
 
-    /// Changes a batch, if there is one with that id.
+    /// Changes the batch with an ID, if it exists.
     package mutating func update(_ id: String, _ change: (inout SimulatedBatch) -> Void) {
         guard let position = positions[id] else { return }
         change(&batches[position])
     }
 
-    /// Adds a batch at its place in time, or puts it in place of the one with its id.
+    /// Inserts a batch by its creation time, or replaces the batch with its ID.
     package mutating func insert(_ batch: SimulatedBatch) {
         if let position = positions[batch.id] {
             batches[position] = batch
@@ -48,9 +50,9 @@ package struct BatchStore: Sendable {
         order()
     }
 
-    /// The batches of a page, newest first, and whether more follow in its direction.
+    /// The batches of a page, newest first, and whether more follow in the same direction.
     ///
-    /// - Throws: 404 for a cursor that is not the id of a batch.
+    /// - Throws: 404 if the cursor is not the ID of a batch.
     func page(_ query: PageQuery) throws(APIError) -> (batches: [SimulatedBatch], hasMore: Bool) {
         let range: Range<Int>
         let hasMore: Bool
@@ -89,12 +91,12 @@ package struct BatchStore: Sendable {
 
 /// The part of the list that a request asks for.
 struct PageQuery: Sendable, Hashable {
-    /// Where the page starts or ends.
+    /// The start or end of a page.
     enum Cursor: Sendable, Hashable {
         case newest
-        /// Right after this batch, towards older ones.
+        /// Directly after this batch, towards older batches.
         case after(String)
-        /// Right before this batch, towards newer ones.
+        /// Directly before this batch, towards newer batches.
         case before(String)
     }
 
@@ -104,7 +106,7 @@ struct PageQuery: Sendable, Hashable {
     private static let defaultLimit = 20
     private static let limits = 1...1_000
 
-    /// Reads the three documented keys; every other key is ignored.
+    /// Parses the three documented query keys and ignores all others.
     init(_ request: SimulatedRequest) throws(APIError) {
         let after = request.queryValue("after_id")
         let before = request.queryValue("before_id")

@@ -1,17 +1,17 @@
 import JSONLines
 import MessageBatches
 
-/// The body of a create call: `{"requests":[{"custom_id":…,"params":{…}}, …]}`.
+/// Reads the body of a create call: `{"requests":[{"custom_id":…,"params":{…}}, …]}`.
 ///
-/// The ids are checked at once; the params only decide how each request ends, as in the API.
+/// As in the API, invalid IDs are rejected at once, but invalid params only make their request fail.
 enum CreateRequest {
     static let maxRequests = 100_000
     /// 256 MB.
     static let maxBytes = 256 << 20
 
-    /// Reads and checks a body, and decides how each of its requests will end.
+    /// Reads and validates a body, and determines the result of each request.
     ///
-    /// - Throws: 400 or 413 with the sentence the API would give.
+    /// - Throws: 400 or 413 with the message of the API.
     static func requests(
         in request: SimulatedRequest,
         random: inout SeededRandom
@@ -79,7 +79,7 @@ enum CreateRequest {
         return item
     }
 
-    /// Checks an id against `^[a-zA-Z0-9_-]{1,64}$`.
+    /// Validates an ID against `^[a-zA-Z0-9_-]{1,64}$`.
     private static func checked(_ id: String?, at index: Int) throws(APIError) -> String {
         guard let id else { throw .invalidRequest("requests.\(index).custom_id: Field required") }
         guard id.utf8.count <= 64, MessageBatch.isSafeID(id) else {

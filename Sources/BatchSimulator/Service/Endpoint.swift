@@ -8,13 +8,13 @@ package enum Endpoint: String, Sendable, Hashable, CaseIterable {
     case delete
 }
 
-/// What a method and a path ask for.
+/// The target of a request, from its method and path.
 package enum Route: Sendable, Hashable {
-    /// An endpoint, with the batch if it has one.
+    /// An endpoint, with the batch ID if it has one.
     case endpoint(Endpoint, batchID: String?)
-    /// A path of the API with a method it does not accept; the methods it accepts.
+    /// A path of the API with an unsupported method; `allowed` lists the supported ones.
     case wrongMethod(allowed: String)
-    /// A path the API does not have.
+    /// A path that is not part of the API.
     case unknown
 
     private static let root = "/v1/messages/batches"

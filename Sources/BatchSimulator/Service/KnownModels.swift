@@ -1,6 +1,6 @@
-/// The models a created batch may name; any other makes its request fail.
+/// The models that created batches can use; requests with other models fail.
 enum KnownModels {
-    /// The name that results carry for a model or one of its aliases, or nil for a model nobody knows.
+    /// The model name in results for a model or one of its aliases; nil if the model is unknown.
     static func resolve(_ name: String) -> String? {
         names.contains(name) ? name : aliases[name]
     }

@@ -1,10 +1,12 @@
 package import MessageBatches
 
-/// Answers requests in place of a simulated service: the seam at which tests inject faults and record requests.
+/// Answers requests instead of the simulated service; tests use it to inject faults and record requests.
 ///
-/// The service calls it under its lock, in the order in which requests arrive.
+/// The service calls it while it holds its lock, in the order in which requests arrive.
 package protocol ServiceHook: Sendable {
-    /// Answers one request, usually with the service's own ``ServiceState/answer(to:at:)`` and
+    /// Answers one request.
+    ///
+    /// Implementations usually call the service's own ``ServiceState/answer(to:at:)`` and
     /// ``ServiceState/reply(carrying:to:at:)``.
     mutating func reply(
         to request: SimulatedRequest,
@@ -13,7 +15,7 @@ package protocol ServiceHook: Sendable {
     ) -> SimulatedReply
 }
 
-/// The state of a simulated service, and what each request does to it.
+/// The state of a simulated service, and the operations of the API on it.
 package struct ServiceState: Sendable {
     package var store: BatchStore
     package internal(set) var baseURL: String
@@ -41,7 +43,7 @@ package struct ServiceState: Sendable {
         return hook.reply(to: request, at: now, from: &self)
     }
 
-    /// What the API answers to a request, before it becomes bytes.
+    /// The answer of the API to a request, before it is encoded.
     package mutating func answer(to request: SimulatedRequest, at now: Timestamp) -> Answer {
         do throws(APIError) {
             try request.check(credential: credential(of: request), workspaceID: scenario.workspaceID)
@@ -51,7 +53,7 @@ package struct ServiceState: Sendable {
         }
     }
 
-    /// The reply that carries an answer, with the headers that every reply has.
+    /// Encodes an answer, with the headers that every reply has.
     package func reply(carrying answer: Answer, to request: SimulatedRequest, at now: Timestamp) -> SimulatedReply {
         var reply = answer.reply(requestID: request.id)
         reply.headers += [HeaderField("date", now.httpDate), HeaderField("request-id", request.id)]

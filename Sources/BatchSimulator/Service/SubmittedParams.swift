@@ -1,21 +1,21 @@
 import JSONLines
 import MessageBatches
 
-/// What the simulator reads of one request's `params`, and how the request ends because of it.
+/// The parts of a request's `params` that determine its result.
 struct SubmittedParams {
     var model: String?
     var maxTokens: Int64?
     var isStreaming = false
     /// The text of the last message, at most ``echoLimit`` characters.
     var lastText = ""
-    /// The size of the params in bytes, from which the prompt's tokens are guessed.
+    /// The size of the params in bytes, from which the number of input tokens is estimated.
     var bytes = 0
 
     static let echoLimit = 2_000
 
     init() {}
 
-    /// Reads the value the cursor stands at; anything but an object has none of the members.
+    /// Reads the value at the cursor; a value that is not an object has no members.
     init(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         guard try cursor.kind() == .object else {
             try cursor.skipValue()
@@ -42,7 +42,7 @@ struct SubmittedParams {
         }
         try cursor.beginArray()
         while try cursor.nextElement() {
-            try Self.eachMember(&cursor) { cursor, key throws(JSONSyntaxError) in
+            try Self.readMembers(&cursor) { cursor, key throws(JSONSyntaxError) in
                 guard key == "content" else { return false }
                 try readContent(&cursor)
                 return true
@@ -50,7 +50,7 @@ struct SubmittedParams {
         }
     }
 
-    /// Reads a text, or a list of blocks of which the text blocks count.
+    /// Reads a text, or the text blocks of a list of blocks.
     private mutating func readContent(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         switch try cursor.kind() {
         case .string:
@@ -59,7 +59,7 @@ struct SubmittedParams {
             lastText = ""
             try cursor.beginArray()
             while try cursor.nextElement() {
-                try Self.eachMember(&cursor) { cursor, key throws(JSONSyntaxError) in
+                try Self.readMembers(&cursor) { cursor, key throws(JSONSyntaxError) in
                     guard key == "text" else { return false }
                     lastText += try cursor.string().map { cursor.text($0) } ?? ""
                     return true
@@ -71,10 +71,10 @@ struct SubmittedParams {
         lastText = String(lastText.prefix(Self.echoLimit))
     }
 
-    /// Walks over an object and skips anything else.
+    /// Reads the members of an object; skips any other value.
     ///
-    /// `read` consumes the value of a key it knows and returns true.
-    private static func eachMember(
+    /// `read` consumes the value of a key that it knows and then returns true.
+    private static func readMembers(
         _ cursor: inout JSONCursor,
         _ read: (inout JSONCursor, String) throws(JSONSyntaxError) -> Bool
     ) throws(JSONSyntaxError) {
@@ -91,7 +91,7 @@ struct SubmittedParams {
 }
 
 extension SubmittedParams {
-    /// How the request ends: with an answer that echoes it, or with the error its params deserve.
+    /// The result of the request: an answer that repeats its text, or an error if the params are invalid.
     func outcome(customID: String, random: inout SeededRandom) -> BatchProgress.Request {
         guard let problem else {
             return BatchProgress.Request(
@@ -107,7 +107,7 @@ extension SubmittedParams {
         return BatchProgress.Request(customID: customID, type: .errored, result: result)
     }
 
-    /// What is wrong with the params, if anything.
+    /// The error in the params; nil if they are valid.
     private var problem: String? {
         guard let model else { return "model: Field required" }
         guard KnownModels.resolve(model) != nil else { return "model: \(model)" }

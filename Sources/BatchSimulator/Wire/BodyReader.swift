@@ -1,12 +1,12 @@
 import BlockGzip
 
-/// Produces a body piece by piece, compressed if asked for.
+/// Generates a body piece by piece, compressed if requested.
 package struct BodyReader: Sendable {
-    /// The size of the pieces: large enough that the cost of a socket write does not show.
+    /// The size of a piece in bytes, large enough to make the cost of socket writes negligible.
     static let pieceSize = 512 << 10
 
     private let body: ReplyBody
-    /// The next byte, or the next line of a generated batch.
+    /// The index of the next byte, or of the next line of a generated batch.
     private var position = 0
     private var coding: Coding
 
@@ -19,7 +19,7 @@ package struct BodyReader: Sendable {
     package init(_ body: ReplyBody, isGzipped: Bool) {
         switch body {
         case .bytes(let bytes) where isGzipped:
-            // A body in memory is compressed in earnest, at once.
+            // A body in memory is compressed at once, with zlib.
             self.body = .bytes(ZlibCodec.compressed(bytes))
             coding = .identity
         case .bytes, .generated:
@@ -28,7 +28,7 @@ package struct BodyReader: Sendable {
         }
     }
 
-    /// The next piece, or nil after the end; no piece is empty.
+    /// The next piece, which is never empty; nil after the last.
     package mutating func next() -> [UInt8]? {
         let content = nextContent()
         switch coding {
@@ -68,7 +68,7 @@ package struct BodyReader: Sendable {
 extension ZlibCodec {
     private static let shared = ZlibCodec()
 
-    /// One gzip member with the bytes.
+    /// Compresses bytes into one gzip member.
     fileprivate static func compressed(_ bytes: [UInt8]) -> [UInt8] {
         do {
             return try shared.member(holding: bytes.span)

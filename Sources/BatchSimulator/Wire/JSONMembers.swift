@@ -1,10 +1,10 @@
 package import JSONLines
 
-/// The members of a JSON object as cuts in its bytes, so that one can be changed while all others stay as they are.
+/// The members of a JSON object as ranges of its bytes, so that one member can be changed and all others stay the same.
 ///
-/// Nothing is decoded and encoded again: unknown keys, number forms, spacing and order pass through.
+/// Nothing is decoded and encoded again, so unknown keys, number formats, spacing and order are preserved.
 package struct JSONMembers: Sendable {
-    /// One member: its decoded key and where key and value stand.
+    /// A member: its decoded key, and the ranges of key and value.
     package struct Member: Sendable, Hashable {
         package var key: String
         /// From the opening quote of the key to the end of the value.
@@ -15,9 +15,9 @@ package struct JSONMembers: Sendable {
     package let bytes: [UInt8]
     package let members: [Member]
 
-    /// Cuts one object.
+    /// Finds the members of one object.
     ///
-    /// - Throws: `JSONSyntaxError` where the bytes are anything but one JSON object.
+    /// - Throws: `JSONSyntaxError` if the bytes are not exactly one JSON object.
     package init(_ bytes: [UInt8]) throws(JSONSyntaxError) {
         self.bytes = bytes
         members = try JSONCursor.read(bytes) { cursor throws(JSONSyntaxError) in
@@ -34,19 +34,19 @@ package struct JSONMembers: Sendable {
         }
     }
 
-    /// The raw JSON text of a value, of the last member where a key occurs twice.
+    /// The JSON text of a value; if a key occurs twice, the last one counts.
     package func raw(_ key: String) -> ArraySlice<UInt8>? {
         members.last { $0.key == key }.map { bytes[$0.value] }
     }
 
-    /// The text of a string value, escapes decoded; nil where the member is missing or no string.
+    /// The decoded text of a string value; nil if the member is missing or not a string.
     package func string(_ key: String) -> String? {
         guard let raw = raw(key), raw.first == UInt8(ascii: "\"") else { return nil }
         let text = raw.dropFirst().dropLast()
         return JSONString.decoded(text, isEscaped: text.contains(UInt8(ascii: "\\")))
     }
 
-    /// The object with one value put in place: replaced where the key stands, else added as the last member.
+    /// Returns the object with one value replaced, or appended as the last member if the key does not exist.
     package func setting(_ key: String, to value: some Sequence<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + 64)
@@ -66,7 +66,7 @@ package struct JSONMembers: Sendable {
         return output
     }
 
-    /// The object without a key, and without the comma that goes with it.
+    /// Returns the object without a member and its comma.
     package func removing(_ key: String) -> [UInt8] {
         guard let index = members.lastIndex(where: { $0.key == key }) else { return bytes }
         let cut =
@@ -83,7 +83,7 @@ package struct JSONMembers: Sendable {
     }
 }
 
-/// One change to a member of a JSON object: a raw JSON value to put there, or nil to take the member out.
+/// A change to a member of a JSON object: a new value as JSON text, or nil to remove the member.
 package struct JSONEdit: Sendable, Hashable {
     package var key: String
     package var value: [UInt8]?
@@ -93,7 +93,7 @@ package struct JSONEdit: Sendable, Hashable {
         value = rawValue.map { Array($0.utf8) }
     }
 
-    /// A change that puts text there as a JSON string, or `null` for nil.
+    /// A change to a JSON string, or to `null` if the text is nil.
     package static func text(_ key: String, _ text: String?) -> JSONEdit {
         guard let text else { return JSONEdit(key, "null") }
         var raw: [UInt8] = []
@@ -101,7 +101,7 @@ package struct JSONEdit: Sendable, Hashable {
         return JSONEdit(key, String(decoding: raw, as: UTF8.self))
     }
 
-    /// The object after this change; unchanged where the bytes are no object.
+    /// Returns the object after this change; bytes that are not an object are returned unchanged.
     package func applied(to object: [UInt8]) -> [UInt8] {
         guard let members = try? JSONMembers(object) else { return object }
         return value.map { members.setting(key, to: $0) } ?? members.removing(key)

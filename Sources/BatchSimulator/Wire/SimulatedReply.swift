@@ -1,4 +1,4 @@
-/// What the simulated service answers: status, headers, the source of the body, and how it is sent.
+/// A reply of the simulated service: status, headers, body, and the steps that send it.
 package struct SimulatedReply: Sendable {
     /// One step of sending a reply.
     package enum Step: Sendable {
@@ -8,11 +8,11 @@ package struct SimulatedReply: Sendable {
         case bytes([UInt8])
         /// Send the end of the body.
         case finish
-        /// Hand everything sent so far to the peer, then wait for the closure.
+        /// Pass everything sent so far to the client, then wait for the closure.
         case wait(@Sendable () async throws -> Void)
-        /// Reset the connection; nothing follows.
+        /// Reset the connection; this is the last step.
         case reset
-        /// Close the connection without the end of the body; nothing follows.
+        /// Close the connection without the end of the body; this is the last step.
         case close
     }
 
@@ -21,7 +21,7 @@ package struct SimulatedReply: Sendable {
     package var body: ReplyBody
     /// Whether the body is sent as one gzip member.
     package var isGzipped = false
-    /// The steps of sending it, if a hook gave other ones than the head, the pieces of the body and the end.
+    /// The steps that send the reply, if a hook replaced the usual ones.
     package var changedSteps: (any IteratorProtocol<Step> & Sendable)?
 
     package init(status: Int, headers: [HeaderField], body: ReplyBody) {
@@ -30,7 +30,7 @@ package struct SimulatedReply: Sendable {
         self.body = body
     }
 
-    /// The steps of sending it: the head, the pieces of the body, the end.
+    /// The steps that send the reply; usually the head, the pieces of the body, and the end.
     var steps: any IteratorProtocol<Step> & Sendable {
         changedSteps ?? PlainSteps(body: BodyReader(body, isGzipped: isGzipped))
     }
@@ -57,14 +57,14 @@ package struct SimulatedReply: Sendable {
     }
 }
 
-/// Where the bytes of a body come from.
+/// The source of a body's bytes.
 ///
-/// Large bodies are produced while they are sent.
+/// Large bodies are generated while they are sent.
 package enum ReplyBody: Sendable {
     case bytes([UInt8])
     case generated(GeneratedBatch)
 
-    /// The whole body in memory, for comparison in tests and for edits.
+    /// The whole body in memory, for comparisons in tests and for edits.
     package func collected() -> [UInt8] {
         switch self {
         case .bytes(let bytes): bytes
@@ -78,7 +78,7 @@ package enum ReplyBody: Sendable {
     }
 }
 
-/// One HTTP header field; names are written in lower case.
+/// An HTTP header field; names are lowercase.
 package struct HeaderField: Sendable, Hashable {
     package var name: String
     package var value: String
@@ -90,12 +90,12 @@ package struct HeaderField: Sendable, Hashable {
 }
 
 extension [HeaderField] {
-    /// The first value of a field, whatever the case of its name.
+    /// The value of the first field with this name, ignoring case.
     package func value(of name: String) -> String? {
         first { $0.name.lowercased() == name }?.value
     }
 
-    /// Puts one value in place of all fields of that name; nil removes them.
+    /// Replaces all fields with this name by one; nil removes them.
     package mutating func set(_ name: String, to value: String?) {
         removeAll { $0.name.lowercased() == name }
         if let value { append(HeaderField(name, value)) }

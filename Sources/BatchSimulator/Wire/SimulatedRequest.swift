@@ -1,22 +1,22 @@
-/// A request as the simulated service sees it, free of any HTTP library.
+/// A request to the simulated service, independent of any HTTP library.
 package struct SimulatedRequest: Sendable {
-    /// What a request's key comes to.
+    /// The result of checking a request's key.
     package enum Credential: Sendable, Hashable {
         case missing
         case accepted
         case refused
     }
 
-    /// The request id that the service gives it when it arrives.
+    /// The request ID, which the service assigns when the request arrives.
     package internal(set) var id = ""
     package var method: String
-    /// The path without the query, percent escapes decoded.
+    /// The path without the query, percent-decoded.
     package var path: String
-    /// The query in order, percent escapes decoded.
+    /// The query parameters in order, percent-decoded.
     package var query: [(name: String, value: String)]
     package var headers: [HeaderField]
     package var body: [UInt8]
-    /// Whether the body was longer than the edge reads; `body` is empty then.
+    /// Whether the body exceeded the size limit of the server; `body` is empty then.
     package var isBodyTooLarge: Bool
 
     /// Parses a request target such as `/v1/messages/batches?limit=5`.
@@ -36,12 +36,12 @@ package struct SimulatedRequest: Sendable {
         self.isBodyTooLarge = isBodyTooLarge
     }
 
-    /// The last value of a query key, which is the one that the API reads.
+    /// The last value of a query parameter, which is the one that the API uses.
     package func queryValue(_ name: String) -> String? {
         query.last { $0.name == name }?.value
     }
 
-    /// The key in either of the two documented headers; nil if there is none or it is empty.
+    /// The key in one of the two documented headers; nil if it is missing or empty.
     var key: String? {
         if let key = headers.value(of: "x-api-key"), !key.isEmpty { return key }
         guard let authorization = headers.value(of: "authorization"),
@@ -51,7 +51,7 @@ package struct SimulatedRequest: Sendable {
         return key.isEmpty ? nil : String(key)
     }
 
-    /// Whether the client accepts a gzip body: named, or covered by `*`, with a weight above 0 (RFC 9110, 12.5.3).
+    /// Whether the client accepts gzip: by name or with `*`, with a weight above 0 (RFC 9110, 12.5.3).
     var acceptsGzip: Bool {
         var wildcard = false
         for coding in (headers.value(of: "accept-encoding") ?? "").lowercased().split(separator: ",") {
@@ -93,16 +93,16 @@ package struct SimulatedRequest: Sendable {
     }
 }
 
-// MARK: Checks that the API makes before it looks at what is asked
+// MARK: Checks before the request is processed
 
 extension SimulatedRequest {
-    /// Whether the key of the request is the right one; with nil every key is.
+    /// Checks the key of the request; if `expected` is nil, any key is valid.
     func credential(accepting expected: String?) -> Credential {
         guard let key else { return .missing }
         return expected == nil || expected == key ? .accepted : .refused
     }
 
-    /// Refuses a request without a right key, without a version, or for another workspace.
+    /// Rejects a request without a valid key, without a version, or for another workspace.
     func check(credential: Credential, workspaceID: String) throws(APIError) {
         switch credential {
         case .missing: throw .noCredential
@@ -112,7 +112,7 @@ extension SimulatedRequest {
         guard headers.value(of: "anthropic-version") != nil else {
             throw .invalidRequest("anthropic-version: header is required")
         }
-        if let asked = headers.value(of: "anthropic-workspace-id"), asked != workspaceID {
+        if let requested = headers.value(of: "anthropic-workspace-id"), requested != workspaceID {
             throw .invalidRequest("anthropic-workspace-id: this key belongs to the workspace \(workspaceID)")
         }
     }

@@ -1,7 +1,7 @@
-/// One gzip member of any length whose deflate blocks are stored, not compressed (RFC 1951, 3.2.4; RFC 1952).
+/// Writes a gzip member of any length whose deflate blocks are stored without compression (RFC 1951, 3.2.4; RFC 1952).
 ///
-/// For generated bodies: every client inflates it like any other gzip, and the simulator keeps its speed, which zlib
-/// would cut to a tenth.
+/// It is used for generated bodies. Clients can decompress it like any other gzip data, and it is ten times as fast as
+/// zlib.
 struct StoredGzip: Sendable {
     private static let maxBlock = 65_535
 
@@ -9,7 +9,7 @@ struct StoredGzip: Sendable {
     private var count = 0
     private var hasHeader = false
 
-    /// Appends content as stored blocks, behind the header where it is the first.
+    /// Appends content as stored blocks, after the header if it is the first content.
     mutating func append(_ content: [UInt8], to output: inout [UInt8]) {
         output.reserveCapacity(output.count + content.count + 64)
         appendHeader(to: &output)
@@ -45,7 +45,7 @@ struct StoredGzip: Sendable {
     }
 }
 
-/// CRC-32 as gzip uses it (RFC 1952, 8), eight bytes a step by eight tables.
+/// The CRC-32 of gzip (RFC 1952, 8), computed eight bytes at a time with eight tables.
 private struct Checksum: Sendable {
     private static let tables: [UInt32] = {
         var tables = [UInt32](repeating: 0, count: 8 * 256)

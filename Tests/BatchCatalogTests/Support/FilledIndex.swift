@@ -13,7 +13,7 @@ func withIndexPath(_ body: (String) throws -> Void) throws {
 /// Fills in a batch with flat rows, up to `rowsPerBlock` per block.
 func fill(_ path: String, batch: Int, rows: [String], rowsPerBlock: Int = .max) throws {
     let index = try ResultIndex(at: path)
-    try index.beginFilling()
+    try index.beginUpdate()
     try index.expect(rows: rows.count)
     let number = try index.nextNumber()
     let id = "msgbatch_\(batch)"
@@ -33,7 +33,7 @@ func fill(_ path: String, batch: Int, rows: [String], rowsPerBlock: Int = .max) 
         let block = LineBlock(wholeLines: Array(lines.utf8), sequence: 0, firstLine: 1, byteOffset: 0)
         try index.append(IndexedRows(block, of: id, number: number))
     }
-    try index.endFilling(without: [])
+    try index.endUpdate(without: [])
 }
 
 /// All rows of a query.

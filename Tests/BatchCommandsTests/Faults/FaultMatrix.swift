@@ -197,7 +197,7 @@ enum FaultMatrix {
             status: .lost,
             sentence: "results withdrawn before this run",
             archived: 2
-        ) { id, _ in [Fault(.change(.withdraw(id)), on: [.results], of: id, .first(1))] },
+        ) { id, _ in [Fault(.change(.removeResults(id)), on: [.results], of: id, .first(1))] },
         .member("a status nobody knows", .done, "", archived: 2, "processing_status") { _ in "\"paused\"" },
         FaultRow(name: "the server's clock ten days behind", status: .done, sentence: "") { _, _ in
             [Fault(.shiftDate(seconds: -864_000), on: [.list, .retrieve, .results])]

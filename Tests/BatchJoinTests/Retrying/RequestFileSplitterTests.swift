@@ -13,15 +13,15 @@ struct RequestFileSplitterTests {
     @Test func `an id never stands twice in a part`() {
         var splitter = RequestFileSplitter(maxRequests: 3)
         let ids = ["a", "b", "a", "a", "c", "d", "b"]
-        let found = ids.map { splitter.place(id: Array($0.utf8), bytes: 10)?.part }
+        let found = ids.map { splitter.assign(id: Array($0.utf8), bytes: 10)?.part }
         #expect(found == [0, 0, 1, 2, 0, 1, 1])
         #expect(splitter.count == 3)
     }
 
     @Test func `a request too large for any part has none`() {
         var splitter = RequestFileSplitter(maxBytes: RequestFileSplitter.frameBytes + 10)
-        #expect(splitter.place(id: [1], bytes: 10) == nil)
-        #expect(splitter.place(id: [1], bytes: 9)?.part == 0)
+        #expect(splitter.assign(id: [1], bytes: 10) == nil)
+        #expect(splitter.assign(id: [1], bytes: 9)?.part == 0)
     }
 
     @Test func `the limits are those of the service`() {
@@ -29,6 +29,6 @@ struct RequestFileSplitterTests {
     }
 
     private func places(in splitter: inout RequestFileSplitter, of sizes: [Int]) -> [Int?] {
-        sizes.enumerated().map { splitter.place(id: [UInt8($0.offset)], bytes: $0.element)?.part }
+        sizes.enumerated().map { splitter.assign(id: [UInt8($0.offset)], bytes: $0.element)?.part }
     }
 }

@@ -56,14 +56,14 @@ struct DelimitedRowScannerTests {
         var rows = JoinRowScanner.delimited(scanner)
         var position = 0
         let window = Array("a,".utf8) + [0xE9, 0x0A]
-        #expect(throws: JoinRowFault(at: 0, "bytes that are not UTF-8", next: 4)) {
+        #expect(throws: JoinRowError(at: 0, "bytes that are not UTF-8", next: 4)) {
             try rows.next(in: window, from: &position, isLast: true)
         }
     }
 
     @Test func `a header without the key, or with a column twice, is refused`() {
-        #expect(throws: DelimitedRowScanner.HeaderFault.noKeyColumn(["id", "x"])) { try header("id,x\n") }
-        #expect(throws: DelimitedRowScanner.HeaderFault.repeatedColumn("x")) { try header("custom_id,x,x\n") }
+        #expect(throws: DelimitedRowScanner.HeaderError.noKeyColumn(["id", "x"])) { try header("id,x\n") }
+        #expect(throws: DelimitedRowScanner.HeaderError.repeatedColumn("x")) { try header("custom_id,x,x\n") }
         // é and e + U+0301 are two columns.
         #expect(throws: Never.self) { try header("custom_id,\u{E9},e\u{301}\n") }
     }

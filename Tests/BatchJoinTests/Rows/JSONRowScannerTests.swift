@@ -73,7 +73,7 @@ struct JSONRowScannerTests {
     }
 
     @Test func `a row without a key is passed, one that is no JSON tells no next place`() {
-        #expect(throws: JoinRowFault(at: 0, "its custom_id is empty", next: 16)) { try Found(#"{"custom_id":""} {}"#) }
+        #expect(throws: JoinRowError(at: 0, "its custom_id is empty", next: 16)) { try Found(#"{"custom_id":""} {}"#) }
         do {
             _ = try Found(#"{"custom_id":x}"#)
         } catch {
@@ -93,12 +93,12 @@ struct Found {
     /// The bytes of each row.
     var bytes: [String] = []
 
-    init(_ text: String, windowOf length: Int = .max) throws(JoinRowFault) {
+    init(_ text: String, windowOf length: Int = .max) throws(JoinRowError) {
         var scanner = JoinRowScanner.json(JSONRowScanner())
         try self.init(text, &scanner, windowOf: length)
     }
 
-    init(_ text: String, _ scanner: inout JoinRowScanner, windowOf length: Int = .max) throws(JoinRowFault) {
+    init(_ text: String, _ scanner: inout JoinRowScanner, windowOf length: Int = .max) throws(JoinRowError) {
         let all = Array(text.utf8)
         var (base, end, position) = (0, min(length, all.count), 0)
         while true {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What `query` and `show` notice of an archive that changed behind their index, and what they leave unread.
-struct IndexGapTests {
+struct IndexDifferencesTests {
     private static let sums = [
         "query",
         "SELECT count(*) AS n, (SELECT count(*) FROM batches) AS b, (SELECT sum(revision) FROM batches) AS r FROM results",

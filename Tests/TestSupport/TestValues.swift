@@ -1,4 +1,6 @@
-/// Random numbers that are the same in every run: SplitMix64 (Steele, Lea, Flood 2014).
+package import MessageBatches
+
+/// A random number generator with the same numbers in every run: SplitMix64 (Steele, Lea, Flood 2014).
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -22,13 +24,20 @@ package struct SeededGenerator: RandomNumberGenerator {
         choices[int(0...choices.count - 1)]
     }
 
-    /// True once in `times`.
+    /// True with a probability of 1 in `times`.
     package mutating func once(in times: Int) -> Bool {
         int(0...times - 1) == 0
     }
 
-    /// A number whose size, not its value, is even distributed: as many below 100 as from 100 to 10,000.
+    /// A number with a uniformly distributed size instead of value: as many are below 100 as from 100 to 10,000.
     package mutating func skewed(upTo limit: Int) -> Int {
         limit >> int(0...(Int.bitWidth - 1 - limit.leadingZeroBitCount)) &- int(0...1) & 0x7FFF_FFFF_FFFF_FFFF
+    }
+}
+
+extension String {
+    /// The day in the form `2026-11-29`; 1970-01-01 if the text is not a valid day.
+    package var day: CalendarDay {
+        CalendarDay(self) ?? CalendarDay(daysSinceEpoch: 0)
     }
 }

@@ -2,10 +2,10 @@ import BatchCatalog
 import MessageBatches
 import Testing
 
-struct RetryPausesTests {
+struct RetryScheduleTests {
     /// Hours until the next try.
     private func pause(_ attempts: Int, isQuarantined: Bool = false, daysLeft: Int64 = 25) -> Double {
-        let next = RetryPauses.nextTry(
+        let next = RetrySchedule.nextTry(
             after: attempts,
             isQuarantined: isQuarantined,
             retentionEnds: Samples.now.adding(seconds: daysLeft * Samples.day),

@@ -1,12 +1,13 @@
 import BatchArchive
 import MessageBatches
 
-/// What is missing or outdated in the result index of an archive, found without reading what has not changed.
+/// The differences between an archive and its result index.
 ///
-/// The index keeps the stamp each manifest had when its rows were filled in. Only manifests with another stamp are read, and only
-/// batches whose flat rows differ have to be filled in: a join, a repair and a `compact` write new manifests about the same rows.
-struct IndexGap {
-    /// A batch to enter in the index, with the stamp of its manifest.
+/// The index stores the stamp that each manifest had when its rows were inserted. Only manifests with another stamp are
+/// read. Their rows are inserted again only if the flat rows differ: a join, a repair and `compact` write new manifests
+/// for the same rows.
+struct IndexDifferences {
+    /// A batch to index, with the stamp of its manifest.
     struct Entry {
         let manifest: Manifest
         let stamp: Int64
@@ -14,23 +15,23 @@ struct IndexGap {
 
     /// Batches whose rows are missing or outdated, by day and ID.
     private(set) var missing: [Entry] = []
-    /// Batches whose rows are in the index, with a manifest that was written again.
+    /// Batches whose rows are up to date, but whose manifest was written again.
     private(set) var revised: [Entry] = []
-    /// IDs in the index of batches that the archive no longer has.
+    /// IDs of indexed batches that the archive no longer contains.
     private(set) var removed: [String] = []
     /// Changed manifests that cannot be read.
     private(set) var unreadable: [ArchiveFailure] = []
-    /// The stamps in the index that the archive was compared with.
+    /// The stamps in the index when it was compared.
     let known: Set<Int64>
 
-    /// Compares the archive with its index; nil if there is none.
+    /// Compares the archive with its index; pass nil if there is no index.
     ///
-    /// Changes of batches other than those with the IDs are left out; nil stands for all batches.
+    /// With `ids`, only these batches are compared.
     init(of reader: ArchiveReader, in index: IndexQuery?, ids: Set<String>? = nil) async throws {
         known = try index?.stamps() ?? []
         let stamped = try await reader.stampedManifests()
         let changed = stamped.filter { !known.contains($0.stamp) && ids?.contains($0.id) ?? true }
-        // As many names as stamps, all of them known: nothing came, went or changed.
+        // The same number of stamps, and all of them known: no manifest was added, removed or changed.
         guard !changed.isEmpty || stamped.count != known.count else { return }
         let contents = try index?.contents() ?? [:]
         let stamps = Dictionary(changed.map { ($0.id, $0.stamp) }) { first, _ in first }
@@ -45,7 +46,7 @@ struct IndexGap {
             }
         }
         unreadable = listing.unreadable
-        // A manifest that cannot be read counts as missing.
+        // An unreadable manifest counts as missing.
         let present = Set(stamped.map(\.id)).subtracting(stamps.keys).union(listing.manifests.map(\.batch.id))
         removed = contents.keys.filter { !present.contains($0) }
     }
@@ -55,6 +56,6 @@ struct IndexGap {
 }
 
 extension Manifest {
-    /// What identifies the flat rows: the digest of the uncompressed rows; empty for a batch without rows.
+    /// Identifies the flat rows: the SHA-256 of the uncompressed rows, or an empty string for a batch without rows.
     var flatContent: String { files[.results]?.content.sha256 ?? "" }
 }

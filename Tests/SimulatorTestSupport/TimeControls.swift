@@ -1,8 +1,10 @@
+package import BatchSimulator
+package import MessageBatches
 import Synchronization
 
-/// Holds a simulated reply until a test opens it, and reports to the test when the reply arrives.
+/// Holds simulated replies until a test opens it, and reports to the test when a reply arrives.
 ///
-/// No clock is involved.
+/// It uses no clock.
 package final class Gate: Sendable {
     private struct State {
         var isOpen = false
@@ -16,7 +18,7 @@ package final class Gate: Sendable {
 
     package init() {}
 
-    /// Lets everything held go, now and later.
+    /// Releases all replies, now and later.
     package func open() {
         let held = state.withLock { state in
             state.isOpen = true
@@ -31,19 +33,19 @@ package final class Gate: Sendable {
         state.withLock { $0.arrivals > 0 }
     }
 
-    /// Returns once `count` replies have reached the gate, held or not.
+    /// Returns when `count` replies have reached the gate, whether it is open or not.
     package func reached(_ count: Int = 1) async {
         await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
+            let hasArrived = state.withLock { state in
                 if state.arrivals >= count { return true }
                 state.watchers.append((count, continuation))
                 return false
             }
-            if isThere { continuation.resume() }
+            if hasArrived { continuation.resume() }
         }
     }
 
-    /// Waits until the gate opens or the calling task is cancelled.
+    /// Waits until the gate opens or the calling task is canceled.
     package func pass() async {
         let waiter = arrive()
         await withTaskCancellationHandler {
@@ -71,5 +73,29 @@ package final class Gate: Sendable {
         }
         for continuation in watchers { continuation.resume() }
         return waiter
+    }
+}
+
+/// A clock that advances only when a test advances it.
+package final class ManualClock: Sendable {
+    private let time: Mutex<Timestamp>
+
+    package init(at start: Timestamp) {
+        time = Mutex(start)
+    }
+
+    package var now: Timestamp {
+        time.withLock { $0 }
+    }
+
+    package func advance(seconds: Int64) {
+        time.withLock { $0 = $0.adding(seconds: seconds) }
+    }
+}
+
+extension SimulatorClock {
+    /// A simulator clock that shows the time of a manual clock, and starts at its current time.
+    package static func manual(_ clock: ManualClock) -> SimulatorClock {
+        SimulatorClock(start: clock.now) { clock.now }
     }
 }

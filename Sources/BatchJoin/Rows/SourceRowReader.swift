@@ -1,20 +1,20 @@
-/// Goes through the rows of a source once, window by window.
-struct RowReading {
-    /// How much is read at once; a row longer than this makes its window grow.
+/// Reads the rows of a source from start to end, window by window.
+struct SourceRowReader {
+    /// The number of bytes to read at once; the window grows for a longer row.
     private static let pieceSize = 1_048_576
-    /// How many places of bad or repeated rows are kept to be listed.
-    static let listedPlaces = 1_000
+    /// The maximum number of places of invalid or repeated rows to list.
+    static let maxListedPlaces = 1_000
 
     let content: SourceContent
     let policy: JoinErrorPolicy
     private var scanner: JoinRowScanner
     private var window: [UInt8] = []
-    /// Where the window begins in the content.
+    /// The offset of the window in the content.
     private var base: Int
     private var position = 0
-    /// Rows that could not be read.
+    /// The number of rows that could not be read.
     private(set) var skipped = 0
-    /// Where the first of them are.
+    /// The offsets of the first rows that could not be read.
     private(set) var skippedPlaces: [Int] = []
 
     init(_ content: SourceContent, _ scanner: JoinRowScanner, from start: Int, policy: JoinErrorPolicy) {
@@ -24,10 +24,10 @@ struct RowReading {
         base = start
     }
 
-    /// The next row and its place, or nil after the last.
+    /// The next row and its place; nil after the last row.
     mutating func next() throws -> (row: JoinRow, place: RowPlace)? {
         while true {
-            do throws(JoinRowFault) {
+            do throws(JoinRowError) {
                 switch try scanner.next(in: window, from: &position, isLast: isLast) {
                 case .row(let row):
                     return (row, RowPlace(offset: base + row.range.lowerBound, length: row.range.count))
@@ -42,14 +42,14 @@ struct RowReading {
         }
     }
 
-    /// The bytes of the row that ``next()`` gave last.
+    /// The bytes of the row that ``next()`` returned last.
     func bytes(of row: JoinRow) -> [UInt8] {
         Array(window[row.range])
     }
 
     private var isLast: Bool { base + window.count >= content.size }
 
-    /// Drops what was read and reads more.
+    /// Drops the bytes that were read, and reads more.
     private mutating func refill() throws {
         window.removeFirst(min(position, window.count))
         base += position
@@ -57,16 +57,16 @@ struct RowReading {
         window += try content.bytes(at: base + window.count, count: max(Self.pieceSize, window.count))
     }
 
-    /// Continues after a row that cannot be read; false if no row can follow.
-    private mutating func skip(_ fault: JoinRowFault) throws -> Bool {
+    /// Skips a row that cannot be read; returns false if no row can follow.
+    private mutating func skip(_ fault: JoinRowError) throws -> Bool {
         guard policy == .skip, !fault.endsSource else { throw try content.failure(fault, windowAt: base) }
         skipped += 1
-        if skippedPlaces.count < Self.listedPlaces { skippedPlaces.append(base + fault.offset) }
+        if skippedPlaces.count < Self.maxListedPlaces { skippedPlaces.append(base + fault.offset) }
         if let next = fault.next {
             position = next
             return true
         }
-        // The next row begins after the end of the line at the earliest.
+        // The next row begins after the end of this line or later.
         position = min(fault.offset, window.count)
         while true {
             if let end = window[position...].firstIndex(of: 0x0A) {

@@ -4,18 +4,18 @@ import Foundation
 import JSONLines
 import MessageBatches
 
-/// What a command shows while the result index is filled.
+/// Progress of filling the result index.
 package enum IndexEvent {
-    /// Another command is filling the index, which is waited for.
+    /// Another command is filling the index; this one waits for it.
     case waiting(ResultIndexFailure)
-    /// So many rows of the first batches are in the index.
+    /// The number of rows and batches indexed so far, and the total number of batches.
     case indexed(rows: Int, batches: Int, of: Int)
 }
 
-/// Brings the result index of an archive up to date.
+/// Updates the result index of an archive.
 ///
-/// Only batches that are new or have other rows are read.
-package struct IndexFilling {
+/// Only batches that are new or whose rows have changed are read.
+package struct IndexUpdate {
     private let folder: ArchiveFolder
     private let clock: any Clock<Duration>
     private let observe: (IndexEvent) -> Void
@@ -29,19 +29,19 @@ package struct IndexFilling {
     /// How often and how long to wait while another command fills the index.
     private static let (attempts, pause) = (60, Duration.seconds(1))
 
-    /// Fills in what is missing.
+    /// Adds missing batches, and removes batches that are gone.
     ///
-    /// If nothing is, the index is not opened for writing.
+    /// If nothing has changed, the index is not opened for writing.
     ///
-    /// - Returns: Why files could not be read; their batches are left out.
+    /// - Returns: The files that could not be read; their batches are skipped.
     package func run() async throws -> [ArchiveFailure] {
-        let (gap, index) = try await beginWhenFree()
-        let damaged = if let index { try await fill(index, with: gap) } else { [ArchiveFailure]() }
-        return damaged + gap.unreadable
+        let (differences, index) = try await beginWhenFree()
+        let damaged = if let index { try await fill(index, with: differences) } else { [ArchiveFailure]() }
+        return damaged + differences.unreadable
     }
 
-    /// Begins as soon as no other command fills the index, within a minute.
-    private func beginWhenFree() async throws -> (IndexGap, ResultIndex?) {
+    /// Begins filling when no other command fills the index; waits up to a minute.
+    private func beginWhenFree() async throws -> (IndexDifferences, ResultIndex?) {
         for attempt in 0..<Self.attempts {
             do {
                 return try await begin()
@@ -54,27 +54,27 @@ package struct IndexFilling {
         return try await begin()
     }
 
-    /// What is missing, and the index, opened for writing, if anything is.
-    private func begin() async throws -> (IndexGap, ResultIndex?) {
+    /// Compares the archive with the index, and opens the index for writing if they differ.
+    private func begin() async throws -> (IndexDifferences, ResultIndex?) {
         let reader = try ArchiveReader(folder)
         let old = try IndexQuery(of: folder)
-        let gap = try await IndexGap(of: reader, in: old)
-        guard old == nil || !gap.isEmpty else { return (gap, nil) }
+        let differences = try await IndexDifferences(of: reader, in: old)
+        guard old == nil || !differences.isEmpty else { return (differences, nil) }
         let index = try ResultIndex(of: folder)
-        try index.beginFilling()
-        // Another query may have filled it in the meantime.
+        try index.beginUpdate()
+        // Another command may have updated the index in the meantime.
         let current = try IndexQuery(of: folder)
-        let isStill = try current?.stamps() == gap.known
-        return (isStill ? gap : try await IndexGap(of: reader, in: current), index)
+        let isUnchanged = try current?.stamps() == differences.known
+        return (isUnchanged ? differences : try await IndexDifferences(of: reader, in: current), index)
     }
 
-    private func fill(_ index: ResultIndex, with gap: IndexGap) async throws -> [ArchiveFailure] {
-        try index.remove(gap.removed)
-        for entry in gap.revised { try index.revise(ResultIndex.Batch(entry)) }
-        try index.expect(rows: gap.missing.reduce(0) { $0 + $1.manifest.found.values.reduce(0, +) })
-        let ids = gap.missing.map(\.manifest.batch.id)
+    private func fill(_ index: ResultIndex, with differences: IndexDifferences) async throws -> [ArchiveFailure] {
+        try index.remove(differences.removed)
+        for entry in differences.revised { try index.revise(ResultIndex.Batch(entry)) }
+        try index.expect(rows: differences.missing.reduce(0) { $0 + $1.manifest.found.values.reduce(0, +) })
+        let ids = differences.missing.map(\.manifest.batch.id)
         let numbers = Dictionary(uniqueKeysWithValues: zip(ids, try index.nextNumber()...))
-        var fill = Fill(gap.missing, numbers: numbers, index: index, observe: observe)
+        var inserter = RowInserter(differences.missing, numbers: numbers, index: index, observe: observe)
         var damaged: [(failure: ArchiveFailure, id: String)] = []
         let scan = ArchiveScan(
             folder,
@@ -83,7 +83,7 @@ package struct IndexFilling {
             inFlight: 2 * ProcessInfo.processInfo.activeProcessorCount
         )
         try await scan.run(
-            gap.missing.map(\.manifest),
+            differences.missing.map(\.manifest),
             work: { block, manifest in
                 let id = manifest.batch.id
                 return Result { () throws(ResultIndexFailure) in
@@ -92,22 +92,22 @@ package struct IndexFilling {
             },
             consume: { result in
                 let (id, rows) = try result.get()
-                try fill.insert(rows, of: id)
+                try inserter.insert(rows, of: id)
                 return true
             },
             damaged: { damaged.append(($0, $1.batch.id)) }
         )
-        // Half a batch would count as a complete one.
-        try fill.end(leavingOut: damaged.map(\.id))
+        // A batch with only some of its rows would look complete.
+        try inserter.finish(without: damaged.map(\.id))
         return damaged.map(\.failure)
     }
 
-    /// The batches on their way into the index, one after the other.
-    private struct Fill {
-        /// A killed filling loses up to about so many rows.
+    /// Inserts batches into the index one after the other.
+    private struct RowInserter {
+        /// The number of rows between two commits; a killed process loses about this many.
         private static let rowsPerSave = 500_000
 
-        private var waiting: ArraySlice<IndexGap.Entry>
+        private var waiting: ArraySlice<IndexDifferences.Entry>
         private let numbers: [String: Int64]
         private var current: String?
         private let index: ResultIndex
@@ -117,7 +117,7 @@ package struct IndexFilling {
         private var savedRows = 0
 
         init(
-            _ entries: [IndexGap.Entry],
+            _ entries: [IndexDifferences.Entry],
             numbers: [String: Int64],
             index: ResultIndex,
             observe: @escaping (IndexEvent) -> Void
@@ -136,7 +136,7 @@ package struct IndexFilling {
             observe(.indexed(rows: self.rows, batches: total - waiting.count, of: total))
         }
 
-        /// Begins the next batch.
+        /// Commits if enough rows are pending, and begins the next batch.
         private mutating func advance() throws {
             if rows - savedRows > Self.rowsPerSave {
                 try index.save()
@@ -151,15 +151,15 @@ package struct IndexFilling {
             if let number = numbers[id] { try index.begin(ResultIndex.Batch(entry), number: number) }
         }
 
-        mutating func end(leavingOut damaged: [String]) throws {
+        mutating func finish(without damaged: [String]) throws {
             while current != nil || !waiting.isEmpty { try advance() }
-            try index.endFilling(without: damaged)
+            try index.endUpdate(without: damaged)
         }
     }
 }
 
 extension ResultIndex.Batch {
-    init(_ entry: IndexGap.Entry) {
+    init(_ entry: IndexDifferences.Entry) {
         let manifest = entry.manifest
         let raw = manifest.files[.raw]?.content ?? manifest.pruned[.raw]?.content
         self.init(
@@ -174,7 +174,7 @@ extension ResultIndex.Batch {
 }
 
 extension ResultIndex {
-    /// The index of an archive, for writing; a new one is private to the user, as all files of an archive are.
+    /// Opens the index of an archive for writing; a new file is private to the user, like all files of an archive.
     convenience init(of folder: ArchiveFolder) throws(ResultIndexFailure) {
         let path = Self.path(in: folder)
         if !FileManager.default.fileExists(atPath: path) {
@@ -183,12 +183,15 @@ extension ResultIndex {
         try self.init(at: path)
     }
 
-    /// The path of an archive's index: a file of its own, so that the nightly catalog stays small.
+    /// The path of an archive's index.
+    ///
+    /// The index has its own file so that the catalog stays small.
     package static func path(in folder: ArchiveFolder) -> String { folder.path("results.sqlite") }
 }
 
 extension IndexQuery {
-    /// The index of an archive for reading; nil if there is none, or one of another version of the program.
+    /// Opens the index of an archive for reading; nil if it does not exist or another version of the program created
+    /// it.
     init?(of folder: ArchiveFolder) throws(ResultIndexFailure) {
         let path = ResultIndex.path(in: folder)
         guard FileManager.default.fileExists(atPath: path) else { return nil }

@@ -4,33 +4,33 @@ package import BlockGzip
 package import JSONLines
 import MessageBatches
 
-/// What a result is joined with under one name, such as its request.
-package struct JoinedPartner: Sendable, Hashable {
+/// Data that a result is joined with under one name, such as its request.
+package struct JoinedMatch: Sendable, Hashable {
     /// `request`, or the name of the metadata source or column.
     package var name: String
-    /// As it stands in the source.
+    /// The data as in the source.
     package var json: [UInt8]
 }
 
-/// Finds what single results are joined with: in sources, else in the archive's joined files.
-package struct JoinedPartners {
+/// Finds the data to join with single results, in sources or in the archive's joined files.
+package struct JoinedMatches {
     private let folder: ArchiveFolder
     private let sources: PreparedJoin?
     private let codec: any MemberCodec
 
-    /// Without sources the joined files are looked into.
+    /// Without `sources`, the joined files of the archive are searched.
     package init(in folder: ArchiveFolder, sources: PreparedJoin?, codec: any MemberCodec) {
         self.folder = folder
         self.sources = sources
         self.codec = codec
     }
 
-    /// The partners of the result whose line is the only one of a block; none where nothing has its id.
+    /// The data for the result whose line is the only one in a block; empty if nothing has its ID.
     ///
-    /// - Throws: ``JoinFailure`` for a source, ``ArchiveFailure`` for a joined file that cannot be read.
-    package func partners(of line: LineBlock, in manifest: Manifest) throws -> [JoinedPartner] {
+    /// - Throws: ``JoinFailure`` if a source cannot be read, ``ArchiveFailure`` if a joined file cannot be read.
+    package func matches(of line: LineBlock, in manifest: Manifest) throws -> [JoinedMatch] {
         let row = try sources.map { try joinedRow(of: line, with: $0, manifest) } ?? storedRow(of: line, manifest)
-        return row.map(Self.partners) ?? []
+        return row.map(Self.matches) ?? []
     }
 
     private func joinedRow(of line: LineBlock, with sources: PreparedJoin, _ manifest: Manifest) throws -> [UInt8]? {
@@ -39,9 +39,9 @@ package struct JoinedPartners {
         return try Joiner(kind: .left, form: .ndjson, relations: relations, batch: manifest.batch).join(line).rows
     }
 
-    /// The row of the joined file with the id of the line.
+    /// The row in the joined file with the ID of the line.
     ///
-    /// Rows stand in the order of the results, so mostly in the member that begins with a line of about that number.
+    /// Joined rows have the order of the results, so the search begins at the member with about the same line number.
     private func storedRow(of line: LineBlock, _ manifest: Manifest) throws -> [UInt8]? {
         guard let file = manifest.files[.joined], let id = Self.customID(of: line.bytes[...]) else { return nil }
         let reader = try MemberReader(file, in: folder, codec: codec)
@@ -56,7 +56,7 @@ package struct JoinedPartners {
 
     private static let idKeys = JSONKeyTable(["custom_id"])
 
-    /// The bytes by which the id of a line or row is compared.
+    /// The decoded bytes of the `custom_id`, by which lines and rows are compared.
     private static func customID(of line: ArraySlice<UInt8>) -> [UInt8]? {
         JSONCursor.read(Array(line)) { cursor in
             var id: [UInt8]?
@@ -70,19 +70,19 @@ package struct JoinedPartners {
                     }
                 }
             } catch {
-                // A row that is damaged is nobody's.
+                // A damaged row matches no line.
                 return nil
             }
             return id
         }
     }
 
-    /// Members of a joined row that are neither the result's own nor null.
+    /// The members of a joined row that come from the result itself.
     private static let ownKeys = JSONKeyTable(FlatSchema.columns.map(\.name) + ["result"])
 
-    private static func partners(in row: [UInt8]) -> [JoinedPartner] {
+    private static func matches(in row: [UInt8]) -> [JoinedMatch] {
         JSONCursor.read(row) { cursor in
-            var partners: [JoinedPartner] = []
+            var matches: [JoinedMatch] = []
             do throws(JSONSyntaxError) {
                 try cursor.beginObject()
                 while let key = try cursor.nextKey() {
@@ -90,12 +90,12 @@ package struct JoinedPartners {
                     let name = cursor.text(key)
                     if try cursor.takeNull() { continue }
                     let value = try cursor.skipValue()
-                    if !isOwn { partners.append(JoinedPartner(name: name, json: cursor.bytes(value))) }
+                    if !isOwn { matches.append(JoinedMatch(name: name, json: cursor.bytes(value))) }
                 }
             } catch {
                 return []
             }
-            return partners
+            return matches
         }
     }
 }
