@@ -6,25 +6,25 @@ import BatchPipeline
 import BatchService
 import MessageBatches
 
-/// One export from its options to its summary: opens the archive and the catalog, connects to the API, runs, records and
-/// closes.
+/// Runs one export: opens the archive and the catalog, connects to the API, exports, and records the run.
 ///
 ///     let session = ExportSession(command, observer: observer, cancellation: cancellation)
 ///     let summary = await session.run()
 ///
-/// `export`, `run` and `retry-quarantine` list the batches and hold the archive. `fetch` names them and shares it.
+/// `export`, `run` and `retry-quarantine` list the batches and lock the whole archive. `fetch` is given the batches and
+/// locks one batch at a time, so that several processes can share the archive.
 struct ExportSession: Sendable {
     private let options: ExportCommand
-    /// The batches of a run that shares the archive with others; nil for a run that lists its batches.
+    /// The batches of a run that shares the archive, or nil if the run lists its batches and locks the archive.
     private let asked: AskedBatches?
     private let observer: any RunObserver
     private let cancellation: RunCancellation
-    /// The source of a pipeline file that the run belongs to.
+    /// The source in a pipeline file that this run exports, if any.
     private let source: String?
 
     private var context: CommandContext { observer.context }
 
-    /// A session that `cancellation` ends, possibly together with others.
+    /// Creates a session that `cancellation` can stop, possibly together with others.
     init(
         _ options: ExportCommand,
         asked: AskedBatches? = nil,
@@ -39,13 +39,13 @@ struct ExportSession: Sendable {
         self.cancellation = RunCancellation(within: cancellation)
     }
 
-    /// Runs to the end and reports it.
+    /// Runs the export and reports its summary to the observer.
     ///
-    /// An error is part of the summary.
+    /// This function does not throw: an error is part of the summary.
     func run() async -> ExportSummary {
         await CommandContext.$current.withValue(context) {
             let startedAt = context.now()
-            // The check reports an invalid limit.
+            // `options.check` reports an invalid limit.
             let timeLimit = try? options.limits.runtime()
             let summary: ExportSummary
             do {
@@ -60,7 +60,7 @@ struct ExportSession: Sendable {
         }
     }
 
-    /// What a run that does not share the archive keeps about itself.
+    /// The catalog and the statistics of a run that does not share the archive.
     private typealias Records = (catalog: Catalog, figures: RunFigures)
 
     /// Connects to the API and opens the archive and the catalog.
@@ -190,7 +190,7 @@ struct ExportSession: Sendable {
         return ExportSelection(window: BatchWindow(), filter: BatchFilter(ids: ids))
     }
 
-    /// The summary of a run that ended before there were any results.
+    /// The summary of a run that stopped before there were any results.
     private func stopped(by error: any Error, startedAt: Timestamp) -> ExportSummary {
         let now = context.now()
         var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
@@ -213,7 +213,7 @@ struct ExportSession: Sendable {
 // MARK: - The catalog
 
 extension ExportSession {
-    /// The selection with the window that the catalog advises, which is shown to the user.
+    /// The selection with the window that the catalog recommends. Prints the window for the user.
     private func planned(
         _ asked: ExportSelection,
         by catalog: Catalog,
@@ -242,7 +242,7 @@ extension ExportSession {
             catalog,
             CatalogLedger.Options(
                 origin: origin,
-                // A user who names a batch wants it now.
+                // If the user names batches, they are tried even before their next retry is due.
                 ignoresPauses: options.retryAll || !options.window.batch.isEmpty,
                 writes: !options.dryRun,
                 now: context.now,
@@ -254,7 +254,7 @@ extension ExportSession {
 }
 
 extension ExportSelection {
-    /// What the run is about, for its first line.
+    /// The description of the selection in the first line of a run.
     var sentence: String {
         guard let ids = filter.ids else { return "\(window.sentence)" }
         return ids.count == 1 ? "batch \(ids.first ?? "")" : "\(ids.count) batches"

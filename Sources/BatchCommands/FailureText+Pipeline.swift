@@ -10,7 +10,7 @@ extension FailureText {
         )
     }
 
-    /// A variable that should hold a key.
+    /// The message for an environment variable that should contain the key but is not set.
     static func unsetVariable(_ name: String) -> String {
         "The variable \(name), which key-variable names, is not set."
     }

@@ -40,7 +40,7 @@ extension FailureText {
         }
     }
 
-    /// The request and why it failed, with the request ID, without a full stop.
+    /// The failed request, the reason and the request ID, as a clause without a full stop.
     static func clause(_ failure: ServiceError) -> String {
         let request = failure.requestID.map { " (request-id \($0))" } ?? ""
         let tries = failure.attempts > 1 ? " after \(failure.attempts) tries" : ""
@@ -92,7 +92,7 @@ extension FailureText {
         }
     }
 
-    /// Why a batch is not in the archive, as a clause without a full stop.
+    /// The reason why a batch is not in the archive, as a clause without a full stop.
     static func clause(_ outcome: BatchOutcome) -> String {
         switch outcome {
         case .archived: "archived"
@@ -111,7 +111,7 @@ extension FailureText {
         }
     }
 
-    /// Why a batch is downloaded again, as a clause.
+    /// The reason for another download of a batch, as a clause.
     static func clause(_ reason: RetryReason) -> String {
         switch reason {
         case .failure(let failure): clause(failure)
@@ -120,7 +120,7 @@ extension FailureText {
         }
     }
 
-    /// A request that is about to be retried.
+    /// The message for a request that is about to be retried.
     static func sentence(of retry: RetryNotice) -> String {
         let reason =
             switch retry.reason {

@@ -1,15 +1,15 @@
 import BatchAnalytics
 import Prices
 
-/// What the commands that compute figures refuse; the sentences stand in ``FailureText``.
+/// An error of a command that computes statistics. ``FailureText`` contains the messages.
 enum FigureFailure: Error, Sendable, Hashable {
     case unreadablePrices(String)
     case prices(String, PriceTableError)
     case grouping(GroupingError)
-    /// Summaries do not count by these together.
+    /// The stored summaries cannot be grouped by these keys together, so `--scan` is needed.
     case needsScan([String])
     case threshold(ThresholdError)
-    /// No window, day, model or batch.
+    /// A side of a comparison is not a window, day, model or batch.
     case noSide(String)
     case unwritable(path: String, reason: String)
 }

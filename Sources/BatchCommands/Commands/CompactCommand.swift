@@ -3,7 +3,7 @@ import BatchArchive
 import MessageBatches
 import Tables
 
-/// `batchkeep compact`: makes few files of the many small ones of a day.
+/// `batchkeep compact`: merges the many small files of a day into a few large ones.
 struct CompactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compact",

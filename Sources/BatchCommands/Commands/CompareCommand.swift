@@ -6,7 +6,7 @@ import MessageBatches
 import Prices
 import Tables
 
-/// `batchkeep compare A B`: two windows, days, models or batches side by side, and a gate for pipelines.
+/// `batchkeep compare A B`: compares two windows, days, models or batches, and checks thresholds.
 struct CompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
@@ -92,7 +92,7 @@ struct CompareCommand: AsyncParsableCommand {
         return ArchiveStatistics.Reading(measures, reading.notice)
     }
 
-    /// Says what came of a threshold unless it held.
+    /// Evaluates a threshold and reports it if it is crossed or cannot be evaluated.
     private func judge(
         _ threshold: Threshold,
         _ comparison: Comparison,

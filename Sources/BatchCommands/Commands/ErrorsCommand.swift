@@ -4,7 +4,7 @@ import BatchArchive
 import MessageBatches
 import Tables
 
-/// `batchkeep errors`: what failed, ranked, and what to do about it.
+/// `batchkeep errors`: ranks the errors of failed requests and recommends what to do.
 struct ErrorsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "errors",
@@ -49,7 +49,7 @@ struct ErrorsCommand: AsyncParsableCommand {
 }
 
 extension ArchiveStatistics {
-    /// The options with which `retry` finds the same batches.
+    /// The command-line options with which `retry` selects the same batches.
     fileprivate var retryOptions: String {
         let since = selection.since.map { " --since \($0.shortText)" } ?? ""
         let until = selection.until.map { " --until \($0.shortText)" } ?? ""

@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchArchive
 import BatchJoin
 
-/// `batchkeep join`: archived results beside their requests or metadata, offline.
+/// `batchkeep join`: joins archived results with their requests or metadata, offline.
 struct JoinCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "join",

@@ -38,7 +38,7 @@ struct PruneCommand: AsyncParsableCommand {
                 let reader = try ArchiveReader(source.folder)
                 var manifests = try await reader.manifests().manifests
                 try archive.sink.removePruned(of: manifests)
-                // What goes must not share a file with what stays.
+                // A file must not be removed if it also contains data to keep.
                 let shared = plan.files(of: manifests).filter { plan.removes($0) && $0.file.slice != nil }
                     .map(\.file.path)
                 for path in Set(shared).sorted() { try archive.sink.expand(path, of: manifests) }
@@ -55,7 +55,7 @@ struct PruneCommand: AsyncParsableCommand {
         if !apply { context.note("Nothing was removed. Add --apply to do it.") }
     }
 
-    /// Names the files that go, and tells how many stay as last copies.
+    /// Prints the files to remove and how many files are kept as last copies.
     private func tell(_ files: [PrunableFile], by plan: PrunePlan, in context: CommandContext) -> [PrunableFile] {
         let going = files.filter { plan.removes($0) }
         let bytes = going.reduce(0) { $0 + $1.file.bytes }

@@ -6,7 +6,7 @@ import BatchPipeline
 import Foundation
 import Tables
 
-/// `batchkeep query`: SQL over the flat rows.
+/// `batchkeep query`: runs an SQL query over the flat rows.
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
@@ -17,7 +17,7 @@ struct QueryCommand: AsyncParsableCommand {
             """
     )
 
-    /// How the rows are written.
+    /// The format of the rows.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table
         case ndjson
@@ -72,7 +72,7 @@ struct QueryCommand: AsyncParsableCommand {
         if isDamaged { throw CommandEnding(status: .integrity) }
     }
 
-    /// Fills the index with what is new.
+    /// Adds new batches to the index.
     ///
     /// - Returns: Whether a file could not be read.
     private func fillIndex(of folder: ArchiveFolder, _ context: CommandContext) async throws -> Bool {
@@ -93,7 +93,7 @@ struct QueryCommand: AsyncParsableCommand {
         return trouble.isDamaged
     }
 
-    /// The runs in the archive's catalog, for a query that names them.
+    /// The runs in the catalog of the archive, for a query that uses the table of runs.
     private func runs(
         of folder: ArchiveFolder,
         for sql: String,

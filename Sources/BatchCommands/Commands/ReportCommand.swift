@@ -6,7 +6,7 @@ import MessageBatches
 import SystemPackage
 import Tables
 
-/// `batchkeep report`: one page to look at and to pass on.
+/// `batchkeep report`: writes the statistics of an archive as one HTML page.
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
@@ -45,7 +45,7 @@ struct ReportCommand: AsyncParsableCommand {
 }
 
 extension String {
-    /// Writes a file in one step: nobody sees a part of it.
+    /// Writes a file atomically, so that readers never see a partial file.
     func writeWhole(to path: String) throws(FigureFailure) {
         do throws(ArchiveFailure) {
             try replaceFile(at: path, with: self)
@@ -54,7 +54,7 @@ extension String {
         }
     }
 
-    /// Why a file could not be written.
+    /// The reason why a file could not be written.
     private static func reason(_ error: ArchiveFailure, _ path: String) -> String {
         if path.isEmpty { return "the name is empty" }
         if let status = try? FileStatus.of(path), status.isFolder { return "it is a folder; name a file in it" }

@@ -4,7 +4,7 @@ import BatchArchive
 import BatchJoin
 import BatchPipeline
 
-/// `batchkeep retry`: request files for what failed, ready to submit.
+/// `batchkeep retry`: writes request files for failed requests, ready to submit.
 struct RetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",

@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchArchive
 import MessageBatches
 
-/// `batchkeep retry-quarantine`: fetches quarantined batches again, without their pause.
+/// `batchkeep retry-quarantine`: fetches quarantined batches again, before their next scheduled retry.
 struct RetryQuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry-quarantine",
@@ -39,7 +39,7 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
             CommandContext.current.note("Nothing is in quarantine.")
             return
         }
-        // An export of these batches: naming them skips the pause.
+        // Runs an export of these batches. An export tries named batches even before their next retry is due.
         var export = try ExportCommand.parse([])
         export.window.batch = ids.isEmpty ? quarantined.sorted() : ids
         (export.archive, export.lock, export.service) = (archive, lock, service)

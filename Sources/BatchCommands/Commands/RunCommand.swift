@@ -1,7 +1,7 @@
 import ArgumentParser
 import MessageBatches
 
-/// `batchkeep run`: the exports a pipeline file describes.
+/// `batchkeep run`: runs the exports that a pipeline file describes.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
@@ -60,7 +60,7 @@ struct RunCommand: AsyncParsableCommand {
         guard status == .done else { throw CommandEnding(status: status) }
     }
 
-    /// Reports why nothing runs, also to those who wait for a summary or a ping.
+    /// Reports the error that prevents the run, also in the JSON document and by a ping, then ends the command.
     private func refuse(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws -> Never
     {
         let given = try PipelinePlan.reporting(file, overrides: overrides)
@@ -84,7 +84,7 @@ struct RunCommand: AsyncParsableCommand {
         throw CommandEnding(status: failure.status)
     }
 
-    /// The exports the file comes to, as command lines.
+    /// The exports of the file as command lines, for `--check`.
     private func description(of plan: PipelinePlan, in context: CommandContext) -> String {
         let lines = plan.runs.map { run in
             var words = ["batchkeep", "export"] + run.arguments.map(\.shellQuoted)

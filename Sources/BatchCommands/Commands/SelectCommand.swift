@@ -8,7 +8,7 @@ import JSONLines
 import MessageBatches
 import Tables
 
-/// `batchkeep select`: rows and columns out of the raw archive.
+/// `batchkeep select`: selects rows and columns from raw results.
 struct SelectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "select",
@@ -21,7 +21,7 @@ struct SelectCommand: AsyncParsableCommand {
             """
     )
 
-    /// How rows are written.
+    /// The format of the rows.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table
         case ndjson
@@ -140,7 +140,7 @@ struct SelectCommand: AsyncParsableCommand {
 }
 
 extension Manifest {
-    /// What the batch can hold, for leaving its file closed.
+    /// The contents of the batch according to its manifest. If no line can match, its file is not opened.
     var contents: BatchContents {
         BatchContents(
             batchID: batch.id,

@@ -5,7 +5,7 @@ import BatchCatalog
 import BatchJoin
 import BlockGzip
 
-/// `batchkeep show`: everything known of one request.
+/// `batchkeep show`: shows everything that the archive contains about one request.
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",

@@ -3,7 +3,7 @@ import BatchAnalytics
 import MessageBatches
 import Tables
 
-/// `batchkeep summarize`: what came back, what it cost, how long it took; from the archive alone.
+/// `batchkeep summarize`: adds up requests, tokens, costs and durations of archived batches, offline.
 struct SummarizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "summarize",

@@ -2,9 +2,10 @@ import BatchArchive
 import MessageBatches
 
 extension ArchiveReader {
-    /// The manifests of a selection, oldest first; every id that was asked for has to be among them.
+    /// The manifests of a selection, oldest first.
     ///
-    /// - Throws: ``CommandFailure`` for an id the archive does not hold, ``ArchiveFailure`` where it cannot be listed.
+    /// - Throws: ``CommandFailure`` if the archive does not contain a selected ID; ``ArchiveFailure`` if the manifests
+    ///   cannot be listed.
     func requiredManifests(of selection: ArchiveSelection) async throws -> Listing {
         var listing = try await manifests(of: selection)
         let missing = (selection.ids ?? []).subtracting(listing.manifests.map(\.batch.id))

@@ -1,6 +1,6 @@
-/// Reads a number of bytes as a user writes it: `300MB`, `64KiB`, `1000000`.
+/// Parses sizes in options: `300MB`, `64KiB`, `1000000`.
 ///
-/// `NumberText.bytes` writes sizes for people.
+/// `NumberText.bytes` formats sizes for people.
 enum ByteSize {
     private static let forms = "a size such as 300MB, 2GB, 512MiB or a number of bytes"
 
@@ -9,7 +9,7 @@ enum ByteSize {
         ("GB", 1_000_000_000), ("B", 1), ("", 1),
     ]
 
-    /// The bytes that the value of an option means, at least 1.
+    /// The value of an option in bytes, at least 1.
     static func bytes(_ value: String, _ option: String) throws(CommandFailure) -> Int {
         guard let bytes = bytes(value), bytes > 0 else {
             throw .outOfRange(option: option, value: value, allowed: forms)

@@ -1,17 +1,15 @@
 package import MessageBatches
 
-/// A moment as the user writes it.
-///
-/// Everything is UTC.
+/// Parses points in time as the user types them. All times are UTC.
 ///
 ///     2024-08-01   20240801   2024-08-01T06:00:00Z   7d   12h   today   yesterday   now
 package enum TimeExpression {
     /// The forms for help and error texts.
     package static let forms = "2024-08-01, 20240801, 2024-08-01T06:00:00Z, 7d, 12h, today, yesterday"
 
-    /// The moment an expression means, seen from `now`; nil if it is none of the forms.
+    /// The point in time that an expression names, or nil if the expression is invalid.
     ///
-    /// A date is its first moment; `7d` and `12h` are that long before `now` (units w, d, h, m).
+    /// A date means its first moment. `7d` and `12h` mean that long before `now` (units w, d, h, m, s).
     package static func moment(_ text: String, now: Timestamp) -> Timestamp? {
         switch text {
         case "now": return now
@@ -24,14 +22,14 @@ package enum TimeExpression {
     }
 }
 
-/// A span of time as the user wrote it: `30s`, `90m`, `12h`, `7d`, `2w`.
+/// A span of time as the user typed it: `30s`, `90m`, `12h`, `7d`, `2w`.
 struct TimeSpan: Sendable, Hashable {
     let text: String
     let seconds: Int64
 
     var duration: Duration { .seconds(seconds) }
 
-    /// Nil if the text is not a span of time.
+    /// Returns nil if the text is not a span of time.
     init?(_ text: String) {
         let units: [Character: Int64] = ["w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1]
         guard let last = text.last, let unit = units[last], let count = Int64(text.dropLast()),
@@ -41,7 +39,7 @@ struct TimeSpan: Sendable, Hashable {
         seconds = count * unit
     }
 
-    /// The span that the value of an option means; nil if the option is not given.
+    /// Parses the value of an option. Returns nil if the option is not given.
     init?(_ value: String?, _ option: String, allowsZero: Bool = false) throws(CommandFailure) {
         guard let value else { return nil }
         guard let span = TimeSpan(value), allowsZero || span.seconds > 0 else {

@@ -3,7 +3,7 @@ import BatchAnalytics
 import BatchArchive
 import MessageBatches
 
-/// Which archived batches figures are about.
+/// The options that select the archived batches of a statistic.
 struct FigureOptions: ParsableArguments {
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
@@ -14,7 +14,7 @@ struct FigureOptions: ParsableArguments {
     )
     var path = "./archive"
 
-    /// The archives to read and the batches that are meant.
+    /// The archives to read and the selected batches.
     func source(now: Timestamp) throws(CommandFailure) -> ArchiveStatistics {
         ArchiveStatistics(path: path, selection: ArchiveSelection(try window.window(now: now), ids: window.ids))
     }

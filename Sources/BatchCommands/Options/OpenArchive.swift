@@ -3,7 +3,7 @@ import BlockGzip
 import Foundation
 import MessageBatches
 
-/// An archive held for the time of one run that writes: locked, and put right where a killed run left something behind.
+/// A locked archive for one run that writes. Opening it cleans up what a killed run left.
 struct OpenArchive: ~Copyable {
     let sink: FileArchive
     let recovery: RecoveryReport
@@ -15,25 +15,25 @@ struct OpenArchive: ~Copyable {
         self.lock = lock
     }
 
-    /// Takes an archive that is there for an offline command, at once or not at all.
+    /// Opens and locks an existing archive for an offline command, without waiting.
     ///
-    /// - Throws: ``ArchiveFailure`` where there is no archive, and with the cause `busy` where another run holds it.
+    /// - Throws: ``ArchiveFailure`` if there is no archive, or with the cause `busy` if another run has locked it.
     init(_ folder: ArchiveFolder, settings: ArchiveSettings? = nil, for context: CommandContext) throws {
-        // Says it where there is no archive; the lock would make one.
+        // Throws if there is no archive. Locking would create one.
         _ = try ArchiveReader(folder)
         let lock = try ArchiveLock(folder, as: .current(context.commandName, since: context.now().text))
         let settings = try settings ?? .ofThisVersion(codec: CodecChoice.auto.codec())
         try self.init(folder, settings: settings, lock: lock)
     }
 
-    /// Gives the archive back.
+    /// Releases the lock of the archive.
     ///
-    /// Until here the lock is held for sure: a value may otherwise end with its last use.
+    /// Without this call, the lock may be released after the last use of the value, which can be too early.
     consuming func close() {}
 }
 
 extension LockHolder {
-    /// This process, as the archive's lock file names it.
+    /// This process, as the lock file of the archive describes it.
     static func current(_ command: String, since: String) -> LockHolder {
         LockHolder(
             process: ProcessInfo.processInfo.processIdentifier,

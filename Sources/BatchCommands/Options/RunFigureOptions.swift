@@ -1,7 +1,7 @@
 import ArgumentParser
 import BatchArchive
 
-/// What an export does with its figures.
+/// The options for the statistics of an export: prices and the report page.
 struct RunFigureOptions: ParsableArguments {
     @OptionGroup var prices: PriceOptions
 
@@ -15,7 +15,9 @@ struct RunFigureOptions: ParsableArguments {
     )
     var report: String?
 
-    /// Collects the figures of a run; refuses a price table it cannot use, before anything is fetched.
+    /// Creates the collector for the statistics of a run.
+    ///
+    /// - Throws: An error if the price table is invalid, before anything is fetched.
     func collector() throws -> RunFigures {
         try RunFigures(prices: prices.source(), page: report)
     }

@@ -4,9 +4,9 @@ import MessageBatches
 import Synchronization
 import Tables
 
-/// Shows a run while it works: live lines on a terminal, otherwise one line per event.
+/// Shows the progress of a run: live lines on a terminal, otherwise one line per event.
 ///
-/// The lock guards `state`; events come from all batches at once.
+/// The lock protects `state`, because events arrive from several batches concurrently.
 final class ExportProgress: RunObserver {
     let context: CommandContext
     private let isQuiet: Bool
@@ -27,7 +27,7 @@ final class ExportProgress: RunObserver {
         state = Mutex(State(board: LiveBoard(context: context), started: context.now()))
     }
 
-    /// Gets what happens in the pipeline.
+    /// Updates the progress with a pipeline event.
     @Sendable func observe(_ event: ExportEvent) {
         guard !isQuiet else { return }
         let now = context.now()
@@ -42,7 +42,7 @@ final class ExportProgress: RunObserver {
                 state.board.clear()
                 if batches > 0 { context.note(Self.plan(batches, results)) }
             case .skipped, .notRetrieved:
-                // The closing table counts them.
+                // The summary table at the end counts them.
                 break
             case .started(let batch):
                 state.batches[batch.id] = LiveBatch(batch, at: now)
@@ -63,7 +63,7 @@ final class ExportProgress: RunObserver {
         }
     }
 
-    /// Reports a request that is repeated.
+    /// Reports a request that is about to be retried.
     @Sendable func note(_ retry: RetryNotice) {
         guard !isQuiet else { return }
         state.withLock { state in
@@ -79,7 +79,7 @@ final class ExportProgress: RunObserver {
         failure.print(in: context)
     }
 
-    /// Removes the live lines and writes the closing table.
+    /// Removes the live lines and writes the summary table.
     func report(_ summary: ExportSummary) {
         state.withLock { $0.board.clear() }
         summary.print(in: context, isQuiet: isQuiet)
@@ -110,7 +110,7 @@ final class ExportProgress: RunObserver {
         }
     }
 
-    /// A line that stays, above the live ones.
+    /// Writes a permanent line above the live lines.
     private func say(_ line: String, _ tone: Tone, _ state: inout State) {
         state.board.clear()
         context.note(context.noteStyle.paint(line, tone))

@@ -6,9 +6,9 @@ import MessageBatches
 import Prices
 import Tables
 
-/// What an export did: its exit status, the table for people and the document for programs.
+/// The result of an export: its exit status, the table for people and the document for programs.
 struct ExportSummary: Sendable {
-    /// The source of a pipeline file, if it has a name.
+    /// The name of the source in a pipeline file, if it has one.
     var source: String?
     let report: ExportReport
     let standing: RetentionReport
@@ -16,18 +16,18 @@ struct ExportSummary: Sendable {
     let archivePath: String
     let isDryRun: Bool
     var keyPlace = "the key"
-    /// The exit status of a signal that ended the run early.
+    /// The exit status of the signal that stopped the run, if there was one.
     let signal: ExitStatus?
     let startedAt: Timestamp
     let finishedAt: Timestamp
-    /// The cost, and what was written about the run; nil for a dry run, for a shared one, and if nothing could run.
+    /// The cost of the run and the report page. Nil for a dry run, for a shared run, and if the run could not start.
     var figures: RunFigures.Settled?
-    /// The result of the join, if one was asked for.
+    /// The result of the join, if the run joined anything.
     var join: JoinEnding?
-    /// Whether others may write to the archive at the same time, so that this run wrote only its batches.
+    /// Whether the run shared the archive with other processes and wrote only its own batches.
     var isShared = false
 
-    /// All that apply; `--output json` lists them.
+    /// All exit statuses that apply. `--output json` lists them.
     var statuses: Set<ExitStatus> {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
@@ -36,7 +36,7 @@ struct ExportSummary: Sendable {
             report.failed, report.unavailable, report.postponed.count, report.notRetrieved.count, report.busy,
         ]
         if open.contains(where: { $0 > 0 }) { statuses.insert(.partial) }
-        // A dry run fetches nothing, so it cannot know what remains at risk.
+        // A dry run fetches nothing, so it does not know which batches remain at risk.
         if !isDryRun, !standing.newlyLost.isEmpty || !standing.atRisk.isEmpty { statuses.insert(.lost) }
         if let failure = figures?.failure { statuses.insert(failure.status) }
         return statuses
@@ -55,12 +55,12 @@ struct ExportSummary: Sendable {
         }
     }
 
-    /// The ID of the request that stopped the run, if it was one.
+    /// The ID of the request that stopped the run, if a request stopped it.
     var stopRequestID: String? {
         (report.stop as? ServiceError)?.requestID
     }
 
-    /// Writes the table and the problems to standard error.
+    /// Writes the summary table and the problems to standard error.
     func print(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet, report.stop == nil || report.listed > 0 {
             context.note("")
@@ -74,7 +74,7 @@ struct ExportSummary: Sendable {
         for warning in standing.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
     }
 
-    /// The closing lines: what to know and what to do next.
+    /// The lines below the table: facts to know and what to do next.
     private var notes: [String] {
         outcome
             + [figures?.cost.unpricedSentence, figures?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
@@ -96,7 +96,7 @@ struct ExportSummary: Sendable {
         ]
     }
 
-    /// One line per batch that should be archived and is not.
+    /// The problems, one line per batch that should be archived and is not.
     private var troubles: [String] {
         let lines =
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
@@ -105,9 +105,9 @@ struct ExportSummary: Sendable {
         return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
     }
 
-    /// The counts of the run by the names of its document.
+    /// The counts of the run, under the names of the JSON document.
     ///
-    /// The catalog stores the same.
+    /// The catalog stores the same counts.
     var counts: [String: Int] {
         [
             "listed": report.listed, "in_window": report.inWindow, "archived_now": report.archivedNow,

@@ -2,7 +2,7 @@ import BatchJoin
 import Foundation
 import Tables
 
-/// The end of a join: its exit status, the table for people and the document for programs.
+/// The result of a join: its exit status, the table for people and the document for programs.
 struct JoinEnding {
     let report: JoinReport
     let archivePath: String
@@ -17,7 +17,7 @@ struct JoinEnding {
         for failure in report.unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
     }
 
-    /// The figures as a table.
+    /// The counts as a table.
     var block: SummaryBlock {
         let batches = [
             Figure("joined", .integer(report.batches), .integer, tone: .good),
@@ -49,7 +49,7 @@ struct JoinEnding {
         ]
     }
 
-    /// What to know and where to look.
+    /// The lines below the table: warnings, and the files with more details.
     private var notes: [String] {
         var notes = report.sources.flatMap(\.notes)
         if report.sharedKeys > 0 {
@@ -64,7 +64,7 @@ struct JoinEnding {
 }
 
 extension JoinSourceFindings {
-    /// How many places of bad or repeated rows are printed.
+    /// The largest number of skipped or repeated rows that are printed with their place.
     private static let printedPlaces = 10
 
     /// Notes about the source, as sentences.
@@ -80,9 +80,9 @@ extension JoinSourceFindings {
     }
 }
 
-/// What `--output json` writes of a join.
+/// The JSON document about a join that `--output json` writes.
 ///
-/// Keys are part of the interface and only ever added to.
+/// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct JoinDocument: Encodable {
     private let command = "join"
     private let version = BatchkeepVersion.current
@@ -107,7 +107,7 @@ struct JoinDocument: Encodable {
         let skippedRows: Int
     }
 
-    /// A row of a source; the first thousand of each source are listed.
+    /// A row of a source. The document lists the first thousand rows of each source.
     private struct Row: Encodable {
         let file: String
         let line: Int

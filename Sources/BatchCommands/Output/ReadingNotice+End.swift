@@ -1,7 +1,7 @@
 import BatchAnalytics
 
 extension ReadingNotice {
-    /// Prints what could not be read, and ends the command with the status for damage if anything could not.
+    /// Prints the files that could not be read, and ends the command with the status for damage if there are any.
     func end(in context: CommandContext) throws {
         for failure in unreadable.prefix(20) { context.note("batchkeep: \(FailureText(failure).sentence)") }
         if unreadable.count > 20 { context.note("… and \(unreadable.count - 20) more.") }

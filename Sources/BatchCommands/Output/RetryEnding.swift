@@ -3,7 +3,7 @@ import BatchJoin
 import MessageBatches
 import Tables
 
-/// The end of `retry`: files or counts on standard output, the table for people, the exit status.
+/// The result of `retry`: files or counts on standard output, the table for people and the exit status.
 struct RetryEnding {
     let report: RetryReport
     let unreadable: [ArchiveFailure]
@@ -70,9 +70,9 @@ struct RetryEnding {
     }
 }
 
-/// What `--output json` writes of a retry.
+/// The JSON document about a retry that `--output json` writes.
 ///
-/// Keys are part of the interface and only ever added to.
+/// The keys are part of the interface: keys may be added, but not removed or renamed.
 private struct RetryDocument: Encodable {
     private let command = "retry"
     private let version = BatchkeepVersion.current

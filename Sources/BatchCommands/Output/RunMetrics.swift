@@ -5,11 +5,11 @@ import MessageBatches
 
 /// The metrics of the last run in Prometheus text format, for the textfile collector of a node exporter.
 ///
-/// Every value is a gauge. Nothing identifies a batch, a request or a message.
+/// Every value is a gauge. No metric or label identifies a batch, a request or a message.
 struct RunMetrics {
     let runs: [ExportSummary]
 
-    /// The whole file.
+    /// The contents of the metrics file.
     var text: String {
         var lines: [String] = []
         func add(_ name: String, _ help: String, _ samples: (ExportSummary) -> [Sample]) {
@@ -43,7 +43,7 @@ struct RunMetrics {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// Replaces the file in one step: a scraper sees the old metrics or the new ones, never a part.
+    /// Replaces the file atomically, so that a scraper never reads a partial file.
     func write(to path: String) throws(FigureFailure) {
         try text.writeWhole(to: path)
     }
@@ -88,14 +88,14 @@ private struct Sample {
         self.label = name.map { ($0, label) }
     }
 
-    /// `{source="research",state="failed"}`, or nothing.
+    /// The labels, such as `{source="research",state="failed"}`, or an empty string.
     func labels(of source: String?) -> String {
         let all = [source.map { ("source", $0) }, label].compactMap { $0 }
         guard !all.isEmpty else { return "" }
         return "{\(all.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ","))}"
     }
 
-    /// A label value may contain anything if these three are escaped.
+    /// Escapes backslashes, quotes and line feeds. All other characters are allowed in a label value.
     private static func escaped(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }

@@ -1,6 +1,6 @@
 import BatchArchive
 
-/// Reports files that a scan of the archive could not read, and remembers that there were some.
+/// Reports the files that a scan of the archive could not read, and records whether there were any.
 struct ScanErrors {
     let context: CommandContext
     private(set) var isDamaged = false
