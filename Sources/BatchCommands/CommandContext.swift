@@ -80,7 +80,9 @@ package struct CommandContext: Sendable {
         notesAreTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain
     }
 
-    /// Whether output has colors. See https://no-color.org: any value that is not empty turns them off.
+    /// Whether output has colors.
+    ///
+    /// See https://no-color.org: any value that is not empty turns them off.
     private var usesColours: Bool {
         environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
     }

@@ -31,7 +31,9 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         }
     }
 
-    /// The statuses from most to least severe. If several apply, the first one wins.
+    /// The statuses from most to least severe.
+    ///
+    /// If several apply, the first one wins.
     private static let precedence: [ExitStatus] = [
         .interrupted, .terminated, .busy, .usage, .keyRefused, .error, .integrity, .lost, .partial, .threshold,
         .done,

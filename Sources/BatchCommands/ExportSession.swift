@@ -213,7 +213,9 @@ struct ExportSession: Sendable {
 // MARK: - The catalog
 
 extension ExportSession {
-    /// The selection with the window that the catalog recommends. Prints the window for the user.
+    /// The selection with the window that the catalog recommends.
+    ///
+    /// Prints the window for the user.
     private func planned(
         _ asked: ExportSelection,
         by catalog: Catalog,

@@ -1,7 +1,9 @@
 import BatchAnalytics
 import Prices
 
-/// An error of a command that computes statistics. ``FailureText`` contains the messages.
+/// An error of a command that computes statistics.
+///
+/// ``FailureText`` contains the messages.
 enum FigureFailure: Error, Sendable, Hashable {
     case unreadablePrices(String)
     case prices(String, PriceTableError)

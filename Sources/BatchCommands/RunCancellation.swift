@@ -9,7 +9,9 @@ import Musl
 import Darwin
 #endif
 
-/// Cancels the work of a command and remembers the reasons. The canceled work can still clean up its files.
+/// Cancels the work of a command and remembers the reasons.
+///
+/// The canceled work can still clean up its files.
 ///
 ///     let summary = try await RunCancellation.onSignal { cancellation in
 ///         try await cancellation.limit(to: span, in: context) { try await work() }
@@ -42,7 +44,9 @@ final class RunCancellation: Sendable {
     private let outer: RunCancellation?
     private let state = Mutex(State())
 
-    /// Creates the cancellation of one run. If `outer` is canceled, this run is canceled too.
+    /// Creates the cancellation of one run.
+    ///
+    /// If `outer` is canceled, this run is canceled too.
     init(within outer: RunCancellation? = nil) {
         self.outer = outer
     }

@@ -6,7 +6,9 @@ import BatchJoin
 import BatchPipeline
 import MessageBatches
 
-/// `batchkeep export`: fetches the results of ended batches into an archive. Runs as a nightly job.
+/// `batchkeep export`: fetches the results of ended batches into an archive.
+///
+/// Runs as a nightly job.
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",

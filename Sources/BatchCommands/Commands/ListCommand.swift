@@ -15,7 +15,9 @@ struct ListCommand: AsyncParsableCommand {
             """
     )
 
-    /// The output format. NDJSON and JSON contain the batch objects as received.
+    /// The output format.
+    ///
+    /// NDJSON and JSON contain the batch objects as received.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table
         case ndjson

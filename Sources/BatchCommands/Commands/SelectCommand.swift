@@ -140,7 +140,9 @@ struct SelectCommand: AsyncParsableCommand {
 }
 
 extension Manifest {
-    /// The contents of the batch according to its manifest. If no line can match, its file is not opened.
+    /// The contents of the batch according to its manifest.
+    ///
+    /// If no line can match, its file is not opened.
     var contents: BatchContents {
         BatchContents(
             batchID: batch.id,

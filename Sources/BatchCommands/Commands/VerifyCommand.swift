@@ -97,7 +97,9 @@ struct VerifyCommand: AsyncParsableCommand {
         open.close()
     }
 
-    /// Runs the repairs. Connects to the API only if raw files are not enough and there is a key.
+    /// Runs the repairs.
+    ///
+    /// Connects to the API only if raw files are not enough and there is a key.
     private func repair(_ source: ArchiveFolders.Entry, by plan: RepairPlan, _ settings: ArchiveSettings) async throws {
         let context = CommandContext.current
         var connection: ServiceConnection?

@@ -8,12 +8,16 @@ import MessageBatches
 struct ComparedSide: Sendable, Hashable {
     /// The text that the user typed, for headings.
     let name: String
-    /// The batches of this side. For a model, these are the batches that the other options select.
+    /// The batches of this side.
+    ///
+    /// For a model, these are the batches that the other options select.
     let selection: ArchiveSelection
     /// The model whose requests are compared, or nil for all requests.
     let model: String?
 
-    /// Parses a side. A model is searched only in the batches of `limits`. Relative times count from `now`.
+    /// Parses a side.
+    ///
+    /// A model is searched only in the batches of `limits`. Relative times count from `now`.
     init(_ text: String, within limits: ArchiveSelection, now: Timestamp) throws(FigureFailure) {
         name = text
         if let range = text.firstRange(of: "..") {
@@ -43,7 +47,9 @@ struct ComparedSide: Sendable, Hashable {
         return moment
     }
 
-    /// The days of a day, an ISO week or a month. The upper bound is excluded.
+    /// The days of a day, an ISO week or a month.
+    ///
+    /// The upper bound is excluded.
     private static func days(_ text: String, now: Timestamp) -> Range<CalendarDay>? {
         if ["today", "yesterday"].contains(text) || CalendarDay(text) != nil {
             guard let day = TimeExpression.moment(text, now: now)?.day else { return nil }
@@ -62,7 +68,9 @@ struct ComparedSide: Sendable, Hashable {
         return next.map { first..<$0 }
     }
 
-    /// The days of an ISO 8601 week. Weeks begin on Monday, and the first week of a year contains 4 January.
+    /// The days of an ISO 8601 week.
+    ///
+    /// Weeks begin on Monday, and the first week of a year contains 4 January.
     private static func days(ofWeek week: Int, in year: Int) -> Range<CalendarDay>? {
         guard (1...53).contains(week), let fourth = CalendarDay(year: year, month: 1, day: 4) else { return nil }
         // 1970-01-01 was a Thursday, three days after a Monday.

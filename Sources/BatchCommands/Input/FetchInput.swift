@@ -4,7 +4,9 @@ import MessageBatches
 
 /// Parses the input of `fetch`: one batch per line, as a batch object, a JSON string or a plain ID.
 enum FetchInput {
-    /// Parses the whole input. Ignores empty lines, and repeated IDs after the first.
+    /// Parses the whole input.
+    ///
+    /// Ignores empty lines, and repeated IDs after the first.
     static func batches(in text: [UInt8]) throws(CommandFailure) -> AskedBatches {
         var asked = AskedBatches()
         var seen: Set<String> = []

@@ -1,7 +1,9 @@
 import BatchService
 import Foundation
 
-/// The API credential and the place from which it was read. Errors name only the place.
+/// The API credential and the place from which it was read.
+///
+/// Errors name only the place.
 struct KeySource: Sendable {
     let credential: Credential
     /// The environment variable, such as `ANTHROPIC_API_KEY`, or the path of the key file.

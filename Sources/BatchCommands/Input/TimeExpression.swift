@@ -1,6 +1,8 @@
 package import MessageBatches
 
-/// Parses points in time as the user types them. All times are UTC.
+/// Parses points in time as the user types them.
+///
+/// All times are UTC.
 ///
 ///     2024-08-01   20240801   2024-08-01T06:00:00Z   7d   12h   today   yesterday   now
 package enum TimeExpression {
@@ -39,7 +41,9 @@ struct TimeSpan: Sendable, Hashable {
         seconds = count * unit
     }
 
-    /// Parses the value of an option. Returns nil if the option is not given.
+    /// Parses the value of an option.
+    ///
+    /// Returns nil if the option is not given.
     init?(_ value: String?, _ option: String, allowsZero: Bool = false) throws(CommandFailure) {
         guard let value else { return nil }
         guard let span = TimeSpan(value), allowsZero || span.seconds > 0 else {

@@ -19,7 +19,9 @@ struct ArchiveOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The compression level (default: 4 for libdeflate, 6 for zlib).", valueName: "n"))
     var level: Int?
 
-    /// Opens and locks the archive for a run that writes. Cleans up what a killed run left.
+    /// Opens and locks the archive for a run that writes.
+    ///
+    /// Cleans up what a killed run left.
     func open(
         origin: String,
         lock: LockOptions,

@@ -20,7 +20,9 @@ struct LockOptions: ParsableArguments {
         try TimeSpan(wait, "--wait", allowsZero: true)?.seconds ?? 0
     }
 
-    /// Locks the archive for the running command. Waits up to the allowed time until the lock is free.
+    /// Locks the archive for the running command.
+    ///
+    /// Waits up to the allowed time until the lock is free.
     ///
     /// - Throws: ``ArchiveFailure`` with the cause `busy` if the archive stays locked; `CancellationError` if the
     ///   command is canceled.

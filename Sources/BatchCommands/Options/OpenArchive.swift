@@ -3,7 +3,9 @@ import BlockGzip
 import Foundation
 import MessageBatches
 
-/// A locked archive for one run that writes. Opening it cleans up what a killed run left.
+/// A locked archive for one run that writes.
+///
+/// Opening it cleans up what a killed run left.
 struct OpenArchive: ~Copyable {
     let sink: FileArchive
     let recovery: RecoveryReport

@@ -15,7 +15,9 @@ struct WindowOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only this batch; may be repeated.", valueName: "id"))
     var batch: [String] = []
 
-    /// The selected window. Relative times count from `now`.
+    /// The selected window.
+    ///
+    /// Relative times count from `now`.
     func window(now: Timestamp) throws(CommandFailure) -> BatchWindow {
         let window = BatchWindow(
             since: try moment(since, "--since", now: now),

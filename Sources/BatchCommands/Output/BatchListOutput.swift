@@ -1,7 +1,9 @@
 import MessageBatches
 import Tables
 
-/// Writes listed batches. JSON objects are written as they arrive, tables at the end.
+/// Writes listed batches.
+///
+/// JSON objects are written as they arrive, tables at the end.
 struct BatchListOutput {
     private let format: ListCommand.Format
     private let context: CommandContext

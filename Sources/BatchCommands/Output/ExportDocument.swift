@@ -24,7 +24,9 @@ struct ExportDocument: Encodable {
     private let batches: [String: Int]
     private let lines: [String: Int]
     private let tokens: TokenUsage
-    /// The cost in US dollars. All amounts are decimal strings. They are missing if nothing was archived.
+    /// The cost in US dollars.
+    ///
+    /// All amounts are decimal strings. They are missing if nothing was archived.
     private let costUSD: Money?
     private let listPriceUSD: Money?
     private let savedByBatchUSD: Money?

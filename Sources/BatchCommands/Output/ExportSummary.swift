@@ -20,14 +20,18 @@ struct ExportSummary: Sendable {
     let signal: ExitStatus?
     let startedAt: Timestamp
     let finishedAt: Timestamp
-    /// The cost of the run and the report page. Nil for a dry run, for a shared run, and if the run could not start.
+    /// The cost of the run and the report page.
+    ///
+    /// Nil for a dry run, for a shared run, and if the run could not start.
     var figures: RunFigures.Settled?
     /// The result of the join, if the run joined anything.
     var join: JoinEnding?
     /// Whether the run shared the archive with other processes and wrote only its own batches.
     var isShared = false
 
-    /// All exit statuses that apply. `--output json` lists them.
+    /// All exit statuses that apply.
+    ///
+    /// `--output json` lists them.
     var statuses: Set<ExitStatus> {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }

@@ -3,7 +3,9 @@ import BatchPipeline
 import MessageBatches
 import Synchronization
 
-/// The JSON line that `fetch` writes about one batch. It always has all keys.
+/// The JSON line that `fetch` writes about one batch.
+///
+/// It always has all keys.
 ///
 /// Keys and states are part of the interface.
 struct FetchReceipt: Encodable {
@@ -31,7 +33,9 @@ struct FetchReceipt: Encodable {
 
     let id: String
     let state: State
-    /// The files of the batch: data files, then the manifest. Paths are relative to the archive.
+    /// The files of the batch: data files, then the manifest.
+    ///
+    /// Paths are relative to the archive.
     var files: [String] = []
     /// The number of archived results, by type.
     var counts: [String: Int] = [:]
@@ -126,7 +130,9 @@ final class ReceiptWriter: Sendable {
     /// The number of downloads of each batch in progress, by ID.
     private let attempts = Mutex<[String: Int]>([:])
 
-    /// Creates a writer to standard output. If the reader closes it, the writer cancels the run.
+    /// Creates a writer to standard output.
+    ///
+    /// If the reader closes it, the writer cancels the run.
     init(in folder: ArchiveFolder, context: CommandContext, cancellation: RunCancellation) {
         self.folder = folder
         self.context = context

@@ -107,7 +107,9 @@ struct JoinDocument: Encodable {
         let skippedRows: Int
     }
 
-    /// A row of a source. The document lists the first thousand rows of each source.
+    /// A row of a source.
+    ///
+    /// The document lists the first thousand rows of each source.
     private struct Row: Encodable {
         let file: String
         let line: Int

@@ -43,7 +43,9 @@ struct LiveBatch {
     private let started: Timestamp
     var lines = 0
     var bytes = 0
-    /// The bytes that an earlier run downloaded. They do not count for the speed.
+    /// The bytes that an earlier run downloaded.
+    ///
+    /// They do not count for the speed.
     private var resumedBytes = 0
 
     init(_ batch: MessageBatch, at now: Timestamp) {

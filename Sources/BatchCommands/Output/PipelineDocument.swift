@@ -20,7 +20,9 @@ struct PipelineDocument: Encodable {
         let export: ExportDocument
     }
 
-    /// Creates a document. `failure` is the error that prevented all sources from running.
+    /// Creates a document.
+    ///
+    /// `failure` is the error that prevented all sources from running.
     init(
         file: String,
         runs: [ExportSummary],

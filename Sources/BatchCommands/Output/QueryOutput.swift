@@ -15,7 +15,9 @@ struct QueryOutput {
         self.context = context
     }
 
-    /// Writes or keeps the next rows. The columns must be the same in every call.
+    /// Writes or keeps the next rows.
+    ///
+    /// The columns must be the same in every call.
     mutating func take(columns: [String], rows: [[IndexValue]]) throws {
         if keys.isEmpty { try begin(columns) }
         guard let writer else {

@@ -12,7 +12,9 @@ import Tables
 /// The lock protects `state`, because events arrive from several batches concurrently.
 final class RunFigures: Sendable {
     let prices: PriceSource
-    /// The file of the report page. Empty means the page in the archive, nil means no page.
+    /// The file of the report page.
+    ///
+    /// Empty means the page in the archive, nil means no page.
     private let page: String?
     private let state: Mutex<State>
 

@@ -10,7 +10,9 @@ struct RunLog: RunObserver {
     let context: CommandContext
     private let logger: Logger
 
-    /// Creates a log. `isQuiet` limits it to warnings and errors. `source` is the name of a source in a pipeline file.
+    /// Creates a log.
+    ///
+    /// `isQuiet` limits it to warnings and errors. `source` is the name of a source in a pipeline file.
     init(context: CommandContext, isQuiet: Bool, source: String? = nil) {
         var logger = Logger(label: "batchkeep") { _ in
             JSONLogHandler(now: context.now, write: context.writeNote)

@@ -95,7 +95,9 @@ private struct Sample {
         return "{\(all.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ","))}"
     }
 
-    /// Escapes backslashes, quotes and line feeds. All other characters are allowed in a label value.
+    /// Escapes backslashes, quotes and line feeds.
+    ///
+    /// All other characters are allowed in a label value.
     private static func escaped(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }

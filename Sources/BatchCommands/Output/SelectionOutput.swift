@@ -50,7 +50,9 @@ struct SelectionPlan: Sendable {
         }
     }
 
-    /// Computes the rows or groups of one block. Blocks are processed in parallel.
+    /// Computes the rows or groups of one block.
+    ///
+    /// Blocks are processed in parallel.
     @Sendable func work(_ block: LineBlock, _ batch: MessageBatch) -> Part {
         switch kind {
         case .rows(let selection): .rows(selection.rows(of: block, in: batch))
@@ -58,7 +60,9 @@ struct SelectionPlan: Sendable {
         }
     }
 
-    /// The rows of all groups. Empty if the options request no groups.
+    /// The rows of all groups.
+    ///
+    /// Empty if the options request no groups.
     func rows(of groups: GroupedRows) -> SelectedRows {
         guard case .groups(let grouping, let style) = kind else { return SelectedRows() }
         return grouping.rows(groups, style: style)
@@ -117,7 +121,9 @@ struct SelectionOutput {
         }
     }
 
-    /// Adds the rows of the next block. Returns false once the limit is reached.
+    /// Adds the rows of the next block.
+    ///
+    /// Returns false once the limit is reached.
     mutating func take(_ part: SelectionPlan.Part) throws -> Bool {
         switch part {
         case .groups(let part): groups.merge(part)
@@ -161,7 +167,9 @@ struct SelectionOutput {
         }
     }
 
-    /// Adds rows to the table. `bytes` has one line per value, as JSON text.
+    /// Adds rows to the table.
+    ///
+    /// `bytes` has one line per value, as JSON text.
     private mutating func addToTable(_ bytes: ArraySlice<UInt8>) {
         var row: [Cell] = []
         for value in bytes.split(separator: 0x0A) {
@@ -176,7 +184,9 @@ struct SelectionOutput {
 }
 
 extension Cell {
-    /// Creates a cell from a value in JSON. Objects and arrays are shown as JSON text.
+    /// Creates a cell from a value in JSON.
+    ///
+    /// Objects and arrays are shown as JSON text.
     fileprivate init(json: ArraySlice<UInt8>, isNumber: Bool) {
         switch json.first {
         case UInt8(ascii: "n"): self = .missing

@@ -10,7 +10,9 @@ struct StatusDocument: Encodable {
     let archive: String
     let source: String?
     let asOf: Timestamp
-    /// The number of batches in each local state. All states are listed.
+    /// The number of batches in each local state.
+    ///
+    /// All states are listed.
     let batches: [String: Int]
     let atRisk: [Batch]
     let failing: [Batch]

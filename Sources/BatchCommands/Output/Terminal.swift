@@ -13,7 +13,9 @@ enum Terminal {
         isatty(handle.fileDescriptor) == 1
     }
 
-    /// Whether the reader of a pipe or socket has closed it. Does not write to it.
+    /// Whether the reader of a pipe or socket has closed it.
+    ///
+    /// Does not write to it.
     static func isClosed(_ handle: FileHandle) -> Bool {
         var query = pollfd(fd: handle.fileDescriptor, events: 0, revents: 0)
         // Safe: the call only writes to the local structure. The timeout of 0 means that it does not wait.

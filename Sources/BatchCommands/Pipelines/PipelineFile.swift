@@ -1,6 +1,8 @@
 /// The contents of a pipeline file: settings and sources.
 struct PipelineFile: Sendable {
-    /// A line and a column. Both count from 1.
+    /// A line and a column.
+    ///
+    /// Both count from 1.
     struct Place: Sendable, Hashable {
         var line: Int
         var column: Int
@@ -11,7 +13,9 @@ struct PipelineFile: Sendable {
     /// One key of the file with its values.
     struct Setting: Sendable {
         let key: PipelineKey
-        /// The values. A flag has the value `true` or `false`.
+        /// The values.
+        ///
+        /// A flag has the value `true` or `false`.
         let values: [String]
         let place: Place
 
@@ -49,7 +53,9 @@ struct PipelineFile: Sendable {
 
     let path: String
     var settings = Settings()
-    /// The sources. Empty if the file describes one unnamed source, which uses the archive folder itself.
+    /// The sources.
+    ///
+    /// Empty if the file describes one unnamed source, which uses the archive folder itself.
     var sources: [Source] = []
     var parallel = 1
 }

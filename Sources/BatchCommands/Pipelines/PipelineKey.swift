@@ -37,7 +37,9 @@ struct PipelineKey: Sendable, Hashable {
         options.first { $0.name == name }
     }
 
-    /// All options of `export`. A test compares this table with the command.
+    /// All options of `export`.
+    ///
+    /// A test compares this table with the command.
     static let options: [PipelineKey] = [
         // Which batches.
         PipelineKey("since"),

@@ -73,7 +73,9 @@ struct PipelinePlan: Sendable {
         return try ExportCommand.parse(readable.flatMap(\.arguments) + overrides)
     }
 
-    /// The names of the options in the arguments. These options replace those of the file.
+    /// The names of the options in the arguments.
+    ///
+    /// These options replace those of the file.
     private static func names(in arguments: [String]) -> Set<String> {
         Set(
             arguments.filter { $0.hasPrefix("--") }
@@ -81,7 +83,9 @@ struct PipelinePlan: Sendable {
         )
     }
 
-    /// The settings that `export` rejects. Each setting is checked alone so that its place is known.
+    /// The settings that `export` rejects.
+    ///
+    /// Each setting is checked alone so that its place is known.
     private static func problems(of file: PipelineFile, now: Timestamp) -> [PipelineProblem] {
         let settings = ([file.settings] + file.sources.map(\.settings)).flatMap(\.options)
         return settings.compactMap { setting in

@@ -165,7 +165,9 @@ struct PipelineReader {
         let value: Node
     }
 
-    /// The members of a mapping whose keys are options or in `others`. Reports all other keys.
+    /// The members of a mapping whose keys are options or in `others`.
+    ///
+    /// Reports all other keys.
     private mutating func members(of node: Node, others: [String]) -> [Member] {
         guard let mapping = node.mapping else {
             report(.notAMapping, node.place ?? .start)
