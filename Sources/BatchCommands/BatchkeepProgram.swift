@@ -20,8 +20,8 @@ package enum BatchkeepProgram {
                     try command.run()
                 }
                 return .done
-            } catch let ending as CommandEnding {
-                return ending.status
+            } catch let exit as CommandExit {
+                return exit.status
             } catch {
                 return report(error, context)
             }
@@ -54,7 +54,7 @@ package enum BatchkeepProgram {
 }
 
 /// Ends a command that has already reported its result, with an exit status other than 0.
-struct CommandEnding: Error {
+struct CommandExit: Error {
     let status: ExitStatus
 }
 

@@ -72,18 +72,18 @@ package struct CommandContext: Sendable {
 
     /// The style of text for people on standard output.
     package var outputStyle: TerminalStyle {
-        outputIsTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain
+        outputIsTerminal ? TerminalStyle(width: width, colours: usesColors) : .plain
     }
 
     /// The style of text for people on standard error.
     package var noteStyle: TerminalStyle {
-        notesAreTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain
+        notesAreTerminal ? TerminalStyle(width: width, colours: usesColors) : .plain
     }
 
     /// Whether output has colors.
     ///
     /// See https://no-color.org: any value that is not empty turns them off.
-    private var usesColours: Bool {
+    private var usesColors: Bool {
         environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
     }
 

@@ -61,7 +61,7 @@ struct ExportSession: Sendable {
     }
 
     /// The catalog and the statistics of a run that does not share the archive.
-    private typealias Records = (catalog: Catalog, figures: RunFigures)
+    private typealias Records = (catalog: Catalog, statistics: RunStatistics)
 
     /// Connects to the API and opens the archive and the catalog.
     private func connect() async throws -> ExportSummary {
@@ -69,23 +69,23 @@ struct ExportSession: Sendable {
         let now = context.now()
         try options.check(now: now)
         let selection = try selection(now: now)
-        let figures = asked == nil ? try options.figures.collector() : nil
-        let connection = try ServiceConnection(options.service, context: context, onRetry: observer.note)
+        let statistics = asked == nil ? try options.statistics.collector() : nil
+        let connection = try ServiceConnection(options.service, context: context, onRetry: observer.observeRetry)
         return try await connection.use { client in
-            if let figures, !options.dryRun {
-                let prices = figures.prices.table
+            if let statistics, !options.dryRun {
+                let prices = statistics.prices.table
                 let open = try await options.archive.open(origin: client.origin, lock: options.lock, prices: prices)
                 let catalog = try await self.catalog(in: open.sink).openForRun()
-                let summary = try await export(selection, to: open.sink, (catalog, figures), over: connection)
+                let summary = try await export(selection, to: open.sink, (catalog, statistics), over: connection)
                 open.close()
                 return summary
             }
             // A dry run writes nothing, and a shared run locks one batch at a time.
             let sink = try options.archive.openUnlocked(origin: client.origin)
             var records: Records?
-            if let figures {
+            if let statistics {
                 let catalog = try await self.catalog(in: sink).openForReading()
-                records = (catalog, figures)
+                records = (catalog, statistics)
             }
             return try await export(selection, to: sink, records, over: connection)
         }
@@ -114,7 +114,7 @@ struct ExportSession: Sendable {
             )
         let join = try options.exportJoin()
         let run = ExportRun(
-            ports: try ports(to: sink, records?.figures, join, over: connection),
+            ports: try ports(to: sink, records?.statistics, join, over: connection),
             settings: try options.limits.settings(),
             ledger: ledger ?? NoLedger()
         )
@@ -123,16 +123,16 @@ struct ExportSession: Sendable {
             report.stop = cancellation.failure ?? report.stop
         }
         let joined = await join?.run(in: sink, after: &report)
-        let figures =
+        let statistics =
             isDryRun
             ? nil
-            : await records?.figures
-                .settle(report, of: selection, in: sink.folder, startedAt: startedAt, now: context.now())
+            : await records?.statistics
+                .finish(report, of: selection, in: sink.folder, startedAt: startedAt, now: context.now())
         let finishedAt = context.now()
         let summary = ExportSummary(
             source: source,
             report: report,
-            standing: ledger?.retentionReport(at: report.serverDate ?? finishedAt, warnDays: options.warnDays)
+            retention: ledger?.retentionReport(at: report.serverDate ?? finishedAt, warnDays: options.warnDays)
                 ?? RetentionReport(moment: finishedAt),
             selection: selection,
             archivePath: options.archive.path,
@@ -141,8 +141,8 @@ struct ExportSession: Sendable {
             signal: cancellation.signalStatus,
             startedAt: startedAt,
             finishedAt: finishedAt,
-            figures: figures,
-            join: joined.map { JoinEnding(report: $0, archivePath: options.archive.path) },
+            statistics: statistics,
+            join: joined.map { JoinSummary(report: $0, archivePath: options.archive.path) },
             isShared: asked != nil
         )
         ledger?
@@ -161,12 +161,12 @@ struct ExportSession: Sendable {
 
     private func ports(
         to sink: FileArchive,
-        _ figures: RunFigures?,
+        _ statistics: RunStatistics?,
         _ join: ExportJoin?,
         over connection: ServiceConnection
     ) throws -> ExportPorts {
         let receipts = asked.map { _ in ReceiptWriter(in: sink.folder, context: context, cancellation: cancellation) }
-        let observers = [observer.observe, figures?.observe, join?.observe, receipts?.observe].compactMap(\.self)
+        let observers = [observer.observe, statistics?.observe, join?.observe, receipts?.observe].compactMap(\.self)
         var ports = ExportPorts(
             lister: connection.client,
             source: connection.client,
@@ -198,7 +198,7 @@ struct ExportSession: Sendable {
         return ExportSummary(
             source: source,
             report: report,
-            standing: RetentionReport(moment: now),
+            retention: RetentionReport(moment: now),
             // The error may be an invalid window.
             selection: (try? selection(now: now)) ?? ExportSelection(window: BatchWindow(), filter: BatchFilter()),
             archivePath: options.archive.path,
@@ -234,7 +234,7 @@ extension ExportSession {
             if let completed = selection.completed { context.note(FailureText.completed(before: completed.end)) }
         }
         if let before = plan.batchesBefore(selection) {
-            observer.warn(FailureText.unsettled(before.count, oldest: before.oldest))
+            observer.warn(FailureText.unarchivedBatches(before.count, oldest: before.oldest))
         }
         return selection
     }

@@ -51,10 +51,10 @@ extension FailureText {
     private static let notListed = "the listing does not show it any more: deleted, or not visible to the key in use"
 
     /// The hint that an explicit window skips batches that still need work.
-    static func unsettled(_ count: Int, oldest: Timestamp) -> String {
-        let them = count == 1 ? "1 batch" : "\(count.reading) batches"
+    static func unarchivedBatches(_ count: Int, oldest: Timestamp) -> String {
+        let batches = count == 1 ? "1 batch" : "\(count.reading) batches"
         return
-            "\(them) before the window, the oldest of \(oldest.day.text), \(count == 1 ? "is" : "are") not archived yet. "
+            "\(batches) before the window, the oldest of \(oldest.day.text), \(count == 1 ? "is" : "are") not archived yet. "
             + "Without --since the window reaches back to the oldest."
     }
 

@@ -3,14 +3,14 @@ import BatchService
 
 extension FailureText {
     /// The warning for a ping that failed.
-    static func unheardPing(_ error: any Error) -> String {
+    static func pingFailed(_ error: any Error) -> String {
         let text =
             (error as? ServiceError).map { "\(clause($0))." } ?? FailureText(error)?.sentence ?? "The ping failed."
         return "\(text) The run itself is not affected."
     }
 
     /// The warning for a metrics file that could not be written.
-    static func unwrittenMetrics(_ failure: FigureFailure) -> String {
+    static func metricsNotWritten(_ failure: StatisticsFailure) -> String {
         "The metrics file \(FailureText(failure).sentence) The run itself is not affected."
     }
 }

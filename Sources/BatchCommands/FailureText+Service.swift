@@ -48,15 +48,15 @@ extension FailureText {
     }
 
     private static func reason(_ failure: ServiceError) -> String {
-        let said = failure.message.map { ": \($0.suffixless)" } ?? ""
+        let message = failure.message.map { ": \($0.withoutFullStop)" } ?? ""
         return switch failure.code {
-        case .transport(let fault, let detail): "\(name(fault))\(detail.isEmpty ? "" : ": \(detail.suffixless)")"
-        case .status(let status): "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(said)"
-        case .spendLimit: "the spend limit is reached\(said)"
+        case .transport(let fault, let detail): "\(name(fault))\(detail.isEmpty ? "" : ": \(detail.withoutFullStop)")"
+        case .status(let status): "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(message)"
+        case .spendLimit: "the spend limit is reached\(message)"
         case .foreignOrigin(let origin): "the results are said to be at \(origin), where the key must not go"
-        case .redirect(let detail): "a redirect that cannot be followed: \(detail.suffixless)"
+        case .redirect(let detail): "a redirect that cannot be followed: \(detail.withoutFullStop)"
         case .noResultsURL: "the batch has no results_url that can be used"
-        case .malformedReply(let detail): "the answer is not what the API documents: \(detail.suffixless)"
+        case .malformedReply(let detail): "the answer is not what the API documents: \(detail.withoutFullStop)"
         case .cursorStuck(let cursor): "the listing does not advance: the cursor \(cursor) leads nowhere new"
         case .cancelled: "stopped before the end"
         }
@@ -137,7 +137,7 @@ extension FailureText {
 
 extension String {
     /// The text without its final full stop, so that it fits into a sentence.
-    fileprivate var suffixless: String {
+    fileprivate var withoutFullStop: String {
         hasSuffix(".") ? String(dropLast()) : self
     }
 }

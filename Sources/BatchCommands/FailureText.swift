@@ -30,7 +30,7 @@ struct FailureText {
     init?(_ error: any Error) {
         switch error {
         case let error as CommandFailure: self.init(error)
-        case let error as FigureFailure: self.init(error)
+        case let error as StatisticsFailure: self.init(error)
         case let error as TierEdgesError: self.init(error)
         case let error as ServiceError: self.init(error)
         case let error as ServiceSettingsFailure: self.init(error)

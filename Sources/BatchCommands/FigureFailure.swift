@@ -4,7 +4,7 @@ import Prices
 /// An error of a command that computes statistics.
 ///
 /// ``FailureText`` contains the messages.
-enum FigureFailure: Error, Sendable, Hashable {
+enum StatisticsFailure: Error, Sendable, Hashable {
     case unreadablePrices(String)
     case prices(String, PriceTableError)
     case grouping(GroupingError)
@@ -12,6 +12,6 @@ enum FigureFailure: Error, Sendable, Hashable {
     case needsScan([String])
     case threshold(ThresholdError)
     /// A side of a comparison is not a window, day, model or batch.
-    case noSide(String)
+    case invalidSide(String)
     case unwritable(path: String, reason: String)
 }

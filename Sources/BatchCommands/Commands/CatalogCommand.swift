@@ -43,7 +43,7 @@ struct CatalogCommand: AsyncParsableCommand {
             for folder in ArchiveFolders.entries(at: path).map(\.folder) {
                 // Throws if there is no archive. Locking would create one.
                 _ = try ArchiveReader(folder)
-                let lock = try await lock.take(folder, context: context)
+                let lock = try await lock.acquire(folder, context: context)
                 let archive = try OpenArchive(folder, settings: settings, lock: lock)
                 let manifests = try await CatalogFile(folder: folder) { context.note(FailureText.text(of: $0)) }
                     .rebuild()

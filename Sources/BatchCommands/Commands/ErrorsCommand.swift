@@ -16,7 +16,7 @@ struct ErrorsCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var figures: FigureOptions
+    @OptionGroup var statistics: StatisticsOptions
 
     @Option(help: ArgumentHelp("At most so many fingerprints.", valueName: "n"))
     var limit = 50
@@ -31,7 +31,7 @@ struct ErrorsCommand: AsyncParsableCommand {
         try check(limit, 1...1_000_000, "--limit")
         let prices = try prices.source()
         let pricer = try prices.pricer(isScan: false)
-        let source = try figures.source(now: context.now())
+        let source = try statistics.source(now: context.now())
         let reading = try await source.errors(pricer: pricer, now: context.now(), options: source.retryOptions)
         if reading.result.count == 0, format == .table {
             let batches = reading.notice.batches.counted("archived batch", "archived batches")
@@ -44,7 +44,7 @@ struct ErrorsCommand: AsyncParsableCommand {
             )
             try context.print(format.render(table, style: context.outputStyle))
         }
-        try reading.notice.end(in: context)
+        try reading.notice.report(in: context)
     }
 }
 

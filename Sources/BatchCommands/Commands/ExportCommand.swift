@@ -78,7 +78,7 @@ struct ExportCommand: AsyncParsableCommand {
     var reporting: ReportingOptions
 
     @OptionGroup(title: "Figures")
-    var figures: RunFigureOptions
+    var statistics: RunStatisticsOptions
 
     func run() async throws {
         let context = CommandContext.current
@@ -90,7 +90,7 @@ struct ExportCommand: AsyncParsableCommand {
         }
         await reporter.end([summary], status: summary.status)
         if output == .json { try context.writeDocument(summary.document) }
-        guard summary.status == .done else { throw CommandEnding(status: summary.status) }
+        guard summary.status == .done else { throw CommandExit(status: summary.status) }
     }
 
     /// Checks all options before anything is changed.

@@ -41,6 +41,6 @@ struct FetchCommand: AsyncParsableCommand {
         let summary = try await RunCancellation.onSignal { [export] cancellation in
             await ExportSession(export, asked: asked, observer: observer, cancellation: cancellation).run()
         }
-        guard summary.status == .done else { throw CommandEnding(status: summary.status) }
+        guard summary.status == .done else { throw CommandExit(status: summary.status) }
     }
 }

@@ -67,9 +67,9 @@ struct QueryCommand: AsyncParsableCommand {
         )
         let index = try IndexQuery(at: ResultIndex.path(in: source.folder), tables: tables)
         var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
-        try index.run(sql, limit: limit ?? .max) { try output.take(columns: $0, rows: $1) }
+        try index.run(sql, limit: limit ?? .max) { try output.add(columns: $0, rows: $1) }
         try output.end()
-        if isDamaged { throw CommandEnding(status: .integrity) }
+        if isDamaged { throw CommandExit(status: .integrity) }
     }
 
     /// Adds new batches to the index.
@@ -88,9 +88,9 @@ struct QueryCommand: AsyncParsableCommand {
         }
         let unreadable = try await filling.run()
         board.clear()
-        var trouble = ScanErrors(context: context)
-        trouble.report(unreadable)
-        return trouble.isDamaged
+        var errors = ScanErrors(context: context)
+        errors.report(unreadable)
+        return errors.isDamaged
     }
 
     /// The runs in the catalog of the archive, for a query that uses the table of runs.

@@ -17,7 +17,7 @@ struct ReportCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var figures: FigureOptions
+    @OptionGroup var statistics: StatisticsOptions
 
     @Option(help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"))
     var html: String
@@ -28,7 +28,7 @@ struct ReportCommand: AsyncParsableCommand {
         let context = CommandContext.current
         let now = context.now()
         let page = try await ReportPage(
-            figures.source(now: now),
+            statistics.source(now: now),
             prices: prices.source(),
             toolVersion: BatchkeepVersion.current,
             now: now
@@ -40,13 +40,13 @@ struct ReportCommand: AsyncParsableCommand {
             try page.result.writeWhole(to: html)
             context.note("Wrote \(html) about \(page.notice.batches.counted("archived batch", "archived batches")).")
         }
-        try page.notice.end(in: context)
+        try page.notice.report(in: context)
     }
 }
 
 extension String {
     /// Writes a file atomically, so that readers never see a partial file.
-    func writeWhole(to path: String) throws(FigureFailure) {
+    func writeWhole(to path: String) throws(StatisticsFailure) {
         do throws(ArchiveFailure) {
             try replaceFile(at: path, with: self)
         } catch {

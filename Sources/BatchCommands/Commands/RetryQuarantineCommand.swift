@@ -32,8 +32,8 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
 
     func run() async throws {
         let quarantined = Set(try ArchiveReader(ArchiveFolder(archive.path)).quarantined().manifests.map(\.batch.id))
-        if let stranger = ids.first(where: { !quarantined.contains($0) }) {
-            throw CommandFailure.notQuarantined(id: stranger, archive: archive.path)
+        if let other = ids.first(where: { !quarantined.contains($0) }) {
+            throw CommandFailure.notQuarantined(id: other, archive: archive.path)
         }
         guard !quarantined.isEmpty else {
             CommandContext.current.note("Nothing is in quarantine.")

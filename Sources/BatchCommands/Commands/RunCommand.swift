@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
             plan = try PipelinePlan(file, overrides: overrides, now: startedAt)
         } catch {
             guard let failure = FailureText(error) else { throw error }
-            try await refuse(failure, startedAt: startedAt, in: context)
+            try await reportFailure(failure, startedAt: startedAt, in: context)
         }
         if check { return try context.print(description(of: plan, in: context)) }
         let shared = plan.shared
@@ -57,11 +57,12 @@ struct RunCommand: AsyncParsableCommand {
             let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
             try context.writeDocument(document)
         }
-        guard status == .done else { throw CommandEnding(status: status) }
+        guard status == .done else { throw CommandExit(status: status) }
     }
 
     /// Reports the error that prevents the run, also in the JSON document and by a ping, then ends the command.
-    private func refuse(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws -> Never
+    private func reportFailure(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws
+        -> Never
     {
         let given = try PipelinePlan.reporting(file, overrides: overrides)
         let observer = given.reporting.observer(in: context, isQuiet: given.quiet)
@@ -81,7 +82,7 @@ struct RunCommand: AsyncParsableCommand {
             )
             try context.writeDocument(document)
         }
-        throw CommandEnding(status: failure.status)
+        throw CommandExit(status: failure.status)
     }
 
     /// The exports of the file as command lines, for `--check`.

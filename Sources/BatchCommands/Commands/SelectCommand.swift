@@ -104,7 +104,7 @@ struct SelectCommand: AsyncParsableCommand {
             try await scan(wanted, in: archive, by: plan, to: &output, &errors)
         }
         try output.end()
-        if errors.isDamaged { throw CommandEnding(status: .integrity) }
+        if errors.isDamaged { throw CommandExit(status: .integrity) }
     }
 
     private func scan(
@@ -123,7 +123,7 @@ struct SelectCommand: AsyncParsableCommand {
         try await scan.run(
             manifests,
             work: { block, manifest in plan.work(block, manifest.batch) },
-            take: { try output.take($0) },
+            take: { try output.add($0) },
             damaged: { failure, _ in errors.report([failure]) }
         )
     }

@@ -63,7 +63,7 @@ struct VerifyCommand: AsyncParsableCommand {
             }
         }
         try output.end()
-        if output.isDamaged { throw CommandEnding(status: .integrity) }
+        if output.isDamaged { throw CommandExit(status: .integrity) }
     }
 
     private func verify(

@@ -18,12 +18,12 @@ struct ComparedSide: Sendable, Hashable {
     /// Parses a side.
     ///
     /// A model is searched only in the batches of `limits`. Relative times count from `now`.
-    init(_ text: String, within limits: ArchiveSelection, now: Timestamp) throws(FigureFailure) {
+    init(_ text: String, within limits: ArchiveSelection, now: Timestamp) throws(StatisticsFailure) {
         name = text
         if let range = text.firstRange(of: "..") {
             let since = try Self.end(text[..<range.lowerBound], of: text, now: now)
             let until = try Self.end(text[range.upperBound...], of: text, now: now)
-            guard since != nil || until != nil else { throw .noSide(text) }
+            guard since != nil || until != nil else { throw .invalidSide(text) }
             selection = ArchiveSelection(since: since, until: until)
             model = nil
         } else if let days = Self.days(text, now: now) {
@@ -34,16 +34,16 @@ struct ComparedSide: Sendable, Hashable {
             model = nil
         } else {
             // A text that does not start with a letter is an invalid date, not a model.
-            guard text.first?.isLetter == true else { throw .noSide(text) }
+            guard text.first?.isLetter == true else { throw .invalidSide(text) }
             selection = limits
             model = text
         }
     }
 
     /// An end of a window, or nil if that end is open.
-    private static func end(_ end: Substring, of text: String, now: Timestamp) throws(FigureFailure) -> Timestamp? {
+    private static func end(_ end: Substring, of text: String, now: Timestamp) throws(StatisticsFailure) -> Timestamp? {
         if end.isEmpty { return nil }
-        guard let moment = TimeExpression.moment(String(end), now: now) else { throw .noSide(text) }
+        guard let moment = TimeExpression.moment(String(end), now: now) else { throw .invalidSide(text) }
         return moment
     }
 

@@ -28,7 +28,7 @@ struct ArchiveOptions: ParsableArguments {
         prices: PriceTable? = nil
     ) async throws -> OpenArchive {
         let folder = ArchiveFolder(path)
-        let lock = try await lock.take(folder, context: .current)
+        let lock = try await lock.acquire(folder, context: .current)
         return try OpenArchive(folder, settings: settings(origin: origin, prices: prices), lock: lock)
     }
 

@@ -26,18 +26,18 @@ struct LockOptions: ParsableArguments {
     ///
     /// - Throws: ``ArchiveFailure`` with the cause `busy` if the archive stays locked; `CancellationError` if the
     ///   command is canceled.
-    func take(_ folder: ArchiveFolder, context: CommandContext) async throws -> ArchiveLock {
+    func acquire(_ folder: ArchiveFolder, context: CommandContext) async throws -> ArchiveLock {
         let holder = LockHolder.current(context.commandName, since: context.now().text)
         let clock = ContinuousClock()
         let end = clock.now + .seconds(try seconds())
-        var hasTold = false
+        var hasReported = false
         while true {
             do throws(ArchiveFailure) {
                 return try ArchiveLock(folder, as: holder)
             } catch {
                 guard case .busy = error.cause, clock.now < end else { throw error }
-                if !hasTold { context.note("\(FailureText(error).sentence) Waiting for it to end.") }
-                hasTold = true
+                if !hasReported { context.note("\(FailureText(error).sentence) Waiting for it to end.") }
+                hasReported = true
             }
             try await Task.sleep(for: Self.pause)
         }

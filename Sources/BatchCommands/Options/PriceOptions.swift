@@ -15,7 +15,7 @@ struct PriceOptions: ParsableArguments {
     var prices: String?
 
     /// The price table for costs.
-    func source() throws(FigureFailure) -> PriceSource {
+    func source() throws(StatisticsFailure) -> PriceSource {
         guard let prices else { return PriceSource(table: .builtIn, file: nil) }
         guard let data = FileManager.default.contents(atPath: prices) else { throw .unreadablePrices(prices) }
         do throws(PriceTableError) {

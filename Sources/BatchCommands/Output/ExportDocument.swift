@@ -90,30 +90,30 @@ struct ExportDocument: Encodable {
         batches = summary.counts
         lines = report.lines
         tokens = summary.tokens
-        let cost = summary.figures.flatMap { $0.cost.isUnknown ? nil : $0.cost }
+        let cost = summary.statistics.flatMap { $0.cost.isUnknown ? nil : $0.cost }
         costUSD = cost?.batch
         listPriceUSD = cost?.list
         savedByBatchUSD = cost?.savedByBatch
         savedByCacheUSD = cost?.savedByCache
         unpriced = Dictionary(
-            (summary.figures?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
+            (summary.statistics?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
             uniquingKeysWith: +
         )
-        self.report = summary.figures?.page
+        self.report = summary.statistics?.page
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
         wouldFetch = summary.isDryRun ? report.wouldFetch.map(\.id) : nil
         postponed = report.postponed.map { batch in
             Postponed(batchID: batch.id, until: batch.until, attempts: batch.attempts, reason: batch.reason)
         }
-        atRisk = summary.standing.atRisk.map { row in
+        atRisk = summary.retention.atRisk.map { row in
             AtRisk(
                 batchID: row.id,
                 state: row.state.rawValue,
-                daysLeft: (row.daysLeft(at: summary.standing.moment) * 10).rounded(.down) / 10
+                daysLeft: (row.daysLeft(at: summary.retention.moment) * 10).rounded(.down) / 10
             )
         }
-        lost = summary.standing.newlyLost.map { row in
+        lost = summary.retention.newlyLost.map { row in
             Lost(batchID: row.id, createdAt: row.createdAt, requests: row.counts.total)
         }
         join = summary.join.map { JoinDocument($0) }

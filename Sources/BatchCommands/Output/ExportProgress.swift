@@ -49,13 +49,17 @@ final class ExportProgress: RunObserver {
                 state.order.append(batch.id)
             case .resumed(let id, let lines, let bytes):
                 let size = Figure("", .integer(bytes), .bytes).text
-                say("\(id): resumed at line \((lines + 1).reading), \(size)", .faint, &state)
+                writeLine("\(id): resumed at line \((lines + 1).reading), \(size)", .faint, &state)
                 state.batches[id]?.resume(lines: lines, bytes: bytes)
             case .advanced(let id, let lines, let bytes):
                 state.batches[id]?.lines = lines
                 state.batches[id]?.bytes = bytes
             case .retrying(let id, let attempt, let reason):
-                say("\(id): \(FailureText.clause(reason)); reading it again (try \(attempt + 1))", .warning, &state)
+                writeLine(
+                    "\(id): \(FailureText.clause(reason)); reading it again (try \(attempt + 1))",
+                    .warning,
+                    &state
+                )
             case .finished(let batch, let outcome):
                 finish(batch, outcome, &state, now)
             }
@@ -64,15 +68,15 @@ final class ExportProgress: RunObserver {
     }
 
     /// Reports a request that is about to be retried.
-    @Sendable func note(_ retry: RetryNotice) {
+    @Sendable func observeRetry(_ retry: RetryNotice) {
         guard !isQuiet else { return }
         state.withLock { state in
-            say(FailureText.sentence(of: retry), .warning, &state)
+            writeLine(FailureText.sentence(of: retry), .warning, &state)
         }
     }
 
     func warn(_ sentence: String) {
-        state.withLock { say("batchkeep: warning: \(sentence)", .warning, &$0) }
+        state.withLock { writeLine("batchkeep: warning: \(sentence)", .warning, &$0) }
     }
 
     func report(_ failure: FailureText) {
@@ -102,16 +106,16 @@ final class ExportProgress: RunObserver {
             // On a terminal the total line is enough; a log gets one line per batch.
             if !context.notesAreTerminal { context.note(live.archivedLine(bytes: bytes, at: now)) }
         case .withdrawn:
-            say("\(batch.id): results withdrawn before this run", .faint, &state)
+            writeLine("\(batch.id): results withdrawn before this run", .faint, &state)
         case .alreadyArchived:
-            say("\(batch.id): \(FailureText.clause(outcome))", .faint, &state)
+            writeLine("\(batch.id): \(FailureText.clause(outcome))", .faint, &state)
         case .unavailable, .quarantined, .failed, .busy:
-            say("\(batch.id): \(FailureText.clause(outcome))", .bad, &state)
+            writeLine("\(batch.id): \(FailureText.clause(outcome))", .bad, &state)
         }
     }
 
     /// Writes a permanent line above the live lines.
-    private func say(_ line: String, _ tone: Tone, _ state: inout State) {
+    private func writeLine(_ line: String, _ tone: Tone, _ state: inout State) {
         state.board.clear()
         context.note(context.noteStyle.paint(line, tone))
     }

@@ -11,7 +11,7 @@ struct ExportSummary: Sendable {
     /// The name of the source in a pipeline file, if it has one.
     var source: String?
     let report: ExportReport
-    let standing: RetentionReport
+    let retention: RetentionReport
     let selection: ExportSelection
     let archivePath: String
     let isDryRun: Bool
@@ -23,9 +23,9 @@ struct ExportSummary: Sendable {
     /// The cost of the run and the report page.
     ///
     /// Nil for a dry run, for a shared run, and if the run could not start.
-    var figures: RunFigures.Settled?
+    var statistics: RunStatistics.Outcome?
     /// The result of the join, if the run joined anything.
-    var join: JoinEnding?
+    var join: JoinSummary?
     /// Whether the run shared the archive with other processes and wrote only its own batches.
     var isShared = false
 
@@ -41,8 +41,8 @@ struct ExportSummary: Sendable {
         ]
         if open.contains(where: { $0 > 0 }) { statuses.insert(.partial) }
         // A dry run fetches nothing, so it does not know which batches remain at risk.
-        if !isDryRun, !standing.newlyLost.isEmpty || !standing.atRisk.isEmpty { statuses.insert(.lost) }
-        if let failure = figures?.failure { statuses.insert(failure.status) }
+        if !isDryRun, !retention.newlyLost.isEmpty || !retention.atRisk.isEmpty { statuses.insert(.lost) }
+        if let failure = statistics?.failure { statuses.insert(failure.status) }
         return statuses
     }
 
@@ -70,27 +70,28 @@ struct ExportSummary: Sendable {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
         } else if isQuiet {
-            for line in troubles { context.note("batchkeep: \(line)") }
+            for line in problems { context.note("batchkeep: \(line)") }
         }
-        if !isQuiet, let join { join.tell(in: context, isQuiet: false) }
+        if !isQuiet, let join { join.print(in: context, isQuiet: false) }
         stop?.print(in: context)
-        if stop == nil { figures?.failure?.print(in: context) }
-        for warning in standing.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
+        if stop == nil { statistics?.failure?.print(in: context) }
+        for warning in retention.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
     }
 
     /// The lines below the table: facts to know and what to do next.
     private var notes: [String] {
         outcome
-            + [figures?.cost.unpricedSentence, figures?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
+            + [statistics?.cost.unpricedSentence, statistics?.page.map { "The page to look at: \($0)" }]
+            .compactMap(\.self)
     }
 
     private var outcome: [String] {
         if isDryRun { return ["Dry run: nothing was fetched or written."] }
-        guard troubles.isEmpty else {
-            return troubles
+        guard problems.isEmpty else {
+            return problems
                 + ["A later run tries these batches again; quarantined data lies in \(archivePath)/_quarantine."]
         }
-        guard report.stop == nil, standing.atRisk.isEmpty, standing.newlyLost.isEmpty else { return [] }
+        guard report.stop == nil, retention.atRisk.isEmpty, retention.newlyLost.isEmpty else { return [] }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
         let complete = "Complete: every batch holds exactly the results the API promised."
         return [
@@ -101,7 +102,7 @@ struct ExportSummary: Sendable {
     }
 
     /// The problems, one line per batch that should be archived and is not.
-    private var troubles: [String] {
+    private var problems: [String] {
         let lines =
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
             + report.notRetrieved.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
@@ -119,7 +120,7 @@ struct ExportSummary: Sendable {
             "withdrawn": report.withdrawn, "lost": report.lost, "postponed": report.postponed.count,
             "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
             "busy": report.busy,
-            "at_risk": standing.atRisk.count,
+            "at_risk": retention.atRisk.count,
         ]
     }
 
@@ -135,7 +136,7 @@ struct ExportSummary: Sendable {
             Figure("withdrawn", .integer(report.withdrawn), .integer, note: "before this archive saw them"),
         ]
         if report.lost > 0 {
-            let new = standing.newlyLost.count
+            let new = retention.newlyLost.count
             batches.append(
                 Figure("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
             )
@@ -154,15 +155,15 @@ struct ExportSummary: Sendable {
             let count = Cell.integer(report.postponed.count)
             batches.append(Figure("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
         }
-        if !standing.atRisk.isEmpty {
-            let count = Cell.integer(standing.atRisk.count)
+        if !retention.atRisk.isEmpty {
+            let count = Cell.integer(retention.atRisk.count)
             batches.append(Figure("at risk", count, .integer, tone: .bad, note: "few days left, not archived"))
         }
         var sections = [SummaryBlock.Section("Batches", batches)]
         if !isDryRun {
             sections.append(SummaryBlock.Section("Results", lineFigures))
             sections.append(SummaryBlock.Section("Tokens", tokenFigures))
-            if let cost = figures?.cost { sections.append(SummaryBlock.Section("Cost", costFigures(cost))) }
+            if let cost = statistics?.cost { sections.append(SummaryBlock.Section("Cost", costFigures(cost))) }
             sections.append(SummaryBlock.Section("Volume", volumeFigures))
         }
         return SummaryBlock(title: title, sections: sections, notes: notes)

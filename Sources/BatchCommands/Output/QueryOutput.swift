@@ -18,7 +18,7 @@ struct QueryOutput {
     /// Writes or keeps the next rows.
     ///
     /// The columns must be the same in every call.
-    mutating func take(columns: [String], rows: [[IndexValue]]) throws {
+    mutating func add(columns: [String], rows: [[IndexValue]]) throws {
         if keys.isEmpty { try begin(columns) }
         guard let writer else {
             kept += rows

@@ -84,7 +84,7 @@ struct RunLog: RunObserver {
         }
     }
 
-    @Sendable func note(_ retry: RetryNotice) {
+    @Sendable func observeRetry(_ retry: RetryNotice) {
         var metadata: Logger.Metadata = [
             "operation": "\(retry.operation)", "tries": .stringConvertible(retry.tries),
         ]
@@ -107,7 +107,7 @@ struct RunLog: RunObserver {
     }
 
     func report(_ summary: ExportSummary) {
-        for warning in summary.standing.warnings(archivePath: summary.archivePath) { logger.warning("\(warning)") }
+        for warning in summary.retention.warnings(archivePath: summary.archivePath) { logger.warning("\(warning)") }
         var metadata: Logger.Metadata = ["exit_status": .stringConvertible(Int(summary.status.rawValue))]
         if let stop = summary.stop {
             metadata.add("request_id", summary.stopRequestID)

@@ -38,13 +38,13 @@ struct RunMetrics {
         add("last_run_stored_bytes", "Bytes put on disk by the last run.") { [Sample($0.report.storedBytes)] }
         add("last_run_tokens", "Tokens of the results archived by the last run, by kind.") { Self.tokens($0.tokens) }
         add("at_risk_batches", "Batches not archived whose results are withdrawn in less than --warn-days days.") {
-            [Sample($0.standing.atRisk.count)]
+            [Sample($0.retention.atRisk.count)]
         }
         return lines.map { $0 + "\n" }.joined()
     }
 
     /// Replaces the file atomically, so that a scraper never reads a partial file.
-    func write(to path: String) throws(FigureFailure) {
+    func write(to path: String) throws(StatisticsFailure) {
         try text.writeWhole(to: path)
     }
 

@@ -10,7 +10,7 @@ protocol RunObserver: Sendable {
     @Sendable func observe(_ event: ExportEvent)
 
     /// Reports a request that is about to be retried.
-    @Sendable func note(_ retry: RetryNotice)
+    @Sendable func observeRetry(_ retry: RetryNotice)
 
     /// Reports a problem that does not stop the run.
     func warn(_ sentence: String)

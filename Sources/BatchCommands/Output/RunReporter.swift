@@ -39,10 +39,10 @@ struct RunReporter {
     /// If no run could start, this function writes no metrics.
     func end(_ runs: [ExportSummary], status: ExitStatus) async {
         if let metricsFile, !runs.isEmpty {
-            do throws(FigureFailure) {
+            do throws(StatisticsFailure) {
                 try RunMetrics(runs: runs).write(to: metricsFile)
             } catch {
-                observer.warn(FailureText.unwrittenMetrics(error))
+                observer.warn(FailureText.metricsNotWritten(error))
             }
         }
         await send(status == .done ? .success : .failure, body: Self.body(runs, status: status))
@@ -53,7 +53,7 @@ struct RunReporter {
         do {
             try await ping.send(occasion, body: body)
         } catch {
-            observer.warn(FailureText.unheardPing(error))
+            observer.warn(FailureText.pingFailed(error))
         }
     }
 

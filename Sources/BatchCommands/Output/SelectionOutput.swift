@@ -124,7 +124,7 @@ struct SelectionOutput {
     /// Adds the rows of the next block.
     ///
     /// Returns false once the limit is reached.
-    mutating func take(_ part: SelectionPlan.Part) throws -> Bool {
+    mutating func add(_ part: SelectionPlan.Part) throws -> Bool {
         switch part {
         case .groups(let part): groups.merge(part)
         case .rows(let rows) where sample != nil: sample?.add(rows)

@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchArchive
 
 /// The options for the statistics of an export: prices and the report page.
-struct RunFigureOptions: ParsableArguments {
+struct RunStatisticsOptions: ParsableArguments {
     @OptionGroup var prices: PriceOptions
 
     @Option(
@@ -18,7 +18,7 @@ struct RunFigureOptions: ParsableArguments {
     /// Creates the collector for the statistics of a run.
     ///
     /// - Throws: An error if the price table is invalid, before anything is fetched.
-    func collector() throws -> RunFigures {
-        try RunFigures(prices: prices.source(), page: report)
+    func collector() throws -> RunStatistics {
+        try RunStatistics(prices: prices.source(), page: report)
     }
 }

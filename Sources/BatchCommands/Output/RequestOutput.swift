@@ -9,7 +9,7 @@ import Prices
 import Tables
 
 /// Formats one request as text for a terminal or as a JSON document.
-struct ShownRequest {
+struct RequestOutput {
     let pricer: Pricer
     let context: CommandContext
 

@@ -4,7 +4,7 @@ import BatchArchive
 import MessageBatches
 
 /// The options that select the archived batches of a statistic.
-struct FigureOptions: ParsableArguments {
+struct StatisticsOptions: ParsableArguments {
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 

@@ -10,7 +10,7 @@ import Tables
 /// Collects the statistics of the batches that a run archives, and writes them to the archive at the end of the run.
 ///
 /// The lock protects `state`, because events arrive from several batches concurrently.
-final class RunFigures: Sendable {
+final class RunStatistics: Sendable {
     let prices: PriceSource
     /// The file of the report page.
     ///
@@ -24,7 +24,7 @@ final class RunFigures: Sendable {
     }
 
     /// The result of writing the statistics.
-    struct Settled: Sendable {
+    struct Outcome: Sendable {
         /// The cost of the batches that the run archived.
         let cost: Cost
         /// The path of the page, if one was written.
@@ -53,25 +53,25 @@ final class RunFigures: Sendable {
     /// Writes the roll-ups of the run and of its days, and the report page if the options request one.
     ///
     /// A run that archived nothing does not change the roll-ups. The caller must hold the lock of the archive.
-    func settle(
+    func finish(
         _ report: ExportReport,
         of selection: ExportSelection,
         in folder: ArchiveFolder,
         startedAt: Timestamp,
         now: Timestamp
-    ) async -> Settled {
+    ) async -> Outcome {
         let (rollUp, days) = state.withLock { ($0.batches, $0.days) }
-        var settled = Settled(cost: rollUp.measures.cost)
+        var outcome = Outcome(cost: rollUp.measures.cost)
         do {
             if !days.isEmpty { try write(rollUp, name: "runs/\(startedAt.fileName)", in: folder) }
             for day in days.sorted() { try await write(day, in: folder) }
             if page != nil, report.stop == nil {
-                settled.page = try await writePage(report, of: selection, in: folder, startedAt: startedAt, now: now)
+                outcome.page = try await writePage(report, of: selection, in: folder, startedAt: startedAt, now: now)
             }
         } catch {
-            settled.failure = FailureText(error) ?? .unexpected(error)
+            outcome.failure = FailureText(error) ?? .unexpected(error)
         }
-        return settled
+        return outcome
     }
 
     /// Writes the roll-up of all archived batches of a day.

@@ -3,13 +3,13 @@ import Foundation
 import Tables
 
 /// The result of a join: its exit status, the table for people and the document for programs.
-struct JoinEnding {
+struct JoinSummary {
     let report: JoinReport
     let archivePath: String
 
     var status: ExitStatus { report.unreadable.isEmpty ? .done : .integrity }
 
-    func tell(in context: CommandContext, isQuiet: Bool) {
+    func print(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
@@ -25,7 +25,7 @@ struct JoinEnding {
             Figure("no source", .integer(report.withoutSource.count), .integer, note: "no file of theirs"),
         ]
         var sections = [SummaryBlock.Section("Batches", batches)]
-        sections += report.relations.map { SummaryBlock.Section($0.name, Self.figures(of: $0)) }
+        sections += report.relations.map { SummaryBlock.Section($0.name, Self.counts(of: $0)) }
         let rows = [
             Figure("rows", .integer(report.rows), .integer), Figure("stored", .integer(report.storedBytes), .bytes),
         ]
@@ -33,7 +33,7 @@ struct JoinEnding {
         return SummaryBlock(title: "Join", sections: sections, notes: notes)
     }
 
-    private static func figures(of relation: JoinReport.Relation) -> [Figure] {
+    private static func counts(of relation: JoinReport.Relation) -> [Figure] {
         [
             Figure("matched", .integer(relation.tally.matched), .integer, tone: .good),
             Figure("results without request", .integer(relation.tally.resultsWithoutRow), .integer, tone: .warning),
@@ -116,9 +116,9 @@ struct JoinDocument: Encodable {
         let byte: Int
     }
 
-    init(_ ending: JoinEnding) {
-        let report = ending.report
-        archive = ending.archivePath
+    init(_ summary: JoinSummary) {
+        let report = summary.report
+        archive = summary.archivePath
         batches = report.batches
         unchanged = report.unchanged
         withoutSource = report.withoutSource
@@ -141,6 +141,6 @@ struct JoinDocument: Encodable {
         skipped = report.sources.flatMap { source in
             source.skipped.map { Row(file: source.path, line: $0.line, byte: $0.byte) }
         }
-        exitStatus = ending.status.rawValue
+        exitStatus = summary.status.rawValue
     }
 }
