@@ -1,3 +1,6 @@
+import BatchAnalytics
+import Prices
+
 /// An invalid option or input, or another reason why a command stops.
 ///
 /// ``FailureText`` contains the messages.
@@ -34,4 +37,19 @@ enum CommandFailure: Error, Sendable, Hashable {
     case unknownRequest(String)
     /// The options contradict each other. The value is the complete sentence.
     case conflict(String)
+}
+
+/// An error of a command that computes statistics.
+///
+/// ``FailureText`` contains the messages.
+enum StatisticsFailure: Error, Sendable, Hashable {
+    case unreadablePrices(String)
+    case prices(String, PriceTableError)
+    case grouping(GroupingError)
+    /// The stored summaries cannot be grouped by these keys together, so `--scan` is needed.
+    case needsScan([String])
+    case threshold(ThresholdError)
+    /// A side of a comparison is not a window, day, model or batch.
+    case invalidSide(String)
+    case unwritable(path: String, reason: String)
 }

@@ -94,14 +94,3 @@ extension CommandContext {
         )
     }
 }
-
-/// Throws an error if a number is outside its allowed range.
-func check(_ value: Int, _ range: ClosedRange<Int>, _ option: String) throws(CommandFailure) {
-    guard range.contains(value) else {
-        throw .outOfRange(
-            option: option,
-            value: String(value),
-            allowed: "\(range.lowerBound) to \(range.upperBound)"
-        )
-    }
-}

@@ -2,6 +2,7 @@ import ArgumentParser
 import BatchAnalytics
 import BatchArchive
 import MessageBatches
+import Tables
 
 /// The options that select the archived batches of a statistic.
 struct StatisticsOptions: ParsableArguments {
@@ -19,3 +20,5 @@ struct StatisticsOptions: ParsableArguments {
         ArchiveStatistics(path: path, selection: ArchiveSelection(try window.window(now: now), ids: window.ids))
     }
 }
+
+extension TableFormat: ExpressibleByArgument {}
