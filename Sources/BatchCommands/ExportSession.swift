@@ -213,9 +213,7 @@ struct ExportSession: Sendable {
 // MARK: - The catalog
 
 extension ExportSession {
-    /// The selection with the window that the catalog recommends.
-    ///
-    /// Prints the window for the user.
+    /// Computes the window from the catalog and prints it for the user.
     private func planned(
         _ asked: ExportSelection,
         by catalog: Catalog,

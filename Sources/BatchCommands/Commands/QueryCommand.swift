@@ -68,7 +68,7 @@ struct QueryCommand: AsyncParsableCommand {
         let index = try IndexQuery(at: ResultIndex.path(in: source.folder), tables: tables)
         var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
         try index.run(sql, limit: limit ?? .max) { try output.add(columns: $0, rows: $1) }
-        try output.end()
+        try output.finish()
         if isDamaged { throw CommandExit(status: .integrity) }
     }
 

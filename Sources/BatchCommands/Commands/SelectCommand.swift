@@ -103,7 +103,7 @@ struct SelectCommand: AsyncParsableCommand {
             errors.notePruned(wanted)
             try await scan(wanted, in: archive, by: plan, to: &output, &errors)
         }
-        try output.end()
+        try output.finish()
         if errors.isDamaged { throw CommandExit(status: .integrity) }
     }
 

@@ -62,7 +62,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 try await verify(source, plan) { try output.add($0, in: source) }
             }
         }
-        try output.end()
+        try output.finish()
         if output.isDamaged { throw CommandExit(status: .integrity) }
     }
 

@@ -15,7 +15,7 @@ struct ComparedSide: Sendable, Hashable {
     /// The model whose requests are compared, or nil for all requests.
     let model: String?
 
-    /// Parses a side.
+    /// Parses one side of a comparison.
     ///
     /// A model is searched only in the batches of `limits`. Relative times count from `now`.
     init(_ text: String, within limits: ArchiveSelection, now: Timestamp) throws(StatisticsFailure) {
@@ -47,9 +47,7 @@ struct ComparedSide: Sendable, Hashable {
         return moment
     }
 
-    /// The days of a day, an ISO week or a month.
-    ///
-    /// The upper bound is excluded.
+    /// The days in a day, an ISO week or a month, or nil if the text is none of these.
     private static func days(_ text: String, now: Timestamp) -> Range<CalendarDay>? {
         if ["today", "yesterday"].contains(text) || CalendarDay(text) != nil {
             guard let day = TimeExpression.moment(text, now: now)?.day else { return nil }

@@ -6,7 +6,7 @@ import MessageBatches
 enum FetchInput {
     /// Parses the whole input.
     ///
-    /// Ignores empty lines, and repeated IDs after the first.
+    /// Empty lines are ignored. If an ID is repeated, only its first line counts.
     static func batches(in text: [UInt8]) throws(CommandFailure) -> AskedBatches {
         var asked = AskedBatches()
         var seen: Set<String> = []

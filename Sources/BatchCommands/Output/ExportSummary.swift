@@ -22,7 +22,7 @@ struct ExportSummary: Sendable {
     let finishedAt: Timestamp
     /// The cost of the run and the report page.
     ///
-    /// Nil for a dry run, for a shared run, and if the run could not start.
+    /// It is nil for a dry run, for a shared run, and if the run could not start.
     var statistics: RunStatistics.Outcome?
     /// The result of the join, if the run joined anything.
     var join: JoinSummary?

@@ -5,9 +5,9 @@ import Synchronization
 
 /// The JSON line that `fetch` writes about one batch.
 ///
-/// It always has all keys.
+/// The line always has all keys.
 ///
-/// Keys and states are part of the interface.
+/// Keys and states are part of the interface: they may be added, but not removed or renamed.
 struct FetchReceipt: Encodable {
     /// The outcome of a batch.
     enum State: String, Encodable, CaseIterable {

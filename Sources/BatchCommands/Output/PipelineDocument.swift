@@ -20,9 +20,7 @@ struct PipelineDocument: Encodable {
         let export: ExportDocument
     }
 
-    /// Creates a document.
-    ///
-    /// `failure` is the error that prevented all sources from running.
+    /// Creates a document about the runs, or about the error that prevented all of them.
     init(
         file: String,
         runs: [ExportSummary],

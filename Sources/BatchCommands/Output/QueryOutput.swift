@@ -43,7 +43,7 @@ struct QueryOutput {
     }
 
     /// Writes the kept rows as a table or document.
-    func end() throws {
+    func finish() throws {
         guard writer == nil else { return }
         let table = Table(
             columns: keys.enumerated()

@@ -9,9 +9,7 @@ struct RunReporter {
     private let ping: PingClient?
     private let observer: any RunObserver
 
-    /// Creates a reporter.
-    ///
-    /// For a dry run it sends no ping and writes no file.
+    /// Creates a reporter, which does nothing for a dry run.
     ///
     /// ``ReportingOptions/check()`` reports invalid options.
     init(_ options: ReportingOptions, service: ServiceOptions, isDryRun: Bool, observer: any RunObserver) {

@@ -12,9 +12,9 @@ import Tables
 /// The lock protects `state`, because events arrive from several batches concurrently.
 final class RunStatistics: Sendable {
     let prices: PriceSource
-    /// The file of the report page.
+    /// The path of the report page.
     ///
-    /// Empty means the page in the archive, nil means no page.
+    /// An empty path means the page in the archive, nil means no page.
     private let page: String?
     private let state: Mutex<State>
 

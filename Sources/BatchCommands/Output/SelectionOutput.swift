@@ -60,9 +60,7 @@ struct SelectionPlan: Sendable {
         }
     }
 
-    /// The rows of all groups.
-    ///
-    /// Empty if the options request no groups.
+    /// The rows of all groups, or no rows if the options request no groups.
     func rows(of groups: GroupedRows) -> SelectedRows {
         guard case .groups(let grouping, let style) = kind else { return SelectedRows() }
         return grouping.rows(groups, style: style)
@@ -134,7 +132,7 @@ struct SelectionOutput {
     }
 
     /// Writes the sample, the groups or the table, and the end of the document.
-    mutating func end() throws {
+    mutating func finish() throws {
         if let sample { try write(sample.selected) }
         try write(plan.rows(of: groups))
         switch plan.format {

@@ -34,7 +34,7 @@ struct VerifyOutput {
         }
     }
 
-    func end() throws {
+    func finish() throws {
         let damaged = counts.reduce(0) { $0 + ($1.key == .intact ? 0 : $1.value) }
         if format == .json {
             let marks = counts.map { "\(Self.json($0.key.rawValue)):\($0.value)" }.sorted().joined(separator: ",")

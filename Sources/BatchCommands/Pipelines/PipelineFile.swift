@@ -1,8 +1,6 @@
 /// The contents of a pipeline file: settings and sources.
 struct PipelineFile: Sendable {
-    /// A line and a column.
-    ///
-    /// Both count from 1.
+    /// A line and a column, both counted from 1.
     struct Place: Sendable, Hashable {
         var line: Int
         var column: Int
@@ -13,9 +11,7 @@ struct PipelineFile: Sendable {
     /// One key of the file with its values.
     struct Setting: Sendable {
         let key: PipelineKey
-        /// The values.
-        ///
-        /// A flag has the value `true` or `false`.
+        /// The values of the key, or `true` or `false` for a flag.
         let values: [String]
         let place: Place
 
@@ -53,16 +49,16 @@ struct PipelineFile: Sendable {
 
     let path: String
     var settings = Settings()
-    /// The sources.
+    /// The sources, or an empty list if the file describes one unnamed source.
     ///
-    /// Empty if the file describes one unnamed source, which uses the archive folder itself.
+    /// The unnamed source uses the archive folder itself. A named source uses a subfolder.
     var sources: [Source] = []
     var parallel = 1
 }
 
 /// An error in a pipeline file.
 ///
-/// ``FailureText`` makes its text.
+/// ``FailureText`` contains the messages.
 struct PipelineProblem: Sendable {
     enum Reason: Sendable {
         /// The file does not exist or is not UTF-8 text.
@@ -77,10 +73,10 @@ struct PipelineProblem: Sendable {
         case repeatedKey(String)
         case wrongForm(String, wanted: String)
         /// The parser or the check of the option rejects the value.
-        case refused(FailureText)
+        case rejected(FailureText)
         case missingFile(key: String, path: String)
         /// A source contains a key that is allowed only at the top of the file.
-        case onlyOnTop(String)
+        case topLevelOnly(String)
         case bothKeys
         case badVariable
         case noSources

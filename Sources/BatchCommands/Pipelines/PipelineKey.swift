@@ -83,10 +83,10 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("connect-timeout"),
         PipelineKey("idle-timeout"),
         PipelineKey("accept-encoding"),
-        // Figures.
+        // Statistics.
         PipelineKey("prices", namesFile: true),
         PipelineKey("report"),
-        // Telling others.
+        // Reporting.
         PipelineKey("output", isShared: true),
         PipelineKey("quiet", .flag, isShared: true),
         PipelineKey("log-format", isShared: true),

@@ -23,8 +23,8 @@ struct PipelinePlan: Sendable {
 
     /// Reads a pipeline file and combines it with the command-line options that follow it.
     ///
-    /// - Throws: ``PipelineFileFailure`` with everything that is wrong with the file; ``CommandFailure`` and what
-    ///   ArgumentParser throws about `overrides`.
+    /// - Throws: ``PipelineFileFailure`` with all problems in the file; ``CommandFailure`` or an error of ArgumentParser
+    ///   if `overrides` are invalid.
     init(_ path: String, overrides: [String], now: Timestamp) throws {
         // Check these options alone first, because their errors are not errors of the file.
         let given = try ExportCommand.parse(overrides)
@@ -49,7 +49,7 @@ struct PipelinePlan: Sendable {
             } catch {
                 // Each value alone is valid. A conflict between values is reported at the start of the source.
                 let place = source?.place ?? .start
-                let problem = PipelineProblem(reason: .refused(FailureText(error)), place: place)
+                let problem = PipelineProblem(reason: .rejected(FailureText(error)), place: place)
                 throw PipelineFileFailure(path: file.path, problems: [problem])
             }
             let keyVariable = given.service.keyFile == nil ? settings.keyVariable : nil
@@ -83,17 +83,18 @@ struct PipelinePlan: Sendable {
         )
     }
 
-    /// The settings that `export` rejects.
+    /// The problems of settings that `export` rejects.
     ///
     /// Each setting is checked alone so that its place is known.
     private static func problems(of file: PipelineFile, now: Timestamp) -> [PipelineProblem] {
         let settings = ([file.settings] + file.sources.map(\.settings)).flatMap(\.options)
         return settings.compactMap { setting in
-            refusal(of: setting.arguments, now: now).map { PipelineProblem(reason: .refused($0), place: setting.place) }
+            rejection(of: setting.arguments, now: now)
+                .map { PipelineProblem(reason: .rejected($0), place: setting.place) }
         }
     }
 
-    private static func refusal(of arguments: [String], now: Timestamp) -> FailureText? {
+    private static func rejection(of arguments: [String], now: Timestamp) -> FailureText? {
         do {
             try ExportCommand.parse(arguments).check(now: now)
             return nil

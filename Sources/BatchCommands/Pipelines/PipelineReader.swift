@@ -76,7 +76,7 @@ struct PipelineReader {
             if member.name == PipelineKey.name {
                 name = self.name(in: member.value, member.place)
             } else if PipelineKey.named(member.name)?.isShared == true {
-                report(.onlyOnTop(member.name), member.place)
+                report(.topLevelOnly(member.name), member.place)
             } else {
                 add(member, to: &settings)
             }
