@@ -23,8 +23,8 @@ struct PipelinePlan: Sendable {
 
     /// Reads a pipeline file and combines it with the command-line options that follow it.
     ///
-    /// - Throws: ``PipelineFileFailure`` with all problems in the file; ``CommandFailure`` or an error of ArgumentParser
-    ///   if `overrides` are invalid.
+    /// - Throws: ``PipelineFileFailure`` with all problems in the file; ``CommandFailure`` or an error of
+    ///   ArgumentParser if `overrides` are invalid.
     init(_ path: String, overrides: [String], now: Timestamp) throws {
         // Check these options alone first, because their errors are not errors of the file.
         let given = try ExportCommand.parse(overrides)
