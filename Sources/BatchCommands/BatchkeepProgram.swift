@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 
-/// The program: parses the command line, runs one command, reports an error in one sentence, and returns the exit status.
+/// Parses the command line, runs one command, reports its error, and returns the exit status.
 package enum BatchkeepProgram {
-    /// Runs with the arguments after the program's name.
+    /// Runs the program with the arguments that follow its name.
     package static func run(_ arguments: [String], context: CommandContext = .process) async -> ExitStatus {
         var context = context
         context.arguments = arguments
@@ -20,8 +20,8 @@ package enum BatchkeepProgram {
                     try command.run()
                 }
                 return .done
-            } catch let ending as CommandEnding {
-                return ending.status
+            } catch let exit as CommandExit {
+                return exit.status
             } catch {
                 return report(error, context)
             }
@@ -30,7 +30,7 @@ package enum BatchkeepProgram {
 
     private static func report(_ error: any Error, _ context: CommandContext) -> ExitStatus {
         if FailureText.isClosedOutput(error) {
-            // The reader has seen enough, as `head` does. That is not an error.
+            // A reader such as `head` closes the pipe when it has enough. That is not an error.
             return .done
         }
         let failure = FailureText(error)
@@ -38,7 +38,7 @@ package enum BatchkeepProgram {
             failure.print(in: context)
             return failure.status
         }
-        // ArgumentParser words help, version and usage errors.
+        // ArgumentParser writes help, version and usage errors.
         let text = Batchkeep.fullMessage(for: error)
         guard Batchkeep.exitCode(for: error) == .success else {
             context.note(text)
@@ -53,12 +53,12 @@ package enum BatchkeepProgram {
     }
 }
 
-/// Ends a command that has reported its result with a status other than 0.
-struct CommandEnding: Error {
+/// Ends a command that has already reported its result, with an exit status other than 0.
+struct CommandExit: Error {
     let status: ExitStatus
 }
 
-/// `batchkeep`: the list of all commands.
+/// The root command, `batchkeep`, with the list of all commands.
 struct Batchkeep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "batchkeep",
@@ -101,4 +101,9 @@ struct Batchkeep: AsyncParsableCommand {
             CommandGroup(name: "Try it out", subcommands: [SimulateCommand.self]),
         ]
     )
+}
+
+/// The version of the program, shown by `--version` and stored in the user agent and in manifests.
+package enum BatchkeepVersion {
+    package static let current = "0.1.0"
 }

@@ -3,29 +3,30 @@ package import MessageBatches
 import Synchronization
 package import Tables
 
-/// What a command reads from the process around it, and where it writes.
+/// The environment of a command: variables, arguments, clocks, terminal and standard streams.
 ///
-/// What the user asked for goes to ``print(_:)``, everything else to ``note(_:)``. Tests use a context of their own.
+/// Results that the user asked for go to ``print(_:)``, everything else goes to ``note(_:)``. Tests create their own
+/// context.
 package struct CommandContext: Sendable {
     package var environment: [String: String]
-    /// The variable that holds the API key, if it is not one of the usual ones.
+    /// The environment variable that contains the API key, if it is not one of the usual ones.
     package var keyVariable: String?
-    /// The command line after the program's name.
+    /// The arguments that follow the program's name.
     package var arguments: [String] = []
     package var now: @Sendable () -> Timestamp
     /// Whether standard output is a terminal.
     package var outputIsTerminal: Bool
     /// Whether standard error is a terminal.
     package var notesAreTerminal: Bool
-    /// The columns of the terminal.
+    /// The width of the terminal in columns.
     package var width: Int
     package var write: @Sendable ([UInt8]) throws -> Void
-    /// Whether nobody reads standard output anymore, as far as that is visible before a write.
+    /// Whether the reader of standard output has closed it, as far as this is visible without a write.
     package var outputIsClosed: @Sendable () -> Bool = { false }
     /// Reads all of standard input.
     package var readInput: @Sendable () throws -> [UInt8] = { [] }
     package var writeNote: @Sendable ([UInt8]) -> Void
-    /// Measures pauses, silences and time limits.
+    /// The clock for pauses, idle timeouts and time limits.
     package var clock: any Clock<Duration>
 
     package init(
@@ -51,17 +52,17 @@ package struct CommandContext: Sendable {
     /// The context of the command that is running.
     @TaskLocal package static var current = CommandContext.process
 
-    /// Writes what the user asked for to standard output.
+    /// Writes text that the user asked for to standard output.
     package func print(_ text: String) throws {
         try write(Array(text.utf8))
     }
 
-    /// Writes a line about the run to standard error.
+    /// Writes one line about the run to standard error.
     package func note(_ text: String) {
         writeNote(Array((text + "\n").utf8))
     }
 
-    /// Writes a document the user asked for to standard output: one line of JSON, keys in snake case, sorted.
+    /// Writes a document to standard output as one line of JSON with sorted keys in snake case.
     package func writeDocument(_ document: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -69,34 +70,36 @@ package struct CommandContext: Sendable {
         try write([UInt8](try encoder.encode(document)) + [0x0A])
     }
 
-    /// How text for people may look on standard output.
+    /// The style of text for people on standard output.
     package var outputStyle: TerminalStyle {
-        outputIsTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain
+        outputIsTerminal ? TerminalStyle(width: width, colours: usesColors) : .plain
     }
 
-    /// How text for people may look on standard error.
+    /// The style of text for people on standard error.
     package var noteStyle: TerminalStyle {
-        notesAreTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain
+        notesAreTerminal ? TerminalStyle(width: width, colours: usesColors) : .plain
     }
 
-    /// https://no-color.org: any value that is not empty turns colours off.
-    private var usesColours: Bool {
+    /// Whether output has colors.
+    ///
+    /// See https://no-color.org: any value that is not empty turns them off.
+    private var usesColors: Bool {
         environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
     }
 
-    /// The name of the command that runs, for the archive's records.
+    /// The name of the running command, as the archive records it.
     package var commandName: String {
         arguments.first { !$0.hasPrefix("-") } ?? "batchkeep"
     }
 
-    /// The value of a variable, nil if it is empty or not set.
+    /// The value of an environment variable, or nil if it is empty or not set.
     package func variable(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 
 extension CommandContext {
-    /// The real process.
+    /// The context of the real process.
     package static var process: CommandContext {
         var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
@@ -105,7 +108,7 @@ extension CommandContext {
             notesAreTerminal: Terminal.isTerminal(FileHandle.standardError),
             width: Terminal.width,
             write: { try FileHandle.standardOutput.write(contentsOf: Data($0)) },
-            // If standard error is closed, there is nobody to report it to.
+            // An error is ignored: if standard error is closed, it cannot be reported.
             writeNote: { try? FileHandle.standardError.write(contentsOf: Data($0)) }
         )
         context.outputIsClosed = { Terminal.isClosed(.standardOutput) }

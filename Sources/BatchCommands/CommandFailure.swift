@@ -1,37 +1,55 @@
-/// What a command refuses or stops for.
+import BatchAnalytics
+import Prices
+
+/// An invalid option or input, or another reason why a command stops.
 ///
-/// ``FailureText`` contains the sentences.
+/// ``FailureText`` contains the messages.
 enum CommandFailure: Error, Sendable, Hashable {
     case noKey
-    /// The variable that a pipeline file names for the key.
+    /// The environment variable that a pipeline file names for the key is not set.
     case unsetKeyVariable(String)
     case unreadableKeyFile(String)
     case badTime(option: String, value: String)
     case badSpan(option: String, value: String)
-    /// The run used up the time it was given.
+    /// The run reached the time limit of `--max-runtime`.
     case maxRuntime(TimeSpan)
     /// The window's end is not after its start.
     case emptyWindow(since: String, until: String)
     case unknownStatus(String)
-    /// An export can only fetch what has ended.
+    /// `--status` excludes ended batches, but an export can fetch only these.
     case exportNeedsEnded
     case bothCursors
     case badShard(String)
-    /// A line of standard input, counted from 1, that does not name a batch.
+    /// A line of standard input does not name a batch. Lines count from 1.
     case badInput(line: Int, reason: String)
-    /// Nobody reads standard output anymore.
+    /// The reader of standard output has closed it.
     case outputClosed
-    /// A URL that cannot be called.
+    /// The ping URL is invalid.
     ///
-    /// Its text is not shown: anybody who knows it can ping.
+    /// Messages do not show the URL, because it works as a secret.
     case badPingURL
     case noMetricsFolder(String)
     case notQuarantined(id: String, archive: String)
-    /// A folder of several archives, for a command that works on one.
+    /// The folder contains several archives, but the command works on one.
     case severalArchives(path: String, sources: [String])
     case outOfRange(option: String, value: String, allowed: String)
-    /// No archived line has this custom_id.
+    /// No archived result has this `custom_id`.
     case unknownRequest(String)
-    /// Options that contradict each other, as a whole sentence.
+    /// The options contradict each other. The value is the complete sentence.
     case conflict(String)
+}
+
+/// An error of a command that computes statistics.
+///
+/// ``FailureText`` contains the messages.
+enum StatisticsFailure: Error, Sendable, Hashable {
+    case unreadablePrices(String)
+    case prices(String, PriceTableError)
+    case grouping(GroupingError)
+    /// The stored summaries cannot be grouped by these keys together, so `--scan` is needed.
+    case needsScan([String])
+    case threshold(ThresholdError)
+    /// A side of a comparison is not a window, day, model or batch.
+    case invalidSide(String)
+    case unwritable(path: String, reason: String)
 }

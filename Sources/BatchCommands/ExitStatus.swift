@@ -1,6 +1,6 @@
-/// How the program ends: the one table of exit statuses.
+/// An exit status of the program.
 ///
-/// README shows the same table; a test compares the two.
+/// The README contains the same table, and a test compares the two.
 package enum ExitStatus: Int32, Sendable, CaseIterable {
     case done = 0
     case error = 1
@@ -14,7 +14,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case interrupted = 130
     case terminated = 143
 
-    /// What the status says, as in README.
+    /// The meaning of the status, as in the README.
     package var meaning: String {
         switch self {
         case .done: "done"
@@ -31,18 +31,20 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         }
     }
 
-    /// Several at once: the first that applies wins.
+    /// The statuses from most to least severe.
+    ///
+    /// If several apply, the first one wins.
     private static let precedence: [ExitStatus] = [
         .interrupted, .terminated, .busy, .usage, .keyRefused, .error, .integrity, .lost, .partial, .threshold,
         .done,
     ]
 
-    /// The one status of a run to which several apply; `done` if none does.
+    /// The most severe of several statuses, or `done` if there is none.
     package static func combined(_ statuses: Set<ExitStatus>) -> ExitStatus {
         precedence.first { statuses.contains($0) } ?? .done
     }
 
-    /// The statuses that apply, the most severe first.
+    /// The statuses sorted from most to least severe.
     package static func sorted(_ statuses: Set<ExitStatus>) -> [ExitStatus] {
         precedence.filter { statuses.contains($0) }
     }

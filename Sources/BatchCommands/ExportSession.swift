@@ -6,25 +6,25 @@ import BatchPipeline
 import BatchService
 import MessageBatches
 
-/// One export from its options to its summary: opens the archive and the catalog, connects to the API, runs, records and
-/// closes.
+/// Runs one export: opens the archive and the catalog, connects to the API, exports, and records the run.
 ///
 ///     let session = ExportSession(command, observer: observer, cancellation: cancellation)
 ///     let summary = await session.run()
 ///
-/// `export`, `run` and `retry-quarantine` list the batches and hold the archive. `fetch` names them and shares it.
+/// `export`, `run` and `retry-quarantine` list the batches and lock the whole archive. `fetch` is given the batches and
+/// locks one batch at a time, so that several processes can share the archive.
 struct ExportSession: Sendable {
     private let options: ExportCommand
-    /// The batches of a run that shares the archive with others; nil for a run that lists its batches.
+    /// The batches of a run that shares the archive, or nil if the run lists its batches and locks the archive.
     private let asked: AskedBatches?
     private let observer: any RunObserver
     private let cancellation: RunCancellation
-    /// The source of a pipeline file that the run belongs to.
+    /// The source in a pipeline file that this run exports, if any.
     private let source: String?
 
     private var context: CommandContext { observer.context }
 
-    /// A session that `cancellation` ends, possibly together with others.
+    /// Creates a session that `cancellation` can stop, possibly together with others.
     init(
         _ options: ExportCommand,
         asked: AskedBatches? = nil,
@@ -39,13 +39,13 @@ struct ExportSession: Sendable {
         self.cancellation = RunCancellation(within: cancellation)
     }
 
-    /// Runs to the end and reports it.
+    /// Runs the export and reports its summary to the observer.
     ///
-    /// An error is part of the summary.
+    /// This function does not throw: an error is part of the summary.
     func run() async -> ExportSummary {
         await CommandContext.$current.withValue(context) {
             let startedAt = context.now()
-            // The check reports an invalid limit.
+            // `options.check` reports an invalid limit.
             let timeLimit = try? options.limits.runtime()
             let summary: ExportSummary
             do {
@@ -60,8 +60,8 @@ struct ExportSession: Sendable {
         }
     }
 
-    /// What a run that does not share the archive keeps about itself.
-    private typealias Records = (catalog: Catalog, figures: RunFigures)
+    /// The catalog and the statistics of a run that does not share the archive.
+    private typealias Records = (catalog: Catalog, statistics: RunStatistics)
 
     /// Connects to the API and opens the archive and the catalog.
     private func connect() async throws -> ExportSummary {
@@ -69,23 +69,23 @@ struct ExportSession: Sendable {
         let now = context.now()
         try options.check(now: now)
         let selection = try selection(now: now)
-        let figures = asked == nil ? try options.figures.collector() : nil
-        let connection = try ServiceConnection(options.service, context: context, onRetry: observer.note)
+        let statistics = asked == nil ? try options.statistics.collector() : nil
+        let connection = try ServiceConnection(options.service, context: context, onRetry: observer.observeRetry)
         return try await connection.use { client in
-            if let figures, !options.dryRun {
-                let prices = figures.prices.table
+            if let statistics, !options.dryRun {
+                let prices = statistics.prices.table
                 let open = try await options.archive.open(origin: client.origin, lock: options.lock, prices: prices)
                 let catalog = try await self.catalog(in: open.sink).openForRun()
-                let summary = try await export(selection, to: open.sink, (catalog, figures), over: connection)
+                let summary = try await export(selection, to: open.sink, (catalog, statistics), over: connection)
                 open.close()
                 return summary
             }
             // A dry run writes nothing, and a shared run locks one batch at a time.
             let sink = try options.archive.openUnlocked(origin: client.origin)
             var records: Records?
-            if let figures {
+            if let statistics {
                 let catalog = try await self.catalog(in: sink).openForReading()
-                records = (catalog, figures)
+                records = (catalog, statistics)
             }
             return try await export(selection, to: sink, records, over: connection)
         }
@@ -114,7 +114,7 @@ struct ExportSession: Sendable {
             )
         let join = try options.exportJoin()
         let run = ExportRun(
-            ports: try ports(to: sink, records?.figures, join, over: connection),
+            ports: try ports(to: sink, records?.statistics, join, over: connection),
             settings: try options.limits.settings(),
             ledger: ledger ?? NoLedger()
         )
@@ -123,16 +123,16 @@ struct ExportSession: Sendable {
             report.stop = cancellation.failure ?? report.stop
         }
         let joined = await join?.run(in: sink, after: &report)
-        let figures =
+        let statistics =
             isDryRun
             ? nil
-            : await records?.figures
-                .settle(report, of: selection, in: sink.folder, startedAt: startedAt, now: context.now())
+            : await records?.statistics
+                .finish(report, of: selection, in: sink.folder, startedAt: startedAt, now: context.now())
         let finishedAt = context.now()
         let summary = ExportSummary(
             source: source,
             report: report,
-            standing: ledger?.retentionReport(at: report.serverDate ?? finishedAt, warnDays: options.warnDays)
+            retention: ledger?.retentionReport(at: report.serverDate ?? finishedAt, warnDays: options.warnDays)
                 ?? RetentionReport(moment: finishedAt),
             selection: selection,
             archivePath: options.archive.path,
@@ -141,8 +141,8 @@ struct ExportSession: Sendable {
             signal: cancellation.signalStatus,
             startedAt: startedAt,
             finishedAt: finishedAt,
-            figures: figures,
-            join: joined.map { JoinEnding(report: $0, archivePath: options.archive.path) },
+            statistics: statistics,
+            join: joined.map { JoinSummary(report: $0, archivePath: options.archive.path) },
             isShared: asked != nil
         )
         ledger?
@@ -161,12 +161,12 @@ struct ExportSession: Sendable {
 
     private func ports(
         to sink: FileArchive,
-        _ figures: RunFigures?,
+        _ statistics: RunStatistics?,
         _ join: ExportJoin?,
         over connection: ServiceConnection
     ) throws -> ExportPorts {
         let receipts = asked.map { _ in ReceiptWriter(in: sink.folder, context: context, cancellation: cancellation) }
-        let observers = [observer.observe, figures?.observe, join?.observe, receipts?.observe].compactMap(\.self)
+        let observers = [observer.observe, statistics?.observe, join?.observe, receipts?.observe].compactMap(\.self)
         var ports = ExportPorts(
             lister: connection.client,
             source: connection.client,
@@ -190,7 +190,7 @@ struct ExportSession: Sendable {
         return ExportSelection(window: BatchWindow(), filter: BatchFilter(ids: ids))
     }
 
-    /// The summary of a run that ended before there were any results.
+    /// The summary of a run that stopped before there were any results.
     private func stopped(by error: any Error, startedAt: Timestamp) -> ExportSummary {
         let now = context.now()
         var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
@@ -198,7 +198,7 @@ struct ExportSession: Sendable {
         return ExportSummary(
             source: source,
             report: report,
-            standing: RetentionReport(moment: now),
+            retention: RetentionReport(moment: now),
             // The error may be an invalid window.
             selection: (try? selection(now: now)) ?? ExportSelection(window: BatchWindow(), filter: BatchFilter()),
             archivePath: options.archive.path,
@@ -213,7 +213,7 @@ struct ExportSession: Sendable {
 // MARK: - The catalog
 
 extension ExportSession {
-    /// The selection with the window that the catalog advises, which is shown to the user.
+    /// Computes the window from the catalog and prints it for the user.
     private func planned(
         _ asked: ExportSelection,
         by catalog: Catalog,
@@ -232,7 +232,7 @@ extension ExportSession {
             if let completed = selection.completed { context.note(FailureText.completed(before: completed.end)) }
         }
         if let before = plan.batchesBefore(selection) {
-            observer.warn(FailureText.unsettled(before.count, oldest: before.oldest))
+            observer.warn(FailureText.unarchivedBatches(before.count, oldest: before.oldest))
         }
         return selection
     }
@@ -242,7 +242,7 @@ extension ExportSession {
             catalog,
             CatalogLedger.Options(
                 origin: origin,
-                // A user who names a batch wants it now.
+                // If the user names batches, they are tried even before their next retry is due.
                 ignoresRetrySchedule: options.retryAll || !options.window.batch.isEmpty,
                 writes: !options.dryRun,
                 now: context.now,
@@ -254,7 +254,7 @@ extension ExportSession {
 }
 
 extension ExportSelection {
-    /// What the run is about, for its first line.
+    /// The description of the selection in the first line of a run.
     var sentence: String {
         guard let ids = filter.ids else { return "\(window.sentence)" }
         return ids.count == 1 ? "batch \(ids.first ?? "")" : "\(ids.count) batches"

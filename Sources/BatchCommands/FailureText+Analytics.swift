@@ -5,7 +5,7 @@ import Prices
 // MARK: Summaries, comparisons and prices
 
 extension FailureText {
-    init(_ failure: FigureFailure) {
+    init(_ failure: StatisticsFailure) {
         switch failure {
         case .unreadablePrices(let path):
             self.init("The price file \(path) is not there or cannot be read.", status: .usage)
@@ -24,7 +24,7 @@ extension FailureText {
                 status: .usage
             )
         case .threshold(let error): self.init(error)
-        case .noSide(let text):
+        case .invalidSide(let text):
             self.init(
                 "\(text) is nothing to compare.",
                 advice:

@@ -49,7 +49,7 @@ extension FailureText {
         }
     }
 
-    /// What the repair of a batch came to, as a clause.
+    /// The outcome of the repair of a batch, as a clause.
     static func clause(_ outcome: ArchiveRepair.Outcome) -> String {
         switch outcome {
         case .rebuilt: "rebuilt from raw"

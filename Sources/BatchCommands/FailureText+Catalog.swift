@@ -19,7 +19,7 @@ extension FailureText {
         }
     }
 
-    /// What happened to a catalog.
+    /// The message for a catalog event.
     static func text(of event: CatalogEvent) -> String {
         switch event {
         case .built(let count):
@@ -34,34 +34,36 @@ extension FailureText {
         }
     }
 
-    /// Why a run continues without a catalog.
+    /// The message for a run that continues without a catalog.
     static func withoutCatalog(_ error: any Error) -> String {
         let sentence = FailureText(error)?.sentence ?? unexpected(error).sentence
         return "\(sentence) This run goes on without a catalog: what it learns of failed batches is not remembered."
     }
 
-    /// What the catalog records about a batch that is not archived; nil stands for one that is not listed any more.
+    /// The reason that the catalog records for a batch that is not archived.
+    ///
+    /// If the API no longer lists the batch, the outcome is nil.
     static func recorded(_ outcome: BatchOutcome?) -> String {
         outcome.map { clause($0) } ?? notListed
     }
 
-    /// Why a batch that a listing of its time does not show cannot be fetched.
+    /// The reason for a batch that is missing from a listing of its time.
     private static let notListed = "the listing does not show it any more: deleted, or not visible to the key in use"
 
-    /// Batches that an explicit window leaves out although they need care.
-    static func unsettled(_ count: Int, oldest: Timestamp) -> String {
-        let them = count == 1 ? "1 batch" : "\(count.reading) batches"
+    /// The hint that an explicit window skips batches that still need work.
+    static func unarchivedBatches(_ count: Int, oldest: Timestamp) -> String {
+        let batches = count == 1 ? "1 batch" : "\(count.reading) batches"
         return
-            "\(them) before the window, the oldest of \(oldest.day.text), \(count == 1 ? "is" : "are") not archived yet. "
+            "\(batches) before the window, the oldest of \(oldest.day.text), \(count == 1 ? "is" : "are") not archived yet. "
             + "Without --since the window reaches back to the oldest."
     }
 
-    /// That part of a window is not listed again.
+    /// The note that part of a window is not listed again.
     static func completed(before end: Timestamp) -> String {
         "What was created before \(end.day.text) is settled and not listed again; --full-list does."
     }
 
-    /// A batch that is left for a later run.
+    /// The message for a batch whose retry is scheduled for a later run.
     static func sentence(of postponed: PostponedBatch) -> String {
         let tries = "\(postponed.attempts) \(postponed.attempts == 1 ? "run" : "runs")"
         let reason = postponed.reason.map { ": \($0)" } ?? ""
@@ -70,7 +72,7 @@ extension FailureText {
 }
 
 extension FailureText {
-    /// Why the result index cannot be used.
+    /// The message for an error of the result index.
     init(_ failure: ResultIndexFailure) {
         switch failure {
         case .unusable(let path, let reason):
@@ -101,7 +103,7 @@ extension FailureText {
 }
 
 extension RetentionReport {
-    /// What a run warns about in any case, the most severe first.
+    /// The warnings that a run always prints, the most severe first.
     func warnings(archivePath: String) -> [String] {
         var lines = named(newlyLost) { row in
             "\(row.id), \(row.counts.total.reading) requests, created \(row.createdAt.day.text): the results are lost: "

@@ -10,7 +10,7 @@ extension FailureText {
         )
     }
 
-    /// A variable that should hold a key.
+    /// The message for an environment variable that should contain the key but is not set.
     static func unsetVariable(_ name: String) -> String {
         "The variable \(name), which key-variable names, is not set."
     }
@@ -27,9 +27,9 @@ extension FailureText {
                 + "or a file with key-file."
         case .repeatedKey(let key): "\(key) stands there twice."
         case .wrongForm(let key, let wanted): "\(key) wants \(wanted)."
-        case .refused(let text): [text.sentence, text.advice].compactMap { $0 }.joined(separator: " ")
+        case .rejected(let text): [text.sentence, text.advice].compactMap { $0 }.joined(separator: " ")
         case .missingFile(let key, let path): "The file of \(key), \(path), is not there or cannot be read."
-        case .onlyOnTop(let key): "\(key) is about the whole run: write it beside sources, not in one of them."
+        case .topLevelOnly(let key): "\(key) is about the whole run: write it beside sources, not in one of them."
         case .bothKeys: "key-variable and key-file exclude each other."
         case .badVariable: "key-variable wants the name of a variable: letters, digits and _; not the key itself."
         case .noSources: "sources is empty: name one, or leave it out."

@@ -40,7 +40,7 @@ extension FailureText {
         }
     }
 
-    /// The request and why it failed, with the request ID, without a full stop.
+    /// The failed request, the reason and the request ID, as a clause without a full stop.
     static func clause(_ failure: ServiceError) -> String {
         let request = failure.requestID.map { " (request-id \($0))" } ?? ""
         let tries = failure.attempts > 1 ? " after \(failure.attempts) tries" : ""
@@ -48,15 +48,15 @@ extension FailureText {
     }
 
     private static func reason(_ failure: ServiceError) -> String {
-        let said = failure.message.map { ": \($0.suffixless)" } ?? ""
+        let message = failure.message.map { ": \($0.withoutFullStop)" } ?? ""
         return switch failure.code {
-        case .transport(let fault, let detail): "\(name(fault))\(detail.isEmpty ? "" : ": \(detail.suffixless)")"
-        case .status(let status): "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(said)"
-        case .spendLimit: "the spend limit is reached\(said)"
+        case .transport(let fault, let detail): "\(name(fault))\(detail.isEmpty ? "" : ": \(detail.withoutFullStop)")"
+        case .status(let status): "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(message)"
+        case .spendLimit: "the spend limit is reached\(message)"
         case .foreignOrigin(let origin): "the results are said to be at \(origin), where the key must not go"
-        case .redirect(let detail): "a redirect that cannot be followed: \(detail.suffixless)"
+        case .redirect(let detail): "a redirect that cannot be followed: \(detail.withoutFullStop)"
         case .noResultsURL: "the batch has no results_url that can be used"
-        case .malformedReply(let detail): "the answer is not what the API documents: \(detail.suffixless)"
+        case .malformedReply(let detail): "the answer is not what the API documents: \(detail.withoutFullStop)"
         case .cursorStuck(let cursor): "the listing does not advance: the cursor \(cursor) leads nowhere new"
         case .cancelled: "stopped before the end"
         }
@@ -92,7 +92,7 @@ extension FailureText {
         }
     }
 
-    /// Why a batch is not in the archive, as a clause without a full stop.
+    /// The reason why a batch is not in the archive, as a clause without a full stop.
     static func clause(_ outcome: BatchOutcome) -> String {
         switch outcome {
         case .archived: "archived"
@@ -111,7 +111,7 @@ extension FailureText {
         }
     }
 
-    /// Why a batch is downloaded again, as a clause.
+    /// The reason for another download of a batch, as a clause.
     static func clause(_ reason: RetryReason) -> String {
         switch reason {
         case .failure(let failure): clause(failure)
@@ -120,7 +120,7 @@ extension FailureText {
         }
     }
 
-    /// A request that is about to be retried.
+    /// The message for a request that is about to be retried.
     static func sentence(of retry: RetryNotice) -> String {
         let reason =
             switch retry.reason {
@@ -133,11 +133,23 @@ extension FailureText {
         let request = retry.requestID.map { " (request-id \($0))" } ?? ""
         return "\(retry.operation): \(reason)\(request); trying again in \((seconds * 10).rounded() / 10) s"
     }
+
+    /// The warning for a ping that failed.
+    static func pingFailed(_ error: any Error) -> String {
+        let text =
+            (error as? ServiceError).map { "\(clause($0))." } ?? FailureText(error)?.sentence ?? "The ping failed."
+        return "\(text) The run itself is not affected."
+    }
+
+    /// The warning for a metrics file that could not be written.
+    static func metricsNotWritten(_ failure: StatisticsFailure) -> String {
+        "The metrics file \(FailureText(failure).sentence) The run itself is not affected."
+    }
 }
 
 extension String {
     /// The text without its final full stop, so that it fits into a sentence.
-    fileprivate var suffixless: String {
+    fileprivate var withoutFullStop: String {
         hasSuffix(".") ? String(dropLast()) : self
     }
 }

@@ -9,27 +9,28 @@ import BlockGzip
 import Foundation
 import Tables
 
-/// The text of an error: what was tried, on what, why it failed, and what to try next.
+/// The text of an error: what failed, why, and what to try next.
 ///
-/// All sentences are made here, from errors that hold facts. None contains a key or message text of results.
+/// Errors contain only facts, and this type turns them into sentences. No sentence contains a key or message text of
+/// results.
 struct FailureText {
     let sentence: String
     let advice: String?
     let status: ExitStatus
 
     init(_ sentence: String, advice: String? = nil, status: ExitStatus = .error) {
-        // A sentence may quote a file, an argument or a server. None of them may send control sequences to the terminal.
+        // A sentence may quote a file, an argument or a server. Their control sequences must not reach the terminal.
         self.sentence = sentence.split(separator: "\n", omittingEmptySubsequences: false).map(\.visible)
             .joined(separator: "\n")
         self.advice = advice
         self.status = status
     }
 
-    /// The text of a known error, or nil.
+    /// The text of a known error, or nil if the type of the error is unknown.
     init?(_ error: any Error) {
         switch error {
         case let error as CommandFailure: self.init(error)
-        case let error as FigureFailure: self.init(error)
+        case let error as StatisticsFailure: self.init(error)
         case let error as TierEdgesError: self.init(error)
         case let error as ServiceError: self.init(error)
         case let error as ServiceSettingsFailure: self.init(error)
@@ -58,7 +59,7 @@ struct FailureText {
         if let advice { context.note("  \(advice)") }
     }
 
-    /// Whether the reader of standard output has gone, as `head` does.
+    /// Whether the error means that the reader of standard output has closed it, as `head` does.
     static func isClosedOutput(_ error: any Error) -> Bool {
         let error = error as NSError
         let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError

@@ -9,56 +9,60 @@ import Musl
 import Darwin
 #endif
 
-/// Cancels the work of a command, so that it can leave its files in order, and remembers why.
+/// Cancels the work of a command and remembers the reasons.
+///
+/// The canceled work can still clean up its files.
 ///
 ///     let summary = try await RunCancellation.onSignal { cancellation in
 ///         try await cancellation.limit(to: span, in: context) { try await work() }
 ///     }
 ///
-/// The lock guards `state`; a signal, the time limit and a write to standard output cancel from different tasks.
+/// The lock protects `state`: a signal, the time limit and a write to standard output cancel from different tasks.
 final class RunCancellation: Sendable {
-    /// Why work was canceled.
+    /// A reason for the cancellation.
     enum Reason: Sendable, Hashable {
-        /// SIGINT or SIGTERM, as its exit status.
+        /// SIGINT or SIGTERM, with the exit status of the signal.
         case signal(ExitStatus)
-        /// The time that `--max-runtime` allows is over.
+        /// The time limit of `--max-runtime` has passed.
         case timeLimit(TimeSpan)
-        /// Nobody reads standard output anymore.
+        /// The reader of standard output has closed it.
         case outputClosed
     }
 
     private struct State {
         var reasons: [Reason] = []
-        /// Cancels the task of the work.
+        /// Cancels the task that runs the work.
         var cancel: (@Sendable () -> Void)?
     }
 
     private static let signals: [(number: Int32, status: ExitStatus)] = [
         (SIGINT, .interrupted), (SIGTERM, .terminated),
     ]
-    /// How often standard output is checked while nothing is written to it.
+    /// The interval between checks whether standard output is closed, while nothing is written to it.
     private static let outputCheckInterval = Duration.milliseconds(500)
 
     private let outer: RunCancellation?
     private let state = Mutex(State())
 
-    /// The cancellation of one run of several that `outer` cancels together.
+    /// Creates the cancellation of one run.
+    ///
+    /// If `outer` is canceled, this run is canceled too.
     init(within outer: RunCancellation? = nil) {
         self.outer = outer
     }
 
     private var reasons: [Reason] { state.withLock { $0.reasons } }
 
-    /// The exit status of the signal, if there was one.
+    /// The exit status of the signal that canceled the work, if there was one.
     var signalStatus: ExitStatus? {
         for case .signal(let status) in reasons { return status }
         return outer?.signalStatus
     }
 
-    /// Whether the reader of standard output has gone.
+    /// Whether the reader of standard output has closed it.
     var isOutputClosed: Bool { reasons.contains(.outputClosed) }
 
-    /// What the run reports if it was canceled from inside: by its time limit, or because the reader has gone.
+    /// The error to report if the time limit or a closed standard output canceled the work, not a signal.
     var failure: CommandFailure? {
         if isOutputClosed { return .outputClosed }
         for case .timeLimit(let span) in reasons { return .maxRuntime(span) }
@@ -67,14 +71,14 @@ final class RunCancellation: Sendable {
 
     /// Runs `work` in a task that the first SIGINT or SIGTERM cancels.
     ///
-    /// A second signal ends the process at once. The archive survives that too.
+    /// A second signal ends the process immediately. The archive stays valid even then.
     static func onSignal<Result: Sendable>(
         _ work: @escaping @Sendable (RunCancellation) async throws -> Result
     ) async throws -> Result {
         let cancellation = RunCancellation()
         let task = cancellation.start { try await work(cancellation) }
         let sources = signals.map { kind in
-            // The default action would end the process before the source sees the signal.
+            // The default action would end the process before the dispatch source receives the signal.
             signal(kind.number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: kind.number, queue: .global())
             source.setEventHandler {
@@ -92,10 +96,11 @@ final class RunCancellation: Sendable {
         return try await task.value
     }
 
-    /// Runs `work` in a task that ends with the task around it, after `span`, and with `watchesOutput` if nobody reads
-    /// standard output anymore.
+    /// Runs `work` in a task that is canceled after `span` or together with the surrounding task.
     ///
-    /// A job that is killed leaves the programs it started running. Without a reader nobody would see their results.
+    /// With `watchesOutput`, the task is also canceled as soon as the reader of standard output closes it.
+    ///
+    /// If a job is killed, the programs that it started continue to run. Without a reader, their results would be lost.
     func limit<Result: Sendable>(
         to span: TimeSpan?,
         watchesOutput: Bool = false,
@@ -146,7 +151,7 @@ final class RunCancellation: Sendable {
             state.cancel = { task.cancel() }
             return !state.reasons.isEmpty
         }
-        // The work may have canceled itself before this.
+        // The work may have been canceled before its task was known.
         if isCanceled { task.cancel() }
         return task
     }

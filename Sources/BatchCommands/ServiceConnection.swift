@@ -3,7 +3,7 @@ import BatchService
 
 /// A client of the API for one command.
 ///
-/// It is always closed, and its errors say where the key was read.
+/// ``use(_:)`` always closes the client. Errors name the place from which the key was read.
 struct ServiceConnection {
     let client: BatchServiceClient
     private let key: KeySource
@@ -21,10 +21,10 @@ struct ServiceConnection {
         )
     }
 
-    /// Where the key was read, for messages about it.
+    /// The place from which the key was read, for messages about it.
     var keyPlace: String { key.place }
 
-    /// Runs `body` with the client and closes the client's connections after it.
+    /// Runs `body` with the client, then closes the connections of the client.
     func use<Result>(_ body: (BatchServiceClient) async throws -> Result) async throws -> Result {
         do {
             let result = try await body(client)

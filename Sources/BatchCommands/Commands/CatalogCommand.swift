@@ -5,7 +5,7 @@ import BlockGzip
 import BatchAnalytics
 import Tables
 
-/// `batchkeep catalog`: what can be done to the index of an archive.
+/// `batchkeep catalog`: commands for the index of an archive.
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalog",
@@ -13,7 +13,7 @@ struct CatalogCommand: AsyncParsableCommand {
         subcommands: [Rebuild.self]
     )
 
-    /// `batchkeep catalog rebuild`.
+    /// `batchkeep catalog rebuild`: rebuilds the index from the files of the archive.
     struct Rebuild: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "rebuild",
@@ -41,9 +41,9 @@ struct CatalogCommand: AsyncParsableCommand {
                 prices: prices.source().table
             )
             for folder in ArchiveFolders.entries(at: path).map(\.folder) {
-                // Says it where there is no archive; the lock would make one.
+                // Throws if there is no archive. Locking would create one.
                 _ = try ArchiveReader(folder)
-                let lock = try await lock.take(folder, context: context)
+                let lock = try await lock.acquire(folder, context: context)
                 let archive = try OpenArchive(folder, settings: settings, lock: lock)
                 let manifests = try await CatalogFile(folder: folder) { context.note(FailureText.text(of: $0)) }
                     .rebuild()

@@ -3,7 +3,7 @@ import BatchArchive
 import MessageBatches
 import Tables
 
-/// `batchkeep compact`: makes few files of the many small ones of a day.
+/// `batchkeep compact`: merges the many small files of a day into a few large ones.
 struct CompactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compact",
@@ -36,7 +36,7 @@ struct CompactCommand: AsyncParsableCommand {
         for source in archive.archives() {
             if dryRun {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
-                tell(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)
+                report(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)
                 continue
             }
             let archive = try OpenArchive(source.folder, for: context)
@@ -47,12 +47,12 @@ struct CompactCommand: AsyncParsableCommand {
                 try archive.sink.compact(compaction)
             }
             try await archive.sink.finishRun()
-            tell(chosen, in: context)
+            report(chosen, in: context)
             archive.close()
         }
     }
 
-    private func tell(_ chosen: [Compaction], in context: CommandContext) {
+    private func report(_ chosen: [Compaction], in context: CommandContext) {
         for compaction in chosen {
             let size = Figure("", .integer(compaction.bytes), .bytes).text
             context.note(

@@ -6,7 +6,7 @@ import MessageBatches
 import Prices
 import Tables
 
-/// `batchkeep compare A B`: two windows, days, models or batches side by side, and a gate for pipelines.
+/// `batchkeep compare A B`: compares two windows, days, models or batches, and checks thresholds.
 struct CompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
@@ -27,7 +27,7 @@ struct CompareCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("End with status 8 where this holds; may be repeated.", valueName: "threshold"))
     var failIf: [String] = []
 
-    @OptionGroup var figures: FigureOptions
+    @OptionGroup var statistics: StatisticsOptions
 
     @Flag(help: "Read the results themselves: models then have sizes too.")
     var scan = false
@@ -42,7 +42,7 @@ struct CompareCommand: AsyncParsableCommand {
         let thresholds = try thresholds()
         let prices = try prices.source()
         let pricer = try prices.pricer(isScan: scan)
-        let source = try figures.source(now: context.now())
+        let source = try statistics.source(now: context.now())
         let sides = try [before, after]
             .map { try ComparedSide($0, within: source.selection, now: context.now()) }
         var notice = ReadingNotice()
@@ -62,12 +62,12 @@ struct CompareCommand: AsyncParsableCommand {
         for side in zip(sides, measures) where side.1.requests == 0 {
             context.note("No request was archived of \(side.0.name).")
         }
-        let crossed = thresholds.filter { judge($0, comparison, context) != .held }
-        try notice.end(in: context)
-        if !crossed.isEmpty { throw CommandEnding(status: .threshold) }
+        let crossed = thresholds.filter { evaluate($0, comparison, context) != .held }
+        try notice.report(in: context)
+        if !crossed.isEmpty { throw CommandExit(status: .threshold) }
     }
 
-    private func thresholds() throws(FigureFailure) -> [Threshold] {
+    private func thresholds() throws(StatisticsFailure) -> [Threshold] {
         var thresholds: [Threshold] = []
         for text in failIf {
             do throws(ThresholdError) {
@@ -92,8 +92,8 @@ struct CompareCommand: AsyncParsableCommand {
         return ArchiveStatistics.Reading(measures, reading.notice)
     }
 
-    /// Says what came of a threshold unless it held.
-    private func judge(
+    /// Evaluates a threshold and reports it if it is crossed or cannot be evaluated.
+    private func evaluate(
         _ threshold: Threshold,
         _ comparison: Comparison,
         _ context: CommandContext

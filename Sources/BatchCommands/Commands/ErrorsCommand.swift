@@ -4,7 +4,7 @@ import BatchArchive
 import MessageBatches
 import Tables
 
-/// `batchkeep errors`: what failed, ranked, and what to do about it.
+/// `batchkeep errors`: ranks the errors of failed requests and recommends what to do.
 struct ErrorsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "errors",
@@ -16,7 +16,7 @@ struct ErrorsCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var figures: FigureOptions
+    @OptionGroup var statistics: StatisticsOptions
 
     @Option(help: ArgumentHelp("At most so many fingerprints.", valueName: "n"))
     var limit = 50
@@ -31,7 +31,7 @@ struct ErrorsCommand: AsyncParsableCommand {
         try check(limit, 1...1_000_000, "--limit")
         let prices = try prices.source()
         let pricer = try prices.pricer(isScan: false)
-        let source = try figures.source(now: context.now())
+        let source = try statistics.source(now: context.now())
         let reading = try await source.errors(pricer: pricer, now: context.now(), options: source.retryOptions)
         if reading.result.count == 0, format == .table {
             let batches = reading.notice.batches.counted("archived batch", "archived batches")
@@ -44,12 +44,12 @@ struct ErrorsCommand: AsyncParsableCommand {
             )
             try context.print(format.render(table, style: context.outputStyle))
         }
-        try reading.notice.end(in: context)
+        try reading.notice.report(in: context)
     }
 }
 
 extension ArchiveStatistics {
-    /// The options with which `retry` finds the same batches.
+    /// The command-line options with which `retry` selects the same batches.
     fileprivate var retryOptions: String {
         let since = selection.since.map { " --since \($0.shortText)" } ?? ""
         let until = selection.until.map { " --until \($0.shortText)" } ?? ""

@@ -6,7 +6,9 @@ import BatchJoin
 import BatchPipeline
 import MessageBatches
 
-/// `batchkeep export`: the nightly job.
+/// `batchkeep export`: fetches the results of ended batches into an archive.
+///
+/// Runs as a nightly job.
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
@@ -18,7 +20,7 @@ struct ExportCommand: AsyncParsableCommand {
             """
     )
 
-    /// What is written to standard output at the end.
+    /// The document that is written to standard output at the end of the run.
     enum OutputKind: String, ExpressibleByArgument, CaseIterable {
         case none
         case json
@@ -76,7 +78,7 @@ struct ExportCommand: AsyncParsableCommand {
     var reporting: ReportingOptions
 
     @OptionGroup(title: "Figures")
-    var figures: RunFigureOptions
+    var statistics: RunStatisticsOptions
 
     func run() async throws {
         let context = CommandContext.current
@@ -88,10 +90,10 @@ struct ExportCommand: AsyncParsableCommand {
         }
         await reporter.end([summary], status: summary.status)
         if output == .json { try context.writeDocument(summary.document) }
-        guard summary.status == .done else { throw CommandEnding(status: summary.status) }
+        guard summary.status == .done else { throw CommandExit(status: summary.status) }
     }
 
-    /// Refuses what no run could do, before anything is changed.
+    /// Checks all options before anything is changed.
     func check(now: Timestamp) throws(CommandFailure) {
         try reporting.check()
         try service.check()
@@ -114,7 +116,7 @@ struct ExportCommand: AsyncParsableCommand {
         )
     }
 
-    /// The join at the end of the run, if one is asked for.
+    /// The join at the end of the run, if the options request one.
     func exportJoin() throws -> ExportJoin? {
         guard join.isWanted, !dryRun else { return nil }
         return try ExportJoin(join.settings(joinedRows, archive))

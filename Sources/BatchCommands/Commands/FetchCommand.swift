@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `batchkeep fetch`: an export of batches that were listed elsewhere.
+/// `batchkeep fetch`: fetches the batches that standard input names.
 struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
@@ -32,7 +32,7 @@ struct FetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        // An export of these batches that shares the archive.
+        // `fetch` is an export of these batches that shares the archive with other processes.
         var export = try ExportCommand.parse([])
         (export.archive, export.limits, export.quiet, export.service) = (archive, limits, quiet, service)
         try export.check(now: context.now())
@@ -41,6 +41,6 @@ struct FetchCommand: AsyncParsableCommand {
         let summary = try await RunCancellation.onSignal { [export] cancellation in
             await ExportSession(export, asked: asked, observer: observer, cancellation: cancellation).run()
         }
-        guard summary.status == .done else { throw CommandEnding(status: summary.status) }
+        guard summary.status == .done else { throw CommandExit(status: summary.status) }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchArchive
 import BatchJoin
 
-/// `batchkeep join`: archived results beside their requests or metadata, offline.
+/// `batchkeep join`: joins archived results with their requests or metadata, offline.
 struct JoinCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "join",
@@ -50,14 +50,14 @@ struct JoinCommand: AsyncParsableCommand {
                 report = try await JoinRun.run(listing, with: settings, in: open.sink)
             } catch is CancellationError {
                 guard let status = cancellation.signalStatus else { throw CancellationError() }
-                throw CommandEnding(status: status)
+                throw CommandExit(status: status)
             }
             open.close()
-            let ending = JoinEnding(report: report, archivePath: archive.path)
-            ending.tell(in: context, isQuiet: quiet)
-            if output == .json { try context.writeDocument(JoinDocument(ending)) }
-            return ending.status
+            let summary = JoinSummary(report: report, archivePath: archive.path)
+            summary.print(in: context, isQuiet: quiet)
+            if output == .json { try context.writeDocument(JoinDocument(summary)) }
+            return summary.status
         }
-        guard status == .done else { throw CommandEnding(status: status) }
+        guard status == .done else { throw CommandExit(status: status) }
     }
 }

@@ -4,7 +4,7 @@ import BatchService
 import MessageBatches
 import Tables
 
-/// `batchkeep list`: the batches of a window, as the server describes them.
+/// `batchkeep list`: lists the batches of a window as the API describes them.
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
@@ -15,9 +15,9 @@ struct ListCommand: AsyncParsableCommand {
             """
     )
 
-    /// The formats of this command.
+    /// The output format.
     ///
-    /// NDJSON and JSON contain the objects as received.
+    /// NDJSON and JSON contain the batch objects as received.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table
         case ndjson

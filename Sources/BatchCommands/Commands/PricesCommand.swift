@@ -4,7 +4,7 @@ import MessageBatches
 import Prices
 import Tables
 
-/// `batchkeep prices`: the price table in use.
+/// `batchkeep prices`: shows the price table in use.
 struct PricesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prices",
@@ -28,7 +28,7 @@ struct PricesCommand: ParsableCommand {
         )
     }
 
-    /// The columns of a price file, and the origin of each row.
+    /// A table with the columns of a price file and the origin of each row.
     private static func table(_ source: PriceSource, isForPeople: Bool) -> Table {
         let whole = [
             Column("model_id", "Model", canShrink: false), Column("aliases", "Aliases"),
@@ -61,7 +61,7 @@ struct PricesCommand: ParsableCommand {
         ]
     }
 
-    /// Pico-dollars a token as dollars per million tokens.
+    /// Converts pico-dollars per token to dollars per million tokens.
     private static func price(_ picoDollars: Int64?) -> Cell {
         .money(picoDollars.map { Money(picoDollars: Int128($0) * 1_000_000) })
     }

@@ -38,37 +38,37 @@ struct PruneCommand: AsyncParsableCommand {
                 let reader = try ArchiveReader(source.folder)
                 var manifests = try await reader.manifests().manifests
                 try archive.sink.removePruned(of: manifests)
-                // What goes must not share a file with what stays.
+                // A file must not be removed if it also contains data to keep.
                 let shared = plan.files(of: manifests).filter { plan.removes($0) && $0.file.slice != nil }
                     .map(\.file.path)
                 for path in Set(shared).sorted() { try archive.sink.expand(path, of: manifests) }
                 if !shared.isEmpty { manifests = try await reader.manifests().manifests }
-                let files = tell(plan.files(of: manifests), by: plan, in: context)
+                let files = report(plan.files(of: manifests), by: plan, in: context)
                 try archive.sink.prune(files, at: plan.now)
                 try await archive.sink.finishRun()
                 archive.close()
             } else {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
-                _ = tell(plan.files(of: manifests), by: plan, in: context)
+                _ = report(plan.files(of: manifests), by: plan, in: context)
             }
         }
         if !apply { context.note("Nothing was removed. Add --apply to do it.") }
     }
 
-    /// Names the files that go, and tells how many stay as last copies.
-    private func tell(_ files: [PrunableFile], by plan: PrunePlan, in context: CommandContext) -> [PrunableFile] {
-        let going = files.filter { plan.removes($0) }
-        let bytes = going.reduce(0) { $0 + $1.file.bytes }
-        for entry in going { context.note("\(apply ? "removing" : "would remove") \(entry.file.path)") }
+    /// Prints the files to remove and how many files are kept as last copies.
+    private func report(_ files: [PrunableFile], by plan: PrunePlan, in context: CommandContext) -> [PrunableFile] {
+        let removed = files.filter { plan.removes($0) }
+        let bytes = removed.reduce(0) { $0 + $1.file.bytes }
+        for entry in removed { context.note("\(apply ? "removing" : "would remove") \(entry.file.path)") }
         let size = Figure("", .integer(bytes), .bytes).text
-        context.note("\(going.count) \(going.count == 1 ? "file" : "files"), \(size)\(apply ? " removed" : "").")
-        let kept = files.count - going.count
+        context.note("\(removed.count) \(removed.count == 1 ? "file" : "files"), \(size)\(apply ? " removed" : "").")
+        let kept = files.count - removed.count
         if kept > 0 {
             let stays =
                 kept == 1 ? "1 raw file is the last copy and stays" : "\(kept) raw files are the last copy and stay"
             context.note("\(stays); --even-if-last-copy removes last copies too.")
         }
-        return going
+        return removed
     }
 
     private func plan(now: Timestamp) throws(CommandFailure) -> PrunePlan {

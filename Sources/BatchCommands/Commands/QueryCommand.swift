@@ -6,7 +6,7 @@ import BatchPipeline
 import Foundation
 import Tables
 
-/// `batchkeep query`: SQL over the flat rows.
+/// `batchkeep query`: runs an SQL query over the flat rows.
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
@@ -17,7 +17,7 @@ struct QueryCommand: AsyncParsableCommand {
             """
     )
 
-    /// How the rows are written.
+    /// The format of the rows.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table
         case ndjson
@@ -67,12 +67,12 @@ struct QueryCommand: AsyncParsableCommand {
         )
         let index = try IndexQuery(at: ResultIndex.path(in: source.folder), tables: tables)
         var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
-        try index.run(sql, limit: limit ?? .max) { try output.take(columns: $0, rows: $1) }
-        try output.end()
-        if isDamaged { throw CommandEnding(status: .integrity) }
+        try index.run(sql, limit: limit ?? .max) { try output.add(columns: $0, rows: $1) }
+        try output.finish()
+        if isDamaged { throw CommandExit(status: .integrity) }
     }
 
-    /// Fills the index with what is new.
+    /// Adds new batches to the index.
     ///
     /// - Returns: Whether a file could not be read.
     private func fillIndex(of folder: ArchiveFolder, _ context: CommandContext) async throws -> Bool {
@@ -88,12 +88,12 @@ struct QueryCommand: AsyncParsableCommand {
         }
         let unreadable = try await filling.run()
         board.clear()
-        var trouble = ScanErrors(context: context)
-        trouble.report(unreadable)
-        return trouble.isDamaged
+        var errors = ScanErrors(context: context)
+        errors.report(unreadable)
+        return errors.isDamaged
     }
 
-    /// The runs in the archive's catalog, for a query that names them.
+    /// The runs in the catalog of the archive, for a query that uses the table of runs.
     private func runs(
         of folder: ArchiveFolder,
         for sql: String,

@@ -6,7 +6,7 @@ import MessageBatches
 import SystemPackage
 import Tables
 
-/// `batchkeep report`: one page to look at and to pass on.
+/// `batchkeep report`: writes the statistics of an archive as one HTML page.
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
@@ -17,7 +17,7 @@ struct ReportCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var figures: FigureOptions
+    @OptionGroup var statistics: StatisticsOptions
 
     @Option(help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"))
     var html: String
@@ -28,7 +28,7 @@ struct ReportCommand: AsyncParsableCommand {
         let context = CommandContext.current
         let now = context.now()
         let page = try await ReportPage(
-            figures.source(now: now),
+            statistics.source(now: now),
             prices: prices.source(),
             toolVersion: BatchkeepVersion.current,
             now: now
@@ -40,13 +40,13 @@ struct ReportCommand: AsyncParsableCommand {
             try page.result.writeWhole(to: html)
             context.note("Wrote \(html) about \(page.notice.batches.counted("archived batch", "archived batches")).")
         }
-        try page.notice.end(in: context)
+        try page.notice.report(in: context)
     }
 }
 
 extension String {
-    /// Writes a file in one step: nobody sees a part of it.
-    func writeWhole(to path: String) throws(FigureFailure) {
+    /// Writes a file atomically, so that readers never see a partial file.
+    func writeWhole(to path: String) throws(StatisticsFailure) {
         do throws(ArchiveFailure) {
             try replaceFile(at: path, with: self)
         } catch {
@@ -54,7 +54,7 @@ extension String {
         }
     }
 
-    /// Why a file could not be written.
+    /// The reason why a file could not be written.
     private static func reason(_ error: ArchiveFailure, _ path: String) -> String {
         if path.isEmpty { return "the name is empty" }
         if let status = try? FileStatus.of(path), status.isFolder { return "it is a folder; name a file in it" }

@@ -4,7 +4,7 @@ import BatchArchive
 import BatchJoin
 import BatchPipeline
 
-/// `batchkeep retry`: request files for what failed, ready to submit.
+/// `batchkeep retry`: writes request files for failed requests, ready to submit.
 struct RetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
@@ -78,15 +78,15 @@ struct RetryCommand: AsyncParsableCommand {
             output: dryRun ? nil : ArchiveFolder(out)
         )
         let report = try await gather(listing.manifests, RetryRun(in: folder, settings: settings))
-        let ending = RetryEnding(
+        let summary = RetrySummary(
             report: report,
             unreadable: listing.unreadable,
             cost: RetryCost(report, pricer: pricer),
             isDryRun: dryRun,
             outputPath: out
         )
-        try ending.tell(in: context, writesJSON: output == .json)
-        guard ending.status == .done else { throw CommandEnding(status: ending.status) }
+        try summary.print(in: context, writesJSON: output == .json)
+        guard summary.status == .done else { throw CommandExit(status: summary.status) }
     }
 
     private func gather(_ manifests: [Manifest], _ run: RetryRun) async throws -> RetryReport {
@@ -99,7 +99,7 @@ struct RetryCommand: AsyncParsableCommand {
                 )
             } catch is CancellationError {
                 guard let status = cancellation.signalStatus else { throw CancellationError() }
-                throw CommandEnding(status: status)
+                throw CommandExit(status: status)
             }
         }
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchArchive
 import MessageBatches
 
-/// `batchkeep retry-quarantine`: fetches quarantined batches again, without their pause.
+/// `batchkeep retry-quarantine`: fetches quarantined batches again, before their next scheduled retry.
 struct RetryQuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry-quarantine",
@@ -32,14 +32,14 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
 
     func run() async throws {
         let quarantined = Set(try ArchiveReader(ArchiveFolder(archive.path)).quarantined().manifests.map(\.batch.id))
-        if let stranger = ids.first(where: { !quarantined.contains($0) }) {
-            throw CommandFailure.notQuarantined(id: stranger, archive: archive.path)
+        if let other = ids.first(where: { !quarantined.contains($0) }) {
+            throw CommandFailure.notQuarantined(id: other, archive: archive.path)
         }
         guard !quarantined.isEmpty else {
             CommandContext.current.note("Nothing is in quarantine.")
             return
         }
-        // An export of these batches: naming them skips the pause.
+        // Runs an export of these batches. An export tries named batches even before their next retry is due.
         var export = try ExportCommand.parse([])
         export.window.batch = ids.isEmpty ? quarantined.sorted() : ids
         (export.archive, export.lock, export.service) = (archive, lock, service)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import MessageBatches
 
-/// `batchkeep run`: the exports a pipeline file describes.
+/// `batchkeep run`: runs the exports that a pipeline file describes.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
             plan = try PipelinePlan(file, overrides: overrides, now: startedAt)
         } catch {
             guard let failure = FailureText(error) else { throw error }
-            try await refuse(failure, startedAt: startedAt, in: context)
+            try await reportFailure(failure, startedAt: startedAt, in: context)
         }
         if check { return try context.print(description(of: plan, in: context)) }
         let shared = plan.shared
@@ -57,11 +57,12 @@ struct RunCommand: AsyncParsableCommand {
             let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
             try context.writeDocument(document)
         }
-        guard status == .done else { throw CommandEnding(status: status) }
+        guard status == .done else { throw CommandExit(status: status) }
     }
 
-    /// Reports why nothing runs, also to those who wait for a summary or a ping.
-    private func refuse(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws -> Never
+    /// Reports the error that prevents the run, also in the JSON document and by a ping, then ends the command.
+    private func reportFailure(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws
+        -> Never
     {
         let given = try PipelinePlan.reporting(file, overrides: overrides)
         let observer = given.reporting.observer(in: context, isQuiet: given.quiet)
@@ -81,10 +82,10 @@ struct RunCommand: AsyncParsableCommand {
             )
             try context.writeDocument(document)
         }
-        throw CommandEnding(status: failure.status)
+        throw CommandExit(status: failure.status)
     }
 
-    /// The exports the file comes to, as command lines.
+    /// The exports of the file as command lines, for `--check`.
     private func description(of plan: PipelinePlan, in context: CommandContext) -> String {
         let lines = plan.runs.map { run in
             var words = ["batchkeep", "export"] + run.arguments.map(\.shellQuoted)

@@ -8,7 +8,7 @@ import JSONLines
 import MessageBatches
 import Tables
 
-/// `batchkeep select`: rows and columns out of the raw archive.
+/// `batchkeep select`: selects rows and columns from raw results.
 struct SelectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "select",
@@ -21,7 +21,7 @@ struct SelectCommand: AsyncParsableCommand {
             """
     )
 
-    /// How rows are written.
+    /// The format of the rows.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table
         case ndjson
@@ -103,8 +103,8 @@ struct SelectCommand: AsyncParsableCommand {
             errors.notePruned(wanted)
             try await scan(wanted, in: archive, by: plan, to: &output, &errors)
         }
-        try output.end()
-        if errors.isDamaged { throw CommandEnding(status: .integrity) }
+        try output.finish()
+        if errors.isDamaged { throw CommandExit(status: .integrity) }
     }
 
     private func scan(
@@ -123,7 +123,7 @@ struct SelectCommand: AsyncParsableCommand {
         try await scan.run(
             manifests,
             work: { block, manifest in plan.work(block, manifest.batch) },
-            consume: { try output.take($0) },
+            consume: { try output.add($0) },
             damaged: { failure, _ in errors.report([failure]) }
         )
     }
@@ -140,7 +140,9 @@ struct SelectCommand: AsyncParsableCommand {
 }
 
 extension Manifest {
-    /// What the batch can hold, for leaving its file closed.
+    /// The contents of the batch according to its manifest.
+    ///
+    /// If no line can match, its file is not opened.
     var contents: BatchContents {
         BatchContents(
             batchID: batch.id,

@@ -5,7 +5,7 @@ import BatchCatalog
 import BatchJoin
 import BlockGzip
 
-/// `batchkeep show`: everything known of one request.
+/// `batchkeep show`: shows everything that the archive contains about one request.
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
@@ -41,30 +41,30 @@ struct ShowCommand: AsyncParsableCommand {
         let context = CommandContext.current
         if json, raw { throw CommandFailure.conflict("--json and --raw exclude each other.") }
         let window = try window.window(now: context.now())
-        let output = ShownRequest(pricer: try prices.source().pricer(isScan: true), context: context)
+        let output = RequestOutput(pricer: try prices.source().pricer(isScan: true), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
         let search = RequestSearch(customID: customID, window: window, ids: self.window.ids)
-        var trouble = ScanErrors(context: context)
+        var errors = ScanErrors(context: context)
         var count = 0
         for archive in archive.archives() {
             let finder = JoinedMatches(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
-            let lines = try await search.lines(in: archive.folder) { trouble.report($0) }
+            let lines = try await search.lines(in: archive.folder) { errors.report($0) }
             for line in lines {
                 var joined: [JoinedMatch] = []
                 do {
                     if !raw { joined = try finder.matches(of: line.line.block, in: line.manifest) }
                 } catch let failure as ArchiveFailure {
-                    trouble.report([failure])
+                    errors.report([failure])
                 }
                 try show(line, joined, isFirst: count == 0, by: output)
                 count += 1
             }
         }
         if count == 0 { throw CommandFailure.unknownRequest(customID) }
-        if trouble.isDamaged { throw CommandEnding(status: .integrity) }
+        if errors.isDamaged { throw CommandExit(status: .integrity) }
     }
 
-    private func show(_ line: StoredLine, _ joined: [JoinedMatch], isFirst: Bool, by output: ShownRequest) throws {
+    private func show(_ line: StoredLine, _ joined: [JoinedMatch], isFirst: Bool, by output: RequestOutput) throws {
         if raw {
             try output.context.write(Array(line.line.bytes) + [0x0A])
         } else if json {

@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchSimulator
 import MessageBatches
 
-/// `batchkeep simulate`: the Message Batches API on a port of this machine.
+/// `batchkeep simulate`: serves a simulated Message Batches API on a local port.
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",

@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchArchive
 import BatchCatalog
 
-/// `batchkeep status`: where an archive stands, without asking the service.
+/// `batchkeep status`: shows the state of an archive without a request to the API.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
@@ -14,7 +14,7 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    /// A table for people, or one JSON document.
+    /// The output format: tables for people, or one JSON document.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table
         case json
@@ -37,7 +37,7 @@ struct StatusCommand: AsyncParsableCommand {
         try check(warnDays, 0...29, "--warn-days")
         try check(runs, 0...100_000, "--runs")
         for (index, entry) in ArchiveFolders.entries(at: path).enumerated() {
-            // Says it where there is no archive.
+            // Throws if there is no archive.
             _ = try ArchiveReader(entry.folder)
             let catalog = try await CatalogFile(folder: entry.folder) { context.note(FailureText.text(of: $0)) }
                 .openForReading()

@@ -3,7 +3,7 @@ import BatchAnalytics
 import MessageBatches
 import Tables
 
-/// `batchkeep summarize`: what came back, what it cost, how long it took; from the archive alone.
+/// `batchkeep summarize`: adds up requests, tokens, costs and durations of archived batches, offline.
 struct SummarizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "summarize",
@@ -14,7 +14,7 @@ struct SummarizeCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var figures: FigureOptions
+    @OptionGroup var statistics: StatisticsOptions
 
     @Option(
         help: ArgumentHelp(
@@ -40,7 +40,7 @@ struct SummarizeCommand: AsyncParsableCommand {
         let grouping = try grouping()
         let prices = try prices.source()
         let pricer = try prices.pricer(isScan: scan)
-        let source = try figures.source(now: context.now())
+        let source = try statistics.source(now: context.now())
         let notice: ReadingNotice
         if grouping == Grouping(), !scan, format == .table {
             let reading = try await source.overview(pricer: pricer)
@@ -58,10 +58,10 @@ struct SummarizeCommand: AsyncParsableCommand {
             try context.print(format.render(table, style: context.outputStyle))
             notice = reading.notice
         }
-        try notice.end(in: context)
+        try notice.report(in: context)
     }
 
-    private func grouping() throws(FigureFailure) -> Grouping {
+    private func grouping() throws(StatisticsFailure) -> Grouping {
         let grouping: Grouping
         do throws(GroupingError) {
             grouping = try Grouping(by)

@@ -18,7 +18,7 @@ struct VerifyCommand: AsyncParsableCommand {
             """
     )
 
-    /// How what was found is written.
+    /// The output format.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case marks
         case json
@@ -62,8 +62,8 @@ struct VerifyCommand: AsyncParsableCommand {
                 try await verify(source, plan) { try output.add($0, in: source) }
             }
         }
-        try output.end()
-        if output.isDamaged { throw CommandEnding(status: .integrity) }
+        try output.finish()
+        if output.isDamaged { throw CommandExit(status: .integrity) }
     }
 
     private func verify(
@@ -80,7 +80,7 @@ struct VerifyCommand: AsyncParsableCommand {
         try await verifier.run(plan, concurrency: 2 * ProcessInfo.processInfo.activeProcessorCount, report: report)
     }
 
-    /// Repairs what is wrong, and reports the archive as it is afterwards.
+    /// Repairs damaged and outdated files, then reports the state of the archive after the repair.
     private func repair(_ source: ArchiveFolders.Entry, _ plan: VerifyPlan, _ output: inout VerifyOutput) async throws {
         let context = CommandContext.current
         let settings = try archive.settings(origin: nil)
@@ -97,7 +97,9 @@ struct VerifyCommand: AsyncParsableCommand {
         open.close()
     }
 
-    /// Opens a connection only if raw alone does not help and there is a key.
+    /// Runs the repairs.
+    ///
+    /// Connects to the API only if raw files are not enough and there is a key.
     private func repair(_ source: ArchiveFolders.Entry, by plan: RepairPlan, _ settings: ArchiveSettings) async throws {
         let context = CommandContext.current
         var connection: ServiceConnection?

@@ -3,7 +3,7 @@ import BatchAnalytics
 import BatchArchive
 import BlockGzip
 
-/// `batchkeep views`: writes the files with which other tools read an archive.
+/// `batchkeep views`: writes the SQL and schema files that other tools use to read an archive.
 struct ViewsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "views",

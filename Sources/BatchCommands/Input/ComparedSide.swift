@@ -2,24 +2,28 @@ import BatchAnalytics
 import BatchArchive
 import MessageBatches
 
-/// One side of a comparison as the user writes it.
+/// One side of a comparison: a window, day, week, month, batch or model.
 ///
 ///     2026-11-01..2026-11-08   7d..   2026-11-21   yesterday   2026-W45   2026-10   msgbatch_…   claude-opus-4-8
 struct ComparedSide: Sendable, Hashable {
-    /// The text, for headings.
+    /// The text that the user typed, for headings.
     let name: String
-    /// The batches that are meant; a model has the ones that were given.
+    /// The batches of this side.
+    ///
+    /// For a model, these are the batches that the other options select.
     let selection: ArchiveSelection
-    /// The model whose requests are meant; nil for all.
+    /// The model whose requests are compared, or nil for all requests.
     let model: String?
 
-    /// Reads a side; `limits` are the batches in which a model is looked for, and relative times count from `now`.
-    init(_ text: String, within limits: ArchiveSelection, now: Timestamp) throws(FigureFailure) {
+    /// Parses one side of a comparison.
+    ///
+    /// A model is searched only in the batches of `limits`. Relative times count from `now`.
+    init(_ text: String, within limits: ArchiveSelection, now: Timestamp) throws(StatisticsFailure) {
         name = text
         if let range = text.firstRange(of: "..") {
             let since = try Self.end(text[..<range.lowerBound], of: text, now: now)
             let until = try Self.end(text[range.upperBound...], of: text, now: now)
-            guard since != nil || until != nil else { throw .noSide(text) }
+            guard since != nil || until != nil else { throw .invalidSide(text) }
             selection = ArchiveSelection(since: since, until: until)
             model = nil
         } else if let days = Self.days(text, now: now) {
@@ -29,21 +33,21 @@ struct ComparedSide: Sendable, Hashable {
             selection = ArchiveSelection(ids: [text])
             model = nil
         } else {
-            // Whatever begins like a date was meant as one.
-            guard text.first?.isLetter == true else { throw .noSide(text) }
+            // A text that does not start with a letter is an invalid date, not a model.
+            guard text.first?.isLetter == true else { throw .invalidSide(text) }
             selection = limits
             model = text
         }
     }
 
-    /// An end of a window, nil for an open one.
-    private static func end(_ end: Substring, of text: String, now: Timestamp) throws(FigureFailure) -> Timestamp? {
+    /// An end of a window, or nil if that end is open.
+    private static func end(_ end: Substring, of text: String, now: Timestamp) throws(StatisticsFailure) -> Timestamp? {
         if end.isEmpty { return nil }
-        guard let moment = TimeExpression.moment(String(end), now: now) else { throw .noSide(text) }
+        guard let moment = TimeExpression.moment(String(end), now: now) else { throw .invalidSide(text) }
         return moment
     }
 
-    /// The days of a day, an ISO week or a month; the last is not among them.
+    /// The days in a day, an ISO week or a month, or nil if the text is none of these.
     private static func days(_ text: String, now: Timestamp) -> Range<CalendarDay>? {
         if ["today", "yesterday"].contains(text) || CalendarDay(text) != nil {
             guard let day = TimeExpression.moment(text, now: now)?.day else { return nil }
@@ -62,7 +66,9 @@ struct ComparedSide: Sendable, Hashable {
         return next.map { first..<$0 }
     }
 
-    /// An ISO 8601 week; the first of a year holds its 4 January, and weeks begin on Monday.
+    /// The days of an ISO 8601 week.
+    ///
+    /// Weeks begin on Monday, and the first week of a year contains 4 January.
     private static func days(ofWeek week: Int, in year: Int) -> Range<CalendarDay>? {
         guard (1...53).contains(week), let fourth = CalendarDay(year: year, month: 1, day: 4) else { return nil }
         // 1970-01-01 was a Thursday, three days after a Monday.

@@ -2,9 +2,11 @@ import BatchPipeline
 import Foundation
 import MessageBatches
 
-/// What `fetch` reads: a batch a line, as its object, as a JSON string or as a bare id.
+/// Parses the input of `fetch`: one batch per line, as a batch object, a JSON string or a plain ID.
 enum FetchInput {
-    /// Takes the whole input apart before anything is fetched; the first of equal ids counts, empty lines do not.
+    /// Parses the whole input.
+    ///
+    /// Empty lines are ignored. If an ID is repeated, only its first line counts.
     static func batches(in text: [UInt8]) throws(CommandFailure) -> AskedBatches {
         var asked = AskedBatches()
         var seen: Set<String> = []
@@ -40,7 +42,7 @@ enum FetchInput {
 }
 
 extension ArraySlice<UInt8> {
-    /// Without the white space at both ends.
+    /// The slice without the white space at both ends.
     fileprivate var trimmed: ArraySlice<UInt8> {
         let blanks: Set<UInt8> = [0x09, 0x0D, 0x20]
         guard let last = lastIndex(where: { !blanks.contains($0) }) else { return [] }

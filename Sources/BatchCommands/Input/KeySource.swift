@@ -1,16 +1,18 @@
 import BatchService
 import Foundation
 
-/// The credential and the place it was read from, which is what an error may name.
+/// The API credential and the place from which it was read.
+///
+/// Errors name only the place.
 struct KeySource: Sendable {
     let credential: Credential
-    /// The variable, such as `ANTHROPIC_API_KEY`, or the path of the key file.
+    /// The environment variable, such as `ANTHROPIC_API_KEY`, or the path of the key file.
     let place: String
 
-    /// Reads the key: the file if one is named, else the variable if one is named, else `ANTHROPIC_API_KEY`, else
+    /// Reads the key from the key file or the named variable if there is one, else from `ANTHROPIC_API_KEY`, else from
     /// `ANTHROPIC_AUTH_TOKEN`.
     ///
-    /// Never argv.
+    /// The key is never read from the command line, because other users can see it there.
     init(keyFile: String?, context: CommandContext) throws(CommandFailure) {
         if let keyFile {
             self.init(credential: .apiKey(try Self.read(keyFile)), place: keyFile)

@@ -6,7 +6,7 @@ import BlockGzip
 import MessageBatches
 import Prices
 
-/// Which archive, and how its members are compressed.
+/// The options that name the archive and set its compression.
 struct ArchiveOptions: ParsableArguments {
     @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
     var path = "./archive"
@@ -19,32 +19,34 @@ struct ArchiveOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The compression level (default: 4 for libdeflate, 6 for zlib).", valueName: "n"))
     var level: Int?
 
-    /// The archive, ready for a run that writes: locked, and put right where a killed run left something behind.
+    /// Opens and locks the archive for a run that writes.
+    ///
+    /// Cleans up what a killed run left.
     func open(
         origin: String,
         lock: LockOptions,
         prices: PriceTable? = nil
     ) async throws -> OpenArchive {
         let folder = ArchiveFolder(path)
-        let lock = try await lock.take(folder, context: .current)
+        let lock = try await lock.acquire(folder, context: .current)
         return try OpenArchive(folder, settings: settings(origin: origin, prices: prices), lock: lock)
     }
 
-    /// The archive for a run that does not lock it: one that only reads, or writes batches it has claimed.
+    /// Opens the archive without a lock, for a run that only reads or that locks one batch at a time.
     func openUnlocked(origin: String) throws -> FileArchive {
         FileArchive(ArchiveFolder(path), settings: try settings(origin: origin), isShared: true)
     }
 
-    /// What new files are written with.
+    /// The settings for new files of the archive.
     func settings(origin: String?, prices: PriceTable? = nil) throws -> ArchiveSettings {
         .ofThisVersion(codec: try codec.codec(level: level), origin: origin, prices: prices)
     }
 }
 
 extension ArchiveSettings {
-    /// What this version of the program writes.
+    /// The archive settings of this version of the program.
     ///
-    /// `origin` is that of the service, where one is asked. Without prices the files in `views/` stay as they are.
+    /// `origin` is the origin of the API, if the command uses it. Without prices, the files in `views/` do not change.
     static func ofThisVersion(
         codec: any MemberCodec,
         origin: String? = nil,
@@ -62,7 +64,7 @@ extension ArchiveSettings {
         return settings
     }
 
-    /// Which version of each derivation is at work.
+    /// The current version of each derivation, by name.
     static var currentDerivations: [String: Int] {
         [
             "flat_schema": FlatSchema.version, "error_classes": ErrorClassifier.version,

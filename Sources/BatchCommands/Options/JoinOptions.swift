@@ -4,7 +4,7 @@ import BatchJoin
 import BlockGzip
 import Foundation
 
-/// What results are joined with, and how.
+/// The options for the sources of a join and its matching rules.
 struct JoinOptions: ParsableArguments {
     @Option(
         name: .customLong("join"),
@@ -41,18 +41,18 @@ struct JoinOptions: ParsableArguments {
 
     var isWanted: Bool { !sources.isEmpty }
 
-    /// The sources as places.
+    /// The locations of the join sources.
     var places: [JoinSourcePlace] {
         sources.map { JoinSourcePlace(path: $0, format: format, keyName: key) }
     }
 
-    /// Bytes of `--join-memory`.
+    /// The value of `--join-memory` in bytes.
     func memoryBytes() throws(CommandFailure) -> Int {
         try ByteSize.bytes(memory, "--join-memory")
     }
 }
 
-/// What the joined rows are.
+/// The options for the form of joined rows.
 struct JoinOutputOptions: ParsableArguments {
     @Option(
         name: .customLong("join-type"),
@@ -74,7 +74,9 @@ struct JoinOutputOptions: ParsableArguments {
 }
 
 extension JoinOptions {
-    /// Joined files can be made again at any time: fast beats small.
+    /// The default compression level.
+    ///
+    /// It is low because joined files can be rebuilt at any time, so speed matters more than size.
     static let defaultLevel = 1
 
     /// The settings of a run that writes to an archive.

@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchPipeline
 import JSONLines
 
-/// How long a run may try, and how much it takes in.
+/// The options that limit the time, the attempts and the sizes of a run.
 struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Batches to fetch at once.", valueName: "n"))
     var concurrency = 4
@@ -35,7 +35,7 @@ struct LimitOptions: ParsableArguments {
         )
     }
 
-    /// How long the whole run may take.
+    /// The time limit of the whole run, if there is one.
     func runtime() throws(CommandFailure) -> TimeSpan? {
         try TimeSpan(maxRuntime, "--max-runtime")
     }

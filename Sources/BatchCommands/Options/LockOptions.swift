@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchArchive
 import MessageBatches
 
-/// What to do while another run holds the archive.
+/// The option that sets how long to wait while another run has locked the archive.
 struct LockOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -12,29 +12,32 @@ struct LockOptions: ParsableArguments {
     )
     var wait: String?
 
-    /// How often a waiting run looks.
+    /// The pause between two attempts to lock the archive.
     private static let pause = Duration.milliseconds(250)
 
-    /// The seconds to wait.
+    /// The time to wait in seconds.
     func seconds() throws(CommandFailure) -> Int64 {
         try TimeSpan(wait, "--wait", allowsZero: true)?.seconds ?? 0
     }
 
-    /// Takes the archive's lock for the command that runs, as soon as it is free within the time allowed.
+    /// Locks the archive for the running command.
     ///
-    /// - Throws: ``ArchiveFailure`` with the cause `busy` if it stays taken; `CancellationError` if the command is stopped.
-    func take(_ folder: ArchiveFolder, context: CommandContext) async throws -> ArchiveLock {
+    /// Waits up to the allowed time until the lock is free.
+    ///
+    /// - Throws: ``ArchiveFailure`` with the cause `busy` if the archive stays locked; `CancellationError` if the
+    ///   command is canceled.
+    func acquire(_ folder: ArchiveFolder, context: CommandContext) async throws -> ArchiveLock {
         let holder = LockHolder.current(context.commandName, since: context.now().text)
         let clock = ContinuousClock()
         let end = clock.now + .seconds(try seconds())
-        var hasTold = false
+        var hasReported = false
         while true {
             do throws(ArchiveFailure) {
                 return try ArchiveLock(folder, as: holder)
             } catch {
                 guard case .busy = error.cause, clock.now < end else { throw error }
-                if !hasTold { context.note("\(FailureText(error).sentence) Waiting for it to end.") }
-                hasTold = true
+                if !hasReported { context.note("\(FailureText(error).sentence) Waiting for it to end.") }
+                hasReported = true
             }
             try await Task.sleep(for: Self.pause)
         }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BatchArchive
 
-/// Which archive an offline command reads.
+/// The option that names the archive of an offline command.
 struct OfflineArchiveOptions: ParsableArguments {
     @Option(
         name: .customLong("archive"),
@@ -9,7 +9,7 @@ struct OfflineArchiveOptions: ParsableArguments {
     )
     var path = "./archive"
 
-    /// The archives to read: the folder itself, or its children if it holds one for each workspace.
+    /// The archives to read: the folder itself, or its subfolders if it contains one archive per workspace.
     func archives() -> [ArchiveFolders.Entry] {
         ArchiveFolders.entries(at: path)
     }

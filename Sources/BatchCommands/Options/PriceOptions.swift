@@ -4,7 +4,7 @@ import Foundation
 import Prices
 import Tables
 
-/// Which prices costs are computed with.
+/// The option that sets the prices for costs.
 struct PriceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -14,8 +14,8 @@ struct PriceOptions: ParsableArguments {
     )
     var prices: String?
 
-    /// The table to price with.
-    func source() throws(FigureFailure) -> PriceSource {
+    /// The price table for costs.
+    func source() throws(StatisticsFailure) -> PriceSource {
         guard let prices else { return PriceSource(table: .builtIn, file: nil) }
         guard let data = FileManager.default.contents(atPath: prices) else { throw .unreadablePrices(prices) }
         do throws(PriceTableError) {

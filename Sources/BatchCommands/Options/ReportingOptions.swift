@@ -2,9 +2,9 @@ import ArgumentParser
 import BatchArchive
 import BatchService
 
-/// Who else hears of a run: a log collector, a metrics scraper, a watchdog.
+/// The options that report a run to other systems: log format, metrics file and ping URL.
 struct ReportingOptions: ParsableArguments {
-    /// How standard error is written.
+    /// The format of standard error.
     enum LogFormat: String, ExpressibleByArgument, CaseIterable {
         case text
         case json
@@ -24,7 +24,7 @@ struct ReportingOptions: ParsableArguments {
     )
     var pingURL: String?
 
-    /// Refuses what would only show at the end of a run.
+    /// Checks the options before a run, because these errors would otherwise appear only at its end.
     func check() throws(CommandFailure) {
         if let pingURL, !PingClient.isValidURL(pingURL) { throw .badPingURL }
         guard let metricsFile else { return }
@@ -32,7 +32,7 @@ struct ReportingOptions: ParsableArguments {
         guard status?.isFolder == true else { throw .noMetricsFolder(metricsFile) }
     }
 
-    /// Reports a run while it works, in the requested format.
+    /// Creates the observer that reports a run in the requested format.
     func observer(in context: CommandContext, isQuiet: Bool, source: String? = nil) -> any RunObserver {
         switch logFormat {
         case .text: ExportProgress(context: context, isQuiet: isQuiet)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BatchService
 
-/// How to reach the service.
+/// The options for the connection to the API.
 struct ServiceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -51,7 +51,7 @@ struct ServiceOptions: ParsableArguments {
     )
     var acceptEncoding: ServiceSettings.AcceptEncoding = .identity
 
-    /// The settings of the client, and where the key was read.
+    /// The settings of the client, and the place from which the key was read.
     func settings(context: CommandContext) throws(CommandFailure) -> (settings: ServiceSettings, key: KeySource) {
         try check()
         let key = try KeySource(keyFile: keyFile, context: context)
@@ -72,7 +72,7 @@ struct ServiceOptions: ParsableArguments {
         return (settings, key)
     }
 
-    /// Refuses numbers that no run could work with.
+    /// Checks that all numbers are in their allowed ranges.
     func check() throws(CommandFailure) {
         try BatchCommands.check(pageSize, 1...1_000, "--page-size")
         try BatchCommands.check(connectTimeout, 1...3_600, "--connect-timeout")
@@ -84,24 +84,13 @@ struct ServiceOptions: ParsableArguments {
 extension ServiceSettings.AcceptEncoding: ExpressibleByArgument {}
 
 extension CommandContext {
-    /// The proxies the environment names.
+    /// The proxies that the environment variables name.
     var proxies: ProxySettings {
         ProxySettings(
             https: variable("HTTPS_PROXY") ?? variable("https_proxy"),
             // Upper-case HTTP_PROXY can be set by a request header under CGI, so only the lower-case name counts.
             http: variable("http_proxy"),
             noProxy: variable("NO_PROXY") ?? variable("no_proxy")
-        )
-    }
-}
-
-/// Checks a number against its range.
-func check(_ value: Int, _ range: ClosedRange<Int>, _ option: String) throws(CommandFailure) {
-    guard range.contains(value) else {
-        throw .outOfRange(
-            option: option,
-            value: String(value),
-            allowed: "\(range.lowerBound) to \(range.upperBound)"
         )
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BatchPipeline
 
-/// `--shard`: one of several equal parts of the batches, for job arrays.
+/// The option `--shard`, which selects one of several equal parts of the batches for job arrays.
 struct ShardOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -11,7 +11,7 @@ struct ShardOptions: ParsableArguments {
     )
     var shard: String?
 
-    /// The part wanted, or nil for all.
+    /// The selected part, or nil for all batches.
     func part() throws(CommandFailure) -> BatchShard? {
         guard let shard else { return nil }
         let numbers = shard.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }

@@ -1,12 +1,12 @@
 import ArgumentParser
 import MessageBatches
 
-/// `--status`, repeatable.
+/// The option `--status`, which may be repeated.
 struct StatusOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only batches in this status: in_progress, canceling, ended, or all; may be repeated."))
     var status: [String] = []
 
-    /// The statuses wanted, or nil for all.
+    /// The selected statuses, or nil for all.
     func statuses() throws(CommandFailure) -> Set<ProcessingStatus>? {
         var wanted: Set<ProcessingStatus> = []
         for name in status {

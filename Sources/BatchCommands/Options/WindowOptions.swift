@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchPipeline
 import MessageBatches
 
-/// Which batches a command is about: the window over `created_at`, and ids.
+/// The options that select batches: a window over `created_at`, and IDs.
 struct WindowOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Batches created at or after this moment (\(TimeExpression.forms); UTC).", valueName: "time")
@@ -15,7 +15,9 @@ struct WindowOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only this batch; may be repeated.", valueName: "id"))
     var batch: [String] = []
 
-    /// The window as integers; relative forms count from `now`.
+    /// The selected window.
+    ///
+    /// Relative times count from `now`.
     func window(now: Timestamp) throws(CommandFailure) -> BatchWindow {
         let window = BatchWindow(
             since: try moment(since, "--since", now: now),
@@ -27,7 +29,7 @@ struct WindowOptions: ParsableArguments {
         return window
     }
 
-    /// The ids asked for, or nil for all.
+    /// The selected batch IDs, or nil for all.
     var ids: Set<String>? {
         batch.isEmpty ? nil : Set(batch)
     }
@@ -40,7 +42,7 @@ struct WindowOptions: ParsableArguments {
 }
 
 extension BatchWindow {
-    /// The window as the user should check it: `created from 2024-08-01T00:00:00Z, before 2024-09-01T00:00:00Z`.
+    /// The window for people: `batches created from 2024-08-01T00:00:00Z, before 2024-09-01T00:00:00Z`.
     var sentence: String {
         switch (since, until) {
         case (nil, nil): "all batches"
@@ -52,7 +54,7 @@ extension BatchWindow {
 }
 
 extension Timestamp {
-    /// Without a fraction where it is zero: `2024-08-01T00:00:00Z`.
+    /// The RFC 3339 text, without a fraction of a second if it is zero: `2024-08-01T00:00:00Z`.
     var shortText: String {
         text.hasSuffix(".000000Z") ? "\(text.dropLast(8))Z" : text
     }

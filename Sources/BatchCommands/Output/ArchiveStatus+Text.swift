@@ -3,7 +3,7 @@ import MessageBatches
 import Tables
 
 extension ArchiveStatus {
-    /// The status for people: the figures, then a table for each kind of batch that needs care, then the runs.
+    /// The status as text for people: the counts, a table for each state that needs attention, then the last runs.
     func text(style: TerminalStyle) -> String {
         var parts = [block.render(style: style)]
         for table in [atRiskTable, failingTable, quarantinedTable, lostTable, runTable] where !table.rows.isEmpty {

@@ -1,7 +1,9 @@
 import MessageBatches
 import Tables
 
-/// Writes listed batches: raw objects as they come, tables at the end.
+/// Writes listed batches.
+///
+/// JSON objects are written as they arrive, tables at the end.
 struct BatchListOutput {
     private let format: ListCommand.Format
     private let context: CommandContext
@@ -54,7 +56,7 @@ struct BatchListOutput {
         ]
     }
 
-    /// Whether the results can be fetched, as far as the batch object tells.
+    /// The availability of the results, as far as the batch object shows it.
     private static func results(of batch: MessageBatch) -> String {
         if batch.archivedAt != nil { return "withdrawn" }
         guard batch.status == .ended else { return "not yet" }

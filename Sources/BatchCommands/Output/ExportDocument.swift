@@ -4,9 +4,9 @@ import BatchPipeline
 import MessageBatches
 import Prices
 
-/// What `--output json` writes: one document about the run.
+/// The JSON document about a run that `--output json` writes.
 ///
-/// The keys are part of the interface: new ones may be added.
+/// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct ExportDocument: Encodable {
     private let command = "export"
     private let version = BatchkeepVersion.current
@@ -24,15 +24,17 @@ struct ExportDocument: Encodable {
     private let batches: [String: Int]
     private let lines: [String: Int]
     private let tokens: TokenUsage
-    /// Amounts are decimal strings in US dollars; missing if nothing was archived.
+    /// The cost in US dollars.
+    ///
+    /// All amounts are decimal strings. They are missing if nothing was archived.
     private let costUSD: Money?
     private let listPriceUSD: Money?
     private let savedByBatchUSD: Money?
     private let savedByCacheUSD: Money?
     private let priceTable = BuiltInPrices.version
-    /// Succeeded requests without a price, by model.
+    /// The number of succeeded requests without a price, by model.
     ///
-    /// No amount includes them.
+    /// Amounts do not include these requests.
     private let unpriced: [String: Int]
     private let report: String?
     private let receivedBytes: Int
@@ -50,7 +52,7 @@ struct ExportDocument: Encodable {
         let reason: String
     }
 
-    /// A batch whose next try is later.
+    /// A batch whose retry is scheduled for later.
     private struct Postponed: Encodable {
         let batchID: String
         let until: Timestamp
@@ -58,14 +60,14 @@ struct ExportDocument: Encodable {
         let reason: String?
     }
 
-    /// A batch that is not archived and has few days left.
+    /// A batch that is not archived and whose results the API removes soon.
     private struct AtRisk: Encodable {
         let batchID: String
         let state: String
         let daysLeft: Double
     }
 
-    /// A batch whose loss no earlier run reported.
+    /// A batch that is lost, and that no earlier run reported as lost.
     private struct Lost: Encodable {
         let batchID: String
         let createdAt: Timestamp
@@ -88,30 +90,30 @@ struct ExportDocument: Encodable {
         batches = summary.counts
         lines = report.lines
         tokens = summary.tokens
-        let cost = summary.figures.flatMap { $0.cost.isUnknown ? nil : $0.cost }
+        let cost = summary.statistics.flatMap { $0.cost.isUnknown ? nil : $0.cost }
         costUSD = cost?.batch
         listPriceUSD = cost?.list
         savedByBatchUSD = cost?.savedByBatch
         savedByCacheUSD = cost?.savedByCache
         unpriced = Dictionary(
-            (summary.figures?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
+            (summary.statistics?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
             uniquingKeysWith: +
         )
-        self.report = summary.figures?.page
+        self.report = summary.statistics?.page
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
         wouldFetch = summary.isDryRun ? report.wouldFetch.map(\.id) : nil
         postponed = report.postponed.map { batch in
             Postponed(batchID: batch.id, until: batch.until, attempts: batch.attempts, reason: batch.reason)
         }
-        atRisk = summary.standing.atRisk.map { row in
+        atRisk = summary.retention.atRisk.map { row in
             AtRisk(
                 batchID: row.id,
                 state: row.state.rawValue,
-                daysLeft: (row.daysLeft(at: summary.standing.moment) * 10).rounded(.down) / 10
+                daysLeft: (row.daysLeft(at: summary.retention.moment) * 10).rounded(.down) / 10
             )
         }
-        lost = summary.standing.newlyLost.map { row in
+        lost = summary.retention.newlyLost.map { row in
             Lost(batchID: row.id, createdAt: row.createdAt, requests: row.counts.total)
         }
         join = summary.join.map { JoinDocument($0) }
@@ -128,7 +130,7 @@ struct ExportDocument: Encodable {
 }
 
 extension BatchOutcome {
-    /// The local state of the batch after this run, as documents name it.
+    /// The local state of the batch after this run, as JSON documents name it.
     var stateName: String {
         switch self {
         case .archived, .alreadyArchived: "archived"

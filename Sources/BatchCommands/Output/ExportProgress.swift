@@ -4,9 +4,9 @@ import MessageBatches
 import Synchronization
 import Tables
 
-/// Shows a run while it works: live lines on a terminal, otherwise one line per event.
+/// Shows the progress of a run: live lines on a terminal, otherwise one line per event.
 ///
-/// The lock guards `state`; events come from all batches at once.
+/// The lock protects `state`, because events arrive from several batches concurrently.
 final class ExportProgress: RunObserver {
     let context: CommandContext
     private let isQuiet: Bool
@@ -27,7 +27,7 @@ final class ExportProgress: RunObserver {
         state = Mutex(State(board: LiveBoard(context: context), started: context.now()))
     }
 
-    /// Gets what happens in the pipeline.
+    /// Updates the progress with a pipeline event.
     @Sendable func observe(_ event: ExportEvent) {
         guard !isQuiet else { return }
         let now = context.now()
@@ -42,20 +42,24 @@ final class ExportProgress: RunObserver {
                 state.board.clear()
                 if batches > 0 { context.note(Self.plan(batches, results)) }
             case .skipped, .notRetrieved:
-                // The closing table counts them.
+                // The summary table at the end counts them.
                 break
             case .started(let batch):
                 state.batches[batch.id] = LiveBatch(batch, at: now)
                 state.order.append(batch.id)
             case .resumed(let id, let lines, let bytes):
                 let size = Figure("", .integer(bytes), .bytes).text
-                say("\(id): resumed at line \((lines + 1).reading), \(size)", .faint, &state)
+                writeLine("\(id): resumed at line \((lines + 1).reading), \(size)", .faint, &state)
                 state.batches[id]?.resume(lines: lines, bytes: bytes)
             case .advanced(let id, let lines, let bytes):
                 state.batches[id]?.lines = lines
                 state.batches[id]?.bytes = bytes
             case .retrying(let id, let attempt, let reason):
-                say("\(id): \(FailureText.clause(reason)); reading it again (try \(attempt + 1))", .warning, &state)
+                writeLine(
+                    "\(id): \(FailureText.clause(reason)); reading it again (try \(attempt + 1))",
+                    .warning,
+                    &state
+                )
             case .finished(let batch, let outcome):
                 finish(batch, outcome, &state, now)
             }
@@ -63,23 +67,23 @@ final class ExportProgress: RunObserver {
         }
     }
 
-    /// Reports a request that is repeated.
-    @Sendable func note(_ retry: RetryNotice) {
+    /// Reports a request that is about to be retried.
+    @Sendable func observeRetry(_ retry: RetryNotice) {
         guard !isQuiet else { return }
         state.withLock { state in
-            say(FailureText.sentence(of: retry), .warning, &state)
+            writeLine(FailureText.sentence(of: retry), .warning, &state)
         }
     }
 
     func warn(_ sentence: String) {
-        state.withLock { say("batchkeep: warning: \(sentence)", .warning, &$0) }
+        state.withLock { writeLine("batchkeep: warning: \(sentence)", .warning, &$0) }
     }
 
     func report(_ failure: FailureText) {
         failure.print(in: context)
     }
 
-    /// Removes the live lines and writes the closing table.
+    /// Removes the live lines and writes the summary table.
     func report(_ summary: ExportSummary) {
         state.withLock { $0.board.clear() }
         summary.print(in: context, isQuiet: isQuiet)
@@ -102,16 +106,16 @@ final class ExportProgress: RunObserver {
             // On a terminal the total line is enough; a log gets one line per batch.
             if !context.notesAreTerminal { context.note(live.archivedLine(bytes: bytes, at: now)) }
         case .withdrawn:
-            say("\(batch.id): results withdrawn before this run", .faint, &state)
+            writeLine("\(batch.id): results withdrawn before this run", .faint, &state)
         case .alreadyArchived:
-            say("\(batch.id): \(FailureText.clause(outcome))", .faint, &state)
+            writeLine("\(batch.id): \(FailureText.clause(outcome))", .faint, &state)
         case .unavailable, .quarantined, .failed, .busy:
-            say("\(batch.id): \(FailureText.clause(outcome))", .bad, &state)
+            writeLine("\(batch.id): \(FailureText.clause(outcome))", .bad, &state)
         }
     }
 
-    /// A line that stays, above the live ones.
-    private func say(_ line: String, _ tone: Tone, _ state: inout State) {
+    /// Writes a permanent line above the live lines.
+    private func writeLine(_ line: String, _ tone: Tone, _ state: inout State) {
         state.board.clear()
         context.note(context.noteStyle.paint(line, tone))
     }

@@ -6,28 +6,32 @@ import MessageBatches
 import Prices
 import Tables
 
-/// What an export did: its exit status, the table for people and the document for programs.
+/// The result of an export: its exit status, the table for people and the document for programs.
 struct ExportSummary: Sendable {
-    /// The source of a pipeline file, if it has a name.
+    /// The name of the source in a pipeline file, if it has one.
     var source: String?
     let report: ExportReport
-    let standing: RetentionReport
+    let retention: RetentionReport
     let selection: ExportSelection
     let archivePath: String
     let isDryRun: Bool
     var keyPlace = "the key"
-    /// The exit status of a signal that ended the run early.
+    /// The exit status of the signal that stopped the run, if there was one.
     let signal: ExitStatus?
     let startedAt: Timestamp
     let finishedAt: Timestamp
-    /// The cost, and what was written about the run; nil for a dry run, for a shared one, and if nothing could run.
-    var figures: RunFigures.Settled?
-    /// The result of the join, if one was asked for.
-    var join: JoinEnding?
-    /// Whether others may write to the archive at the same time, so that this run wrote only its batches.
+    /// The cost of the run and the report page.
+    ///
+    /// It is nil for a dry run, for a shared run, and if the run could not start.
+    var statistics: RunStatistics.Outcome?
+    /// The result of the join, if the run joined anything.
+    var join: JoinSummary?
+    /// Whether the run shared the archive with other processes and wrote only its own batches.
     var isShared = false
 
-    /// All that apply; `--output json` lists them.
+    /// All exit statuses that apply.
+    ///
+    /// `--output json` lists them.
     var statuses: Set<ExitStatus> {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
@@ -36,9 +40,9 @@ struct ExportSummary: Sendable {
             report.failed, report.unavailable, report.postponed.count, report.notRetrieved.count, report.busy,
         ]
         if open.contains(where: { $0 > 0 }) { statuses.insert(.partial) }
-        // A dry run fetches nothing, so it cannot know what remains at risk.
-        if !isDryRun, !standing.newlyLost.isEmpty || !standing.atRisk.isEmpty { statuses.insert(.lost) }
-        if let failure = figures?.failure { statuses.insert(failure.status) }
+        // A dry run fetches nothing, so it does not know which batches remain at risk.
+        if !isDryRun, !retention.newlyLost.isEmpty || !retention.atRisk.isEmpty { statuses.insert(.lost) }
+        if let failure = statistics?.failure { statuses.insert(failure.status) }
         return statuses
     }
 
@@ -55,38 +59,39 @@ struct ExportSummary: Sendable {
         }
     }
 
-    /// The ID of the request that stopped the run, if it was one.
+    /// The ID of the request that stopped the run, if a request stopped it.
     var stopRequestID: String? {
         (report.stop as? ServiceError)?.requestID
     }
 
-    /// Writes the table and the problems to standard error.
+    /// Writes the summary table and the problems to standard error.
     func print(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet, report.stop == nil || report.listed > 0 {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
         } else if isQuiet {
-            for line in troubles { context.note("batchkeep: \(line)") }
+            for line in problems { context.note("batchkeep: \(line)") }
         }
-        if !isQuiet, let join { join.tell(in: context, isQuiet: false) }
+        if !isQuiet, let join { join.print(in: context, isQuiet: false) }
         stop?.print(in: context)
-        if stop == nil { figures?.failure?.print(in: context) }
-        for warning in standing.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
+        if stop == nil { statistics?.failure?.print(in: context) }
+        for warning in retention.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
     }
 
-    /// The closing lines: what to know and what to do next.
+    /// The lines below the table: facts to know and what to do next.
     private var notes: [String] {
         outcome
-            + [figures?.cost.unpricedSentence, figures?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
+            + [statistics?.cost.unpricedSentence, statistics?.page.map { "The page to look at: \($0)" }]
+            .compactMap(\.self)
     }
 
     private var outcome: [String] {
         if isDryRun { return ["Dry run: nothing was fetched or written."] }
-        guard troubles.isEmpty else {
-            return troubles
+        guard problems.isEmpty else {
+            return problems
                 + ["A later run tries these batches again; quarantined data lies in \(archivePath)/_quarantine."]
         }
-        guard report.stop == nil, standing.atRisk.isEmpty, standing.newlyLost.isEmpty else { return [] }
+        guard report.stop == nil, retention.atRisk.isEmpty, retention.newlyLost.isEmpty else { return [] }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
         let complete = "Complete: every batch holds exactly the results the API promised."
         return [
@@ -96,8 +101,8 @@ struct ExportSummary: Sendable {
         ]
     }
 
-    /// One line per batch that should be archived and is not.
-    private var troubles: [String] {
+    /// The problems, one line per batch that should be archived and is not.
+    private var problems: [String] {
         let lines =
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
             + report.notRetrieved.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
@@ -105,9 +110,9 @@ struct ExportSummary: Sendable {
         return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
     }
 
-    /// The counts of the run by the names of its document.
+    /// The counts of the run, under the names of the JSON document.
     ///
-    /// The catalog stores the same.
+    /// The catalog stores the same counts.
     var counts: [String: Int] {
         [
             "listed": report.listed, "in_window": report.inWindow, "archived_now": report.archivedNow,
@@ -115,7 +120,7 @@ struct ExportSummary: Sendable {
             "withdrawn": report.withdrawn, "lost": report.lost, "postponed": report.postponed.count,
             "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
             "busy": report.busy,
-            "at_risk": standing.atRisk.count,
+            "at_risk": retention.atRisk.count,
         ]
     }
 
@@ -131,7 +136,7 @@ struct ExportSummary: Sendable {
             Figure("withdrawn", .integer(report.withdrawn), .integer, note: "before this archive saw them"),
         ]
         if report.lost > 0 {
-            let new = standing.newlyLost.count
+            let new = retention.newlyLost.count
             batches.append(
                 Figure("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
             )
@@ -150,15 +155,15 @@ struct ExportSummary: Sendable {
             let count = Cell.integer(report.postponed.count)
             batches.append(Figure("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
         }
-        if !standing.atRisk.isEmpty {
-            let count = Cell.integer(standing.atRisk.count)
+        if !retention.atRisk.isEmpty {
+            let count = Cell.integer(retention.atRisk.count)
             batches.append(Figure("at risk", count, .integer, tone: .bad, note: "few days left, not archived"))
         }
         var sections = [SummaryBlock.Section("Batches", batches)]
         if !isDryRun {
             sections.append(SummaryBlock.Section("Results", lineFigures))
             sections.append(SummaryBlock.Section("Tokens", tokenFigures))
-            if let cost = figures?.cost { sections.append(SummaryBlock.Section("Cost", costFigures(cost))) }
+            if let cost = statistics?.cost { sections.append(SummaryBlock.Section("Cost", costFigures(cost))) }
             sections.append(SummaryBlock.Section("Volume", volumeFigures))
         }
         return SummaryBlock(title: title, sections: sections, notes: notes)

@@ -3,16 +3,18 @@ import BatchPipeline
 import MessageBatches
 import Synchronization
 
-/// What `fetch` reports about one batch: one line of JSON that always has all keys.
+/// The JSON line that `fetch` writes about one batch.
 ///
-/// Keys and states are part of the interface.
+/// The line always has all keys.
+///
+/// Keys and states are part of the interface: they may be added, but not removed or renamed.
 struct FetchReceipt: Encodable {
     /// The outcome of a batch.
     enum State: String, Encodable, CaseIterable {
         case archived
-        /// It was in the archive; the facts are those of its manifest.
+        /// The batch was already in the archive. The other values come from its manifest.
         case alreadyArchived = "already_archived"
-        /// Another process is working on it.
+        /// Another process is downloading the batch.
         case busy
         case notEnded = "not_ended"
         case withdrawn
@@ -23,22 +25,24 @@ struct FetchReceipt: Encodable {
 
     /// Sizes in bytes.
     struct Volume: Encodable {
-        /// The results as the service sent them.
+        /// The size of the results as received from the API.
         var received = 0
-        /// Data files and manifest on disk.
+        /// The size of the data files and the manifest on disk.
         var stored = 0
     }
 
     let id: String
     let state: State
-    /// Paths relative to the archive: data files, then the manifest.
+    /// The files of the batch: data files, then the manifest.
+    ///
+    /// Paths are relative to the archive.
     var files: [String] = []
-    /// Result lines archived, by type.
+    /// The number of archived results, by type.
     var counts: [String: Int] = [:]
     var bytes = Volume()
-    /// Downloads of its results, started ones included.
+    /// The number of started downloads of the results.
     var attempts = 0
-    /// Why it is not in the archive.
+    /// The reason why the batch is not in the archive.
     var error: String?
 
     private enum CodingKeys: String, CodingKey {
@@ -53,13 +57,13 @@ struct FetchReceipt: Encodable {
         try document.encode(counts, forKey: .counts)
         try document.encode(bytes, forKey: .bytes)
         try document.encode(attempts, forKey: .attempts)
-        // Null, not missing: readers with a fixed schema see the same keys in every line.
+        // The value is null if there is no error, so that every line has the same keys for readers with a fixed schema.
         try document.encode(error, forKey: .error)
     }
 }
 
 extension FetchReceipt {
-    /// The receipt of a batch that was worked on.
+    /// Creates the receipt of a batch with an outcome.
     init(_ batch: MessageBatch, _ outcome: BatchOutcome, attempts: Int, in folder: ArchiveFolder) {
         let state: State
         switch outcome {
@@ -81,7 +85,7 @@ extension FetchReceipt {
         self.init(id: batch.id, state: state, attempts: attempts, error: FailureText.clause(outcome))
     }
 
-    /// The receipt of a batch that was skipped.
+    /// Creates the receipt of a skipped batch.
     init(_ batch: MessageBatch, _ reason: SkipReason, in folder: ArchiveFolder) {
         switch reason {
         case .archived:
@@ -93,7 +97,7 @@ extension FetchReceipt {
         }
     }
 
-    /// The receipt of an id without a batch object.
+    /// Creates the receipt of an ID whose batch object could not be retrieved.
     init(notRetrieved id: String, _ failure: ServiceError) {
         let isUnknown = failure.status == 404 || failure.status == 410
         self.init(id: id, state: isUnknown ? .unavailable : .failed, error: FailureText.clause(failure))
@@ -110,7 +114,7 @@ extension FetchReceipt {
             bytes.received = (raw?.received ?? raw?.content ?? manifest.pruned[.raw]?.content)?.bytes ?? 0
             bytes.stored = kept.reduce(manifest.json.count) { $0 + ($1.slice?.count ?? $1.bytes) }
         } catch {
-            // It is archived nevertheless; verify reports the damage.
+            // The batch is archived although its manifest cannot be read. `verify` reports the damage.
             self.error = FailureText(error)?.sentence ?? FailureText.unexpected(error).sentence
         }
     }
@@ -118,22 +122,24 @@ extension FetchReceipt {
 
 /// Writes a receipt for each batch as soon as its state is final.
 ///
-/// The lock guards the tries and keeps lines whole; events come from all batches at once.
+/// The lock protects the attempts and keeps lines whole, because events arrive from several batches concurrently.
 final class ReceiptWriter: Sendable {
     private let folder: ArchiveFolder
     private let context: CommandContext
     private let cancellation: RunCancellation
-    /// Reads of each batch in progress, by ID.
+    /// The number of downloads of each batch in progress, by ID.
     private let attempts = Mutex<[String: Int]>([:])
 
-    /// A writer to standard output; `cancellation` ends the run if nobody reads it.
+    /// Creates a writer to standard output.
+    ///
+    /// If the reader closes it, the writer cancels the run.
     init(in folder: ArchiveFolder, context: CommandContext, cancellation: RunCancellation) {
         self.folder = folder
         self.context = context
         self.cancellation = cancellation
     }
 
-    /// Gets what happens in the pipeline.
+    /// Writes the receipt for an event that ends the work on a batch.
     @Sendable func observe(_ event: ExportEvent) {
         attempts.withLock { attempts in
             switch event {

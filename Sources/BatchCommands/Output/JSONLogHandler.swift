@@ -12,7 +12,7 @@ struct JSONLogHandler: LogHandler {
     private let now: @Sendable () -> Timestamp
     private let write: @Sendable ([UInt8]) -> Void
 
-    /// `write` is called once for each event, with a whole line.
+    /// Creates a log handler that calls `write` once per event, with a whole line.
     init(now: @escaping @Sendable () -> Timestamp, write: @escaping @Sendable ([UInt8]) -> Void) {
         self.now = now
         self.write = write

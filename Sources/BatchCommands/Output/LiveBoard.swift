@@ -13,7 +13,7 @@ struct LiveBoard {
         self.context = context
     }
 
-    /// Replaces the lines, unless they were drawn very recently.
+    /// Replaces the lines, unless they were drawn less than 100 ms ago.
     mutating func show(_ lines: [String], at now: Timestamp) {
         if let last, now.nanoseconds - last.nanoseconds < Self.interval, shown > 0 { return }
         last = now
@@ -30,20 +30,22 @@ struct LiveBoard {
         last = nil
     }
 
-    /// Up to the first line, then clear to the end of the screen (ECMA-48 CUU, ED).
+    /// The control sequence that erases the lines: cursor up to the first line, then erase below (ECMA-48 CUU, ED).
     private var erasure: String {
         shown > 0 ? "\u{1B}[\(shown)A\u{1B}[0J" : ""
     }
 }
 
-/// One batch that is being read.
+/// The progress of one batch that is being downloaded.
 struct LiveBatch {
     private let id: String
     private let expected: Int
     private let started: Timestamp
     var lines = 0
     var bytes = 0
-    /// The bytes of an earlier run, which do not count for the speed.
+    /// The bytes that an earlier run downloaded.
+    ///
+    /// They do not count for the speed.
     private var resumedBytes = 0
 
     init(_ batch: MessageBatch, at now: Timestamp) {
@@ -52,17 +54,17 @@ struct LiveBatch {
         started = now
     }
 
-    /// Continues after what an earlier read left.
+    /// Starts the counts at the lines and bytes that an earlier download kept.
     mutating func resume(lines: Int, bytes: Int) {
         (self.lines, self.bytes, resumedBytes) = (lines, bytes, bytes)
     }
 
-    /// The live line: `msgbatch_01…  41,200 of 100,000 lines  92.1 MB/s`.
+    /// The line on a terminal: `msgbatch_01…  41,200 of 100,000 lines  92.1 MB/s`.
     func line(at now: Timestamp) -> String {
         "  \(id)  \(lines.reading) of \(expected.reading) lines  \(rate(bytes, at: now))"
     }
 
-    /// The line of a log.
+    /// The line in a log.
     func archivedLine(bytes: Int, at now: Timestamp) -> String {
         let size = Figure("", .integer(bytes), .bytes).text
         let results = "\(expected.reading) \(expected == 1 ? "result" : "results")"
@@ -74,7 +76,7 @@ struct LiveBatch {
     }
 }
 
-/// The total line under the batches.
+/// The total progress of all batches, shown below them.
 struct LiveTotal {
     var batches: Int
     var batchTotal: Int

@@ -1,8 +1,8 @@
 import MessageBatches
 
-/// What `run FILE --output json` writes: one document about all sources.
+/// The JSON document about all sources of a pipeline file that `run FILE --output json` writes.
 ///
-/// The keys are part of the interface: new ones may be added.
+/// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct PipelineDocument: Encodable {
     private let command = "run"
     private let version = BatchkeepVersion.current
@@ -20,7 +20,7 @@ struct PipelineDocument: Encodable {
         let export: ExportDocument
     }
 
-    /// A document; `failure` is the error that kept every source from running.
+    /// Creates a document about the runs, or about the error that prevented all of them.
     init(
         file: String,
         runs: [ExportSummary],

@@ -1,13 +1,13 @@
 import BatchCatalog
 import Tables
 
-/// Writes what a query found: rows as they come, or all of them as one table or document at the end.
+/// Writes the rows of a query: each as it arrives, or all of them as one table or document at the end.
 struct QueryOutput {
     private let format: QueryCommand.Format
     private let context: CommandContext
     private var keys: [String] = []
     private var writer: RowWriter?
-    /// Rows that are shown together.
+    /// The rows to write at the end, for the formats that need all rows.
     private var kept: [[IndexValue]] = []
 
     init(_ format: QueryCommand.Format, context: CommandContext) {
@@ -15,8 +15,10 @@ struct QueryOutput {
         self.context = context
     }
 
-    /// Takes the next rows, whose columns are always the same.
-    mutating func take(columns: [String], rows: [[IndexValue]]) throws {
+    /// Writes or keeps the next rows.
+    ///
+    /// The columns must be the same in every call.
+    mutating func add(columns: [String], rows: [[IndexValue]]) throws {
         if keys.isEmpty { try begin(columns) }
         guard let writer else {
             kept += rows
@@ -29,7 +31,7 @@ struct QueryOutput {
 
     private mutating func begin(_ columns: [String]) throws {
         for name in columns {
-            // Two columns of one name are legal in SQL and not in a row of JSON.
+            // SQL allows two columns with the same name, but an object in JSON needs unique keys.
             keys.append(keys.contains(name) ? "\(name)_\(keys.count + 1)" : name)
         }
         switch format {
@@ -40,8 +42,8 @@ struct QueryOutput {
         if let header = writer?.header, !header.isEmpty { try context.write(header) }
     }
 
-    /// Writes what could only be laid out with all rows.
-    func end() throws {
+    /// Writes the kept rows as a table or document.
+    func finish() throws {
         guard writer == nil else { return }
         let table = Table(
             columns: keys.enumerated()

@@ -5,12 +5,14 @@ import MessageBatches
 
 /// Reports a run as log events, one JSON object per line, and writes nothing else to standard error.
 ///
-/// Every line that another part of the command notes becomes an event too.
+/// Lines that other parts of the command write to standard error become events too.
 struct RunLog: RunObserver {
     let context: CommandContext
     private let logger: Logger
 
-    /// A log; `isQuiet` limits it to warnings and errors, and `source` names the source of a pipeline file.
+    /// Creates a log.
+    ///
+    /// `isQuiet` limits it to warnings and errors. `source` is the name of a source in a pipeline file.
     init(context: CommandContext, isQuiet: Bool, source: String? = nil) {
         var logger = Logger(label: "batchkeep") { _ in
             JSONLogHandler(now: context.now, write: context.writeNote)
@@ -31,7 +33,7 @@ struct RunLog: RunObserver {
     @Sendable func observe(_ event: ExportEvent) {
         switch event {
         case .listed, .advanced, .skipped, .notRetrieved:
-            // Progress is for terminals, and the closing event says how many were not fetched.
+            // A log does not show progress, and the last event counts the batches that were not fetched.
             break
         case .planned(let batches, let results):
             logger.info(
@@ -82,7 +84,7 @@ struct RunLog: RunObserver {
         }
     }
 
-    @Sendable func note(_ retry: RetryNotice) {
+    @Sendable func observeRetry(_ retry: RetryNotice) {
         var metadata: Logger.Metadata = [
             "operation": "\(retry.operation)", "tries": .stringConvertible(retry.tries),
         ]
@@ -105,7 +107,7 @@ struct RunLog: RunObserver {
     }
 
     func report(_ summary: ExportSummary) {
-        for warning in summary.standing.warnings(archivePath: summary.archivePath) { logger.warning("\(warning)") }
+        for warning in summary.retention.warnings(archivePath: summary.archivePath) { logger.warning("\(warning)") }
         var metadata: Logger.Metadata = ["exit_status": .stringConvertible(Int(summary.status.rawValue))]
         if let stop = summary.stop {
             metadata.add("request_id", summary.stopRequestID)
@@ -122,7 +124,7 @@ struct RunLog: RunObserver {
 }
 
 extension Logger.Metadata {
-    /// Adds the text if it is known.
+    /// Adds the text unless it is nil.
     fileprivate mutating func add(_ key: String, _ text: String?) {
         if let text { self[key] = "\(text)" }
     }

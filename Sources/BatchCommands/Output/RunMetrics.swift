@@ -5,11 +5,11 @@ import MessageBatches
 
 /// The metrics of the last run in Prometheus text format, for the textfile collector of a node exporter.
 ///
-/// Every value is a gauge. Nothing identifies a batch, a request or a message.
+/// Every value is a gauge. No metric or label identifies a batch, a request or a message.
 struct RunMetrics {
     let runs: [ExportSummary]
 
-    /// The whole file.
+    /// The contents of the metrics file.
     var text: String {
         var lines: [String] = []
         func add(_ name: String, _ help: String, _ samples: (ExportSummary) -> [Sample]) {
@@ -38,13 +38,13 @@ struct RunMetrics {
         add("last_run_stored_bytes", "Bytes put on disk by the last run.") { [Sample($0.report.storedBytes)] }
         add("last_run_tokens", "Tokens of the results archived by the last run, by kind.") { Self.tokens($0.tokens) }
         add("at_risk_batches", "Batches not archived whose results are withdrawn in less than --warn-days days.") {
-            [Sample($0.standing.atRisk.count)]
+            [Sample($0.retention.atRisk.count)]
         }
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// Replaces the file in one step: a scraper sees the old metrics or the new ones, never a part.
-    func write(to path: String) throws(FigureFailure) {
+    /// Replaces the file atomically, so that a scraper never reads a partial file.
+    func write(to path: String) throws(StatisticsFailure) {
         try text.writeWhole(to: path)
     }
 
@@ -88,14 +88,16 @@ private struct Sample {
         self.label = name.map { ($0, label) }
     }
 
-    /// `{source="research",state="failed"}`, or nothing.
+    /// The labels, such as `{source="research",state="failed"}`, or an empty string.
     func labels(of source: String?) -> String {
         let all = [source.map { ("source", $0) }, label].compactMap { $0 }
         guard !all.isEmpty else { return "" }
         return "{\(all.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ","))}"
     }
 
-    /// A label value may contain anything if these three are escaped.
+    /// Escapes backslashes, quotes and line feeds.
+    ///
+    /// All other characters are allowed in a label value.
     private static func escaped(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }

@@ -1,23 +1,23 @@
 import BatchPipeline
 import BatchService
 
-/// Reports a run while it works and its end, for people or for programs.
+/// Reports the progress and the result of a run, for people or for programs.
 protocol RunObserver: Sendable {
-    /// The context of the run: notes written to it appear in this observer's format.
+    /// The context of the run. Notes written to it appear in the format of this observer.
     var context: CommandContext { get }
 
-    /// Gets what happens in the pipeline, from several tasks at once.
+    /// Reports a pipeline event. May be called from several tasks concurrently.
     @Sendable func observe(_ event: ExportEvent)
 
-    /// Reports a request that is repeated.
-    @Sendable func note(_ retry: RetryNotice)
+    /// Reports a request that is about to be retried.
+    @Sendable func observeRetry(_ retry: RetryNotice)
 
-    /// Reports something that does not stop the run.
+    /// Reports a problem that does not stop the run.
     func warn(_ sentence: String)
 
-    /// Reports why nothing could run.
+    /// Reports the error that prevented the run from starting.
     func report(_ failure: FailureText)
 
-    /// Reports how the run ended.
+    /// Reports the result of the run.
     func report(_ summary: ExportSummary)
 }

@@ -3,13 +3,13 @@ import BatchService
 
 /// Reports a run to other systems: pings a URL when it starts and ends, and writes its metrics to a file.
 ///
-/// If that fails it only warns: the archive is what counts.
+/// If a report fails, it only warns, because the archive is complete without it.
 struct RunReporter {
     private let metricsFile: String?
     private let ping: PingClient?
     private let observer: any RunObserver
 
-    /// A reporter that calls and writes nothing for a dry run.
+    /// Creates a reporter, which does nothing for a dry run.
     ///
     /// ``ReportingOptions/check()`` reports invalid options.
     init(_ options: ReportingOptions, service: ServiceOptions, isDryRun: Bool, observer: any RunObserver) {
@@ -27,20 +27,20 @@ struct RunReporter {
         )
     }
 
-    /// Reports the start, before anything is done.
+    /// Reports the start of the run.
     func start() async {
         await send(.start, body: "batchkeep \(BatchkeepVersion.current) started\n")
     }
 
-    /// Reports the end, after everything is done.
+    /// Reports the end of the run.
     ///
-    /// If no run could start there are no metrics to write.
+    /// If no run could start, this function writes no metrics.
     func end(_ runs: [ExportSummary], status: ExitStatus) async {
         if let metricsFile, !runs.isEmpty {
-            do throws(FigureFailure) {
+            do throws(StatisticsFailure) {
                 try RunMetrics(runs: runs).write(to: metricsFile)
             } catch {
-                observer.warn(FailureText.unwrittenMetrics(error))
+                observer.warn(FailureText.metricsNotWritten(error))
             }
         }
         await send(status == .done ? .success : .failure, body: Self.body(runs, status: status))
@@ -51,11 +51,11 @@ struct RunReporter {
         do {
             try await ping.send(event, body: body)
         } catch {
-            observer.warn(FailureText.unheardPing(error))
+            observer.warn(FailureText.pingFailed(error))
         }
     }
 
-    /// The end in a few lines, without IDs and content.
+    /// The result as a few lines of text, without IDs and message text.
     private static func body(_ runs: [ExportSummary], status: ExitStatus) -> String {
         let lines = runs.map { run in
             let report = run.report

@@ -1,6 +1,7 @@
+import BatchAnalytics
 import BatchArchive
 
-/// Reports files that a scan of the archive could not read, and remembers that there were some.
+/// Reports the files that a scan of the archive could not read, and records whether there were any.
 struct ScanErrors {
     let context: CommandContext
     private(set) var isDamaged = false
@@ -26,5 +27,17 @@ struct ScanErrors {
         context.note(
             "\(count) \(count == 1 ? "batch has" : "batches have") no raw file any more and could not be searched."
         )
+    }
+}
+
+extension ReadingNotice {
+    /// Prints the files that could not be read, and ends the command with the status for damage if there are any.
+    func report(in context: CommandContext) throws {
+        for failure in unreadable.prefix(20) { context.note("batchkeep: \(FailureText(failure).sentence)") }
+        if unreadable.count > 20 { context.note("… and \(unreadable.count - 20) more.") }
+        if !unreadable.isEmpty {
+            context.note("The figures are without what could not be read.")
+            throw CommandExit(status: .integrity)
+        }
     }
 }

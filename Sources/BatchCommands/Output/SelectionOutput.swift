@@ -5,7 +5,7 @@ import MessageBatches
 import Prices
 import Tables
 
-/// What `select` was asked for, understood.
+/// The parsed options of `select`: filter, columns or groups, and format.
 struct SelectionPlan: Sendable {
     let filter: LineFilter
     let format: SelectCommand.Format
@@ -17,13 +17,13 @@ struct SelectionPlan: Sendable {
         case groups(RowGrouping, RowStyle)
     }
 
-    /// What one block came to.
+    /// The rows or groups from one block of lines.
     enum Part: Sendable {
         case rows(SelectedRows)
         case groups(GroupedRows)
     }
 
-    /// The columns shown if none are asked for.
+    /// The columns that are shown by default.
     private static let usualColumns = "custom_id,result_type,model,stop_reason,input_tokens,output_tokens,error_message"
 
     init(_ command: SelectCommand, pricer: Pricer, isTerminal: Bool) throws(SelectionFailure) {
@@ -50,7 +50,9 @@ struct SelectionPlan: Sendable {
         }
     }
 
-    /// The work on one block.
+    /// Computes the rows or groups of one block.
+    ///
+    /// Blocks are processed in parallel.
     @Sendable func work(_ block: LineBlock, _ batch: MessageBatch) -> Part {
         switch kind {
         case .rows(let selection): .rows(selection.rows(of: block, in: batch))
@@ -58,7 +60,7 @@ struct SelectionPlan: Sendable {
         }
     }
 
-    /// The rows of all groups; empty rows where no groups were asked for.
+    /// The rows of all groups, or no rows if the options request no groups.
     func rows(of groups: GroupedRows) -> SelectedRows {
         guard case .groups(let grouping, let style) = kind else { return SelectedRows() }
         return grouping.rows(groups, style: style)
@@ -77,7 +79,7 @@ struct SelectionPlan: Sendable {
 }
 
 extension SelectCommand.Format {
-    /// How the parallel work writes rows.
+    /// The format in which the parallel work writes rows.
     var style: RowStyle {
         switch self {
         case .table: .values
@@ -89,7 +91,7 @@ extension SelectCommand.Format {
     }
 }
 
-/// Writes what `select` found: rows as they come, tables, samples and groups at the end.
+/// Writes the result of `select`: rows as they arrive; tables, samples and groups at the end.
 struct SelectionOutput {
     private let plan: SelectionPlan
     private let context: CommandContext
@@ -110,15 +112,17 @@ struct SelectionOutput {
     /// Whether the limit is reached.
     var isFull: Bool { left == 0 }
 
-    /// Writes what stands before the first row.
+    /// Writes the header, if the format has one.
     func begin() throws {
         if let header = plan.format.style.writer(table.columns.map(\.key))?.header, !header.isEmpty {
             try context.write(header)
         }
     }
 
-    /// Takes the rows of the next block; false once the limit is reached.
-    mutating func take(_ part: SelectionPlan.Part) throws -> Bool {
+    /// Adds the rows of the next block.
+    ///
+    /// Returns false once the limit is reached.
+    mutating func add(_ part: SelectionPlan.Part) throws -> Bool {
         switch part {
         case .groups(let part): groups.merge(part)
         case .rows(let rows) where sample != nil: sample?.add(rows)
@@ -127,8 +131,8 @@ struct SelectionOutput {
         return !isFull
     }
 
-    /// Writes what could only be known at the end.
-    mutating func end() throws {
+    /// Writes the sample, the groups or the table, and the end of the document.
+    mutating func finish() throws {
         if let sample { try write(sample.selected) }
         try write(plan.rows(of: groups))
         switch plan.format {
@@ -161,7 +165,9 @@ struct SelectionOutput {
         }
     }
 
-    /// Each value stands on a line of its own as JSON text.
+    /// Adds rows to the table.
+    ///
+    /// `bytes` has one line per value, as JSON text.
     private mutating func addToTable(_ bytes: ArraySlice<UInt8>) {
         var row: [Cell] = []
         for value in bytes.split(separator: 0x0A) {
@@ -176,7 +182,9 @@ struct SelectionOutput {
 }
 
 extension Cell {
-    /// A value given as JSON text; objects and arrays are shown as that text.
+    /// Creates a cell from a value in JSON.
+    ///
+    /// Objects and arrays are shown as JSON text.
     fileprivate init(json: ArraySlice<UInt8>, isNumber: Bool) {
         switch json.first {
         case UInt8(ascii: "n"): self = .missing

@@ -1,16 +1,18 @@
 import BatchCatalog
 import MessageBatches
 
-/// What `status --format json` writes.
+/// The JSON document that `status --format json` writes.
 ///
-/// Keys are part of the interface and only ever added to.
+/// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct StatusDocument: Encodable {
     let command = "status"
     let version = BatchkeepVersion.current
     let archive: String
     let source: String?
     let asOf: Timestamp
-    /// Batches by local state, every state.
+    /// The number of batches in each local state.
+    ///
+    /// All states are listed.
     let batches: [String: Int]
     let atRisk: [Batch]
     let failing: [Batch]

@@ -7,24 +7,26 @@ import Musl
 import Darwin
 #endif
 
-/// What only the system knows about the standard streams.
+/// System calls that query the standard streams.
 enum Terminal {
     static func isTerminal(_ handle: FileHandle) -> Bool {
         isatty(handle.fileDescriptor) == 1
     }
 
-    /// Whether the reader of a pipe or socket has closed it, found out without writing to it.
+    /// Whether the reader of a pipe or socket has closed it.
+    ///
+    /// Does not write to it.
     static func isClosed(_ handle: FileHandle) -> Bool {
         var query = pollfd(fd: handle.fileDescriptor, events: 0, revents: 0)
-        // The call fills the structure, which is ours, and waits for nothing.
+        // Safe: the call only writes to the local structure. The timeout of 0 means that it does not wait.
         return unsafe poll(&query, 1, 0) > 0 && query.revents & Int16(POLLERR | POLLHUP) != 0
     }
 
-    /// Columns of the terminal at standard error or output; 100 if there is none.
+    /// The width in columns of the terminal at standard error or standard output, or 100 if there is no terminal.
     static var width: Int {
         for handle in [FileHandle.standardError, .standardOutput] {
             var size = winsize()
-            // The only way to ask: the call fills the structure, which is ours.
+            // Safe: the call only writes to the local structure. There is no safe API for the terminal size.
             if unsafe ioctl(handle.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
                 return max(40, Int(size.ws_col))
             }

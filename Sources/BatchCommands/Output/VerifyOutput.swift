@@ -1,7 +1,7 @@
 import BatchArchive
 import JSONLines
 
-/// Writes what `verify` finds: a mark and a path a line, or one JSON document with a file a line.
+/// Writes the result of `verify`: one line per file with a mark and a path, or one JSON document.
 struct VerifyOutput {
     private let format: VerifyCommand.Format
     private let context: CommandContext
@@ -14,7 +14,7 @@ struct VerifyOutput {
         self.context = context
     }
 
-    /// Whether a file is anything but intact.
+    /// Whether any file is not intact.
     var isDamaged: Bool { counts.contains { $0.key != .intact } }
 
     mutating func begin(_ path: String, depth: String) throws {
@@ -34,7 +34,7 @@ struct VerifyOutput {
         }
     }
 
-    func end() throws {
+    func finish() throws {
         let damaged = counts.reduce(0) { $0 + ($1.key == .intact ? 0 : $1.value) }
         if format == .json {
             let marks = counts.map { "\(Self.json($0.key.rawValue)):\($0.value)" }.sorted().joined(separator: ",")
@@ -51,7 +51,7 @@ struct VerifyOutput {
         if damaged > 0 { context.note("verify --repair makes anew what raw or the service still has.") }
     }
 
-    /// `: the checksum of a gzip member is wrong (member 3, byte 1048)`.
+    /// The remark after the path of a file: `: the checksum of a gzip member is wrong (member 3, byte 1048)`.
     private static func remark(on file: VerifiedFile) -> String {
         guard let reason = file.reason else { return file.isOutdated ? ": outdated" : "" }
         let places = [file.member.map { "member \($0)" }, file.byteOffset.map { "byte \($0)" }].compactMap { $0 }

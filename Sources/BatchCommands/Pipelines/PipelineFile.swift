@@ -1,6 +1,6 @@
-/// A pipeline file as it is written: settings and sources.
+/// The contents of a pipeline file: settings and sources.
 struct PipelineFile: Sendable {
-    /// A line and a column, from 1.
+    /// A line and a column, both counted from 1.
     struct Place: Sendable, Hashable {
         var line: Int
         var column: Int
@@ -8,30 +8,30 @@ struct PipelineFile: Sendable {
         static let start = Place(line: 1, column: 1)
     }
 
-    /// One key with its values.
+    /// One key of the file with its values.
     struct Setting: Sendable {
         let key: PipelineKey
-        /// A flag has `true` or `false`.
+        /// The values of the key, or `true` or `false` for a flag.
         let values: [String]
         let place: Place
 
-        /// The setting as on the command line.
+        /// The setting as command-line arguments.
         ///
-        /// A value cannot be mistaken for an option.
+        /// The form `--name=value` ensures that no value is parsed as an option.
         var arguments: [String] {
             key.form == .flag ? (values == ["true"] ? ["--\(key.name)"] : []) : values.map { "--\(key.name)=\($0)" }
         }
     }
 
-    /// The settings of the file or of one source, with the variable that holds the key.
+    /// The settings of the file or of one source, and the environment variable that contains the API key.
     struct Settings: Sendable {
         var options: [Setting] = []
         var keyVariable: String?
 
-        /// These settings, replaced by those of one source as far as it has its own.
+        /// These settings, except that the settings of a source replace those with the same name.
         func overridden(by source: Settings) -> Settings {
             var names = Set(source.options.map(\.key.name))
-            // A source has one key.
+            // A source uses only one API key, so its variable replaces a key file.
             if source.keyVariable != nil { names.insert("key-file") }
             return Settings(
                 options: options.filter { !names.contains($0.key.name) } + source.options,
@@ -40,7 +40,7 @@ struct PipelineFile: Sendable {
         }
     }
 
-    /// One workspace or key of several.
+    /// One source of the file: a workspace or an API key.
     struct Source: Sendable {
         let name: String
         let settings: Settings
@@ -49,32 +49,34 @@ struct PipelineFile: Sendable {
 
     let path: String
     var settings = Settings()
-    /// Empty for a file about one source without a name, whose archive is the archive itself.
+    /// The sources, or an empty list if the file describes one unnamed source.
+    ///
+    /// The unnamed source uses the archive folder itself. A named source uses a subfolder.
     var sources: [Source] = []
     var parallel = 1
 }
 
 /// An error in a pipeline file.
 ///
-/// ``FailureText`` makes its text.
+/// ``FailureText`` contains the messages.
 struct PipelineProblem: Sendable {
     enum Reason: Sendable {
-        /// No file, or none that can be read as UTF-8 text.
+        /// The file does not exist or is not UTF-8 text.
         case unreadable
-        /// Invalid YAML; the clause says why.
+        /// The file is not valid YAML. The value is the reason.
         case syntax(String)
-        /// Not a mapping of keys to values.
+        /// The value is not a mapping of keys to values.
         case notAMapping
         case unknownKey(String, nearest: String?)
-        /// A key that looks as if its value were the API key.
+        /// A key whose value is probably the API key.
         case secret(String)
         case repeatedKey(String)
         case wrongForm(String, wanted: String)
-        /// The option's own parser or check refuses the value.
-        case refused(FailureText)
+        /// The parser or the check of the option rejects the value.
+        case rejected(FailureText)
         case missingFile(key: String, path: String)
-        /// A key of the whole file in one of its sources.
-        case onlyOnTop(String)
+        /// A source contains a key that is allowed only at the top of the file.
+        case topLevelOnly(String)
         case bothKeys
         case badVariable
         case noSources
@@ -87,7 +89,7 @@ struct PipelineProblem: Sendable {
     let place: PipelineFile.Place
 }
 
-/// An invalid pipeline file with all its errors.
+/// The error for an invalid pipeline file, with all problems in it.
 struct PipelineFileFailure: Error {
     let path: String
     let problems: [PipelineProblem]

@@ -1,21 +1,21 @@
-/// A key of a pipeline file that stands for an option of `export`, by the option's own name.
+/// A key of a pipeline file that sets the option of `export` with the same name.
 struct PipelineKey: Sendable, Hashable {
-    /// What a file may write behind a key.
+    /// The kind of value that a key accepts.
     enum Form: Sendable, Hashable {
         /// One value.
         case value
-        /// A value, or a list of them.
+        /// One value or a list of values.
         case values
-        /// true or false.
+        /// `true` or `false`.
         case flag
     }
 
-    /// The option without its dashes.
+    /// The name of the option without its dashes.
     let name: String
     let form: Form
-    /// Whether the value names a file that has to be there.
+    /// Whether the value is the path of a file that must exist.
     let namesFile: Bool
-    /// Whether it is about the whole run, so that a single source cannot have its own.
+    /// Whether the option applies to the whole run, so that a source cannot set it.
     let isShared: Bool
 
     private init(_ name: String, _ form: Form = .value, namesFile: Bool = false, isShared: Bool = false) {
@@ -25,19 +25,21 @@ struct PipelineKey: Sendable, Hashable {
         self.isShared = isShared
     }
 
-    /// The file a value names; nil where that is known for each batch only.
+    /// The path of the file that a value names, or nil if the path depends on the batch.
     func file(in value: String) -> String? {
         guard namesFile, !value.contains("{") else { return nil }
-        // A source of a join may name a table behind its file.
+        // A join source may name a table after the file: `FILE#TABLE`.
         return value.split(separator: "#").first.map(String.init)
     }
 
-    /// The key of a name, or nil.
+    /// The key with a name, or nil.
     static func named(_ name: String) -> PipelineKey? {
         options.first { $0.name == name }
     }
 
-    /// Every option of `export`: a test holds this table to the command.
+    /// All options of `export`.
+    ///
+    /// A test compares this table with the command.
     static let options: [PipelineKey] = [
         // Which batches.
         PipelineKey("since"),
@@ -81,10 +83,10 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("connect-timeout"),
         PipelineKey("idle-timeout"),
         PipelineKey("accept-encoding"),
-        // Figures.
+        // Statistics.
         PipelineKey("prices", namesFile: true),
         PipelineKey("report"),
-        // Telling others.
+        // Reporting.
         PipelineKey("output", isShared: true),
         PipelineKey("quiet", .flag, isShared: true),
         PipelineKey("log-format", isShared: true),
@@ -92,21 +94,21 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("ping-url", isShared: true),
     ]
 
-    // Keys of a pipeline file that are no options.
+    // Keys of a pipeline file that are not options of `export`.
 
-    /// The variable that holds the key of the API.
+    /// The key for the environment variable that contains the API key.
     static let keyVariable = "key-variable"
-    /// What a source is called, and its part of the archive.
+    /// The key for the name of a source, which is also part of the path of its archive.
     static let name = "name"
-    /// The list of sources.
+    /// The key for the list of sources.
     static let sources = "sources"
-    /// How many sources are worked on at once.
+    /// The key for the number of sources that run in parallel.
     static let parallel = "parallel"
 }
 
-/// Finds the name that a mistyped one may mean.
+/// Finds the known name that is most similar to a mistyped one.
 enum NearestName {
-    /// The name with the fewest edits, if they are few for its length; the first of several.
+    /// The first of the most similar names, or nil if no name is similar enough for its length.
     static func of(_ text: String, in names: [String]) -> String? {
         let nearest = names.map { (name: $0, edits: edits(Array(text.utf8), Array($0.utf8))) }
             .min { $0.edits < $1.edits }

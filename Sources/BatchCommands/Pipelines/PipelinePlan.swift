@@ -6,9 +6,9 @@ import MessageBatches
 struct PipelinePlan: Sendable {
     /// The export of one source.
     struct Run: Sendable {
-        /// Nil if the file has one source without a name.
+        /// The name of the source, or nil if the file describes one unnamed source.
         let source: String?
-        /// The variable that holds the key, if it is not one of the usual ones.
+        /// The environment variable that contains the API key, if it is not one of the usual ones.
         let keyVariable: String?
         /// The arguments of `batchkeep export`.
         let arguments: [String]
@@ -18,15 +18,15 @@ struct PipelinePlan: Sendable {
     let runs: [Run]
     let parallel: Int
 
-    /// The options that are the same for all.
+    /// The options that are the same for all sources.
     var shared: ExportCommand { runs[0].command }
 
-    /// Reads the file and combines it with the options given after it.
+    /// Reads a pipeline file and combines it with the command-line options that follow it.
     ///
-    /// - Throws: ``PipelineFileFailure`` with everything that is wrong with the file; ``CommandFailure`` and what
-    ///   ArgumentParser throws about `overrides`.
+    /// - Throws: ``PipelineFileFailure`` with all problems in the file; ``CommandFailure`` or an error of
+    ///   ArgumentParser if `overrides` are invalid.
     init(_ path: String, overrides: [String], now: Timestamp) throws {
-        // Checked alone first: an error in these options is not an error of the file.
+        // Check these options alone first, because their errors are not errors of the file.
         let given = try ExportCommand.parse(overrides)
         try given.check(now: now)
         let (file, formProblems) = PipelineReader.read(path)
@@ -40,16 +40,16 @@ struct PipelinePlan: Sendable {
             if let source {
                 let parent = try ExportCommand.parse(arguments).archive.path
                 arguments.removeAll { $0.hasPrefix("--archive=") }
-                // The last option of several counts.
+                // If an option is repeated, the last value counts.
                 arguments.append("--archive=\(ArchiveFolders.path(of: source.name, in: parent))")
             }
             let command = try ExportCommand.parse(arguments)
             do throws(CommandFailure) {
                 try command.check(now: now)
             } catch {
-                // Each value is valid alone. A conflict between values is reported where the source begins.
+                // Each value alone is valid. A conflict between values is reported at the start of the source.
                 let place = source?.place ?? .start
-                let problem = PipelineProblem(reason: .refused(FailureText(error)), place: place)
+                let problem = PipelineProblem(reason: .rejected(FailureText(error)), place: place)
                 throw PipelineFileFailure(path: file.path, problems: [problem])
             }
             let keyVariable = given.service.keyFile == nil ? settings.keyVariable : nil
@@ -62,7 +62,7 @@ struct PipelinePlan: Sendable {
             : try file.sources.map { try run(file.settings.overridden(by: $0.settings), source: $0) }
     }
 
-    /// The reporting options, as far as they can be read from a file that is invalid as a whole.
+    /// The reporting options of an invalid file, as far as they can be read.
     static func reporting(_ path: String, overrides: [String]) throws -> ExportCommand {
         let names = Self.names(in: overrides)
         let readable = PipelineReader.read(path).file.settings.options
@@ -73,7 +73,9 @@ struct PipelinePlan: Sendable {
         return try ExportCommand.parse(readable.flatMap(\.arguments) + overrides)
     }
 
-    /// The options named in the arguments, which replace those of the file.
+    /// The names of the options in the arguments.
+    ///
+    /// These options replace those of the file.
     private static func names(in arguments: [String]) -> Set<String> {
         Set(
             arguments.filter { $0.hasPrefix("--") }
@@ -81,15 +83,18 @@ struct PipelinePlan: Sendable {
         )
     }
 
-    /// The settings that `export` would refuse, each checked alone so that its place is known.
+    /// The problems of settings that `export` rejects.
+    ///
+    /// Each setting is checked alone so that its place is known.
     private static func problems(of file: PipelineFile, now: Timestamp) -> [PipelineProblem] {
         let settings = ([file.settings] + file.sources.map(\.settings)).flatMap(\.options)
         return settings.compactMap { setting in
-            refusal(of: setting.arguments, now: now).map { PipelineProblem(reason: .refused($0), place: setting.place) }
+            rejection(of: setting.arguments, now: now)
+                .map { PipelineProblem(reason: .rejected($0), place: setting.place) }
         }
     }
 
-    private static func refusal(of arguments: [String], now: Timestamp) -> FailureText? {
+    private static func rejection(of arguments: [String], now: Timestamp) -> FailureText? {
         do {
             try ExportCommand.parse(arguments).check(now: now)
             return nil

@@ -2,7 +2,7 @@ import BatchArchive
 import Foundation
 import Yams
 
-/// Reads a pipeline file and collects everything that is wrong with it.
+/// Reads a pipeline file and collects all problems in it.
 struct PipelineReader {
     private let path: String
     private var problems: [PipelineProblem] = []
@@ -11,7 +11,7 @@ struct PipelineReader {
         self.path = path
     }
 
-    /// The file as far as it can be read, and everything that is wrong with its form.
+    /// The file as far as it can be read, and all problems of its form.
     static func read(_ path: String) -> (file: PipelineFile, problems: [PipelineProblem]) {
         var reader = PipelineReader(path: path)
         let file = reader.file()
@@ -32,9 +32,7 @@ struct PipelineReader {
         return file
     }
 
-    /// The document, or nil if there is none.
-    ///
-    /// An empty file is not a pipeline.
+    /// The root of the YAML document, or nil if the file is unreadable, invalid or empty.
     private mutating func root() -> Node? {
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
         else {
@@ -78,7 +76,7 @@ struct PipelineReader {
             if member.name == PipelineKey.name {
                 name = self.name(in: member.value, member.place)
             } else if PipelineKey.named(member.name)?.isShared == true {
-                report(.onlyOnTop(member.name), member.place)
+                report(.topLevelOnly(member.name), member.place)
             } else {
                 add(member, to: &settings)
             }
@@ -87,7 +85,7 @@ struct PipelineReader {
         return name.map { PipelineFile.Source(name: $0, settings: settings, place: place) }
     }
 
-    /// A name becomes part of a path and a label of metrics.
+    /// Checks the name of a source, which becomes part of a path and a label of metrics.
     private mutating func name(in node: Node, _ place: PipelineFile.Place) -> String? {
         guard let text = scalar(node, of: PipelineKey.name, place) else { return nil }
         guard ArchiveFolders.isSourceName(text) else {
@@ -167,7 +165,9 @@ struct PipelineReader {
         let value: Node
     }
 
-    /// The members of a mapping whose keys are options or among `others`.
+    /// The members of a mapping whose keys are options or in `others`.
+    ///
+    /// Reports all other keys.
     private mutating func members(of node: Node, others: [String]) -> [Member] {
         guard let mapping = node.mapping else {
             report(.notAMapping, node.place ?? .start)

@@ -3,13 +3,13 @@ import Tables
 
 /// Runs the exports of a pipeline file, each in its own context.
 ///
-/// One that fails does not stop the others.
+/// If one export fails, the others continue.
 struct PipelineRunner {
     let plan: PipelinePlan
     let context: CommandContext
     let cancellation: RunCancellation
 
-    /// Runs all of them and returns their summaries in the order of the file.
+    /// Runs all exports and returns their summaries in the order of the file.
     func run() async -> [ExportSummary] {
         await mapConcurrently(plan.runs, limit: plan.parallel) { run in
             await session(for: run).run()
@@ -19,7 +19,7 @@ struct PipelineRunner {
     private func session(for run: PipelinePlan.Run) -> ExportSession {
         var context = context
         context.keyVariable = run.keyVariable
-        // What the records of the archive say about this run.
+        // The arguments that the archive records for this run.
         context.arguments = ["export"] + run.arguments
         let command = run.command
         if let source = run.source, command.reporting.logFormat == .text { context = name(source, in: context) }
@@ -27,7 +27,7 @@ struct PipelineRunner {
         return ExportSession(command, source: run.source, observer: observer, cancellation: cancellation)
     }
 
-    /// Names the source above its lines, or, if several sources run at once, in front of each line.
+    /// Prints the name of the source above its lines, or before each line if several sources run in parallel.
     private func name(_ source: String, in context: CommandContext) -> CommandContext {
         guard plan.parallel > 1, plan.runs.count > 1 else {
             if !plan.shared.quiet { context.note("\n\(context.noteStyle.paint("Source \(source)", .strong))") }

@@ -3,8 +3,8 @@ import BatchJoin
 import MessageBatches
 import Tables
 
-/// The end of `retry`: files or counts on standard output, the table for people, the exit status.
-struct RetryEnding {
+/// The result of `retry`: files or counts on standard output, the table for people and the exit status.
+struct RetrySummary {
     let report: RetryReport
     let unreadable: [ArchiveFailure]
     let cost: RetryCost
@@ -18,7 +18,7 @@ struct RetryEnding {
         return .combined(statuses)
     }
 
-    func tell(in context: CommandContext, writesJSON: Bool) throws {
+    func print(in context: CommandContext, writesJSON: Bool) throws {
         for failure in unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
         let style = isDryRun && !writesJSON ? context.outputStyle : context.noteStyle
         let table = Array(block.render(style: style).utf8)
@@ -70,9 +70,9 @@ struct RetryEnding {
     }
 }
 
-/// What `--output json` writes of a retry.
+/// The JSON document about a retry that `--output json` writes.
 ///
-/// Keys are part of the interface and only ever added to.
+/// The keys are part of the interface: keys may be added, but not removed or renamed.
 private struct RetryDocument: Encodable {
     private let command = "retry"
     private let version = BatchkeepVersion.current
@@ -91,15 +91,15 @@ private struct RetryDocument: Encodable {
         let bytes: Int
     }
 
-    init(_ ending: RetryEnding) {
-        let report = ending.report
-        dryRun = ending.isDryRun
+    init(_ summary: RetrySummary) {
+        let report = summary.report
+        dryRun = summary.isDryRun
         reasons = report.reasons
         files = report.parts.map { Part(path: $0.path, requests: $0.requests, bytes: $0.bytes) }
         notFound = report.notFound
         tooLarge = report.tooLarge
-        costUSD = ending.cost.amount.text
-        costUnknown = ending.cost.unknown
-        exitStatus = ending.status.rawValue
+        costUSD = summary.cost.amount.text
+        costUnknown = summary.cost.unknown
+        exitStatus = summary.status.rawValue
     }
 }

@@ -7,12 +7,14 @@ import Prices
 import Synchronization
 import Tables
 
-/// Adds up what a run archives while it goes on, and keeps the figures in the archive at its end.
+/// Collects the statistics of the batches that a run archives, and writes them to the archive at the end of the run.
 ///
-/// The lock guards `state`; events come from all batches at once.
-final class RunFigures: Sendable {
+/// The lock protects `state`, because events arrive from several batches concurrently.
+final class RunStatistics: Sendable {
     let prices: PriceSource
-    /// The file of the page: empty for the archive's own, nil for none.
+    /// The path of the report page.
+    ///
+    /// An empty path means the page in the archive, nil means no page.
     private let page: String?
     private let state: Mutex<State>
 
@@ -21,13 +23,13 @@ final class RunFigures: Sendable {
         var days: Set<CalendarDay> = []
     }
 
-    /// What came of the figures.
-    struct Settled: Sendable {
-        /// Of the batches archived by the run.
+    /// The result of writing the statistics.
+    struct Outcome: Sendable {
+        /// The cost of the batches that the run archived.
         let cost: Cost
-        /// The page, where one was written.
+        /// The path of the page, if one was written.
         var page: String?
-        /// Why something could not be written.
+        /// The error, if something could not be written.
         var failure: FailureText?
     }
 
@@ -38,7 +40,7 @@ final class RunFigures: Sendable {
         state = Mutex(State(batches: RollUp(by: Grouping(by: [.batch]), pricer: pricer)))
     }
 
-    /// Takes in what happens in the pipeline.
+    /// Adds the batch of a pipeline event that reports a newly archived batch.
     @Sendable func observe(_ event: ExportEvent) {
         guard case .finished(let batch, .archived(_, let proof, _)) = event else { return }
         let summarized = SummarizedBatch(batch, workspace: proof.workspaceID, summaries: proof.summaries)
@@ -48,31 +50,31 @@ final class RunFigures: Sendable {
         }
     }
 
-    /// Writes the roll-ups of the run and of its days, and the page if one was asked for.
+    /// Writes the roll-ups of the run and of its days, and the report page if the options request one.
     ///
-    /// A run that archived nothing leaves the roll-ups as they are. Needs the archive's lock.
-    func settle(
+    /// A run that archived nothing does not change the roll-ups. The caller must hold the lock of the archive.
+    func finish(
         _ report: ExportReport,
         of selection: ExportSelection,
         in folder: ArchiveFolder,
         startedAt: Timestamp,
         now: Timestamp
-    ) async -> Settled {
+    ) async -> Outcome {
         let (rollUp, days) = state.withLock { ($0.batches, $0.days) }
-        var settled = Settled(cost: rollUp.measures.cost)
+        var outcome = Outcome(cost: rollUp.measures.cost)
         do {
             if !days.isEmpty { try write(rollUp, name: "runs/\(startedAt.fileName)", in: folder) }
             for day in days.sorted() { try await write(day, in: folder) }
             if page != nil, report.stop == nil {
-                settled.page = try await writePage(report, of: selection, in: folder, startedAt: startedAt, now: now)
+                outcome.page = try await writePage(report, of: selection, in: folder, startedAt: startedAt, now: now)
             }
         } catch {
-            settled.failure = FailureText(error) ?? .unexpected(error)
+            outcome.failure = FailureText(error) ?? .unexpected(error)
         }
-        return settled
+        return outcome
     }
 
-    /// The roll-up of a day over everything the archive has of it.
+    /// Writes the roll-up of all archived batches of a day.
     private func write(_ day: CalendarDay, in folder: ArchiveFolder) async throws {
         let next = CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
         let source = ArchiveStatistics(folder, selection: ArchiveSelection(since: day.start, until: next.start))
@@ -112,7 +114,7 @@ final class RunFigures: Sendable {
 }
 
 extension Timestamp {
-    /// The moment as a file name that sorts by time: `20261122T020000.123456Z`.
+    /// The time as a file name that sorts by time: `20261122T020000.123456Z`.
     fileprivate var fileName: String {
         text.filter { $0 != "-" && $0 != ":" }
     }

@@ -2,9 +2,10 @@ import ArgumentParser
 import BatchAnalytics
 import BatchArchive
 import MessageBatches
+import Tables
 
-/// Which archived batches figures are about.
-struct FigureOptions: ParsableArguments {
+/// The options that select the archived batches of a statistic.
+struct StatisticsOptions: ParsableArguments {
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
@@ -14,8 +15,10 @@ struct FigureOptions: ParsableArguments {
     )
     var path = "./archive"
 
-    /// The archives to read and the batches that are meant.
+    /// The archives to read and the selected batches.
     func source(now: Timestamp) throws(CommandFailure) -> ArchiveStatistics {
         ArchiveStatistics(path: path, selection: ArchiveSelection(try window.window(now: now), ids: window.ids))
     }
 }
+
+extension TableFormat: ExpressibleByArgument {}

@@ -8,12 +8,12 @@ import MessageBatches
 import Prices
 import Tables
 
-/// One request as text for a terminal, and as a JSON document.
-struct ShownRequest {
+/// Formats one request as text for a terminal or as a JSON document.
+struct RequestOutput {
     let pricer: Pricer
     let context: CommandContext
 
-    /// Facts first, then the answer block by block.
+    /// The facts about the request, then each content block of the answer.
     func text(of stored: StoredLine, _ joined: [JoinedMatch]) -> String {
         let decoded = stored.line.decoded
         guard let record = decoded.records.first else { return "" }
@@ -33,7 +33,7 @@ struct ShownRequest {
     }
 
     private func section(_ title: String, _ content: String) -> String {
-        // Line ends are the author's; anything else a terminal would obey is made visible.
+        // Line ends are kept. Other control characters are made visible so that the terminal does not interpret them.
         let lines = content.split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.replacing("\t", with: "    ").visible + "\n" }
         return "\n" + context.outputStyle.paint("── \(title.visible)", .faint) + "\n" + lines.joined()
@@ -97,7 +97,7 @@ struct ShownRequest {
             + (cost.assumedRequests > 0 ? ", with the price of the nearest day" : "")
     }
 
-    /// The flat row with the cost, the place, what it is joined with, and the line as archived.
+    /// The JSON document: the flat row, the cost, the place in the archive, the joined rows and the archived line.
     func document(of stored: StoredLine, _ joined: [JoinedMatch]) throws(SelectionFailure) -> [UInt8] {
         var columns: [SelectedColumn] = []
         for name in FlatSchema.columns.map(\.name) + ["cost", "text"] {
@@ -124,7 +124,7 @@ struct ShownRequest {
 }
 
 extension ErrorClass {
-    /// What to do about the error.
+    /// A recommendation for the type of error.
     fileprivate var advice: String {
         switch self {
         case .retry: "send the request again"

@@ -5,7 +5,7 @@ import SimulatorTestSupport
 import Testing
 
 /// What an export says and leaves behind about its figures.
-struct RunFiguresTests {
+struct RunStatisticsTests {
     @Test func `the end of an export tells what it cost, and what has no price`() async throws {
         try await InProcess.exportSamples { run, archive, _ in
             #expect(run.status == .done)

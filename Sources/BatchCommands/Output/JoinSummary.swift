@@ -2,14 +2,14 @@ import BatchJoin
 import Foundation
 import Tables
 
-/// The end of a join: its exit status, the table for people and the document for programs.
-struct JoinEnding {
+/// The result of a join: its exit status, the table for people and the document for programs.
+struct JoinSummary {
     let report: JoinReport
     let archivePath: String
 
     var status: ExitStatus { report.unreadable.isEmpty ? .done : .integrity }
 
-    func tell(in context: CommandContext, isQuiet: Bool) {
+    func print(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet {
             context.note("")
             context.writeNote(Array(block.render(style: context.noteStyle).utf8))
@@ -17,7 +17,7 @@ struct JoinEnding {
         for failure in report.unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
     }
 
-    /// The figures as a table.
+    /// The counts as a table.
     var block: SummaryBlock {
         let batches = [
             Figure("joined", .integer(report.batches), .integer, tone: .good),
@@ -25,7 +25,7 @@ struct JoinEnding {
             Figure("no source", .integer(report.withoutSource.count), .integer, note: "no file of theirs"),
         ]
         var sections = [SummaryBlock.Section("Batches", batches)]
-        sections += report.relations.map { SummaryBlock.Section($0.name, Self.figures(of: $0)) }
+        sections += report.relations.map { SummaryBlock.Section($0.name, Self.counts(of: $0)) }
         let rows = [
             Figure("rows", .integer(report.rows), .integer), Figure("stored", .integer(report.storedBytes), .bytes),
         ]
@@ -33,7 +33,7 @@ struct JoinEnding {
         return SummaryBlock(title: "Join", sections: sections, notes: notes)
     }
 
-    private static func figures(of relation: JoinReport.Relation) -> [Figure] {
+    private static func counts(of relation: JoinReport.Relation) -> [Figure] {
         [
             Figure("matched", .integer(relation.tally.matched), .integer, tone: .good),
             Figure("results without request", .integer(relation.tally.resultsWithoutRow), .integer, tone: .warning),
@@ -49,7 +49,7 @@ struct JoinEnding {
         ]
     }
 
-    /// What to know and where to look.
+    /// The lines below the table: warnings, and the files with more details.
     private var notes: [String] {
         var notes = report.sources.flatMap(\.notes)
         if report.sharedKeys > 0 {
@@ -64,7 +64,7 @@ struct JoinEnding {
 }
 
 extension JoinSourceFindings {
-    /// How many places of bad or repeated rows are printed.
+    /// The largest number of skipped or repeated rows that are printed with their place.
     private static let printedPlaces = 10
 
     /// Notes about the source, as sentences.
@@ -80,9 +80,9 @@ extension JoinSourceFindings {
     }
 }
 
-/// What `--output json` writes of a join.
+/// The JSON document about a join that `--output json` writes.
 ///
-/// Keys are part of the interface and only ever added to.
+/// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct JoinDocument: Encodable {
     private let command = "join"
     private let version = BatchkeepVersion.current
@@ -107,16 +107,18 @@ struct JoinDocument: Encodable {
         let skippedRows: Int
     }
 
-    /// A row of a source; the first thousand of each source are listed.
+    /// A row of a source.
+    ///
+    /// The document lists the first thousand rows of each source.
     private struct Row: Encodable {
         let file: String
         let line: Int
         let byte: Int
     }
 
-    init(_ ending: JoinEnding) {
-        let report = ending.report
-        archive = ending.archivePath
+    init(_ summary: JoinSummary) {
+        let report = summary.report
+        archive = summary.archivePath
         batches = report.batches
         unchanged = report.unchanged
         withoutSource = report.withoutSource
@@ -139,6 +141,6 @@ struct JoinDocument: Encodable {
         skipped = report.sources.flatMap { source in
             source.skipped.map { Row(file: source.path, line: $0.line, byte: $0.byte) }
         }
-        exitStatus = ending.status.rawValue
+        exitStatus = summary.status.rawValue
     }
 }

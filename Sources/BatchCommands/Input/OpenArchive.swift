@@ -1,0 +1,74 @@
+import BatchArchive
+import BlockGzip
+import Foundation
+import MessageBatches
+
+/// A locked archive for one run that writes.
+///
+/// Opening it cleans up what a killed run left.
+struct OpenArchive: ~Copyable {
+    let sink: FileArchive
+    let recovery: RecoveryReport
+    private let lock: ArchiveLock
+
+    init(_ folder: ArchiveFolder, settings: ArchiveSettings, lock: consuming ArchiveLock) throws(ArchiveFailure) {
+        sink = FileArchive(folder, settings: settings)
+        recovery = try sink.prepare()
+        self.lock = lock
+    }
+
+    /// Opens and locks an existing archive for an offline command, without waiting.
+    ///
+    /// - Throws: ``ArchiveFailure`` if there is no archive, or with the cause `busy` if another run has locked it.
+    init(_ folder: ArchiveFolder, settings: ArchiveSettings? = nil, for context: CommandContext) throws {
+        // Throws if there is no archive. Locking would create one.
+        _ = try ArchiveReader(folder)
+        let lock = try ArchiveLock(folder, as: .current(context.commandName, since: context.now().text))
+        let settings = try settings ?? .ofThisVersion(codec: CodecChoice.auto.codec())
+        try self.init(folder, settings: settings, lock: lock)
+    }
+
+    /// Releases the lock of the archive.
+    ///
+    /// Without this call, the lock may be released after the last use of the value, which can be too early.
+    consuming func close() {}
+}
+
+extension LockHolder {
+    /// This process, as the lock file of the archive describes it.
+    static func current(_ command: String, since: String) -> LockHolder {
+        LockHolder(
+            process: ProcessInfo.processInfo.processIdentifier,
+            host: ProcessInfo.processInfo.hostName,
+            since: since,
+            command: command
+        )
+    }
+}
+
+extension ArchiveFolders {
+    /// The archive at a path, for a command that works on one workspace.
+    ///
+    /// - Throws: ``CommandFailure/severalArchives(path:sources:)`` if the path contains several archives.
+    static func only(at path: String) throws(CommandFailure) -> ArchiveFolder {
+        let sources = entries(at: path).compactMap(\.source)
+        guard sources.isEmpty else { throw .severalArchives(path: path, sources: sources) }
+        return ArchiveFolder(path)
+    }
+}
+
+extension ArchiveReader {
+    /// The manifests of a selection, oldest first.
+    ///
+    /// - Throws: ``CommandFailure`` if the archive does not contain a selected ID; ``ArchiveFailure`` if the manifests
+    ///   cannot be listed.
+    func requiredManifests(of selection: ArchiveSelection) async throws -> Listing {
+        var listing = try await manifests(of: selection)
+        let missing = (selection.ids ?? []).subtracting(listing.manifests.map(\.batch.id))
+        if let first = missing.min() {
+            throw CommandFailure.conflict("The archive \(folder.root) holds no batch \(first) in this window.")
+        }
+        listing.manifests.sort { ($0.batch.createdAt, $0.batch.id) < ($1.batch.createdAt, $1.batch.id) }
+        return listing
+    }
+}

@@ -1,4 +1,0 @@
-import ArgumentParser
-import Tables
-
-extension TableFormat: ExpressibleByArgument {}

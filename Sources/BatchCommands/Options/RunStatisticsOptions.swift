@@ -1,0 +1,24 @@
+import ArgumentParser
+import BatchArchive
+
+/// The options for the statistics of an export: prices and the report page.
+struct RunStatisticsOptions: ParsableArguments {
+    @OptionGroup var prices: PriceOptions
+
+    @Option(
+        defaultAsFlag: "",
+        parsing: .next,
+        help: ArgumentHelp(
+            "Write a page about the window; without a file, report.html in the archive.",
+            valueName: "file"
+        )
+    )
+    var report: String?
+
+    /// Creates the collector for the statistics of a run.
+    ///
+    /// - Throws: An error if the price table is invalid, before anything is fetched.
+    func collector() throws -> RunStatistics {
+        try RunStatistics(prices: prices.source(), page: report)
+    }
+}
