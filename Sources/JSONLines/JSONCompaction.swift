@@ -1,6 +1,6 @@
-/// Removes what JSON text does not need, and nothing else.
+/// Removes insignificant white space from JSON text.
 package enum JSONCompaction {
-    /// Valid JSON text without the white space outside its strings; every other byte stays as it is.
+    /// Returns valid JSON text without white space outside strings; all other bytes stay the same.
     package static func compacted(_ json: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(json.count)

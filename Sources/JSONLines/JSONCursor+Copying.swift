@@ -1,10 +1,10 @@
 extension JSONCursor {
-    /// Appends a part of the buffer as it stands.
+    /// Appends a range of the buffer without changes.
     package func append(_ range: Range<Int>, to output: inout [UInt8]) {
         unsafe output.append(contentsOf: slice(range))
     }
 
-    /// Whether a token holds a `\u` escape: half of a character may stand in it.
+    /// Returns whether a token contains a `\u` escape, which may be half of a surrogate pair.
     package func holdsUnicodeEscape(_ token: JSONToken) -> Bool {
         guard token.isEscaped else { return false }
         var offset = token.range.lowerBound
@@ -13,7 +13,7 @@ extension JSONCursor {
                 offset += 1
                 continue
             }
-            // The grammar is checked, so something follows; behind a backslash stands no start of another escape.
+            // The grammar is checked, so every backslash is followed by a byte that does not start another escape.
             if unsafe base[offset + 1] == UInt8(ascii: "u") { return true }
             offset += 2
         }

@@ -1,14 +1,14 @@
-/// A string inside a buffer, without its quotes, not decoded yet.
+/// A JSON string in a buffer, without its quotes and not decoded.
 package struct JSONToken: Sendable, Hashable {
-    /// The bytes between the quotes, as offsets into the buffer.
+    /// The range of the bytes between the quotes in the buffer.
     package var range: Range<Int>
-    /// Whether there is a backslash in it.
+    /// Whether the token contains a backslash.
     package var isEscaped: Bool
-    /// The length of the decoded text in UTF-8; a lone surrogate counts as U+FFFD.
+    /// The length of the decoded text in UTF-8 bytes; a lone surrogate counts as U+FFFD.
     package var decodedLength: Int
 }
 
-/// What kind of value starts at a byte.
+/// The kind of a JSON value, which its first byte determines.
 package enum JSONKind: Sendable, Hashable {
     case object
     case array

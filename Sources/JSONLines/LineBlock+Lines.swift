@@ -1,7 +1,7 @@
 extension LineBlock {
-    /// A block of bytes that are whole lines already, such as the content of a gzip member.
+    /// Creates a block from bytes that are already whole lines, such as the content of a gzip member.
     ///
-    /// Nothing is copied. If the last line has no 0x0A one is added and noted.
+    /// Nothing is copied. If the last line has no 0x0A, one is added and ``endsUnterminated`` is true.
     package init(wholeLines bytes: [UInt8], sequence: Int, firstLine: Int, byteOffset: Int) {
         var bytes = bytes
         let isUnterminated = bytes.last.map { $0 != 0x0A } ?? false

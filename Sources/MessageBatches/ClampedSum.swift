@@ -1,7 +1,7 @@
 extension FixedWidthInteger {
-    /// A sum that stays at the largest number instead of trapping.
+    /// Returns the sum, or the largest value of the type if the sum overflows.
     ///
-    /// For numbers from 0 on it is associative and commutative like the plain sum.
+    /// For non-negative numbers the operation is associative and commutative.
     @inlinable
     package func addingClamped(_ other: Self) -> Self {
         let (sum, overflow) = addingReportingOverflow(other)

@@ -1,21 +1,21 @@
-/// Where a batch stands.
+/// The processing status of a batch.
 ///
-/// The set is open: a status this version does not know is carried through and counted.
+/// A status that this version does not know is kept by name and counted.
 package enum ProcessingStatus: Sendable, Hashable {
     case inProgress
     case canceling
     case ended
     case other(String)
 
-    /// The three statuses the API documents.
+    /// The statuses that the API documents.
     package static let known: [ProcessingStatus] = [.inProgress, .canceling, .ended]
 
-    /// Takes the name as it stands on the wire.
+    /// Creates a status from its name in the API.
     package init(_ name: String) {
         self = Self.known.first { $0.name == name } ?? .other(name)
     }
 
-    /// The name as it stands on the wire.
+    /// The name of the status in the API.
     package var name: String {
         switch self {
         case .inProgress: "in_progress"
