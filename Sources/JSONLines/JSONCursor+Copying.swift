@@ -13,7 +13,7 @@ extension JSONCursor {
                 offset += 1
                 continue
             }
-            // The grammar is checked, so every backslash is followed by a byte that does not start another escape.
+            // The grammar is checked, so the byte after a backslash exists and belongs to the same escape.
             if unsafe base[offset + 1] == UInt8(ascii: "u") { return true }
             offset += 2
         }

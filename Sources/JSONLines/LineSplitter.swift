@@ -28,7 +28,8 @@ package struct LineSplitter: Sendable {
 
     /// Creates a splitter at the start of a stream, or after blocks that were split earlier.
     ///
-    /// `maxLineBytes` is the limit without the line end. `sequence`, `firstLine` and `byteOffset` are those of the next block.
+    /// `maxLineBytes` does not include the line end. `sequence`, `firstLine` and `byteOffset` are those of the next
+    /// block.
     package init(
         blockSize: Int = LineSplitter.blockSize,
         maxLineBytes: Int = LineSplitter.defaultMaxLineBytes,

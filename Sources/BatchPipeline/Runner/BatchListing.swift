@@ -1,10 +1,10 @@
 package import MessageBatches
 
-/// Batches to fetch that were listed elsewhere.
+/// Batches to export that do not come from a listing of this run.
 package struct AskedBatches: Sendable {
-    /// Objects as a listing showed them.
+    /// Batch objects from an earlier listing.
     package var batches: [MessageBatch]
-    /// Batches of which only the id is known.
+    /// The IDs of batches whose objects must be retrieved.
     package var ids: Set<String>
 
     package init(batches: [MessageBatch] = [], ids: Set<String> = []) {
@@ -13,12 +13,12 @@ package struct AskedBatches: Sendable {
     }
 }
 
-/// The beginning of a run: the batches it is about, from the listing or one by one.
+/// The first step of a run: finds its batches by walking the listing or by ID.
 struct BatchListing {
     let ports: ExportPorts
     let settings: ExportSettings
 
-    /// Walks the window, or retrieves the batches the filter names.
+    /// Lists the batches of the window, or retrieves those that the filter names.
     func survey(_ selection: ExportSelection, into report: inout ExportReport) async throws -> ListedBatches {
         if let ids = selection.filter.ids {
             let survey = try await survey(AskedBatches(ids: ids), of: selection.filter.shard, into: &report)
@@ -34,7 +34,7 @@ struct BatchListing {
             if let completed = selection.completed, window != selection.window,
                 walk.head?.workspaceID != completed.workspaceID
             {
-                // Another key, other batches: nothing is proven of them.
+                // Another workspace has other batches, and its window may not be complete.
                 window = selection.window
                 walk = self.walk(of: window, selection)
                 continue
@@ -45,7 +45,7 @@ struct BatchListing {
         }
         survey.serverDate = walk.head?.date
         report.settledBefore = window == selection.window ? nil : window.since
-        // A shard proves nothing of the batches of the others.
+        // The window is not complete, because this run ignores the batches of the other shards.
         guard selection.filter.shard == nil else { return survey }
         survey.completed = survey.batches.map(\.createdAt).max()
             .map { newest in
@@ -54,7 +54,7 @@ struct BatchListing {
         return survey
     }
 
-    /// Takes the objects as they are and retrieves the others: no need to walk a listing for them.
+    /// Uses the given batch objects and retrieves the others by ID, without a walk of the listing.
     func survey(
         _ asked: AskedBatches,
         of shard: BatchShard? = nil,
@@ -73,7 +73,7 @@ struct BatchListing {
 
     /// Requests batch objects, several at once.
     ///
-    /// A batch that the service does not describe does not stop the others.
+    /// If the object of a batch is not available, the other batches are still retrieved.
     private func retrieve(
         _ ids: Set<String>,
         into survey: inout ListedBatches,

@@ -1,17 +1,16 @@
 package import MessageBatches
 
-/// The port to what somebody else says a batch must hold: a second proof of completeness, which does not depend on the
-/// server's counts.
+/// The port to a second proof of completeness: request IDs from a source other than the server's counts.
 package protocol ExpectedIDs: Sendable {
-    /// What a batch must hold; nil where nobody says anything about it.
+    /// Returns the IDs that a batch must contain; nil if the source does not know the batch.
     func expectation(of batch: MessageBatch) throws -> (any IDExpectation)?
 }
 
-/// The ids one read of a batch must show, ticked off block by block.
+/// The request IDs that one download must contain, checked off block by block.
 package protocol IDExpectation: Sendable {
-    /// Ticks off the ids of a block.
+    /// Checks off the IDs of a block.
     func take(_ block: DecodedBlock) throws
 
-    /// How many of the ids did not occur so far.
+    /// Returns the number of IDs that have not occurred so far.
     func missing() -> Int
 }

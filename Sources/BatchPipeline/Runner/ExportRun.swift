@@ -1,12 +1,14 @@
 import MessageBatches
 
-/// The whole of an export: list, filter, then fetch to archive for each batch, several at once.
+/// A whole export: lists and filters the batches, then downloads and archives several at once.
 package struct ExportRun: Sendable {
     private let ports: ExportPorts
     private let settings: ExportSettings
     private let ledger: any BatchLedger
 
-    /// Batches that may wait for the disk beside those being read: what they wait for is done for all of them at once.
+    /// The number of batches that may wait for publication, in addition to those being downloaded.
+    ///
+    /// Batches that wait together are synced together.
     private static let publishedAtOnce = 64
 
     package init(ports: ExportPorts, settings: ExportSettings, ledger: any BatchLedger = NoLedger()) {
@@ -15,21 +17,19 @@ package struct ExportRun: Sendable {
         self.ledger = ledger
     }
 
-    /// Runs to the end and reports.
+    /// Runs the export to its end and returns its report.
     ///
-    /// With `isDryRun` only lists, and writes nothing.
-    ///
-    /// What ends a run early stands in ``ExportReport/stop``; the figures tell what was done until then, and what was
-    /// published before stays published.
+    /// With `isDryRun` it only lists the batches and writes nothing. If an error ends the run early, it is in
+    /// ``ExportReport/stop``. The report then counts what was done before, and published batches stay published.
     package func run(_ selection: ExportSelection, isDryRun: Bool = false) async -> ExportReport {
         await run(selection.filter, isDryRun: isDryRun) { report in
             try await BatchListing(ports: ports, settings: settings).survey(selection, into: &report)
         }
     }
 
-    /// Runs to the end on batches that were listed elsewhere, and reports.
+    /// Exports batches that were listed elsewhere, and returns the report.
     ///
-    /// Those asked for by id are retrieved first.
+    /// The objects of batches named by ID are retrieved first.
     package func run(_ asked: AskedBatches) async -> ExportReport {
         await run(BatchFilter(), isDryRun: false) { report in
             try await BatchListing(ports: ports, settings: settings).survey(asked, into: &report)
@@ -61,13 +61,15 @@ package struct ExportRun: Sendable {
         do {
             try await ports.archive.finishRun()
         } catch {
-            // The first error is the one to tell.
+            // The first error is reported.
             report.stop = report.stop ?? error
         }
         return report
     }
 
-    /// The batches to fetch, oldest first, as their results are withdrawn first; the others are counted.
+    /// Returns the batches to download and counts the others.
+    ///
+    /// The oldest batches come first, because the API removes their results first.
     private func plan(
         _ survey: ListedBatches,
         _ findings: ListingAdvice,
@@ -105,10 +107,10 @@ package struct ExportRun: Sendable {
         return findings.postponed[batch.id] == nil ? nil : .postponed
     }
 
-    /// Works on the batches, several at once.
+    /// Exports the batches, several at once.
     ///
-    /// A batch whose body is downloaded gives its slot to the next one, and waits for its publication without a slot. After
-    /// an error that ends the run no batch is started, but the outcomes of the batches in progress still count.
+    /// When the body of a batch is downloaded, its slot goes to the next batch, and publication waits without a slot.
+    /// After an error that ends the run, no batch starts, but the outcomes of running batches still count.
     private func fetch(
         _ batches: [MessageBatch],
         listedAt: Timestamp?,
@@ -138,7 +140,7 @@ package struct ExportRun: Sendable {
                 report.take(batch, outcome, isLost: isLost)
                 ports.observe(.finished(batch, outcome))
             case .failure(is DownloadSlots.Closed):
-                // The error that closed the slots is still to come.
+                // Another item reports the error that closed the slots.
                 break
             case .failure(let error):
                 stop = stop ?? error

@@ -1,13 +1,14 @@
 import MessageBatches
 
-/// Which batches an export is about.
+/// The batches that an export selects.
 package struct ExportSelection: Sendable {
     package var window: BatchWindow
     package var filter: BatchFilter
-    /// Items a page of the listing, 1 to 1000.
+    /// Batches per page of the listing, 1 to 1000.
     package var pageSize: Int
-    /// The beginning of the window that need not be listed again, if there is one: its batches were listed before, and
-    /// all of them are archived, removed or lost.
+    /// The beginning of the window that is not listed again; nil if there is none.
+    ///
+    /// All its batches were listed before and are archived, removed or lost.
     package var completed: CompletedWindow?
 
     package init(
@@ -22,7 +23,7 @@ package struct ExportSelection: Sendable {
         self.completed = completed
     }
 
-    /// The window without the completed beginning.
+    /// The window without the part that is already complete.
     package var shortWindow: BatchWindow {
         guard let completed else { return window }
         return BatchWindow(since: window.since.map { max($0, completed.end) } ?? completed.end, until: window.until)

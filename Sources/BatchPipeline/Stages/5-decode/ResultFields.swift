@@ -1,7 +1,7 @@
 import JSONLines
 import MessageBatches
 
-/// The fields of one line as they are found, before it is known what they mean together.
+/// The fields of one line as read, before they are combined into a ``ResultRecord``.
 struct ResultFields {
     private var customID: JSONToken?
     private var result: Range<Int>?
@@ -24,7 +24,7 @@ struct ResultFields {
             case .customID:
                 customID = try cursor.string()
             case .result:
-                // The last of equal keys wins: what an earlier one said is forgotten.
+                // The last of equal keys wins, so drop the fields of an earlier one.
                 (body, result) = (ResultBody(), nil)
                 if try cursor.kind() == .object {
                     let start = cursor.position
@@ -44,7 +44,7 @@ struct ResultFields {
 
     private static let keys = JSONKeys<Key>()
 
-    /// Puts the fields together.
+    /// Combines the fields into a record.
     func record(
         lineNumber: Int,
         line: Range<Int>,
@@ -96,7 +96,7 @@ extension TextSlice {
     }
 }
 
-/// `result`: its type, and the message or the error.
+/// The fields of `result`: the type, and the message or the error.
 private struct ResultBody {
     var type: JSONToken?
     var message = MessageFields()
