@@ -16,7 +16,7 @@ import MessageBatches
 struct ExportSession: Sendable {
     private let options: ExportCommand
     /// The batches of a run that shares the archive with others; nil for a run that lists its batches.
-    private let asked: AskedBatches?
+    private let asked: RequestedBatches?
     private let observer: any RunObserver
     private let cancellation: RunCancellation
     /// The source of a pipeline file that the run belongs to.
@@ -27,7 +27,7 @@ struct ExportSession: Sendable {
     /// A session that `cancellation` ends, possibly together with others.
     init(
         _ options: ExportCommand,
-        asked: AskedBatches? = nil,
+        asked: RequestedBatches? = nil,
         source: String? = nil,
         observer: any RunObserver,
         cancellation: RunCancellation

@@ -5,7 +5,7 @@ extension JSONCursor {
     }
 
     /// Returns whether a token contains a `\u` escape, which may be half of a surrogate pair.
-    package func holdsUnicodeEscape(_ token: JSONToken) -> Bool {
+    package func containsUnicodeEscape(_ token: JSONToken) -> Bool {
         guard token.isEscaped else { return false }
         var offset = token.range.lowerBound
         while offset < token.range.upperBound {

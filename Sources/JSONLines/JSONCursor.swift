@@ -132,7 +132,7 @@ package struct JSONCursor: ~Copyable {
     }
 
     /// Consumes the next value if it is `null`, and returns whether it was.
-    package mutating func takeNull() throws(JSONSyntaxError) -> Bool {
+    package mutating func consumeNull() throws(JSONSyntaxError) -> Bool {
         skipWhitespace()
         guard position < end, unsafe base[position] == UInt8(ascii: "n") else { return false }
         try skipLiteral()

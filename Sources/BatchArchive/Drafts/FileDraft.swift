@@ -152,7 +152,7 @@ extension FileDraft {
     }
 
     /// Leaves what is worth going on from to a later ``FileArchive/reopenDraft(of:)``, and removes the rest.
-    package func park() throws {
+    package func suspend() throws {
         guard journalFile != nil || isReopened else { return try discard() }
         close()
         try removeScratch()

@@ -84,7 +84,7 @@ package final class CatalogLedger: BatchLedger {
                 row.see(batch, at: now, serverDate: listing.serverDate)
                 note(row, in: &state, &changed)
                 if row.state == .lost { advice.lost.insert(row.id) }
-                advice.postponed[row.id] = options.ignoresPauses ? nil : row.postponement(at: now)
+                advice.retryScheduled[row.id] = options.ignoresPauses ? nil : row.postponement(at: now)
             }
             for var row in state.unsettled.values
             where !listed.contains(row.id) && listing.completed?.holds(row) == true {
@@ -212,9 +212,9 @@ package struct RetentionReport: Sendable {
 
 extension CatalogBatch {
     /// Why it is not tried yet; nil if it may be.
-    fileprivate func postponement(at now: Timestamp) -> PostponedBatch? {
+    fileprivate func postponement(at now: Timestamp) -> ScheduledRetry? {
         guard !state.isSettled, let nextTryAt, nextTryAt > now else { return nil }
-        return PostponedBatch(id: id, until: nextTryAt, attempts: attempts, reason: lastError)
+        return ScheduledRetry(id: id, until: nextTryAt, attempts: attempts, reason: lastError)
     }
 }
 

@@ -103,7 +103,7 @@ extension CatalogBatch {
         case .busy:
             // What the other process makes of it shows in its files, which the next run reads.
             lastError = error
-        case .withdrawn:
+        case .removed:
             withdraw(at: now)
         case .unavailable(let failure):
             if state != .quarantined { state = .unavailable }

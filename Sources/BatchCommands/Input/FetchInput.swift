@@ -5,8 +5,8 @@ import MessageBatches
 /// What `fetch` reads: a batch a line, as its object, as a JSON string or as a bare id.
 enum FetchInput {
     /// Takes the whole input apart before anything is fetched; the first of equal ids counts, empty lines do not.
-    static func batches(in text: [UInt8]) throws(CommandFailure) -> AskedBatches {
-        var asked = AskedBatches()
+    static func batches(in text: [UInt8]) throws(CommandFailure) -> RequestedBatches {
+        var asked = RequestedBatches()
         var seen: Set<String> = []
         for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmed

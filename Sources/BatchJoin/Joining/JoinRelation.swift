@@ -93,7 +93,7 @@ extension JoinRelation {
 
     /// The next value as a JSON string: strings as they are, null as nil, everything else as its text.
     private static func text(of cursor: inout JSONCursor) throws(JSONSyntaxError) -> [UInt8]? {
-        if try cursor.takeNull() { return nil }
+        if try cursor.consumeNull() { return nil }
         let isString = try cursor.kind() == .string
         let value = cursor.bytes(try cursor.skipValue())
         return isString ? value : quotedBytes(value)

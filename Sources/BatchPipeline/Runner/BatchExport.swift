@@ -78,26 +78,26 @@ package struct BatchExport: Sendable {
                 try await keeping(draft) { try await draft.quarantine(proof, reasons: faults.map(\.sentence)) }
                 return .quarantined(faults)
             case .giveUp(let outcome, let use):
-                try await leave(draft, use)
+                try await close(draft, use)
                 return outcome
             case .retry(let reason, let use):
-                try await leave(draft, use)
+                try await close(draft, use)
                 ports.observe(.retrying(id: batch.id, attempt: policy.attempts, because: reason))
                 try await ports.pause(Self.pause(afterAttempt: policy.attempts))
                 batch = try await refetched(batch)
             }
         }
-        return .withdrawn
+        return .removed
     }
 
     private func draft(of batch: MessageBatch) async throws -> any BatchDraft {
-        if let parked = try await ports.archive.reopenDraft(of: batch) { return parked }
+        if let partial = try await ports.archive.reopenDraft(of: batch) { return partial }
         return try await ports.archive.openDraft(of: batch)
     }
 
-    private func leave(_ draft: any BatchDraft, _ use: DownloadPolicy.DraftUse) async throws {
+    private func close(_ draft: any BatchDraft, _ use: DownloadPolicy.DraftUse) async throws {
         switch use {
-        case .keep: try await draft.park()
+        case .keep: try await draft.suspend()
         case .drop: try await draft.discard()
         }
     }
@@ -108,7 +108,7 @@ package struct BatchExport: Sendable {
             return try await body()
         } catch {
             // The first error is reported, not an error of keeping the draft.
-            try? await draft.park()
+            try? await draft.suspend()
             throw error
         }
     }
@@ -118,8 +118,8 @@ package struct BatchExport: Sendable {
         _ batch: MessageBatch,
         into draft: any BatchDraft,
         by policy: inout DownloadPolicy
-    ) async throws -> (DownloadPolicy.Action, BodyRead) {
-        var read = BodyRead(
+    ) async throws -> (DownloadPolicy.Action, BodyDownload) {
+        var read = BodyDownload(
             batch: batch,
             draft: draft,
             summaries: ports.summaries,
@@ -130,7 +130,7 @@ package struct BatchExport: Sendable {
                 observe(.advanced(id: batch.id, lines: lines, bytes: bytes))
             }
         )
-        try await read.takeDurableBlocks()
+        try await read.consumeDurableBlocks()
         let known = read.tally
         if known.bytes > 0 { ports.observe(.resumed(id: batch.id, lines: known.lines, bytes: known.bytes)) }
         let stream: ResultStream
@@ -139,7 +139,7 @@ package struct BatchExport: Sendable {
         } catch {
             // The client has already retried the request.
             let outcome = try await outcome(of: error, for: batch)
-            if case .withdrawn = outcome { return (.giveUp(outcome, .drop), read) }
+            if case .removed = outcome { return (.giveUp(outcome, .drop), read) }
             return (.giveUp(outcome, .keep), read)
         }
         do {
@@ -166,9 +166,9 @@ package struct BatchExport: Sendable {
         case .status(404), .status(410), .noResultsURL:
             // Use only the server's clock for the age: the clock of this machine may be wrong.
             let isOver = (error.serverDate ?? listedAt).map { $0 > batch.retentionEnds } ?? false
-            if isOver { return .withdrawn }
+            if isOver { return .removed }
             // The API may have removed the results since the listing. The batch object shows it.
-            return try await refetched(batch).archivedAt == nil ? .unavailable(error) : .withdrawn
+            return try await refetched(batch).archivedAt == nil ? .unavailable(error) : .removed
         case .foreignOrigin, .redirect, .malformedReply, .cursorStuck:
             return .unavailable(error)
         case .transport, .status, .spendLimit, .cancelled:

@@ -58,7 +58,7 @@ package struct CompletedWindow: Sendable, Hashable {
 /// The advice of a ledger about listed batches.
 package struct ListingAdvice: Sendable {
     /// Batches that failed before and are retried later, by ID.
-    package var postponed: [String: PostponedBatch] = [:]
+    package var retryScheduled: [String: ScheduledRetry] = [:]
     /// Batches whose results the API removed after an earlier run had seen them.
     package var lost: Set<String> = []
 
@@ -66,7 +66,7 @@ package struct ListingAdvice: Sendable {
 }
 
 /// A failed batch whose next try is later, so that this run does not try it.
-package struct PostponedBatch: Sendable, Hashable {
+package struct ScheduledRetry: Sendable, Hashable {
     package var id: String
     /// The time of the next try.
     package var until: Timestamp

@@ -1,7 +1,7 @@
 package import MessageBatches
 
 /// Batches to export that do not come from a listing of this run.
-package struct AskedBatches: Sendable {
+package struct RequestedBatches: Sendable {
     /// Batch objects from an earlier listing.
     package var batches: [MessageBatch]
     /// The IDs of batches whose objects must be retrieved.
@@ -19,17 +19,17 @@ struct BatchListing {
     let settings: ExportSettings
 
     /// Lists the batches of the window, or retrieves those that the filter names.
-    func survey(_ selection: ExportSelection, into report: inout ExportReport) async throws -> ListedBatches {
+    func list(_ selection: ExportSelection, into report: inout ExportReport) async throws -> ListedBatches {
         if let ids = selection.filter.ids {
-            let survey = try await survey(AskedBatches(ids: ids), of: selection.filter.shard, into: &report)
-            if survey.batches.isEmpty, let first = report.notRetrieved.min(by: { $0.key < $1.key }) {
+            let listed = try await list(RequestedBatches(ids: ids), of: selection.filter.shard, into: &report)
+            if listed.batches.isEmpty, let first = report.notRetrieved.min(by: { $0.key < $1.key }) {
                 throw first.value
             }
-            return survey
+            return listed
         }
         var window = selection.shortWindow
         var walk = walk(of: window, selection)
-        var survey = ListedBatches()
+        var listed = ListedBatches()
         while let batches = try await walk.next() {
             if let completed = selection.completed, window != selection.window,
                 walk.head?.workspaceID != completed.workspaceID
@@ -39,32 +39,32 @@ struct BatchListing {
                 walk = self.walk(of: window, selection)
                 continue
             }
-            survey.batches += batches.filter { selection.filter.shard?.holds($0.id) ?? true }
-            (report.listed, report.inWindow) = (walk.listed, survey.batches.count)
+            listed.batches += batches.filter { selection.filter.shard?.contains($0.id) ?? true }
+            (report.listed, report.inWindow) = (walk.listed, listed.batches.count)
             ports.observe(.listed(total: report.listed, inWindow: report.inWindow))
         }
-        survey.serverDate = walk.head?.date
-        report.settledBefore = window == selection.window ? nil : window.since
+        listed.serverDate = walk.head?.date
+        report.completedBefore = window == selection.window ? nil : window.since
         // The window is not complete, because this run ignores the batches of the other shards.
-        guard selection.filter.shard == nil else { return survey }
-        survey.completed = survey.batches.map(\.createdAt).max()
+        guard selection.filter.shard == nil else { return listed }
+        listed.completed = listed.batches.map(\.createdAt).max()
             .map { newest in
                 CompletedWindow(since: window.since, end: newest, workspaceID: walk.head?.workspaceID)
             }
-        return survey
+        return listed
     }
 
     /// Uses the given batch objects and retrieves the others by ID, without a walk of the listing.
-    func survey(
-        _ asked: AskedBatches,
+    func list(
+        _ asked: RequestedBatches,
         of shard: BatchShard? = nil,
         into report: inout ExportReport
     ) async throws -> ListedBatches {
-        var survey = ListedBatches(batches: asked.batches)
-        try await retrieve(asked.ids.subtracting(asked.batches.map(\.id)), into: &survey, &report)
-        survey.batches.removeAll { shard?.holds($0.id) == false }
-        (report.listed, report.inWindow) = (survey.batches.count, survey.batches.count)
-        return survey
+        var listed = ListedBatches(batches: asked.batches)
+        try await retrieve(asked.ids.subtracting(asked.batches.map(\.id)), into: &listed, &report)
+        listed.batches.removeAll { shard?.contains($0.id) == false }
+        (report.listed, report.inWindow) = (listed.batches.count, listed.batches.count)
+        return listed
     }
 
     private func walk(of window: BatchWindow, _ selection: ExportSelection) -> BatchWalk {
@@ -76,7 +76,7 @@ struct BatchListing {
     /// If the object of a batch is not available, the other batches are still retrieved.
     private func retrieve(
         _ ids: Set<String>,
-        into survey: inout ListedBatches,
+        into listed: inout ListedBatches,
         _ report: inout ExportReport
     ) async throws {
         var waiting = ids.sorted()[...]
@@ -91,8 +91,8 @@ struct BatchListing {
         } consume: { (id, answer: Result<(batch: MessageBatch, head: ReplyHead), ServiceError>) in
             switch answer {
             case .success(let (batch, head)):
-                survey.batches.append(batch)
-                survey.serverDate = head.date ?? survey.serverDate
+                listed.batches.append(batch)
+                listed.serverDate = head.date ?? listed.serverDate
             case .failure(let error):
                 guard !error.concernsEveryBatch else { throw error }
                 report.notRetrieved[id] = error

@@ -24,14 +24,14 @@ actor DownloadSlots {
     ///
     /// Turns count from 0, and each turn is used once. Throws the error of `body`, or ``Closed`` if another holder
     /// fails before this turn has a slot.
-    nonisolated func whileHolding<Value: Sendable>(
+    nonisolated func withSlot<Value: Sendable>(
         turn: Int,
-        _ body: (_ giveBack: @escaping @Sendable () async -> Void) async throws -> Value
+        _ body: (_ releaseSlot: @escaping @Sendable () async -> Void) async throws -> Value
     ) async throws -> Value {
-        try await take(turn)
+        try await acquireSlot(turn)
         do {
-            let value = try await body { await self.giveBack(turn) }
-            await giveBack(turn)
+            let value = try await body { await self.releaseSlot(turn) }
+            await releaseSlot(turn)
             return value
         } catch {
             await close()
@@ -39,7 +39,7 @@ actor DownloadSlots {
         }
     }
 
-    private func take(_ turn: Int) async throws {
+    private func acquireSlot(_ turn: Int) async throws {
         if !isClosed {
             await withCheckedContinuation { continuation in
                 waiting[turn] = continuation
@@ -59,7 +59,7 @@ actor DownloadSlots {
     }
 
     /// Releases the slot of a turn; does nothing if it is already released.
-    private func giveBack(_ turn: Int) {
+    private func releaseSlot(_ turn: Int) {
         guard holders.remove(turn) != nil, !isClosed else { return }
         free += 1
         admit()

@@ -9,7 +9,7 @@ package protocol ExpectedIDs: Sendable {
 /// The request IDs that one download must contain, checked off block by block.
 package protocol IDExpectation: Sendable {
     /// Checks off the IDs of a block.
-    func take(_ block: DecodedBlock) throws
+    func checkOff(_ block: DecodedBlock) throws
 
     /// Returns the number of IDs that have not occurred so far.
     func missing() -> Int

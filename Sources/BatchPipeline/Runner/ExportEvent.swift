@@ -28,10 +28,10 @@ package enum SkipReason: Sendable, Hashable {
     case lost
     case notEnded
     /// The status filter does not select it.
-    case leftOut
-    case withdrawn
+    case notSelected
+    case removed
     /// It failed before, and its next try is later.
-    case postponed
+    case retryScheduled
 }
 
 /// The reason why a batch is downloaded again.
@@ -51,7 +51,7 @@ package enum BatchOutcome: Sendable {
     /// Another process is downloading it.
     case busy
     /// The API removed its results before this run could download them.
-    case withdrawn
+    case removed
     /// The API lists it as ended but returns no results; a later run tries again.
     case unavailable(ServiceError)
     /// The complete download contradicts the batch object.

@@ -9,7 +9,7 @@ package struct ExportReport: Sendable {
     }
 
     /// The time before which earlier runs completed all batches of the window; nil if the whole window was listed.
-    package var settledBefore: Timestamp?
+    package var completedBefore: Timestamp?
     /// The server's time at the listing; nil if the server sent none.
     package var serverDate: Timestamp?
     /// Batches seen in the listing.
@@ -20,14 +20,14 @@ package struct ExportReport: Sendable {
     package var alreadyArchived = 0
     package var notEnded = 0
     /// Batches whose results the API removed before this archive had seen them.
-    package var withdrawn = 0
+    package var removed = 0
     /// Batches whose results the API removed after this archive had seen them, including those reported by earlier
     /// runs.
     package var lost = 0
     /// Batches that failed before and are retried by a later run.
-    package var postponed: [PostponedBatch] = []
+    package var retryScheduled: [ScheduledRetry] = []
     /// Ended batches that the status filter does not select.
-    package var leftOut = 0
+    package var skipped = 0
     package var unavailable = 0
     package var quarantined = 0
     package var failed = 0
@@ -58,7 +58,7 @@ package struct ExportReport: Sendable {
     }
 
     /// Adds the outcome of a batch.
-    mutating func take(_ batch: MessageBatch, _ outcome: BatchOutcome, isLost: Bool = false) {
+    mutating func record(_ batch: MessageBatch, _ outcome: BatchOutcome, isLost: Bool = false) {
         switch outcome {
         case .archived(let published, let proof, let bytes):
             archivedNow += 1
@@ -70,8 +70,8 @@ package struct ExportReport: Sendable {
         case .alreadyArchived:
             alreadyArchived += 1
             return
-        case .withdrawn:
-            if isLost { lost += 1 } else { withdrawn += 1 }
+        case .removed:
+            if isLost { lost += 1 } else { removed += 1 }
             return
         case .busy: busy += 1
         case .unavailable: unavailable += 1

@@ -23,16 +23,16 @@ package struct ExportRun: Sendable {
     /// ``ExportReport/stop``. The report then counts what was done before, and published batches stay published.
     package func run(_ selection: ExportSelection, isDryRun: Bool = false) async -> ExportReport {
         await run(selection.filter, isDryRun: isDryRun) { report in
-            try await BatchListing(ports: ports, settings: settings).survey(selection, into: &report)
+            try await BatchListing(ports: ports, settings: settings).list(selection, into: &report)
         }
     }
 
     /// Exports batches that were listed elsewhere, and returns the report.
     ///
     /// The objects of batches named by ID are retrieved first.
-    package func run(_ asked: AskedBatches) async -> ExportReport {
+    package func run(_ asked: RequestedBatches) async -> ExportReport {
         await run(BatchFilter(), isDryRun: false) { report in
-            try await BatchListing(ports: ports, settings: settings).survey(asked, into: &report)
+            try await BatchListing(ports: ports, settings: settings).list(asked, into: &report)
         }
     }
 
@@ -43,17 +43,17 @@ package struct ExportRun: Sendable {
     ) async -> ExportReport {
         var report = ExportReport(summaries: ports.summaries)
         do {
-            var survey = try await list(&report)
-            survey.archived = try await ports.archive.archivedIDs(among: survey.batches)
-            report.serverDate = survey.serverDate
-            let findings = await ledger.advice(on: survey)
-            let wanted = plan(survey, findings, filter: filter, into: &report)
+            var listed = try await list(&report)
+            listed.archived = try await ports.archive.archivedIDs(among: listed.batches)
+            report.serverDate = listed.serverDate
+            let advice = await ledger.advice(on: listed)
+            let wanted = plan(listed, advice, filter: filter, into: &report)
             guard !isDryRun else {
                 report.wouldFetch = wanted
                 return report
             }
             ports.observe(.planned(batches: wanted.count, results: wanted.reduce(0) { $0 + $1.counts.finished }))
-            try await fetch(wanted, listedAt: survey.serverDate, into: &report)
+            try await fetch(wanted, listedAt: listed.serverDate, into: &report)
         } catch {
             report.stop = error
         }
@@ -71,40 +71,40 @@ package struct ExportRun: Sendable {
     ///
     /// The oldest batches come first, because the API removes their results first.
     private func plan(
-        _ survey: ListedBatches,
-        _ findings: ListingAdvice,
+        _ listed: ListedBatches,
+        _ advice: ListingAdvice,
         filter: BatchFilter,
         into report: inout ExportReport
     ) -> [MessageBatch] {
         var wanted: [MessageBatch] = []
-        for batch in survey.batches {
-            let reason = reason(toPass: batch, survey, findings, filter)
+        for batch in listed.batches {
+            let reason = skipReason(for: batch, listed, advice, filter)
             switch reason {
             case nil: wanted.append(batch)
             case .archived: report.alreadyArchived += 1
             case .lost: report.lost += 1
             case .notEnded: report.notEnded += 1
-            case .leftOut: report.leftOut += 1
-            case .withdrawn: report.withdrawn += 1
-            case .postponed: report.postponed += findings.postponed[batch.id].map { [$0] } ?? []
+            case .notSelected: report.skipped += 1
+            case .removed: report.removed += 1
+            case .retryScheduled: report.retryScheduled += advice.retryScheduled[batch.id].map { [$0] } ?? []
             }
             if let reason { ports.observe(.skipped(batch, reason)) }
         }
         return wanted.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 
-    private func reason(
-        toPass batch: MessageBatch,
-        _ survey: ListedBatches,
-        _ findings: ListingAdvice,
+    private func skipReason(
+        for batch: MessageBatch,
+        _ listed: ListedBatches,
+        _ advice: ListingAdvice,
         _ filter: BatchFilter
     ) -> SkipReason? {
-        if survey.archived.contains(batch.id) { return .archived }
-        if findings.lost.contains(batch.id) { return .lost }
+        if listed.archived.contains(batch.id) { return .archived }
+        if advice.lost.contains(batch.id) { return .lost }
         if batch.status != .ended { return .notEnded }
-        if !filter.passes(batch) { return .leftOut }
-        if batch.archivedAt != nil { return .withdrawn }
-        return findings.postponed[batch.id] == nil ? nil : .postponed
+        if !filter.passes(batch) { return .notSelected }
+        if batch.archivedAt != nil { return .removed }
+        return advice.retryScheduled[batch.id] == nil ? nil : .retryScheduled
     }
 
     /// Exports the batches, several at once.
@@ -123,10 +123,10 @@ package struct ExportRun: Sendable {
             waiting.next()
         } work: { [ports, settings] (turn, batch) -> (MessageBatch, Result<BatchOutcome, any Error>) in
             do {
-                let outcome = try await slots.whileHolding(turn: turn) { giveBack in
+                let outcome = try await slots.withSlot(turn: turn) { releaseSlot in
                     try Task.checkCancellation()
                     var export = BatchExport(ports: ports, settings: settings, listedAt: listedAt)
-                    export.whenDownloaded = giveBack
+                    export.whenDownloaded = releaseSlot
                     return try await export.run(batch)
                 }
                 return (batch, .success(outcome))
@@ -137,7 +137,7 @@ package struct ExportRun: Sendable {
             switch result {
             case .success(let outcome):
                 let isLost = await ledger.record(outcome, of: batch)
-                report.take(batch, outcome, isLost: isLost)
+                report.record(batch, outcome, isLost: isLost)
                 ports.observe(.finished(batch, outcome))
             case .failure(is DownloadSlots.Closed):
                 // Another item reports the error that closed the slots.

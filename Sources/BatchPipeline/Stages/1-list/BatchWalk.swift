@@ -25,8 +25,8 @@ package struct BatchWalk: Sendable {
         head = reply.head
         let page = try Self.decoded(reply)
         do {
-            let step = try walker.take(page)
-            isOver = !step.goesOn
+            let step = try walker.evaluate(page)
+            isOver = !step.continues
             return step.batches
         } catch {
             throw Self.failure(.cursorStuck(error.cursor), reply)

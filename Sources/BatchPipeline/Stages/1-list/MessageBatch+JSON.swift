@@ -91,7 +91,7 @@ private struct BatchFields {
         try cursor.beginObject()
         while let key = try cursor.nextKey() {
             let name = cursor.text(key)
-            if try cursor.takeNull() { continue }
+            if try cursor.consumeNull() { continue }
             if let count = try cursor.wholeNumber(upTo: 1_000_000_000) {
                 byType[name] = Int(count)
             } else {

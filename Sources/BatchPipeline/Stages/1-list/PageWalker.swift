@@ -49,7 +49,7 @@ package struct PageWalker: Sendable {
         /// The batches of the page that are in the window and were not seen before, in the order of the page.
         package var batches: [MessageBatch]
         /// Whether to request the page of the new ``PageWalker/query``.
-        package var goesOn: Bool
+        package var continues: Bool
     }
 
     /// A cursor that does not advance, because the server repeats itself.
@@ -58,7 +58,7 @@ package struct PageWalker: Sendable {
     }
 
     /// Evaluates the page that ``query`` requested, and returns its batches and whether to continue.
-    package mutating func take(_ page: BatchPage) throws(Stuck) -> Step {
+    package mutating func evaluate(_ page: BatchPage) throws(Stuck) -> Step {
         let new = page.batches.filter { seen.insert($0.id).inserted }
         let inside = new.filter { window.contains($0.createdAt) }
         let leaves =
@@ -67,14 +67,14 @@ package struct PageWalker: Sendable {
             case .newer: new.contains { !window.isBefore($0.createdAt) && !window.contains($0.createdAt) }
             }
         let next = direction == .older ? page.lastID : page.firstID
-        guard !leaves, page.hasMore ?? !page.batches.isEmpty else { return Step(batches: inside, goesOn: false) }
+        guard !leaves, page.hasMore ?? !page.batches.isEmpty else { return Step(batches: inside, continues: false) }
         // The server reports more batches, but there is no new cursor or no new batch. Stopping here without an error
         // would lose batches, and continuing would never end.
         guard let next, next != cursor, !new.isEmpty else { throw Stuck(cursor: next ?? cursor ?? "") }
         cursor = next
         let ids = page.batches.map(\.id)
         trail = direction == .older ? ids : ids.reversed()
-        return Step(batches: inside, goesOn: true)
+        return Step(batches: inside, continues: true)
     }
 
     /// Moves the cursor back by one batch, after the service did not find the cursor's batch.

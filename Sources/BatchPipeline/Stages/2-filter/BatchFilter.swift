@@ -20,7 +20,7 @@ package struct BatchFilter: Sendable, Hashable {
     /// Returns whether a batch is selected.
     package func passes(_ batch: MessageBatch) -> Bool {
         (statuses?.contains(batch.status) ?? true) && (ids?.contains(batch.id) ?? true)
-            && (shard?.holds(batch.id) ?? true)
+            && (shard?.contains(batch.id) ?? true)
     }
 }
 
@@ -43,7 +43,7 @@ package struct BatchShard: Sendable, Hashable {
     }
 
     /// Returns whether a batch is in the shard.
-    package func holds(_ id: String) -> Bool {
+    package func contains(_ id: String) -> Bool {
         Self.hash(id) % UInt64(count) == UInt64(index)
     }
 

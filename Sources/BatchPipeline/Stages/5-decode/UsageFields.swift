@@ -30,7 +30,7 @@ struct UsageFields {
     var isReadable: Bool { unreadable == 0 }
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        if try cursor.takeNull() { return }
+        if try cursor.consumeNull() { return }
         guard try cursor.kind() == .object else {
             unreadable = .max
             try cursor.skipValue()
@@ -55,7 +55,7 @@ struct UsageFields {
 
     private mutating func count(_ cursor: inout JSONCursor, bit: Int) throws(JSONSyntaxError) -> Int64 {
         unreadable &= ~(1 << bit)
-        if try cursor.takeNull() { return 0 }
+        if try cursor.consumeNull() { return 0 }
         guard let value = try cursor.wholeNumber(upTo: Self.tokenLimit) else {
             unreadable |= 1 << bit
             return 0
@@ -69,7 +69,7 @@ struct UsageFields {
             counts[field] = 0
             unreadable &= ~(1 << field.rawValue)
         }
-        if try cursor.takeNull() { return }
+        if try cursor.consumeNull() { return }
         guard try cursor.kind() == .object else {
             unreadable |= 1 << group.fields[0].rawValue
             try cursor.skipValue()

@@ -39,8 +39,8 @@ package protocol BatchClaim: Sendable {
 /// The files of one batch while they are written.
 ///
 /// `seal` is pure and may run for several blocks at once. `append` runs block by block in stream order, after the
-/// blocks of a reopened draft. Exactly one of `publish`, `quarantine`, `park` and `discard` ends a draft. If `publish`
-/// or `quarantine` throws, call `park` or `discard`.
+/// blocks of a reopened draft. Exactly one of `publish`, `quarantine`, `suspend` and `discard` ends a draft. If `publish`
+/// or `quarantine` throws, call `suspend` or `discard`.
 package protocol BatchDraft: UniquenessScratch {
     /// Returns the next block that an earlier download wrote, or nil after the last intact one.
     ///
@@ -69,7 +69,7 @@ package protocol BatchDraft: UniquenessScratch {
     func quarantine(_ proof: BatchProof, reasons: [String]) async throws
 
     /// Keeps what a later `ArchiveSink.reopenDraft` can resume, and removes the rest.
-    func park() async throws
+    func suspend() async throws
 
     /// Removes all files of the draft.
     func discard() async throws

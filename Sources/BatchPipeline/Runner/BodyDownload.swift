@@ -6,7 +6,7 @@ import MessageBatches
 /// The body is split into blocks. They are decoded, flattened, folded and sealed in parallel, and appended in order. At
 /// most ``ExportSettings/blocksInFlight`` blocks are between the splitter and the file. So memory does not grow with
 /// the batch, and the body is read only as fast as blocks are written.
-struct BodyRead {
+struct BodyDownload {
     private let batch: MessageBatch
     private let draft: any BatchDraft
     private let emptySummaries: SummarySet
@@ -49,12 +49,12 @@ struct BodyRead {
     }
 
     /// Counts the blocks that an earlier download left in the draft, as if they had just been downloaded.
-    mutating func takeDurableBlocks() async throws {
+    mutating func consumeDurableBlocks() async throws {
         while let block = try await draft.nextDurableBlock() {
             let decoded = ResultDecoder.decode(block)
             var folded = emptySummaries
             folded.fold(decoded, of: batch)
-            try await take(decoded, folded)
+            try await count(decoded, folded)
             try Task.checkCancellation()
         }
     }
@@ -84,7 +84,7 @@ struct BodyRead {
             return FinishedBlock(decoded: decoded, sealed: sealed, summaries: summaries)
         } consume: { block in
             try await draft.append(block.sealed)
-            try await take(block.decoded, block.summaries)
+            try await count(block.decoded, block.summaries)
             advanced(tally.lines, tally.bytes)
             return .proceed
         }
@@ -107,11 +107,11 @@ struct BodyRead {
     }
 
     /// Adds a block to the checks, summaries and counts.
-    private mutating func take(_ decoded: DecodedBlock, _ folded: SummarySet) async throws {
+    private mutating func count(_ decoded: DecodedBlock, _ folded: SummarySet) async throws {
         try await uniqueness.add(decoded.records, of: draft)
-        try expectation?.take(decoded)
+        try expectation?.checkOff(decoded)
         summaries.merge(folded)
-        tally.take(decoded)
+        tally.count(decoded)
         written += 1
     }
 
@@ -136,7 +136,7 @@ struct BodyRead {
 
 extension BodyTally {
     /// Counts the next block of a body.
-    package mutating func take(_ decoded: DecodedBlock) {
+    package mutating func count(_ decoded: DecodedBlock) {
         let block = decoded.block
         lines += block.lineEnds.count
         bytes += block.bytes.count - (block.endsUnterminated ? 1 : 0)
