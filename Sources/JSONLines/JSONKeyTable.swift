@@ -52,9 +52,9 @@ package struct JSONKeyTable: Sendable {
             }
     }
 
-    /// Returns the length of `,"key":` if the bytes start with this label of the key at a position; otherwise 0.
+    /// Returns the length of the label `,"key":` of the key at a position, if the bytes start with it; otherwise 0.
     ///
-    /// The given number of bytes at the start of the label is not compared.
+    /// The first `skipped` bytes of the label are not compared and not counted.
     @inline(__always)
     func label(of index: Int, from skipped: Int, startsAt bytes: UnsafePointer<UInt8>, count: Int) -> Int {
         guard labelEnds.indices.contains(index) else { return 0 }
@@ -67,7 +67,7 @@ package struct JSONKeyTable: Sendable {
         return isEqual ? length : 0
     }
 
-    /// Compares bytes one word at a time; for so few bytes this is faster than `memcmp`.
+    /// Compares bytes, 8 to 64 of them one word at a time, which is faster than `memcmp`.
     ///
     /// The last word overlaps the one before it.
     @inline(__always)
