@@ -16,7 +16,7 @@ import MessageBatches
 struct ExportSession: Sendable {
     private let options: ExportCommand
     /// The batches of a run that shares the archive, or nil if the run lists its batches and locks the archive.
-    private let asked: AskedBatches?
+    private let asked: RequestedBatches?
     private let observer: any RunObserver
     private let cancellation: RunCancellation
     /// The source in a pipeline file that this run exports, if any.
@@ -27,7 +27,7 @@ struct ExportSession: Sendable {
     /// Creates a session that `cancellation` can stop, possibly together with others.
     init(
         _ options: ExportCommand,
-        asked: AskedBatches? = nil,
+        asked: RequestedBatches? = nil,
         source: String? = nil,
         observer: any RunObserver,
         cancellation: RunCancellation

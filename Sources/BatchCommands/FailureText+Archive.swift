@@ -61,7 +61,7 @@ extension FailureText {
         case .noService: "not repaired, the service cannot be asked without a key"
         case .notRetrieved(let failure): "not repaired, \(clause(failure))"
         case .notDownloaded(let outcome):
-            if case .withdrawn = outcome {
+            if case .removed = outcome {
                 "not repaired, the service has withdrawn its results"
             } else {
                 "not repaired, \(clause(outcome))"

@@ -64,7 +64,7 @@ extension FailureText {
     }
 
     /// The message for a batch whose retry is scheduled for a later run.
-    static func sentence(of postponed: PostponedBatch) -> String {
+    static func sentence(of postponed: ScheduledRetry) -> String {
         let tries = "\(postponed.attempts) \(postponed.attempts == 1 ? "run" : "runs")"
         let reason = postponed.reason.map { ": \($0)" } ?? ""
         return "\(postponed.id): failed in \(tries), tried again from \(postponed.until.text.prefix(16))Z on\(reason)"

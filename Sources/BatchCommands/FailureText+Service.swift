@@ -98,7 +98,7 @@ extension FailureText {
         case .archived: "archived"
         case .alreadyArchived: "archived by another process"
         case .busy: "another process is fetching it"
-        case .withdrawn: "withdrawn"
+        case .removed: "withdrawn"
         case .unavailable(let failure): "unavailable: \(clause(failure))"
         case .quarantined(let faults): "quarantined: \(faults.map(\.sentence).joined(separator: "; "))"
         case .failed(.service(let failure)): clause(failure)

@@ -21,7 +21,7 @@ package struct DelimitedRecords: Sendable, Hashable {
             var text: [UInt8] = []
             var isSecond = false
             for byte in window[range] {
-                // Quotes come in pairs here; the first of a pair is dropped.
+                // Inside a quoted cell, quotes come in pairs. The first of a pair is dropped.
                 isSecond = byte == quote && !isSecond
                 if !isSecond { text.append(byte) }
             }
@@ -37,9 +37,9 @@ package struct DelimitedRecords: Sendable, Hashable {
         package var reason: String
     }
 
-    /// The cells of the record at `start`, and where the next record begins; nil if the window may end too early.
+    /// Returns the cells of the record at `start` and the offset of the next record.
     ///
-    /// `isLast` says that the text ends with the window.
+    /// Returns nil if the record may continue after the window. `isLast` means that the text ends with the window.
     package func record(
         in window: [UInt8],
         at start: Int,
@@ -66,7 +66,7 @@ package struct DelimitedRecords: Sendable, Hashable {
         }
     }
 
-    /// A cell without quotes, up to its separator or line end.
+    /// Returns the unquoted cell at `start`, which ends at a separator or line end.
     private func plainCell(in window: [UInt8], at start: Int) throws(SyntaxError) -> (Cell, end: Int)? {
         var end = start
         while end < window.count {

@@ -1,4 +1,4 @@
-// Objects and arrays, member by member.
+// Reading of objects and arrays, one member at a time.
 
 extension JSONCursor {
     /// Enters an object.
@@ -6,19 +6,19 @@ extension JSONCursor {
         try open(UInt8(ascii: "{"), or: .expectedObject)
     }
 
-    /// The next key of the object, its colon consumed, or nil behind the closing brace.
+    /// Returns the next key of the object and consumes its colon; returns nil after the closing brace.
     package mutating func nextKey() throws(JSONSyntaxError) -> JSONToken? {
         guard try nextMember(closing: UInt8(ascii: "}"), or: .expectedCommaOrBrace) else { return nil }
         return try key()
     }
 
-    /// Goes to the next member of an object whose keys mostly stand in the order of a table; false behind the closing brace.
+    /// Moves to the next member of an object whose keys are usually in the order of a table.
     ///
-    /// `place` becomes the position of its key in the table, or -1 for a key that is not there. It is where the search begins as
-    /// well, so it is to be kept from member to member; -1 before the first. The key behind the last one is compared, which costs
-    /// a fifth of searching it; any other is searched.
+    /// Returns false after the closing brace. `place` becomes the position of the key in the table, or -1 for an
+    /// unknown key. The search starts at `place`, so keep its value from member to member; start with -1. The key after
+    /// the last one found is compared first, which costs a fifth of a full search.
     package mutating func nextKey(in table: JSONKeyTable, _ place: inout Int) throws(JSONSyntaxError) -> Bool {
-        // The comma of the label is not there before the first member.
+        // The first member has no comma in front, so the comma of the label is skipped.
         let skipped = isFresh ? 1 : 0
         let length = unsafe table.label(of: place + 1, from: skipped, startsAt: base + position, count: end - position)
         if length > 0 {
@@ -32,7 +32,7 @@ extension JSONCursor {
         return true
     }
 
-    /// Enters the next value if it is an object; anything else is skipped whole, and the answer is false.
+    /// Enters the next value if it is an object; otherwise skips it and returns false.
     package mutating func enterObject() throws(JSONSyntaxError) -> Bool {
         guard try kind() == .object else {
             try skipValue()
@@ -42,7 +42,7 @@ extension JSONCursor {
         return true
     }
 
-    /// Enters the next value if it is an array; anything else is skipped whole, and the answer is false.
+    /// Enters the next value if it is an array; otherwise skips it and returns false.
     package mutating func enterArray() throws(JSONSyntaxError) -> Bool {
         guard try kind() == .array else {
             try skipValue()
@@ -57,7 +57,7 @@ extension JSONCursor {
         try open(UInt8(ascii: "["), or: .expectedArray)
     }
 
-    /// Whether another element follows; false behind the closing bracket.
+    /// Returns whether another element follows; false after the closing bracket.
     package mutating func nextElement() throws(JSONSyntaxError) -> Bool {
         try nextMember(closing: UInt8(ascii: "]"), or: .expectedCommaOrBracket)
     }

@@ -1,7 +1,7 @@
-// The hot loop: strings are skipped eight bytes at a time, everything else byte by byte.
+// The grammar checks, the hot loop of the decoder: strings are checked eight bytes at a time, the rest byte by byte.
 
 extension JSONCursor {
-    /// Most text is compact: the next byte is nearly always no white space.
+    /// Skips white space; in compact text the next byte is nearly always something else.
     @inline(__always)
     mutating func skipWhitespace() {
         guard position < end, unsafe base[position] <= 0x20 else { return }
@@ -17,9 +17,9 @@ extension JSONCursor {
         }
     }
 
-    /// Consumes a string whose opening quote is next.
+    /// Consumes a string; the next byte must be its opening quote.
     ///
-    /// Plain ASCII, as keys and ids are, is settled right here.
+    /// This is the fast path for plain ASCII, which most keys and IDs are.
     @inline(__always)
     mutating func stringToken() throws(JSONSyntaxError) -> JSONToken {
         let start = position &+ 1
@@ -31,12 +31,12 @@ extension JSONCursor {
         return try stringToken(from: start, checkedTo: stop)
     }
 
-    /// The rest of a string that holds more than plain ASCII, its bytes before `stop` being checked.
+    /// Consumes the rest of a string that is not plain ASCII; its bytes before `stop` are already checked.
     @inline(never)
     private mutating func stringToken(from start: Int, checkedTo stop: Int) throws(JSONSyntaxError) -> JSONToken {
         var offset = stop
         var isEscaped = false
-        // Bytes that decoding removes.
+        // The number of bytes that decoding removes.
         var shrinkage = 0
         while offset < end {
             switch unsafe base[offset] {
@@ -62,7 +62,7 @@ extension JSONCursor {
         throw JSONSyntaxError(.unexpectedEnd, at: end)
     }
 
-    /// The first byte from `offset` on that is a quote, a backslash, a control character or not ASCII; or `end`.
+    /// Returns the offset of the next quote, backslash, control character or non-ASCII byte; `end` if there is none.
     @inline(__always)
     private func skipPlain(from offset: Int) -> Int {
         var offset = offset
@@ -83,20 +83,20 @@ extension JSONCursor {
         return offset
     }
 
-    /// Marks, by the high bit of its byte, the first of the eight bytes at `offset` that ends a plain run; 0 if none does.
+    /// Sets the high bit of the first of the eight bytes at `offset` that ends a plain run; returns 0 if none does.
     @inline(__always)
     private func stops(at offset: Int) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let word = unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
-        // With its second bit flipped the quote (0x22) joins the control characters below 0x21, and only the quote does.
+        // Flipping the second bit moves the quote (0x22), and no other byte, below 0x21 to the control characters.
         let low = word ^ (ones &* 0x02)
         let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-        // Taking 0x21 (or 1) from a byte borrows into its high bit exactly if the byte is below. A borrow can mark the
-        // byte above wrongly, so only the lowest mark counts.
+        // Subtracting 0x21 (or 1) from a byte sets its high bit exactly if the byte is smaller. A borrow can mark the
+        // next higher byte by mistake, so only the lowest mark is valid.
         return ((low &- ones &* 0x21) | (backslash &- ones) | word) & (ones &* 0x80)
     }
 
-    /// The length of the escape at `offset` and of what it decodes to, a surrogate pair as one.
+    /// Returns the length of the escape at `offset` and of its decoded text; a surrogate pair counts as one escape.
     @inline(__always)
     private func escape(at offset: Int) throws(JSONSyntaxError) -> (length: Int, decoded: Int) {
         guard offset + 1 < end else { throw JSONSyntaxError(.unexpectedEnd, at: end) }
@@ -126,7 +126,7 @@ extension JSONCursor {
         }
     }
 
-    /// Checks the run of non-ASCII characters at `offset` (Unicode 16, table 3-7) and gives the offset behind it.
+    /// Checks the run of non-ASCII characters at `offset` (Unicode 16, table 3-7) and returns the offset after it.
     private func skipUTF8(from offset: Int) throws(JSONSyntaxError) -> Int {
         var offset = skipThreeByteUTF8(from: offset)
         while offset < end {
@@ -155,13 +155,13 @@ extension JSONCursor {
         return offset
     }
 
-    /// Skips what most non-ASCII text is made of, characters of three bytes, four bytes at a look.
+    /// Skips valid three-byte characters, the most frequent non-ASCII text; loads four bytes at a time.
     @inline(__always)
     private func skipThreeByteUTF8(from offset: Int) -> Int {
         var offset = offset
         while offset &+ 4 <= end {
             let word = unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian
-            // 1110xxxx 10yyyyyy 10zzzzzz. Of these E0 80...9F would be too long a form, ED A0...BF a surrogate.
+            // 1110xxxx 10yyyyyy 10zzzzzz, except the overlong forms E0 80...9F and the surrogates ED A0...BF.
             guard word & 0x00C0_C0F0 == 0x0080_80E0 else { break }
             let telling = word & 0x200F
             guard telling != 0, telling != 0x200D else { break }
@@ -170,7 +170,7 @@ extension JSONCursor {
         return offset
     }
 
-    /// Consumes a number that starts here.
+    /// Consumes the number at the current position.
     mutating func skipNumber() throws(JSONSyntaxError) {
         if unsafe base[position] == UInt8(ascii: "-") { position += 1 }
         guard position < end else { throw JSONSyntaxError(.unexpectedEnd, at: position) }
@@ -216,9 +216,9 @@ extension JSONCursor {
         position += literal.utf8CodeUnitCount
     }
 
-    /// Consumes one value of any kind and gives where its text stands.
+    /// Consumes one value of any kind and returns the range of its text.
     ///
-    /// No recursion: depth costs a bit, not a stack frame.
+    /// It does not recurse: each level of nesting costs one bit instead of a stack frame.
     @discardableResult
     package mutating func skipValue() throws(JSONSyntaxError) -> Range<Int> {
         let outer = depth
@@ -268,9 +268,9 @@ extension JSONCursor {
         return true
     }
 
-    /// Behind a value: consumes what closes, or the comma and key before the next value.
+    /// Consumes closing brackets after a value, then the comma and key before the next value.
     ///
-    /// True when all is closed.
+    /// Returns true when all containers down to depth `outer` are closed.
     private mutating func closeContainers(downTo outer: Int) throws(JSONSyntaxError) -> Bool {
         while depth > outer {
             skipWhitespace()

@@ -1,5 +1,5 @@
 extension JSONCursor {
-    /// Reads an object; false if the value is none, and then it is skipped whole.
+    /// Reads an object; if the value is not an object, skips it and returns false.
     ///
     /// `read` gets the position of each known key in `table` and must consume its value; unknown keys are skipped.
     @discardableResult
@@ -31,7 +31,7 @@ extension JSONCursor {
 
     /// Reads an array.
     ///
-    /// `read` must consume each element. Anything but an array is skipped whole.
+    /// `read` must consume each element. A value that is not an array is skipped.
     package mutating func elements(
         _ read: (inout JSONCursor) throws(JSONSyntaxError) -> Void
     ) throws(JSONSyntaxError) {
@@ -39,17 +39,17 @@ extension JSONCursor {
         while try nextElement() { try read(&self) }
     }
 
-    /// The next value as text, or nil if it is no string.
+    /// Reads the next value as text; returns nil if it is not a string.
     package mutating func optionalText() throws(JSONSyntaxError) -> String? {
         try string().map { text($0) }
     }
 
-    /// The next value as a whole number, or nil if it is none.
+    /// Reads the next value as a whole number; returns nil if it is not one.
     package mutating func optionalNumber() throws(JSONSyntaxError) -> Int? {
         try wholeNumber(upTo: 1 << 53).map { Int($0) }
     }
 
-    /// Whole numbers by name; other values are left out.
+    /// Reads whole numbers by name; skips other values.
     package mutating func counts() throws(JSONSyntaxError) -> [String: Int] {
         var counts: [String: Int] = [:]
         try namedMembers { name, cursor throws(JSONSyntaxError) in
@@ -59,12 +59,12 @@ extension JSONCursor {
     }
 }
 
-// MARK: - Values that have to be there
+// MARK: - Required values
 
 extension JSONCursor {
     /// Reads an object as ``members(_:_:)`` does.
     ///
-    /// - Throws: also where the value is no object.
+    /// - Throws: also if the value is not an object.
     package mutating func requiredMembers(
         _ table: JSONKeyTable,
         _ read: (Int, inout JSONCursor) throws(JSONSyntaxError) -> Void
@@ -75,7 +75,7 @@ extension JSONCursor {
 
     /// Reads an array; `read` must consume each element.
     ///
-    /// - Throws: also where the value is no array.
+    /// - Throws: also if the value is not an array.
     package mutating func requiredElements(
         _ read: (inout JSONCursor) throws(JSONSyntaxError) -> Void
     ) throws(JSONSyntaxError) {
@@ -83,33 +83,33 @@ extension JSONCursor {
         try elements(read)
     }
 
-    /// The next value as a string token.
+    /// Reads the next value as a string token.
     ///
-    /// - Throws: also where the value is no string.
+    /// - Throws: also if the value is not a string.
     package mutating func requiredString() throws(JSONSyntaxError) -> JSONToken {
         guard let token = try string() else { throw JSONSyntaxError(.expectedString, at: position) }
         return token
     }
 
-    /// The next value as text.
+    /// Reads the next value as text.
     ///
-    /// - Throws: also where the value is no string.
+    /// - Throws: also if the value is not a string.
     package mutating func requiredText() throws(JSONSyntaxError) -> String {
         text(try requiredString())
     }
 
-    /// The texts of an array of strings.
+    /// Reads an array of strings.
     ///
-    /// - Throws: also where the value is no such array.
+    /// - Throws: also if the value is not an array of strings.
     package mutating func requiredTexts() throws(JSONSyntaxError) -> [String] {
         var texts: [String] = []
         try requiredElements { cursor throws(JSONSyntaxError) in texts.append(try cursor.requiredText()) }
         return texts
     }
 
-    /// The next value as a whole number from 0 on.
+    /// Reads the next value as a whole number that is not negative.
     ///
-    /// - Throws: also where the value is anything else, or larger than `Int.max`.
+    /// - Throws: also if the value is anything else, or larger than `Int.max`.
     package mutating func requiredNumber() throws(JSONSyntaxError) -> Int {
         guard let number = try wholeNumber(upTo: .max) else { throw JSONSyntaxError(.expectedNumber, at: position) }
         return Int(number)

@@ -1,23 +1,23 @@
-/// A forward reader over JSON text in place: it checks the grammar of RFC 8259 and UTF-8, and copies nothing.
+/// A pull parser that reads JSON text in place: it checks the grammar (RFC 8259) and UTF-8, and copies nothing.
 ///
-/// Pull style: after `beginObject` call `nextKey` until it gives nil, and consume exactly one value after each key, with
-/// a reading call or `skipValue`; likewise `beginArray` and `nextElement`. Whatever is skipped is checked as strictly as
-/// what is read. One cursor serves many values of a buffer in turn (`move(to:)`), so that a block costs one set-up.
+/// After `beginObject`, call `nextKey` until it returns nil, and consume exactly one value after each key, with
+/// a reading call or `skipValue`. `beginArray` and `nextElement` work the same way. Skipped values are checked as
+/// strictly as read values. One cursor can read many values of a buffer one after another, see `move(to:)`.
 @safe
 package struct JSONCursor: ~Copyable {
-    /// Containers may nest this deep.
+    /// The maximum nesting depth of containers.
     package static let maxDepth = 1_024
 
     let base: UnsafePointer<UInt8>
-    /// Offset of the next byte to read.
+    /// The offset of the next byte to read.
     package internal(set) var position: Int
-    /// Offset behind the last byte of the value's text.
+    /// The offset after the last byte of the value's text.
     var end: Int
-    /// Open containers.
+    /// The number of open containers.
     var depth = 0
-    /// Whether the container just opened has given no member yet.
+    /// Whether no member of the container just opened was read yet.
     var isFresh = false
-    /// One bit for each container that `skipValue` is in: set for objects.
+    /// One bit per container that `skipValue` is in, set for objects.
     var objectBits = [UInt64](repeating: 0, count: JSONCursor.maxDepth / 64 + 1)
 
     private init(base: UnsafePointer<UInt8>, count: Int) {
@@ -34,14 +34,14 @@ package struct JSONCursor: ~Copyable {
         _ body: (inout JSONCursor) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try unsafe bytes.withUnsafeBufferPointer { buffer throws(Failure) in
-            // An empty array may have no address; nothing is ever read through this one.
+            // An empty array may have no address. Nothing is read through this placeholder.
             let base = unsafe buffer.baseAddress ?? UnsafePointer(bitPattern: 1).unsafelyUnwrapped
             var cursor = unsafe JSONCursor(base: base, count: buffer.count)
             return try body(&cursor)
         }
     }
 
-    /// Starts again on one part of the buffer.
+    /// Restarts the cursor on a range of the buffer.
     package mutating func move(to range: Range<Int>) {
         position = range.lowerBound
         end = range.upperBound
@@ -49,7 +49,7 @@ package struct JSONCursor: ~Copyable {
         isFresh = false
     }
 
-    /// The kind of the next value, without consuming it.
+    /// Returns the kind of the next value without consuming it.
     @inline(__always)
     package mutating func kind() throws(JSONSyntaxError) -> JSONKind {
         skipWhitespace()
@@ -64,7 +64,7 @@ package struct JSONCursor: ~Copyable {
         }
     }
 
-    /// Whether only white space is left.
+    /// Returns whether only white space is left.
     package mutating func isAtEnd() -> Bool {
         skipWhitespace()
         return position == end
@@ -77,7 +77,7 @@ package struct JSONCursor: ~Copyable {
 
     // MARK: Values
 
-    /// The next value as a string token, or nil (value skipped) if it is no string.
+    /// Reads the next value as a string token; skips it and returns nil if it is not a string.
     package mutating func string() throws(JSONSyntaxError) -> JSONToken? {
         guard try kind() == .string else {
             try skipValue()
@@ -86,7 +86,7 @@ package struct JSONCursor: ~Copyable {
         return try stringToken()
     }
 
-    /// The next value as a whole number from 0 to `limit`, or nil (value skipped) if it is anything else.
+    /// Reads the next value as a whole number from 0 to `limit`; skips it and returns nil if it is anything else.
     package mutating func wholeNumber(upTo limit: Int64) throws(JSONSyntaxError) -> Int64? {
         guard try kind() == .number else {
             try skipValue()
@@ -95,7 +95,7 @@ package struct JSONCursor: ~Copyable {
         let start = position
         if let value = shortNumber() { return value <= limit ? value : nil }
         try skipNumber()
-        // Nineteen digits fit into the word; more are larger than any limit.
+        // Nineteen digits fit into the word. A longer number is larger than any limit.
         guard position - start <= 19 else { return nil }
         var value: UInt64 = 0
         for offset in start..<position {
@@ -106,7 +106,10 @@ package struct JSONCursor: ~Copyable {
         return value <= UInt64(clamping: limit) ? Int64(value) : nil
     }
 
-    /// A whole number of few digits with the member or element behind it, as counts are: consumed and given; or nil.
+    /// Consumes and returns a whole number of a few digits that is followed by another member or element; otherwise
+    /// returns nil.
+    ///
+    /// Most counts have this form.
     private mutating func shortNumber() -> Int64? {
         var offset = position
         var value: Int64 = 0
@@ -122,14 +125,14 @@ package struct JSONCursor: ~Copyable {
         case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"): break
         default: return nil
         }
-        // No number has a zero before its other digits.
+        // JSON numbers have no leading zeros.
         guard unsafe offset == position + 1 || base[position] != UInt8(ascii: "0") else { return nil }
         position = offset
         return value
     }
 
-    /// Whether the next value is `null`; it is consumed only then.
-    package mutating func takeNull() throws(JSONSyntaxError) -> Bool {
+    /// Consumes the next value if it is `null`, and returns whether it was.
+    package mutating func consumeNull() throws(JSONSyntaxError) -> Bool {
         skipWhitespace()
         guard position < end, unsafe base[position] == UInt8(ascii: "n") else { return false }
         try skipLiteral()
@@ -138,7 +141,7 @@ package struct JSONCursor: ~Copyable {
 
     // MARK: Tokens
 
-    /// The position of a key in a table, or nil.
+    /// Returns the position of a key in a table, or nil.
     package func index(of token: JSONToken, in table: JSONKeyTable) -> Int? {
         guard !token.isEscaped else {
             let bytes = keyBytes(token)
@@ -147,26 +150,26 @@ package struct JSONCursor: ~Copyable {
         return unsafe table.index(of: slice(token.range))
     }
 
-    /// The bytes a key is compared by.
+    /// Returns the bytes that a key is compared by; see ``JSONString/keyBytes(_:isEscaped:)``.
     package func keyBytes(_ token: JSONToken) -> [UInt8] {
         let raw = unsafe slice(token.range)
         return unsafe token.isEscaped ? JSONString.keyBytes(of: raw) : Array(raw)
     }
 
-    /// 128 bits over the bytes a key is compared by.
+    /// Returns a 128-bit hash of the bytes that a key is compared by.
     package func hash(_ token: JSONToken) -> KeyHash {
         unsafe token.isEscaped ? KeyHash(keyBytes(token)) : KeyHash(slice(token.range))
     }
 
-    /// The text of a token, escapes decoded.
+    /// Returns the decoded text of a token.
     package func text(_ token: JSONToken) -> String {
         let raw = unsafe slice(token.range)
         return unsafe token.isEscaped ? JSONString.decoded(raw) : String(decoding: raw, as: UTF8.self)
     }
 
-    /// Whether a token holds nothing but white space.
+    /// Returns whether a token contains only white space.
     ///
-    /// Looks no further than the first character that is none.
+    /// It stops at the first character that is not white space.
     package func isBlank(_ token: JSONToken) -> Bool {
         var offset = token.range.lowerBound
         while offset < token.range.upperBound {
@@ -177,7 +180,7 @@ package struct JSONCursor: ~Copyable {
                 offset += 1
                 continue
             case UInt8(ascii: "\\"): length = unsafe base[offset + 1] == UInt8(ascii: "u") ? 6 : 2
-            // The leading one bits of a UTF-8 lead byte are the length of its character.
+            // The number of leading one bits of a UTF-8 lead byte is the length of its character.
             case 0x80...: length = (~lead).leadingZeroBitCount
             default: return false
             }
@@ -188,7 +191,7 @@ package struct JSONCursor: ~Copyable {
         return true
     }
 
-    /// Gives `body` the bytes of a token in place, escapes decoded.
+    /// Calls `body` with the decoded bytes of a token, in place if the token has no escapes.
     package func withBytes<Result, Failure: Error>(
         of token: JSONToken,
         _ body: (Span<UInt8>) throws(Failure) -> Result
@@ -197,7 +200,7 @@ package struct JSONCursor: ~Copyable {
         return try body(unsafe slice(token.range).span)
     }
 
-    /// The bytes of a part of the buffer, copied.
+    /// Returns a copy of a range of the buffer.
     package func bytes(_ range: Range<Int>) -> [UInt8] {
         unsafe Array(slice(range))
     }
@@ -205,4 +208,46 @@ package struct JSONCursor: ~Copyable {
     func slice(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
         unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
     }
+}
+
+extension JSONCursor {
+    /// Appends a range of the buffer without changes.
+    package func append(_ range: Range<Int>, to output: inout [UInt8]) {
+        unsafe output.append(contentsOf: slice(range))
+    }
+
+    /// Returns whether a token contains a `\u` escape, which may be half of a surrogate pair.
+    package func containsUnicodeEscape(_ token: JSONToken) -> Bool {
+        guard token.isEscaped else { return false }
+        var offset = token.range.lowerBound
+        while offset < token.range.upperBound {
+            guard unsafe base[offset] == UInt8(ascii: "\\") else {
+                offset += 1
+                continue
+            }
+            // The grammar is checked, so the byte after a backslash exists and belongs to the same escape.
+            if unsafe base[offset + 1] == UInt8(ascii: "u") { return true }
+            offset += 2
+        }
+        return false
+    }
+}
+
+/// A JSON string in a buffer, without its quotes and not decoded.
+package struct JSONToken: Sendable, Hashable {
+    /// The range of the bytes between the quotes in the buffer.
+    package var range: Range<Int>
+    /// Whether the token contains a backslash.
+    package var isEscaped: Bool
+    /// The length of the decoded text in UTF-8 bytes; a lone surrogate counts as U+FFFD.
+    package var decodedLength: Int
+}
+
+/// The kind of a JSON value, which its first byte determines.
+package enum JSONKind: Sendable, Hashable {
+    case object
+    case array
+    case string
+    case number
+    case literal
 }

@@ -6,30 +6,30 @@ import Musl
 import Darwin
 #endif
 
-/// A fixed set of object keys that a cursor tells apart by their bytes in one step.
+/// A fixed set of object keys that a cursor finds by their bytes.
 ///
-/// Keys compare as decoded UTF-8 bytes, never as `String`, which holds é and e + U+0301 for equal.
+/// Keys compare as decoded UTF-8 bytes. As `String` values, é and e + U+0301 would be equal.
 package struct JSONKeyTable: Sendable {
     private struct Entry {
-        /// See ``JSONKeyTable/head(of:)``.
+        /// The first bytes of the key; see ``JSONKeyTable/head(of:)``.
         var head: UInt64
-        /// Where the bytes behind them stand.
+        /// The range of the remaining bytes in `tails`.
         var tail: Range<Int>
         var index: Int
     }
 
-    /// The bytes of all keys behind their first eight.
+    /// The bytes of all keys after their first eight.
     private var tails: [UInt8] = []
-    /// Sorted by length.
+    /// The keys, sorted by length.
     private var entries: [Entry] = []
-    /// For each length the first entry of that length.
+    /// The index of the first entry of each length.
     private var firstByLength: [Int] = []
 
-    /// Each key as a member after the first begins, `,"key":`, in the order of the list.
+    /// The text `,"key":` of each key, in the order of the list.
     private var labels: [UInt8] = []
     private var labelEnds: [Int] = []
 
-    /// A table of keys; `index` gives the position in this list.
+    /// Creates a table; `index` returns positions in this list.
     package init(_ keys: [String]) {
         let sorted = keys.enumerated()
             .sorted { ($0.element.utf8.count, $0.offset) < ($1.element.utf8.count, $1.offset) }
@@ -52,9 +52,9 @@ package struct JSONKeyTable: Sendable {
             }
     }
 
-    /// How many of the bytes are `,"key":` with the key at this position of the list; 0 if they begin with anything else.
+    /// Returns the length of the label `,"key":` of the key at a position, if the bytes start with it; otherwise 0.
     ///
-    /// So many bytes of the label are left out at its start.
+    /// The first `skipped` bytes of the label are not compared and not counted.
     @inline(__always)
     func label(of index: Int, from skipped: Int, startsAt bytes: UnsafePointer<UInt8>, count: Int) -> Int {
         guard labelEnds.indices.contains(index) else { return 0 }
@@ -67,7 +67,9 @@ package struct JSONKeyTable: Sendable {
         return isEqual ? length : 0
     }
 
-    /// Compares some bytes a word at a time, the last word over part of the one before it; a call for so few costs more.
+    /// Compares bytes, 8 to 64 of them one word at a time, which is faster than `memcmp`.
+    ///
+    /// The last word overlaps the one before it.
     @inline(__always)
     static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafePointer<UInt8>, count: Int) -> Bool {
         let right = unsafe UnsafeRawPointer(right)
@@ -82,7 +84,7 @@ package struct JSONKeyTable: Sendable {
         return true
     }
 
-    /// The position of a key in the list, or nil.
+    /// Returns the position of a key in the list, or nil.
     func index(of key: UnsafeBufferPointer<UInt8>) -> Int? {
         guard key.count &+ 1 < firstByLength.count else { return nil }
         let slots = firstByLength[key.count]..<firstByLength[key.count &+ 1]
@@ -100,7 +102,9 @@ package struct JSONKeyTable: Sendable {
         }
     }
 
-    /// Up to eight bytes of a key in one word, different for different keys of the same length up to eight.
+    /// Returns up to eight bytes of a key as one word.
+    ///
+    /// Keys of the same length up to eight bytes have equal words only if they are equal.
     private static func head(of key: UnsafeBufferPointer<UInt8>) -> UInt64 {
         let bytes = UnsafeRawBufferPointer(key)
         switch key.count {

@@ -3,9 +3,9 @@
 ///     private enum Key: String, CaseIterable { case id, createdAt = "created_at" }
 ///     private static let keys = JSONKeys<Key>()
 ///
-/// The cases stand in the order in which the keys are usually written, because the key after the last one is compared first.
+/// Declare the cases in the order in which the keys are usually written: the key after the last one is compared first.
 package struct JSONKeys<Key: CaseIterable & RawRepresentable & Sendable>: Sendable where Key.RawValue == String {
-    /// The names of the cases; a position in it is a position in ``cases``.
+    /// The names of the cases; its positions are those of ``cases``.
     package let table: JSONKeyTable
     package let cases: [Key]
 
@@ -15,11 +15,11 @@ package struct JSONKeys<Key: CaseIterable & RawRepresentable & Sendable>: Sendab
     }
 }
 
-// Inlined into the caller, where the enum is known: a generic call per key would cost more than the comparison.
+// Inlined into callers that know the enum: a generic call per key would cost more than the comparison.
 extension JSONCursor {
-    /// The next known key of the object, its colon consumed; nil after the closing brace.
+    /// Returns the next known key of the object and consumes its colon; returns nil after the closing brace.
     ///
-    /// Unknown members are skipped. `place` is where the search begins: keep it from member to member, -1 before the first.
+    /// Unknown members are skipped. The search starts at `place`: keep its value from member to member, start with -1.
     @inlinable
     package mutating func nextKey<Key>(in keys: JSONKeys<Key>, _ place: inout Int) throws(JSONSyntaxError) -> Key? {
         while try nextKey(in: keys.table, &place) {
@@ -29,13 +29,13 @@ extension JSONCursor {
         return nil
     }
 
-    /// The case whose name a string has, or nil.
+    /// Returns the case whose name equals a string, or nil.
     @inlinable
     package func key<Key>(of token: JSONToken, in keys: JSONKeys<Key>) -> Key? {
         index(of: token, in: keys.table).map { keys.cases[$0] }
     }
 
-    /// Reads an object; false if the value is not an object, and then it is skipped whole.
+    /// Reads an object; if the value is not an object, skips it and returns false.
     ///
     /// `read` gets each known key and must consume its value; unknown members are skipped.
     @inlinable

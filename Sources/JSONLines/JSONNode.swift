@@ -1,10 +1,11 @@
-/// A JSON document on its way to text: keys in the order given, nothing escaped without need, parts that are text already
-/// taken in as they are.
+/// A JSON value to be written as text.
+///
+/// Keys keep the given order, and only required characters are escaped. Parts that are already JSON text are copied.
 package indirect enum JSONNode: Sendable {
     case null
     case number(Int)
     case text(String)
-    /// JSON text, not looked at.
+    /// JSON text, copied without a check.
     case verbatim([UInt8])
     case array([JSONNode])
     case object([(String, JSONNode)])
@@ -13,13 +14,14 @@ package indirect enum JSONNode: Sendable {
         text.map { .text($0) } ?? .null
     }
 
-    /// Numbers by name, in the order of ``sorted(_:)``.
+    /// An object of numbers by name, in the order of ``sorted(_:)``.
     package static func counts(_ counts: [String: Int]) -> JSONNode {
         sorted(counts.map { ($0.key, .number($0.value)) })
     }
 
-    /// An object with its keys in the order of their bytes, so that equal contents have equal text; members without a value are
-    /// left out.
+    /// An object with its keys in byte order, so that equal contents have equal text.
+    ///
+    /// Members without a value are omitted.
     package static func sorted(_ members: [(String, JSONNode?)]) -> JSONNode {
         .object(
             members.compactMap { member in member.1.map { (member.0, $0) } }
@@ -27,7 +29,7 @@ package indirect enum JSONNode: Sendable {
         )
     }
 
-    /// The document with one top-level key a line, so that people and `diff` find their way.
+    /// Returns a document with one top-level key per line, so that it is easy to read and to compare with `diff`.
     package static func document(_ members: [(String, JSONNode)]) -> [UInt8] {
         var text = Array("{".utf8)
         for (index, member) in members.enumerated() {
@@ -38,14 +40,14 @@ package indirect enum JSONNode: Sendable {
         return text
     }
 
-    /// The node as text, without a blank.
+    /// The JSON text of the node, without spaces.
     package var text: [UInt8] {
         var text: [UInt8] = []
         append(to: &text)
         return text
     }
 
-    /// The node as one line of text.
+    /// The JSON text of the node with a line end.
     package var line: [UInt8] {
         text + [0x0A]
     }

@@ -1,13 +1,15 @@
 /// Decoding of string tokens whose grammar a cursor has checked.
 package enum JSONString {
-    /// The text of a token's bytes; a lone surrogate shows as U+FFFD.
+    /// Returns the decoded text of a token's bytes; a lone surrogate becomes U+FFFD.
     package static func decoded(_ bytes: ArraySlice<UInt8>, isEscaped: Bool) -> String {
         guard isEscaped else { return String(decoding: bytes, as: UTF8.self) }
         return unsafe bytes.withUnsafeBufferPointer { unsafe decoded($0) }
     }
 
-    /// The bytes a token is compared by: UTF-8 of the text, and for a lone surrogate 0xFF (never part of UTF-8) and its six
-    /// escape bytes, so that different lone surrogates stay different keys.
+    /// Returns the bytes that a token is compared by: its text in UTF-8.
+    ///
+    /// A lone surrogate becomes 0xFF, which never occurs in UTF-8, and its six escape bytes. So different lone
+    /// surrogates stay different keys.
     package static func keyBytes(_ bytes: ArraySlice<UInt8>, isEscaped: Bool) -> [UInt8] {
         guard isEscaped else { return Array(bytes) }
         return unsafe bytes.withUnsafeBufferPointer { unsafe keyBytes(of: $0) }
@@ -15,7 +17,7 @@ package enum JSONString {
 
     /// Appends text as a JSON string with quotes, escaping only what RFC 8259 requires.
     ///
-    /// With `escapingControls` DEL and the C1 controls are escaped too, because some terminals obey them.
+    /// With `escapingControls`, DEL and the C1 controls are also escaped, because some terminals interpret them.
     package static func append(_ text: String, to output: inout [UInt8], escapingControls: Bool = false) {
         var text = text
         output.append(UInt8(ascii: "\""))
@@ -29,7 +31,7 @@ package enum JSONString {
         output.append(UInt8(ascii: "\""))
     }
 
-    /// DEL is one byte, a C1 control is 0xC2 and one of 0x80 to 0x9F.
+    /// Appends text and escapes DEL (one byte) and C1 controls (0xC2 and a byte from 0x80 to 0x9F).
     private static func appendEscapingControls(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
         var start = 0
         var index = 0
@@ -86,7 +88,7 @@ package enum JSONString {
         unsafe unescaped(raw) { escape in unsafe [0xFF] + Array(escape) }
     }
 
-    /// The code unit of a `\uXXXX` at the start of `bytes`, or nil.
+    /// Returns the code unit of a `\uXXXX` escape at the start of `bytes`, or nil.
     static func hexUnit(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32? {
         guard bytes.count >= 6, unsafe bytes[0] == UInt8(ascii: "\\"), unsafe bytes[1] == UInt8(ascii: "u") else {
             return nil

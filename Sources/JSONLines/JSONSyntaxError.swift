@@ -1,6 +1,6 @@
-/// Where and why text is no JSON (RFC 8259), or not the JSON that its reader has to find.
+/// An error in JSON text (RFC 8259), or JSON that is not what its reader requires, with its place.
 package struct JSONSyntaxError: Error, Sendable, Hashable {
-    /// What broke the grammar.
+    /// The rule that the text violates.
     package enum Reason: String, Sendable, Hashable {
         case unexpectedEnd = "the text ends in the middle of a value"
         case expectedValue = "expected a value"
@@ -23,7 +23,7 @@ package struct JSONSyntaxError: Error, Sendable, Hashable {
     }
 
     package let reason: Reason
-    /// The offset of the offending byte in the buffer.
+    /// The offset of the invalid byte in the buffer.
     package let offset: Int
 
     package init(_ reason: Reason, at offset: Int) {

@@ -1,9 +1,8 @@
-/// 128 bits over a key's decoded bytes.
+/// A 128-bit hash of a key's decoded bytes.
 ///
-/// Equal keys have equal hashes; equal hashes are confirmed on the keys.
-///
-/// Two lanes of multiply-and-fold over eight bytes at a time, in the manner of wyhash (https://github.com/wangyi-fudan/wyhash).
-/// Not cryptographic: whoever picks keys could make two collide, which is why a hit is only ever a suspicion.
+/// Two lanes of multiply-and-fold over eight bytes at a time, similar to wyhash
+/// (https://github.com/wangyi-fudan/wyhash). The hash is not cryptographic: collisions can be constructed on purpose.
+/// So callers must confirm equal hashes by comparing the keys.
 package struct KeyHash: Sendable, Hashable, Comparable {
     package var high: UInt64
     package var low: UInt64
@@ -19,7 +18,7 @@ package struct KeyHash: Sendable, Hashable, Comparable {
 }
 
 extension KeyHash {
-    /// Hashes bytes that are the key itself, escapes decoded.
+    /// Hashes the bytes of a decoded key.
     package init(_ bytes: [UInt8]) {
         self = unsafe bytes.withUnsafeBufferPointer { unsafe KeyHash($0) }
     }
@@ -53,7 +52,23 @@ extension KeyHash {
 
     private static func fold(_ value: UInt64, _ multiplier: UInt64) -> UInt64 {
         let product = value.multipliedFullWidth(by: multiplier)
-        // The value itself stays in, so that a zero product does not swallow what came before.
+        // The value itself is mixed in, so that a product of zero does not erase the earlier input.
         return product.high ^ product.low ^ (value << 1 | value >> 63)
+    }
+}
+
+// Little-endian numbers, for files that only this program reads.
+
+extension [UInt8] {
+    /// Appends the lowest `bytes` bytes of a number in little-endian order.
+    package mutating func append(word: UInt64, bytes: Int = 8) {
+        for index in 0..<bytes { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * index))) }
+    }
+
+    /// Returns the little-endian number of `bytes` bytes at an offset, which must be inside the array.
+    package func word(at offset: Int, bytes: Int = 8) -> UInt64 {
+        var word: UInt64 = 0
+        for index in (0..<bytes).reversed() { word = word << 8 | UInt64(self[offset + index]) }
+        return word
     }
 }

@@ -1,19 +1,19 @@
-/// Whole lines that travel together: one allocation, cut once, read in place by every later stage.
+/// A block of whole lines, which all later stages read in place.
 ///
-/// A block ends at the first line end at or after ``LineSplitter/blockSize`` bytes from its start, so its borders depend
-/// on the bytes alone and never on how they arrived.
+/// A block ends at the first line end at or after ``LineSplitter/blockSize`` bytes from its start. So block boundaries
+/// depend only on the bytes, not on the chunks they arrived in.
 package struct LineBlock: Sendable {
-    /// The bytes of all lines, each with its line end; ends in 0x0A.
+    /// The bytes of all lines with their line ends; the last byte is 0x0A.
     package let bytes: [UInt8]
-    /// For each line the offset behind its 0x0A.
+    /// The offset after the 0x0A of each line.
     package let lineEnds: [Int]
     /// The number of this block in its stream, from 0.
     package let sequence: Int
     /// The physical number of the first line, from 1.
     package let firstLine: Int
-    /// Where the block starts in the stream, in bytes.
+    /// The offset of the block in the stream, in bytes.
     package let byteOffset: Int
-    /// Whether the last 0x0A was added here because the stream ended without one.
+    /// Whether the stream ended without a line end, so that the last 0x0A was added.
     package let endsUnterminated: Bool
 
     package init(
@@ -32,8 +32,34 @@ package struct LineBlock: Sendable {
         self.endsUnterminated = endsUnterminated
     }
 
-    /// The bytes of a line without its 0x0A, as offsets into ``bytes``.
+    /// Returns the range of a line in ``bytes``, without its 0x0A.
     package func range(ofLine index: Int) -> Range<Int> {
         (index == 0 ? 0 : lineEnds[index - 1])..<(lineEnds[index] - 1)
+    }
+}
+
+extension LineBlock {
+    /// Creates a block from bytes that are already whole lines, such as the content of a gzip member.
+    ///
+    /// Nothing is copied. If the last line has no 0x0A, one is added and ``endsUnterminated`` is true.
+    package init(wholeLines bytes: [UInt8], sequence: Int, firstLine: Int, byteOffset: Int) {
+        var bytes = bytes
+        let isUnterminated = bytes.last.map { $0 != 0x0A } ?? false
+        if isUnterminated { bytes.append(0x0A) }
+        var lineEnds: [Int] = []
+        lineEnds.reserveCapacity(bytes.count / 1_024 + 1)
+        var searched = 0
+        while let newline = LineSplitter.newline(in: bytes, from: searched) {
+            searched = newline + 1
+            lineEnds.append(searched)
+        }
+        self.init(
+            bytes: bytes,
+            lineEnds: lineEnds,
+            sequence: sequence,
+            firstLine: firstLine,
+            byteOffset: byteOffset,
+            endsUnterminated: isUnterminated
+        )
     }
 }

@@ -6,29 +6,30 @@ import Musl
 import Darwin
 #endif
 
-/// Cuts a stream of bytes into blocks of whole lines, whatever the pieces it arrives in.
+/// Splits a stream of bytes into blocks of whole lines; the sizes of its chunks do not matter.
 ///
-/// Lines end at byte 0x0A and nowhere else: U+2028, U+0085 and a lone 0x0D are legal inside a JSON line. Every byte that
-/// comes in goes out once, in order; only a missing last 0x0A is added.
+/// Lines end only at byte 0x0A: U+2028, U+0085 and a lone 0x0D are valid inside a JSON line. The blocks contain every
+/// byte of the stream in order. Only a missing last 0x0A is added.
 package struct LineSplitter: Sendable {
     /// A block ends at the first line end at or after this many bytes from its start.
     package static let blockSize = 1_048_576
 
-    /// The default limit of one line, 64 MiB: the API allows requests of many MiB, and hitting the limit is an error.
+    /// The default limit for one line, 64 MiB; the API allows requests of many MiB.
     package static let defaultMaxLineBytes = 64 * 1_048_576
 
     private let blockSize: Int
     private let maxLineBytes: Int
-    /// Bytes of the block being filled.
+    /// The bytes of the block that is not full yet.
     private var pending: [UInt8] = []
     private var lineEnds: [Int] = []
     private var sequence: Int
     private var firstLine: Int
     private var byteOffset: Int
 
-    /// A splitter that starts a stream, or goes on behind blocks cut before.
+    /// Creates a splitter at the start of a stream, or after blocks that were split earlier.
     ///
-    /// `maxLineBytes` counts a line without its end. `sequence`, `firstLine` and `byteOffset` are those of the next block.
+    /// `maxLineBytes` does not include the line end. `sequence`, `firstLine` and `byteOffset` are those of the next
+    /// block.
     package init(
         blockSize: Int = LineSplitter.blockSize,
         maxLineBytes: Int = LineSplitter.defaultMaxLineBytes,
@@ -43,7 +44,7 @@ package struct LineSplitter: Sendable {
         self.byteOffset = byteOffset
     }
 
-    /// Takes the next bytes and gives the blocks that became full, in order: usually none or one.
+    /// Appends the next bytes and returns the blocks that are now full, usually none or one.
     package mutating func append(_ chunk: [UInt8]) throws(LineTooLong) -> [LineBlock] {
         var blocks: [LineBlock] = []
         var taken = 0
@@ -65,9 +66,9 @@ package struct LineSplitter: Sendable {
         return blocks
     }
 
-    /// Ends the stream and gives the last block, or nil if nothing is left.
+    /// Ends the stream and returns the last block; nil if nothing is left.
     ///
-    /// A missing last 0x0A is added and noted.
+    /// If the last line has no 0x0A, one is added and ``LineBlock/endsUnterminated`` is true.
     package mutating func finish() -> LineBlock? {
         guard !pending.isEmpty else { return nil }
         let isUnterminated = pending.last != 0x0A
@@ -95,7 +96,7 @@ package struct LineSplitter: Sendable {
         return block
     }
 
-    /// Room for a usual block, so that filling it does not move it again and again.
+    /// Reserves space for a block of usual size to avoid reallocations.
     private mutating func reserve() {
         guard pending.isEmpty else { return }
         pending.reserveCapacity(blockSize + blockSize / 16)
@@ -117,11 +118,11 @@ package struct LineSplitter: Sendable {
     }
 }
 
-/// A line longer than the limit: splitting stops there, loudly.
+/// A line that is longer than the limit, which ends the splitting.
 package struct LineTooLong: Error, Sendable, Hashable {
-    /// The physical line, from 1.
+    /// The physical line number, from 1.
     package let line: Int
-    /// Where the line starts in the stream.
+    /// The offset of the line in the stream, in bytes.
     package let byteOffset: Int
     /// The limit in bytes, without the line end.
     package let limit: Int

@@ -9,7 +9,7 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
         self.daysSinceEpoch = daysSinceEpoch
     }
 
-    /// The given day, or nil where the calendar has none (31 April, 29 February of most years).
+    /// Returns nil if the calendar does not have the day, for example 31 April.
     package init?(year: Int, month: Int, day: Int) {
         guard (1...12).contains(month), (1...31).contains(day) else { return nil }
         let shifted = month > 2 ? year : year - 1
@@ -21,7 +21,7 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
         guard components == (year, month, day) else { return nil }
     }
 
-    /// Reads `2024-08-20` or `20240820`.
+    /// Parses `2024-08-20` or `20240820`.
     package init?(_ text: some StringProtocol) {
         var digits = Array(text.utf8)
         if digits.count == 10, digits[4] == 0x2D, digits[7] == 0x2D {
@@ -46,7 +46,7 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
         return (year, month, dayOfYear - (153 * monthIndex + 2) / 5 + 1)
     }
 
-    /// `2024-08-20`, the form of the `date=` folders.
+    /// The day as `2024-08-20`, the form of the `date=` folders.
     package var text: String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(10)
@@ -54,7 +54,7 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends ``text``.
+    /// Appends ``text`` as UTF-8.
     package func append(to bytes: inout [UInt8]) {
         let (year, month, day) = components
         bytes.append(Int64(year), digits: 4)
@@ -64,7 +64,7 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
         bytes.append(Int64(day), digits: 2)
     }
 
-    /// The first moment of the day, UTC.
+    /// Midnight UTC at the start of the day.
     package var start: Timestamp {
         Timestamp(seconds: Int64(daysSinceEpoch) * 86_400)
     }
@@ -75,7 +75,7 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
 }
 
 extension BinaryInteger {
-    /// Division rounding towards negative infinity, for dates before the epoch.
+    /// Divides and rounds toward negative infinity, for dates before 1970.
     func flooredQuotient(by divisor: Self) -> Self {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient

@@ -1,23 +1,25 @@
-/// A Message Batch as the list and retrieve endpoints describe it, with the bytes it was read from.
+/// A Message Batch as the list and retrieve endpoints return it, with its JSON text.
 ///
-/// Source of the fields: the reference pages of "List Message Batches". Only what Batchkeep acts on is typed;
-/// everything else stays in ``json``, which is what every output passes on.
+/// Field source: API reference, "List Message Batches". Only the fields that Batchkeep uses are typed. All other fields
+/// are only in ``json``, which every output copies.
 package struct MessageBatch: Sendable, Hashable {
     package var id: String
     package var status: ProcessingStatus
     package var counts: RequestCounts
     package var createdAt: Timestamp
-    /// Twenty-four hours after creation, when unfinished requests expire.
+    /// When unfinished requests expire: 24 hours after creation.
     package var expiresAt: Timestamp?
-    /// Set once processing ended.
+    /// When processing ended; nil before that.
     package var endedAt: Timestamp?
-    /// Set once somebody asked to cancel.
+    /// When cancellation was requested; nil if it was not.
     package var cancelInitiatedAt: Timestamp?
-    /// Set once the results were withdrawn.
+    /// When the API removed the results; nil before that.
     package var archivedAt: Timestamp?
-    /// Where the results are, once processing ended; absolute on the API, relative on some servers.
+    /// The URL of the results; nil until processing has ended.
+    ///
+    /// The API sends an absolute URL. Some other servers send a relative one.
     package var resultsURL: String?
-    /// The object as received, white space outside strings removed.
+    /// The object as received, without white space outside strings.
     package var json: [UInt8]
 
     package init(
@@ -46,25 +48,25 @@ package struct MessageBatch: Sendable, Hashable {
 }
 
 extension MessageBatch {
-    /// How long results can be downloaded, counted from creation (API documentation, batch processing).
+    /// The number of days after creation that results can be downloaded (API documentation, batch processing).
     package static let retentionDays = 29
 
-    /// The moment after which the results are withdrawn.
+    /// The time after which the API removes the results.
     package var retentionEnds: Timestamp {
         createdAt.adding(seconds: Int64(Self.retentionDays) * 86_400)
     }
 
-    /// The UTC day of creation, which names the `date=` folder and chooses the price.
+    /// The UTC day of creation, which names the `date=` folder and selects the price.
     package var day: CalendarDay {
         createdAt.day
     }
 
-    /// Whether the id can be a file name as it is: `[A-Za-z0-9_-]{1,128}`.
+    /// Whether the batch ID is safe as a file name: `[A-Za-z0-9_-]{1,128}`.
     package var hasSafeID: Bool {
         Self.isSafeID(id)
     }
 
-    /// Whether a batch id can be a file name as it is: `[A-Za-z0-9_-]{1,128}`.
+    /// Returns whether a batch ID is safe as a file name: `[A-Za-z0-9_-]{1,128}`.
     package static func isSafeID(_ id: String) -> Bool {
         let bytes = id.utf8
         return (1...128).contains(bytes.count)
@@ -77,5 +79,33 @@ extension MessageBatch {
                     false
                 }
             }
+    }
+}
+
+/// The processing status of a batch.
+///
+/// A status that this version does not know is kept by name and counted.
+package enum ProcessingStatus: Sendable, Hashable {
+    case inProgress
+    case canceling
+    case ended
+    case other(String)
+
+    /// The statuses that the API documents.
+    package static let known: [ProcessingStatus] = [.inProgress, .canceling, .ended]
+
+    /// Creates a status from its name in the API.
+    package init(_ name: String) {
+        self = Self.known.first { $0.name == name } ?? .other(name)
+    }
+
+    /// The name of the status in the API.
+    package var name: String {
+        switch self {
+        case .inProgress: "in_progress"
+        case .canceling: "canceling"
+        case .ended: "ended"
+        case .other(let name): name
+        }
     }
 }

@@ -1,7 +1,7 @@
-/// An amount of US dollars as a whole number of pico-dollars, 10⁻¹² dollars.
+/// An amount of US dollars as a whole number of pico-dollars (10⁻¹² dollars).
 ///
-/// A token's price is a whole number of pico-dollars after all its factors (`PriceTable` refuses any other), so sums
-/// are exact and nothing is rounded before it is printed.
+/// `PriceTable` accepts only prices that are whole pico-dollars per token after all factors. Sums are therefore exact.
+/// Nothing is rounded until it is printed.
 package struct Money: Sendable, Hashable, Comparable {
     package var picoDollars: Int128
 
@@ -31,10 +31,10 @@ package struct Money: Sendable, Hashable, Comparable {
 // MARK: - As text
 
 extension Money {
-    /// The places behind the point that an amount can have.
+    /// The maximum number of decimal places of an amount.
     package static let places = 12
 
-    /// The exact amount in dollars, without zeros at the end: `12.5`, `-0.000000000001`, `0`.
+    /// The exact amount in dollars, without trailing zeros: `12.5`, `-0.000000000001`, `0`.
     package var text: String {
         let (whole, fraction) = parts
         let sign = picoDollars < 0 ? "-" : ""
@@ -47,22 +47,24 @@ extension Money {
         return "\(sign)\(dollars).\(zeros)\(kept)"
     }
 
-    /// Whole dollars, and the rest in pico-dollars, both without the sign.
+    /// The absolute amount as whole dollars and the remaining pico-dollars.
     package var parts: (whole: UInt128, fraction: UInt64) {
         let (whole, fraction) = picoDollars.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000_000)
         return (whole, UInt64(fraction))
     }
 
-    /// Whole dollars in decimal digits.
+    /// Returns whole dollars in decimal.
     ///
-    /// A table has an amount in every fourth cell, and no other text takes as long as that of 128 bits.
+    /// Small amounts use the `UInt64` formatter. The 128-bit formatter is the slowest one, and tables contain many
+    /// amounts.
     package static func digits(_ whole: UInt128) -> String {
         UInt64(exactly: whole).map { String($0) } ?? String(whole)
     }
 
-    /// Reads what ``text`` gives; nil for anything but digits with at most one point among them and a minus in front.
+    /// Parses the format of ``text``; returns nil for anything else.
     ///
-    /// Behind the twelfth place only zeros may come.
+    /// The text is an optional minus sign and digits with at most one decimal point between them. After the twelfth
+    /// decimal place only zeros are valid.
     package init?(_ text: String) {
         let bytes = text.utf8.span
         let isNegative = !bytes.isEmpty && bytes[0] == UInt8(ascii: "-")
@@ -88,7 +90,7 @@ extension Money {
         self.init(picoDollars: isNegative ? -amount : amount)
     }
 
-    /// A number with one more digit behind it; nil for what is no digit, and where there are too many.
+    /// Returns `number` with one more decimal digit; nil if `digit` is not a digit or the result overflows.
     private static func appending(_ digit: UInt8, to number: Int128) -> Int128? {
         guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
         let (tens, first) = number.multipliedReportingOverflow(by: 10)
@@ -98,7 +100,7 @@ extension Money {
 }
 
 extension Money: Codable {
-    /// Reads the decimal text that ``encode(to:)`` writes.
+    /// Decodes the decimal text that ``encode(to:)`` writes.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let amount = Money(try container.decode(String.self)) else {

@@ -1,12 +1,12 @@
-/// The requests of a batch by state, as `request_counts` gives them.
+/// The number of requests of a batch per state, from `request_counts`.
 ///
-/// Until a batch ends everything stands under `processing`; afterwards `processing` is 0 and the others add up to the
-/// total. Keys this version does not know are kept: a new result type must not make a batch look complete.
+/// Until a batch ends, all requests count as `processing`. Then `processing` is 0 and the other counts add up to the
+/// total. Unknown keys are kept, so that a batch with a new result type is not mistaken for complete.
 package struct RequestCounts: Sendable, Hashable {
-    /// Requests not finished yet.
+    /// Requests that are not finished yet.
     package var processing: Int
 
-    /// Finished requests by result type name; a missing type is 0.
+    /// Finished requests per result type name; a missing type counts as 0.
     package var byType: [String: Int]
 
     package init(processing: Int = 0, byType: [String: Int] = [:]) {
@@ -14,17 +14,17 @@ package struct RequestCounts: Sendable, Hashable {
         self.byType = byType.filter { $0.value != 0 }
     }
 
-    /// The finished requests of one type.
+    /// The number of finished requests of one type.
     package subscript(_ type: ResultType) -> Int {
         byType[type.name] ?? 0
     }
 
-    /// Requests that have a result.
+    /// The number of requests that have a result.
     package var finished: Int {
         byType.values.reduce(0, +)
     }
 
-    /// All requests of the batch.
+    /// The number of all requests of the batch.
     package var total: Int {
         processing + finished
     }

@@ -1,8 +1,7 @@
-/// What became of one request.
+/// The result type of a request.
 ///
-/// The set is open: an unknown type is carried through and counted.
-///
-/// Spelled as on the wire: `canceled` with one l.
+/// A type that this version does not know is kept by name and counted. The spelling is that of the API: `canceled` with
+/// one l.
 package enum ResultType: Sendable, Hashable {
     case succeeded
     case errored
@@ -10,15 +9,15 @@ package enum ResultType: Sendable, Hashable {
     case expired
     case other(String)
 
-    /// The four types the API documents, in the order every table shows them.
+    /// The types that the API documents, in the order of every table.
     package static let known: [ResultType] = [.succeeded, .errored, .canceled, .expired]
 
-    /// Takes the name as it stands on the wire.
+    /// Creates a type from its name in the API.
     package init(_ name: String) {
         self = Self.known.first { $0.name == name } ?? .other(name)
     }
 
-    /// The name as it stands on the wire.
+    /// The name of the type in the API.
     package var name: String {
         switch self {
         case .succeeded: "succeeded"

@@ -1,15 +1,15 @@
-/// A moment in time as whole nanoseconds since 1970-01-01T00:00:00Z.
+/// A point in time, in whole nanoseconds since 1970-01-01T00:00:00Z.
 ///
-/// Windows are compared on this integer, so that no batch falls between two roundings. Good from 1678 to 2261.
+/// Windows compare this integer, so no batch is lost to rounding. The range is from 1678 to 2261.
 package struct Timestamp: Sendable, Hashable, Comparable {
-    /// Nanoseconds since the Unix epoch, UTC, leap seconds not counted.
+    /// Nanoseconds since the Unix epoch in UTC, without leap seconds.
     package let nanoseconds: Int64
 
     package init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
     }
 
-    /// The moment `seconds` after the Unix epoch.
+    /// Creates the time `seconds` after the Unix epoch.
     package init(seconds: Int64) {
         self.nanoseconds = seconds * 1_000_000_000
     }
@@ -18,27 +18,27 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         left.nanoseconds < right.nanoseconds
     }
 
-    /// This moment moved by a number of seconds, which may be negative.
+    /// Returns the time `seconds` later; earlier if `seconds` is negative.
     package func adding(seconds: Int64) -> Timestamp {
         Timestamp(nanoseconds: nanoseconds + seconds * 1_000_000_000)
     }
 
-    /// The seconds from `earlier` to this moment.
+    /// Returns the number of seconds from `earlier` to this time.
     package func seconds(since earlier: Timestamp) -> Double {
         Double(nanoseconds - earlier.nanoseconds) / 1e9
     }
 
-    /// The UTC day this moment lies in.
+    /// The UTC day of this time.
     package var day: CalendarDay {
         CalendarDay(daysSinceEpoch: Int(nanoseconds.flooredQuotient(by: 86_400_000_000_000)))
     }
 }
 
 extension Timestamp {
-    /// Reads an RFC 3339 date-time: any number of fraction digits (those past nine are cut), `Z` or an offset.
+    /// Parses an RFC 3339 date-time with `Z` or an offset; returns nil for anything else.
     ///
-    /// The API documents `Z` with six digits and sends `+00:00`; both are the same moment. A leap second counts as the
-    /// second before it. Returns nil for anything else.
+    /// Fraction digits after the ninth are dropped. The API documents `Z` with six digits but sends `+00:00`. A leap
+    /// second counts as the second before it.
     package init?(_ text: some StringProtocol) {
         var reader = DigitReader(text)
         guard
@@ -62,7 +62,7 @@ extension Timestamp {
         self.init(nanoseconds: seconds * 1_000_000_000 + Int64(fraction))
     }
 
-    /// RFC 3339 in UTC with six fraction digits and `Z`, the form every file of the archive uses.
+    /// The time in RFC 3339, in UTC, with six fraction digits and `Z`: the form in every file of the archive.
     package var text: String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(27)
@@ -70,7 +70,7 @@ extension Timestamp {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends ``text``.
+    /// Appends ``text`` as UTF-8.
     package func append(to bytes: inout [UInt8]) {
         let day = day
         let inDay = nanoseconds - Int64(day.daysSinceEpoch) * 86_400_000_000_000
@@ -89,7 +89,7 @@ extension Timestamp {
 }
 
 extension Timestamp: Codable {
-    /// Reads the RFC 3339 text that ``encode(to:)`` writes.
+    /// Decodes the RFC 3339 text that ``encode(to:)`` writes.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -105,7 +105,7 @@ extension Timestamp: Codable {
     }
 }
 
-/// Reads fixed-width numbers out of date text, without locale and without Foundation.
+/// Reads fixed-width numbers from date text without locale and Foundation.
 private struct DigitReader {
     private let bytes: [UInt8]
     private var position = 0
@@ -116,7 +116,7 @@ private struct DigitReader {
 
     var isAtEnd: Bool { position == bytes.count }
 
-    /// The digit at the position, which moves on; nil where there is none.
+    /// Consumes the next digit; returns nil and consumes nothing if the next byte is not a digit.
     private mutating func digit() -> Int? {
         guard position < bytes.count, (0x30...0x39).contains(bytes[position]) else { return nil }
         position += 1
@@ -138,7 +138,7 @@ private struct DigitReader {
         return true
     }
 
-    /// Nanoseconds of a fraction of any length.
+    /// Consumes a fraction of any length and returns it in nanoseconds.
     mutating func fraction() -> Int? {
         guard var fraction = digit() else { return nil }
         var places = 1
@@ -155,5 +155,27 @@ private struct DigitReader {
         _ = skip(":")
         guard let minutes = number(digits: 2), minutes < 60 else { return nil }
         return sign * (hours * 60 + minutes)
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number in decimal, padded with leading zeros to at least `digits` digits.
+    ///
+    /// It writes bytes directly because tables contain a number in nearly every cell. A `String` for each number took
+    /// longer than the rest of a row.
+    package mutating func append(_ number: Int64, digits: Int = 1) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        var place = count
+        var rest = number.magnitude
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0 || count - place < digits
+        // The digits were appended in reverse order.
+        var end = count - 1
+        while place < end {
+            swapAt(place, end)
+            (place, end) = (place + 1, end - 1)
+        }
     }
 }

@@ -1,6 +1,6 @@
-/// The counts of one request or of many, by ``UsageField``.
+/// The count of every ``UsageField``, for one request or summed over many.
 package struct TokenUsage: Sendable, Hashable, Codable {
-    // One stored number per field: a vector of eight was twelve times as slow to add.
+    // Separate stored properties: adding a SIMD vector of eight was twelve times slower.
     package var input: Int64 = 0
     package var cacheCreation5m: Int64 = 0
     package var cacheCreation1h: Int64 = 0
@@ -40,14 +40,14 @@ package struct TokenUsage: Sendable, Hashable, Codable {
         }
     }
 
-    /// The whole prompt: uncached, written and read (API reference, Message usage).
+    /// The tokens of the whole prompt: uncached, cache writes and cache reads (API reference, Message usage).
     package var prompt: Int64 {
         input + cacheCreation5m + cacheCreation1h + cacheRead
     }
 
-    /// Adds field by field; a sum that would pass `Int64.max` stays there.
-    // Every line of an export is added this way, so the fields are written out.
-    // Kept out of loops: inlined there, the optimizer of Swift 6.3.1 spends minutes on moving its stores around.
+    /// Adds field by field; a sum that overflows becomes `Int64.max`.
+    // Runs for every line of an export, so the fields are written out instead of looped over.
+    // Not inlined: in a loop, the optimizer of Swift 6.3.1 spends minutes on its stores.
     @inline(never)
     package mutating func addClamped(_ other: TokenUsage) {
         input = input.addingClamped(other.input)
@@ -60,8 +60,19 @@ package struct TokenUsage: Sendable, Hashable, Codable {
         webFetches = webFetches.addingClamped(other.webFetches)
     }
 
-    /// Whether a sum has reached its end and may stand for more.
+    /// Whether any count is `Int64.max`, which means that the real sum may be larger.
     package var isClamped: Bool {
         UsageField.allCases.contains { self[$0] == .max }
+    }
+}
+
+extension FixedWidthInteger {
+    /// Returns the sum, or the largest value of the type if the sum overflows.
+    ///
+    /// For non-negative numbers the operation is associative and commutative.
+    @inlinable
+    package func addingClamped(_ other: Self) -> Self {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 }

@@ -1,7 +1,7 @@
-/// A number of `message.usage` that is read, stored, summed, shown and, if it has a price, priced.
+/// A count in `message.usage` that Batchkeep reads, stores, sums and shows, and prices if it has a price.
 ///
-/// The cases stand in the order of the columns. What reads, sums or shows all of them loops over `allCases`; see the guide
-/// "Add a usage field".
+/// The cases are in the order of the columns. Code that handles all fields loops over `allCases`; see the guide "Add a
+/// usage field".
 package enum UsageField: Int, Sendable, CaseIterable {
     case input, cacheCreation5m, cacheCreation1h, cacheRead, output, thinking, webSearches, webFetches
 }
@@ -9,11 +9,11 @@ package enum UsageField: Int, Sendable, CaseIterable {
 extension UsageField {
     /// How a field is billed.
     package enum Billing: Sendable, Hashable {
-        /// By the token, with the batch discount, at the price in this column of a price table.
+        /// Per token, with the batch discount, at the price in this column of a price table.
         case token(priceColumn: String)
-        /// By the piece, in pico-dollars, without the batch discount.
+        /// Per piece, in pico-dollars, without the batch discount.
         case piece(Int128)
-        /// Not billed: part of another field, or free.
+        /// Not billed, because the field is free or part of another field.
         case none
     }
 
@@ -31,7 +31,7 @@ extension UsageField {
         var billing: Billing
     }
 
-    /// In the order of the cases.
+    /// The facts of each field, in the order of the cases.
     private static let facts = [
         Facts(
             path: ["input_tokens"],
@@ -115,13 +115,13 @@ extension UsageField {
     /// Whether the tokens are part of the prompt.
     package var isPrompt: Bool { facts.isPrompt }
 
-    /// The fields that cost something.
+    /// The fields that are billed.
     package static let billed = allCases.filter { $0.billing != .none }
 
-    /// The fields that are billed by the token, each with a column in the price table.
+    /// The fields that are billed per token, each with a column in the price table.
     package static let priced = allCases.filter { $0.priceColumn != nil }
 
-    /// The column of the price table; nil for a field that is not billed by the token.
+    /// The column of the price table; nil if the field is not billed per token.
     package var priceColumn: String? {
         if case .token(let column) = billing { column } else { nil }
     }

@@ -103,7 +103,7 @@ struct ResumingTests {
         let draft = try #require(try await sink.openDraft(of: batch()) as? FileDraft)
         try await append(blocks(of: body, blockSize: Self.blockSize).prefix(3), to: draft)
         _ = try await draft.writeScratchRun([1])
-        try await draft.park()
+        try await draft.suspend()
         #expect(try archive.paths().allSatisfy { !$0.contains("scratch") })
         #expect(try await finish() == 3)
         #expect(try await archive.files() == undisturbed())
@@ -114,7 +114,7 @@ struct ResumingTests {
         try await beginDraft(blocks: 3)
         let draft = try #require(try await sink(in: archive).reopenDraft(of: batch()) as? FileDraft)
         for _ in 0..<read { _ = try await draft.nextDurableBlock() }
-        try await draft.park()
+        try await draft.suspend()
         #expect(try await finish() == 3)
         #expect(try await archive.files() == undisturbed())
     }
@@ -215,7 +215,7 @@ struct ResumingTests {
         let draft = try #require(try await sink.openDraft(of: batch()) as? FileDraft)
         try await append(blocks(of: sampleBody(results: 1), blockSize: Self.blockSize), to: draft)
         #expect(try archive.paths().allSatisfy { !$0.hasSuffix("journal") })
-        try await draft.park()
+        try await draft.suspend()
         #expect(try archive.paths() == [])
     }
 

@@ -31,10 +31,10 @@ struct CatalogBatchTests {
         var untried = CatalogBatch(old, seenAt: now, serverDate: now)
         var tried = untried
         #expect(!untried.wasAvailable)
-        untried.record(.withdrawn, error: "", at: now)
+        untried.record(.removed, error: "", at: now)
         #expect(untried.state == .withdrawn)
         tried.record(.failed(.service(Samples.failure(500))), error: "", at: now)
-        tried.record(.withdrawn, error: "", at: now)
+        tried.record(.removed, error: "", at: now)
         #expect(tried.state == .lost)
     }
 

@@ -146,7 +146,7 @@ extension JSONCursor {
     ///
     /// Escapes stay as they are, which is valid and fast, but for `\u`: that could be half of a character.
     func appendBody(of token: JSONToken, to output: inout [UInt8]) {
-        guard holdsUnicodeEscape(token) else { return append(token.range, to: &output) }
+        guard containsUnicodeEscape(token) else { return append(token.range, to: &output) }
         var text: [UInt8] = []
         JSONString.append(self.text(token), to: &text)
         output += text.dropFirst().dropLast()

@@ -152,7 +152,7 @@ extension FileDraft {
     }
 
     /// Keeps what a later ``FileArchive/reopenDraft(of:)`` can resume, and removes the rest.
-    package func park() throws {
+    package func suspend() throws {
         guard journalFile != nil || isReopened else { return try discard() }
         close()
         try removeScratch()

@@ -84,7 +84,7 @@ struct ContentAudit {
             )
             derived.content.update(bytes)
             derived.received.update(addsEnd ? bytes.dropLast() : bytes[...])
-            derived.tally.take(decoded)
+            derived.tally.count(decoded)
             derived.summaries.fold(decoded, of: manifest.batch)
             derived.rows.update(writer.rows(of: decoded))
             try await uniqueness.add(decoded.records, of: scratch)

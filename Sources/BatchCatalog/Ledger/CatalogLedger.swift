@@ -85,7 +85,7 @@ package final class CatalogLedger: BatchLedger {
                 row.update(from: batch, at: now, serverDate: listing.serverDate)
                 track(row, in: &state, &changed)
                 if row.state == .lost { advice.lost.insert(row.id) }
-                advice.postponed[row.id] = options.ignoresRetrySchedule ? nil : row.scheduledRetry(at: now)
+                advice.retryScheduled[row.id] = options.ignoresRetrySchedule ? nil : row.scheduledRetry(at: now)
             }
             for var row in state.unfinished.values
             where !listed.contains(row.id) && listing.completed?.contains(row) == true {
@@ -214,9 +214,9 @@ package struct RetentionReport: Sendable {
 
 extension CatalogBatch {
     /// When and why the next try is scheduled; nil if the batch can be tried now.
-    fileprivate func scheduledRetry(at now: Timestamp) -> PostponedBatch? {
+    fileprivate func scheduledRetry(at now: Timestamp) -> ScheduledRetry? {
         guard !state.isFinal, let nextTryAt, nextTryAt > now else { return nil }
-        return PostponedBatch(id: id, until: nextTryAt, attempts: attempts, reason: lastError)
+        return ScheduledRetry(id: id, until: nextTryAt, attempts: attempts, reason: lastError)
     }
 }
 

@@ -82,7 +82,7 @@ package struct IndexedRows: Sendable {
         case .integer: return (try cursor.wholeNumber(upTo: .max) ?? 0).databaseValue
         case .text, .timestamp: return try cursor.string().map { cursor.text($0).databaseValue } ?? .null
         case .boolean:
-            if try cursor.takeNull() { return .null }
+            if try cursor.consumeNull() { return .null }
             guard try cursor.kind() == .literal else {
                 try cursor.skipValue()
                 return .null

@@ -105,7 +105,7 @@ extension CatalogBatch {
         case .busy:
             // The other process records its outcome in files, which the next run reads.
             lastError = error
-        case .withdrawn:
+        case .removed:
             markRemoved(at: now)
         case .unavailable(let failure):
             if state != .quarantined { state = .unavailable }

@@ -7,8 +7,8 @@ enum FetchInput {
     /// Parses the whole input.
     ///
     /// Empty lines are ignored. If an ID is repeated, only its first line counts.
-    static func batches(in text: [UInt8]) throws(CommandFailure) -> AskedBatches {
-        var asked = AskedBatches()
+    static func batches(in text: [UInt8]) throws(CommandFailure) -> RequestedBatches {
+        var asked = RequestedBatches()
         var seen: Set<String> = []
         for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmed

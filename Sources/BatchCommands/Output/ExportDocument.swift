@@ -86,7 +86,7 @@ struct ExportDocument: Encodable {
         exitStatus = summary.status.rawValue
         exitStatuses = ExitStatus.sorted(summary.statuses).map(\.rawValue)
         error = summary.stop?.sentence
-        settledBefore = report.settledBefore
+        settledBefore = report.completedBefore
         batches = summary.counts
         lines = report.lines
         tokens = summary.tokens
@@ -103,7 +103,7 @@ struct ExportDocument: Encodable {
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
         wouldFetch = summary.isDryRun ? report.wouldFetch.map(\.id) : nil
-        postponed = report.postponed.map { batch in
+        postponed = report.retryScheduled.map { batch in
             Postponed(batchID: batch.id, until: batch.until, attempts: batch.attempts, reason: batch.reason)
         }
         atRisk = summary.retention.atRisk.map { row in
@@ -135,7 +135,7 @@ extension BatchOutcome {
         switch self {
         case .archived, .alreadyArchived: "archived"
         case .busy: "busy"
-        case .withdrawn: "withdrawn"
+        case .removed: "withdrawn"
         case .unavailable: "unavailable"
         case .quarantined: "quarantined"
         case .failed: "failed"

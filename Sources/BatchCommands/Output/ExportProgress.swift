@@ -105,7 +105,7 @@ final class ExportProgress: RunObserver {
             state.done.bytes += bytes
             // On a terminal the total line is enough; a log gets one line per batch.
             if !context.notesAreTerminal { context.note(live.archivedLine(bytes: bytes, at: now)) }
-        case .withdrawn:
+        case .removed:
             writeLine("\(batch.id): results withdrawn before this run", .faint, &state)
         case .alreadyArchived:
             writeLine("\(batch.id): \(FailureText.clause(outcome))", .faint, &state)

@@ -37,7 +37,7 @@ struct ExportSummary: Sendable {
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
         if report.quarantined > 0 { statuses.insert(.integrity) }
         let open = [
-            report.failed, report.unavailable, report.postponed.count, report.notRetrieved.count, report.busy,
+            report.failed, report.unavailable, report.retryScheduled.count, report.notRetrieved.count, report.busy,
         ]
         if open.contains(where: { $0 > 0 }) { statuses.insert(.partial) }
         // A dry run fetches nothing, so it does not know which batches remain at risk.
@@ -106,7 +106,7 @@ struct ExportSummary: Sendable {
         let lines =
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
             + report.notRetrieved.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
-            + report.postponed.map(FailureText.sentence(of:))
+            + report.retryScheduled.map(FailureText.sentence(of:))
         return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
     }
 
@@ -116,8 +116,8 @@ struct ExportSummary: Sendable {
     var counts: [String: Int] {
         [
             "listed": report.listed, "in_window": report.inWindow, "archived_now": report.archivedNow,
-            "already_archived": report.alreadyArchived, "not_ended": report.notEnded, "left_out": report.leftOut,
-            "withdrawn": report.withdrawn, "lost": report.lost, "postponed": report.postponed.count,
+            "already_archived": report.alreadyArchived, "not_ended": report.notEnded, "left_out": report.skipped,
+            "withdrawn": report.removed, "lost": report.lost, "postponed": report.retryScheduled.count,
             "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
             "busy": report.busy,
             "at_risk": retention.atRisk.count,
@@ -133,7 +133,7 @@ struct ExportSummary: Sendable {
             Figure(isDryRun ? "would fetch" : "archived now", archivedNow, .integer, tone: .good),
             Figure("already there", .integer(report.alreadyArchived), .integer),
             Figure("not ended", .integer(report.notEnded), .integer, note: "a later run takes them"),
-            Figure("withdrawn", .integer(report.withdrawn), .integer, note: "before this archive saw them"),
+            Figure("withdrawn", .integer(report.removed), .integer, note: "before this archive saw them"),
         ]
         if report.lost > 0 {
             let new = retention.newlyLost.count
@@ -141,7 +141,7 @@ struct ExportSummary: Sendable {
                 Figure("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
             )
         }
-        if report.leftOut > 0 { batches.append(Figure("left out", .integer(report.leftOut), .integer)) }
+        if report.skipped > 0 { batches.append(Figure("left out", .integer(report.skipped), .integer)) }
         batches += [
             Figure("unavailable", .integer(report.unavailable), .integer, tone: .warning),
             Figure("quarantined", .integer(report.quarantined), .integer, tone: .bad),
@@ -151,8 +151,8 @@ struct ExportSummary: Sendable {
             let count = Cell.integer(report.busy)
             batches.append(Figure("busy", count, .integer, tone: .warning, note: "another process fetches them"))
         }
-        if !report.postponed.isEmpty {
-            let count = Cell.integer(report.postponed.count)
+        if !report.retryScheduled.isEmpty {
+            let count = Cell.integer(report.retryScheduled.count)
             batches.append(Figure("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
         }
         if !retention.atRisk.isEmpty {

@@ -77,7 +77,7 @@ extension FetchReceipt {
             self.init(archived: batch, in: folder)
             return
         case .busy: state = .busy
-        case .withdrawn: state = .withdrawn
+        case .removed: state = .withdrawn
         case .unavailable: state = .unavailable
         case .quarantined: state = .quarantined
         case .failed: state = .failed
@@ -90,10 +90,10 @@ extension FetchReceipt {
         switch reason {
         case .archived:
             self.init(archived: batch, in: folder)
-        case .notEnded, .leftOut, .postponed:
+        case .notEnded, .notSelected, .retryScheduled:
             self.init(id: batch.id, state: .notEnded, error: "its status is \(batch.status.name)")
-        case .withdrawn, .lost:
-            self.init(id: batch.id, state: .withdrawn, error: FailureText.clause(BatchOutcome.withdrawn))
+        case .removed, .lost:
+            self.init(id: batch.id, state: .withdrawn, error: FailureText.clause(BatchOutcome.removed))
         }
     }
 

@@ -70,7 +70,7 @@ struct RunLog: RunObserver {
             metadata["stored_bytes"] = .stringConvertible(published.storedBytes)
             metadata.add("request_id", proof.requestID)
             logger.info("batch archived", metadata: metadata)
-        case .withdrawn:
+        case .removed:
             logger.info("results withdrawn before this run", metadata: metadata)
         case .unavailable(let failure), .failed(.service(let failure)):
             metadata["reason"] = "\(FailureText.clause(outcome))"
@@ -117,7 +117,7 @@ struct RunLog: RunObserver {
         metadata["listed"] = .stringConvertible(summary.report.listed)
         metadata["archived_now"] = .stringConvertible(summary.report.archivedNow)
         metadata["already_archived"] = .stringConvertible(summary.report.alreadyArchived)
-        metadata["postponed"] = .stringConvertible(summary.report.postponed.count)
+        metadata["postponed"] = .stringConvertible(summary.report.retryScheduled.count)
         metadata["problems"] = .stringConvertible(summary.report.problems.count)
         logger.info("run ended", metadata: metadata)
     }

@@ -59,7 +59,7 @@ struct RunReporter {
     private static func body(_ runs: [ExportSummary], status: ExitStatus) -> String {
         let lines = runs.map { run in
             let report = run.report
-            let open = report.problems.count + report.postponed.count
+            let open = report.problems.count + report.retryScheduled.count
             let figures =
                 "\(report.archivedNow) archived, \(report.alreadyArchived) already there, \(report.notEnded) not ended, "
                 + "\(open) with problems"

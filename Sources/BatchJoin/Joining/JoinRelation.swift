@@ -95,7 +95,7 @@ extension JoinRelation {
     ///
     /// Strings are copied, null becomes nil, and other values become strings that contain their JSON text.
     private static func text(of cursor: inout JSONCursor) throws(JSONSyntaxError) -> [UInt8]? {
-        if try cursor.takeNull() { return nil }
+        if try cursor.consumeNull() { return nil }
         let isString = try cursor.kind() == .string
         let value = cursor.bytes(try cursor.skipValue())
         return isString ? value : quotedBytes(value)

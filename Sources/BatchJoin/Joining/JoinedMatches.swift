@@ -88,7 +88,7 @@ package struct JoinedMatches {
                 while let key = try cursor.nextKey() {
                     let isOwn = cursor.index(of: key, in: ownKeys) != nil
                     let name = cursor.text(key)
-                    if try cursor.takeNull() { continue }
+                    if try cursor.consumeNull() { continue }
                     let value = try cursor.skipValue()
                     if !isOwn { matches.append(JoinedMatch(name: name, json: cursor.bytes(value))) }
                 }

@@ -64,7 +64,7 @@ private final class MarkedSource: IDExpectation {
         marks = Mutex(expected.map { RowMarks(rows: $0.source.rowCount) })
     }
 
-    func take(_ block: DecodedBlock) throws {
+    func checkOff(_ block: DecodedBlock) throws {
         for record in block.records {
             let token = block.block.bytes[record.customID.range]
             let id = JSONString.keyBytes(token, isEscaped: record.customID.isEscaped)

@@ -1,37 +1,39 @@
-/// The order in which ``mapConcurrently(limit:order:next:work:consume:)`` passes results on.
+/// The order in which ``mapConcurrently(limit:order:next:work:consume:)`` consumes results.
 package enum ResultOrder: Sendable {
-    /// As the inputs came. A slow item holds back the results after it, and they count against the limit.
+    /// The order of the inputs.
+    ///
+    /// A slow item delays the results after it, and they count against the limit.
     case input
-    /// As the items finish.
+    /// The order in which the items finish.
     case completion
 }
 
-/// What happens after a result was consumed.
+/// What to do after a result is consumed.
 package enum ConcurrentFlow: Sendable {
-    /// The work continues.
+    /// Continue.
     case proceed
-    /// Nothing new starts, running items are canceled, and their results are still consumed.
+    /// Start no new items and cancel running ones, but still consume their results.
     case drain
-    /// Running items are canceled and their results are dropped.
+    /// Cancel running items and drop their results.
     case stop
 }
 
-/// Works on items concurrently, up to `limit` at a time, and consumes the results one after another.
+/// Processes items concurrently, up to `limit` at a time, and consumes the results one after another.
 ///
 ///     try await mapConcurrently(limit: 4) { try await blocks.next() } work: { compress($0) } consume: { member in
 ///         try await file.append(member)
 ///         return .proceed
 ///     }
 ///
-/// Memory is bounded: `next` is asked for an item only if fewer than `limit` items are in flight.
+/// Memory is bounded: `next` is called only if fewer than `limit` items are in flight.
 ///
 /// - Parameters:
 ///   - limit: The number of items in flight; values below 1 count as 1.
 ///   - order: The order of the results.
-///   - next: Gives the next item, nil at the end. If it throws, the items that are already running are finished and
+///   - next: Returns the next item, nil at the end. If it throws, the items that are already running are finished and
 ///     consumed before the error is thrown.
 ///   - work: The parallel part. If it throws, the other items are canceled and the error is thrown at once.
-///   - consume: Gets one result at a time. If it throws, the running items are canceled.
+///   - consume: Receives one result at a time. If it throws, the running items are canceled.
 /// - Throws: The first error of `work` or `consume`, otherwise that of `next`.
 package func mapConcurrently<Input: Sendable, Output: Sendable, Failure: Error>(
     limit: Int,
@@ -90,7 +92,7 @@ package func mapConcurrently<Input: Sendable, Output: Sendable, Failure: Error>(
     if let failure { throw failure }
 }
 
-/// The results of `work` on all items, in the order of the items, with up to `limit` items in flight.
+/// Returns the results of `work` for all items, in the order of the items, with up to `limit` items in flight.
 ///
 /// - Throws: The first error of `work`.
 package func mapConcurrently<Input: Sendable, Output: Sendable, Failure: Error>(

@@ -6,10 +6,10 @@ package struct BatchExport: Sendable {
     private let ports: ExportPorts
     private let settings: ExportSettings
     private let listedAt: Timestamp?
-    /// Called when the body is downloaded for good: from then on the batch only waits for the archive.
+    /// Called when no further download follows, so that the batch only waits for the archive.
     var whenDownloaded: @Sendable () async -> Void = {}
 
-    /// `listedAt` is the server's clock when the batch was listed.
+    /// Creates an export; `listedAt` is the server's time when the batch was listed.
     ///
     /// It is used if a later answer has no date.
     package init(ports: ExportPorts, settings: ExportSettings, listedAt: Timestamp?) {
@@ -18,10 +18,11 @@ package struct BatchExport: Sendable {
         self.listedAt = listedAt
     }
 
-    /// Works on the batch until it has an outcome for this run, or its deadline has passed.
+    /// Exports the batch and returns its outcome in this run, at the latest when its deadline has passed.
     ///
-    /// Throws only what concerns every batch: a refused key or an exhausted spend limit as ``ServiceError``, an error of
-    /// the archive (disk full), cancellation. In every case, what was downloaded is kept for a later run.
+    /// Throws only errors that concern every batch. These are a refused key or a reached spend limit as
+    /// ``ServiceError``, an error of the archive (disk full), and cancellation. After any error, the downloaded part is
+    /// kept for a later run.
     package func run(_ listed: MessageBatch) async throws -> BatchOutcome {
         guard listed.hasSafeID else { return .failed(.unsafeID) }
         guard let claim = try await ports.archive.claim(listed) else { return .busy }
@@ -50,7 +51,7 @@ package struct BatchExport: Sendable {
             group.cancelAll()
             guard case .failed(.deadline) = first else { return first ?? .failed(.deadline(deadline)) }
             do {
-                // An outcome of the last moment counts.
+                // The export may have finished just before it was canceled.
                 return try await group.next() ?? .failed(.deadline(deadline))
             } catch is CancellationError {
                 try Task.checkCancellation()
@@ -59,7 +60,7 @@ package struct BatchExport: Sendable {
         }
     }
 
-    /// Downloads the batch as often as the policy says, and obeys the policy.
+    /// Downloads the batch and follows the actions of the ``DownloadPolicy`` until one is final.
     private func export(_ listed: MessageBatch) async throws -> BatchOutcome {
         var batch = listed
         var policy = DownloadPolicy(maxAttempts: settings.maxAttempts)
@@ -78,50 +79,48 @@ package struct BatchExport: Sendable {
                 try await keeping(draft) { try await draft.quarantine(proof, reasons: faults.map(\.sentence)) }
                 return .quarantined(faults)
             case .giveUp(let outcome, let use):
-                try await leave(draft, use)
+                try await close(draft, use)
                 return outcome
             case .retry(let reason, let use):
-                try await leave(draft, use)
+                try await close(draft, use)
                 ports.observe(.retrying(id: batch.id, attempt: policy.attempts, because: reason))
                 try await ports.pause(Self.pause(afterAttempt: policy.attempts))
                 batch = try await refetched(batch)
             }
         }
-        return .withdrawn
+        return .removed
     }
 
     private func draft(of batch: MessageBatch) async throws -> any BatchDraft {
-        if let parked = try await ports.archive.reopenDraft(of: batch) { return parked }
+        if let partial = try await ports.archive.reopenDraft(of: batch) { return partial }
         return try await ports.archive.openDraft(of: batch)
     }
 
-    private func leave(_ draft: any BatchDraft, _ use: DownloadPolicy.DraftUse) async throws {
+    private func close(_ draft: any BatchDraft, _ use: DownloadPolicy.DraftUse) async throws {
         switch use {
-        case .keep: try await draft.park()
+        case .keep: try await draft.suspend()
         case .drop: try await draft.discard()
         }
     }
 
-    /// Runs `body`.
-    ///
-    /// If it throws, what the draft holds is kept for a later run.
+    /// Runs `body` and, if it throws, keeps the draft for a later run.
     private func keeping<Value>(_ draft: any BatchDraft, _ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch {
-            // The first error is the one to report.
-            try? await draft.park()
+            // The first error is reported, not an error of keeping the draft.
+            try? await draft.suspend()
             throw error
         }
     }
 
-    /// Downloads the body once, and asks the policy what happens next.
+    /// Downloads the body once and returns the next action of the policy.
     private func download(
         _ batch: MessageBatch,
         into draft: any BatchDraft,
         by policy: inout DownloadPolicy
-    ) async throws -> (DownloadPolicy.Action, BodyRead) {
-        var read = BodyRead(
+    ) async throws -> (DownloadPolicy.Action, BodyDownload) {
+        var read = BodyDownload(
             batch: batch,
             draft: draft,
             summaries: ports.summaries,
@@ -132,16 +131,16 @@ package struct BatchExport: Sendable {
                 observe(.advanced(id: batch.id, lines: lines, bytes: bytes))
             }
         )
-        try await read.takeDurableBlocks()
+        try await read.consumeDurableBlocks()
         let known = read.tally
         if known.bytes > 0 { ports.observe(.resumed(id: batch.id, lines: known.lines, bytes: known.bytes)) }
         let stream: ResultStream
         do throws(ServiceError) {
             stream = try await ports.source.results(of: batch)
         } catch {
-            // The client has used up its attempts already.
+            // The client has already retried the request.
             let outcome = try await outcome(of: error, for: batch)
-            if case .withdrawn = outcome { return (.giveUp(outcome, .drop), read) }
+            if case .removed = outcome { return (.giveUp(outcome, .drop), read) }
             return (.giveUp(outcome, .keep), read)
         }
         do {
@@ -166,11 +165,11 @@ package struct BatchExport: Sendable {
         try rethrowIfFatal(error)
         switch error.code {
         case .status(404), .status(410), .noResultsURL:
-            // Only the server's clock decides about the age: ours may be wrong, and the results may come back.
+            // Use only the server's clock for the age: the clock of this machine may be wrong.
             let isOver = (error.serverDate ?? listedAt).map { $0 > batch.retentionEnds } ?? false
-            if isOver { return .withdrawn }
+            if isOver { return .removed }
             // The API may have removed the results since the listing. The batch object shows it.
-            return try await refetched(batch).archivedAt == nil ? .unavailable(error) : .withdrawn
+            return try await refetched(batch).archivedAt == nil ? .unavailable(error) : .removed
         case .foreignOrigin, .redirect, .malformedReply, .cursorStuck:
             return .unavailable(error)
         case .transport, .status, .spendLimit, .cancelled:
@@ -183,7 +182,7 @@ package struct BatchExport: Sendable {
         throw error.code == .cancelled ? CancellationError() : error
     }
 
-    /// The batch object as it is now: counts and `results_url` may have changed since the listing.
+    /// Returns the current batch object, because counts and `results_url` may have changed since the listing.
     private func refetched(_ batch: MessageBatch) async throws -> MessageBatch {
         do throws(ServiceError) {
             return try await ports.lister.messageBatch(id: batch.id).batch
@@ -194,7 +193,9 @@ package struct BatchExport: Sendable {
         }
     }
 
-    /// Pauses between downloads of one body: 1, 2, 4, 8 seconds and then 15, because a cut often hits a server that restarts.
+    /// Returns the pause before the next download of a body: 1, 2, 4, 8 and then 15 seconds.
+    ///
+    /// A download often breaks off because a server restarts.
     private static func pause(afterAttempt attempt: Int) -> Duration {
         .seconds(min(15, 1 << min(attempt - 1, 4)))
     }

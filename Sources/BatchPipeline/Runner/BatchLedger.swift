@@ -1,13 +1,11 @@
 package import MessageBatches
 
-/// The port to what earlier runs recorded about batches.
+/// The port to the records of earlier runs about batches, to which a run adds its own.
 ///
-/// A run records there what it learns.
-///
-/// A ledger advises; only the archive decides what is archived. Its methods do not throw: a ledger that cannot write
-/// warns once, and the run continues.
+/// A ledger only advises. Only the archive decides what is archived. The methods do not throw: a ledger that cannot
+/// write warns once, and the run continues.
 package protocol BatchLedger: Sendable {
-    /// Records the listed batches, and returns which of them the run leaves alone and which are lost.
+    /// Records the listed batches, and returns which of them are retried later and which are lost.
     func advice(on listed: ListedBatches) async -> ListingAdvice
 
     /// Records the outcome of a batch.
@@ -16,15 +14,15 @@ package protocol BatchLedger: Sendable {
     func record(_ outcome: BatchOutcome, of batch: MessageBatch) async -> Bool
 }
 
-/// What a run learned from the API before its first download.
+/// The batches of a run, and the facts that the listing showed about them.
 package struct ListedBatches: Sendable {
     /// The batches of the window, or those named by ID.
     package var batches: [MessageBatch]
-    /// The IDs that have a manifest.
+    /// The IDs of the batches that have a manifest.
     package var archived: Set<String>
-    /// The server's clock, if the server sent it.
+    /// The server's time; nil if the server sent none.
     package var serverDate: Timestamp?
-    /// The creation times that were listed without a gap; nil if batches were named by ID.
+    /// The range of creation times that was listed without a gap; nil if batches were named by ID.
     package var completed: CompletedWindow?
 
     package init(
@@ -42,12 +40,12 @@ package struct ListedBatches: Sendable {
 
 /// A range of creation times whose batches were all listed, both ends included.
 ///
-/// It ends at the newest batch that was listed, not at a clock: a batch created later is simply not in it.
+/// It ends at the newest listed batch and does not depend on a clock. Batches created later are outside.
 package struct CompletedWindow: Sendable, Hashable {
-    /// Nil for "from the beginning".
+    /// The start of the range; nil for no limit.
     package var since: Timestamp?
     package var end: Timestamp
-    /// The `anthropic-workspace-id` of the answers: another key may see other batches.
+    /// The `anthropic-workspace-id` of the answers; a key of another workspace may see other batches.
     package var workspaceID: String?
 
     package init(since: Timestamp? = nil, end: Timestamp, workspaceID: String?) {
@@ -57,24 +55,24 @@ package struct CompletedWindow: Sendable, Hashable {
     }
 }
 
-/// What a ledger knows about listed batches.
+/// The advice of a ledger about listed batches.
 package struct ListingAdvice: Sendable {
-    /// Batches that failed before and whose next try is later.
-    package var postponed: [String: PostponedBatch] = [:]
+    /// Batches that failed before and are retried later, by ID.
+    package var retryScheduled: [String: ScheduledRetry] = [:]
     /// Batches whose results the API removed after an earlier run had seen them.
     package var lost: Set<String> = []
 
     package init() {}
 }
 
-/// A batch that this run does not try, and why.
-package struct PostponedBatch: Sendable, Hashable {
+/// A failed batch whose next try is later, so that this run does not try it.
+package struct ScheduledRetry: Sendable, Hashable {
     package var id: String
-    /// When it is tried again.
+    /// The time of the next try.
     package var until: Timestamp
-    /// The number of runs in which it failed.
+    /// The number of runs in which the batch failed.
     package var attempts: Int
-    /// What went wrong last, as a clause.
+    /// The last failure, as a clause.
     package var reason: String?
 
     package init(id: String, until: Timestamp, attempts: Int, reason: String?) {
@@ -85,7 +83,7 @@ package struct PostponedBatch: Sendable, Hashable {
     }
 }
 
-/// The ledger of a run that records nothing.
+/// A ledger that records nothing.
 package struct NoLedger: BatchLedger {
     package init() {}
 

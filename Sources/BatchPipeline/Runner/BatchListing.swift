@@ -1,10 +1,40 @@
 package import MessageBatches
 
-/// Batches to fetch that were listed elsewhere.
-package struct AskedBatches: Sendable {
-    /// Objects as a listing showed them.
+/// The batches that an export selects.
+package struct ExportSelection: Sendable {
+    package var window: BatchWindow
+    package var filter: BatchFilter
+    /// Batches per page of the listing, 1 to 1000.
+    package var pageSize: Int
+    /// The beginning of the window that is not listed again; nil if there is none.
+    ///
+    /// All its batches were listed before and are archived, removed or lost.
+    package var completed: CompletedWindow?
+
+    package init(
+        window: BatchWindow,
+        filter: BatchFilter,
+        pageSize: Int = 1_000,
+        completed: CompletedWindow? = nil
+    ) {
+        self.window = window
+        self.filter = filter
+        self.pageSize = pageSize
+        self.completed = completed
+    }
+
+    /// The window without the part that is already complete.
+    package var shortWindow: BatchWindow {
+        guard let completed else { return window }
+        return BatchWindow(since: window.since.map { max($0, completed.end) } ?? completed.end, until: window.until)
+    }
+}
+
+/// Batches to export that do not come from a listing of this run.
+package struct RequestedBatches: Sendable {
+    /// Batch objects from an earlier listing.
     package var batches: [MessageBatch]
-    /// Batches of which only the id is known.
+    /// The IDs of batches whose objects must be retrieved.
     package var ids: Set<String>
 
     package init(batches: [MessageBatch] = [], ids: Set<String> = []) {
@@ -13,58 +43,58 @@ package struct AskedBatches: Sendable {
     }
 }
 
-/// The beginning of a run: the batches it is about, from the listing or one by one.
+/// The first step of a run: finds its batches by walking the listing or by ID.
 struct BatchListing {
     let ports: ExportPorts
     let settings: ExportSettings
 
-    /// Walks the window, or retrieves the batches the filter names.
-    func survey(_ selection: ExportSelection, into report: inout ExportReport) async throws -> ListedBatches {
+    /// Lists the batches of the window, or retrieves those that the filter names.
+    func list(_ selection: ExportSelection, into report: inout ExportReport) async throws -> ListedBatches {
         if let ids = selection.filter.ids {
-            let survey = try await survey(AskedBatches(ids: ids), of: selection.filter.shard, into: &report)
-            if survey.batches.isEmpty, let first = report.notRetrieved.min(by: { $0.key < $1.key }) {
+            let listed = try await list(RequestedBatches(ids: ids), of: selection.filter.shard, into: &report)
+            if listed.batches.isEmpty, let first = report.notRetrieved.min(by: { $0.key < $1.key }) {
                 throw first.value
             }
-            return survey
+            return listed
         }
         var window = selection.shortWindow
         var walk = walk(of: window, selection)
-        var survey = ListedBatches()
+        var listed = ListedBatches()
         while let batches = try await walk.next() {
             if let completed = selection.completed, window != selection.window,
                 walk.head?.workspaceID != completed.workspaceID
             {
-                // Another key, other batches: nothing is proven of them.
+                // Another workspace has other batches, and its window may not be complete.
                 window = selection.window
                 walk = self.walk(of: window, selection)
                 continue
             }
-            survey.batches += batches.filter { selection.filter.shard?.holds($0.id) ?? true }
-            (report.listed, report.inWindow) = (walk.listed, survey.batches.count)
+            listed.batches += batches.filter { selection.filter.shard?.contains($0.id) ?? true }
+            (report.listed, report.inWindow) = (walk.listed, listed.batches.count)
             ports.observe(.listed(total: report.listed, inWindow: report.inWindow))
         }
-        survey.serverDate = walk.head?.date
-        report.settledBefore = window == selection.window ? nil : window.since
-        // A shard proves nothing of the batches of the others.
-        guard selection.filter.shard == nil else { return survey }
-        survey.completed = survey.batches.map(\.createdAt).max()
+        listed.serverDate = walk.head?.date
+        report.completedBefore = window == selection.window ? nil : window.since
+        // The window is not complete, because this run ignores the batches of the other shards.
+        guard selection.filter.shard == nil else { return listed }
+        listed.completed = listed.batches.map(\.createdAt).max()
             .map { newest in
                 CompletedWindow(since: window.since, end: newest, workspaceID: walk.head?.workspaceID)
             }
-        return survey
+        return listed
     }
 
-    /// Takes the objects as they are and retrieves the others: no need to walk a listing for them.
-    func survey(
-        _ asked: AskedBatches,
+    /// Uses the given batch objects and retrieves the others by ID, without a walk of the listing.
+    func list(
+        _ asked: RequestedBatches,
         of shard: BatchShard? = nil,
         into report: inout ExportReport
     ) async throws -> ListedBatches {
-        var survey = ListedBatches(batches: asked.batches)
-        try await retrieve(asked.ids.subtracting(asked.batches.map(\.id)), into: &survey, &report)
-        survey.batches.removeAll { shard?.holds($0.id) == false }
-        (report.listed, report.inWindow) = (survey.batches.count, survey.batches.count)
-        return survey
+        var listed = ListedBatches(batches: asked.batches)
+        try await retrieve(asked.ids.subtracting(asked.batches.map(\.id)), into: &listed, &report)
+        listed.batches.removeAll { shard?.contains($0.id) == false }
+        (report.listed, report.inWindow) = (listed.batches.count, listed.batches.count)
+        return listed
     }
 
     private func walk(of window: BatchWindow, _ selection: ExportSelection) -> BatchWalk {
@@ -73,10 +103,10 @@ struct BatchListing {
 
     /// Requests batch objects, several at once.
     ///
-    /// A batch that the service does not describe does not stop the others.
+    /// If the object of a batch is not available, the other batches are still retrieved.
     private func retrieve(
         _ ids: Set<String>,
-        into survey: inout ListedBatches,
+        into listed: inout ListedBatches,
         _ report: inout ExportReport
     ) async throws {
         var waiting = ids.sorted()[...]
@@ -91,8 +121,8 @@ struct BatchListing {
         } consume: { (id, answer: Result<(batch: MessageBatch, head: ReplyHead), ServiceError>) in
             switch answer {
             case .success(let (batch, head)):
-                survey.batches.append(batch)
-                survey.serverDate = head.date ?? survey.serverDate
+                listed.batches.append(batch)
+                listed.serverDate = head.date ?? listed.serverDate
             case .failure(let error):
                 guard !error.concernsEveryBatch else { throw error }
                 report.notRetrieved[id] = error

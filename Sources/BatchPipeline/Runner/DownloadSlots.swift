@@ -1,37 +1,37 @@
-/// How many batches are read at once, and in which order they begin.
+/// Limits how many batches are downloaded at once, and starts them in order.
 ///
-/// A place is given back when the body is read, not when the batch is settled: waiting for the disk needs no connection and
-/// no memory worth counting, and those that wait together are synced together. Places are given by turn, whoever asks
-/// first, as the oldest batches go first. Who fails ends it for all who still wait, so that nothing is begun behind an
-/// error that ends a run.
+/// A holder releases its slot when the body is downloaded, before the batch is published. Waiting for the disk needs no
+/// connection and little memory, and batches that wait together are synced together. Slots are assigned by turn, not by
+/// the order of requests, so the oldest batches come first. If a holder fails, all waiting turns fail too, so that no
+/// batch starts after an error that ends the run.
 actor DownloadSlots {
-    /// Nothing was begun, as another holder failed: what went wrong is that one's to tell.
+    /// The work did not start because another holder failed; that holder throws the cause.
     struct Closed: Error {}
 
     private var free: Int
     private var isClosed = false
-    /// The turn that gets the next place.
+    /// The turn that gets the next slot.
     private var next = 0
     private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
-    /// The turns that hold a place.
+    /// The turns that hold a slot.
     private var holders: Set<Int> = []
 
     init(_ count: Int) {
         free = count
     }
 
-    /// Runs `body` when a place is free for this turn, and holds the place until `body` gives it back or ends.
+    /// Waits for a slot for this turn, runs `body`, and holds the slot until `body` releases it or ends.
     ///
-    /// Turns count from 0, and each asks once. Throws what `body` throws, and ``Closed`` where another holder failed before
-    /// there was a place.
-    nonisolated func whileHolding<Value: Sendable>(
+    /// Turns count from 0, and each turn is used once. Throws the error of `body`, or ``Closed`` if another holder
+    /// fails before this turn has a slot.
+    nonisolated func withSlot<Value: Sendable>(
         turn: Int,
-        _ body: (_ giveBack: @escaping @Sendable () async -> Void) async throws -> Value
+        _ body: (_ releaseSlot: @escaping @Sendable () async -> Void) async throws -> Value
     ) async throws -> Value {
-        try await take(turn)
+        try await acquireSlot(turn)
         do {
-            let value = try await body { await self.giveBack(turn) }
-            await giveBack(turn)
+            let value = try await body { await self.releaseSlot(turn) }
+            await releaseSlot(turn)
             return value
         } catch {
             await close()
@@ -39,7 +39,7 @@ actor DownloadSlots {
         }
     }
 
-    private func take(_ turn: Int) async throws {
+    private func acquireSlot(_ turn: Int) async throws {
         if !isClosed {
             await withCheckedContinuation { continuation in
                 waiting[turn] = continuation
@@ -58,8 +58,8 @@ actor DownloadSlots {
         }
     }
 
-    /// Does nothing where the holder gave its place back before.
-    private func giveBack(_ turn: Int) {
+    /// Releases the slot of a turn; does nothing if it is already released.
+    private func releaseSlot(_ turn: Int) {
         guard holders.remove(turn) != nil, !isClosed else { return }
         free += 1
         admit()

@@ -1,73 +1,73 @@
 package import MessageBatches
 
-/// What happens during a run, for progress and logs.
+/// An event of a run, for progress and logs.
 ///
-/// Carries no content of results.
+/// Events contain no content of results.
 package enum ExportEvent: Sendable {
     /// Another page of the listing was read.
     case listed(total: Int, inWindow: Int)
-    /// The listing is done; these batches will be fetched.
+    /// The listing is complete, and these batches will be downloaded.
     case planned(batches: Int, results: Int)
-    /// A batch that is not fetched, and why.
+    /// A batch is not downloaded, for this reason.
     case skipped(MessageBatch, SkipReason)
-    /// A batch asked for by id that the service does not know or did not describe.
+    /// The object of a batch named by ID could not be retrieved.
     case notRetrieved(id: String, ServiceError)
     case started(MessageBatch)
-    /// An earlier read left so many lines and bytes of the batch; this one goes on behind them.
+    /// A download resumes after the lines and bytes that an earlier one kept.
     case resumed(id: String, lines: Int, bytes: Int)
-    /// Lines and received bytes of one batch so far.
+    /// The lines and received bytes of one batch so far.
     case advanced(id: String, lines: Int, bytes: Int)
-    /// A read came to nothing and is tried again.
+    /// A download was not successful and is tried again.
     case retrying(id: String, attempt: Int, because: RetryReason)
     case finished(MessageBatch, BatchOutcome)
 }
 
-/// Why a run leaves a batch alone.
+/// The reason why a run does not download a batch.
 package enum SkipReason: Sendable, Hashable {
     case archived
     case lost
     case notEnded
-    /// The status filter leaves it out.
-    case leftOut
-    case withdrawn
-    /// It failed before and is left for a later run.
-    case postponed
+    /// The status filter does not select it.
+    case notSelected
+    case removed
+    /// It failed before, and its next try is later.
+    case retryScheduled
 }
 
-/// Why a batch is read again.
+/// The reason why a batch is downloaded again.
 package enum RetryReason: Sendable {
     case failure(ServiceError)
     case unproven([GateFault])
-    /// What the service sends now begins otherwise than what an earlier read left, so that is thrown away.
+    /// The body starts differently from the earlier download, which is therefore discarded.
     case changed
 }
 
-/// What became of one batch in a run.
+/// The outcome of one batch in a run.
 package enum BatchOutcome: Sendable {
     /// Proven and published.
     case archived(PublishedBatch, BatchProof, receivedBytes: Int)
-    /// Another process archived it since this run looked.
+    /// Another process archived it after this run listed it.
     case alreadyArchived
-    /// Another process is working on it.
+    /// Another process is downloading it.
     case busy
-    /// Its results were withdrawn before this run could read them.
-    case withdrawn
-    /// The service lists it as ended but does not give its results; a later run tries again.
+    /// The API removed its results before this run could download them.
+    case removed
+    /// The API lists it as ended but returns no results; a later run tries again.
     case unavailable(ServiceError)
-    /// Read completely, but it does not prove what the batch promises.
+    /// The complete download contradicts the batch object.
     case quarantined([GateFault])
-    /// Not read completely; a later run tries again.
+    /// The download is not complete; a later run tries again.
     case failed(BatchFailure)
 }
 
-/// Why a batch could not be read in this run.
+/// The reason why a batch could not be downloaded in this run.
 package enum BatchFailure: Error, Sendable, Hashable {
     case service(ServiceError)
     case lineTooLong(line: Int, byteOffset: Int, limit: Int)
-    /// Each read began otherwise than the one before.
+    /// Each download started differently from the one before.
     case changing
-    /// The id cannot be a file name.
+    /// The ID is not valid as a file name.
     case unsafeID
-    /// It took longer than one batch may take; what was read stays for the next run.
+    /// The deadline for one batch passed; the downloaded part is kept for the next run.
     case deadline(Duration)
 }

@@ -1,63 +1,64 @@
 package import MessageBatches
 
-/// What a run did: the numbers of its closing table and of its JSON summary.
+/// The results of a run, the source of its closing table and its JSON summary.
 package struct ExportReport: Sendable {
-    /// A batch that is not in the archive although it should be, and why.
+    /// A batch that should be in the archive but is not, with its outcome.
     package struct Problem: Sendable {
         package var batch: MessageBatch
         package var outcome: BatchOutcome
     }
 
-    /// Everything in the window before this moment was settled by earlier runs and not listed again; nil if all was.
-    package var settledBefore: Timestamp?
-    /// The server's clock at the listing, where it told one.
+    /// The time before which earlier runs completed all batches of the window; nil if the whole window was listed.
+    package var completedBefore: Timestamp?
+    /// The server's time at the listing; nil if the server sent none.
     package var serverDate: Timestamp?
     /// Batches seen in the listing.
     package var listed = 0
-    /// Batches of the window, or asked for by id.
+    /// Batches in the window, or named by ID.
     package var inWindow = 0
     package var archivedNow = 0
     package var alreadyArchived = 0
     package var notEnded = 0
-    /// Withdrawn before this archive saw them fetchable.
-    package var withdrawn = 0
-    /// Withdrawn after an earlier run, or this one, had seen them fetchable; those told before included.
+    /// Batches whose results the API removed before this archive had seen them.
+    package var removed = 0
+    /// Batches whose results the API removed after this archive had seen them, including those reported by earlier
+    /// runs.
     package var lost = 0
-    /// Batches that failed before and are left for a later run.
-    package var postponed: [PostponedBatch] = []
-    /// Ended batches that a status filter left out.
-    package var leftOut = 0
+    /// Batches that failed before and are retried by a later run.
+    package var retryScheduled: [ScheduledRetry] = []
+    /// Ended batches that the status filter does not select.
+    package var skipped = 0
     package var unavailable = 0
     package var quarantined = 0
     package var failed = 0
-    /// Batches another process was working on.
+    /// Batches that another process was downloading.
     package var busy = 0
-    /// What a dry run would have fetched.
+    /// The batches that a dry run would download.
     package var wouldFetch: [MessageBatch] = []
     package var problems: [Problem] = []
-    /// Batches asked for by id that the service does not know or did not describe, by id.
+    /// The errors of batches named by ID whose objects could not be retrieved, by ID.
     package var notRetrieved: [String: ServiceError] = [:]
-    /// What ended the run before its end: a ``ServiceError`` of the listing, a refused key, an error of the archive,
-    /// cancellation.
+    /// The error that ended the run early: a failed listing, a refused key, an error of the archive, or cancellation.
     package var stop: (any Error)?
-    /// Whether the run ended because its task was cancelled.
+    /// Whether the run ended because its task was canceled.
     package var wasCancelled: Bool {
         stop is CancellationError || (stop as? ServiceError)?.code == .cancelled
     }
-    /// Result lines archived now, by type name.
+    /// Result lines archived in this run, by type name.
     package var lines: [String: Int] = [:]
-    /// The summaries of everything archived now, merged.
+    /// The merged summaries of all batches archived in this run.
     package var summaries: SummarySet
-    /// Bytes of results as received.
+    /// Bytes of results as received, in this run.
     package var receivedBytes = 0
-    /// Bytes on disk.
+    /// Bytes on disk of the batches archived in this run.
     package var storedBytes = 0
 
     package init(summaries: SummarySet) {
         self.summaries = summaries
     }
 
-    mutating func take(_ batch: MessageBatch, _ outcome: BatchOutcome, isLost: Bool = false) {
+    /// Adds the outcome of a batch.
+    mutating func record(_ batch: MessageBatch, _ outcome: BatchOutcome, isLost: Bool = false) {
         switch outcome {
         case .archived(let published, let proof, let bytes):
             archivedNow += 1
@@ -69,8 +70,8 @@ package struct ExportReport: Sendable {
         case .alreadyArchived:
             alreadyArchived += 1
             return
-        case .withdrawn:
-            if isLost { lost += 1 } else { withdrawn += 1 }
+        case .removed:
+            if isLost { lost += 1 } else { removed += 1 }
             return
         case .busy: busy += 1
         case .unavailable: unavailable += 1

@@ -1,12 +1,14 @@
 import MessageBatches
 
-/// The whole of an export: list, filter, then fetch to archive for each batch, several at once.
+/// A whole export: lists and filters the batches, then downloads and archives several at once.
 package struct ExportRun: Sendable {
     private let ports: ExportPorts
     private let settings: ExportSettings
     private let ledger: any BatchLedger
 
-    /// Batches that may wait for the disk beside those being read: what they wait for is done for all of them at once.
+    /// The number of batches that may wait for publication, in addition to those being downloaded.
+    ///
+    /// Batches that wait together are synced together.
     private static let publishedAtOnce = 64
 
     package init(ports: ExportPorts, settings: ExportSettings, ledger: any BatchLedger = NoLedger()) {
@@ -15,24 +17,22 @@ package struct ExportRun: Sendable {
         self.ledger = ledger
     }
 
-    /// Runs to the end and reports.
+    /// Runs the export to its end and returns its report.
     ///
-    /// With `isDryRun` only lists, and writes nothing.
-    ///
-    /// What ends a run early stands in ``ExportReport/stop``; the figures tell what was done until then, and what was
-    /// published before stays published.
+    /// With `isDryRun` it only lists the batches and writes nothing. If an error ends the run early, it is in
+    /// ``ExportReport/stop``. The report then counts what was done before, and published batches stay published.
     package func run(_ selection: ExportSelection, isDryRun: Bool = false) async -> ExportReport {
         await run(selection.filter, isDryRun: isDryRun) { report in
-            try await BatchListing(ports: ports, settings: settings).survey(selection, into: &report)
+            try await BatchListing(ports: ports, settings: settings).list(selection, into: &report)
         }
     }
 
-    /// Runs to the end on batches that were listed elsewhere, and reports.
+    /// Exports batches that were listed elsewhere, and returns the report.
     ///
-    /// Those asked for by id are retrieved first.
-    package func run(_ asked: AskedBatches) async -> ExportReport {
+    /// The objects of batches named by ID are retrieved first.
+    package func run(_ asked: RequestedBatches) async -> ExportReport {
         await run(BatchFilter(), isDryRun: false) { report in
-            try await BatchListing(ports: ports, settings: settings).survey(asked, into: &report)
+            try await BatchListing(ports: ports, settings: settings).list(asked, into: &report)
         }
     }
 
@@ -43,17 +43,17 @@ package struct ExportRun: Sendable {
     ) async -> ExportReport {
         var report = ExportReport(summaries: ports.summaries)
         do {
-            var survey = try await list(&report)
-            survey.archived = try await ports.archive.archivedIDs(among: survey.batches)
-            report.serverDate = survey.serverDate
-            let findings = await ledger.advice(on: survey)
-            let wanted = plan(survey, findings, filter: filter, into: &report)
+            var listed = try await list(&report)
+            listed.archived = try await ports.archive.archivedIDs(among: listed.batches)
+            report.serverDate = listed.serverDate
+            let advice = await ledger.advice(on: listed)
+            let wanted = plan(listed, advice, filter: filter, into: &report)
             guard !isDryRun else {
                 report.wouldFetch = wanted
                 return report
             }
             ports.observe(.planned(batches: wanted.count, results: wanted.reduce(0) { $0 + $1.counts.finished }))
-            try await fetch(wanted, listedAt: survey.serverDate, into: &report)
+            try await fetch(wanted, listedAt: listed.serverDate, into: &report)
         } catch {
             report.stop = error
         }
@@ -61,54 +61,56 @@ package struct ExportRun: Sendable {
         do {
             try await ports.archive.finishRun()
         } catch {
-            // The first error is the one to tell.
+            // The first error is reported.
             report.stop = report.stop ?? error
         }
         return report
     }
 
-    /// The batches to fetch, oldest first, as their results are withdrawn first; the others are counted.
+    /// Returns the batches to download and counts the others.
+    ///
+    /// The oldest batches come first, because the API removes their results first.
     private func plan(
-        _ survey: ListedBatches,
-        _ findings: ListingAdvice,
+        _ listed: ListedBatches,
+        _ advice: ListingAdvice,
         filter: BatchFilter,
         into report: inout ExportReport
     ) -> [MessageBatch] {
         var wanted: [MessageBatch] = []
-        for batch in survey.batches {
-            let reason = reason(toPass: batch, survey, findings, filter)
+        for batch in listed.batches {
+            let reason = skipReason(for: batch, listed, advice, filter)
             switch reason {
             case nil: wanted.append(batch)
             case .archived: report.alreadyArchived += 1
             case .lost: report.lost += 1
             case .notEnded: report.notEnded += 1
-            case .leftOut: report.leftOut += 1
-            case .withdrawn: report.withdrawn += 1
-            case .postponed: report.postponed += findings.postponed[batch.id].map { [$0] } ?? []
+            case .notSelected: report.skipped += 1
+            case .removed: report.removed += 1
+            case .retryScheduled: report.retryScheduled += advice.retryScheduled[batch.id].map { [$0] } ?? []
             }
             if let reason { ports.observe(.skipped(batch, reason)) }
         }
         return wanted.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 
-    private func reason(
-        toPass batch: MessageBatch,
-        _ survey: ListedBatches,
-        _ findings: ListingAdvice,
+    private func skipReason(
+        for batch: MessageBatch,
+        _ listed: ListedBatches,
+        _ advice: ListingAdvice,
         _ filter: BatchFilter
     ) -> SkipReason? {
-        if survey.archived.contains(batch.id) { return .archived }
-        if findings.lost.contains(batch.id) { return .lost }
+        if listed.archived.contains(batch.id) { return .archived }
+        if advice.lost.contains(batch.id) { return .lost }
         if batch.status != .ended { return .notEnded }
-        if !filter.passes(batch) { return .leftOut }
-        if batch.archivedAt != nil { return .withdrawn }
-        return findings.postponed[batch.id] == nil ? nil : .postponed
+        if !filter.passes(batch) { return .notSelected }
+        if batch.archivedAt != nil { return .removed }
+        return advice.retryScheduled[batch.id] == nil ? nil : .retryScheduled
     }
 
-    /// Works on the batches, several at once.
+    /// Exports the batches, several at once.
     ///
-    /// A batch whose body is downloaded gives its slot to the next one, and waits for its publication without a slot. After
-    /// an error that ends the run no batch is started, but the outcomes of the batches in progress still count.
+    /// When the body of a batch is downloaded, its slot goes to the next batch, and publication waits without a slot.
+    /// After an error that ends the run, no batch starts, but the outcomes of running batches still count.
     private func fetch(
         _ batches: [MessageBatch],
         listedAt: Timestamp?,
@@ -121,10 +123,10 @@ package struct ExportRun: Sendable {
             waiting.next()
         } work: { [ports, settings] (turn, batch) -> (MessageBatch, Result<BatchOutcome, any Error>) in
             do {
-                let outcome = try await slots.whileHolding(turn: turn) { giveBack in
+                let outcome = try await slots.withSlot(turn: turn) { releaseSlot in
                     try Task.checkCancellation()
                     var export = BatchExport(ports: ports, settings: settings, listedAt: listedAt)
-                    export.whenDownloaded = giveBack
+                    export.whenDownloaded = releaseSlot
                     return try await export.run(batch)
                 }
                 return (batch, .success(outcome))
@@ -135,10 +137,10 @@ package struct ExportRun: Sendable {
             switch result {
             case .success(let outcome):
                 let isLost = await ledger.record(outcome, of: batch)
-                report.take(batch, outcome, isLost: isLost)
+                report.record(batch, outcome, isLost: isLost)
                 ports.observe(.finished(batch, outcome))
             case .failure(is DownloadSlots.Closed):
-                // The error that closed the slots is still to come.
+                // Another item reports the error that closed the slots.
                 break
             case .failure(let error):
                 stop = stop ?? error

@@ -1,20 +1,21 @@
 import JSONLines
 package import MessageBatches
 
-/// What a run needs to know beside its ports.
+/// The settings of a run.
 package struct ExportSettings: Sendable {
-    /// Batches worked on at once, at least 1.
+    /// Batches downloaded at once, at least 1.
     package var concurrency: Int
-    /// Blocks of one batch between splitter and file, at least 1; bounds memory.
+    /// Blocks of one batch between splitter and file, at least 1, which limits memory.
     package var blocksInFlight: Int
-    /// The longest line accepted, in bytes without its end.
+    /// The longest accepted line, in bytes without its line end.
     package var maxLineBytes: Int
-    /// How often one batch is read in one run without getting further, at least once: broken streams and complete but unproven
-    /// reads together.
+    /// The number of downloads of one batch in one run without progress, at least 1.
+    ///
+    /// Broken downloads and complete but unproven downloads both count.
     package var maxAttempts: Int
-    /// How long one batch may take; nil for as long as it needs.
+    /// The time limit for one batch; nil for none.
     package var deadline: Duration?
-    /// Whether batches are read that the archive holds: to make them anew.
+    /// Whether archived batches are downloaded again and replaced.
     package var replacesArchived: Bool
 
     package init(
@@ -34,19 +35,19 @@ package struct ExportSettings: Sendable {
     }
 }
 
-/// The ports a run works through; the composition root fills them.
+/// The ports of a run, which the composition root sets.
 package struct ExportPorts: Sendable {
     package var lister: any BatchLister
     package var source: any ResultSource
     package var archive: any ArchiveSink
-    /// Empty summaries to fold into, one set a block.
+    /// The empty summaries that each block is folded into.
     package var summaries: SummarySet
-    /// The machine's clock.
+    /// Returns the current time of this machine.
     package var now: @Sendable () -> Timestamp
-    /// Waits: before a body is asked for again, and until a deadline.
+    /// Waits before a body is requested again, and until a deadline.
     package var pause: @Sendable (Duration) async throws -> Void
     package var observe: @Sendable (ExportEvent) -> Void
-    /// What each batch must hold beside what its counts promise; nil where nobody says.
+    /// The IDs that each batch must contain, in addition to the counts; nil if there is no such source.
     package var expectedIDs: (any ExpectedIDs)?
 
     package init(
@@ -68,4 +69,19 @@ package struct ExportPorts: Sendable {
         self.observe = observe
         self.expectedIDs = expectedIDs
     }
+}
+
+/// The port to a second proof of completeness: request IDs from a source other than the server's counts.
+package protocol ExpectedIDs: Sendable {
+    /// Returns the IDs that a batch must contain; nil if the source does not know the batch.
+    func expectation(of batch: MessageBatch) throws -> (any IDExpectation)?
+}
+
+/// The request IDs that one download must contain, checked off block by block.
+package protocol IDExpectation: Sendable {
+    /// Checks off the IDs of a block.
+    func checkOff(_ block: DecodedBlock) throws
+
+    /// Returns the number of IDs that have not occurred so far.
+    func missing() -> Int
 }

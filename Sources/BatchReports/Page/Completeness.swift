@@ -81,10 +81,10 @@ extension Completeness {
         let missing = report.inWindow - report.archivedNow - report.alreadyArchived
         self.init(listed: archived + max(0, missing), archived: archived, listedAt: listedAt)
         notEnded = report.notEnded
-        pending = report.failed + report.leftOut + report.postponed.count
+        pending = report.failed + report.skipped + report.retryScheduled.count
         unavailable = report.unavailable
         quarantined = report.quarantined
-        withdrawn = report.withdrawn
+        withdrawn = report.removed
         lost = report.lost
     }
 }

@@ -26,25 +26,25 @@ struct PageWalkerTests {
     @Test func `downwards it follows the last id until nothing more is there`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
         #expect(walker.query == PageQuery(limit: 2))
-        var step = try walker.take(page([9, 8], hasMore: true))
+        var step = try walker.evaluate(page([9, 8], hasMore: true))
         #expect(step.batches.map(\.id) == ["9", "8"])
-        #expect(step.goesOn)
+        #expect(step.continues)
         #expect(walker.query == PageQuery(afterID: "8", limit: 2))
-        step = try walker.take(page([7], hasMore: false))
+        step = try walker.evaluate(page([7], hasMore: false))
         #expect(step.batches.map(\.id) == ["7"])
-        #expect(!step.goesOn)
+        #expect(!step.continues)
         #expect(walker.listed == 3)
     }
 
     @Test func `upwards it follows the first id`() throws {
         var walker = PageWalker(window: window(), pageSize: 2, direction: .newer, startingAt: "5")
         #expect(walker.query == PageQuery(beforeID: "5", limit: 2))
-        var step = try walker.take(page([7, 6], hasMore: true))
-        #expect(step.goesOn)
+        var step = try walker.evaluate(page([7, 6], hasMore: true))
+        #expect(step.continues)
         #expect(walker.query == PageQuery(beforeID: "7", limit: 2))
-        step = try walker.take(page([9, 8], hasMore: false))
+        step = try walker.evaluate(page([9, 8], hasMore: false))
         #expect(step.batches.map(\.id) == ["9", "8"])
-        #expect(!step.goesOn)
+        #expect(!step.continues)
     }
 
     @Test func `it can start behind a given batch`() {
@@ -54,103 +54,103 @@ struct PageWalkerTests {
 
     @Test func `downwards it stops at the first batch older than the window`() throws {
         var walker = PageWalker(window: window(5, 8), pageSize: 10)
-        var step = try walker.take(page([10, 9, 8], hasMore: true))
+        var step = try walker.evaluate(page([10, 9, 8], hasMore: true))
         #expect(step.batches.isEmpty)
-        #expect(step.goesOn)
-        step = try walker.take(page([7, 6, 5, 4, 3], hasMore: true))
+        #expect(step.continues)
+        step = try walker.evaluate(page([7, 6, 5, 4, 3], hasMore: true))
         #expect(step.batches.map(\.id) == ["7", "6", "5"])
-        #expect(!step.goesOn)
+        #expect(!step.continues)
     }
 
     @Test func `a page that ends with the first moment of the window is not the last`() throws {
         var walker = PageWalker(window: window(5), pageSize: 2)
-        let step = try walker.take(page([6, 5], hasMore: true))
-        #expect(step.goesOn)
+        let step = try walker.evaluate(page([6, 5], hasMore: true))
+        #expect(step.continues)
     }
 
     @Test func `upwards it stops at the first batch newer than the window`() throws {
         var walker = PageWalker(window: window(5, 8), pageSize: 10, direction: .newer, startingAt: "1")
-        var step = try walker.take(page([4, 3, 2], hasMore: true))
+        var step = try walker.evaluate(page([4, 3, 2], hasMore: true))
         #expect(step.batches.isEmpty)
-        #expect(step.goesOn)
-        step = try walker.take(page([8, 7, 6, 5], hasMore: true))
+        #expect(step.continues)
+        step = try walker.evaluate(page([8, 7, 6, 5], hasMore: true))
         #expect(step.batches.map(\.id) == ["7", "6", "5"])
-        #expect(!step.goesOn)
+        #expect(!step.continues)
     }
 
     @Test func `a batch that comes twice is taken once`() throws {
         var walker = PageWalker(window: window(), pageSize: 3)
-        _ = try walker.take(page([9, 8, 7], hasMore: true))
-        let step = try walker.take(page([8, 7, 6], hasMore: true))
+        _ = try walker.evaluate(page([9, 8, 7], hasMore: true))
+        let step = try walker.evaluate(page([8, 7, 6], hasMore: true))
         #expect(step.batches.map(\.id) == ["6"])
-        #expect(step.goesOn)
+        #expect(step.continues)
         #expect(walker.listed == 4)
     }
 
     @Test func `batches that appear during the walk do not disturb it`() throws {
         // Cursors are exclusive and newer batches stand before the first page, so they are not seen at all.
         var walker = PageWalker(window: window(), pageSize: 2)
-        _ = try walker.take(page([9, 8], hasMore: true))
+        _ = try walker.evaluate(page([9, 8], hasMore: true))
         // A server that shifts its pages instead repeats some; none is lost.
-        let step = try walker.take(page([9, 8, 7, 6], hasMore: false))
+        let step = try walker.evaluate(page([9, 8, 7, 6], hasMore: false))
         #expect(step.batches.map(\.id) == ["7", "6"])
     }
 
     @Test func `without has_more it goes on until a page is empty`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
-        #expect(try walker.take(page([9, 8], hasMore: nil)).goesOn)
-        #expect(try walker.take(page([7], hasMore: nil)).goesOn)
-        let last = try walker.take(page([], hasMore: nil))
-        #expect(!last.goesOn)
+        #expect(try walker.evaluate(page([9, 8], hasMore: nil)).continues)
+        #expect(try walker.evaluate(page([7], hasMore: nil)).continues)
+        let last = try walker.evaluate(page([], hasMore: nil))
+        #expect(!last.continues)
         #expect(last.batches.isEmpty)
     }
 
     @Test func `an empty listing ends at once`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
-        #expect(!(try walker.take(page([], hasMore: false)).goesOn))
+        #expect(!(try walker.evaluate(page([], hasMore: false)).continues))
         #expect(walker.listed == 0)
     }
 
     @Test func `a cursor that stands still is an error that names it`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
-        _ = try walker.take(page([9, 8], hasMore: true))
-        #expect(throws: PageWalker.Stuck(cursor: "8")) { try walker.take(page([7, 6], hasMore: true, last: "8")) }
+        _ = try walker.evaluate(page([9, 8], hasMore: true))
+        #expect(throws: PageWalker.Stuck(cursor: "8")) { try walker.evaluate(page([7, 6], hasMore: true, last: "8")) }
     }
 
     @Test func `a page that repeats another is an error, with its own cursor or another`() throws {
         for last in ["8", "other"] {
             var walker = PageWalker(window: window(), pageSize: 2)
-            _ = try walker.take(page([9, 8], hasMore: true))
+            _ = try walker.evaluate(page([9, 8], hasMore: true))
             #expect(throws: PageWalker.Stuck(cursor: last)) {
-                try walker.take(page([9, 8], hasMore: true, last: last))
+                try walker.evaluate(page([9, 8], hasMore: true, last: last))
             }
         }
     }
 
     @Test func `pages that run in a circle are an error when they come round`() throws {
         var walker = PageWalker(window: window(), pageSize: 1)
-        _ = try walker.take(page([9], hasMore: true))
-        _ = try walker.take(page([8], hasMore: true))
-        #expect(throws: PageWalker.Stuck(cursor: "9")) { try walker.take(page([9], hasMore: true)) }
+        _ = try walker.evaluate(page([9], hasMore: true))
+        _ = try walker.evaluate(page([8], hasMore: true))
+        #expect(throws: PageWalker.Stuck(cursor: "9")) { try walker.evaluate(page([9], hasMore: true)) }
     }
 
     @Test func `an empty page that promises more is an error, not an end and not a loop`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
-        _ = try walker.take(page([9, 8], hasMore: true))
-        #expect(throws: PageWalker.Stuck(cursor: "8")) { try walker.take(page([], hasMore: true)) }
+        _ = try walker.evaluate(page([9, 8], hasMore: true))
+        #expect(throws: PageWalker.Stuck(cursor: "8")) { try walker.evaluate(page([], hasMore: true)) }
         var fresh = PageWalker(window: window(), pageSize: 2)
-        #expect(throws: PageWalker.Stuck(cursor: "4")) { try fresh.take(page([], hasMore: true, last: "4")) }
+        #expect(throws: PageWalker.Stuck(cursor: "4")) { try fresh.evaluate(page([], hasMore: true, last: "4")) }
     }
 
     @Test func `a repeated last page without has_more is an error too`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
-        _ = try walker.take(page([9, 8], hasMore: nil))
-        #expect(throws: PageWalker.Stuck(cursor: "8")) { try walker.take(page([9, 8], hasMore: nil)) }
+        _ = try walker.evaluate(page([9, 8], hasMore: nil))
+        #expect(throws: PageWalker.Stuck(cursor: "8")) { try walker.evaluate(page([9, 8], hasMore: nil)) }
     }
 
     @Test func `a walk that has left the window does not mind a bad cursor`() throws {
         var walker = PageWalker(window: window(5), pageSize: 2)
-        _ = try walker.take(page([9, 8], hasMore: true))
-        #expect(!(try walker.take(page([4], hasMore: true, last: "8")).goesOn))
+        _ = try walker.evaluate(page([9, 8], hasMore: true))
+        #expect(!(try walker.evaluate(page([4], hasMore: true, last: "8")).continues))
     }
 }

@@ -16,7 +16,7 @@ struct BatchShardTests {
         let shards = try (0..<count).map { try #require(BatchShard($0, of: count)) }
         for number in 0..<10_000 {
             let id = "msgbatch_01Hk\(number)qZ"
-            let holders = shards.filter { $0.holds(id) }
+            let holders = shards.filter { $0.contains(id) }
             #expect(holders.count == 1)
             for shard in holders { sizes[shard.index] += 1 }
         }

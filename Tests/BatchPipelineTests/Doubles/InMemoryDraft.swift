@@ -106,7 +106,7 @@ actor InMemoryDraft: BatchDraft {
         archive.quarantine(kept)
     }
 
-    func park() async throws {
+    func suspend() async throws {
         guard !durable.isEmpty else { return try await discard() }
         end()
         archive.park(id, durable)

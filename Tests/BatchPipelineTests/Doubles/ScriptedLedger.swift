@@ -26,7 +26,7 @@ final class ScriptedLedger: BatchLedger {
 
     func record(_ outcome: BatchOutcome, of batch: MessageBatch) async -> Bool {
         recordedBatches.withLock { $0.append(batch.id) }
-        if case .withdrawn = outcome { return seenBefore.contains(batch.id) }
+        if case .removed = outcome { return seenBefore.contains(batch.id) }
         return false
     }
 }

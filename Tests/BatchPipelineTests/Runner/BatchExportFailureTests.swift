@@ -143,7 +143,7 @@ struct BatchExportFailureTests {
         ] {
             let outcome = try await export(.failure(failure(code, date: date)))
             switch outcome {
-            case .withdrawn: #expect(isWithdrawn)
+            case .removed: #expect(isWithdrawn)
             case .unavailable: #expect(!isWithdrawn)
             default: Issue.record("\(outcome)")
             }
@@ -152,7 +152,7 @@ struct BatchExportFailureTests {
 
     @Test func `where the failing answer has no date the listing's counts`() async throws {
         let gone = failure(.status(404))
-        guard case .withdrawn = try await export(.failure(gone), listedAt: "2024-10-01T00:00:00Z") else {
+        guard case .removed = try await export(.failure(gone), listedAt: "2024-10-01T00:00:00Z") else {
             Issue.record("not withdrawn")
             return
         }
@@ -178,7 +178,7 @@ struct BatchExportFailureTests {
         let service = ScriptedService()
         let batch = try MessageBatch.sample(id, archived: "2024-09-18T00:00:00Z")
         let export = BatchExport(ports: record.ports(service, archive), settings: ExportSettings(), listedAt: nil)
-        guard case .withdrawn = try await export.run(batch) else {
+        guard case .removed = try await export.run(batch) else {
             Issue.record("not withdrawn")
             return
         }

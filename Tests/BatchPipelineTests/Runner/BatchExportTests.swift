@@ -192,7 +192,7 @@ struct BatchExportTests {
         let service = try service(.file([whole[0]]))
         service.scriptRetrieval(id, .success(try .sample(id, archived: "2024-09-18T00:00:00Z")))
         let outcome = try await export(service, batch())
-        guard case .withdrawn = outcome else {
+        guard case .removed = outcome else {
             Issue.record("\(outcome)")
             return
         }

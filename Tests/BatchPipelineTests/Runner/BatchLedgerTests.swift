@@ -40,12 +40,12 @@ struct BatchLedgerTests {
 
     @Test func `postponed and lost batches are not fetched, but counted`() async throws {
         var advice = ListingAdvice()
-        let postponed = PostponedBatch(id: "b1", until: Timestamp(seconds: 9), attempts: 2, reason: "odd")
-        advice.postponed["b1"] = postponed
+        let postponed = ScheduledRetry(id: "b1", until: Timestamp(seconds: 9), attempts: 2, reason: "odd")
+        advice.retryScheduled["b1"] = postponed
         advice.lost = ["b2"]
         let report = await run(try service(1...3), ScriptedLedger(advice))
         #expect(Set(archive.archived.keys) == ["b3"])
-        #expect(report.postponed == [postponed] && report.lost == 1 && report.archivedNow == 1)
+        #expect(report.retryScheduled == [postponed] && report.lost == 1 && report.archivedNow == 1)
     }
 
     @Test func `every outcome goes to the ledger, which distinguishes withdrawn from lost`() async throws {
@@ -55,7 +55,7 @@ struct BatchLedgerTests {
         let ledger = ScriptedLedger(seenBefore: ["b2"])
         let report = await run(service, ledger)
         #expect(Set(ledger.recorded) == ["b1", "b2", "b3"])
-        #expect(report.withdrawn == 1 && report.lost == 1)
+        #expect(report.removed == 1 && report.lost == 1)
     }
 
     @Test func `the ledger receives the creation times that were listed`() async throws {
@@ -87,7 +87,7 @@ struct BatchLedgerTests {
         let report = await run(service, ledger, since: 1, completed: completed(before: 7))
         #expect(service.pages.count == 2)
         #expect(Set(archive.archived.keys) == ["b7", "b8", "b9"])
-        #expect(report.settledBefore == Timestamp(seconds: 7))
+        #expect(report.completedBefore == Timestamp(seconds: 7))
         #expect(ledger.listings.first?.completed?.since == Timestamp(seconds: 7))
     }
 
@@ -100,7 +100,7 @@ struct BatchLedgerTests {
             completed: completed(before: 7, in: "wrkspc_2")
         )
         #expect(report.archivedNow == 9 && report.listed == 9)
-        #expect(report.settledBefore == nil)
+        #expect(report.completedBefore == nil)
         #expect(ledger.listings.first?.completed?.since == Timestamp(seconds: 1))
     }
 }

@@ -13,23 +13,23 @@ struct DownloadSlotsTests {
 
     @Test(.timeLimit(.minutes(1))) func `a place given back before the end is given to the next`() async throws {
         let places = DownloadSlots(1)
-        let value = try await places.whileHolding(turn: 0) { giveBack in
-            await giveBack()
-            return try await places.whileHolding(turn: 1) { _ in 1 }
+        let value = try await places.withSlot(turn: 0) { releaseSlot in
+            await releaseSlot()
+            return try await places.withSlot(turn: 1) { _ in 1 }
         }
         #expect(value == 1)
     }
 
     @Test(.timeLimit(.minutes(1))) func `a place given back twice is still one place`() async throws {
         let (places, held) = (DownloadSlots(1), Counter())
-        try await places.whileHolding(turn: 0) { giveBack in
-            await giveBack()
-            await giveBack()
+        try await places.withSlot(turn: 0) { releaseSlot in
+            await releaseSlot()
+            await releaseSlot()
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for turn in 1...3 {
                 group.addTask {
-                    try await places.whileHolding(turn: turn) { _ in
+                    try await places.withSlot(turn: turn) { _ in
                         held.add()
                         // Time for another one to come in, if there were a second place.
                         for _ in 1...100 { await Task.yield() }
@@ -48,7 +48,7 @@ struct DownloadSlotsTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for turn in (0..<20).reversed() {
                 group.addTask {
-                    try await places.whileHolding(turn: turn) { _ in begun.turns.withLock { $0.append(turn) } }
+                    try await places.withSlot(turn: turn) { _ in begun.turns.withLock { $0.append(turn) } }
                 }
             }
             try await group.waitForAll()
@@ -60,7 +60,7 @@ struct DownloadSlotsTests {
         let places = DownloadSlots(1)
         let reached = Gate()
         let failing = Task {
-            try await places.whileHolding(turn: 0) { _ in
+            try await places.withSlot(turn: 0) { _ in
                 reached.open()
                 // Time for the other one to wait.
                 for _ in 1...100 { await Task.yield() }
@@ -70,7 +70,7 @@ struct DownloadSlotsTests {
         await reached.pass()
         for turn in 1...2 {
             await #expect(throws: DownloadSlots.Closed.self) {
-                try await places.whileHolding(turn: turn) { _ in Issue.record("there was a place") }
+                try await places.withSlot(turn: turn) { _ in Issue.record("there was a place") }
             }
         }
         await #expect(throws: Failure.self) { try await failing.value }

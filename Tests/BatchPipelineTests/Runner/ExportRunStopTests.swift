@@ -150,7 +150,7 @@ struct ExportRunStopTests {
             head: ReplyHead(status: 200, date: Timestamp("2024-10-01T00:00:00Z"))
         )
         let report = await run(service, InMemoryArchive())
-        #expect(report.withdrawn == 1)
+        #expect(report.removed == 1)
         #expect(report.stop == nil)
     }
 }

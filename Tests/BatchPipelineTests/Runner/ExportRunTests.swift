@@ -77,12 +77,12 @@ struct ExportRunTests {
         #expect(report.inWindow == 9)
         #expect(report.archivedNow == 1)
         #expect(report.notEnded == 3)
-        #expect(report.withdrawn == 1)
+        #expect(report.removed == 1)
         #expect(report.unavailable == 1)
         #expect(report.quarantined == 1)
         #expect(report.failed == 1)
         #expect(report.alreadyArchived == 1)
-        #expect(report.leftOut == 0)
+        #expect(report.skipped == 0)
         #expect(report.problems.map(\.batch.id).sorted() == ["b6", "b7", "b8"])
         #expect(!service.asked.contains { ["b2", "b3", "b4", "b5", "b9"].contains($0) })
         #expect(report.stop == nil)
@@ -104,7 +104,7 @@ struct ExportRunTests {
     @Test func `ended batches that the filter leaves out are counted apart`() async throws {
         let service = service(try [1, 2].map { try batch($0) } + [try batch(3, status: "canceling")])
         let report = await run(service, filter: BatchFilter(statuses: [.canceling]))
-        #expect(report.leftOut == 2)
+        #expect(report.skipped == 2)
         #expect(report.notEnded == 1)
         #expect(report.archivedNow == 0)
     }

@@ -1,23 +1,23 @@
 package import MessageBatches
 
-/// The port to the two endpoints that describe batches.
+/// The port to the two endpoints that return batch objects.
 ///
-/// Implementations retry, pace and guard the key; they do not decode: the bytes come back as the server sent them.
+/// Implementations retry, limit the rate and protect the key. They do not decode: the bytes are returned as received.
 package protocol BatchLister: Sendable {
-    /// One page of `GET /v1/messages/batches`.
+    /// Requests one page of `GET /v1/messages/batches`.
     func page(_ query: PageQuery) async throws(ServiceError) -> ServiceReply
 
-    /// `GET /v1/messages/batches/{id}`.
+    /// Requests `GET /v1/messages/batches/{id}`.
     func batch(id: String) async throws(ServiceError) -> ServiceReply
 }
 
 /// The parameters of the list endpoint (API reference, "List Message Batches").
 package struct PageQuery: Sendable, Hashable {
-    /// Ask for the page right behind this id, older batches.
+    /// The page starts after this ID, with older batches.
     package var afterID: String?
-    /// Ask for the page right before this id, newer batches.
+    /// The page ends before this ID, with newer batches.
     package var beforeID: String?
-    /// Items a page, 1 to 1000.
+    /// Batches per page, 1 to 1000.
     package var limit: Int
 
     package init(afterID: String? = nil, beforeID: String? = nil, limit: Int = 1_000) {
@@ -27,7 +27,7 @@ package struct PageQuery: Sendable, Hashable {
     }
 }
 
-/// A whole answer of the service: small documents only, never results.
+/// A complete answer of the service, for small documents; results are streamed instead.
 package struct ServiceReply: Sendable {
     package var head: ReplyHead
     package var body: [UInt8]
@@ -38,14 +38,14 @@ package struct ServiceReply: Sendable {
     }
 }
 
-/// What the headers of an answer tell that is worth keeping.
+/// The status and the relevant headers of an answer.
 package struct ReplyHead: Sendable, Hashable {
     package var status: Int
-    /// `request-id`: what Anthropic's support asks for.
+    /// The `request-id` header, which Anthropic's support asks for.
     package var requestID: String?
-    /// `anthropic-workspace-id`: which workspace the key belongs to.
+    /// The `anthropic-workspace-id` header, which names the workspace of the key.
     package var workspaceID: String?
-    /// The server's `date`: "too old" is decided by this clock, not ours.
+    /// The `date` header: the server's clock, which decides the age of batches.
     package var date: Timestamp?
 
     package init(

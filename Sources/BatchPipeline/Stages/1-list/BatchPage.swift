@@ -1,14 +1,16 @@
 import JSONLines
 package import MessageBatches
 
-/// One page of the listing, decoded: the paging envelope of "List Message Batches".
+/// One decoded page of the listing (API reference, "List Message Batches").
 package struct BatchPage: Sendable {
     package var batches: [MessageBatch]
-    /// Whether more follows in the direction paged; nil where a server leaves it out, which means "go on until empty".
+    /// Whether more batches follow in the direction of paging.
+    ///
+    /// Nil if a server omits it; then the listing continues until a page is empty.
     package var hasMore: Bool?
-    /// Usable as `before_id`.
+    /// The cursor for `before_id`.
     package var firstID: String?
-    /// Usable as `after_id`.
+    /// The cursor for `after_id`.
     package var lastID: String?
 
     package init(batches: [MessageBatch], hasMore: Bool?, firstID: String?, lastID: String?) {
@@ -19,7 +21,7 @@ package struct BatchPage: Sendable {
     }
 }
 
-/// Why a reply is no page or no batch.
+/// A reply that is not a valid page or batch object.
 package struct MalformedBatch: Error, Sendable, Hashable {
     /// What is wrong, as a clause without data of the reply.
     package let reason: String
@@ -37,7 +39,7 @@ extension BatchPage {
 
     /// Decodes a page.
     ///
-    /// The batch objects are cut out of it, never re-encoded.
+    /// The batch objects are copied from its bytes, never encoded again.
     package init(json: [UInt8]) throws(MalformedBatch) {
         self.init(batches: [], hasMore: nil, firstID: nil, lastID: nil)
         var ranges: [Range<Int>]?
@@ -50,7 +52,7 @@ extension BatchPage {
         for range in ranges {
             batches.append(try MessageBatch(json: Array(json[range])))
         }
-        // A server that leaves the cursors out still lists: the ids of the page's ends are the cursors.
+        // If a server omits the cursors, use the IDs of the first and last batch.
         firstID = firstID ?? batches.first?.id
         lastID = lastID ?? batches.last?.id
     }
@@ -71,7 +73,7 @@ extension BatchPage {
         return ranges
     }
 
-    /// The places of an array's elements, or nil if the value is none.
+    /// Returns the ranges of an array's elements; nil if the value is not an array.
     private func elements(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [Range<Int>]? {
         guard try cursor.kind() == .array else {
             try cursor.skipValue()

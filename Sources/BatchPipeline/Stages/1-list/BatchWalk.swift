@@ -1,6 +1,6 @@
 package import MessageBatches
 
-/// Walks the listing through the port and hands over the batches of a window, page by page.
+/// Walks the listing through a ``BatchLister`` and returns the batches of a window, page by page.
 package struct BatchWalk: Sendable {
     private let lister: any BatchLister
     private var walker: PageWalker
@@ -11,21 +11,22 @@ package struct BatchWalk: Sendable {
         self.walker = walker
     }
 
-    /// Batches seen so far, inside the window or not.
+    /// The number of batches seen so far, inside and outside the window.
     package var listed: Int { walker.listed }
 
-    /// The answer head of the last page: its `date` is the server's clock.
+    /// The head of the last page's answer; its `date` is the server's clock.
     package private(set) var head: ReplyHead?
 
-    /// The batches in the window of the next page, perhaps none; nil once the walk is over.
+    /// Requests the next page and returns its batches in the window, which may be none; returns nil after the last
+    /// page.
     package mutating func next() async throws(ServiceError) -> [MessageBatch]? {
         guard !isOver else { return nil }
         let reply = try await page()
         head = reply.head
         let page = try Self.decoded(reply)
         do {
-            let step = try walker.take(page)
-            isOver = !step.goesOn
+            let step = try walker.evaluate(page)
+            isOver = !step.continues
             return step.batches
         } catch {
             throw Self.failure(.cursorStuck(error.cursor), reply)
@@ -37,7 +38,7 @@ package struct BatchWalk: Sendable {
             do throws(ServiceError) {
                 return try await lister.page(walker.query)
             } catch {
-                // What the API answers to a cursor whose batch is gone is not documented; these two are likely.
+                // The answer to a cursor whose batch was deleted is not documented. These statuses are likely.
                 guard [400, 404].contains(error.status), walker.stepBack() else { throw error }
             }
         }
@@ -57,7 +58,7 @@ package struct BatchWalk: Sendable {
 }
 
 extension BatchLister {
-    /// One batch by id, decoded.
+    /// Requests and decodes one batch object.
     package func messageBatch(id: String) async throws(ServiceError) -> (batch: MessageBatch, head: ReplyHead) {
         let reply = try await batch(id: id)
         do {

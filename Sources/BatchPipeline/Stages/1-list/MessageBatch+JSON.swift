@@ -2,9 +2,9 @@ import JSONLines
 package import MessageBatches
 
 extension MessageBatch {
-    /// Reads a batch object.
+    /// Decodes a batch object.
     ///
-    /// A missing key is null; unknown keys stay in ``MessageBatch/json``.
+    /// A missing key counts as null. Unknown keys are kept in ``MessageBatch/json``.
     package init(json: [UInt8]) throws(MalformedBatch) {
         var fields = BatchFields()
         do throws(JSONSyntaxError) {
@@ -48,7 +48,7 @@ private struct BatchFields {
     var id: String?
     var status: String?
     var counts: RequestCounts?
-    /// The times as text.
+    /// The times as received.
     var times: [Key: String] = [:]
     var resultsURL: String?
 
@@ -80,7 +80,7 @@ private struct BatchFields {
         try cursor.string().map { cursor.text($0) }
     }
 
-    /// Nil where a count is no whole number: a proof against it would prove nothing.
+    /// Reads the counts; returns nil if one is not a whole number, because no proof against it is possible.
     private func requestCounts(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> RequestCounts? {
         guard try cursor.kind() == .object else {
             try cursor.skipValue()
@@ -91,7 +91,7 @@ private struct BatchFields {
         try cursor.beginObject()
         while let key = try cursor.nextKey() {
             let name = cursor.text(key)
-            if try cursor.takeNull() { continue }
+            if try cursor.consumeNull() { continue }
             if let count = try cursor.wholeNumber(upTo: 1_000_000_000) {
                 byType[name] = Int(count)
             } else {

@@ -1,12 +1,12 @@
 package import MessageBatches
 
-/// Decides page by page where to go on: a pure state machine, the caller fetches.
+/// A state machine that decides which page of the listing to request next; the caller sends the requests.
 ///
-/// Downwards (older, `after_id`) it stops at the first batch older than the window, as the listing is newest first.
-/// Upwards (newer, `before_id`) it stops at the first batch newer than the window. Batches created during a downward walk
-/// appear before the first page and do not disturb it.
+/// The listing is newest first. A walk to older batches (`after_id`) stops at the first batch older than the window. A
+/// walk to newer batches (`before_id`) stops at the first batch newer than the window. Batches created during a walk to
+/// older ones appear before its first page and do not affect it.
 package struct PageWalker: Sendable {
-    /// Which way pages are asked for, as the official SDKs do: upwards only where `before_id` was given.
+    /// The direction of paging, as in the official SDKs: to newer batches only if `before_id` is given.
     package enum Direction: Sendable, Hashable {
         case older
         case newer
@@ -16,19 +16,19 @@ package struct PageWalker: Sendable {
     private let window: BatchWindow
     private let pageSize: Int
     private var cursor: String?
-    /// Every id seen, so that a server whose cursor runs in a circle is noticed and no batch is taken twice.
+    /// All IDs seen, to detect a server that repeats pages and to return each batch once.
     private var seen = Set<String>()
-    /// The ids of the last page in the direction of the walk: where to go on from if the cursor's batch is deleted.
+    /// The IDs of the last page in the direction of the walk, to continue from if the cursor's batch is deleted.
     private var trail: [String] = []
     private var stepsBack = 0
 
-    /// How often a walk steps back behind a cursor that is gone: batches are deleted by hand, a few at a time.
+    /// The limit for replacing a deleted cursor; people delete a few batches at a time.
     private static let maxStepsBack = 20
 
-    /// Batches seen so far, inside the window or not.
+    /// The number of batches seen so far, inside and outside the window.
     package var listed: Int { seen.count }
 
-    /// Starts at a cursor of the API, or at the newest batch.
+    /// Creates a walker that starts at a cursor of the API, or at the newest batch.
     package init(window: BatchWindow, pageSize: Int, direction: Direction = .older, startingAt cursor: String? = nil) {
         self.window = window
         self.pageSize = pageSize
@@ -36,7 +36,7 @@ package struct PageWalker: Sendable {
         self.cursor = cursor
     }
 
-    /// The page to ask for next.
+    /// The page to request next.
     package var query: PageQuery {
         switch direction {
         case .older: PageQuery(afterID: cursor, limit: pageSize)
@@ -44,21 +44,21 @@ package struct PageWalker: Sendable {
         }
     }
 
-    /// What a page leads to.
+    /// The result of one page.
     package struct Step: Sendable {
-        /// The batches of the page that lie in the window and were not seen before, in the order of the page.
+        /// The batches of the page that are in the window and were not seen before, in the order of the page.
         package var batches: [MessageBatch]
-        /// Whether the walk goes on with the walker's new ``PageWalker/query``.
-        package var goesOn: Bool
+        /// Whether to request the page of the new ``PageWalker/query``.
+        package var continues: Bool
     }
 
-    /// A cursor that leads nowhere new: the server repeats itself.
+    /// A cursor that does not advance, because the server repeats itself.
     package struct Stuck: Error, Sendable, Hashable {
         package let cursor: String
     }
 
-    /// Takes in the page that ``query`` asked for.
-    package mutating func take(_ page: BatchPage) throws(Stuck) -> Step {
+    /// Evaluates the page that ``query`` requested, and returns its batches and whether to continue.
+    package mutating func evaluate(_ page: BatchPage) throws(Stuck) -> Step {
         let new = page.batches.filter { seen.insert($0.id).inserted }
         let inside = new.filter { window.contains($0.createdAt) }
         let leaves =
@@ -67,19 +67,20 @@ package struct PageWalker: Sendable {
             case .newer: new.contains { !window.isBefore($0.createdAt) && !window.contains($0.createdAt) }
             }
         let next = direction == .older ? page.lastID : page.firstID
-        guard !leaves, page.hasMore ?? !page.batches.isEmpty else { return Step(batches: inside, goesOn: false) }
-        // "More follows" without a cursor, with one that stands still, or with nothing new on the page: to stop here quietly
-        // would lose batches, to go on would not end.
+        guard !leaves, page.hasMore ?? !page.batches.isEmpty else { return Step(batches: inside, continues: false) }
+        // The server reports more batches, but there is no new cursor or no new batch. Stopping here without an error
+        // would lose batches, and continuing would never end.
         guard let next, next != cursor, !new.isEmpty else { throw Stuck(cursor: next ?? cursor ?? "") }
         cursor = next
         let ids = page.batches.map(\.id)
         trail = direction == .older ? ids : ids.reversed()
-        return Step(batches: inside, goesOn: true)
+        return Step(batches: inside, continues: true)
     }
 
-    /// Takes in that the service does not know the cursor: its batch was deleted during the walk.
+    /// Moves the cursor back by one batch, after the service did not find the cursor's batch.
     ///
-    /// The batch listed before it leads to the same place. False if there is none left to go back to.
+    /// The batch was deleted during the walk. The batch before it leads to the same page. Returns false if there is no
+    /// earlier batch or the limit is reached.
     package mutating func stepBack() -> Bool {
         guard let cursor, let position = trail.lastIndex(of: cursor), position > 0, stepsBack < Self.maxStepsBack else {
             return false
@@ -90,11 +91,11 @@ package struct PageWalker: Sendable {
     }
 }
 
-/// A window over `created_at`: closed start, open end, in integer nanoseconds.
+/// A range of `created_at`: the start is included, the end is not.
 package struct BatchWindow: Sendable, Hashable {
-    /// The first moment inside, or nil for "from the beginning".
+    /// The start of the window, which is inside; nil for no limit.
     package var since: Timestamp?
-    /// The first moment outside, or nil for "without end".
+    /// The end of the window, which is outside; nil for no limit.
     package var until: Timestamp?
 
     package init(since: Timestamp? = nil, until: Timestamp? = nil) {
@@ -102,12 +103,14 @@ package struct BatchWindow: Sendable, Hashable {
         self.until = until
     }
 
-    /// Whether a moment lies inside.
+    /// Returns whether a time is inside.
     package func contains(_ moment: Timestamp) -> Bool {
         !isBefore(moment) && until.map { moment < $0 } ?? true
     }
 
-    /// Whether a moment lies before the window: in a listing, newest first, nothing behind it can be inside.
+    /// Returns whether a time is before the window.
+    ///
+    /// In a listing, which is newest first, all later batches are then outside.
     package func isBefore(_ moment: Timestamp) -> Bool {
         since.map { moment < $0 } ?? false
     }

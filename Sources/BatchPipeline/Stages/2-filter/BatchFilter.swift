@@ -1,14 +1,14 @@
 package import MessageBatches
 
-/// Which batches of the listing a command acts on.
+/// Selects batches of a listing by status, ID and shard.
 ///
-/// The API has no filter of its own.
+/// The API itself has no filters.
 package struct BatchFilter: Sendable, Hashable {
-    /// The statuses wanted, or nil for all.
+    /// The selected statuses; nil for all.
     package var statuses: Set<ProcessingStatus>?
-    /// The ids wanted, or nil for all.
+    /// The selected IDs; nil for all.
     package var ids: Set<String>?
-    /// The part wanted, or nil for all.
+    /// The selected shard; nil for all.
     package var shard: BatchShard?
 
     package init(statuses: Set<ProcessingStatus>? = nil, ids: Set<String>? = nil, shard: BatchShard? = nil) {
@@ -17,32 +17,33 @@ package struct BatchFilter: Sendable, Hashable {
         self.shard = shard
     }
 
-    /// Whether a batch passes.
+    /// Returns whether a batch is selected.
     package func passes(_ batch: MessageBatch) -> Bool {
         (statuses?.contains(batch.status) ?? true) && (ids?.contains(batch.id) ?? true)
-            && (shard?.holds(batch.id) ?? true)
+            && (shard?.contains(batch.id) ?? true)
     }
 }
 
-/// One of several equal parts of all batches, told by a hash of the batch id alone.
+/// One of several equal parts of all batches, which only the hash of the batch ID determines.
 ///
-/// The shard of an id is its FNV-1a hash (64 bits, over its UTF-8 bytes; http://www.isthe.com/chongo/tech/comp/fnv/) modulo the
-/// number of shards. So each batch is in exactly one, on every machine, in every version.
+/// The shard of an ID is its FNV-1a hash modulo the number of shards. The hash has 64 bits and covers the UTF-8 bytes
+/// of the ID (http://www.isthe.com/chongo/tech/comp/fnv/). So each batch is in exactly one shard, on every machine and
+/// in every version.
 package struct BatchShard: Sendable, Hashable {
-    /// From 0, below ``count``.
+    /// The number of the shard, from 0.
     package let index: Int
-    /// How many there are.
+    /// The number of shards.
     package let count: Int
 
-    /// Nil unless `0 <= index < count`.
+    /// Creates a shard; returns nil unless `0 <= index < count`.
     package init?(_ index: Int, of count: Int) {
         guard index >= 0, index < count else { return nil }
         self.index = index
         self.count = count
     }
 
-    /// Whether a batch is in it.
-    package func holds(_ id: String) -> Bool {
+    /// Returns whether a batch is in the shard.
+    package func contains(_ id: String) -> Bool {
         Self.hash(id) % UInt64(count) == UInt64(index)
     }
 

@@ -1,15 +1,15 @@
-/// The part of a results body behind what an earlier read left.
+/// The part of a results body after the bytes that an earlier download left.
 ///
-/// The service gives no `etag` and no ranges, so a body is asked for from its start again; its beginning is compared by digest
-/// and not handed on. Throws ``BodyChanged`` where it differs.
+/// The API sends no `etag` and no ranges, so the whole body is requested again. The beginning is compared by digest and
+/// not returned. Iteration throws ``BodyChanged`` if it differs.
 struct BodyRemainder: AsyncSequence, Sendable {
     typealias Element = [UInt8]
     typealias Failure = any Error
 
     let body: any AsyncSequence<[UInt8], any Error> & Sendable
-    /// The length of the beginning that is there already.
+    /// The length of the beginning that is already stored.
     let skippedBytes: Int
-    /// Its digest, as ``BatchDraft/receivedDigest()`` tells it.
+    /// The digest of the beginning, see ``BatchDraft/receivedDigest()``.
     let skippedDigest: String
     /// An empty digest of the same kind.
     let digest: any ByteDigest
@@ -20,7 +20,7 @@ struct BodyRemainder: AsyncSequence, Sendable {
 
     struct Iterator: AsyncIteratorProtocol {
         var chunks: any AsyncIteratorProtocol<[UInt8], any Error>
-        /// Bytes still to be compared.
+        /// The number of bytes that are still to be compared.
         var left: Int
         let expected: String
         var digest: any ByteDigest
@@ -40,5 +40,5 @@ struct BodyRemainder: AsyncSequence, Sendable {
     }
 }
 
-/// A results body that does not begin, or not go on, as an earlier read found it.
+/// A results body whose beginning differs from that of an earlier download.
 struct BodyChanged: Error {}

@@ -2,20 +2,22 @@ package import MessageBatches
 
 /// The port to the results of a batch.
 package protocol ResultSource: Sendable {
-    /// Asks for the results and returns with the first bytes on their way.
+    /// Requests the results and returns when the body starts.
     ///
-    /// Retries what its retry plan allows until a 200 begins; a break later shows as an error thrown by the body.
+    /// Retries as its ``RetryPolicy`` allows until a 200 arrives. If the connection breaks later, the body throws an
+    /// error.
     func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream
 }
 
 /// A results body in the order received, with the head of its answer.
 ///
-/// The body gives chunks of any size, decoded from its content-encoding. It throws a ``ServiceError`` where the stream
-/// breaks, and `CancellationError` if the reading task is cancelled; ending without an error means only that the server
-/// said "end", not that the file is complete. Iterate once; dropping the stream closes its connection.
+/// The body returns chunks of any size, decoded from their content encoding. It throws a ``ServiceError`` if the stream
+/// breaks, and `CancellationError` if the task is canceled. An end without an error does not prove that the body is
+/// complete. Iterate once. Releasing the stream closes its connection.
 package struct ResultStream: Sendable {
     package var head: ReplyHead
-    /// Set where `results_url` named another origin and the same path was asked at the configured one.
+    /// The original `results_url` if it named another origin; the same path was then requested at the configured
+    /// origin.
     package var rewrittenFrom: String?
     package var body: any AsyncSequence<[UInt8], any Error> & Sendable
 

@@ -1,52 +1,52 @@
 package import MessageBatches
 
-/// Decides, for one call to the service, whether an answer is taken, asked for again or given up.
+/// Decides for one call to the service whether to accept an answer, to retry or to fail.
 ///
-/// A pure state machine: it has no clock and no randomness, so that every rule can be tested as a table. The rules are
-/// those of the official SDKs (API reference, "Errors" and "Rate limits") with three differences: a 429 uses up no
-/// attempt, a spend limit fails at once, and a 404 for results is asked again although the server marks it as final,
-/// because it also answers 404 within seconds of the end of a batch.
+/// It is a state machine without clock and randomness, so that tests can check every rule as a table. The rules are
+/// those of the official SDKs (API reference, "Errors" and "Rate limits") with three differences. A 429 does not count
+/// as an attempt. A spend limit fails at once. A 404 for results is retried although the server marks it as final: the
+/// API also returns 404 in the first seconds after a batch ends.
 package struct RetryPolicy: Sendable {
-    /// What is asked for: only results have a 404 that may heal.
+    /// The kind of a request; only a 404 for results can be temporary.
     package enum Operation: Sendable, Hashable {
         case list
         case retrieve
         case results
     }
 
-    /// What one try brought.
+    /// The result of one try.
     package enum Outcome: Sendable, Hashable {
         case answer(RetryFacts)
-        /// No whole answer came.
+        /// No complete answer arrived.
         case fault(ServiceError.TransportFault, detail: String)
     }
 
-    /// What to do next.
+    /// The next step of a call.
     package enum Decision: Sendable, Hashable {
         case accept
         case retry(after: Duration, reason: Reason)
         case fail(ServiceError.Code)
     }
 
-    /// Why a call is repeated.
+    /// The reason why a call is retried.
     package enum Reason: Sendable, Hashable {
         case status(Int)
-        /// 429: all callers wait together.
+        /// 429: all callers pause together.
         case throttled
-        /// Results that are not there yet.
+        /// 404 for results that are not available yet.
         case notReady
         case transport(ServiceError.TransportFault)
     }
 
-    /// How long a plan goes on.
+    /// The limits after which a call fails.
     package struct Limits: Sendable, Hashable {
-        /// Tries in all that end in an error status or a broken connection.
+        /// The number of tries that may end in an error status or a broken connection.
         package var attempts: Int
-        /// How often a 429 is waited out; it uses up no attempt, but must not loop for ever.
+        /// The number of 429 answers that are waited out; they do not count as attempts.
         package var throttles: Int
-        /// How often a 404 for results is asked again.
+        /// The number of times a 404 for results is retried.
         package var notFound: Int
-        /// A server that wants a longer pause than this is given up, not asked early.
+        /// The longest pause to accept from the server; if the server asks for more, the call fails.
         package var longestPause: Duration
 
         package init(
@@ -73,14 +73,15 @@ package struct RetryPolicy: Sendable {
         self.limits = limits
     }
 
-    /// The requests made so far, as a failure reports them.
+    /// The number of requests so far, for the error.
     package var tries: Int {
         failures + throttles + notFound
     }
 
-    /// Takes the outcome of the next try and says what to do.
+    /// Evaluates the outcome of a try and returns the next step.
     ///
-    /// `jitter` is a random number from 0 up to 1, which takes up to a quarter off a pause of our own.
+    /// `jitter` is a random number from 0 up to 1. It shortens pauses by up to a quarter, but not those the server asks
+    /// for.
     package mutating func decide(_ outcome: Outcome, jitter: Double) -> Decision {
         switch outcome {
         case .answer(let facts):
@@ -124,17 +125,17 @@ extension RetryPolicy {
         jitter: Double
     ) -> Decision {
         failures += 1
-        // A certificate that is refused now is refused in a second, too.
+        // A refused certificate is not retried, because it would be refused again.
         guard fault != .tls, failures < limits.attempts else { return .fail(.transport(fault, detail: detail)) }
         return .retry(after: Self.backOff(failures, first: 0.5, jitter: jitter), reason: .transport(fault))
     }
 
-    /// The statuses the SDKs repeat: timeout, conflict, rate limit, and every server error, 529 included.
+    /// Returns whether the SDKs retry a status: timeout, conflict, rate limit, and all server errors including 529.
     private static func isTransient(_ status: Int) -> Bool {
         status == 408 || status == 409 || status == 429 || (500...599).contains(status)
     }
 
-    /// `first` seconds, doubled each time, at most 8 s, less up to a quarter.
+    /// Returns a pause of `first` seconds, doubled each time up to 8 seconds, minus up to a quarter.
     private static func backOff(_ count: Int, first: Double, jitter: Double) -> Duration {
         var seconds = first
         for _ in 1..<max(count, 1) where seconds < 8 { seconds *= 2 }
@@ -142,24 +143,26 @@ extension RetryPolicy {
     }
 }
 
-/// What a plan needs to know of an answer.
+/// The facts about an answer that a retry decision depends on.
 package struct RetryFacts: Sendable, Hashable {
-    /// A `retry-after` header: a number of seconds or a moment.
+    /// The value of a `retry-after` header: a number of seconds or a time.
     package enum RetryAfter: Sendable, Hashable {
         case seconds(Double)
         case date(Timestamp)
     }
 
     package var status: Int
-    /// `retry-after`, which also comes with a 200 while a batch is in progress, and then means nothing here.
+    /// The `retry-after` header.
+    ///
+    /// The API also sends it with a 200 while a batch is in progress; there it is ignored.
     package var retryAfter: RetryAfter?
-    /// `retry-after-ms`, which wins over `retry-after`.
+    /// The `retry-after-ms` header, which has priority over `retry-after`.
     package var retryAfterMilliseconds: Double?
-    /// `x-should-retry`.
+    /// The `x-should-retry` header.
     package var shouldRetry: Bool?
-    /// `error.details.error_code` of the error body.
+    /// The `error.details.error_code` of the error body.
     package var errorCode: String?
-    /// The server's clock, or ours if it sent no `date`.
+    /// The server's time, or the time of this machine if the server sent no `date`.
     package var now: Timestamp
 
     package init(
@@ -178,7 +181,7 @@ package struct RetryFacts: Sendable, Hashable {
         self.now = now
     }
 
-    /// The pause the server asks for, if it is a positive one.
+    /// The pause that the server asks for; nil if it is not positive.
     var serverPause: Duration? {
         let asked: Double? =
             switch retryAfter {
@@ -187,16 +190,16 @@ package struct RetryFacts: Sendable, Hashable {
             case nil: nil
             }
         for seconds in [retryAfterMilliseconds.map { $0 / 1_000 }, asked] {
-            // The upper bound keeps the conversion to Duration defined; the plan gives up long before.
+            // The upper bound prevents an overflow in Duration. It is far above any accepted pause.
             if let seconds, seconds > 0 { return .seconds(min(seconds, 1e9)) }
         }
         return nil
     }
 
-    /// The failure where money ran out, not pace.
+    /// The error code if a spend limit caused the 429; nil for a rate limit.
     ///
-    /// The API reference names two codes. An organisation's monthly limit ends at 00:00 UTC on the first of the next
-    /// month; for the limit of a contract no end is documented.
+    /// The API reference names two codes. An organization's monthly limit ends at 00:00 UTC on the first day of the
+    /// next month. For the limit of a contract no end is documented.
     var spendLimit: ServiceError.Code? {
         guard status == 429 else { return nil }
         return switch errorCode {
@@ -208,7 +211,7 @@ package struct RetryFacts: Sendable, Hashable {
 }
 
 extension Timestamp {
-    /// 00:00 UTC on the first day of the month after this moment.
+    /// 00:00 UTC on the first day of the next month.
     fileprivate var startOfNextMonth: Timestamp? {
         let (year, month, _) = day.components
         return CalendarDay(year: month == 12 ? year + 1 : year, month: month == 12 ? 1 : month + 1, day: 1)?.start

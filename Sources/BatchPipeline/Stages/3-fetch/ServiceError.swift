@@ -8,9 +8,9 @@ package struct ServiceError: Error, Sendable, Hashable {
     package enum Code: Sendable, Hashable {
         /// No complete answer arrived. The detail is what the transport reported ("connection refused").
         case transport(TransportFault, detail: String)
-        /// An answer with an error status. See ``ServiceError/errorType`` and ``ServiceError/message``.
+        /// An answer with an error status; see ``ServiceError/errorType`` and ``ServiceError/message``.
         case status(Int)
-        /// 429 because of a spend limit, not of the pace. A retry before that time is useless.
+        /// 429 because of a spend limit, not of a rate limit; a retry before that time is useless.
         case spendLimit(until: Timestamp?)
         /// `results_url` or a redirect points at another origin, and the key is never sent there.
         case foreignOrigin(String)
@@ -54,7 +54,7 @@ package struct ServiceError: Error, Sendable, Hashable {
     package var serverDate: Timestamp?
     /// The number of requests sent, including those answered with 429.
     package var attempts: Int
-    /// Where the key was read, for example the name of a variable; nil if only the client knows it.
+    /// The place the key was read from, for example the name of a variable; nil if only the client knows it.
     package var keyPlace: String?
 
     package init(
@@ -75,7 +75,7 @@ package struct ServiceError: Error, Sendable, Hashable {
         self.attempts = attempts
     }
 
-    /// Whether every other request would fail too: the key is refused, the spend limit is reached, or the run is canceled.
+    /// Whether every other request would fail too: refused key, reached spend limit, or canceled run.
     package var concernsEveryBatch: Bool {
         switch code {
         case .status(401), .status(403), .spendLimit, .cancelled: true

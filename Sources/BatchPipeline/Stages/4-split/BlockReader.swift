@@ -1,8 +1,8 @@
 package import JSONLines
 
-/// Pulls whole blocks out of a results body: `next()` waits for bytes only until a block is full.
+/// Reads whole blocks from a results body.
 ///
-/// The body is asked for its next chunk only when a block is wanted, so a slow disk slows the socket down.
+/// The next chunk of the body is requested only if a block is needed, so a slow disk slows the connection down.
 package struct BlockReader {
     private var splitter: LineSplitter
     private var chunks: any AsyncIteratorProtocol<[UInt8], any Error>
@@ -14,9 +14,9 @@ package struct BlockReader {
         chunks = body.makeErasedIterator()
     }
 
-    /// The next block in order, or nil behind the last.
+    /// Returns the next block, or nil after the last.
     ///
-    /// Throws ``LineTooLong`` or what the body throws.
+    /// Throws ``LineTooLong`` and the errors of the body.
     package mutating func next() async throws -> LineBlock? {
         while ready.isEmpty, !isFinished {
             if let chunk = try await chunks.next(isolation: nil) {

@@ -1,11 +1,11 @@
 package import JSONLines
 
-/// A block with what was read from its lines: one record a valid line, one rejection a bad one, in line order.
+/// A block with one record per valid line and one rejection per invalid line, in line order.
 package struct DecodedBlock: Sendable {
     package var block: LineBlock
     package var records: [ResultRecord]
     package var rejected: [RejectedLine]
-    /// Lines with nothing but white space: kept in raw, counted, not results.
+    /// The number of lines that contain only white space; they are kept in raw but are not results.
     package var emptyLines: Int
 
     package init(block: LineBlock, records: [ResultRecord], rejected: [RejectedLine] = [], emptyLines: Int = 0) {
@@ -15,24 +15,26 @@ package struct DecodedBlock: Sendable {
         self.emptyLines = emptyLines
     }
 
-    /// The text of a slice, escapes decoded; a lone surrogate shows as U+FFFD.
+    /// Returns the decoded text of a slice; a lone surrogate becomes U+FFFD.
     package func text(_ slice: TextSlice) -> String {
         JSONString.decoded(block.bytes[slice.range], isEscaped: slice.isEscaped)
     }
 
-    /// The text of a slice, or nil where the line has none.
+    /// Returns the decoded text of a slice, or nil if the line does not have it.
     package func text(_ slice: TextSlice?) -> String? {
         slice.map { text($0) }
     }
 }
 
-/// A line that is no result, with the place and the reason; its bytes stay out of messages and logs.
+/// An invalid line, with its place and the reason.
+///
+/// The bytes of the line are not included, so that they never reach messages and logs.
 package struct RejectedLine: Sendable, Hashable, Codable {
-    /// The physical line, from 1.
+    /// The physical line number, from 1.
     package var lineNumber: Int
-    /// The offset of the fault in the stream, in bytes from 0.
+    /// The offset of the error in the stream, in bytes from 0.
     package var byteOffset: Int
-    /// What is wrong, as a clause: "expected ':' after a key".
+    /// What is wrong, as a clause, for example "expected ':' after a key".
     package var reason: String
 
     package init(lineNumber: Int, byteOffset: Int, reason: String) {

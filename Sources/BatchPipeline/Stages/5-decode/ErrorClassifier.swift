@@ -1,21 +1,24 @@
-/// Says what would make a failed request succeed.
+/// Classifies the error of a failed request by what would make the request succeed.
 ///
-/// The error type alone does not tell: low credit and reached limits arrive as `invalid_request_error`, once for every
-/// request of the batch, and a spend cap arrives as `rate_limit_error` although no pause helps before the month ends
-/// (API reference, error types and spend caps; real result lines). So the message is read too, for fixed phrases only.
+/// The error type alone is not sufficient. Low credit and reached limits arrive as `invalid_request_error`, once for
+/// every request of the batch. A spend cap arrives as `rate_limit_error` although no pause helps before the month ends.
+/// So the message is searched for fixed phrases too. Sources: API reference, error types and spend caps; real result
+/// lines.
 package enum ErrorClassifier {
-    /// Stands in the manifest; rows classified by another version are `outdated` and can be rebuilt from raw.
+    /// The version of the rules, which the manifest records.
+    ///
+    /// Rows of another version are `outdated` and can be rebuilt from raw.
     package static let version = 1
 
-    /// How many bytes of a message are read.
+    /// The number of bytes of a message that are searched.
     ///
-    /// The phrases stand in its first sentence; what follows may quote a whole prompt.
+    /// The phrases occur in the first sentence. The rest may quote a whole prompt.
     private static let readLength = 2_048
 
-    /// The class of an error by its `type` and `message`, letter case ignored.
+    /// Returns the class of an error by its `type` and `message`, ignoring letter case.
     ///
-    /// A type nobody documented is judged by the words in its name, and without such a word it is `fixInput`: a person
-    /// should look at it before anything is sent again.
+    /// An undocumented type is classified by words in its name. Without such a word it is `fixInput`, because a person
+    /// should look at it before a retry.
     package static func errorClass(type: String, message: String) -> ErrorClass {
         let message = message.utf8.prefix(readLength).map(\.lowercasedASCII)
         switch errorClass(ofType: type.utf8.prefix(readLength).map(\.lowercasedASCII)) {
@@ -36,7 +39,7 @@ package enum ErrorClassifier {
     }
 }
 
-// MARK: - What is looked for
+// MARK: - Types and phrases
 
 extension ErrorClassifier {
     /// The documented error types (API reference, error types).
@@ -55,18 +58,19 @@ extension ErrorClassifier {
     ]
     .reduce(into: [:]) { table, entry in table[Array(entry.key.utf8)] = entry.value }
 
-    /// Money has run out, whatever the type says.
+    /// Phrases that mean a reached spend limit, with any error type.
     ///
-    /// A limit of pace ("rate limit", "ramp limit") is not among these.
+    /// Rate limits ("rate limit", "ramp limit") are not included.
     private static let spendCapPhrases = PhraseTable([
         "api usage limit", "credit balance", "credits exhausted", "monthly limit", "monthly usage limit",
         "out of credits", "purchase credits", "spend cap", "spend limit", "spend_limit", "spending cap",
         "spending limit", "spending_limit", "workspace usage limit",
     ])
 
-    /// The account, the key or its rights stand in the way, in an error that blames the request.
+    /// Phrases that mean a problem of the account, the key or its permissions, in an error of type `fixInput`.
     ///
-    /// Single words such as "billing" are not enough: a message may quote the name of a tool or a key of the request.
+    /// Single words such as "billing" are not sufficient: a message may quote the name of a tool or a key of the
+    /// request.
     private static let accountPhrases = PhraseTable([
         "account is not active", "authentication failed", "billing error", "claude_code_key_creator_not_member",
         "cmek_key_disabled", "have access to", "have permission", "insufficient credit", "insufficient funds",
@@ -76,24 +80,26 @@ extension ErrorClassifier {
         "payment required", "permission denied", "plans & billing", "quota exceeded", "usage limit",
     ])
 
-    /// Beginnings of words in the names of undocumented types.
+    /// Word beginnings in undocumented types that mean `fixAccount`.
     private static let accountWords = PhraseTable([
         "account", "auth", "billing", "credit", "forbidden", "payment", "permission", "quota", "spend", "unauthorized",
     ])
 
-    /// Beginnings of words in the names of undocumented types.
+    /// Word beginnings in undocumented types that mean `retry`.
     private static let retryWords = PhraseTable([
         "capacity", "internal", "overloaded", "rate_limit", "server", "service", "temporar", "throttl", "timeout",
         "too_many", "unavailable",
     ])
 }
 
-/// Phrases found in one pass: only those with the right first letter are compared, and only where a word begins.
+/// A set of phrases that are searched in one pass.
+///
+/// A phrase matches only at the beginning of a word. Only phrases with the right first letter are compared.
 private struct PhraseTable {
-    /// The phrases without their first byte, by that byte.
+    /// The phrases without their first byte, grouped by that byte.
     private let tails: [[[UInt8]]]
 
-    /// - Parameter phrases: in lower case, beginning with a letter.
+    /// - Parameter phrases: Phrases in lower case that begin with a letter.
     init(_ phrases: [String]) {
         var tails = [[[UInt8]]](repeating: [], count: 256)
         for phrase in phrases {
@@ -120,7 +126,9 @@ extension UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }
 
-    /// In lower-case ASCII; bytes of other scripts count as letters, so that no phrase begins inside such a word.
+    /// Whether the byte is a lower-case ASCII letter, a digit or part of a non-ASCII character.
+    ///
+    /// Non-ASCII characters count as letters, so that no phrase matches inside such a word.
     fileprivate var isLetterOrDigit: Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) || (0x30...0x39).contains(self) || self >= 0x80
     }

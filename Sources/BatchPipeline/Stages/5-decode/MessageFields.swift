@@ -1,9 +1,9 @@
 import JSONLines
 import MessageBatches
 
-/// `result.message`: what is counted of it.
+/// The fields of `result.message` that Batchkeep reads and counts.
 ///
-/// Anything else is checked and skipped.
+/// All other fields are checked and skipped.
 struct MessageFields {
     var id: JSONToken?
     var model: JSONToken?
@@ -14,7 +14,7 @@ struct MessageFields {
     var textBytes = 0
     var hasVisibleText = false
 
-    /// In the order in which the service writes them, with those in between that are not read.
+    /// The keys in the order in which the API writes them, including skipped keys between them.
     private enum Key: String, CaseIterable {
         case model, id, type, role, content, container
         case stopReason = "stop_reason"
@@ -85,12 +85,14 @@ struct MessageFields {
     }
 }
 
-/// `result.error`: the code is one level deeper than expected, `error.error.type`; some writers flatten it.
+/// The fields of `result.error`.
+///
+/// The API nests the type and message one level deeper, at `error.error.type`. Some other writers do not.
 struct ErrorFields {
     private var outer = ErrorLevel()
     private var inner: ErrorLevel?
 
-    /// The error type that says something: the inner one, else the outer one unless that is only "error".
+    /// The specific error type: the inner one, or the outer one unless it is only "error".
     var code: JSONToken? { inner?.type ?? (outerIsEnvelope ? nil : outer.type) }
     var text: JSONToken? { inner?.message ?? outer.message }
     var requestID: JSONToken? { outer.requestID ?? inner?.requestID }
@@ -125,7 +127,9 @@ struct ErrorFields {
         outerIsEnvelope = outer.type.flatMap { cursor.index(of: $0, in: Self.envelope) } != nil
     }
 
-    /// The members of an object, nil if the value is not an object; `inner` reads the member `error`.
+    /// Reads the members of an object; returns nil if the value is not an object.
+    ///
+    /// `inner` reads the member `error`.
     private static func level(
         _ cursor: inout JSONCursor,
         inner: (inout JSONCursor) throws(JSONSyntaxError) -> Void

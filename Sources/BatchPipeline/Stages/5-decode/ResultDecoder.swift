@@ -1,14 +1,14 @@
 package import JSONLines
 import MessageBatches
 
-/// Reads the lines of a block into records.
+/// Decodes the lines of a block into records.
 ///
-/// Every line is checked whole: RFC 8259, UTF-8, an object with a string `custom_id` and a string `result.type`. Keys may
-/// stand in any order and spacing; of equal keys the last wins, at every level.
+/// Every line is checked completely: RFC 8259, UTF-8, an object with a string `custom_id` and a string `result.type`.
+/// Keys may be in any order. If a key occurs twice, the last one wins, at every level.
 package enum ResultDecoder {
     /// Decodes all lines of a block.
     ///
-    /// A bad line becomes a ``RejectedLine``, never an error.
+    /// An invalid line becomes a ``RejectedLine``, never an error.
     package static func decode(_ block: LineBlock) -> DecodedBlock {
         var decoded = DecodedBlock(block: block, records: [])
         decoded.records.reserveCapacity(block.lineEnds.count)
@@ -43,7 +43,8 @@ package enum ResultDecoder {
         return decoded
     }
 
-    /// A line without its end, without a 0x0D before that, and without a byte order mark at the start of the stream.
+    /// Returns the range of a line without its line end, a 0x0D before it, and a byte order mark at the start of the
+    /// stream.
     private static func content(ofLine index: Int, in block: LineBlock) -> Range<Int> {
         let range = block.range(ofLine: index)
         var (start, end) = (range.lowerBound, range.upperBound)
@@ -53,14 +54,14 @@ package enum ResultDecoder {
     }
 }
 
-/// Why a line is no result.
+/// The reason why a line is not a valid result.
 enum ResultFault: Error {
     case syntax(JSONSyntaxError)
     case noCustomID
     case noResult
     case noResultType
 
-    /// The place in the block, where one byte is to blame.
+    /// The offset of the invalid byte in the block; nil if no single byte is wrong.
     var offset: Int? {
         if case .syntax(let error) = self { error.offset } else { nil }
     }
@@ -75,7 +76,7 @@ enum ResultFault: Error {
     }
 }
 
-/// Remembers the class of the last error seen: in practice thousands of lines fail for one reason.
+/// Caches the class of the last error, because often thousands of lines have the same error.
 struct ErrorClassCache {
     private var type: [UInt8] = []
     private var message: [UInt8] = []

@@ -1,7 +1,7 @@
 import JSONLines
 import MessageBatches
 
-/// The fields of one line as they are found, before it is known what they mean together.
+/// The fields of one line as read, before they are combined into a ``ResultRecord``.
 struct ResultFields {
     private var customID: JSONToken?
     private var result: Range<Int>?
@@ -24,7 +24,7 @@ struct ResultFields {
             case .customID:
                 customID = try cursor.string()
             case .result:
-                // The last of equal keys wins: what an earlier one said is forgotten.
+                // The last of equal keys wins, so drop the fields of an earlier one.
                 (body, result) = (ResultBody(), nil)
                 if try cursor.kind() == .object {
                     let start = cursor.position
@@ -44,7 +44,7 @@ struct ResultFields {
 
     private static let keys = JSONKeys<Key>()
 
-    /// Puts the fields together.
+    /// Combines the fields into a record.
     func record(
         lineNumber: Int,
         line: Range<Int>,
@@ -96,7 +96,7 @@ extension TextSlice {
     }
 }
 
-/// `result`: its type, and the message or the error.
+/// The fields of `result`: the type, and the message or the error.
 private struct ResultBody {
     var type: JSONToken?
     var message = MessageFields()
@@ -127,5 +127,29 @@ private struct ResultBody {
 
     static func type(of token: JSONToken, in cursor: borrowing JSONCursor) -> ResultType {
         cursor.index(of: token, in: typeNames).map { ResultType.known[$0] } ?? .other(cursor.text(token))
+    }
+}
+
+/// Decides whether a result contains a usable answer.
+///
+/// The type `succeeded` only means that no error was reported.
+package enum Usability {
+    /// The stop reasons of complete messages.
+    ///
+    /// Excluded are `max_tokens` and `model_context_window_exceeded` (truncated), `refusal`, `pause_turn` (unfinished
+    /// tool loop), and all reasons that this version does not know.
+    package static let orderlyStopReasons = ["end_turn", "stop_sequence", "tool_use"]
+
+    private static let orderly = JSONKeyTable(orderlyStopReasons)
+
+    /// Returns whether a stop reason is one of ``orderlyStopReasons``; compares bytes because it runs for every line.
+    static func isOrderly(_ stopReason: JSONToken?, in cursor: borrowing JSONCursor) -> Bool {
+        guard let stopReason else { return false }
+        return cursor.index(of: stopReason, in: orderly) != nil
+    }
+
+    /// Returns whether a result succeeded, stopped normally, and contains visible text or a tool call.
+    static func isUsable(type: ResultType, isOrderly: Bool, hasVisibleText: Bool, toolUses: Int) -> Bool {
+        type == .succeeded && isOrderly && (hasVisibleText || toolUses > 0)
     }
 }

@@ -1,11 +1,11 @@
 package import JSONLines
 package import MessageBatches
 
-/// A piece of a block's bytes: a JSON string token without its quotes, read only where the text is needed.
+/// The range of a JSON string in a block, without its quotes; it is decoded only when the text is needed.
 package struct TextSlice: Sendable, Hashable {
     package var start: UInt32
     package var end: UInt32
-    /// Whether the token holds backslash escapes, so that its bytes are not yet the text.
+    /// Whether the string contains backslash escapes that must be decoded.
     package var isEscaped: Bool
 
     package init(start: Int, end: Int, isEscaped: Bool) {
@@ -14,30 +14,28 @@ package struct TextSlice: Sendable, Hashable {
         self.isEscaped = isEscaped
     }
 
-    /// The token's bytes as offsets into the block.
+    /// The range of the bytes in the block.
     package var range: Range<Int> {
         Int(start)..<Int(end)
     }
 }
 
-/// What the pipeline reads out of one result line.
+/// The fields that the pipeline reads from one result line.
 ///
-/// Text stays in the block as ``TextSlice``.
-///
-/// Field names and shapes: API reference, results line, Message and usage. Fields that a line of this result type
-/// does not have are nil or zero.
+/// Text stays in the block as ``TextSlice``. Fields that a line of this result type does not have are nil or zero.
+/// Source of names and formats: API reference, results line, Message and usage.
 package struct ResultRecord: Sendable {
-    /// The physical line in the file, from 1.
+    /// The physical line number in the file, from 1.
     package var lineNumber: Int
-    /// The line in the block without its 0x0A and without a 0x0D before it.
+    /// The range of the line in the block, without its 0x0A and a 0x0D before it.
     package var line: Range<Int>
-    /// The value of `result` in the block, braces included.
+    /// The range of the value of `result` in the block, including the braces.
     package var result: Range<Int>
     package var customID: TextSlice
-    /// 128 bits over the decoded bytes of `custom_id`.
+    /// The 128-bit hash of the decoded bytes of `custom_id`.
     package var customIDHash: KeyHash
     package var resultType: TextSlice
-    /// The result type as a case; names nobody documented stand in `.other`.
+    /// The result type as an enum; undocumented types are `.other`.
     package var type: ResultType
     package var model: TextSlice?
     package var messageID: TextSlice?
@@ -45,23 +43,25 @@ package struct ResultRecord: Sendable {
     package var serviceTier: TextSlice?
     package var inferenceGeo: TextSlice?
     package var usage: TokenUsage
-    /// False where a token count is no whole number from 0 to 10^12, or stands in something that is no object: the request
-    /// can then not be priced.
+    /// Whether all token counts can be read; if not, the request has no price.
+    ///
+    /// False if a count is not a whole number from 0 to 10^12, or if the object that should contain it is not an
+    /// object.
     package var usageIsReadable: Bool
     package var errorType: TextSlice?
     package var errorMessage: TextSlice?
     package var errorRequestID: TextSlice?
-    /// What would help against the error; nil unless the request errored.
+    /// What would make the request succeed; nil unless its type is `errored`.
     package var errorClass: ErrorClass?
-    /// Content blocks of the message.
+    /// The number of content blocks of the message.
     package var contentBlocks: Int
-    /// Content blocks of type `tool_use`.
+    /// The number of content blocks of type `tool_use`.
     package var toolUses: Int
-    /// Bytes of all text blocks together, decoded, UTF-8.
+    /// The length of all text blocks together, decoded, in UTF-8 bytes.
     package var textBytes: Int
-    /// Whether any text block holds more than white space.
+    /// Whether a text block contains more than white space.
     package var hasVisibleText: Bool
-    /// Succeeded, stopped in an orderly way, and with something to read or to run (see ``Usability``).
+    /// Whether the request succeeded, stopped normally, and contains text or a tool call; see ``Usability``.
     package var isUsable: Bool
 }
 
@@ -69,8 +69,8 @@ package struct ResultRecord: Sendable {
 package enum ErrorClass: String, Sendable, CaseIterable, Codable {
     /// The same request may succeed later.
     case retry
-    /// The request itself has to change.
+    /// The request must be changed.
     case fixInput = "fix_input"
-    /// Credit, limits, permissions: nothing in the request helps.
+    /// Credit, limits or permissions must be changed; a change of the request does not help.
     case fixAccount = "fix_account"
 }

@@ -1,24 +1,26 @@
 import JSONLines
 import MessageBatches
 
-/// `message.usage`: the counts of every ``UsageField``, found by its path.
+/// The counts of every ``UsageField`` in `message.usage`, found by their paths.
 ///
-/// It grew over the years: numbers, strings, objects and nulls mix, and every key is optional.
+/// The object mixes numbers, strings, objects and nulls, and every key is optional.
 struct UsageFields {
-    /// More than any request can hold; sums over a whole archive still fit 64 bits.
+    /// The largest accepted count.
+    ///
+    /// No request can have more tokens, and sums over a whole archive still fit into 64 bits.
     static let tokenLimit: Int64 = 1_000_000_000_000
 
     var serviceTier: JSONToken?
     var inferenceGeo: JSONToken?
     private var counts = TokenUsage()
-    /// All cache writes, not split by lifetime.
+    /// All cache writes, of every lifetime.
     private var cacheCreation: Int64 = 0
-    /// One bit for each field whose last value was neither null nor what it should be, a whole number within the limit.
+    /// One bit per field, set if its last value was neither null nor a whole number up to the limit.
     private var unreadable: UInt64 = 0
 
     /// The counts by field.
     ///
-    /// Cache writes not split by lifetime are five-minute ones, the default lifetime.
+    /// Cache writes without a lifetime count as five-minute writes, the default lifetime.
     var tokens: TokenUsage {
         var tokens = counts
         tokens.cacheCreation5m = max(counts.cacheCreation5m, cacheCreation - counts.cacheCreation1h)
@@ -28,7 +30,7 @@ struct UsageFields {
     var isReadable: Bool { unreadable == 0 }
 
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
-        if try cursor.takeNull() { return }
+        if try cursor.consumeNull() { return }
         guard try cursor.kind() == .object else {
             unreadable = .max
             try cursor.skipValue()
@@ -48,12 +50,12 @@ struct UsageFields {
         }
     }
 
-    /// A bit that no field has.
+    /// A bit that no field uses.
     private static let cacheCreationBit = 63
 
     private mutating func count(_ cursor: inout JSONCursor, bit: Int) throws(JSONSyntaxError) -> Int64 {
         unreadable &= ~(1 << bit)
-        if try cursor.takeNull() { return 0 }
+        if try cursor.consumeNull() { return 0 }
         guard let value = try cursor.wholeNumber(upTo: Self.tokenLimit) else {
             unreadable |= 1 << bit
             return 0
@@ -61,13 +63,13 @@ struct UsageFields {
         return value
     }
 
-    /// Reads the counts of a nested object; null is zero.
+    /// Reads the counts of a nested object; null counts as zero.
     private mutating func read(_ group: Group, _ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         for field in group.fields {
             counts[field] = 0
             unreadable &= ~(1 << field.rawValue)
         }
-        if try cursor.takeNull() { return }
+        if try cursor.consumeNull() { return }
         guard try cursor.kind() == .object else {
             unreadable |= 1 << group.fields[0].rawValue
             try cursor.skipValue()
@@ -85,13 +87,13 @@ struct UsageFields {
     }
 }
 
-// MARK: - Where the fields are
+// MARK: - Paths of the fields
 
 extension UsageFields {
-    /// What is done with the value of a key of `usage`.
+    /// The action for the value of a key of `usage`.
     private enum Target {
         case field(UsageField)
-        /// A position in ``groups``.
+        /// An index into ``groups``.
         case group(Int)
         case cacheCreation
         case serviceTier
@@ -114,7 +116,7 @@ extension UsageFields {
         }
     }
 
-    /// The keys in the order in which the service writes them; those of fields that are not among them come last.
+    /// The keys in the order in which the API writes them, followed by keys of other fields.
     private static let names: [String] = {
         let known = [
             "input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation",
@@ -129,7 +131,7 @@ extension UsageFields {
 
     private static let groups = names.map { Group(name: $0) }.filter { !$0.fields.isEmpty }
 
-    /// By the position of the key.
+    /// The target of each key, in the order of ``names``.
     private static let targets: [Target] = names.map { name in
         switch name {
         case "cache_creation_input_tokens": return .cacheCreation

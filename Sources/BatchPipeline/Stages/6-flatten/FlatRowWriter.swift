@@ -9,7 +9,7 @@ package struct FlatRowWriter: Sendable {
         self.batch = batch
     }
 
-    /// The rows of a block, each with its line end.
+    /// Returns the rows of a block, each with its line end.
     package func rows(of block: DecodedBlock) -> [UInt8] {
         let source = FlatRowSource(block, of: batch)
         var output: [UInt8] = []
@@ -34,7 +34,7 @@ package struct FlatRowWriter: Sendable {
         output.append(0x0A)
     }
 
-    /// A column as a row has it: its label, and the whole text of its most frequent values, so that a row is few copies.
+    /// A column with the text of its label and of its most frequent values, so that a row needs few copies.
     private struct LabeledColumn {
         let label: [UInt8]
         let null: [UInt8]
@@ -54,13 +54,13 @@ package struct FlatRowWriter: Sendable {
         }
 }
 
-/// What the rows of one block have in common.
+/// The values that all rows of a block share.
 package struct FlatRowSource: Sendable {
-    /// The lines.
+    /// The bytes of the lines.
     package let bytes: [UInt8]
-    /// The day of the batch.
+    /// The UTC day of the batch.
     package let day: CalendarDay
-    /// JSON text of what the batch says for each of its rows.
+    /// The JSON text of the batch ID, which is the same in each row.
     let batchID: [UInt8]
     let createdAt: [UInt8]
     let endedAt: [UInt8]
@@ -83,9 +83,9 @@ package struct FlatRowSource: Sendable {
 /// The value of a column in a row.
 package enum FlatValue {
     case null
-    /// A string of the line.
+    /// A string in the line.
     case text(TextSlice)
-    /// A whole number from 0 on.
+    /// A whole number that is not negative.
     case number(Int64)
     /// JSON text.
     case literal([UInt8])
@@ -94,7 +94,7 @@ package enum FlatValue {
     static let yes = Array("true".utf8)
     static let no = Array("false".utf8)
 
-    /// The name of an error class as JSON text.
+    /// Returns the name of an error class as JSON text.
     static func name(of errorClass: ErrorClass) -> [UInt8] { classNames[errorClass] ?? nullText }
 
     private static let classNames: [ErrorClass: [UInt8]] = Dictionary(
@@ -103,7 +103,7 @@ package enum FlatValue {
 
     /// Appends the value as JSON text.
     ///
-    /// Strings are copied as they are in the line; only those with escapes are decoded and written again, so that a lone
+    /// Strings are copied from the line. Only strings with escapes are decoded and encoded again, so that a lone
     /// surrogate becomes U+FFFD and every reader can read the row.
     package func append(from source: FlatRowSource, to output: inout [UInt8]) {
         switch self {
@@ -119,7 +119,7 @@ package enum FlatValue {
         }
     }
 
-    /// Appends a number that is not negative in decimal.
+    /// Appends a non-negative number in decimal.
     private static func append(_ number: Int64, to output: inout [UInt8]) {
         var (low, rest) = (output.count, number)
         repeat {

@@ -1,26 +1,27 @@
 import MessageBatches
 
-/// The flat table: one row per result, the same keys in every row, no nesting, no content text.
+/// The schema of the flat table: one row per result, the same keys in every row, no nesting, no content text.
 ///
-/// A column is one entry of ``columns``: its name, type and meaning, and how its value is found. The rows on disk, `select`,
-/// the views and the schemas for other tools all come from this list.
-///
-/// Readers such as DuckDB and Polars infer a schema from the first rows and drop what comes late; here nothing comes late.
-/// Change a column only together with ``version``.
+/// Each entry of ``columns`` has the name, type and meaning of a column, and the way to find its value. Flat files,
+/// `select`, the views and the schemas for other tools all use this list. Every row has all columns, because readers
+/// such as DuckDB and Polars infer a schema from the first rows and drop columns that come later. Change a column only
+/// together with ``version``.
 package enum FlatSchema {
-    /// Is recorded in the manifest; files written by another version are `outdated` and can be rebuilt from raw.
+    /// The version of the columns, which the manifest records.
+    ///
+    /// Files of another version are `outdated` and can be rebuilt from raw.
     package static let version = 1
 
-    /// What a column holds.
+    /// The type of a column's values.
     package enum Kind: String, Sendable {
         case text
         case integer
         case boolean
-        /// RFC 3339, UTC, six fraction digits, `Z`.
+        /// RFC 3339 in UTC with six fraction digits and `Z`.
         case timestamp
     }
 
-    /// A column, what its values mean, and where they come from.
+    /// A column, the meaning of its values, and the way to find them.
     package struct Column: Sendable {
         package let name: String
         package let kind: Kind

@@ -1,10 +1,10 @@
 package import JSONLines
 package import MessageBatches
 
-/// A figure that grows block by block and merges in any order: `merge(fold(a), fold(b))` equals `fold(a + b)`.
+/// An aggregate that grows block by block and merges in any order: `merge(fold(a), fold(b))` equals `fold(a + b)`.
 ///
-/// A summary is stored in the manifest of its batch, so it must stay small whatever the data does: bound every table and
-/// count what was folded into "other". Register a new one in `SummaryRegistry`.
+/// The manifest of a batch contains its summaries, so a summary must stay small with any data. Limit every table and
+/// count the rest as "other". Register a new summary in `SummaryRegistry`.
 package protocol Summary: Sendable, Equatable {
     /// The key under `summary` in the manifest, `snake_case`. Never reused for another meaning.
     static var name: String { get }
@@ -12,26 +12,28 @@ package protocol Summary: Sendable, Equatable {
     /// The empty summary.
     init()
 
-    /// Takes in the records of one block. `batch` gives what the lines do not say, such as the day.
+    /// Adds the records of one block.
+    ///
+    /// `batch` has the values that are not in the lines, such as the day.
     mutating func fold(_ block: DecodedBlock, of batch: MessageBatch)
 
-    /// Takes in what another summary of the same kind counted.
+    /// Adds the counts of another summary of the same kind.
     mutating func merge(_ other: Self)
 
-    /// What the manifest keeps of it; equal summaries have equal text.
+    /// The JSON value that the manifest stores; equal summaries have equal text.
     ///
-    /// Neither `Encodable` nor `Decodable`: an encoder took a twentieth of the time of an export of small batches, a decoder half
-    /// of that of a roll-up, which reads the summaries of ten thousand.
+    /// Summaries do not use `Codable` because it is too slow. An encoder took 5% of an export of small batches. A
+    /// decoder took half of the time of a roll-up that reads ten thousand summaries.
     var node: JSONNode { get }
 
-    /// Reads what ``node`` gave; `json` stands before the value.
+    /// Reads the JSON value of ``node`` from the cursor.
     ///
-    /// - Throws: where the value is no such summary; what is left of it is then not consumed.
+    /// - Throws: if the value is not such a summary; the rest of the value is then not consumed.
     init(from json: inout JSONCursor) throws(JSONSyntaxError)
 }
 
 extension Summary {
-    /// Reads the text of what ``node`` gave.
+    /// Reads the JSON text of ``node``.
     package init(json: [UInt8]) throws(JSONSyntaxError) {
         self = try JSONCursor.read(json) { cursor throws(JSONSyntaxError) in
             let summary = try Self(from: &cursor)

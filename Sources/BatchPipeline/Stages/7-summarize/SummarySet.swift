@@ -1,41 +1,39 @@
 package import MessageBatches
 
-/// The summaries a run folds, by name.
+/// The summaries that a run computes.
 ///
-/// Filled once from the composition root; a set of a batch merges into a set of a run.
+/// The composition root creates it once. The set of each batch is merged into the set of the run.
 package struct SummarySet: Sendable {
-    /// In registration order.
+    /// The summaries in registration order.
     package private(set) var summaries: [any Summary]
 
-    /// Empty summaries of the given kinds.
-    ///
-    /// Two kinds with one name are a programming error.
+    /// Creates empty summaries of the given kinds, whose names must differ.
     package init(_ kinds: [any Summary.Type]) {
         precondition(Set(kinds.map { $0.name }).count == kinds.count, "two summaries share a name")
         summaries = kinds.map { $0.init() }
     }
 
-    /// The summary of one kind, or nil if the set was not made with it.
+    /// Returns the summary of one kind, or nil if the set does not contain this kind.
     package func summary<S: Summary>(_ kind: S.Type) -> S? {
-        // Types compare by address; only the right one is worth the cost of a cast.
+        // Comparing types is cheap, so only the right one is cast.
         summaries.first { type(of: $0) == kind } as? S
     }
 
-    /// Puts a summary read back from a manifest in place of the empty one of its kind.
+    /// Replaces the summary of the same kind, for example with one read from a manifest.
     package mutating func replace(_ summary: any Summary) {
         for index in summaries.indices where type(of: summaries[index]) == type(of: summary) {
             summaries[index] = summary
         }
     }
 
-    /// Folds a block into every summary.
+    /// Adds a block to every summary.
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
         for index in summaries.indices {
             summaries[index].fold(block, of: batch)
         }
     }
 
-    /// Merges a set made with the same kinds.
+    /// Merges a set of the same kinds.
     package mutating func merge(_ other: SummarySet) {
         precondition(other.summaries.count == summaries.count, "sets of different kinds")
         for index in summaries.indices {
@@ -45,7 +43,7 @@ package struct SummarySet: Sendable {
 }
 
 extension Summary {
-    /// In place, so that what was counted so far is not copied.
+    /// Merges in place, so that the counts are not copied.
     fileprivate mutating func merge(any other: any Summary) {
         guard let other = other as? Self else { preconditionFailure("sets of different kinds") }
         merge(other)

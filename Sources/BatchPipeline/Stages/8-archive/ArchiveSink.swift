@@ -3,90 +3,95 @@ package import MessageBatches
 
 /// The port to the archive.
 ///
-/// A batch becomes visible in it only as a whole, by ``BatchDraft/publish(_:)``.
+/// A batch becomes visible in the archive only as a whole, when ``BatchDraft/publish(_:)`` returns.
 package protocol ArchiveSink: Sendable {
-    /// The ids of those of the batches that are archived: those with a manifest.
+    /// Returns the IDs of the given batches that are archived, which means that they have a manifest.
     func archivedIDs(among batches: [MessageBatch]) async throws -> Set<String>
 
-    /// Takes the right to work on a batch, so that of several processes that write to one archive only one does; nil if
-    /// another has it. Needed for a draft of the batch, and held until it is given back.
+    /// Claims a batch, so that only one of several processes works on it; returns nil if another process has the claim.
+    ///
+    /// A draft of the batch requires the claim, which is held until it is released.
     func claim(_ batch: MessageBatch) async throws -> (any BatchClaim)?
 
-    /// Starts the files of one batch where no reader looks. An older draft of the same batch is thrown away.
+    /// Creates the files of one batch in a place that readers ignore.
+    ///
+    /// An older draft of the same batch is removed.
     func openDraft(of batch: MessageBatch) async throws -> any BatchDraft
 
-    /// The draft that a broken read parked, or a killed run left, ready for ``BatchDraft/nextDurableBlock()``; nil if there is
-    /// none that can be gone on with, and then nothing of it is removed.
+    /// Returns the draft that an interrupted download left, ready for ``BatchDraft/nextDurableBlock()``.
+    ///
+    /// Returns nil if there is no draft that can be resumed; nothing is removed then.
     func reopenDraft(of batch: MessageBatch) async throws -> (any BatchDraft)?
 
-    /// Called once when a run has published its last batch: rewrites what spans batches, such as SHA256SUMS.
+    /// Updates the files that cover several batches, such as SHA256SUMS, after a run has published its last batch.
     func finishRun() async throws
 }
 
-/// The right to work on one batch; ends with ``release()``, or with the process.
+/// The exclusive right to work on one batch, which ends with ``release()`` or with the process.
 package protocol BatchClaim: Sendable {
-    /// Whether the batch was archived when it was claimed, perhaps by somebody else since the run began.
+    /// Whether the batch was already archived when it was claimed, for example by another process during the run.
     var isArchived: Bool { get }
 
-    /// Gives the batch back.
+    /// Releases the claim.
     func release() async
 }
 
 /// The files of one batch while they are written.
 ///
-/// `seal` is pure work and is called for several blocks at once; `append` is called block by block in stream order, behind
-/// the blocks that a reopened draft handed out. Exactly one of `publish`, `quarantine`, `park` and `discard` ends a draft; if
-/// one of the first two throws, one of the others does.
+/// `seal` is pure and may run for several blocks at once. `append` runs block by block in stream order, after the
+/// blocks of a reopened draft. Exactly one of `publish`, `quarantine`, `suspend` and `discard` ends a draft. If `publish`
+/// or `quarantine` throws, call `suspend` or `discard`.
 package protocol BatchDraft: UniquenessScratch {
-    /// The next block of those an earlier read wrote, checked against damage and counted as if it had just been appended, or
-    /// nil behind the last that is whole.
+    /// Returns the next block that an earlier download wrote, or nil after the last intact one.
+    ///
+    /// The block is checked for damage and counted as if it had just been appended.
     func nextDurableBlock() async throws -> LineBlock?
 
-    /// How many bytes of the body a later `ArchiveSink.reopenDraft` can go on behind, as things stand.
+    /// Returns the number of bytes of the body that a reopened draft could resume after.
     func durableBytes() async -> Int
 
-    /// An empty digest of the kind that ``receivedDigest()`` is made with.
+    /// Returns an empty digest of the kind of ``receivedDigest()``.
     func newDigest() -> any ByteDigest
 
     /// Compresses a block's raw lines and flat rows into gzip members.
     func seal(_ block: DecodedBlock, flatRows: [UInt8]) throws -> SealedBlock
 
-    /// Writes a sealed block behind those before it.
+    /// Writes a sealed block after the ones before it.
     func append(_ block: SealedBlock) async throws
 
-    /// SHA-256 over the bytes as received so far, as lowercase hex: tells whether two reads of a body were equal.
+    /// Returns the SHA-256 of the bytes received so far, as lowercase hex, which shows whether two downloads are equal.
     func receivedDigest() async -> String
 
-    /// Makes the batch part of the archive: files synced, renamed, then the manifest.
+    /// Adds the batch to the archive: syncs and renames the files, then the manifest.
     func publish(_ proof: BatchProof) async throws -> PublishedBatch
 
-    /// Keeps the data beside the reason, apart from the archive.
+    /// Stores the data with the reasons outside the archive's data folders.
     func quarantine(_ proof: BatchProof, reasons: [String]) async throws
 
-    /// Leaves what is worth going on from to a later `ArchiveSink.reopenDraft`, and removes the rest.
-    func park() async throws
+    /// Keeps what a later `ArchiveSink.reopenDraft` can resume, and removes the rest.
+    func suspend() async throws
 
-    /// Removes everything written.
+    /// Removes all files of the draft.
     func discard() async throws
 }
 
-/// A digest over bytes that come in pieces: equal bytes in order give equal text, whatever the pieces.
+/// A digest over a sequence of bytes, which does not depend on how the bytes are split into pieces.
 package protocol ByteDigest: Sendable {
-    /// Takes in the next bytes.
+    /// Adds the next bytes.
     mutating func update(_ piece: ArraySlice<UInt8>)
 
-    /// The digest so far, as lowercase hex.
+    /// The digest of the bytes so far, as lowercase hex.
     var hex: String { get }
 }
 
-/// One block ready to be written.
+/// A block that is ready to be written.
 package struct SealedBlock: Sendable {
     package var block: LineBlock
-    /// A complete gzip member of the block's bytes.
+    /// The complete gzip member of the block's bytes.
     package var rawMember: [UInt8]
-    /// The flat rows before compression, each with its line end; empty if the block has no result.
+    /// The uncompressed flat rows, each with its line end; empty if the block has no result.
     package var flatRows: [UInt8]
-    /// A complete gzip member of the flat rows, or empty.
+    /// The complete gzip member of the flat rows; empty if there are none.
     package var flatMember: [UInt8]
     /// The number of flat rows.
     package var rowCount: Int
@@ -106,21 +111,21 @@ package struct SealedBlock: Sendable {
     }
 }
 
-/// Everything the manifest says beside what the files themselves tell.
+/// The facts in the manifest that cannot be derived from the files.
 package struct BatchProof: Sendable {
-    /// The batch object the counts were checked against.
+    /// The batch object whose counts were checked.
     package var batch: MessageBatch
-    /// Result lines per type name, as found.
+    /// The number of result lines per type name.
     package var found: [String: Int]
     package var emptyLines: Int
-    /// All lines that are no results.
+    /// The number of invalid lines.
     package var rejectedLines: Int
-    /// The first of them.
+    /// The first invalid lines.
     package var rejected: [RejectedLine]
-    /// Custom ids that occur more than once, counted by surplus lines.
+    /// The number of lines with a custom ID that also occurs on an earlier line.
     package var duplicateLines: Int
     package var summaries: SummarySet
-    /// `request-id` of the answer the results came with.
+    /// The `request-id` of the results answer.
     package var requestID: String?
     package var workspaceID: String?
     /// See ``ResultStream/rewrittenFrom``.
@@ -157,11 +162,11 @@ package struct BatchProof: Sendable {
     }
 }
 
-/// What the archive holds of a batch after it was published.
+/// The files of a batch in the archive.
 package struct PublishedBatch: Sendable {
-    /// Paths relative to the archive, data files and manifest.
+    /// The paths of the data files and the manifest, relative to the archive.
     package var files: [String]
-    /// Bytes on disk, all files.
+    /// The size of all files on disk, in bytes.
     package var storedBytes: Int
 
     package init(files: [String], storedBytes: Int) {

@@ -2,22 +2,22 @@ package import MessageBatches
 
 /// The counts of one download of a results body.
 package struct BodyTally: Sendable, Hashable {
-    /// How many rejected lines are kept with their reason; all are counted.
+    /// The number of rejected lines that are kept with their reason; all are counted.
     package static let keptRejections = 100
 
     /// Result lines per type name.
     package var found: [String: Int] = [:]
     package var emptyLines = 0
     package var rejectedLines = 0
-    /// The first of the rejected lines.
+    /// The first rejected lines.
     package var rejected: [RejectedLine] = []
     /// Lines with a custom ID that also occurs on an earlier line.
     package var duplicateLines = 0
-    /// IDs that ``ExpectedIDs`` expects and that did not occur.
+    /// IDs that ``ExpectedIDs`` requires and that did not occur.
     package var missingIDs = 0
     /// Physical lines, including empty and rejected ones.
     package var lines = 0
-    /// Bytes as received.
+    /// The number of bytes as received.
     package var bytes = 0
     /// Whether the last line had no line end.
     package var endsUnterminated = false
@@ -27,13 +27,13 @@ package struct BodyTally: Sendable, Hashable {
     /// Result lines of all types.
     package var results: Int { found.values.reduce(0, +) }
 
-    /// Whether the only rejected line is an unterminated last line, the sign of a stream that was cut within a line.
+    /// Whether the only rejected line is an unterminated last line, which means that the stream was cut within a line.
     var breaksOffInLastLine: Bool {
         endsUnterminated && rejectedLines == 1 && rejected.first?.lineNumber == lines
     }
 }
 
-/// One difference between a body and what its batch promises.
+/// A difference between a body and its batch object.
 package enum GateFault: Sendable, Hashable {
     /// The number of lines of a type differs from `request_counts`.
     case count(type: String, expected: Int, found: Int)
@@ -62,17 +62,17 @@ package enum GateFault: Sendable, Hashable {
     }
 }
 
-/// Decides whether a body contains the whole batch.
+/// Decides whether a body contains the complete batch.
 ///
-/// Nothing is published that does not pass this check.
+/// Only bodies that pass this check are published.
 package enum CompletenessGate {
     /// The result of a check.
     package enum Verdict: Sendable, Hashable {
-        /// Lines per type equal `request_counts`, every line is valid, no custom id occurs twice.
+        /// Lines per type equal `request_counts`, every line is valid, and no custom ID occurs twice.
         case complete
-        /// Only the end is missing: the stream was probably cut.
+        /// Only the end is missing; probably the stream was cut.
         case cut([GateFault])
-        /// The body contradicts the batch.
+        /// The body contradicts the batch object.
         case contradiction([GateFault])
 
         /// What is wrong; empty if nothing is.
@@ -86,7 +86,7 @@ package enum CompletenessGate {
 
     /// Checks a tally against the counts of its batch.
     ///
-    /// The types are the union of both sides. A missing type counts as 0.
+    /// The types of both are compared, and a missing type counts as 0.
     package static func verdict(on tally: BodyTally, of counts: RequestCounts) -> Verdict {
         var faults: [GateFault] = []
         var hasSurplus = false

@@ -1,21 +1,21 @@
-/// Decides after each download of a body what happens next: a pure state machine for one batch.
+/// Decides after each download of a body what to do next, as a state machine for one batch.
 ///
-/// A body that looks cut is downloaded again until two complete downloads are equal or the attempts are used up. A body
-/// that contradicts its batch is downloaded again once. A body that breaks off is requested again. Each new download
-/// starts with a new request for the batch object.
+/// If a body looks truncated, it is downloaded again until two complete downloads are equal or the attempts are used
+/// up. If a body contradicts its batch, it is downloaded again once. If a download breaks off, the body is requested
+/// again. Before each new download, the batch object is requested again.
 package struct DownloadPolicy: Sendable {
-    /// What happens next with the batch and with the draft of the download.
+    /// The next action for the batch and its draft.
     package enum Action: Sendable {
         /// Publish the draft.
         case publish
         /// Move the draft to quarantine.
         case quarantine([GateFault])
         case retry(RetryReason, DraftUse)
-        /// The batch has its outcome for this run, without this draft.
+        /// The outcome of the batch in this run is final, and this draft is not published.
         case giveUp(BatchOutcome, DraftUse)
     }
 
-    /// What happens with a draft that is neither published nor quarantined.
+    /// The use of a draft that is neither published nor quarantined.
     package enum DraftUse: Sendable, Hashable {
         /// A later download resumes after it.
         case keep
@@ -23,19 +23,19 @@ package struct DownloadPolicy: Sendable {
     }
 
     private let maxAttempts: Int
-    /// Downloads since one got further than all before, complete or broken.
+    /// The number of downloads since one got further than all before, complete or broken.
     package private(set) var attempts = 0
     private var contradictions = 0
     private var lastDigest: String?
-    /// The highest number of bytes that a broken download left to resume after.
+    /// The largest number of bytes that a broken download left to resume after.
     private var furthest = 0
 
-    /// `maxAttempts` counts downloads of all kinds, at least 1.
+    /// Creates a policy; `maxAttempts` counts downloads of all kinds and is at least 1.
     package init(maxAttempts: Int) {
         self.maxAttempts = maxAttempts
     }
 
-    /// Evaluates a complete download: the verdict on it, and the digest of its bytes as received.
+    /// Evaluates a complete download by its verdict and by the digest of its bytes as received.
     package mutating func evaluate(_ verdict: CompletenessGate.Verdict, digest: String) -> Action {
         attempts += 1
         defer { lastDigest = digest }
@@ -52,10 +52,10 @@ package struct DownloadPolicy: Sendable {
         }
     }
 
-    /// Evaluates a download that broke off, and the number of bytes that a next download can resume after.
+    /// Evaluates a download that broke off; `durableBytes` is the number of bytes that the next one can resume after.
     ///
-    /// A download that got further than all before resets the count, so that a large body gets through a connection that
-    /// breaks often.
+    /// A download that gets further than all before resets the count of attempts. So a large body can be downloaded
+    /// over an unstable connection.
     package mutating func evaluate(_ broken: ServiceError, durableBytes: Int = 0) -> Action {
         if durableBytes > furthest {
             furthest = durableBytes
@@ -65,7 +65,7 @@ package struct DownloadPolicy: Sendable {
         return attempts < maxAttempts ? .retry(.failure(broken), .keep) : .giveUp(.failed(.service(broken)), .keep)
     }
 
-    /// Evaluates a download whose beginning differs from what an earlier one left.
+    /// Evaluates a download whose beginning differs from an earlier one.
     package mutating func evaluateChangedBody() -> Action {
         attempts += 1
         return attempts < maxAttempts ? .retry(.changed, .drop) : .giveUp(.failed(.changing), .drop)

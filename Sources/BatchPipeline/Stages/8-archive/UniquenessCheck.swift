@@ -1,25 +1,25 @@
 import JSONLines
 
-/// What ``UniquenessCheck`` needs of the place where the lines are.
+/// The storage that ``UniquenessCheck`` uses: the lines it checks, and temporary files.
 package protocol UniquenessScratch: Sendable {
-    /// The raw lines with the given physical numbers, without line ends, read back from what the check was given.
+    /// Returns the raw lines with the given physical numbers, without line ends.
     func rawLines(numbered numbers: Set<Int>) async throws -> [Int: [UInt8]]
 
-    /// Puts sorted hashes aside and gives the run's number, from 0.
+    /// Stores sorted hashes in a temporary file and returns the number of this run, from 0.
     func writeScratchRun(_ bytes: [UInt8]) async throws -> Int
 
-    /// `count` bytes of a scratch run from `offset` on, fewer only at its end, none behind it.
+    /// Returns `count` bytes of a run from `offset`; fewer at its end, and none after it.
     func readScratchRun(_ run: Int, from offset: Int, count: Int) async throws -> [UInt8]
 }
 
-/// Finds custom ids that occur twice in a batch: exactly, and with bounded memory.
+/// Finds custom IDs that occur twice in a batch, exactly and with limited memory.
 ///
-/// Up to ``memoryLimit`` ids their 128-bit hashes stay in memory. Beyond, they are put aside as sorted runs and are merged at
-/// the end. Equal hashes are only a suspicion; it is confirmed on the ids, read back from the lines.
+/// Up to ``memoryLimit`` IDs, their 128-bit hashes stay in memory. More hashes are written to temporary files as sorted
+/// runs and merged at the end. Equal hashes are confirmed by comparing the IDs in the lines.
 package struct UniquenessCheck {
-    /// Ids kept in memory, 24 bytes each: 3 MiB, and as much again while a run is written.
+    /// The number of IDs kept in memory, 24 bytes each: 3 MiB, and twice that while a run is written.
     ///
-    /// A batch holds at most 100,000 requests, so runs are the exception.
+    /// A batch has at most 100,000 requests, so runs are rarely needed.
     package static let memoryLimit = 131_072
 
     private let limit: Int
@@ -30,7 +30,7 @@ package struct UniquenessCheck {
         self.limit = limit
     }
 
-    /// Takes in the ids of a block.
+    /// Adds the IDs of a block.
     package mutating func add(_ records: [ResultRecord], of lines: any UniquenessScratch) async throws {
         entries.append(contentsOf: records.lazy.map { HashEntry(hash: $0.customIDHash, line: $0.lineNumber) })
         guard entries.count > limit else { return }
@@ -39,22 +39,22 @@ package struct UniquenessCheck {
         entries.removeAll(keepingCapacity: true)
     }
 
-    /// Surplus lines: those whose custom id stands on an earlier line already.
+    /// Returns the number of lines whose custom ID also occurs on an earlier line.
     ///
-    /// 0 proves that all ids differ.
+    /// If the number is 0, all IDs differ.
     package mutating func duplicateLines(of lines: any UniquenessScratch) async throws -> Int {
         entries.sort()
         var merge = HashMerge(entries: entries, runs: runs)
         var surplus = 0
         var leader: HashEntry?
-        // The different ids among the lines with the leader's hash, read once there is a second such line.
+        // The distinct IDs of the lines with the leader's hash, read only if there is a second such line.
         var ids: Set<[UInt8]> = []
         while let entry = try await merge.next(of: lines) {
             guard let leader, leader.hash == entry.hash else {
                 (leader, ids) = (entry, [])
                 continue
             }
-            // One confirmed pair decides; from then on an equal hash counts as an equal id.
+            // After one confirmed pair, equal hashes count as equal IDs.
             if surplus == 0 {
                 if ids.isEmpty { ids.insert(try await Self.customID(onLine: leader.line, of: lines)) }
                 let id = try await Self.customID(onLine: entry.line, of: lines)
@@ -65,7 +65,7 @@ package struct UniquenessCheck {
         return surplus
     }
 
-    /// The bytes by which the custom id of a line is compared.
+    /// Returns the bytes that the custom ID of a line is compared by.
     private static func customID(onLine number: Int, of lines: any UniquenessScratch) async throws -> [UInt8] {
         let line = try await lines.rawLines(numbered: [number])[number] ?? []
         let block = LineBlock(
@@ -80,7 +80,7 @@ package struct UniquenessCheck {
     }
 }
 
-/// A custom id's hash and the line it stands on.
+/// The hash of a custom ID and the number of its line.
 struct HashEntry: Comparable {
     static let byteCount = 24
 
@@ -107,14 +107,14 @@ struct HashEntry: Comparable {
         self.line = line
     }
 
-    /// The entry at an offset of what ``bytes(of:)`` gave.
+    /// Reads the entry at an offset of the output of ``bytes(of:)``.
     init(_ bytes: [UInt8], at offset: Int) {
         let hash = KeyHash(high: bytes.word(at: offset), low: bytes.word(at: offset + 8))
         self.init(hash: hash, line: Int(bytes.word(at: offset + 16)))
     }
 }
 
-/// Merges the sorted runs that were put aside and the sorted rest in memory.
+/// Merges the sorted runs in temporary files and the sorted entries in memory.
 private struct HashMerge {
     private static let entriesPerRead = 4_096
 

@@ -1,11 +1,12 @@
 import JSONLines
 import MessageBatches
 
-/// One download of one results body: split, then decode, flatten, fold and seal in parallel, then append in order.
+/// One download of a results body.
 ///
-/// At most ``ExportSettings/blocksInFlight`` blocks exist between the splitter and the file. So memory does not grow with
-/// the batch, and the body is pulled only as fast as blocks are written.
-struct BodyRead {
+/// The body is split into blocks. They are decoded, flattened, folded and sealed in parallel, and appended in order. At
+/// most ``ExportSettings/blocksInFlight`` blocks are between the splitter and the file. So memory does not grow with
+/// the batch, and the body is read only as fast as blocks are written.
+struct BodyDownload {
     private let batch: MessageBatch
     private let draft: any BatchDraft
     private let emptySummaries: SummarySet
@@ -16,7 +17,7 @@ struct BodyRead {
     private(set) var tally = BodyTally()
     private(set) var summaries: SummarySet
     private var uniqueness = UniquenessCheck()
-    /// Blocks of the body in the draft.
+    /// The number of blocks of the body that are in the draft.
     private var written = 0
     /// The head of the answer, and the URL that was rewritten; nil before the body is requested.
     private var origin: (head: ReplyHead, rewrittenFrom: String?)?
@@ -47,21 +48,21 @@ struct BodyRead {
         emptySummaries = summaries
     }
 
-    /// Consumes the blocks that an earlier download left in the draft, as if they arrived now.
-    mutating func takeDurableBlocks() async throws {
+    /// Counts the blocks that an earlier download left in the draft, as if they had just been downloaded.
+    mutating func consumeDurableBlocks() async throws {
         while let block = try await draft.nextDurableBlock() {
             let decoded = ResultDecoder.decode(block)
             var folded = emptySummaries
             folded.fold(decoded, of: batch)
-            try await take(decoded, folded)
+            try await count(decoded, folded)
             try Task.checkCancellation()
         }
     }
 
-    /// Reads the body of an answer to its end, and appends what the draft does not hold yet.
+    /// Reads the body of an answer to its end, and appends the blocks that are not in the draft yet.
     ///
-    /// Throws errors of the body, the splitter and the draft, and ``BodyChanged``. A body may also just end when its task is
-    /// canceled. That is not a cut, so cancellation always throws.
+    /// Throws errors of the body, the splitter and the draft, and ``BodyChanged``. A body may also end without an error
+    /// when its task is canceled. That is not a complete body, so cancellation always throws.
     mutating func run(_ stream: ResultStream) async throws {
         origin = (stream.head, stream.rewrittenFrom)
         let splitter = LineSplitter(
@@ -71,7 +72,7 @@ struct BodyRead {
             byteOffset: tally.bytes
         )
         var blocks = BlockReader(await unread(stream.body), splitter: splitter)
-        // If the body breaks off, the blocks in flight are still written: the next download need not seal them again.
+        // If the body breaks off, the blocks in flight are still written, so that the next download resumes after them.
         try await mapConcurrently(limit: settings.blocksInFlight) {
             try Task.checkCancellation()
             return try await blocks.next()
@@ -83,7 +84,7 @@ struct BodyRead {
             return FinishedBlock(decoded: decoded, sealed: sealed, summaries: summaries)
         } consume: { block in
             try await draft.append(block.sealed)
-            try await take(block.decoded, block.summaries)
+            try await count(block.decoded, block.summaries)
             advanced(tally.lines, tally.bytes)
             return .proceed
         }
@@ -92,7 +93,7 @@ struct BodyRead {
         tally.missingIDs = expectation?.missing() ?? 0
     }
 
-    /// The body after the bytes that the draft already holds.
+    /// Returns the body without the bytes that are already in the draft.
     private func unread(
         _ body: any AsyncSequence<[UInt8], any Error> & Sendable
     ) async -> any AsyncSequence<[UInt8], any Error> & Sendable {
@@ -105,15 +106,16 @@ struct BodyRead {
         )
     }
 
-    private mutating func take(_ decoded: DecodedBlock, _ folded: SummarySet) async throws {
+    /// Adds a block to the checks, summaries and counts.
+    private mutating func count(_ decoded: DecodedBlock, _ folded: SummarySet) async throws {
         try await uniqueness.add(decoded.records, of: draft)
-        try expectation?.take(decoded)
+        try expectation?.checkOff(decoded)
         summaries.merge(folded)
-        tally.take(decoded)
+        tally.count(decoded)
         written += 1
     }
 
-    /// What the download proves, once it is complete.
+    /// Returns the proof of a complete download.
     func proof(finishedAt: Timestamp) -> BatchProof {
         BatchProof(
             batch: batch,
@@ -134,7 +136,7 @@ struct BodyRead {
 
 extension BodyTally {
     /// Counts the next block of a body.
-    package mutating func take(_ decoded: DecodedBlock) {
+    package mutating func count(_ decoded: DecodedBlock) {
         let block = decoded.block
         lines += block.lineEnds.count
         bytes += block.bytes.count - (block.endsUnterminated ? 1 : 0)

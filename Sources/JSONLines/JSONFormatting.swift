@@ -1,6 +1,37 @@
-/// Puts the members of JSON text on lines of their own, for people to read.
+/// Removes insignificant white space from JSON text.
+package enum JSONCompaction {
+    /// Returns valid JSON text without white space outside strings; all other bytes stay the same.
+    package static func compacted(_ json: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(json.count)
+        var isInString = false
+        var isEscaped = false
+        for byte in json {
+            if isInString {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInString = false
+                }
+                output.append(byte)
+                continue
+            }
+            switch byte {
+            case 0x20, 0x09, 0x0A, 0x0D: continue
+            case UInt8(ascii: "\""): isInString = true
+            default: break
+            }
+            output.append(byte)
+        }
+        return output
+    }
+}
+
+/// Formats JSON text for people, with one member per line.
 package enum JSONIndentation {
-    /// Valid JSON text with two blanks for each level; every byte of a string or number stays as it is.
+    /// Returns valid JSON text indented by two spaces per level; strings and numbers stay the same.
     package static func indented(_ json: [UInt8]) -> [UInt8] {
         let compact = JSONCompaction.compacted(json)
         var output: [UInt8] = []
@@ -19,7 +50,7 @@ package enum JSONIndentation {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 output.append(byte)
                 level += 1
-                // What is empty stays on its line.
+                // An empty container stays on one line.
                 if index + 1 < compact.count, !isClosing(compact[index + 1]) { breakLine(level, &output) }
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 level -= 1

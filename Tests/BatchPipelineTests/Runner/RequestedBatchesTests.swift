@@ -3,7 +3,7 @@ import MessageBatches
 import Testing
 
 /// Runs on batches that were listed elsewhere, in an archive that others write to.
-struct AskedBatchesTests {
+struct RequestedBatchesTests {
     private let record = RunRecord()
 
     private func service(_ batches: [MessageBatch]) -> ScriptedService {
@@ -14,7 +14,7 @@ struct AskedBatchesTests {
 
     private func run(
         _ service: ScriptedService,
-        _ asked: AskedBatches,
+        _ asked: RequestedBatches,
         in archive: InMemoryArchive = InMemoryArchive()
     ) async -> ExportReport {
         await ExportRun(ports: record.ports(service, archive), settings: ExportSettings()).run(asked)
@@ -39,7 +39,7 @@ struct AskedBatchesTests {
     @Test func `objects are taken as they are, ids are retrieved, and nothing is listed`() async throws {
         let batches = try ["a", "b"].map { try MessageBatch.sample($0, counts: ["succeeded": 1]) }
         let service = service(batches)
-        let report = await run(service, AskedBatches(batches: [batches[0]], ids: ["b"]))
+        let report = await run(service, RequestedBatches(batches: [batches[0]], ids: ["b"]))
         #expect(report.archivedNow == 2 && report.stop == nil)
         #expect(service.retrieved == ["b"] && service.pages.isEmpty)
     }
@@ -49,9 +49,9 @@ struct AskedBatchesTests {
         let batches = try names.map { try MessageBatch.sample($0, counts: ["succeeded": 1]) }
         let service = service(batches)
         let archive = InMemoryArchive(heldElsewhere: ["busy"], archivedElsewhere: ["meanwhile"])
-        _ = await run(service, AskedBatches(ids: ["kept"]), in: archive)
+        _ = await run(service, RequestedBatches(ids: ["kept"]), in: archive)
         let running = try MessageBatch.sample("running", status: "in_progress")
-        let report = await run(service, AskedBatches(batches: batches + [running], ids: ["nowhere"]), in: archive)
+        let report = await run(service, RequestedBatches(batches: batches + [running], ids: ["nowhere"]), in: archive)
         #expect(
             outcomes() == [
                 "fine": "archived", "busy": "busy", "meanwhile": "already archived", "kept": "archived",
@@ -67,7 +67,7 @@ struct AskedBatchesTests {
     @Test func `an id the service does not describe keeps no other from being fetched`() async throws {
         let service = service([try MessageBatch.sample("fine", counts: ["succeeded": 1])])
         service.scriptRetrieval("broken", .failure(ServiceError.status(500)))
-        let report = await run(service, AskedBatches(ids: ["broken", "fine", "nowhere"]))
+        let report = await run(service, RequestedBatches(ids: ["broken", "fine", "nowhere"]))
         #expect(report.archivedNow == 1 && report.stop == nil)
         #expect(report.notRetrieved == ["broken": .status(500), "nowhere": .status(404)])
     }
@@ -75,7 +75,7 @@ struct AskedBatchesTests {
     @Test func `a refused key ends the run`() async throws {
         let service = service([try MessageBatch.sample("fine", counts: ["succeeded": 1])])
         service.scriptRetrieval("refused", .failure(ServiceError.status(401)))
-        let report = await run(service, AskedBatches(ids: ["fine", "refused"]))
+        let report = await run(service, RequestedBatches(ids: ["fine", "refused"]))
         #expect(report.stop as? ServiceError == .status(401))
     }
 
@@ -83,7 +83,7 @@ struct AskedBatchesTests {
         let batch = try MessageBatch.sample("fine", counts: ["succeeded": 1])
         let archive = InMemoryArchive()
         archive.fail("openDraft")
-        let report = await run(service([batch]), AskedBatches(batches: [batch]), in: archive)
+        let report = await run(service([batch]), RequestedBatches(batches: [batch]), in: archive)
         #expect(report.stop as? InMemoryArchive.Failure == InMemoryArchive.Failure(call: "openDraft"))
         #expect(archive.claimed.isEmpty)
     }
@@ -98,7 +98,7 @@ struct AskedBatchesTests {
             let ports = record.ports(service(batches), archive)
             let report = await ExportRun(ports: ports, settings: ExportSettings(), ledger: ledger)
                 .run(ExportSelection(window: BatchWindow(), filter: filter))
-            #expect(report.listed == 20 && report.inWindow == report.archivedNow && report.leftOut == 0)
+            #expect(report.listed == 20 && report.inWindow == report.archivedNow && report.skipped == 0)
             // Nobody may conclude that the others were seen too.
             #expect(ledger.listings.count == 1 && ledger.listings[0].completed == nil)
             archived += archive.archived.keys

@@ -5,15 +5,15 @@ import Testing
 
 @testable import BatchPipeline
 
-struct BodyReadTests {
+struct BodyDownloadTests {
     private func read(
         _ body: ScriptedBody,
         into archive: InMemoryArchive = InMemoryArchive(),
         settings: ExportSettings = ExportSettings(),
         advanced: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
-    ) async throws -> (result: BodyRead, draft: InMemoryDraft) {
+    ) async throws -> (result: BodyDownload, draft: InMemoryDraft) {
         let draft = InMemoryDraft(of: "msgbatch_1", in: archive)
-        var reading = BodyRead(
+        var reading = BodyDownload(
             batch: try .sample("msgbatch_1"),
             draft: draft,
             summaries: SummarySet([LineCount.self]),
