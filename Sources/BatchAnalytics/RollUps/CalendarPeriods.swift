@@ -8,7 +8,7 @@ extension CalendarDay {
 
     /// The ISO 8601 week: `2026-W10`.
     ///
-    /// Weeks begin on Monday; a week belongs to the year its Thursday lies in.
+    /// Weeks begin on Monday. A week belongs to the year that contains its Thursday.
     var weekText: String {
         // 1970-01-01 was a Thursday, so days since then plus 3 count from a Monday.
         let sinceMonday = ((daysSinceEpoch + 3) % 7 + 7) % 7

@@ -1,6 +1,6 @@
-/// What the requests of one row have in common, one label for each key of the grouping.
+/// The key of one row of requests: one label per request key of the grouping.
 ///
-/// Of errors there are three: fingerprint, type and message.
+/// An error has three labels: fingerprint, type and message.
 struct PartKey: BoundedKey {
     let labels: [Label]
     let stableHash: UInt64
