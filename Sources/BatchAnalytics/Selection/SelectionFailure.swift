@@ -1,16 +1,16 @@
-/// A column or condition that cannot be understood, as the user wrote it.
+/// An invalid column or condition, with the text that the user wrote.
 package enum SelectionFailure: Error, Sendable, Hashable {
-    /// No column has this name, and it is no path.
+    /// No column has this name, and it is not a path.
     case unknownColumn(String)
-    /// A path that breaks off or holds an empty key; the text is the whole path.
+    /// An incomplete path or a path with an empty key; the text is the whole path.
     case badPath(String)
     case repeatedColumn(String)
-    /// No operator is found behind the column.
+    /// There is no operator after the column.
     case badCondition(String)
-    /// The regular expression of a condition.
+    /// The regular expression of a condition is invalid.
     case badPattern(String)
-    /// A condition on a column of numbers with something else behind the operator.
+    /// The value of a condition on a column of numbers is not a number.
     case notANumber(column: String, value: String)
-    /// A sum was asked of a column that holds no numbers.
+    /// The column to sum does not contain numbers.
     case noSum(String)
 }

@@ -3,9 +3,9 @@ import BatchPipeline
 package import MessageBatches
 package import Tables
 
-/// Everything that is known of some batches together.
+/// All statistics of some batches together.
 package struct Overview: Sendable {
-    /// Without a grouping; what costs money.
+    /// The total, without a grouping.
     private var rollUp: RollUp
     private var reasons = StopReasonSummary().reasons
     private var cache = CacheSummary()
@@ -16,7 +16,9 @@ package struct Overview: Sendable {
         rollUp = RollUp(by: Grouping(), pricer: pricer)
     }
 
-    /// What is read of every batch: reading and adding up summaries that nothing here shows would double the time.
+    /// The kinds of summaries to read.
+    ///
+    /// Reading those that the overview does not show would double the time.
     static let kinds = RollUp.kinds(for: Grouping()) + [CacheSummary.self, ServiceSummary.self, AnomalySummary.self]
 
     mutating func add(_ batch: SummarizedBatch) {
@@ -37,7 +39,7 @@ package struct Overview: Sendable {
 }
 
 extension ArchiveStatistics {
-    /// Everything about the batches of the selection.
+    /// Reads the overview of the selected batches.
     package func overview(pricer: Pricer) async throws -> Reading<Overview> {
         try await fold(Overview.kinds, into: Overview(pricer: pricer)) {
             $0.add($1)
@@ -50,7 +52,7 @@ extension ArchiveStatistics {
 // MARK: - For people
 
 extension Overview {
-    /// The figures as a block; `notes` go below what the figures leave out.
+    /// The overview as a block of labeled values; `notes` follow the notes about incomplete values.
     package func block(notes: [String]) -> SummaryBlock {
         let measures = rollUp.measures
         return SummaryBlock(
@@ -86,7 +88,7 @@ extension Overview {
         return figures
     }
 
-    /// Tokens by class, and what server tools did.
+    /// Tokens by class, and requests of server tools.
     package static func tokens(_ usage: TokenUsage) -> [Figure] {
         var figures = [
             Figure("input", .integer(usage.input), .integer),
@@ -101,7 +103,7 @@ extension Overview {
         return figures
     }
 
-    /// What it cost, and what it would have.
+    /// The cost, and what the requests would have cost without the batch discount or the cache.
     package static func money(_ cost: Cost) -> [Figure] {
         [
             Figure("cost", .money(cost.batch), .money, tone: .strong),
@@ -128,7 +130,7 @@ extension Overview {
         ]
     }
 
-    /// The median, with the other percentiles as a remark.
+    /// The median, with the other percentiles as a note.
     private static func median(_ label: String, _ histogram: ValueHistogram, _ kind: ValueKind) -> Figure {
         let others = [90, 95, 99]
             .compactMap { percent in
@@ -163,7 +165,7 @@ extension Overview {
         return figures("tier", service.tiers) + figures("geo", service.geos)
     }
 
-    /// What nobody documented, if there is any.
+    /// Counts of undocumented or unusual lines; empty if there are none.
     private var unusual: [Figure] {
         let counts = [
             ("lines that are no result", anomalies.rejectedLines), ("empty lines", anomalies.emptyLines),
