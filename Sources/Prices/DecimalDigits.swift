@@ -1,10 +1,12 @@
-/// A plain decimal number from 0 on as a whole number of its last place.
+/// A non-negative plain decimal number, stored as an integer with a fixed number of decimal places.
 struct DecimalDigits {
-    /// The number times ten to the power of the places asked for.
+    /// The number times ten to the power of the decimal places.
     let value: Int128
 
-    /// Nil for a sign, an exponent, anything but digits and one point, more than 18 digits in front of the point, or
-    /// digits other than 0 behind the last place.
+    /// Parses digits with at most one decimal point.
+    ///
+    /// Returns nil for a sign, an exponent, any other character, more than 18 digits before the point, or digits other
+    /// than 0 after the last decimal place.
     init?(_ text: some StringProtocol, places: Int) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
         let (whole, fraction) = (Array(parts[0]), parts.count == 2 ? Array(parts[1]) : [])

@@ -1,16 +1,16 @@
-/// A name out of the data as a key of a table: a model, a stop reason, a prefix.
+/// A name from the data as a key of a table: a model, a stop reason, a prefix.
 ///
-/// Labels are equal when their UTF-8 bytes are equal; `String` would take é in one scalar and in two for the same. A
-/// name longer than ``maximumLength`` is cut and ends in twelve digits of its hash, so that two long names stay two.
+/// Labels are equal if their UTF-8 bytes are equal; `String` would treat canonically equivalent texts as equal. A name
+/// longer than ``maximumLength`` is cut and ends in twelve digits of its hash, so that two long names stay different.
 package struct Label: Sendable {
-    /// The most UTF-8 bytes a label has.
+    /// The maximum length in UTF-8 bytes.
     package static let maximumLength = 64
 
     package let text: String
-    /// Depends on the bytes alone (see ``StableHash``).
+    /// A hash that depends only on the bytes (see ``StableHash``).
     package let stableHash: UInt64
 
-    /// Takes a name of any length; an empty one stands for a field that is missing.
+    /// Creates a label from a name of any length; an empty name means a missing field.
     package init(_ name: String = "") {
         var hash = StableHash()
         hash.combine(name.utf8)
@@ -20,7 +20,7 @@ package struct Label: Sendable {
             stableHash = hash.value
             return
         }
-        // A label read back from a manifest has to have the hash it had before, so it hashes what it shows.
+        // Hash the displayed text, so that a label read from a manifest has the same hash as before.
         var shown = StableHash()
         shown.combine(text.utf8)
         stableHash = shown.value
@@ -38,7 +38,9 @@ extension Label: Hashable, Comparable {
         left.stableHash == right.stableHash && equal(left.text.utf8.span, right.text.utf8.span)
     }
 
-    /// In one loop over memory: a roll-up compares labels so often that iterators took a tenth of its time.
+    /// Compares in one loop over memory.
+    ///
+    /// A roll-up compares labels so often that iterators took a tenth of its time.
     private static func equal(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         for index in left.indices where left[index] != right[index] { return false }
@@ -49,14 +51,14 @@ extension Label: Hashable, Comparable {
         hasher.combine(stableHash)
     }
 
-    /// By bytes, which for UTF-8 is the order of the Unicode scalars.
+    /// Compares bytes, which for UTF-8 is the order of the Unicode scalars.
     package static func < (left: Label, right: Label) -> Bool {
         left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
     }
 }
 
 extension String {
-    /// The longest beginning of at most `utf8Count` bytes that ends between two scalars.
+    /// The longest prefix of at most `utf8Count` bytes that ends between two scalars.
     func prefix(utf8Count: Int) -> Substring {
         guard utf8.count > utf8Count else { return self[...] }
         var end = utf8.index(utf8.startIndex, offsetBy: utf8Count)

@@ -1,8 +1,8 @@
 /// A 64-bit hash that is the same in every process and on every machine.
 ///
-/// FNV-1a over the bytes, then MurmurHash3's 64-bit finaliser, which spreads FNV's weak high bits. Swift's own `Hasher`
-/// has a new seed in every process, so the choice of kept keys would change from run to run. No defence against
-/// colliding keys made on purpose: equal hashes are told apart by the keys.
+/// It is FNV-1a over the bytes, followed by MurmurHash3's 64-bit finalizer, which improves FNV's weak high bits.
+/// Swift's `Hasher` has a new seed in every process, so the choice of kept keys would change from run to run. The hash
+/// does not protect against deliberate collisions, so users also compare the keys.
 package struct StableHash: Sendable {
     private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
@@ -16,7 +16,7 @@ package struct StableHash: Sendable {
         for byte in bytes { combine(byte) }
     }
 
-    /// Takes in another hash, whole.
+    /// Adds all bits of another hash.
     package mutating func combine(_ hash: UInt64) {
         for shift in stride(from: 0, to: 64, by: 8) { combine(UInt8(truncatingIfNeeded: hash >> UInt64(shift))) }
     }
