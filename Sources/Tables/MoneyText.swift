@@ -1,13 +1,13 @@
 package import MessageBatches
 
 extension Money {
-    /// Near enough for the height of a bar.
+    /// The approximate amount in dollars, for charts and comparisons.
     package var dollars: Double { Double(picoDollars) / 1e12 }
 
-    /// Dollars and cents, with more places where the amount is small; rounds half away from zero.
+    /// Dollars and cents, with more decimal places for small amounts; rounds half away from zero.
     ///
-    /// `$1,234.50`; below one dollar four places, `$0.0312`; below a hundredth of a cent the first two digits that
-    /// count, `$0.0000012`.
+    /// `$1,234.50`; below one dollar four places, `$0.0312`; below a hundredth of a cent the first two significant
+    /// digits, `$0.0000012`.
     package var readingText: String {
         var (whole, fraction) = parts
         let places = whole > 0 ? 2 : readingPlaces(fraction)

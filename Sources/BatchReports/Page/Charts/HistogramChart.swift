@@ -1,20 +1,20 @@
 import Tables
 
-/// How values are spread: a bar for each range, lines at the median and at p95.
+/// A chart of a distribution: a bar per range of values, and lines at the median and at p95.
 struct HistogramChart: Sendable {
     let histogram: Histogram
     let percentiles: [Distribution.Percentile]
     let scale: Histogram.Scale
     let title: String
-    /// What is counted, one and many.
+    /// The singular and plural name of the counted things.
     let things: (String, String)
 
-    /// A distribution of output tokens over requests.
+    /// The chart of output tokens per request.
     static func outputTokens(_ distribution: Distribution) -> Chart {
         chart(distribution, .tokens, title: "Output tokens per request", things: ("request", "requests"))
     }
 
-    /// A distribution of queue times over batches.
+    /// The chart of queue times per batch.
     static func queueTime(_ distribution: Distribution) -> Chart {
         chart(distribution, .seconds, title: "Queue time per batch", things: ("batch", "batches"))
     }
@@ -96,11 +96,13 @@ struct HistogramChart: Sendable {
         )
     }
 
-    /// From this part of the width on there is no room for a name right of a line.
+    /// Above this fraction of the width, there is no room for a label to the right of a line.
     private static let rightEnd = 0.88
 
-    /// The median's name stands left of its line and that of p95 right, so that they never cover each other; near the
-    /// right end that of p95 stands left and higher.
+    /// Lines at the median and at p95, with labels.
+    ///
+    /// The label of the median is to the left of its line and that of p95 to the right, so that they never overlap.
+    /// Near the right edge, the label of p95 is to the left and higher.
     private var markers: [SVGNode] {
         ["p50", "p95"]
             .flatMap { name -> [SVGNode] in
@@ -113,7 +115,7 @@ struct HistogramChart: Sendable {
                     .label(
                         isRight ? "\u{A0}" + name : name + "\u{A0}",
                         x: x,
-                        // Above the highest bar, letters that reach below the line included.
+                        // Above the highest bar, with room for descenders.
                         y: name == "p95" && !isRight ? 0 : ValueAxis.top - 4,
                         anchor: isRight ? .start : .end
                     ),

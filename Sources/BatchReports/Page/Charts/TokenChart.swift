@@ -1,7 +1,7 @@
 import MessageBatches
 import Tables
 
-/// Tokens by the classes that are priced differently: a bar for each, names and figures above it.
+/// A chart of tokens by price class: one bar per class, with its name and value above.
 enum TokenChart {
     private static let title = "Tokens by class"
     private static let rowHeight = 38.0
