@@ -71,15 +71,15 @@ package struct CommandContext: Sendable {
 
     /// How text for people may look on standard output.
     package var outputStyle: TerminalStyle {
-        outputIsTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain
+        outputIsTerminal ? TerminalStyle(width: width, colors: usesColours) : .plain
     }
 
     /// How text for people may look on standard error.
     package var noteStyle: TerminalStyle {
-        notesAreTerminal ? TerminalStyle(width: width, colours: usesColours) : .plain
+        notesAreTerminal ? TerminalStyle(width: width, colors: usesColours) : .plain
     }
 
-    /// https://no-color.org: any value that is not empty turns colours off.
+    /// https://no-color.org: any value that is not empty turns colors off.
     private var usesColours: Bool {
         environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
     }

@@ -42,7 +42,7 @@ extension Cell {
     }
 
     /// The value as text for people, with units and thousands separators; nil if the cell is missing.
-    package func readingText(_ kind: ValueKind) -> String? {
+    package func displayText(_ kind: ValueKind) -> String? {
         switch self {
         case .missing: nil
         case .text(let text): text
@@ -64,7 +64,7 @@ extension Cell {
             case .text, .integer, .timestamp, .money: NumberText.decimal(value, places: 2)
             }
         case .timestamp(let moment): NumberText.timestamp(moment)
-        case .money(let amount): amount.readingText
+        case .money(let amount): amount.displayText
         }
     }
 

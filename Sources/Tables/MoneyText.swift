@@ -8,9 +8,9 @@ extension Money {
     ///
     /// `$1,234.50`; below one dollar four places, `$0.0312`; below a hundredth of a cent the first two significant
     /// digits, `$0.0000012`.
-    package var readingText: String {
+    package var displayText: String {
         var (whole, fraction) = parts
-        let places = whole > 0 ? 2 : readingPlaces(fraction)
+        let places = whole > 0 ? 2 : displayPlaces(fraction)
         let unit = Self.power(Self.places - places)
         fraction = (fraction + unit / 2) / unit
         if fraction == Self.power(places) { (whole, fraction) = (whole + 1, 0) }
@@ -20,7 +20,7 @@ extension Money {
         return sign + NumberText.grouped(Self.digits(whole)) + String(decoding: cents, as: UTF8.self)
     }
 
-    private func readingPlaces(_ fraction: UInt64) -> Int {
+    private func displayPlaces(_ fraction: UInt64) -> Int {
         guard fraction > 0 else { return 2 }
         let zeros = Self.places - String(fraction).utf8.count
         return zeros < 4 ? 4 : min(zeros + 2, Self.places)

@@ -118,12 +118,12 @@ package enum NumberText {
 
 extension Int {
     /// The count with thousands separators: `1,234,567`.
-    package var reading: String {
+    package var displayText: String {
         NumberText.integer(Int64(self))
     }
 
     /// The count with the singular or plural word: `1 batch`, `2 batches`.
     package func counted(_ one: String, _ many: String) -> String {
-        "\(reading) \(self == 1 ? one : many)"
+        "\(displayText) \(self == 1 ? one : many)"
     }
 }

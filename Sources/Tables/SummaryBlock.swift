@@ -23,9 +23,9 @@ package struct SummaryBlock: Sendable, Hashable {
     /// Related values, with a title in the left column.
     package struct Section: Sendable, Hashable {
         package var title: String
-        package var entries: [Figure]
+        package var entries: [Metric]
 
-        package init(_ title: String, _ entries: [Figure]) {
+        package init(_ title: String, _ entries: [Metric]) {
             self.title = title
             self.entries = entries
         }
@@ -65,7 +65,7 @@ extension SummaryBlock {
         var value: Int
     }
 
-    private func lines(_ entry: Figure, title: String, _ widths: Widths, _ style: TerminalStyle) -> [String] {
+    private func lines(_ entry: Metric, title: String, _ widths: Widths, _ style: TerminalStyle) -> [String] {
         let tone = entry.isZero ? .faint : entry.tone
         let label = entry.label.visible.truncated(toWidth: widths.label).padded(toWidth: widths.label, .left)
         let value = value(entry, widths)
@@ -81,7 +81,7 @@ extension SummaryBlock {
         return [line] + note.wrapped(toWidth: limit - indent.count).map { indent + style.paint($0, .faint) }
     }
 
-    private func value(_ entry: Figure, _ widths: Widths) -> String {
+    private func value(_ entry: Metric, _ widths: Widths) -> String {
         entry.kind.isNumber ? entry.text.padded(toWidth: widths.value, .right) : entry.text
     }
 }

@@ -5,11 +5,11 @@ package struct TerminalStyle: Sendable, Hashable {
     /// The maximum width of a line in columns; nil for no limit.
     package var width: Int?
     /// Whether escape sequences for color and weight may be written.
-    package var colours: Bool
+    package var colors: Bool
 
-    package init(width: Int? = nil, colours: Bool = false) {
+    package init(width: Int? = nil, colors: Bool = false) {
         self.width = width
-        self.colours = colours
+        self.colors = colors
     }
 
     /// No colors and no width limit, for files and pipes.
@@ -31,7 +31,7 @@ package enum Tone: Sendable, Hashable, CaseIterable {
 extension TerminalStyle {
     /// The text in the color of its tone (ECMA-48 SGR, the sixteen-color set), or unchanged if colors are off.
     package func paint(_ text: String, _ tone: Tone) -> String {
-        guard colours, !text.isEmpty, let code = tone.sgr else { return text }
+        guard colors, !text.isEmpty, let code = tone.sgr else { return text }
         return "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }
 }

@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `a zero is faint whatever its tone`() {
-        let text = block.render(style: TerminalStyle(colours: true))
+        let text = block.render(style: TerminalStyle(colors: true))
         #expect(text.contains("\u{1B}[32m    11\u{1B}[0m"))
         #expect(text.contains("\u{1B}[2m     0\u{1B}[0m"))
         #expect(!text.contains("\u{1B}[31m"))

@@ -71,8 +71,8 @@ import Testing
         }
     }
 
-    @Test func `colours come only when told and change no letter`() {
-        let coloured = render(TerminalStyle(colours: true))
+    @Test func `colors come only when told and change no letter`() {
+        let coloured = render(TerminalStyle(colors: true))
         #expect(coloured.contains("\u{1B}[1m"))
         #expect(coloured.replacing(/\u{1B}\[[0-9]*m/, with: "").replacing(/[ ]+\n/, with: "\n") == render())
         #expect(!render().contains("\u{1B}"))

@@ -45,11 +45,11 @@ package struct ErrorTally: Sendable, Equatable {
 
     /// The number of errors of one class.
     package subscript(_ errorClass: ErrorClass) -> Int {
-        counts[errorClass.place]
+        counts[errorClass.rank]
     }
 
     mutating func count(_ errorClass: ErrorClass) {
-        counts[errorClass.place] += 1
+        counts[errorClass.rank] += 1
     }
 
     /// Whether a sample whose custom_id has this hash would be kept.
@@ -60,12 +60,12 @@ package struct ErrorTally: Sendable, Equatable {
 
     mutating func addSample(_ sample: ErrorSample) {
         guard !samples.contains(sample) else { return }
-        let place = samples.firstIndex { sample < $0 } ?? samples.count
-        samples.insert(sample, at: place)
+        let index = samples.firstIndex { sample < $0 } ?? samples.count
+        samples.insert(sample, at: index)
         if samples.count > Self.sampleCount { samples.removeLast() }
     }
 
-    mutating func see(_ moment: Timestamp) {
+    mutating func recordOccurrence(at moment: Timestamp) {
         firstSeen = min(firstSeen ?? moment, moment)
         lastSeen = max(lastSeen ?? moment, moment)
     }
@@ -74,8 +74,8 @@ package struct ErrorTally: Sendable, Equatable {
 extension ErrorTally: Mergeable {
     package mutating func merge(_ other: ErrorTally) {
         for index in counts.indices { counts[index] = counts[index].addingClamped(other.counts[index]) }
-        if let first = other.firstSeen { see(first) }
-        if let last = other.lastSeen { see(last) }
+        if let first = other.firstSeen { recordOccurrence(at: first) }
+        if let last = other.lastSeen { recordOccurrence(at: last) }
         for sample in other.samples { addSample(sample) }
     }
 }
@@ -100,8 +100,8 @@ package struct ErrorSample: Sendable, Hashable, Comparable {
 }
 
 extension ErrorClass {
-    /// The position among all classes; a higher one needs more work from the user.
-    fileprivate var place: Int {
+    /// The index in ``ErrorTally/counts``; a higher one needs more work from the user.
+    fileprivate var rank: Int {
         switch self {
         case .retry: 0
         case .fixInput: 1

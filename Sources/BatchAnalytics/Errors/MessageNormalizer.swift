@@ -52,9 +52,9 @@ enum MessageNormalizer {
                     output += Array("<text>".utf8)
                     place = end
                 } else if text[place].isWordPart {
-                    takeWord()
+                    consumeWord()
                 } else {
-                    takeSeparator()
+                    consumeSeparator()
                 }
             }
             while output.last == UInt8(ascii: " ") { output.removeLast() }
@@ -76,7 +76,7 @@ enum MessageNormalizer {
             return nil
         }
 
-        private mutating func takeWord() {
+        private mutating func consumeWord() {
             var end = place
             while end < text.count, text[end].isWordPart { end += 1 }
             let whole = text[place..<end]
@@ -87,7 +87,7 @@ enum MessageNormalizer {
         }
 
         /// Consumes a byte outside words; white space of any length becomes one space.
-        private mutating func takeSeparator() {
+        private mutating func consumeSeparator() {
             let byte = text[place]
             place += 1
             guard byte <= UInt8(ascii: " ") else {

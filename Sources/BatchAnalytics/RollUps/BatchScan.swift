@@ -58,7 +58,7 @@ package struct BatchScan: Sendable {
 
     private mutating func add(_ measures: Measures, to key: PartKey) {
         var measures = measures
-        measures.isOfSucceeded = grouping.coverage == .succeeded
+        measures.countsSucceededOnly = grouping.coverage == .succeeded
         group.parts.add(measures, to: key)
     }
 

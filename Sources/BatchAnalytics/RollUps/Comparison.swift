@@ -67,7 +67,7 @@ extension Comparison {
     }
 
     private static func readable(_ value: Cell, _ metric: ComparedMetric) -> Cell {
-        .text(value.readingText(metric.kind)?.visible)
+        .text(value.displayText(metric.kind)?.visible)
     }
 
     private static func title(_ metric: ComparedMetric) -> String {

@@ -24,7 +24,7 @@ package struct Measures: Sendable, Equatable {
     /// Batches that took longer than ``longWait``.
     package var longWaits = 0
     /// Whether only succeeded requests were counted, so that the number of failures is unknown.
-    package var isOfSucceeded = false
+    package var countsSucceededOnly = false
 
     /// A wait longer than this, in seconds, is close to the 24 hours after which unfinished requests expire.
     package static let longWait = 20 * 3_600
@@ -46,7 +46,7 @@ extension Measures: Mergeable {
         sizes.merge(other.sizes)
         queue.merge(other.queue)
         longWaits = longWaits.addingClamped(other.longWaits)
-        isOfSucceeded = isOfSucceeded || other.isOfSucceeded
+        countsSucceededOnly = countsSucceededOnly || other.countsSucceededOnly
     }
 }
 
@@ -71,7 +71,7 @@ extension Measures {
 
     /// The fraction of all requests that errored; nil if there are none or only succeeded requests were counted.
     package var errorRate: Double? {
-        isOfSucceeded ? nil : ratio(errored, requests)
+        countsSucceededOnly ? nil : ratio(errored, requests)
     }
 
     /// The fraction of ended batches that took longer than ``longWait``; nil if there are none.

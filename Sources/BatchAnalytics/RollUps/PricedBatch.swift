@@ -188,7 +188,7 @@ extension Measures {
     fileprivate mutating func addSucceeded(_ count: Int) {
         addRequests(count)
         succeeded = succeeded.addingClamped(count)
-        isOfSucceeded = true
+        countsSucceededOnly = true
     }
 
     fileprivate mutating func addUsable(_ count: Int) {

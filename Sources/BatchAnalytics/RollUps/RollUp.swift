@@ -24,9 +24,9 @@ package struct RollUp: Sendable {
     /// The rows of groups that are complete because they contain a single batch.
     ///
     /// Rows take much less memory than groups.
-    private(set) var settled: [GroupRows] = []
+    private(set) var completed: [GroupRows] = []
     /// The sum of all completed groups.
-    private var settledTotal = Group()
+    private var completedTotal = Group()
     /// The columns after those of the group keys.
     let measureColumns: [MeasureColumn]
 
@@ -81,8 +81,8 @@ package struct RollUp: Sendable {
         if grouping.batchKeys.contains(.batch) {
             var group = Group()
             add(&group)
-            settled.append(rows(of: group, key: key))
-            settledTotal.merge(group)
+            completed.append(rows(of: group, key: key))
+            completedTotal.merge(group)
         } else {
             add(&groups[key, default: Group()])
         }
@@ -94,15 +94,15 @@ package struct RollUp: Sendable {
             // Most days occur in one part only, so their group moves without a merge.
             if groups[key] == nil { groups[key] = group } else { groups[key]?.merge(group) }
         }
-        settled += other.settled
-        settledTotal.merge(other.settledTotal)
+        completed += other.completed
+        completedTotal.merge(other.completedTotal)
     }
 
     /// The sum of all groups, for the row of totals.
     var total: Group {
         // Without batch keys there is one group, which is the total.
-        if groups.count == 1, settled.isEmpty, let only = groups.first { return only.value }
-        return groups.values.reduce(into: settledTotal) { $0.merge($1) }
+        if groups.count == 1, completed.isEmpty, let only = groups.first { return only.value }
+        return groups.values.reduce(into: completedTotal) { $0.merge($1) }
     }
 
     /// The sum of everything, without groups.
@@ -141,5 +141,64 @@ extension RollUp.Group {
         all.merge(other.all)
         parts.merge(other.parts)
         errors.merge(other.errors)
+    }
+}
+
+/// The key of one row of requests: one label per request key of the grouping.
+///
+/// An error has three labels: fingerprint, type and message.
+struct PartKey: BoundedKey {
+    let labels: [Label]
+    let stableHash: UInt64
+
+    init(_ labels: [Label]) {
+        self.labels = labels
+        var hash = StableHash()
+        for label in labels { hash.combine(label.stableHash) }
+        stableHash = hash.value
+    }
+
+    init(_ label: Label) {
+        self.init([label])
+    }
+
+    static func == (left: PartKey, right: PartKey) -> Bool {
+        left.stableHash == right.stableHash && left.labels == right.labels
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(stableHash)
+    }
+
+    static func < (left: PartKey, right: PartKey) -> Bool {
+        left.labels.lexicographicallyPrecedes(right.labels)
+    }
+}
+
+extension CalendarDay {
+    /// The month: `2026-03`.
+    var monthText: String {
+        String(text.dropLast(3))
+    }
+
+    /// The ISO 8601 week: `2026-W10`.
+    ///
+    /// Weeks begin on Monday. A week belongs to the year that contains its Thursday.
+    var weekText: String {
+        // 1970-01-01 was a Thursday, so days since then plus 3 count from a Monday.
+        let sinceMonday = ((daysSinceEpoch + 3) % 7 + 7) % 7
+        let thursday = CalendarDay(daysSinceEpoch: daysSinceEpoch - sinceMonday + 3)
+        let year = thursday.components.year
+        let newYear = CalendarDay(year: year, month: 1, day: 1) ?? thursday
+        let week = (thursday.daysSinceEpoch - newYear.daysSinceEpoch) / 7 + 1
+        return "\(thursday.text.prefix(4))-W\(week < 10 ? "0" : "")\(week)"
+    }
+}
+
+extension Timestamp {
+    /// The hour of the day, UTC: `07`.
+    var hourText: String {
+        let hour = Int(seconds(since: day.start)) / 3_600
+        return hour < 10 ? "0\(hour)" : "\(hour)"
     }
 }

@@ -128,7 +128,7 @@ extension RollUp {
         "error_rate": "Error rate", "usable_rate": "Usable",
     ]
     /// Columns with IDs and names that people copy, which are never cut.
-    private static let wholeColumns: Set<String> = ["batch_id", "model", "fingerprint", "sample_request_id"]
+    private static let uncutColumns: Set<String> = ["batch_id", "model", "fingerprint", "sample_request_id"]
 
     /// The heading of a column.
     private static func title(_ key: String) -> String {
@@ -140,6 +140,6 @@ extension RollUp {
 
     /// A column with its heading.
     static func column(_ key: String, _ kind: ValueKind = .text) -> Column {
-        Column(key, title(key), kind: kind, canShrink: wholeColumns.contains(key) ? false : nil)
+        Column(key, title(key), kind: kind, canShrink: uncutColumns.contains(key) ? false : nil)
     }
 }

@@ -24,13 +24,13 @@ extension RollUp {
     /// nil means no notes at all.
     package func table(caption: String? = nil, forPeople: Bool = false, notes: [String]? = nil) -> Table {
         let total = total
-        let grouped = settled + groups.map { rows(of: $1, key: $0) }
+        let grouped = completed + groups.map { rows(of: $1, key: $0) }
         let columns = keyColumns + (hasErrorColumns ? Self.errorColumns : measureColumns.map(\.column))
         let share = hasErrorColumns ? nil : measureColumns.firstIndex { $0.isShare }.map { keyColumns.count + $0 }
         let whole = denominator(total)
         let named = keyColumns.indices.map { $0 == 0 ? Cell.text("Total") : .missing }
         let totals = named + totals(total, whole)
-        let places = forPeople ? mainPlaces(columns, totals) : Array(columns.indices)
+        let places = forPeople ? mainColumnIndices(columns, totals) : Array(columns.indices)
         func shown(_ row: [Cell]) -> [Cell] {
             var row = row
             if let share { row[share] = row[share].share(in: whole.requests) }
@@ -46,7 +46,7 @@ extension RollUp {
     }
 
     /// The indices of the columns that people see.
-    private func mainPlaces(_ columns: [Column], _ totals: [Cell]) -> [Int] {
+    private func mainColumnIndices(_ columns: [Column], _ totals: [Cell]) -> [Int] {
         let values = Self.mainColumns.compactMap { name in
             columns.indices.dropFirst(keyColumns.count).first { columns[$0].key == name }
         }
@@ -141,7 +141,7 @@ extension RollUp {
         case .all: break
         case .succeeded:
             whole.requests = whole.succeeded
-            whole.isOfSucceeded = true
+            whole.countsSucceededOnly = true
         case .errored: whole = total.parts.rows.reduce(into: total.parts.other) { $0.merge($1.value) }
         }
         return whole
@@ -163,7 +163,7 @@ extension Cost {
         let rows = unpricedByModel
         guard !rows.isEmpty else { return nil }
         let total = rows.reduce(0) { $0 + $1.requests }
-        let named = rows.prefix(8).map { "\($0.model ?? "others") (\($0.requests.reading))" }
+        let named = rows.prefix(8).map { "\($0.model ?? "others") (\($0.requests.displayText))" }
         let rest = rows.count > 8 ? ", and \(rows.count - 8) more" : ""
         return "\(total.counted("request has", "requests have")) no price: \(named.joined(separator: ", "))\(rest)."
     }

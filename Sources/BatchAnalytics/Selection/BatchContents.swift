@@ -38,7 +38,7 @@ extension LineFilter {
         if usable == true, let total = batch.stopReasons?.total, total.usable == 0 { return false }
         return conditions.allSatisfy { condition in
             guard let values = batch.values(of: condition.column) else { return true }
-            return condition.canHold(amongst: values)
+            return condition.canMatch(anyOf: values)
         }
     }
 }
@@ -56,7 +56,7 @@ extension BatchContents {
         case "stop_reason":
             return stopReasons.flatMap { labels($0.reasons, isComplete: $0.reasons.other == StopReasonTally()) }
         default:
-            return column.isOfErrors && found["errored", default: 0] == 0 ? [nil] : nil
+            return column.isErrorColumn && found["errored", default: 0] == 0 ? [nil] : nil
         }
     }
 

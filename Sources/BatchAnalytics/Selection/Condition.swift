@@ -125,7 +125,7 @@ package struct Condition: Sendable {
 
 extension Condition {
     /// Whether any of the given values can meet the condition; `nil` means a missing value.
-    func canHold(amongst values: some Sequence<String?>) -> Bool {
+    func canMatch(anyOf values: some Sequence<String?>) -> Bool {
         let holds = prepared()
         return values.contains { value in
             var json: [UInt8] = []

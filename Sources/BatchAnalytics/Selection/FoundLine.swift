@@ -35,7 +35,7 @@ package struct FoundLine: Sendable {
     /// Returns columns of the line as one JSON object.
     package func row(_ columns: [SelectedColumn]) -> [UInt8] {
         Array(
-            Selection(filter: LineFilter(), columns: columns, style: .format(.ndjson)).rows(of: block, in: batch).bytes
+            RowSelection(filter: LineFilter(), columns: columns, style: .format(.ndjson)).rows(of: block, in: batch).bytes
                 .dropLast()
         )
     }

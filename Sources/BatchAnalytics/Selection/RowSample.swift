@@ -5,7 +5,7 @@ package struct RowSample: Sendable {
     private struct Row {
         var rank: UInt64
         /// The number of the row's block, and its index in the block.
-        var place: (block: Int, row: Int)
+        var position: (block: Int, row: Int)
         var bytes: [UInt8]
     }
 
@@ -25,20 +25,20 @@ package struct RowSample: Sendable {
         for (index, end) in block.rowEnds.enumerated() {
             let rank = block.ranks[index]
             if rank <= limit {
-                rows.append(Row(rank: rank, place: (blocks, index), bytes: Array(block.bytes[start..<end])))
+                rows.append(Row(rank: rank, position: (blocks, index), bytes: Array(block.bytes[start..<end])))
             }
             start = end
         }
         blocks += 1
         guard rows.count > count else { return }
-        rows.sort { $0.rank != $1.rank ? $0.rank < $1.rank : $0.place < $1.place }
+        rows.sort { $0.rank != $1.rank ? $0.rank < $1.rank : $0.position < $1.position }
         rows.removeLast(rows.count - count)
     }
 
     /// The rows of the sample, in the order in which they were added.
     package var selected: SelectedRows {
         var output = SelectedRows()
-        for row in rows.sorted(by: { $0.place < $1.place }) {
+        for row in rows.sorted(by: { $0.position < $1.position }) {
             output.bytes += row.bytes
             output.rowEnds.append(output.bytes.count)
         }

@@ -66,7 +66,7 @@ package struct SelectedColumn: Sendable {
     }
 
     /// Whether only errored lines have a value in this column.
-    var isOfErrors: Bool {
+    var isErrorColumn: Bool {
         if case .flat = source { name.hasPrefix("error_") } else { false }
     }
 

@@ -91,7 +91,7 @@ extension CacheGroup: StoredKey {
 package struct CacheTally: Sendable, Equatable {
     package var requests = 0
     /// Requests that read from the cache.
-    package var reading = 0
+    package var readers = 0
     /// All prompt tokens, cached or not.
     package var prompt = 0
     /// Tokens written, to the five-minute and the one-hour cache together.
@@ -103,7 +103,7 @@ package struct CacheTally: Sendable, Equatable {
 
     mutating func count(_ usage: TokenUsage) {
         requests += 1
-        reading += usage.cacheRead > 0 ? 1 : 0
+        readers += usage.cacheRead > 0 ? 1 : 0
         prompt = prompt.addingClamped(Int(usage.prompt))
         written = written.addingClamped(Int(usage.cacheCreation5m + usage.cacheCreation1h))
         read = read.addingClamped(Int(usage.cacheRead))
@@ -113,21 +113,21 @@ package struct CacheTally: Sendable, Equatable {
 extension CacheTally: StoredValue {
     package mutating func merge(_ other: CacheTally) {
         requests = requests.addingClamped(other.requests)
-        reading = reading.addingClamped(other.reading)
+        readers = readers.addingClamped(other.readers)
         prompt = prompt.addingClamped(other.prompt)
         written = written.addingClamped(other.written)
         read = read.addingClamped(other.read)
     }
 
     var weight: Int { written }
-    var numbers: [Int] { [requests, prompt, written, read, reading] }
+    var numbers: [Int] { [requests, prompt, written, read, readers] }
 
     init(_ row: StoredRow, from place: Int) {
         requests = row[place]
         prompt = row[place + 1]
         written = row[place + 2]
         read = row[place + 3]
-        reading = row[place + 4]
+        readers = row[place + 4]
     }
 }
 

@@ -18,7 +18,7 @@ package struct ErrorSummary: Summary {
         for record in block.records where record.type == .errored { causes.count(record, of: block) }
         for (slices, tally) in causes.entries {
             var tally = tally
-            tally.see(batch.createdAt)
+            tally.recordOccurrence(at: batch.createdAt)
             let type = block.text(slices.type) ?? ""
             fingerprints.add(tally, to: ErrorFingerprint(type: type, message: block.text(slices.message) ?? ""))
         }

@@ -47,7 +47,7 @@ package struct ValueHistogram: Sendable, Equatable {
     package func percentile(_ percent: Int) -> Int? {
         guard count > 0 else { return nil }
         let rank = max(1, Int((Int128(percent) * Int128(count) + 99) / 100))
-        if percent > 50, count < .max { return fromAbove(count - rank) }
+        if percent > 50, count < .max { return percentileFromEnd(count - rank) }
         var seen = 0
         for index in counts.indices where counts[index] > 0 {
             seen = seen.addingClamped(counts[index])
@@ -59,7 +59,7 @@ package struct ValueHistogram: Sendable, Equatable {
     /// The smallest value that all but `rest` values do not exceed.
     ///
     /// With few values, high percentiles are near the end of many empty buckets, so the search starts at the end.
-    private func fromAbove(_ rest: Int) -> Int {
+    private func percentileFromEnd(_ rest: Int) -> Int {
         var above = 0
         for index in counts.indices.reversed() where counts[index] > 0 {
             above += counts[index]

@@ -60,7 +60,7 @@ struct PruneCommand: AsyncParsableCommand {
         let going = files.filter { plan.removes($0) }
         let bytes = going.reduce(0) { $0 + $1.file.bytes }
         for entry in going { context.note("\(apply ? "removing" : "would remove") \(entry.file.path)") }
-        let size = Figure("", .integer(bytes), .bytes).text
+        let size = Metric("", .integer(bytes), .bytes).text
         context.note("\(going.count) \(going.count == 1 ? "file" : "files"), \(size)\(apply ? " removed" : "").")
         let kept = files.count - going.count
         if kept > 0 {

@@ -48,8 +48,8 @@ final class ExportProgress: RunObserver {
                 state.batches[batch.id] = LiveBatch(batch, at: now)
                 state.order.append(batch.id)
             case .resumed(let id, let lines, let bytes):
-                let size = Figure("", .integer(bytes), .bytes).text
-                say("\(id): resumed at line \((lines + 1).reading), \(size)", .faint, &state)
+                let size = Metric("", .integer(bytes), .bytes).text
+                say("\(id): resumed at line \((lines + 1).displayText), \(size)", .faint, &state)
                 state.batches[id]?.resume(lines: lines, bytes: bytes)
             case .advanced(let id, let lines, let bytes):
                 state.batches[id]?.lines = lines
@@ -86,8 +86,8 @@ final class ExportProgress: RunObserver {
     }
 
     private static func plan(_ batches: Int, _ results: Int) -> String {
-        let batchCount = Figure("", .integer(batches), .integer).text
-        let resultCount = Figure("", .integer(results), .integer).text
+        let batchCount = Metric("", .integer(batches), .integer).text
+        let resultCount = Metric("", .integer(results), .integer).text
         return "Fetching \(batchCount) \(batches == 1 ? "batch" : "batches") with \(resultCount) results, oldest first."
     }
 

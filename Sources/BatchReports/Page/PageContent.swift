@@ -49,18 +49,18 @@ struct PageContent {
                 document.batches,
                 id: "batches",
                 filter: "Filter batches",
-                leftOut: document.batchesLeftOut
+                hiddenRows: document.hiddenBatches
             ),
         ]
     }
 
     /// The values of a table with rows, or false for an empty one, which templates treat as absent.
-    private func table(_ table: Table?, id: String, filter: String? = nil, leftOut: Int = 0) -> Any {
+    private func table(_ table: Table?, id: String, filter: String? = nil, hiddenRows: Int = 0) -> Any {
         guard let table, !table.rows.isEmpty else { return false }
         var content = TableContent(table, id: id)
         content.isSortable = true
         content.filter = filter
-        content.leftOut = leftOut
+        content.hiddenRows = hiddenRows
         return content.values
     }
 
@@ -84,21 +84,21 @@ struct PageContent {
         NumberText.timestamp(moment)
     }
 
-    private func tile(_ figure: Figure) -> [String: Any] {
-        let (value, exact) = compacted(figure)
+    private func tile(_ metric: Metric) -> [String: Any] {
+        let (value, exact) = compacted(metric)
         return [
-            "label": figure.label, "value": value, "data": figure.value.dataText.orFalse,
+            "label": metric.label, "value": value, "data": metric.value.dataText.orFalse,
             "exact": exact.orFalse,
-            "note": figure.note.orFalse, "tone": figure.isZero ? Tone.normal.name : figure.tone.name,
+            "note": metric.note.orFalse, "tone": metric.isZero ? Tone.normal.name : metric.tone.name,
         ]
     }
 
     /// Large counts are shortened, with the exact value below.
-    private func compacted(_ figure: Figure) -> (value: String, exact: String?) {
-        guard figure.kind == .integer, case .integer(let count) = figure.value, count.magnitude >= 10_000_000 else {
-            return (figure.text, nil)
+    private func compacted(_ metric: Metric) -> (value: String, exact: String?) {
+        guard metric.kind == .integer, case .integer(let count) = metric.value, count.magnitude >= 10_000_000 else {
+            return (metric.text, nil)
         }
-        return (NumberText.compact(Double(count)), figure.text)
+        return (NumberText.compact(Double(count)), metric.text)
     }
 
     private var unpriced: String? {

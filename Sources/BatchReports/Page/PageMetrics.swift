@@ -67,28 +67,28 @@ struct PageMetrics: Sendable {
         document.batches = newestFirst
     }
 
-    private static func headline(_ measures: Measures) -> [Figure] {
-        func share(_ label: String, _ value: Double?, tone: Tone = .normal, note: String? = nil) -> Figure {
-            Figure(label, .decimal(value), .percent, tone: tone, note: note)
+    private static func headline(_ measures: Measures) -> [Metric] {
+        func share(_ label: String, _ value: Double?, tone: Tone = .normal, note: String? = nil) -> Metric {
+            Metric(label, .decimal(value), .percent, tone: tone, note: note)
         }
         let cost = measures.cost
         let tokens = UsageField.priced.map { measures.usage[$0] }
-        let list = Figure("", .money(cost.list), .money).text
-        let slow = measures.queue.percentile(95).map { "p95 \(Figure("", .integer($0), .duration).text)" }
+        let list = Metric("", .money(cost.list), .money).text
+        let slow = measures.queue.percentile(95).map { "p95 \(Metric("", .integer($0), .duration).text)" }
         return [
-            Figure("Requests", .integer(measures.requests), .integer, note: Self.batches(measures.batches)),
-            Figure(
+            Metric("Requests", .integer(measures.requests), .integer, note: Self.batches(measures.batches)),
+            Metric(
                 "Cost",
                 cost.isUnknown ? .missing : .money(cost.batch),
                 .money,
                 note: cost.isUnknown ? nil : "list price \(list)"
             ),
-            Figure("Saved by cache", .money(cost.savedByCache), .money, note: "writes included"),
+            Metric("Saved by cache", .money(cost.savedByCache), .money, note: "writes included"),
             share("Usable", measures.usableRate, note: "of the succeeded requests"),
-            share("Error rate", measures.errorRate, tone: .bad, note: "\(measures.errored.reading) errored"),
-            Figure("Tokens", .integer(tokens.reduce(0, +)), .integer, note: "cached ones included"),
+            share("Error rate", measures.errorRate, tone: .bad, note: "\(measures.errored.displayText) errored"),
+            Metric("Tokens", .integer(tokens.reduce(0, +)), .integer, note: "cached ones included"),
             share("Cache hit ratio", measures.cacheHitRatio, note: "of prompt tokens"),
-            Figure("Queue time, p50", .integer(measures.queue.percentile(50)), .duration, note: slow),
+            Metric("Queue time, p50", .integer(measures.queue.percentile(50)), .duration, note: slow),
         ]
     }
 

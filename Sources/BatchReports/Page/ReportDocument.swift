@@ -21,7 +21,7 @@ package struct ReportDocument: Sendable, Hashable {
     package var completeness: Completeness
     package var prices: PriceStatement
     /// The six to ten most important values, at the top of the page.
-    package var headline: [Figure] = []
+    package var headline: [Metric] = []
     /// Usage by day and model, in any order.
     ///
     /// Entries for the same day and model are added up.
@@ -44,7 +44,7 @@ package struct ReportDocument: Sendable, Hashable {
     /// The page shows at most ``PageTemplates/rowLimit``.
     package var batches: Table?
     /// The number of batches of the window that have no row in ``batches``.
-    package var batchesLeftOut = 0
+    package var hiddenBatches = 0
     /// Further notes about the values.
     package var notes: [String] = []
 

@@ -11,7 +11,7 @@ struct TableContent {
     /// The label of the filter field; nil for no field.
     var filter: String?
     /// The number of rows that the table does not contain.
-    var leftOut = 0
+    var hiddenRows = 0
 
     init(_ table: Table, id: String) {
         self.table = table
@@ -37,7 +37,7 @@ struct TableContent {
     }
 
     private func cell(_ cell: Cell, _ column: Column, missing: String) -> [String: Any] {
-        guard let text = cell.readingText(column.kind) else {
+        guard let text = cell.displayText(column.kind) else {
             return ["kind": kind(column) + " missing", "sortKey": false, "text": missing]
         }
         return ["kind": kind(column), "sortKey": column.kind.isNumber ? cell.number.orFalse : false, "text": text]
@@ -57,7 +57,7 @@ struct TableContent {
     }
 
     private var moreRows: [String] {
-        let more = max(0, table.rows.count - PageTemplates.rowLimit) + leftOut
+        let more = max(0, table.rows.count - PageTemplates.rowLimit) + hiddenRows
         guard more > 0 else { return [] }
         let shown = NumberText.integer(Int64(min(table.rows.count, PageTemplates.rowLimit)))
         return ["Shown are \(shown) rows; \(NumberText.integer(Int64(more))) more are in the archive."]

@@ -19,7 +19,7 @@ struct MarkdownTable: TableRenderer {
     private func cells(_ row: [Cell], of table: Table) -> [String] {
         zip(table.columns, table.filled(row))
             .map { column, cell in
-                cell.readingText(column.kind).map(Self.escaped) ?? ""
+                cell.displayText(column.kind).map(Self.escaped) ?? ""
             }
     }
 

@@ -37,7 +37,7 @@ struct TerminalTable: TableRenderer {
             if index > 0 { output.append(contentsOf: Self.gap.utf8) }
             let cell = cells[column.index]
             let text = (cell ?? "–").truncated(toWidth: column.width)
-            if style.colours {
+            if style.colors {
                 let padded = text.padded(toWidth: column.width, column.alignment)
                 output.append(contentsOf: style.paint(padded, cell == nil ? .faint : tone).utf8)
             } else {
@@ -68,7 +68,7 @@ private struct Grid {
 
     init(_ table: Table) {
         func texts(_ row: [Cell]) -> [String?] {
-            zip(table.columns, table.filled(row)).map { $1.readingText($0.kind)?.visible }
+            zip(table.columns, table.filled(row)).map { $1.displayText($0.kind)?.visible }
         }
         titles = table.columns.map(\.title.visible)
         rows = table.rows.map(texts)
@@ -90,7 +90,7 @@ private struct Layout {
         var index: Int
         var width: Int
         /// The minimum width when shrinking.
-        var least: Int
+        var minimumWidth: Int
         var alignment: Column.Alignment
     }
 
@@ -101,8 +101,8 @@ private struct Layout {
             .map { index, column in
                 let width = grid.widths[index]
                 let shortest = max(TerminalTable.narrowest, grid.titles[index].displayWidth)
-                let least = column.canShrink ? min(width, shortest) : width
-                return Placed(index: index, width: width, least: least, alignment: column.alignment)
+                let minimumWidth = column.canShrink ? min(width, shortest) : width
+                return Placed(index: index, width: width, minimumWidth: minimumWidth, alignment: column.alignment)
             }
         columns = natural
         guard let limit else { return }
@@ -121,7 +121,7 @@ private struct Layout {
     /// Reduces the widest column that can shrink, repeatedly, until the line fits or no column can shrink.
     private mutating func shrink(to limit: Int) {
         while total > limit {
-            let candidates = columns.indices.filter { columns[$0].width > columns[$0].least }
+            let candidates = columns.indices.filter { columns[$0].width > columns[$0].minimumWidth }
             guard let widest = candidates.max(by: { columns[$0].width < columns[$1].width }) else { return }
             columns[widest].width -= 1
         }

@@ -6,7 +6,7 @@ struct RowSampleTests {
     private func rows(_ range: Range<Int>, seed: UInt64) throws -> SelectedRows {
         let lines = SelectionLines(range.map { SelectionLines.errored("r\($0)") }, id: "msgbatch_\(range.lowerBound)")
         let columns = try SelectedColumn.list("custom_id", pricer: SelectionLines.pricer)
-        return Selection(filter: LineFilter(), columns: columns, style: .format(.ndjson), sampleSeed: seed)
+        return RowSelection(filter: LineFilter(), columns: columns, style: .format(.ndjson), sampleSeed: seed)
             .rows(of: lines.block, in: lines.batch)
     }
 

@@ -59,7 +59,7 @@ struct SelectionLines {
             usable: usable
         )
         let columns = try SelectedColumn.list(columns, pricer: Self.pricer)
-        let rows = Selection(filter: filter, columns: columns, style: style).rows(of: block, in: batch)
+        let rows = RowSelection(filter: filter, columns: columns, style: style).rows(of: block, in: batch)
         // Bytes, as CR LF is one Character.
         return rows.bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
             .map { String(decoding: $0, as: UTF8.self) }

@@ -7,7 +7,7 @@ struct CacheSummaryTests {
         let summary = CacheSummary([.succeeded(input: 100), .succeeded(input: 50, write5m: 20, write1h: 30, read: 300)])
         #expect(summary.hitRatio == 300.0 / 500.0)
         #expect(summary.total.written == 50)
-        #expect(summary.total.reading == 1)
+        #expect(summary.total.readers == 1)
         #expect(CacheSummary().hitRatio == nil)
     }
 

@@ -112,7 +112,7 @@ extension ReportFixture {
         document.toolVersion = attack
         document.prices = PriceStatement(version: attack, origin: attack, unpriced: [attack: 3])
         document.headline = [
-            Figure(attack, .text(attack), .text, note: attack), Figure("money", .money(Money("1.5")), .money),
+            Metric(attack, .text(attack), .text, note: attack), Metric("money", .money(Money("1.5")), .money),
         ]
         document.daily = [
             DailyUsage(day: today, model: attack, requests: 5, cost: Money("2")),

@@ -139,16 +139,16 @@ enum ReportFixture: String, CaseIterable, Sendable {
         )
     }
 
-    private static func headline(_ requests: Int64) -> [Figure] {
+    private static func headline(_ requests: Int64) -> [Metric] {
         [
-            Figure("Requests", .integer(requests), .integer),
-            Figure("Batch cost", .money(Money("1840.093312")), .money, note: "list price $3,680.19"),
-            Figure("Saved by cache", .money(Money("2204.55")), .money, note: "writes included"),
-            Figure("Usable", .decimal(0.9716), .percent, tone: .good, note: "of succeeded and failed requests"),
-            Figure("Tokens", .integer(2_823_456_787), .integer),
-            Figure("Error rate", .decimal(0.0113), .percent, tone: .bad, note: "8,310 requests"),
-            Figure("Cache hit ratio", .decimal(0.618), .percent),
-            Figure("Queue time, p50", .decimal(7_300), .duration, note: "p95 7h13m"),
+            Metric("Requests", .integer(requests), .integer),
+            Metric("Batch cost", .money(Money("1840.093312")), .money, note: "list price $3,680.19"),
+            Metric("Saved by cache", .money(Money("2204.55")), .money, note: "writes included"),
+            Metric("Usable", .decimal(0.9716), .percent, tone: .good, note: "of succeeded and failed requests"),
+            Metric("Tokens", .integer(2_823_456_787), .integer),
+            Metric("Error rate", .decimal(0.0113), .percent, tone: .bad, note: "8,310 requests"),
+            Metric("Cache hit ratio", .decimal(0.618), .percent),
+            Metric("Queue time, p50", .decimal(7_300), .duration, note: "p95 7h13m"),
         ]
     }
 }

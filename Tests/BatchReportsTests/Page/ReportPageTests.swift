@@ -82,7 +82,7 @@ import Testing
 
     @Test func `at most two thousand rows are shown, and how many more there are`() throws {
         var document = ReportFixture.large.document
-        document.batchesLeftOut = 655
+        document.hiddenBatches = 655
         let html = try PageTemplates.html(document)
         #expect(html.components(separatedBy: "msgbatch_").count - 1 == PageTemplates.rowLimit)
         #expect(html.contains("Shown are 2,000 rows; 1,000 more are in the archive."))

@@ -7,33 +7,33 @@ struct HistogramChart: Sendable {
     let scale: Histogram.Scale
     let title: String
     /// The singular and plural name of the counted things.
-    let things: (String, String)
+    let nouns: (String, String)
 
     /// The chart of output tokens per request.
     static func outputTokens(_ distribution: Distribution) -> Chart {
-        chart(distribution, .tokens, title: "Output tokens per request", things: ("request", "requests"))
+        chart(distribution, .tokens, title: "Output tokens per request", nouns: ("request", "requests"))
     }
 
     /// The chart of queue times per batch.
     static func queueTime(_ distribution: Distribution) -> Chart {
-        chart(distribution, .seconds, title: "Queue time per batch", things: ("batch", "batches"))
+        chart(distribution, .seconds, title: "Queue time per batch", nouns: ("batch", "batches"))
     }
 
     private static func chart(
         _ distribution: Distribution,
         _ scale: Histogram.Scale,
         title: String,
-        things: (String, String)
+        nouns: (String, String)
     ) -> Chart {
         guard let histogram = Histogram(distribution, scale) else {
-            return .empty(title, "No \(things.1) to show in this window.")
+            return .empty(title, "No \(nouns.1) to show in this window.")
         }
         let chart = HistogramChart(
             histogram: histogram,
             percentiles: distribution.percentiles,
             scale: scale,
             title: title,
-            things: things
+            nouns: nouns
         )
         return Chart(
             title: title,
@@ -47,9 +47,9 @@ struct HistogramChart: Sendable {
     }
 
     private var summary: String {
-        let figures = percentiles.map { "\($0.name) \(text($0.value))" }.joined(separator: " · ")
-        return counted(total) + (figures.isEmpty ? "" : ": \(figures)")
-            + (scale == .tokens && !figures.isEmpty ? " tokens" : "")
+        let values = percentiles.map { "\($0.name) \(text($0.value))" }.joined(separator: " · ")
+        return counted(total) + (values.isEmpty ? "" : ": \(values)")
+            + (scale == .tokens && !values.isEmpty ? " tokens" : "")
     }
 
     private var label: String {
@@ -59,14 +59,14 @@ struct HistogramChart: Sendable {
     private var nodes: [SVGNode] {
         let axis = ValueAxis(maximum: Double(histogram.counts.max() ?? 0), wholeSteps: true)
         let count = Double(histogram.counts.count)
-        let ticks = PlaceAxis.labels(histogram.edges.count) {
+        let ticks = HorizontalAxis.labels(histogram.edges.count) {
             axisText(histogram.edges[$0])
         } at: {
             Double($0) / count
         }
         let bars = histogram.counts.indices.map { bar($0, axis) }
-        return axis.nodes(unit: things.1, text: NumberText.compact) + bars + ticks + markers
-            + [PlaceAxis.unit(scale == .tokens ? "output tokens" : "from creation to end")]
+        return axis.nodes(unit: nouns.1, text: NumberText.compact) + bars + ticks + markers
+            + [HorizontalAxis.unit(scale == .tokens ? "output tokens" : "from creation to end")]
     }
 
     private func bar(_ index: Int, _ axis: ValueAxis) -> SVGNode {
@@ -131,7 +131,7 @@ struct HistogramChart: Sendable {
     }
 
     private func counted(_ count: Int64) -> String {
-        "\(NumberText.integer(count)) \(count == 1 ? things.0 : things.1)"
+        "\(NumberText.integer(count)) \(count == 1 ? nouns.0 : nouns.1)"
     }
 
     private func text(_ value: Double) -> String {

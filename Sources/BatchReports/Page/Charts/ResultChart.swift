@@ -18,8 +18,8 @@ enum ResultChart {
         let parts = parts(byType, usable).filter { $0.requests > 0 }
         let total = parts.reduce(0) { $0 + $1.requests }
         guard total > 0 else { return .empty(title, "No results in this window.") }
-        let figures = parts.map { "\($0.name) \(share($0.requests, total))" }.joined(separator: ", ")
-        let summary = "Of \(NumberText.integer(total)) \(total == 1 ? "request" : "requests"): \(figures)."
+        let shares = parts.map { "\($0.name) \(share($0.requests, total))" }.joined(separator: ", ")
+        let summary = "Of \(NumberText.integer(total)) \(total == 1 ? "request" : "requests"): \(shares)."
         return Chart(
             title: title,
             summary: summary,

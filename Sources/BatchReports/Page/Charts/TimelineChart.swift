@@ -43,7 +43,7 @@ struct TimelineChart: Sendable {
             .compactMap { index, name in
                 let sum = timeline.total(series: index)
                 guard value(sum) > 0 else { return nil }
-                return Chart.LegendEntry(kind: Palette.kind(index), name: name, value: figure(sum))
+                return Chart.LegendEntry(kind: Palette.kind(index), name: name, value: amount(sum))
             }
     }
 
@@ -67,7 +67,7 @@ struct TimelineChart: Sendable {
         let heights = timeline.starts.indices.map { value(timeline.total(bin: $0)) }
         let axis = ValueAxis(maximum: heights.max() ?? 0, wholeSteps: measure == .requests)
         let count = Double(timeline.starts.count)
-        let ticks = PlaceAxis.labels(timeline.starts.count) {
+        let ticks = HorizontalAxis.labels(timeline.starts.count) {
             timeline.step.label(timeline.starts[$0])
         } at: {
             (Double($0) + 0.5) / count
@@ -76,7 +76,7 @@ struct TimelineChart: Sendable {
             unit: measure == .requests ? "requests" : "US dollars",
             text: { axisText($0, step: axis.step) }
         )
-            + timeline.starts.indices.map { bar($0, axis) } + ticks + [PlaceAxis.unit("\(timeline.step.rawValue), UTC")]
+            + timeline.starts.indices.map { bar($0, axis) } + ticks + [HorizontalAxis.unit("\(timeline.step.rawValue), UTC")]
     }
 
     /// One bin: one part per series, and an invisible target as high as the plot, so that users can point at low bars.
@@ -114,13 +114,13 @@ struct TimelineChart: Sendable {
         measure == .requests ? Double(sum.requests) : max(0, sum.cost.dollars)
     }
 
-    private func figure(_ sum: Timeline.Sum) -> String {
-        measure == .requests ? NumberText.integer(sum.requests) : sum.cost.readingText
+    private func amount(_ sum: Timeline.Sum) -> String {
+        measure == .requests ? NumberText.integer(sum.requests) : sum.cost.displayText
     }
 
     private func text(_ sum: Timeline.Sum) -> String {
         let unit = measure == .cost ? "" : sum.requests == 1 ? " request" : " requests"
-        return figure(sum) + unit
+        return amount(sum) + unit
     }
 
     private func axisText(_ value: Double, step: Double) -> String {

@@ -60,7 +60,7 @@ struct ValueAxis: Sendable {
 }
 
 /// Labels below a chart that stay inside the picture and do not overlap.
-enum PlaceAxis {
+enum HorizontalAxis {
     /// The baseline of the labels.
     private static let baseline = ValueAxis.base + 20
 
@@ -86,14 +86,14 @@ enum PlaceAxis {
         // The last label is to the left of its position, so the one before it is further left too.
         for quarter in [0.25, 0.7] {
             let place = Int((quarter * Double(count - 1)).rounded())
-            let isClear = main.allSatisfy { (centre(share($0)) - centre(share(place))).magnitude >= room }
+            let isClear = main.allSatisfy { (center(share($0)) - center(share(place))).magnitude >= room }
             if isClear { places.append((place, true)) }
         }
         return places.sorted { $0.place < $1.place }
     }
 
     /// The center of the label of a position.
-    static func centre(_ share: Double) -> Double {
+    static func center(_ share: Double) -> Double {
         share > rightEnd ? share - room / 2 : share
     }
 

@@ -9,9 +9,9 @@ enum StyleSheet {
     /// The source of `style-src` that allows exactly ``text``; a test recomputes it.
     static let digest = "sha256-w7Bib9qzmbnWn+wcRaMUVQ3Le7R8eQbyYDbZ9BBoOY8="
 
-    static let text = colours + layout + tables + charts + media
+    static let text = colors + layout + tables + charts + media
 
-    private static let colours = #"""
+    private static let colors = #"""
         :root {
           color-scheme: light dark;
           --page: #f4f5f7; --surface: #ffffff; --line: #d8dce2; --grid: #e6e9ed;

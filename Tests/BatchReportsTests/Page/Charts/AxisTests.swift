@@ -51,10 +51,10 @@ import Testing
             let middles = (0..<count).map { (Double($0) + 0.5) / Double(count) }
             let edges = (0..<count).map { Double($0) / Double(max(1, count - 1)) }
             for shares in [middles, edges] {
-                let places = PlaceAxis.places(count, at: { shares[$0] }).map(\.place)
+                let places = HorizontalAxis.places(count, at: { shares[$0] }).map(\.place)
                 #expect(places.first == 0 && places.last == count - 1)
                 #expect(places.count <= 5 && places.count >= min(count, 3))
-                let centres = places.map { PlaceAxis.centre(shares[$0]) }
+                let centres = places.map { HorizontalAxis.center(shares[$0]) }
                 let isClear = zip(centres, centres.dropFirst()).allSatisfy { left, right in right - left > 0.155 }
                 #expect(isClear, "\(count)")
             }

@@ -1,7 +1,7 @@
 import MessageBatches
 
 /// A labeled value of a summary block or of the headline of the report page.
-package struct Figure: Sendable, Hashable {
+package struct Metric: Sendable, Hashable {
     package var label: String
     package var value: Cell
     package var kind: ValueKind
@@ -30,6 +30,6 @@ package struct Figure: Sendable, Hashable {
 
     /// The value as text for people, with its unit; control characters are made visible.
     package var text: String {
-        value.readingText(kind)?.visible ?? "–"
+        value.displayText(kind)?.visible ?? "–"
     }
 }

@@ -55,7 +55,7 @@ package struct SelectedRows: Sendable {
 }
 
 /// Filters result lines and writes the requested columns: a pure function from a block to text.
-package struct Selection: Sendable {
+package struct RowSelection: Sendable {
     package let filter: LineFilter
     package let columns: [SelectedColumn]
     package let style: RowStyle
@@ -115,4 +115,21 @@ extension FlatRowSource {
         while bytes[end] != 0x0A { end += 1 }
         return end + 1
     }
+}
+
+/// An invalid column or condition, with the text that the user wrote.
+package enum SelectionFailure: Error, Sendable, Hashable {
+    /// No column has this name, and it is not a path.
+    case unknownColumn(String)
+    /// An incomplete path or a path with an empty key; the text is the whole path.
+    case badPath(String)
+    case repeatedColumn(String)
+    /// There is no operator after the column.
+    case badCondition(String)
+    /// The regular expression of a condition is invalid.
+    case badPattern(String)
+    /// The value of a condition on a column of numbers is not a number.
+    case notANumber(column: String, value: String)
+    /// The column to sum does not contain numbers.
+    case noSum(String)
 }
