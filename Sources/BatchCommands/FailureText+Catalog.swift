@@ -23,7 +23,8 @@ extension FailureText {
     static func text(of event: CatalogEvent) -> String {
         switch event {
         case .built(let count):
-            return "There is no catalog; it was built from \(count.displayText) \(count == 1 ? "manifest" : "manifests")."
+            let manifests = count.counted("manifest", "manifests")
+            return "There is no catalog; it was built from \(manifests)."
         case .setAside(let failure, let name):
             return
                 "\(FailureText(failure).sentence) It is kept as \(name), and a new one is built from the manifests."

@@ -19,11 +19,11 @@ import Testing
     }
 
     @Test(arguments: ["", "-", ".", "1.", ".5", "1e5", "1.2.3", "١", "NaN", " 1", "0.0000000000001", "+1", "--1"])
-    func `text that is not an amount is refused`(text: String) {
+    func `text that is not an amount is rejected`(text: String) {
         #expect(Money(text) == nil)
     }
 
-    @Test func `a bar is as high as the amount`() {
+    @Test func `amounts convert to dollars`() {
         #expect(Money(picoDollars: 1_500_000_000_000).dollars == 1.5)
     }
 }

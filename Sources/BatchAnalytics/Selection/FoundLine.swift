@@ -34,10 +34,8 @@ package struct FoundLine: Sendable {
 
     /// Returns columns of the line as one JSON object.
     package func row(_ columns: [SelectedColumn]) -> [UInt8] {
-        Array(
-            RowSelection(filter: LineFilter(), columns: columns, style: .format(.ndjson)).rows(of: block, in: batch).bytes
-                .dropLast()
-        )
+        let selection = RowSelection(filter: LineFilter(), columns: columns, style: .format(.ndjson))
+        return Array(selection.rows(of: block, in: batch).bytes.dropLast())
     }
 }
 

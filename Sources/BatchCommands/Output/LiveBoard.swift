@@ -87,6 +87,7 @@ struct LiveTotal {
         let share = resultTotal > 0 ? Double(results) / Double(resultTotal) : 1
         let percent = Metric("", .decimal(min(share, 1)), .percent).text
         let rate = Metric("", .decimal(Double(bytes) / max(seconds, 0.001)), .byteRate).text
-        return "\(batches.displayText) of \(batchTotal.displayText) batches, \(results.displayText) results (\(percent)), \(rate)"
+        let progress = "\(batches.displayText) of \(batchTotal.displayText) batches"
+        return "\(progress), \(results.displayText) results (\(percent)), \(rate)"
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// Every amount against an independent computation with Python's decimal, to the last pico-dollar.
 struct PythonPriceTests {
-    @Test func `a million random requests cost what Python says`() throws {
+    @Test func `a million random requests have the same costs as computed in Python`() throws {
         guard let python = Self.python else {
             print("skipped: no python3 in PATH, so amounts are not compared with Python's")
             return

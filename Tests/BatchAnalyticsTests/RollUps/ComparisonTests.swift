@@ -22,7 +22,7 @@ struct ComparisonTests {
         )
     }
 
-    @Test func `every figure stands with both values, difference and part`() {
+    @Test func `every metric is shown with both values, difference and relative change`() {
         let comparison = Comparison(
             before: measures([batch(succeeded: 99, errored: 1)]),
             after: measures([batch(succeeded: 45, errored: 5, output: 200, hours: 2)])
@@ -40,7 +40,7 @@ struct ComparisonTests {
         #expect(comparison[.usableRate].difference == .decimal(0))
     }
 
-    @Test func `figures of nothing are missing and have no difference`() {
+    @Test func `metrics of an empty set are missing and have no difference`() {
         let comparison = Comparison(before: Measures(), after: measures([batch(succeeded: 1, errored: 0)]))
         #expect(comparison[.errorRate].before == .missing)
         #expect(comparison[.errorRate].difference == .missing)
@@ -62,7 +62,7 @@ struct ComparisonTests {
         ("unpriced>0", .held), ("unpriced>+5%", .held), ("queue_p95>+0", .held), (" error_rate > 6 % ", .crossed),
         ("cache_hit_ratio<50%", .crossed),
     ])
-    func `a threshold holds the change or the value`(text: String, expected: Threshold.Outcome) throws {
+    func `a threshold limits the change or the value`(text: String, expected: Threshold.Outcome) throws {
         let comparison = Comparison(
             before: measures([batch(succeeded: 94, errored: 6)]),
             after: measures([batch(succeeded: 93, errored: 7, output: 200)])
@@ -70,7 +70,7 @@ struct ComparisonTests {
         #expect(try Threshold(text).outcome(for: comparison) == expected)
     }
 
-    @Test func `from nothing to something is more than any part`() throws {
+    @Test func `a change from zero crosses every relative limit`() throws {
         let comparison = Comparison(before: Measures(), after: measures([batch(succeeded: 1, errored: 0)]))
         #expect(try Threshold("requests>+1000%").outcome(for: comparison) == .crossed)
         #expect(try Threshold("error_rate>+1%").outcome(for: comparison) == .undefined)
@@ -88,7 +88,7 @@ struct ComparisonTests {
         ("requests>5%", .percentWithoutSign("requests>5%")), ("", .syntax("")),
         ("requests>+-5", .syntax("requests>+-5")),
     ])
-    func `what is no threshold is refused`(text: String, expected: ThresholdError) {
+    func `an invalid threshold is rejected`(text: String, expected: ThresholdError) {
         #expect(throws: expected) { try Threshold(text) }
     }
 }

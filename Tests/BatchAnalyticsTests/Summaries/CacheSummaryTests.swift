@@ -21,7 +21,7 @@ struct CacheSummaryTests {
         #expect(summary.groups.rows.count == 4)
     }
 
-    @Test func `a read in another batch makes the writes worth while`() {
+    @Test func `a group with a cache read in another batch is not reported as unread`() {
         var summary = CacheSummary([.succeeded("a-1", write5m: 10)])
         summary.merge(CacheSummary([.succeeded("a-9", read: 10)]))
         #expect(summary.unreadGroups.isEmpty)

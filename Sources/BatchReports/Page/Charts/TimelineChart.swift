@@ -76,7 +76,8 @@ struct TimelineChart: Sendable {
             unit: measure == .requests ? "requests" : "US dollars",
             text: { axisText($0, step: axis.step) }
         )
-            + timeline.starts.indices.map { bar($0, axis) } + ticks + [HorizontalAxis.unit("\(timeline.step.rawValue), UTC")]
+            + timeline.starts.indices.map { bar($0, axis) } + ticks
+            + [HorizontalAxis.unit("\(timeline.step.rawValue), UTC")]
     }
 
     /// One bin: one part per series, and an invisible target as high as the plot, so that users can point at low bars.
