@@ -3,7 +3,7 @@ import MessageBatches
 @testable import Tables
 import Testing
 
-/// JSON, NDJSON, CSV and TSV: what a program reads back is what was put in.
+/// JSON, NDJSON, CSV and TSV: a program reads the values that were written.
 @Suite struct DataFormatTests {
     @Test func `JSON has the rows, the totals and the notes`() throws {
         let text = TableFormat.json.render(.everyKind)

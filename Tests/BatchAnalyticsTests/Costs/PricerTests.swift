@@ -40,7 +40,7 @@ struct PricerTests {
         #expect(cost.list.text == "46.75")
         #expect(cost.batch.text == "23.375")
         #expect(cost.savedByBatch.text == "23.375")
-        // As plain input the cached tokens would have cost 7.50; they did cost 8.375.
+        // As uncached input, the cached tokens would have cost 7.50; they cost 8.375.
         #expect(cost.savedByCache.text == "-0.875")
         #expect(cost.pricedRequests == 1)
         #expect(cost.assumedRequests == 0)

@@ -31,7 +31,7 @@ struct BatchScanTests {
             }
     }
 
-    /// The table from the lines, which come in several blocks that are folded apart.
+    /// The table from the lines, in several blocks that are folded separately.
     private func scanned(_ grouping: String, pricer: Pricer? = nil) throws -> Table {
         let (grouping, pricer) = (try Grouping(grouping), pricer ?? self.pricer)
         var rollUp = RollUp(by: grouping, pricer: pricer, isScan: true)
@@ -66,7 +66,7 @@ struct BatchScanTests {
 
     @Test func `a scan counts the same errors as the summaries`() throws {
         let (scan, expected) = (try scanned("error"), try summarized("error"))
-        // Errors of one count stand in another order.
+        // Errors with equal counts have another order.
         func rows(_ table: Table) -> Set<[Cell]> {
             let columns = ["fingerprint", "error_type", "requests"].map { table.column($0) }
             return Set(columns[0].indices.map { row in columns.map { $0[row] } })

@@ -3,7 +3,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// A file is left closed only if nothing in it can be wanted.
+/// A file is skipped only if it cannot contain a match.
 struct BatchContentsTests {
     private let lines = SelectionLines([
         SelectionLines.succeeded("a"), SelectionLines.succeeded("b", content: "", stop: "refusal"),

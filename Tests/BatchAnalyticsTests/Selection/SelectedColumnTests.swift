@@ -76,7 +76,7 @@ struct SelectedColumnTests {
             SelectionLines.succeeded("a", output: 10), SelectionLines.errored("b"),
             SelectionLines.succeeded("c", model: "claude-nobody"),
         ])
-        // 100 input at 1 dollar and 10 output at 5 dollars a million, half of it in a batch.
+        // 100 input tokens at 1 dollar and 10 output tokens at 5 dollars per million, half of it in a batch.
         #expect(try lines.rows("cost,date") == ["0.000075,2026-10-20", "0,2026-10-20", ",2026-10-20"])
     }
 

@@ -6,7 +6,7 @@ import MessageBatches
 import TestSupport
 import Testing
 
-/// What every registered summary has to keep to.
+/// Properties of every registered summary.
 struct SummaryLawTests {
     @Test func `every file in Summaries is registered under its own name`() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
@@ -126,7 +126,7 @@ struct SummaryLawTests {
     }
 }
 
-/// How large the summaries of a batch get.
+/// The size limits of a batch's summaries.
 struct SummarySizeTests {
     private static let hostile: SummarySet = {
         var set = SummarySet(SummaryRegistry.kinds)
@@ -184,7 +184,7 @@ extension Summary {
     }
 }
 
-/// Requests no two of which have anything in common, with names as long and numbers as large as they can be.
+/// Requests without a common value, with names as long and numbers as large as possible.
 private func hostileRequests(count: Int, from start: Int = 0) -> [Request] {
     var random = SeededGenerator(seed: UInt64(start) + 1)
     return (start..<start + count)

@@ -66,7 +66,7 @@ struct ValueHistogramTests {
 
     @Test func `a hundred thousand different values are stored with full resolution in 2,000 bytes`() throws {
         var random = SeededGenerator(seed: 8)
-        // Log-normal, as token counts are: the sum of twelve even numbers is close to normal.
+        // A log-normal distribution, like token counts: the sum of twelve uniform numbers is nearly normal.
         let values = (0..<100_000)
             .map { _ in
                 let normal = (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &random) }
@@ -126,7 +126,7 @@ struct ValueHistogramTests {
         #expect(json == #"{"b":"DAEBABhB","s":236,"x":7}"#)
     }
 
-    /// The numbers that HdrHistogram was given, from Knuth's MMIX generator.
+    /// The values recorded with HdrHistogram, from Knuth's MMIX generator.
     private static let referenceValues: [Int] = {
         var state: UInt64 = 2_026
         func next() -> UInt64 {

@@ -2,13 +2,13 @@ import BatchReports
 import MessageBatches
 import Tables
 
-/// Documents of every size a page has to cope with, the same on every run.
+/// Documents of different sizes, the same in every run.
 enum ReportFixture: String, CaseIterable, Sendable {
-    /// A month, four models, some errors: what most people will see.
+    /// A month, four models, some errors: a typical page.
     case month
     /// 400 days, 40 models, more batches than the table shows.
     case large
-    /// One day, one model, one batch, nothing failed.
+    /// One day, one model, one batch, no failures.
     case single
     /// A window without batches.
     case empty
@@ -101,7 +101,7 @@ enum ReportFixture: String, CaseIterable, Sendable {
         (0..<days)
             .flatMap { day -> [DailyUsage] in
                 let date = CalendarDay(daysSinceEpoch: today.daysSinceEpoch - days + 1 + day)
-                // Quiet weekends, and two days on which nothing ran.
+                // Quiet weekends, and two days without batches.
                 let weekday = (date.daysSinceEpoch + 3) % 7
                 if day == 11 || day == 12 { return [] }
                 return (0..<models)

@@ -42,14 +42,14 @@ import Testing
             }
         }
         visit(ReportFixture.hostile.document)
-        // A second key, a second percentile's name, the result type, and an amount that can be priced.
+        // A second key, the name of a second percentile, the result type, and an amount with a price.
         #expect(harmless == ["id", "cost", "p50", "succeeded", "money"])
     }
 
     @Test func `the attack is always shown as text`() throws {
         let html = try PageTemplates.html(ReportFixture.hostile.document)
         let escaped = ReportFixture.attack.escapedForMarkup
-        // Each place once: fourteen in three tables alone.
+        // Every text with the attack: fourteen in three tables alone.
         #expect(html.components(separatedBy: escaped).count > 50)
         for part in ["<script>alert", "\"\u{301}", "onmouseover=alert(1) '", "\u{1B}", "\u{202E}", "<b>"] {
             #expect(!html.unicodeScalars.contains(part.unicodeScalars), "\(part)")
@@ -61,14 +61,14 @@ import Testing
         let tags = HTMLTags(try PageTemplates.html(fixture.document)).tags
         #expect(tags.allSatisfy { $0["src"] == nil && $0["style"] == nil })
         #expect(tags.compactMap { $0["href"] }.allSatisfy { $0 == "data:," || $0.hasPrefix("#") })
-        let style = try #require(tags.first { $0.name == "style" }).textBehind
+        let style = try #require(tags.first { $0.name == "style" }).textAfter
         #expect(!style.contains("url(") && !style.contains("@import"))
     }
 
     @Test func `the content security policy allows exactly this style and this script`() throws {
         let tags = HTMLTags(try PageTemplates.html(ReportFixture.empty.document)).tags
         for (name, digest) in [("style", StyleSheet.digest), ("script", TableScript.digest)] {
-            let text = try #require(tags.first { $0.name == name }).textBehind
+            let text = try #require(tags.first { $0.name == name }).textAfter
             #expect("sha256-" + (try sha256(text)) == digest, "write this digest into the source of the \(name)")
         }
     }
@@ -120,7 +120,7 @@ import Testing
     }
 }
 
-/// The digest as a content security policy writes it, by the system's own tool.
+/// The digest in the form of a content security policy, computed with a system tool.
 private func sha256(_ text: String) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")

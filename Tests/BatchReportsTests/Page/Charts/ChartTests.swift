@@ -4,7 +4,7 @@ import Testing
 
 @testable import BatchReports
 
-/// What every chart promises, and the sizes of what each draws.
+/// Properties of every chart, and the sizes of its shapes.
 @Suite struct ChartTests {
     static func charts(_ document: ReportDocument) -> [Chart] {
         let timeline = Timeline(document.daily)
@@ -19,7 +19,7 @@ import Testing
         for chart in Self.charts(fixture.document) {
             let tags = try marks(chart)
             #expect(tags[0].name == "svg" && tags[0]["role"] == "img" && !(tags[0]["aria-label"] ?? "").isEmpty)
-            #expect(tags.count { $0.name == "g" } == tags.count { $0.name == "title" && !$0.textBehind.isEmpty })
+            #expect(tags.count { $0.name == "g" } == tags.count { $0.name == "title" && !$0.textAfter.isEmpty })
             let height = try #require(tags[0]["height"].flatMap(Double.init))
             for rectangle in tags where rectangle.name == "rect" {
                 let (left, width) = (try share(rectangle["x"]), try share(rectangle["width"]))
@@ -96,7 +96,7 @@ import Testing
                 points: [.init(value: 60, count: 90), .init(value: 86_000, count: 10)],
                 percentiles: [.init("p50", 60), .init("p95", p95)]
             )
-            let name = try marks(HistogramChart.queueTime(waits)).first { $0.textBehind.contains("p95") }
+            let name = try marks(HistogramChart.queueTime(waits)).first { $0.textAfter.contains("p95") }
             return name?["text-anchor"]
         }
         #expect(try anchor(600) == "start")
