@@ -50,7 +50,7 @@ package struct PriceTable: Sendable, Equatable {
     }
 
     /// Whether the table has a row for a model, under any of its names.
-    package func knows(model: String) -> Bool {
+    package func contains(model: String) -> Bool {
         !places(of: model).isEmpty
     }
 

@@ -46,8 +46,8 @@ struct PriceTableTests {
 
     @Test func `an unknown model has no price`() {
         #expect(PriceTable.builtIn.match(model: "claude-9", day: "2026-10-07".day, promptTokens: 5) == nil)
-        #expect(!PriceTable.builtIn.knows(model: "claude-9"))
-        #expect(PriceTable.builtIn.knows(model: "claude-opus-4-0"))
+        #expect(!PriceTable.builtIn.contains(model: "claude-9"))
+        #expect(PriceTable.builtIn.contains(model: "claude-opus-4-0"))
     }
 
     @Test func `prices of a geo are whole and exist only if the table says so`() throws {

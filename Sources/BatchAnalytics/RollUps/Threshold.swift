@@ -29,7 +29,7 @@ package struct Threshold: Sendable, Hashable {
 
     /// The result of a check.
     package enum Outcome: Sendable, Hashable {
-        case held
+        case within
         case crossed
         /// One of the sets does not have the metric, for example the error rate of no requests.
         case undefined
@@ -97,7 +97,7 @@ extension Threshold {
             case .relativeDifference: row.relative ?? row.difference.number.map { $0 > 0 ? .infinity : -.infinity }
             }
         guard let found else { return .undefined }
-        return crosses(found) ? .crossed : .held
+        return crosses(found) ? .crossed : .within
     }
 
     /// Compares the value with the limit.

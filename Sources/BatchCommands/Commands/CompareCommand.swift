@@ -62,7 +62,7 @@ struct CompareCommand: AsyncParsableCommand {
         for side in zip(sides, measures) where side.1.requests == 0 {
             context.note("No request was archived of \(side.0.name).")
         }
-        let crossed = thresholds.filter { judge($0, comparison, context) != .held }
+        let crossed = thresholds.filter { judge($0, comparison, context) != .within }
         try notice.end(in: context)
         if !crossed.isEmpty { throw CommandEnding(status: .threshold) }
     }
@@ -101,7 +101,7 @@ struct CompareCommand: AsyncParsableCommand {
         let outcome = threshold.outcome(for: comparison)
         let row = comparison[threshold.metric]
         switch outcome {
-        case .held: break
+        case .within: break
         case .crossed:
             let values = [row.before, row.after].map { $0.displayText(threshold.metric.kind) ?? "–" }
             context.note("Crossed: \(threshold.text) (\(values[0]) before, \(values[1]) after).")

@@ -52,14 +52,14 @@ struct ComparisonTests {
     }
 
     @Test(arguments: [
-        ("error_rate>+1%", Threshold.Outcome.held), ("error_rate>=+1%", .crossed), ("error_rate>+0.9%", .crossed),
-        ("error_rate>+0.009", .crossed), ("error_rate>6%", .crossed), ("error_rate>7%", .held),
+        ("error_rate>+1%", Threshold.Outcome.within), ("error_rate>=+1%", .crossed), ("error_rate>+0.9%", .crossed),
+        ("error_rate>+0.009", .crossed), ("error_rate>6%", .crossed), ("error_rate>7%", .within),
         ("error_rate>=0.07", .crossed),
-        ("usable_rate<-1%", .held), ("requests<-10%", .held), ("requests<=+0%", .crossed), ("requests<+0", .held),
-        ("output_p95>+10%", .crossed), ("output_p95>+100", .held), ("output_p95>=+100", .crossed),
+        ("usable_rate<-1%", .within), ("requests<-10%", .within), ("requests<=+0%", .crossed), ("requests<+0", .within),
+        ("output_p95>+10%", .crossed), ("output_p95>+100", .within), ("output_p95>=+100", .crossed),
         ("output_p95>150", .crossed),
-        ("cost>0", .crossed), ("cost_per_request>+10%", .crossed), ("cost_per_request>+40%", .held),
-        ("unpriced>0", .held), ("unpriced>+5%", .held), ("queue_p95>+0", .held), (" error_rate > 6 % ", .crossed),
+        ("cost>0", .crossed), ("cost_per_request>+10%", .crossed), ("cost_per_request>+40%", .within),
+        ("unpriced>0", .within), ("unpriced>+5%", .within), ("queue_p95>+0", .within), (" error_rate > 6 % ", .crossed),
         ("cache_hit_ratio<50%", .crossed),
     ])
     func `a threshold limits the change or the value`(text: String, expected: Threshold.Outcome) throws {
@@ -74,7 +74,7 @@ struct ComparisonTests {
         let comparison = Comparison(before: Measures(), after: measures([batch(succeeded: 1, errored: 0)]))
         #expect(try Threshold("requests>+1000%").outcome(for: comparison) == .crossed)
         #expect(try Threshold("error_rate>+1%").outcome(for: comparison) == .undefined)
-        #expect(try Threshold("error_rate>1%").outcome(for: comparison) == .held)
+        #expect(try Threshold("error_rate>1%").outcome(for: comparison) == .within)
         #expect(
             try Threshold("queue_p95>1").outcome(for: Comparison(before: Measures(), after: Measures())) == .undefined
         )
