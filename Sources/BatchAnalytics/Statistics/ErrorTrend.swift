@@ -115,7 +115,7 @@ package struct ErrorTrend: Sendable {
 
     /// The command that retries errors of a class.
     ///
-    /// Its placeholder is the file of the requests, which only the user knows.
+    /// The path in it is an example, because only the user knows where the requests are.
     private func command(_ errorClass: ErrorClass) -> String {
         let included = errorClass == .retry ? "" : " --include \(errorClass.rawValue)"
         return "batchkeep retry\(options)\(included) --join 'requests/{batch_id}.jsonl'"
