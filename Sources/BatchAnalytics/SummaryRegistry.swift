@@ -1,15 +1,15 @@
 package import BatchPipeline
 
-/// The summaries of Batchkeep, in the order a report shows them.
+/// The list of all summaries, in the order in which reports show them.
 ///
-/// A new summary is a file in `Summaries/` and one line here; a test fails if the line is missing.
+/// A new summary is a file in `Summaries/` and one line here. A test fails if the line is missing.
 package enum SummaryRegistry {
-    /// The version of what the summaries mean.
+    /// The version of the stored summaries.
     ///
-    /// It rises when a stored summary can no longer be merged with a new one.
+    /// Increase it when a stored summary can no longer be merged with a new one.
     package static let version = 1
 
-    /// One line each.
+    /// All kinds of summaries, one per line.
     package static let kinds: [any Summary.Type] = [
         OutcomeSummary.self,
         TokenSummary.self,

@@ -23,7 +23,8 @@ extension FailureText {
     static func text(of event: CatalogEvent) -> String {
         switch event {
         case .built(let count):
-            return "There is no catalog; it was built from \(count.reading) \(count == 1 ? "manifest" : "manifests")."
+            let manifests = count.counted("manifest", "manifests")
+            return "There is no catalog; it was built from \(manifests)."
         case .setAside(let failure, let name):
             return
                 "\(FailureText(failure).sentence) It is kept as \(name), and a new one is built from the manifests."
@@ -106,12 +107,12 @@ extension RetentionReport {
     /// The warnings that a run always prints, the most severe first.
     func warnings(archivePath: String) -> [String] {
         var lines = named(newlyLost) { row in
-            "\(row.id), \(row.counts.total.reading) requests, created \(row.createdAt.day.text): the results are lost: "
+            "\(row.id), \(row.counts.total.displayText) requests, created \(row.createdAt.day.text): the results are lost: "
                 + "withdrawn before they were archived."
         }
         lines += named(atRisk) { row in
             let days = row.daysLeft(at: moment)
-            let left = days < 0 ? "its 29 days are over" : "\(Int(days).reading) days left"
+            let left = days < 0 ? "its 29 days are over" : "\(Int(days).displayText) days left"
             return "\(row.id), \(row.state.rawValue): at risk: not archived, \(left)."
         }
         if !lines.isEmpty { lines.append("batchkeep status --archive \(archivePath) tells why.") }
@@ -119,6 +120,6 @@ extension RetentionReport {
     }
 
     private func named(_ rows: [CatalogBatch], _ line: (CatalogBatch) -> String) -> [String] {
-        rows.prefix(10).map(line) + (rows.count > 10 ? ["… and \((rows.count - 10).reading) more."] : [])
+        rows.prefix(10).map(line) + (rows.count > 10 ? ["… and \((rows.count - 10).displayText) more."] : [])
     }
 }

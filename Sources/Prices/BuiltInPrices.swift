@@ -1,23 +1,24 @@
-/// The price table inside the program.
+/// The price table that is part of the program.
 ///
-/// To bring it up to date: change the rows, the version and, if there is a new one, the source.
+/// To update it, change the rows, the version and, if there is a new one, the source.
 package enum BuiltInPrices {
-    /// The day the table was compiled; it names the table in every report.
+    /// The day on which the table was compiled, which identifies it in every report.
     package static let version = "2026-11-22"
 
-    /// Where the rows come from.
+    /// The source of the rows.
     package static let source =
         "Anthropic's pricing pages, model overview, deprecations and release notes, read up to 2026-11-22"
 
-    /// What every report says beside an amount.
+    /// The note that every report prints with an amount.
     package static let caveat = "Computed from token counts and a price table; invoices rule."
 
     /// The rows: US dollars per million tokens, before the batch discount.
     ///
-    /// `valid_from` is a release or the day a price changed, `valid_to` the last day of a price or of a retired model.
-    /// Cache prices are columns of their own because they are no fixed multiples of the input price.
-    /// `claude-haiku-5-5` costs more above 100,000 prompt tokens, all tokens of the request alike. `confidence`: A is
-    /// Anthropic's own page, B a release note completed from third parties, C secondary sources only.
+    /// `valid_from` is the day of a release or price change. `valid_to` is the last day of a price or of a retired
+    /// model. Cache prices have columns of their own because they are not fixed multiples of the input price.
+    /// `claude-haiku-5-5` costs more above 100,000 prompt tokens; the higher price applies to all tokens of the
+    /// request. `confidence` A means Anthropic's own page, B a release note completed from third parties, C secondary
+    /// sources only.
     package static let csv = """
         model_id,aliases,prompt_min,prompt_max,valid_from,valid_to,input,cache_write_5m,cache_write_1h,cache_read,output,geo_us_x,confidence
         claude-fable-5-2,,,,2026-11-09,,8,10,16,0.20,40,1.1,B

@@ -1,12 +1,12 @@
-/// The spellings of one model on different platforms.
+/// Converts the spellings of a model on different platforms into one.
 package enum ModelName {
-    /// The name as Anthropic's own API gives it, where the spelling of another platform is known.
+    /// The name as on Anthropic's own API, if the spelling of the other platform is known.
     ///
     /// - Amazon Bedrock: `us.anthropic.claude-opus-4-1-20250805-v1:0`, also at the end of an ARN.
-    /// - Google Vertex AI: `claude-opus-4-1@20250805`, `claude-opus-4-8@default`, also behind a resource path.
-    /// - A trailing `[1m]`, which asks for the long context window and changes nothing else.
+    /// - Google Vertex AI: `claude-opus-4-1@20250805`, `claude-opus-4-8@default`, also after a resource path.
+    /// - A trailing `[1m]`, which requests the long context window and changes nothing else.
     ///
-    /// Any other name comes back as it is. Aliases of a price table are the table's business.
+    /// Any other name is returned unchanged. Aliases are resolved by ``PriceTable``.
     package static func normalized(_ name: String) -> String {
         var bytes = Array(name.utf8)
         if bytes.hasSuffix("[1m]") { bytes.removeLast(4) }
@@ -16,7 +16,7 @@ package enum ModelName {
         return String(decoding: withVertexDate(bytes), as: UTF8.self)
     }
 
-    /// Takes off `anthropic.` and a region in front of it.
+    /// Removes `anthropic.` and a region before it.
     private static func withoutVendor(_ name: [UInt8]) -> [UInt8] {
         let vendor = Array("anthropic.".utf8)
         guard name.count > vendor.count else { return name }
@@ -26,7 +26,7 @@ package enum ModelName {
         return name
     }
 
-    /// Takes off `-v1`, `-v1:0` and `-v1:0:200k`.
+    /// Removes `-v1`, `-v1:0` and `-v1:0:200k`.
     private static func withoutBedrockVersion(_ name: [UInt8]) -> [UInt8] {
         var rest = name[...]
         if rest.last == UInt8(ascii: "k"), rest.count(where: { $0 == UInt8(ascii: ":") }) == 2 {
@@ -40,7 +40,7 @@ package enum ModelName {
         return Array(version.dropLast(2))
     }
 
-    /// Makes `@20250805` a `-20250805` and takes off `@default` and `@latest`.
+    /// Replaces `@20250805` with `-20250805` and removes `@default` and `@latest`.
     private static func withVertexDate(_ name: [UInt8]) -> [UInt8] {
         guard let mark = name.lastIndex(of: UInt8(ascii: "@")) else { return name }
         let version = name[(mark + 1)...]

@@ -1,19 +1,22 @@
 package import MessageBatches
 
-/// What counted usage costs, or why it has no price: the one price rule.
+/// The price of counted usage, or why it has none.
+///
+/// This is the only price rule.
 package enum UsagePrice: Sendable, Equatable {
     case priced(Amounts)
     case unpriced(Reason)
 
     package struct Amounts: Sendable, Equatable {
-        /// The price in a batch: half for every class of tokens, pieces such as web searches at full price.
+        /// The price in a batch: half the list price for tokens, the full price for pieces such as web searches.
         package var batch: Money
         /// The price outside a batch.
         package var list: Money
-        /// What the same tokens would have cost more as plain input in the batch, cache writes included; negative if more
-        /// was written than paid off.
+        /// How much more the same tokens would have cost as uncached input in the batch.
+        ///
+        /// Includes the price of cache writes; negative if the writes cost more than the reads saved.
         package var savedByCache: Money
-        /// Whether the day is outside every row of the model, so that the nearest row counts.
+        /// Whether the day is outside every row of the model, so that the nearest row was used.
         package var isAssumed: Bool
     }
 
@@ -22,7 +25,7 @@ package enum UsagePrice: Sendable, Equatable {
         case noRow
         /// The row has no price for a field that has tokens.
         case noPrice(UsageField)
-        /// A sum has reached its limit and may be too small.
+        /// A sum has reached its limit, so it can be too small.
         case clamped
     }
 }
@@ -33,7 +36,7 @@ extension PriceTable {
         price(of: usage, model: model, geo: geo, day: day, promptTokens: Int(clamping: usage.prompt))
     }
 
-    /// Prices the usage of one or more succeeded requests whose prompts are all of one size class of the table.
+    /// Prices the usage of one or more succeeded requests whose prompts all belong to one size class of the table.
     package func price(
         of usage: TokenUsage,
         model: String,
@@ -45,7 +48,7 @@ extension PriceTable {
         guard !usage.isClamped else { return .unpriced(.clamped) }
         let prices = match.row.prices(geo: geo)
         var (tokens, pieces): (Int128, Int128) = (0, 0)
-        // The part of the tokens that was written to or read from the cache, and what it would be as plain input.
+        // Tokens written to or read from the cache, and their price as uncached input.
         var (cached, cachedAsInput): (Int128, Int128) = (0, 0)
         for field in UsageField.allCases where usage[field] > 0 {
             let count = Int128(usage[field])

@@ -2,14 +2,16 @@ package import MessageBatches
 
 /// Prices by model, day and size of the prompt.
 package struct PriceTable: Sendable, Equatable {
-    /// The rows; where two have a price for one request, the first counts.
+    /// The rows.
+    ///
+    /// If two have a price for the same request, the first one applies.
     package private(set) var rows: [PriceRow]
-    /// Places in `rows` by normalised model id.
+    /// Indices in `rows`, by normalized model ID.
     private var places: [String: [Int]] = [:]
-    /// Model ids by normalised alias.
+    /// Model IDs, by normalized alias.
     private var models: [String: String] = [:]
 
-    /// Takes rows that do not contradict each other.
+    /// Creates a table from rows that do not overlap.
     package init(rows: [PriceRow]) {
         self.rows = rows
         for (place, row) in rows.enumerated() {
@@ -18,7 +20,7 @@ package struct PriceTable: Sendable, Equatable {
         }
     }
 
-    /// The table inside the program.
+    /// The table that is part of the program.
     package static let builtIn: PriceTable = {
         do {
             return try PriceTableReader.table(csv: BuiltInPrices.csv, origin: .builtIn)
@@ -27,16 +29,16 @@ package struct PriceTable: Sendable, Equatable {
         }
     }()
 
-    /// This table with another one's rows before its own: where both have a price for a request, the other one's
-    /// counts.
+    /// Returns this table with the rows of another table before its own, so that the prices of the other one apply
+    /// first.
     package func overlaid(with table: PriceTable) -> PriceTable {
         PriceTable(rows: table.rows + rows)
     }
 
-    /// The row that prices a request, or nil where no row is for its model and size of prompt.
+    /// The row that prices a request; nil if no row matches the model and the size of the prompt.
     ///
-    /// On a day that no row of the model includes, the nearest row counts and the price is assumed. Of two equally near
-    /// ones the first in the table counts.
+    /// On a day outside every row of the model, the nearest row applies and the price is assumed. If two are equally
+    /// near, the first one in the table applies.
     package func match(model: String, day: CalendarDay, promptTokens: Int) -> PriceMatch? {
         var nearest: (row: PriceRow, distance: Int)?
         for place in places(of: model) where rows[place].covers(promptTokens: promptTokens) {
@@ -47,12 +49,12 @@ package struct PriceTable: Sendable, Equatable {
         return nearest.map { PriceMatch(row: $0.row, isAssumed: $0.distance > 0) }
     }
 
-    /// Whether the table has a row of a model, under any of its names.
-    package func knows(model: String) -> Bool {
+    /// Whether the table has a row for a model, under any of its names.
+    package func contains(model: String) -> Bool {
         !places(of: model).isEmpty
     }
 
-    /// The prompt sizes behind which prices change, smallest first.
+    /// The prompt sizes above which prices change, in ascending order.
     package var tierEdges: [Int] {
         let ends = rows.compactMap(\.promptMaximum) + rows.compactMap(\.promptMinimum).filter { $0 > 0 }.map { $0 - 1 }
         return Set(ends).sorted()
@@ -68,6 +70,6 @@ package struct PriceTable: Sendable, Equatable {
 /// A row that prices a request.
 package struct PriceMatch: Sendable, Equatable {
     package var row: PriceRow
-    /// Whether the day lies outside every row of the model, so that the nearest one was taken.
+    /// Whether the day is outside every row of the model, so that this is the nearest one.
     package var isAssumed: Bool
 }

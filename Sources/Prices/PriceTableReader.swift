@@ -3,7 +3,7 @@ import MessageBatches
 
 /// Reads a price table: CSV with a header that names the columns in any order.
 ///
-/// `model_id`, `input` and `output` are required; `aliases` (with `|` between), `prompt_min`, `prompt_max`,
+/// `model_id`, `input` and `output` are required. `aliases` (separated by `|`), `prompt_min`, `prompt_max`,
 /// `valid_from`, `valid_to`, `cache_write_5m`, `cache_write_1h`, `cache_read`, `geo_us_x` and `confidence` may be
 /// missing or empty. Prices are US dollars per million tokens before any discount. Empty lines and lines that begin
 /// with `#` are skipped.
@@ -27,7 +27,7 @@ package struct PriceTableReader {
     private var rows: [PriceRow] = []
     private var aliasOwners: [String: String] = [:]
 
-    /// Reads and checks a table.
+    /// Reads and validates a table.
     package static func table(csv: String, origin: PriceOrigin) throws(PriceTableError) -> PriceTable {
         var reader = PriceTableReader(origin: origin)
         let bytes = Array(csv.utf8)
@@ -54,7 +54,7 @@ package struct PriceTableReader {
         self.origin = origin
     }
 
-    /// The fields of the record at `start` without blanks around them, and where the next record begins.
+    /// The trimmed fields of the record at `start`, and the position of the next record.
     private static func record(
         in bytes: [UInt8],
         at start: Int,
@@ -128,7 +128,7 @@ package struct PriceTableReader {
         )
     }
 
-    /// Adds a row that is valid in itself and contradicts no earlier row.
+    /// Adds a row after checking it by itself and against all earlier rows.
     private mutating func add(_ row: PriceRow) throws(PriceTableError) {
         if let from = row.validFrom, let to = row.validTo, to < from {
             throw PriceTableError(line: row.line, column: Column.validTo.rawValue, reason: "before valid_from")
@@ -152,13 +152,13 @@ package struct PriceTableReader {
     }
 }
 
-/// Why a price table cannot be used, and where.
+/// Why a price table is not valid, with the line and column.
 package struct PriceTableError: Error, Sendable, Hashable {
-    /// The line in the file, from 1.
+    /// The line number in the file, starting at 1.
     package var line: Int
-    /// The name of the column, if one is wrong.
+    /// The name of the column, if the error is in one.
     package var column: String?
-    /// What is wrong, as a clause: "no whole number of pico-dollars a token".
+    /// The reason as a clause: "no whole number of pico-dollars a token".
     package var reason: String
 
     package init(line: Int, column: String?, reason: String) {
@@ -168,12 +168,12 @@ package struct PriceTableError: Error, Sendable, Hashable {
     }
 }
 
-/// The fields of one line by column.
+/// The fields of one line, by column.
 private struct Cells {
     let fields: [String: String]
     let line: Int
 
-    /// A field that is not empty.
+    /// The value of a field; nil if it is empty or missing.
     subscript(_ column: String) -> String? {
         fields[column].flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -199,7 +199,7 @@ private struct Cells {
         return day
     }
 
-    /// A factor in millionths, 1 where the field is empty.
+    /// A factor in millionths; 1 if the field is empty.
     func factor(_ column: String) throws(PriceTableError) -> Int64 {
         guard let text = self[column] else { return 1_000_000 }
         guard let digits = DecimalDigits(text, places: 6), digits.value > 0, digits.value <= 1_000_000_000 else {
@@ -208,13 +208,15 @@ private struct Cells {
         return Int64(digits.value)
     }
 
-    /// A price in pico-dollars a token, whole with and without the batch discount and the factor of the geo.
+    /// A price in pico-dollars per token.
+    ///
+    /// It must be whole with and without the batch discount and the factor of the geo.
     func price(_ column: String, usFactor: Int64) throws(PriceTableError) -> Int64? {
         guard let text = self[column] else { return nil }
         guard let exact = DecimalDigits(text, places: 12), exact.value < 1_000_000_000_000_000_000 else {
             throw PriceTableError(line: line, column: column, reason: "\"\(text)\" is no price in dollars like 0.25")
         }
-        // Half a price times the factor is whole only if all the other products are.
+        // If half the price times the factor is whole, all other products are whole too.
         let (half, rest) = (exact.value * Int128(usFactor)).quotientAndRemainder(dividingBy: 2_000_000_000_000)
         let isWhole = exact.value.isMultiple(of: 2_000_000) && rest == 0 && half >= 0
         guard isWhole else {
@@ -226,10 +228,31 @@ private struct Cells {
 }
 
 extension StringProtocol {
-    /// Without blanks, tabs and carriage returns at both ends.
+    /// The text without spaces, tabs and carriage returns at both ends.
     fileprivate var trimmed: String {
         let isBlank: (UInt8) -> Bool = { [0x20, 0x09, 0x0D].contains($0) }
         let start = Array(utf8.drop(while: isBlank))
         return String(decoding: start.dropLast(start.reversed().prefix(while: isBlank).count), as: UTF8.self)
+    }
+}
+
+/// A non-negative plain decimal number, stored as an integer with a fixed number of decimal places.
+struct DecimalDigits {
+    /// The number times ten to the power of the decimal places.
+    let value: Int128
+
+    /// Parses digits with at most one decimal point.
+    ///
+    /// Returns nil for a sign, an exponent, any other character, more than 18 digits before the point, or digits other
+    /// than 0 after the last decimal place.
+    init?(_ text: some StringProtocol, places: Int) {
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        let (whole, fraction) = (Array(parts[0]), parts.count == 2 ? Array(parts[1]) : [])
+        guard !whole.isEmpty, whole.count <= 18, parts.count == 1 || !fraction.isEmpty else { return nil }
+        guard (whole + fraction).allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard fraction.dropFirst(places).allSatisfy({ $0 == 0x30 }) else { return nil }
+        let kept = fraction.prefix(places)
+        let padded = whole + kept + Array(repeating: 0x30, count: places - kept.count)
+        value = padded.reduce(0) { $0 * 10 + Int128($1 - 0x30) }
     }
 }

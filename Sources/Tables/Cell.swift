@@ -1,46 +1,48 @@
 import JSONLines
 package import MessageBatches
 
-/// One value of a table; the column's ``ValueKind`` says what a number counts.
+/// One value of a table.
+///
+/// The unit of a number is the ``ValueKind`` of its column.
 package enum Cell: Sendable, Hashable {
-    /// Nothing is known here; not the same as zero or as empty text.
+    /// The value is not known, which is different from zero and from empty text.
     case missing
     case text(String)
     case integer(Int64)
     case decimal(Double)
     case timestamp(Timestamp)
-    /// US dollars, exact.
+    /// An exact amount in US dollars.
     case money(Money)
 }
 
 extension Cell {
-    /// A count of whatever integer width; nil is missing.
+    /// A count; missing if the value is nil.
     package static func integer(_ value: Int?) -> Cell {
         value.map { .integer(Int64($0)) } ?? .missing
     }
 
-    /// Text, or missing where there is none.
+    /// A text; missing if the value is nil.
     package static func text(_ value: String?) -> Cell {
         value.map { .text($0) } ?? .missing
     }
 
-    /// An amount, or missing where there is none.
+    /// An amount; missing if the value is nil.
     package static func money(_ value: Money?) -> Cell {
         value.map { .money($0) } ?? .missing
     }
 
-    /// A fraction or another number, or missing where there is none.
+    /// A fraction or another number; missing if the value is nil.
     package static func decimal(_ value: Double?) -> Cell {
         value.map { .decimal($0) } ?? .missing
     }
 
-    /// A moment, or missing where there is none.
+    /// A timestamp; missing if the value is nil.
     package static func timestamp(_ value: Timestamp?) -> Cell {
         value.map { .timestamp($0) } ?? .missing
     }
 
-    /// The form people read, with units and digit groups; nil if the cell is missing.
-    package func readingText(_ kind: ValueKind) -> String? {
+    /// The value as text for people, with units and thousands separators; nil if the cell is missing.
+    package func displayText(_ kind: ValueKind) -> String? {
         switch self {
         case .missing: nil
         case .text(let text): text
@@ -62,11 +64,11 @@ extension Cell {
             case .text, .integer, .timestamp, .money: NumberText.decimal(value, places: 2)
             }
         case .timestamp(let moment): NumberText.timestamp(moment)
-        case .money(let amount): amount.readingText
+        case .money(let amount): amount.displayText
         }
     }
 
-    /// The form programs read: whole precision, no units, no digit groups; nil if the cell is missing.
+    /// The value as text for programs, with full precision, without units or separators; nil if the cell is missing.
     package var dataText: String? {
         switch self {
         case .missing: nil
@@ -78,7 +80,9 @@ extension Cell {
         }
     }
 
-    /// Appends ``dataText``, or nothing if the cell is missing: large tables are written without a text for each cell.
+    /// Appends ``dataText``, or nothing if the cell is missing.
+    ///
+    /// Large tables are written this way without allocating a string per cell.
     func appendData(to output: inout [UInt8]) {
         switch self {
         case .missing: break
@@ -89,8 +93,8 @@ extension Cell {
         }
     }
 
-    /// Appends the value as JSON: numbers as numbers, money and timestamps as strings, `null` for what is missing or is
-    /// not a number.
+    /// Appends the value as JSON: numbers as numbers, money and timestamps as strings, `null` for a missing value or a
+    /// decimal that is not finite.
     func appendJSON(to output: inout [UInt8]) {
         switch self {
         case .text(let text): JSONString.append(text, to: &output, escapingControls: true)

@@ -1,8 +1,9 @@
 extension Character {
-    /// The columns a terminal gives this character: 0, 1 or 2, and more for conjuncts that are several letters wide.
+    /// The number of terminal columns of this character: 0, 1 or 2, or more for conjuncts that are several letters
+    /// wide.
     ///
-    /// Emoji, however many scalars they are joined from, take 2. Wide are the characters with East Asian Width W or F
-    /// (Unicode 18, EastAsianWidth.txt), combining and format characters take 0, as in wcwidth.
+    /// An emoji has 2 columns, even if it is joined from several scalars. Characters with East Asian Width W or F
+    /// (Unicode 18, EastAsianWidth.txt) have 2 columns. Combining and format characters have 0, as in wcwidth.
     var displayWidth: Int {
         let scalars = unicodeScalars
         if scalars.contains(where: \.isEmojiBase) { return 2 }
@@ -11,13 +12,16 @@ extension Character {
 }
 
 extension StringProtocol {
-    /// The columns a terminal gives this text, which must hold no control characters.
+    /// The number of terminal columns of this text, which must not contain control characters.
     var displayWidth: Int {
-        // Nearly every cell is ASCII, and asking for the properties of its characters took a third of a large table.
+        // Nearly every cell is ASCII. Reading the properties of its characters took a third of the time for a large
+        // table.
         utf8.allSatisfy { $0 < 0x80 } ? utf8.count : reduce(0) { $0 + $1.displayWidth }
     }
 
-    /// The text cut to at most `width` columns, the last one an ellipsis if anything was cut.
+    /// The text cut to at most `width` columns.
+    ///
+    /// If anything was cut, the last column is an ellipsis.
     func truncated(toWidth width: Int) -> String {
         guard displayWidth > width else { return String(self) }
         var result = ""
@@ -31,7 +35,9 @@ extension StringProtocol {
         return width > 0 ? result + "…" : ""
     }
 
-    /// The words of the text in lines of at most `width` columns; a longer word has a line to itself.
+    /// The words of the text in lines of at most `width` columns.
+    ///
+    /// A longer word has a line of its own.
     func wrapped(toWidth width: Int) -> [String] {
         split(separator: " ")
             .reduce(into: []) { lines, word in
@@ -43,7 +49,9 @@ extension StringProtocol {
             }
     }
 
-    /// The text with blanks up to `width` columns; longer text stays whole.
+    /// The text padded with spaces to `width` columns.
+    ///
+    /// Longer text is not cut.
     func padded(toWidth width: Int, _ alignment: Column.Alignment) -> String {
         let blanks = String(repeating: " ", count: Swift.max(0, width - displayWidth))
         return alignment == .left ? self + blanks : blanks + String(self)
@@ -51,9 +59,9 @@ extension StringProtocol {
 }
 
 extension Unicode.Scalar {
-    /// Whether the scalar alone makes its character an emoji two columns wide.
+    /// Whether this scalar makes its character an emoji, which is two columns wide.
     fileprivate var isEmojiBase: Bool {
-        // U+FE0F asks for the emoji picture of a character that is text by itself.
+        // U+FE0F selects the emoji presentation of a character that is text by default.
         properties.isEmojiPresentation || value == 0xFE0F
     }
 
@@ -69,7 +77,7 @@ extension Unicode.Scalar {
         return isWide ? 2 : 1
     }
 
-    /// Hangul vowels and final consonants stand inside the square of the consonant before them.
+    /// Whether this is a Hangul vowel or final consonant, which is drawn inside the square of the preceding consonant.
     private var isHangulVowelOrFinal: Bool {
         (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FF).contains(value)
     }
@@ -80,8 +88,9 @@ extension Unicode.Scalar {
     }
 }
 
-/// East Asian Width W and F without emoji, which Unicode marks itself; neighbouring ranges are joined over unassigned
-/// code points.
+/// Ranges with East Asian Width W or F, without emoji, which have a Unicode property.
+///
+/// Adjacent ranges are joined across unassigned code points.
 private let wideRanges: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x2329...0x232A, 0x2630...0x2637, 0x268A...0x268F, 0x2E80...0x303E, 0x3040...0x3247,
     0x3250...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F,

@@ -1,16 +1,16 @@
 package import MessageBatches
 
 extension Money {
-    /// Near enough for the height of a bar.
+    /// The approximate amount in dollars, for charts and comparisons.
     package var dollars: Double { Double(picoDollars) / 1e12 }
 
-    /// Dollars and cents, with more places where the amount is small; rounds half away from zero.
+    /// Dollars and cents, with more decimal places for small amounts; rounds half away from zero.
     ///
-    /// `$1,234.50`; below one dollar four places, `$0.0312`; below a hundredth of a cent the first two digits that
-    /// count, `$0.0000012`.
-    package var readingText: String {
+    /// `$1,234.50`; below one dollar four places, `$0.0312`; below a hundredth of a cent the first two significant
+    /// digits, `$0.0000012`.
+    package var displayText: String {
         var (whole, fraction) = parts
-        let places = whole > 0 ? 2 : readingPlaces(fraction)
+        let places = whole > 0 ? 2 : displayPlaces(fraction)
         let unit = Self.power(Self.places - places)
         fraction = (fraction + unit / 2) / unit
         if fraction == Self.power(places) { (whole, fraction) = (whole + 1, 0) }
@@ -20,7 +20,7 @@ extension Money {
         return sign + NumberText.grouped(Self.digits(whole)) + String(decoding: cents, as: UTF8.self)
     }
 
-    private func readingPlaces(_ fraction: UInt64) -> Int {
+    private func displayPlaces(_ fraction: UInt64) -> Int {
         guard fraction > 0 else { return 2 }
         let zeros = Self.places - String(fraction).utf8.count
         return zeros < 4 ? 4 : min(zeros + 2, Self.places)

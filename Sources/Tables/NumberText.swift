@@ -1,18 +1,18 @@
 package import MessageBatches
 
-/// Numbers as people read them.
+/// Formats numbers for people.
 ///
-/// The marks are English on every machine: no locale, so that two runs give the same text.
+/// The separators are English on every machine. The locale is ignored, so that two runs print the same text.
 package enum NumberText {
-    /// A count with digit groups: `1,234,567`.
+    /// A count with thousands separators: `1,234,567`.
     package static func integer(_ value: Int64) -> String {
         (value < 0 ? "-" : "") + grouped(String(value.magnitude))
     }
 
-    /// A number such as `1,234.57`, rounded half away from zero; `–` where there is no number.
+    /// A number such as `1,234.57`, rounded half away from zero; `–` if it is not a number.
     package static func decimal(_ value: Double, places: Int) -> String {
         guard value.isFinite else { return "–" }
-        // Past this a Double has no digits to group; its shortest form says more.
+        // Above this limit, a Double has no exact digits to group, and its shortest form is more precise.
         guard value.magnitude < 1e15 else { return "\(value)" }
         let digits = fixed(value.magnitude, places: places)
         let point = digits.utf8.firstIndex(of: UInt8(ascii: ".")) ?? digits.endIndex
@@ -25,12 +25,12 @@ package enum NumberText {
         fraction.isFinite ? decimal(fraction * 100, places: 1) + "%" : "–"
     }
 
-    /// A size in decimal units, as disks and networks count: `987 B`, `1.4 GB`, `142 GB`.
+    /// A size in decimal units, like those of disks and networks: `987 B`, `1.4 GB`, `142 GB`.
     package static func bytes(_ value: Double) -> String {
         scaled(value, units: ["B", "kB", "MB", "GB", "TB", "PB", "EB"], wholeBelow: 1_000)
     }
 
-    /// A speed: `48.1 MB/s`.
+    /// A data rate: `48.1 MB/s`.
     package static func byteRate(_ value: Double) -> String {
         bytes(value) + (value.isFinite ? "/s" : "")
     }
@@ -41,9 +41,9 @@ package enum NumberText {
         return text.replacing(" ", with: "").replacing(".0", with: "")
     }
 
-    /// A span of time: `850 ms`, `3.4 s`, `12m05s`, `1h02m`, `2d03h`.
+    /// A duration: `850 ms`, `3.4 s`, `12m05s`, `1h02m`, `2d03h`.
     package static func duration(seconds: Double) -> String {
-        // Nothing that a clock measured lasts thirty thousand years.
+        // A measured duration cannot exceed thirty thousand years.
         guard seconds.magnitude < 1e12 else { return "–" }
         guard seconds >= 0 else { return "-" + duration(seconds: -seconds) }
         if seconds == 0 { return "0 s" }
@@ -57,7 +57,7 @@ package enum NumberText {
         return "\(hours / 24)d\(twoDigits(hours % 24))h"
     }
 
-    /// A moment to the second, UTC: `2024-08-20 17:23:24Z`.
+    /// A timestamp in UTC with seconds: `2024-08-20 17:23:24Z`.
     package static func timestamp(_ moment: Timestamp) -> String {
         var bytes: [UInt8] = []
         moment.append(to: &bytes)
@@ -65,7 +65,7 @@ package enum NumberText {
         return String(decoding: bytes.prefix(19), as: UTF8.self) + "Z"
     }
 
-    /// Puts a comma between every three digits, counted from the end.
+    /// Inserts a comma before every three digits, counted from the end.
     package static func grouped(_ digits: some StringProtocol) -> String {
         var left = digits.utf8.count
         guard left > 3 else { return String(digits) }
@@ -78,7 +78,7 @@ package enum NumberText {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// Plain digits with a fixed number of places.
+    /// Plain digits with a fixed number of decimal places.
     package static func fixed(_ magnitude: Double, places: Int) -> String {
         let scale = (0..<places).reduce(1.0) { product, _ in product * 10 }
         let shifted = (magnitude * scale).rounded()
@@ -92,7 +92,9 @@ package enum NumberText {
         return String(decoding: digits, as: UTF8.self)
     }
 
-    /// One place below 100 of a unit, none above; steps to the next unit where rounding would give 1000.
+    /// One decimal place below 100 of a unit, none above.
+    ///
+    /// Uses the next unit if rounding would give 1000.
     private static func scaled(_ value: Double, units: [String], wholeBelow: Double) -> String {
         guard value.isFinite else { return "–" }
         let sign = value < 0 ? "-" : ""
@@ -115,13 +117,13 @@ package enum NumberText {
 }
 
 extension Int {
-    /// The count with digit groups: `1,234,567`.
-    package var reading: String {
+    /// The count with thousands separators: `1,234,567`.
+    package var displayText: String {
         NumberText.integer(Int64(self))
     }
 
-    /// The count with the word for one or for several: `1 batch`, `2 batches`.
+    /// The count with the singular or plural word: `1 batch`, `2 batches`.
     package func counted(_ one: String, _ many: String) -> String {
-        "\(reading) \(self == 1 ? one : many)"
+        "\(displayText) \(self == 1 ? one : many)"
     }
 }

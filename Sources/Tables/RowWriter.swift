@@ -1,6 +1,6 @@
 import JSONLines
 
-/// Writes rows one per line, for tables and for values that are JSON text already.
+/// Writes rows, one per line, from table cells or from values that are already JSON text.
 package struct RowWriter: Sendable {
     package enum Format: Sendable {
         /// One object per line, with the keys in column order.
@@ -12,7 +12,7 @@ package struct RowWriter: Sendable {
     }
 
     private let format: Format
-    /// What comes before each value: `{"key":` or `,"key":` in NDJSON, in CSV and TSV nothing or the separator.
+    /// The bytes before each value: `{"key":` or `,"key":` in NDJSON, nothing or the separator in CSV and TSV.
     private let prefixes: [[UInt8]]
     /// The first line: the keys in CSV and TSV, empty in NDJSON.
     package let header: [UInt8]
@@ -38,7 +38,7 @@ package struct RowWriter: Sendable {
         self.header = header
     }
 
-    /// Appends a row of cells; there must be as many as keys.
+    /// Appends a row of cells, one per key.
     package func append(_ cells: [Cell], to output: inout [UInt8]) {
         let start = output.count
         for (prefix, cell) in zip(prefixes, cells) {
@@ -54,7 +54,7 @@ package struct RowWriter: Sendable {
         end(isEmpty: output.count == start, to: &output)
     }
 
-    /// Appends a row of values that are JSON text, one after another in `json`; `ends` has the offset after each.
+    /// Appends a row of values that are JSON text, concatenated in `json`; `ends` has the offset after each value.
     package func append(json: [UInt8], ends: [Int], to output: inout [UInt8]) {
         let rowStart = output.count
         var start = 0
@@ -110,7 +110,7 @@ package struct RowWriter: Sendable {
     }
 
     private static func endRow(_ format: Format, isEmpty: Bool, to output: inout [UInt8]) {
-        // Readers skip an empty line, and the only value of a row must not get lost.
+        // Readers skip an empty line, which would lose a row with one empty value.
         if format == .csv, isEmpty { output += "\"\"".utf8 }
         output.append(UInt8(ascii: "\n"))
     }
@@ -120,9 +120,10 @@ package struct RowWriter: Sendable {
         if format == .csv { appendCSV(text, to: &output) } else { appendTSV(text, to: &output) }
     }
 
-    /// Appends a text, quoted if it contains a comma, a quote or a line end, has a blank at an end, or is empty.
+    /// Appends a text, quoted if it contains a comma, a quote or a line end, starts or ends with a space, or is empty.
     ///
-    /// These are bytes and not Characters: CR LF is one Character, and so is a quote with a combining accent.
+    /// It compares bytes instead of Characters, because CR LF is one Character, and so is a quote with a combining
+    /// accent.
     static func appendCSV(_ text: some BidirectionalCollection<UInt8>, to output: inout [UInt8]) {
         guard needsQuotes(text) else {
             output += text
@@ -142,7 +143,7 @@ package struct RowWriter: Sendable {
         return text.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D }
     }
 
-    /// Appends a text with escapes for the bytes that would end its field.
+    /// Appends a text, with escapes for bytes that would end its field.
     static func appendTSV(_ text: some Sequence<UInt8>, to output: inout [UInt8]) {
         for byte in text {
             switch byte {
@@ -157,7 +158,7 @@ package struct RowWriter: Sendable {
 }
 
 extension Table {
-    /// The header and all rows in one of the formats with one row per line.
+    /// The header and all rows in a format with one row per line.
     func lines(_ format: RowWriter.Format) -> String {
         let writer = RowWriter(format, keys: columns.map(\.key))
         var output = writer.header
@@ -165,7 +166,7 @@ extension Table {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// The cells of a row, followed by missing ones up to the number of columns.
+    /// The cells of a row, padded with missing cells to the number of columns.
     package func filled(_ row: [Cell]) -> [Cell] {
         if row.count == columns.count { return row }
         precondition(row.count < columns.count, "more cells than columns")

@@ -1,4 +1,4 @@
-/// The figures at the end of a run: sections of labelled values in three columns, for people only.
+/// The summary at the end of a run: sections of labeled values in three columns, for people only.
 ///
 ///     Export of 2024-08-01 to 2026-11-22
 ///
@@ -7,11 +7,11 @@
 ///              not ended        2  the next run takes them
 ///     Speed    bytes       1.4 GB
 ///
-/// On a narrow terminal labels are cut and remarks go below their line; numbers stay whole.
+/// On a narrow terminal, labels are cut and notes move to the next line. Numbers are never cut.
 package struct SummaryBlock: Sendable, Hashable {
     package var title: String
     package var sections: [Section]
-    /// Sentences below the figures, such as what to do next.
+    /// Sentences below the values, for example the next step.
     package var notes: [String]
 
     package init(title: String, sections: [Section], notes: [String] = []) {
@@ -20,12 +20,12 @@ package struct SummaryBlock: Sendable, Hashable {
         self.notes = notes
     }
 
-    /// Values that belong together, under one word in the margin.
+    /// Related values, with a title in the left column.
     package struct Section: Sendable, Hashable {
         package var title: String
-        package var entries: [Figure]
+        package var entries: [Metric]
 
-        package init(_ title: String, _ entries: [Figure]) {
+        package init(_ title: String, _ entries: [Metric]) {
             self.title = title
             self.entries = entries
         }
@@ -33,14 +33,16 @@ package struct SummaryBlock: Sendable, Hashable {
 }
 
 extension SummaryBlock {
-    /// The block as lines, each with its line end; sections without entries are left out.
+    /// The block as lines, each with a line feed.
+    ///
+    /// Sections without entries are omitted.
     package func render(style: TerminalStyle = .plain) -> String {
         let shown = sections.filter { !$0.entries.isEmpty }
         let entries = shown.flatMap(\.entries)
         var widths = Widths(
             title: shown.map(\.title.visible.displayWidth).max() ?? 0,
             label: entries.map(\.label.visible.displayWidth).max() ?? 0,
-            // Text such as a path runs on to the right and does not push the numbers away.
+            // A long text such as a path extends to the right and does not widen the column of numbers.
             value: entries.filter(\.kind.isNumber).map(\.text.displayWidth).max() ?? 0
         )
         if let limit = style.width {
@@ -63,7 +65,7 @@ extension SummaryBlock {
         var value: Int
     }
 
-    private func lines(_ entry: Figure, title: String, _ widths: Widths, _ style: TerminalStyle) -> [String] {
+    private func lines(_ entry: Metric, title: String, _ widths: Widths, _ style: TerminalStyle) -> [String] {
         let tone = entry.isZero ? .faint : entry.tone
         let label = entry.label.visible.truncated(toWidth: widths.label).padded(toWidth: widths.label, .left)
         let value = value(entry, widths)
@@ -79,7 +81,7 @@ extension SummaryBlock {
         return [line] + note.wrapped(toWidth: limit - indent.count).map { indent + style.paint($0, .faint) }
     }
 
-    private func value(_ entry: Figure, _ widths: Widths) -> String {
+    private func value(_ entry: Metric, _ widths: Widths) -> String {
         entry.kind.isNumber ? entry.text.padded(toWidth: widths.value, .right) : entry.text
     }
 }

@@ -1,20 +1,24 @@
-/// A table as a value: columns with a meaning, rows of typed cells.
+/// A table as a value: typed columns and rows of cells.
 ///
-/// How it looks is up to a ``TableFormat``.
+/// A ``TableFormat`` determines its appearance.
 package struct Table: Sendable, Hashable {
-    /// One line above the table, where the format has room for it.
+    /// One line above the table, in formats that can show it.
     package var caption: String?
     package var columns: [Column]
-    /// Cells in column order; a row that is too short ends in missing cells.
-    package var rows: [[Cell]]
-    /// The last row of a table for people.
+    /// Cells in column order.
     ///
-    /// Formats that hold one row a line leave it out, so that a sum over a column of the file is not twice the truth.
+    /// A row that is too short is padded with missing cells.
+    package var rows: [[Cell]]
+    /// The row of totals in formats for people.
+    ///
+    /// Formats with one row per line omit it, so that the sum of a column of the file is not twice the correct value.
     package var totals: [Cell]?
-    /// Lines below the table: where figures come from and what they leave out.
+    /// Lines below the table: the source of the values and what they do not include.
     package var notes: [String]
 
-    /// Two columns with one key are a programming error.
+    /// Creates a table.
+    ///
+    /// Column keys must be unique.
     package init(
         caption: String? = nil,
         columns: [Column],
@@ -31,18 +35,20 @@ package struct Table: Sendable, Hashable {
     }
 }
 
-/// What stands in a column, and how people and programs are told about it.
+/// The key, heading and kind of values of a column.
 package struct Column: Sendable, Hashable {
-    /// The name in JSON and in the first line of CSV, `snake_case`.
+    /// The key in JSON and in the first line of CSV, in `snake_case`.
     package var key: String
-    /// The heading people read.
+    /// The heading in formats for people.
     package var title: String
     package var kind: ValueKind
     package var alignment: Alignment
-    /// Whether a narrow terminal may cut the cells; false for numbers and for ids that people copy.
+    /// Whether a narrow terminal may cut the cells; false for numbers and for IDs that people copy.
     package var canShrink: Bool
 
-    /// Alignment and shrinking follow from the kind where they are not given: text starts left and may be cut.
+    /// Creates a column.
+    ///
+    /// Text is left-aligned and may be cut by default, unless `alignment` or `canShrink` are given.
     package init(
         _ key: String,
         _ title: String,
@@ -57,35 +63,35 @@ package struct Column: Sendable, Hashable {
         self.canShrink = canShrink ?? (kind == .text)
     }
 
-    /// On which side of a column its cells stand.
+    /// The horizontal alignment of the cells in a column.
     package enum Alignment: Sendable, Hashable {
         case left
         case right
     }
 }
 
-/// The meaning of a figure: which unit the cell holds and how people read it.
+/// The unit of a value and its format for people.
 package enum ValueKind: Sendable, Hashable {
-    /// Words and ids.
+    /// Words and IDs.
     case text
-    /// A count, read as `1,234,567`.
+    /// A count, shown as `1,234,567`.
     case integer
-    /// A number with this many places after the point.
+    /// A number with this many decimal places.
     case decimal(places: Int)
-    /// A number of bytes, read as `1.4 GB`.
+    /// A number of bytes, shown as `1.4 GB`.
     case bytes
-    /// Bytes a second, read as `48.1 MB/s`.
+    /// Bytes per second, shown as `48.1 MB/s`.
     case byteRate
-    /// Seconds, read as `3.4 s` or `1h02m`.
+    /// Seconds, shown as `3.4 s` or `1h02m`.
     case duration
-    /// A moment, read as `2024-08-20 17:23:24Z`.
+    /// A timestamp, shown as `2024-08-20 17:23:24Z`.
     case timestamp
-    /// A fraction: 0.25 is read as `25.0%`.
+    /// A fraction: 0.25 is shown as `25.0%`.
     case percent
-    /// US dollars, read as `$1,234.50`.
+    /// US dollars, shown as `$1,234.50`.
     case money
 
-    /// Whether cells of this kind line up at their right end.
+    /// Whether cells of this kind are right-aligned.
     package var isNumber: Bool {
         switch self {
         case .text, .timestamp: false

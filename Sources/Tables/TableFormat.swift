@@ -1,4 +1,4 @@
-/// The ways a table can be written, named as on the command line.
+/// The output formats of tables, named as on the command line.
 ///
 /// A new format is a new file in `Tables/Formats` with its ``TableRenderer``, and a case here.
 package enum TableFormat: String, Sendable, CaseIterable {
@@ -9,12 +9,14 @@ package enum TableFormat: String, Sendable, CaseIterable {
     case tsv
     case markdown
 
-    /// Whether people read it: they get the columns that matter, programs get all.
+    /// Whether the format is for people, who get the main columns; programs get all columns.
     package var isForPeople: Bool {
         self == .table || self == .markdown
     }
 
-    /// The renderer of this format; `style` matters to ``table`` only.
+    /// The renderer of this format.
+    ///
+    /// Only ``table`` uses `style`.
     package func renderer(style: TerminalStyle = .plain) -> any TableRenderer {
         switch self {
         case .table: .terminal(style)
@@ -26,7 +28,7 @@ package enum TableFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// The table in this format, ending in a line end.
+    /// The table in this format, with a line feed at the end.
     package func render(_ table: Table, style: TerminalStyle = .plain) -> String {
         renderer(style: style).render(table)
     }
@@ -34,6 +36,8 @@ package enum TableFormat: String, Sendable, CaseIterable {
 
 /// Writes a table in one format.
 package protocol TableRenderer: Sendable {
-    /// The whole text. Every line ends in 0x0A, the last one too.
+    /// Returns the whole text.
+    ///
+    /// Every line ends in 0x0A, including the last one.
     func render(_ table: Table) -> String
 }

@@ -1,27 +1,27 @@
-/// What the terminal at hand can do.
+/// The width and color support of the output terminal.
 ///
-/// The caller finds out whether there is one, its width, and what `NO_COLOR` says.
+/// The caller determines them from the terminal and `NO_COLOR`.
 package struct TerminalStyle: Sendable, Hashable {
-    /// Columns a line may take; nil for as many as it needs.
+    /// The maximum width of a line in columns; nil for no limit.
     package var width: Int?
-    /// Whether escape sequences for colour and weight may be written.
-    package var colours: Bool
+    /// Whether escape sequences for color and weight may be written.
+    package var colors: Bool
 
-    package init(width: Int? = nil, colours: Bool = false) {
+    package init(width: Int? = nil, colors: Bool = false) {
         self.width = width
-        self.colours = colours
+        self.colors = colors
     }
 
-    /// No colours, no limit: a file or a pipe.
+    /// No colors and no width limit, for files and pipes.
     package static let plain = TerminalStyle()
 }
 
-/// Why a piece of text is set apart.
+/// The emphasis of a piece of text.
 package enum Tone: Sendable, Hashable, CaseIterable {
     case normal
     /// Headings and totals.
     case strong
-    /// What may be passed over: rules, notes, missing cells, zeros.
+    /// Less important text: rules, notes, missing cells, zeros.
     case faint
     case good
     case warning
@@ -29,9 +29,9 @@ package enum Tone: Sendable, Hashable, CaseIterable {
 }
 
 extension TerminalStyle {
-    /// The text in its tone (ECMA-48 SGR, the sixteen-colour set), or as it is without colours.
+    /// The text in the color of its tone (ECMA-48 SGR, the sixteen-color set), or unchanged if colors are off.
     package func paint(_ text: String, _ tone: Tone) -> String {
-        guard colours, !text.isEmpty, let code = tone.sgr else { return text }
+        guard colors, !text.isEmpty, let code = tone.sgr else { return text }
         return "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }
 }

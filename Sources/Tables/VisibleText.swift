@@ -1,9 +1,9 @@
 extension StringProtocol {
-    /// The text with everything that would steer a terminal or reorder a line made visible.
+    /// The text with all control characters and bidirectional marks made visible, so that it is safe to print.
     ///
-    /// Data may hold any character, and an escape sequence in a custom_id must not move somebody's cursor. C0 controls
-    /// and DEL become control pictures (`␛`); C1 controls, line separators, invisible and bidirectional marks become
-    /// `<U+202E>`. Joiners and variation selectors stay: emoji and many scripts need them.
+    /// Data can contain any character, and an escape sequence in a custom_id must not control the user's terminal. C0
+    /// controls and DEL become control pictures (`␛`). C1 controls, line separators, invisible and bidirectional marks
+    /// become `<U+202E>`. Joiners and variation selectors stay, because emoji and many scripts need them.
     package var visible: String {
         if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return String(self) }
         guard unicodeScalars.contains(where: \.needsPicture) else { return String(self) }

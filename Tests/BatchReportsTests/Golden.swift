@@ -2,7 +2,7 @@ import Foundation
 import Tables
 import Testing
 
-/// Stored texts that a result is compared with; `RECORD_GOLDEN=1` writes them anew.
+/// Stored texts that results are compared with; `RECORD_GOLDEN=1` writes them again.
 enum Golden {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
 

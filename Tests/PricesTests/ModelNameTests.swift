@@ -23,7 +23,7 @@ struct ModelNameTests {
         ("anthropic.", "anthropic."), ("claude-haiku-5-5-v2:10", "claude-haiku-5-5"), ("modèle-v12", "modèle"),
         ("a:b:c-5k", "a:b:c-5k"),
     ])
-    func `other names come back as they are`(spelling: String, name: String) {
+    func `other names are returned unchanged`(spelling: String, name: String) {
         #expect(ModelName.normalized(spelling) == name)
     }
 }

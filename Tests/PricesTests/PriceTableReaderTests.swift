@@ -15,7 +15,7 @@ struct PriceTableReaderTests {
         }
     }
 
-    @Test func `columns may stand in any order, ends of lines and blanks do not matter`() throws {
+    @Test func `columns can be in any order, and line ends and spaces do not matter`() throws {
         let csv = "\u{FEFF}output, model_id ,input\r\n# mine\r\n\r\n 15 , m , 3.000000 \r\n"
         let row = try #require(try PriceTableReader.table(csv: csv, origin: .file("p.csv")).rows.first)
         #expect(row.model == "m")
@@ -37,7 +37,7 @@ struct PriceTableReaderTests {
         ("m,,,,,,0.0000001,,1,", "input"), ("m,,,,,,0.000001,,1,", "input"), ("m,,,,,,0.000002,,1,1.1", "input"),
         ("m,,,,,,1,0.00001,1,1.15", "cache_read"), ("m,,,,,,1,,1000000000000000000000,", "output"),
     ])
-    func `a field that makes no sense is refused with its line and column`(line: String, column: String) {
+    func `an invalid field is rejected with its line and column`(line: String, column: String) {
         let error = error(Self.header + "fine,,,,,,1,,1,\n" + line + "\n")
         #expect(error?.line == 3)
         #expect(error?.column == column)
@@ -45,25 +45,25 @@ struct PriceTableReaderTests {
     }
 
     @Test(arguments: ["0.000002", "0.00002", "0.5", "25", "0.125", "0.00", "999999"])
-    func `a price that is whole after all its factors is taken`(price: String) {
+    func `a price that is whole after all its factors is accepted`(price: String) {
         #expect(error(Self.header + "m,,,,,,\(price),,1,\n") == nil)
     }
 
     @Test(arguments: [
         "m,,,,,,2,,2,", "m,,,,2026-01-01,,2,,2,", "m,,,500,,,2,,2,", "m,,7,,2026-01-01,2026-01-31,2,,2,",
     ])
-    func `two prices for one request are refused`(line: String) {
+    func `two prices for one request are rejected`(line: String) {
         let error = error(Self.header + "m,,,,,,1,,1,\n" + line + "\n")
         #expect(error?.line == 3)
         #expect(error?.reason.contains("line 2") == true)
     }
 
-    @Test func `rows that touch do not overlap`() {
+    @Test func `adjacent rows do not overlap`() {
         let rows = ["m,,,100,,,1,,1,", "m,,101,,,2026-01-01,1,,1,", "m,,101,,2026-01-02,,2,,2,", "n,,,,,,1,,1,"]
         #expect(error(Self.header + rows.joined(separator: "\n")) == nil)
     }
 
-    @Test func `an alias of two models is refused, of one model in two rows it is not`() {
+    @Test func `an alias of two models is rejected, but one model may have it in two rows`() {
         let same = "m,a,,100,,,1,,1,\nm,a|b,101,,,,1,,1,\n"
         #expect(error(Self.header + same) == nil)
         let other = error(Self.header + same + "n,b,,,,,1,,1,\n")
@@ -79,7 +79,7 @@ struct PriceTableReaderTests {
             ("model_id;input;output\n", "model_id;input;output", 1),
         ] as [(String, String?, Int)]
     )
-    func `a table with a wrong head is refused`(csv: String, column: String?, line: Int) {
+    func `a table with an invalid header is rejected`(csv: String, column: String?, line: Int) {
         let error = error(csv)
         #expect(error != nil)
         #expect(error?.column == column)

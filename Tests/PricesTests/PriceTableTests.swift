@@ -6,7 +6,7 @@ import Testing
 struct PriceTableTests {
     private static let header = "model_id,aliases,prompt_min,prompt_max,valid_from,valid_to,input,output\n"
 
-    @Test func `the built-in table is whole`() {
+    @Test func `the built-in table is complete`() {
         let table = PriceTable.builtIn
         #expect(table.rows.count == 30)
         #expect(table.tierEdges == [100_000])
@@ -21,7 +21,7 @@ struct PriceTableTests {
         ("claude-3-haiku-20240307", "2026-04-21", 30_000, true), ("claude-opus-4-5", "2026-01-01", 500_000, false),
         ("us.anthropic.claude-opus-4-5-20251101-v1:0", "2026-01-01", 500_000, false),
     ])
-    func `the row of the day counts, both ends included, else the nearest`(
+    func `the row of the day applies, including both ends, otherwise the nearest`(
         model: String,
         day: String,
         cacheRead: Int64,
@@ -46,11 +46,11 @@ struct PriceTableTests {
 
     @Test func `an unknown model has no price`() {
         #expect(PriceTable.builtIn.match(model: "claude-9", day: "2026-10-07".day, promptTokens: 5) == nil)
-        #expect(!PriceTable.builtIn.knows(model: "claude-9"))
-        #expect(PriceTable.builtIn.knows(model: "claude-opus-4-0"))
+        #expect(!PriceTable.builtIn.contains(model: "claude-9"))
+        #expect(PriceTable.builtIn.contains(model: "claude-opus-4-0"))
     }
 
-    @Test func `prices of a geo are whole and only where the table says so`() throws {
+    @Test func `prices of a geo are whole and exist only if the table says so`() throws {
         let table = PriceTable.builtIn
         let new = try #require(table.match(model: "claude-opus-4-8", day: "2026-06-01".day, promptTokens: 5)).row
         #expect(new.prices(geo: "us")[.input] == 5_500_000)
@@ -61,7 +61,7 @@ struct PriceTableTests {
         #expect(old.prices(geo: "us")[.input] == 5_000_000)
     }
 
-    @Test func `of two equally near rows the first in the table counts`() throws {
+    @Test func `the first of two equally near rows applies`() throws {
         let csv = Self.header + "m,,,,2026-01-10,2026-01-10,1,1\nm,,,,2026-01-20,2026-01-20,2,2\n"
         let table = try PriceTableReader.table(csv: csv, origin: .builtIn)
         #expect(table.match(model: "m", day: "2026-01-15".day, promptTokens: 0)?.row.prices[.input] == 1_000_000)
@@ -75,7 +75,7 @@ struct PriceTableTests {
         #expect(table.match(model: "m", day: "2026-01-15".day, promptTokens: 1_001) == nil)
     }
 
-    @Test func `own rows add to the table and count before it`() throws {
+    @Test func `the user's rows are added to the table and apply first`() throws {
         let csv = Self.header + "claude-opus-4-8,my-opus,,,2026-12-01,,7,70\nmine,,,,,,1,2\n"
         let own = try PriceTableReader.table(csv: csv, origin: .file("own.csv"))
         let table = PriceTable.builtIn.overlaid(with: own)
@@ -90,7 +90,7 @@ struct PriceTableTests {
         #expect(table.rows.count(where: { $0.origin == .file("own.csv") }) == 2)
     }
 
-    @Test func `an own row without days replaces the model's prices`() throws {
+    @Test func `a user's row without days replaces the model's prices`() throws {
         let own = try PriceTableReader.table(
             csv: Self.header + "claude-sonnet-5-5,,,,,,9,9\n",
             origin: .file("own.csv")

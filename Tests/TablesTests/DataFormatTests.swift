@@ -3,7 +3,7 @@ import MessageBatches
 @testable import Tables
 import Testing
 
-/// JSON, NDJSON, CSV and TSV: what a program reads back is what was put in.
+/// JSON, NDJSON, CSV and TSV: a program reads the values that were written.
 @Suite struct DataFormatTests {
     @Test func `JSON has the rows, the totals and the notes`() throws {
         let text = TableFormat.json.render(.everyKind)
@@ -21,12 +21,12 @@ import Testing
         #expect(rows[2].count == 9 && rows[2].values.allSatisfy { $0 is NSNull })
     }
 
-    @Test func `JSON without rows, totals, caption and notes says so`() throws {
+    @Test func `JSON without rows, totals, caption and notes contains null and empty arrays`() throws {
         let text = TableFormat.json.render(Table(columns: [Column("day", "Day")]))
         #expect(text == "{\"caption\":null,\n\"rows\":[],\n\"totals\":null,\n\"notes\":[]}\n")
     }
 
-    @Test func `NDJSON is one object a line with keys in column order`() {
+    @Test func `NDJSON has one object per line with keys in column order`() {
         let lines = TableFormat.ndjson.render(.everyKind).split(separator: "\n")
         #expect(lines.count == 3)
         #expect(
@@ -44,20 +44,20 @@ import Testing
         ("日本", "日本"),
         ("\"\u{301}", "\"\"\"\u{301}\""), (",\u{301}", "\",\u{301}\""),
     ])
-    func `CSV quotes where a reader would go wrong`(text: String, field: String) {
+    func `CSV quotes text that readers would otherwise misread`(text: String, field: String) {
         var output: [UInt8] = []
         RowWriter.appendCSV(text.utf8, to: &output)
         #expect(output == Array(field.utf8))
     }
 
-    @Test func `CSV tells missing from empty, and keeps a row of one missing cell`() {
+    @Test func `CSV distinguishes missing from empty and keeps a row of one missing cell`() {
         let two = Table(columns: [Column("a", "A"), Column("b", "B")], rows: [[.text(""), .missing], []])
         #expect(TableFormat.csv.render(two) == "a,b\n\"\",\n,\n")
         let one = Table(columns: [Column("a", "A")], rows: [[.missing], [.text("x")]])
         #expect(TableFormat.csv.render(one) == "a\n\"\"\nx\n")
     }
 
-    @Test func `TSV has a line for every row whatever the text holds`() {
+    @Test func `TSV has one line per row for any text`() {
         let lines = TableFormat.tsv.render(.everyKind).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 5 && lines[4].isEmpty)
         #expect(lines.prefix(4).allSatisfy { $0.split(separator: "\t", omittingEmptySubsequences: false).count == 9 })
@@ -66,7 +66,7 @@ import Testing
         #expect(output == Array(#"a\tb\r\n\\"#.utf8))
     }
 
-    @Test func `Markdown shows data as it is`() {
+    @Test func `Markdown shows data unchanged`() {
         let lines = TableFormat.markdown.render(.everyKind).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines[0] == "**Every kind**")
         #expect(lines[2] == "| Name | Count | Ratio | Size | Speed | Took | At | Share | Cost |")

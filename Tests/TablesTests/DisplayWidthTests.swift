@@ -8,7 +8,7 @@ import Testing
         ("עברית", 5), ("ไทย", 3), ("ก\u{E33}", 2), ("नमस्ते", 4), ("a\u{200D}b", 2), ("\u{AD}", 0), ("𠮷", 2), ("…", 1),
         ("─", 1),
     ])
-    func `a text takes as many columns as a terminal gives it`(text: String, width: Int) {
+    func `a text has the width that a terminal gives it`(text: String, width: Int) {
         #expect(text.displayWidth == width)
     }
 

@@ -2,7 +2,7 @@ import MessageBatches
 @testable import Tables
 
 extension Table {
-    /// One column of every kind; a full row, a row of nasty text, a row with nothing.
+    /// A table with a column of every kind: a full row, a row with special characters, and an empty row.
     static let everyKind = Table(
         caption: "Every kind",
         columns: [

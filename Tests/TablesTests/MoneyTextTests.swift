@@ -14,16 +14,16 @@ import Testing
         ("17014118346046923173168730.3", "$17,014,118,346,046,923,173,168,730.30"),
     ])
     func `amounts are rounded on their digits`(amount: String, text: String?) {
-        #expect(Money(amount)?.readingText == text)
-        #expect(Cell.money(Money(amount)).readingText(.money) == text)
+        #expect(Money(amount)?.displayText == text)
+        #expect(Cell.money(Money(amount)).displayText(.money) == text)
     }
 
     @Test(arguments: ["", "-", ".", "1.", ".5", "1e5", "1.2.3", "١", "NaN", " 1", "0.0000000000001", "+1", "--1"])
-    func `text that is not an amount is refused`(text: String) {
+    func `text that is not an amount is rejected`(text: String) {
         #expect(Money(text) == nil)
     }
 
-    @Test func `a bar is as high as the amount`() {
+    @Test func `amounts convert to dollars`() {
         #expect(Money(picoDollars: 1_500_000_000_000).dollars == 1.5)
     }
 }

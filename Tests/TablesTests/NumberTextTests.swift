@@ -16,7 +16,7 @@ import Testing
         (1_440_000_000, "1.4 GB"), (99_940, "99.9 kB"), (99_960, "100 kB"), (999_499, "999 kB"), (999_500, "1.0 MB"),
         (142e9, "142 GB"), (5e18, "5.0 EB"), (-2_500, "-2.5 kB"), (.infinity, "–"), (.nan, "–"),
     ])
-    func `sizes step to the next unit before they need four digits`(value: Double, text: String) {
+    func `sizes use the next unit before they need four digits`(value: Double, text: String) {
         #expect(NumberText.bytes(value) == text)
     }
 
@@ -26,7 +26,7 @@ import Testing
         (86_369, "23h59m"), (86_371, "1d00h"), (183_600, "2d03h"), (-3.42, "-3.4 s"), (.nan, "–"),
         (1e300, "–"),
     ])
-    func `spans of time keep two units at most`(seconds: Double, text: String) {
+    func `durations have at most two units`(seconds: Double, text: String) {
         #expect(NumberText.duration(seconds: seconds) == text)
     }
 
@@ -42,7 +42,7 @@ import Testing
         (2, 3, "2.000"),
         (1e30, 2, "1e+30"),
     ])
-    func `numbers have exactly the places asked for`(value: Double, places: Int, text: String) {
+    func `numbers have exactly the requested decimal places`(value: Double, places: Int, text: String) {
         #expect(NumberText.decimal(value, places: places) == text)
     }
 
@@ -54,7 +54,7 @@ import Testing
         #expect(NumberText.compact(value) == text)
     }
 
-    @Test func `moments are shown to the second with the zone`() throws {
+    @Test func `timestamps are shown with seconds and time zone`() throws {
         let moment = try #require(Timestamp("2024-08-20T17:23:24.999999Z"))
         #expect(NumberText.timestamp(moment) == "2024-08-20 17:23:24Z")
     }

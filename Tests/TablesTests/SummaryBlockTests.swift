@@ -27,7 +27,7 @@ import Testing
         notes: ["Next: batchkeep verify"]
     )
 
-    @Test func `labels and values stand in columns`() {
+    @Test func `labels and values are aligned in columns`() {
         #expect(
             block.render() == """
                 Export of 2024-08-01 to 2026-11-22
@@ -47,7 +47,7 @@ import Testing
         )
     }
 
-    @Test func `on a narrow terminal labels are cut, remarks go below, and numbers stay whole`() {
+    @Test func `on a narrow terminal labels are cut, notes move below, and numbers are not cut`() {
         let block = SummaryBlock(
             title: "14 archived batches",
             sections: [
@@ -74,14 +74,14 @@ import Testing
         )
     }
 
-    @Test func `a zero is faint whatever its tone`() {
-        let text = block.render(style: TerminalStyle(colours: true))
+    @Test func `a zero is faint in any tone`() {
+        let text = block.render(style: TerminalStyle(colors: true))
         #expect(text.contains("\u{1B}[32m    11\u{1B}[0m"))
         #expect(text.contains("\u{1B}[2m     0\u{1B}[0m"))
         #expect(!text.contains("\u{1B}[31m"))
     }
 
-    @Test func `data cannot steer the terminal`() {
+    @Test func `data cannot control the terminal`() {
         let hostile = "\u{1B}[2J\n"
         let block = SummaryBlock(
             title: hostile,

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: TableFormat.allCases)
-    func `every format ends its last line and lets no escape sequence through`(format: TableFormat) {
+    func `every format ends with a line feed and contains no escape sequence`(format: TableFormat) {
         let text = format.render(.everyKind)
         #expect(text.hasSuffix("\n"))
         #expect(text.unicodeScalars.contains("\u{1B}") == (format == .csv || format == .tsv))

@@ -20,7 +20,7 @@ import Testing
         TableFormat.table.render(table, style: style)
     }
 
-    @Test func `columns line up, totals stand under a rule`() {
+    @Test func `columns are aligned and totals follow a rule`() {
         #expect(
             render() == """
                 Batches
@@ -56,7 +56,7 @@ import Testing
         )
     }
 
-    @Test func `columns without room are left out and named`() {
+    @Test func `columns without room are hidden and named`() {
         let text = render(TerminalStyle(width: 31))
         #expect(text.contains("Batch       Name          Lines\n"))
         #expect(text.contains("msgbatch_2  a name that…      7\n"))
@@ -71,14 +71,14 @@ import Testing
         }
     }
 
-    @Test func `colours come only when told and change no letter`() {
-        let coloured = render(TerminalStyle(colours: true))
+    @Test func `colors appear only on request and do not change the text`() {
+        let coloured = render(TerminalStyle(colors: true))
         #expect(coloured.contains("\u{1B}[1m"))
         #expect(coloured.replacing(/\u{1B}\[[0-9]*m/, with: "").replacing(/[ ]+\n/, with: "\n") == render())
         #expect(!render().contains("\u{1B}"))
     }
 
-    @Test func `data cannot steer the terminal`() {
+    @Test func `data cannot control the terminal`() {
         let hostile = "\u{1B}]0;title\u{7}\u{9B}2J\r\n"
         let table = Table(
             caption: hostile,

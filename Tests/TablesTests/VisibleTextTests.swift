@@ -2,7 +2,7 @@
 import Testing
 
 @Suite struct VisibleTextTests {
-    @Test func `no control character is left, whichever it was`() {
+    @Test func `no control character is left`() {
         for value in Array(UInt32(0)...0x9F) + [0x2028, 0x2029, 0x202E, 0x2066, 0x200B, 0xFEFF] {
             guard let scalar = Unicode.Scalar(value) else { continue }
             let shown = "a\(scalar)b".visible
@@ -16,7 +16,7 @@ import Testing
         ("\u{1B}[2J\u{7}", "␛[2J␇"), ("\r\n", "␍␊"), ("\u{9B}31m", "<U+009B>31m"), ("\u{202E}abc", "<U+202E>abc"),
         ("\u{7F}", "␡"),
     ])
-    func `controls are shown as what they are`(text: String, shown: String) {
+    func `control characters are made visible`(text: String, shown: String) {
         #expect(text.visible == shown)
     }
 

@@ -1,24 +1,27 @@
 package import MessageBatches
 
-/// What some requests cost, and what they would have cost otherwise.
+/// The cost of some requests, and what they would have cost without the batch discount or the cache.
 package struct Cost: Sendable, Equatable {
-    /// The price in a batch: half of every token class, web searches at full price.
+    /// The price in a batch: half the list price for tokens, the full price for web searches.
     package var batch = Money.zero
     /// The price of the same requests outside a batch.
     package var list = Money.zero
-    /// What the same tokens would have cost more as plain input in the batch, writes to the cache included; negative
-    /// where more was written than paid off.
+    /// How much more the same tokens would have cost as uncached input in the batch.
+    ///
+    /// Includes the price of cache writes; negative if the writes cost more than the reads saved.
     package var savedByCache = Money.zero
-    /// Requests the amounts are for.
+    /// The number of requests that the amounts include.
     package var pricedRequests = 0
-    /// Of these, requests of a day that no row of the price table includes, priced with the nearest row.
+    /// Of these, the requests whose day is outside every row of the price table; the nearest row prices them.
     package var assumedRequests = 0
-    /// Succeeded requests without a price, by model; the amounts say nothing about them.
+    /// Succeeded requests without a price, by model.
+    ///
+    /// The amounts do not include them.
     package var unpriced = BoundedTable<Label, Tally>(capacity: 64)
 
     package init() {}
 
-    /// What the batch discount saved.
+    /// The amount that the batch discount saved.
     package var savedByBatch: Money {
         list - batch
     }
@@ -40,7 +43,7 @@ package struct Cost: Sendable, Equatable {
         return cost
     }
 
-    /// Counts succeeded requests that have no price.
+    /// Adds succeeded requests that have no price.
     mutating func addUnpriced(_ requests: Int, model: Label?) {
         guard requests > 0 else { return }
         if let model {

@@ -1,21 +1,21 @@
 package import MessageBatches
 package import Prices
 
-/// Adds up what requests cost by the price rule of a table (`UsagePrice`).
+/// Adds up what requests cost, with the price rule (`UsagePrice`) of one table.
 ///
-/// Only succeeded requests cost; errored, canceled and expired ones are not billed (API documentation, batch
+/// Only succeeded requests have a cost. Errored, canceled and expired requests are not billed (API documentation, batch
 /// processing).
 package struct Pricer: Sendable {
     package let table: PriceTable
 
-    /// For pricing request by request; any table will do.
+    /// Creates a pricer for single requests; any table works.
     package init(table: PriceTable) {
         self.table = table
     }
 
-    /// For pricing from summaries, which know the size of a prompt only as ``PromptSize``.
+    /// Creates a pricer for summaries, which know the size of a prompt only as ``PromptSize``.
     ///
-    /// - Throws: ``TierEdgesError`` where the table has prices that change at another size.
+    /// - Throws: ``TierEdgesError`` if the table has prices that change at another prompt size.
     package init(forSummaries table: PriceTable) throws(TierEdgesError) {
         let edges = table.tierEdges.filter { !PromptSize.edges.contains($0) }
         guard edges.isEmpty else { throw TierEdgesError(edges: edges) }
@@ -27,7 +27,7 @@ package struct Pricer: Sendable {
         Cost(table.price(of: usage, model: model, geo: geo, day: day), requests: 1, model: Label(model))
     }
 
-    /// The cost of the requests of a cell, all of one day.
+    /// The cost of the requests of a cell, which all belong to one day.
     package func cost(of cell: UsageCell, key: UsageKey, day: CalendarDay) -> Cost {
         let readable = max(0, cell.requests - cell.unreadable)
         let price = table.price(
@@ -51,9 +51,9 @@ package struct Pricer: Sendable {
     }
 }
 
-/// A price table has prices that change at a prompt size which summaries do not tell apart.
+/// The price table has prices that change at a prompt size that summaries do not distinguish.
 package struct TierEdgesError: Error, Sendable, Hashable {
-    /// The largest prompts, in tokens, behind which prices change.
+    /// The prompt sizes, in tokens, above which prices change.
     package var edges: [Int]
 
     package init(edges: [Int]) {

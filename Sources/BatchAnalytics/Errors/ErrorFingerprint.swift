@@ -1,17 +1,17 @@
-/// What errors with one cause have in common: the type and the normalised message.
+/// A group of errors with the same cause: their type and normalized message.
 package struct ErrorFingerprint: Sendable, BoundedKey {
     /// `error.type` as sent.
     package let type: Label
-    /// The message with its particulars replaced by marks (see `MessageNormalizer`).
+    /// The message with its variable parts replaced by placeholders (see `MessageNormalizer`).
     package let message: String
     package let stableHash: UInt64
 
-    /// Takes a message as sent.
+    /// Normalizes a message as received.
     package init(type: String, message: String) {
         self.init(type: Label(type), normalizedMessage: MessageNormalizer.normalized(message))
     }
 
-    /// Takes a message that is normalised already.
+    /// Stores a message that is already normalized.
     init(type: Label, normalizedMessage: String) {
         self.type = type
         message = normalizedMessage
@@ -21,7 +21,9 @@ package struct ErrorFingerprint: Sendable, BoundedKey {
         stableHash = hash.value
     }
 
-    /// Twelve hexadecimal digits that name the fingerprint in reports and commands, the same on every machine.
+    /// Twelve hexadecimal digits that identify the fingerprint in reports and commands.
+    ///
+    /// They are the same on every machine.
     package var id: String {
         let digits = String(stableHash >> 16, radix: 16)
         return String(repeating: "0", count: 12 - digits.count) + digits

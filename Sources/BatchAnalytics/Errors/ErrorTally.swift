@@ -1,21 +1,22 @@
 package import BatchPipeline
 package import MessageBatches
 
-/// The errors of one fingerprint.
+/// The errors of one fingerprint: counts, first and last occurrence, and sample requests.
 package struct ErrorTally: Sendable, Equatable {
-    /// How many samples are kept.
+    /// The maximum number of samples.
     package static let sampleCount = 3
 
     /// Errors by class, in the order of `ErrorClass.allCases`.
     ///
-    /// Messages with one fingerprint nearly always have one class; where they do not, nothing is hidden.
+    /// Messages with one fingerprint nearly always have one class, but they can have several.
     package private(set) var counts = [Int](repeating: 0, count: ErrorClass.allCases.count)
-    /// When the earliest batch with such an error was created.
+    /// The creation time of the earliest batch with such an error.
     package private(set) var firstSeen: Timestamp?
-    /// When the latest batch with such an error was created.
+    /// The creation time of the latest batch with such an error.
     package private(set) var lastSeen: Timestamp?
-    /// Requests that show the error: of all of them the ones whose custom_id has the smallest hash, so that the choice
-    /// does not depend on the order in which they came.
+    /// Sample requests: those whose custom_id has the smallest hash.
+    ///
+    /// The choice does not depend on the order of the lines.
     package private(set) var samples: [ErrorSample] = []
 
     package init() {}
@@ -32,7 +33,9 @@ package struct ErrorTally: Sendable, Equatable {
         counts.reduce(0) { $0.addingClamped($1) }
     }
 
-    /// The class most of them have; of two with equal counts the one that asks more of the user.
+    /// The most frequent class.
+    ///
+    /// Of two with equal counts, the one that needs more work from the user.
     package var errorClass: ErrorClass {
         var most = ErrorClass.fixAccount
         if self[.fixInput] > self[most] { most = .fixInput }
@@ -40,16 +43,16 @@ package struct ErrorTally: Sendable, Equatable {
         return most
     }
 
-    /// The errors of one class.
+    /// The number of errors of one class.
     package subscript(_ errorClass: ErrorClass) -> Int {
-        counts[errorClass.place]
+        counts[errorClass.rank]
     }
 
     mutating func count(_ errorClass: ErrorClass) {
-        counts[errorClass.place] += 1
+        counts[errorClass.rank] += 1
     }
 
-    /// Whether a sample with a custom_id of this hash would be kept.
+    /// Whether a sample whose custom_id has this hash would be kept.
     func wantsSample(withHash hash: UInt64) -> Bool {
         guard samples.count == Self.sampleCount, let last = samples.last else { return true }
         return hash <= last.customID.stableHash
@@ -57,12 +60,12 @@ package struct ErrorTally: Sendable, Equatable {
 
     mutating func addSample(_ sample: ErrorSample) {
         guard !samples.contains(sample) else { return }
-        let place = samples.firstIndex { sample < $0 } ?? samples.count
-        samples.insert(sample, at: place)
+        let index = samples.firstIndex { sample < $0 } ?? samples.count
+        samples.insert(sample, at: index)
         if samples.count > Self.sampleCount { samples.removeLast() }
     }
 
-    mutating func see(_ moment: Timestamp) {
+    mutating func recordOccurrence(at moment: Timestamp) {
         firstSeen = min(firstSeen ?? moment, moment)
         lastSeen = max(lastSeen ?? moment, moment)
     }
@@ -71,16 +74,16 @@ package struct ErrorTally: Sendable, Equatable {
 extension ErrorTally: Mergeable {
     package mutating func merge(_ other: ErrorTally) {
         for index in counts.indices { counts[index] = counts[index].addingClamped(other.counts[index]) }
-        if let first = other.firstSeen { see(first) }
-        if let last = other.lastSeen { see(last) }
+        if let first = other.firstSeen { recordOccurrence(at: first) }
+        if let last = other.lastSeen { recordOccurrence(at: last) }
         for sample in other.samples { addSample(sample) }
     }
 }
 
-/// A request that shows an error.
+/// A request that has an error.
 package struct ErrorSample: Sendable, Hashable, Comparable {
     package let customID: Label
-    /// `request_id` of the error; empty where the line has none.
+    /// `request_id` of the error; empty if the line has none.
     package let requestID: Label
 
     package init(customID: Label, requestID: Label) {
@@ -88,7 +91,7 @@ package struct ErrorSample: Sendable, Hashable, Comparable {
         self.requestID = requestID
     }
 
-    /// By hash first, which makes the kept samples a random choice, though always the same one.
+    /// Compares by hash first, so that the kept samples are a random but reproducible choice.
     package static func < (left: ErrorSample, right: ErrorSample) -> Bool {
         let (leftHash, rightHash) = (left.customID.stableHash, right.customID.stableHash)
         if leftHash != rightHash { return leftHash < rightHash }
@@ -97,8 +100,8 @@ package struct ErrorSample: Sendable, Hashable, Comparable {
 }
 
 extension ErrorClass {
-    /// The place among all classes.
-    fileprivate var place: Int {
+    /// The index in ``ErrorTally/counts``; a higher one needs more work from the user.
+    fileprivate var rank: Int {
         switch self {
         case .retry: 0
         case .fixInput: 1

@@ -1,11 +1,11 @@
-/// Makes error messages that differ only in their particulars the same.
+/// Replaces the variable parts of error messages, so that messages with the same cause become equal.
 ///
 /// Quoted parts become `<text>`, paths such as `messages.1.content` and addresses `<path>`, numbers, dates and times
-/// `<n>`, and every word that mixes letters and digits `<id>`. What is left is the sentence the service wrote.
+/// `<n>`, and words that mix letters and digits `<id>`.
 enum MessageNormalizer {
-    /// The bytes of a message that are read.
+    /// The maximum number of bytes of a message that is read.
     static let readLength = 1_024
-    /// The most bytes of a normalised message; longer ones are cut and end in "…".
+    /// The maximum number of bytes of a normalized message; longer ones are cut and end in "…".
     static let length = 160
 
     static func normalized(_ message: String) -> String {
@@ -15,10 +15,12 @@ enum MessageNormalizer {
         return result.utf8.count <= length ? result : "\(result.prefix(utf8Count: length - 3))…"
     }
 
-    /// Words with digits that are names of things everybody has, not ids.
+    /// Common words with digits that are not IDs.
     private static let commonWords: Set<String> = ["base64", "utf8", "utf-8", "http2", "sha256", "oauth2"]
 
-    /// What stands for a word: letters, digits and what may join them.
+    /// The placeholder for a word, or the word itself.
+    ///
+    /// A word consists of letters, digits and characters that join them.
     private static func mark(for word: ArraySlice<UInt8>) -> [UInt8] {
         let text = String(decoding: word, as: UTF8.self)
         if word.count(where: { $0 == UInt8(ascii: "/") }) > 1 || word.first == UInt8(ascii: "/") && word.count > 1 {
@@ -34,7 +36,7 @@ enum MessageNormalizer {
         return Array((word.contains(UInt8(ascii: ".")) ? "<path>" : "<id>").utf8)
     }
 
-    /// One pass over the bytes of a message.
+    /// Scans the bytes of a message once.
     private struct Scanner {
         let text: [UInt8]
         var place = 0
@@ -50,17 +52,17 @@ enum MessageNormalizer {
                     output += Array("<text>".utf8)
                     place = end
                 } else if text[place].isWordPart {
-                    takeWord()
+                    consumeWord()
                 } else {
-                    takeSeparator()
+                    consumeSeparator()
                 }
             }
             while output.last == UInt8(ascii: " ") { output.removeLast() }
         }
 
-        /// The end of a quoted part that begins here.
+        /// Finds the end of a quoted part that begins here.
         ///
-        /// An apostrophe within a word is none, and neither is a quote that nothing closes.
+        /// An apostrophe within a word does not begin a quoted part, and neither does a quote that is never closed.
         private func quoteEnd() -> Int? {
             let quote = text[place]
             guard [UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`")].contains(quote) else { return nil }
@@ -74,7 +76,7 @@ enum MessageNormalizer {
             return nil
         }
 
-        private mutating func takeWord() {
+        private mutating func consumeWord() {
             var end = place
             while end < text.count, text[end].isWordPart { end += 1 }
             let whole = text[place..<end]
@@ -84,8 +86,8 @@ enum MessageNormalizer {
             place = end
         }
 
-        /// Takes a byte that belongs to no word; white space of any length becomes one space.
-        private mutating func takeSeparator() {
+        /// Consumes a byte outside words; white space of any length becomes one space.
+        private mutating func consumeSeparator() {
             let byte = text[place]
             place += 1
             guard byte <= UInt8(ascii: " ") else {
@@ -102,17 +104,17 @@ extension UInt8 {
         (0x30...0x39).contains(self)
     }
 
-    /// Letters of ASCII and every byte of other scripts.
+    /// Whether this is an ASCII letter or part of a non-ASCII character.
     fileprivate var isLetter: Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) || self >= 0x80
     }
 
-    /// What a word, a number, an id or a path is made of.
+    /// Whether this can be part of a word, a number, an ID or a path.
     fileprivate var isWordPart: Bool {
         isDigit || isLetter || "_-./:@+#%,".utf8.contains(self)
     }
 
-    /// What ends a word without belonging to it.
+    /// Whether this is punctuation that can follow a word.
     fileprivate var isTrailingMark: Bool {
         ".:,".utf8.contains(self)
     }

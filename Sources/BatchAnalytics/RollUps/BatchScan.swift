@@ -3,23 +3,25 @@ import JSONLines
 package import MessageBatches
 import Prices
 
-/// Adds up the result lines of one batch for a grouping or a price table that its summaries cannot serve.
+/// Adds up the result lines of one batch for a grouping or a price table that summaries cannot serve.
 ///
-/// Every request is priced by itself, with its own prompt size, so any price table will do.
+/// Every request is priced by itself, with its own prompt size, so any price table works.
 package struct BatchScan: Sendable {
     private var group = RollUp.Group()
     private let grouping: Grouping
     private let pricer: Pricer
     private let day: CalendarDay
 
-    /// For the lines of a batch created on a day.
+    /// Creates a scan for a batch that was created on `day`.
     package init(by grouping: Grouping, pricer: Pricer, day: CalendarDay) {
         self.grouping = grouping
         self.pricer = pricer
         self.day = day
     }
 
-    /// Takes in the records of one block of the batch, in any order of blocks.
+    /// Adds the records of one block.
+    ///
+    /// Blocks can come in any order.
     package mutating func fold(_ block: DecodedBlock) {
         var interner = PartInterner(grouping.requestKeys)
         var parts: [Measures] = []
@@ -34,12 +36,12 @@ package struct BatchScan: Sendable {
         for (key, measures) in zip(interner.keys(of: block), parts) { add(measures, to: key) }
     }
 
-    /// Takes in what another scan of the same batch counted.
+    /// Adds the counts of another scan of the same batch.
     package mutating func merge(_ other: BatchScan) {
         group.merge(other.group)
     }
 
-    /// Everything that was counted, with what only the batch knows.
+    /// Returns all counts, completed with the values of the batch itself.
     func finished(_ batch: MessageBatch) -> RollUp.Group {
         var group = group
         group.all.countBatch(batch)
@@ -56,7 +58,7 @@ package struct BatchScan: Sendable {
 
     private mutating func add(_ measures: Measures, to key: PartKey) {
         var measures = measures
-        measures.isOfSucceeded = grouping.coverage == .succeeded
+        measures.countsSucceededOnly = grouping.coverage == .succeeded
         group.parts.add(measures, to: key)
     }
 
@@ -86,9 +88,9 @@ extension Measures {
     }
 }
 
-/// Numbers the combinations of request keys in one block from 0.
+/// Numbers the combinations of request keys of one block, starting at 0.
 private struct PartInterner {
-    /// At most sixteen bits a text: a block has fewer lines, and at most eight texts name a row.
+    /// Sixteen bits per text are enough: a block has fewer lines, and at most eight texts name a row.
     private static let bits: UInt128 = 16
 
     private let requestKeys: [Grouping.RequestKey]
@@ -119,13 +121,13 @@ private struct PartInterner {
         return places.number(of: place)
     }
 
-    /// The combinations in the order of their numbers.
+    /// The combinations, in the order of their numbers.
     func keys(of block: DecodedBlock) -> [PartKey] {
         let labels = slices.map { block.labels(of: $0) }
         let (prefixLabels, messageTexts) = (prefixes.labels(of: block), messages.slices.map { block.text($0) ?? "" })
         return places.keys.map { place in
             var place = place
-            /// Takes the last number off.
+            /// Removes the last number from `place` and returns it.
             func next() -> Int {
                 defer { place >>= Self.bits }
                 return Int(place & (1 << Self.bits - 1))
@@ -146,7 +148,7 @@ private struct PartInterner {
 }
 
 extension ResultRecord {
-    /// The text that a key with one text in the line goes by.
+    /// The text of a key that has one text per line; nil for other keys.
     fileprivate func slice(_ key: Grouping.RequestKey) -> TextSlice? {
         switch key {
         case .model: model
@@ -160,7 +162,7 @@ extension ResultRecord {
 }
 
 extension ErrorFingerprint {
-    /// What names it in a table.
+    /// The labels of its row in a table.
     fileprivate var labels: [Label] {
         [Label(id), type, Label(message)]
     }

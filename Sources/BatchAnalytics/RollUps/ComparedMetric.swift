@@ -17,7 +17,7 @@ package enum ComparedMetric: String, Sendable, CaseIterable {
     case queueP50 = "queue_p50"
     case queueP95 = "queue_p95"
 
-    /// What the metric is measured in.
+    /// The unit of the metric.
     package var kind: ValueKind {
         switch self {
         case .requests, .unpriced, .inputP50, .inputP95, .outputP50, .outputP95: .integer
@@ -27,7 +27,7 @@ package enum ComparedMetric: String, Sendable, CaseIterable {
         }
     }
 
-    /// The value for some batches; missing if nothing defines it.
+    /// The value for some batches; missing if it is not defined for them.
     package func value(of measures: Measures) -> Cell {
         switch self {
         case .requests: .integer(measures.requests)
@@ -48,7 +48,7 @@ package enum ComparedMetric: String, Sendable, CaseIterable {
 }
 
 extension Cell {
-    /// The value as a plain number, dollars for money; nil for texts, timestamps and what is missing.
+    /// The value as a plain number, in dollars for money; nil for texts, timestamps and missing values.
     package var number: Double? {
         switch self {
         case .integer(let count): Double(count)

@@ -1,18 +1,18 @@
 import MessageBatches
 package import Tables
 
-/// Two sets of batches side by side: what changed from the first to the second.
+/// The comparison of two sets of batches, metric by metric.
 package struct Comparison: Sendable, Equatable {
     /// One metric of both sets.
     package struct Row: Sendable, Equatable {
         package var metric: ComparedMetric
         package var before: Cell
         package var after: Cell
-        /// `after` less `before`.
+        /// `after` minus `before`.
         package var difference: Cell
-        /// The difference as a part of `before`: 0.1 is a tenth more.
+        /// The difference as a fraction of `before`: 0.1 means 10 % more.
         ///
-        /// Nil if that is not defined.
+        /// Nil if it is not defined.
         package var relative: Double?
     }
 
@@ -44,7 +44,7 @@ extension Comparison {
         .queueP50: "Queue time p50", .queueP95: "Queue time p95",
     ]
 
-    /// The table: one row per metric, each with its own unit, as text for people and as values for programs.
+    /// The table with one row per metric: formatted texts for people, typed values for programs.
     package func table(names: [String], forPeople: Bool, notes: [String]) -> Table {
         let headings = forPeople ? names : ["A", "B"]
         return Table(
@@ -67,7 +67,7 @@ extension Comparison {
     }
 
     private static func readable(_ value: Cell, _ metric: ComparedMetric) -> Cell {
-        .text(value.readingText(metric.kind)?.visible)
+        .text(value.displayText(metric.kind)?.visible)
     }
 
     private static func title(_ metric: ComparedMetric) -> String {
@@ -78,7 +78,7 @@ extension Comparison {
 }
 
 extension Cell {
-    /// This value less another of the same kind; missing if either is.
+    /// This value minus another of the same kind; missing if either is missing.
     fileprivate func subtracting(_ other: Cell) -> Cell {
         switch (self, other) {
         case (.integer(let left), .integer(let right)): .integer(left - right)

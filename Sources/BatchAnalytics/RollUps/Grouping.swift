@@ -1,10 +1,10 @@
-/// What a roll-up has one row for: `day,model` and the like.
+/// The keys by which a roll-up groups, for example `day,model`.
 ///
-/// A batch lies in one day, week, month, hour of the day and workspace, so these and `batch` combine freely. Its
-/// requests differ in model, result, stop reason, error, prefix, service tier and geo; a summary counts by one of these
-/// at a time, so to combine them the result lines have to be read again.
+/// A batch has one day, week, month, hour and workspace, so these keys and `batch` combine freely. The requests of a
+/// batch differ in model, result, stop reason, error, prefix, service tier and geo. A summary counts by one of these at
+/// a time, so a combination needs the result lines.
 package struct Grouping: Sendable, Hashable {
-    /// What a batch has one of.
+    /// A key with one value per batch.
     package enum BatchKey: String, Sendable, CaseIterable {
         case day, week, month
         /// The hour of the day the batch was created in, 00 to 23.
@@ -12,7 +12,7 @@ package struct Grouping: Sendable, Hashable {
         case batch, workspace
     }
 
-    /// What the requests of a batch differ in.
+    /// A key with one value per request.
     package enum RequestKey: String, Sendable, CaseIterable {
         case model, result
         case stopReason = "stop-reason"
@@ -21,9 +21,9 @@ package struct Grouping: Sendable, Hashable {
         case geo
     }
 
-    /// In the order of the columns.
+    /// The batch keys, in column order.
     package var batchKeys: [BatchKey]
-    /// In the order of the columns, behind those of the batches.
+    /// The request keys, in column order, after the batch keys.
     package var requestKeys: [RequestKey]
 
     package init(by batchKeys: [BatchKey] = [], _ requestKeys: RequestKey...) {
@@ -31,7 +31,7 @@ package struct Grouping: Sendable, Hashable {
         self.requestKeys = requestKeys
     }
 
-    /// Reads names with commas between them, in any order; empty text groups nothing.
+    /// Parses comma-separated names in any order; an empty text means no grouping.
     package init(_ text: String) throws(GroupingError) {
         self.init()
         for name in text.split(separator: ",").map({ $0.filter { $0 != " " } }) {
@@ -47,23 +47,23 @@ package struct Grouping: Sendable, Hashable {
         }
     }
 
-    /// Whether summaries do not count by these together, so that the result lines have to be read again.
+    /// Whether summaries do not count by these keys together, so that the result lines must be read.
     package var needsScan: Bool {
         requestKeys.count > 1
     }
 
-    /// This grouping with a row for each model within every row.
+    /// This grouping with the model as an additional key.
     package var withModels: Grouping {
         var finer = self
         if !finer.requestKeys.contains(.model) { finer.requestKeys.append(.model) }
         return finer
     }
 
-    /// All names, in the order a user may be told them.
+    /// All names, in the order in which messages list them.
     package static let names = BatchKey.allCases.map(\.rawValue) + RequestKey.allCases.map(\.rawValue)
 }
 
-/// Why a grouping is none.
+/// Why a text is not a valid grouping.
 package enum GroupingError: Error, Sendable, Hashable {
     case unknown(String)
     case repeated(String)

@@ -1,30 +1,32 @@
 package import MessageBatches
 import Prices
 
-/// Everything a row of a roll-up can show; a row fills what its grouping knows.
+/// All values that a row of a roll-up can show.
+///
+/// A grouping fills only the values it knows.
 package struct Measures: Sendable, Equatable {
     package var batches = 0
     package var outcomes = OutcomeSummary()
-    /// Requests of the row: all, or the succeeded ones where the grouping only knows those.
+    /// Requests of the row: all of them, or only the succeeded ones if the grouping knows no others.
     package var requests = 0
     package var succeeded = 0
     package var errored = 0
-    /// Succeeded and usable in the sense of ``Usability``.
+    /// Succeeded requests that are usable, as defined by ``Usability``.
     package var usable = 0
-    /// Succeeded with neither visible text nor a tool call.
+    /// Succeeded requests with neither visible text nor a tool call.
     package var empty = 0
     /// Tokens of succeeded requests.
     package var usage = TokenUsage()
     package var cost = Cost()
     package var sizes = PercentileSummary()
-    /// Seconds from creation to end, a batch.
+    /// Seconds from creation to end, one value per batch.
     package var queue = ValueHistogram()
     /// Batches that took longer than ``longWait``.
     package var longWaits = 0
-    /// Whether only succeeded requests were counted, so that nothing is known about failures.
-    package var isOfSucceeded = false
+    /// Whether only succeeded requests were counted, so that the number of failures is unknown.
+    package var countsSucceededOnly = false
 
-    /// Longer than this, in seconds, is close to the 24 hours after which unfinished requests expire.
+    /// A wait longer than this, in seconds, is close to the 24 hours after which unfinished requests expire.
     package static let longWait = 20 * 3_600
 
     package init() {}
@@ -44,12 +46,12 @@ extension Measures: Mergeable {
         sizes.merge(other.sizes)
         queue.merge(other.queue)
         longWaits = longWaits.addingClamped(other.longWaits)
-        isOfSucceeded = isOfSucceeded || other.isOfSucceeded
+        countsSucceededOnly = countsSucceededOnly || other.countsSucceededOnly
     }
 }
 
 extension Measures {
-    /// Counts a batch as such: one more, with its wait.
+    /// Adds one to the number of batches and records the time it took.
     mutating func countBatch(_ batch: MessageBatch) {
         batches += 1
         guard let endedAt = batch.endedAt else { return }
@@ -62,28 +64,28 @@ extension Measures {
 // MARK: - Ratios
 
 extension Measures {
-    /// Usable among succeeded requests; nil without any.
+    /// The fraction of succeeded requests that is usable; nil if there are none.
     package var usableRate: Double? {
         ratio(usable, succeeded)
     }
 
-    /// Errored among all requests; nil without any, and where only succeeded ones were counted.
+    /// The fraction of all requests that errored; nil if there are none or only succeeded requests were counted.
     package var errorRate: Double? {
-        isOfSucceeded ? nil : ratio(errored, requests)
+        countsSucceededOnly ? nil : ratio(errored, requests)
     }
 
-    /// The share of batches that took longer than ``longWait``; nil without any that ended.
+    /// The fraction of ended batches that took longer than ``longWait``; nil if there are none.
     package var longWaitShare: Double? {
         ratio(longWaits, queue.count)
     }
 
-    /// Cached among all prompt tokens; nil without any.
+    /// The fraction of prompt tokens that were read from the cache; nil if there are none.
     package var cacheHitRatio: Double? {
         let prompt = UsageField.allCases.filter(\.isPrompt).reduce(Int64(0)) { $0.addingClamped(usage[$1]) }
         return prompt > 0 ? Double(usage.cacheRead) / Double(prompt) : nil
     }
 
-    /// What a priced request costs on average, rounded to a pico-dollar; nil without any.
+    /// The average cost of a priced request, rounded to a pico-dollar; nil if there are none.
     package var costPerRequest: Money? {
         guard cost.pricedRequests > 0 else { return nil }
         let requests = Int128(cost.pricedRequests)
@@ -99,9 +101,9 @@ extension Measures {
 /// The errors of one fingerprint in a roll-up.
 package struct ErrorMeasures: Sendable, Equatable {
     package var tally = ErrorTally()
-    /// What these requests would have cost had they succeeded, estimated from the succeeded ones of their batches.
+    /// The estimated cost of these requests if they had succeeded, from the succeeded requests of the same batches.
     ///
-    /// Nil where no batch had any with a price: 0 would say that nothing is at stake.
+    /// Nil if no batch has a succeeded request with a price: 0 would mean that the retry is free.
     package private(set) var costAtStake: Money?
 
     package init() {}

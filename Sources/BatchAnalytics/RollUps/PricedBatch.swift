@@ -3,15 +3,16 @@ import BatchPipeline
 import MessageBatches
 import Prices
 
-/// What the summaries of one batch add to a group of a roll-up, its tokens priced once for all roll-ups.
+/// The summaries of one batch with their costs, which are computed once for all roll-ups.
 ///
-/// Everything is added in place: a group is large, with its tables and histograms, and most batches are small.
+/// Values are added to a group in place: a group is large, because of its tables and histograms, and most batches are
+/// small.
 package struct PricedBatch {
     let batch: SummarizedBatch
     private let pricer: Pricer
     private let day: CalendarDay
     private let cells: BoundedTable<UsageKey, UsageCell>
-    /// The costs of the rows of `cells`.
+    /// The costs of the rows of `cells`, in the same order.
     private let cellCosts: [Cost]
     /// The cost of the whole batch.
     private let cost: Cost
@@ -29,7 +30,7 @@ package struct PricedBatch {
         self.cost = cost
     }
 
-    /// Adds the batch, with its parts by a key of its requests.
+    /// Adds the batch to a group, divided by a request key if one is given.
     func add(by key: Grouping.RequestKey?, to group: inout RollUp.Group) {
         addWhole(to: &group.all)
         switch key {
@@ -62,7 +63,9 @@ package struct PricedBatch {
         measures.countBatch(batch.batch)
     }
 
-    /// Only rows about whole batches show sizes, and four histograms are the most there is to add.
+    /// Adds the size histograms.
+    ///
+    /// Only rows about whole batches show sizes, and the four histograms are the most expensive values to add.
     private func addSizes(to measures: inout Measures) {
         if let sizes = batch.summaries.summary(PercentileSummary.self) { measures.sizes.merge(sizes) }
     }
@@ -145,10 +148,10 @@ extension PricedBatch {
         addCells(summary.cells, of: summary.prefixes, succeeded: \.succeeded, to: &parts)
     }
 
-    /// Adds tokens and costs of groups whose requests were added before.
+    /// Adds the tokens and costs of groups whose requests were added before.
     ///
-    /// A manifest has room for the largest cells only. Succeeded requests of a group beyond those in its cells have no
-    /// price; cells of a group that has no row of its own belong to "other".
+    /// A manifest stores only the largest cells. Succeeded requests of a group that are missing from its cells have no
+    /// price. Cells of a group without a row of its own are added to "other".
     private func addCells<Tally: Mergeable>(
         _ cells: BoundedTable<GroupedUsageKey, UsageCell>,
         of groups: BoundedTable<Label, Tally>,
@@ -181,11 +184,11 @@ extension Measures {
         requests = requests.addingClamped(count)
     }
 
-    /// Adds succeeded requests to a row that knows no other ones.
+    /// Adds succeeded requests to a row that counts only those.
     fileprivate mutating func addSucceeded(_ count: Int) {
         addRequests(count)
         succeeded = succeeded.addingClamped(count)
-        isOfSucceeded = true
+        countsSucceededOnly = true
     }
 
     fileprivate mutating func addUsable(_ count: Int) {
@@ -199,7 +202,7 @@ extension Measures {
 }
 
 extension Cost {
-    /// Succeeded requests of models nobody knows any more.
+    /// The cost of succeeded requests whose model is not known.
     fileprivate static func unpriced(_ requests: Int) -> Cost {
         var cost = Cost()
         cost.addUnpriced(requests, model: nil)

@@ -6,10 +6,10 @@ import Tables
 
 /// Adds up many batches, in groups, from their summaries or from their result lines.
 ///
-/// Batches are added one by one and let go, so a roll-up over ten thousand of them holds only its groups. Money is
-/// computed batch by batch, with the prices of the day the batch was created.
+/// Batches are added one by one and not kept, so a roll-up over ten thousand batches holds only its groups. Costs are
+/// computed per batch, with the prices of the day on which the batch was created.
 package struct RollUp: Sendable {
-    /// The groups within one combination of day, week, month, hour, batch and workspace.
+    /// The values for one combination of batch keys, in total and by request key.
     struct Group: Sendable {
         var all = Measures()
         var parts = BoundedTable<PartKey, Measures>(capacity: 4_096)
@@ -18,20 +18,23 @@ package struct RollUp: Sendable {
 
     package let grouping: Grouping
     package let pricer: Pricer
-    /// Whether the figures come from result lines and not from summaries.
+    /// Whether the values come from result lines instead of summaries.
     package let isScan: Bool
     private(set) var groups: [[Cell]: Group] = [:]
-    /// Groups that no further batch can change, those of single batches: kept as their rows, which are a small part of
-    /// them and are made where the batch was read.
-    private(set) var settled: [GroupRows] = []
-    /// What the settled groups count together.
-    private var settledTotal = Group()
-    /// The columns after those that name the group.
+    /// The rows of groups that are complete because they contain a single batch.
+    ///
+    /// Rows take much less memory than groups.
+    private(set) var completed: [GroupRows] = []
+    /// The sum of all completed groups.
+    private var completedTotal = Group()
+    /// The columns after those of the group keys.
     let measureColumns: [MeasureColumn]
 
-    /// `columns` names the columns that are wanted, nil for all: every value takes time and memory.
+    /// Creates an empty roll-up.
     ///
-    /// - Precondition: a grouping with several request keys can only be scanned.
+    /// `columns` names the columns to compute, nil for all; each column costs time and memory.
+    ///
+    /// - Precondition: a grouping with several request keys requires `isScan`.
     package init(by grouping: Grouping, pricer: Pricer, isScan: Bool = false, columns: [String]? = nil) {
         precondition(isScan || !grouping.needsScan, "summaries do not count by several request keys")
         self.grouping = grouping
@@ -41,7 +44,7 @@ package struct RollUp: Sendable {
         measureColumns = columns.map { wanted in all.filter { wanted.contains($0.column.key) } } ?? all
     }
 
-    /// The kinds of summaries that a grouping reads; no other has to be read from a manifest.
+    /// The kinds of summaries that a grouping needs from the manifests.
     package static func kinds(for grouping: Grouping) -> [any Summary.Type] {
         let always: [any Summary.Type] = [OutcomeSummary.self, TokenSummary.self]
         return switch grouping.requestKeys.first {
@@ -54,59 +57,62 @@ package struct RollUp: Sendable {
         }
     }
 
-    /// Adds a batch by its summaries; a kind of summary that it lacks counts as empty.
+    /// Adds a batch from its summaries.
+    ///
+    /// A missing kind of summary counts as empty.
     package mutating func add(_ batch: SummarizedBatch) {
         add(PricedBatch(batch, pricer: pricer))
     }
 
-    /// Adds a batch that was priced before, with the prices of this roll-up.
+    /// Adds a batch that was already priced with the prices of this roll-up.
     package mutating func add(_ priced: PricedBatch) {
         let key = grouping.requestKeys.first
         add(priced.batch.batch, priced.batch.workspace) { priced.add(by: key, to: &$0) }
     }
 
-    /// Adds a batch by its lines, all of which were folded into `scan`.
+    /// Adds a batch from a scan of all its lines.
     package mutating func add(_ scan: BatchScan, of batch: MessageBatch, workspace: String?) {
         add(batch, workspace) { $0.merge(scan.finished(batch)) }
     }
 
-    /// Adds a batch to its group, in place.
+    /// Changes the group of a batch in place.
     private mutating func add(_ batch: MessageBatch, _ workspace: String?, _ add: (inout Group) -> Void) {
         let key = key(of: batch, workspace)
         if grouping.batchKeys.contains(.batch) {
             var group = Group()
             add(&group)
-            settled.append(rows(of: group, key: key))
-            settledTotal.merge(group)
+            completed.append(rows(of: group, key: key))
+            completedTotal.merge(group)
         } else {
             add(&groups[key, default: Group()])
         }
     }
 
-    /// Adds what another roll-up with the same grouping and prices added up.
+    /// Adds the groups of another roll-up with the same grouping and prices.
     package mutating func merge(_ other: RollUp) {
         for (key, group) in other.groups {
-            // Most days are in one part only: such a group is taken as it is.
+            // Most days occur in one part only, so their group moves without a merge.
             if groups[key] == nil { groups[key] = group } else { groups[key]?.merge(group) }
         }
-        settled += other.settled
-        settledTotal.merge(other.settledTotal)
+        completed += other.completed
+        completedTotal.merge(other.completedTotal)
     }
 
-    /// Everything together, for the row of totals.
+    /// The sum of all groups, for the row of totals.
     var total: Group {
-        // Without keys of batches there is one group, and it is the total.
-        if groups.count == 1, settled.isEmpty, let only = groups.first { return only.value }
-        return groups.values.reduce(into: settledTotal) { $0.merge($1) }
+        // Without batch keys there is one group, which is the total.
+        if groups.count == 1, completed.isEmpty, let only = groups.first { return only.value }
+        return groups.values.reduce(into: completedTotal) { $0.merge($1) }
     }
 
-    /// Everything that was added, without groups.
+    /// The sum of everything, without groups.
     package var measures: Measures {
         total.all
     }
 
-    /// The succeeded requests of one model, under any of its spellings; nothing but a grouping by model alone knows
-    /// them.
+    /// The succeeded requests of one model, under any spelling of its name.
+    ///
+    /// Works only for a grouping by model alone.
     package func measures(ofModel name: String) -> Measures {
         let wanted = ModelName.normalized(name)
         return total.parts.rows.reduce(into: Measures()) { sum, row in
@@ -115,7 +121,7 @@ package struct RollUp: Sendable {
         }
     }
 
-    /// What names the group of a batch, a value for each column.
+    /// The key of the group that a batch belongs to, one value per column.
     private func key(of batch: MessageBatch, _ workspace: String?) -> [Cell] {
         grouping.batchKeys.flatMap { key -> [Cell] in
             switch key {
@@ -135,5 +141,64 @@ extension RollUp.Group {
         all.merge(other.all)
         parts.merge(other.parts)
         errors.merge(other.errors)
+    }
+}
+
+/// The key of one row of requests: one label per request key of the grouping.
+///
+/// An error has three labels: fingerprint, type and message.
+struct PartKey: BoundedKey {
+    let labels: [Label]
+    let stableHash: UInt64
+
+    init(_ labels: [Label]) {
+        self.labels = labels
+        var hash = StableHash()
+        for label in labels { hash.combine(label.stableHash) }
+        stableHash = hash.value
+    }
+
+    init(_ label: Label) {
+        self.init([label])
+    }
+
+    static func == (left: PartKey, right: PartKey) -> Bool {
+        left.stableHash == right.stableHash && left.labels == right.labels
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(stableHash)
+    }
+
+    static func < (left: PartKey, right: PartKey) -> Bool {
+        left.labels.lexicographicallyPrecedes(right.labels)
+    }
+}
+
+extension CalendarDay {
+    /// The month: `2026-03`.
+    var monthText: String {
+        String(text.dropLast(3))
+    }
+
+    /// The ISO 8601 week: `2026-W10`.
+    ///
+    /// Weeks begin on Monday. A week belongs to the year that contains its Thursday.
+    var weekText: String {
+        // 1970-01-01 was a Thursday, so days since then plus 3 count from a Monday.
+        let sinceMonday = ((daysSinceEpoch + 3) % 7 + 7) % 7
+        let thursday = CalendarDay(daysSinceEpoch: daysSinceEpoch - sinceMonday + 3)
+        let year = thursday.components.year
+        let newYear = CalendarDay(year: year, month: 1, day: 1) ?? thursday
+        let week = (thursday.daysSinceEpoch - newYear.daysSinceEpoch) / 7 + 1
+        return "\(thursday.text.prefix(4))-W\(week < 10 ? "0" : "")\(week)"
+    }
+}
+
+extension Timestamp {
+    /// The hour of the day, UTC: `07`.
+    var hourText: String {
+        let hour = Int(seconds(since: day.start)) / 3_600
+        return hour < 10 ? "0\(hour)" : "\(hour)"
     }
 }

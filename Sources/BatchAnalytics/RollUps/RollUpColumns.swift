@@ -1,12 +1,12 @@
 import MessageBatches
 import Tables
 
-/// A column of a roll-up and where its values come from.
+/// A column of a roll-up and the function that computes its values.
 struct MeasureColumn: Sendable {
     var column: Column
-    /// The value of a row.
+    /// Computes the value of a row.
     var value: @Sendable (Measures) -> Cell
-    /// Whether the value is a count until all rows are known, and then its share in those of all.
+    /// Whether the value is a count that becomes a fraction of the total once all rows are known.
     var isShare = false
 
     init(_ key: String, _ kind: ValueKind, _ value: @escaping @Sendable (Measures) -> Cell) {
@@ -22,7 +22,9 @@ struct MeasureColumn: Sendable {
         MeasureColumn(name, .integer) { .integer(value($0)) }
     }
 
-    /// An amount; missing if no request of the row has a price, as 0 would say that they cost nothing.
+    /// A column for an amount.
+    ///
+    /// Its value is missing if no request of the row has a price; 0 would mean that they are free.
     private static func money(_ name: String, _ value: @escaping @Sendable (Measures) -> Money) -> MeasureColumn {
         MeasureColumn(name, .money) { .money($0.cost.isUnknown ? nil : value($0)) }
     }
@@ -73,7 +75,7 @@ struct MeasureColumn: Sendable {
     private static let queue =
         percentiles("queue_seconds", .duration) { $0.queue } + [ratio("queue_over_20h_share") { $0.longWaitShare }]
 
-    /// p50, p90, p95, p99 and the largest value.
+    /// Columns for p50, p90, p95, p99 and the maximum.
     private static func percentiles(
         _ name: String,
         _ kind: ValueKind,
@@ -90,7 +92,7 @@ struct MeasureColumn: Sendable {
         return columns + [largest]
     }
 
-    /// The columns of a grouping after those that name the group.
+    /// The columns of a grouping, after those of the group keys.
     static func columns(for grouping: Grouping, isScan: Bool) -> [MeasureColumn] {
         if isScan, !grouping.requestKeys.isEmpty { return scanned }
         return switch grouping.requestKeys.first {
@@ -106,7 +108,7 @@ struct MeasureColumn: Sendable {
         }
     }
 
-    /// The columns of any combination of request keys.
+    /// The columns of any combination of request keys, for scans.
     private static let scanned =
         [requests, share, succeeded, errored, usable, empty, usableRate, errorRate] + usage + [cacheHitRatio]
         + distributions
@@ -125,8 +127,8 @@ extension RollUp {
         "sample_custom_id": "Example", "sample_request_id": "Its request", "queue_seconds_p50": "Queue p50",
         "error_rate": "Error rate", "usable_rate": "Usable",
     ]
-    /// Ids and names that people copy.
-    private static let wholeColumns: Set<String> = ["batch_id", "model", "fingerprint", "sample_request_id"]
+    /// Columns with IDs and names that people copy, which are never cut.
+    private static let uncutColumns: Set<String> = ["batch_id", "model", "fingerprint", "sample_request_id"]
 
     /// The heading of a column.
     private static func title(_ key: String) -> String {
@@ -138,6 +140,6 @@ extension RollUp {
 
     /// A column with its heading.
     static func column(_ key: String, _ kind: ValueKind = .text) -> Column {
-        Column(key, title(key), kind: kind, canShrink: wholeColumns.contains(key) ? false : nil)
+        Column(key, title(key), kind: kind, canShrink: uncutColumns.contains(key) ? false : nil)
     }
 }

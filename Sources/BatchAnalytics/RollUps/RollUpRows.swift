@@ -3,34 +3,34 @@ import MessageBatches
 package import Tables
 
 extension RollUp {
-    /// The label of the row for everything that had no room for a row of its own.
+    /// The label of the row that adds up everything without a row of its own.
     package static let other = "(other)"
-    /// The label of the row for requests or batches in which the field is missing.
+    /// The label of the row for requests or batches without a value in the field.
     package static let none = "(none)"
 
-    /// The columns people see after those that name the group, the most important first.
+    /// The columns that people see after the group keys, the most important first.
     package static let mainColumns = [
         "batches", "requests", "share", "error_class", "errored", "usable_rate", "cost_usd", "unpriced_requests",
         "assumed_price_requests", "input_tokens", "cache_read_tokens", "output_tokens", "cache_hit_ratio",
         "list_price_usd", "saved_by_cache_usd", "queue_seconds_p50", "first_seen", "last_seen", "cost_at_stake_usd",
         "sample_custom_id",
     ]
-    /// Columns that people see only if they are not all zero.
+    /// Columns that people see only if they contain a value other than zero.
     private static let rareColumns: Set<String> = ["unpriced_requests", "assumed_price_requests"]
 
-    /// The rows, in the order of the columns that name the batches; within them by falling number of requests.
+    /// The table of all groups, sorted by the batch keys, then by descending number of requests.
     ///
-    /// People get the columns that matter, programs all. `notes` follow the sentence about requests without a price;
-    /// nil for a table without notes.
+    /// People get the main columns, programs all columns. `notes` follow the sentence about requests without a price;
+    /// nil means no notes at all.
     package func table(caption: String? = nil, forPeople: Bool = false, notes: [String]? = nil) -> Table {
         let total = total
-        let grouped = settled + groups.map { rows(of: $1, key: $0) }
+        let grouped = completed + groups.map { rows(of: $1, key: $0) }
         let columns = keyColumns + (hasErrorColumns ? Self.errorColumns : measureColumns.map(\.column))
         let share = hasErrorColumns ? nil : measureColumns.firstIndex { $0.isShare }.map { keyColumns.count + $0 }
         let whole = denominator(total)
         let named = keyColumns.indices.map { $0 == 0 ? Cell.text("Total") : .missing }
         let totals = named + totals(total, whole)
-        let places = forPeople ? mainPlaces(columns, totals) : Array(columns.indices)
+        let places = forPeople ? mainColumnIndices(columns, totals) : Array(columns.indices)
         func shown(_ row: [Cell]) -> [Cell] {
             var row = row
             if let share { row[share] = row[share].share(in: whole.requests) }
@@ -45,8 +45,8 @@ extension RollUp {
         )
     }
 
-    /// The places of the columns that people see.
-    private func mainPlaces(_ columns: [Column], _ totals: [Cell]) -> [Int] {
+    /// The indices of the columns that people see.
+    private func mainColumnIndices(_ columns: [Column], _ totals: [Cell]) -> [Int] {
         let values = Self.mainColumns.compactMap { name in
             columns.indices.dropFirst(keyColumns.count).first { columns[$0].key == name }
         }
@@ -59,10 +59,12 @@ extension RollUp {
             }
     }
 
-    /// The columns that name the group of a row.
+    /// The columns of the group keys.
     package var keyColumns: [Column] { batchColumns + requestColumns }
 
-    /// The rows of one group, complete but for the shares, which are counts as yet.
+    /// The rows of one group.
+    ///
+    /// Shares are still counts, because the total is not yet known.
     struct GroupRows: Sendable {
         let key: [Cell]
         let rows: [[Cell]]
@@ -82,12 +84,12 @@ extension RollUp {
         return row
     }
 
-    /// Whether the rows are errors with what is known of them, and not requests with their tokens.
+    /// Whether the rows describe errors instead of requests and their tokens.
     private var hasErrorColumns: Bool {
         grouping.requestKeys == [.error] && !isScan
     }
 
-    /// The columns that name a group of batches.
+    /// The columns of the batch keys.
     private var batchColumns: [Column] {
         grouping.batchKeys.flatMap { key -> [Column] in
             switch key {
@@ -97,7 +99,7 @@ extension RollUp {
         }
     }
 
-    /// The columns that name a group of requests.
+    /// The columns of the request keys.
     private var requestColumns: [Column] {
         let names = grouping.requestKeys.flatMap { key -> [String] in
             switch key {
@@ -120,7 +122,7 @@ extension RollUp {
         return rows + [row(key, requestColumns.map { _ in Self.other }, group.parts.other)]
     }
 
-    /// The row of totals without the columns that name a group.
+    /// The values of the row of totals, without the key columns.
     private func totals(_ total: Group, _ whole: Measures) -> [Cell] {
         if hasErrorColumns {
             return Self.errorValues(
@@ -132,14 +134,14 @@ extension RollUp {
         return measureColumns.map { $0.value(row) }
     }
 
-    /// What shares are parts of: all requests, or only those that the grouping can have rows for.
+    /// The denominator of shares: all requests, or only those that the grouping covers.
     private func denominator(_ total: Group) -> Measures {
         var whole = total.all
         switch grouping.coverage {
         case .all: break
         case .succeeded:
             whole.requests = whole.succeeded
-            whole.isOfSucceeded = true
+            whole.countsSucceededOnly = true
         case .errored: whole = total.parts.rows.reduce(into: total.parts.other) { $0.merge($1.value) }
         }
         return whole
@@ -147,27 +149,28 @@ extension RollUp {
 }
 
 extension Cost {
-    /// Succeeded requests that the amounts leave out, by model, most requests first; the model is nil for those that
-    /// are not listed one by one.
+    /// Succeeded requests that the amounts do not include, by model, most requests first.
+    ///
+    /// The model is nil for the sum of models that are not listed.
     package var unpricedByModel: [(model: String?, requests: Int)] {
         let rows = unpriced.ranked(by: \.count)
             .map { (model: Optional($0.key.text.isEmpty ? RollUp.none : $0.key.text), requests: $0.value.count) }
         return rows + (unpriced.other.count > 0 ? [(nil, unpriced.other.count)] : [])
     }
 
-    /// What the amounts leave out, as a sentence; nil if nothing.
+    /// A sentence about the requests that the amounts do not include; nil if there are none.
     package var unpricedSentence: String? {
         let rows = unpricedByModel
         guard !rows.isEmpty else { return nil }
         let total = rows.reduce(0) { $0 + $1.requests }
-        let named = rows.prefix(8).map { "\($0.model ?? "others") (\($0.requests.reading))" }
+        let named = rows.prefix(8).map { "\($0.model ?? "others") (\($0.requests.displayText))" }
         let rest = rows.count > 8 ? ", and \(rows.count - 8) more" : ""
         return "\(total.counted("request has", "requests have")) no price: \(named.joined(separator: ", "))\(rest)."
     }
 }
 
 extension Grouping {
-    /// Which requests have a place in a grouping: only succeeded ones have a model, only errored ones an error.
+    /// The requests that a grouping covers: only succeeded requests have a model, only errored ones an error.
     enum Coverage {
         case all, succeeded, errored
     }
@@ -181,7 +184,7 @@ extension Grouping {
 }
 
 extension Cell {
-    /// A count as its share in a whole; missing if there is no whole.
+    /// A count as a fraction of a total; missing if the total is 0.
     fileprivate func share(in whole: Int) -> Cell {
         guard case .integer(let count) = self, whole > 0 else { return .missing }
         return .decimal(Double(count) / Double(whole))
@@ -189,7 +192,7 @@ extension Cell {
 }
 
 extension [Cell] {
-    /// The order of groups: by the values that name them, from left to right.
+    /// Whether this group comes before another, compared by key from left to right.
     fileprivate func precedes(_ other: [Cell]) -> Bool {
         for (left, right) in zip(self, other) {
             switch (left, right) {
@@ -234,17 +237,18 @@ extension RollUp {
         ]
     }
 
-    /// The errors of everything that was added, by falling count; the last, without a fingerprint, stands for those
-    /// that have no row of their own.
+    /// The errors of all groups by descending count.
     ///
-    /// Known only to a grouping by error alone.
+    /// The last entry, without a fingerprint, adds up the errors without a row.
+    ///
+    /// Works only for a grouping by error alone.
     package var rankedErrors: [(fingerprint: ErrorFingerprint?, measures: ErrorMeasures)] {
         let errors = total.errors
         let rows = errors.ranked(by: \.tally.count).map { (fingerprint: Optional($0.key), measures: $0.value) }
         return rows + (errors.other.tally.count > 0 ? [(nil, errors.other)] : [])
     }
 
-    /// How often an error occurred; 0 where it has no row.
+    /// The number of occurrences of an error; 0 if it has no row.
     package func errorCount(_ fingerprint: ErrorFingerprint) -> Int {
         total.errors[fingerprint]?.tally.count ?? 0
     }

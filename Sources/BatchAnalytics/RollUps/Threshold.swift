@@ -1,60 +1,60 @@
 import MessageBatches
 import Tables
 
-/// A limit that a comparison is held against, written `FIGURE OPERATOR NUMBER`: `error_rate>+1%`.
+/// A limit for a comparison, written `METRIC OPERATOR NUMBER`, for example `error_rate>+1%`.
 ///
-/// - With a sign the number limits the change: `cost_per_request>+10%` is a tenth more than before, `queue_p95>+600` ten
-///   minutes more. Of rates and ratios, a change in percent means percentage points: `usable_rate<-2%`.
-/// - Without a sign it limits the second set by itself: `error_rate>5%`, `unpriced>0`.
+/// - With a sign, the number limits the change: `cost_per_request>+10%` means 10 % more than before, `queue_p95>+600`
+///   ten minutes more. For rates and ratios, a change in percent means percentage points: `usable_rate<-2%`.
+/// - Without a sign, it limits the value of the second set: `error_rate>5%`, `unpriced>0`.
 ///
-/// Operators are `>`, `>=`, `<` and `<=`. Money is in dollars, queue times in seconds.
+/// Operators are `>`, `>=`, `<` and `<=`. Money is in dollars, queue times are in seconds.
 package struct Threshold: Sendable, Hashable {
     package enum Operator: String, Sendable, CaseIterable {
-        // The longer ones first, so that they are found first.
+        // The longer operators come first, so that `>=` is not read as `>`.
         case atLeast = ">="
         case atMost = "<="
         case above = ">"
         case below = "<"
     }
 
-    /// What the number is held against.
+    /// The value that the limit applies to.
     package enum Subject: Sendable, Hashable {
-        /// The metric of the second set.
+        /// The value of the second set.
         case value
         /// The difference between the sets.
         case difference
-        /// The difference as a part of the first set's metric.
+        /// The difference as a fraction of the first set's value.
         case relativeDifference
     }
 
-    /// What came of holding a comparison against a threshold.
+    /// The result of a check.
     package enum Outcome: Sendable, Hashable {
-        case held
+        case within
         case crossed
-        /// One of the sets does not have the metric, as the error rate of no requests.
+        /// One of the sets does not have the metric, for example the error rate of no requests.
         case undefined
     }
 
     package var metric: ComparedMetric
     package var comparison: Operator
     package var subject: Subject
-    /// In the unit of the metric; a part, not percent.
+    /// The limit in the unit of the metric; percentages are stored as fractions.
     package var limit: Double
-    /// As the user wrote it.
+    /// The text that the user wrote.
     package var text: String
 }
 
-/// Why a threshold is none.
+/// Why a text is not a valid threshold.
 package enum ThresholdError: Error, Sendable, Hashable {
-    /// Not of the form `FIGURE OPERATOR NUMBER`.
+    /// The text does not have the form `METRIC OPERATOR NUMBER`.
     case syntax(String)
     case unknownMetric(String)
-    /// A percentage of a figure that is no rate needs a sign: it can only be a change.
+    /// A percentage for a metric that is not a rate needs a sign, because it can only limit a change.
     case percentWithoutSign(String)
 }
 
 extension Threshold {
-    /// Reads a threshold; blanks do not count.
+    /// Parses a threshold; spaces are ignored.
     package init(_ text: String) throws(ThresholdError) {
         let compact = text.filter { $0 != " " }
         guard
@@ -80,27 +80,29 @@ extension Threshold {
         )
     }
 
-    /// A decimal number, with or without a sign, without an exponent.
+    /// Parses a decimal number, with or without a sign, without an exponent.
     private static func number(_ text: Substring) -> Double? {
         let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.".utf8.contains($0) }
         return isNumber ? Double(text) : nil
     }
 
-    /// Holds a comparison against this threshold.
+    /// Checks a comparison against this threshold.
     package func outcome(for comparison: Comparison) -> Outcome {
         let row = comparison[metric]
         let found: Double? =
             switch subject {
             case .value: row.after.number
             case .difference: row.difference.number
-            // From nothing to something is more than any part.
+            // From zero to any value is an infinite relative change.
             case .relativeDifference: row.relative ?? row.difference.number.map { $0 > 0 ? .infinity : -.infinity }
             }
         guard let found else { return .undefined }
-        return crosses(found) ? .crossed : .held
+        return crosses(found) ? .crossed : .within
     }
 
-    /// Differences of quotients may be off in the last bit: what equals the limit to nine digits equals it.
+    /// Compares the value with the limit.
+    ///
+    /// Values that agree to nine digits are equal, because quotients can be off in the last bit.
     private func crosses(_ value: Double) -> Bool {
         let isEqual = abs(value - limit) <= 1e-9 * abs(limit)
         return switch comparison {

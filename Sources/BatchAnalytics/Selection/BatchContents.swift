@@ -1,12 +1,15 @@
 package import MessageBatches
 
-/// What a batch can hold, as its manifest tells: enough to leave most files closed.
+/// The values that a batch can contain, according to its manifest.
+///
+/// They allow a search to skip most files.
 package struct BatchContents: Sendable {
     package var batchID: String
     package var day: CalendarDay
-    /// Result lines by type.
+    /// The number of result lines by type.
     package var found: [String: Int]
-    /// Succeeded lines by model and by stop reason, and how many are usable; nil where the manifest does not tell.
+    /// Succeeded lines by model and by stop reason, with the number of usable ones; nil if the manifest does not
+    /// contain them.
     package var models: ModelSummary?
     package var stopReasons: StopReasonSummary?
 
@@ -26,20 +29,24 @@ package struct BatchContents: Sendable {
 }
 
 extension LineFilter {
-    /// Whether a line of the batch could pass; false is a proof, true is none.
+    /// Whether a line of the batch could pass.
+    ///
+    /// False is certain; true means that the lines must be read.
     package func canPass(_ batch: BatchContents) -> Bool {
         let types = batch.found.filter { $0.value > 0 }.keys
         if let resultTypes, resultTypes.isDisjoint(with: types) { return false }
         if usable == true, let total = batch.stopReasons?.total, total.usable == 0 { return false }
         return conditions.allSatisfy { condition in
             guard let values = batch.values(of: condition.column) else { return true }
-            return condition.canHold(amongst: values)
+            return condition.canMatch(anyOf: values)
         }
     }
 }
 
 extension BatchContents {
-    /// All values the batch has in a column, nil among them where a line has none; nil if they are not known.
+    /// All values of a column in the batch, with nil for lines without a value.
+    ///
+    /// The result is nil if the values are not known.
     fileprivate func values(of column: SelectedColumn) -> [String?]? {
         switch column.name {
         case "batch_id": return [batchID]
@@ -49,17 +56,17 @@ extension BatchContents {
         case "stop_reason":
             return stopReasons.flatMap { labels($0.reasons, isComplete: $0.reasons.other == StopReasonTally()) }
         default:
-            return column.isOfErrors && found["errored", default: 0] == 0 ? [nil] : nil
+            return column.isErrorColumn && found["errored", default: 0] == 0 ? [nil] : nil
         }
     }
 
-    /// The labels of a table as values; nil if a name was folded into "other" or cut.
+    /// The labels of a table as values; nil if a name was added to "other" or cut.
     private func labels<Value>(_ table: BoundedTable<Label, Value>, isComplete: Bool) -> [String?]? {
         let labels = table.rows.map(\.key.text)
         guard isComplete, labels.allSatisfy({ $0.utf8.count < Label.maximumLength && !$0.contains("…") }) else {
             return nil
         }
-        // The empty label stands for a missing name and for an empty one; lines of other types have none.
+        // The empty label means a missing or an empty name; lines of other types have no name.
         let hasMissing = labels.contains("") || found.contains { $0.key != "succeeded" && $0.value > 0 }
         return labels.map { $0 } + (hasMissing ? [nil] : [])
     }

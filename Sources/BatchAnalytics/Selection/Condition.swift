@@ -5,8 +5,8 @@ import Prices
 /// A condition on a column: `model=claude-haiku-4-5-20251001`, `output_tokens>1000`, `error_message~credit`,
 /// `stop_reason in max_tokens,refusal`.
 ///
-/// Numbers compare as numbers where the column holds numbers, everything else by its bytes, so that the ids 7 and 007 stay
-/// two. `null` stands for a value that is missing; a missing value equals nothing else and is neither smaller nor larger.
+/// Columns of numbers compare as numbers, all others by their bytes, so that the IDs 7 and 007 are different. `null`
+/// means a missing value. A missing value equals only `null` and is neither smaller nor larger than any other value.
 package struct Condition: Sendable {
     let column: SelectedColumn
     private let relation: Relation
@@ -14,7 +14,7 @@ package struct Condition: Sendable {
     private let pattern: String
 
     private enum Relation: String, Sendable, CaseIterable {
-        // The longer of two that begin alike come first.
+        // If one operator is the beginning of another, the longer one comes first.
         case notEqual = "!="
         case notMatching = "!~"
         case atMost = "<="
@@ -46,7 +46,7 @@ package struct Condition: Sendable {
         }
     }
 
-    /// Reads a condition as the user wrote it.
+    /// Parses a condition as the user wrote it.
     package init(_ text: String, pricer: Pricer) throws(SelectionFailure) {
         let name = text.prefix { !" !=<>~".contains($0) }
         let rest = text.dropFirst(name.count).drop { $0 == " " }
@@ -54,7 +54,7 @@ package struct Condition: Sendable {
             throw .badCondition(text)
         }
         var value = rest.dropFirst(relation.rawValue.count)
-        // Whoever writes `column = value` does not look for a value that begins with a blank.
+        // In `column = value`, the space after the operator is not part of the value.
         if text.dropFirst(name.count).first == " " { value = value.drop { $0 == " " } }
         if relation == .oneOf {
             guard rest.dropFirst(2).first.map({ " (".contains($0) }) ?? false else { throw .badCondition(text) }
@@ -72,7 +72,7 @@ package struct Condition: Sendable {
         }
     }
 
-    /// A column that has to equal one of several values.
+    /// Creates a condition that a column equals one of several values.
     package init(_ column: String, isOneOf values: [String], pricer: Pricer) throws(SelectionFailure) {
         self.column = try SelectedColumn(column, pricer: pricer)
         relation = .oneOf
@@ -80,7 +80,9 @@ package struct Condition: Sendable {
         pattern = ""
     }
 
-    /// The condition for the time of one block: a regular expression cannot be shared between tasks.
+    /// Returns the check for one block.
+    ///
+    /// Each block needs its own, because tasks cannot share a regular expression.
     func prepared() -> (JSONCell) -> Bool {
         switch relation {
         case .equal, .oneOf: return { cell in operands.contains { $0.equals(cell, asNumber: comparesNumbers(cell)) } }
@@ -107,7 +109,8 @@ package struct Condition: Sendable {
         case less, equal, greater
     }
 
-    /// How a value stands to the operand; nil if it is missing or no number where one is asked for.
+    /// The order of a value relative to the operand; nil if the value is missing, or not a number in a column of
+    /// numbers.
     private func order(_ cell: JSONCell) -> Order? {
         guard !cell.isMissing else { return nil }
         if comparesNumbers(cell) {
@@ -121,8 +124,8 @@ package struct Condition: Sendable {
 }
 
 extension Condition {
-    /// Whether any of the values a batch has in this column can meet the condition; `nil` stands for a missing value.
-    func canHold(amongst values: some Sequence<String?>) -> Bool {
+    /// Whether any of the given values can meet the condition; `nil` means a missing value.
+    func canMatch(anyOf values: some Sequence<String?>) -> Bool {
         let holds = prepared()
         return values.contains { value in
             var json: [UInt8] = []

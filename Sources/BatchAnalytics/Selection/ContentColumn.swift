@@ -1,22 +1,24 @@
 import BatchPipeline
 import JSONLines
 
-/// What people want of an answer, put together from its content blocks.
+/// A column that is computed from the content blocks of an answer.
 enum ContentColumn: String, CaseIterable, Sendable {
-    /// All text blocks, one behind the other: with citations one sentence comes in several blocks.
+    /// The texts of all text blocks, joined.
+    ///
+    /// With citations, one sentence is split over several blocks.
     case text
-    /// All thinking blocks.
+    /// The texts of all thinking blocks, joined.
     case thinking
-    /// The input of the tool call; of several calls an array of their inputs.
+    /// The input of the tool call; an array of inputs if there are several calls.
     case toolInput = "tool_input"
 
-    /// Appends the column as JSON text; `null` where the answer has no such block.
+    /// Appends the column as JSON text; `null` if the answer has no such block.
     func append(of record: ResultRecord, _ cursor: inout JSONCursor, to output: inout [UInt8]) {
         let end = output.count
         do throws(JSONSyntaxError) {
             if try appendBlocks(of: record, &cursor, to: &output) { return }
         } catch {
-            // The decoder has checked the line: what cannot be read here is not there.
+            // The decoder has already checked the line, so a value that cannot be read does not exist.
         }
         output.removeLast(output.count - end)
         output += Array("null".utf8)
@@ -36,7 +38,7 @@ enum ContentColumn: String, CaseIterable, Sendable {
     private static let types = JSONKeys<BlockType>()
     private static let keys = JSONKeys<Key>()
 
-    /// The type of the blocks that are wanted, and the key of their value.
+    /// The type of the blocks to read, and the key of their value.
     private var wanted: (type: BlockType, value: Key) {
         switch self {
         case .text: (.text, .text)
@@ -66,7 +68,7 @@ enum ContentColumn: String, CaseIterable, Sendable {
         return true
     }
 
-    /// Where the value of a content block stands, if it is a block of the type.
+    /// The range of the value of a content block; nil if the block has another type.
     private func value(
         ofBlock block: Range<Int>,
         _ cursor: inout JSONCursor

@@ -3,13 +3,13 @@ package import JSONLines
 package import MessageBatches
 import Tables
 
-/// A result line taken out of an archive, as it lies there.
+/// A result line from an archive, exactly as it is stored.
 package struct FoundLine: Sendable {
     package var batch: MessageBatch
-    /// The line alone, as a block of its own with its number.
+    /// A block that contains only this line, with its line number.
     package var block: LineBlock
 
-    /// The lines of a block with a custom id.
+    /// Returns the lines of a block that have a given custom_id.
     package static func lines(withCustomID id: String, in block: LineBlock, of batch: MessageBatch) -> [FoundLine] {
         let decoded = ResultDecoder.decode(block)
         let wanted = KeyHash(Array(id.utf8))
@@ -20,34 +20,32 @@ package struct FoundLine: Sendable {
                 let first = record.lineNumber
                 return FoundLine(
                     batch: batch,
-                    // The byte order mark, if there was one, is not part of the record.
+                    // The record does not include a byte order mark.
                     block: LineBlock(wholeLines: line, sequence: 0, firstLine: first, byteOffset: 1)
                 )
             }
     }
 
-    /// The line decoded again; it was valid before.
+    /// The decoded line, which is valid.
     package var decoded: DecodedBlock { ResultDecoder.decode(block) }
 
     /// The line without its end.
     package var bytes: ArraySlice<UInt8> { block.bytes.dropLast() }
 
-    /// Columns of the line as one JSON object.
+    /// Returns columns of the line as one JSON object.
     package func row(_ columns: [SelectedColumn]) -> [UInt8] {
-        Array(
-            Selection(filter: LineFilter(), columns: columns, style: .format(.ndjson)).rows(of: block, in: batch).bytes
-                .dropLast()
-        )
+        let selection = RowSelection(filter: LineFilter(), columns: columns, style: .format(.ndjson))
+        return Array(selection.rows(of: block, in: batch).bytes.dropLast())
     }
 }
 
-/// A content block of an answer, for people to read.
+/// A content block of an answer, for display.
 package struct AnswerBlock: Sendable, Hashable {
-    /// `text`, `thinking`, `tool_use` or whatever the line says.
+    /// The type as in the line: `text`, `thinking`, `tool_use` or another.
     package var type: String
-    /// The name of the tool, where one is called.
+    /// The name of the tool, if the block calls one.
     package var name: String?
-    /// The text; of other blocks what they hold as JSON.
+    /// The text, or for other types of blocks their value as JSON.
     package var text: String
 
     private static let path = JSONKeyTable(["message"])
@@ -58,7 +56,7 @@ package struct AnswerBlock: Sendable, Hashable {
 
     private static let keys = JSONKeys<Key>()
 
-    /// The content blocks of a line; none if it has no message.
+    /// Returns the content blocks of a line; empty if it has no message.
     package static func blocks(of line: FoundLine) -> [AnswerBlock] {
         guard let record = line.decoded.records.first else { return [] }
         return JSONCursor.read(line.block.bytes) { cursor in
@@ -70,7 +68,7 @@ package struct AnswerBlock: Sendable, Hashable {
                 for range in try cursor.elements(in: content) { blocks.append(try block(in: range, &cursor)) }
                 return blocks
             } catch {
-                // The decoder has checked the line: what cannot be read here is not there.
+                // The decoder has already checked the line, so a value that cannot be read does not exist.
                 return []
             }
         }
@@ -98,7 +96,7 @@ package struct AnswerBlock: Sendable, Hashable {
 }
 
 extension JSONCursor {
-    /// The string of a range as text; nil if there is none.
+    /// Decodes the string in a range; nil if there is none.
     fileprivate mutating func plainText(in range: Range<Int>?) throws(JSONSyntaxError) -> String? {
         guard let range else { return nil }
         move(to: range)

@@ -2,11 +2,11 @@ import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// Counts of lines and sums of columns by the values of other columns: `--by model,result_type`.
+/// Counts lines and sums columns by the values of other columns: `--by model,result_type`.
 package struct RowGrouping: Sendable {
     package let filter: LineFilter
     package let keys: [SelectedColumn]
-    /// Columns of whole numbers, or the cost.
+    /// Columns to sum: whole numbers or the cost.
     package let sums: [SelectedColumn]
 
     /// - Throws: ``SelectionFailure`` for a column that cannot be summed.
@@ -21,10 +21,10 @@ package struct RowGrouping: Sendable {
         self.sums = sums
     }
 
-    /// The names of the columns of a grouped row.
+    /// The column names of a grouped row.
     package var names: [String] { keys.map(\.name) + ["rows"] + sums.map(\.name) }
 
-    /// The groups of one block.
+    /// Returns the groups of one block.
     package func groups(of block: LineBlock, in batch: MessageBatch) -> GroupedRows {
         var groups = GroupedRows()
         let decoded = ResultDecoder.decode(block)
@@ -39,7 +39,7 @@ package struct RowGrouping: Sendable {
         return groups
     }
 
-    /// All groups as rows, ordered by their keys.
+    /// Returns all groups as rows, sorted by their keys.
     package func rows(_ groups: GroupedRows, style: RowStyle) -> SelectedRows {
         var output = SelectedRows()
         let writer = style.writer(names)
@@ -59,18 +59,20 @@ package struct RowGrouping: Sendable {
 }
 
 extension RowGrouping {
-    /// A group with a line whose cost is not known has no cost: a sum without it would look like the truth.
+    /// The sum as JSON text.
+    ///
+    /// A group that contains a line without a known cost has no sum, because a partial sum would be misleading.
     fileprivate static func text(of sum: Int128?, isMoney: Bool) -> String {
         guard let sum else { return "null" }
         return isMoney ? "\"\(Money(picoDollars: sum).text)\"" : String(sum)
     }
 }
 
-/// Lines counted and columns summed by key.
+/// The number of lines and the sums of columns, by key.
 package struct GroupedRows: Sendable {
     struct Total {
         var rows = 0
-        /// Whole numbers, or pico-dollars; nil once a value was missing.
+        /// Whole numbers or pico-dollars; nil after a missing value.
         var sums: [Int128?]
 
         init(sums count: Int) {
@@ -97,22 +99,24 @@ package struct GroupedRows: Sendable {
     }
 
     struct Key: Hashable {
-        /// The JSON texts of the key's values, each with a line end after it.
+        /// The JSON texts of the key's values, each followed by a line feed.
         var cells: [UInt8] = []
 
-        /// An array would be hashed byte by byte, which a third of all grouping went into.
+        /// Hashes all bytes in one call: hashing an array byte by byte took a third of the time of grouping.
         func hash(into hasher: inout Hasher) {
             hasher.combine(KeyHash(cells).low)
         }
     }
 
     private(set) var totals: [Key: Total] = [:]
-    /// The key of the row at work, kept so that a row of a known group costs no memory.
+    /// The key of the current row, reused so that a row of a known group allocates nothing.
     private var key = Key()
 
     package init() {}
 
-    /// Counts a row whose first cells are its key and whose other cells are summed; what is missing adds nothing.
+    /// Counts a row.
+    ///
+    /// The first `keys` cells are its key, the other cells are summed.
     fileprivate mutating func count(_ cells: RowCells, keys: Int) {
         key.cells.removeAll(keepingCapacity: true)
         var start = 0

@@ -1,6 +1,6 @@
 import JSONLines
 
-/// A value of a row as JSON text, looked at as what it is.
+/// A value of a row as JSON text, with access to its type.
 struct JSONCell {
     private let json: ArraySlice<UInt8>
 
@@ -15,22 +15,22 @@ struct JSONCell {
         json.first.map { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) } ?? false
     }
 
-    /// A number as text; nil if the value is anything else.
+    /// The number; nil if the value is not a number.
     var number: Double? {
         guard isNumber else { return nil }
         return Double(String(decoding: json, as: UTF8.self))
     }
 
-    /// A whole number; nil if the value is anything else.
+    /// The whole number; nil if the value is not a whole number.
     var integer: Int64? {
-        // Nearly all are counts, which need no text in between.
+        // Most numbers are counts, which are parsed without creating a string.
         guard json.count <= 18, json.allSatisfy({ (0x30...0x39).contains($0) }) else {
             return isNumber ? Int64(String(decoding: json, as: UTF8.self)) : nil
         }
         return json.isEmpty ? nil : json.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
     }
 
-    /// The text of a string, escapes decoded, or the JSON text of any other value, as UTF-8.
+    /// The UTF-8 text: a string without quotes and escapes, or the JSON text of any other value.
     var textBytes: ArraySlice<UInt8> {
         guard isString else { return json }
         let body = json.dropFirst().dropLast()

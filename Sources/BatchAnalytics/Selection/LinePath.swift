@@ -3,9 +3,9 @@ import JSONLines
 
 /// A dotted path to a value of a result line: `usage.output_tokens`, `content[0].type`, `content[].text`.
 ///
-/// A path starts inside the message, as that is where most of a line stands. One that begins with `result` or `custom_id`
-/// starts at the line, with `error` or `message` at the result; `$.x` starts at the line whatever `x` is. `[]` takes every
-/// element and gives an array of what is found in them.
+/// A path starts at the message, because most values are there. A path that begins with `result` or `custom_id` starts
+/// at the line, with `error` or `message` at the result. `$.x` starts at the line for any `x`. `[]` reads every element
+/// and returns an array of the values found.
 struct LinePath: Sendable {
     private enum Step: Sendable {
         case key(JSONKeyTable)
@@ -14,7 +14,7 @@ struct LinePath: Sendable {
     }
 
     private let steps: [Step]
-    /// Whether the path starts at the line; otherwise it starts at the value of `result`.
+    /// Whether the path starts at the line instead of the value of `result`.
     private let startsAtLine: Bool
 
     init(_ text: String) throws(SelectionFailure) {
@@ -37,7 +37,7 @@ struct LinePath: Sendable {
         self.steps = steps
     }
 
-    /// `[0][]` as steps; nil if it is anything else.
+    /// Parses `[0][]`; nil if the text has another form.
     private static func brackets(_ text: Substring) -> [Step]? {
         var steps: [Step] = []
         var rest = text
@@ -55,20 +55,20 @@ struct LinePath: Sendable {
         return steps
     }
 
-    /// Appends the value as JSON text; `null` where the line has none.
+    /// Appends the value as JSON text; `null` if the line has no such value.
     func append(of record: ResultRecord, _ cursor: inout JSONCursor, to output: inout [UInt8]) {
         let start = startsAtLine ? record.line : record.result
         do throws(JSONSyntaxError) {
             if try append(steps[...], in: start, &cursor, to: &output) { return }
         } catch {
-            // The decoder has checked the line: what cannot be read here is not there.
+            // The decoder has already checked the line, so a value that cannot be read does not exist.
         }
         output += Self.null
     }
 
     private static let null = Array("null".utf8)
 
-    /// False, and nothing appended, if there is no such value.
+    /// Appends the value of the remaining steps; returns false and appends nothing if there is none.
     private func append(
         _ steps: ArraySlice<Step>,
         in range: Range<Int>,
@@ -106,7 +106,7 @@ struct LinePath: Sendable {
 }
 
 extension JSONCursor {
-    /// Where the value of a key stands in the object of a range, the last of equal keys; nil if there is none.
+    /// The range of the value of a key in an object, the last one if keys repeat; nil if there is none.
     mutating func member(_ key: JSONKeyTable, in range: Range<Int>) throws(JSONSyntaxError) -> Range<Int>? {
         move(to: range)
         guard try kind() == .object else { return nil }
@@ -120,7 +120,7 @@ extension JSONCursor {
         return found
     }
 
-    /// Where the elements of the array of a range stand; none if it is no array.
+    /// The ranges of the elements of an array; empty if the value is not an array.
     mutating func elements(in range: Range<Int>) throws(JSONSyntaxError) -> [Range<Int>] {
         move(to: range)
         guard try kind() == .array else { return [] }
@@ -130,7 +130,7 @@ extension JSONCursor {
         return found
     }
 
-    /// Appends the value of a range as it stands; only in strings lone surrogates become U+FFFD.
+    /// Appends the value in a range unchanged, except that lone surrogates in strings become U+FFFD.
     mutating func appendValue(in range: Range<Int>, to output: inout [UInt8]) throws(JSONSyntaxError) {
         move(to: range)
         guard try kind() == .string, let token = try string() else {
@@ -142,9 +142,10 @@ extension JSONCursor {
         output.append(UInt8(ascii: "\""))
     }
 
-    /// Appends what stands between the quotes of a token as a part of a JSON string.
+    /// Appends the content of a string token, without its quotes, as part of a JSON string.
     ///
-    /// Escapes stay as they are, which is valid and fast, but for `\u`: that could be half of a character.
+    /// Escapes are copied, which is valid and fast. Strings with `\u` are decoded, because such an escape can be half
+    /// of a character.
     func appendBody(of token: JSONToken, to output: inout [UInt8]) {
         guard containsUnicodeEscape(token) else { return append(token.range, to: &output) }
         var text: [UInt8] = []

@@ -1,15 +1,17 @@
 package import Tables
 
-/// How the rows of a selection are written.
+/// The form in which selected rows are written.
 package enum RowStyle: Sendable, Hashable {
-    /// One row per line, as in the tables of reports.
+    /// One row per line, in a format of ``RowWriter``.
     case format(RowWriter.Format)
-    /// The JSON text of each value on its own line. JSON text contains no line end, so nothing has to be escaped.
+    /// The JSON text of each value on its own line.
+    ///
+    /// JSON text contains no line feed, so nothing is escaped.
     case values
-    /// The lines as archived, with the line ends they have.
+    /// The lines as archived, with their original line ends.
     case raw
 
-    /// Writes rows with these columns; nil if the style has no format.
+    /// Returns a writer for rows with these columns; nil if the style has no format.
     package func writer(_ names: [String]) -> RowWriter? {
         if case .format(let format) = self { RowWriter(format, keys: names) } else { nil }
     }
@@ -34,7 +36,7 @@ struct RowCells {
         JSONCell(bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]])
     }
 
-    /// Appends the row with a writer, or without one as ``RowStyle/values``.
+    /// Appends the row with a writer, or as ``RowStyle/values`` if there is no writer.
     func write(_ writer: RowWriter?, to output: inout [UInt8]) {
         if let writer { return writer.append(json: bytes, ends: ends, to: &output) }
         var start = 0

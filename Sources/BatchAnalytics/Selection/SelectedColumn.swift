@@ -3,9 +3,9 @@ import JSONLines
 import MessageBatches
 import Prices
 
-/// A column of a selection: of the flat table, of the answer's content, its cost, or a path into the line.
+/// A column that `select` can output: of the flat table, of the answer's content, the cost, or a path into the line.
 package struct SelectedColumn: Sendable {
-    /// As the user wrote it; the key of the column in every output.
+    /// The name as the user wrote it, which is also the key of the column in every output.
     package let name: String
     private let source: Source
 
@@ -17,7 +17,7 @@ package struct SelectedColumn: Sendable {
         case date
     }
 
-    /// The columns beside those of ``FlatSchema``, with what they hold.
+    /// The names and meanings of the columns that ``FlatSchema`` does not have.
     package static let additional: [(name: String, meaning: String)] = [
         ("date", "UTC day the batch was created"),
         ("text", "all text blocks of the answer, one behind the other"),
@@ -26,7 +26,7 @@ package struct SelectedColumn: Sendable {
         ("cost", "US dollars in the batch, exact; empty where there is no price"),
     ]
 
-    /// Finds a column by its name, or reads a path (``LinePath``).
+    /// Finds a column by its name, or parses a path (``LinePath``).
     package init(_ name: String, pricer: Pricer) throws(SelectionFailure) {
         self.name = name
         if let column = FlatSchema.columns.first(where: { $0.name == name }) {
@@ -44,7 +44,7 @@ package struct SelectedColumn: Sendable {
         }
     }
 
-    /// Reads a list such as `custom_id,model,usage.output_tokens`.
+    /// Parses a list such as `custom_id,model,usage.output_tokens`.
     package static func list(_ text: String, pricer: Pricer) throws(SelectionFailure) -> [SelectedColumn] {
         var columns: [SelectedColumn] = []
         for name in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -55,18 +55,18 @@ package struct SelectedColumn: Sendable {
         return columns
     }
 
-    /// Whether the column holds whole numbers in every row.
+    /// Whether the column contains whole numbers in every row.
     package var isInteger: Bool {
         if case .flat(let column) = source { column.kind == .integer } else { false }
     }
 
-    /// Whether the column holds exact dollars as text.
+    /// Whether the column contains exact dollars as text.
     package var isMoney: Bool {
         if case .cost = source { true } else { false }
     }
 
-    /// Whether only errored lines have a value here.
-    var isOfErrors: Bool {
+    /// Whether only errored lines have a value in this column.
+    var isErrorColumn: Bool {
         if case .flat = source { name.hasPrefix("error_") } else { false }
     }
 
@@ -92,9 +92,9 @@ package struct SelectedColumn: Sendable {
 }
 
 extension Pricer {
-    /// What a request costs in the batch; nil where it has no price.
+    /// The cost of a request in the batch; nil if it has no price.
     ///
-    /// Only succeeded requests cost something.
+    /// Only succeeded requests have a cost.
     fileprivate func dollars(of record: ResultRecord, in rows: FlatRowSource) -> Money? {
         guard record.type == .succeeded else { return .zero }
         guard record.usageIsReadable, let model = record.model else { return nil }

@@ -5,30 +5,30 @@ import FoundationEssentials
 import MessageBatches
 import Tables
 
-/// Reads statistics of the batches of a selection, in one archive or in all archives of a folder.
+/// Reads statistics of selected batches, in one archive or in all archives of a folder.
 ///
-/// Every command that reports counts, tokens or costs of archived batches reads them here.
+/// Every command that reports counts, tokens or costs of archived batches uses this type.
 package struct ArchiveStatistics: Sendable {
     /// The folder the user named.
     package let path: String
     package let archives: [ArchiveFolders.Entry]
     package var selection: ArchiveSelection
 
-    /// The archive at a path, or all in it that are named `workspace=NAME`.
+    /// Opens the archive at a path, or all archives in it that are named `workspace=NAME`.
     package init(path: String, selection: ArchiveSelection) {
         self.path = path
         self.selection = selection
         archives = ArchiveFolders.entries(at: path)
     }
 
-    /// One archive.
+    /// Uses a single archive.
     package init(_ folder: ArchiveFolder, selection: ArchiveSelection) {
         path = folder.root
         self.selection = selection
         archives = [ArchiveFolders.Entry(source: nil, folder: folder)]
     }
 
-    /// What was read, and what it lacks.
+    /// A result, and a notice about batches that it does not include fully.
     package struct Reading<Result: Sendable>: Sendable {
         package var result: Result
         package var notice: ReadingNotice
@@ -41,7 +41,7 @@ package struct ArchiveStatistics: Sendable {
 
     /// Adds up batches from their manifests; only summaries of the given kinds are read.
     ///
-    /// `add` and `merge` must not depend on the order of the batches.
+    /// The result of `add` and `merge` must not depend on the order of the batches.
     package func fold<Result: Sendable>(
         _ kinds: [any Summary.Type],
         into empty: Result,
@@ -69,7 +69,9 @@ package struct ArchiveStatistics: Sendable {
         return whole
     }
 
-    /// A roll-up from summaries, or from the result lines themselves; `columns` are those that are wanted, nil for all.
+    /// Creates a roll-up from summaries, or from result lines if `isScan` is true.
+    ///
+    /// `columns` are the columns to compute, nil for all.
     package func rollUp(
         by grouping: Grouping,
         pricer: Pricer,
@@ -85,7 +87,7 @@ package struct ArchiveStatistics: Sendable {
         }
     }
 
-    /// A roll-up from the result lines, which reads all data of the batches.
+    /// Creates a roll-up from the result lines, which reads all data of the batches.
     private func scan(into empty: RollUp) async throws -> Reading<RollUp> {
         let (grouping, pricer) = (empty.grouping, empty.pricer)
         var whole = Reading(empty)
@@ -122,14 +124,14 @@ package struct ArchiveStatistics: Sendable {
     }
 }
 
-/// What statistics lack: batches that could be read in part only or not at all.
+/// Counts the batches that statistics include only in part or not at all.
 package struct ReadingNotice: Sendable {
     package var batches = 0
     /// Batches whose summaries were made by an older version of this program.
     package var outdated = 0
-    /// Batches that lack a summary that was asked for.
+    /// Batches without a summary that the statistics need.
     package var incomplete = 0
-    /// What could not be read and is missing from all counts.
+    /// Batches that could not be read and are missing from all counts.
     package var unreadable: [ArchiveFailure] = []
 
     package init() {}
@@ -147,7 +149,7 @@ package struct ReadingNotice: Sendable {
         unreadable += other.unreadable
     }
 
-    /// Sentences for the end of a table.
+    /// The notice as sentences for the notes of a table.
     package var sentences: [String] {
         var sentences: [String] = []
         if outdated > 0 {

@@ -3,10 +3,10 @@ import BatchPipeline
 package import MessageBatches
 package import Tables
 
-/// The errors of a window, ranked, next to those of the window of the same length before it.
+/// The ranked errors of a window, next to those of the window of the same length before it.
 package struct ErrorTrend: Sendable {
     private let errors: RollUp
-    /// Nil if the window has no start, so that nothing lies before it.
+    /// The errors of the window before; nil if the window has no start.
     private let before: RollUp?
     /// The options with which `retry` finds the same batches.
     private let options: String
@@ -22,7 +22,9 @@ package struct ErrorTrend: Sendable {
         var measures: ErrorMeasures
     }
 
-    /// By falling count, those of one count by falling cost at stake; what has no row of its own last.
+    /// The rows by descending count, then by descending cost at stake.
+    ///
+    /// The row for all other errors is last.
     private var ranked: [Row] {
         let rows = errors.rankedErrors.map { Row(fingerprint: $0.fingerprint, measures: $0.measures) }
         let known = rows.filter { $0.fingerprint != nil }
@@ -34,12 +36,14 @@ package struct ErrorTrend: Sendable {
         return known + rows.filter { $0.fingerprint == nil }
     }
 
-    /// All errored requests.
+    /// The number of errored requests.
     package var count: Int {
         errors.rankedErrors.reduce(0) { $0 + $1.measures.tally.count }
     }
 
-    /// The table; at most `limit` rows, and the number of those left out as a note.
+    /// Returns the table with at most `limit` rows.
+    ///
+    /// A note counts the rows that are not shown.
     package func table(limit: Int, forPeople: Bool, notes: [String] = []) -> Table {
         let rows = ranked
         var columns = Self.columns
@@ -103,19 +107,21 @@ package struct ErrorTrend: Sendable {
         return before.errorCount(fingerprint)
     }
 
-    /// How much more than before, as a part; missing if there was none.
+    /// The relative change since the window before; missing if there were no such errors.
     private func change(_ row: Row) -> Cell {
         guard let previous = previous(row), previous > 0 else { return .missing }
         return .decimal(Double(row.measures.tally.count - previous) / Double(previous))
     }
 
-    /// The command that retries errors of a class; only the user knows where the requests are.
+    /// The command that retries errors of a class.
+    ///
+    /// The path in it is an example, because only the user knows where the requests are.
     private func command(_ errorClass: ErrorClass) -> String {
         let included = errorClass == .retry ? "" : " --include \(errorClass.rawValue)"
         return "batchkeep retry\(options)\(included) --join 'requests/{batch_id}.jsonl'"
     }
 
-    /// One sentence for each class among the rows.
+    /// Returns one sentence for each class among the rows.
     private func advice(_ rows: [Row]) -> [String] {
         let classes = Set(rows.map(\.measures.tally.errorClass))
         return ErrorClass.allCases.filter(classes.contains)
@@ -132,9 +138,9 @@ package struct ErrorTrend: Sendable {
 }
 
 extension ArchiveStatistics {
-    /// The errors of the selection, and of the window of the same length before it.
+    /// Reads the errors of the selected batches, and of the window of the same length before them.
     ///
-    /// `options` are those with which `retry` finds the same batches.
+    /// `options` are the options with which `retry` finds the same batches.
     package func errors(pricer: Pricer, now: Timestamp, options: String) async throws -> Reading<ErrorTrend> {
         let grouping = Grouping(by: [], .error)
         let reading = try await rollUp(by: grouping, pricer: pricer)

@@ -3,9 +3,9 @@ import BatchPipeline
 package import MessageBatches
 package import Tables
 
-/// Everything that is known of some batches together.
+/// All statistics of some batches together.
 package struct Overview: Sendable {
-    /// Without a grouping; what costs money.
+    /// The total, without a grouping.
     private var rollUp: RollUp
     private var reasons = StopReasonSummary().reasons
     private var cache = CacheSummary()
@@ -16,7 +16,9 @@ package struct Overview: Sendable {
         rollUp = RollUp(by: Grouping(), pricer: pricer)
     }
 
-    /// What is read of every batch: reading and adding up summaries that nothing here shows would double the time.
+    /// The kinds of summaries to read.
+    ///
+    /// Reading those that the overview does not show would double the time.
     static let kinds = RollUp.kinds(for: Grouping()) + [CacheSummary.self, ServiceSummary.self, AnomalySummary.self]
 
     mutating func add(_ batch: SummarizedBatch) {
@@ -37,7 +39,7 @@ package struct Overview: Sendable {
 }
 
 extension ArchiveStatistics {
-    /// Everything about the batches of the selection.
+    /// Reads the overview of the selected batches.
     package func overview(pricer: Pricer) async throws -> Reading<Overview> {
         try await fold(Overview.kinds, into: Overview(pricer: pricer)) {
             $0.add($1)
@@ -50,7 +52,7 @@ extension ArchiveStatistics {
 // MARK: - For people
 
 extension Overview {
-    /// The figures as a block; `notes` go below what the figures leave out.
+    /// The overview as a block of labeled values; `notes` follow the notes about incomplete values.
     package func block(notes: [String]) -> SummaryBlock {
         let measures = rollUp.measures
         return SummaryBlock(
@@ -69,51 +71,51 @@ extension Overview {
         )
     }
 
-    private func results(_ measures: Measures) -> [Figure] {
-        var figures = ResultType.known.map { Figure($0.name, .integer(measures.outcomes[$0]), .integer) }
+    private func results(_ measures: Measures) -> [Metric] {
+        var metrics = ResultType.known.map { Metric($0.name, .integer(measures.outcomes[$0]), .integer) }
         if measures.outcomes.unknownRequests > 0 {
-            figures.append(Figure("of other types", .integer(measures.outcomes.unknownRequests), .integer))
+            metrics.append(Metric("of other types", .integer(measures.outcomes.unknownRequests), .integer))
         }
-        let rate = measures.usableRate.map { Figure("", .decimal($0), .percent).text } ?? "–"
-        figures.append(Figure("usable", .integer(measures.usable), .integer, note: "\(rate) of the succeeded"))
+        let rate = measures.usableRate.map { Metric("", .decimal($0), .percent).text } ?? "–"
+        metrics.append(Metric("usable", .integer(measures.usable), .integer, note: "\(rate) of the succeeded"))
         let reasons = reasons.ranked { $0.requests - $0.usable }
         for row in reasons.prefix(6) where row.value.requests > row.value.usable {
             let name = row.key.text.isEmpty ? "no stop reason" : row.key.text
             let count = row.value.requests - row.value.usable
-            let note = row.value.empty > 0 ? "not usable; \(row.value.empty.reading) empty" : "not usable"
-            figures.append(Figure(name, .integer(count), .integer, tone: .warning, note: note))
+            let note = row.value.empty > 0 ? "not usable; \(row.value.empty.displayText) empty" : "not usable"
+            metrics.append(Metric(name, .integer(count), .integer, tone: .warning, note: note))
         }
-        return figures
+        return metrics
     }
 
-    /// Tokens by class, and what server tools did.
-    package static func tokens(_ usage: TokenUsage) -> [Figure] {
-        var figures = [
-            Figure("input", .integer(usage.input), .integer),
-            Figure("cache writes, 5 min", .integer(usage.cacheCreation5m), .integer),
-            Figure("cache writes, 1 h", .integer(usage.cacheCreation1h), .integer),
-            Figure("cache reads", .integer(usage.cacheRead), .integer),
-            Figure("output", .integer(usage.output), .integer),
-            Figure("thinking", .integer(usage.thinking), .integer, note: "part of output"),
+    /// Tokens by class, and requests of server tools.
+    package static func tokens(_ usage: TokenUsage) -> [Metric] {
+        var metrics = [
+            Metric("input", .integer(usage.input), .integer),
+            Metric("cache writes, 5 min", .integer(usage.cacheCreation5m), .integer),
+            Metric("cache writes, 1 h", .integer(usage.cacheCreation1h), .integer),
+            Metric("cache reads", .integer(usage.cacheRead), .integer),
+            Metric("output", .integer(usage.output), .integer),
+            Metric("thinking", .integer(usage.thinking), .integer, note: "part of output"),
         ]
-        if usage.webSearches > 0 { figures.append(Figure("web searches", .integer(usage.webSearches), .integer)) }
-        if usage.webFetches > 0 { figures.append(Figure("web fetches", .integer(usage.webFetches), .integer)) }
-        return figures
+        if usage.webSearches > 0 { metrics.append(Metric("web searches", .integer(usage.webSearches), .integer)) }
+        if usage.webFetches > 0 { metrics.append(Metric("web fetches", .integer(usage.webFetches), .integer)) }
+        return metrics
     }
 
-    /// What it cost, and what it would have.
-    package static func money(_ cost: Cost) -> [Figure] {
+    /// The cost, and what the requests would have cost without the batch discount or the cache.
+    package static func money(_ cost: Cost) -> [Metric] {
         [
-            Figure("cost", .money(cost.batch), .money, tone: .strong),
-            Figure("list price", .money(cost.list), .money),
-            Figure("saved by batch", .money(cost.savedByBatch), .money),
-            Figure("saved by cache", .money(cost.savedByCache), .money, note: "writes included"),
-            Figure("unpriced", .integer(cost.unpricedRequests), .integer, tone: .bad, note: "in no amount"),
-            Figure("assumed", .integer(cost.assumedRequests), .integer, note: "priced with the nearest day's price"),
+            Metric("cost", .money(cost.batch), .money, tone: .strong),
+            Metric("list price", .money(cost.list), .money),
+            Metric("saved by batch", .money(cost.savedByBatch), .money),
+            Metric("saved by cache", .money(cost.savedByCache), .money, note: "writes included"),
+            Metric("unpriced", .integer(cost.unpricedRequests), .integer, tone: .bad, note: "in no amount"),
+            Metric("assumed", .integer(cost.assumedRequests), .integer, note: "priced with the nearest day's price"),
         ]
     }
 
-    private func sizes(_ measures: Measures) -> [Figure] {
+    private func sizes(_ measures: Measures) -> [Metric] {
         let sizes = measures.sizes
         return [
             Self.median("input", sizes.input, .integer), Self.median("cached", sizes.cached, .integer),
@@ -121,56 +123,56 @@ extension Overview {
         ]
     }
 
-    private static func queue(_ measures: Measures) -> [Figure] {
+    private static func queue(_ measures: Measures) -> [Metric] {
         [
             median("created to ended", measures.queue, .duration),
-            Figure("over 20 hours", .decimal(measures.longWaitShare), .percent, tone: .warning),
+            Metric("over 20 hours", .decimal(measures.longWaitShare), .percent, tone: .warning),
         ]
     }
 
-    /// The median, with the other percentiles as a remark.
-    private static func median(_ label: String, _ histogram: ValueHistogram, _ kind: ValueKind) -> Figure {
+    /// The median, with the other percentiles as a note.
+    private static func median(_ label: String, _ histogram: ValueHistogram, _ kind: ValueKind) -> Metric {
         let others = [90, 95, 99]
             .compactMap { percent in
-                histogram.percentile(percent).map { "p\(percent) \(Figure("", .integer($0), kind).text)" }
+                histogram.percentile(percent).map { "p\(percent) \(Metric("", .integer($0), kind).text)" }
             }
-        let largest = "max \(Figure("", .integer(histogram.maximum), kind).text)"
+        let largest = "max \(Metric("", .integer(histogram.maximum), kind).text)"
         let note = (others + [largest]).joined(separator: ", ")
-        return Figure(label, .integer(histogram.percentile(50)), kind, note: histogram.count > 0 ? note : nil)
+        return Metric(label, .integer(histogram.percentile(50)), kind, note: histogram.count > 0 ? note : nil)
     }
 
-    private func cacheUse(_ measures: Measures) -> [Figure] {
+    private func cacheUse(_ measures: Measures) -> [Metric] {
         let unread = cache.unreadGroups
         let written = unread.reduce(0) { $0 + $1.value.written }
         let named = unread.prefix(3).map { "\($0.key.prefix.text) (\($0.key.model.text))" }.joined(separator: ", ")
         return [
-            Figure("hit ratio", .decimal(measures.cacheHitRatio), .percent),
-            Figure("written, never read", .integer(written), .integer, tone: .warning, note: named),
+            Metric("hit ratio", .decimal(measures.cacheHitRatio), .percent),
+            Metric("written, never read", .integer(written), .integer, tone: .warning, note: named),
         ]
     }
 
-    private var serviceUse: [Figure] {
-        func figures(_ word: String, _ table: BoundedTable<Label, Tally>) -> [Figure] {
+    private var serviceUse: [Metric] {
+        func metrics(_ word: String, _ table: BoundedTable<Label, Tally>) -> [Metric] {
             table.ranked(by: \.count).prefix(4)
                 .map { row in
-                    Figure(
+                    Metric(
                         "\(word) \(row.key.text.isEmpty ? RollUp.none : row.key.text)",
                         .integer(row.value.count),
                         .integer
                     )
                 }
         }
-        return figures("tier", service.tiers) + figures("geo", service.geos)
+        return metrics("tier", service.tiers) + metrics("geo", service.geos)
     }
 
-    /// What nobody documented, if there is any.
-    private var unusual: [Figure] {
+    /// Counts of undocumented or unusual lines; empty if there are none.
+    private var unusual: [Metric] {
         let counts = [
             ("lines that are no result", anomalies.rejectedLines), ("empty lines", anomalies.emptyLines),
             ("unknown result types", anomalies.unknownTypes), ("unknown stop reasons", anomalies.unknownStopReasons),
             ("no stop reason", anomalies.missingStopReasons), ("no model", anomalies.missingModels),
             ("unreadable usage", anomalies.unreadableUsages),
         ]
-        return counts.filter { $0.1 > 0 }.map { Figure($0.0, .integer($0.1), .integer, tone: .warning) }
+        return counts.filter { $0.1 > 0 }.map { Metric($0.0, .integer($0.1), .integer, tone: .warning) }
     }
 }

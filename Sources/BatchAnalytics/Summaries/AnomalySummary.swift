@@ -2,30 +2,30 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// What a result file holds beyond the documented: counted, so that it is seen, and carried through everywhere else.
+/// Counts of lines and values in a result file that the API documentation does not describe.
 ///
-/// Lines whose custom_id occurs twice are not among it: that takes all ids of a batch at once and is the completeness
-/// gate's work.
+/// Lines with a repeated custom_id are not counted here: finding them needs all IDs of a batch, and the completeness
+/// check does it.
 package struct AnomalySummary: Summary {
     package static let name = "anomalies"
 
-    /// Stop reasons of the API reference, Message.
+    /// The stop reasons of the API reference, section Message.
     package static let knownStopReasons: Set<String> = [
         "end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal",
         "model_context_window_exceeded", "compaction",
     ]
 
-    /// Lines that are no result.
+    /// Lines that are not valid results.
     package private(set) var rejectedLines = 0
-    /// Lines with nothing but white space.
+    /// Lines that are empty or contain only white space.
     package private(set) var emptyLines = 0
-    /// Requests of a result type nobody documented.
+    /// Requests with an undocumented result type.
     package private(set) var unknownTypes = 0
-    /// Succeeded requests with a stop reason nobody documented.
+    /// Succeeded requests with an undocumented stop reason.
     package private(set) var unknownStopReasons = 0
     /// Succeeded requests without a stop reason.
     package private(set) var missingStopReasons = 0
-    /// Succeeded requests without the name of a model.
+    /// Succeeded requests without a model.
     package private(set) var missingModels = 0
     /// Succeeded requests whose token counts could not be read.
     package private(set) var unreadableUsages = 0
@@ -63,7 +63,7 @@ package struct AnomalySummary: Summary {
 }
 
 extension AnomalySummary {
-    /// The counts by the names they are stored under.
+    /// The counts, by the names under which they are stored.
     private static var counts: [(name: String, path: WritableKeyPath<AnomalySummary, Int>)] {
         [
             ("rejected_lines", \.rejectedLines), ("empty_lines", \.emptyLines), ("unknown_types", \.unknownTypes),

@@ -2,13 +2,15 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// Whether the prompt cache was worth its writes.
+/// The tokens written to and read from the prompt cache, in total and by model and prefix.
 package struct CacheSummary: Summary {
     package static let name = "cache"
 
     /// All succeeded requests whose token counts could be read.
     package private(set) var total = CacheTally()
-    /// Those that used the cache, by model and custom_id prefix: requests of one job are likely to share a prompt.
+    /// Requests that used the cache, by model and custom_id prefix.
+    ///
+    /// Requests of one job are likely to share a prompt.
     package private(set) var groups = BoundedTable<CacheGroup, CacheTally>(capacity: 512)
 
     package init() {}
@@ -39,18 +41,18 @@ package struct CacheSummary: Summary {
         groups.merge(other.groups)
     }
 
-    /// The share of prompt tokens that came from the cache; nil without prompt tokens.
+    /// The fraction of prompt tokens that was read from the cache; nil without prompt tokens.
     package var hitRatio: Double? {
         total.prompt > 0 ? Double(total.read) / Double(total.prompt) : nil
     }
 
-    /// The groups that wrote to the cache and never read from it, by falling number of tokens written.
+    /// The groups that wrote to the cache and never read from it, by descending number of tokens written.
     package var unreadGroups: [BoundedTable<CacheGroup, CacheTally>.Row] {
         groups.ranked(by: \.written).filter { $0.value.written > 0 && $0.value.read == 0 }
     }
 }
 
-/// Requests that are likely to share a prompt.
+/// A group of requests that are likely to share a prompt.
 package struct CacheGroup: Sendable, BoundedKey {
     package let model: Label
     /// See ``PrefixSummary``.
@@ -85,14 +87,14 @@ extension CacheGroup: StoredKey {
     }
 }
 
-/// What some requests wrote to the cache and read from it.
+/// The tokens that some requests wrote to and read from the cache.
 package struct CacheTally: Sendable, Equatable {
     package var requests = 0
     /// Requests that read from the cache.
-    package var reading = 0
+    package var readers = 0
     /// All prompt tokens, cached or not.
     package var prompt = 0
-    /// Tokens written, five-minute and one-hour cache together.
+    /// Tokens written, to the five-minute and the one-hour cache together.
     package var written = 0
     /// Tokens read.
     package var read = 0
@@ -101,7 +103,7 @@ package struct CacheTally: Sendable, Equatable {
 
     mutating func count(_ usage: TokenUsage) {
         requests += 1
-        reading += usage.cacheRead > 0 ? 1 : 0
+        readers += usage.cacheRead > 0 ? 1 : 0
         prompt = prompt.addingClamped(Int(usage.prompt))
         written = written.addingClamped(Int(usage.cacheCreation5m + usage.cacheCreation1h))
         read = read.addingClamped(Int(usage.cacheRead))
@@ -111,21 +113,21 @@ package struct CacheTally: Sendable, Equatable {
 extension CacheTally: StoredValue {
     package mutating func merge(_ other: CacheTally) {
         requests = requests.addingClamped(other.requests)
-        reading = reading.addingClamped(other.reading)
+        readers = readers.addingClamped(other.readers)
         prompt = prompt.addingClamped(other.prompt)
         written = written.addingClamped(other.written)
         read = read.addingClamped(other.read)
     }
 
     var weight: Int { written }
-    var numbers: [Int] { [requests, prompt, written, read, reading] }
+    var numbers: [Int] { [requests, prompt, written, read, readers] }
 
     init(_ row: StoredRow, from place: Int) {
         requests = row[place]
         prompt = row[place + 1]
         written = row[place + 2]
         read = row[place + 3]
-        reading = row[place + 4]
+        readers = row[place + 4]
     }
 }
 

@@ -2,13 +2,13 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// Why requests errored: errors with one cause counted together, with what would help and where to look.
+/// The errors of a batch by cause, with error classes and sample requests.
 package struct ErrorSummary: Summary {
     package static let name = "errors"
 
     /// Errored requests by fingerprint.
     ///
-    /// What has no row is counted under `other`, by class.
+    /// Errors without a row are counted under `other`, by class.
     package private(set) var fingerprints = BoundedTable<ErrorFingerprint, ErrorTally>(capacity: 512)
 
     package init() {}
@@ -18,7 +18,7 @@ package struct ErrorSummary: Summary {
         for record in block.records where record.type == .errored { causes.count(record, of: block) }
         for (slices, tally) in causes.entries {
             var tally = tally
-            tally.see(batch.createdAt)
+            tally.recordOccurrence(at: batch.createdAt)
             let type = block.text(slices.type) ?? ""
             fingerprints.add(tally, to: ErrorFingerprint(type: type, message: block.text(slices.message) ?? ""))
         }
@@ -33,13 +33,13 @@ package struct ErrorSummary: Summary {
         fingerprints.rows.reduce(into: fingerprints.other) { $0.merge($1.value) }
     }
 
-    /// The fingerprints by falling count.
+    /// The fingerprints by descending count.
     package var ranked: [BoundedTable<ErrorFingerprint, ErrorTally>.Row] {
         fingerprints.ranked(by: \.count)
     }
 }
 
-/// The errors of one block by type and message as they stand there; thousands of equal ones are normalised once.
+/// The errors of one block by type and message as received, so that thousands of equal messages are normalized once.
 private struct ErrorCauses {
     private var types = SliceInterner()
     private var messages = SliceInterner()
@@ -59,7 +59,9 @@ private struct ErrorCauses {
         entries[index].tally.addSample(sample)
     }
 
-    /// Whether a request may be a sample, without making its label where the bytes tell.
+    /// Whether a request may become a sample.
+    ///
+    /// Uses the bytes of the ID if possible, which avoids creating a label.
     private func wantsSample(_ id: TextSlice, for tally: ErrorTally, in bytes: [UInt8]) -> Bool {
         guard !id.isEscaped, id.range.count <= Label.maximumLength else { return true }
         var hash = StableHash()
@@ -71,7 +73,7 @@ private struct ErrorCauses {
 // MARK: - Storing
 
 extension ErrorSummary {
-    /// The most bytes of JSON the fingerprints take; those with fewer errors are then counted as "other".
+    /// The maximum size of the stored fingerprints in bytes of JSON; the rarer ones beyond it are stored as "other".
     private static let budget = 5_000
 
     private enum Key: String, CaseIterable {
@@ -109,16 +111,18 @@ extension ErrorSummary {
     }
 }
 
-/// A fingerprint as it stands in a manifest; keys are one letter because they repeat.
+/// A fingerprint as stored in a manifest.
+///
+/// Keys have one letter because they repeat.
 private struct StoredError {
-    /// The type and the normalised message; missing for what is counted as "other".
+    /// The type and the normalized message; missing for "other".
     var type: String?
     var message: String?
     /// The counts by class, see ``ErrorTally/counts``.
     var counts: String
     var firstSeen: Timestamp?
     var lastSeen: Timestamp?
-    /// Pairs of custom_id and request_id, one after the other.
+    /// Alternating custom_ids and request_ids.
     var samples: [String]
 
     private enum Key: String, CaseIterable {
@@ -149,7 +153,7 @@ private struct StoredError {
         ])
     }
 
-    /// Reads what ``node`` gave.
+    /// Reads the form that ``node`` writes.
     static func read(
         _ json: inout JSONCursor
     ) throws(JSONSyntaxError) -> (fingerprint: ErrorFingerprint, tally: ErrorTally) {
@@ -192,7 +196,7 @@ private struct StoredError {
         return moment
     }
 
-    /// The bytes of this as compact JSON, at most.
+    /// The maximum size of the compact JSON in bytes.
     var jsonLength: Int {
         let texts = [type, message, counts, firstSeen?.text, lastSeen?.text].compactMap { $0 } + samples
         return texts.reduce(30) { $0 + $1.storedJSONLength + 2 }

@@ -2,9 +2,9 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// What each model answered.
+/// Succeeded requests by model, with usable answers, tool calls and text sizes.
 ///
-/// Its tokens stand in ``TokenSummary``.
+/// Tokens by model are in ``TokenSummary``.
 package struct ModelSummary: Summary {
     package static let name = "models"
 
@@ -34,11 +34,11 @@ package struct ModelSummary: Summary {
 /// Succeeded requests of one model.
 package struct ModelTally: Sendable, Equatable {
     package var succeeded = 0
-    /// Of these, usable in the sense of ``Usability``.
+    /// Of these, usable requests, as defined by ``Usability``.
     package var usable = 0
-    /// Of these, with a tool call.
+    /// Of these, requests with a tool call.
     package var withToolUse = 0
-    /// The bytes of all text.
+    /// The total size of the texts in bytes.
     package var textBytes = 0
 
     package init() {}

@@ -2,16 +2,16 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// How many requests ended in which result type.
+/// The number of requests by result type.
 package struct OutcomeSummary: Summary {
     package static let name = "outcomes"
 
     /// Requests by documented type, in the order of ``ResultType/known``.
     private var known = noRequests
-    /// Requests of types nobody documented, by name.
+    /// Requests of undocumented types, by name.
     package private(set) var unknown = BoundedTable<Label, Tally>(capacity: 64)
 
-    /// One array for all empty summaries: every row of a roll-up holds one.
+    /// One shared array for all empty summaries, because every row of a roll-up has a summary.
     private static let noRequests = [Int](repeating: 0, count: ResultType.known.count)
 
     package init() {}
@@ -38,13 +38,13 @@ package struct OutcomeSummary: Summary {
 
     /// The requests of a type.
     ///
-    /// Of an unknown type that has no row of its own, nothing is known: 0.
+    /// The count of an unknown type without a row of its own is not known and is 0 here.
     package subscript(_ type: ResultType) -> Int {
         if let index = ResultType.known.firstIndex(of: type) { return known[index] }
         return unknown[Label(type.name)]?.count ?? 0
     }
 
-    /// Requests of all types nobody documented.
+    /// Requests of all undocumented types.
     package var unknownRequests: Int {
         unknown.rows.reduce(unknown.other.count) { $0.addingClamped($1.value.count) }
     }

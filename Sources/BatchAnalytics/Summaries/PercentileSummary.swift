@@ -2,19 +2,19 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// How large the succeeded requests and their answers were.
+/// The distributions of the sizes of succeeded requests and their answers.
 ///
-/// Tokens of requests whose counts could not be read are left out; the length of their text is not.
+/// Requests with unreadable token counts are counted only in the distribution of text sizes.
 package struct PercentileSummary: Summary {
     package static let name = "percentiles"
 
-    /// Input tokens outside the cache, a request.
+    /// Input tokens per request, without those read from or written to the cache.
     package private(set) var input = ValueHistogram()
-    /// Output tokens, thinking included, a request.
+    /// Output tokens per request, including thinking.
     package private(set) var output = ValueHistogram()
-    /// Input tokens read from the cache, a request.
+    /// Input tokens per request that were read from the cache.
     package private(set) var cached = ValueHistogram()
-    /// Bytes of text, a request.
+    /// Bytes of text per request.
     package private(set) var text = ValueHistogram()
 
     package init() {}

@@ -2,16 +2,16 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// Requests and tokens by the prefix of their custom_id, which is how a job names its requests.
+/// Requests and tokens by the prefix of their custom_id, which usually identifies a job.
 ///
-/// The prefix goes up to and including the last `-` or `_` before trailing digits: `doc_2024-0007` has `doc_2024-`. Ids
-/// without such an end stand under `(none)`.
+/// The prefix ends with the last `-` or `_` before trailing digits: the prefix of `doc_2024-0007` is `doc_2024-`. IDs
+/// without such an ending are counted under `(none)`.
 package struct PrefixSummary: Summary {
     package static let name = "prefixes"
 
     /// All requests by prefix.
     package private(set) var prefixes = BoundedTable<Label, PrefixTally>(capacity: 512)
-    /// The tokens of the succeeded ones, which have a model and so a price.
+    /// The tokens of the succeeded requests, which have a model and therefore a price.
     package private(set) var cells = BoundedTable<GroupedUsageKey, UsageCell>(capacity: 512)
 
     package init() {}
@@ -43,7 +43,7 @@ package struct PrefixSummary: Summary {
 package struct PrefixTally: Sendable, Equatable {
     package var requests = 0
     package var succeeded = 0
-    /// Succeeded and usable in the sense of ``Usability``.
+    /// Succeeded requests that are usable, as defined by ``Usability``.
     package var usable = 0
     package var errored = 0
 

@@ -2,13 +2,13 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// Where and in which service tier the succeeded requests ran, as the service reports it.
+/// Succeeded requests by service tier and by region, as the API reports them.
 package struct ServiceSummary: Summary {
     package static let name = "service"
 
-    /// Succeeded requests by `service_tier`; the empty label stands for a missing or null one.
+    /// Succeeded requests by `service_tier`; the empty label means a missing or null value.
     package private(set) var tiers = BoundedTable<Label, Tally>(capacity: 64)
-    /// Succeeded requests by `inference_geo`; the empty label stands for a missing or null one.
+    /// Succeeded requests by `inference_geo`; the empty label means a missing or null value.
     package private(set) var geos = BoundedTable<Label, Tally>(capacity: 64)
 
     package init() {}

@@ -2,13 +2,13 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// Why the answers ended, and how many of those that succeeded are of use.
+/// Succeeded requests by stop reason, with the number of usable answers.
 package struct StopReasonSummary: Summary {
     package static let name = "stop_reasons"
 
-    /// Succeeded requests by stop reason; the empty label stands for a missing or null one.
+    /// Succeeded requests by stop reason; the empty label means a missing or null value.
     package private(set) var reasons = BoundedTable<Label, StopReasonTally>(capacity: 256)
-    /// Their tokens, so that it can be told what the cut and refused answers cost.
+    /// The tokens by stop reason, for the cost of truncated and refused answers.
     package private(set) var cells = BoundedTable<GroupedUsageKey, UsageCell>(capacity: 512)
 
     package init() {}
@@ -47,9 +47,9 @@ package struct StopReasonSummary: Summary {
 /// Succeeded requests with one stop reason.
 package struct StopReasonTally: Sendable, Equatable {
     package var requests = 0
-    /// Of these, usable in the sense of ``Usability``.
+    /// Of these, usable requests, as defined by ``Usability``.
     package var usable = 0
-    /// Of these, with neither visible text nor a tool call.
+    /// Of these, requests with neither visible text nor a tool call.
     package var empty = 0
 
     package init() {}

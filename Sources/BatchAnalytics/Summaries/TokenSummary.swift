@@ -2,15 +2,15 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// The tokens of succeeded requests by everything that decides their price but the day.
+/// The tokens of succeeded requests by everything that determines their price, except the day.
 ///
-/// This is what money is computed from, with whatever price table is asked for; no other summary is priced as a whole.
+/// All costs are computed from this summary, with any price table. No other summary is priced as a whole.
 package struct TokenSummary: Summary {
     package static let name = "tokens"
 
     /// Requests and tokens by model, inference geo, service tier, size of the prompt and cache classes used.
     ///
-    /// What has no row cannot be priced.
+    /// Requests without a row cannot be priced.
     package private(set) var cells = BoundedTable<UsageKey, UsageCell>(capacity: 512)
 
     package init() {}
@@ -25,7 +25,7 @@ package struct TokenSummary: Summary {
         cells.merge(other.cells)
     }
 
-    /// Everything together.
+    /// The sum of all cells.
     package var total: UsageCell {
         cells.rows.reduce(into: cells.other) { $0.merge($1.value) }
     }

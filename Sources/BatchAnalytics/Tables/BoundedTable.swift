@@ -5,32 +5,33 @@ package protocol BoundedKey: Hashable, Comparable, Sendable {
 
 extension Label: BoundedKey {}
 
-/// A value that grows by merging, in any order.
+/// A value that can be merged with others, in any order.
 package protocol Mergeable: Sendable, Equatable {
-    /// The value that changes nothing when merged.
+    /// Creates the neutral value, which changes nothing when merged.
     init()
 
     mutating func merge(_ other: Self)
 }
 
-/// Counts by key that never hold more than `capacity` keys, whatever the data does.
+/// Values by key, for at most `capacity` keys, regardless of the data.
 ///
-/// Of more keys the `capacity` with the smallest stable hash stay and everything else is counted in ``other``. A key
-/// that is among the smallest of all the data is among the smallest of every part of it, so it was never put out
-/// anywhere and its value is exact; and every other key ends in `other` with all of its value. Therefore
-/// `merge(fold(a), fold(b)) == fold(a + b)` holds beyond the bound too, which no rule by size ("the hundred most
-/// frequent") can give with bounded memory. What is shown and stored is still ranked by size: see ``ranked(by:)``.
+/// If there are more keys, the `capacity` keys with the smallest stable hashes are kept, and everything else is added
+/// to ``other``. A key with one of the smallest hashes of all data also has one in every part of the data. It is
+/// therefore never evicted, and its value is exact. Every other key ends in `other` with its whole value. For this
+/// reason `merge(fold(a), fold(b)) == fold(a + b)` also holds above the capacity. No rule by size ("the hundred most
+/// frequent") can guarantee this with bounded memory. Output and storage still rank the rows by size: see
+/// ``ranked(by:)``.
 package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equatable {
     package struct Row: Sendable, Equatable {
         package var key: Key
         package var value: Value
     }
 
-    /// The most keys the table holds.
+    /// The maximum number of keys.
     package let capacity: Int
-    /// What is kept by key, in the order of the keys' hashes.
+    /// The kept keys and their values, in the order of the keys' hashes.
     package private(set) var rows: [Row] = []
-    /// What the keys without a row hold together.
+    /// The merged values of the keys without a row.
     package private(set) var other = Value()
 
     package init(capacity: Int) {
@@ -41,7 +42,7 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
         rows.isEmpty && other == Value()
     }
 
-    /// The value of a key, or nil where the key has no row.
+    /// The value of a key; nil if the key has no row.
     package subscript(_ key: Key) -> Value? {
         let (place, isRow) = find(key)
         return isRow ? rows[place].value : nil
@@ -52,12 +53,14 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
         update(key) { $0.merge(value) }
     }
 
-    /// Adds what belongs to no key.
+    /// Adds a value that belongs to no key.
     package mutating func addToOther(_ value: Value) {
         other.merge(value)
     }
 
-    /// Adds to the value of a key in place; `change` must do to any value what merging some value would do.
+    /// Changes the value of a key in place.
+    ///
+    /// `change` must have the same effect as merging some value.
     mutating func update(_ key: Key, _ change: (inout Value) -> Void) {
         let (place, isRow) = find(key)
         if isRow {
@@ -72,7 +75,7 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
         }
     }
 
-    /// Adds what belongs to no key in place.
+    /// Changes the value of ``other`` in place.
     mutating func updateOther(_ change: (inout Value) -> Void) {
         change(&other)
     }
@@ -86,9 +89,9 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
         other.merge(table.other)
     }
 
-    /// The rows by falling weight, those of one weight by key.
+    /// The rows by descending weight, rows with equal weights by key.
     package func ranked(by weight: (Value) -> Int) -> [Row] {
-        // Rows are large: their places are sorted, not they.
+        // Rows are large, so their indices are sorted instead.
         let weights = rows.map { weight($0.value) }
         let places = rows.indices.sorted { left, right in
             weights[left] != weights[right] ? weights[left] > weights[right] : rows[left].key < rows[right].key
@@ -96,12 +99,12 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
         return places.map { rows[$0] }
     }
 
-    /// Where the key stands or would stand, and whether it does.
+    /// The index of the key, or the index at which to insert it, and whether it has a row.
     private func find(_ key: Key) -> (place: Int, isRow: Bool) {
         var (low, high) = (0, rows.count)
         while low < high {
             let middle = (low + high) / 2
-            // Equal keys are the rule, and to tell so takes less than to tell which of two comes first.
+            // Keys are usually equal, and checking for equality is faster than comparing.
             if rows[middle].key == key { return (middle, true) }
             if precedes(rows[middle].key, key) { low = middle + 1 } else { high = middle }
         }

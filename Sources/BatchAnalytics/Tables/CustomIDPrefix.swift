@@ -1,16 +1,17 @@
 import BatchPipeline
 import JSONLines
 
-/// The part of a custom_id that its job has in common: up to and including the last `-` or `_` before trailing digits.
+/// The common part of the custom_ids of a job: everything up to the last `-` or `_` before trailing digits, inclusive.
 ///
-/// `doc_2024-0007` has `doc_2024-`. An id without such an end, `syn9` or `TEG9_satire`, has none.
+/// The prefix of `doc_2024-0007` is `doc_2024-`. IDs without such an ending, like `syn9` or `TEG9_satire`, have no
+/// prefix.
 enum CustomIDPrefix {
-    /// The label of ids without a prefix.
+    /// The label of IDs without a prefix.
     ///
-    /// No prefix looks like it, as every prefix ends in `-` or `_`.
+    /// No prefix is equal to it, because every prefix ends in `-` or `_`.
     static let none = Label("(none)")
 
-    /// The length of the prefix that the bytes in a range begin with; nil if they have none.
+    /// The length of the prefix of the bytes in a range; nil if they have none.
     static func length(in bytes: [UInt8], range: Range<Int>) -> Int? {
         var end = range.upperBound
         while end > range.lowerBound, (0x30...0x39).contains(bytes[end - 1]) { end -= 1 }
@@ -19,7 +20,7 @@ enum CustomIDPrefix {
         return isSeparator ? end - range.lowerBound : nil
     }
 
-    /// The prefix of an id as a label.
+    /// The prefix of an ID as a label.
     static func label(of id: String) -> Label {
         let bytes = Array(id.utf8)
         return length(in: bytes, range: bytes.indices).map { Label(String(decoding: bytes[..<$0], as: UTF8.self)) }
@@ -27,19 +28,21 @@ enum CustomIDPrefix {
     }
 }
 
-/// Numbers the different prefixes of one block from 0.
+/// Numbers the different prefixes of one block, starting at 0.
 struct PrefixInterner {
     private enum Source: Hashable {
-        /// A prefix that stands in the block, by its number there.
+        /// A prefix that occurs literally in the block, by its number in `plain`.
         case plain(Int)
-        /// A prefix of an id with escapes, which has to be decoded first. The API allows no such id; a file may.
+        /// The prefix of an ID with escapes, which must be decoded first.
+        ///
+        /// The API allows no such ID, but a file can contain one.
         case escaped(Label)
     }
 
     private var plain = SliceInterner()
     private var sources = KeyInterner<Source>()
 
-    /// The number of an id's prefix.
+    /// The number of the prefix of an ID.
     mutating func number(of id: TextSlice, of block: DecodedBlock) -> Int {
         guard !id.isEscaped else { return sources.number(of: .escaped(CustomIDPrefix.label(of: block.text(id)))) }
         let start = Int(id.start)
@@ -50,7 +53,7 @@ struct PrefixInterner {
         return sources.number(of: .plain(plain.number(of: prefix, in: block.block.bytes)))
     }
 
-    /// The labels by number.
+    /// The labels, in the order of their numbers.
     func labels(of block: DecodedBlock) -> [Label] {
         sources.keys.map { source in
             switch source {

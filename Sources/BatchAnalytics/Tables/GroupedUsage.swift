@@ -1,4 +1,4 @@
-/// A pricing key within a group: a prefix, a stop reason.
+/// A pricing key within a group, such as a prefix or a stop reason.
 package struct GroupedUsageKey: Sendable, BoundedKey {
     package let group: Label
     package let usage: UsageKey

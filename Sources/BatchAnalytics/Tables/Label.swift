@@ -1,16 +1,16 @@
-/// A name out of the data as a key of a table: a model, a stop reason, a prefix.
+/// A name from the data as a key of a table: a model, a stop reason, a prefix.
 ///
-/// Labels are equal when their UTF-8 bytes are equal; `String` would take é in one scalar and in two for the same. A
-/// name longer than ``maximumLength`` is cut and ends in twelve digits of its hash, so that two long names stay two.
+/// Labels are equal if their UTF-8 bytes are equal; `String` would treat canonically equivalent texts as equal. A name
+/// longer than ``maximumLength`` is cut and ends in twelve digits of its hash, so that two long names stay different.
 package struct Label: Sendable {
-    /// The most UTF-8 bytes a label has.
+    /// The maximum length in UTF-8 bytes.
     package static let maximumLength = 64
 
     package let text: String
-    /// Depends on the bytes alone (see ``StableHash``).
+    /// A hash that depends only on the bytes (see ``StableHash``).
     package let stableHash: UInt64
 
-    /// Takes a name of any length; an empty one stands for a field that is missing.
+    /// Creates a label from a name of any length; an empty name means a missing field.
     package init(_ name: String = "") {
         var hash = StableHash()
         hash.combine(name.utf8)
@@ -20,7 +20,7 @@ package struct Label: Sendable {
             stableHash = hash.value
             return
         }
-        // A label read back from a manifest has to have the hash it had before, so it hashes what it shows.
+        // Hash the displayed text, so that a label read from a manifest has the same hash as before.
         var shown = StableHash()
         shown.combine(text.utf8)
         stableHash = shown.value
@@ -38,7 +38,9 @@ extension Label: Hashable, Comparable {
         left.stableHash == right.stableHash && equal(left.text.utf8.span, right.text.utf8.span)
     }
 
-    /// In one loop over memory: a roll-up compares labels so often that iterators took a tenth of its time.
+    /// Compares in one loop over memory.
+    ///
+    /// A roll-up compares labels so often that iterators took a tenth of its time.
     private static func equal(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         for index in left.indices where left[index] != right[index] { return false }
@@ -49,18 +51,49 @@ extension Label: Hashable, Comparable {
         hasher.combine(stableHash)
     }
 
-    /// By bytes, which for UTF-8 is the order of the Unicode scalars.
+    /// Compares bytes, which for UTF-8 is the order of the Unicode scalars.
     package static func < (left: Label, right: Label) -> Bool {
         left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
     }
 }
 
 extension String {
-    /// The longest beginning of at most `utf8Count` bytes that ends between two scalars.
+    /// The longest prefix of at most `utf8Count` bytes that ends between two scalars.
     func prefix(utf8Count: Int) -> Substring {
         guard utf8.count > utf8Count else { return self[...] }
         var end = utf8.index(utf8.startIndex, offsetBy: utf8Count)
         while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
         return Substring(unicodeScalars[..<end])
+    }
+}
+
+/// A 64-bit hash that is the same in every process and on every machine.
+///
+/// It is FNV-1a over the bytes, followed by MurmurHash3's 64-bit finalizer, which improves FNV's weak high bits.
+/// Swift's `Hasher` has a new seed in every process, so the choice of kept keys would change from run to run. The hash
+/// does not protect against deliberate collisions, so users also compare the keys.
+package struct StableHash: Sendable {
+    private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    package init() {}
+
+    package mutating func combine(_ byte: UInt8) {
+        state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+    }
+
+    package mutating func combine(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes { combine(byte) }
+    }
+
+    /// Adds all bits of another hash.
+    package mutating func combine(_ hash: UInt64) {
+        for shift in stride(from: 0, to: 64, by: 8) { combine(UInt8(truncatingIfNeeded: hash >> UInt64(shift))) }
+    }
+
+    package var value: UInt64 {
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 33)) &* 0xFF51_AFD7_ED55_8CCD
+        mixed = (mixed ^ (mixed >> 33)) &* 0xC4CE_B9FE_1A85_EC53
+        return mixed ^ (mixed >> 33)
     }
 }

@@ -1,11 +1,12 @@
-/// Bucket counts as short text: every count as a Base64 VLQ number, a run of zeros as 0 and its length.
+/// Encodes bucket counts as short text: each count as a Base64 VLQ number, a run of zeros as 0 and its length.
 ///
-/// Base64 VLQ is the number form of source maps (ECMA-426), here without the sign bit: five bits a character, lowest
-/// first, from the alphabet of RFC 4648; a character from 32 on says that more follow. `"DAIB"` is 3, eight zeros, 1.
+/// Base64 VLQ is the number format of source maps (ECMA-426), here without the sign bit. Each character has five bits,
+/// lowest first, in the alphabet of RFC 4648. A value of 32 or more means that more characters follow. `"DAIB"` is 3,
+/// eight zeros, 1.
 enum RunLengthCode {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// The place of every byte in the alphabet; 64 for bytes that are not in it.
+    /// The index of every byte in the alphabet; 64 for all other bytes.
     private static let places: [UInt8] = {
         var places = [UInt8](repeating: 64, count: 256)
         for (place, byte) in alphabet.enumerated() { places[Int(byte)] = UInt8(place) }
@@ -30,7 +31,7 @@ enum RunLengthCode {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Reads the text back; nil if it is no such text, holds a number past `Int.max`, or more than `limit` counts.
+    /// Decodes a text; nil if it is invalid, has a number above `Int.max`, or more than `limit` counts.
     static func counts(_ text: Span<UInt8>, limit: Int) -> [Int]? {
         var counts: [Int] = []
         var position = 0

@@ -1,20 +1,24 @@
 import BatchPipeline
 
-/// Numbers the different texts of one block from 0, by comparing bytes: a text that came before costs no allocation.
+/// Numbers the different texts of one block, starting at 0, by comparing bytes.
 ///
-/// Meant for one field of one block, such as the model: nearly every record has the value of a record before. Two
-/// spellings of one text, one with escapes, get two numbers; what is made of them later is equal again.
+/// A repeated text needs no allocation.
+///
+/// Use one interner for one field of one block, such as the model: most records have the value of an earlier record. If
+/// one text occurs with and without escapes, it gets two numbers, but the labels made from them are equal.
 struct SliceInterner {
-    /// So many texts are searched one by one, which beats a hash table for them.
+    /// The number of texts that are searched one by one, which is faster than a hash table for a few texts.
     private static let listLength = 8
 
-    /// The first slice of every number; nil stands for a field that is missing.
+    /// The first slice of every number; nil means that the field is missing.
     private(set) var slices: [TextSlice?] = []
     private var latest = 0
-    /// Numbers by hash of the bytes, of the texts behind the first ``listLength``.
+    /// Numbers by hash of the bytes, for the texts after the first ``listLength``.
     private var numbers: [UInt64: [Int]] = [:]
 
-    /// The number of a text of the block whose bytes are given.
+    /// The number of a text.
+    ///
+    /// `bytes` are the bytes of its block.
     mutating func number(of slice: TextSlice?, in bytes: [UInt8]) -> Int {
         if latest < slices.count, Self.areEqual(slices[latest], slice, in: bytes) { return latest }
         latest = search(slice, in: bytes)
@@ -37,7 +41,7 @@ struct SliceInterner {
         return new
     }
 
-    /// Compares from the end, where names of one family differ.
+    /// Compares from the end, because similar names differ there.
     private static func areEqual(_ left: TextSlice?, _ right: TextSlice?, in bytes: [UInt8]) -> Bool {
         guard let left, let right else { return left == nil && right == nil }
         guard left.isEscaped == right.isEscaped, left.end - left.start == right.end - right.start else { return false }
@@ -52,15 +56,15 @@ struct SliceInterner {
 }
 
 extension DecodedBlock {
-    /// The labels of the texts an interner has numbered, in the order of the numbers.
+    /// The labels of the texts that an interner has numbered, in the order of their numbers.
     func labels(of interner: SliceInterner) -> [Label] {
         interner.slices.map { Label(text($0) ?? "") }
     }
 }
 
-/// Numbers the different keys of one block from 0.
+/// Numbers the different keys of one block, starting at 0.
 struct KeyInterner<Key: Hashable> {
-    /// The keys by number.
+    /// The keys, in the order of their numbers.
     private(set) var keys: [Key] = []
     private var latest = 0
     private var numbers: [Key: Int] = [:]
@@ -79,7 +83,7 @@ struct KeyInterner<Key: Hashable> {
     }
 }
 
-/// The numbers of two texts, as a key.
+/// A key made of the numbers of two texts.
 struct NumberPair: Hashable {
     var first: Int
     var second: Int

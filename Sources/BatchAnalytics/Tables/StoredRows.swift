@@ -1,15 +1,15 @@
 import JSONLines
 
-/// A table as it stands in a manifest: names once, and one short text a row.
+/// A table as stored in a manifest: a list of names, and one short text per row.
 ///
 ///     {"names":["claude-haiku-4-5","us","batch"],"rows":["0 1 2 0 3 500 0 71204 9310"],"other":"12"}
 ///
-/// A row has first the places of its names in `names`, then its codes, then its numbers; numbers that are 0 at the end
-/// are left out. One text a row keeps the manifest small and quick to read.
+/// A row contains the indices of its names in `names`, then its codes, then its numbers, without zeros at the end. One
+/// text per row keeps the manifest small and quick to read.
 struct StoredRows: Sendable, Equatable {
     var names: [String] = []
     var rows: [String] = []
-    /// The numbers of everything that has no row.
+    /// The sum of everything without a row.
     var other: String?
 
     var isEmpty: Bool {
@@ -31,22 +31,22 @@ protocol StoredKey: BoundedKey {
     static var codeCount: Int { get }
 
     var names: [Label] { get }
-    /// Small numbers that belong to the key.
+    /// Small numbers that are part of the key.
     var codes: [Int] { get }
 
-    /// Takes the names and codes of a row that begin at a place; nil where the codes stand for nothing.
+    /// Reads the names and codes that begin at an index of the row; nil if the codes are invalid.
     init?(_ row: StoredRow, from place: Int)
 }
 
 /// A value that ``StoredRows`` can hold.
 protocol StoredValue: Mergeable {
-    /// Those most often 0 last.
+    /// The numbers to store, with those that are most often 0 at the end.
     var numbers: [Int] { get }
 
-    /// Takes the numbers of a row from a place on, as ``numbers`` gave them; a missing one is 0.
+    /// Reads the ``numbers`` that begin at an index of the row; a missing one is 0.
     init(_ row: StoredRow, from place: Int)
 
-    /// By what rows are ranked when not all can be stored.
+    /// The rank of the row if not all rows can be stored; the largest are kept.
     var weight: Int { get }
 }
 
@@ -65,13 +65,15 @@ extension Label: StoredKey {
 // MARK: - Writing
 
 extension BoundedTable where Key: StoredKey, Value: StoredValue {
-    /// The heaviest rows in at most `budget` bytes; nil for an empty table.
+    /// The rows with the largest weights, in at most `budget` bytes; nil for an empty table.
     func node(budget: Int) -> JSONNode? {
         let stored = stored(budget: budget)
         return stored.isEmpty ? nil : stored.node
     }
 
-    /// The heaviest rows that fit into `budget` bytes of JSON; the rest is added up under `other`.
+    /// The rows with the largest weights that fit into `budget` bytes of JSON.
+    ///
+    /// The others are added to `other`.
     func stored(budget: Int) -> StoredRows {
         var stored = StoredRows()
         var places: [Label: Int] = [:]
@@ -107,9 +109,9 @@ extension BoundedTable where Key: StoredKey, Value: StoredValue {
 // MARK: - Reading
 
 extension BoundedTable where Key: StoredKey, Value: StoredValue {
-    /// Reads the table of ``StoredRows``.
+    /// Reads a table stored as ``StoredRows``.
     ///
-    /// - Throws: also where rows are damaged.
+    /// - Throws: ``JSONSyntaxError``, also if the rows are damaged.
     init(from json: inout JSONCursor, capacity: Int) throws(JSONSyntaxError) {
         self.init(capacity: capacity)
         let texts = try StoredRows.texts(&json)
@@ -135,7 +137,7 @@ extension StoredRows {
 
     private static let keys = JSONKeys<Key>()
 
-    /// The parts of the stored form, the rows not looked into.
+    /// The parts of the stored form, with the rows as unparsed texts.
     fileprivate static func texts(
         _ json: inout JSONCursor
     ) throws(JSONSyntaxError) -> (names: [Label], rows: [JSONToken], other: JSONToken?) {
@@ -157,7 +159,9 @@ extension StoredRows {
     }
 }
 
-/// One row of a stored table while it is read; the next one takes its place, so that reading makes no garbage.
+/// One row of a stored table while it is read.
+///
+/// It is reused for the next row, which avoids allocations.
 struct StoredRow {
     /// The names of the whole table.
     let names: [Label]
@@ -167,32 +171,32 @@ struct StoredRow {
         self.names = names
     }
 
-    /// Takes the numbers of a row's text.
+    /// Replaces the numbers with those of a row's text.
     ///
-    /// - Throws: where the text is none.
+    /// - Throws: ``JSONSyntaxError`` if the text is not a valid row.
     mutating func read(_ text: JSONToken, from json: borrowing JSONCursor) throws(JSONSyntaxError) {
         numbers.removeAll(keepingCapacity: true)
         let isRow = json.withBytes(of: text) { RowText.read($0, into: &numbers) }
         guard isRow else { throw JSONSyntaxError(.unexpectedContent, at: text.range.lowerBound) }
     }
 
-    /// Whether the first numbers are places of names.
+    /// Whether the first numbers are valid indices of names.
     func hasNames(_ count: Int) -> Bool {
         numbers.count >= count && numbers.prefix(count).allSatisfy { $0 < names.count }
     }
 
-    /// The number at a place, 0 behind the end.
+    /// The number at an index, 0 after the end.
     subscript(_ place: Int) -> Int {
         place < numbers.count ? numbers[place] : 0
     }
 
-    /// The name that the number at a place stands for.
+    /// The name whose index is stored at `place`.
     func name(_ place: Int) -> Label {
         names[numbers[place]]
     }
 }
 
-/// Whole numbers from 0 on, with a space between two, without zeros at the end.
+/// Non-negative whole numbers, separated by spaces, without zeros at the end.
 enum RowText {
     static func text(_ numbers: [Int]) -> String {
         let length = (numbers.lastIndex { $0 != 0 } ?? -1) + 1
@@ -204,7 +208,7 @@ enum RowText {
         return text
     }
 
-    /// Appends the numbers of a text; false if it is none.
+    /// Appends the numbers of a text; returns false if the text is invalid.
     static func read(_ text: Span<UInt8>, into numbers: inout [Int]) -> Bool {
         var number = 0
         var hasDigits = false
@@ -228,11 +232,11 @@ enum RowText {
 }
 
 extension String {
-    /// The bytes this takes as a JSON string at most, quotes included.
+    /// The maximum size of this text as a JSON string in bytes, including the quotes.
     var storedJSONLength: Int {
         utf8.reduce(2) { length, byte in
             switch byte {
-            // The slash counts as escaped, as it once was: what has room in a manifest stays the same.
+            // The slash counts as escaped, as in earlier versions, so that the same rows fit into a manifest.
             case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): length + 2
             case 0..<0x20: length + 6
             default: length + 1

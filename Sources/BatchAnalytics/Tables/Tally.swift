@@ -1,7 +1,7 @@
 import BatchPipeline
 import MessageBatches
 
-/// A plain count.
+/// A count that can be merged and stored.
 package struct Tally: Sendable, Equatable {
     package var count: Int
 
@@ -27,24 +27,26 @@ extension Tally: StoredValue {
     }
 }
 
-/// One value for every different text of one field in one block.
+/// One value for each different text of one field in one block.
 struct SliceTallies<Value: Mergeable> {
     private var interner = SliceInterner()
     private var values: [Value] = []
 
-    /// Changes the value of a text of the block whose bytes are given.
+    /// Changes the value of a text.
+    ///
+    /// `bytes` are the bytes of its block.
     mutating func update(_ slice: TextSlice?, in bytes: [UInt8], _ change: (inout Value) -> Void) {
         let number = interner.number(of: slice, in: bytes)
         if number == values.count { values.append(Value()) }
         change(&values[number])
     }
 
-    /// The texts and their values, in the order the texts came.
+    /// The texts and their values, in the order in which the texts first occurred.
     var entries: some Sequence<(TextSlice?, Value)> {
         zip(interner.slices, values)
     }
 
-    /// Moves the values into a table; a missing field becomes the empty label.
+    /// Adds the values to a table; a missing field becomes the empty label.
     func add(to table: inout BoundedTable<Label, Value>, of block: DecodedBlock) {
         for (label, value) in zip(block.labels(of: interner), values) { table.add(value, to: label) }
     }

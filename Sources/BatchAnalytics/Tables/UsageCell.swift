@@ -1,11 +1,11 @@
 package import MessageBatches
 
-/// What decides the price of a request, beside the day.
+/// Everything that determines the price of a request, except the day.
 package struct UsageKey: Sendable, BoundedKey {
     package let model: Label
-    /// `inference_geo`; empty where the line has none.
+    /// `inference_geo`; empty if the line has none.
     package let geo: Label
-    /// `service_tier`; empty where the line has none.
+    /// `service_tier`; empty if the line has none.
     package let tier: Label
     package let promptSize: PromptSize
     package let cacheClasses: CacheClasses
@@ -53,29 +53,31 @@ extension UsageKey: StoredKey {
     }
 }
 
-/// The size of a request's whole prompt, as coarse as price tables need it: some models cost more above a size.
+/// The size class of a request's whole prompt.
+///
+/// Some models cost more above a size.
 package enum PromptSize: Int, Sendable, CaseIterable {
     case upTo100000 = 0
     case upTo200000 = 1
     case above200000 = 2
 
-    /// The largest prompts of all sizes but the last, in tokens.
+    /// The largest prompt of each size class but the last, in tokens.
     package static let edges = [100_000, 200_000]
 
     package init(promptTokens: Int64) {
         self = promptTokens <= 100_000 ? .upTo100000 : promptTokens <= 200_000 ? .upTo200000 : .above200000
     }
 
-    /// A prompt of this size: its smallest number of tokens.
+    /// The smallest number of tokens of a prompt in this class.
     package var smallestPrompt: Int {
         rawValue == 0 ? 0 : Self.edges[rawValue - 1] + 1
     }
 }
 
-/// The cache classes a request has tokens in.
+/// The cache classes in which a request has tokens.
 ///
-/// Some rows of a price table have no price for the cache. A request with tokens in such a class is unpriced, and which
-/// requests those are could not be told from sums; so requests with different classes are summed apart.
+/// Some rows of a price table have no price for the cache. A request with tokens in such a class is unpriced. Sums do
+/// not show which requests those are, so requests with different classes are added up separately.
 package struct CacheClasses: OptionSet, Sendable, Hashable {
     package let rawValue: UInt8
 
@@ -87,7 +89,7 @@ package struct CacheClasses: OptionSet, Sendable, Hashable {
     package static let creation1h = CacheClasses(rawValue: 2)
     package static let read = CacheClasses(rawValue: 4)
 
-    /// The classes in which a request used tokens.
+    /// The classes in which a request has tokens.
     package init(of usage: TokenUsage) {
         self = []
         if usage.cacheCreation5m > 0 { insert(.creation5m) }
@@ -96,15 +98,17 @@ package struct CacheClasses: OptionSet, Sendable, Hashable {
     }
 }
 
-/// Succeeded requests of one kind and their tokens.
+/// The number of succeeded requests with one pricing key, and their tokens.
 package struct UsageCell: Sendable, Equatable {
-    /// Succeeded requests, those with unreadable counts included.
+    /// Succeeded requests, including those with unreadable counts.
     package var requests = 0
-    /// Requests whose token counts could not be read; they add nothing to ``usage`` and have no price.
-    package var unreadable = 0
-    /// The sums of all readable requests.
+    /// Requests with unreadable token counts.
     ///
-    /// A sum that would pass `Int64.max` stays there.
+    /// They are not in ``usage`` and have no price.
+    package var unreadable = 0
+    /// The sum over all readable requests.
+    ///
+    /// A sum that would exceed `Int64.max` stays at that value.
     package var usage = TokenUsage()
 
     package init() {}
@@ -125,9 +129,9 @@ extension UsageCell: StoredValue {
 
     var weight: Int { requests }
 
-    /// The fields in the order in which manifests store them, nil for ``unreadable``.
+    /// The fields in the order in which manifests store them; nil means ``unreadable``.
     ///
-    /// A new field goes to the end: rows that were stored before it read as 0.
+    /// Add a new field at the end: in rows that were stored before, it reads as 0.
     private static let order: [UsageField?] = [
         .input, .output, .cacheCreation5m, .cacheCreation1h, .cacheRead, .thinking, .webSearches, .webFetches, nil,
     ]

@@ -1,9 +1,9 @@
 import BatchPipeline
 import MessageBatches
 
-/// Sums the tokens of one block's succeeded records by what decides their price, within numbered groups.
+/// Sums the tokens of the succeeded records of one block by pricing key, within numbered groups.
 ///
-/// Works on numbers while it goes over the block and makes labels once at the end, so that a record costs a few byte
+/// While it reads the block, it works on numbers. It creates labels once at the end, so a record costs a few byte
 /// comparisons and no allocation.
 struct UsageFold {
     private var models = SliceInterner()
@@ -14,7 +14,7 @@ struct UsageFold {
 
     /// Counts a record if it succeeded.
     ///
-    /// Only then does it have a message with a model, and only then does it cost.
+    /// Other records have no message, so they have no model and no cost.
     mutating func count(_ record: ResultRecord, in bytes: [UInt8], group: Int = 0) {
         guard record.type == .succeeded else { return }
         let usage = record.usageIsReadable ? record.usage : TokenUsage()
@@ -31,7 +31,7 @@ struct UsageFold {
         cells[number].count(usage, isReadable: record.usageIsReadable)
     }
 
-    /// What was summed, with the number of the group.
+    /// The sums, with the number of the group.
     func cells(of block: DecodedBlock) -> [(group: Int, key: UsageKey, cell: UsageCell)] {
         let (models, geos, tiers) = (block.labels(of: models), block.labels(of: geos), block.labels(of: tiers))
         return zip(places.keys, cells)
@@ -48,7 +48,8 @@ struct UsageFold {
     }
 }
 
-/// A ``UsageKey`` in a group, by the numbers its texts have in one block, in one word that compares and hashes fast.
+/// A ``UsageKey`` in a group, as the numbers of its texts in one block, packed into one word for fast comparison and
+/// hashing.
 private struct Place: Hashable {
     private let bits: UInt128
 

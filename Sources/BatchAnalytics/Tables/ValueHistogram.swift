@@ -1,20 +1,20 @@
 package import JSONLines
 import MessageBatches
 
-/// How often each value occurred, to two significant digits: an HDR histogram.
+/// The frequencies of values, to two significant digits: an HDR histogram.
 ///
-/// The buckets are those of HdrHistogram with two significant digits (http://hdrhistogram.org): values below 256 one
-/// by one, and every doubling above them in 128 equal steps, so no bucket is wider than 1/128 of its values. Two
+/// The buckets are those of HdrHistogram with two significant digits (http://hdrhistogram.org). Values below 256 have
+/// one bucket each. Every doubling above has 128 equal steps, so no bucket is wider than 1/128 of its values. Two
 /// histograms merge exactly.
 ///
-/// The package HdrHistogram 0.2.0 has the same buckets and was the first choice. It is not used because its `Codable`
-/// form is the dense array, the way round through its recorded values loses the exact maximum, and a stored histogram
-/// must be able to give up resolution for size, which it cannot; what is left of it is the formula of ``index(of:)``.
+/// The package HdrHistogram 0.2.0 has the same buckets but is not used. Its `Codable` form is the dense array,
+/// rebuilding it from its recorded values loses the exact maximum, and it cannot reduce its resolution to save space.
+/// The remaining part would be the formula of ``index(of:)``.
 package struct ValueHistogram: Sendable, Equatable {
-    /// Steps per doubling as a power of two; 7 means 128 steps and two significant digits.
+    /// Steps per doubling as a power of two: 7 means 128 steps, which gives two significant digits.
     package static let fullResolution = 7
 
-    /// How fine the buckets are; below ``fullResolution`` only in a histogram that was stored with less.
+    /// The current resolution; below ``fullResolution`` only in a histogram that was stored with less.
     package private(set) var resolution = fullResolution
     /// Occurrences by bucket, up to the last bucket that has any.
     private var counts: [Int] = []
@@ -27,7 +27,7 @@ package struct ValueHistogram: Sendable, Equatable {
 
     package init() {}
 
-    /// Counts a value; a negative one counts as 0.
+    /// Records a value; a negative one counts as 0.
     package mutating func record(_ value: Int) {
         let value = max(0, value)
         let index = index(of: value)
@@ -42,11 +42,12 @@ package struct ValueHistogram: Sendable, Equatable {
 
     /// The smallest recorded value that at least `percent` of all values do not exceed (nearest rank); nil while empty.
     ///
-    /// Too high by less than 1/128, never too low: the upper end of the value's bucket, or ``maximum`` if that is less.
+    /// The result is the upper end of the value's bucket, or ``maximum`` if that is smaller. It is too high by less
+    /// than 1/128, never too low.
     package func percentile(_ percent: Int) -> Int? {
         guard count > 0 else { return nil }
         let rank = max(1, Int((Int128(percent) * Int128(count) + 99) / 100))
-        if percent > 50, count < .max { return fromAbove(count - rank) }
+        if percent > 50, count < .max { return percentileFromEnd(count - rank) }
         var seen = 0
         for index in counts.indices where counts[index] > 0 {
             seen = seen.addingClamped(counts[index])
@@ -57,8 +58,8 @@ package struct ValueHistogram: Sendable, Equatable {
 
     /// The smallest value that all but `rest` values do not exceed.
     ///
-    /// Of few values high percentiles are near the end of many empty buckets, and a summary asks for three of them.
-    private func fromAbove(_ rest: Int) -> Int {
+    /// With few values, high percentiles are near the end of many empty buckets, so the search starts at the end.
+    private func percentileFromEnd(_ rest: Int) -> Int {
         var above = 0
         for index in counts.indices.reversed() where counts[index] > 0 {
             above += counts[index]
@@ -67,12 +68,12 @@ package struct ValueHistogram: Sendable, Equatable {
         return maximum
     }
 
-    /// The mean, nil while empty.
+    /// The mean; nil while empty.
     package var mean: Double? {
         count > 0 ? Double(sum) / Double(count) : nil
     }
 
-    /// The buckets that have occurrences, lowest first: the values they stand for and how many there were.
+    /// The buckets with occurrences, lowest first: their range of values and their count.
     package var buckets: [(values: ClosedRange<Int>, count: Int)] {
         counts.enumerated()
             .compactMap { index, occurrences in
@@ -106,7 +107,9 @@ extension ValueHistogram {
 // MARK: - Merging
 
 extension ValueHistogram: Mergeable {
-    /// Adds the occurrences of another histogram; of two resolutions the coarser one stays.
+    /// Adds the occurrences of another histogram.
+    ///
+    /// The result has the coarser resolution of the two.
     package mutating func merge(_ other: ValueHistogram) {
         if other.count == 0, other.resolution == Self.fullResolution { return }
         if count == 0, resolution == Self.fullResolution {
@@ -119,7 +122,7 @@ extension ValueHistogram: Mergeable {
         if other.counts.count > counts.count {
             counts.append(contentsOf: repeatElement(0, count: other.counts.count - counts.count))
         }
-        // Of one batch most buckets are empty.
+        // Most buckets of a single batch are empty.
         for (index, occurrences) in other.counts.enumerated() where occurrences > 0 {
             counts[index] = counts[index].addingClamped(occurrences)
         }
@@ -128,7 +131,9 @@ extension ValueHistogram: Mergeable {
         maximum = max(maximum, other.maximum)
     }
 
-    /// Joins neighbouring buckets; a coarser bucket is made of whole finer ones, so nothing moves.
+    /// Joins neighboring buckets.
+    ///
+    /// A coarser bucket consists of whole finer ones, so every value stays in its range.
     private mutating func coarsen(to resolution: Int) {
         guard resolution < self.resolution else { return }
         let old = self
@@ -144,10 +149,10 @@ extension ValueHistogram: Mergeable {
 // MARK: - Storing
 
 extension ValueHistogram {
-    /// The most characters the stored buckets take.
+    /// The maximum length of the stored buckets in characters.
     ///
-    /// A histogram with more is stored with half the resolution, if need be again and again: one of 100,000 different
-    /// results stays below it with full resolution.
+    /// A longer histogram is stored with half the resolution, repeatedly if necessary. A histogram of 100,000 different
+    /// results fits with full resolution.
     static let storedLength = 2_000
 
     private enum Key: String, CaseIterable {
@@ -159,9 +164,9 @@ extension ValueHistogram {
 
     private static let keys = JSONKeys<Key>()
 
-    /// Reads what ``node`` gave.
+    /// Reads the form that ``node`` writes.
     ///
-    /// - Throws: also where the bucket counts are damaged.
+    /// - Throws: ``JSONSyntaxError``, also if the bucket counts are damaged.
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         var text: JSONToken?
         var (sum, maximum): (Int?, Int?)
@@ -181,7 +186,7 @@ extension ValueHistogram {
         count = counts.reduce(0) { $0.addingClamped($1) }
     }
 
-    /// What is stored: buckets, sum, maximum, and the resolution if it is not the full one.
+    /// The stored form: buckets, sum, maximum, and the resolution if it is not the full one.
     package var node: JSONNode {
         var stored = self
         var text = RunLengthCode.text(stored.counts)

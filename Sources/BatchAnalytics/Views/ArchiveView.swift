@@ -1,15 +1,19 @@
 import BatchPipeline
 package import Prices
 
-/// A file for another tool, kept in `views/` of every archive: the schema of the flat table in the words of that tool.
+/// A file for another tool, kept in `views/` of every archive, with the schema of the flat table in the language of
+/// that tool.
 ///
-/// All are made from ``FlatSchema`` and from a price table, never from data, so they change only with the program and the prices.
+/// All views are made from ``FlatSchema`` and a price table, never from data, so they change only with the program and
+/// the prices.
 package struct ArchiveView: Sendable, Hashable {
-    /// Relative to `views/`.
+    /// The path relative to `views/`.
     package let name: String
     package let text: String
 
-    /// Every view; a new one is a file in `Views/` and one line here.
+    /// Returns every view.
+    ///
+    /// A new one is a file in `Views/` and one line here.
     package static func all(prices: PriceTable = .builtIn) -> [ArchiveView] {
         [
             .duckDB(prices: prices),
@@ -24,6 +28,6 @@ package struct ArchiveView: Sendable, Hashable {
 }
 
 extension FlatSchema.Column {
-    /// The meaning with what is missing where.
+    /// The meaning of the column, and whether its values can be missing.
     var comment: String { isNullable ? "\(meaning); may be missing" : meaning }
 }

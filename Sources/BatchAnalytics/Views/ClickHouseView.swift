@@ -1,7 +1,9 @@
 import BatchPipeline
 
 extension ArchiveView {
-    /// `views/clickhouse.sql`: the flat table for `clickhouse local`, to be run in the archive's folder.
+    /// `views/clickhouse.sql`: the flat table for `clickhouse local`.
+    ///
+    /// Run it in the archive's folder.
     static let clickHouse: ArchiveView = {
         let columns = FlatSchema.columns.map { column in
             let type =

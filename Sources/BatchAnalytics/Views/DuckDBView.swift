@@ -3,7 +3,9 @@ import MessageBatches
 import Prices
 
 extension ArchiveView {
-    /// `views/duckdb.sql`: views for DuckDB, to be read in the archive's folder.
+    /// `views/duckdb.sql`: views for DuckDB.
+    ///
+    /// Read it in the archive's folder.
     static func duckDB(prices table: PriceTable) -> ArchiveView {
         ArchiveView(
             name: "duckdb.sql",
@@ -18,7 +20,9 @@ extension ArchiveView {
 
         """
 
-    /// Explicit types: guessed ones depend on the first rows, and errors often come last.
+    /// The view of the flat table.
+    ///
+    /// Its types are explicit: DuckDB guesses types from the first rows, and errors often come last.
     private static var results: String {
         let columns = FlatSchema.columns
             .map { column in
@@ -88,7 +92,7 @@ extension ArchiveView {
 
         """
 
-    /// A row for each name of a model, for inference in the US and elsewhere.
+    /// The prices as a table, with one row per name of a model and region (in the US or elsewhere).
     private static func prices(_ table: PriceTable) -> String {
         var values: [String] = []
         for (place, row) in table.rows.enumerated() {
@@ -120,7 +124,8 @@ extension ArchiveView {
     private static func sql(_ text: String?) -> String { text.map { "'\($0)'" } ?? "NULL" }
     private static func sql(_ number: Int64?) -> String { number.map { String($0) } ?? "NULL" }
 
-    /// The rules of ``Pricer``: the price of the day or the nearest one, half of it in a batch, searches at full price.
+    /// The rules of ``Pricer`` in SQL: the price of the day or the nearest one, half of it in a batch, web searches at
+    /// full price.
     private static let costs = """
         -- What each succeeded request cost in USD, exact; NULL where there is no price. Models by Anthropic's own ids.
         CREATE OR REPLACE VIEW costs AS

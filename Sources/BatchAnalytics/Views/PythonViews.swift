@@ -44,7 +44,7 @@ extension ArchiveView {
         let fields = FlatSchema.columns.map { column in
             let type =
                 switch column.kind {
-                // Polars reads times out of JSON as text.
+                // Polars reads times in JSON as text.
                 case .text, .timestamp: "pl.String"
                 case .integer: "pl.Int64"
                 case .boolean: "pl.Boolean"
@@ -81,7 +81,7 @@ extension ArchiveView {
         )
     }()
 
-    /// `views/datasette.sh`: the flat table in a file for sqlite-utils and Datasette.
+    /// `views/datasette.sh`: loads the flat table into a file for sqlite-utils and Datasette.
     static let datasette = ArchiveView(
         name: "datasette.sh",
         text: """

@@ -1,7 +1,7 @@
 import BatchPipeline
 
 extension ArchiveView {
-    /// `views/schema/results.schema.json`: JSON Schema of a flat row.
+    /// `views/schema/results.schema.json`: the JSON Schema of a flat row.
     static let jsonSchema: ArchiveView = {
         let properties = FlatSchema.columns.map { column in
             let type =

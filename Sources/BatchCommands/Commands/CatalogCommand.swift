@@ -48,7 +48,7 @@ struct CatalogCommand: AsyncParsableCommand {
                 let manifests = try await CatalogFile(folder: folder) { context.note(FailureText.text(of: $0)) }
                     .rebuild()
                 try await archive.sink.finishRun()
-                context.note("The catalog of \(folder.root) is built anew from \(manifests.reading) manifests.")
+                context.note("The catalog of \(folder.root) is built anew from \(manifests.displayText) manifests.")
                 archive.close()
             }
         }

@@ -54,7 +54,7 @@ struct CompactCommand: AsyncParsableCommand {
 
     private func report(_ chosen: [Compaction], in context: CommandContext) {
         for compaction in chosen {
-            let size = Figure("", .integer(compaction.bytes), .bytes).text
+            let size = Metric("", .integer(compaction.bytes), .bytes).text
             context.note(
                 "\(compaction.kind.rawValue)/date=\(compaction.day.text): \(compaction.manifests.count) files, \(size), "
                     + (dryRun ? "would become one" : "became one")

@@ -101,9 +101,9 @@ struct CompareCommand: AsyncParsableCommand {
         let outcome = threshold.outcome(for: comparison)
         let row = comparison[threshold.metric]
         switch outcome {
-        case .held: break
+        case .within: break
         case .crossed:
-            let values = [row.before, row.after].map { $0.readingText(threshold.metric.kind) ?? "–" }
+            let values = [row.before, row.after].map { $0.displayText(threshold.metric.kind) ?? "–" }
             context.note("Crossed: \(threshold.text) (\(values[0]) before, \(values[1]) after).")
         case .undefined: context.note("Cannot be judged: \(threshold.text): the figure is not known on both sides.")
         }

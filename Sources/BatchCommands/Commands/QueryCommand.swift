@@ -83,7 +83,7 @@ struct QueryCommand: AsyncParsableCommand {
                 context.note("\(FailureText(failure).sentence) Waiting for it to end.")
             case .indexed(let rows, let batches, let total):
                 guard context.notesAreTerminal else { return }
-                board.show(["Indexing: batch \(batches) of \(total), \(rows.reading) rows"], at: context.now())
+                board.show(["Indexing: batch \(batches) of \(total), \(rows.displayText) rows"], at: context.now())
             }
         }
         let unreadable = try await filling.run()

@@ -19,18 +19,18 @@ extension ArchiveStatus {
                 SummaryBlock.Section(
                     "Batches",
                     [
-                        Figure("archived", .integer(count(.archived)), .integer, tone: .good),
-                        Figure(
+                        Metric("archived", .integer(count(.archived)), .integer, tone: .good),
+                        Metric(
                             "waiting",
                             .integer(count(.waiting, .new)),
                             .integer,
                             note: "not ended, or not tried yet"
                         ),
-                        Figure("failing", .integer(failing.count), .integer, tone: .warning),
-                        Figure("quarantined", .integer(quarantined.count), .integer, tone: .bad),
-                        Figure("at risk", .integer(atRisk.count), .integer, tone: .bad, note: "few days left"),
-                        Figure("lost", .integer(lost.count), .integer, tone: .bad),
-                        Figure(
+                        Metric("failing", .integer(failing.count), .integer, tone: .warning),
+                        Metric("quarantined", .integer(quarantined.count), .integer, tone: .bad),
+                        Metric("at risk", .integer(atRisk.count), .integer, tone: .bad, note: "few days left"),
+                        Metric("lost", .integer(lost.count), .integer, tone: .bad),
+                        Metric(
                             "withdrawn",
                             .integer(count(.withdrawn)),
                             .integer,

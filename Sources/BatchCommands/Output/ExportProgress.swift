@@ -90,8 +90,8 @@ final class ExportProgress: RunObserver {
     }
 
     private static func plan(_ batches: Int, _ results: Int) -> String {
-        let batchCount = Figure("", .integer(batches), .integer).text
-        let resultCount = Figure("", .integer(results), .integer).text
+        let batchCount = Metric("", .integer(batches), .integer).text
+        let resultCount = Metric("", .integer(results), .integer).text
         return "Fetching \(batchCount) \(batches == 1 ? "batch" : "batches") with \(resultCount) results, oldest first."
     }
 

@@ -138,18 +138,18 @@ struct ExportSummary: Sendable {
         if report.lost > 0 {
             let new = retention.newlyLost.count
             batches.append(
-                Figure("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
+                Metric("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
             )
         }
         if report.skipped > 0 { batches.append(Figure("left out", .integer(report.skipped), .integer)) }
         batches += [
-            Figure("unavailable", .integer(report.unavailable), .integer, tone: .warning),
-            Figure("quarantined", .integer(report.quarantined), .integer, tone: .bad),
-            Figure("failed", .integer(report.failed), .integer, tone: .bad),
+            Metric("unavailable", .integer(report.unavailable), .integer, tone: .warning),
+            Metric("quarantined", .integer(report.quarantined), .integer, tone: .bad),
+            Metric("failed", .integer(report.failed), .integer, tone: .bad),
         ]
         if report.busy > 0 {
             let count = Cell.integer(report.busy)
-            batches.append(Figure("busy", count, .integer, tone: .warning, note: "another process fetches them"))
+            batches.append(Metric("busy", count, .integer, tone: .warning, note: "another process fetches them"))
         }
         if !report.retryScheduled.isEmpty {
             let count = Cell.integer(report.retryScheduled.count)
@@ -173,40 +173,40 @@ struct ExportSummary: Sendable {
 
     private var archivedNow: Cell { .integer(isDryRun ? report.wouldFetch.count : report.archivedNow) }
 
-    private var lineFigures: [Figure] {
+    private var lineFigures: [Metric] {
         let known = ResultType.known.map(\.name)
         let others = report.lines.keys.filter { !known.contains($0) }.sorted()
-        return (known + others).map { Figure($0, .integer(report.lines[$0] ?? 0), .integer) }
+        return (known + others).map { Metric($0, .integer(report.lines[$0] ?? 0), .integer) }
     }
 
     var tokens: TokenUsage {
         report.summaries.summary(TokenSummary.self)?.total.usage ?? TokenUsage()
     }
 
-    private var tokenFigures: [Figure] {
+    private var tokenFigures: [Metric] {
         [
-            Figure("input", .integer(tokens.input), .integer),
-            Figure("cache writes", .integer(tokens.cacheCreation5m + tokens.cacheCreation1h), .integer),
-            Figure("cache reads", .integer(tokens.cacheRead), .integer),
-            Figure("output", .integer(tokens.output), .integer),
+            Metric("input", .integer(tokens.input), .integer),
+            Metric("cache writes", .integer(tokens.cacheCreation5m + tokens.cacheCreation1h), .integer),
+            Metric("cache reads", .integer(tokens.cacheRead), .integer),
+            Metric("output", .integer(tokens.output), .integer),
         ]
     }
 
-    private func costFigures(_ cost: Cost) -> [Figure] {
+    private func costFigures(_ cost: Cost) -> [Metric] {
         [
-            Figure("in batches", cost.isUnknown ? .missing : .money(cost.batch), .money),
-            Figure("list price", cost.isUnknown ? .missing : .money(cost.list), .money),
-            Figure("saved by cache", .money(cost.savedByCache), .money),
-            Figure("unpriced", .integer(cost.unpricedRequests), .integer, tone: .warning, note: "in no amount"),
+            Metric("in batches", cost.isUnknown ? .missing : .money(cost.batch), .money),
+            Metric("list price", cost.isUnknown ? .missing : .money(cost.list), .money),
+            Metric("saved by cache", .money(cost.savedByCache), .money),
+            Metric("unpriced", .integer(cost.unpricedRequests), .integer, tone: .warning, note: "in no amount"),
         ]
     }
 
-    private var volumeFigures: [Figure] {
+    private var volumeFigures: [Metric] {
         [
-            Figure("received", .integer(report.receivedBytes), .bytes),
-            Figure("stored", .integer(report.storedBytes), .bytes),
-            Figure("time", .decimal(seconds), .duration),
-            Figure("speed", .decimal(Double(report.receivedBytes) / max(seconds, 0.001)), .byteRate),
+            Metric("received", .integer(report.receivedBytes), .bytes),
+            Metric("stored", .integer(report.storedBytes), .bytes),
+            Metric("time", .decimal(seconds), .duration),
+            Metric("speed", .decimal(Double(report.receivedBytes) / max(seconds, 0.001)), .byteRate),
         ]
     }
 

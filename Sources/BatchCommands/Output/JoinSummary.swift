@@ -20,14 +20,14 @@ struct JoinSummary {
     /// The counts as a table.
     var block: SummaryBlock {
         let batches = [
-            Figure("joined", .integer(report.batches), .integer, tone: .good),
-            Figure("unchanged", .integer(report.unchanged), .integer, note: "their files were the same already"),
-            Figure("no source", .integer(report.withoutSource.count), .integer, note: "no file of theirs"),
+            Metric("joined", .integer(report.batches), .integer, tone: .good),
+            Metric("unchanged", .integer(report.unchanged), .integer, note: "their files were the same already"),
+            Metric("no source", .integer(report.withoutSource.count), .integer, note: "no file of theirs"),
         ]
         var sections = [SummaryBlock.Section("Batches", batches)]
         sections += report.relations.map { SummaryBlock.Section($0.name, Self.counts(of: $0)) }
         let rows = [
-            Figure("rows", .integer(report.rows), .integer), Figure("stored", .integer(report.storedBytes), .bytes),
+            Metric("rows", .integer(report.rows), .integer), Metric("stored", .integer(report.storedBytes), .bytes),
         ]
         sections.append(SummaryBlock.Section("Joined", rows))
         return SummaryBlock(title: "Join", sections: sections, notes: notes)
@@ -35,17 +35,17 @@ struct JoinSummary {
 
     private static func counts(of relation: JoinReport.Relation) -> [Figure] {
         [
-            Figure("matched", .integer(relation.tally.matched), .integer, tone: .good),
-            Figure("results without request", .integer(relation.tally.resultsWithoutRow), .integer, tone: .warning),
-            Figure("requests without result", .integer(relation.tally.rowsWithoutResult), .integer, tone: .warning),
-            Figure(
+            Metric("matched", .integer(relation.tally.matched), .integer, tone: .good),
+            Metric("results without request", .integer(relation.tally.resultsWithoutRow), .integer, tone: .warning),
+            Metric("requests without result", .integer(relation.tally.rowsWithoutResult), .integer, tone: .warning),
+            Metric(
                 "duplicate keys",
                 .integer(relation.duplicateKeys),
                 .integer,
                 tone: .warning,
                 note: "the first counts"
             ),
-            Figure("skipped rows", .integer(relation.skippedRows), .integer, tone: .warning),
+            Metric("skipped rows", .integer(relation.skippedRows), .integer, tone: .warning),
         ]
     }
 

@@ -61,18 +61,18 @@ struct LiveBatch {
 
     /// The line on a terminal: `msgbatch_01…  41,200 of 100,000 lines  92.1 MB/s`.
     func line(at now: Timestamp) -> String {
-        "  \(id)  \(lines.reading) of \(expected.reading) lines  \(rate(bytes, at: now))"
+        "  \(id)  \(lines.displayText) of \(expected.displayText) lines  \(rate(bytes, at: now))"
     }
 
     /// The line in a log.
     func archivedLine(bytes: Int, at now: Timestamp) -> String {
-        let size = Figure("", .integer(bytes), .bytes).text
-        let results = "\(expected.reading) \(expected == 1 ? "result" : "results")"
+        let size = Metric("", .integer(bytes), .bytes).text
+        let results = "\(expected.displayText) \(expected == 1 ? "result" : "results")"
         return "\(id): archived \(results), \(size), \(rate(bytes, at: now))"
     }
 
     private func rate(_ bytes: Int, at now: Timestamp) -> String {
-        Figure("", .decimal(Double(bytes - resumedBytes) / max(now.seconds(since: started), 0.001)), .byteRate).text
+        Metric("", .decimal(Double(bytes - resumedBytes) / max(now.seconds(since: started), 0.001)), .byteRate).text
     }
 }
 
@@ -87,8 +87,9 @@ struct LiveTotal {
 
     var line: String {
         let share = resultTotal > 0 ? Double(results) / Double(resultTotal) : 1
-        let percent = Figure("", .decimal(min(share, 1)), .percent).text
-        let rate = Figure("", .decimal(Double(bytes) / max(seconds, 0.001)), .byteRate).text
-        return "\(batches.reading) of \(batchTotal.reading) batches, \(results.reading) results (\(percent)), \(rate)"
+        let percent = Metric("", .decimal(min(share, 1)), .percent).text
+        let rate = Metric("", .decimal(Double(bytes) / max(seconds, 0.001)), .byteRate).text
+        let progress = "\(batches.displayText) of \(batchTotal.displayText) batches"
+        return "\(progress), \(results.displayText) results (\(percent)), \(rate)"
     }
 }

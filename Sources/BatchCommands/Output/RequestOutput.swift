@@ -81,7 +81,7 @@ struct RequestOutput {
             ("of these thinking", usage.thinking), ("web searches", usage.webSearches),
         ]
         return parts.filter { $0.1 > 0 }
-            .map { "\($0.0) \(Figure("", .integer($0.1), .integer).text)" }
+            .map { "\($0.0) \(Metric("", .integer($0.1), .integer).text)" }
             .joined(separator: ", ")
     }
 

@@ -35,20 +35,20 @@ struct RetrySummary {
 
     private var block: SummaryBlock {
         let reasons = report.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .map { Figure($0.key, .integer($0.value), .integer) }
-        var files: [Figure] = []
+            .map { Metric($0.key, .integer($0.value), .integer) }
+        var files: [Metric] = []
         if !isDryRun {
             files = [
-                Figure("files", .integer(report.parts.count), .integer),
-                Figure("requests", .integer(report.parts.reduce(0) { $0 + $1.requests }), .integer, tone: .good),
-                Figure("bytes", .integer(report.parts.reduce(0) { $0 + $1.bytes }), .bytes),
-                Figure("not found", .integer(report.notFound), .integer, tone: .bad),
-                Figure("too large", .integer(report.tooLarge), .integer, tone: .bad),
+                Metric("files", .integer(report.parts.count), .integer),
+                Metric("requests", .integer(report.parts.reduce(0) { $0 + $1.requests }), .integer, tone: .good),
+                Metric("bytes", .integer(report.parts.reduce(0) { $0 + $1.bytes }), .bytes),
+                Metric("not found", .integer(report.notFound), .integer, tone: .bad),
+                Metric("too large", .integer(report.tooLarge), .integer, tone: .bad),
             ]
         }
         let stake = [
-            Figure("cost", .money(cost.amount), .money, note: "at the average of their batches"),
-            Figure("unknown", .integer(cost.unknown), .integer, note: "requests of batches without a priced success"),
+            Metric("cost", .money(cost.amount), .money, note: "at the average of their batches"),
+            Metric("unknown", .integer(cost.unknown), .integer, note: "requests of batches without a priced success"),
         ]
         return SummaryBlock(
             title: isDryRun ? "Dry run of retry" : "Retry",

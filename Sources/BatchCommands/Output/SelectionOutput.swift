@@ -13,7 +13,7 @@ struct SelectionPlan: Sendable {
     private let kind: Kind
 
     private enum Kind: Sendable {
-        case rows(Selection)
+        case rows(RowSelection)
         case groups(RowGrouping, RowStyle)
     }
 
@@ -46,7 +46,7 @@ struct SelectionPlan: Sendable {
         } else {
             let columns = try SelectedColumn.list(command.columns ?? Self.usualColumns, pricer: pricer)
             let seed = command.sample == nil ? nil : command.seed
-            kind = .rows(Selection(filter: filter, columns: columns, style: style, sampleSeed: seed))
+            kind = .rows(RowSelection(filter: filter, columns: columns, style: style, sampleSeed: seed))
         }
     }
 

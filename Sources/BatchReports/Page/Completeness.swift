@@ -2,25 +2,31 @@ package import BatchPipeline
 package import MessageBatches
 import Tables
 
-/// How much of a window the archive holds, by batches; what was never listed is not known here.
+/// How many batches of a window the archive contains.
+///
+/// It does not know batches that were never listed.
 package struct Completeness: Sendable, Hashable {
-    /// Batches created in the window, as last listed.
+    /// Batches that were created in the window, according to the last listing.
     package var listed: Int
-    /// Archived with a proof: the lines per type equal the counts the API reported.
+    /// Batches archived with a proof: the lines per type equal the counts that the API reported.
     package var archived: Int
-    /// Still in progress or canceling.
+    /// Batches in progress or canceling.
     package var notEnded = 0
-    /// Ended and not archived yet; the next run fetches them.
+    /// Ended batches that are not archived yet.
+    ///
+    /// The next run downloads them.
     package var pending = 0
-    /// Ended, but the API did not give the results; tried again in later runs.
+    /// Ended batches whose results the API did not return.
+    ///
+    /// Later runs retry them.
     package var unavailable = 0
-    /// Failed the proof.
+    /// Batches that failed the completeness check.
     package var quarantined = 0
-    /// Already withdrawn when this archive first saw them.
+    /// Batches whose results the API had removed before this archive saw them.
     package var withdrawn = 0
-    /// Withdrawn after this archive had seen them fetchable.
+    /// Batches whose results the API removed after this archive had seen the batch.
     package var lost = 0
-    /// When the API was last asked for its batches.
+    /// The time of the last listing.
     package var listedAt: Timestamp?
 
     package init(listed: Int, archived: Int, listedAt: Timestamp? = nil) {
@@ -31,14 +37,14 @@ package struct Completeness: Sendable, Hashable {
 }
 
 extension Completeness {
-    /// How good the news is.
+    /// The color of the status.
     var tone: Tone {
         if quarantined + lost > 0 { return .bad }
         if pending + unavailable + withdrawn > 0 || archived + notEnded < listed { return .warning }
         return listed == 0 ? .normal : .good
     }
 
-    /// The verdict in one sentence.
+    /// The status in one sentence.
     var verdict: String {
         let total = counted(listed, "batch", "batches")
         switch tone {
@@ -53,7 +59,7 @@ extension Completeness {
         }
     }
 
-    /// What stands between the archive and completeness, worst first; empty if nothing does.
+    /// The reasons why the archive is incomplete, most severe first; empty if there are none.
     var reasons: [String] {
         let all: [(Int, String)] = [
             (lost, "lost: withdrawn by the API after this archive had seen their results"),
@@ -76,7 +82,9 @@ extension Completeness {
 }
 
 extension Completeness {
-    /// What a run found in its window; batches that earlier runs had finished are not in its listing.
+    /// Counts the batches that a run found in its window.
+    ///
+    /// Its listing does not contain batches that earlier runs finished.
     package init(_ report: ExportReport, archived: Int, listedAt: Timestamp) {
         let missing = report.inWindow - report.archivedNow - report.alreadyArchived
         self.init(listed: archived + max(0, missing), archived: archived, listedAt: listedAt)

@@ -2,10 +2,10 @@ import Mustache
 import Tables
 
 extension StringProtocol {
-    /// The text as it may stand in HTML and SVG, in an element or in a quoted attribute.
+    /// The text escaped for HTML and SVG, in an element or in a quoted attribute.
     ///
-    /// Works on Unicode scalars. To a `Character` comparison a quote followed by a combining accent is not a quote, but
-    /// to an HTML parser it is. Controls and marks that reorder a line are made visible first.
+    /// It compares Unicode scalars. A quote followed by a combining accent is not equal to a quote as a `Character`,
+    /// but an HTML parser reads it as a quote. Controls and bidirectional marks are made visible first.
     var escapedForMarkup: String {
         if utf8.allSatisfy(isPlainMarkup) { return String(self) }
         var result = ""
@@ -24,7 +24,7 @@ extension StringProtocol {
     }
 }
 
-/// Whether a byte is an ASCII character that stands for itself, as in nearly every cell of a table.
+/// Whether a byte is an ASCII character that needs no escape, like most bytes of a table.
 private func isPlainMarkup(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
@@ -33,9 +33,9 @@ private func isPlainMarkup(_ byte: UInt8) -> Bool {
     }
 }
 
-/// Escapes what templates put in, scalar by scalar; the library's own HTML type goes by `Character`.
+/// Escapes the values of templates by Unicode scalar; the library's own HTML type compares `Character`s.
 struct ScalarEscaping: MustacheContentType {
-    /// The name templates select it by.
+    /// The name by which templates select it.
     static let name = "SCALARS"
 
     func escapeText(_ text: String) -> String {

@@ -1,7 +1,7 @@
 import MessageBatches
 import Tables
 
-/// The values that the templates name, made from a document.
+/// The values for the page's templates, computed from a document.
 struct PageContent {
     let document: ReportDocument
 
@@ -49,22 +49,22 @@ struct PageContent {
                 document.batches,
                 id: "batches",
                 filter: "Filter batches",
-                leftOut: document.batchesLeftOut
+                hiddenRows: document.hiddenBatches
             ),
         ]
     }
 
-    /// A table with rows, or false, which templates take for nothing.
-    private func table(_ table: Table?, id: String, filter: String? = nil, leftOut: Int = 0) -> Any {
+    /// The values of a table with rows, or false for an empty one, which templates treat as absent.
+    private func table(_ table: Table?, id: String, filter: String? = nil, hiddenRows: Int = 0) -> Any {
         guard let table, !table.rows.isEmpty else { return false }
         var content = TableContent(table, id: id)
         content.isSortable = true
         content.filter = filter
-        content.leftOut = leftOut
+        content.hiddenRows = hiddenRows
         return content.values
     }
 
-    /// The last day of the window that has begun, so that a day without batches shows as empty and not as missing.
+    /// The last day of the window that has begun, so that a day without batches is shown as empty.
     private var lastDay: CalendarDay {
         let end = document.end.map { Timestamp(nanoseconds: $0.nanoseconds - 1) }
         return min(end ?? document.generatedAt, document.generatedAt).day
@@ -75,7 +75,7 @@ struct PageContent {
         return (document.start.map(boundary) ?? "the first batch") + " to " + end
     }
 
-    /// A bare date where a window begins or ends at midnight.
+    /// A date without a time if the window begins or ends at midnight.
     private func boundary(_ moment: Timestamp) -> String {
         moment == moment.day.start ? moment.day.text + " (UTC)" : self.moment(moment)
     }
@@ -84,21 +84,21 @@ struct PageContent {
         NumberText.timestamp(moment)
     }
 
-    private func tile(_ figure: Figure) -> [String: Any] {
-        let (value, exact) = compacted(figure)
+    private func tile(_ metric: Metric) -> [String: Any] {
+        let (value, exact) = compacted(metric)
         return [
-            "label": figure.label, "value": value, "data": figure.value.dataText.orFalse,
+            "label": metric.label, "value": value, "data": metric.value.dataText.orFalse,
             "exact": exact.orFalse,
-            "note": figure.note.orFalse, "tone": figure.isZero ? Tone.normal.name : figure.tone.name,
+            "note": metric.note.orFalse, "tone": metric.isZero ? Tone.normal.name : metric.tone.name,
         ]
     }
 
-    /// Large counts are shortened, with the exact figure below.
-    private func compacted(_ figure: Figure) -> (value: String, exact: String?) {
-        guard figure.kind == .integer, case .integer(let count) = figure.value, count.magnitude >= 10_000_000 else {
-            return (figure.text, nil)
+    /// Large counts are shortened, with the exact value below.
+    private func compacted(_ metric: Metric) -> (value: String, exact: String?) {
+        guard metric.kind == .integer, case .integer(let count) = metric.value, count.magnitude >= 10_000_000 else {
+            return (metric.text, nil)
         }
-        return (NumberText.compact(Double(count)), figure.text)
+        return (NumberText.compact(Double(count)), metric.text)
     }
 
     private var unpriced: String? {
@@ -125,7 +125,7 @@ struct PageContent {
 }
 
 extension Optional {
-    /// The value, or false, which templates take for nothing.
+    /// The value, or false, which templates treat as absent.
     var orFalse: Any {
         switch self {
         case .some(let value): value
@@ -140,7 +140,7 @@ extension Tone {
         "\(self)"
     }
 
-    /// A sign that says the same as the colour.
+    /// A symbol with the same meaning as the color.
     fileprivate var badge: String {
         switch self {
         case .good: "✓"
@@ -152,7 +152,7 @@ extension Tone {
 }
 
 extension Chart {
-    /// What the chart's template names.
+    /// The values for the chart's template.
     var values: [String: Any] {
         [
             "title": title, "summary": summary, "picture": (picture?.markup).orFalse,

@@ -4,7 +4,7 @@ import BatchPipeline
 import MessageBatches
 import Tables
 
-/// Everything the report page shows, added up in one pass over the manifests.
+/// All values of the report page, added up in one pass over the manifests.
 struct PageMetrics: Sendable {
     private let pricer: Pricer
     private var days: RollUp
@@ -22,7 +22,7 @@ struct PageMetrics: Sendable {
         batches = RollUp(by: Grouping(by: [.batch]), pricer: pricer, columns: RollUp.mainColumns)
     }
 
-    /// What is read of every batch.
+    /// The kinds of summaries to read from every manifest.
     static let kinds = SummaryRegistry.kinds.filter { kind in
         let groupings = [Grouping(), Grouping(by: [], .model), Grouping(by: [], .error)]
         return groupings.contains { RollUp.kinds(for: $0).contains { $0 == kind } }
@@ -45,10 +45,10 @@ struct PageMetrics: Sendable {
         batches.merge(other.batches)
     }
 
-    /// How many batches were added.
+    /// The number of batches that were added.
     var batchCount: Int { days.measures.batches }
 
-    /// Puts the figures into a page's document.
+    /// Writes the values to the document of a page.
     func fill(_ document: inout ReportDocument) {
         let measures = days.measures
         document.prices.unpriced = Dictionary(
@@ -67,28 +67,28 @@ struct PageMetrics: Sendable {
         document.batches = newestFirst
     }
 
-    private static func headline(_ measures: Measures) -> [Figure] {
-        func share(_ label: String, _ value: Double?, tone: Tone = .normal, note: String? = nil) -> Figure {
-            Figure(label, .decimal(value), .percent, tone: tone, note: note)
+    private static func headline(_ measures: Measures) -> [Metric] {
+        func share(_ label: String, _ value: Double?, tone: Tone = .normal, note: String? = nil) -> Metric {
+            Metric(label, .decimal(value), .percent, tone: tone, note: note)
         }
         let cost = measures.cost
         let tokens = UsageField.priced.map { measures.usage[$0] }
-        let list = Figure("", .money(cost.list), .money).text
-        let slow = measures.queue.percentile(95).map { "p95 \(Figure("", .integer($0), .duration).text)" }
+        let list = Metric("", .money(cost.list), .money).text
+        let slow = measures.queue.percentile(95).map { "p95 \(Metric("", .integer($0), .duration).text)" }
         return [
-            Figure("Requests", .integer(measures.requests), .integer, note: Self.batches(measures.batches)),
-            Figure(
+            Metric("Requests", .integer(measures.requests), .integer, note: Self.batches(measures.batches)),
+            Metric(
                 "Cost",
                 cost.isUnknown ? .missing : .money(cost.batch),
                 .money,
                 note: cost.isUnknown ? nil : "list price \(list)"
             ),
-            Figure("Saved by cache", .money(cost.savedByCache), .money, note: "writes included"),
+            Metric("Saved by cache", .money(cost.savedByCache), .money, note: "writes included"),
             share("Usable", measures.usableRate, note: "of the succeeded requests"),
-            share("Error rate", measures.errorRate, tone: .bad, note: "\(measures.errored.reading) errored"),
-            Figure("Tokens", .integer(tokens.reduce(0, +)), .integer, note: "cached ones included"),
+            share("Error rate", measures.errorRate, tone: .bad, note: "\(measures.errored.displayText) errored"),
+            Metric("Tokens", .integer(tokens.reduce(0, +)), .integer, note: "cached ones included"),
             share("Cache hit ratio", measures.cacheHitRatio, note: "of prompt tokens"),
-            Figure("Queue time, p50", .integer(measures.queue.percentile(50)), .duration, note: slow),
+            Metric("Queue time, p50", .integer(measures.queue.percentile(50)), .duration, note: slow),
         ]
     }
 
@@ -105,7 +105,9 @@ struct PageMetrics: Sendable {
         return byType.filter { $0.value > 0 }
     }
 
-    /// Requests and cost by day and model; requests that did not succeed have no model.
+    /// Requests and cost by day and model.
+    ///
+    /// Requests that did not succeed have no model.
     private var dailyUsage: [DailyUsage] {
         var usage = daily.table().usage
         let succeededByDay = Dictionary(usage.map { ($0.day, $0.requests) }, uniquingKeysWith: +)
@@ -131,7 +133,7 @@ struct PageMetrics: Sendable {
 }
 
 extension Table {
-    /// The rows of a table by day, or by day and model.
+    /// The rows of a table by day, or by day and model, as daily usage.
     fileprivate var usage: [DailyUsage] {
         let places = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1.key, $0) })
         guard let requests = places["requests"], let cost = places["cost_usd"] else { return [] }
@@ -146,7 +148,7 @@ extension Table {
 }
 
 extension Distribution {
-    /// The values of a histogram, each bucket by its middle, with the percentiles every report has.
+    /// The values of a histogram, with each bucket represented by its middle, and the usual percentiles.
     fileprivate init(_ histogram: ValueHistogram) {
         self.init()
         points = histogram.buckets.map { bucket in

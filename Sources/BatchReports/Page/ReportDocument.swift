@@ -1,43 +1,51 @@
 package import MessageBatches
 package import Tables
 
-/// Everything the report page shows, as plain values; ``PageTemplates`` turns it into HTML.
+/// Everything that the report page shows, as plain values.
 ///
-/// Tables are the ones the commands print, so that the page and `summarize --format json` cannot differ.
+/// ``PageTemplates`` converts it to HTML.
+///
+/// The tables are the ones that the commands print, so the page and `summarize --format json` always agree.
 package struct ReportDocument: Sendable, Hashable {
-    /// The archive's name for people, such as its folder; not a full path that gives a machine away.
+    /// The name of the archive, such as its folder.
+    ///
+    /// A full path would reveal details of the machine.
     package var archive: String
-    /// The report covers batches created at or after this moment; nil for the beginning of the archive.
+    /// The start of the window, inclusive; nil for the beginning of the archive.
     package var start: Timestamp?
-    /// The report covers batches created before this moment; nil for the moment the report was made.
+    /// The end of the window, exclusive; nil for the time at which the report was made.
     package var end: Timestamp?
     package var generatedAt: Timestamp
-    /// The version of the program that wrote the page.
+    /// The version of the program that created the page.
     package var toolVersion: String
     package var completeness: Completeness
     package var prices: PriceStatement
-    /// The first things a reader sees, six to ten of them.
-    package var headline: [Figure] = []
-    /// In any order; days and models may repeat, and are summed.
+    /// The six to ten most important values, at the top of the page.
+    package var headline: [Metric] = []
+    /// Usage by day and model, in any order.
+    ///
+    /// Entries for the same day and model are added up.
     package var daily: [DailyUsage] = []
-    /// Requests by result type, named as on the wire.
+    /// Requests by result type, named as in the API.
     package var results: [String: Int64] = [:]
-    /// The part of the succeeded requests that is usable: an orderly stop with text or a tool call.
+    /// The number of succeeded requests that are usable: a regular stop reason and text or a tool call.
     package var usable: Int64 = 0
     /// Tokens of all requests of the window.
     package var tokens = TokenUsage()
     /// Output tokens of succeeded requests.
     package var outputTokens = Distribution()
-    /// Seconds from creation to end, one value a batch.
+    /// Seconds from creation to end, one value per batch.
     package var queueSeconds = Distribution()
     package var models: Table?
-    /// Errors by fingerprint, ranked.
+    /// Errors by fingerprint, the most frequent first.
     package var errors: Table?
-    /// One row a batch, the newest first; the page shows at most ``PageTemplates/rowLimit``.
+    /// One row per batch, the newest first.
+    ///
+    /// The page shows at most ``PageTemplates/rowLimit``.
     package var batches: Table?
-    /// Batches of the window that are not among the rows of ``batches``.
-    package var batchesLeftOut = 0
-    /// Further sentences on what the figures mean.
+    /// The number of batches of the window that have no row in ``batches``.
+    package var hiddenBatches = 0
+    /// Further notes about the values.
     package var notes: [String] = []
 
     package init(
@@ -59,12 +67,12 @@ package struct ReportDocument: Sendable, Hashable {
     }
 }
 
-/// What one model did in the batches created on one UTC day.
+/// The requests and cost of one model in the batches created on one UTC day.
 package struct DailyUsage: Sendable, Hashable {
     package var day: CalendarDay
     package var model: String
     package var requests: Int64
-    /// Nil if nothing could be priced.
+    /// The cost; nil if no request could be priced.
     package var cost: Money?
 
     package init(day: CalendarDay, model: String, requests: Int64, cost: Money?) {
@@ -75,9 +83,9 @@ package struct DailyUsage: Sendable, Hashable {
     }
 }
 
-/// How often which value occurred, and the percentiles that were computed from it.
+/// The frequencies of values, and the percentiles computed from them.
 package struct Distribution: Sendable, Hashable {
-    /// A value, or the middle of a narrow band of values, and how often it occurred.
+    /// A value, or the middle of a narrow range of values, and its frequency.
     package struct Point: Sendable, Hashable {
         package var value: Double
         package var count: Int64
@@ -88,9 +96,9 @@ package struct Distribution: Sendable, Hashable {
         }
     }
 
-    /// A value that a share of all values does not exceed.
+    /// A value that a given share of all values does not exceed.
     package struct Percentile: Sendable, Hashable {
-        /// Such as `p50` or `max`.
+        /// For example `p50` or `max`.
         package var name: String
         package var value: Double
 
@@ -101,7 +109,7 @@ package struct Distribution: Sendable, Hashable {
     }
 
     package var points: [Point]
-    /// In ascending order.
+    /// The percentiles, in ascending order.
     package var percentiles: [Percentile]
 
     package init(points: [Point] = [], percentiles: [Percentile] = []) {
@@ -110,13 +118,15 @@ package struct Distribution: Sendable, Hashable {
     }
 }
 
-/// Which prices the figures were computed with.
+/// The prices with which the costs were computed.
 package struct PriceStatement: Sendable, Hashable {
-    /// The version of the price table, such as its date.
+    /// The version of the price table, which is a date.
     package var version: String
-    /// Where the table comes from, as a clause: "built in", "prices.csv".
+    /// The origin of the table, as a clause: "built in", "prices.csv".
     package var origin: String
-    /// Requests without a price, by model; they are in every count and in no amount of money.
+    /// Requests without a price, by model.
+    ///
+    /// All counts include them; no amount does.
     package var unpriced: [String: Int64]
 
     package init(version: String, origin: String, unpriced: [String: Int64] = [:]) {

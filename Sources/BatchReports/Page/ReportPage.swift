@@ -6,7 +6,7 @@ import Mustache
 import Prices
 import Tables
 
-/// The report page of some archived batches.
+/// Creates the report page of archived batches.
 package struct ReportPage: Sendable {
     private let source: ArchiveStatistics
     private let prices: PriceSource
@@ -20,10 +20,10 @@ package struct ReportPage: Sendable {
         self.now = now
     }
 
-    /// The page, and what it lacks.
+    /// Returns the HTML page, and a notice about batches that it does not include fully.
     ///
-    /// `completeness` is what a run knows that the archive does not, from the number of archived batches; nil for what
-    /// the archive itself shows.
+    /// `completeness` computes the status from the number of archived batches, if a run knows more than the archive;
+    /// nil to use only what the archive contains.
     package func html(
         completeness: ((_ archived: Int) -> Completeness)? = nil
     ) async throws -> ArchiveStatistics.Reading<String> {
@@ -50,9 +50,9 @@ package struct ReportPage: Sendable {
 }
 
 extension ArchiveStatistics {
-    /// How much of the selection the archives contain, as far as they show by themselves.
+    /// Computes how many of the selected batches the archives contain, from the archives alone.
     ///
-    /// What was never downloaded is not known to them.
+    /// They do not know batches that were never downloaded.
     fileprivate func completeness(archived: Int) throws(ArchiveFailure) -> Completeness {
         var completeness = Completeness(listed: archived, archived: archived)
         for archive in archives {
@@ -67,22 +67,27 @@ extension ArchiveStatistics {
     }
 }
 
-/// Writes a report as one HTML file that needs nothing else: style, script and pictures are inside, no network is used.
+/// Writes a report as one self-contained HTML file, with style, script and pictures inside.
+///
+/// It uses no network.
 enum PageTemplates {
-    /// Rows of the table of batches that a browser still handles with ease.
+    /// The maximum number of rows in the table of batches, which browsers can still handle easily.
     static let rowLimit = 2_000
 
-    /// The page; every value of the document is escaped, whatever it holds.
+    /// Returns the page.
     ///
-    /// - Throws: what the template library throws about a template, which is a fault of this program.
+    /// Every value of the document is escaped.
+    ///
+    /// - Throws: the errors of the template library for an invalid template, which is a bug in this program.
     static func html(_ document: ReportDocument) throws -> String {
         let library = try templates()
         return library.render(PageContent(document).values, withTemplate: PageTemplate.name) ?? ""
     }
 
-    /// The templates, each with the pragma that selects our escaping.
+    /// The templates, each with the pragma that selects the escaping.
     ///
-    /// A partial starts again with the library's own escaping, whatever its parent had, so none may lack the pragma.
+    /// Every partial needs the pragma, because it starts with the library's own escaping and does not inherit that of
+    /// its parent.
     private static func templates() throws -> MustacheLibrary {
         MustacheContentTypes.register(ScalarEscaping(), named: ScalarEscaping.name)
         var library = MustacheLibrary()

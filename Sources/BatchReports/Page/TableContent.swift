@@ -1,17 +1,17 @@
 import MessageBatches
 import Tables
 
-/// The values that the table's template names.
+/// The values for the table's template.
 struct TableContent {
     let table: Table
-    /// The element's id on the page; ours, not from data.
+    /// The ID of the element on the page, which does not come from data.
     let id: String
-    /// Whether a click on a heading sorts.
+    /// Whether a click on a heading sorts the table.
     var isSortable = false
-    /// The label of the field that filters, or nil for none.
+    /// The label of the filter field; nil for no field.
     var filter: String?
-    /// Rows that the table lacks already.
-    var leftOut = 0
+    /// The number of rows that the table does not contain.
+    var hiddenRows = 0
 
     init(_ table: Table, id: String) {
         self.table = table
@@ -30,14 +30,14 @@ struct TableContent {
         ]
     }
 
-    /// The first cell heads its row.
+    /// The values of a row; the first cell is its heading.
     private func row(_ cells: [Cell], missing: String) -> [String: Any] {
         let all = zip(table.columns, table.filled(cells)).map { cell($1, $0, missing: missing) }
         return ["head": all.first.orFalse, "cells": Array(all.dropFirst())]
     }
 
     private func cell(_ cell: Cell, _ column: Column, missing: String) -> [String: Any] {
-        guard let text = cell.readingText(column.kind) else {
+        guard let text = cell.displayText(column.kind) else {
             return ["kind": kind(column) + " missing", "sortKey": false, "text": missing]
         }
         return ["kind": kind(column), "sortKey": column.kind.isNumber ? cell.number.orFalse : false, "text": text]
@@ -47,7 +47,7 @@ struct TableContent {
         column.kind.isNumber ? "number" : column.canShrink ? "text" : "whole"
     }
 
-    /// Whether a column holds text that would become a pillar of single words.
+    /// Whether a column contains long text, which must not wrap to single words.
     private func isLong(_ index: Int) -> Bool {
         guard kind(table.columns[index]) == "text" else { return false }
         return table.rows.contains { row in
@@ -57,7 +57,7 @@ struct TableContent {
     }
 
     private var moreRows: [String] {
-        let more = max(0, table.rows.count - PageTemplates.rowLimit) + leftOut
+        let more = max(0, table.rows.count - PageTemplates.rowLimit) + hiddenRows
         guard more > 0 else { return [] }
         let shown = NumberText.integer(Int64(min(table.rows.count, PageTemplates.rowLimit)))
         return ["Shown are \(shown) rows; \(NumberText.integer(Int64(more))) more are in the archive."]
@@ -65,7 +65,7 @@ struct TableContent {
 }
 
 extension Cell {
-    /// The digits of a cell that holds a number; words in a column of numbers have none.
+    /// The digits of a numeric cell; nil for texts in a column of numbers.
     fileprivate var number: String? {
         switch self {
         case .integer, .decimal, .money: dataText

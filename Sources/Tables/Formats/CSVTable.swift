@@ -1,12 +1,13 @@
 /// Comma-separated values as in RFC 4180, with the column keys in the first line.
 ///
-/// Three choices that the RFC leaves open or that other tools make differently:
-/// - Lines end in LF alone, as in every file of the archive. All readers we know accept it.
-/// - A missing cell is an empty field and empty text is `""`, so that DuckDB and PostgreSQL can distinguish NULL from `''`.
-/// - Text is written as it is. A spreadsheet may read text that starts with `=` as a formula, but a prefix would change
-///   the data for every other reader.
+/// The RFC leaves these choices open, or other tools make different ones:
+/// - Lines end in LF alone, as in every file of the archive. All known readers accept it.
+/// - A missing cell is an empty field and an empty text is `""`, so that DuckDB and PostgreSQL can distinguish NULL
+///   from `''`.
+/// - Text is written unchanged. A spreadsheet may read text that starts with `=` as a formula, but a prefix would
+///   change the data for every other reader.
 ///
-/// Caption, totals and notes are left out: every line after the first is a row.
+/// Caption, totals and notes are omitted: every line after the first is a row.
 struct CSVTable: TableRenderer {
     func render(_ table: Table) -> String {
         table.lines(.csv)

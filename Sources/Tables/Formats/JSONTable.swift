@@ -2,8 +2,8 @@ import JSONLines
 
 /// One document: `{"caption":…,"rows":[{…}],"totals":{…},"notes":[…]}`, one row per line.
 ///
-/// Keys of a row are the column keys in column order. Numbers are numbers, money is a decimal string in US dollars,
-/// fractions stay fractions (0.25, not 25 %), durations are seconds, timestamps RFC 3339. What is missing is `null`.
+/// The keys of a row are the column keys in column order. Money is a decimal string in US dollars, fractions stay
+/// fractions (0.25, not 25 %), durations are in seconds, and timestamps follow RFC 3339. A missing value is `null`.
 struct JSONTable: TableRenderer {
     func render(_ table: Table) -> String {
         let writer = RowWriter(.ndjson, keys: table.columns.map(\.key))
@@ -29,7 +29,7 @@ struct JSONTable: TableRenderer {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// Appends a row as an object without a line end.
+    /// Appends a row as an object, without a line feed.
     private func append(_ row: [Cell], _ writer: RowWriter, to output: inout [UInt8]) {
         writer.append(row, to: &output)
         output.removeLast()

@@ -1,7 +1,7 @@
-/// A GitHub-flavoured Markdown table for issues and pull requests, with the numbers people read.
+/// A GitHub-flavored Markdown table for issues and pull requests, with numbers formatted for people.
 ///
-/// Characters that would be markup are escaped with a backslash, so that data shows as it is; line ends become blanks
-/// and other control characters visible.
+/// Markup characters are escaped with a backslash, so that data appears unchanged. Line ends become spaces, and other
+/// control characters are made visible.
 struct MarkdownTable: TableRenderer {
     func render(_ table: Table) -> String {
         var output: [UInt8] = []
@@ -19,7 +19,7 @@ struct MarkdownTable: TableRenderer {
     private func cells(_ row: [Cell], of table: Table) -> [String] {
         zip(table.columns, table.filled(row))
             .map { column, cell in
-                cell.readingText(column.kind).map(Self.escaped) ?? ""
+                cell.displayText(column.kind).map(Self.escaped) ?? ""
             }
     }
 
@@ -34,7 +34,7 @@ struct MarkdownTable: TableRenderer {
     }
 
     static func escaped(_ text: String) -> String {
-        // Nearly every cell, and scalar by scalar they took half of the time of a large table.
+        // Nearly every cell is ASCII. Processing it by scalar took half of the time for a large table.
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return escaped(ascii: Array(text.utf8)) }
         let scalars = Array(text.unicodeScalars.map { $0 == "\n" || $0 == "\r" ? " " : $0 })
         var result = String.UnicodeScalarView()
@@ -55,9 +55,9 @@ struct MarkdownTable: TableRenderer {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// Whether the scalar at a place needs a backslash.
+    /// Whether the scalar at a position needs a backslash.
     ///
-    /// CommonMark sees no emphasis in `custom_id`, and ids stay readable in the source.
+    /// CommonMark does not read the underscore in `custom_id` as emphasis, so IDs stay readable in the source.
     private static func isMarkup(_ place: Int, of count: Int, _ scalar: (Int) -> Unicode.Scalar) -> Bool {
         switch scalar(place) {
         case "\\", "`", "*", "[", "]", "<", ">", "|", "~", "&", "#", "$": return true

@@ -1,6 +1,6 @@
-/// One object per line, with the values of ``JSONTable``.
+/// One JSON object per line, with the same values as ``JSONTable``.
 ///
-/// Caption, totals and notes are left out: every line is a row.
+/// Caption, totals and notes are omitted: every line is a row.
 struct NDJSONTable: TableRenderer {
     func render(_ table: Table) -> String {
         table.lines(.ndjson)

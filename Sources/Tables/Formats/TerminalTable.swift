@@ -1,11 +1,12 @@
-/// A table for a terminal: aligned columns, a rule under the headings, totals under a second rule.
+/// A table for a terminal: aligned columns, a rule below the headings, and totals below a second rule.
 ///
-/// On a narrow terminal the text columns give way first, the widest before the others, down to ``narrowest``; if that
-/// is not enough, columns are left out from the right and named below. Numbers are never cut: half a number is a lie.
+/// On a narrow terminal, text columns shrink first, the widest before the others, down to ``narrowest``. If that is not
+/// enough, the rightmost columns are hidden and a note names them. Numbers are never cut, because a part of a number is
+/// a wrong number.
 struct TerminalTable: TableRenderer {
     let style: TerminalStyle
 
-    /// The columns a text column keeps when room is short, if its heading does not need more.
+    /// The minimum width of a text column on a narrow terminal, unless its heading is longer.
     static let narrowest = 12
     static let gap = "  "
 
@@ -36,7 +37,7 @@ struct TerminalTable: TableRenderer {
             if index > 0 { output.append(contentsOf: Self.gap.utf8) }
             let cell = cells[column.index]
             let text = (cell ?? "–").truncated(toWidth: column.width)
-            if style.colours {
+            if style.colors {
                 let padded = text.padded(toWidth: column.width, column.alignment)
                 output.append(contentsOf: style.paint(padded, cell == nil ? .faint : tone).utf8)
             } else {
@@ -46,7 +47,7 @@ struct TerminalTable: TableRenderer {
                 if column.alignment == .left { output.append(contentsOf: blanks) }
             }
         }
-        // Without the blanks that pad the last column; inside colours they do no harm.
+        // Remove the padding of the last column. Padding inside color sequences is harmless and stays.
         while output.count > start, output.last == UInt8(ascii: " ") { output.removeLast() }
         output.append(UInt8(ascii: "\n"))
     }
@@ -57,21 +58,21 @@ extension TableRenderer where Self == TerminalTable {
     static func terminal(_ style: TerminalStyle) -> TerminalTable { TerminalTable(style: style) }
 }
 
-/// The cells of a table as safe text; nil where a cell is missing.
+/// The cells of a table as safe text; nil for a missing cell.
 private struct Grid {
     let titles: [String]
     let rows: [[String?]]
     let totals: [String?]?
-    /// The columns of a terminal that each column takes.
+    /// The natural width of each column.
     private(set) var widths: [Int]
 
     init(_ table: Table) {
         func texts(_ row: [Cell]) -> [String?] {
-            zip(table.columns, table.filled(row)).map { $1.readingText($0.kind)?.visible }
+            zip(table.columns, table.filled(row)).map { $1.displayText($0.kind)?.visible }
         }
         titles = table.columns.map(\.title.visible)
         rows = table.rows.map(texts)
-        // A total that makes no sense for its column is left blank rather than marked as missing.
+        // A missing total stays blank, because it usually means that a total makes no sense for the column.
         totals = table.totals.map { texts($0).map { $0 ?? "" } }
         widths = titles.map(\.displayWidth)
         for row in rows { widen(to: row) }
@@ -83,13 +84,13 @@ private struct Grid {
     }
 }
 
-/// Which columns are shown, and how wide.
+/// The columns that are shown, and their widths.
 private struct Layout {
     struct Placed {
         var index: Int
         var width: Int
-        /// The width below which the column is not shrunk.
-        var least: Int
+        /// The minimum width when shrinking.
+        var minimumWidth: Int
         var alignment: Column.Alignment
     }
 
@@ -100,8 +101,8 @@ private struct Layout {
             .map { index, column in
                 let width = grid.widths[index]
                 let shortest = max(TerminalTable.narrowest, grid.titles[index].displayWidth)
-                let least = column.canShrink ? min(width, shortest) : width
-                return Placed(index: index, width: width, least: least, alignment: column.alignment)
+                let minimumWidth = column.canShrink ? min(width, shortest) : width
+                return Placed(index: index, width: width, minimumWidth: minimumWidth, alignment: column.alignment)
             }
         columns = natural
         guard let limit else { return }
@@ -117,10 +118,10 @@ private struct Layout {
         columns.reduce(0) { $0 + $1.width } + TerminalTable.gap.count * (columns.count - 1)
     }
 
-    /// Takes room away from the widest column that can give some, until the line fits or none can.
+    /// Reduces the widest column that can shrink, repeatedly, until the line fits or no column can shrink.
     private mutating func shrink(to limit: Int) {
         while total > limit {
-            let candidates = columns.indices.filter { columns[$0].width > columns[$0].least }
+            let candidates = columns.indices.filter { columns[$0].width > columns[$0].minimumWidth }
             guard let widest = candidates.max(by: { columns[$0].width < columns[$1].width }) else { return }
             columns[widest].width -= 1
         }
@@ -130,7 +131,7 @@ private struct Layout {
         columns.map { String(repeating: "─", count: $0.width) }.joined(separator: TerminalTable.gap)
     }
 
-    /// Names the columns that had no room.
+    /// Returns a note that names the hidden columns; empty if there are none.
     func note(about table: Table) -> [String] {
         let hidden = table.columns.count - columns.count
         guard hidden > 0 else { return [] }

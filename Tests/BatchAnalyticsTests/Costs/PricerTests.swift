@@ -40,7 +40,7 @@ struct PricerTests {
         #expect(cost.list.text == "46.75")
         #expect(cost.batch.text == "23.375")
         #expect(cost.savedByBatch.text == "23.375")
-        // As plain input the cached tokens would have cost 7.50; they did cost 8.375.
+        // As uncached input, the cached tokens would have cost 7.50; they cost 8.375.
         #expect(cost.savedByCache.text == "-0.875")
         #expect(cost.pricedRequests == 1)
         #expect(cost.assumedRequests == 0)
@@ -53,7 +53,7 @@ struct PricerTests {
         #expect(write.savedByCache.text == "-2.5")
     }
 
-    @Test func `the geo us costs a tenth more where the table says so`() {
+    @Test func `the geo us costs ten percent more if the table says so`() {
         let tokens = usage(input: 1_000_000, read: 1_000_000)
         #expect(pricer.cost(of: tokens, model: "claude-opus-4-8", geo: "us", day: day).batch.text == "3.025")
         #expect(pricer.cost(of: tokens, model: "claude-opus-4-8", geo: "US", day: day).batch.text == "2.75")
@@ -84,7 +84,7 @@ struct PricerTests {
     }
 
     @Test(arguments: [("claude-9", 5, 0), ("", 5, 0), ("claude-mythos-preview", 5, 1)])
-    func `without a price a request is unpriced and never free`(model: String, input: Int64, read: Int64) {
+    func `a request without a price is unpriced and never free`(model: String, input: Int64, read: Int64) {
         let cost = pricer.cost(of: usage(input: input, read: read), model: model, geo: "", day: "2026-05-01".day)
         #expect(cost.unpricedRequests == 1)
         #expect(cost.unpriced[Label(model)]?.count == 1)
@@ -92,7 +92,7 @@ struct PricerTests {
         #expect(cost.pricedRequests == 0)
     }
 
-    @Test func `a class without a price does no harm where it has no tokens`() {
+    @Test func `a token class without a price does not matter if a request has no such tokens`() {
         let cost = pricer.cost(of: usage(input: 2), model: "claude-mythos-preview", geo: "", day: "2026-05-01".day)
         #expect(cost.batch.picoDollars == 25_000_000)
         #expect(cost.unpricedRequests == 0)
@@ -144,7 +144,7 @@ struct PricerTests {
         #expect(found.batch > .zero)
     }
 
-    @Test func `what had no room for a cell of its own is unpriced`() throws {
+    @Test func `requests without a cell of their own are unpriced`() throws {
         let requests = (0..<2_000)
             .map { number in
                 var request = Request.succeeded(input: 5)
@@ -157,7 +157,7 @@ struct PricerTests {
         #expect(cost.unpricedRequests == 1_488)
     }
 
-    @Test func `sums at their end have no price`() {
+    @Test func `sums at their limit have no price`() {
         var cell = UsageCell()
         cell.requests = 4
         cell.usage.input = .max

@@ -5,9 +5,9 @@ import Prices
 import TestSupport
 import Testing
 
-/// Every amount against an independent computation with Python's decimal, to the last pico-dollar.
+/// Compares every amount with an independent computation in Python's decimal, to the last pico-dollar.
 struct PythonPriceTests {
-    @Test func `a million random requests cost what Python says`() throws {
+    @Test func `a million random requests have the same costs as computed in Python`() throws {
         guard let python = Self.python else {
             print("skipped: no python3 in PATH, so amounts are not compared with Python's")
             return
@@ -39,8 +39,10 @@ struct PythonPriceTests {
             }
     }
 
-    /// Requests of all models of the table and one that is not in it, on days in and around the table, with sizes
-    /// around the tier's edge; each with what Batchkeep makes of it.
+    /// Random requests with their usage and the cost computed by Batchkeep.
+    ///
+    /// They have all models of the table and one that is not in it, days in and around the table, and prompt sizes
+    /// around the tier edge.
     private static func rows(count: Int) -> [UInt8] {
         var random = SeededGenerator(seed: 20_261_122)
         let pricer = Pricer(table: .builtIn)

@@ -34,11 +34,11 @@ struct ErrorFingerprintTests {
         ("100% of 1,000.50", "<n> of <n>"),
         ("...", "..."), (":", ":"), ("", ""), ("'", "'"), ("7", "<n>"),
     ])
-    func `particulars of a message are replaced by marks`(message: String, expected: String) {
+    func `variable parts of a message are replaced by placeholders`(message: String, expected: String) {
         #expect(ErrorFingerprint(type: "x", message: message).message == expected)
     }
 
-    @Test func `messages that differ only in particulars have one fingerprint`() {
+    @Test func `messages that differ only in variable parts have the same fingerprint`() {
         let prints = (0..<50)
             .map { number in
                 ErrorFingerprint(
@@ -50,12 +50,12 @@ struct ErrorFingerprintTests {
         #expect(Set(prints.map(\.id)).count == 1)
     }
 
-    @Test func `the type belongs to the fingerprint`() {
+    @Test func `different types have different fingerprints`() {
         #expect(ErrorFingerprint(type: "a", message: "m") != ErrorFingerprint(type: "b", message: "m"))
         #expect(ErrorFingerprint(type: "a", message: "m").id != ErrorFingerprint(type: "b", message: "m").id)
     }
 
-    @Test func `normalising a normalised message changes nothing`() {
+    @Test func `normalizing a normalized message changes nothing`() {
         let message = ErrorFingerprint(type: "a", message: "at messages.3: \"x\" is 7 of toolu_12").message
         #expect(ErrorFingerprint(type: "a", message: message).message == message)
     }

@@ -31,7 +31,7 @@ struct BatchScanTests {
             }
     }
 
-    /// The table from the lines, which come in several blocks that are folded apart.
+    /// The table from the lines, in several blocks that are folded separately.
     private func scanned(_ grouping: String, pricer: Pricer? = nil) throws -> Table {
         let (grouping, pricer) = (try Grouping(grouping), pricer ?? self.pricer)
         var rollUp = RollUp(by: grouping, pricer: pricer, isScan: true)
@@ -55,7 +55,7 @@ struct BatchScanTests {
     }
 
     @Test(arguments: ["", "day", "batch", "model", "day,result", "stop-reason", "prefix", "service-tier", "geo"])
-    func `lines give what summaries give`(grouping: String) throws {
+    func `a scan of the lines gives the same table as the summaries`(grouping: String) throws {
         let (scan, expected) = (try scanned(grouping), try summarized(grouping))
         for column in expected.columns.map(\.key) {
             #expect(scan.column(column) == expected.column(column), "\(column)")
@@ -64,9 +64,9 @@ struct BatchScanTests {
         #expect(scan.notes == expected.notes)
     }
 
-    @Test func `errors are those of the summaries`() throws {
+    @Test func `a scan counts the same errors as the summaries`() throws {
         let (scan, expected) = (try scanned("error"), try summarized("error"))
-        // Errors of one count stand in another order.
+        // Errors with equal counts have another order.
         func rows(_ table: Table) -> Set<[Cell]> {
             let columns = ["fingerprint", "error_type", "requests"].map { table.column($0) }
             return Set(columns[0].indices.map { row in columns.map { $0[row] } })
@@ -78,7 +78,7 @@ struct BatchScanTests {
     @Test(arguments: [
         "model,result", "prefix,stop-reason,day", "geo,service-tier,model", "error,prefix", "prefix,error",
     ])
-    func `keys combine, and nothing is lost`(grouping: String) throws {
+    func `keys can be combined, and no count is lost`(grouping: String) throws {
         let table = try scanned(grouping)
         #expect(table.rows.count > 4)
         #expect(table.rows.allSatisfy { $0.count == table.columns.count })
@@ -90,7 +90,7 @@ struct BatchScanTests {
         #expect(names.count == table.rows.count)
     }
 
-    @Test func `an error's row is named by fingerprint, type and message, wherever the key stands`() throws {
+    @Test func `an error's row has fingerprint, type and message at any position of the key`() throws {
         for grouping in ["error,prefix", "prefix,error"] {
             let table = try scanned(grouping)
             let known = try summarized("error")
@@ -100,7 +100,7 @@ struct BatchScanTests {
         }
     }
 
-    @Test func `prices may change at any size of a prompt`() throws {
+    @Test func `a scan prices requests with any prompt size limits`() throws {
         let csv = """
             model_id,prompt_min,prompt_max,input,cache_write_5m,cache_write_1h,cache_read,output
             claude-opus-4-8,,1000,2,2,2,2,2

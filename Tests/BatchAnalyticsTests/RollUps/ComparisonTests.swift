@@ -22,7 +22,7 @@ struct ComparisonTests {
         )
     }
 
-    @Test func `every figure stands with both values, difference and part`() {
+    @Test func `every metric is shown with both values, difference and relative change`() {
         let comparison = Comparison(
             before: measures([batch(succeeded: 99, errored: 1)]),
             after: measures([batch(succeeded: 45, errored: 5, output: 200, hours: 2)])
@@ -40,7 +40,7 @@ struct ComparisonTests {
         #expect(comparison[.usableRate].difference == .decimal(0))
     }
 
-    @Test func `figures of nothing are missing and have no difference`() {
+    @Test func `metrics of an empty set are missing and have no difference`() {
         let comparison = Comparison(before: Measures(), after: measures([batch(succeeded: 1, errored: 0)]))
         #expect(comparison[.errorRate].before == .missing)
         #expect(comparison[.errorRate].difference == .missing)
@@ -52,17 +52,17 @@ struct ComparisonTests {
     }
 
     @Test(arguments: [
-        ("error_rate>+1%", Threshold.Outcome.held), ("error_rate>=+1%", .crossed), ("error_rate>+0.9%", .crossed),
-        ("error_rate>+0.009", .crossed), ("error_rate>6%", .crossed), ("error_rate>7%", .held),
+        ("error_rate>+1%", Threshold.Outcome.within), ("error_rate>=+1%", .crossed), ("error_rate>+0.9%", .crossed),
+        ("error_rate>+0.009", .crossed), ("error_rate>6%", .crossed), ("error_rate>7%", .within),
         ("error_rate>=0.07", .crossed),
-        ("usable_rate<-1%", .held), ("requests<-10%", .held), ("requests<=+0%", .crossed), ("requests<+0", .held),
-        ("output_p95>+10%", .crossed), ("output_p95>+100", .held), ("output_p95>=+100", .crossed),
+        ("usable_rate<-1%", .within), ("requests<-10%", .within), ("requests<=+0%", .crossed), ("requests<+0", .within),
+        ("output_p95>+10%", .crossed), ("output_p95>+100", .within), ("output_p95>=+100", .crossed),
         ("output_p95>150", .crossed),
-        ("cost>0", .crossed), ("cost_per_request>+10%", .crossed), ("cost_per_request>+40%", .held),
-        ("unpriced>0", .held), ("unpriced>+5%", .held), ("queue_p95>+0", .held), (" error_rate > 6 % ", .crossed),
+        ("cost>0", .crossed), ("cost_per_request>+10%", .crossed), ("cost_per_request>+40%", .within),
+        ("unpriced>0", .within), ("unpriced>+5%", .within), ("queue_p95>+0", .within), (" error_rate > 6 % ", .crossed),
         ("cache_hit_ratio<50%", .crossed),
     ])
-    func `a threshold holds the change or the value`(text: String, expected: Threshold.Outcome) throws {
+    func `a threshold limits the change or the value`(text: String, expected: Threshold.Outcome) throws {
         let comparison = Comparison(
             before: measures([batch(succeeded: 94, errored: 6)]),
             after: measures([batch(succeeded: 93, errored: 7, output: 200)])
@@ -70,11 +70,11 @@ struct ComparisonTests {
         #expect(try Threshold(text).outcome(for: comparison) == expected)
     }
 
-    @Test func `from nothing to something is more than any part`() throws {
+    @Test func `a change from zero crosses every relative limit`() throws {
         let comparison = Comparison(before: Measures(), after: measures([batch(succeeded: 1, errored: 0)]))
         #expect(try Threshold("requests>+1000%").outcome(for: comparison) == .crossed)
         #expect(try Threshold("error_rate>+1%").outcome(for: comparison) == .undefined)
-        #expect(try Threshold("error_rate>1%").outcome(for: comparison) == .held)
+        #expect(try Threshold("error_rate>1%").outcome(for: comparison) == .within)
         #expect(
             try Threshold("queue_p95>1").outcome(for: Comparison(before: Measures(), after: Measures())) == .undefined
         )
@@ -88,7 +88,7 @@ struct ComparisonTests {
         ("requests>5%", .percentWithoutSign("requests>5%")), ("", .syntax("")),
         ("requests>+-5", .syntax("requests>+-5")),
     ])
-    func `what is no threshold is refused`(text: String, expected: ThresholdError) {
+    func `an invalid threshold is rejected`(text: String, expected: ThresholdError) {
         #expect(throws: expected) { try Threshold(text) }
     }
 }

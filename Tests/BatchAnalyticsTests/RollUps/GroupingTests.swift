@@ -10,7 +10,7 @@ struct GroupingTests {
         ("week,error", Grouping(by: [.week], .error)), ("hour", Grouping(by: [.hour])),
         ("result,model", Grouping(by: [], .result, .model)),
     ])
-    func `names with commas make a grouping`(text: String, expected: Grouping) throws {
+    func `comma-separated names are a grouping`(text: String, expected: Grouping) throws {
         #expect(try Grouping(text) == expected)
     }
 
@@ -18,7 +18,7 @@ struct GroupingTests {
         ("colour", GroupingError.unknown("colour")), ("day,Day", .unknown("Day")), ("day,day", .repeated("day")),
         ("model,model", .repeated("model")),
     ])
-    func `what is no grouping is refused by name`(text: String, expected: GroupingError) {
+    func `an invalid grouping is rejected with its name`(text: String, expected: GroupingError) {
         #expect(throws: expected) { try Grouping(text) }
     }
 
@@ -27,12 +27,12 @@ struct GroupingTests {
         #expect(Grouping.names.count == 13)
     }
 
-    @Test func `only one key of requests can be answered from summaries`() throws {
+    @Test func `summaries serve only one request key at a time`() throws {
         #expect(try Grouping("day,workspace,model").needsScan == false)
         #expect(try Grouping("day,model,result").needsScan)
     }
 
-    @Test func `a breakdown adds the model, once`() {
+    @Test func `a breakdown adds the model once`() {
         #expect(Grouping(by: [.day]).withModels == Grouping(by: [.day], .model))
         #expect(Grouping(by: [], .model).withModels == Grouping(by: [], .model))
     }

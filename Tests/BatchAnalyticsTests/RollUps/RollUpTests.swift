@@ -67,7 +67,7 @@ struct RollUpTests {
         ("week", ["2026-W44", "2026-W45", "2026-W53"]), ("batch", ["msgbatch_1", "msgbatch_2", "msgbatch_3"]),
         ("workspace", ["(none)", "wrkspc_a", "wrkspc_b"]), ("hour", ["00", "12", "23"]),
     ])
-    func `batches are grouped by what they have one of`(grouping: String, keys: [String]) throws {
+    func `batches are grouped by batch keys`(grouping: String, keys: [String]) throws {
         let table = try table(grouping, entries)
         #expect(table.rows.map(\.first) == keys.map { .text($0) })
         #expect(table.columns.first?.key == (grouping == "batch" ? "batch_id" : grouping))
@@ -76,13 +76,13 @@ struct RollUpTests {
         #expect(table.totals?.first == .text("Total"))
     }
 
-    @Test func `a batch stands with the moment it was created`() throws {
+    @Test func `the row of a batch contains its creation time`() throws {
         let table = try table("batch", entries)
         #expect(table.column("created_at").first == .timestamp("2026-11-01T23:59:59Z".moment))
         #expect(table.column("queue_seconds_max") == [.integer(7_200), .integer(3_600), .missing])
     }
 
-    @Test func `the service's tiers and places are priced`() throws {
+    @Test func `service tiers and geos are priced`() throws {
         for name in ["service-tier", "geo"] {
             let table = try table(name, entries)
             #expect(table.rows.count == 1)
@@ -101,7 +101,7 @@ struct RollUpTests {
         #expect(table.total("queue_over_20h_share") == .decimal(1.0 / 3.0))
     }
 
-    @Test func `groups of requests stand within groups of batches, the largest first`() throws {
+    @Test func `groups of requests are listed within groups of batches, the largest first`() throws {
         let table = try table("day,model", entries)
         #expect(RollUp(by: try Grouping("day,model"), pricer: pricer).keyColumns.count == 2)
         #expect(
@@ -116,7 +116,7 @@ struct RollUpTests {
         #expect(table.total("requests") == .integer(4))
     }
 
-    @Test func `results stand with their share, and only success costs`() throws {
+    @Test func `results are shown with their share, and only succeeded requests have a cost`() throws {
         let table = try table("result", entries)
         #expect(table.column("result_type") == [.text("succeeded"), .text("errored"), .text("expired")])
         #expect(table.column("requests") == [.integer(4), .integer(2), .integer(1)])
@@ -135,7 +135,7 @@ struct RollUpTests {
         #expect(prefixes.column("unpriced_requests") == [.integer(1), .integer(0), .integer(0)])
     }
 
-    @Test func `errors stand with class, time, sample and what they would have cost`() throws {
+    @Test func `errors are shown with class, time, sample and cost at stake`() throws {
         let table = try table("error", entries)
         #expect(table.rows.count == 1)
         #expect(table.column("error_message") == [.text("no <n>")])
@@ -150,7 +150,7 @@ struct RollUpTests {
         #expect(table.total("error_class") == .missing)
     }
 
-    @Test func `columns that were not asked for are left out, and the others are as they were`() throws {
+    @Test func `only requested columns are returned, with unchanged values`() throws {
         let grouping = Grouping(by: [.batch])
         func table(_ columns: [String]?) -> Table {
             var rollUp = RollUp(by: grouping, pricer: Pricer(table: .builtIn), columns: columns)
@@ -164,13 +164,13 @@ struct RollUpTests {
         }
     }
 
-    @Test func `what errors would have cost is unknown where no request of their batches has a price`() throws {
+    @Test func `the cost at stake is unknown if no request of the same batches has a price`() throws {
         let failed = SummarizedBatch.folded([.errored("a-1", message: "no", requestID: "req_1")])
         let table = try table("error", [failed])
         #expect(table.column("cost_at_stake_usd") == [.missing] && table.total("cost_at_stake_usd") == .missing)
     }
 
-    @Test func `money is counted with the prices of each batch's own day`() throws {
+    @Test func `costs use the prices of the day on which each batch was created`() throws {
         let before = SummarizedBatch.folded(
             [.succeeded(model: "claude-sonnet-5-5", read: 1_000_000)],
             created: "2026-10-06T23:59:59Z"
@@ -187,7 +187,7 @@ struct RollUpTests {
         "", "day", "week,model", "month,result", "workspace,stop-reason", "batch,error", "day,prefix", "batch",
         "batch,model", "workspace,batch,prefix",
     ])
-    func `however batches are split and ordered the table is the same`(grouping: String) throws {
+    func `the table does not depend on how batches are split and ordered`(grouping: String) throws {
         var random = SeededGenerator(seed: 31)
         let entries = (0..<12)
             .map { number in
@@ -214,7 +214,7 @@ struct RollUpTests {
     }
 
     @Test(arguments: ["model", "result", "stop-reason", "prefix", "service-tier", "geo", "error"])
-    func `the rows of a batch are those of its own table, with shares in everything`(key: String) throws {
+    func `the rows of a batch equal those of its own table, except for shares`(key: String) throws {
         let whole = try table("day,batch,\(key)", entries.reversed())
         let requests = whole.total("requests")?.number ?? 0
         let expected = try entries.flatMap { entry in
@@ -234,7 +234,7 @@ struct RollUpTests {
         #expect(whole.rows == expected && !expected.isEmpty)
     }
 
-    @Test func `a group without a row of its own stands under other, and no cost is lost`() throws {
+    @Test func `a group without a row of its own is counted under other, and no cost is lost`() throws {
         let entry = SummarizedBatch.folded(
             (0..<1_500).map { .succeeded("job\($0)-1", model: "claude-opus-4-8", input: 10) }
         )
@@ -248,7 +248,7 @@ struct RollUpTests {
         #expect(table.total("cost_usd") == .money(Money(picoDollars: 1_500 * 25_000_000)))
     }
 
-    @Test func `no batches make a table without rows and with totals of nothing`() throws {
+    @Test func `without batches the table has no rows and empty totals`() throws {
         for name in Grouping.names {
             let table = try table(name, [])
             #expect(table.rows.isEmpty)
@@ -258,7 +258,7 @@ struct RollUpTests {
         #expect(try table("", []).total("error_rate") == .missing)
     }
 
-    @Test func `a batch whose manifest lacks a summary counts with what it has`() throws {
+    @Test func `a batch whose manifest lacks a summary counts with its other summaries`() throws {
         var entry = entries[0]
         entry.summaries = SummarySet([OutcomeSummary.self])
         entry.summaries.replace(OutcomeSummary([.succeeded(), .errored(message: "x")]))
@@ -269,7 +269,7 @@ struct RollUpTests {
         #expect(try table("", [entry]).total("requests") == .integer(2))
     }
 
-    @Test func `only the summaries a grouping reads are asked for, and they are enough`() throws {
+    @Test func `a grouping reads only the kinds of summaries that it needs`() throws {
         for name in Grouping.names {
             let grouping = try Grouping(name)
             let kinds = RollUp.kinds(for: grouping)

@@ -3,7 +3,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// A file is left closed only if nothing in it can be wanted.
+/// A file is skipped only if it cannot contain a match.
 struct BatchContentsTests {
     private let lines = SelectionLines([
         SelectionLines.succeeded("a"), SelectionLines.succeeded("b", content: "", stop: "refusal"),
@@ -34,7 +34,7 @@ struct BatchContentsTests {
         "batch_id=msgbatch_01", "date>=2026-10-20", "result_type=succeeded", "custom_id=nobody", "error_type=null",
         "output_tokens>1000000",
     ])
-    func `a file that may hold a match is opened`(condition: String) throws {
+    func `a file that can contain a match is opened`(condition: String) throws {
         #expect(try canPass(condition))
     }
 
@@ -42,11 +42,11 @@ struct BatchContentsTests {
         "model=claude-opus-5", "model=null", "stop_reason=max_tokens", "stop_reason=null", "batch_id=msgbatch_02",
         "date<2026-10-20", "result_type=errored", "error_type=overloaded_error", "error_message~credit",
     ])
-    func `a file that cannot hold one stays closed`(condition: String) throws {
+    func `a file that cannot contain a match is skipped`(condition: String) throws {
         #expect(try !canPass(condition))
     }
 
-    @Test func `result types and usable answers are known too`() {
+    @Test func `result types and usability also rule files out`() {
         #expect(!LineFilter(resultTypes: ["errored", "expired"]).canPass(contents))
         #expect(LineFilter(resultTypes: ["errored", "succeeded"]).canPass(contents))
         #expect(LineFilter(usable: true).canPass(contents))
@@ -55,7 +55,7 @@ struct BatchContentsTests {
         #expect(!LineFilter(usable: true).canPass(unusable))
     }
 
-    @Test func `without a summary nothing is ruled out by models`() throws {
+    @Test func `without a summary no file is ruled out by its models`() throws {
         var blind = contents
         (blind.models, blind.stopReasons) = (nil, nil)
         #expect(try canPass("model=claude-opus-5", blind))

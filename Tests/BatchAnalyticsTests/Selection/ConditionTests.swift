@@ -20,26 +20,26 @@ struct ConditionTests {
         ("usable=true", ["7"]), ("text=Hello", ["7", "007"]), ("text=", []), ("cost>0.0001", ["007", "x"]),
         ("batch_created_at>2026-10-20", ["7", "007", "x", "e"]), ("date<2026-10-20", []),
     ])
-    func `a condition lets through what it says`(condition: String, ids: [String]) throws {
+    func `a condition passes exactly the matching lines`(condition: String, ids: [String]) throws {
         #expect(try lines.rows(where: [condition]) == ids)
     }
 
-    @Test func `all conditions have to hold`() throws {
+    @Test func `all conditions must be met`() throws {
         #expect(try lines.rows(where: ["output_tokens>5", "stop_reason=refusal"]) == ["x"])
     }
 
-    @Test func `result types and usability are conditions too`() throws {
+    @Test func `result types and usability are checked like conditions`() throws {
         #expect(try lines.rows(results: ["errored"]) == ["e"])
         #expect(try lines.rows(results: ["succeeded"], usable: true) == ["7"])
         #expect(try lines.rows(results: ["succeeded"], usable: false) == ["007", "x"])
     }
 
     @Test(arguments: ["custom_id", "=7", "", "custom_id 7", "custom_id in", "output_tokens is 7", "custom_id index"])
-    func `text without an operator is refused`(text: String) {
+    func `text without an operator is rejected`(text: String) {
         #expect(throws: SelectionFailure.badCondition(text)) { try lines.rows(where: [text]) }
     }
 
-    @Test func `a bad regular expression and an unknown column are refused`() {
+    @Test func `an invalid regular expression and an unknown column are rejected`() {
         #expect(throws: SelectionFailure.badPattern("(")) { try lines.rows(where: ["custom_id~("]) }
         #expect(throws: SelectionFailure.unknownColumn("nobody")) { try lines.rows(where: ["nobody=1"]) }
     }

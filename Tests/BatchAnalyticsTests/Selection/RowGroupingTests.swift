@@ -42,7 +42,7 @@ struct RowGroupingTests {
         #expect(try grouped("result_type", "cost", [first, second]) == ["errored,1,0", "succeeded,3,"])
     }
 
-    @Test func `what is no number cannot be summed`() {
+    @Test func `a column without numbers cannot be summed`() {
         #expect(throws: SelectionFailure.noSum("text")) { try grouped("model", "text", []) }
     }
 }

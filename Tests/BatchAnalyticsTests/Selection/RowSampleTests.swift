@@ -6,7 +6,7 @@ struct RowSampleTests {
     private func rows(_ range: Range<Int>, seed: UInt64) throws -> SelectedRows {
         let lines = SelectionLines(range.map { SelectionLines.errored("r\($0)") }, id: "msgbatch_\(range.lowerBound)")
         let columns = try SelectedColumn.list("custom_id", pricer: SelectionLines.pricer)
-        return Selection(filter: LineFilter(), columns: columns, style: .format(.ndjson), sampleSeed: seed)
+        return RowSelection(filter: LineFilter(), columns: columns, style: .format(.ndjson), sampleSeed: seed)
             .rows(of: lines.block, in: lines.batch)
     }
 
@@ -16,12 +16,12 @@ struct RowSampleTests {
         return String(decoding: sample.selected.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    @Test func `a sample has the size asked for, and everything if there is no more`() throws {
+    @Test func `a sample has the requested size, or contains all rows if there are fewer`() throws {
         #expect(try sample(7, of: [0..<50, 50..<90]).count == 7)
         #expect(try sample(200, of: [0..<50, 50..<90]).count == 90)
     }
 
-    @Test func `the same seed chooses the same lines, whatever the order of the blocks`() throws {
+    @Test func `the same seed chooses the same lines in any order of the blocks`() throws {
         let first = try sample(10, of: [0..<50, 50..<90])
         #expect(try sample(10, of: [0..<50, 50..<90]) == first)
         #expect(try Set(sample(10, of: [50..<90, 0..<50])) == Set(first))

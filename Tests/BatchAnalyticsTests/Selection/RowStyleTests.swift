@@ -8,7 +8,7 @@ struct RowStyleTests {
         SelectionLines.succeeded(" x", content: #"{"type":"text","text":""}"#), SelectionLines.errored("plain"),
     ])
 
-    @Test func `CSV quotes what needs it, and tells empty from missing`() throws {
+    @Test func `CSV quotes fields if needed and distinguishes empty from missing values`() throws {
         #expect(
             try lines.rows("custom_id,text").joined(separator: "\n") == """
                 "a,b","He said ""no"",
@@ -20,7 +20,7 @@ struct RowStyleTests {
         #expect(try lines.rows("text", where: ["custom_id=plain"]) == ["\"\""])
     }
 
-    @Test func `TSV keeps a row on a line`() throws {
+    @Test func `TSV writes each row on one line`() throws {
         #expect(
             try lines.rows("custom_id,text", style: .format(.tsv)) == [
                 "a,b\tHe said \"no\",\\n\\tthen\\\\left", " x\t", "plain\t",
@@ -28,7 +28,7 @@ struct RowStyleTests {
         )
     }
 
-    @Test func `raw lines come as archived, with their own line ends`() throws {
+    @Test func `raw lines are written as archived, with their own line ends`() throws {
         let text = [
             " {\"custom_id\":\"a\", \"result\":{\"type\":\"expired\"}}\r", "", "no json", SelectionLines.errored("b"),
         ]
@@ -37,7 +37,7 @@ struct RowStyleTests {
         #expect(try lines.rows(results: ["expired"], style: .raw) == [text[0]])
     }
 
-    @Test func `headers are written as the rows are`() {
+    @Test func `headers use the format of the rows`() {
         #expect(
             RowWriter(.csv, keys: ["custom_id", "content[0],x"]).header == Array("custom_id,\"content[0],x\"\n".utf8)
         )

@@ -34,7 +34,7 @@ struct SelectedColumnTests {
         )
     }
 
-    @Test func `of several tool calls an array of inputs is given`() throws {
+    @Test func `several tool calls give an array of inputs`() throws {
         let call = #"{"type":"tool_use","input":{"n":1}}"#
         let lines = SelectionLines([SelectionLines.succeeded("a", content: "\(call),\(call)")])
         #expect(try lines.rows("tool_input", style: .format(.ndjson)) == [#"{"tool_input":[{"n":1},{"n":1}]}"#])
@@ -53,7 +53,7 @@ struct SelectedColumnTests {
         #expect(try lines.rows(path, style: .format(.ndjson)) == values.map { "{\"\(path)\":\($0)}" })
     }
 
-    @Test func `of equal keys on the way the last counts`() throws {
+    @Test func `the last of several equal keys is used`() throws {
         let lines = SelectionLines([
             #"{"custom_id":"a","result":{"type":"succeeded","message":{"k":{"v":1},"k":{"v":2,"v":3}}}}"#
         ])
@@ -76,16 +76,16 @@ struct SelectedColumnTests {
             SelectionLines.succeeded("a", output: 10), SelectionLines.errored("b"),
             SelectionLines.succeeded("c", model: "claude-nobody"),
         ])
-        // 100 input at 1 dollar and 10 output at 5 dollars a million, half of it in a batch.
+        // 100 input tokens at 1 dollar and 10 output tokens at 5 dollars per million, half of it in a batch.
         #expect(try lines.rows("cost,date") == ["0.000075,2026-10-20", "0,2026-10-20", ",2026-10-20"])
     }
 
     @Test(arguments: ["a..b", "content[", "content[x]", ".a", "content[0]x", "$", "$[0]"])
-    func `a path that is none is refused`(path: String) {
+    func `an invalid path is rejected`(path: String) {
         #expect(throws: SelectionFailure.badPath(path)) { try lines.rows(path) }
     }
 
-    @Test func `unknown and repeated columns are refused by name`() {
+    @Test func `unknown and repeated columns are rejected with their name`() {
         #expect(throws: SelectionFailure.unknownColumn("modle")) { try lines.rows("custom_id,modle") }
         #expect(throws: SelectionFailure.unknownColumn("")) { try lines.rows("custom_id,") }
         #expect(throws: SelectionFailure.repeatedColumn("model")) { try lines.rows("model,text,model") }

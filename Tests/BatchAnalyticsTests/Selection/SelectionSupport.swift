@@ -45,7 +45,7 @@ struct SelectionLines {
 
     static let pricer = Pricer(table: .builtIn)
 
-    /// The rows of some columns, those that meet the conditions.
+    /// The given columns of the lines that meet the conditions.
     func rows(
         _ columns: String = "custom_id",
         where conditions: [String] = [],
@@ -59,8 +59,8 @@ struct SelectionLines {
             usable: usable
         )
         let columns = try SelectedColumn.list(columns, pricer: Self.pricer)
-        let rows = Selection(filter: filter, columns: columns, style: style).rows(of: block, in: batch)
-        // Bytes, as CR LF is one Character.
+        let rows = RowSelection(filter: filter, columns: columns, style: style).rows(of: block, in: batch)
+        // Split bytes, because CR LF is one Character.
         return rows.bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
             .map { String(decoding: $0, as: UTF8.self) }
     }

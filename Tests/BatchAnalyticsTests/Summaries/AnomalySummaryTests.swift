@@ -4,7 +4,7 @@ import MessageBatches
 import Testing
 
 struct AnomalySummaryTests {
-    @Test func `what nobody documented is counted`() {
+    @Test func `undocumented lines and values are counted`() {
         var strange = Request.succeeded()
         strange.stopReason = "moon_phase"
         var bare = Request.succeeded(model: nil)
@@ -26,7 +26,7 @@ struct AnomalySummaryTests {
         "end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal", "model_context_window_exceeded",
         "compaction",
     ])
-    func `a documented stop reason is nothing unusual`(reason: String) {
+    func `a documented stop reason is not counted as unusual`(reason: String) {
         var request = Request.succeeded()
         request.stopReason = reason
         #expect(AnomalySummary([request]).isEmpty)

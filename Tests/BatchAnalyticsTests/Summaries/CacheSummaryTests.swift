@@ -7,7 +7,7 @@ struct CacheSummaryTests {
         let summary = CacheSummary([.succeeded(input: 100), .succeeded(input: 50, write5m: 20, write1h: 30, read: 300)])
         #expect(summary.hitRatio == 300.0 / 500.0)
         #expect(summary.total.written == 50)
-        #expect(summary.total.reading == 1)
+        #expect(summary.total.readers == 1)
         #expect(CacheSummary().hitRatio == nil)
     }
 
@@ -21,7 +21,7 @@ struct CacheSummaryTests {
         #expect(summary.groups.rows.count == 4)
     }
 
-    @Test func `a read in another batch makes the writes worth while`() {
+    @Test func `a group with a cache read in another batch is not reported as unread`() {
         var summary = CacheSummary([.succeeded("a-1", write5m: 10)])
         summary.merge(CacheSummary([.succeeded("a-9", read: 10)]))
         #expect(summary.unreadGroups.isEmpty)

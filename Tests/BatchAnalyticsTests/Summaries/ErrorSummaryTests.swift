@@ -26,7 +26,7 @@ struct ErrorSummaryTests {
         #expect(tally?.lastSeen == Timestamp("2026-03-09T00:00:00Z"))
     }
 
-    @Test func `three samples are kept, the same ones whatever the order`() {
+    @Test func `three samples are kept, the same ones in any order`() {
         var random = SeededGenerator(seed: 12)
         let requests = (0..<200)
             .map { Request.errored("req-\($0)", message: "x", requestID: $0 % 2 == 0 ? "r\($0)" : nil) }

@@ -4,7 +4,7 @@ import MessageBatches
 import Testing
 
 struct PercentileSummaryTests {
-    @Test func `sizes of succeeded requests are recorded, each class by itself`() {
+    @Test func `sizes of succeeded requests are recorded by class`() {
         var last = Request.succeeded(input: 3, output: 4, write5m: 1_000, read: 5)
         last.textBytes = 77
         let summary = PercentileSummary([
@@ -17,7 +17,7 @@ struct PercentileSummaryTests {
         #expect([summary.input, summary.output, summary.cached, summary.text].map(\.count) == [2, 2, 2, 2])
     }
 
-    @Test func `of unreadable usage only the length of the text is recorded`() {
+    @Test func `a request with unreadable usage counts only with the length of its text`() {
         var request = Request.succeeded(input: 5, output: 9)
         request.usageIsReadable = false
         let summary = PercentileSummary([request])

@@ -17,7 +17,7 @@ struct PrefixSummaryTests {
         #expect(summary.prefixes.rows.map(\.value.requests) == [2])
     }
 
-    @Test func `requests are counted by outcome and their tokens by what they cost`() {
+    @Test func `requests are counted by outcome and their tokens by pricing key`() {
         let summary = PrefixSummary([
             .succeeded("a-1", input: 5), .errored("a-2", message: "x"), .other(.expired, "a-3"),
             .succeeded("a-4", model: "claude-opus-4-8", input: 7), .succeeded("b-1", input: 9),
@@ -28,7 +28,7 @@ struct PrefixSummaryTests {
         #expect(cells.map(\.value.usage.input).sorted() == [5, 7])
     }
 
-    @Test func `a prefix for every request is bounded and loses nothing`() {
+    @Test func `a different prefix in every request stays bounded and loses no count`() {
         let summary = PrefixSummary((0..<2_000).map { .succeeded("job\($0)-1", input: 1) })
         #expect(summary.prefixes.rows.count <= 512)
         #expect(summary.prefixes.rows.reduce(summary.prefixes.other.requests) { $0 + $1.value.requests } == 2_000)

@@ -6,7 +6,7 @@ import MessageBatches
 import TestSupport
 import Testing
 
-/// What every registered summary has to keep to.
+/// Properties of every registered summary.
 struct SummaryLawTests {
     @Test func `every file in Summaries is registered under its own name`() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
@@ -18,7 +18,7 @@ struct SummaryLawTests {
     }
 
     @Test(arguments: [UInt64(1), 2, 3, 4, 5, 6])
-    func `folding parts and merging them is folding the whole`(seed: UInt64) {
+    func `folding parts and merging them gives the same summary as folding the whole`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let strangeness = random.pick([2, 40, 3_000])
         let requests = (0..<1_200).map { _ in Request.random(using: &random, strangeness: strangeness) }
@@ -55,7 +55,7 @@ struct SummaryLawTests {
         for kind in SummaryRegistry.kinds { check(kind) }
     }
 
-    @Test func `the empty summary changes nothing and stays itself in storage`() throws {
+    @Test func `merging the empty summary changes nothing, and it is equal after storage`() throws {
         var random = SeededGenerator(seed: 3)
         let block = DecodedBlock((0..<50).map { _ in Request.random(using: &random) })
         func check<S: Summary>(_ kind: S.Type) throws {
@@ -67,7 +67,7 @@ struct SummaryLawTests {
         for kind in SummaryRegistry.kinds { try check(kind) }
     }
 
-    @Test func `a summary of ordinary data comes back from storage as it was`() throws {
+    @Test func `a summary of ordinary data is equal after storage`() throws {
         var random = SeededGenerator(seed: 11)
         let requests = (0..<40)
             .map { number in
@@ -100,7 +100,7 @@ struct SummaryLawTests {
     }
 
     @Test(arguments: [1, 2, 3])
-    func `a summary cut anywhere, or with a byte changed, is read as something or is an error`(seed: UInt64) throws {
+    func `a truncated or changed summary is read or rejected, without a crash`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let requests = (0..<30).map { _ in Request.random(using: &random) }
         func check<S: Summary>(_ kind: S.Type) throws {
@@ -126,7 +126,7 @@ struct SummaryLawTests {
     }
 }
 
-/// How large the summaries of a batch get.
+/// The size limits of a batch's summaries.
 struct SummarySizeTests {
     private static let hostile: SummarySet = {
         var set = SummarySet(SummaryRegistry.kinds)
@@ -136,13 +136,13 @@ struct SummarySizeTests {
         return set
     }()
 
-    @Test func `all summaries of a batch together stay below 32 KB whatever the data does`() {
+    @Test func `all summaries of a batch together stay below 32 KB for any data`() {
         let sizes = Self.hostile.summaries.map { (type(of: $0).name, $0.node.text.count) }
         let total = sizes.reduce(0) { $0 + $1.1 + $1.0.count + 4 }
         #expect(total <= 30_000, "\(sizes)")
     }
 
-    @Test func `what does not fit is counted as other and no count is lost`() throws {
+    @Test func `rows that do not fit are counted as other, and no count is lost`() throws {
         let tokens = try #require(Self.hostile.summary(TokenSummary.self))
         let stored = try tokens.stored()
         #expect(stored.cells.rows.count < tokens.cells.rows.count)
@@ -158,7 +158,7 @@ struct SummarySizeTests {
         #expect(try sizes.stored().input.count == sizes.input.count)
     }
 
-    @Test func `storing what was stored changes nothing any more`() throws {
+    @Test func `storing a summary twice changes nothing`() throws {
         func check<S: Summary>(_ summary: S) throws {
             let once = try summary.stored()
             #expect(try once.stored() == once)
@@ -184,7 +184,7 @@ extension Summary {
     }
 }
 
-/// Requests no two of which have anything in common, with names as long and numbers as large as they can be.
+/// Requests without a common value, with names as long and numbers as large as possible.
 private func hostileRequests(count: Int, from start: Int = 0) -> [Request] {
     var random = SeededGenerator(seed: UInt64(start) + 1)
     return (start..<start + count)

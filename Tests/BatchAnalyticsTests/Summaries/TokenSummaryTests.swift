@@ -5,7 +5,7 @@ import MessageBatches
 import Testing
 
 struct TokenSummaryTests {
-    @Test func `tokens are summed apart by what decides their price`() {
+    @Test func `tokens are summed separately for each pricing key`() {
         var us = Request.succeeded(input: 10, output: 1)
         us.geo = "us"
         var standard = Request.succeeded(input: 20, output: 2)
@@ -35,7 +35,7 @@ struct TokenSummaryTests {
         #expect(TokenSummary([request]).cells.rows.map(\.key.promptSize) == [size])
     }
 
-    @Test func `requests with tokens in different cache classes are summed apart`() {
+    @Test func `requests with tokens in different cache classes are summed separately`() {
         let summary = TokenSummary([
             .succeeded(write5m: 1), .succeeded(write1h: 1), .succeeded(read: 1), .succeeded(write5m: 1, read: 1),
             .succeeded(),
@@ -66,7 +66,7 @@ struct TokenSummaryTests {
         #expect(TokenSummary([escaped, .succeeded(input: 1)]).cells.rows.map(\.value.requests) == [2])
     }
 
-    @Test func `many models in one block are told apart`() {
+    @Test func `many models in one block are counted separately`() {
         let requests = (0..<200).map { Request.succeeded(model: "model-\($0 % 100)", input: 1) }
         let summary = TokenSummary(requests)
         #expect(summary.cells.rows.count == 100)
@@ -97,7 +97,7 @@ struct TokenSummaryTests {
         }
     }
 
-    @Test func `the stored form is the documented one`() {
+    @Test func `the stored form matches the documentation`() {
         let summary = TokenSummary([
             .succeeded(input: 500, output: 20, read: 7), .succeeded(input: 1, output: 2, read: 1),
         ])

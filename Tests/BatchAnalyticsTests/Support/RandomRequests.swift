@@ -3,7 +3,7 @@ import BatchPipeline
 import MessageBatches
 
 extension Request {
-    /// Any kind of request, the rare ones not too rare.
+    /// A random request of any kind; rare kinds occur more often than in reality.
     static func random(using random: inout SeededGenerator, strangeness: Int = 10) -> Request {
         let number = random.int(0...99_999)
         let customID = random.pick(["req-\(number)", "doc_2024-\(number % 50)", "syn\(number % 9)", "a_\(number % 3)"])

@@ -2,7 +2,7 @@ import BatchPipeline
 import JSONLines
 import MessageBatches
 
-/// One result line of a test, by what the summaries read of it.
+/// One result line of a test, with the values that summaries read.
 struct Request {
     var customID = "req-1"
     var type = ResultType.succeeded
@@ -63,7 +63,7 @@ struct Request {
 // MARK: - As a line
 
 extension Request {
-    /// The line as the service writes it.
+    /// The line as the API writes it.
     var line: String {
         "{\"custom_id\":\(json(customID)),\"result\":{\"type\":\(json(type.name))\(detail)}}\n"
     }
@@ -123,14 +123,14 @@ extension UInt16 {
 // MARK: - As a block
 
 extension DecodedBlock {
-    /// The block of some lines, decoded.
+    /// Decodes the block of some lines.
     ///
-    /// `firstLine` is the physical number of the first one.
+    /// `firstLine` is the line number of the first one.
     init(_ requests: [Request], firstLine: Int = 1) {
         self.init(lines: requests.map(\.line), firstLine: firstLine)
     }
 
-    /// The block of some lines that end in a line feed each.
+    /// Decodes the block of some lines, each of which ends in a line feed.
     init(lines: [String], firstLine: Int = 1) {
         var bytes: [UInt8] = []
         var ends: [Int] = []
@@ -154,7 +154,7 @@ extension Summary {
 }
 
 extension MessageBatch {
-    /// An ended batch with nothing but an id and times.
+    /// An ended batch with only an ID and times.
     static func ended(
         _ id: String = "msgbatch_1",
         created: String = "2026-03-02T10:00:00Z",

@@ -27,7 +27,7 @@ struct BoundedTableTests {
     }
 
     @Test(arguments: [1, 3, 50])
-    func `however the data is split and ordered the table is the same`(capacity: Int) {
+    func `the table does not depend on how the data is split and ordered`(capacity: Int) {
         var random = SeededGenerator(seed: UInt64(capacity))
         let names = (0..<600).map { _ in "key\(random.int(0...80))" }
         func table(_ names: some Sequence<String>) -> BoundedTable<Label, Tally> {

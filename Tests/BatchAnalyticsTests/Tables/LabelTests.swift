@@ -2,14 +2,14 @@ import BatchAnalytics
 import Testing
 
 struct LabelTests {
-    @Test func `labels compare by bytes, not by what letters look like`() {
+    @Test func `labels compare by bytes, not by canonical equivalence`() {
         let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
         #expect(composed == decomposed)
         #expect(Label(composed) != Label(decomposed))
         #expect(Set([Label(composed), Label(decomposed)]).count == 2)
     }
 
-    @Test func `a long name is cut, and two long names stay two`() {
+    @Test func `a long name is cut, and two long names stay different`() {
         let (first, second) = (String(repeating: "m", count: 500) + "1", String(repeating: "m", count: 500) + "2")
         #expect(Label(first) != Label(second))
         #expect(Label(first).text.utf8.count <= Label.maximumLength)
@@ -18,7 +18,7 @@ struct LabelTests {
     }
 
     @Test(arguments: [62, 63, 64, 65])
-    func `a name is cut only past 64 bytes and never within a character's bytes`(length: Int) {
+    func `a name is cut only after 64 bytes and never within a character`(length: Int) {
         let name = String(repeating: "x", count: length - 62) + String(repeating: "é", count: 31)
         let label = Label(name)
         #expect((label.text == name) == (length <= 64))

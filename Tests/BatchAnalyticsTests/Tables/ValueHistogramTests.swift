@@ -48,7 +48,7 @@ struct ValueHistogramTests {
         #expect(try stored(histogram) == histogram)
     }
 
-    @Test func `the largest numbers and negative ones do no harm`() throws {
+    @Test func `very large and negative numbers are recorded without an error`() throws {
         let histogram = histogram(of: [.max, .max, -5, .min])
         #expect(histogram.maximum == .max)
         #expect(histogram.sum == .max)
@@ -57,7 +57,7 @@ struct ValueHistogramTests {
         #expect(try stored(histogram) == histogram)
     }
 
-    @Test func `merging is recording all values`() {
+    @Test func `merging gives the same histogram as recording all values`() {
         let values = Self.referenceValues
         var merged = histogram(of: Array(values[..<100]))
         merged.merge(histogram(of: Array(values[100...])))
@@ -66,7 +66,7 @@ struct ValueHistogramTests {
 
     @Test func `a hundred thousand different values are stored with full resolution in 2,000 bytes`() throws {
         var random = SeededGenerator(seed: 8)
-        // Log-normal, as token counts are: the sum of twelve even numbers is close to normal.
+        // A log-normal distribution, like token counts: the sum of twelve uniform numbers is nearly normal.
         let values = (0..<100_000)
             .map { _ in
                 let normal = (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &random) }
@@ -77,7 +77,7 @@ struct ValueHistogramTests {
         #expect(histogram.node.text.count < 2_300)
     }
 
-    @Test func `what would take too much room is stored coarser, with the same count, sum and maximum`() throws {
+    @Test func `a large histogram is stored coarser, with the same count, sum and maximum`() throws {
         var random = SeededGenerator(seed: 9)
         let histogram = histogram(of: (0..<20_000).map { _ in random.int(0...1 << random.int(1...40)) })
         let coarse = try stored(histogram)
@@ -90,7 +90,7 @@ struct ValueHistogramTests {
         #expect(try stored(coarse) == coarse)
     }
 
-    @Test func `of two resolutions the coarser one stays, whichever comes first`() throws {
+    @Test func `merging keeps the coarser of two resolutions in either order`() throws {
         var random = SeededGenerator(seed: 10)
         let fine = histogram(of: (0..<500).map { _ in random.skewed(upTo: 1_000_000) })
         let coarse = try stored(histogram(of: (0..<20_000).map { _ in random.int(0...1 << random.int(1...50)) }))
@@ -113,20 +113,20 @@ struct ValueHistogramTests {
         #expect(throws: (any Error).self) { try read(Array(json.utf8)) }
     }
 
-    @Test func `a sum that reached its end comes back from storage`() throws {
+    @Test func `a sum at its limit can be stored and read`() throws {
         let histogram = histogram(of: [.max, .max, 3])
         #expect(histogram.sum == .max)
         #expect(try stored(histogram) == histogram)
     }
 
-    @Test func `the stored form is the documented one`() {
+    @Test func `the stored form matches the documentation`() {
         // 3 zeros, 1 five, 33 sevens: counts 3, then four empty buckets, 1, one empty bucket, 33.
         let histogram = histogram(of: [0, 0, 0, 5] + Array(repeating: 7, count: 33))
         let json = String(decoding: histogram.node.text, as: UTF8.self)
         #expect(json == #"{"b":"DAEBABhB","s":236,"x":7}"#)
     }
 
-    /// The numbers that HdrHistogram was given, from Knuth's MMIX generator.
+    /// The values recorded with HdrHistogram, from Knuth's MMIX generator.
     private static let referenceValues: [Int] = {
         var state: UInt64 = 2_026
         func next() -> UInt64 {

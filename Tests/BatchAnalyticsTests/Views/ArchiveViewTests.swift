@@ -15,17 +15,17 @@ struct ArchiveViewTests {
     }
 
     @Test(arguments: ["schema/results.schema.json", "datapackage.json"])
-    func `JSON views are JSON`(name: String) throws {
+    func `JSON views contain valid JSON`(name: String) throws {
         let view = try #require(ArchiveView.all().first { $0.name == name })
         _ = try JSONSerialization.jsonObject(with: Data(view.text.utf8))
     }
 
-    @Test func `names differ and every text ends its last line`() {
+    @Test func `names are unique and every text ends with a line feed`() {
         #expect(Set(ArchiveView.all().map(\.name)).count == ArchiveView.all().count)
         for view in ArchiveView.all() { #expect(view.text.hasSuffix("\n"), "\(view.name)") }
     }
 
-    @Test func `every price of the table stands in the SQL under every name of its model`() throws {
+    @Test func `the SQL contains every price of the table under every name of its model`() throws {
         let sql = try #require(ArchiveView.all().first { $0.name == "duckdb.sql" }).text
         for name in PriceTable.builtIn.rows.flatMap({ [$0.model] + $0.aliases }) {
             #expect(sql.contains("'\(name)', true") && sql.contains("'\(name)', false"), "\(name)")

@@ -12,26 +12,26 @@ import Testing
         return value
     }
 
-    @Test func `a window without batches is neither good nor bad`() {
+    @Test func `a window without batches has a neutral status`() {
         #expect(completeness(0, 0).tone == .normal)
         #expect(completeness(0, 0).verdict == "No batches were created in this window.")
     }
 
-    @Test func `complete means every batch`() {
+    @Test func `complete means that every batch is archived`() {
         #expect(completeness(1, 1).verdict == "Complete: the one batch is archived.")
         #expect(completeness(1_234, 1_234).verdict == "Complete: all 1,234 batches are archived.")
         #expect(completeness(1_234, 1_234).tone == .good)
         #expect(completeness(1_234, 1_234).reasons.isEmpty)
     }
 
-    @Test func `batches that have not ended do not spoil it`() {
+    @Test func `batches that have not ended do not prevent a good status`() {
         let value = completeness(5, 3) { $0.notEnded = 2 }
         #expect(value.tone == .good)
         #expect(value.verdict == "Complete so far: every batch that has ended is archived, 3 batches of 5.")
         #expect(value.reasons == ["2 not ended yet"])
     }
 
-    @Test func `what is missing and not archived is a warning`() {
+    @Test func `batches that are not archived give a warning`() {
         for field in [\Completeness.pending, \.unavailable, \.withdrawn] {
             let value = completeness(3, 2) { $0[keyPath: field] = 1 }
             #expect(value.tone == .warning)
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func `what is damaged or lost is bad, whatever else is there`() {
+    @Test func `quarantined or lost batches give a bad status in any case`() {
         for field in [\Completeness.quarantined, \.lost] {
             let value = completeness(9, 2) {
                 $0[keyPath: field] = 4
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `a batch that nobody accounts for is never called complete`() {
+    @Test func `a batch without a known state is never counted as complete`() {
         #expect(completeness(3, 2).tone == .warning)
         #expect(completeness(1, 0).verdict == "Not complete: 0 of 1 batch is archived.")
     }

@@ -1,14 +1,14 @@
 import Tables
 
-/// The tags of a page as a browser's tokenizer sees them (HTML standard, section 13.2.5), for tests.
+/// The tags of a page as a browser's tokenizer reads them (HTML standard, section 13.2.5).
 struct HTMLTags {
     /// A start tag or an end tag.
     struct Tag: Equatable {
         var name: String
         var attributes: [(name: String, value: String)]
         var isEnd: Bool
-        /// The text up to the next tag, not decoded.
-        var textBehind = ""
+        /// The text up to the next tag, with character references.
+        var textAfter = ""
 
         subscript(attribute: String) -> String? {
             attributes.first { $0.name == attribute }?.value
@@ -24,12 +24,12 @@ struct HTMLTags {
     private let bytes: [UInt8]
     private var place = 0
 
-    /// Everything that means something to the tokenizer is ASCII, so bytes serve as well as scalars.
+    /// All characters with a meaning for the tokenizer are ASCII, so it reads bytes.
     init(_ html: String) {
         bytes = Array(html.utf8)
         while place < bytes.count {
             let text = take { $0 != UInt8(ascii: "<") }
-            if let last = tags.indices.last { tags[last].textBehind += text }
+            if let last = tags.indices.last { tags[last].textAfter += text }
             guard place < bytes.count else { break }
             place += 1
             readTag()
@@ -60,7 +60,7 @@ struct HTMLTags {
         }
         place += 1
         tags.append(Tag(name: name, attributes: attributes, isEnd: isEnd))
-        if !isEnd, name == "style" || name == "script" { takeRawText(of: name) }
+        if !isEnd, name == "style" || name == "script" { consumeRawText(of: name) }
     }
 
     private mutating func readAttribute() -> (String, String) {
@@ -80,12 +80,12 @@ struct HTMLTags {
         return (name, value)
     }
 
-    /// Style and script end at their end tag, whatever stands between.
-    private mutating func takeRawText(of name: String) {
+    /// Consumes the text of a style or script, up to its end tag.
+    private mutating func consumeRawText(of name: String) {
         let end = Array("</\(name)".utf8)
         let start = place
         while place < bytes.count, !bytes[place...].starts(with: end) { place += 1 }
-        tags[tags.count - 1].textBehind = String(decoding: bytes[start..<place], as: UTF8.self)
+        tags[tags.count - 1].textAfter = String(decoding: bytes[start..<place], as: UTF8.self)
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {
@@ -96,9 +96,9 @@ struct HTMLTags {
 extension HTMLTags {
     private static let childless: Set = ["meta", "link", "input", "!DOCTYPE", "rect", "line"]
 
-    /// One line an element, indented, with what gives it its role; nil if tags do not nest.
+    /// One line per element, indented, with the attributes of its role; nil if tags are not nested properly.
     ///
-    /// Equal neighbours are written once and counted.
+    /// Equal neighbors are written once, with their number.
     var outline: String? {
         var open: [(name: String, line: String, children: [[String]])] = [("", "", [])]
         for tag in tags where !(tag.isEnd && Self.childless.contains(tag.name)) {
@@ -115,7 +115,7 @@ extension HTMLTags {
         return Self.joined(open[0].children).map { $0.dropFirst(2) + "\n" }.joined()
     }
 
-    /// The lines of all children, indented, a run of equal ones once.
+    /// The indented lines of all children; equal neighbors are written once.
     private static func joined(_ children: [[String]]) -> [String] {
         var runs: [(lines: [String], count: Int)] = []
         for lines in children {
@@ -134,7 +134,7 @@ extension HTMLTags {
 }
 
 extension HTMLTags.Tag {
-    /// The name and the attributes that say what it is for.
+    /// The name and the attributes of its role.
     fileprivate var role: String {
         let names = ["id", "class", "role", "scope", "type", "aria-labelledby", "for"]
         return ([name] + names.compactMap { name in self[name].map { "\(name)=\($0)" } }).joined(separator: " ")

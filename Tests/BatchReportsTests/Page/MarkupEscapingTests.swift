@@ -8,7 +8,7 @@ import Testing
         ("<b>&\"'`", "&lt;b&gt;&amp;&quot;&#39;&#96;"), ("plain é 日本 👨‍👩‍👧", "plain é 日本 👨‍👩‍👧"), ("", ""),
         ("\"\u{301}x", "&quot;\u{301}x"), ("<\u{338}", "&lt;\u{338}"), ("&amp;", "&amp;amp;"), ("\u{0}\n", "␀␊"),
     ])
-    func `what means something to a parser is written as a reference`(text: String, escaped: String) {
+    func `characters with a meaning in markup are written as references`(text: String, escaped: String) {
         #expect(Array(text.escapedForMarkup.unicodeScalars) == Array(escaped.unicodeScalars))
     }
 
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func `templates use it too`() {
+    @Test func `templates escape their values`() {
         #expect(ScalarEscaping().escapeText("\"\u{301}") == "&quot;\u{301}")
     }
 }

@@ -3,9 +3,9 @@ import Testing
 
 @testable import BatchReports
 
-/// The pages in a real browser; `Browser/page_checks.py` says what is checked.
+/// Opens the pages in a real browser; `Browser/page_checks.py` contains the checks.
 ///
-/// `REPORT_SCREENSHOTS=FOLDER` keeps the pictures.
+/// `REPORT_SCREENSHOTS=FOLDER` keeps the screenshots.
 @Suite struct PageInBrowserTests {
     private static let names = ["chromium", "chromium-browser", "google-chrome"]
 

@@ -2,11 +2,11 @@ import BatchReports
 import MessageBatches
 import Tables
 
-/// Numbers that look random and never change (Knuth's MMIX generator).
+/// Pseudorandom numbers that are the same in every run (Knuth's MMIX generator).
 struct Random {
     var state: UInt64
 
-    /// From 0 to below `limit`.
+    /// A number from 0 up to, but not including, `limit`.
     mutating func next(_ limit: Int) -> Int {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return Int(state >> 33) % limit
@@ -103,7 +103,7 @@ extension ReportFixture {
 }
 
 extension ReportFixture {
-    /// What must not become markup: an element, and a quote that a comparison of Characters does not find.
+    /// Text that must not become markup: an element, and a quote that a comparison of Characters does not find.
     static let attack =
         "<script>alert(1)</script>\"\u{301} onmouseover=alert(1) '`&<b>\u{1B}\u{202E}\n--></title></style>"
 
@@ -112,7 +112,7 @@ extension ReportFixture {
         document.toolVersion = attack
         document.prices = PriceStatement(version: attack, origin: attack, unpriced: [attack: 3])
         document.headline = [
-            Figure(attack, .text(attack), .text, note: attack), Figure("money", .money(Money("1.5")), .money),
+            Metric(attack, .text(attack), .text, note: attack), Metric("money", .money(Money("1.5")), .money),
         ]
         document.daily = [
             DailyUsage(day: today, model: attack, requests: 5, cost: Money("2")),

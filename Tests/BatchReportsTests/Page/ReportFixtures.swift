@@ -2,13 +2,13 @@ import BatchReports
 import MessageBatches
 import Tables
 
-/// Documents of every size a page has to cope with, the same on every run.
+/// Documents of different sizes, the same in every run.
 enum ReportFixture: String, CaseIterable, Sendable {
-    /// A month, four models, some errors: what most people will see.
+    /// A month, four models, some errors: a typical page.
     case month
     /// 400 days, 40 models, more batches than the table shows.
     case large
-    /// One day, one model, one batch, nothing failed.
+    /// One day, one model, one batch, no failures.
     case single
     /// A window without batches.
     case empty
@@ -101,7 +101,7 @@ enum ReportFixture: String, CaseIterable, Sendable {
         (0..<days)
             .flatMap { day -> [DailyUsage] in
                 let date = CalendarDay(daysSinceEpoch: today.daysSinceEpoch - days + 1 + day)
-                // Quiet weekends, and two days on which nothing ran.
+                // Quiet weekends, and two days without batches.
                 let weekday = (date.daysSinceEpoch + 3) % 7
                 if day == 11 || day == 12 { return [] }
                 return (0..<models)
@@ -139,16 +139,16 @@ enum ReportFixture: String, CaseIterable, Sendable {
         )
     }
 
-    private static func headline(_ requests: Int64) -> [Figure] {
+    private static func headline(_ requests: Int64) -> [Metric] {
         [
-            Figure("Requests", .integer(requests), .integer),
-            Figure("Batch cost", .money(Money("1840.093312")), .money, note: "list price $3,680.19"),
-            Figure("Saved by cache", .money(Money("2204.55")), .money, note: "writes included"),
-            Figure("Usable", .decimal(0.9716), .percent, tone: .good, note: "of succeeded and failed requests"),
-            Figure("Tokens", .integer(2_823_456_787), .integer),
-            Figure("Error rate", .decimal(0.0113), .percent, tone: .bad, note: "8,310 requests"),
-            Figure("Cache hit ratio", .decimal(0.618), .percent),
-            Figure("Queue time, p50", .decimal(7_300), .duration, note: "p95 7h13m"),
+            Metric("Requests", .integer(requests), .integer),
+            Metric("Batch cost", .money(Money("1840.093312")), .money, note: "list price $3,680.19"),
+            Metric("Saved by cache", .money(Money("2204.55")), .money, note: "writes included"),
+            Metric("Usable", .decimal(0.9716), .percent, tone: .good, note: "of succeeded and failed requests"),
+            Metric("Tokens", .integer(2_823_456_787), .integer),
+            Metric("Error rate", .decimal(0.0113), .percent, tone: .bad, note: "8,310 requests"),
+            Metric("Cache hit ratio", .decimal(0.618), .percent),
+            Metric("Queue time, p50", .decimal(7_300), .duration, note: "p95 7h13m"),
         ]
     }
 }

@@ -24,7 +24,7 @@ import Testing
     ]
 
     @Test(arguments: ReportFixture.allCases)
-    func `only our own tags and attributes are in the page, properly nested`(fixture: ReportFixture) throws {
+    func `the page contains only our own tags and attributes, properly nested`(fixture: ReportFixture) throws {
         let tags = HTMLTags(try PageTemplates.html(fixture.document))
         #expect(Set(tags.tags.map(\.name)).isSubset(of: Self.elements))
         #expect(Set(tags.tags.flatMap { $0.attributes.map(\.name) }).isSubset(of: Self.attributes))
@@ -32,7 +32,7 @@ import Testing
         #expect(tags.outline != nil)
     }
 
-    @Test func `the hostile document has the attack in every text that a caller can set`() {
+    @Test func `the hostile document contains the attack in every text that a caller can set`() {
         var harmless: Set<String> = []
         func visit(_ value: Any) {
             if let text = value as? String {
@@ -42,14 +42,14 @@ import Testing
             }
         }
         visit(ReportFixture.hostile.document)
-        // A second key, a second percentile's name, the result type, and an amount that can be priced.
+        // A second key, the name of a second percentile, the result type, and an amount with a price.
         #expect(harmless == ["id", "cost", "p50", "succeeded", "money"])
     }
 
-    @Test func `the attack is shown as text wherever it is shown`() throws {
+    @Test func `the attack is always shown as text`() throws {
         let html = try PageTemplates.html(ReportFixture.hostile.document)
         let escaped = ReportFixture.attack.escapedForMarkup
-        // Each place once: fourteen in three tables alone.
+        // Every text with the attack: fourteen in three tables alone.
         #expect(html.components(separatedBy: escaped).count > 50)
         for part in ["<script>alert", "\"\u{301}", "onmouseover=alert(1) '", "\u{1B}", "\u{202E}", "<b>"] {
             #expect(!html.unicodeScalars.contains(part.unicodeScalars), "\(part)")
@@ -57,38 +57,38 @@ import Testing
     }
 
     @Test(arguments: [ReportFixture.month, .hostile])
-    func `nothing is loaded from anywhere`(fixture: ReportFixture) throws {
+    func `the page loads nothing`(fixture: ReportFixture) throws {
         let tags = HTMLTags(try PageTemplates.html(fixture.document)).tags
         #expect(tags.allSatisfy { $0["src"] == nil && $0["style"] == nil })
         #expect(tags.compactMap { $0["href"] }.allSatisfy { $0 == "data:," || $0.hasPrefix("#") })
-        let style = try #require(tags.first { $0.name == "style" }).textBehind
+        let style = try #require(tags.first { $0.name == "style" }).textAfter
         #expect(!style.contains("url(") && !style.contains("@import"))
     }
 
-    @Test func `the policy lets exactly this style and this script run`() throws {
+    @Test func `the content security policy allows exactly this style and this script`() throws {
         let tags = HTMLTags(try PageTemplates.html(ReportFixture.empty.document)).tags
         for (name, digest) in [("style", StyleSheet.digest), ("script", TableScript.digest)] {
-            let text = try #require(tags.first { $0.name == name }).textBehind
+            let text = try #require(tags.first { $0.name == name }).textAfter
             #expect("sha256-" + (try sha256(text)) == digest, "write this digest into the source of the \(name)")
         }
     }
 
     @Test(arguments: [ReportFixture.month, .single, .empty])
-    func `the outline is the stored one`(fixture: ReportFixture) throws {
+    func `the outline equals the stored one`(fixture: ReportFixture) throws {
         let html = try PageTemplates.html(fixture.document)
         let outline = try #require(HTMLTags(html).outline)
         try Golden.compare(outline, with: "outline-\(fixture.rawValue).txt")
     }
 
-    @Test func `at most two thousand rows are shown, and how many more there are`() throws {
+    @Test func `at most two thousand rows are shown, with the number of further rows`() throws {
         var document = ReportFixture.large.document
-        document.batchesLeftOut = 655
+        document.hiddenBatches = 655
         let html = try PageTemplates.html(document)
         #expect(html.components(separatedBy: "msgbatch_").count - 1 == PageTemplates.rowLimit)
         #expect(html.contains("Shown are 2,000 rows; 1,000 more are in the archive."))
     }
 
-    @Test func `every table has a caption, and headings that say what they head`() throws {
+    @Test func `every table has a caption and headings with a scope`() throws {
         let tags = HTMLTags(try PageTemplates.html(ReportFixture.month.document)).tags
         let starts = tags.filter { !$0.isEnd }
         #expect(starts.count { $0.name == "table" } == starts.count { $0.name == "caption" })
@@ -99,14 +99,14 @@ import Testing
         #expect(starts.count { $0.name == "h1" } == 1)
     }
 
-    @Test func `prices, their version and the invoice are named, and what has no price`() throws {
+    @Test func `the page names the prices, their version, the invoice and requests without a price`() throws {
         let html = try PageTemplates.html(ReportFixture.month.document)
         #expect(html.contains("price table 2026-11-09 (built in)"))
         #expect(html.contains("your invoice is what counts"))
         #expect(html.contains("412 requests have no price: claude-next-preview (412)."))
     }
 
-    @Test func `the head of the page holds every digit for programs`() throws {
+    @Test func `the headline contains every digit for programs`() throws {
         let tags = HTMLTags(try PageTemplates.html(ReportFixture.month.document)).tags
         let values = tags.compactMap { $0["data-value"] }
         #expect(values.count == ReportFixture.month.document.headline.count)
@@ -120,7 +120,7 @@ import Testing
     }
 }
 
-/// The digest as a content security policy writes it, by the system's own tool.
+/// The digest in the form of a content security policy, computed with a system tool.
 private func sha256(_ text: String) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")

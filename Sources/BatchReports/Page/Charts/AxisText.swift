@@ -1,8 +1,9 @@
 import Tables
 
-/// Labels of axes: as short as the step between two of them allows.
+/// Formats axis labels, as short as the distance between two labels allows.
 enum AxisText {
-    /// `$0.50`, `$20`, `$1.5k`, with the places that multiples of the step need, and cents at least below a dollar.
+    /// `$0.50`, `$20`, `$1.5k`: with the decimal places that multiples of the step need, and at least cents below a
+    /// dollar.
     static func dollars(_ value: Double, step: Double) -> String {
         if value >= 10_000 { return "$" + NumberText.compact(value) }
         var places = step < 1 ? 2 : 0
@@ -10,7 +11,7 @@ enum AxisText {
         return "$" + NumberText.decimal(value, places: places)
     }
 
-    /// `30 s`, `5 min`, `16 h`, `2 d`; for whole values of their unit.
+    /// `30 s`, `5 min`, `16 h`, `2 d`, for whole multiples of the unit.
     static func duration(_ seconds: Double) -> String {
         switch seconds {
         case ..<60: NumberText.compact(seconds) + " s"
@@ -20,7 +21,7 @@ enum AxisText {
         }
     }
 
-    /// Whether a multiple of a step falls between whole numbers; what binary fractions lack does not count.
+    /// Whether some multiple of a step is not a whole number, ignoring binary rounding errors.
     private static func isFraction(_ value: Double) -> Bool {
         (value - value.rounded()).magnitude > 1e-6
     }

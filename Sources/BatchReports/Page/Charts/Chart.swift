@@ -1,37 +1,39 @@
 import Tables
 
-/// One figure of the page: a picture, what it is called, and what it says in words.
+/// A chart of the page, with a title, a summary in words and a legend.
 struct Chart: Sendable {
-    /// With the unit: "Requests per day".
+    /// The title, with the unit: "Requests per day".
     var title: String
-    /// The figures behind the picture in a sentence, for those who do not see it and for those in a hurry.
+    /// The values in one sentence, for readers who cannot see the picture or do not want to study it.
     var summary: String
-    /// Nil where there is nothing to draw.
+    /// The picture; nil if there is no data.
     var picture: SVGNode?
     var legend: [LegendEntry] = []
 
-    /// The name of a colour.
+    /// A color and the series that it represents.
     struct LegendEntry: Sendable, Hashable {
-        /// The class the marks have.
+        /// The class of the series' shapes.
         var kind: String
         var name: String
-        /// What it amounts to, for people.
+        /// The total of the series, as text for people.
         var value: String
     }
 
-    /// A figure that says why it is empty.
+    /// A chart that says why it is empty.
     static func empty(_ title: String, _ reason: String) -> Chart {
         Chart(title: title, summary: reason, picture: nil)
     }
 }
 
-/// The classes of series colours, in the order they are given out; the style sheet knows as many.
+/// The classes of series colors, in the order of their use.
+///
+/// The style sheet defines a color for each.
 enum Palette {
-    /// How many series keep a colour of their own; the rest share ``rest``.
+    /// The number of series with a color of their own; all others share ``rest``.
     static let size = 6
     static let rest = "rest"
 
-    /// The class of a series, `s0` to `s5`, then ``rest``.
+    /// The class of a series: `s0` to `s5`, then ``rest``.
     static func kind(_ index: Int) -> String {
         index < size ? "s\(index)" : rest
     }

@@ -1,25 +1,27 @@
 import Tables
 
-/// A distribution put into bars between round edges.
+/// A distribution divided into bars with round edges.
 struct Histogram: Sendable {
-    /// What the values are, which decides which edges are round.
+    /// The unit of the values, which determines the round edges.
     enum Scale: Sendable {
         case tokens
         case seconds
     }
 
-    /// Ascending, one more than bars; a bar holds its lower edge and not its upper.
+    /// The edges in ascending order, one more than bars.
+    ///
+    /// A bar includes its lower edge and excludes its upper edge.
     private(set) var edges: [Double]
     private(set) var counts: [Int64]
 
-    /// The most bars drawn on an even scale.
+    /// The maximum number of bars on an even scale.
     private static let evenBars = 18.0
-    /// How often the smallest value must go into the largest before an even scale shows too little.
+    /// The maximum ratio of the largest to the smallest value for an even scale.
     private static let evenRatio = 60.0
-    /// Bars drawn even if a single one holds everything, so that it has neighbours to be compared with.
+    /// The minimum number of bars, so that a single full bar has empty neighbors for comparison.
     private static let fewestBars = 5
 
-    /// Nil where nothing was counted.
+    /// Creates a histogram; nil if the distribution has no values.
     init?(_ distribution: Distribution, _ scale: Scale) {
         let points = distribution.points.filter { $0.count > 0 && $0.value.isFinite && $0.value >= 0 }
         guard let least = points.map(\.value).min(), let most = points.map(\.value).max() else { return nil }
@@ -34,7 +36,8 @@ struct Histogram: Sendable {
         }
     }
 
-    /// The edges from below the smallest value to above the largest; a few more where that gives hardly a bar.
+    /// Selects the edges from below the smallest value to above the largest, with a few more if there would be too few
+    /// bars.
     private static func around(_ least: Double, _ most: Double, _ all: [Double]) -> [Double] {
         var first = all.lastIndex { $0 <= least } ?? 0
         var last = all.firstIndex { $0 > most } ?? all.count - 1
@@ -45,7 +48,9 @@ struct Histogram: Sendable {
         return Array(all[first...last])
     }
 
-    /// Even steps for a narrow range, else 1, 2, 5 times powers of ten, with a bar of its own for zero.
+    /// Even steps for a narrow range.
+    ///
+    /// Otherwise 1, 2, 5 times powers of ten, with a separate bar for zero.
     private static func countEdges(from least: Double, to most: Double) -> [Double] {
         if most / max(least, 1) < evenRatio {
             let step = max(1, ValueAxis.roundStep((most - least) / evenBars))
@@ -61,7 +66,7 @@ struct Histogram: Sendable {
         return edges
     }
 
-    /// Edges people know from a clock, then days in doubling steps.
+    /// The usual divisions of seconds, minutes and hours, then days in doubling steps.
     private static func clockEdges(to most: Double) -> [Double] {
         let hours = [1.0, 2, 4, 6, 8, 12, 16, 20, 24].map { $0 * 3_600 }
         var edges: [Double] = [0, 1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800] + hours
@@ -69,10 +74,12 @@ struct Histogram: Sendable {
         return edges
     }
 
-    /// Where a value stands between the first edge and the last, 0 to 1; bars are equally wide.
+    /// The horizontal position of a value as a fraction of the width, 0 to 1.
+    ///
+    /// All bars have equal widths.
     func share(of value: Double) -> Double {
         let bar = min(max((edges.firstIndex { $0 > value } ?? edges.count) - 1, 0), counts.count - 1)
-        // A bar for one whole number holds it in its middle.
+        // A bar for a single whole number shows it in the middle.
         let width = edges[bar + 1] - edges[bar]
         let within = width == 1 ? 0.5 : (value - edges[bar]) / width
         return (Double(bar) + min(max(within, 0), 1)) / Double(counts.count)

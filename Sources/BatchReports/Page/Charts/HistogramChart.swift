@@ -1,39 +1,39 @@
 import Tables
 
-/// How values are spread: a bar for each range, lines at the median and at p95.
+/// A chart of a distribution: a bar per range of values, and lines at the median and at p95.
 struct HistogramChart: Sendable {
     let histogram: Histogram
     let percentiles: [Distribution.Percentile]
     let scale: Histogram.Scale
     let title: String
-    /// What is counted, one and many.
-    let things: (String, String)
+    /// The singular and plural name of the counted things.
+    let nouns: (String, String)
 
-    /// A distribution of output tokens over requests.
+    /// The chart of output tokens per request.
     static func outputTokens(_ distribution: Distribution) -> Chart {
-        chart(distribution, .tokens, title: "Output tokens per request", things: ("request", "requests"))
+        chart(distribution, .tokens, title: "Output tokens per request", nouns: ("request", "requests"))
     }
 
-    /// A distribution of queue times over batches.
+    /// The chart of queue times per batch.
     static func queueTime(_ distribution: Distribution) -> Chart {
-        chart(distribution, .seconds, title: "Queue time per batch", things: ("batch", "batches"))
+        chart(distribution, .seconds, title: "Queue time per batch", nouns: ("batch", "batches"))
     }
 
     private static func chart(
         _ distribution: Distribution,
         _ scale: Histogram.Scale,
         title: String,
-        things: (String, String)
+        nouns: (String, String)
     ) -> Chart {
         guard let histogram = Histogram(distribution, scale) else {
-            return .empty(title, "No \(things.1) to show in this window.")
+            return .empty(title, "No \(nouns.1) to show in this window.")
         }
         let chart = HistogramChart(
             histogram: histogram,
             percentiles: distribution.percentiles,
             scale: scale,
             title: title,
-            things: things
+            nouns: nouns
         )
         return Chart(
             title: title,
@@ -47,9 +47,9 @@ struct HistogramChart: Sendable {
     }
 
     private var summary: String {
-        let figures = percentiles.map { "\($0.name) \(text($0.value))" }.joined(separator: " · ")
-        return counted(total) + (figures.isEmpty ? "" : ": \(figures)")
-            + (scale == .tokens && !figures.isEmpty ? " tokens" : "")
+        let values = percentiles.map { "\($0.name) \(text($0.value))" }.joined(separator: " · ")
+        return counted(total) + (values.isEmpty ? "" : ": \(values)")
+            + (scale == .tokens && !values.isEmpty ? " tokens" : "")
     }
 
     private var label: String {
@@ -59,14 +59,14 @@ struct HistogramChart: Sendable {
     private var nodes: [SVGNode] {
         let axis = ValueAxis(maximum: Double(histogram.counts.max() ?? 0), wholeSteps: true)
         let count = Double(histogram.counts.count)
-        let ticks = PlaceAxis.labels(histogram.edges.count) {
+        let ticks = HorizontalAxis.labels(histogram.edges.count) {
             axisText(histogram.edges[$0])
         } at: {
             Double($0) / count
         }
         let bars = histogram.counts.indices.map { bar($0, axis) }
-        return axis.nodes(unit: things.1, text: NumberText.compact) + bars + ticks + markers
-            + [PlaceAxis.unit(scale == .tokens ? "output tokens" : "from creation to end")]
+        return axis.nodes(unit: nouns.1, text: NumberText.compact) + bars + ticks + markers
+            + [HorizontalAxis.unit(scale == .tokens ? "output tokens" : "from creation to end")]
     }
 
     private func bar(_ index: Int, _ axis: ValueAxis) -> SVGNode {
@@ -96,11 +96,13 @@ struct HistogramChart: Sendable {
         )
     }
 
-    /// From this part of the width on there is no room for a name right of a line.
+    /// Above this fraction of the width, there is no room for a label to the right of a line.
     private static let rightEnd = 0.88
 
-    /// The median's name stands left of its line and that of p95 right, so that they never cover each other; near the
-    /// right end that of p95 stands left and higher.
+    /// Lines at the median and at p95, with labels.
+    ///
+    /// The label of the median is to the left of its line and that of p95 to the right, so that they never overlap.
+    /// Near the right edge, the label of p95 is to the left and higher.
     private var markers: [SVGNode] {
         ["p50", "p95"]
             .flatMap { name -> [SVGNode] in
@@ -113,7 +115,7 @@ struct HistogramChart: Sendable {
                     .label(
                         isRight ? "\u{A0}" + name : name + "\u{A0}",
                         x: x,
-                        // Above the highest bar, letters that reach below the line included.
+                        // Above the highest bar, with room for descenders.
                         y: name == "p95" && !isRight ? 0 : ValueAxis.top - 4,
                         anchor: isRight ? .start : .end
                     ),
@@ -129,7 +131,7 @@ struct HistogramChart: Sendable {
     }
 
     private func counted(_ count: Int64) -> String {
-        "\(NumberText.integer(count)) \(count == 1 ? things.0 : things.1)"
+        "\(NumberText.integer(count)) \(count == 1 ? nouns.0 : nouns.1)"
     }
 
     private func text(_ value: Double) -> String {

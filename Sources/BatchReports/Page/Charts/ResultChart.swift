@@ -1,7 +1,7 @@
 import MessageBatches
 import Tables
 
-/// What became of the requests: one bar of parts that add up to all of them.
+/// A chart of the requests by result: one bar whose parts add up to all requests.
 enum ResultChart {
     private static let title = "Results"
     private static let top = 4.0
@@ -18,8 +18,8 @@ enum ResultChart {
         let parts = parts(byType, usable).filter { $0.requests > 0 }
         let total = parts.reduce(0) { $0 + $1.requests }
         guard total > 0 else { return .empty(title, "No results in this window.") }
-        let figures = parts.map { "\($0.name) \(share($0.requests, total))" }.joined(separator: ", ")
-        let summary = "Of \(NumberText.integer(total)) \(total == 1 ? "request" : "requests"): \(figures)."
+        let shares = parts.map { "\($0.name) \(share($0.requests, total))" }.joined(separator: ", ")
+        let summary = "Of \(NumberText.integer(total)) \(total == 1 ? "request" : "requests"): \(shares)."
         return Chart(
             title: title,
             summary: summary,
@@ -39,7 +39,7 @@ enum ResultChart {
         )
     }
 
-    /// The known types in their usual order, succeeded ones by whether they can be used, then types nobody documented.
+    /// The known types in their usual order, succeeded requests divided by usability, then undocumented types.
     private static func parts(_ byType: [String: Int64], _ usable: Int64) -> [Part] {
         let known = Set(ResultType.known.map(\.name))
         let others = byType.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }

@@ -1,13 +1,15 @@
 import Tables
 
-/// A piece of an SVG picture; values are escaped when it is written, so that no chart can forget to.
+/// A node of an SVG picture.
+///
+/// Values are escaped when it is written, so that no chart can forget it.
 indirect enum SVGNode: Sendable {
-    /// An element with attribute names and values in order.
+    /// An element with its name, attributes in order, and children.
     case element(String, [(String, String)], [SVGNode])
     case text(String)
     case lineEnd
 
-    /// The markup.
+    /// The SVG markup.
     var markup: String {
         switch self {
         case .text(let text): return text.escapedForMarkup
@@ -20,15 +22,15 @@ indirect enum SVGNode: Sendable {
     }
 }
 
-/// A place or a length: a share of the picture's width, which changes with the window, or pixels, which do not.
+/// A position or length: a fraction of the picture's width, which changes with the window, or pixels, which do not.
 ///
-/// Pictures stretch in x by percentages alone. So bars get wider with the page while letters keep their size, and one
-/// picture serves a phone and a large screen.
+/// Pictures use percentages in the x direction only. Bars therefore get wider with the page, letters keep their size,
+/// and one picture works on a phone and on a large screen.
 enum Length: Sendable, Hashable {
     case pixels(Double)
     case share(Double)
 
-    /// As an attribute value, to a hundredth.
+    /// The attribute value, rounded to two decimal places.
     var text: String {
         switch self {
         case .pixels(let value): Self.short(value)
@@ -46,14 +48,15 @@ enum Length: Sendable, Hashable {
 }
 
 extension SVGNode {
-    /// On which side of its place a label stands.
+    /// The part of a label that is at its position.
     enum Anchor: String, Sendable {
         case start
         case middle
         case end
     }
 
-    /// The root: as wide as its place, `height` pixels high, and one image with a description to a screen reader.
+    /// The root element: as wide as its container, `height` pixels high, and one image with a description for screen
+    /// readers.
     static func picture(_ kind: String, height: Double, label: String, _ children: [SVGNode]) -> SVGNode {
         let attributes = [
             ("class", kind), ("role", "img"), ("aria-label", label), ("width", "100%"),
@@ -62,13 +65,13 @@ extension SVGNode {
         return .element("svg", attributes, children)
     }
 
-    /// Nodes with one tooltip, which browsers make from `<title>`.
+    /// Nodes with a common tooltip, which browsers create from `<title>`.
     static func group(tooltip: [String], _ children: [SVGNode]) -> SVGNode {
         let lines = tooltip.map { [SVGNode.text($0)] }.joined(separator: [.lineEnd])
         return .element("g", [("class", "mark")], [.element("title", [], Array(lines))] + children)
     }
 
-    /// A rectangle; `x` and `width` are shares of the picture, `top` and `height` pixels.
+    /// A rectangle; `x` and `width` are fractions of the picture's width, `top` and `height` are pixels.
     static func rectangle(_ kind: String, x: Double, width: Double, top: Double, height: Double) -> SVGNode {
         let attributes = [
             ("class", kind), ("x", Length.share(x).text), ("y", Length.pixels(top).text),
@@ -77,7 +80,7 @@ extension SVGNode {
         return .element("rect", attributes, [])
     }
 
-    /// A line between two places.
+    /// A line between two points.
     static func line(_ kind: String, from start: (Length, Double), to end: (Length, Double)) -> SVGNode {
         let attributes = [
             ("class", kind), ("x1", start.0.text), ("y1", Length.pixels(start.1).text), ("x2", end.0.text),
@@ -86,7 +89,7 @@ extension SVGNode {
         return .element("line", attributes, [])
     }
 
-    /// A line of text on a baseline.
+    /// One line of text; `y` is the baseline.
     static func label(_ text: String, x: Length, y: Double, anchor: Anchor, kind: String = "tick") -> SVGNode {
         let attributes = [
             ("class", kind), ("x", x.text), ("y", Length.pixels(y).text), ("text-anchor", anchor.rawValue),

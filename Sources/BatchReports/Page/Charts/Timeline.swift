@@ -1,20 +1,20 @@
 import MessageBatches
 import Tables
 
-/// Daily figures put into bins of one length without gaps, by model, the smaller models together.
+/// Daily usage in bins of equal length without gaps, by model, with the smaller models combined.
 struct Timeline: Sendable {
-    /// How long a bin is, chosen so that bars stay wide enough to see and to point at.
+    /// The length of a bin, chosen so that bars are wide enough to see and to point at.
     enum Step: String, Sendable {
         case day
         case week
         case month
 
-        /// Days up to a quarter, ISO weeks up to two years, months beyond.
+        /// Returns days for up to a quarter, ISO weeks for up to two years, otherwise months.
         static func fitting(days: Int) -> Step {
             days <= 92 ? .day : days <= 731 ? .week : .month
         }
 
-        /// The first day of the bin that holds a day.
+        /// The first day of the bin that contains a day.
         func start(of day: CalendarDay) -> CalendarDay {
             switch self {
             case .day: return day
@@ -41,7 +41,7 @@ struct Timeline: Sendable {
         }
     }
 
-    /// What one series amounts to in one bin.
+    /// The values of one series in one bin.
     struct Sum: Sendable, Hashable {
         var requests: Int64 = 0
         var cost = Money.zero
@@ -53,22 +53,22 @@ struct Timeline: Sendable {
     }
 
     private(set) var step: Step
-    /// From the first day with figures to the last, or to the end that was asked for.
+    /// From the first day with data to the last, or to the requested end.
     private(set) var days: ClosedRange<CalendarDay>
     /// The first days of the bins, in order.
     private(set) var starts: [CalendarDay]
-    /// The models with a colour of their own, the busiest first, then the rest together if there is a rest.
+    /// The models with a color of their own, the busiest first, then the other models combined, if there are any.
     ///
-    /// A colour goes to those with the largest share of the requests or of the cost: both pictures have to show their main
-    /// parts, and the models people use most are often not those they pay most for.
+    /// The models with the largest share of either the requests or the cost get a color, because both charts must show
+    /// their main parts. The most used models are often not the most expensive ones.
     private(set) var series: [String]
-    /// By bin, then by series.
+    /// Values by bin, then by series.
     private(set) var sums: [[Sum]]
 
-    /// Nil without figures.
+    /// Creates a timeline; nil if there is no usage.
     ///
-    /// Bins run from the first day with figures to the last, or on to `end`, the window's last day: a pipeline that
-    /// stopped shows as empty days.
+    /// Bins extend from the first day with data to the last, or to `end`, the last day of the window. This makes a
+    /// pipeline that stopped visible as empty days.
     init?(_ daily: [DailyUsage], end: CalendarDay? = nil) {
         guard let first = daily.map(\.day).min(), let busiest = daily.map(\.day).max() else { return nil }
         days = first...max(busiest, end ?? busiest)
@@ -89,7 +89,7 @@ struct Timeline: Sendable {
         }
     }
 
-    /// The names of the series, and the series of each model.
+    /// Returns the names of the series, and the series index of each model.
     private static func ranked(_ daily: [DailyUsage]) -> (names: [String], indexes: [String: Int]) {
         let sums = daily.reduce(into: [String: Sum]()) { $0[$1.model, default: Sum()] += Sum($1) }
         let models = sums.sorted { ($1.value.requests, $0.key) < ($0.value.requests, $1.key) }
@@ -104,17 +104,17 @@ struct Timeline: Sendable {
         return (heaviest.map { models[$0].key } + ["\(models.count - Palette.size) other models"], indexes)
     }
 
-    /// All series of a bin.
+    /// The sum of all series of a bin.
     func total(bin: Int) -> Sum {
         sums[bin].reduce(into: Sum()) { $0 += $1 }
     }
 
-    /// All bins of a series.
+    /// The sum of all bins of a series.
     func total(series index: Int) -> Sum {
         sums.reduce(into: Sum()) { $0 += $1[index] }
     }
 
-    /// Everything.
+    /// The sum of all values.
     var total: Sum {
         starts.indices.reduce(into: Sum()) { $0 += total(bin: $1) }
     }
@@ -126,7 +126,7 @@ extension Timeline.Sum {
         cost = usage.cost ?? .zero
     }
 
-    /// The part of the requests of a whole, or that of its cost if it is larger.
+    /// The fraction of the total requests or of the total cost, whichever is larger.
     fileprivate func largerShare(of whole: Self) -> Double {
         let ofRequests = whole.requests > 0 ? Double(requests) / Double(whole.requests) : 0
         let ofCost = whole.cost > .zero ? cost.dollars / whole.cost.dollars : 0
@@ -135,7 +135,7 @@ extension Timeline.Sum {
 }
 
 extension Timeline {
-    /// The same figures as a table, for those who cannot use a picture.
+    /// The same values as a table, for readers who cannot use a picture.
     var table: Table {
         let rows = starts.indices.map { bin in
             let sum = total(bin: bin)
@@ -155,7 +155,7 @@ extension Timeline {
 }
 
 extension String {
-    /// The word with a capital letter in front.
+    /// The word with a capital first letter.
     fileprivate var capitalizedWord: String {
         prefix(1).uppercased() + dropFirst()
     }

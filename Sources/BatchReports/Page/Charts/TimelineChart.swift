@@ -1,9 +1,9 @@
 import MessageBatches
 import Tables
 
-/// Bars over time, stacked by model.
+/// A chart of bars over time, stacked by model.
 struct TimelineChart: Sendable {
-    /// What the height of a bar means.
+    /// The value that the height of a bar shows.
     enum Measure: Sendable, CaseIterable {
         case requests
         case cost
@@ -12,7 +12,7 @@ struct TimelineChart: Sendable {
     let timeline: Timeline
     let measure: Measure
 
-    /// The part of its slot that a bar fills, and the most it takes of the picture when there are few.
+    /// The fraction of its slot that a bar fills, and the maximum fraction of the picture if there are few bars.
     private static let fill = 0.78
     private static let widest = 0.09
 
@@ -34,13 +34,16 @@ struct TimelineChart: Sendable {
         )
     }
 
-    /// The series that have bars: what failed costs nothing, and what has no price must not seem to cost nothing.
+    /// The legend of the series that have bars.
+    ///
+    /// For costs, it omits series without a cost: failed requests are free, and requests without a price must not
+    /// appear to be free.
     private var legend: [Chart.LegendEntry] {
         timeline.series.enumerated()
             .compactMap { index, name in
                 let sum = timeline.total(series: index)
                 guard value(sum) > 0 else { return nil }
-                return Chart.LegendEntry(kind: Palette.kind(index), name: name, value: figure(sum))
+                return Chart.LegendEntry(kind: Palette.kind(index), name: name, value: amount(sum))
             }
     }
 
@@ -64,7 +67,7 @@ struct TimelineChart: Sendable {
         let heights = timeline.starts.indices.map { value(timeline.total(bin: $0)) }
         let axis = ValueAxis(maximum: heights.max() ?? 0, wholeSteps: measure == .requests)
         let count = Double(timeline.starts.count)
-        let ticks = PlaceAxis.labels(timeline.starts.count) {
+        let ticks = HorizontalAxis.labels(timeline.starts.count) {
             timeline.step.label(timeline.starts[$0])
         } at: {
             (Double($0) + 0.5) / count
@@ -73,10 +76,11 @@ struct TimelineChart: Sendable {
             unit: measure == .requests ? "requests" : "US dollars",
             text: { axisText($0, step: axis.step) }
         )
-            + timeline.starts.indices.map { bar($0, axis) } + ticks + [PlaceAxis.unit("\(timeline.step.rawValue), UTC")]
+            + timeline.starts.indices.map { bar($0, axis) } + ticks
+            + [HorizontalAxis.unit("\(timeline.step.rawValue), UTC")]
     }
 
-    /// One bin: an invisible target as high as the plot, so that low bars can be pointed at, and a part a series.
+    /// One bin: one part per series, and an invisible target as high as the plot, so that users can point at low bars.
     private func bar(_ bin: Int, _ axis: ValueAxis) -> SVGNode {
         let slot = 1 / Double(timeline.starts.count)
         let width = min(slot * Self.fill, Self.widest)
@@ -93,7 +97,7 @@ struct TimelineChart: Sendable {
         for (index, sum) in timeline.sums[bin].enumerated() where value(sum) > 0 {
             let top = axis.y(below + value(sum))
             let height = axis.y(below) - top
-            // A hair of background between two parts tells them apart without colour.
+            // A thin gap separates two parts, so that they can be distinguished without color.
             let visible = height > 3 && below > 0 ? height - 1 : height
             nodes.append(.rectangle(Palette.kind(index), x: left, width: width, top: top, height: visible))
             below += value(sum)
@@ -111,13 +115,13 @@ struct TimelineChart: Sendable {
         measure == .requests ? Double(sum.requests) : max(0, sum.cost.dollars)
     }
 
-    private func figure(_ sum: Timeline.Sum) -> String {
-        measure == .requests ? NumberText.integer(sum.requests) : sum.cost.readingText
+    private func amount(_ sum: Timeline.Sum) -> String {
+        measure == .requests ? NumberText.integer(sum.requests) : sum.cost.displayText
     }
 
     private func text(_ sum: Timeline.Sum) -> String {
         let unit = measure == .cost ? "" : sum.requests == 1 ? " request" : " requests"
-        return figure(sum) + unit
+        return amount(sum) + unit
     }
 
     private func axisText(_ value: Double, step: Double) -> String {

@@ -1,7 +1,7 @@
 import MessageBatches
 import Tables
 
-/// Tokens by the classes that are priced differently: a bar for each, names and figures above it.
+/// A chart of tokens by price class: one bar per class, with its name and value above.
 enum TokenChart {
     private static let title = "Tokens by class"
     private static let rowHeight = 38.0
@@ -22,14 +22,14 @@ enum TokenChart {
         let summary =
             "\(NumberText.integer(total)) tokens: \(NumberText.integer(usage.prompt)) of prompts, "
             + "\(NumberText.integer(usage.output)) of answers.\(searches)"
-        let figures = rows.map { "\($0.name) \(NumberText.integer($0.tokens))" }.joined(separator: ", ")
+        let values = rows.map { "\($0.name) \(NumberText.integer($0.tokens))" }.joined(separator: ", ")
         return Chart(
             title: title,
             summary: summary,
             picture: .picture(
                 "strip",
                 height: Double(rows.count) * rowHeight,
-                label: "Bar chart of tokens. \(figures).",
+                label: "Bar chart of tokens. \(values).",
                 rows.enumerated().flatMap { nodes($1, at: Double($0) * rowHeight, total, longest: rows) }
             )
         )
@@ -50,10 +50,10 @@ enum TokenChart {
         let most = rows.map(\.tokens).max() ?? 1
         let width = Double(row.tokens) / Double(max(1, most))
         let share = NumberText.percent(Double(row.tokens) / Double(total))
-        let figure = "\(NumberText.integer(row.tokens)) · \(share)"
+        let value = "\(NumberText.integer(row.tokens)) · \(share)"
         return [
             .label(row.name, x: .share(0), y: top + 14, anchor: .start, kind: "name"),
-            .label(figure, x: .share(1), y: top + 14, anchor: .end, kind: "figure"),
+            .label(value, x: .share(1), y: top + 14, anchor: .end, kind: "figure"),
             .group(
                 tooltip: ["\(row.name): \(NumberText.integer(row.tokens)) tokens, \(share) of all"],
                 [

@@ -1,6 +1,6 @@
 import Tables
 
-/// A chart with its words and its legend.
+/// The template of a chart with its title, summary and legend.
 enum ChartTemplate {
     static let name = "chart"
 

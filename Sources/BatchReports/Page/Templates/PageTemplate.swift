@@ -1,8 +1,8 @@
 import Tables
 
-/// The page around its parts.
+/// The template of the page.
 ///
-/// Partials stand at the start of a line: the library indents what an indented partial gives.
+/// Partials start at the beginning of a line, because the library indents the output of an indented partial.
 enum PageTemplate {
     static let name = "page"
 

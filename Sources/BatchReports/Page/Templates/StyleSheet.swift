@@ -1,16 +1,17 @@
 import Tables
 
-/// How the page looks: light and dark by the reader's setting, one column on a phone, ink on paper when printed.
+/// The style of the page: light or dark by the reader's setting, one column on a phone, black on white in print.
 ///
-/// Series colours keep a distance of 0.10 in OKLab from each other under normal vision and simulated protanopia,
-/// deuteranopia and tritanopia (Machado, Oliveira, Fernandes 2009), and a contrast of 3 to the surface; text has 4.5.
+/// Series colors have a distance of at least 0.10 in OKLab from each other, under normal vision and simulated
+/// protanopia, deuteranopia and tritanopia (Machado, Oliveira, Fernandes 2009). Their contrast to the background is at
+/// least 3; that of text is at least 4.5.
 enum StyleSheet {
-    /// The source of `style-src` that lets exactly ``text`` apply; a test computes it anew.
+    /// The source of `style-src` that allows exactly ``text``; a test recomputes it.
     static let digest = "sha256-w7Bib9qzmbnWn+wcRaMUVQ3Le7R8eQbyYDbZ9BBoOY8="
 
-    static let text = colours + layout + tables + charts + media
+    static let text = colors + layout + tables + charts + media
 
-    private static let colours = #"""
+    private static let colors = #"""
         :root {
           color-scheme: light dark;
           --page: #f4f5f7; --surface: #ffffff; --line: #d8dce2; --grid: #e6e9ed;

@@ -1,10 +1,10 @@
 import Tables
 
-/// The page's only script: headings that sort and a field that filters.
+/// The only script of the page: sorts by headings and filters by a text field.
 ///
-/// Without it the page is complete.
+/// The page is complete without it.
 enum TableScript {
-    /// The source of `script-src` that lets exactly ``text`` run; a test computes it anew.
+    /// The source of `script-src` that allows exactly ``text``; a test recomputes it.
     static let digest = "sha256-HX/EL1hyyvqxjXxHxQutK5NjSBLUWTsUBTXWjlRGxrg="
 
     static let text = #"""

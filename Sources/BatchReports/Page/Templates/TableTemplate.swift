@@ -1,6 +1,8 @@
 import Tables
 
-/// A table that scrolls inside its own frame, with the parts that the script brings to life hidden until then.
+/// The template of a table that scrolls in its own frame.
+///
+/// The controls that need the script are hidden until it runs.
 enum TableTemplate {
     static let name = "table"
 

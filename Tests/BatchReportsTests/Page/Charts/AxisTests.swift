@@ -25,7 +25,7 @@ import Testing
         (1.0, 1.0), (1.1, 2), (2.1, 5), (5.1, 10), (0.03, 0.05), (0.05, 0.05), (51, 100), (0, 1), (-3, 1),
         (.infinity, 1),
     ])
-    func `round steps are one, two and five`(least: Double, step: Double) {
+    func `round steps are 1, 2 and 5 times powers of ten`(least: Double, step: Double) {
         #expect((ValueAxis.roundStep(least) - step).magnitude < 1e-12)
     }
 
@@ -34,7 +34,7 @@ import Testing
         (0.6000000000000001, 0.2, "$0.60"),
         (20, 20, "$20"), (1_500, 500, "$1,500"), (12_000, 2_000, "$12k"),
     ])
-    func `labels of money have the places of their step`(value: Double, step: Double, text: String) {
+    func `labels of money have the decimal places of their step`(value: Double, step: Double, text: String) {
         #expect(AxisText.dollars(value, step: step) == text)
     }
 
@@ -46,15 +46,15 @@ import Testing
         #expect(AxisText.duration(seconds) == text)
     }
 
-    @Test func `labels of places are few, among them are the ends, and none covers another`() {
+    @Test func `labels are few, include both ends, and do not overlap`() {
         for count in 1...500 {
             let middles = (0..<count).map { (Double($0) + 0.5) / Double(count) }
             let edges = (0..<count).map { Double($0) / Double(max(1, count - 1)) }
             for shares in [middles, edges] {
-                let places = PlaceAxis.places(count, at: { shares[$0] }).map(\.place)
+                let places = HorizontalAxis.places(count, at: { shares[$0] }).map(\.place)
                 #expect(places.first == 0 && places.last == count - 1)
                 #expect(places.count <= 5 && places.count >= min(count, 3))
-                let centres = places.map { PlaceAxis.centre(shares[$0]) }
+                let centres = places.map { HorizontalAxis.center(shares[$0]) }
                 let isClear = zip(centres, centres.dropFirst()).allSatisfy { left, right in right - left > 0.155 }
                 #expect(isClear, "\(count)")
             }

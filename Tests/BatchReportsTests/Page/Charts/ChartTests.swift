@@ -4,7 +4,7 @@ import Testing
 
 @testable import BatchReports
 
-/// What every chart promises, and the sizes of what each draws.
+/// Properties of every chart, and the sizes of its shapes.
 @Suite struct ChartTests {
     static func charts(_ document: ReportDocument) -> [Chart] {
         let timeline = Timeline(document.daily)
@@ -19,7 +19,7 @@ import Testing
         for chart in Self.charts(fixture.document) {
             let tags = try marks(chart)
             #expect(tags[0].name == "svg" && tags[0]["role"] == "img" && !(tags[0]["aria-label"] ?? "").isEmpty)
-            #expect(tags.count { $0.name == "g" } == tags.count { $0.name == "title" && !$0.textBehind.isEmpty })
+            #expect(tags.count { $0.name == "g" } == tags.count { $0.name == "title" && !$0.textAfter.isEmpty })
             let height = try #require(tags[0]["height"].flatMap(Double.init))
             for rectangle in tags where rectangle.name == "rect" {
                 let (left, width) = (try share(rectangle["x"]), try share(rectangle["width"]))
@@ -30,13 +30,13 @@ import Testing
         }
     }
 
-    @Test func `without figures every chart says so`() {
+    @Test func `every chart without data says so`() {
         for chart in Self.charts(ReportFixture.empty.document) {
             #expect(chart.picture == nil && chart.summary.hasSuffix("in this window.") && chart.legend.isEmpty)
         }
     }
 
-    @Test func `bars of time are as high as their figures`() throws {
+    @Test func `timeline bars are as high as their values`() throws {
         let daily = [10, 20, 40].enumerated()
             .map { offset, requests in
                 DailyUsage(day: CalendarDay(daysSinceEpoch: offset), model: "m", requests: Int64(requests), cost: nil)
@@ -48,7 +48,7 @@ import Testing
         #expect(chart.summary == "70 requests from 1970-01-01 to 1970-01-03; the most 40 requests on 1970-01-03.")
     }
 
-    @Test func `costs are shown of those that have any, and a window without costs says so`() {
+    @Test func `only series with costs are shown, and a window without costs says so`() {
         func usage(_ model: String, _ cost: String?) -> DailyUsage {
             DailyUsage(day: CalendarDay(daysSinceEpoch: 0), model: model, requests: 5, cost: cost.flatMap { Money($0) })
         }
@@ -58,7 +58,7 @@ import Testing
         #expect(without.picture == nil && without.legend.isEmpty && without.summary == "No cost in this window.")
     }
 
-    @Test func `a single day is a bar, not a wall`() throws {
+    @Test func `a single day is a narrow bar`() throws {
         let chart = TimelineChart.chart(Timeline(ReportFixture.single.document.daily), .cost)
         let bars = try marks(chart).filter { $0["class"] == "s0" }
         #expect(try bars.map { try share($0["width"]) } == [9])
@@ -90,13 +90,13 @@ import Testing
         #expect(try share(markers[0]["x1"]) < share(markers[1]["x1"]))
     }
 
-    @Test func `the name of p95 stands right of its line, but left of it at the right end`() throws {
+    @Test func `the label of p95 is right of its line, but left of it at the right end`() throws {
         func anchor(_ p95: Double) throws -> String? {
             let waits = Distribution(
                 points: [.init(value: 60, count: 90), .init(value: 86_000, count: 10)],
                 percentiles: [.init("p50", 60), .init("p95", p95)]
             )
-            let name = try marks(HistogramChart.queueTime(waits)).first { $0.textBehind.contains("p95") }
+            let name = try marks(HistogramChart.queueTime(waits)).first { $0.textAfter.contains("p95") }
             return name?["text-anchor"]
         }
         #expect(try anchor(600) == "start")

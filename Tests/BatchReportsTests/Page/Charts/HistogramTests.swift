@@ -4,7 +4,7 @@ import Testing
 @testable import BatchReports
 
 @Suite struct HistogramTests {
-    @Test func `nothing gives no histogram`() {
+    @Test func `an empty distribution gives no histogram`() {
         #expect(Histogram(Distribution(), .tokens) == nil)
         #expect(
             Histogram(Distribution(points: [.init(value: 3, count: 0), .init(value: .nan, count: 1)]), .seconds) == nil
@@ -31,20 +31,20 @@ import Testing
         }
     }
 
-    @Test func `a single value stands in the middle`() throws {
+    @Test func `a single value is shown in the middle`() throws {
         let histogram = try #require(Histogram(Distribution(points: [.init(value: 312, count: 7)]), .tokens))
         #expect(histogram.edges == [310, 311, 312, 313, 314, 315])
         #expect(histogram.counts == [0, 0, 7, 0, 0])
         #expect((histogram.share(of: 312) - 0.5).magnitude < 1e-9)
     }
 
-    @Test func `a wide range has steps of one, two and five`() throws {
+    @Test func `a wide range has steps of 1, 2 and 5`() throws {
         let points = [1.0, 7, 90, 5_000].map { Distribution.Point(value: $0, count: 1) }
         let histogram = try #require(Histogram(Distribution(points: points), .tokens))
         #expect(histogram.edges == [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000])
     }
 
-    @Test func `values outside the bars stand at the ends`() throws {
+    @Test func `values outside the bars are at the ends`() throws {
         let histogram = try #require(Histogram(Distribution(points: [.init(value: 100, count: 1)]), .seconds))
         #expect(histogram.share(of: 0) == 0)
         #expect(histogram.share(of: 1e9) == 1)

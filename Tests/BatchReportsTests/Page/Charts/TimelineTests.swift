@@ -15,11 +15,11 @@ import Testing
         DailyUsage(day: day, model: model, requests: requests, cost: cost.flatMap { Money($0) })
     }
 
-    @Test func `nothing gives no timeline`() {
+    @Test func `an empty list gives no timeline`() {
         #expect(Timeline([]) == nil)
     }
 
-    @Test func `days without figures have a place`() throws {
+    @Test func `days without data have a bin`() throws {
         let timeline = try #require(
             Timeline([usage(try day("2024-02-27")), usage(try day("2024-03-02"))], end: try day("2024-03-03"))
         )
@@ -32,13 +32,13 @@ import Testing
         #expect(timeline.starts.indices.map { timeline.total(bin: $0).requests } == [1, 0, 0, 0, 1, 0])
     }
 
-    @Test func `an end before the last figure hides nothing`() throws {
+    @Test func `an end before the last day with data hides nothing`() throws {
         let timeline = try #require(Timeline([usage(try day("2024-03-02"))], end: try day("2024-01-01")))
         #expect(timeline.starts.map(\.text) == ["2024-03-02"])
     }
 
     @Test(arguments: [(1, Timeline.Step.day), (92, .day), (93, .week), (731, .week), (732, .month), (5_000, .month)])
-    func `long spans are put together`(days: Int, step: Timeline.Step) {
+    func `long spans use weeks or months`(days: Int, step: Timeline.Step) {
         #expect(Timeline.Step.fitting(days: days) == step)
     }
 
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: [1, 30, 92, 93, 400, 1_000])
-    func `no request and no cent gets lost, whatever the span and the number of models`(days: Int) throws {
+    func `no request and no cost is lost for any span and number of models`(days: Int) throws {
         let first = try day("2023-12-30")
         let daily = (0..<days)
             .flatMap { offset in
@@ -81,7 +81,7 @@ import Testing
         #expect(timeline.sums.allSatisfy { $0.count == 7 })
     }
 
-    @Test func `a model that costs much keeps its name, however few its requests`() throws {
+    @Test func `an expensive model with few requests keeps its name`() throws {
         let date = try day("2024-01-01")
         let busy = (0..<9).map { usage(date, "busy-\($0)", 100 - Int64($0), "0.01") }
         let timeline = try #require(Timeline(busy + [usage(date, "dear", 2, "5")]))
@@ -96,7 +96,7 @@ import Testing
         #expect(timeline.series == (0..<7).map { "m\($0)" })
     }
 
-    @Test func `what has no price adds nothing`() throws {
+    @Test func `usage without a price adds no cost`() throws {
         let date = try day("2024-01-01")
         let timeline = try #require(
             Timeline([usage(date, "a", 1, nil), usage(date, "a", 2, "no amount"), usage(date, "a", 3, "1.5")])
@@ -104,7 +104,7 @@ import Testing
         #expect(timeline.total == Timeline.Sum(requests: 6, cost: Money(picoDollars: 1_500_000_000_000)))
     }
 
-    @Test func `the table holds the same figures`() throws {
+    @Test func `the table contains the same values`() throws {
         let timeline = try #require(Timeline(ReportFixture.month.document.daily))
         #expect(timeline.table.rows.count == timeline.starts.count)
         #expect(

@@ -1,13 +1,13 @@
 import MessageBatches
 
-/// One labelled value, for a summary block or the head of a page.
-package struct Figure: Sendable, Hashable {
+/// A labeled value of a summary block or of the headline of the report page.
+package struct Metric: Sendable, Hashable {
     package var label: String
     package var value: Cell
     package var kind: ValueKind
-    /// How a value that is not zero is set apart; zeros are always faint.
+    /// The color of a value other than zero; zeros are always faint.
     package var tone: Tone
-    /// A remark behind the value; a summary block leaves it out where the value is zero.
+    /// A note after the value; a summary block omits it if the value is zero.
     package var note: String?
 
     package init(_ label: String, _ value: Cell, _ kind: ValueKind, tone: Tone = .normal, note: String? = nil) {
@@ -28,8 +28,8 @@ package struct Figure: Sendable, Hashable {
         }
     }
 
-    /// The value as people read it, with its unit; control characters made visible.
+    /// The value as text for people, with its unit; control characters are made visible.
     package var text: String {
-        value.readingText(kind)?.visible ?? "–"
+        value.displayText(kind)?.visible ?? "–"
     }
 }

@@ -2,13 +2,13 @@ import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// Which lines of an archive are wanted.
+/// The lines of an archive that pass all given conditions.
 package struct LineFilter: Sendable {
-    /// All of them have to hold.
+    /// Conditions that must all be true.
     package var conditions: [Condition]
     /// Result types by name, or nil for all.
     package var resultTypes: Set<String>?
-    /// Whether lines have to be usable, or unusable; nil for both.
+    /// Keeps only usable lines if true, only unusable ones if false, both if nil.
     package var usable: Bool?
 
     package init(conditions: [Condition] = [], resultTypes: Set<String>? = nil, usable: Bool? = nil) {
@@ -43,23 +43,23 @@ package struct LineFilter: Sendable {
     }
 }
 
-/// The rows of one block, written.
+/// The written rows of one block.
 package struct SelectedRows: Sendable {
     package var bytes: [UInt8] = []
-    /// For each row the offset behind it.
+    /// The offset after each row.
     package var rowEnds: [Int] = []
-    /// For each row its place in a sample; empty unless a sample was asked for.
+    /// The random rank of each row; empty if no sample was requested.
     package var ranks: [UInt64] = []
 
     package init() {}
 }
 
-/// Rows and columns out of result lines: a pure function from a block to text.
-package struct Selection: Sendable {
+/// Filters result lines and writes the requested columns: a pure function from a block to text.
+package struct RowSelection: Sendable {
     package let filter: LineFilter
     package let columns: [SelectedColumn]
     package let style: RowStyle
-    /// Lines are ranked by this seed; nil unless a sample is wanted.
+    /// The seed of the ranks; nil if no sample is requested.
     package let sampleSeed: UInt64?
 
     package init(filter: LineFilter, columns: [SelectedColumn], style: RowStyle, sampleSeed: UInt64? = nil) {
@@ -69,11 +69,11 @@ package struct Selection: Sendable {
         self.sampleSeed = sampleSeed
     }
 
-    /// The rows of a block that pass, in line order.
+    /// Returns the rows of a block that pass, in line order.
     package func rows(of block: LineBlock, in batch: MessageBatch) -> SelectedRows {
         var output = SelectedRows()
         if style == .raw, filter.isEmpty, sampleSeed == nil {
-            // Empty lines too: nothing is asked of the lines, so nothing is read in them.
+            // Without conditions nothing is decoded; empty lines are included.
             (output.bytes, output.rowEnds) = (block.bytes, block.lineEnds)
             return output
         }
@@ -97,8 +97,8 @@ package struct Selection: Sendable {
         return output
     }
 
-    /// A number that looks random and depends on the seed and the line alone, so that a sample is the same however the work
-    /// was shared out.
+    /// A pseudorandom number that depends only on the seed and the line, so that the sample does not depend on how
+    /// blocks were processed.
     private static func rank(_ record: ResultRecord, of batch: MessageBatch, seed: UInt64) -> UInt64 {
         var hash = StableHash()
         hash.combine(seed)
@@ -109,10 +109,27 @@ package struct Selection: Sendable {
 }
 
 extension FlatRowSource {
-    /// The offset behind the 0x0A of a line, a 0x0D before it included.
+    /// The offset after the line feed of a line, which can be preceded by a carriage return.
     func endOfLine(from offset: Int) -> Int {
         var end = offset
         while bytes[end] != 0x0A { end += 1 }
         return end + 1
     }
+}
+
+/// An invalid column or condition, with the text that the user wrote.
+package enum SelectionFailure: Error, Sendable, Hashable {
+    /// No column has this name, and it is not a path.
+    case unknownColumn(String)
+    /// An incomplete path or a path with an empty key; the text is the whole path.
+    case badPath(String)
+    case repeatedColumn(String)
+    /// There is no operator after the column.
+    case badCondition(String)
+    /// The regular expression of a condition is invalid.
+    case badPattern(String)
+    /// The value of a condition on a column of numbers is not a number.
+    case notANumber(column: String, value: String)
+    /// The column to sum does not contain numbers.
+    case noSum(String)
 }
