@@ -72,12 +72,12 @@ package struct CommandContext: Sendable {
 
     /// The style of text for people on standard output.
     package var outputStyle: TerminalStyle {
-        outputIsTerminal ? TerminalStyle(width: width, colours: usesColors) : .plain
+        outputIsTerminal ? TerminalStyle(width: width, colors: usesColors) : .plain
     }
 
     /// The style of text for people on standard error.
     package var noteStyle: TerminalStyle {
-        notesAreTerminal ? TerminalStyle(width: width, colours: usesColors) : .plain
+        notesAreTerminal ? TerminalStyle(width: width, colors: usesColors) : .plain
     }
 
     /// Whether output has colors.

@@ -53,7 +53,7 @@ extension FailureText {
 
     /// The hint that an explicit window skips batches that still need work.
     static func unarchivedBatches(_ count: Int, oldest: Timestamp) -> String {
-        let batches = count == 1 ? "1 batch" : "\(count.reading) batches"
+        let batches = count == 1 ? "1 batch" : "\(count.displayText) batches"
         return
             "\(batches) before the window, the oldest of \(oldest.day.text), \(count == 1 ? "is" : "are") not archived yet. "
             + "Without --since the window reaches back to the oldest."

@@ -62,7 +62,7 @@ struct CompareCommand: AsyncParsableCommand {
         for side in zip(sides, measures) where side.1.requests == 0 {
             context.note("No request was archived of \(side.0.name).")
         }
-        let crossed = thresholds.filter { evaluate($0, comparison, context) != .held }
+        let crossed = thresholds.filter { evaluate($0, comparison, context) != .within }
         try notice.report(in: context)
         if !crossed.isEmpty { throw CommandExit(status: .threshold) }
     }

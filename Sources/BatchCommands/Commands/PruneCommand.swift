@@ -60,7 +60,7 @@ struct PruneCommand: AsyncParsableCommand {
         let removed = files.filter { plan.removes($0) }
         let bytes = removed.reduce(0) { $0 + $1.file.bytes }
         for entry in removed { context.note("\(apply ? "removing" : "would remove") \(entry.file.path)") }
-        let size = Figure("", .integer(bytes), .bytes).text
+        let size = Metric("", .integer(bytes), .bytes).text
         context.note("\(removed.count) \(removed.count == 1 ? "file" : "files"), \(size)\(apply ? " removed" : "").")
         let kept = files.count - removed.count
         if kept > 0 {

@@ -48,8 +48,8 @@ final class ExportProgress: RunObserver {
                 state.batches[batch.id] = LiveBatch(batch, at: now)
                 state.order.append(batch.id)
             case .resumed(let id, let lines, let bytes):
-                let size = Figure("", .integer(bytes), .bytes).text
-                writeLine("\(id): resumed at line \((lines + 1).reading), \(size)", .faint, &state)
+                let size = Metric("", .integer(bytes), .bytes).text
+                writeLine("\(id): resumed at line \((lines + 1).displayText), \(size)", .faint, &state)
                 state.batches[id]?.resume(lines: lines, bytes: bytes)
             case .advanced(let id, let lines, let bytes):
                 state.batches[id]?.lines = lines

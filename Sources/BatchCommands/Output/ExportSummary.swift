@@ -107,7 +107,7 @@ struct ExportSummary: Sendable {
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
             + report.notRetrieved.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
             + report.retryScheduled.map(FailureText.sentence(of:))
-        return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).reading) more."] : [])
+        return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).displayText) more."] : [])
     }
 
     /// The counts of the run, under the names of the JSON document.
@@ -128,12 +128,12 @@ struct ExportSummary: Sendable {
 
     private var block: SummaryBlock {
         var batches = [
-            Figure("listed", .integer(report.listed), .integer),
-            Figure("in window", .integer(report.inWindow), .integer),
-            Figure(isDryRun ? "would fetch" : "archived now", archivedNow, .integer, tone: .good),
-            Figure("already there", .integer(report.alreadyArchived), .integer),
-            Figure("not ended", .integer(report.notEnded), .integer, note: "a later run takes them"),
-            Figure("withdrawn", .integer(report.removed), .integer, note: "before this archive saw them"),
+            Metric("listed", .integer(report.listed), .integer),
+            Metric("in window", .integer(report.inWindow), .integer),
+            Metric(isDryRun ? "would fetch" : "archived now", archivedNow, .integer, tone: .good),
+            Metric("already there", .integer(report.alreadyArchived), .integer),
+            Metric("not ended", .integer(report.notEnded), .integer, note: "a later run takes them"),
+            Metric("withdrawn", .integer(report.removed), .integer, note: "before this archive saw them"),
         ]
         if report.lost > 0 {
             let new = retention.newlyLost.count
@@ -141,7 +141,7 @@ struct ExportSummary: Sendable {
                 Metric("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
             )
         }
-        if report.skipped > 0 { batches.append(Figure("left out", .integer(report.skipped), .integer)) }
+        if report.skipped > 0 { batches.append(Metric("left out", .integer(report.skipped), .integer)) }
         batches += [
             Metric("unavailable", .integer(report.unavailable), .integer, tone: .warning),
             Metric("quarantined", .integer(report.quarantined), .integer, tone: .bad),
@@ -153,11 +153,11 @@ struct ExportSummary: Sendable {
         }
         if !report.retryScheduled.isEmpty {
             let count = Cell.integer(report.retryScheduled.count)
-            batches.append(Figure("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
+            batches.append(Metric("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
         }
         if !retention.atRisk.isEmpty {
             let count = Cell.integer(retention.atRisk.count)
-            batches.append(Figure("at risk", count, .integer, tone: .bad, note: "few days left, not archived"))
+            batches.append(Metric("at risk", count, .integer, tone: .bad, note: "few days left, not archived"))
         }
         var sections = [SummaryBlock.Section("Batches", batches)]
         if !isDryRun {

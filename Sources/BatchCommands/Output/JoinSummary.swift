@@ -33,7 +33,7 @@ struct JoinSummary {
         return SummaryBlock(title: "Join", sections: sections, notes: notes)
     }
 
-    private static func counts(of relation: JoinReport.Relation) -> [Figure] {
+    private static func counts(of relation: JoinReport.Relation) -> [Metric] {
         [
             Metric("matched", .integer(relation.tally.matched), .integer, tone: .good),
             Metric("results without request", .integer(relation.tally.resultsWithoutRow), .integer, tone: .warning),
