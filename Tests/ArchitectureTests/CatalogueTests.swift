@@ -20,7 +20,7 @@ struct CatalogueTests {
         #expect(numbers == Array(1..<(decisions.count + 1)))
     }
 
-    @Test func `a decision names its alternatives`() {
+    @Test func `a decision names its question and its alternatives`() {
         for page in pages where page.path.hasPrefix("\(Self.folder)/Decisions/") {
             for heading in ["## The question", "## The decision", "## Alternatives"] {
                 #expect(page.text.contains("\n\(heading)\n"), "\(page.path) has no '\(heading)'")

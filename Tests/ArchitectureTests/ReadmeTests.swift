@@ -35,7 +35,7 @@ struct ReadmeTests {
         }
     }
 
-    @Test func `every script shown is there, and every change has to pass it`() {
+    @Test func `every script in README exists and runs for every change`() {
         let gate = Project.text(of: ".ci/run")
         let scripts = SwiftText.lines(of: readme).map(\.text).filter { $0.hasPrefix("sh ") }
             .map { String($0.dropFirst(3)) }

@@ -29,7 +29,7 @@ struct DiskFullTests {
     }
 
     @Test(arguments: [16, 20, 24, 32, 40, 48, 64, 80, 96, 120])
-    func `a full disk is one clear error and leaves nothing half published`(kilobytes: Int) async throws {
+    func `a full disk is one clear error and publishes nothing partially`(kilobytes: Int) async throws {
         guard let disk = try SmallDisk(kilobytes: kilobytes) else { return }
         let folder = ArchiveFolder(disk.path + "/archive")
         let sink = FileArchive(folder, settings: testSettings())

@@ -36,7 +36,7 @@ struct FetchCommandTests {
             .split(separator: "\n").filter { !$0.contains("manifests/") }
     }
 
-    @Test func `list and fetch give the files of an export, and catalog rebuild the rest`() async throws {
+    @Test func `list and fetch write the files of an export, and catalog rebuild the rest`() async throws {
         try await InProcess.exportSamples { exported, archive, server in
             try await Scratch.use { scratch in
                 let place = ["--archive", scratch.path("shared")]
@@ -73,7 +73,7 @@ struct FetchCommandTests {
         }
     }
 
-    @Test func `a batch that is there gets the receipt it had, with another state`() async throws {
+    @Test func `an archived batch gets the same receipt with another state`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
             var first = receipts(await nights.run(["fetch"], input: "msgbatch_fine\n"))["msgbatch_fine"] ?? [:]
             var second = receipts(await nights.run(["fetch"], input: "\"msgbatch_fine\"\n"))["msgbatch_fine"] ?? [:]
@@ -89,7 +89,7 @@ struct FetchCommandTests {
         }
     }
 
-    @Test func `every batch gets a receipt that says why it is not archived`() async throws {
+    @Test func `the receipt of every batch says why it is not archived`() async throws {
         let batches = try [
             Nights.batch("fine", daysBefore: 2), Nights.batch("long", daysBefore: 2, kind: .tooLong),
             Nights.batch("none", daysBefore: 2, kind: .withoutResults),
@@ -123,7 +123,7 @@ struct FetchCommandTests {
         }
     }
 
-    @Test func `another process's lock on the archive does not matter, its lock on a batch does`() async throws {
+    @Test func `a lock on the archive does not matter, a lock on a batch does`() async throws {
         try await Nights.run([Nights.batch("one", daysBefore: 2), Nights.batch("two", daysBefore: 2)]) { nights in
             let folder = ArchiveFolder(nights.path)
             let lock = try ArchiveLock(folder, as: LockHolder(process: 1, host: "h", since: "s", command: "export"))
@@ -139,7 +139,7 @@ struct FetchCommandTests {
         }
     }
 
-    @Test func `what a line cannot name is told before anything is fetched`() async throws {
+    @Test func `an invalid input line is reported before the first download`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
             for wrong in ["{\"id\":1}", "{", "../../etc", "\"a b\"", "[\"msgbatch_fine\"]"] {
                 let run = await nights.run(["fetch"], input: "msgbatch_fine\n\(wrong)\n")
@@ -151,7 +151,7 @@ struct FetchCommandTests {
         }
     }
 
-    @Test func `without a reader of the receipts the run ends and keeps what is archived`() async throws {
+    @Test func `if nobody reads the receipts, the run ends and keeps what is archived`() async throws {
         // More than are under way at once.
         let batches = try (0..<80).map { try Nights.batch("b\($0)", daysBefore: 2) }
         try await Nights.run(batches) { nights in

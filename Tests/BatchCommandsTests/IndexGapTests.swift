@@ -9,7 +9,7 @@ struct IndexGapTests {
         "SELECT count(*) AS n, (SELECT count(*) FROM batches) AS b, (SELECT sum(revision) FROM batches) AS r FROM results",
     ]
 
-    @Test func `an index that is up to date is not opened for writing`() async throws {
+    @Test func `an up-to-date index is not opened for writing`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let first = await run(Self.sums)
             let file = archive.url.appending(path: "results.sqlite").path
@@ -21,7 +21,7 @@ struct IndexGapTests {
         }
     }
 
-    @Test func `manifests written anew about the same rows do not have them read again`() async throws {
+    @Test func `rewritten manifests with the same rows do not cause a new filling`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":14}\n")
             let id = try Samples.id(of: "2025-06-sql-generation")
@@ -37,7 +37,7 @@ struct IndexGapTests {
         }
     }
 
-    @Test func `show enters manifests written anew, so that they are read once`() async throws {
+    @Test func `show records rewritten manifests, so that they are read once`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":14}\n")
             let id = try Samples.id(of: "2025-06-sql-generation")
@@ -53,7 +53,7 @@ struct IndexGapTests {
         }
     }
 
-    @Test func `a manifest overwritten in place is noticed, even with equal size and time`() async throws {
+    @Test func `an overwritten manifest is noticed even with equal size and time`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":14}\n")
             let path = archive.url.appending(path: try archive.file(in: "manifests", "date=2025-06")).path
@@ -69,7 +69,7 @@ struct IndexGapTests {
         }
     }
 
-    @Test func `other rows are filled in again, and show reads them from raw until then`() async throws {
+    @Test func `changed rows are filled in again, and show reads them from raw until then`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let manifest = try archive.file(in: "manifests", "date=2025-06")
             let text = try Data(contentsOf: archive.url.appending(path: manifest))
@@ -95,7 +95,7 @@ struct IndexGapTests {
         }
     }
 
-    @Test func `the manifest of another batch is named, and its rows are counted once`() async throws {
+    @Test func `the manifest of another batch is reported, and its rows are counted once`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let manifest = archive.url.appending(path: try archive.file(in: "manifests", "date=2025-06"))
             let copy = manifest.deletingLastPathComponent().appending(path: "msgbatch_copy.json")

@@ -8,7 +8,7 @@ import Testing
 struct IndexWaitTests {
     private static let count = ["query", "SELECT count(*) AS n FROM results"]
 
-    @Test func `a query waits while another one fills the index`() async throws {
+    @Test func `a query waits while another command fills the index`() async throws {
         try await InProcess.withSamples { archive, _, _ in
             let other = try Filling(of: archive)
             let run = await InProcess.run(
@@ -21,7 +21,7 @@ struct IndexWaitTests {
         }
     }
 
-    @Test func `a filling that does not end is told, with what to do`() async throws {
+    @Test func `a filling that does not end is reported with advice`() async throws {
         try await InProcess.withSamples { archive, _, _ in
             let other = try Filling(of: archive)
             let run = await InProcess.run(

@@ -50,7 +50,7 @@ struct JoinCommandTests {
         ),
     ]
 
-    @Test func `every source of the samples gives the orphans it is known for`() async throws {
+    @Test func `every source of the samples has the expected unmatched rows`() async throws {
         try await withSampleArchive { archive, server in
             for source in Self.sources {
                 let id = try Samples.id(of: source.batch)
@@ -73,7 +73,7 @@ struct JoinCommandTests {
         }
     }
 
-    @Test func `joining again after a compaction leaves no row twice`() async throws {
+    @Test func `a join after a compaction repeats no row`() async throws {
         try await withSampleArchive { archive, server in
             let ids = try ["2024-10-support-tickets", "2025-01-ticket-triage"].map { try Samples.id(of: $0) }
             let arguments = ids.flatMap { ["--batch", $0] } + ["--join", Samples.path("metadata/ticket-queues.csv")]
@@ -105,7 +105,7 @@ struct JoinCommandTests {
         try archive.files(in: "joined").reduce(0) { try $0 + archive.content(of: "joined/\($1)").count { $0 == 0x0A } }
     }
 
-    @Test func `ids that two batches share are warned of`() async throws {
+    @Test func `IDs that two batches share cause a warning`() async throws {
         try await withSampleArchive { archive, server in
             let source = Samples.path("requests/2024-10-support-tickets.jsonl")
             let run = await InProcess.run(
@@ -117,7 +117,7 @@ struct JoinCommandTests {
         }
     }
 
-    @Test func `an export joins what it archives, and quarantines what lacks a required result`() async throws {
+    @Test func `an export joins what it archives and quarantines batches without a required result`() async throws {
         try await withTemporaryFolder { folder in
             let ids = try ["2025-01-ticket-triage", "2025-05-one-request"].map { try Samples.id(of: $0) }
             let requests = folder.appending(path: "requests")
@@ -143,7 +143,7 @@ struct JoinCommandTests {
         }
     }
 
-    @Test func `a wrong source ends an export before the first request`() async throws {
+    @Test func `an invalid source ends an export before the first request`() async throws {
         try await InProcess.export(Samples.scenario(), ["--join", "none.jsonl"]) { run, archive, server in
             #expect(run.status == .usage)
             #expect(run.notes.contains("There is no join source none.jsonl."), "\(run.notes)")

@@ -8,7 +8,7 @@ struct KilledFillingTests {
     private static let count = ["query", "SELECT count(*) AS n FROM results"]
 
     @Test(arguments: [["query", "SELECT count(*) AS n FROM results"], ["show", "q001"]])
-    func `the next command takes back what a killed filling has half written`(command: [String]) async throws {
+    func `the next command removes the partial rows of a killed filling`(command: [String]) async throws {
         try await InProcess.withSamples { archive, run, _ in
             let expected = [await run(Self.count), await run(command)]
             try leaveHalfWritten(archive)

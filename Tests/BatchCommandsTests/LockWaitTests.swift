@@ -11,7 +11,7 @@ struct LockWaitTests {
         LockHolder(process: 4711, host: "night-watch", since: "2026-11-01T01:00:00Z", command: "export")
     }
 
-    @Test func `a second run ends at once and says who holds the archive since when`() async throws {
+    @Test func `a second run ends at once and reports which process holds the archive since when`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
             let lock = try ArchiveLock(ArchiveFolder(nights.path), as: holder())
             let run = await nights.export()
@@ -22,7 +22,7 @@ struct LockWaitTests {
         }
     }
 
-    @Test func `a run that waits goes on when the archive is free`() async throws {
+    @Test func `a waiting run continues when the archive is free`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
             let held = Held(try ArchiveLock(ArchiveFolder(nights.path), as: holder()))
             // The lock is given back when the run has said that it waits: no sooner, no later.
@@ -35,7 +35,7 @@ struct LockWaitTests {
         }
     }
 
-    @Test func `a run that has waited long enough ends`() async throws {
+    @Test func `a waiting run ends after the time limit`() async throws {
         try await Nights.run([]) { nights in
             let lock = try ArchiveLock(ArchiveFolder(nights.path), as: holder())
             #expect(await nights.run(["export", "--wait", "1s"]).status == .busy)
@@ -44,7 +44,7 @@ struct LockWaitTests {
     }
 
     @Test(arguments: ["soon", "10", "-1s"])
-    func `a wait that is no time is refused`(text: String) async throws {
+    func `an invalid wait time is rejected`(text: String) async throws {
         try await Nights.run([]) { nights in
             #expect(await nights.run(["export", "--wait=\(text)"]).status == .usage)
         }

@@ -8,7 +8,7 @@ struct OfflineOptionTests {
     /// Prices a thousand times as high as any of the list.
     private static let header = "model_id,input,output\n"
 
-    @Test func `retry, select and show take their prices from --prices`() async throws {
+    @Test func `retry, select and show use the prices of --prices`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let prices = archive.url.appending(path: "own.csv").path
             let batch = ["--batch", try Samples.id(of: "2025-06-sql-generation")]
@@ -35,7 +35,7 @@ struct OfflineOptionTests {
         }
     }
 
-    @Test func `compact goes no further than --target-size, --before and --dry-run say`() async throws {
+    @Test func `compact respects --target-size, --before and --dry-run`() async throws {
         try await InProcess.export(.generated(lines: 40, batches: 3, clock: .noon)) { _, archive, _ in
             let compact: ([String]) async -> InProcess = { await InProcess.offline(["compact"] + $0, on: archive) }
             let files = archive.files(in: "results")
@@ -68,7 +68,7 @@ struct OfflineOptionTests {
         }
     }
 
-    @Test func `a window and an id choose the batches of select, show and verify`() async throws {
+    @Test func `a window and an ID select the batches of select, show and verify`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let id = try Samples.id(of: "2025-06-sql-generation")
             let window = ["--since", "2025-06-01", "--until", "2025-07-01"]

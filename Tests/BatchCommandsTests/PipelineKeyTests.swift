@@ -5,7 +5,7 @@ import Testing
 
 /// The table of keys is the table of options.
 struct PipelineKeyTests {
-    @Test func `every option of export is a key, in the form it has there`() async throws {
+    @Test func `every option of export is a key with the same form`() async throws {
         let dump = await InProcess.run(["export", "--experimental-dump-help"], at: "http://127.0.0.1:9")
         let help = try JSONDecoder().decode(HelpDump.self, from: Data(dump.output.utf8))
         let options = help.command.arguments.filter { !["help", "version"].contains($0.longName) }
@@ -18,7 +18,7 @@ struct PipelineKeyTests {
         }
     }
 
-    @Test func `no key stands there twice`() {
+    @Test func `no key is listed twice`() {
         #expect(Set(PipelineKey.options.map(\.name)).count == PipelineKey.options.count)
     }
 
@@ -27,7 +27,7 @@ struct PipelineKeyTests {
         ("metric-file", "metrics-file"),
         ("x", nil), ("weather", nil), ("", nil),
     ])
-    func `the nearest name is found, and none that is far`(text: String, expected: String?) {
+    func `the nearest name is suggested if it is close enough`(text: String, expected: String?) {
         #expect(NearestName.of(text, in: PipelineKey.options.map(\.name)) == expected)
     }
 }

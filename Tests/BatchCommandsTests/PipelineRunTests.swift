@@ -25,7 +25,7 @@ struct PipelineRunTests {
     private let keys = ["RESEARCH_KEY": "key-of-research", "OPS_KEY": "key-of-ops", "ANTHROPIC_API_KEY": ""]
 
     @Test(arguments: [1, 2])
-    func `each source becomes an archive of its own, and one line tells of all`(parallel: Int) async throws {
+    func `each workspace has its own archive, and one line reports all of them`(parallel: Int) async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 20, batches: 2)) { server in
                 let file = try file(scratch, parallel: parallel)
@@ -47,7 +47,7 @@ struct PipelineRunTests {
     }
 
     @Test(arguments: [1, 2])
-    func `one source that fails does not stop the others`(parallel: Int) async throws {
+    func `one failed workspace does not stop the others`(parallel: Int) async throws {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 20, batches: 2)
             scenario.key = "key-of-ops"
@@ -85,7 +85,7 @@ struct PipelineRunTests {
         }
     }
 
-    @Test func `a key variable hides the usual variables`() async throws {
+    @Test func `a key variable overrides the usual variables`() async throws {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 5)
             scenario.key = "right"
@@ -109,7 +109,7 @@ struct PipelineRunTests {
         }
     }
 
-    @Test func `metrics and pings are about the whole run`() async throws {
+    @Test func `metrics and pings describe the whole run`() async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 20, batches: 2)) { server in
                 let metrics = scratch.path("m.prom")
@@ -131,7 +131,7 @@ struct PipelineRunTests {
         }
     }
 
-    @Test func `the time a run may take is that of each source`() async throws {
+    @Test func `the time limit applies to each workspace`() async throws {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 20, batches: 1)
             scenario.faults = [Fault(.delay(.seconds(600)), on: [.results])]
@@ -145,7 +145,7 @@ struct PipelineRunTests {
         }
     }
 
-    @Test func `log lines name their source`() async throws {
+    @Test func `log lines name their workspace`() async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 20, batches: 1)) { server in
                 let run = await InProcess.run(

@@ -3,7 +3,7 @@ import Testing
 
 /// Batches that fail are tried again with growing pauses, and a run says which it left alone.
 struct PostponedBatchTests {
-    @Test func `a batch that fails again is left alone for a while, counted and told`() async throws {
+    @Test func `a batch that fails again gets a scheduled retry and is counted and reported`() async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
         {
             nights in
@@ -36,7 +36,7 @@ struct PostponedBatchTests {
     }
 
     @Test(arguments: [["--batch", "msgbatch_bad"], ["--retry-all"]])
-    func `who asks for it gets a postponed batch tried`(arguments: [String]) async throws {
+    func `the user can retry a batch before its scheduled time`(arguments: [String]) async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong)]) { nights in
             _ = await nights.export()
             _ = await nights.export()
@@ -47,7 +47,7 @@ struct PostponedBatchTests {
         }
     }
 
-    @Test func `in its last days a batch is tried in every run`() async throws {
+    @Test func `in its last days a batch is retried in every run`() async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 20, kind: .tooLong)]) { nights in
             for _ in 0..<5 {
                 _ = await nights.export("--retry-all")
@@ -59,7 +59,7 @@ struct PostponedBatchTests {
         }
     }
 
-    @Test func `a dry run tells what it would leave alone, and writes nothing`() async throws {
+    @Test func `a dry run reports the scheduled retries and writes nothing`() async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
         {
             nights in

@@ -13,7 +13,7 @@ struct RetryCommandTests {
     private static let nightly = "recent-nightly-triage"
     private static let catalog = "recent-catalog-canceled"
 
-    @Test func `what failed for reasons outside the request is written, byte for byte`() async throws {
+    @Test func `requests with temporary errors are written byte for byte`() async throws {
         try await withRetryGround { ground in
             let run = try await ground.retry(Self.catalog)
             #expect(run.status == .partial, "\(run.notes)")
@@ -38,7 +38,7 @@ struct RetryCommandTests {
         }
     }
 
-    @Test func `submitted again and exported, the second round has a result for every request`() async throws {
+    @Test func `after a second submission and export every request has a result`() async throws {
         try await withRetryGround { ground in
             let run = try await ground.retry(Self.catalog)
             let path = try #require(run.output.split(separator: "\n").first.map(String.init))
@@ -60,7 +60,7 @@ struct RetryCommandTests {
         }
     }
 
-    @Test func `classes and types choose, and top-level params are set`() async throws {
+    @Test func `classes and types select, and top-level params are set`() async throws {
         try await withRetryGround { ground in
             let all = try await ground.retry(
                 Self.nightly,
@@ -90,7 +90,7 @@ struct RetryCommandTests {
         }
     }
 
-    @Test func `a dry run tells reasons and the cost at stake, and writes nothing`() async throws {
+    @Test func `a dry run reports reasons and the estimated cost, and writes nothing`() async throws {
         try await withRetryGround { ground in
             let run = try await ground.retry(Self.catalog, ["--dry-run"])
             #expect(run.status == .done)
@@ -100,7 +100,7 @@ struct RetryCommandTests {
         }
     }
 
-    @Test func `files of an earlier run stay, and metadata is no request`() async throws {
+    @Test func `files of an earlier run stay, and metadata is not a request`() async throws {
         try await withRetryGround { ground in
             _ = try await ground.retry(Self.catalog)
             let again = try await ground.retry(Self.catalog)

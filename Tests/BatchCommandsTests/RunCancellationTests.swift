@@ -40,7 +40,7 @@ struct RunCancellationTests {
         #expect(cancellation.isOutputClosed)
     }
 
-    @Test func `a signal is known to the runs inside, their limits stay their own`() throws {
+    @Test func `runs inside see a signal, and their limits stay separate`() throws {
         let span = try #require(try TimeSpan("1s", "--max-runtime"))
         let (first, second) = (RunCancellation(within: cancellation), RunCancellation(within: cancellation))
         first.cancel(.timeLimit(span))

@@ -30,7 +30,7 @@ struct AirflowTests {
         return try JSONDecoder().decode([String: String].self, from: Data(try #require(run.lines.last).utf8))
     }
 
-    @Test func `the DAG knows what to do with every exit status`() throws {
+    @Test func `the DAG handles every exit status`() throws {
         let text = try String(contentsOf: Self.dags.appending(path: "batchkeep_nightly.py"), encoding: .utf8)
         var known: [Int] = []
         for name in ["HOPELESS", "AGAIN", "FOR_A_PERSON", "GOOD"] {
@@ -46,7 +46,7 @@ struct AirflowTests {
     }
 
     @Test(.enabled(if: python != nil, "needs apache-airflow 3 in the Python of BATCHKEEP_AIRFLOW_PYTHON"))
-    func `Airflow runs every task, and the archive is there`() async throws {
+    func `Airflow runs every task and creates the archive`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "20", "--batches", "3"]) { simulation in
                 let states = try await runDAG(["ANTHROPIC_BASE_URL": simulation.baseURL], in: folder)
@@ -66,7 +66,7 @@ struct AirflowTests {
             ("", 137, ["export"]),
         ]
     )
-    func `what went wrong shows in the task it concerns`(document: String, status: Int, failed: [String]) async throws {
+    func `an error is shown in its task`(document: String, status: Int, failed: [String]) async throws {
         try await withTemporaryFolder { folder in
             let fake = folder.url.appending(path: "bin/batchkeep")
             try FileManager.default.createDirectory(

@@ -51,7 +51,7 @@ struct ClusterJobTests {
         #expect(FileManager.default.fileExists(atPath: archive + "/views/duckdb.sql"))
     }
 
-    @Test func `Kubernetes takes every manifest, and no container may do more than it needs`() async throws {
+    @Test func `Kubernetes accepts every manifest, and containers have minimal permissions`() async throws {
         guard let documents = try await documents(["cronjob", "indexed-job", "catalog-job"]) else { return }
         #expect(documents.map(\.kind) == ["PersistentVolumeClaim", "CronJob", "PersistentVolumeClaim", "Job", "Job"])
         for pod in documents.compactMap(\.pod) {
@@ -87,7 +87,7 @@ struct ClusterJobTests {
         }
     }
 
-    @Test func `the pods of the indexed Job archive every batch once, and the Job behind it lists them`() async throws {
+    @Test func `the pods of the indexed Job archive every batch once, and the next Job lists them`() async throws {
         guard let documents = try await documents(["indexed-job", "catalog-job"]) else { return }
         let job = try #require(documents.first { $0.kind == "Job" })
         let container = try #require(job.pod?.containers.first)

@@ -26,7 +26,7 @@ struct ContainerTests {
         return words[install...].dropFirst().prefix { $0 != "&&" }.filter { !$0.hasPrefix("-") }
     }
 
-    @Test func `what is copied is there, and the build is given it`() throws {
+    @Test func `every copied file exists and is part of the build context`() throws {
         let ignored = try String(contentsOf: Program.package.appending(path: ".dockerignore"), encoding: .utf8)
             .split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
         #expect(ignored.first == "*")
@@ -41,7 +41,7 @@ struct ContainerTests {
         #expect(copied[2] == "/usr/local/bin/batchkeep")
     }
 
-    @Test func `it needs what the set-up script installs, on one Debian`() throws {
+    @Test func `the image installs the packages of the setup script, on one Debian release`() throws {
         let setUp = try String(contentsOf: Program.package.appending(path: "pipelines/setup.sh"), encoding: .utf8)
         let wanted = setUp.split(separator: "\n").filter { $0.hasPrefix("want ") }
             .map { String($0.split(separator: " ")[1]) }
@@ -54,7 +54,7 @@ struct ContainerTests {
         #expect(releases.count == 2 && releases.allSatisfy { $0.contains("bookworm") })
     }
 
-    @Test func `it runs the program, as nobody in particular`() throws {
+    @Test func `the image runs the program as an unprivileged user`() throws {
         #expect(try all("ENTRYPOINT") == [["[\"batchkeep\"]"]])
         #expect(try all("USER") == [["10001:10001"]])
         #expect(try all("VOLUME") == [["/archive"]])
@@ -62,7 +62,7 @@ struct ContainerTests {
         #expect(build.contains("--static-swift-stdlib") && build.contains("release"))
     }
 
-    @Test func `the program loads nothing the image does not have`() async throws {
+    @Test func `the program loads only libraries of the image`() async throws {
         guard let run = try await Program.tool("ldd", [Program.binary.path]) else { return }
         let libraries = Set(run.lines.compactMap { $0.split { " \t".contains($0) }.first.map(String.init) })
         // Swift's own are in the program; the rest comes with Debian's C and C++ libraries, or is installed.

@@ -5,7 +5,7 @@ import Testing
 struct ExportTests {
     private static let window = ["--since", "2024-08-01", "--status", "ended"]
 
-    @Test func `the samples are exported whole, byte for byte`() async throws {
+    @Test func `the samples are exported completely, byte for byte`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
                 let run = try await Program.run(
@@ -28,7 +28,7 @@ struct ExportTests {
         }
     }
 
-    @Test func `sha256sum finds every file as listed`() async throws {
+    @Test func `sha256sum accepts every listed file`() async throws {
         try await withExportedSamples { folder, _ in
             let archive = folder.url.appending(path: "archive")
             let check = try await Program.tool("sha256sum", ["-c", "--strict", "SHA256SUMS"], in: archive)
@@ -84,7 +84,7 @@ struct ExportTests {
         }
     }
 
-    @Test func `a dry run says what it would fetch and writes nothing`() async throws {
+    @Test func `a dry run reports what it would fetch and writes nothing`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
                 let run = try await Program.run(
@@ -123,7 +123,7 @@ struct ExportTests {
         }
     }
 
-    @Test func `a run killed at any time is completed by the next`() async throws {
+    @Test func `a run killed at any time is completed by the next run`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "3000", "--batches", "12"]) { simulation in
                 for milliseconds in [30, 90, 200, 400, 800] {

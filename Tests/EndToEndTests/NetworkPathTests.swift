@@ -29,7 +29,7 @@ struct NetworkPathTests {
         }
     }
 
-    @Test func `an export through TLS with HTTP 2 and gzip is whole`() async throws {
+    @Test func `an export through TLS with HTTP 2 and gzip is complete`() async throws {
         var scenario = try Scenario.generated(lines: 700, batches: 3)
         scenario.compresses = false
         try await withTemporaryFolder { folder in
@@ -50,7 +50,7 @@ struct NetworkPathTests {
         }
     }
 
-    @Test func `a certificate nobody trusts ends the run at once, with what to do`() async throws {
+    @Test func `an untrusted certificate ends the run at once with advice`() async throws {
         try await withTemporaryFolder { folder in
             try await withSimulator(.generated(lines: 1)) { server in
                 _ = try await Gateway.run(before: server, in: folder) { gateway in
@@ -63,7 +63,7 @@ struct NetworkPathTests {
         }
     }
 
-    @Test func `an export through a proxy is whole`() async throws {
+    @Test func `an export through a proxy is complete`() async throws {
         let scenario = try Scenario.generated(lines: 700, batches: 3)
         try await withTemporaryFolder { folder in
             try await withSimulator(scenario) { server in

@@ -28,7 +28,7 @@ struct ObjectStorageTests {
     }
 
     // With rclone; the AWS CLI does the same in the lines of README.
-    @Test func `a published archive is whole, is nothing but the archive, and comes back`() async throws {
+    @Test func `a published archive is complete, has no other files, and can be restored`() async throws {
         let tool = ObjectStore.Tool.rclone
         try await withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: tool) { store in
@@ -63,7 +63,7 @@ struct ObjectStorageTests {
         }
     }
 
-    @Test func `the lines shown publish an archive, bring it back, set its rules and read it`() async throws {
+    @Test func `the documented lines publish an archive, restore it, set its rules and read it`() async throws {
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
         let section = readme.components(separatedBy: "**Object storage.**")[1].components(separatedBy: "\n## ")[0]
         let lines = section.split(separator: "\n").filter { $0.hasPrefix("    ") }
@@ -104,7 +104,7 @@ struct ObjectStorageTests {
     @Test(arguments: [
         (ObjectStore.Tool.rclone, 40), (.aws, 20),
     ])
-    func `cut off anywhere, a run leaves no manifest without its data, and the next one completes it`(
+    func `an interrupted run leaves no manifest without its data, and the next one completes it`(
         tool: ObjectStore.Tool,
         refused: Int
     ) async throws {
@@ -125,7 +125,7 @@ struct ObjectStorageTests {
         }
     }
 
-    @Test func `the store of these tests notices a manifest that comes before its data`() async throws {
+    @Test func `the store of these tests detects a manifest that comes before its data`() async throws {
         try await withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: .rclone) { store in
                 let copied = try await Program.run(
@@ -140,7 +140,7 @@ struct ObjectStorageTests {
         }
     }
 
-    @Test func `what was compacted and pruned goes in order, and a pruned raw file only where that is asked for`()
+    @Test func `compacted and pruned files are removed in order, and a pruned raw file only on request`()
         async throws
     {
         try await withTemporaryFolder { folder in
@@ -182,7 +182,7 @@ struct ObjectStorageTests {
         }
     }
 
-    @Test func `a batch that was removed goes, the manifest first`() async throws {
+    @Test func `a removed batch is removed manifest first`() async throws {
         try await withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: .aws) { store in
                 let first = try await store.script("publish", [archive, "s3://bucket/batches"], in: folder)
@@ -228,7 +228,7 @@ struct ObjectStorageTests {
         }
     }
 
-    @Test func `files that are not what SHA256SUMS says are not published, nor is anything behind them`() async throws {
+    @Test func `files that do not match SHA256SUMS are not published, nor any file after them`() async throws {
         try await withArchive { folder, archive in
             let data = try #require(try listed(archive).first { $0.hasPrefix("raw/") })
             let seen = try await ObjectStore.run(with: .rclone) { store in
@@ -250,7 +250,7 @@ struct ObjectStorageTests {
     }
 
     @Test(arguments: [[], ["archive"], ["--sync", "archive", "s3://b"]])
-    func `bad use is told`(arguments: [String]) async throws {
+    func `invalid use is reported`(arguments: [String]) async throws {
         let script = Program.package.appending(path: "pipelines/object-storage/publish.sh").path
         let run = try await Program.run([script] + arguments, executable: URL(filePath: "/bin/sh"))
         #expect(run.status == 2 && run.notes.contains("Usage: publish.sh"), "\(run.notes)")

@@ -18,7 +18,7 @@ struct PeerTests {
     }
 
     @Test(.enabled(if: PeerTests.python != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
-    func `DuckDB and Python count what the export counted`() async throws {
+    func `DuckDB and Python get the counts of the export`() async throws {
         let python = try #require(Self.python)
         try await withArchive { folder in
             let script = """

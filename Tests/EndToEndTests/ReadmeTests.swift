@@ -9,14 +9,14 @@ struct ReadmeTests {
         readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
     }
 
-    @Test func `the commands shown run in the order shown`() async throws {
+    @Test func `the commands in README run in their order`() async throws {
         try await withExportedReadme { folder, _ in
             let archived = try folder.files(below: "archive/manifests")
             #expect(archived.count == 13)
         }
     }
 
-    @Test func `the terminal picture is what the samples give`() async throws {
+    @Test func `the terminal picture shows the output for the samples`() async throws {
         try await withExportedReadme { _, notes in
             let picture = try #require(fences("text").first)
             #expect(picture.contains("Batches  listed"))
@@ -27,7 +27,7 @@ struct ReadmeTests {
         }
     }
 
-    @Test func `the pipeline file shown is one`() async throws {
+    @Test func `the pipeline file in README is valid`() async throws {
         try await withTemporaryFolder { folder in
             let shown = try #require(fences("yaml").first)
             try FileManager.default.createDirectory(
@@ -47,7 +47,7 @@ struct ReadmeTests {
     }
 
     @Test(.enabled(if: Peers.python != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
-    func `the queries shown run in DuckDB`() async throws {
+    func `the queries in README run in DuckDB`() async throws {
         let python = try #require(Peers.python)
         try await withExportedReadme { folder, _ in
             for query in fences("sql") {
@@ -65,7 +65,7 @@ struct ReadmeTests {
         "report",
         "retry", "retry-quarantine", "run", "select", "show", "simulate", "status", "summarize", "verify", "views",
     ])
-    func `the options of a command are those listed`(command: String) async throws {
+    func `the options in README are those of the command`(command: String) async throws {
         let help = try await Program.run(command.split(separator: " ").map(String.init) + ["--experimental-dump-help"])
         let names = try JSONDecoder().decode(HelpDump.self, from: Data(help.output.utf8)).command.longNames
         #expect(!names.subtracting(["help", "version"]).isEmpty)

@@ -25,7 +25,7 @@ struct ScheduleTests {
         }
     }
 
-    @Test func `the line of cron runs at a time that exists and leaves a summary`() async throws {
+    @Test func `the cron line runs at a valid time and writes a summary`() async throws {
         let lines = try Self.text("cron/batchkeep.crontab").split(separator: "\n").filter { !$0.hasPrefix("#") }
         #expect(lines.first == "PATH=/usr/local/bin:/usr/bin:/bin")
         let job = try #require(lines.last)
@@ -72,7 +72,7 @@ struct ScheduleTests {
         }
     }
 
-    @Test func `systemd takes the service and the timer, and finds the service confined`() async throws {
+    @Test func `systemd accepts the service and the timer and finds the service confined`() async throws {
         try await withTemporaryFolder { folder in
             let service = folder.url.appending(path: "batchkeep.service")
             let timer = folder.url.appending(path: "batchkeep.timer")

@@ -4,7 +4,7 @@ import Testing
 /// What a signal does to a run.
 struct SignalTests {
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
-    func `a signal ends a run in order, and the next run completes it`(signal: Int32, status: Int32) async throws {
+    func `a signal ends a run cleanly, and the next run completes it`(signal: Int32, status: Int32) async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "5000", "--batches", "6"]) { simulation in
                 let stopped = try await Program.run(
@@ -26,7 +26,7 @@ struct SignalTests {
         }
     }
 
-    @Test func `a signal ends a run of several sources, not only the one under way`() async throws {
+    @Test func `a signal ends all workspaces of a run`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "5000", "--batches", "2"]) { simulation in
                 let file = folder.url.appending(path: "file.yaml")

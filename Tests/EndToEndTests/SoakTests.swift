@@ -111,7 +111,7 @@ struct SoakTests {
         return files
     }
 
-    @Test func `after any number of kills and faults the archive is that of one undisturbed run`() async throws {
+    @Test func `after many kills and faults the archive equals that of one undisturbed run`() async throws {
         var random = SeededGenerator(seed: 20_261_122)
         try await withTemporaryFolder { folder in
             for _ in 0..<Self.kills { try await killedRun(&random, in: folder) }

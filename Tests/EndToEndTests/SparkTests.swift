@@ -39,7 +39,7 @@ struct SparkTests {
         ]
     }
 
-    @Test func `two workers, one killed in the middle, write the files of one machine and sum them up alike`()
+    @Test func `two workers, one of them killed, write the files and sums of one machine`()
         async throws
     {
         guard let cluster = try await SparkCluster.installed() else { return }
@@ -131,7 +131,7 @@ struct SparkTests {
     }
 
     // Spark puts what a job writes to standard error on standard output.
-    @Test func `a receipt that is missing fails the job, and a batch that stays open too`() async throws {
+    @Test func `a missing receipt and a batch that stays open fail the job`() async throws {
         guard let cluster = try await SparkCluster.installed() else { return }
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in

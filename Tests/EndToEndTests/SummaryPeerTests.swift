@@ -8,7 +8,7 @@ struct SummaryPeerTests {
         "day", "week", "month", "hour", "batch", "model", "result", "stop-reason", "prefix", "service-tier", "geo",
     ]
 
-    @Test func `Python counts in the raw lines what the summaries say`() async throws {
+    @Test func `Python computes the summaries from the raw lines`() async throws {
         try await withSummaries { folder in
             let script = Self.peers.appending(path: "summaries_from_raw.py").path
             let run = try await Program.tool("python3", [script, "archive", "."], in: folder.url)
@@ -17,7 +17,7 @@ struct SummaryPeerTests {
     }
 
     @Test(.enabled(if: duckDB != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
-    func `DuckDB counts in the flat table what the summaries say`() async throws {
+    func `DuckDB computes the summaries from the flat table`() async throws {
         let python = try #require(Self.duckDB)
         try await withSummaries { folder in
             let script = Self.peers.appending(path: "summaries_from_flat.py").path

@@ -17,7 +17,7 @@ struct FaultMatrixTests {
     }
 
     @Test(arguments: FaultMatrix.rows)
-    func `a fault ends as the matrix says`(row: FaultRow) async throws {
+    func `each fault ends as the matrix describes`(row: FaultRow) async throws {
         let scenario = try scenario(row)
         try await InProcess.export(scenario, row.arguments, clock: QuickClock()) { run, archive, server in
             #expect(run.status == row.status, "\(run.notes)")
@@ -29,7 +29,7 @@ struct FaultMatrixTests {
         }
     }
 
-    @Test func `the matrix in the documentation is the one that is tested`() throws {
+    @Test func `the documentation contains the tested matrix`() throws {
         let page = URL(filePath: #filePath)
             .appending(path: "../../../../Sources/BatchPipeline/BatchPipeline.docc/Faults.md")
             .standardized

@@ -64,7 +64,7 @@ enum NetworkFaults {
 
 struct NetworkFaultTests {
     @Test(arguments: NetworkFaults.rows)
-    func `nobody answers as the API does`(row: NetworkFaults.Row) async throws {
+    func `the address of the unreachable server does not answer`(row: NetworkFaults.Row) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let expectNothing = { (port: Int) in

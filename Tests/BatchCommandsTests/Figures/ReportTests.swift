@@ -5,7 +5,7 @@ import Testing
 
 /// The page's figures are those of the other commands.
 struct ReportTests {
-    @Test func `the headline's figures equal those of summarize`() async throws {
+    @Test func `the numbers of the headline equal those of summarize`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let html = try await page(of: archive)
             let all = await InProcess.offline(["summarize", "--format", "json"], on: archive).totals
@@ -23,7 +23,7 @@ struct ReportTests {
         }
     }
 
-    @Test func `the tables hold the rows of the other commands`() async throws {
+    @Test func `the tables have the rows of the other commands`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let html = try await page(of: archive)
             for (id, by, columns) in [
@@ -47,7 +47,7 @@ struct ReportTests {
         }
     }
 
-    @Test func `an archive without batches has a page too, and standard output is a file`() async throws {
+    @Test func `an empty archive has a page, and standard output can be the file`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let run = await InProcess.offline(["report", "--html", "-", "--since", "2030-01-01"], on: archive)
             #expect(run.status == .done)

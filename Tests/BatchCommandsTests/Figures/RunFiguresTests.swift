@@ -6,7 +6,7 @@ import Testing
 
 /// What an export says and leaves behind about its figures.
 struct RunFiguresTests {
-    @Test func `the end of an export tells what it cost, and what has no price`() async throws {
+    @Test func `the end of an export shows the cost and the unpriced requests`() async throws {
         try await InProcess.exportSamples { run, archive, _ in
             #expect(run.status == .done)
             let all = await InProcess.offline(["summarize", "--format", "json"], on: archive)
@@ -20,7 +20,7 @@ struct RunFiguresTests {
         }
     }
 
-    @Test func `roll-ups of the run and of its days are those of summarize`() async throws {
+    @Test func `the roll-ups of the run and its days equal those of summarize`() async throws {
         try await InProcess.exportSamples { _, archive, server in
             let days = archive.files(in: "summaries/days")
             #expect(days.count == 26 && days.contains("2024-08-20.csv") && days.contains("2024-08-20.json"))
@@ -46,7 +46,7 @@ struct RunFiguresTests {
         }
     }
 
-    @Test func `a day that gets another batch is summed up anew`() async throws {
+    @Test func `the roll-up of a day is updated when the day gets another batch`() async throws {
         let scenario = try Scenario.generated(lines: 20, batches: 2)
         let ids = scenario.batches.map(\.id)
         try await InProcess.export(scenario, ["--batch", ids[0]]) { _, archive, server in
@@ -68,7 +68,7 @@ struct RunFiguresTests {
         }
     }
 
-    @Test func `a page is written where it was asked for, by default into the archive`() async throws {
+    @Test func `the page is written to the given file, by default into the archive`() async throws {
         try await InProcess.exportSamples(["--report"]) { run, archive, server in
             let page = archive.url.appending(path: "report.html")
             #expect(run.document["report"] as? String == page.path)
@@ -86,7 +86,7 @@ struct RunFiguresTests {
         }
     }
 
-    @Test func `a page that cannot be written is an error, and the batches are archived all the same`() async throws {
+    @Test func `a page that cannot be written is an error, and the batches are still archived`() async throws {
         let scenario = try Scenario.generated(lines: 20, batches: 1)
         try await InProcess.export(scenario, ["--report", "/nowhere/page.html"]) { run, archive, _ in
             #expect(run.status == .error)
@@ -95,7 +95,7 @@ struct RunFiguresTests {
         }
     }
 
-    @Test func `prices that cannot be used are refused before anything is fetched`() async throws {
+    @Test func `an invalid price file is rejected before the first request`() async throws {
         let scenario = try Scenario.generated(lines: 20, batches: 1)
         try await InProcess.export(scenario, ["--prices", "/nowhere.csv"]) { run, archive, server in
             #expect(run.status == .usage)

@@ -79,7 +79,7 @@ struct PythonAgreementTests {
     }
 
     @Test(.enabled(if: isThere, "python3 is not installed"))
-    func `valid and damaged lines are judged alike, and read alike`() throws {
+    func `Python accepts the same lines and reads the same values`() throws {
         var generator = LineGenerator(seed: 2_024)
         var random = SeededGenerator(seed: 8)
         let valid = (0..<300).map { _ in Array(generator.next().line.utf8) }

@@ -20,7 +20,7 @@ struct FlatSchemaTests {
         )
     }
 
-    @Test func `every column has its own name and says what it means`() {
+    @Test func `every column has a unique name and a description`() {
         let columns = FlatSchema.columns
         #expect(Set(columns.map(\.name)).count == columns.count)
         for column in columns {

@@ -36,7 +36,7 @@ struct AskedBatchesTests {
         return told
     }
 
-    @Test func `objects are taken as they are, ids are retrieved, and nothing is listed`() async throws {
+    @Test func `batch objects are used as they are, IDs are retrieved, and nothing is listed`() async throws {
         let batches = try ["a", "b"].map { try MessageBatch.sample($0, counts: ["succeeded": 1]) }
         let service = service(batches)
         let report = await run(service, AskedBatches(batches: [batches[0]], ids: ["b"]))
@@ -44,7 +44,7 @@ struct AskedBatchesTests {
         #expect(service.retrieved == ["b"] && service.pages.isEmpty)
     }
 
-    @Test func `every batch is told of, whatever becomes of it`() async throws {
+    @Test func `every batch is reported, whatever its outcome`() async throws {
         let names = ["fine", "busy", "meanwhile", "kept"]
         let batches = try names.map { try MessageBatch.sample($0, counts: ["succeeded": 1]) }
         let service = service(batches)
@@ -64,7 +64,7 @@ struct AskedBatchesTests {
         #expect(archive.claimed.isEmpty)
     }
 
-    @Test func `an id the service does not describe keeps no other from being fetched`() async throws {
+    @Test func `an ID that the API does not know does not prevent other downloads`() async throws {
         let service = service([try MessageBatch.sample("fine", counts: ["succeeded": 1])])
         service.scriptRetrieval("broken", .failure(ServiceError.status(500)))
         let report = await run(service, AskedBatches(ids: ["broken", "fine", "nowhere"]))
@@ -79,7 +79,7 @@ struct AskedBatchesTests {
         #expect(report.stop as? ServiceError == .status(401))
     }
 
-    @Test func `a batch is given back after an error too`() async throws {
+    @Test func `a batch is released after an error too`() async throws {
         let batch = try MessageBatch.sample("fine", counts: ["succeeded": 1])
         let archive = InMemoryArchive()
         archive.fail("openDraft")
@@ -88,7 +88,7 @@ struct AskedBatchesTests {
         #expect(archive.claimed.isEmpty)
     }
 
-    @Test func `a run over one part knows nothing of the others`() async throws {
+    @Test func `the batches of other shards are not in the report`() async throws {
         let batches = try (0..<20).map { try MessageBatch.sample("b\($0)", counts: ["succeeded": 1]) }
         var archived: [String] = []
         for index in 0..<3 {

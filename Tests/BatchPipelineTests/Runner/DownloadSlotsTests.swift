@@ -11,7 +11,7 @@ struct DownloadSlotsTests {
         let turns = Mutex<[Int]>([])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a place given back before the end is given to the next`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `a slot that is released early goes to the next task`() async throws {
         let places = DownloadSlots(1)
         let value = try await places.whileHolding(turn: 0) { giveBack in
             await giveBack()
@@ -20,7 +20,7 @@ struct DownloadSlotsTests {
         #expect(value == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a place given back twice is still one place`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `a slot that is released twice is still one slot`() async throws {
         let (places, held) = (DownloadSlots(1), Counter())
         try await places.whileHolding(turn: 0) { giveBack in
             await giveBack()
@@ -42,7 +42,7 @@ struct DownloadSlotsTests {
         #expect(held.highest == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `places are given by turn, whoever asks first`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `slots are assigned by turn, not by time of request`() async throws {
         let places = DownloadSlots(1)
         let begun = Begun()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -56,7 +56,7 @@ struct DownloadSlotsTests {
         #expect(begun.turns.withLock { $0 } == Array(0..<20))
     }
 
-    @Test(.timeLimit(.minutes(1))) func `nobody gets a place behind one who failed`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `no slot is assigned after a failed task`() async throws {
         let places = DownloadSlots(1)
         let reached = Gate()
         let failing = Task {
