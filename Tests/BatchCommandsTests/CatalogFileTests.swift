@@ -5,7 +5,7 @@ import BatchSimulator
 import Foundation
 import Testing
 
-/// The catalog is an index: whatever happens to it, a run goes on and the rows come back.
+/// The catalog is an index: without it a run continues, and the rows are rebuilt.
 struct CatalogFileTests {
     private func batches() throws -> [SimulatedBatch] {
         [
@@ -14,7 +14,7 @@ struct CatalogFileTests {
         ]
     }
 
-    /// The rows without what no file tells: when a batch was seen, how often it was tried.
+    /// The rows without the columns that no file contains: when a batch was seen, how often it was tried.
     private func rows(_ nights: Nights) throws -> [CatalogBatch] {
         try Catalog(reading: nights.archive.url.appending(path: Catalog.fileName).path).batches()
             .map { row in

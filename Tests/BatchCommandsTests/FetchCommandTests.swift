@@ -10,7 +10,7 @@ import Glibc
 import Darwin
 #endif
 
-/// `batchkeep fetch`: batches in on standard input, receipts out on standard output.
+/// `batchkeep fetch`: batches from standard input, receipts to standard output.
 struct FetchCommandTests {
     /// The receipts by id.
     private func receipts(_ run: InProcess) -> [String: [String: Any]] {
@@ -22,7 +22,7 @@ struct FetchCommandTests {
         receipts(run).compactMapValues { $0["state"] as? String }
     }
 
-    /// The files of an archive by their path; those of one batch only where its id is given.
+    /// The files of an archive by path; only those of one batch if its ID is given.
     private func files(in archive: Archive) throws -> [String: Data] {
         let paths = ["raw", "results"].flatMap { part in archive.files(in: part).map { "\(part)/\($0)" } }
         return try Dictionary(
@@ -51,14 +51,14 @@ struct FetchCommandTests {
                 #expect(written == expected)
                 #expect(shared.archivedIDs == archive.archivedIDs && !shared.archivedIDs.isEmpty)
                 #expect(Set(states(fetched).filter { $0.value == "archived" }.keys) == archive.archivedIDs)
-                // Nothing that spans batches, and no lock is left behind.
+                // No file about several batches and no lock remains.
                 let parts = try FileManager.default.contentsOfDirectory(atPath: shared.url.path)
                 #expect(parts.sorted() == ["_partial", "manifests", "raw", "results"])
                 #expect(shared.files(in: "_partial").isEmpty)
 
                 let rebuilt = await InProcess.offline(["catalog", "rebuild"], on: shared)
                 #expect(rebuilt.status == .done)
-                // A manifest tells when its batch was fetched; all else is the same.
+                // A manifest contains the time of its download; everything else is equal.
                 let (sums, expectedSums) = try (checksums(in: shared), checksums(in: archive))
                 #expect(sums == expectedSums && sums.count == expected.count)
                 #expect(shared.files(in: "views") == archive.files(in: "views"))
@@ -111,7 +111,7 @@ struct FetchCommandTests {
                     "msgbatch_busy": "busy",
                 ]
             )
-            // The statuses of an export: something was quarantined, which weighs more than what failed.
+            // The statuses of an export: a quarantined batch takes precedence over a failed one.
             #expect(run.status == .integrity)
             for (id, receipt) in receipts(run) where id != "msgbatch_fine" {
                 #expect((receipt["error"] as? String)?.isEmpty == false, "\(id)")
@@ -152,7 +152,7 @@ struct FetchCommandTests {
     }
 
     @Test func `if nobody reads the receipts, the run ends and keeps what is archived`() async throws {
-        // More than are under way at once.
+        // More batches than are downloaded in parallel.
         let batches = try (0..<80).map { try Nights.batch("b\($0)", daysBefore: 2) }
         try await Nights.run(batches) { nights in
             let ids = (0..<80).map { "msgbatch_b\($0)\n" }.joined()
@@ -170,7 +170,7 @@ struct FetchCommandTests {
     }
 }
 
-/// A batch in the hands of another process, as its lock shows it.
+/// A batch that another process has locked.
 private struct HeldBatch {
     private let file: FileHandle
 
@@ -183,7 +183,7 @@ private struct HeldBatch {
         #expect(flock(file.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
     }
 
-    /// Dies without a word, as a killed process does.
+    /// Ends without cleaning up, like a killed process.
     func end() throws {
         try file.close()
     }

@@ -2,7 +2,7 @@ import BatchCommands
 import Foundation
 import Testing
 
-/// What `query` and `show` notice of an archive that changed behind their index, and what they leave unread.
+/// Which changes of the archive `query` and `show` notice, and what they do not read again.
 struct IndexGapTests {
     private static let sums = [
         "query",
@@ -28,7 +28,7 @@ struct IndexGapTests {
             let requests = Samples.path("requests/2025-06-sql-generation.jsonl")
             #expect(await run(["join", "--join", requests, "--batch", id]).status == .done)
             #expect(await run(["prune", "--raw-older-than", "1d", "--even-if-last-copy", "--apply"]).status == .done)
-            // Whoever reads rows now fails.
+            // From here on, reading rows fails.
             try FileManager.default.removeItem(at: archive.url.appending(path: "results"))
             let after = await run(Self.sums)
             #expect(after.status == .done && after.notes == "", "\(after.notes)")
@@ -80,7 +80,7 @@ struct IndexGapTests {
             let show = await run(["show", "q001", "--raw"])
             #expect(show.lines.count == 1 && show.notes == "", "\(show.notes)")
             #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":14}\n")
-            // Another digest of the flat rows: the rows in the index are not those of the archive any more.
+            // Another digest of the flat rows: the rows in the index are outdated.
             try archive.change(manifest) { data in
                 let mark = Data("\"uncompressed_sha256\":\"".utf8)
                 let results = data.range(of: Data("\"results\":{".utf8))?.upperBound ?? data.startIndex

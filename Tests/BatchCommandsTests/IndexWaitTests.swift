@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// One command fills the index of an archive; another one waits for it.
+/// One command fills the index of an archive while another one waits.
 struct IndexWaitTests {
     private static let count = ["query", "SELECT count(*) AS n FROM results"]
 
@@ -36,7 +36,7 @@ struct IndexWaitTests {
     }
 }
 
-/// A filling by another command, which waits to be ended.
+/// A filling by another command that does not end by itself.
 private final class Filling: Sendable {
     private let index: Mutex<ResultIndex?>
 

@@ -6,7 +6,7 @@ import Testing
 
 /// `join`, and `--join` of `export`, on the samples.
 struct JoinCommandTests {
-    /// A sample source, its batch, and what its join comes to: results without request, requests without result.
+    /// A sample source, its batch, and the expected counts: results without request, requests without result.
     struct SampleSource: Sendable, CustomTestStringConvertible {
         var path: String
         var batch: String
@@ -62,7 +62,7 @@ struct JoinCommandTests {
                 #expect(side["duplicate_keys"] as? Int == source.duplicates, "\(source.path)")
                 #expect(archive.files(in: "unmatched").contains { $0.hasSuffix("\(id).ndjson.gz") })
             }
-            // Its rows say which of the two batches with the same ids they belong to.
+            // Its rows name which of the two batches with the same IDs they belong to.
             let ids = try ["2024-10-support-tickets", "2025-01-ticket-triage"].map { try Samples.id(of: $0) }
             let source = Samples.path("metadata/ticket-queues.csv")
             let run = try await join(archive, ids.flatMap { ["--batch", $0] } + ["--join", source], at: server)
@@ -186,7 +186,7 @@ struct JoinCommandTests {
 }
 
 extension JoinCommandTests {
-    /// Three labels, one of them for no result; ids that are numbers in SQLite are text for a join only as TEXT.
+    /// Three labels, one of them without a result; numeric IDs in SQLite are text for a join only as TEXT.
     private func makeDatabase(at path: String) throws {
         let script = """
             import sqlite3, sys
@@ -215,7 +215,7 @@ enum Samples {
         try Scenario.samples(in: folder.path, clock: clock)
     }
 
-    /// The id of a batch by the name of its file.
+    /// The ID of a batch by the name of its file.
     static func id(of name: String) throws -> String {
         let data = try Data(contentsOf: folder.appending(path: "batches/\(name).json"))
         let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]

@@ -3,7 +3,7 @@ import BatchCommands
 import Foundation
 import Testing
 
-/// What a filling of the result index leaves when it is killed in the midst of writing.
+/// What remains of a filling of the result index that is killed while it writes.
 struct KilledFillingTests {
     private static let count = ["query", "SELECT count(*) AS n FROM results"]
 
@@ -18,7 +18,7 @@ struct KilledFillingTests {
         }
     }
 
-    /// Puts the files of the index back as they were in the midst of a change.
+    /// Restores the files of the index as they were during a change.
     private func leaveHalfWritten(_ archive: Archive) throws {
         let files = ["results.sqlite", "results.sqlite-journal"].map { archive.url.appending(path: $0) }
         let index = try ResultIndex(at: files[0].path)

@@ -3,9 +3,9 @@ import BatchSimulator
 import Foundation
 import Testing
 
-/// Options of the offline commands that no other test would miss.
+/// Options of the offline commands that no other test covers.
 struct OfflineOptionTests {
-    /// Prices a thousand times as high as any of the list.
+    /// Prices a thousand times the highest list price.
     private static let header = "model_id,input,output\n"
 
     @Test func `retry, select and show use the prices of --prices`() async throws {
@@ -15,7 +15,7 @@ struct OfflineOptionTests {
             let row = await run(["show", "q001", "--json"]).document["row"] as? [String: Any]
             let model = try #require(row?["model"] as? String)
             let tokens = try #require(row?["output_tokens"] as? Int)
-            // Nothing for input, a dollar for each thousand of output at once and half of it in a batch.
+            // Input is free, output costs a dollar per thousand tokens, half of it in a batch.
             try Data("\(Self.header)\(model),0,1000\n".utf8).write(to: URL(filePath: prices))
             let own = ["--prices", prices]
             let expected = Decimal(tokens) / 2_000

@@ -4,7 +4,7 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// What `run --check` makes of a file: its exports, or every fault with its place.
+/// The output of `run --check`: the exports of a file, or every error with its position.
 struct PipelineFileTests {
     private func check(_ text: String, _ overrides: [String] = []) async throws -> InProcess {
         try await Scratch.use { scratch in

@@ -6,7 +6,7 @@ import Testing
 
 /// Whole runs of pipeline files against the simulator.
 struct PipelineRunTests {
-    /// Two sources, each with a key of its own.
+    /// Two workspaces, each with its own key.
     private func file(_ scratch: Scratch, parallel: Int = 1, _ more: String = "") throws -> String {
         let text = """
             archive: \(scratch.path("archive"))
@@ -71,7 +71,7 @@ struct PipelineRunTests {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 20, batches: 2)
             let hit = scenario.batches[0].id
-            // The first source is refused for want of a key; the second finds a batch it cannot prove.
+            // The first workspace has no key; the second has a batch that cannot be proven.
             scenario.faults = [Fault(.results(.dropLine(3)), on: [.results], of: hit)]
             try await withSimulator(scenario) { server in
                 var keys = keys
@@ -162,7 +162,7 @@ struct PipelineRunTests {
 }
 
 extension InProcess {
-    /// What the document of a pipeline run tells of one source.
+    /// The part of a pipeline run's document about one workspace.
     fileprivate struct SourceEnding {
         let name: String?
         let exitStatus: Int?

@@ -1,7 +1,7 @@
 import BatchCommands
 import Testing
 
-/// Batches that fail are tried again with growing pauses, and a run says which it left alone.
+/// Failed batches are retried with growing pauses, and a run reports which it skips.
 struct PostponedBatchTests {
     @Test func `a batch that fails again gets a scheduled retry and is counted and reported`() async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
@@ -11,7 +11,7 @@ struct PostponedBatchTests {
             #expect(first.status == .partial)
             #expect(first.batches["failed"] == 1)
             nights.pass(hours: 1)
-            // The first failure has no pause: the next run repairs what can be repaired.
+            // There is no pause after the first failure: the next run may succeed.
             #expect(await nights.export().batches["failed"] == 1)
             nights.pass(hours: 1)
             let third = await nights.export()

@@ -2,7 +2,7 @@ import BatchCommands
 import Foundation
 import Testing
 
-/// `query` and the index it keeps, and `show` through that index.
+/// `query` and its index, and `show` with that index.
 struct QueryCommandTests {
     @Test func `SQL counts, sums and prices like select`() async throws {
         try await InProcess.withSamples { archive, run, _ in
@@ -15,7 +15,7 @@ struct QueryCommandTests {
                 "select", "--result", "succeeded", "--by", "model", "--columns", "cost", "--format", "csv",
             ])
             #expect(query.status == .done, "\(query.notes)")
-            // Dollars with up to twelve places against a whole number of their last place.
+            // Compares dollars with up to twelve decimals with whole pico-dollars.
             let expected = select.lines.dropFirst()
                 .map { line in
                     let cells = line.split(separator: ",", omittingEmptySubsequences: false)
@@ -194,7 +194,7 @@ struct QueryCommandTests {
         try await InProcess.withSamples { archive, run, _ in
             let sql = ["query", "SELECT count(*) AS n FROM results"]
             let first = await run(sql).output
-            // The field of the header that SQLite leaves to its users.
+            // The header field that SQLite reserves for applications.
             try archive.change("results.sqlite") { $0[63] = 7 }
             #expect(await run(["show", "q001", "--raw"]).notes.contains("There is no index"))
             #expect(await run(sql).output == first)

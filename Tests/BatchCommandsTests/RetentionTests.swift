@@ -4,7 +4,7 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// What has few days left is warned of, what is gone is told once, and what was gone before is none of our losses.
+/// Batches that expire soon cause a warning, lost ones are reported once, and those removed earlier are not lost.
 struct RetentionTests {
     @Test func `results removed after the archive saw them are lost and reported once by the exit status`()
         async throws
@@ -65,7 +65,7 @@ struct RetentionTests {
                 #expect(risk["days_left"] as? Double == 3.5)
             }
             #expect(await nights.export("--warn-days", "3").status == .partial)
-            // Also where the window does not hold it.
+            // Also if the window does not contain it.
             #expect(await nights.export("--since", "1d").status == .lost)
         }
     }

@@ -11,9 +11,9 @@ import Glibc
 import Darwin
 #endif
 
-/// What a run tells those who do not look at it: logs, metrics, pings, and its one line.
+/// How a run is reported to other programs: logs, metrics, pings, and its one summary.
 struct RunReportingTests {
-    // MARK: The one line
+    // MARK: Summary
 
     @Test(arguments: [
         (["--since", "soon"], 2, "--since soon is no time."),
@@ -164,7 +164,7 @@ struct RunReportingTests {
             let old = try FileHandle(forReadingFrom: URL(filePath: path))
             try await InProcess.export(Scenario.generated(lines: 5), ["--metrics-file", path]) { run, _, _ in
                 #expect(run.status == .done)
-                // Whoever has the old file open still reads it whole.
+                // A reader of the old file still reads it completely.
                 let read = try old.readToEnd()
                 #expect(read == Data("old figures\n".utf8))
                 let metrics = try Metrics(scratch.text("m.prom"))
@@ -193,7 +193,7 @@ struct RunReportingTests {
             try await withSimulator(Scenario.generated(lines: 5)) { server in
                 let arguments = ["export", "--archive", scratch.path("a"), "--ping-url", server.baseURL + "/p"]
                 let good = await InProcess.run(arguments, at: server.baseURL)
-                // The simulator knows no such path, so both pings fail.
+                // The simulator does not have this path, so both pings fail.
                 #expect(good.status == .done)
                 #expect(good.notes.contains("warning: The ping of \(server.baseURL) failed"), "\(good.notes)")
                 let bad = await InProcess.run(arguments + ["--since", "soon"], at: server.baseURL)
@@ -236,7 +236,7 @@ struct RunReportingTests {
 private struct Metrics {
     private var values: [String: Double] = [:]
 
-    /// Fails on a line that is no sample, on a sample without its type before it, and on one that stands there twice.
+    /// Fails for a line that is not a sample, for a sample without its type before it, and for a repeated sample.
     init(_ text: String) throws {
         var typed: Set<String> = []
         for line in text.split(separator: "\n") {

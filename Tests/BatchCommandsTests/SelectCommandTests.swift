@@ -53,7 +53,7 @@ struct SelectCommandTests {
 
     @Test func `files that cannot match are not opened`() async throws {
         try await InProcess.withSamples { archive, run, _ in
-            // A damaged file is only noticed where it is opened.
+            // A damaged file is noticed only if it is opened.
             try archive.change(archive.file(in: "raw", "date=2025-06")) { $0.removeLast(20) }
             for arguments in [
                 ["--where", "model=claude-haiku-5-5"], ["--since", "2026-01-01"], ["--result", "expired"],

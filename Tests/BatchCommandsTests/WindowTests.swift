@@ -3,7 +3,7 @@ import BatchSimulator
 import SimulatorTestSupport
 import Testing
 
-/// How far back a run lists: no batch may fall between two nights, and a long past must stay cheap.
+/// How far back a run lists: it must miss no batch, and a long history must stay cheap.
 struct WindowTests {
     /// A batch every second day for 80 days.
     private func longPast(_ kinds: [Int: Nights.Kind] = [:]) throws -> [SimulatedBatch] {
@@ -37,7 +37,7 @@ struct WindowTests {
         try await Nights.run(longPast()) { nights in
             _ = await nights.export("--until", "10d")
             _ = await nights.export("--since", "3d")
-            // Ten days to three days back were never listed: the automatic window must not believe they were.
+            // The days from ten to three days ago were never listed: the automatic window must not skip them.
             #expect(await nights.export().batches["archived_now"] == 3)
         }
     }
@@ -60,7 +60,7 @@ struct WindowTests {
     @Test func `a listing goes back to the oldest open batch`() async throws {
         try await Nights.run(longPast([35: .withoutResults])) { nights in
             _ = await nights.export("--since", "2026-01-01")
-            // By the server's clock its days are over, and nothing was ever there to fetch.
+            // By the server's clock its retention is over, and there were never any results.
             #expect(await nights.export("--since", "2026-01-01").batches["in_window"] == 16)
         }
         try await Nights.run(longPast([35: .tooLong])) { nights in

@@ -4,14 +4,14 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// The rows of the fault matrix in which no service answers at all.
+/// The rows of the fault matrix in which no service answers.
 enum NetworkFaults {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         let sentence: String
-        /// Whether the port is one that takes connections and then keeps silent.
+        /// Whether the port accepts connections and then sends nothing.
         var isSilent = false
-        /// Where there is nobody, given the port of a service that speaks HTTP without TLS.
+        /// The address of the missing service, given the port of a service that speaks HTTP without TLS.
         let baseURL: @Sendable (_ port: Int) -> String
 
         var testDescription: String { name }

@@ -12,7 +12,7 @@ struct ErrorsTests {
             #expect(run.status == .done, "\(run.notes)")
             let counts = run.rows.compactMap { $0["requests"] as? Int }
             #expect(counts == counts.sorted(by: >) && counts.reduce(0, +) == 25)
-            // Two batches lie in the four months before; neither had such errors.
+            // The four months before have two batches without such errors.
             #expect(run.rows.allSatisfy { $0["requests_before"] as? Int == 0 && $0["fingerprint"] is String })
             let credit = run.rows.first { $0["error_class"] as? String == "fix_account" }
             let command = try #require(credit?["command"] as? String)

@@ -20,7 +20,7 @@ struct PricesTests {
         #expect(second.status == .done, "\(second.notes)")
         let rows = first.output.split(separator: "\n").dropFirst()
         #expect(rows.count == 30)
-        // The user's rows go first, and say the same.
+        // The user's rows come first and have the same prices.
         #expect(second.output.split(separator: "\n").dropFirst() == rows + rows)
     }
 

@@ -3,7 +3,7 @@ import Foundation
 import Prices
 import Testing
 
-/// The page's figures are those of the other commands.
+/// The numbers of the page are those of the other commands.
 struct ReportTests {
     @Test func `the numbers of the headline equal those of summarize`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
@@ -73,7 +73,7 @@ struct ReportTests {
 }
 
 extension String {
-    /// The exact value of a figure of the headline.
+    /// The exact value of a number of the headline.
     fileprivate func headline(_ label: String) -> String? {
         guard let start = firstRange(of: "<dt>\(label)</dt>") else { return nil }
         let rest = self[start.upperBound...]
@@ -91,7 +91,7 @@ extension String {
         table(id).ranges(of: "<th scope=\"row\"").count
     }
 
-    /// The row of a table that a name heads.
+    /// The row of a table that starts with a name.
     fileprivate func row(_ name: String, ofTable id: String) -> Substring? {
         let table = table(id)
         guard let start = table.firstRange(of: ">\(name)</th>") else { return nil }

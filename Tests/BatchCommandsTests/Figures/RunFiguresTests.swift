@@ -4,7 +4,7 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// What an export says and leaves behind about its figures.
+/// The costs an export prints, and the roll-ups and the page it writes.
 struct RunFiguresTests {
     @Test func `the end of an export shows the cost and the unpriced requests`() async throws {
         try await InProcess.exportSamples { run, archive, _ in
@@ -58,7 +58,7 @@ struct RunFiguresTests {
         }
     }
 
-    /// The requests of all days together.
+    /// The sum of the requests of all days.
     private func requests(in archive: Archive) throws -> Int {
         let names = archive.files(in: "summaries/days").filter { $0.hasSuffix(".csv") }
         return try names.reduce(0) { sum, name in
@@ -73,7 +73,8 @@ struct RunFiguresTests {
             let page = archive.url.appending(path: "report.html")
             #expect(run.document["report"] as? String == page.path)
             let html = try String(contentsOf: page, encoding: .utf8)
-            // Two batches have not ended, two were withdrawn before: the page tells what the archive alone cannot know.
+            // Two batches have not ended and two were removed before: the archive alone does not contain them, the page
+            // does.
             #expect(html.contains("Not complete: 13 of 17 batches are archived."))
             #expect(html.contains("2 withdrawn by the API before this archive first saw them"))
             let other = archive.url.appending(path: "other.html")

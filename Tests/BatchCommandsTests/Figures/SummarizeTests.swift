@@ -2,7 +2,7 @@ import BatchCommands
 import Foundation
 import Testing
 
-/// `summarize` on an archive of the sample batches; `EndToEndTests` compares its figures with Python's.
+/// `summarize` on an archive of the sample batches; `EndToEndTests` compares its numbers with Python's.
 struct SummarizeTests {
     @Test func `every grouping and every format gives a table, from summaries and from a scan`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
@@ -92,7 +92,7 @@ struct SummarizeTests {
             let row = priced.rows.first { $0["model"] as? String == "claude-orchid-preview" }
             let tokens = ["input", "cache_creation_5m", "cache_creation_1h", "cache_read", "output"]
                 .reduce(0) { $0 + (row?["\($1)_tokens"] as? Int ?? 0) }
-            // Half of two dollars a million.
+            // Half of two dollars per million.
             #expect(row?["cost_usd"] as? String == "\(Decimal(tokens) / 1_000_000)")
             #expect(priced.totals["unpriced_requests"] as? Int == 0)
             #expect((priced.document["notes"] as? [String])?.last?.contains("after the rows of own.csv") == true)
@@ -181,7 +181,7 @@ struct SummarizeTests {
 }
 
 extension String {
-    /// Without moments: a page says when it was made.
+    /// The text without times, because a page contains the time of its creation.
     fileprivate var withoutTimes: String {
         replacing(/20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+Z?/, with: "")
     }

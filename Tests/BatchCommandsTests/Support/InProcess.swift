@@ -16,14 +16,14 @@ struct InProcess {
         (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any] ?? [:]
     }
 
-    /// The figures under `batches` that are not zero.
+    /// The counts under `batches` that are not zero.
     var batches: [String: Int] {
         (document["batches"] as? [String: Int] ?? [:]).filter { $0.value != 0 }
     }
 
-    /// Runs a command line as the program would, with everything it writes caught.
+    /// Runs a command line like the program and captures its output.
     ///
-    /// `lineTaken` gets what is written to standard output first, and may refuse it.
+    /// `lineTaken` gets what is written to standard output first, and may throw.
     static func run(
         _ arguments: [String],
         at baseURL: String,
@@ -57,7 +57,7 @@ struct InProcess {
         return InProcess(status: status, output: written.output.text, notes: written.notes.text)
     }
 
-    /// Exports a scenario into a new folder and hands over what came of it.
+    /// Exports a scenario into a new folder and calls `body` with the result.
     static func export(
         _ scenario: Scenario,
         _ arguments: [String] = [],
@@ -79,7 +79,7 @@ struct InProcess {
     }
 }
 
-/// The files of an archive as a test looks at them.
+/// The files of an archive, for tests.
 struct Archive {
     let url: URL
 
@@ -89,7 +89,7 @@ struct Archive {
         return paths.filter { $0.contains(".") }.sorted()
     }
 
-    /// The ids of the batches that have a manifest.
+    /// The IDs of the batches that have a manifest.
     var archivedIDs: Set<String> {
         Set(files(in: "manifests").map { URL(filePath: $0).deletingPathExtension().lastPathComponent })
     }

@@ -1,4 +1,4 @@
-/// A clock that runs fifty times as fast as the real one, for pauses and silences that a test should not sit through.
+/// A clock that runs fifty times as fast as the real one, so that pauses do not slow the tests.
 struct QuickClock: Clock {
     private static let factor = 50
     private let real = ContinuousClock()

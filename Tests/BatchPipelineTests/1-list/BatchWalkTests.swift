@@ -57,7 +57,7 @@ struct BatchWalkTests {
         var walk = walk(service)
         var found: [String] = []
         while let batches = try await walk.next() { found += batches.map(\.id) }
-        // Every batch once, although b3 is listed a second time.
+        // Every batch appears once, although b3 is listed twice.
         #expect(found == ["b4", "b3", "b2", "b1", "b0"])
         #expect(service.pages.map(\.afterID) == [nil, "b3", "b4", "b2", "b0"].prefix(service.pages.count).map { $0 })
     }

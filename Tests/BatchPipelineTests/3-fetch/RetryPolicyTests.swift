@@ -7,7 +7,7 @@ import Testing
 struct RetryPolicyTests {
     private let noon = Timestamp("2026-11-22T12:00:00Z")!
 
-    /// What a fresh plan says to an answer.
+    /// The decision of a new policy about an answer.
     private func firstDecision(
         _ operation: RetryPolicy.Operation = .list,
         _ status: Int,
@@ -83,7 +83,7 @@ struct RetryPolicyTests {
         #expect(decision == .fail(.transport(.tls, detail: "the server's certificate is not trusted")))
     }
 
-    // MARK: What the server says about trying again
+    // MARK: Headers about retries
 
     @Test
     func `x-should-retry overrides the status in both directions`() {
@@ -216,7 +216,7 @@ struct RetryPolicyTests {
         #expect(firstDecision(.list, 400) { $0.errorCode = "enforced_spend_limit_reached" } == .fail(.status(400)))
     }
 
-    // MARK: Results that are not there
+    // MARK: Missing results
 
     @Test
     func `results that are not found are retried a few times although the server forbids it`() {

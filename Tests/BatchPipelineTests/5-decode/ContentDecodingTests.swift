@@ -1,7 +1,7 @@
 import BatchPipeline
 import Testing
 
-/// What is counted of a message's content.
+/// The counts of a message's content.
 struct ContentDecodingTests {
     private func record(content: String, stopReason: String = "\"end_turn\"") throws -> ResultRecord {
         let block = try ResultDecoder.decode(

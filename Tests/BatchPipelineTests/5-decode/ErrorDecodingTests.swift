@@ -1,7 +1,7 @@
 import BatchPipeline
 import Testing
 
-/// `result.error`: nested as the API writes it, or flattened by others.
+/// `result.error`: nested as the API writes it, or flattened by other programs.
 struct ErrorDecodingTests {
     private func decode(error: String) throws -> DecodedBlock {
         let block = try ResultDecoder.decode(
@@ -24,7 +24,7 @@ struct ErrorDecodingTests {
         #"{"type":"api_error","message":"m","request_id":"req_1"}"#,
         #"{"request_id":"req_1","message":"m","details":[],"type":"api_error"}"#,
         #"{"type":"api_error","message":"m","error":null,"request_id":"req_1"}"#,
-        // Half flattened.
+        // Partly flattened.
         #"{"type":"error","message":"m","error":{"type":"api_error"},"request_id":"req_1"}"#,
         #"{"type":"api_error","error":{"message":"m","request_id":"req_1"}}"#,
     ])

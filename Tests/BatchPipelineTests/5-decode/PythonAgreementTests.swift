@@ -4,7 +4,7 @@ import JSONLines
 import TestSupport
 import Testing
 
-/// The decoder against Python's json module, which knows nothing of it.
+/// Compares the decoder with Python's json module.
 struct PythonAgreementTests {
     private static let python = "/usr/bin/env"
 
@@ -16,10 +16,10 @@ struct PythonAgreementTests {
         return (try? process.run()).map { process.waitUntilExit() } != nil && process.terminationStatus == 0
     }()
 
-    /// Reads lines in hex and says of each whether it is a result, and which.
+    /// Reads lines in hex and prints for each whether it is a result, and its values.
     ///
-    /// The module takes NaN and Infinity, which JSON has not; of equal keys it keeps the last, and it takes lone surrogates,
-    /// as the decoder does.
+    /// The module accepts NaN and Infinity, which JSON does not have. Like the decoder, it keeps the last of equal keys
+    /// and accepts lone surrogates.
     private static let script = """
         import codecs, json, sys
 
@@ -53,7 +53,7 @@ struct PythonAgreementTests {
         process.standardOutput = output
         try process.run()
         let text = lines.map { hex($0) + "\n" }.joined()
-        // Written beside the reading: a full pipe would hold both sides up.
+        // Written in parallel with reading: otherwise a full pipe would block both sides.
         Thread.detachNewThread {
             try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
             try? input.fileHandleForWriting.close()
@@ -98,7 +98,7 @@ struct PythonAgreementTests {
         for (line, (ours, theirs)) in zip(lines, zip(here, there)) where ours != theirs {
             #expect(ours == theirs, "\(String(decoding: line, as: UTF8.self))")
         }
-        // Neither side may have taken the easy way.
+        // Both kinds of lines must be frequent enough.
         #expect(here.filter { $0 == "no" }.count > 500)
         #expect(here.filter { $0 != "no" }.count > 500)
     }

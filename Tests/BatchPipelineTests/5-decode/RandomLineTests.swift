@@ -3,7 +3,7 @@ import JSONLines
 import TestSupport
 import Testing
 
-/// Valid lines in every order, spacing and spelling, against what their maker knows of them.
+/// Valid lines with random order, spacing and escapes, compared with their generated values.
 struct RandomLineTests {
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `the decoder returns what the generator wrote`(seed: UInt64) throws {

@@ -2,7 +2,7 @@ import BatchPipeline
 import JSONLines
 import Testing
 
-/// Lines that are no results, and what stands between lines.
+/// Lines that are not results, and bytes between lines.
 struct RejectedLineTests {
     private func reasons(_ text: String) throws -> [String] {
         try ResultDecoder.decode(text: text).rejected.map(\.reason)
@@ -80,7 +80,7 @@ struct RejectedLineTests {
             #expect(block.records.isEmpty)
             let fault = try #require(block.rejected.first)
             #expect(fault.lineNumber == 2)
-            // A character cut in its middle is named by its first byte, up to three before the end.
+            // The error is at the first byte of a cut character, up to three bytes before the end.
             #expect((end - 3...end).contains(fault.byteOffset - before.count), "cut at \(end): \(fault)")
         }
     }

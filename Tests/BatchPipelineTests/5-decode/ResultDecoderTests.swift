@@ -3,7 +3,7 @@ import JSONLines
 import MessageBatches
 import Testing
 
-/// Lines as they were seen, and what else the grammar allows in valid ones.
+/// Lines as the API wrote them over the years, and other valid forms.
 struct ResultDecoderTests {
     private func record(_ line: String) throws -> ResultRecord {
         let block = try ResultDecoder.decode(text: line)
@@ -17,7 +17,7 @@ struct ResultDecoderTests {
         return try #require(block.plain.first)
     }
 
-    /// What the lines of all years below say.
+    /// The values of the lines of all years below.
     private var expected: PlainRecord {
         var record = PlainRecord(customID: "syn9", resultType: "succeeded")
         record.model = "claude-haiku-4-5-20251001"

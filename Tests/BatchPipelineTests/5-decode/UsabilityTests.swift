@@ -1,7 +1,7 @@
 import BatchPipeline
 import Testing
 
-/// What is usable, told of whole lines.
+/// Which results are usable, for whole lines.
 struct UsabilityTests {
     private static let text = #"[{"type":"text","text":"Yes."}]"#
     private static let call = #"[{"type":"tool_use","id":"t","name":"n","input":{}}]"#

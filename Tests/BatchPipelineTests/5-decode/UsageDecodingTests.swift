@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// `message.usage` in all the shapes it has had, and in some it should not have.
+/// `message.usage` in all valid forms and in some invalid ones.
 struct UsageDecodingTests {
     private func record(usage: String) throws -> ResultRecord {
         let block = try ResultDecoder.decode(
@@ -47,7 +47,7 @@ struct UsageDecodingTests {
 
     @Test(
         arguments: [
-            // Not split by lifetime: all five-minute, the default.
+            // Not split by lifetime: five minutes is the default.
             (#""cache_creation_input_tokens":30"#, 30, 0),
             (#""cache_creation_input_tokens":30,"cache_creation":null"#, 30, 0),
             (#""cache_creation":{},"cache_creation_input_tokens":30"#, 30, 0),
@@ -62,7 +62,7 @@ struct UsageDecodingTests {
             ),
             (#""cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}"#, 10, 20),
             (#""cache_creation_input_tokens":null,"cache_creation":{"ephemeral_1h_input_tokens":20}"#, 0, 20),
-            // What the split does not explain is five-minute.
+            // The part that the split does not contain counts as five minutes.
             (#""cache_creation_input_tokens":30,"cache_creation":{"ephemeral_1h_input_tokens":20}"#, 10, 20),
             (
                 #""cache_creation_input_tokens":50,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}"#,

@@ -5,7 +5,7 @@ import MessageBatches
 import Testing
 
 struct FlatRowWriterTests {
-    /// A row as a reader of JSON sees it.
+    /// A row as a JSON reader decodes it.
     private struct Row: Decodable, Equatable {
         var batch_id: String
         var custom_id: String
@@ -48,7 +48,7 @@ struct FlatRowWriterTests {
         try JSONDecoder().decode(Row.self, from: Data(try #require(try rows(line, of: batch).first).utf8))
     }
 
-    /// The keys of a row as they stand, found without a JSON library: no value of these rows holds `,"`.
+    /// The keys of a row in order, found without a JSON library: no value of these rows contains `,"`.
     private func keys(_ row: String) -> [String] {
         row.dropFirst().split(separator: ",\"")
             .map { part in

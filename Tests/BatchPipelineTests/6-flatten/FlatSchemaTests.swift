@@ -3,7 +3,7 @@ import Testing
 
 struct FlatSchemaTests {
     @Test func `the columns and their order are those of version 1`() {
-        // Another list needs another version: files of both would lie side by side.
+        // Another list needs another version: an archive may contain files of both.
         #expect(FlatSchema.version == 1)
         #expect(
             FlatSchema.columns.map(\.name) == [

@@ -4,7 +4,7 @@ import MessageBatches
 import Testing
 
 struct SummarySetTests {
-    /// Another kind: the bytes of text.
+    /// Another kind of summary: the bytes of text.
     private struct TextBytes: Summary {
         static let name = "text_bytes"
 

@@ -78,7 +78,7 @@ struct DownloadPolicyTests {
 }
 
 extension DownloadPolicy.Action {
-    /// What happens next, in a form that can be compared.
+    /// The next action, in a form that can be compared.
     fileprivate enum Kind: Equatable {
         case publish
         case retry

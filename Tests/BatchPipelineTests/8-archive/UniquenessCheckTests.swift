@@ -5,7 +5,7 @@ import Testing
 @testable import BatchPipeline
 
 struct UniquenessCheckTests {
-    /// What the check finds in a body of these lines, block by block, and the draft it used.
+    /// The result of the check for a body of these lines, and the draft it used.
     private func check(
         _ blocks: [[String]],
         limit: Int = 1_000,
@@ -34,7 +34,7 @@ struct UniquenessCheckTests {
         ids.map { ResultLine.other($0, type: "expired") }
     }
 
-    /// One hash for all: then only the ids can tell.
+    /// One hash for all: only the IDs can be compared.
     private let liar: (ResultRecord) -> KeyHash = { _ in KeyHash(high: 1, low: 2) }
 
     @Test func `distinct IDs are proven without reading lines again`() async throws {
@@ -106,7 +106,7 @@ struct UniquenessCheckTests {
     }
 
     @Test func `runs longer than one read are merged completely`() async throws {
-        // Two runs of 5,000 entries each, more than are read at a time, and every id in both.
+        // Two runs of 5,000 entries each, more than one read returns, with every ID in both.
         let ids = lines((0..<5_000).map { "a\($0)" })
         let (surplus, draft) = try await check([ids, ids], limit: 4_000)
         #expect(surplus == 5_000)

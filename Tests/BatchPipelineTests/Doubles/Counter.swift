@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts, and remembers the highest count.
+/// A counter that also records its highest value.
 final class Counter: Sendable {
     private let counts = Mutex((now: 0, highest: 0))
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Holds tasks back until it is opened; then, and ever after, lets them through.
+/// Makes tasks wait until it is opened.
 final class Gate: Sendable {
     private struct State {
         var isOpen = false

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Runs one job at a time, always the one that came last: what is started together ends in reverse order.
+/// Runs one job at a time, always the newest: tasks that start together end in reverse order.
 final class LastFirstExecutor: TaskExecutor {
     private let queue = DispatchQueue(label: "last first")
     private let waiting = Mutex<[UnownedJob]>([])

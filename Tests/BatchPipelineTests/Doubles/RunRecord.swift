@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Synchronization
 
-/// Remembers what a run did beside reading and archiving: its pauses and events.
+/// Records the pauses and events of a run.
 ///
 /// It never waits.
 final class RunRecord: Sendable {
@@ -18,7 +18,7 @@ final class RunRecord: Sendable {
     var pauses: [Duration] { pausesTaken.withLock { $0 } }
     var events: [ExportEvent] { eventsSeen.withLock { $0 } }
 
-    /// Ports over the given doubles; the machine's clock stands still.
+    /// Ports with the given doubles; the machine's clock does not advance.
     func ports(_ service: ScriptedService, _ archive: InMemoryArchive) -> ExportPorts {
         ExportPorts(
             lister: service,

@@ -5,7 +5,7 @@ import Synchronization
 /// A ledger with scripted advice that remembers its calls.
 final class ScriptedLedger: BatchLedger {
     private let advice: ListingAdvice
-    /// The batches whose results are lost if they turn out to be withdrawn.
+    /// The batches whose results are lost if the API has removed them.
     private let seenBefore: Set<String>
     private let listingsSeen = Mutex<[ListedBatches]>([])
     private let recordedBatches = Mutex<[String]>([])

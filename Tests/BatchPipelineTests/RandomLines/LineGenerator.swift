@@ -2,7 +2,7 @@ import TestSupport
 import BatchPipeline
 import MessageBatches
 
-/// Makes valid result lines at random, each with what the decoder should find in it.
+/// Generates random valid result lines, each with the values that the decoder should return.
 struct LineGenerator {
     private var random: SeededGenerator
 
@@ -107,9 +107,9 @@ struct LineGenerator {
         }
     }
 
-    /// A token count: missing, null, a whole number, or now and then something else.
+    /// A token count: missing, null, a whole number, or sometimes something else.
     ///
-    /// Gives what is to be read.
+    /// Returns the expected count.
     private mutating func count(
         _ key: String,
         _ members: inout [(key: String, value: JSONValue)],
@@ -153,9 +153,9 @@ struct LineGenerator {
 
     // MARK: Pieces
 
-    /// A member that is text, or no text, or missing.
+    /// A member that is a string, another value, or missing.
     ///
-    /// Gives the text to be read.
+    /// Returns the expected text.
     private mutating func optionalText(
         _ key: String,
         _ members: inout [(key: String, value: JSONValue)]
@@ -172,7 +172,7 @@ struct LineGenerator {
         }
     }
 
-    /// The object of these members, with unknown ones between and now and then an earlier, worthless one of the same key.
+    /// An object of these members, mixed with unknown ones and sometimes with an earlier value of the same key.
     private mutating func decorated(_ members: [(key: String, value: JSONValue)]) -> JSONValue {
         var all: [(key: String, value: JSONValue)] = []
         for member in members {
@@ -185,7 +185,7 @@ struct LineGenerator {
         return .object(all)
     }
 
-    /// A value that must not matter where it stands.
+    /// A random value for a position where it must be ignored.
     private mutating func anything(depth: Int = 0) -> JSONValue {
         switch random.int(0...(depth > 3 ? 3 : 5)) {
         case 0: .plain(random.pick(["null", "true", "false"]))

@@ -5,7 +5,7 @@ enum LineMutation {
     private static let telling =
         Array("\"\\{}[]:,0123456789.-+eEtfnu \t\rNaI\u{1}é漢😀".utf8) + [0x80, 0xC0, 0xED, 0xF8, 0xFF]
 
-    /// A line with one to three bytes or pieces changed; never with a line end in it.
+    /// A line with one to three bytes or pieces changed; never contains a line end.
     static func mutated(_ line: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var line = line
         for _ in 0..<random.int(1...3) where !line.isEmpty {

@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// Runs on batches that were listed elsewhere, in an archive that others write to.
+/// Runs on batches that were listed elsewhere, in an archive that other processes write to.
 struct AskedBatchesTests {
     private let record = RunRecord()
 
@@ -59,7 +59,7 @@ struct AskedBatchesTests {
             ]
         )
         #expect(report.archivedNow == 1 && report.alreadyArchived == 2 && report.busy == 1 && report.notEnded == 1)
-        // Neither of the two that belong to others was asked for.
+        // The two batches of other processes were not requested.
         #expect(Set(service.asked) == ["fine", "kept"])
         #expect(archive.claimed.isEmpty)
     }
@@ -99,7 +99,7 @@ struct AskedBatchesTests {
             let report = await ExportRun(ports: ports, settings: ExportSettings(), ledger: ledger)
                 .run(ExportSelection(window: BatchWindow(), filter: filter))
             #expect(report.listed == 20 && report.inWindow == report.archivedNow && report.leftOut == 0)
-            // Nobody may conclude that the others were seen too.
+            // The run must not conclude that the other batches were seen too.
             #expect(ledger.listings.count == 1 && ledger.listings[0].completed == nil)
             archived += archive.archived.keys
         }

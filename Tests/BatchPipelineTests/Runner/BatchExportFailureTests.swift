@@ -2,13 +2,13 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// One batch that cannot be read, or not to its end.
+/// One batch whose results cannot be downloaded, or not to the end.
 struct BatchExportFailureTests {
     private let id = "msgbatch_1"
     private let archive = InMemoryArchive()
     private let record = RunRecord()
     private let whole = [ResultLine.succeeded("a")]
-    /// Created 2024-08-20T18:37:24.100435Z: its results are kept until 2024-09-18T18:37:24.100435Z.
+    /// Created 2024-08-20T18:37:24.100435Z: the API keeps its results until 2024-09-18T18:37:24.100435Z.
     private let created = "2024-08-20T18:37:24.100435Z"
 
     private func export(
@@ -39,7 +39,7 @@ struct BatchExportFailureTests {
         ServiceError(code: code, operation: "GET", serverDate: date.flatMap { Timestamp($0) })
     }
 
-    // MARK: Broken bodies
+    // MARK: Interrupted bodies
 
     @Test func `an interrupted body is requested again from the start`() async throws {
         let bytes = ResultLine.file(whole)
@@ -100,7 +100,7 @@ struct BatchExportFailureTests {
         #expect(record.pauses.isEmpty)
     }
 
-    // MARK: Requests that fail
+    // MARK: Failed requests
 
     @Test(
         arguments: [
@@ -133,7 +133,7 @@ struct BatchExportFailureTests {
         await #expect(throws: CancellationError.self) { _ = try await export(.failure(failure(.cancelled))) }
     }
 
-    // MARK: Withdrawn or unavailable
+    // MARK: Removed or unavailable
 
     @Test(arguments: [.status(404), .status(410), .noResultsURL] as [ServiceError.Code])
     func `results are removed once the server's clock is past the 29 days`(code: ServiceError.Code) async throws {
@@ -160,7 +160,7 @@ struct BatchExportFailureTests {
             Issue.record("not unavailable")
             return
         }
-        // The machine's own clock, long past the 29 days, decides nothing.
+        // The machine's own clock is long past the 29 days. It must have no effect.
         guard case .unavailable = try await export(.failure(gone)) else {
             Issue.record("not unavailable")
             return
@@ -186,7 +186,7 @@ struct BatchExportFailureTests {
         #expect(archive.opened.isEmpty)
     }
 
-    // MARK: Other ends
+    // MARK: Other errors
 
     @Test(arguments: ["../evil", "a/b", "", "é", "a b", String(repeating: "a", count: 129)])
     func `an ID that cannot be a file name fails its batch before a draft is opened`(id: String) async throws {

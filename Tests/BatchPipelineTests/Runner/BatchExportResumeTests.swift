@@ -3,18 +3,18 @@ import JSONLines
 import MessageBatches
 import Testing
 
-/// One batch whose body breaks off in the middle: the next read goes on there.
+/// One batch whose body is interrupted: the next download resumes there.
 struct BatchExportResumeTests {
     private let id = "msgbatch_1"
     private let archive = InMemoryArchive()
     private let record = RunRecord()
-    /// Each a little over one block.
+    /// Each line is a little longer than one block.
     private let lines = (0..<4)
         .map { ResultLine.succeeded("r\($0)", text: String(repeating: "x", count: LineSplitter.blockSize)) }
 
     private var body: [UInt8] { ResultLine.file(lines) }
 
-    /// The body up to the end of `count` lines and `more` bytes, and then a break.
+    /// The body up to the end of `count` lines and `more` bytes, followed by an error.
     private func broken(behind count: Int, _ more: Int = 0) -> ScriptedService.Results {
         let end = ResultLine.file(Array(lines.prefix(count))).count + more
         return .body(ScriptedBody(Array(body.prefix(end)), sizes: [300_000, 7], failure: ServiceError.cut))
@@ -56,7 +56,7 @@ struct BatchExportResumeTests {
     func `an interrupted download resumes after its last complete block`(more: Int) async throws {
         expectWhole(try await export(broken(behind: 2, more), .file(lines)))
         #expect(resumedAt == [2])
-        // It was begun once.
+        // The draft was opened once.
         #expect(archive.opened == [id])
     }
 
@@ -81,7 +81,7 @@ struct BatchExportResumeTests {
         }
         #expect(archive.parked == [id: 2])
         #expect(record.pauses.count == 2)
-        // The next run takes it up.
+        // The next run resumes it.
         expectWhole(try await export(.file(lines)))
         #expect(resumedAt.last == 2)
     }
@@ -168,7 +168,7 @@ struct BatchExportResumeTests {
             settings: ExportSettings(deadline: .seconds(90)),
             record: record
         )
-        // The body may come to its end in the last moment; then it counts.
+        // The body may end at the last moment; then it counts.
         switch outcome {
         case .failed(.deadline(.seconds(90))): #expect(archive.archived.isEmpty && archive.parked[id] ?? 0 > 0)
         case .archived: #expect(archive.parked.isEmpty)

@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// One batch, read completely: published, read again or quarantined.
+/// One batch with a complete download: published, downloaded again or quarantined.
 struct BatchExportTests {
     private let id = "msgbatch_1"
     private let archive = InMemoryArchive()
@@ -175,7 +175,7 @@ struct BatchExportTests {
         #expect(archive.quarantined[id]?.proof.rejected.map(\.lineNumber) == [3])
     }
 
-    // MARK: The batch object is fetched again
+    // MARK: The batch object is retrieved again
 
     @Test func `counts that changed since the listing replace the listed ones`() async throws {
         let service = try service(.file(whole))

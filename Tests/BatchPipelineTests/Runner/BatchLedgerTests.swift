@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// What a run asks its ledger, and what it makes of the answers.
+/// The calls of a run to its ledger, and the effect of the ledger's advice.
 struct BatchLedgerTests {
     private let archive = InMemoryArchive()
     private let record = RunRecord()

@@ -31,7 +31,7 @@ struct BodyReadTests {
         return (0..<count).map { ResultLine.succeeded("r\($0)", text: text) }
     }
 
-    // MARK: What is read
+    // MARK: Results
 
     @Test func `the bytes, rows and statistics do not depend on the chunks`() async throws {
         let lines = [ResultLine.succeeded("a", text: "\u{2028}é😀"), "", ResultLine.errored("b") + "\r", "{}"]
@@ -100,7 +100,7 @@ struct BodyReadTests {
         #expect(seen == seen.sorted { $0[0] < $1[0] })
     }
 
-    // MARK: Order and bounds
+    // MARK: Order and limits
 
     @Test func `blocks that finish in reverse order are written in their own order`() async throws {
         let sealed = Mutex<[Int]>([])
@@ -112,7 +112,7 @@ struct BodyReadTests {
         #expect(await draft.appended.map(\.sequence) == Array(0..<6))
         #expect(await draft.appended.flatMap(\.bytes) == bytes)
         #expect(result.tally.lines == 6)
-        // Otherwise the test has shown nothing.
+        // Otherwise the test proves nothing.
         #expect(sealed.withLock { $0 }.prefix(3) == [2, 1, 0])
     }
 
@@ -154,7 +154,7 @@ struct BodyReadTests {
         #expect(result.tally.lines == 1)
     }
 
-    // MARK: What breaks off
+    // MARK: Errors
 
     @Test func `an error of the body is thrown`() async throws {
         let body = ScriptedBody(ResultLine.file(longLines(2)), failure: ServiceError.cut)

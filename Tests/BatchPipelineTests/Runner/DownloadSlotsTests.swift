@@ -3,7 +3,7 @@ import Testing
 
 @testable import BatchPipeline
 
-/// Places are held by as many as there are, and come back however their holder ends.
+/// The number of slots is limited, and a slot is released however its holder ends.
 struct DownloadSlotsTests {
     private struct Failure: Error {}
 
@@ -31,7 +31,7 @@ struct DownloadSlotsTests {
                 group.addTask {
                     try await places.whileHolding(turn: turn) { _ in
                         held.add()
-                        // Time for another one to come in, if there were a second place.
+                        // Another task would start here if there were a second slot.
                         for _ in 1...100 { await Task.yield() }
                         held.add(-1)
                     }
@@ -62,7 +62,7 @@ struct DownloadSlotsTests {
         let failing = Task {
             try await places.whileHolding(turn: 0) { _ in
                 reached.open()
-                // Time for the other one to wait.
+                // The other task starts to wait here.
                 for _ in 1...100 { await Task.yield() }
                 throw Failure()
             }

@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// Runs that end before their end.
+/// Runs that stop early.
 struct ExportRunStopTests {
     private let record = RunRecord()
 
@@ -17,7 +17,7 @@ struct ExportRunStopTests {
             .run(ExportSelection(window: BatchWindow(), filter: BatchFilter(), pageSize: pageSize))
     }
 
-    /// A service with batches b1, b2 … and whole results for each.
+    /// A service with batches b1, b2 … and complete results for each.
     private func service(_ count: Int) throws -> ScriptedService {
         let service = ScriptedService(
             try (1...count)
@@ -86,7 +86,7 @@ struct ExportRunStopTests {
         #expect(report.stop as? InMemoryArchive.Failure == InMemoryArchive.Failure(call: call))
         #expect(report.archivedNow == 0)
         #expect(report.inWindow == 3)
-        // While a batch is being published the next one is read already.
+        // While a batch is published, the next one is already downloaded.
         if call != "publish" { #expect(archive.opened.count <= 1) }
         #expect(archive.finishedRuns == 1)
     }

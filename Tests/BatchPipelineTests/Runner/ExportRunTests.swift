@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// The whole of an export against an in-memory service and archive.
+/// A whole export with an in-memory service and archive.
 struct ExportRunTests {
     private let archive = InMemoryArchive()
     private let record = RunRecord()
@@ -25,7 +25,7 @@ struct ExportRunTests {
             .run(ExportSelection(window: window, filter: filter, pageSize: pageSize), isDryRun: isDryRun)
     }
 
-    /// A batch created so many seconds after the epoch, named after that, with one succeeded result.
+    /// A batch created the given number of seconds after the epoch, named after it, with one succeeded result.
     private func batch(_ second: Int, status: String = "ended", archived: String? = nil) throws -> MessageBatch {
         try .sample(
             "b\(second)",
@@ -36,7 +36,7 @@ struct ExportRunTests {
         )
     }
 
-    /// A service with these batches, and whole results for each.
+    /// A service with these batches and complete results for each.
     private func service(_ batches: [MessageBatch]) -> ScriptedService {
         let service = ScriptedService(batches)
         for batch in batches { service.script(batch.id, [.file([ResultLine.succeeded("of-\(batch.id)")])]) }
@@ -49,7 +49,7 @@ struct ExportRunTests {
         }
     }
 
-    // MARK: What is chosen
+    // MARK: Selection
 
     @Test func `batches of the window are archived, others are only listed`() async throws {
         let service = service(try [1, 2, 3, 4, 5].map { try batch($0) })
@@ -144,7 +144,7 @@ struct ExportRunTests {
         #expect(service.asked.count == asked)
     }
 
-    // MARK: Order and bounds
+    // MARK: Order and limits
 
     @Test func `the oldest batch is fetched first because its results are removed first`() async throws {
         let service = service(try [30, 10, 20].map { try batch($0) })
@@ -166,7 +166,7 @@ struct ExportRunTests {
         let (running, full) = (Counter(), Gate())
         let archive = InMemoryArchive(willAppend: { _ in
             running.add()
-            // Nobody goes on before all that are allowed have come this far.
+            // No download continues before the allowed number of downloads has reached this point.
             if running.highest == limit { full.open() }
             await full.pass()
             running.add(-1)
@@ -182,7 +182,7 @@ struct ExportRunTests {
         let (waiting, all) = (Counter(), Gate())
         let archive = InMemoryArchive(willPublish: { _ in
             waiting.add()
-            // Nobody is published before all are read.
+            // No batch is published before all are downloaded.
             if waiting.highest == 7 { all.open() }
             await all.pass()
         })
@@ -217,7 +217,7 @@ struct ExportRunTests {
         #expect(archive.finishedRuns == 0)
     }
 
-    // MARK: Figures
+    // MARK: Counts
 
     @Test func `the report adds up lines, bytes and summaries of the archived batches`() async throws {
         let lines = [ResultLine.succeeded("a"), ResultLine.errored("b"), ResultLine.other("c", type: "deferred")]
@@ -233,7 +233,7 @@ struct ExportRunTests {
         #expect(report.receivedBytes == ResultLine.file(lines + [lines[0]]).count)
         let stored = archive.archived.values.reduce(0) { $0 + $1.raw.count + $1.flatRows.count }
         #expect(report.storedBytes == stored)
-        // What was quarantined is in no figure.
+        // Quarantined batches are not counted.
         #expect(report.quarantined == 1)
         #expect(report.summaries.summary(LineCount.self)?.records == 4)
         #expect(report.summaries.summary(LineCount.self)?.batches == ["b1", "b2"])
