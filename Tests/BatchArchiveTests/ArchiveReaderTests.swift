@@ -23,7 +23,7 @@ struct ArchiveReaderTests {
         try await sink.export("a", day: "2024-08-21")
         try await sink.export("b", day: "2024-08-20")
         #expect(try await ids() == ["b", "c", "a"])
-        // All are created at 18:37:24.100435 of their day.
+        // All batches are created at 18:37:24.100435 of their day.
         #expect(try await ids(since: "2024-08-20T18:37:24.100435Z") == ["b", "c", "a"])
         #expect(try await ids(since: "2024-08-20T18:37:24.100436Z") == ["a"])
         #expect(try await ids(until: "2024-08-21T18:37:24.100435Z") == ["b", "c"])

@@ -7,7 +7,7 @@ import Testing
 struct ArchiveRecoveryTests {
     private let archive = TemporaryArchive()
 
-    /// Batches that are written and about to be published, with the plan to do it.
+    /// Written batches that are about to be published, with the plan to publish them.
     private func prepared(_ ids: [String], isQuarantine: Bool = false) async throws -> PublishPlan {
         let sink = archive.sink()
         _ = try sink.prepare()
@@ -37,7 +37,7 @@ struct ArchiveRecoveryTests {
             let report = try archive.sink().prepare()
             let found = try archive.files()
             let archived = try archive.sink().folder.archivedIDs()
-            // Byte for byte what an undisturbed run leaves, for every batch that is there at all.
+            // Every existing batch is byte for byte equal to that of an undisturbed run.
             #expect(found == expected.filter { archived.contains(id(in: $0.key)) }, "\(limit) steps done")
             #expect(archived.isSuperset(of: report.finished))
             #expect(archived == Set(ids) || limit < stepCount)

@@ -63,7 +63,7 @@ struct ArchiveVerifierTests {
         let (first, second) = (try archive.folder.read(raw), try archive.folder.read("raw/date=2024-08-20/b.jsonl.gz"))
         try archive.folder.write(second.span, to: raw)
         try archive.folder.write(first.span, to: "raw/date=2024-08-20/b.jsonl.gz")
-        // The raw lines of both are the same, so only what holds the batch's id can tell; the flat rows do.
+        // The raw lines of both batches are equal. Only the flat rows contain the batch's ID.
         let (a, b) = (try archive.folder.read(flat), try archive.folder.read("results/date=2024-08-20/b.ndjson.gz"))
         try archive.folder.write(b.span, to: flat)
         try archive.folder.write(a.span, to: "results/date=2024-08-20/b.ndjson.gz")

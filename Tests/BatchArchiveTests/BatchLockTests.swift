@@ -4,7 +4,7 @@ import Testing
 
 @testable import BatchArchive
 
-/// Several processes in one archive: each batch belongs to whoever has its lock.
+/// Several processes in one archive: the process that locks a batch works on it.
 struct BatchLockTests {
     private let archive = TemporaryArchive()
 
@@ -12,12 +12,12 @@ struct BatchLockTests {
         try sampleBatch(id, results: 10)
     }
 
-    /// What is needed to publish a batch, and half of it done.
+    /// A publication of a batch, half of it done.
     private func halfPublished(_ id: String) async throws {
         let draft = try #require(try await archive.sink().openDraft(of: batch(id)) as? FileDraft)
         try await draft.write(sampleBody(results: 10), of: batch(id))
         let plan = PublishPlan([try await draft.publication(proof(batch(id), results: 10))])
-        // Everything lies in _partial, the first file has its name.
+        // All files are in _partial; the first is renamed.
         _ = plan.run(in: archive.folder, limit: plan.steps.count - 4)
         #expect(try archive.paths().contains("_partial/\(id).manifest.json"))
     }
@@ -30,7 +30,7 @@ struct BatchLockTests {
         let second = try #require(try await archive.sink().claim(batch("one")))
         await second.release()
         await other.release()
-        // Giving back twice takes nothing from whoever has it now.
+        // A second release does not release the lock of the next holder.
         let third = try #require(try await archive.sink().claim(batch("one")))
         await second.release()
         #expect(try await archive.sink().claim(batch("one")) == nil)
@@ -74,7 +74,7 @@ struct BatchLockTests {
         #expect(claim.isArchived)
         await claim.release()
         #expect(try archive.folder.archivedIDs() == ["one"])
-        // The other is nobody's business here.
+        // The other batch must not be changed.
         #expect(try archive.paths().contains("_partial/two.manifest.json"))
     }
 

@@ -11,7 +11,7 @@ struct ChecksumListTests {
         String(decoding: try archive.folder.read(list), as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    /// Makes a file older or newer than it is.
+    /// Changes the modification time of a file.
     private func touch(_ path: String, seconds: Double) throws {
         let full = archive.folder.path(path)
         let now = Date(timeIntervalSinceNow: seconds)

@@ -100,7 +100,7 @@ struct CompactionTests {
         try await export()
         let before = try rows()
         let compaction = try #require(try await choose().first)
-        // What a kill leaves: the plan is written, and some of its steps are done.
+        // A killed compaction: the plan is written, and some of its steps are done.
         let sink = archive.sink()
         try sink.compact(compaction)
         let place = try #require(try await archive.manifests()["a"]?.files[.results])

@@ -2,7 +2,7 @@ import Testing
 
 @testable import BatchArchive
 
-/// Every byte that SHA256SUMS vouches for, and every byte of that file, changed one by one.
+/// Every byte that SHA256SUMS covers, and every byte of that file, changed one by one.
 struct DamageTests {
     @Test(arguments: ["raw/", "results/", "manifests/", "SHA256SUMS"])
     func `every changed byte is detected`(part: String) async throws {

@@ -35,7 +35,7 @@ struct FileDraftTests {
     @Test func `raw lines are read back by their number`() async throws {
         let batch = try sampleBatch(results: 50)
         let draft = try await archive.sink().openDraft(of: batch)
-        // Line 1 is empty, every other line ends in CR LF.
+        // Line 1 is empty, all other lines end with CR LF.
         let body: [UInt8] = [0x0A] + sampleBody(results: 50).flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] }
         try await draft.write(body, of: batch)
         let lines = sampleBody(results: 50).split(separator: 0x0A)

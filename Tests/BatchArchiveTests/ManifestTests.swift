@@ -115,7 +115,7 @@ struct ManifestTests {
 
     @Test func `every truncation is an error and none crashes`() throws {
         let text = try manifest().json
-        // The last byte is a line end, which JSON does not need.
+        // The last byte is a line end, which JSON does not require.
         for length in 0..<(text.count - 1) {
             #expect(throws: ArchiveFailure.self, "cut to \(length)") {
                 _ = try Manifest(json: Array(text.prefix(length)), path: "m")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import BatchArchive
 
-/// Going on with a draft after a broken stream or a crash.
+/// Resuming a draft after an interrupted stream or a crash.
 struct ResumingTests {
     private static let blockSize = 1_000
     /// Not a multiple of the lines in a block, so that the last block is short.
@@ -37,13 +37,13 @@ struct ResumingTests {
         }
     }
 
-    /// A draft that holds the first blocks of the body, left lying there.
+    /// A draft with the first blocks of the body that was not finished.
     private func beginDraft(blocks count: Int) async throws {
         let draft = try await sink(in: archive).openDraft(of: batch())
         try await append(blocks(of: body, blockSize: Self.blockSize).prefix(count), to: draft)
     }
 
-    /// Reopens the draft, or opens one, writes what is missing and publishes; returns how many blocks were not written again.
+    /// Reopens the draft, or opens one, writes what is missing and publishes; returns the number of resumed blocks.
     @discardableResult
     private func finish() async throws -> Int {
         let sink = sink(in: archive)
@@ -70,7 +70,7 @@ struct ResumingTests {
         return durable.count
     }
 
-    /// The files of a run that nothing disturbed.
+    /// The files of an undisturbed run.
     private func undisturbed() async throws -> [String: [UInt8]] {
         let other = TemporaryArchive()
         let draft = try await sink(in: other).openDraft(of: batch())
@@ -91,7 +91,7 @@ struct ResumingTests {
             try await beginDraft(blocks: written)
             let report = try sink(in: archive).prepare()
             #expect(report.parked == (written == 0 ? [] : ["msgbatch_01"]))
-            // The last block is shorter than others and is not gone on from.
+            // The last block is short, and a draft is not resumed after it.
             #expect(try await finish() == min(written, count - 1))
             #expect(try archive.files() == expected, "\(written) blocks written")
             try clear()
@@ -165,7 +165,7 @@ struct ResumingTests {
             damaged[index] ^= 1
             try archive.folder.write(damaged.span, to: path)
             try await finish()
-            // A change in the journal's batch object is without effect: the object of the day counts.
+            // A change in the journal's batch object has no effect: the object of today counts.
             #expect(try archive.files() == expected, "\(name), byte \(index)")
             try clear()
         }

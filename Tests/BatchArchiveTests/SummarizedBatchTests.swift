@@ -7,7 +7,7 @@ import Testing
 struct SummarizedBatchTests {
     private let archive = TemporaryArchive()
 
-    /// How many batches a selection has, and what they count together.
+    /// The number of batches of a selection and the sum of their counts.
     private func totals(_ selection: ArchiveSelection = ArchiveSelection()) async throws -> (Int, Int, [String]) {
         let reader = try ArchiveReader(archive.folder)
         let (sum, unreadable) = try await reader.fold([ResultTotal.self], of: selection, into: (0, 0)) { sum, batch in

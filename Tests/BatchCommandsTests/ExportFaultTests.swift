@@ -5,9 +5,9 @@ import MessageBatches
 import SimulatorTestSupport
 import Testing
 
-/// What an export makes of a server, a network or data that are not as they should be.
+/// How an export handles faulty servers, networks and data.
 ///
-/// Each test goes through the whole program and the real HTTP client; three generated batches, one of them hit.
+/// Each test runs the whole program and the real HTTP client on three generated batches, one of them affected.
 struct ExportFaultTests {
     private func scenario(_ faults: (String) -> [Fault]) throws -> (scenario: Scenario, hit: String) {
         var scenario = try Scenario.generated(lines: 40, batches: 3)

@@ -5,7 +5,7 @@ import SimulatorTestSupport
 import Synchronization
 import Testing
 
-/// One run per archive: a second one ends at once, or waits if it was told to.
+/// One run per archive: a second one ends at once, or waits with `--wait`.
 struct LockWaitTests {
     private func holder() -> LockHolder {
         LockHolder(process: 4711, host: "night-watch", since: "2026-11-01T01:00:00Z", command: "export")
@@ -25,7 +25,7 @@ struct LockWaitTests {
     @Test func `a waiting run continues when the archive is free`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
             let held = Held(try ArchiveLock(ArchiveFolder(nights.path), as: holder()))
-            // The lock is given back when the run has said that it waits: no sooner, no later.
+            // The lock is released exactly when the run has reported that it waits.
             let run = await nights.run(["export", "--wait", "10m"]) { note in
                 if note.contains("Waiting for it to end.") { held.release() }
             }
@@ -51,7 +51,7 @@ struct LockWaitTests {
     }
 }
 
-/// A lock that another task may give back.
+/// A lock that another task can release.
 private final class Held: Sendable {
     private let lock: Mutex<ArchiveLock?>
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BatchCommands
 
-/// The table of keys is the table of options.
+/// The keys of pipeline files match the options.
 struct PipelineKeyTests {
     @Test func `every option of export is a key with the same form`() async throws {
         let dump = await InProcess.run(["export", "--experimental-dump-help"], at: "http://127.0.0.1:9")
@@ -32,7 +32,7 @@ struct PipelineKeyTests {
     }
 }
 
-/// The part of `--experimental-dump-help` that tells of options.
+/// The part of `--experimental-dump-help` about options.
 private struct HelpDump: Decodable {
     struct Command: Decodable {
         var arguments: [Argument]

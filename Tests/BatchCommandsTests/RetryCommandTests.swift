@@ -8,7 +8,7 @@ import Testing
 import FoundationNetworking
 #endif
 
-/// `retry` on the samples, and the second round it is for.
+/// `retry` on the samples, and a second submission of the requests it writes.
 struct RetryCommandTests {
     private static let nightly = "recent-nightly-triage"
     private static let catalog = "recent-catalog-canceled"
@@ -120,14 +120,14 @@ struct RetryCommandTests {
     }
 }
 
-/// An archive of the samples, their simulator, and a folder for what is written.
+/// An archive of the samples, their simulator, and a folder for output files.
 private struct RetryGround {
     let archive: Archive
     let server: SimulatorServer
     let clock: ManualClock
     let folder: URL
 
-    /// Gathers what failed in one sample batch that has a request file.
+    /// Collects the failed requests of one sample batch that has a request file.
     func retry(_ name: String, _ arguments: [String] = []) async throws -> InProcess {
         let source = "requests/\(name).jsonl\(name.contains("nightly") ? ".gz" : "")"
         return await InProcess.run(
@@ -147,7 +147,7 @@ private struct RetryGround {
         return text?.split(separator: "\n").map(String.init) ?? []
     }
 
-    /// Creates a batch from a file, as `curl --data @FILE` does, and gives its id.
+    /// Creates a batch from a file, like `curl --data @FILE`, and returns its ID.
     func submit(_ path: String) async throws -> String {
         var request = URLRequest(url: try #require(URL(string: server.baseURL + "/v1/messages/batches")))
         request.httpMethod = "POST"

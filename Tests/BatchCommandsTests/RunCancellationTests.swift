@@ -2,7 +2,7 @@
 import MessageBatches
 import Testing
 
-/// Work that is canceled from inside ends, and the reason is known.
+/// Work that is canceled from inside ends, and the reason is recorded.
 struct RunCancellationTests {
     private let cancellation = RunCancellation()
 

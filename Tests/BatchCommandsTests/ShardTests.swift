@@ -2,7 +2,7 @@ import BatchCommands
 import Foundation
 import Testing
 
-/// `--shard`: a window in equal parts.
+/// `--shard`: a window divided into equal parts.
 struct ShardTests {
     private func ids(_ run: InProcess) -> [String] {
         run.output.split(separator: "\n").compactMap { jsonObject($0)?["id"] as? String }
@@ -22,7 +22,7 @@ struct ShardTests {
     }
 
     @Test func `an export of one shard ignores the others, and a later export of all misses none`() async throws {
-        // Two days left: whatever is not archived then is warned of.
+        // Two days are left, so every batch that is not archived causes a warning.
         try await Nights.run((0..<8).map { try Nights.batch("b\($0)", daysBefore: 27) }) { nights in
             let part = await nights.export("--shard", "1/2")
             let held = nights.archive.archivedIDs

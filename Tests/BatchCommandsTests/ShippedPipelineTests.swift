@@ -5,7 +5,7 @@ import SimulatorTestSupport
 import Testing
 import Yams
 
-/// The files in `pipelines/` that people copy do what they say.
+/// The files in `pipelines/` that users copy work as described.
 struct ShippedPipelineTests {
     private static let folder = Scratch.package.appending(path: "pipelines")
 
@@ -40,7 +40,7 @@ struct ShippedPipelineTests {
         }
     }
 
-    /// What is offered in comments has to work once somebody takes the marks away.
+    /// Commented settings must work if a user removes the comment marks.
     @Test func `the commented settings of the nightly file are valid`() async throws {
         try await Scratch.use { scratch in
             let text = try String(contentsOf: Self.folder.appending(path: "nightly.yaml"), encoding: .utf8)

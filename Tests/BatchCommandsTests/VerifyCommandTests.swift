@@ -3,7 +3,7 @@ import BatchSimulator
 import Foundation
 import Testing
 
-/// `verify` and its repair on an archive of the samples, with the service at hand and without.
+/// `verify` and its repair on an archive of the samples, with and without the API.
 struct VerifyCommandTests {
     @Test(arguments: [[], ["--quick"], ["--full"], ["--sample", "30%"], ["--repair"]])
     func `an intact archive has one check mark per file`(arguments: [String]) async throws {

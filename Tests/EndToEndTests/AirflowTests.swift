@@ -1,16 +1,16 @@
 import Foundation
 import Testing
 
-/// The DAG of `pipelines/airflow`, run by the real Airflow where `BATCHKEEP_AIRFLOW_PYTHON` names a Python that has it.
+/// The DAG of `pipelines/airflow` in a real Airflow, if `BATCHKEEP_AIRFLOW_PYTHON` names a Python that has it.
 ///
-/// Airflow takes minutes to install, and no dependency of the program should have to agree with its own.
+/// Airflow takes minutes to install, and its dependencies must not restrict those of the program.
 struct AirflowTests {
     private static let python = ProcessInfo.processInfo.environment["BATCHKEEP_AIRFLOW_PYTHON"]
     private static let dags = Program.package.appending(path: "pipelines/airflow")
 
-    /// Runs the DAG once; the states of its tasks.
+    /// Runs the DAG once and returns the states of its tasks.
     private func runDAG(_ environment: [String: String], in folder: TemporaryFolder) async throws -> [String: String] {
-        // Python would write its caches beside the DAG.
+        // Otherwise Python writes its caches next to the DAG.
         let dags = folder.url.appending(path: "dags")
         try FileManager.default.copyItem(at: Self.dags, to: dags)
         let tools = Program.cleanEnvironment["PATH"] ?? ""

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Whatever is wrong: one clear sentence on standard error, the right status, nothing half-written.
+/// For invalid use: one clear sentence on standard error, the right status, no partial files.
 struct BadUseTests {
     @Test(arguments: [
         (["export", "--unknown"], "Unknown option '--unknown'"),

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// The jobs of `pipelines/kubernetes` and `pipelines/slurm`: what they are made of, and their commands, run.
+/// The jobs of `pipelines/kubernetes` and `pipelines/slurm`: their content and their commands.
 struct ClusterJobTests {
     private static let folder = Program.package.appending(path: "pipelines")
 
-    /// The documents of Kubernetes manifests, valid by its schemas; nil, with the reason printed, without the means.
+    /// The documents of valid Kubernetes manifests; nil, with the reason printed, if the tools are missing.
     private func documents(_ names: [String]) async throws -> [KubernetesDocument]? {
         guard let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"] else {
             print("skipped: BATCHKEEP_PYTHON is not set")
@@ -24,7 +24,7 @@ struct ClusterJobTests {
         return try JSONDecoder().decode([KubernetesDocument].self, from: Data(run.output.utf8))
     }
 
-    /// Where the commands find what a node has: the program, a key, a folder for the archive.
+    /// An environment with what a node has: the program, a key, a folder for the archive.
     private func withNode(
         _ body: (TemporaryFolder, [String: String]) async throws -> Void
     ) async throws {
@@ -41,7 +41,7 @@ struct ClusterJobTests {
         }
     }
 
-    /// Holds an archive that several wrote to what one export would have left, by its own proofs.
+    /// Compares an archive that several processes wrote with that of one export, and verifies it.
     private func expectWhole(_ archive: String, in folder: TemporaryFolder) async throws {
         #expect(try folder.files(below: "archive/manifests").count == 12)
         let sums = try await Program.tool("sha256sum", ["-c", "--quiet", "SHA256SUMS"], in: URL(filePath: archive))
@@ -64,7 +64,7 @@ struct ClusterJobTests {
                 #expect(Set(container.volumeMounts.map(\.name)) == volumes)
             }
         }
-        // The key is never a variable where a command can name a file.
+        // The key is not a variable, because a command can name its file.
         let text = try String(contentsOf: Self.folder.appending(path: "kubernetes/indexed-job.yaml"), encoding: .utf8)
         #expect(!text.contains("ANTHROPIC_API_KEY") && text.contains("ReadWriteMany"))
         let containerfile = try String(
@@ -125,7 +125,7 @@ struct ClusterJobTests {
     @Test func `the tasks of the job array archive every batch once`() async throws {
         let script = Self.folder.appending(path: "slurm/batchkeep.sbatch")
         let text = try String(contentsOf: script, encoding: .utf8)
-        // Slurm reads no directive behind the first command.
+        // Slurm reads no directives after the first command.
         let head = text.components(separatedBy: "\nset -eu")[0]
         #expect(text.components(separatedBy: "#SBATCH ").count == head.components(separatedBy: "#SBATCH ").count)
         #expect(head.contains("#SBATCH --array=0-7\n"))
@@ -145,7 +145,7 @@ struct ClusterJobTests {
                 told += run.lines
             }
             #expect(told.count == 12)
-            // The line in the head of the script, for its own archive.
+            // The command in the head of the script, with its own archive.
             let wrapped = try #require(head.split(separator: "'").first { $0.hasPrefix("batchkeep catalog") })
             let catalog = try await Program.run(
                 ["-euc", String(wrapped).replacing("/lustre/batches", with: archive)],
@@ -159,7 +159,7 @@ struct ClusterJobTests {
     }
 }
 
-/// The part of a Kubernetes manifest that the tests look at.
+/// The part of a Kubernetes manifest that the tests check.
 private struct KubernetesDocument: Decodable {
     struct Spec: Decodable {
         var completions: Int?

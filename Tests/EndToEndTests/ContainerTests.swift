@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// What can be told of `pipelines/container/Containerfile` without building it; `Tests/Container/build_in_chroot.py` builds it.
+/// Checks `pipelines/container/Containerfile` without building it; `Tests/Container/build_in_chroot.py` builds it.
 struct ContainerTests {
     private static let instructions = try? Self.read()
 
-    /// The instructions with their arguments; lines that go on are put together.
+    /// The instructions with their arguments; continued lines are joined.
     private static func read() throws -> [(name: String, words: [String])] {
         let file = Program.package.appending(path: "pipelines/container/Containerfile")
         let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
@@ -20,7 +20,7 @@ struct ContainerTests {
         try #require(Self.instructions).filter { $0.name == name }.map(\.words)
     }
 
-    /// The Debian packages a RUN installs.
+    /// The Debian packages that a RUN installs.
     private func packages(_ words: [String]) -> [String] {
         guard let install = words.firstIndex(of: "install"), words.contains("apt-get") else { return [] }
         return words[install...].dropFirst().prefix { $0 != "&&" }.filter { !$0.hasPrefix("-") }
@@ -47,7 +47,7 @@ struct ContainerTests {
             .map { String($0.split(separator: " ")[1]) }
         let installed = try all("RUN").map(packages).filter { !$0.isEmpty }
         #expect(installed.count == 2)
-        // Headers for the build; of libraries that are loaded, libdeflate by itself and the others with the program.
+        // Headers for the build. At run time libdeflate is loaded on its own, the other libraries with the program.
         #expect(installed.first == wanted.filter { $0.hasSuffix("-dev") })
         #expect(Set(installed.last ?? []).isSuperset(of: ["ca-certificates", "libdeflate0", "libsqlite3-0"]))
         let releases = try all("FROM").map { $0[0].split { ":-".contains($0) } }
@@ -65,7 +65,7 @@ struct ContainerTests {
     @Test func `the program loads only libraries of the image`() async throws {
         guard let run = try await Program.tool("ldd", [Program.binary.path]) else { return }
         let libraries = Set(run.lines.compactMap { $0.split { " \t".contains($0) }.first.map(String.init) })
-        // Swift's own are in the program; the rest comes with Debian's C and C++ libraries, or is installed.
+        // Swift's libraries are in the program; the others come with Debian's C and C++ libraries or are installed.
         let swift = libraries.filter { $0.hasPrefix("libswift") || $0.contains("Foundation") || $0 == "libdispatch.so" }
         let others = libraries.subtracting(swift).subtracting(["libBlocksRuntime.so"])
             .map { $0.split(separator: "/").last.map(String.init) ?? $0 }

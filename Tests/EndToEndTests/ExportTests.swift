@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The main job, through the built program.
+/// The export through the built program.
 struct ExportTests {
     private static let window = ["--since", "2024-08-01", "--status", "ended"]
 
@@ -132,7 +132,7 @@ struct ExportTests {
                         environment: simulation.environment,
                         in: folder.url
                     ) { process in
-                        // The moment is meant to be arbitrary: whatever it hits, the next run has to cope with.
+                        // The time of the kill is arbitrary on purpose: the next run must handle all of them.
                         try? await Task.sleep(for: .milliseconds(milliseconds))
                         kill(process.processIdentifier, SIGKILL)
                     }
@@ -175,7 +175,7 @@ extension ExportTests {
         }
     }
 
-    /// What the samples hold, with the last line ended as an archive ends it.
+    /// The content of the samples, with a line end after the last line as in an archive.
     private static func sampleResults() throws -> [String: Data] {
         let folder = Program.samples.appending(path: "results")
         var results: [String: Data] = [:]
@@ -198,7 +198,7 @@ extension ExportTests {
     }
 
     private static func contents(of folder: TemporaryFolder) throws -> [String: Data] {
-        // The catalog remembers each run; every other file stays as it was.
+        // The catalog records each run; all other files stay unchanged.
         let names = try folder.files(below: "archive").filter { !$0.hasPrefix(".") && !$0.hasPrefix("catalog.sqlite") }
         return Dictionary(
             uniqueKeysWithValues: try names.map {

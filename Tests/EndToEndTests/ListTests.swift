@@ -29,7 +29,7 @@ struct ListTests {
     @Test func `batch objects are printed as received`() async throws {
         try await Simulation.ofSamples { simulation in
             let run = try await list(["--batch", "msgbatch_01PFMRhvyDiKWxJHrncdXRbc"], simulation)
-            // A key nobody documented, with number forms that no decoder would give back.
+            // An undocumented key, with numbers in forms that a decoder would not keep.
             #expect(run.lines.count == 1)
             #expect(run.output.contains("1.50"))
             #expect(run.output.contains("1E+3"))

@@ -3,7 +3,7 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// Exports over what stands between a nightly job and the service: TLS, HTTP/2, compression, a proxy.
+/// Exports through the network path of a nightly job: TLS, HTTP/2, compression, a proxy.
 struct NetworkPathTests {
     private func export(
         at baseURL: String,
@@ -20,7 +20,7 @@ struct NetworkPathTests {
         )
     }
 
-    /// Holds the archive in the folder to what the server means to send.
+    /// Compares the archive in the folder with what the server intends to send.
     private func expectWhole(_ server: SimulatorServer, _ scenario: Scenario, in folder: TemporaryFolder) async throws {
         for batch in scenario.batches {
             let name = try #require(try folder.files(below: "archive/raw").first { $0.contains(batch.id) })

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// `pipelines/object-storage` against a real S3 on this machine that looks, behind every change, at what a reader would see.
+/// `pipelines/object-storage` with a real S3 on this machine that checks after every change what a reader sees.
 struct ObjectStorageTests {
-    /// An archive of the samples, in a folder whose name has a blank unless another is given.
+    /// An archive of the samples, by default in a folder whose name contains a blank.
     private func withArchive(
         named name: String = "the archive",
         _ body: (TemporaryFolder, String) async throws -> Void
@@ -21,13 +21,13 @@ struct ObjectStorageTests {
         }
     }
 
-    /// The paths `SHA256SUMS` lists.
+    /// The paths in `SHA256SUMS`.
     private func listed(_ archive: String) throws -> [String] {
         try String(contentsOfFile: archive + "/SHA256SUMS", encoding: .utf8).split(separator: "\n")
             .map { String($0.dropFirst(66)) }
     }
 
-    // With rclone; the AWS CLI does the same in the lines of README.
+    // With rclone; README's lines for the AWS CLI do the same.
     @Test func `a published archive is complete, has no other files, and can be restored`() async throws {
         let tool = ObjectStore.Tool.rclone
         try await withArchive { folder, archive in
@@ -55,7 +55,7 @@ struct ObjectStorageTests {
             let others = keys.filter { !$0.hasPrefix("views/") && !$0.hasPrefix("summaries/") }
             #expect(try others == (listed(archive) + ["SHA256SUMS"]).sorted())
             #expect(keys.contains("views/duckdb.sql") && keys.contains { $0.hasPrefix("summaries/") })
-            // A second run, with nothing new, sends no data and no manifest again.
+            // A second run without new batches uploads no data and no manifest again.
             let sent = seen.changes.filter {
                 $0.contains("/raw/") || $0.contains("/results/") || $0.contains("/manifests/")
             }
@@ -94,7 +94,7 @@ struct ObjectStorageTests {
             }
             guard let seen else { return }
             #expect(seen.violations == [])
-            // What the store verified each upload by.
+            // The checksums with which the store verified each upload.
             #expect(seen.objects.count > 40 && seen.objects.values.allSatisfy { $0.checksum == "SHA256" })
             #expect(seen.changes.contains("PUT /bucket?lifecycle"))
             #expect(try folder.files(below: "restored/manifests").count == 13)

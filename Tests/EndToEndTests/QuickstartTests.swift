@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `pipelines/quickstart.sh` where nothing has to be built any more: `.ci/run` runs it with the real `swift`.
+/// `pipelines/quickstart.sh` with a built program: `.ci/run` runs it with the real `swift`.
 struct QuickstartTests {
     @Test func `the script exports the samples and finds nothing new the second time`() async throws {
         try await withTemporaryFolder { folder in
@@ -28,7 +28,7 @@ struct QuickstartTests {
 
     @Test func `the script returns the status of the export`() async throws {
         try await withTemporaryFolder { folder in
-            // In place of a folder stands a file, which no export takes for an archive.
+            // The archive path is a file, which no export accepts.
             _ = try folder.file("mine")
             let run = try await quickstart(in: folder)
             #expect(run.status == 2)
@@ -36,7 +36,7 @@ struct QuickstartTests {
         }
     }
 
-    /// Runs the script on the archive `mine` in the folder; `program` stands in for the built one.
+    /// Runs the script on the archive `mine` in the folder; `program` replaces the built one.
     private func quickstart(in folder: TemporaryFolder, program: String? = nil) async throws -> Program.Ended {
         let tools = folder.url.appending(path: "tools")
         try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: true)

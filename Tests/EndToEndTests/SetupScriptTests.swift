@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What `pipelines/setup.sh` does on machines of all kinds: the tools it calls are replaced, so that nothing is installed.
+/// `pipelines/setup.sh` on different machines: the tools it calls are replaced, so that nothing is installed.
 struct SetupScriptTests {
     private static let packages = "zlib1g-dev libsqlite3-dev libdeflate0"
     private static let debian = [
@@ -70,11 +70,11 @@ struct SetupScriptTests {
         #expect(run.notes.hasPrefix("Swift is not on the PATH."))
     }
 
-    /// Runs the script with a path that holds the given tools and the few it may take from the machine.
+    /// Runs the script with a path that contains the given tools and the few that it may use from the machine.
     private func setUp(_ tools: [String: String]) async throws -> Program.Ended {
         try await withTemporaryFolder { folder in
             let real = ["sed", "head", "env"].map { ($0, "exec /usr/bin/env PATH=/usr/bin:/bin \($0) \"$@\"") }
-            // env has to find the replaced apt-get, so it keeps the path.
+            // env must find the replaced apt-get, so it keeps the path.
             let all = Dictionary(uniqueKeysWithValues: real)
                 .merging(["env": "while [ \"${1#*=}\" != \"$1\" ]; do shift; done; exec \"$@\""]) { $1 }
                 .merging(tools) { $1 }

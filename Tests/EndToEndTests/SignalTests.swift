@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a signal does to a run.
+/// The effect of signals on a run.
 struct SignalTests {
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
     func `a signal ends a run cleanly, and the next run completes it`(signal: Int32, status: Int32) async throws {
@@ -61,7 +61,7 @@ struct SignalTests {
                 let stopped = try await Program.run(["export"], environment: simulation.environment, in: folder.url) {
                     process in
                     await Self.waitForFile(below: "archive/_partial", in: folder, while: process)
-                    // Signals of one kind may melt into one; two kinds are two.
+                    // Two equal signals may be delivered as one; two different ones are not.
                     kill(process.processIdentifier, SIGTERM)
                     kill(process.processIdentifier, SIGINT)
                 }
@@ -73,7 +73,7 @@ struct SignalTests {
         }
     }
 
-    /// Waits until the run has begun to write, or is over.
+    /// Waits until the run has started to write or has ended.
     private static func waitForFile(below path: String, in folder: TemporaryFolder, while process: Process) async {
         while process.isRunning, (try? folder.files(below: path).isEmpty) ?? true { await Task.yield() }
     }

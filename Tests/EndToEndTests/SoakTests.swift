@@ -4,16 +4,16 @@ import SimulatorTestSupport
 import TestSupport
 import Testing
 
-/// Many runs over many batches, each run killed at some moment, with faults on the way.
+/// Many runs over many batches, each run killed at some time, with faults.
 ///
-/// `BATCHKEEP_SOAK=1` makes it the long form: 200 batches and 50 kills.
+/// `BATCHKEEP_SOAK=1` makes it long: 200 batches and 50 kills.
 struct SoakTests {
     private static let isLong = ProcessInfo.processInfo.environment["BATCHKEEP_SOAK"] == "1"
     private static let kills = isLong ? 50 : 8
     private static let small = isLong ? 180 : 24
     private static let large = isLong ? 20 : 4
 
-    /// Most fit into one block, some have several and can be gone on with.
+    /// Most batches fit into one block; some have several and can be resumed.
     private let batches: [SimulatedBatch]
 
     init() throws {
@@ -22,7 +22,7 @@ struct SoakTests {
             + Scenario.generated(lines: 1_500, batches: Self.large, seed: 2).batches
     }
 
-    /// Faults that pass, at seeded moments.
+    /// Temporary faults at seeded times.
     private func passingFaults(_ random: inout SeededGenerator) -> [Fault] {
         [
             Fault(.interrupt(.reset, at: .afterBytes(Int(random.next() % 2_000_000))), on: [.results], .rate(0.08)),
@@ -43,7 +43,7 @@ struct SoakTests {
         )
     }
 
-    /// One run that is killed where a body comes to a stand, or a little later.
+    /// One run that is killed when a body stops arriving, or a little later.
     private func killedRun(_ random: inout SeededGenerator, in folder: TemporaryFolder) async throws {
         var scenario = Scenario(batches: batches)
         scenario.seed = random.next()
@@ -59,12 +59,13 @@ struct SoakTests {
         let later = random.next() % 4_000
         try await withSimulator(scenario) { server in
             let ended = try await export(at: server, in: folder) { process in
-                // A run whose reads broke too often before may end without reaching the gate.
+                // A run whose downloads were interrupted too often may end before it reaches the gate.
                 while process.isRunning, !gate.isReached { await Task.yield() }
                 for _ in 0..<later { await Task.yield() }
                 kill(process.processIdentifier, SIGKILL)
             }
-            // Nor one in which a body ended at the same place twice, which is quarantined until a later read.
+            // So may a run in which a body ended twice at the same byte: the batch is quarantined until a later
+            // download.
             #expect([SIGKILL, 0, 3, 4].contains(ended.status), "\(ended.notes)")
         }
     }
@@ -75,7 +76,7 @@ struct SoakTests {
             .map { URL(filePath: $0).deletingPathExtension().lastPathComponent }
     }
 
-    /// Holds what the runs noted of the batches to what the other files tell.
+    /// Compares what the runs recorded about the batches with the other files.
     private func expectRebuiltCatalog(in folder: TemporaryFolder) async throws {
         guard let noted = try await catalogRows(in: folder) else { return }
         #expect(noted.count == Self.small + Self.large)
@@ -87,7 +88,7 @@ struct SoakTests {
         #expect(try await catalogRows(in: folder) == noted)
     }
 
-    /// The batches as the catalog knows them, without the times of runs, by a reader that is not ours.
+    /// The batches in the catalog without the times of runs, read by another program.
     private func catalogRows(in folder: TemporaryFolder) async throws -> [String]? {
         let script = """
             import sqlite3, sys

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Every figure of the samples against computations that share nothing with the program.
+/// Every number of the samples compared with independent computations.
 struct SummaryPeerTests {
     private static let peers = Program.package.appending(path: "Tests/EndToEndTests/Peers")
     private static let groupings = [
@@ -28,7 +28,7 @@ struct SummaryPeerTests {
 
     private static let duckDB = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
 
-    /// Exports the samples and writes what the program sums up beside them.
+    /// Exports the samples and writes the program's summaries next to them.
     private func withSummaries(_ body: (TemporaryFolder) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The tools that `views/` is for, on an archive of the samples, whose errors come last.
+/// The tools for which `views/` is made, on an archive of the samples.
 struct ViewTests {
     /// Runs a script in the folder of an archive of the samples.
     private func python(_ script: String, _ body: (Program.Ended, TemporaryFolder) async throws -> Void) async throws {
@@ -183,7 +183,7 @@ struct ViewTests {
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
         let lines = readme.components(separatedBy: "```python\n").dropFirst()
             .map { $0.components(separatedBy: "\n```")[0] }
-            // The other one submits a file.
+            // The other example submits a file.
             .filter { !$0.contains("anthropic") }
         #expect(lines.count == 2)
         for line in lines {
@@ -213,9 +213,9 @@ struct ViewTests {
     }
 }
 
-/// What the machine has beside the program.
+/// Other tools of the machine.
 private enum ViewPeers {
-    /// A Python with the packages the tests read an archive with; `.ci/run` makes one.
+    /// A Python with the packages that read an archive in the tests; `.ci/run` installs one.
     static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
 
     /// Whether that Python can import some modules.

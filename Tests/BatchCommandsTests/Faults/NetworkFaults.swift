@@ -18,7 +18,7 @@ enum NetworkFaults {
     }
 
     static let rows = [
-        // Port 1 is tcpmux, which no machine has had for decades.
+        // Port 1 is tcpmux, which machines do not use anymore.
         Row(name: "connection refused", sentence: "the connection was refused") { _ in "http://127.0.0.1:1" },
         Row(name: "a host name nobody knows", sentence: "the host name was not found") { _ in "http://nowhere.invalid"
         },
@@ -28,7 +28,7 @@ enum NetworkFaults {
         },
     ]
 
-    /// Runs `body` with the port of a listener that never says a word; nil where the machine has no Python.
+    /// Runs `body` with the port of a listener that never sends anything; nil if the machine has no Python.
     static func withSilence<Result>(_ body: (Int) async throws -> Result) async throws -> Result? {
         let path = "/usr/bin/python3"
         guard FileManager.default.isExecutableFile(atPath: path) else {

@@ -1,9 +1,9 @@
 import Foundation
 
 extension FileHandle {
-    /// The next line without its end; nil where the stream ends before one does.
+    /// The next line without its end; nil if the stream ends before the line does.
     ///
-    /// Reads nothing behind the line: whoever writes goes on writing.
+    /// Reads nothing after the line, so that the writer can continue.
     func readLine() throws -> String? {
         var line: [UInt8] = []
         while let byte = try read(upToCount: 1)?.first {

@@ -1,27 +1,27 @@
 import Foundation
 
-/// moto's S3 as a process of its own, and what `pipelines/object-storage` needs to reach it.
+/// moto's S3 as a separate process, and the settings with which `pipelines/object-storage` reaches it.
 struct ObjectStore {
-    /// What the store saw until it was stopped.
+    /// What the store recorded until it was stopped.
     struct Seen: Decodable {
         struct Object: Decodable {
             var size: Int
             var checksum: String?
         }
 
-        /// What changed something, in order: `PUT /bucket/key`.
+        /// The requests that changed something, in order: `PUT /bucket/key`.
         var changes: [String]
-        /// Manifests that named a file that was not there, at any moment.
+        /// Manifests that named a missing file at any time.
         var violations: [String]
         var objects: [String: Object]
 
-        /// The keys below a prefix, sorted.
+        /// The keys with a prefix, sorted.
         func keys(_ prefix: String) -> [String] {
             objects.keys.filter { $0.hasPrefix(prefix) }.sorted()
         }
     }
 
-    /// A tool the scripts can work with.
+    /// A tool that the scripts can use.
     enum Tool: String {
         case aws
         case rclone
@@ -35,7 +35,7 @@ struct ObjectStore {
     private let python: URL
     private let input: FileHandle
 
-    /// For the scripts, both tools, and PyArrow.
+    /// The settings for the scripts, both tools, and PyArrow.
     var environment: [String: String] {
         let folders = [python.deletingLastPathComponent().path, Program.binary.deletingLastPathComponent().path]
         return [
@@ -47,9 +47,9 @@ struct ObjectStore {
         ]
     }
 
-    /// Runs `body` beside a store with an empty bucket and tells what the store saw.
+    /// Runs `body` with an empty bucket and returns what the store recorded.
     ///
-    /// Nil, with the reason printed, where the machine lacks moto or the tool.
+    /// Nil, with the reason printed, if the machine lacks moto or the tool.
     static func run(
         with tool: Tool,
         refusingPut refused: Int? = nil,
@@ -94,7 +94,7 @@ struct ObjectStore {
         return try JSONDecoder().decode(Seen.self, from: output.fileHandleForReading.readToEnd() ?? Data())
     }
 
-    /// Ends the refusing.
+    /// Stops refusing requests.
     func takeEverything() throws {
         try input.write(contentsOf: Data("take\n".utf8))
     }

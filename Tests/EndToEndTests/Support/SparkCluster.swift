@@ -1,11 +1,11 @@
 import Foundation
 
-/// PySpark with its own cluster on this machine: a driver, and two workers with an executor each.
+/// PySpark with its own cluster on this machine: a driver, and two workers with one executor each.
 struct SparkCluster {
     private let home: String
     private let python: String
 
-    /// The PySpark of `BATCHKEEP_PYTHON`; nil, with the reason printed, without it or without Java.
+    /// The PySpark of `BATCHKEEP_PYTHON`; nil, with the reason printed, if it or Java is missing.
     static func installed() async throws -> SparkCluster? {
         guard let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"] else {
             print("skipped: BATCHKEEP_PYTHON names no Python with pyspark")
@@ -23,7 +23,7 @@ struct SparkCluster {
         return SparkCluster(home: home, python: python)
     }
 
-    /// Submits one of the jobs in `pipelines/spark/`; what Spark keeps on the way goes into `folder`.
+    /// Submits one of the jobs in `pipelines/spark/`; Spark keeps its temporary files in `folder`.
     func run(
         _ job: String,
         _ arguments: [String],
