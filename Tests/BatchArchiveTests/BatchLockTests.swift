@@ -44,10 +44,10 @@ struct BatchLockTests {
         let late = try archive.folder.open(path, .locking)
         let before = try late.isNamed()
         try archive.folder.remove(path)
-        let behind = try late.isNamed()
+        let finished = try late.isNamed()
         let next = try archive.folder.open(path, .locking)
-        let beside = try (late.isNamed(), next.isNamed())
-        #expect(before && !behind && beside == (false, true))
+        let locked = try (late.isNamed(), next.isNamed())
+        #expect(before && !finished && locked == (false, true))
     }
 
     @Test func `a starting run does not touch the batches of other processes`() async throws {

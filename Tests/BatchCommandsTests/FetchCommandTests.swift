@@ -98,7 +98,7 @@ struct FetchCommandTests {
         ]
         try await Nights.run(batches) { nights in
             let listed = await nights.run(["list", "--format", "ndjson"], inArchive: false)
-            let other = try HeldBatch("msgbatch_busy", in: nights.path)
+            let other = try LockedBatch("msgbatch_busy", in: nights.path)
             let run = await nights.run(
                 ["fetch", "--max-line-bytes", "1024"],
                 input: listed.output + "\r\n\nmsgbatch_unknown\r\n  \"msgbatch_fine\"\n"
@@ -130,7 +130,7 @@ struct FetchCommandTests {
             let fetched = await nights.run(["fetch"], input: "msgbatch_one")
             #expect(fetched.status == .done, "\(fetched.notes)")
             _ = consume lock
-            let other = try HeldBatch("msgbatch_two", in: nights.path)
+            let other = try LockedBatch("msgbatch_two", in: nights.path)
             let export = await nights.export()
             #expect(export.batches["busy"] == 1 && export.batches["already_archived"] == 1)
             #expect(export.status == .partial)
@@ -159,7 +159,7 @@ struct FetchCommandTests {
             let run = await nights.run(
                 ["fetch", "--concurrency", "1"],
                 input: ids,
-                lineTaken: { _ in throw CocoaError(.fileWriteUnknown) }
+                onOutput: { _ in throw CocoaError(.fileWriteUnknown) }
             )
             #expect(run.status == .partial && run.notes.contains("nobody reads standard output"), "\(run.notes)")
             #expect(nights.archive.archivedIDs.isEmpty == false)
@@ -171,7 +171,7 @@ struct FetchCommandTests {
 }
 
 /// A batch that another process has locked.
-private struct HeldBatch {
+private struct LockedBatch {
     private let file: FileHandle
 
     init(_ id: String, in archive: String) throws {

@@ -101,9 +101,9 @@ struct IndexGapTests {
             let copy = manifest.deletingLastPathComponent().appending(path: "msgbatch_copy.json")
             try FileManager.default.copyItem(at: manifest, to: copy)
             for command in [Self.sums, ["select", "--columns", "custom_id"]] {
-                let told = await run(command)
-                #expect(told.status == .integrity && told.notes.contains("msgbatch_copy.json"), "\(told.notes)")
-                #expect(told.lines.count == 1_053 || told.output.hasPrefix("{\"n\":1053,"), "\(told.output)")
+                let result = await run(command)
+                #expect(result.status == .integrity && result.notes.contains("msgbatch_copy.json"), "\(result.notes)")
+                #expect(result.lines.count == 1_053 || result.output.hasPrefix("{\"n\":1053,"), "\(result.output)")
             }
             #expect(
                 await run(["summarize"]).notes

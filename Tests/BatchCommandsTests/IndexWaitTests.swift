@@ -15,7 +15,7 @@ struct IndexWaitTests {
                 Self.count + ["--archive", archive.url.path],
                 at: "http://127.0.0.1:9",
                 clock: QuickClock(),
-                heard: { if $0.contains("is filling the result index") { other.end() } }
+                onNote: { if $0.contains("is filling the result index") { other.end() } }
             )
             #expect(run.output == "{\"n\":1053}\n" && run.notes.contains("Waiting for it to end."), "\(run.notes)")
         }

@@ -11,7 +11,7 @@ struct JoinCommandTests {
         var path: String
         var batch: String
         var name = "request"
-        var orphans: [Int]
+        var unmatched: [Int]
         var duplicates = 0
         var testDescription: String { path }
     }
@@ -20,32 +20,36 @@ struct JoinCommandTests {
         SampleSource(
             path: "requests/2024-10-support-tickets.jsonl",
             batch: "2024-10-support-tickets",
-            orphans: [3, 4]
+            unmatched: [3, 4]
         ),
-        SampleSource(path: "requests/2025-01-ticket-triage.jsonl", batch: "2025-01-ticket-triage", orphans: [2, 2]),
+        SampleSource(path: "requests/2025-01-ticket-triage.jsonl", batch: "2025-01-ticket-triage", unmatched: [2, 2]),
         SampleSource(
             path: "requests/2025-06-sql-generation.jsonl",
             batch: "2025-06-sql-generation",
-            orphans: [2, 1],
+            unmatched: [2, 1],
             duplicates: 1
         ),
         SampleSource(
             path: "requests/recent-catalog-canceled.jsonl",
             batch: "recent-catalog-canceled",
-            orphans: [3, 3]
+            unmatched: [3, 3]
         ),
-        SampleSource(path: "requests/recent-nightly-triage.jsonl.gz", batch: "recent-nightly-triage", orphans: [3, 2]),
+        SampleSource(
+            path: "requests/recent-nightly-triage.jsonl.gz",
+            batch: "recent-nightly-triage",
+            unmatched: [3, 2]
+        ),
         SampleSource(
             path: "metadata/satire-labels.csv",
             batch: "2024-08-satire-headlines",
             name: "satire-labels",
-            orphans: [2, 1]
+            unmatched: [2, 1]
         ),
         SampleSource(
             path: "metadata/catalog.csv",
             batch: "recent-catalog-canceled",
             name: "catalog",
-            orphans: [2, 1],
+            unmatched: [2, 1],
             duplicates: 1
         ),
     ]
@@ -57,8 +61,8 @@ struct JoinCommandTests {
                 let run = try await join(archive, ["--batch", id, "--join", Samples.path(source.path)], at: server)
                 let side = try #require((run.document["sources"] as? [[String: Any]])?.first)
                 #expect(side["name"] as? String == source.name)
-                #expect(side["results_without_request"] as? Int == source.orphans[0], "\(source.path)")
-                #expect(side["requests_without_result"] as? Int == source.orphans[1], "\(source.path)")
+                #expect(side["results_without_request"] as? Int == source.unmatched[0], "\(source.path)")
+                #expect(side["requests_without_result"] as? Int == source.unmatched[1], "\(source.path)")
                 #expect(side["duplicate_keys"] as? Int == source.duplicates, "\(source.path)")
                 #expect(archive.files(in: "unmatched").contains { $0.hasSuffix("\(id).ndjson.gz") })
             }

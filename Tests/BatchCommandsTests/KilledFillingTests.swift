@@ -11,7 +11,7 @@ struct KilledFillingTests {
     func `the next command removes the partial rows of a killed filling`(command: [String]) async throws {
         try await InProcess.withSamples { archive, run, _ in
             let expected = [await run(Self.count), await run(command)]
-            try leaveHalfWritten(archive)
+            try restoreHalfWrittenFiles(archive)
             let found = await run(command)
             #expect(found.status == .done && found.output == expected[1].output, "\(found.notes)")
             #expect(await run(Self.count).output == expected[0].output)
@@ -19,7 +19,7 @@ struct KilledFillingTests {
     }
 
     /// Restores the files of the index as they were during a change.
-    private func leaveHalfWritten(_ archive: Archive) throws {
+    private func restoreHalfWrittenFiles(_ archive: Archive) throws {
         let files = ["results.sqlite", "results.sqlite-journal"].map { archive.url.appending(path: $0) }
         let index = try ResultIndex(at: files[0].path)
         try index.beginFilling()

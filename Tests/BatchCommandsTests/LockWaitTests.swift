@@ -24,7 +24,7 @@ struct LockWaitTests {
 
     @Test func `a waiting run continues when the archive is free`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
-            let held = Held(try ArchiveLock(ArchiveFolder(nights.path), as: holder()))
+            let held = HeldLock(try ArchiveLock(ArchiveFolder(nights.path), as: holder()))
             // The lock is released exactly when the run has reported that it waits.
             let run = await nights.run(["export", "--wait", "10m"]) { note in
                 if note.contains("Waiting for it to end.") { held.release() }
@@ -52,7 +52,7 @@ struct LockWaitTests {
 }
 
 /// A lock that another task can release.
-private final class Held: Sendable {
+private final class HeldLock: Sendable {
     private let lock: Mutex<ArchiveLock?>
 
     init(_ lock: consuming ArchiveLock) {

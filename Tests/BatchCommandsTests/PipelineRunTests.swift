@@ -163,18 +163,18 @@ struct PipelineRunTests {
 
 extension InProcess {
     /// The part of a pipeline run's document about one workspace.
-    fileprivate struct SourceEnding {
+    fileprivate struct WorkspaceSummary {
         let name: String?
         let exitStatus: Int?
         let archivedNow: Int?
     }
 
-    fileprivate var sources: [SourceEnding] {
+    fileprivate var sources: [WorkspaceSummary] {
         let sources = document["sources"] as? [[String: Any]] ?? []
         return sources.map { source in
             let export = source["export"] as? [String: Any] ?? [:]
             let batches = export["batches"] as? [String: Int] ?? [:]
-            return SourceEnding(
+            return WorkspaceSummary(
                 name: source["name"] as? String,
                 exitStatus: export["exit_status"] as? Int,
                 archivedNow: batches["archived_now"]

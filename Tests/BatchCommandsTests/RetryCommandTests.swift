@@ -14,7 +14,7 @@ struct RetryCommandTests {
     private static let catalog = "recent-catalog-canceled"
 
     @Test func `requests with temporary errors are written byte for byte`() async throws {
-        try await withRetryGround { ground in
+        try await withRetryFixture { ground in
             let run = try await ground.retry(Self.catalog)
             #expect(run.status == .partial, "\(run.notes)")
             let path = try #require(run.output.split(separator: "\n").first.map(String.init))
@@ -39,7 +39,7 @@ struct RetryCommandTests {
     }
 
     @Test func `after a second submission and export every request has a result`() async throws {
-        try await withRetryGround { ground in
+        try await withRetryFixture { ground in
             let run = try await ground.retry(Self.catalog)
             let path = try #require(run.output.split(separator: "\n").first.map(String.init))
             let ids = try ground.requests(inBodyAt: path).compactMap { $0["custom_id"] as? String }
@@ -61,7 +61,7 @@ struct RetryCommandTests {
     }
 
     @Test func `classes and types select, and top-level params are set`() async throws {
-        try await withRetryGround { ground in
+        try await withRetryFixture { ground in
             let all = try await ground.retry(
                 Self.nightly,
                 ["--dry-run", "--include", "fix_input,fix_account", "--output", "json"]
@@ -91,7 +91,7 @@ struct RetryCommandTests {
     }
 
     @Test func `a dry run reports reasons and the estimated cost, and writes nothing`() async throws {
-        try await withRetryGround { ground in
+        try await withRetryFixture { ground in
             let run = try await ground.retry(Self.catalog, ["--dry-run"])
             #expect(run.status == .done)
             #expect(run.output.contains("canceled") && run.output.contains("46"), "\(run.output)")
@@ -101,7 +101,7 @@ struct RetryCommandTests {
     }
 
     @Test func `files of an earlier run stay, and metadata is not a request`() async throws {
-        try await withRetryGround { ground in
+        try await withRetryFixture { ground in
             _ = try await ground.retry(Self.catalog)
             let again = try await ground.retry(Self.catalog)
             #expect(again.status == .usage && again.notes.contains("is there already"), "\(again.notes)")
@@ -121,7 +121,7 @@ struct RetryCommandTests {
 }
 
 /// An archive of the samples, their simulator, and a folder for output files.
-private struct RetryGround {
+private struct RetryFixture {
     let archive: Archive
     let server: SimulatorServer
     let clock: ManualClock
@@ -162,13 +162,13 @@ private struct RetryGround {
     }
 }
 
-private func withRetryGround(_ body: (RetryGround) async throws -> Void) async throws {
+private func withRetryFixture(_ body: (RetryFixture) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
         let clock = ManualClock(at: try #require(Timestamp("2026-11-22T12:00:00Z")))
         let scenario = try Samples.scenario(clock: .manual(clock))
         try await InProcess.export(scenario, ["--since", "2024-08-01"]) { run, archive, server in
             #expect(run.status == .done, "\(run.notes)")
-            try await body(RetryGround(archive: archive, server: server, clock: clock, folder: folder))
+            try await body(RetryFixture(archive: archive, server: server, clock: clock, folder: folder))
         }
     }
 }

@@ -42,7 +42,7 @@ struct ClusterJobTests {
     }
 
     /// Compares an archive that several processes wrote with that of one export, and verifies it.
-    private func expectWhole(_ archive: String, in folder: TemporaryFolder) async throws {
+    private func expectComplete(_ archive: String, in folder: TemporaryFolder) async throws {
         #expect(try folder.files(below: "archive/manifests").count == 12)
         let sums = try await Program.tool("sha256sum", ["-c", "--quiet", "SHA256SUMS"], in: URL(filePath: archive))
         #expect(sums?.status == 0, "\(sums?.notes ?? "")")
@@ -83,7 +83,7 @@ struct ClusterJobTests {
             let key = ["ANTHROPIC_API_KEY": "key-of-the-test"]
             let run = try await Program.run(arguments, environment: environment.merging(key) { $1 })
             #expect(run.status == 0, "\(run.notes)")
-            try await expectWhole(folder.path + "/archive", in: folder)
+            try await expectComplete(folder.path + "/archive", in: folder)
         }
     }
 
@@ -94,7 +94,7 @@ struct ClusterJobTests {
         let shards = try #require(job.spec.completions)
         try await withNode { folder, environment in
             let archive = folder.path + "/archive"
-            var told: [String] = []
+            var printed: [String] = []
             for index in 0..<shards {
                 var variables = Dictionary(
                     uniqueKeysWithValues: (container.env ?? []).map { ($0.name, $0.value ?? "") }
@@ -112,13 +112,13 @@ struct ClusterJobTests {
                     executable: URL(filePath: command[0])
                 )
                 #expect(run.status == 0, "\(index): \(run.notes)")
-                told += run.lines
+                printed += run.lines
             }
-            #expect(told.count == 12)
+            #expect(printed.count == 12)
             let behind = try #require(documents.last?.pod?.containers.first?.args)
             let catalog = try await Program.run(behind.map { $0.replacing("/archive", with: archive) })
             #expect(catalog.status == 0, "\(catalog.notes)")
-            try await expectWhole(archive, in: folder)
+            try await expectComplete(archive, in: folder)
         }
     }
 
@@ -131,7 +131,7 @@ struct ClusterJobTests {
         #expect(head.contains("#SBATCH --array=0-7\n"))
         try await withNode { folder, environment in
             let archive = folder.path + "/archive"
-            var told: [String] = []
+            var printed: [String] = []
             for index in 0..<8 {
                 let run = try await Program.run(
                     [script.path],
@@ -142,9 +142,9 @@ struct ClusterJobTests {
                     executable: URL(filePath: "/bin/sh")
                 )
                 #expect(run.status == 0, "\(index): \(run.notes)")
-                told += run.lines
+                printed += run.lines
             }
-            #expect(told.count == 12)
+            #expect(printed.count == 12)
             // The command in the head of the script, with its own archive.
             let wrapped = try #require(head.split(separator: "'").first { $0.hasPrefix("batchkeep catalog") })
             let catalog = try await Program.run(
@@ -153,7 +153,7 @@ struct ClusterJobTests {
                 executable: URL(filePath: "/bin/sh")
             )
             #expect(catalog.status == 0, "\(catalog.notes)")
-            try await expectWhole(archive, in: folder)
+            try await expectComplete(archive, in: folder)
             #expect(try folder.files().filter { $0.hasPrefix("tmp.") }.isEmpty)
         }
     }

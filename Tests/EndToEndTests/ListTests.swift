@@ -3,11 +3,11 @@ import Testing
 
 /// `list` through the built program.
 struct ListTests {
-    private func list(_ arguments: [String], _ simulation: Simulation) async throws -> Program.Ended {
+    private func list(_ arguments: [String], _ simulation: Simulation) async throws -> Program.FinishedRun {
         try await Program.run(["list"] + arguments, environment: simulation.environment)
     }
 
-    private func ids(_ run: Program.Ended) throws -> [String] {
+    private func ids(_ run: Program.FinishedRun) throws -> [String] {
         try run.lines.map { line in
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             return try #require(object?["id"] as? String)

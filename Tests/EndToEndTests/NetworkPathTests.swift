@@ -11,7 +11,7 @@ struct NetworkPathTests {
         environment: [String: String] = [:],
         in folder: TemporaryFolder
     )
-        async throws -> Program.Ended
+        async throws -> Program.FinishedRun
     {
         try await Program.run(
             ["export", "--since", "60d", "--base-url", baseURL] + arguments,
@@ -21,7 +21,9 @@ struct NetworkPathTests {
     }
 
     /// Compares the archive in the folder with what the server intends to send.
-    private func expectWhole(_ server: SimulatorServer, _ scenario: Scenario, in folder: TemporaryFolder) async throws {
+    private func expectComplete(_ server: SimulatorServer, _ scenario: Scenario, in folder: TemporaryFolder)
+        async throws
+    {
         for batch in scenario.batches {
             let name = try #require(try folder.files(below: "archive/raw").first { $0.contains(batch.id) })
             let raw = try #require(try await Program.tool("gzip", ["-dc", folder.path + "/archive/raw/" + name]))
@@ -41,7 +43,7 @@ struct NetworkPathTests {
                         in: folder
                     )
                     #expect(run.status == 0, "\(run.notes)")
-                    try await expectWhole(server, scenario, in: folder)
+                    try await expectComplete(server, scenario, in: folder)
                     let results = try gateway.requests().filter { $0.contains("/results") }
                     #expect(results.count == 3)
                     #expect(results.allSatisfy { $0.hasPrefix("HTTP/2.0 ") && $0.hasSuffix(" gzip") }, "\(results)")
@@ -76,7 +78,7 @@ struct NetworkPathTests {
                             in: folder
                         )
                         #expect(run.status == 0, "\(run.notes)")
-                        try await expectWhole(server, scenario, in: folder)
+                        try await expectComplete(server, scenario, in: folder)
                         #expect(try proxy.connections().contains("CONNECT 127.0.0.1:"))
                     }
                 }

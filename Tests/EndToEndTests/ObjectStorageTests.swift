@@ -115,7 +115,7 @@ struct ObjectStorageTests {
                 #expect(run.notes.contains("Run it again."), "\(run.notes)")
                 let early = try await store.script("restore", [tool.destination, "early"], in: folder)
                 #expect(early.status == 1 && early.notes.contains("to its end"), "\(early.notes)")
-                try store.takeEverything()
+                try store.acceptAll()
                 let again = try await store.script("publish", ["--read-back", archive, tool.destination], in: folder)
                 #expect(again.status == 0, "\(again.notes)")
             }

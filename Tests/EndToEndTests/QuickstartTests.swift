@@ -37,7 +37,7 @@ struct QuickstartTests {
     }
 
     /// Runs the script on the archive `mine` in the folder; `program` replaces the built one.
-    private func quickstart(in folder: TemporaryFolder, program: String? = nil) async throws -> Program.Ended {
+    private func quickstart(in folder: TemporaryFolder, program: String? = nil) async throws -> Program.FinishedRun {
         let tools = folder.url.appending(path: "tools")
         try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: true)
         let bin = program == nil ? Program.binary.deletingLastPathComponent() : tools

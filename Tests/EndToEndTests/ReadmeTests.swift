@@ -21,9 +21,9 @@ struct ReadmeTests {
             let picture = try #require(fences("text").first)
             #expect(picture.contains("Batches  listed"))
             // Size on disk, time and speed depend on the machine and its library.
-            let told = Set(Self.words(of: notes))
+            let printed = Set(Self.words(of: notes))
             let fixed = Self.words(of: picture).filter { !["stored", "time", "speed"].contains($0.first) }
-            #expect(fixed.filter { !told.contains($0) } == [])
+            #expect(fixed.filter { !printed.contains($0) } == [])
         }
     }
 
@@ -103,7 +103,7 @@ struct ReadmeTests {
                 var environment = simulation.environment
                 let tools = Program.cleanEnvironment["PATH"] ?? ""
                 environment["PATH"] = "\(Program.binary.deletingLastPathComponent().path):\(tools)"
-                try keepRequests(in: folder)
+                try writeRequests(in: folder)
                 var notes = ""
                 for command in commands where Peers.hasJQ || !command.contains("jq ") {
                     let run = try await Program.run(
@@ -132,7 +132,7 @@ struct ReadmeTests {
     }
 
     /// Writes the requests into `requests/`, one file per batch, as README describes.
-    private func keepRequests(in folder: TemporaryFolder) throws {
+    private func writeRequests(in folder: TemporaryFolder) throws {
         let requests = folder.url.appending(path: "requests")
         try FileManager.default.createDirectory(at: requests, withIntermediateDirectories: true)
         let samples = Program.samples.appending(path: "requests")

@@ -71,7 +71,7 @@ struct SetupScriptTests {
     }
 
     /// Runs the script with a path that contains the given tools and the few that it may use from the machine.
-    private func setUp(_ tools: [String: String]) async throws -> Program.Ended {
+    private func setUp(_ tools: [String: String]) async throws -> Program.FinishedRun {
         try await withTemporaryFolder { folder in
             let real = ["sed", "head", "env"].map { ($0, "exec /usr/bin/env PATH=/usr/bin:/bin \($0) \"$@\"") }
             // env must find the replaced apt-get, so it keeps the path.

@@ -23,7 +23,7 @@ struct SoakTests {
     }
 
     /// Temporary faults at seeded times.
-    private func passingFaults(_ random: inout SeededGenerator) -> [Fault] {
+    private func temporaryFaults(_ random: inout SeededGenerator) -> [Fault] {
         [
             Fault(.interrupt(.reset, at: .afterBytes(Int(random.next() % 2_000_000))), on: [.results], .rate(0.08)),
             Fault(.interrupt(.end, at: .afterBytes(Int(random.next() % 60_000))), on: [.results], .rate(0.04)),
@@ -33,7 +33,7 @@ struct SoakTests {
     }
 
     private func export(at server: SimulatorServer, in folder: TemporaryFolder, _ signal: (Process) async -> Void)
-        async throws -> Program.Ended
+        async throws -> Program.FinishedRun
     {
         try await Program.run(
             ["export", "--since", "60d", "--retry-all", "--output", "json", "--quiet"],
@@ -52,7 +52,7 @@ struct SoakTests {
         guard !waiting.isEmpty else { return }
         let hit = waiting[Int(random.next() % UInt64(min(8, waiting.count)))].id
         let gate = Gate()
-        scenario.faults = passingFaults(&random)
+        scenario.faults = temporaryFaults(&random)
         scenario.faults.append(
             Fault(.interrupt(.stall(gate), at: .afterBytes(Int(random.next() % 1_500_000))), on: [.results], of: hit)
         )
@@ -78,14 +78,14 @@ struct SoakTests {
 
     /// Compares what the runs recorded about the batches with the other files.
     private func expectRebuiltCatalog(in folder: TemporaryFolder) async throws {
-        guard let noted = try await catalogRows(in: folder) else { return }
-        #expect(noted.count == Self.small + Self.large)
+        guard let recorded = try await catalogRows(in: folder) else { return }
+        #expect(recorded.count == Self.small + Self.large)
         for name in try folder.files(below: "archive") where name.hasPrefix("catalog.sqlite") {
             try FileManager.default.removeItem(atPath: "\(folder.path)/archive/\(name)")
         }
         let rebuilt = try await Program.run(["catalog", "rebuild"], in: folder.url)
         #expect(rebuilt.status == 0, "\(rebuilt.notes)")
-        #expect(try await catalogRows(in: folder) == noted)
+        #expect(try await catalogRows(in: folder) == recorded)
     }
 
     /// The batches in the catalog without the times of runs, read by another program.

@@ -83,12 +83,12 @@ struct SparkTests {
             }
             let verified = try await Program.run(["verify", "--full", "--archive", "\(folder.path)/cluster"])
             #expect(verified.status == 0, "\(verified.notes)")
-            try await sumUp(with: cluster, in: folder)
+            try await compareRollUps(with: cluster, in: folder)
         }
     }
 
     /// Compares analyze.py with summarize, on the archive that the cluster wrote.
-    private func sumUp(with cluster: SparkCluster, in folder: TemporaryFolder) async throws {
+    private func compareRollUps(with cluster: SparkCluster, in folder: TemporaryFolder) async throws {
         let archive = "\(folder.path)/cluster"
         let prices = try await Program.run(["prices", "--format", "csv"])
         try Data(prices.output.utf8).write(to: folder.url.appending(path: "prices.csv"))
@@ -101,10 +101,10 @@ struct SparkTests {
             in: folder
         )
         #expect(job.status == 0, "\(job.notes.suffix(4_000))")
-        let told = try await Program.run(
+        let summarized = try await Program.run(
             ["summarize", "--archive", archive, "--by", "day,model", "--format", "json"]
         )
-        let expected = try rows(Data(told.output.utf8))
+        let expected = try rows(Data(summarized.output.utf8))
         #expect(expected.count > 10)
         #expect(try rows(Data(contentsOf: folder.url.appending(path: "summary.json"))) == expected)
         let parquet = try folder.files(below: "parquet").filter { $0.hasSuffix(".parquet") && !$0.hasPrefix(".") }

@@ -4,7 +4,9 @@ import Testing
 /// The tools for which `views/` is made, on an archive of the samples.
 struct ViewTests {
     /// Runs a script in the folder of an archive of the samples.
-    private func python(_ script: String, _ body: (Program.Ended, TemporaryFolder) async throws -> Void) async throws {
+    private func python(_ script: String, _ body: (Program.FinishedRun, TemporaryFolder) async throws -> Void)
+        async throws
+    {
         let python = try #require(ViewPeers.python)
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in

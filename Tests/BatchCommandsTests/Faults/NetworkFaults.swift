@@ -29,7 +29,7 @@ enum NetworkFaults {
     ]
 
     /// Runs `body` with the port of a listener that never sends anything; nil if the machine has no Python.
-    static func withSilence<Result>(_ body: (Int) async throws -> Result) async throws -> Result? {
+    static func withSilentListener<Result>(_ body: (Int) async throws -> Result) async throws -> Result? {
         let path = "/usr/bin/python3"
         guard FileManager.default.isExecutableFile(atPath: path) else {
             print("skipped: \(path) is not installed")
@@ -79,7 +79,7 @@ struct NetworkFaultTests {
             #expect(run.document["exit_status"] as? Int == 1)
         }
         if row.isSilent {
-            try await NetworkFaults.withSilence(expectNothing)
+            try await NetworkFaults.withSilentListener(expectNothing)
         } else {
             try await withSimulator(.generated(lines: 1)) { server in await expectNothing(server.port) }
         }

@@ -23,7 +23,7 @@ struct InProcess {
 
     /// Runs a command line like the program and captures its output.
     ///
-    /// `lineTaken` gets what is written to standard output first, and may throw.
+    /// `onOutput` gets what is written to standard output first, and may throw.
     static func run(
         _ arguments: [String],
         at baseURL: String,
@@ -34,21 +34,21 @@ struct InProcess {
         now: @escaping @Sendable () -> Timestamp = {
             Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
         },
-        heard: @escaping @Sendable (String) -> Void = { _ in },
-        lineTaken: (@Sendable (String) throws -> Void)? = nil
+        onNote: @escaping @Sendable (String) -> Void = { _ in },
+        onOutput: (@Sendable (String) throws -> Void)? = nil
     ) async -> InProcess {
-        let written = Caught()
+        let written = CapturedOutput()
         let usual = ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key]
         var context = CommandContext(
             environment: usual.merging(environment) { $1 },
             now: now,
             write: { line in
-                try lineTaken?(String(decoding: line, as: UTF8.self))
+                try onOutput?(String(decoding: line, as: UTF8.self))
                 written.output.append(line)
             },
             writeNote: { note in
                 written.notes.append(note)
-                heard(String(decoding: note, as: UTF8.self))
+                onNote(String(decoding: note, as: UTF8.self))
             },
             clock: clock
         )
@@ -96,7 +96,7 @@ struct Archive {
 }
 
 /// What a command wrote.
-private struct Caught: Sendable {
+private struct CapturedOutput: Sendable {
     let output = Bytes()
     let notes = Bytes()
 

@@ -33,21 +33,21 @@ struct Nights {
 
     /// Runs a command on the archive, or without it if the arguments name another.
     ///
-    /// `heard` gets every note as it is written.
+    /// `onNote` gets every note as it is written.
     func run(
         _ arguments: [String],
         inArchive: Bool = true,
         input: String = "",
-        heard: @escaping @Sendable (String) -> Void = { _ in },
-        lineTaken: (@Sendable (String) throws -> Void)? = nil
+        onNote: @escaping @Sendable (String) -> Void = { _ in },
+        onOutput: (@Sendable (String) throws -> Void)? = nil
     ) async -> InProcess {
         await InProcess.run(
             arguments + (inArchive ? ["--archive", path] : []),
             at: server.baseURL,
             input: input,
             now: { [clock] in clock.now },
-            heard: heard,
-            lineTaken: lineTaken
+            onNote: onNote,
+            onOutput: onOutput
         )
     }
 

@@ -44,7 +44,7 @@ struct PythonAgreementTests {
                 print("no")
         """
 
-    private func judgedByPython(_ lines: [[UInt8]]) throws -> [String] {
+    private func decodedByPython(_ lines: [[UInt8]]) throws -> [String] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.python)
         process.arguments = ["python3", "-c", Self.script]
@@ -64,7 +64,7 @@ struct PythonAgreementTests {
         return String(decoding: answer, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    private func judgedHere(_ line: [UInt8]) throws -> String {
+    private func decodedHere(_ line: [UInt8]) throws -> String {
         let block = ResultDecoder.decode(try .holding(line + [0x0A]))
         guard let record = block.plain.first else { return "no" }
         return ["yes", text(record.customID), text(record.resultType)].joined(separator: " ")
@@ -92,8 +92,8 @@ struct PythonAgreementTests {
         ]
         .map { Array("{\"custom_id\":\"a\",\"x\":\($0),\"result\":{\"type\":\"expired\"}}".utf8) }
         let lines = (valid + damaged + spelled).filter { line in line.contains { ![0x20, 0x09, 0x0D].contains($0) } }
-        let here = try lines.map { try judgedHere($0) }
-        let there = try judgedByPython(lines)
+        let here = try lines.map { try decodedHere($0) }
+        let there = try decodedByPython(lines)
         try #require(there.count == lines.count)
         for (line, (ours, theirs)) in zip(lines, zip(here, there)) where ours != theirs {
             #expect(ours == theirs, "\(String(decoding: line, as: UTF8.self))")

@@ -11,7 +11,7 @@ final class InMemoryArchive: ArchiveSink {
     }
 
     /// The final state of a draft.
-    struct Kept: Sendable {
+    struct StoredBatch: Sendable {
         var raw: [UInt8]
         var flatRows: [UInt8]
         var proof: BatchProof
@@ -19,8 +19,8 @@ final class InMemoryArchive: ArchiveSink {
     }
 
     private struct State {
-        var archived: [String: Kept] = [:]
-        var quarantined: [String: Kept] = [:]
+        var archived: [String: StoredBatch] = [:]
+        var quarantined: [String: StoredBatch] = [:]
         /// IDs in the order in which their drafts were opened, one entry per draft.
         var opened: [String] = []
         var parked: [String: [SealedBlock]] = [:]
@@ -60,8 +60,8 @@ final class InMemoryArchive: ArchiveSink {
         self.didDiscard = didDiscard
     }
 
-    var archived: [String: Kept] { state.withLock { $0.archived } }
-    var quarantined: [String: Kept] { state.withLock { $0.quarantined } }
+    var archived: [String: StoredBatch] { state.withLock { $0.archived } }
+    var quarantined: [String: StoredBatch] { state.withLock { $0.quarantined } }
     var opened: [String] { state.withLock { $0.opened } }
     /// The IDs of claimed batches.
     var claimed: Set<String> { state.withLock { $0.claimed } }
@@ -118,12 +118,12 @@ final class InMemoryArchive: ArchiveSink {
         try check("finishRun")
     }
 
-    func publish(_ kept: Kept) {
-        state.withLock { $0.archived[kept.proof.batch.id] = kept }
+    func publish(_ stored: StoredBatch) {
+        state.withLock { $0.archived[stored.proof.batch.id] = stored }
     }
 
-    func quarantine(_ kept: Kept) {
-        state.withLock { $0.quarantined[kept.proof.batch.id] = kept }
+    func quarantine(_ stored: StoredBatch) {
+        state.withLock { $0.quarantined[stored.proof.batch.id] = stored }
     }
 
     func park(_ id: String, _ blocks: [SealedBlock]) {

@@ -93,7 +93,7 @@ actor InMemoryDraft: BatchDraft {
         await archive.willPublish(id)
         try archive.check("publish")
         end()
-        archive.publish(kept(proof))
+        archive.publish(storedBatch(proof))
         let stored = blocks.reduce(0) { $0 + $1.rawMember.count + $1.flatMember.count }
         return PublishedBatch(files: ["raw/\(id)"], storedBytes: stored)
     }
@@ -101,9 +101,9 @@ actor InMemoryDraft: BatchDraft {
     func quarantine(_ proof: BatchProof, reasons: [String]) async throws {
         try archive.check("quarantine")
         end()
-        var kept = kept(proof)
-        kept.reasons = reasons
-        archive.quarantine(kept)
+        var stored = storedBatch(proof)
+        stored.reasons = reasons
+        archive.quarantine(stored)
     }
 
     func park() async throws {
@@ -123,8 +123,8 @@ actor InMemoryDraft: BatchDraft {
         hasEnded = true
     }
 
-    private func kept(_ proof: BatchProof) -> InMemoryArchive.Kept {
-        InMemoryArchive.Kept(
+    private func storedBatch(_ proof: BatchProof) -> InMemoryArchive.StoredBatch {
+        InMemoryArchive.StoredBatch(
             raw: blocks.flatMap(\.rawMember),
             flatRows: blocks.flatMap(\.flatRows),
             proof: proof

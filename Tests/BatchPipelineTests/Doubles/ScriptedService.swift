@@ -84,7 +84,7 @@ final class ScriptedService: BatchLister, ResultSource {
     func batch(id: String) async throws(ServiceError) -> ServiceReply {
         let (answer, listed) = state.withLock { state in
             state.retrieved.append(id)
-            return (state.retrievals[id].takeNext(), state.batches.first { $0.id == id })
+            return (state.retrievals[id].consumeNext(), state.batches.first { $0.id == id })
         }
         if let answer { return ServiceReply(head: head, body: try answer.get().json) }
         guard let listed else { throw .status(404) }
@@ -94,7 +94,7 @@ final class ScriptedService: BatchLister, ResultSource {
     func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream {
         let answer = state.withLock { state in
             state.asked.append(batch.id)
-            return state.results[batch.id].takeNext()
+            return state.results[batch.id].consumeNext()
         }
         switch answer {
         case .body(let body): return ResultStream(head: head, rewrittenFrom: rewrittenFrom, body: body)
@@ -114,7 +114,7 @@ extension ServiceError {
 
 extension Optional {
     /// Removes and returns the first of a list of answers; the last one stays.
-    fileprivate mutating func takeNext<Answer>() -> Answer? where Wrapped == [Answer] {
+    fileprivate mutating func consumeNext<Answer>() -> Answer? where Wrapped == [Answer] {
         guard let answers = self, let first = answers.first else { return nil }
         if answers.count > 1 { self = Array(answers.dropFirst()) }
         return first

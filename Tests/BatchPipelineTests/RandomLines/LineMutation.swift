@@ -2,7 +2,7 @@ import TestSupport
 
 /// Damages lines at random places.
 enum LineMutation {
-    private static let telling =
+    private static let significant =
         Array("\"\\{}[]:,0123456789.-+eEtfnu \t\rNaI\u{1}é漢😀".utf8) + [0x80, 0xC0, 0xED, 0xF8, 0xFF]
 
     /// A line with one to three bytes or pieces changed; never contains a line end.
@@ -11,8 +11,8 @@ enum LineMutation {
         for _ in 0..<random.int(1...3) where !line.isEmpty {
             let place = random.int(0...line.count - 1)
             switch random.int(0...5) {
-            case 0: line[place] = random.pick(telling)
-            case 1: line.insert(random.pick(telling), at: place)
+            case 0: line[place] = random.pick(significant)
+            case 1: line.insert(random.pick(significant), at: place)
             case 2: line.remove(at: place)
             case 3: line.removeSubrange(place..<min(place + random.int(1...8), line.count))
             case 4: line.swapAt(place, random.int(0...line.count - 1))

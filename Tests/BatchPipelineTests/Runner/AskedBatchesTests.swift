@@ -21,19 +21,19 @@ struct AskedBatchesTests {
     }
 
     private func outcomes() -> [String: String] {
-        var told: [String: String] = [:]
+        var reported: [String: String] = [:]
         for event in record.events {
             switch event {
-            case .finished(let batch, .archived): told[batch.id] = "archived"
-            case .finished(let batch, .alreadyArchived): told[batch.id] = "already archived"
-            case .finished(let batch, .busy): told[batch.id] = "busy"
-            case .finished(let batch, _): told[batch.id] = "other"
-            case .skipped(let batch, let reason): told[batch.id] = "\(reason)"
-            case .notRetrieved(let id, _): told[id] = "not retrieved"
+            case .finished(let batch, .archived): reported[batch.id] = "archived"
+            case .finished(let batch, .alreadyArchived): reported[batch.id] = "already archived"
+            case .finished(let batch, .busy): reported[batch.id] = "busy"
+            case .finished(let batch, _): reported[batch.id] = "other"
+            case .skipped(let batch, let reason): reported[batch.id] = "\(reason)"
+            case .notRetrieved(let id, _): reported[id] = "not retrieved"
             default: break
             }
         }
-        return told
+        return reported
     }
 
     @Test func `batch objects are used as they are, IDs are retrieved, and nothing is listed`() async throws {

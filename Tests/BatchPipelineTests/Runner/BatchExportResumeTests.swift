@@ -39,7 +39,7 @@ struct BatchExportResumeTests {
         record.events.compactMap { if case .resumed(_, let lines, _) = $0 { lines } else { nil } }
     }
 
-    private func expectWhole(_ outcome: BatchOutcome) {
+    private func expectComplete(_ outcome: BatchOutcome) {
         guard case .archived(_, let proof, let bytes) = outcome else {
             Issue.record("\(outcome)")
             return
@@ -54,7 +54,7 @@ struct BatchExportResumeTests {
 
     @Test(arguments: [0, 1, 5_000])
     func `an interrupted download resumes after its last complete block`(more: Int) async throws {
-        expectWhole(try await export(broken(behind: 2, more), .file(lines)))
+        expectComplete(try await export(broken(behind: 2, more), .file(lines)))
         #expect(resumedAt == [2])
         // The draft was opened once.
         #expect(archive.opened == [id])
@@ -68,7 +68,7 @@ struct BatchExportResumeTests {
             .file(lines),
             settings: ExportSettings(maxAttempts: 2)
         )
-        expectWhole(outcome)
+        expectComplete(outcome)
         #expect(resumedAt == [1, 2, 3])
         #expect(record.pauses == [.seconds(1), .seconds(1), .seconds(1)])
     }
@@ -82,7 +82,7 @@ struct BatchExportResumeTests {
         #expect(archive.parked == [id: 2])
         #expect(record.pauses.count == 2)
         // The next run resumes it.
-        expectWhole(try await export(.file(lines)))
+        expectComplete(try await export(.file(lines)))
         #expect(resumedAt.last == 2)
     }
 
@@ -123,12 +123,12 @@ struct BatchExportResumeTests {
     @Test func `a body shorter than the draft is downloaded from the start`() async throws {
         let short = Array(lines.prefix(1))
         let outcome = try await export(broken(behind: 2), .file(short), .file(lines))
-        expectWhole(outcome)
+        expectComplete(outcome)
     }
 
     @Test func `a body that ends early is resumed and proven at the end`() async throws {
         let outcome = try await export(.file(Array(lines.prefix(3))), .file(lines))
-        expectWhole(outcome)
+        expectComplete(outcome)
         #expect(resumedAt == [3])
     }
 
@@ -146,7 +146,7 @@ struct BatchExportResumeTests {
         await #expect(throws: InMemoryArchive.Failure.self) { _ = try await export(.file(lines)) }
         #expect(archive.parked == [id: 4])
         archive.fail()
-        expectWhole(try await export(.file(lines)))
+        expectComplete(try await export(.file(lines)))
     }
 
     // MARK: The deadline
@@ -179,6 +179,6 @@ struct BatchExportResumeTests {
 
     @Test func `a batch that finishes before its deadline is unaffected`() async throws {
         let never = RunRecord(atPause: { try await Task.sleep(for: .seconds(3_600)) })
-        expectWhole(try await export(.file(lines), settings: ExportSettings(deadline: .seconds(90)), record: never))
+        expectComplete(try await export(.file(lines), settings: ExportSettings(deadline: .seconds(90)), record: never))
     }
 }

@@ -7,7 +7,7 @@ import Testing
 struct DownloadSlotsTests {
     private struct Failure: Error {}
 
-    private final class Begun: Sendable {
+    private final class StartedTasks: Sendable {
         let turns = Mutex<[Int]>([])
     }
 
@@ -44,16 +44,16 @@ struct DownloadSlotsTests {
 
     @Test(.timeLimit(.minutes(1))) func `slots are assigned by turn, not by time of request`() async throws {
         let places = DownloadSlots(1)
-        let begun = Begun()
+        let startedTasks = StartedTasks()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for turn in (0..<20).reversed() {
                 group.addTask {
-                    try await places.whileHolding(turn: turn) { _ in begun.turns.withLock { $0.append(turn) } }
+                    try await places.whileHolding(turn: turn) { _ in startedTasks.turns.withLock { $0.append(turn) } }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(begun.turns.withLock { $0 } == Array(0..<20))
+        #expect(startedTasks.turns.withLock { $0 } == Array(0..<20))
     }
 
     @Test(.timeLimit(.minutes(1))) func `no slot is assigned after a failed task`() async throws {

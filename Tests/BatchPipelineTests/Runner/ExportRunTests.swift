@@ -242,7 +242,7 @@ struct ExportRunTests {
     @Test func `events report the listing, the plan and each batch from start to end`() async throws {
         let service = service(try [1, 2, 3].map { try batch($0) })
         _ = await run(service, pageSize: 2, settings: ExportSettings(concurrency: 1))
-        let told = record.events.map { event in
+        let reported = record.events.map { event in
             switch event {
             case .listed(let total, let inWindow): "listed \(total) \(inWindow)"
             case .planned(let batches, let results): "planned \(batches) \(results)"
@@ -255,12 +255,12 @@ struct ExportRunTests {
             case .finished(let batch, _): "finished \(batch.id)"
             }
         }
-        #expect(told.prefix(3) == ["listed 2 2", "listed 3 3", "planned 3 3"])
+        #expect(reported.prefix(3) == ["listed 2 2", "listed 3 3", "planned 3 3"])
         for id in ["b1", "b2", "b3"] {
-            let ofBatch = told.filter { $0.contains(id) }
+            let ofBatch = reported.filter { $0.contains(id) }
             #expect(ofBatch == ["started \(id)", "advanced \(id) 1", "finished \(id)"])
         }
-        #expect(told.count == 12)
-        #expect(told.filter { $0.hasPrefix("started") } == ["started b1", "started b2", "started b3"])
+        #expect(reported.count == 12)
+        #expect(reported.filter { $0.hasPrefix("started") } == ["started b1", "started b2", "started b3"])
     }
 }

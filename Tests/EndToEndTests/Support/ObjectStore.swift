@@ -3,7 +3,7 @@ import Foundation
 /// moto's S3 as a separate process, and the settings with which `pipelines/object-storage` reaches it.
 struct ObjectStore {
     /// What the store recorded until it was stopped.
-    struct Seen: Decodable {
+    struct StoreRecord: Decodable {
         struct Object: Decodable {
             var size: Int
             var checksum: String?
@@ -54,7 +54,7 @@ struct ObjectStore {
         with tool: Tool,
         refusingPut refused: Int? = nil,
         _ body: (ObjectStore) async throws -> Void
-    ) async throws -> Seen? {
+    ) async throws -> StoreRecord? {
         guard let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map({ URL(filePath: $0) }) else {
             print("skipped: BATCHKEEP_PYTHON is not set")
             return nil
@@ -91,16 +91,16 @@ struct ObjectStore {
         }
         try await body(store)
         try input.fileHandleForWriting.close()
-        return try JSONDecoder().decode(Seen.self, from: output.fileHandleForReading.readToEnd() ?? Data())
+        return try JSONDecoder().decode(StoreRecord.self, from: output.fileHandleForReading.readToEnd() ?? Data())
     }
 
     /// Stops refusing requests.
-    func takeEverything() throws {
+    func acceptAll() throws {
         try input.write(contentsOf: Data("take\n".utf8))
     }
 
     /// Runs a script of `pipelines/object-storage`.
-    func script(_ name: String, _ arguments: [String], in folder: TemporaryFolder) async throws -> Program.Ended {
+    func script(_ name: String, _ arguments: [String], in folder: TemporaryFolder) async throws -> Program.FinishedRun {
         try await Program.run(
             [Program.package.appending(path: "pipelines/object-storage/\(name).sh").path] + arguments,
             environment: environment,

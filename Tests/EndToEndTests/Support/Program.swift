@@ -3,7 +3,7 @@ import Foundation
 /// The built program, run like users run it.
 struct Program {
     /// The output and status of a finished run.
-    struct Ended {
+    struct FinishedRun {
         let status: Int32
         let output: String
         let notes: String
@@ -39,7 +39,7 @@ struct Program {
         executable: URL = binary,
         in folder: URL? = nil,
         killedBy signal: (Process) async -> Void = { _ in }
-    ) async throws -> Ended {
+    ) async throws -> FinishedRun {
         let scratch = try TemporaryFolder()
         defer { scratch.remove() }
         let output = try scratch.file("output")
@@ -57,7 +57,7 @@ struct Program {
         try process.run()
         await signal(process)
         for await _ in ended.stream {}
-        return Ended(
+        return FinishedRun(
             status: process.terminationStatus,
             output: try scratch.text("output"),
             notes: try scratch.text("notes")
@@ -65,7 +65,7 @@ struct Program {
     }
 
     /// Runs a tool of the path; nil if the machine does not have it.
-    static func tool(_ name: String, _ arguments: [String], in folder: URL? = nil) async throws -> Ended? {
+    static func tool(_ name: String, _ arguments: [String], in folder: URL? = nil) async throws -> FinishedRun? {
         let folders = (cleanEnvironment["PATH"] ?? "").split(separator: ":").map { URL(filePath: String($0)) }
         let found = folders.map { $0.appending(path: name) }
             .first { FileManager.default.isExecutableFile(atPath: $0.path) }

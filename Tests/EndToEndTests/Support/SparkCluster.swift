@@ -30,7 +30,7 @@ struct SparkCluster {
         on master: String = "local-cluster[2,1,1024]",
         environment: [String: String] = [:],
         in folder: TemporaryFolder
-    ) async throws -> Program.Ended {
+    ) async throws -> Program.FinishedRun {
         let script = Program.package.appending(path: "pipelines/spark/\(job)").path
         let settings = [
             "SPARK_HOME": home, "PYSPARK_PYTHON": python, "SPARK_LOCAL_IP": "127.0.0.1",

@@ -2,7 +2,7 @@ import BatchCommands
 import Testing
 
 /// Failed batches are retried with growing pauses, and a run reports which it skips.
-struct PostponedBatchTests {
+struct ScheduledRetryTests {
     @Test func `a batch that fails again gets a scheduled retry and is counted and reported`() async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
         {
@@ -19,8 +19,8 @@ struct PostponedBatchTests {
             #expect(third.status == .partial)
             #expect(third.notes.contains("msgbatch_bad: failed in 2 runs, tried again from 2026-11-01T15:00Z"))
             #expect(nights.fetches(of: "msgbatch_bad") == 2)
-            let told = try #require((third.document["postponed"] as? [[String: Any]])?.first)
-            #expect(told["batch_id"] as? String == "msgbatch_bad" && told["attempts"] as? Int == 2)
+            let scheduled = try #require((third.document["postponed"] as? [[String: Any]])?.first)
+            #expect(scheduled["batch_id"] as? String == "msgbatch_bad" && scheduled["attempts"] as? Int == 2)
         }
     }
 
