@@ -8,7 +8,7 @@ struct MessageBatchJSONTests {
         try MessageBatch(json: Array(text.utf8))
     }
 
-    /// A batch object with the given members behind the required ones.
+    /// A batch object with the given members after the required ones.
     private func batch(extra: String) throws -> MessageBatch {
         try batch(
             """
