@@ -1,6 +1,6 @@
 import Testing
 
-/// The documentation catalogue is complete, and agrees with the code as far as a machine can check.
+/// The documentation is complete and matches the code as far as a program can check.
 struct CatalogueTests {
     private static let folder = "Sources/BatchPipeline/BatchPipeline.docc"
     private static let landing = "\(folder)/BatchPipeline.md"
@@ -20,7 +20,7 @@ struct CatalogueTests {
         #expect(numbers == Array(1..<(decisions.count + 1)))
     }
 
-    @Test func `a decision names its alternatives`() {
+    @Test func `a decision names its question and its alternatives`() {
         for page in pages where page.path.hasPrefix("\(Self.folder)/Decisions/") {
             for heading in ["## The question", "## The decision", "## Alternatives"] {
                 #expect(page.text.contains("\n\(heading)\n"), "\(page.path) has no '\(heading)'")
@@ -38,7 +38,7 @@ struct CatalogueTests {
     @Test func `every name a page mentions is declared`() {
         var known = Set(Project.folders(in: "Sources") + Project.folders(in: "Tests"))
         for source in Project.sources.map(\.source) { known.formUnion(Catalogue.declarations(in: source)) }
-        // A test is mentioned by its suite, which has the name of its file.
+        // A page mentions a test by its suite, which has the name of its file.
         known.formUnion(Project.files(under: "Tests", endingIn: ".swift").map(\.stem))
         for page in pages {
             for voice in Catalogue.codeVoices(in: page.text) {
@@ -57,7 +57,7 @@ struct CatalogueTests {
         }
     }
 
-    /// Names of others that the pages use.
+    /// Names of other projects that the pages use.
     private static let outside: Set<String> = [
         "Package", "README", "swift", "md", "Authorization", "AsyncParsableCommand", "AsyncStream", "Character",
         "JSONDecoder",

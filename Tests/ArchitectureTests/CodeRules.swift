@@ -1,11 +1,11 @@
-/// Rules about the content of a file, as functions from text to complaints.
+/// Rules about the content of a file, as functions from text to errors.
 enum CodeRules {
     private static let unsafeMarks: Set<String> = ["unsafe", "safe", "unchecked"]
 
-    /// The lines of a Swift file that step out of memory or concurrency safety.
+    /// The lines of a Swift file that use unsafe memory or unchecked concurrency.
     ///
-    /// With strict memory safety, every use of an unsafe interface carries the word `unsafe`; `@safe` and `@unchecked`
-    /// promise what the compiler cannot see.
+    /// With strict memory safety, every use of an unsafe interface has the word `unsafe`. `@safe` and `@unchecked`
+    /// promise what the compiler cannot check.
     static func unsafeLines(in source: SwiftText) -> [Int] {
         source.codeLines
             .filter { line in
@@ -35,11 +35,11 @@ enum CodeRules {
         return lines.map(\.number)
     }
 
-    // Put together here, so that this file does not hold what it forbids.
+    // Concatenated, so that this file does not contain the forbidden words.
     private static let unfinished = ["TO" + "DO", "FIX" + "ME", "X" + "XX"]
     private static let stubs = ["not", "un", "not yet "].map { "fatalError(\"\($0)" + "implemented" }
 
-    /// Words that say a piece of work is not done.
+    /// The lines with words that mark unfinished work.
     static func unfinishedLines(in text: String) -> [Int] {
         SwiftText.lines(of: text)
             .filter { line in
@@ -54,7 +54,7 @@ enum CodeRules {
         "pypi" + ".org", "pythonhosted" + ".org", "deb.debian" + ".org", "archive.ubuntu" + ".com", "npmjs" + ".org",
     ]
 
-    /// Lines that work on one machine or network only: paths of somebody's folders, servers of package registries.
+    /// The lines that work on one machine or network only: private folders, servers of package registries.
     static func localLines(in text: String) -> [Int] {
         SwiftText.lines(of: text)
             .filter { line in

@@ -49,7 +49,7 @@ struct CodeTests {
         #expect(found == [])
     }
 
-    @Test func `unsafe is seen in code only`() {
+    @Test func `unsafe is found in code only`() {
         #expect(CodeRules.unsafeLines(in: SwiftText("let a = unsafe f()")) == [1])
         #expect(CodeRules.unsafeLines(in: SwiftText("\n@unsafe\nfunc f()")) == [2])
         #expect(CodeRules.unsafeLines(in: SwiftText("struct S: @unchecked Sendable {}")) == [1])
@@ -58,7 +58,7 @@ struct CodeTests {
         #expect(CodeRules.unsafeLines(in: SwiftText("// unsafe\nlet safe = \"unsafe\"\ncase unsafeID")) == [])
     }
 
-    @Test func `a call to the machine is seen`() {
+    @Test func `a call to the system is found`() {
         #expect(CodeRules.impureLines(in: SwiftText("let now = ContinuousClock.now")) == [1])
         #expect(CodeRules.impureLines(in: SwiftText("try await Task.sleep(for: pause)")) == [1])
         #expect(CodeRules.impureLines(in: SwiftText("let dice = Int.random(in: 1...6)")) == [1])
@@ -68,14 +68,14 @@ struct CodeTests {
         )
     }
 
-    @Test func `an unfinished line is seen`() {
+    @Test func `an unfinished line is found`() {
         #expect(CodeRules.unfinishedLines(in: "a\n// " + "TO" + "DO: b") == [2])
         #expect(CodeRules.unfinishedLines(in: "fatalError(\"Not" + "Implemented\")") == [1])
         #expect(CodeRules.unfinishedLines(in: "let mastodon = 1\nfatalError(\"the row vanished\")") == [])
     }
 
     @Test(arguments: ["/root", "/work", "/home"])
-    func `a path of one machine is seen`(folder: String) {
+    func `a path of one machine is found`(folder: String) {
         #expect(CodeRules.localLines(in: "cd \(folder)/me") == [1])
         #expect(CodeRules.localLines(in: "\n\"\(folder)/me\"") == [2])
         #expect(CodeRules.localLines(in: "https://example.com\(folder)/me and ./a\(folder)/b, $ROOT\(folder)s") == [])

@@ -1,24 +1,24 @@
-/// The rules of the architecture as tables: what may import what, and every exception with its reason.
+/// The rules of the architecture as tables: the allowed imports, and every exception with its reason.
 ///
-/// A change of the architecture is a change here, where a reviewer sees it.
+/// To change the architecture, change these tables, so that a reviewer sees it.
 enum HouseRules {
-    /// A target's place in the architecture.
+    /// The level of a target and its allowed imports.
     struct Target {
         var name: String
-        /// A target imports targets of lower levels only.
+        /// Must be higher than the levels of the targets it imports.
         var level: Int
         /// The system modules it may import in addition to the standard library.
         var platform: Set<String> = []
         /// The outside libraries it may import, by module.
         var libraries: Set<String> = []
 
-        /// Whether the same input always gives the same output: no sockets, files, clocks, chance or environment.
+        /// Whether the target uses no sockets, files, clocks, random numbers or environment.
         var isPure: Bool { level <= 2 || platform.isEmpty }
     }
 
-    /// The C library under its three names.
+    /// The names of the C library by platform.
     private static let system: Set<String> = ["Glibc", "Musl", "Darwin"]
-    /// NIO and HTTP types are the language of both AsyncHTTPClient and Hummingbird.
+    /// The interfaces of AsyncHTTPClient and Hummingbird use types of NIO and HTTPTypes.
     private static let network: Set<String> = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "HTTPTypes"]
 
     static let targets: [Target] = [
@@ -52,7 +52,7 @@ enum HouseRules {
             name: "BatchJoin",
             level: 6,
             platform: ["Synchronization"],
-            // GRDB reads the tables that a user joins with.
+            // GRDB reads the database tables of a join.
             libraries: ["GRDB"]
         ),
         Target(name: "BatchReports", level: 6, platform: ["FoundationEssentials"], libraries: ["Mustache"]),
@@ -60,7 +60,7 @@ enum HouseRules {
             name: "BatchSimulator",
             level: 6,
             platform: system.union(["FoundationEssentials", "Synchronization"]),
-            // Hummingbird's server takes a Logger; nothing else of swift-log is used there.
+            // Hummingbird's server requires a Logger; nothing else uses swift-log there.
             libraries: network.union(["HummingbirdCore", "Logging"])
         ),
         Target(
@@ -79,7 +79,7 @@ enum HouseRules {
         var reason: String
     }
 
-    /// Where `unsafe` may be used.
+    /// The files that may use `unsafe`.
     static let unsafeCode: [Exception] = [
         Exception(path: "Sources/JSONLines/", reason: "the hot loop reads and skips bytes in place"),
         Exception(path: "Sources/BlockGzip/", reason: "zlib and libdeflate are C"),
@@ -104,10 +104,10 @@ enum HouseRules {
     /// Files that may be longer than ``longestFile``.
     static let longFiles: [Exception] = []
 
-    /// A file longer than this needs a reason in ``longFiles``.
+    /// The largest number of lines of a file without a reason in ``longFiles``.
     static let longestFile = 300
 
-    /// What version control may hold at the top level, in addition to dotfiles.
+    /// The allowed names in version control at the top level, in addition to dotfiles.
     static let topLevel: Set<String> = ["Package.swift", "Sources", "Tests", "pipelines", "samples", "README.md"]
 
     static func target(_ name: String) -> Target? {

@@ -1,6 +1,6 @@
-/// The import rules as functions from text to complaints, so that they can be tried on small examples.
+/// The import rules as functions from text to errors, so that tests can use small examples.
 enum ImportRules {
-    /// What is wrong with the imports of one file of a target.
+    /// The errors in the imports of one file of a target.
     static func complaints(
         about source: SwiftText,
         at path: String,
@@ -29,7 +29,7 @@ enum ImportRules {
         return declared.products.contains(module) ? nil : "\(target.name) does not declare the product \(module)"
     }
 
-    /// What is wrong with what a target declares, given the modules its files import.
+    /// The errors in the declared dependencies of a target, given the modules that its files import.
     static func complaints(about declared: Manifest.Target, importing modules: Set<String>) -> [String] {
         guard let target = HouseRules.target(declared.name) else {
             return ["\(declared.name) has no place in HouseRules.targets"]

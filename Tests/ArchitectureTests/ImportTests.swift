@@ -1,7 +1,7 @@
 import Testing
 
 struct ImportTests {
-    @Test func `every import goes down, and is declared`() throws {
+    @Test func `every import goes to a lower level and is declared`() throws {
         for file in Project.sources {
             let target = try #require(HouseRules.target(file.file.target), "no place in HouseRules: \(file.path)")
             let declared = try #require(Project.manifest.target(target.name), "not in Package.swift: \(target.name)")
@@ -16,7 +16,7 @@ struct ImportTests {
     }
 
     @Test(arguments: Project.manifest.targets.map(\.name))
-    func `a target declares what it may use and what it uses`(name: String) throws {
+    func `a target declares what it may use and uses it`(name: String) throws {
         let declared = try #require(Project.manifest.target(name))
         let files = Project.sources.filter { $0.file.target == name }
         let modules = Set(files.flatMap { ImportScanner.imports(of: $0.source) }.map(\.module))
@@ -47,14 +47,14 @@ struct ImportTests {
         return ImportRules.complaints(about: SwiftText(source), at: "File.swift", in: target, declared: declared)
     }
 
-    @Test func `an import upwards or sideways is found`() {
+    @Test func `an import of the same or a higher level is found`() {
         let upwards = complaints("import BatchArchive", in: pipeline, uses: ["BatchArchive"])
         #expect(upwards == ["File.swift:1: BatchPipeline (level 2) must not import BatchArchive (level 3)"])
         #expect(!complaints("import BatchArchive", in: service, uses: ["BatchArchive"]).isEmpty)
         #expect(complaints("import JSONLines", in: pipeline, uses: ["JSONLines"]).isEmpty)
     }
 
-    @Test func `an import the manifest does not declare is found`() {
+    @Test func `an import that the manifest does not declare is found`() {
         let missing = complaints("\npackage import JSONLines", in: pipeline, uses: ["MessageBatches"])
         #expect(missing == ["File.swift:2: BatchPipeline does not declare that it uses JSONLines"])
         let product = complaints("import NIOCore", in: service, products: ["AsyncHTTPClient"])

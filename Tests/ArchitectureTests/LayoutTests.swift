@@ -1,9 +1,9 @@
 import Testing
 
 struct LayoutTests {
-    @Test func `the top level holds what the layout names`() throws {
+    @Test func `the top level has only the files of the layout`() throws {
         let entries = try Project.topLevelEntries().filter { !$0.hasPrefix(".") }
-        // Without version control the folder also has what the package manager writes, and a user's own archive.
+        // Without version control the folder also contains files of the package manager and a user's own archive.
         let byproducts: Set<String> = ["Package.resolved", "archive"]
         #expect(entries.subtracting(HouseRules.topLevel).subtracting(byproducts).sorted() == [])
         #expect(entries.contains("Package.swift"))

@@ -1,9 +1,9 @@
-/// The rule that what stands in a file with a port is documented.
+/// The rule that every declaration in a file with a port is documented.
 ///
-/// Counted are types, functions, and the requirements of the port. Stored properties whose name and type say all, and the
-/// initialisers that fill them, need no sentence.
+/// It covers types, functions, and the requirements of the port. It does not cover stored properties and the
+/// initializers that set them.
 enum PortRules {
-    /// Whether the file declares a protocol other targets implement.
+    /// Whether the file declares a protocol that other targets implement.
     static func declaresPort(_ source: SwiftText) -> Bool {
         source.codeLines.contains { SwiftText.words(of: $0.text).starts(with: ["package", "protocol"]) }
     }
@@ -14,7 +14,7 @@ enum PortRules {
         "nonisolated",
     ]
 
-    /// The undocumented declarations of a file with a port, as line numbers.
+    /// The line numbers of the undocumented declarations of a file with a port.
     static func undocumented(in text: String) -> [Int] {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         var depth = 0

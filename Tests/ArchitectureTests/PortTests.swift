@@ -34,7 +34,7 @@ struct PortTests {
         #expect(PortRules.undocumented(in: port) == [7, 8, 10, 13])
     }
 
-    @Test func `a file without a protocol is no port`() {
+    @Test func `a file without a protocol is not a port`() {
         #expect(!PortRules.declaresPort(SwiftText("// package protocol\npackage struct S {}\nprotocol Own {}")))
     }
 }

@@ -1,8 +1,8 @@
 import Testing
 
-/// What README says about the program agrees with its sources.
+/// README matches the sources of the program.
 ///
-/// Its commands are run by the end-to-end tests.
+/// The end-to-end tests run its commands.
 struct ReadmeTests {
     private let readme = Project.text(of: "README.md")
 
@@ -19,7 +19,7 @@ struct ReadmeTests {
             .map(\.source.withoutComments)
         let read = sources.flatMap { $0.literals(behind: "variable(") + $0.literals(behind: "environment[") }
         #expect(read.contains("ANTHROPIC_API_KEY"))
-        // A variable in lower case is named with its upper-case twin.
+        // README names a lower-case variable together with the upper-case one.
         let missing = Set(read).filter { !readme.contains($0) && !readme.contains($0.uppercased()) }
         #expect(missing == [])
     }
@@ -35,7 +35,7 @@ struct ReadmeTests {
         }
     }
 
-    @Test func `every script shown is there, and every change has to pass it`() {
+    @Test func `every script in README exists and runs for every change`() {
         let gate = Project.text(of: ".ci/run")
         let scripts = SwiftText.lines(of: readme).map(\.text).filter { $0.hasPrefix("sh ") }
             .map { String($0.dropFirst(3)) }
@@ -61,7 +61,7 @@ struct ReadmeTests {
 }
 
 extension String {
-    /// The string literals right behind each place where a mark stands.
+    /// The string literals directly after each mark.
     fileprivate func literals(behind mark: String) -> [String] {
         var found: [String] = []
         var rest = self[...]

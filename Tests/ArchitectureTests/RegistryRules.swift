@@ -1,15 +1,15 @@
-/// Extension points: one file each in a folder, and one file that lists them all.
+/// An extension point: a folder with one file per entry, and one file that lists them all.
 struct RegistryRule {
-    /// What is registered, for people.
+    /// What is registered, for messages.
     var what: String
     /// The folder whose files are the entries.
     var folder: String
     /// The file that lists them.
     var registry: String
-    /// How the registry must mention an entry, given its file.
+    /// The text by which the registry must mention an entry, given its file.
     var mention: @Sendable (Project.File) -> String?
 
-    /// Entries the registry forgot.
+    /// The entries that the registry does not mention.
     func complaints(files: [Project.File], registry text: String) -> [String] {
         let code = SwiftText(text).code
         return files.compactMap { file in
@@ -19,7 +19,7 @@ struct RegistryRule {
         }
     }
 
-    /// Whether the mention stands in the line as a whole word.
+    /// Whether the line contains the mention as a whole word.
     private static func holds(_ line: Substring, _ mention: String) -> Bool {
         let isWord: (Character) -> Bool = { $0.isLetter || $0.isNumber || $0 == "_" }
         var rest = line

@@ -24,7 +24,7 @@ struct RegistryTests {
         #expect(rule.complaints(files: files, registry: "[TokenSums.self] // Sums.self") == forgotten)
     }
 
-    @Test func `a format is known by its factory`() {
+    @Test func `a format is identified by its factory`() {
         #expect(RegistryRule.factory(in: "static let gap = 1\nstatic var csv: CSVTable { CSVTable() }") == "csv")
         #expect(RegistryRule.factory(in: "static func terminal(_ style: Style) -> Self {") == "terminal")
         #expect(RegistryRule.factory(in: "// static var csv") == nil)

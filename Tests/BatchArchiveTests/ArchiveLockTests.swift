@@ -6,7 +6,7 @@ struct ArchiveLockTests {
     private let archive = TemporaryArchive()
     private let holder = LockHolder(process: 17, host: "here", since: "2024-08-20T00:00:00Z", command: "export")
 
-    @Test func `a second run is told who holds the archive`() throws {
+    @Test func `a second run reports which process holds the archive`() throws {
         let lock = try ArchiveLock(archive.folder, as: holder)
         let path = archive.folder.path(".lock")
         #expect(throws: ArchiveFailure(.busy(holder), .lock, path: path)) {
@@ -15,7 +15,7 @@ struct ArchiveLockTests {
         _ = consume lock
     }
 
-    @Test func `the lock is free once its holder is done, although the file stays`() throws {
+    @Test func `the lock is free after its holder ends, although the file stays`() throws {
         do {
             let lock = try ArchiveLock(archive.folder, as: holder)
             _ = consume lock
@@ -29,7 +29,7 @@ struct ArchiveLockTests {
         _ = consume lock
     }
 
-    @Test func `a lock file that tells nothing still locks`() throws {
+    @Test func `a lock file without details still locks`() throws {
         try archive.put(Array("nonsense".utf8), at: ".lock")
         let file = try archive.folder.open(".lock", .locking)
         #expect(try file.lock())

@@ -21,8 +21,7 @@ struct ArchivePruningTests {
         try await sink.finishRun()
     }
 
-    @Test func `only files older than asked are named, and raw the service no longer has is a last copy`() async throws
-    {
+    @Test func `only older files are selected, and raw that the API has removed is a last copy`() async throws {
         try await export()
         let manifests = Array(try await archive.manifests().values)
         let young = try plan(removesLastCopies: false, now: "2024-09-01").files(of: manifests)
@@ -34,7 +33,7 @@ struct ArchivePruningTests {
         #expect(old[0].isLastCopy && !plan.removes(old[0]))
     }
 
-    @Test func `what was pruned is gone, and its manifest says so`() async throws {
+    @Test func `pruned files are removed and the manifest records it`() async throws {
         try await export()
         let plan = try plan(now: "2024-12-01")
         let sink = archive.sink()
@@ -63,7 +62,7 @@ struct ArchivePruningTests {
         #expect(try await archive.faults() == [])
     }
 
-    @Test func `what an earlier manifest named beside raw and rows is carried over`() async throws {
+    @Test func `other files of an earlier manifest are kept`() async throws {
         try await export()
         var old = try #require(try await archive.manifests()["a"])
         let rows = try archive.folder.read("results/date=2024-08-20/a.ndjson.gz")

@@ -17,13 +17,13 @@ struct ArchiveReaderTests {
         return listing.manifests.map(\.batch.id)
     }
 
-    @Test func `manifests come by day and id, from a window closed at its start and open at its end`() async throws {
+    @Test func `manifests come by day and ID, from a window with its start and without its end`() async throws {
         let sink = archive.sink()
         try await sink.export("c", day: "2024-08-20")
         try await sink.export("a", day: "2024-08-21")
         try await sink.export("b", day: "2024-08-20")
         #expect(try await ids() == ["b", "c", "a"])
-        // All are created at 18:37:24.100435 of their day.
+        // All batches are created at 18:37:24.100435 of their day.
         #expect(try await ids(since: "2024-08-20T18:37:24.100435Z") == ["b", "c", "a"])
         #expect(try await ids(since: "2024-08-20T18:37:24.100436Z") == ["a"])
         #expect(try await ids(until: "2024-08-21T18:37:24.100435Z") == ["b", "c"])
@@ -41,7 +41,7 @@ struct ArchiveReaderTests {
         #expect(try await self.ids() == ids)
     }
 
-    @Test func `a damaged manifest is told of beside the good ones`() async throws {
+    @Test func `a damaged manifest is reported next to the valid ones`() async throws {
         try await archive.sink().export("a")
         try archive.put([], at: "manifests/date=2024-08-20/b.json")
         let listing = try await ArchiveReader(archive.folder).manifests()
@@ -49,7 +49,7 @@ struct ArchiveReaderTests {
         #expect(listing.unreadable.map(\.path) == [archive.folder.path("manifests/date=2024-08-20/b.json")])
     }
 
-    @Test func `an archive that is not there is a named error`() {
+    @Test func `a missing archive is a named error`() {
         let failure = #expect(throws: ArchiveFailure.self) { _ = try ArchiveReader(archive.folder) }
         #expect(failure?.code == .noSuchFileOrDirectory && failure?.path == archive.folder.root)
     }
@@ -73,7 +73,7 @@ struct MemberReaderTests {
         return try #require(try await ArchiveReader(archive.folder).manifests().manifests[0].files[.raw])
     }
 
-    @Test func `members are read at random places by many tasks`() async throws {
+    @Test func `many tasks read members at random positions`() async throws {
         let entry = try await entry()
         let reader = try MemberReader(entry, in: archive.folder, codec: ZlibCodec())
         #expect(reader.firstLines == entry.members.map(\.firstLine))
@@ -92,7 +92,7 @@ struct MemberReaderTests {
         #expect(reader.members.map(\.lowerBound) == entry.members.map(\.offset))
     }
 
-    @Test func `a damaged member is named with its number and place`() async throws {
+    @Test func `a damaged member is reported with its number and position`() async throws {
         let entry = try await entry()
         var file = try archive.folder.read(path)
         let start = entry.members[1].offset
@@ -108,13 +108,13 @@ struct MemberReaderTests {
         #expect(cause.member == 1 && cause.byteOffset >= start)
     }
 
-    @Test func `a member table that does not rise is refused`() async throws {
+    @Test func `a member table that does not ascend is rejected`() async throws {
         var entry = try await entry()
         entry.members.swapAt(0, 1)
         #expect(throws: ArchiveFailure.self) { _ = try MemberReader(entry, in: archive.folder, codec: ZlibCodec()) }
     }
 
-    @Test func `a table that reaches behind the file is an error, not a crash`() async throws {
+    @Test func `a member table beyond the end of the file is an error`() async throws {
         var entry = try await entry()
         entry.members.append(.init(offset: entry.bytes + 5, firstLine: 99))
         entry.bytes += 100
@@ -126,14 +126,14 @@ struct MemberReaderTests {
 struct ContentStreamTests {
     private let archive = TemporaryArchive()
 
-    @Test func `a file that was never compressed is called by its name`() throws {
+    @Test func `a file that is not compressed is reported as such`() throws {
         try archive.put(sampleBody(), at: "raw/x.jsonl")
         let failure = #expect(throws: ArchiveFailure.self) { _ = try content(of: "raw/x.jsonl", in: archive.folder) }
         #expect(failure?.cause == .gzip(GzipFailure(.notGzip)))
         #expect(failure?.path == archive.folder.path("raw/x.jsonl"))
     }
 
-    @Test func `a file longer than one piece is read whole`() throws {
+    @Test func `a file longer than one read is read completely`() throws {
         let codec = ZlibCodec(level: 1)
         let body = sampleBody(results: 30_000)
         let file = try codec.member(holding: body.span) + codec.member(holding: body.span)

@@ -7,7 +7,7 @@ import Testing
 struct ArchiveRecoveryTests {
     private let archive = TemporaryArchive()
 
-    /// Batches that are written and about to be published, with the plan to do it.
+    /// Written batches that are about to be published, with the plan to publish them.
     private func prepared(_ ids: [String], isQuarantine: Bool = false) async throws -> PublishPlan {
         let sink = archive.sink()
         _ = try sink.prepare()
@@ -25,7 +25,7 @@ struct ArchiveRecoveryTests {
     }
 
     @Test(arguments: [["one"], ["one", "two", "three"]])
-    func `a publication cut off between any two steps is finished or gone`(ids: [String]) async throws {
+    func `a publication interrupted between any two steps is completed or removed`(ids: [String]) async throws {
         let whole = TemporaryArchive()
         for (index, id) in ids.enumerated() {
             try await whole.sink().export(id, results: 10, day: "2024-08-2\(index)")
@@ -37,7 +37,7 @@ struct ArchiveRecoveryTests {
             let report = try archive.sink().prepare()
             let found = try archive.files()
             let archived = try archive.sink().folder.archivedIDs()
-            // Byte for byte what an undisturbed run leaves, for every batch that is there at all.
+            // Every existing batch is byte for byte equal to that of an undisturbed run.
             #expect(found == expected.filter { archived.contains(id(in: $0.key)) }, "\(limit) steps done")
             #expect(archived.isSuperset(of: report.finished))
             #expect(archived == Set(ids) || limit < stepCount)
@@ -45,7 +45,7 @@ struct ArchiveRecoveryTests {
         }
     }
 
-    @Test func `a quarantine cut off between any two steps is finished or gone`() async throws {
+    @Test func `a quarantine interrupted between any two steps is completed or removed`() async throws {
         let stepCount = try await prepared(["one"], isQuarantine: true).steps.count
         for limit in 0...stepCount {
             _ = try await prepared(["one"], isQuarantine: true).run(in: archive.folder, limit: limit)
@@ -58,7 +58,7 @@ struct ArchiveRecoveryTests {
         }
     }
 
-    @Test func `a manifest torn in the middle of writing makes nothing visible`() async throws {
+    @Test func `a partly written manifest makes nothing visible`() async throws {
         let plan = try await prepared(["one"])
         _ = plan.run(in: archive.folder, limit: 1)
         let path = "_partial/one.manifest.json"
@@ -73,7 +73,7 @@ struct ArchiveRecoveryTests {
         }
     }
 
-    @Test func `data that is not what its manifest says is never made visible`() async throws {
+    @Test func `data that does not match its manifest is never made visible`() async throws {
         let plan = try await prepared(["one"])
         let renames = plan.steps.firstIndex { if case .rename = $0.action { true } else { false } }
         for limit in try #require(renames)...(plan.steps.count - 3) {
@@ -89,7 +89,7 @@ struct ArchiveRecoveryTests {
         }
     }
 
-    @Test func `an archived batch keeps its data when a later attempt cannot be finished`() async throws {
+    @Test func `an archived batch keeps its data if a later attempt cannot be completed`() async throws {
         try await archive.sink().export("one", results: 10, day: "2024-08-20")
         let before = try archive.files()
         _ = try await prepared(["one"]).run(in: archive.folder, limit: 1)
@@ -118,7 +118,7 @@ struct ArchiveRecoveryTests {
         #expect(try archive.paths() == [])
     }
 
-    @Test func `quarantined data of a batch that was archived since goes`() async throws {
+    @Test func `quarantined data of an archived batch is removed`() async throws {
         let sink = archive.sink()
         let batch = try sampleBatch()
         try await sink.export()
@@ -128,7 +128,7 @@ struct ArchiveRecoveryTests {
         #expect(try archive.folder.names(in: ArchivePaths.quarantine) == ["other.raw.jsonl.gz"])
     }
 
-    @Test func `an archive in order is left alone`() async throws {
+    @Test func `an intact archive is not changed`() async throws {
         try await archive.sink().export()
         let before = try archive.files()
         #expect(try archive.sink().prepare() == RecoveryReport())

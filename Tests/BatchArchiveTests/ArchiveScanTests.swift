@@ -40,24 +40,24 @@ struct ArchiveScanTests {
         }
     }
 
-    @Test func `every member comes once, in archive order`() async throws {
+    @Test func `every member is read once, in archive order`() async throws {
         let manifests = try await export(4)
         let found = try await scan(manifests)
         #expect(found.places == expected(manifests))
         #expect(found.places.count > 8)
     }
 
-    @Test func `as ready, every member comes once too`() async throws {
+    @Test func `in completion order every member is read once too`() async throws {
         let manifests = try await export(4)
         #expect(try await scan(manifests, isOrdered: false).places.sorted() == expected(manifests).sorted())
     }
 
-    @Test func `it ends when no more is wanted`() async throws {
+    @Test func `the scan ends when no more members are wanted`() async throws {
         let manifests = try await export(4)
         #expect(try await scan(manifests, limit: 3).places == Array(expected(manifests).prefix(3)))
     }
 
-    @Test func `damage is told of and the scan goes on behind it`() async throws {
+    @Test func `damage is reported and the scan continues after it`() async throws {
         let manifests = try await export(3)
         let start = manifests[1].files[.raw]!.members[1].offset
         try archive.change(manifests[1].files[.raw]!.path) { $0[start + 25] ^= 0xFF }

@@ -19,7 +19,7 @@ struct ArchiveVerifierTests {
     }
 
     @Test(arguments: [VerifyDepth.sizes, .checksums, .content])
-    func `an archive as it was written is intact`(depth: VerifyDepth) async throws {
+    func `an unchanged archive is intact`(depth: VerifyDepth) async throws {
         try await export()
         let files = try await archive.verify(depth)
         #expect(files.map(\.mark.rawValue).joined() == "=======")
@@ -27,13 +27,13 @@ struct ArchiveVerifierTests {
         #expect(!files.contains { $0.isOutdated })
     }
 
-    @Test func `a batch of no results is intact`() async throws {
+    @Test func `a batch without results is intact`() async throws {
         try await export(["a"], results: 0)
         #expect(try await archive.verify().map(\.path) == [manifest, "SHA256SUMS"])
         #expect(try await archive.faults() == [])
     }
 
-    @Test func `a file cut short is named with the byte where it ends, whatever the depth`() async throws {
+    @Test func `a truncated file is reported with the byte where it ends, at any depth`() async throws {
         try await export()
         try archive.change(raw) { $0.removeLast(10) }
         let file = try #require(try await archive.verify(.sizes).first { $0.mark != .intact })
@@ -49,7 +49,7 @@ struct ArchiveVerifierTests {
         #expect(try await archive.faults(.sizes) == ["* \(raw)"])
     }
 
-    @Test func `damage inside is named with member and byte`() async throws {
+    @Test func `damage in a file is reported with member and byte`() async throws {
         try await export()
         let start = try #require(try await archive.manifests()["a"]?.files[.raw]?.members[1].offset)
         try archive.change(raw) { $0[start + 40] ^= 0xFF }
@@ -58,25 +58,25 @@ struct ArchiveVerifierTests {
         #expect(file.path == raw && file.member == 1 && file.byteOffset ?? 0 >= start)
     }
 
-    @Test func `files of two batches in each other's place are both named`() async throws {
+    @Test func `swapped files of two batches are both reported`() async throws {
         try await export()
         let (first, second) = (try archive.folder.read(raw), try archive.folder.read("raw/date=2024-08-20/b.jsonl.gz"))
         try archive.folder.write(second.span, to: raw)
         try archive.folder.write(first.span, to: "raw/date=2024-08-20/b.jsonl.gz")
-        // The raw lines of both are the same, so only what holds the batch's id can tell; the flat rows do.
+        // The raw lines of both batches are equal. Only the flat rows contain the batch's ID.
         let (a, b) = (try archive.folder.read(flat), try archive.folder.read("results/date=2024-08-20/b.ndjson.gz"))
         try archive.folder.write(b.span, to: flat)
         try archive.folder.write(a.span, to: "results/date=2024-08-20/b.ndjson.gz")
         #expect(try await archive.faults(.checksums) == ["* \(flat)", "* results/date=2024-08-20/b.ndjson.gz"])
     }
 
-    @Test func `a missing manifest leaves files nobody knows, and is missed itself`() async throws {
+    @Test func `a missing manifest leaves unknown files and is reported itself`() async throws {
         try await export()
         try archive.folder.remove(manifest)
         #expect(try await archive.faults() == ["+ \(raw)", "+ \(flat)", "- \(manifest)"])
     }
 
-    @Test func `the manifest of another batch is named as that`() async throws {
+    @Test func `the manifest of another batch is reported as such`() async throws {
         try await export()
         let other = try archive.folder.read("manifests/date=2024-08-20/b.json")
         try archive.folder.write(other.span, to: manifest)
@@ -84,14 +84,14 @@ struct ArchiveVerifierTests {
         #expect(file.mark == .different && file.reason == "it is the manifest of b")
     }
 
-    @Test func `a manifest in the folder of another day is named`() async throws {
+    @Test func `a manifest in the folder of another day is reported`() async throws {
         try await export()
         try archive.put(archive.folder.read(manifest), at: "manifests/date=2024-08-21/a.json")
         let file = try #require(try await archive.verify().first { $0.path.contains("08-21") })
         #expect(file.reason == "it belongs into the folder of 2024-08-20")
     }
 
-    @Test func `gzip from elsewhere and plain lines in the place of raw are named`() async throws {
+    @Test func `foreign gzip and plain lines in place of raw are reported`() async throws {
         try await export()
         try archive.folder.write(sampleBody(results: 12).span, to: raw)
         #expect(try await archive.faults() == ["* \(raw)"])
@@ -103,7 +103,7 @@ struct ArchiveVerifierTests {
         #expect(try await archive.faults() == ["* \(raw)"])
     }
 
-    @Test func `a data file that is gone, and one that was put in, are named`() async throws {
+    @Test func `a missing data file and an added one are reported`() async throws {
         try await export()
         try archive.folder.remove(flat)
         try archive.put(sampleBody(), at: "results/date=2024-08-20/mine.jsonl")
@@ -111,7 +111,7 @@ struct ArchiveVerifierTests {
     }
 
     @Test(arguments: ["manifests", "raw", "results"])
-    func `a file that was put beside the folders of the days is named, and the rest is looked at`(part: String)
+    func `a file next to the day folders is reported, and the others are checked`(part: String)
         async throws
     {
         try await export()
@@ -123,14 +123,14 @@ struct ArchiveVerifierTests {
         #expect(ids == [nil, "mine"])
     }
 
-    @Test func `only the batches asked for are looked at, and one that is not there is missing`() async throws {
+    @Test func `only the requested batches are checked, and an unknown one is missing`() async throws {
         try await export()
         try archive.change("raw/date=2024-08-20/b.jsonl.gz") { $0.removeLast() }
         let files = try await archive.verify(ids: ["a", "nobody"])
         #expect(files.map(\.mark.rawValue) == ["=", "=", "=", "-"])
     }
 
-    @Test func `counts, summary and rows that do not follow from raw are found by a full look only`() async throws {
+    @Test func `only a full check finds counts, summaries and rows that do not match raw`() async throws {
         try await export()
         var changed = try #require(try await archive.manifests()["a"])
         changed.summaries["result_total"] = Array("{\"count\":13}".utf8)
@@ -152,14 +152,14 @@ struct ArchiveVerifierTests {
         #expect(try await archive.faults() == [])
     }
 
-    @Test func `a custom_id that stands twice is found by a full look at files that all agree`() async throws {
+    @Test func `a full check finds a duplicate custom_id in files that match each other`() async throws {
         try await archive.exportTwice("request-1", of: "a")
         #expect(try await archive.faults(.checksums) == [])
         let file = try #require(try await archive.verify().first { $0.mark != .intact })
         #expect(file.path == manifest && file.reason == "1 line repeats a custom_id")
     }
 
-    @Test func `what another version derived is outdated, which is no damage`() async throws {
+    @Test func `files of another derivation version are outdated and not damaged`() async throws {
         let settings = ArchiveSettings(codec: ZlibCodec(), toolVersion: "0", derivations: ["flat_schema": 0])
         let sink = FileArchive(archive.folder, settings: settings)
         try await sink.export("a")
@@ -169,13 +169,13 @@ struct ArchiveVerifierTests {
         #expect(files.filter(\.isOutdated).map(\.path) == [manifest, flat])
     }
 
-    @Test func `a batch that SHA256SUMS does not list yet is no damage`() async throws {
+    @Test func `a batch that is not yet in SHA256SUMS is not damaged`() async throws {
         try await export(["a"])
         try await archive.sink().export("b")
         #expect(try await archive.faults() == [])
     }
 
-    @Test func `a share of the batches changes with the seed and stays with it`() {
+    @Test func `a sample of the batches depends on the seed only`() {
         let ids = (0..<2_000).map { "msgbatch_\($0)" }
         func chosen(_ seed: UInt64) -> [String] {
             let plan = VerifyPlan(depth: .content, share: 0.05, seed: seed)

@@ -6,7 +6,7 @@ import Testing
 
 struct AuditScratchTests {
     @Test(arguments: [1, 4, 100])
-    func `ids that do not fit into memory are put aside and found again`(limit: Int) async throws {
+    func `IDs that do not fit into memory are stored on disk and found again`(limit: Int) async throws {
         let archive = TemporaryArchive()
         try await archive.exportTwice("request-1", of: "a")
         let raw = try #require(try await archive.manifests()["a"]?.files[.raw])
@@ -22,7 +22,7 @@ struct AuditScratchTests {
         #expect(try archive.paths() == before)
     }
 
-    @Test func `runs are read back as they were written, and no further`() async throws {
+    @Test func `runs are read back as they were written and no further`() async throws {
         let archive = TemporaryArchive()
         try await archive.exportTwice("request-1", of: "a")
         let raw = try #require(try await archive.manifests()["a"]?.files[.raw])

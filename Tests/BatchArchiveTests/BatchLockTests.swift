@@ -4,7 +4,7 @@ import Testing
 
 @testable import BatchArchive
 
-/// Several processes in one archive: each batch belongs to whoever has its lock.
+/// Several processes in one archive: the process that locks a batch works on it.
 struct BatchLockTests {
     private let archive = TemporaryArchive()
 
@@ -12,17 +12,17 @@ struct BatchLockTests {
         try sampleBatch(id, results: 10)
     }
 
-    /// What is needed to publish a batch, and half of it done.
+    /// A publication of a batch, half of it done.
     private func halfPublished(_ id: String) async throws {
         let draft = try #require(try await archive.sink().openDraft(of: batch(id)) as? FileDraft)
         try await draft.write(sampleBody(results: 10), of: batch(id))
         let plan = PublishPlan([try await draft.publication(proof(batch(id), results: 10))])
-        // Everything lies in _partial, the first file has its name.
+        // All files are in _partial; the first is renamed.
         _ = plan.run(in: archive.folder, limit: plan.steps.count - 4)
         #expect(try archive.paths().contains("_partial/\(id).manifest.json"))
     }
 
-    @Test func `a batch is held by one at a time, and its lock leaves no file`() async throws {
+    @Test func `one process at a time locks a batch, and the lock leaves no file`() async throws {
         let first = try #require(try await archive.sink().claim(batch("one")))
         #expect(try await archive.sink().claim(batch("one")) == nil)
         let other = try #require(try await archive.sink().claim(batch("two")))
@@ -30,7 +30,7 @@ struct BatchLockTests {
         let second = try #require(try await archive.sink().claim(batch("one")))
         await second.release()
         await other.release()
-        // Giving back twice takes nothing from whoever has it now.
+        // A second release does not release the lock of the next holder.
         let third = try #require(try await archive.sink().claim(batch("one")))
         await second.release()
         #expect(try await archive.sink().claim(batch("one")) == nil)
@@ -38,19 +38,19 @@ struct BatchLockTests {
         #expect(try archive.paths().isEmpty)
     }
 
-    @Test func `a lock on a file that was removed meanwhile counts for nothing`() throws {
+    @Test func `a lock on a removed file is not valid`() throws {
         try archive.folder.makeFolder(ArchivePaths.partial)
         let path = ArchivePaths.lock(of: "one")
         let late = try archive.folder.open(path, .locking)
         let before = try late.isNamed()
         try archive.folder.remove(path)
-        let behind = try late.isNamed()
+        let finished = try late.isNamed()
         let next = try archive.folder.open(path, .locking)
-        let beside = try (late.isNamed(), next.isNamed())
-        #expect(before && !behind && beside == (false, true))
+        let locked = try (late.isNamed(), next.isNamed())
+        #expect(before && !finished && locked == (false, true))
     }
 
-    @Test func `a run that starts leaves the batches of others as they are`() async throws {
+    @Test func `a starting run does not touch the batches of other processes`() async throws {
         try await halfPublished("theirs")
         try await halfPublished("ours")
         let before = try archive.files().filter { $0.key.contains("theirs") }
@@ -66,7 +66,7 @@ struct BatchLockTests {
         #expect(try archive.folder.names(in: ArchivePaths.partial).isEmpty)
     }
 
-    @Test func `whoever claims a batch first finishes what a killed process began`() async throws {
+    @Test func `the process that claims a batch first completes what a killed process began`() async throws {
         try await halfPublished("one")
         try await halfPublished("two")
         try archive.put([], at: ArchivePaths.lock(of: "one"))
@@ -74,11 +74,11 @@ struct BatchLockTests {
         #expect(claim.isArchived)
         await claim.release()
         #expect(try archive.folder.archivedIDs() == ["one"])
-        // The other is nobody's business here.
+        // The other batch must not be changed.
         #expect(try archive.paths().contains("_partial/two.manifest.json"))
     }
 
-    @Test func `files that belong to no batch are left to whoever holds the archive`() async throws {
+    @Test func `files without a batch are left to the process that holds the archive`() async throws {
         try archive.put([0x41], at: "_partial/SHA256SUMS")
         let claim = try #require(try await archive.sink().claim(batch("one")))
         await claim.release()
@@ -86,7 +86,7 @@ struct BatchLockTests {
         #expect(try archive.sink().prepare().removed == ["SHA256SUMS"])
     }
 
-    @Test func `a shared archive has no list of digests until somebody holds it alone`() async throws {
+    @Test func `a shared archive has no checksum list until one process holds it alone`() async throws {
         let shared = FileArchive(archive.folder, settings: testSettings(), isShared: true)
         try await shared.finishRun()
         #expect(try archive.paths().isEmpty)

@@ -11,14 +11,14 @@ struct ChecksumListTests {
         String(decoding: try archive.folder.read(list), as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    /// Makes a file older or newer than it is.
+    /// Changes the modification time of a file.
     private func touch(_ path: String, seconds: Double) throws {
         let full = archive.folder.path(path)
         let now = Date(timeIntervalSinceNow: seconds)
         try FileManager.default.setAttributes([.modificationDate: now], ofItemAtPath: full)
     }
 
-    @Test func `it lists data files and manifests, sorted by path, as sha256sum wants them`() async throws {
+    @Test func `the list has data files and manifests, sorted by path, in the format of sha256sum`() async throws {
         let sink = archive.sink()
         try await sink.export("msgbatch_b", day: "2024-08-20")
         try await sink.export("msgbatch_a", results: 0, day: "2024-08-21")
@@ -33,7 +33,7 @@ struct ChecksumListTests {
         }
     }
 
-    @Test func `an archive of several runs is listed whole`() async throws {
+    @Test func `an archive of several runs is listed completely`() async throws {
         for id in ["msgbatch_a", "msgbatch_c", "msgbatch_b"] {
             try await archive.sink().export(id)
             try await archive.sink().finishRun()
@@ -42,7 +42,7 @@ struct ChecksumListTests {
         #expect(paths == (try archive.paths().filter { $0 != list }))
     }
 
-    @Test func `a run that published nothing leaves the list alone`() async throws {
+    @Test func `a run that published nothing does not change the list`() async throws {
         try await archive.sink().export()
         try await archive.sink().finishRun()
         let before = try archive.folder.status(list)
@@ -51,7 +51,7 @@ struct ChecksumListTests {
         #expect(try archive.folder.status(list) == before)
     }
 
-    @Test func `damage does not get into the list`() async throws {
+    @Test func `damage does not change the list`() async throws {
         try await archive.sink().export("msgbatch_a")
         try await archive.sink().finishRun()
         let before = try lines()
@@ -66,7 +66,7 @@ struct ChecksumListTests {
         #expect(Set(try lines()).isSuperset(of: before))
     }
 
-    @Test func `a manifest written anew gets its new digest`() async throws {
+    @Test func `a rewritten manifest gets its new digest`() async throws {
         try await archive.sink().export()
         try await archive.sink().finishRun()
         try touch(list, seconds: -3_600)
@@ -77,7 +77,7 @@ struct ChecksumListTests {
         }
     }
 
-    @Test func `a batch that is gone leaves the list with all its files`() async throws {
+    @Test func `a removed batch leaves the list with all its files`() async throws {
         for id in ["msgbatch_a", "msgbatch_b"] { try await archive.sink().export(id) }
         try await archive.sink().finishRun()
         for path in try archive.paths() where path.contains("msgbatch_a") { try archive.folder.remove(path) }
@@ -92,7 +92,7 @@ struct ChecksumListTests {
         #expect(try lines().map { $0.dropFirst(66) } == ["manifests/date=2024-08-20/msgbatch_x.json"])
     }
 
-    @Test func `a list made for repair trusts nothing of the old one`() async throws {
+    @Test func `a list made for a repair does not use the old one`() async throws {
         try await archive.sink().export()
         try await archive.sink().finishRun()
         let good = try archive.folder.read(list)

@@ -28,7 +28,7 @@ struct CompactionTests {
             .sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    @Test func `small files of a day are chosen, up to the size wanted`() async throws {
+    @Test func `small files of a day are merged up to the target size`() async throws {
         try await export()
         #expect(try await choose().map { $0.manifests.map(\.batch.id) } == [["a", "b", "c"]])
         let size = try #require(try await archive.manifests()["a"]?.files[.results]?.bytes)
@@ -39,7 +39,7 @@ struct CompactionTests {
         #expect(Compaction.choose(from: manifests, before: day, targetSize: .max).isEmpty)
     }
 
-    @Test func `rows stay the same, members are copied, manifests and checksums follow`() async throws {
+    @Test func `rows stay the same, members are copied, manifests and checksums are updated`() async throws {
         try await export()
         let before = try rows()
         let sink = archive.sink()
@@ -72,7 +72,7 @@ struct CompactionTests {
         #expect(try await archive.faults() == [])
     }
 
-    @Test func `a damaged file stops the compaction before anything is changed`() async throws {
+    @Test func `a damaged file stops the compaction before any change`() async throws {
         try await export()
         let path = "results/date=2024-08-20/b.ndjson.gz"
         try archive.change(path) { $0[30] ^= 1 }
@@ -83,7 +83,7 @@ struct CompactionTests {
         #expect(after == before.filter { !$0.key.hasPrefix("_partial/") })
     }
 
-    @Test func `damage in a file of several batches is told of once, and of the batch it hits`() async throws {
+    @Test func `damage in a file of several batches is reported once, for the affected batch`() async throws {
         try await export()
         let sink = archive.sink()
         for compaction in try await choose() { try sink.compact(compaction) }
@@ -96,11 +96,11 @@ struct CompactionTests {
     }
 
     @Test(arguments: 0..<3)
-    func `an interrupted compaction is finished by the next run`(done: Int) async throws {
+    func `an interrupted compaction is completed by the next run`(done: Int) async throws {
         try await export()
         let before = try rows()
         let compaction = try #require(try await choose().first)
-        // What a kill leaves: the plan is written, and some of its steps are done.
+        // A killed compaction: the plan is written, and some of its steps are done.
         let sink = archive.sink()
         try sink.compact(compaction)
         let place = try #require(try await archive.manifests()["a"]?.files[.results])

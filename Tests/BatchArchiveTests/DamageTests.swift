@@ -2,10 +2,10 @@ import Testing
 
 @testable import BatchArchive
 
-/// Every byte that SHA256SUMS vouches for, and every byte of that file, changed one by one.
+/// Every byte that SHA256SUMS covers, and every byte of that file, changed one by one.
 struct DamageTests {
     @Test(arguments: ["raw/", "results/", "manifests/", "SHA256SUMS"])
-    func `every byte that is flipped is found`(part: String) async throws {
+    func `every changed byte is detected`(part: String) async throws {
         let archive = TemporaryArchive()
         let sink = archive.sink()
         try await sink.export("a", results: 2)
@@ -22,7 +22,7 @@ struct DamageTests {
         #expect(missed == [], "\(path)")
     }
 
-    @Test func `a file cut anywhere is found`() async throws {
+    @Test func `a file cut at any byte is detected`() async throws {
         let archive = TemporaryArchive()
         let sink = archive.sink()
         try await sink.export("a", results: 2)

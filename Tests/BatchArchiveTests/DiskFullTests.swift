@@ -5,9 +5,9 @@ import Testing
 
 @testable import BatchArchive
 
-/// On a file system of a few hundred kilobytes, where the machine allows to mount one.
+/// Writes to a file system of a few hundred kilobytes, if the machine can mount one.
 struct DiskFullTests {
-    /// A small file system in memory, gone after the test.
+    /// A small file system in memory that is removed after the test.
     private final class SmallDisk {
         let path: String
 
@@ -29,7 +29,7 @@ struct DiskFullTests {
     }
 
     @Test(arguments: [16, 20, 24, 32, 40, 48, 64, 80, 96, 120])
-    func `a full disk is one clear error and leaves nothing half published`(kilobytes: Int) async throws {
+    func `a full disk is one clear error and publishes nothing partially`(kilobytes: Int) async throws {
         guard let disk = try SmallDisk(kilobytes: kilobytes) else { return }
         let folder = ArchiveFolder(disk.path + "/archive")
         let sink = FileArchive(folder, settings: testSettings())
@@ -55,7 +55,7 @@ struct DiskFullTests {
         let found = try #require(failure)
         #expect(found.isDiskFull)
         #expect(found.path.hasPrefix(folder.root))
-        // Every batch that is there is there as a whole; nothing else is.
+        // Every existing batch is complete, and there are no other files.
         let reader = FileArchive(folder, settings: testSettings())
         #expect(try reader.folder.archivedIDs() == archived)
         for kind in [DataKind.raw, .results] {

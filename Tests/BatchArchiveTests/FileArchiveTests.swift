@@ -9,7 +9,7 @@ import Testing
 struct FileArchiveTests {
     private let archive = TemporaryArchive()
 
-    @Test func `a published batch has its files where the layout says`() async throws {
+    @Test func `a published batch has its files at the documented paths`() async throws {
         let sink = archive.sink()
         _ = try sink.prepare()
         let published = try await sink.export()
@@ -24,7 +24,7 @@ struct FileArchiveTests {
         #expect(published.storedBytes == (try files.reduce(0) { try $0 + archive.folder.read($1).count }))
     }
 
-    @Test func `raw is what was received, byte for byte`() async throws {
+    @Test func `raw has the bytes as received`() async throws {
         let sink = archive.sink()
         let batch = try sampleBatch()
         let body = Array("\u{FEFF}".utf8) + [0x0D, 0x0A, 0x0A] + sampleBody()
@@ -37,7 +37,7 @@ struct FileArchiveTests {
         }
     }
 
-    @Test func `a missing last line end is added, and both digests are kept`() async throws {
+    @Test func `a missing final line end is added, and both digests are kept`() async throws {
         let sink = archive.sink()
         let batch = try sampleBatch()
         let body = sampleBody(terminated: false)
@@ -52,7 +52,7 @@ struct FileArchiveTests {
         #expect(try content(of: raw.path, in: archive.folder) == body + [0x0A])
     }
 
-    @Test func `the manifest tells the truth about the files`() async throws {
+    @Test func `the manifest describes the files correctly`() async throws {
         let sink = archive.sink()
         let batch = try sampleBatch(results: 40)
         try await sink.export(results: 40)
@@ -75,7 +75,7 @@ struct FileArchiveTests {
         #expect(manifest.summary(ResultTotal.self) == ResultTotal(count: 40))
     }
 
-    @Test func `a batch of no lines has a manifest and no data files`() async throws {
+    @Test func `a batch without lines has a manifest and no data files`() async throws {
         let sink = archive.sink()
         _ = try sink.prepare()
         try await sink.export(results: 0)
@@ -92,7 +92,7 @@ struct FileArchiveTests {
         #expect(try archive.paths().map { $0.prefix(3) } == ["man", "raw"])
     }
 
-    @Test func `archived is what has a manifest`() async throws {
+    @Test func `a batch is archived if it has a manifest`() async throws {
         let sink = archive.sink()
         #expect(try sink.folder.archivedIDs() == [])
         try await sink.export("msgbatch_a", day: "2024-08-20")
@@ -132,7 +132,7 @@ struct FileArchiveTests {
     }
 
     @Test(arguments: ["", "a/b", "..", "a.b", "a b", "ä", String(repeating: "x", count: 129)])
-    func `an id that is no file name is a named error`(id: String) async throws {
+    func `an ID that is not a valid file name is a named error`(id: String) async throws {
         var batch = try sampleBatch()
         batch.id = id
         await #expect(throws: ArchiveFailure(.unsafeID, .create, path: id)) {
@@ -151,7 +151,7 @@ struct FileArchiveTests {
         #expect(throws: ArchiveFailure(.notAFolder, .open, path: folder.root)) { _ = try ArchiveReader(folder) }
     }
 
-    @Test func `equal input gives equal files, whatever ran before`() async throws {
+    @Test func `equal input gives equal files`() async throws {
         let other = TemporaryArchive()
         for codec in [ZlibCodec(), LibdeflateCodec() as (any MemberCodec)?].compactMap({ $0 }) {
             let sink = other.sink(codec)
@@ -178,7 +178,7 @@ struct FileArchiveTests {
         #expect(listing.manifests.count == 100 && listing.unreadable.isEmpty)
     }
 
-    @Test func `a quarantined batch keeps its data beside the reason`() async throws {
+    @Test func `a quarantined batch keeps its data and the reason`() async throws {
         let sink = archive.sink()
         let batch = try sampleBatch()
         for attempt in 1...2 {
@@ -196,7 +196,7 @@ struct FileArchiveTests {
         #expect(try content(of: raw.path, in: archive.folder) == sampleBody())
     }
 
-    @Test func `a batch that is archived at last leaves the quarantine`() async throws {
+    @Test func `a batch that is archived later leaves the quarantine`() async throws {
         let sink = archive.sink()
         let batch = try sampleBatch()
         let draft = try await sink.openDraft(of: batch)
@@ -216,7 +216,7 @@ struct FileArchiveTests {
         #expect(try archive.paths() == [])
     }
 
-    @Test func `opening a draft throws an older one of the batch away`() async throws {
+    @Test func `a new draft removes an older one of the batch`() async throws {
         let sink = archive.sink()
         let batch = try sampleBatch()
         try await sink.openDraft(of: batch).write(sampleBody(), of: batch)

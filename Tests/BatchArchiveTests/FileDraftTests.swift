@@ -8,7 +8,7 @@ import Testing
 struct FileDraftTests {
     private let archive = TemporaryArchive()
 
-    @Test func `blocks may be sealed at once and in any order`() async throws {
+    @Test func `blocks may be compressed in parallel and in any order`() async throws {
         let batch = try sampleBatch(results: 200)
         let draft = try await archive.sink().openDraft(of: batch)
         let rows = FlatRowWriter(batch: batch)
@@ -35,7 +35,7 @@ struct FileDraftTests {
     @Test func `raw lines are read back by their number`() async throws {
         let batch = try sampleBatch(results: 50)
         let draft = try await archive.sink().openDraft(of: batch)
-        // Line 1 is empty, every other line ends in CR LF.
+        // Line 1 is empty, all other lines end with CR LF.
         let body: [UInt8] = [0x0A] + sampleBody(results: 50).flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] }
         try await draft.write(body, of: batch)
         let lines = sampleBody(results: 50).split(separator: 0x0A)
@@ -47,12 +47,12 @@ struct FileDraftTests {
         #expect(try await draft.rawLines(numbered: []) == [:])
     }
 
-    @Test func `raw lines of a draft without any are none`() async throws {
+    @Test func `a draft without raw lines returns none`() async throws {
         let draft = try await archive.sink().openDraft(of: sampleBatch())
         #expect(try await draft.rawLines(numbered: [1]) == [:])
     }
 
-    @Test func `a member damaged on disk is named with its place when lines are read back`() async throws {
+    @Test func `a damaged member is reported with its position when lines are read back`() async throws {
         let batch = try sampleBatch(results: 50)
         let draft = try await archive.sink().openDraft(of: batch)
         try await draft.write(sampleBody(results: 50), of: batch)
@@ -83,7 +83,7 @@ struct FileDraftTests {
         }
     }
 
-    @Test func `scratch runs are read back in pieces and go with the draft`() async throws {
+    @Test func `scratch runs are read back in pieces and removed with the draft`() async throws {
         let batch = try sampleBatch()
         let draft = try await archive.sink().openDraft(of: batch)
         #expect(try await draft.writeScratchRun(Array(0..<100)) == 0)

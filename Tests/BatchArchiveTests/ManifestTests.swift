@@ -32,27 +32,27 @@ struct ManifestTests {
         return try [UInt8](JSONSerialization.data(withJSONObject: members))
     }
 
-    @Test func `what is written is read back`() throws {
+    @Test func `a manifest reads back as it was written`() throws {
         let manifest = try manifest()
         let text = manifest.json
         #expect(try Manifest(json: text, path: "m") == manifest)
         #expect(try Manifest(json: text, path: "m").json == text)
     }
 
-    @Test func `a quarantine reason is read back`() throws {
+    @Test func `a quarantine reason reads back as it was written`() throws {
         var manifest = try manifest()
         manifest.quarantine = .init(reasons: ["one", "two\n"], attempts: 3)
         #expect(try Manifest(json: manifest.json, path: "m") == manifest)
     }
 
-    @Test func `the batch object stands in it as received`() throws {
+    @Test func `the manifest contains the batch object as received`() throws {
         let manifest = try manifest()
         let text = String(decoding: manifest.json, as: UTF8.self)
         #expect(text.contains(#""batch":{"id":"msgbatch_01","type":"message_batch""#))
         #expect(text.contains(#""new_field":[1,2e3,"a b"]"#))
     }
 
-    @Test func `it is JSON that others read, one top-level key a line`() throws {
+    @Test func `a manifest is valid JSON with one top-level key per line`() throws {
         let text = try manifest().json
         #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(text)) }
         let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
@@ -74,7 +74,7 @@ struct ManifestTests {
     }
 
     @Test(arguments: ["schema_version", "batch", "started_at", "finished_at", "counts"])
-    func `a needed key that is missing is named`(key: String) throws {
+    func `a missing required key is named`(key: String) throws {
         let text = try text { $0[key] = nil }
         let failure = #expect(throws: ArchiveFailure.self) { _ = try Manifest(json: text, path: "the/path") }
         #expect(failure?.path == "the/path" && failure?.operation == .read)
@@ -86,7 +86,7 @@ struct ManifestTests {
     }
 
     @Test(arguments: ["path", "bytes", "sha256", "uncompressed_bytes", "uncompressed_sha256", "lines", "codec"])
-    func `a file entry that lacks something is named`(key: String) throws {
+    func `a missing member of a file entry is named`(key: String) throws {
         let text = try text { members in
             var files = members["files"] as? [String: [String: Any]]
             files?["raw"]?[key] = nil
@@ -98,7 +98,7 @@ struct ManifestTests {
     }
 
     @Test(arguments: ["/etc/passwd", "../x", "raw/../../x", "raw//x", "", "./x"])
-    func `a path that leads out of the archive is refused`(path: String) throws {
+    func `a path outside the archive is rejected`(path: String) throws {
         let text = try text { members in
             var files = members["files"] as? [String: [String: Any]]
             files?["raw"]?["path"] = path
@@ -107,15 +107,15 @@ struct ManifestTests {
         #expect(throws: ArchiveFailure.self) { _ = try Manifest(json: text, path: "m") }
     }
 
-    @Test func `a newer schema is refused by its number`() throws {
+    @Test func `a newer schema version is rejected by its number`() throws {
         let text = try text { $0["schema_version"] = 2 }
         let reason = "its schema_version 2 is newer than this program"
         #expect(throws: ArchiveFailure(.manifest(reason), .read, path: "m")) { _ = try Manifest(json: text, path: "m") }
     }
 
-    @Test func `every truncation is an error, none crashes`() throws {
+    @Test func `every truncation is an error and none crashes`() throws {
         let text = try manifest().json
-        // The last byte is a line end, which JSON does not need.
+        // The last byte is a line end, which JSON does not require.
         for length in 0..<(text.count - 1) {
             #expect(throws: ArchiveFailure.self, "cut to \(length)") {
                 _ = try Manifest(json: Array(text.prefix(length)), path: "m")
@@ -139,7 +139,7 @@ struct ManifestTests {
         #expect(throws: ArchiveFailure.self) { _ = try Manifest(json: Array(text.utf8), path: "m") }
     }
 
-    @Test func `counts stand in it in the order of their names`() throws {
+    @Test func `counts are sorted by their names`() throws {
         var manifest = try manifest()
         manifest.found = ["succeeded": 1, "errored": 2, "a_new_type": 3]
         let text = String(decoding: manifest.json, as: UTF8.self)

@@ -12,7 +12,7 @@ struct PublishPlanTests {
         )
     }
 
-    @Test func `data is on the disk before it gets its name, and has it before the manifest does`() {
+    @Test func `data is synced before it is renamed, and renamed before the manifest`() {
         let steps = PublishPlan([publication("a"), publication("b")]).steps.map(\.action)
         let day = "date=2024-08-20"
         #expect(
@@ -45,7 +45,7 @@ struct PublishPlanTests {
         #expect(try archive.folder.names(in: "raw/\(day)") == ["a.jsonl.gz", "c.jsonl.gz"])
     }
 
-    @Test func `a folder that cannot be made stops all batches of its day and no others`() throws {
+    @Test func `a folder that cannot be created stops the batches of its day only`() throws {
         let archive = TemporaryArchive()
         for id in ["a", "b", "c"] { try archive.put([0x41], at: "_partial/\(id).raw.jsonl.gz") }
         try archive.put([0x41], at: "raw/date=2024-08-20")
@@ -60,7 +60,7 @@ struct PublishPlanTests {
 struct PublisherTests {
     private let archive = TemporaryArchive()
 
-    @Test func `a failed batch leaves nothing in the archive and nothing on the way`() async throws {
+    @Test func `a failed batch leaves nothing in the archive and nothing in _partial`() async throws {
         let sink = archive.sink()
         _ = try sink.prepare()
         try archive.put([0x41], at: "manifests/date=2024-08-20")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import BatchArchive
 
-/// Going on with a draft after a broken stream or a crash.
+/// Resuming a draft after an interrupted stream or a crash.
 struct ResumingTests {
     private static let blockSize = 1_000
     /// Not a multiple of the lines in a block, so that the last block is short.
@@ -37,13 +37,13 @@ struct ResumingTests {
         }
     }
 
-    /// A draft that holds the first blocks of the body, left lying there.
+    /// A draft with the first blocks of the body that was not finished.
     private func beginDraft(blocks count: Int) async throws {
         let draft = try await sink(in: archive).openDraft(of: batch())
         try await append(blocks(of: body, blockSize: Self.blockSize).prefix(count), to: draft)
     }
 
-    /// Reopens the draft, or opens one, writes what is missing and publishes; returns how many blocks were not written again.
+    /// Reopens the draft, or opens one, writes what is missing and publishes; returns the number of resumed blocks.
     @discardableResult
     private func finish() async throws -> Int {
         let sink = sink(in: archive)
@@ -70,7 +70,7 @@ struct ResumingTests {
         return durable.count
     }
 
-    /// The files of a run that nothing disturbed.
+    /// The files of an undisturbed run.
     private func undisturbed() async throws -> [String: [UInt8]] {
         let other = TemporaryArchive()
         let draft = try await sink(in: other).openDraft(of: batch())
@@ -83,22 +83,22 @@ struct ResumingTests {
         for path in try archive.paths() { try archive.folder.remove(path) }
     }
 
-    @Test func `wherever it breaks off, the files come out as if it had not`() async throws {
+    @Test func `a draft interrupted at any point gives the same files`() async throws {
         let expected = try await undisturbed()
         let count = try blocks(of: body, blockSize: Self.blockSize).count
         #expect(count > 5)
         for written in 0...count {
             try await beginDraft(blocks: written)
             let report = try sink(in: archive).prepare()
-            #expect(report.resumable == (written == 0 ? [] : ["msgbatch_01"]))
-            // The last block is shorter than others and is not gone on from.
+            #expect(report.parked == (written == 0 ? [] : ["msgbatch_01"]))
+            // The last block is short, and a draft is not resumed after it.
             #expect(try await finish() == min(written, count - 1))
             #expect(try archive.files() == expected, "\(written) blocks written")
             try clear()
         }
     }
 
-    @Test func `a parked draft goes on in the same run`() async throws {
+    @Test func `a partial draft is resumed in the same run`() async throws {
         let sink = sink(in: archive)
         let draft = try #require(try await sink.openDraft(of: batch()) as? FileDraft)
         try await append(blocks(of: body, blockSize: Self.blockSize).prefix(3), to: draft)
@@ -110,7 +110,7 @@ struct ResumingTests {
     }
 
     @Test(arguments: 0...3)
-    func `a reopened draft that is parked again keeps all its blocks`(read: Int) async throws {
+    func `a reopened draft that becomes partial again keeps all its blocks`(read: Int) async throws {
         try await beginDraft(blocks: 3)
         let draft = try #require(try await sink(in: archive).reopenDraft(of: batch()) as? FileDraft)
         for _ in 0..<read { _ = try await draft.nextDurableBlock() }
@@ -119,7 +119,7 @@ struct ResumingTests {
         #expect(try await archive.files() == undisturbed())
     }
 
-    @Test func `it may break off again and again`() async throws {
+    @Test func `a draft may be interrupted many times`() async throws {
         for round in 1...4 {
             let sink = sink(in: archive)
             let all = try blocks(of: body, blockSize: Self.blockSize)
@@ -138,7 +138,7 @@ struct ResumingTests {
     }
 
     @Test(arguments: ["raw.jsonl.gz", "results.ndjson.gz", "journal"])
-    func `a file that is shorter than it was costs only what is missing`(name: String) async throws {
+    func `a truncated file costs only its missing blocks`(name: String) async throws {
         let expected = try await undisturbed()
         let path = "_partial/msgbatch_01.\(name)"
         try await beginDraft(blocks: 4)
@@ -154,7 +154,7 @@ struct ResumingTests {
     }
 
     @Test(arguments: ["raw.jsonl.gz", "results.ndjson.gz", "journal"])
-    func `a changed byte is never gone on from`(name: String) async throws {
+    func `a draft with a changed byte is never resumed`(name: String) async throws {
         let expected = try await undisturbed()
         let path = "_partial/msgbatch_01.\(name)"
         try await beginDraft(blocks: 3)
@@ -165,13 +165,13 @@ struct ResumingTests {
             damaged[index] ^= 1
             try archive.folder.write(damaged.span, to: path)
             try await finish()
-            // A change in the journal's batch object is without effect: the object of the day counts.
+            // A change in the journal's batch object has no effect: the object of today counts.
             #expect(try archive.files() == expected, "\(name), byte \(index)")
             try clear()
         }
     }
 
-    @Test func `files longer than the journal says are cut off`() async throws {
+    @Test func `files longer than the journal are truncated`() async throws {
         try await beginDraft(blocks: 3)
         for name in ["raw.jsonl.gz", "results.ndjson.gz", "journal"] {
             let path = "_partial/msgbatch_01.\(name)"
@@ -181,7 +181,7 @@ struct ResumingTests {
         #expect(try await archive.files() == undisturbed())
     }
 
-    @Test func `a reopened draft may give up blocks it did not hand out`() async throws {
+    @Test func `a reopened draft may drop blocks that were not read`() async throws {
         try await beginDraft(blocks: 3)
         let draft = try #require(try await sink(in: archive).reopenDraft(of: batch()) as? FileDraft)
         _ = try await draft.nextDurableBlock()
@@ -200,7 +200,7 @@ struct ResumingTests {
         #expect(try await sink(in: archive).reopenDraft(of: batch()) == nil)
     }
 
-    @Test func `another level, other derivations or another end of the batch start anew`() async throws {
+    @Test func `another level, other derivations or another end of the batch start a new draft`() async throws {
         try await beginDraft(blocks: 3)
         #expect(try await sink(in: archive, level: 9).reopenDraft(of: batch()) == nil)
         #expect(try await sink(in: archive, derivations: ["flat_schema": 2]).reopenDraft(of: batch()) == nil)
@@ -210,7 +210,7 @@ struct ResumingTests {
         #expect(try await sink(in: archive).reopenDraft(of: batch()) != nil)
     }
 
-    @Test func `a short batch has no journal and leaves nothing when parked`() async throws {
+    @Test func `a short batch has no journal and leaves no partial draft`() async throws {
         let sink = sink(in: archive)
         let draft = try #require(try await sink.openDraft(of: batch()) as? FileDraft)
         try await append(blocks(of: sampleBody(results: 1), blockSize: Self.blockSize), to: draft)
@@ -219,14 +219,14 @@ struct ResumingTests {
         #expect(try archive.paths() == [])
     }
 
-    @Test func `an unterminated last block is not gone on from`() async throws {
+    @Test func `a draft is not resumed after an unterminated block`() async throws {
         let draft = try await sink(in: archive).openDraft(of: batch())
         let long = Array(body.prefix(Self.blockSize - 10)) + [UInt8](repeating: 0x78, count: 100)
         try await append(blocks(of: long, blockSize: Self.blockSize), to: draft)
         #expect(try archive.paths().allSatisfy { !$0.hasSuffix("journal") })
     }
 
-    @Test func `a parked draft of a batch that was archived since goes`() async throws {
+    @Test func `the partial draft of an archived batch is removed`() async throws {
         try await beginDraft(blocks: 3)
         let files = try archive.files()
         try await finish()
@@ -236,13 +236,13 @@ struct ResumingTests {
         #expect(try await archive.files() == undisturbed())
     }
 
-    @Test func `a new draft throws the parked one away`() async throws {
+    @Test func `a new draft removes the partial one`() async throws {
         try await beginDraft(blocks: 3)
         _ = try await sink(in: archive).openDraft(of: batch())
         #expect(try archive.paths() == [])
     }
 
-    @Test func `what is parked can be listed`() async throws {
+    @Test func `partial drafts can be listed`() async throws {
         try await beginDraft(blocks: 3)
         let all = try blocks(of: body, blockSize: Self.blockSize)
         let journal = try #require(try ArchiveReader(archive.folder).partialDownloads().first)

@@ -7,7 +7,7 @@ import Testing
 struct SummarizedBatchTests {
     private let archive = TemporaryArchive()
 
-    /// How many batches a selection has, and what they count together.
+    /// The number of batches of a selection and the sum of their counts.
     private func totals(_ selection: ArchiveSelection = ArchiveSelection()) async throws -> (Int, Int, [String]) {
         let reader = try ArchiveReader(archive.folder)
         let (sum, unreadable) = try await reader.fold([ResultTotal.self], of: selection, into: (0, 0)) { sum, batch in
@@ -19,7 +19,7 @@ struct SummarizedBatchTests {
         return (sum.0, sum.1, unreadable.map(\.path))
     }
 
-    @Test func `all batches of a window are added up, each once`() async throws {
+    @Test func `every batch of a window is added up once`() async throws {
         let sink = archive.sink()
         for number in 0..<150 { try await sink.export("b\(number)", results: 2, day: "2024-08-2\(number % 3)") }
         #expect(try await totals() == (150, 300, []))
@@ -29,7 +29,7 @@ struct SummarizedBatchTests {
         #expect(try await totals(ArchiveSelection(ids: ["b1", "b2", "none"])).0 == 2)
     }
 
-    @Test func `a damaged manifest is handed back beside the sum of the others`() async throws {
+    @Test func `a damaged manifest is returned next to the sum of the others`() async throws {
         try await archive.sink().export("a")
         for text in ["", "[]", "{\"schema_version\":1}", "{\"schema_version\":99,\"batch\":{}}"] {
             try archive.put(Array(text.utf8), at: "manifests/date=2024-08-20/b.json")
@@ -39,7 +39,7 @@ struct SummarizedBatchTests {
         }
     }
 
-    @Test func `a summary that a manifest lacks is empty and named`() async throws {
+    @Test func `a missing summary of a manifest is empty and named`() async throws {
         try await archive.sink().export("a")
         let path = "manifests/date=2024-08-20/a.json"
         let manifest = try archive.folder.read(path)
@@ -51,7 +51,7 @@ struct SummarizedBatchTests {
         #expect(lacking.summaries.summary(ResultTotal.self) == ResultTotal())
     }
 
-    @Test func `a document is put in its place in one step, and nothing is left beside it`() async throws {
+    @Test func `a file is replaced atomically, and no temporary file remains`() async throws {
         try archive.folder.replace("summaries/days/x.csv", with: Array("old".utf8))
         try archive.folder.replace("summaries/days/x.csv", with: Array("new".utf8))
         #expect(try archive.folder.read("summaries/days/x.csv") == Array("new".utf8))

@@ -24,7 +24,7 @@ final class TemporaryArchive: Sendable {
         FileArchive(folder, settings: testSettings(codec))
     }
 
-    /// All files below the archive by their relative path; hidden ones too.
+    /// All files of the archive by relative path, including hidden ones.
     func files() throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         let all = FileManager.default.enumerator(atPath: folder.root)
@@ -40,7 +40,7 @@ final class TemporaryArchive: Sendable {
         try files().keys.sorted()
     }
 
-    /// Puts a file in by hand.
+    /// Writes a file directly.
     func put(_ text: [UInt8], at path: String) throws {
         try folder.makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
         try folder.write(text.span, to: path)
@@ -56,7 +56,7 @@ func testSettings(_ codec: any MemberCodec = ZlibCodec(level: 6)) -> ArchiveSett
     )
 }
 
-/// A summary that counts results, to see one in a manifest.
+/// A summary that counts results, so that a manifest contains one.
 struct ResultTotal: Summary {
     static let name = "result_total"
     var count = 0
@@ -84,7 +84,7 @@ func sampleBatch(_ id: String = "msgbatch_01", results: Int = 3, day: String = "
     return try MessageBatch(json: Array(json.utf8))
 }
 
-/// Result lines of a batch, the same on every run.
+/// Result lines of a batch, equal in every run.
 func sampleBody(results: Int = 3, terminated: Bool = true) -> [UInt8] {
     let lines = (0..<results)
         .map { index in
@@ -104,7 +104,7 @@ func blocks(of body: [UInt8], blockSize: Int = 1_000) throws -> [LineBlock] {
     return blocks + [splitter.finish()].compactMap { $0 }
 }
 
-/// What is known of a batch once its body was read.
+/// The proof of a batch whose body was read.
 func proof(_ batch: MessageBatch, results: Int = 3, emptyLines: Int = 0) -> BatchProof {
     var summaries = SummarySet([ResultTotal.self])
     summaries.replace(ResultTotal(count: results))
@@ -166,7 +166,7 @@ func run(_ arguments: [String], in folder: String) throws -> (status: Int32, out
     try process.run()
     let text = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    // env says 127 for a program that is not there.
+    // env returns 127 for a program that does not exist.
     guard process.terminationStatus != 127 else {
         print("skipped: \(arguments[0]) is not installed")
         return nil

@@ -5,7 +5,7 @@ import MessageBatches
 @testable import BatchArchive
 
 extension TemporaryArchive {
-    /// Looks at the whole archive and returns what was found, intact files too.
+    /// Verifies the whole archive and returns all findings, including intact files.
     func verify(_ depth: VerifyDepth = .content, ids: Set<String>? = nil) async throws -> [VerifiedFile] {
         let verifier = ArchiveVerifier(
             folder,
@@ -23,7 +23,7 @@ extension TemporaryArchive {
         try await verify(depth).filter { $0.mark != .intact }.map { "\($0.mark.rawValue) \($0.path)" }
     }
 
-    /// All manifests by id.
+    /// All manifests by ID.
     func manifests() async throws -> [String: Manifest] {
         let all = try await ArchiveReader(folder).manifests().manifests
         return Dictionary(uniqueKeysWithValues: all.map { ($0.batch.id, $0) })
@@ -36,8 +36,9 @@ extension TemporaryArchive {
         try folder.write(bytes.span, to: path)
     }
 
-    /// Publishes a batch of 13 results past the gate, the last with the id of an earlier one in another spelling: digests,
-    /// counts, summary and rows are those of the lines.
+    /// Publishes a batch of 13 results without the completeness check; the last repeats an ID in another spelling.
+    ///
+    /// Digests, counts, summary and rows match the lines.
     func exportTwice(_ id: String, of batchID: String) async throws {
         let spelled = "\\u00" + String(id.utf8.first ?? 0, radix: 16) + id.dropFirst()
         let last = #"{"custom_id":"\#(spelled)","result":{"type":"succeeded","message":{}}}"# + "\n"

@@ -6,7 +6,7 @@ import Testing
 
 struct ArchiveFoldersTests {
     @Test(arguments: [["join", "--join", "requests.jsonl"], ["retry", "--dry-run"]])
-    func `what belongs to one source asks which`(arguments: [String]) async throws {
+    func `a command for one archive asks for the workspace`(arguments: [String]) async throws {
         try await Scratch.use { scratch in
             for source in ["ops", "research"] {
                 try FileManager.default.createDirectory(
@@ -35,20 +35,20 @@ struct ArchiveFoldersTests {
         }
     }
 
-    @Test func `an archive is itself`() async throws {
+    @Test func `an archive is one entry`() async throws {
         #expect(try await entries(of: ["manifests", "raw"]) == ["-:"])
         #expect(try await entries(of: []) == ["-:"])
         #expect(ArchiveFolders.entries(at: "/nonexistent").map(\.folder.root) == ["/nonexistent"])
     }
 
-    @Test func `the parent of several is all of them, by name`() async throws {
+    @Test func `a folder of archives has one entry per archive, by name`() async throws {
         let found = try await entries(of: [
             "workspace=b/manifests", "workspace=a", "workspace=B", "other", "workspace=",
         ])
         #expect(found == ["a:/workspace=a", "b:/workspace=b"])
     }
 
-    @Test func `an archive that got sources later counts too`() async throws {
+    @Test func `an archive that got workspaces later is an entry too`() async throws {
         let found = try await entries(of: ["manifests", "workspace=a/manifests"])
         #expect(found == ["-:", "a:/workspace=a"])
     }
@@ -57,7 +57,7 @@ struct ArchiveFoldersTests {
         ("a", true), ("a_b-1", true), ("", false), ("A", false), ("a/b", false), (".", false), ("ä", false),
         ("a b", false),
     ])
-    func `the name of a source can be a folder and a label`(name: String, isName: Bool) {
+    func `the name of a workspace can be a folder and a label`(name: String, isName: Bool) {
         #expect(ArchiveFolders.isSourceName(name) == isName)
     }
 

@@ -5,7 +5,7 @@ import BatchSimulator
 import Foundation
 import Testing
 
-/// The catalog is an index: whatever happens to it, a run goes on and the rows come back.
+/// The catalog is an index: without it a run continues, and the rows are rebuilt.
 struct CatalogFileTests {
     private func batches() throws -> [SimulatedBatch] {
         [
@@ -14,7 +14,7 @@ struct CatalogFileTests {
         ]
     }
 
-    /// The rows without what no file tells: when a batch was seen, how often it was tried.
+    /// The rows without the columns that no file contains: when a batch was seen, how often it was tried.
     private func rows(_ nights: Nights) throws -> [CatalogBatch] {
         try Catalog(reading: nights.archive.url.appending(path: Catalog.fileName).path).batches()
             .map { row in
@@ -28,7 +28,7 @@ struct CatalogFileTests {
         nights.archive.url.appending(path: Catalog.fileName)
     }
 
-    @Test func `a rebuilt catalog has the rows of the one that grew`() async throws {
+    @Test func `a rebuilt catalog has the rows of the original`() async throws {
         try await Nights.run(batches()) { nights in
             _ = await nights.export()
             let grown = try rows(nights)
@@ -41,7 +41,7 @@ struct CatalogFileTests {
         }
     }
 
-    @Test func `a rebuild keeps what no file tells`() async throws {
+    @Test func `a rebuild keeps what is only in the catalog`() async throws {
         try await Nights.run(batches() + [Nights.batch("bad", daysBefore: 1, kind: .tooLong)]) { nights in
             _ = await nights.export()
             _ = await nights.export()
@@ -53,7 +53,7 @@ struct CatalogFileTests {
     }
 
     @Test(arguments: [0..<100, 100..<2_000, 4_096..<40_000])
-    func `a damaged catalog is set aside and built anew, with a warning`(damage: Range<Int>) async throws {
+    func `a damaged catalog is set aside and rebuilt with a warning`(damage: Range<Int>) async throws {
         try await Nights.run(batches()) { nights in
             _ = await nights.export()
             let grown = try rows(nights)
@@ -83,7 +83,7 @@ struct CatalogFileTests {
         }
     }
 
-    @Test func `where no catalog can be, the run does without`() async throws {
+    @Test func `if no catalog can be written, the run works without`() async throws {
         try await Nights.run(batches()) { nights in
             let folder = catalogURL(nights)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -93,7 +93,7 @@ struct CatalogFileTests {
         }
     }
 
-    @Test func `a batch whose manifest is gone is fetched again`() async throws {
+    @Test func `a batch whose manifest is missing is fetched again`() async throws {
         try await Nights.run(batches()) { nights in
             _ = await nights.export()
             let name = try #require(nights.archive.files(in: "manifests").first { $0.contains("msgbatch_a") })
@@ -102,7 +102,7 @@ struct CatalogFileTests {
         }
     }
 
-    @Test func `a batch that was published before the catalog heard of it is not fetched again`() async throws {
+    @Test func `a batch that was published before the catalog recorded it is not fetched again`() async throws {
         try await Nights.run(batches()) { nights in
             _ = await nights.export()
             let grown = try rows(nights)
@@ -116,7 +116,7 @@ struct CatalogFileTests {
         }
     }
 
-    @Test func `without a catalog the status is read from the files, and none is made`() async throws {
+    @Test func `without a catalog the status is read from the files, and no catalog is created`() async throws {
         try await Nights.run(batches()) { nights in
             _ = await nights.export()
             try FileManager.default.removeItem(at: catalogURL(nights))

@@ -5,9 +5,9 @@ import MessageBatches
 import SimulatorTestSupport
 import Testing
 
-/// What an export makes of a server, a network or data that are not as they should be.
+/// How an export handles faulty servers, networks and data.
 ///
-/// Each test goes through the whole program and the real HTTP client; three generated batches, one of them hit.
+/// Each test runs the whole program and the real HTTP client on three generated batches, one of them affected.
 struct ExportFaultTests {
     private func scenario(_ faults: (String) -> [Fault]) throws -> (scenario: Scenario, hit: String) {
         var scenario = try Scenario.generated(lines: 40, batches: 3)
@@ -18,7 +18,7 @@ struct ExportFaultTests {
 
     // MARK: Data
 
-    @Test func `a line that is no result keeps its batch out of the archive, and only that one`() async throws {
+    @Test func `an invalid line keeps only its batch out of the archive`() async throws {
         let (scenario, hit) = try scenario { id in
             [Fault(.results(.replaceLine(7, Array("{\"custom_id\":\"x\",".utf8))), on: [.results], of: id)]
         }
@@ -33,7 +33,7 @@ struct ExportFaultTests {
         }
     }
 
-    @Test func `a line that is missing for good is quarantined once two reads are equal`() async throws {
+    @Test func `a missing line is quarantined after two equal downloads`() async throws {
         let (scenario, hit) = try scenario { id in [Fault(.results(.dropLine(3)), on: [.results], of: id)] }
         try await InProcess.export(scenario) { run, archive, server in
             #expect(run.status == .integrity)
@@ -43,7 +43,7 @@ struct ExportFaultTests {
         }
     }
 
-    @Test func `a line that was missing once is found by reading again`() async throws {
+    @Test func `a line missing from one download is found by the next`() async throws {
         let (scenario, _) = try scenario { id in
             [Fault(.results(.dropLine(3)), on: [.results], of: id, .first(1))]
         }
@@ -56,7 +56,7 @@ struct ExportFaultTests {
 
     // MARK: Limits
 
-    @Test func `a broken download goes on where it was, and says so`() async throws {
+    @Test func `an interrupted download resumes and reports it`() async throws {
         var scenario = try Scenario.generated(lines: 1_500, batches: 1)
         let id = scenario.batches[0].id
         scenario.faults = [Fault(.interrupt(.reset, at: .afterBytes(2_500_000)), on: [.results], of: id, .first(1))]
@@ -67,7 +67,7 @@ struct ExportFaultTests {
         }
     }
 
-    @Test func `a batch that gets no further is left to the next run after so many reads`() async throws {
+    @Test func `a batch that makes no progress is left to the next run after a number of attempts`() async throws {
         let (scenario, hit) = try scenario { id in
             [Fault(.interrupt(.reset, at: .afterBytes(5_000)), on: [.results], of: id)]
         }
@@ -78,7 +78,7 @@ struct ExportFaultTests {
         }
     }
 
-    @Test func `a batch that takes too long is left to the next run with what was read`() async throws {
+    @Test func `a batch that takes too long keeps its blocks for the next run`() async throws {
         var scenario = try Scenario.generated(lines: 1_500, batches: 1)
         let id = scenario.batches[0].id
         scenario.faults = [
@@ -100,7 +100,7 @@ struct ExportFaultTests {
         }
     }
 
-    @Test func `a run that takes too long stops in order with what was read`() async throws {
+    @Test func `a run that takes too long stops cleanly and keeps its blocks`() async throws {
         var scenario = try Scenario.generated(lines: 1_500, batches: 1)
         let id = scenario.batches[0].id
         scenario.faults = [
@@ -116,7 +116,7 @@ struct ExportFaultTests {
 
     // MARK: Account
 
-    @Test func `a refused key ends the run with the place the key was read from`() async throws {
+    @Test func `a refused key ends the run and reports where the key was read`() async throws {
         var (scenario, _) = try scenario { _ in [] }
         scenario.key = "another-key"
         try await InProcess.export(scenario, key: "secret-of-the-test") { run, archive, _ in
@@ -129,7 +129,7 @@ struct ExportFaultTests {
         }
     }
 
-    @Test func `a spend limit is not waited for, and its end is told`() async throws {
+    @Test func `a spend limit is not waited for, and its end is reported`() async throws {
         let body = """
             {"type":"error","error":{"type":"rate_limit_error","message":"Spend limit.",\
             "details":{"error_code":"enforced_spend_limit_reached"}}}
@@ -145,7 +145,7 @@ struct ExportFaultTests {
 
     // MARK: results_url
 
-    @Test func `results at another host are asked for at the configured one, and the manifest says so`() async throws {
+    @Test func `results at another host are requested at the configured one, as the manifest records`() async throws {
         let (scenario, hit) = try scenario { id in
             let url = "\"https://elsewhere.invalid/v1/messages/batches/\(id)/results\""
             return [Fault(.batchMember("results_url", url), on: [.list, .retrieve], of: id)]

@@ -10,7 +10,7 @@ import Glibc
 import Darwin
 #endif
 
-/// `batchkeep fetch`: batches in on standard input, receipts out on standard output.
+/// `batchkeep fetch`: batches from standard input, receipts to standard output.
 struct FetchCommandTests {
     /// The receipts by id.
     private func receipts(_ run: InProcess) -> [String: [String: Any]] {
@@ -22,7 +22,7 @@ struct FetchCommandTests {
         receipts(run).compactMapValues { $0["state"] as? String }
     }
 
-    /// The files of an archive by their path; those of one batch only where its id is given.
+    /// The files of an archive by path; only those of one batch if its ID is given.
     private func files(in archive: Archive) throws -> [String: Data] {
         let paths = ["raw", "results"].flatMap { part in archive.files(in: part).map { "\(part)/\($0)" } }
         return try Dictionary(
@@ -36,7 +36,7 @@ struct FetchCommandTests {
             .split(separator: "\n").filter { !$0.contains("manifests/") }
     }
 
-    @Test func `list and fetch give the files of an export, and catalog rebuild the rest`() async throws {
+    @Test func `list and fetch write the files of an export, and catalog rebuild the rest`() async throws {
         try await InProcess.exportSamples { exported, archive, server in
             try await Scratch.use { scratch in
                 let place = ["--archive", scratch.path("shared")]
@@ -51,14 +51,14 @@ struct FetchCommandTests {
                 #expect(written == expected)
                 #expect(shared.archivedIDs == archive.archivedIDs && !shared.archivedIDs.isEmpty)
                 #expect(Set(states(fetched).filter { $0.value == "archived" }.keys) == archive.archivedIDs)
-                // Nothing that spans batches, and no lock is left behind.
+                // No file about several batches and no lock remains.
                 let parts = try FileManager.default.contentsOfDirectory(atPath: shared.url.path)
                 #expect(parts.sorted() == ["_partial", "manifests", "raw", "results"])
                 #expect(shared.files(in: "_partial").isEmpty)
 
                 let rebuilt = await InProcess.offline(["catalog", "rebuild"], on: shared)
                 #expect(rebuilt.status == .done)
-                // A manifest tells when its batch was fetched; all else is the same.
+                // A manifest contains the time of its download; everything else is equal.
                 let (sums, expectedSums) = try (checksums(in: shared), checksums(in: archive))
                 #expect(sums == expectedSums && sums.count == expected.count)
                 #expect(shared.files(in: "views") == archive.files(in: "views"))
@@ -73,7 +73,7 @@ struct FetchCommandTests {
         }
     }
 
-    @Test func `a batch that is there gets the receipt it had, with another state`() async throws {
+    @Test func `an archived batch gets the same receipt with another state`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
             var first = receipts(await nights.run(["fetch"], input: "msgbatch_fine\n"))["msgbatch_fine"] ?? [:]
             var second = receipts(await nights.run(["fetch"], input: "\"msgbatch_fine\"\n"))["msgbatch_fine"] ?? [:]
@@ -89,7 +89,7 @@ struct FetchCommandTests {
         }
     }
 
-    @Test func `every batch gets a receipt that says why it is not archived`() async throws {
+    @Test func `the receipt of every batch says why it is not archived`() async throws {
         let batches = try [
             Nights.batch("fine", daysBefore: 2), Nights.batch("long", daysBefore: 2, kind: .tooLong),
             Nights.batch("none", daysBefore: 2, kind: .withoutResults),
@@ -98,7 +98,7 @@ struct FetchCommandTests {
         ]
         try await Nights.run(batches) { nights in
             let listed = await nights.run(["list", "--format", "ndjson"], inArchive: false)
-            let other = try HeldBatch("msgbatch_busy", in: nights.path)
+            let other = try LockedBatch("msgbatch_busy", in: nights.path)
             let run = await nights.run(
                 ["fetch", "--max-line-bytes", "1024"],
                 input: listed.output + "\r\n\nmsgbatch_unknown\r\n  \"msgbatch_fine\"\n"
@@ -111,7 +111,7 @@ struct FetchCommandTests {
                     "msgbatch_busy": "busy",
                 ]
             )
-            // The statuses of an export: something was quarantined, which weighs more than what failed.
+            // The statuses of an export: a quarantined batch takes precedence over a failed one.
             #expect(run.status == .integrity)
             for (id, receipt) in receipts(run) where id != "msgbatch_fine" {
                 #expect((receipt["error"] as? String)?.isEmpty == false, "\(id)")
@@ -123,14 +123,14 @@ struct FetchCommandTests {
         }
     }
 
-    @Test func `another process's lock on the archive does not matter, its lock on a batch does`() async throws {
+    @Test func `a lock on the archive does not matter, a lock on a batch does`() async throws {
         try await Nights.run([Nights.batch("one", daysBefore: 2), Nights.batch("two", daysBefore: 2)]) { nights in
             let folder = ArchiveFolder(nights.path)
             let lock = try ArchiveLock(folder, as: LockHolder(process: 1, host: "h", since: "s", command: "export"))
             let fetched = await nights.run(["fetch"], input: "msgbatch_one")
             #expect(fetched.status == .done, "\(fetched.notes)")
             _ = consume lock
-            let other = try HeldBatch("msgbatch_two", in: nights.path)
+            let other = try LockedBatch("msgbatch_two", in: nights.path)
             let export = await nights.export()
             #expect(export.batches["busy"] == 1 && export.batches["already_archived"] == 1)
             #expect(export.status == .partial)
@@ -139,7 +139,7 @@ struct FetchCommandTests {
         }
     }
 
-    @Test func `what a line cannot name is told before anything is fetched`() async throws {
+    @Test func `an invalid input line is reported before the first download`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
             for wrong in ["{\"id\":1}", "{", "../../etc", "\"a b\"", "[\"msgbatch_fine\"]"] {
                 let run = await nights.run(["fetch"], input: "msgbatch_fine\n\(wrong)\n")
@@ -151,15 +151,15 @@ struct FetchCommandTests {
         }
     }
 
-    @Test func `without a reader of the receipts the run ends and keeps what is archived`() async throws {
-        // More than are under way at once.
+    @Test func `if nobody reads the receipts, the run ends and keeps what is archived`() async throws {
+        // More batches than are downloaded in parallel.
         let batches = try (0..<80).map { try Nights.batch("b\($0)", daysBefore: 2) }
         try await Nights.run(batches) { nights in
             let ids = (0..<80).map { "msgbatch_b\($0)\n" }.joined()
             let run = await nights.run(
                 ["fetch", "--concurrency", "1"],
                 input: ids,
-                lineTaken: { _ in throw CocoaError(.fileWriteUnknown) }
+                onOutput: { _ in throw CocoaError(.fileWriteUnknown) }
             )
             #expect(run.status == .partial && run.notes.contains("nobody reads standard output"), "\(run.notes)")
             #expect(nights.archive.archivedIDs.isEmpty == false)
@@ -170,8 +170,8 @@ struct FetchCommandTests {
     }
 }
 
-/// A batch in the hands of another process, as its lock shows it.
-private struct HeldBatch {
+/// A batch that another process has locked.
+private struct LockedBatch {
     private let file: FileHandle
 
     init(_ id: String, in archive: String) throws {
@@ -183,7 +183,7 @@ private struct HeldBatch {
         #expect(flock(file.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
     }
 
-    /// Dies without a word, as a killed process does.
+    /// Ends without cleaning up, like a killed process.
     func end() throws {
         try file.close()
     }

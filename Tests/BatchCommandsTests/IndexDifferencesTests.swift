@@ -2,14 +2,14 @@ import BatchCommands
 import Foundation
 import Testing
 
-/// What `query` and `show` notice of an archive that changed behind their index, and what they leave unread.
-struct IndexDifferencesTests {
+/// Which changes of the archive `query` and `show` notice, and what they do not read again.
+struct IndexGapTests {
     private static let sums = [
         "query",
         "SELECT count(*) AS n, (SELECT count(*) FROM batches) AS b, (SELECT sum(revision) FROM batches) AS r FROM results",
     ]
 
-    @Test func `an index that is up to date is not opened for writing`() async throws {
+    @Test func `an up-to-date index is not opened for writing`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let first = await run(Self.sums)
             let file = archive.url.appending(path: "results.sqlite").path
@@ -21,14 +21,14 @@ struct IndexDifferencesTests {
         }
     }
 
-    @Test func `manifests written anew about the same rows do not have them read again`() async throws {
+    @Test func `rewritten manifests with the same rows do not cause a new filling`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":14}\n")
             let id = try Samples.id(of: "2025-06-sql-generation")
             let requests = Samples.path("requests/2025-06-sql-generation.jsonl")
             #expect(await run(["join", "--join", requests, "--batch", id]).status == .done)
             #expect(await run(["prune", "--raw-older-than", "1d", "--even-if-last-copy", "--apply"]).status == .done)
-            // Whoever reads rows now fails.
+            // From here on, reading rows fails.
             try FileManager.default.removeItem(at: archive.url.appending(path: "results"))
             let after = await run(Self.sums)
             #expect(after.status == .done && after.notes == "", "\(after.notes)")
@@ -37,7 +37,7 @@ struct IndexDifferencesTests {
         }
     }
 
-    @Test func `show enters manifests written anew, so that they are read once`() async throws {
+    @Test func `show records rewritten manifests, so that they are read once`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":14}\n")
             let id = try Samples.id(of: "2025-06-sql-generation")
@@ -53,7 +53,7 @@ struct IndexDifferencesTests {
         }
     }
 
-    @Test func `a manifest overwritten in place is noticed, even with equal size and time`() async throws {
+    @Test func `an overwritten manifest is noticed even with equal size and time`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":14}\n")
             let path = archive.url.appending(path: try archive.file(in: "manifests", "date=2025-06")).path
@@ -69,7 +69,7 @@ struct IndexDifferencesTests {
         }
     }
 
-    @Test func `other rows are filled in again, and show reads them from raw until then`() async throws {
+    @Test func `changed rows are filled in again, and show reads them from raw until then`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let manifest = try archive.file(in: "manifests", "date=2025-06")
             let text = try Data(contentsOf: archive.url.appending(path: manifest))
@@ -80,7 +80,7 @@ struct IndexDifferencesTests {
             let show = await run(["show", "q001", "--raw"])
             #expect(show.lines.count == 1 && show.notes == "", "\(show.notes)")
             #expect(await run(Self.sums).output == "{\"n\":1053,\"b\":14,\"r\":14}\n")
-            // Another digest of the flat rows: the rows in the index are not those of the archive any more.
+            // Another digest of the flat rows: the rows in the index are outdated.
             try archive.change(manifest) { data in
                 let mark = Data("\"uncompressed_sha256\":\"".utf8)
                 let results = data.range(of: Data("\"results\":{".utf8))?.upperBound ?? data.startIndex
@@ -95,15 +95,15 @@ struct IndexDifferencesTests {
         }
     }
 
-    @Test func `the manifest of another batch is named, and its rows are counted once`() async throws {
+    @Test func `the manifest of another batch is reported, and its rows are counted once`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let manifest = archive.url.appending(path: try archive.file(in: "manifests", "date=2025-06"))
             let copy = manifest.deletingLastPathComponent().appending(path: "msgbatch_copy.json")
             try FileManager.default.copyItem(at: manifest, to: copy)
             for command in [Self.sums, ["select", "--columns", "custom_id"]] {
-                let told = await run(command)
-                #expect(told.status == .integrity && told.notes.contains("msgbatch_copy.json"), "\(told.notes)")
-                #expect(told.lines.count == 1_053 || told.output.hasPrefix("{\"n\":1053,"), "\(told.output)")
+                let result = await run(command)
+                #expect(result.status == .integrity && result.notes.contains("msgbatch_copy.json"), "\(result.notes)")
+                #expect(result.lines.count == 1_053 || result.output.hasPrefix("{\"n\":1053,"), "\(result.output)")
             }
             #expect(
                 await run(["summarize"]).notes

@@ -4,24 +4,24 @@ import Foundation
 import Synchronization
 import Testing
 
-/// One command fills the index of an archive; another one waits for it.
+/// One command fills the index of an archive while another one waits.
 struct IndexWaitTests {
     private static let count = ["query", "SELECT count(*) AS n FROM results"]
 
-    @Test func `a query waits while another one fills the index`() async throws {
+    @Test func `a query waits while another command fills the index`() async throws {
         try await InProcess.withSamples { archive, _, _ in
             let other = try Filling(of: archive)
             let run = await InProcess.run(
                 Self.count + ["--archive", archive.url.path],
                 at: "http://127.0.0.1:9",
                 clock: QuickClock(),
-                heard: { if $0.contains("is filling the result index") { other.end() } }
+                onNote: { if $0.contains("is filling the result index") { other.end() } }
             )
             #expect(run.output == "{\"n\":1053}\n" && run.notes.contains("Waiting for it to end."), "\(run.notes)")
         }
     }
 
-    @Test func `a filling that does not end is told, with what to do`() async throws {
+    @Test func `a filling that does not end is reported with advice`() async throws {
         try await InProcess.withSamples { archive, _, _ in
             let other = try Filling(of: archive)
             let run = await InProcess.run(
@@ -36,7 +36,7 @@ struct IndexWaitTests {
     }
 }
 
-/// A filling by another command, which waits to be ended.
+/// A filling by another command that does not end by itself.
 private final class Filling: Sendable {
     private let index: Mutex<ResultIndex?>
 

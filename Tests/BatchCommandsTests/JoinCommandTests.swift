@@ -6,12 +6,12 @@ import Testing
 
 /// `join`, and `--join` of `export`, on the samples.
 struct JoinCommandTests {
-    /// A sample source, its batch, and what its join comes to: results without request, requests without result.
+    /// A sample source, its batch, and the expected counts: results without request, requests without result.
     struct SampleSource: Sendable, CustomTestStringConvertible {
         var path: String
         var batch: String
         var name = "request"
-        var orphans: [Int]
+        var unmatched: [Int]
         var duplicates = 0
         var testDescription: String { path }
     }
@@ -20,49 +20,53 @@ struct JoinCommandTests {
         SampleSource(
             path: "requests/2024-10-support-tickets.jsonl",
             batch: "2024-10-support-tickets",
-            orphans: [3, 4]
+            unmatched: [3, 4]
         ),
-        SampleSource(path: "requests/2025-01-ticket-triage.jsonl", batch: "2025-01-ticket-triage", orphans: [2, 2]),
+        SampleSource(path: "requests/2025-01-ticket-triage.jsonl", batch: "2025-01-ticket-triage", unmatched: [2, 2]),
         SampleSource(
             path: "requests/2025-06-sql-generation.jsonl",
             batch: "2025-06-sql-generation",
-            orphans: [2, 1],
+            unmatched: [2, 1],
             duplicates: 1
         ),
         SampleSource(
             path: "requests/recent-catalog-canceled.jsonl",
             batch: "recent-catalog-canceled",
-            orphans: [3, 3]
+            unmatched: [3, 3]
         ),
-        SampleSource(path: "requests/recent-nightly-triage.jsonl.gz", batch: "recent-nightly-triage", orphans: [3, 2]),
+        SampleSource(
+            path: "requests/recent-nightly-triage.jsonl.gz",
+            batch: "recent-nightly-triage",
+            unmatched: [3, 2]
+        ),
         SampleSource(
             path: "metadata/satire-labels.csv",
             batch: "2024-08-satire-headlines",
             name: "satire-labels",
-            orphans: [2, 1]
+            unmatched: [2, 1]
         ),
         SampleSource(
             path: "metadata/catalog.csv",
             batch: "recent-catalog-canceled",
             name: "catalog",
-            orphans: [2, 1],
+            unmatched: [2, 1],
             duplicates: 1
         ),
     ]
 
-    @Test func `every source of the samples gives the orphans it is known for`() async throws {
+    @Test func `every source of the samples has the expected unmatched rows`() async throws {
         try await withSampleArchive { archive, server in
             for source in Self.sources {
                 let id = try Samples.id(of: source.batch)
                 let run = try await join(archive, ["--batch", id, "--join", Samples.path(source.path)], at: server)
                 let side = try #require((run.document["sources"] as? [[String: Any]])?.first)
                 #expect(side["name"] as? String == source.name)
-                #expect(side["results_without_request"] as? Int == source.orphans[0], "\(source.path)")
-                #expect(side["requests_without_result"] as? Int == source.orphans[1], "\(source.path)")
+                #expect(side["results_without_request"] as? Int == source.unmatched[0], "\(source.path)")
+                #expect(side["requests_without_result"] as? Int == source.unmatched[1], "\(source.path)")
                 #expect(side["duplicate_keys"] as? Int == source.duplicates, "\(source.path)")
                 #expect(archive.files(in: "unmatched").contains { $0.hasSuffix("\(id).ndjson.gz") })
             }
-            // Its rows say which of the two batches with the same ids they belong to.
+            // Its rows name which of the two batches with the same IDs they belong to.
             let ids = try ["2024-10-support-tickets", "2025-01-ticket-triage"].map { try Samples.id(of: $0) }
             let source = Samples.path("metadata/ticket-queues.csv")
             let run = try await join(archive, ids.flatMap { ["--batch", $0] } + ["--join", source], at: server)
@@ -73,7 +77,7 @@ struct JoinCommandTests {
         }
     }
 
-    @Test func `joining again after a compaction leaves no row twice`() async throws {
+    @Test func `a join after a compaction repeats no row`() async throws {
         try await withSampleArchive { archive, server in
             let ids = try ["2024-10-support-tickets", "2025-01-ticket-triage"].map { try Samples.id(of: $0) }
             let arguments = ids.flatMap { ["--batch", $0] } + ["--join", Samples.path("metadata/ticket-queues.csv")]
@@ -105,7 +109,7 @@ struct JoinCommandTests {
         try archive.files(in: "joined").reduce(0) { try $0 + archive.content(of: "joined/\($1)").count { $0 == 0x0A } }
     }
 
-    @Test func `ids that two batches share are warned of`() async throws {
+    @Test func `IDs that two batches share cause a warning`() async throws {
         try await withSampleArchive { archive, server in
             let source = Samples.path("requests/2024-10-support-tickets.jsonl")
             let run = await InProcess.run(
@@ -117,7 +121,7 @@ struct JoinCommandTests {
         }
     }
 
-    @Test func `an export joins what it archives, and quarantines what lacks a required result`() async throws {
+    @Test func `an export joins what it archives and quarantines batches without a required result`() async throws {
         try await withTemporaryFolder { folder in
             let ids = try ["2025-01-ticket-triage", "2025-05-one-request"].map { try Samples.id(of: $0) }
             let requests = folder.appending(path: "requests")
@@ -143,7 +147,7 @@ struct JoinCommandTests {
         }
     }
 
-    @Test func `a wrong source ends an export before the first request`() async throws {
+    @Test func `an invalid source ends an export before the first request`() async throws {
         try await InProcess.export(Samples.scenario(), ["--join", "none.jsonl"]) { run, archive, server in
             #expect(run.status == .usage)
             #expect(run.notes.contains("There is no join source none.jsonl."), "\(run.notes)")
@@ -186,7 +190,7 @@ struct JoinCommandTests {
 }
 
 extension JoinCommandTests {
-    /// Three labels, one of them for no result; ids that are numbers in SQLite are text for a join only as TEXT.
+    /// Three labels, one of them without a result; numeric IDs in SQLite are text for a join only as TEXT.
     private func makeDatabase(at path: String) throws {
         let script = """
             import sqlite3, sys
@@ -215,7 +219,7 @@ enum Samples {
         try Scenario.samples(in: folder.path, clock: clock)
     }
 
-    /// The id of a batch by the name of its file.
+    /// The ID of a batch by the name of its file.
     static func id(of name: String) throws -> String {
         let data = try Data(contentsOf: folder.appending(path: "batches/\(name).json"))
         let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]

@@ -5,13 +5,13 @@ import SimulatorTestSupport
 import Synchronization
 import Testing
 
-/// One run per archive: a second one ends at once, or waits if it was told to.
+/// One run per archive: a second one ends at once, or waits with `--wait`.
 struct LockWaitTests {
     private func holder() -> LockHolder {
         LockHolder(process: 4711, host: "night-watch", since: "2026-11-01T01:00:00Z", command: "export")
     }
 
-    @Test func `a second run ends at once and says who holds the archive since when`() async throws {
+    @Test func `a second run ends at once and reports which process holds the archive since when`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
             let lock = try ArchiveLock(ArchiveFolder(nights.path), as: holder())
             let run = await nights.export()
@@ -22,10 +22,10 @@ struct LockWaitTests {
         }
     }
 
-    @Test func `a run that waits goes on when the archive is free`() async throws {
+    @Test func `a waiting run continues when the archive is free`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
-            let held = Held(try ArchiveLock(ArchiveFolder(nights.path), as: holder()))
-            // The lock is given back when the run has said that it waits: no sooner, no later.
+            let held = HeldLock(try ArchiveLock(ArchiveFolder(nights.path), as: holder()))
+            // The lock is released exactly when the run has reported that it waits.
             let run = await nights.run(["export", "--wait", "10m"]) { note in
                 if note.contains("Waiting for it to end.") { held.release() }
             }
@@ -35,7 +35,7 @@ struct LockWaitTests {
         }
     }
 
-    @Test func `a run that has waited long enough ends`() async throws {
+    @Test func `a waiting run ends after the time limit`() async throws {
         try await Nights.run([]) { nights in
             let lock = try ArchiveLock(ArchiveFolder(nights.path), as: holder())
             #expect(await nights.run(["export", "--wait", "1s"]).status == .busy)
@@ -44,15 +44,15 @@ struct LockWaitTests {
     }
 
     @Test(arguments: ["soon", "10", "-1s"])
-    func `a wait that is no time is refused`(text: String) async throws {
+    func `an invalid wait time is rejected`(text: String) async throws {
         try await Nights.run([]) { nights in
             #expect(await nights.run(["export", "--wait=\(text)"]).status == .usage)
         }
     }
 }
 
-/// A lock that another task may give back.
-private final class Held: Sendable {
+/// A lock that another task can release.
+private final class HeldLock: Sendable {
     private let lock: Mutex<ArchiveLock?>
 
     init(_ lock: consuming ArchiveLock) {

@@ -3,19 +3,19 @@ import BatchSimulator
 import Foundation
 import Testing
 
-/// Options of the offline commands that no other test would miss.
+/// Options of the offline commands that no other test covers.
 struct OfflineOptionTests {
-    /// Prices a thousand times as high as any of the list.
+    /// Prices a thousand times the highest list price.
     private static let header = "model_id,input,output\n"
 
-    @Test func `retry, select and show take their prices from --prices`() async throws {
+    @Test func `retry, select and show use the prices of --prices`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let prices = archive.url.appending(path: "own.csv").path
             let batch = ["--batch", try Samples.id(of: "2025-06-sql-generation")]
             let row = await run(["show", "q001", "--json"]).document["row"] as? [String: Any]
             let model = try #require(row?["model"] as? String)
             let tokens = try #require(row?["output_tokens"] as? Int)
-            // Nothing for input, a dollar for each thousand of output at once and half of it in a batch.
+            // Input is free, output costs a dollar per thousand tokens, half of it in a batch.
             try Data("\(Self.header)\(model),0,1000\n".utf8).write(to: URL(filePath: prices))
             let own = ["--prices", prices]
             let expected = Decimal(tokens) / 2_000
@@ -35,7 +35,7 @@ struct OfflineOptionTests {
         }
     }
 
-    @Test func `compact goes no further than --target-size, --before and --dry-run say`() async throws {
+    @Test func `compact respects --target-size, --before and --dry-run`() async throws {
         try await InProcess.export(.generated(lines: 40, batches: 3, clock: .noon)) { _, archive, _ in
             let compact: ([String]) async -> InProcess = { await InProcess.offline(["compact"] + $0, on: archive) }
             let files = archive.files(in: "results")
@@ -68,7 +68,7 @@ struct OfflineOptionTests {
         }
     }
 
-    @Test func `a window and an id choose the batches of select, show and verify`() async throws {
+    @Test func `a window and an ID select the batches of select, show and verify`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let id = try Samples.id(of: "2025-06-sql-generation")
             let window = ["--since", "2025-06-01", "--until", "2025-07-01"]

@@ -4,7 +4,7 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// What `run --check` makes of a file: its exports, or every fault with its place.
+/// The output of `run --check`: the exports of a file, or every error with its position.
 struct PipelineFileTests {
     private func check(_ text: String, _ overrides: [String] = []) async throws -> InProcess {
         try await Scratch.use { scratch in
@@ -50,7 +50,7 @@ struct PipelineFileTests {
         ("sources:\n  - name: a\n    since: 7d\n    until: 8d", "2:5: The window is empty"),
         ("key-variable: KEY\nkey-file: /dev/null", "2:1: key-variable and key-file exclude each other."),
     ])
-    func `a fault is told with its place`(text: String, sentence: String) async throws {
+    func `an error is reported with its position`(text: String, sentence: String) async throws {
         let run = try await check(text)
         #expect(run.status == .usage)
         #expect(run.output.isEmpty)
@@ -58,7 +58,7 @@ struct PipelineFileTests {
         #expect(run.notes.contains(sentence), "\(run.notes)")
     }
 
-    @Test func `all faults are told at once, in the order of the file`() async throws {
+    @Test func `all errors are reported at once, in the order of the file`() async throws {
         let run = try await check("level: x\nsinse: 7d\nquiet: 7\n")
         let places = run.notes.split(separator: "\n").filter { $0.contains("file.yaml:") }
             .map { String($0.split(separator: ":")[1]) }
@@ -66,20 +66,20 @@ struct PipelineFileTests {
     }
 
     @Test(arguments: ["api-key: sk-ant-secret", "key-variable: sk-ant-secret", "key: sk-ant-secret"])
-    func `a key that stands in the file is refused and not repeated`(text: String) async throws {
+    func `an API key in the file is rejected and not printed`(text: String) async throws {
         let run = try await check(text)
         #expect(run.status == .usage)
         #expect(run.notes.contains("key-variable"), "\(run.notes)")
         #expect(!run.notes.contains("sk-ant-secret"))
     }
 
-    @Test func `a file that is not there is named`() async {
+    @Test func `a missing file is named`() async {
         let run = await InProcess.run(["run", "--check", "absent.yaml"], at: "http://127.0.0.1:9")
         #expect(run.status == .usage)
         #expect(run.notes.contains("absent.yaml:1:1: There is no such file"), "\(run.notes)")
     }
 
-    @Test func `a good file is shown as the command lines it comes to`() async throws {
+    @Test func `a valid file is shown as its command lines`() async throws {
         let run = try await check(
             "since: 2024-08-01\nstatus: [ended, all]\nquiet: yes\ndry-run: no\narchive: my archive"
         )
@@ -90,13 +90,13 @@ struct PipelineFileTests {
         )
     }
 
-    @Test func `options behind the file count instead of the file's`() async throws {
+    @Test func `options after the file override those in the file`() async throws {
         let run = try await check("since: 30d\nstatus: all\nbeta: [a, b]", ["--since", "7d", "--beta=c"])
         #expect(run.status == .done, "\(run.notes)")
         #expect(run.output == "batchkeep export --status=all --since 7d --beta=c\n")
     }
 
-    @Test func `a source has its own settings over those of the file, and its own archive`() async throws {
+    @Test func `a workspace has its own settings and its own archive`() async throws {
         let text = """
             archive: all
             since: 30d
@@ -123,14 +123,14 @@ struct PipelineFileTests {
         #expect(!keyed.output.contains("RESEARCH_KEY"), "\(keyed.output)")
     }
 
-    @Test func `an unknown option behind the file is refused as export would`() async throws {
+    @Test func `an unknown option after the file is rejected like one of export`() async throws {
         let run = try await check("since: 30d", ["--sinse", "7d"])
         #expect(run.status == .usage)
         #expect(run.notes.contains("Unknown option '--sinse'"), "\(run.notes)")
     }
 
     @Test(arguments: [("sinse: 7d", ["--output", "json"]), ("sinse: 7d\noutput: json", [])])
-    func `the summary comes also where the file cannot be used`(text: String, overrides: [String]) async throws {
+    func `an invalid file has a summary too`(text: String, overrides: [String]) async throws {
         try await Scratch.use { scratch in
             let file = try scratch.write(text, to: "file.yaml")
             let run = await InProcess.run(["run", file] + overrides, at: "http://127.0.0.1:9")
@@ -142,7 +142,7 @@ struct PipelineFileTests {
         }
     }
 
-    @Test func `a wrong option behind the file is not blamed on the file`() async throws {
+    @Test func `an invalid option after the file is not reported as an error of the file`() async throws {
         try await Scratch.use { scratch in
             let file = try scratch.write("output: json", to: "file.yaml")
             let run = await InProcess.run(["run", file, "--since", "soon"], at: "http://127.0.0.1:9")
@@ -152,7 +152,7 @@ struct PipelineFileTests {
         }
     }
 
-    @Test func `a watchdog hears of a file that cannot be used, but not of a check`() async throws {
+    @Test func `an invalid file is reported to the ping URL, but not by a check`() async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario(batches: [])) { server in
                 let file = try scratch.write("sinse: 7d\nping-url: \(server.baseURL)/p", to: "file.yaml")

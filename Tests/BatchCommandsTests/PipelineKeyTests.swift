@@ -3,9 +3,9 @@ import Testing
 
 @testable import BatchCommands
 
-/// The table of keys is the table of options.
+/// The keys of pipeline files match the options.
 struct PipelineKeyTests {
-    @Test func `every option of export is a key, in the form it has there`() async throws {
+    @Test func `every option of export is a key with the same form`() async throws {
         let dump = await InProcess.run(["export", "--experimental-dump-help"], at: "http://127.0.0.1:9")
         let help = try JSONDecoder().decode(HelpDump.self, from: Data(dump.output.utf8))
         let options = help.command.arguments.filter { !["help", "version"].contains($0.longName) }
@@ -18,7 +18,7 @@ struct PipelineKeyTests {
         }
     }
 
-    @Test func `no key stands there twice`() {
+    @Test func `no key is listed twice`() {
         #expect(Set(PipelineKey.options.map(\.name)).count == PipelineKey.options.count)
     }
 
@@ -27,12 +27,12 @@ struct PipelineKeyTests {
         ("metric-file", "metrics-file"),
         ("x", nil), ("weather", nil), ("", nil),
     ])
-    func `the nearest name is found, and none that is far`(text: String, expected: String?) {
+    func `the nearest name is suggested if it is close enough`(text: String, expected: String?) {
         #expect(NearestName.of(text, in: PipelineKey.options.map(\.name)) == expected)
     }
 }
 
-/// The part of `--experimental-dump-help` that tells of options.
+/// The part of `--experimental-dump-help` about options.
 private struct HelpDump: Decodable {
     struct Command: Decodable {
         var arguments: [Argument]

@@ -6,7 +6,7 @@ import Testing
 
 /// Whole runs of pipeline files against the simulator.
 struct PipelineRunTests {
-    /// Two sources, each with a key of its own.
+    /// Two workspaces, each with its own key.
     private func file(_ scratch: Scratch, parallel: Int = 1, _ more: String = "") throws -> String {
         let text = """
             archive: \(scratch.path("archive"))
@@ -25,7 +25,7 @@ struct PipelineRunTests {
     private let keys = ["RESEARCH_KEY": "key-of-research", "OPS_KEY": "key-of-ops", "ANTHROPIC_API_KEY": ""]
 
     @Test(arguments: [1, 2])
-    func `each source becomes an archive of its own, and one line tells of all`(parallel: Int) async throws {
+    func `each workspace has its own archive, and one line reports all of them`(parallel: Int) async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 20, batches: 2)) { server in
                 let file = try file(scratch, parallel: parallel)
@@ -47,7 +47,7 @@ struct PipelineRunTests {
     }
 
     @Test(arguments: [1, 2])
-    func `one source that fails does not stop the others`(parallel: Int) async throws {
+    func `one failed workspace does not stop the others`(parallel: Int) async throws {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 20, batches: 2)
             scenario.key = "key-of-ops"
@@ -71,7 +71,7 @@ struct PipelineRunTests {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 20, batches: 2)
             let hit = scenario.batches[0].id
-            // The first source is refused for want of a key; the second finds a batch it cannot prove.
+            // The first workspace has no key; the second has a batch that cannot be proven.
             scenario.faults = [Fault(.results(.dropLine(3)), on: [.results], of: hit)]
             try await withSimulator(scenario) { server in
                 var keys = keys
@@ -85,7 +85,7 @@ struct PipelineRunTests {
         }
     }
 
-    @Test func `a key variable hides the usual variables`() async throws {
+    @Test func `a key variable overrides the usual variables`() async throws {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 5)
             scenario.key = "right"
@@ -109,7 +109,7 @@ struct PipelineRunTests {
         }
     }
 
-    @Test func `metrics and pings are about the whole run`() async throws {
+    @Test func `metrics and pings describe the whole run`() async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 20, batches: 2)) { server in
                 let metrics = scratch.path("m.prom")
@@ -131,7 +131,7 @@ struct PipelineRunTests {
         }
     }
 
-    @Test func `the time a run may take is that of each source`() async throws {
+    @Test func `the time limit applies to each workspace`() async throws {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 20, batches: 1)
             scenario.faults = [Fault(.delay(.seconds(600)), on: [.results])]
@@ -145,7 +145,7 @@ struct PipelineRunTests {
         }
     }
 
-    @Test func `log lines name their source`() async throws {
+    @Test func `log lines name their workspace`() async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 20, batches: 1)) { server in
                 let run = await InProcess.run(
@@ -162,19 +162,19 @@ struct PipelineRunTests {
 }
 
 extension InProcess {
-    /// What the document of a pipeline run tells of one source.
-    fileprivate struct SourceEnding {
+    /// The part of a pipeline run's document about one workspace.
+    fileprivate struct WorkspaceSummary {
         let name: String?
         let exitStatus: Int?
         let archivedNow: Int?
     }
 
-    fileprivate var sources: [SourceEnding] {
+    fileprivate var sources: [WorkspaceSummary] {
         let sources = document["sources"] as? [[String: Any]] ?? []
         return sources.map { source in
             let export = source["export"] as? [String: Any] ?? [:]
             let batches = export["batches"] as? [String: Int] ?? [:]
-            return SourceEnding(
+            return WorkspaceSummary(
                 name: source["name"] as? String,
                 exitStatus: export["exit_status"] as? Int,
                 archivedNow: batches["archived_now"]

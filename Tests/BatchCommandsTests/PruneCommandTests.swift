@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 struct PruneCommandTests {
-    @Test func `nothing goes without --apply, and no last copy without its own flag`() async throws {
+    @Test func `nothing is removed without --apply, and no last copy without its own flag`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let before = archive.files(in: "raw")
             let dry = await run(["prune", "--raw-older-than", "90d", "--even-if-last-copy"])
@@ -15,7 +15,7 @@ struct PruneCommandTests {
         }
     }
 
-    @Test func `what was pruned is neither damage nor fetched again`() async throws {
+    @Test func `pruned files are neither damage nor fetched again`() async throws {
         try await InProcess.withSamples { archive, run, server in
             let prune = await run(["prune", "--raw-older-than", "2026-11-01", "--even-if-last-copy", "--apply"])
             #expect(prune.status == .done)
@@ -32,7 +32,7 @@ struct PruneCommandTests {
         }
     }
 
-    @Test func `it has to be said what may go`() async {
+    @Test func `the files to prune must be named`() async {
         let run = await InProcess.run(["prune"], at: "http://127.0.0.1:9")
         #expect(run.status == .usage && run.notes.contains("--raw-older-than"))
     }

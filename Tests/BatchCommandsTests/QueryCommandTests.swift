@@ -2,9 +2,9 @@ import BatchCommands
 import Foundation
 import Testing
 
-/// `query` and the index it keeps, and `show` through that index.
+/// `query` and its index, and `show` with that index.
 struct QueryCommandTests {
-    @Test func `SQL counts, sums and prices as select does`() async throws {
+    @Test func `SQL counts, sums and prices like select`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let sql = """
                 SELECT model, count(*) AS rows, CASE WHEN count(*) = count(picodollars) THEN sum(picodollars) END AS cost
@@ -15,7 +15,7 @@ struct QueryCommandTests {
                 "select", "--result", "succeeded", "--by", "model", "--columns", "cost", "--format", "csv",
             ])
             #expect(query.status == .done, "\(query.notes)")
-            // Dollars with up to twelve places against a whole number of their last place.
+            // Compares dollars with up to twelve decimals with whole pico-dollars.
             let expected = select.lines.dropFirst()
                 .map { line in
                     let cells = line.split(separator: ",", omittingEmptySubsequences: false)
@@ -33,7 +33,7 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `the index follows the archive`() async throws {
+    @Test func `the index follows changes of the archive`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let count = ["query", "SELECT count(*) FROM results", "--format", "csv"]
             #expect(await run(count).lines.last == "1053")
@@ -48,7 +48,7 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `nothing can be written, and bad SQL is told`() async throws {
+    @Test func `a query cannot write, and invalid SQL is reported`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let delete = await run(["query", "DELETE FROM results"])
             for sql in ["DELETE FROM batches", "DELETE FROM runs", "CREATE TEMP TABLE t (a)", "DROP VIEW temp.results"]
@@ -65,7 +65,7 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `an answer of many rows comes whole, in every format`() async throws {
+    @Test func `a result of many rows is complete in every format`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let count = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 2500)"
             let sql = "\(count) SELECT n, n / 2.0 AS n, CASE n % 2 WHEN 0 THEN 'a,\"b' END AS t FROM c"
@@ -82,7 +82,7 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `an archive without batches answers too`() async throws {
+    @Test func `an empty archive can be queried`() async throws {
         try await withTemporaryFolder { folder in
             let query = await InProcess.run(
                 ["query", "SELECT count(*) AS n FROM results", "--archive", folder.path],
@@ -98,14 +98,14 @@ struct QueryCommandTests {
     }
 
     @Test(arguments: ["top-errors", "cost-by-day", "unusable", "largest-answers", "batches", "last-runs"])
-    func `every named query gives rows`(name: String) async throws {
+    func `every named query returns rows`(name: String) async throws {
         try await InProcess.withSamples { _, run, _ in
             let query = await run(["query", "--named", name, "--limit", "1", "--format", "table"])
             #expect(query.status == .done && query.lines.count == 3, "\(query.output)\(query.notes)")
         }
     }
 
-    @Test func `costs follow the prices asked for, in every query anew`() async throws {
+    @Test func `costs use the prices of each query`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let prices = archive.url.appending(path: "own.csv").path
             try Data("model_id,input,output\nclaude-3-haiku-20240307,1000,2000\n".utf8).write(to: URL(filePath: prices))
@@ -141,7 +141,7 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `runs are those of the catalog, and none without one`() async throws {
+    @Test func `runs come from the catalog, and there are none without one`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let sql = "SELECT command, exit_status, json_extract(counts, '$.archived_now') AS n FROM runs"
             let runs = await run(["query", sql])
@@ -160,7 +160,7 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `the schema printed names every column there is`() async throws {
+    @Test func `the printed schema names every column`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let schema = await run(["query", "--schema"]).output
             for table in ["results", "batches", "errors", "prices", "runs"] {
@@ -190,18 +190,18 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `an index of another version is made anew, and show does without`() async throws {
+    @Test func `an index of another version is rebuilt, and show works without it`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let sql = ["query", "SELECT count(*) AS n FROM results"]
             let first = await run(sql).output
-            // The field of the header that SQLite leaves to its users.
+            // The header field that SQLite reserves for applications.
             try archive.change("results.sqlite") { $0[63] = 7 }
             #expect(await run(["show", "q001", "--raw"]).notes.contains("There is no index"))
             #expect(await run(sql).output == first)
         }
     }
 
-    @Test func `a file that cannot be read leaves its batch out and ends with 4`() async throws {
+    @Test func `an unreadable file excludes its batch and ends with status 4`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             try archive.change(archive.file(in: "results", "date=2025-06")) { $0.removeLast(20) }
             let query = await run(["query", "SELECT count(*) AS n, count(DISTINCT batch_id) AS b FROM results"])
@@ -210,7 +210,7 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `an index that is none is an error with advice`() async throws {
+    @Test func `a file that is not an index is an error with advice`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             try Data("no database at all, but long enough to be read as one".utf8)
                 .write(to: archive.url.appending(path: "results.sqlite"))
@@ -220,7 +220,7 @@ struct QueryCommandTests {
     }
 
     @Test(arguments: [[], ["--named", "nobody"], ["SELECT 1", "--named", "batches"]])
-    func `bad use is refused`(arguments: [String]) async {
+    func `invalid options are rejected`(arguments: [String]) async {
         let run = await InProcess.run(["query"] + arguments, at: "http://127.0.0.1:9")
         #expect(run.status == .usage && run.output == "", "\(run.notes)")
     }

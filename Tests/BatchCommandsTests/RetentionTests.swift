@@ -4,9 +4,9 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// What has few days left is warned of, what is gone is told once, and what was gone before is none of our losses.
+/// Batches that expire soon cause a warning, lost ones are reported once, and those removed earlier are not lost.
 struct RetentionTests {
-    @Test func `results withdrawn after they were seen are lost: told once by the status, then by the status command`()
+    @Test func `results removed after the archive saw them are lost and reported once by the exit status`()
         async throws
     {
         try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
@@ -29,7 +29,7 @@ struct RetentionTests {
         }
     }
 
-    @Test func `results withdrawn before this archive saw them are no loss`() async throws {
+    @Test func `results removed before the archive saw them are not lost`() async throws {
         try await Nights.run([Nights.batch("old", daysBefore: 20), Nights.batch("fine", daysBefore: 1)]) { nights in
             nights.server.service.apply(.removeResults("msgbatch_old"))
             let run = await nights.export()
@@ -38,7 +38,7 @@ struct RetentionTests {
         }
     }
 
-    @Test func `results that are not given are withdrawn only once the server's clock says that 29 days are over`()
+    @Test func `unavailable results count as removed only after 29 days by the server's clock`()
         async throws
     {
         let late = Fault(.shiftDate(seconds: 40 * Nights.day), on: [.list], .from(2))
@@ -52,7 +52,7 @@ struct RetentionTests {
         }
     }
 
-    @Test func `a batch with few days left that is not archived gives 7 in every run`() async throws {
+    @Test func `a batch with few days left that is not archived gives status 7 in every run`() async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 24.5, kind: .tooLong)]) { nights in
             #expect(await nights.export().status == .partial)
             nights.pass(days: 1)
@@ -65,12 +65,12 @@ struct RetentionTests {
                 #expect(risk["days_left"] as? Double == 3.5)
             }
             #expect(await nights.export("--warn-days", "3").status == .partial)
-            // Also where the window does not hold it.
+            // Also if the window does not contain it.
             #expect(await nights.export("--since", "1d").status == .lost)
         }
     }
 
-    @Test func `a batch in quarantine is at risk too`() async throws {
+    @Test func `a quarantined batch can be expiring too`() async throws {
         try await Nights.run([Nights.batch("odd", daysBefore: 26, kind: .contradicting)]) { nights in
             let run = await nights.export()
             #expect(run.document["exit_statuses"] as? [Int] == [4, 7])
@@ -78,7 +78,7 @@ struct RetentionTests {
         }
     }
 
-    @Test func `a batch the listing stops showing stays in sight, and is lost once its days are over`() async throws {
+    @Test func `a batch that is no longer listed stays in the catalog and is lost after its last day`() async throws {
         try await Nights.run([Nights.batch("gone", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 0)])
         {
             nights in

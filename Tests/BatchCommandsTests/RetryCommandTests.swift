@@ -8,13 +8,13 @@ import Testing
 import FoundationNetworking
 #endif
 
-/// `retry` on the samples, and the second round it is for.
+/// `retry` on the samples, and a second submission of the requests it writes.
 struct RetryCommandTests {
     private static let nightly = "recent-nightly-triage"
     private static let catalog = "recent-catalog-canceled"
 
-    @Test func `what failed for reasons outside the request is written, byte for byte`() async throws {
-        try await withRetryGround { ground in
+    @Test func `requests with temporary errors are written byte for byte`() async throws {
+        try await withRetryFixture { ground in
             let run = try await ground.retry(Self.catalog)
             #expect(run.status == .partial, "\(run.notes)")
             let path = try #require(run.output.split(separator: "\n").first.map(String.init))
@@ -38,8 +38,8 @@ struct RetryCommandTests {
         }
     }
 
-    @Test func `submitted again and exported, the second round has a result for every request`() async throws {
-        try await withRetryGround { ground in
+    @Test func `after a second submission and export every request has a result`() async throws {
+        try await withRetryFixture { ground in
             let run = try await ground.retry(Self.catalog)
             let path = try #require(run.output.split(separator: "\n").first.map(String.init))
             let ids = try ground.requests(inBodyAt: path).compactMap { $0["custom_id"] as? String }
@@ -60,8 +60,8 @@ struct RetryCommandTests {
         }
     }
 
-    @Test func `classes and types choose, and top-level params are set`() async throws {
-        try await withRetryGround { ground in
+    @Test func `classes and types select, and top-level params are set`() async throws {
+        try await withRetryFixture { ground in
             let all = try await ground.retry(
                 Self.nightly,
                 ["--dry-run", "--include", "fix_input,fix_account", "--output", "json"]
@@ -90,8 +90,8 @@ struct RetryCommandTests {
         }
     }
 
-    @Test func `a dry run tells reasons and the cost at stake, and writes nothing`() async throws {
-        try await withRetryGround { ground in
+    @Test func `a dry run reports reasons and the estimated cost, and writes nothing`() async throws {
+        try await withRetryFixture { ground in
             let run = try await ground.retry(Self.catalog, ["--dry-run"])
             #expect(run.status == .done)
             #expect(run.output.contains("canceled") && run.output.contains("46"), "\(run.output)")
@@ -100,8 +100,8 @@ struct RetryCommandTests {
         }
     }
 
-    @Test func `files of an earlier run stay, and metadata is no request`() async throws {
-        try await withRetryGround { ground in
+    @Test func `files of an earlier run stay, and metadata is not a request`() async throws {
+        try await withRetryFixture { ground in
             _ = try await ground.retry(Self.catalog)
             let again = try await ground.retry(Self.catalog)
             #expect(again.status == .usage && again.notes.contains("is there already"), "\(again.notes)")
@@ -120,14 +120,14 @@ struct RetryCommandTests {
     }
 }
 
-/// An archive of the samples, their simulator, and a folder for what is written.
-private struct RetryGround {
+/// An archive of the samples, their simulator, and a folder for output files.
+private struct RetryFixture {
     let archive: Archive
     let server: SimulatorServer
     let clock: ManualClock
     let folder: URL
 
-    /// Gathers what failed in one sample batch that has a request file.
+    /// Collects the failed requests of one sample batch that has a request file.
     func retry(_ name: String, _ arguments: [String] = []) async throws -> InProcess {
         let source = "requests/\(name).jsonl\(name.contains("nightly") ? ".gz" : "")"
         return await InProcess.run(
@@ -147,7 +147,7 @@ private struct RetryGround {
         return text?.split(separator: "\n").map(String.init) ?? []
     }
 
-    /// Creates a batch from a file, as `curl --data @FILE` does, and gives its id.
+    /// Creates a batch from a file, like `curl --data @FILE`, and returns its ID.
     func submit(_ path: String) async throws -> String {
         var request = URLRequest(url: try #require(URL(string: server.baseURL + "/v1/messages/batches")))
         request.httpMethod = "POST"
@@ -162,13 +162,13 @@ private struct RetryGround {
     }
 }
 
-private func withRetryGround(_ body: (RetryGround) async throws -> Void) async throws {
+private func withRetryFixture(_ body: (RetryFixture) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
         let clock = ManualClock(at: try #require(Timestamp("2026-11-22T12:00:00Z")))
         let scenario = try Samples.scenario(clock: .manual(clock))
         try await InProcess.export(scenario, ["--since", "2024-08-01"]) { run, archive, server in
             #expect(run.status == .done, "\(run.notes)")
-            try await body(RetryGround(archive: archive, server: server, clock: clock, folder: folder))
+            try await body(RetryFixture(archive: archive, server: server, clock: clock, folder: folder))
         }
     }
 }

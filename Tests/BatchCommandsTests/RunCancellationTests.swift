@@ -2,7 +2,7 @@
 import MessageBatches
 import Testing
 
-/// Work that is canceled from inside ends, and the reason is known.
+/// Work that is canceled from inside ends, and the reason is recorded.
 struct RunCancellationTests {
     private let cancellation = RunCancellation()
 
@@ -40,7 +40,7 @@ struct RunCancellationTests {
         #expect(cancellation.isOutputClosed)
     }
 
-    @Test func `a signal is known to the runs inside, their limits stay their own`() throws {
+    @Test func `runs inside see a signal, and their limits stay separate`() throws {
         let span = try #require(try TimeSpan("1s", "--max-runtime"))
         let (first, second) = (RunCancellation(within: cancellation), RunCancellation(within: cancellation))
         first.cancel(.timeLimit(span))

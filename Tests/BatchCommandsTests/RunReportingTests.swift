@@ -11,9 +11,9 @@ import Glibc
 import Darwin
 #endif
 
-/// What a run tells those who do not look at it: logs, metrics, pings, and its one line.
+/// How a run is reported to other programs: logs, metrics, pings, and its one summary.
 struct RunReportingTests {
-    // MARK: The one line
+    // MARK: Summary
 
     @Test(arguments: [
         (["--since", "soon"], 2, "--since soon is no time."),
@@ -23,7 +23,7 @@ struct RunReportingTests {
         (["--ping-url", "x"], 2, "--ping-url is no URL that can be called."),
         (["--metrics-file", "/nonexistent/m"], 2, "The folder of --metrics-file /nonexistent/m does not exist."),
     ])
-    func `a refused run has its summary too`(options: [String], status: Int, sentence: String) async throws {
+    func `a rejected run has a summary`(options: [String], status: Int, sentence: String) async throws {
         try await Scratch.use { scratch in
             let arguments = ["export", "--output", "json", "--archive", scratch.path("archive")] + options
             let run = await InProcess.run(arguments, at: "http://127.0.0.1:9")
@@ -37,7 +37,7 @@ struct RunReportingTests {
         }
     }
 
-    @Test func `a refused key has its summary`() async throws {
+    @Test func `a refused key has a summary`() async throws {
         var scenario = try Scenario.generated(lines: 5)
         scenario.key = "another"
         try await InProcess.export(scenario) { run, _, _ in
@@ -47,7 +47,7 @@ struct RunReportingTests {
         }
     }
 
-    @Test func `a busy archive has its summary`() async throws {
+    @Test func `a locked archive has a summary`() async throws {
         try await Scratch.use { scratch in
             _ = try scratch.write("", to: ".lock")
             let lock = try FileHandle(forUpdating: scratch.url.appending(path: ".lock"))
@@ -63,7 +63,7 @@ struct RunReportingTests {
 
     // MARK: Logs
 
-    @Test func `a JSON log is JSON only, with request ids and times`() async throws {
+    @Test func `a JSON log contains only JSON, with request IDs and times`() async throws {
         var scenario = try Scenario.generated(lines: 20, batches: 3)
         scenario.faults = [
             Fault(.answer(status: 500), on: [.results], of: scenario.batches[0].id, .first(1)),
@@ -99,7 +99,7 @@ struct RunReportingTests {
         }
     }
 
-    @Test func `quiet leaves the warnings and errors of a JSON log`() async throws {
+    @Test func `quiet keeps the warnings and errors of a JSON log`() async throws {
         var scenario = try Scenario.generated(lines: 20, batches: 2)
         scenario.faults = [Fault(.results(.dropLine(2)), on: [.results], of: scenario.batches[0].id)]
         try await InProcess.export(scenario, ["--log-format", "json", "--quiet"]) { run, _, _ in
@@ -111,7 +111,7 @@ struct RunReportingTests {
 
     // MARK: Metrics
 
-    @Test func `metrics tell the figures of the run and nothing that identifies a batch`() async throws {
+    @Test func `metrics contain the counts of the run and no batch IDs`() async throws {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 20, batches: 3)
             let hit = scenario.batches[0].id
@@ -140,7 +140,7 @@ struct RunReportingTests {
         }
     }
 
-    @Test func `a batch that will be withdrawn soon and is not archived is at risk`() async throws {
+    @Test func `a batch that expires soon and is not archived is reported`() async throws {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 20, batches: 2)
             let hit = scenario.batches[0].id
@@ -158,13 +158,13 @@ struct RunReportingTests {
         }
     }
 
-    @Test func `metrics are replaced in one step`() async throws {
+    @Test func `the metrics file is replaced atomically`() async throws {
         try await Scratch.use { scratch in
             let path = try scratch.write("old figures\n", to: "m.prom")
             let old = try FileHandle(forReadingFrom: URL(filePath: path))
             try await InProcess.export(Scenario.generated(lines: 5), ["--metrics-file", path]) { run, _, _ in
                 #expect(run.status == .done)
-                // Whoever has the old file open still reads it whole.
+                // A reader of the old file still reads it completely.
                 let read = try old.readToEnd()
                 #expect(read == Data("old figures\n".utf8))
                 let metrics = try Metrics(scratch.text("m.prom"))
@@ -175,7 +175,7 @@ struct RunReportingTests {
         }
     }
 
-    @Test func `metrics of a run that could not begin say so`() async throws {
+    @Test func `metrics of a run that could not start say so`() async throws {
         try await Scratch.use { scratch in
             let arguments = ["export", "--archive", scratch.path("a"), "--metrics-file", scratch.path("m.prom")]
             let run = await InProcess.run(arguments + ["--since", "soon"], at: "http://127.0.0.1:9")
@@ -188,12 +188,12 @@ struct RunReportingTests {
 
     // MARK: Pings
 
-    @Test func `pings frame the run, carry no key, and their failure only warns`() async throws {
+    @Test func `pings mark start and end, contain no key, and only warn if they fail`() async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 5)) { server in
                 let arguments = ["export", "--archive", scratch.path("a"), "--ping-url", server.baseURL + "/p"]
                 let good = await InProcess.run(arguments, at: server.baseURL)
-                // The simulator knows no such path, so both pings fail.
+                // The simulator does not have this path, so both pings fail.
                 #expect(good.status == .done)
                 #expect(good.notes.contains("warning: The ping of \(server.baseURL) failed"), "\(good.notes)")
                 let bad = await InProcess.run(arguments + ["--since", "soon"], at: server.baseURL)
@@ -213,7 +213,7 @@ struct RunReportingTests {
         }
     }
 
-    @Test func `a dry run tells nobody`() async throws {
+    @Test func `a dry run sends no pings`() async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 5)) { server in
                 let run = await InProcess.run(
@@ -236,7 +236,7 @@ struct RunReportingTests {
 private struct Metrics {
     private var values: [String: Double] = [:]
 
-    /// Fails on a line that is no sample, on a sample without its type before it, and on one that stands there twice.
+    /// Fails for a line that is not a sample, for a sample without its type before it, and for a repeated sample.
     init(_ text: String) throws {
         var typed: Set<String> = []
         for line in text.split(separator: "\n") {

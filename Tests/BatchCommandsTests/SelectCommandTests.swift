@@ -4,7 +4,7 @@ import Testing
 
 /// `select` on an archive of the samples, through the whole program.
 struct SelectCommandTests {
-    @Test func `counts and sums are those of the samples`() async throws {
+    @Test func `counts and sums match the samples`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let all = await run(["select", "--by", "result_type", "--columns", "output_tokens", "--format", "csv"])
             #expect(
@@ -17,7 +17,7 @@ struct SelectCommandTests {
         }
     }
 
-    @Test func `every format holds the same rows`() async throws {
+    @Test func `every format has the same rows`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let arguments = ["select", "--columns", "custom_id,error_type", "--where", "error_class=fix_account"]
             let rows = await run(arguments + ["--format", "ndjson"]).lines
@@ -35,7 +35,7 @@ struct SelectCommandTests {
         }
     }
 
-    @Test func `limit, sample and order do what they say`() async throws {
+    @Test func `limit, sample and order have their effect`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let all = await run(["select", "--columns", "batch_id,custom_id"]).lines
             #expect(
@@ -51,9 +51,9 @@ struct SelectCommandTests {
         }
     }
 
-    @Test func `files that cannot hold a match are not opened`() async throws {
+    @Test func `files that cannot match are not opened`() async throws {
         try await InProcess.withSamples { archive, run, _ in
-            // A damaged file is only noticed where it is opened.
+            // A damaged file is noticed only if it is opened.
             try archive.change(archive.file(in: "raw", "date=2025-06")) { $0.removeLast(20) }
             for arguments in [
                 ["--where", "model=claude-haiku-5-5"], ["--since", "2026-01-01"], ["--result", "expired"],
@@ -80,18 +80,18 @@ struct SelectCommandTests {
         (["--where", "output_tokens>many"], "The column output_tokens holds numbers, and many is none."),
         (["--where", "custom_id~("], "( is no regular expression."),
     ])
-    func `bad use is told in a sentence`(arguments: [String], sentence: String) async {
+    func `invalid options are reported in a sentence`(arguments: [String], sentence: String) async {
         let run = await InProcess.run(["select"] + arguments, at: "http://127.0.0.1:9")
         #expect(run.status == .usage && run.output == "")
         #expect(run.notes.contains(sentence), "\(run.notes)")
     }
 
-    @Test func `an archive that is not there is named`() async {
+    @Test func `a missing archive is named`() async {
         let run = await InProcess.run(["select", "--archive", "nowhere"], at: "http://127.0.0.1:9")
         #expect(run.status == .error && run.notes.contains("nowhere"))
     }
 
-    @Test func `a folder of workspaces is read as one`() async throws {
+    @Test func `a folder of workspaces is read as one archive`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let parent = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
             defer { try? FileManager.default.removeItem(at: parent) }

@@ -2,13 +2,13 @@ import BatchCommands
 import Foundation
 import Testing
 
-/// `--shard`: a window in equal parts.
+/// `--shard`: a window divided into equal parts.
 struct ShardTests {
     private func ids(_ run: InProcess) -> [String] {
         run.output.split(separator: "\n").compactMap { jsonObject($0)?["id"] as? String }
     }
 
-    @Test func `the parts of a listing are the whole, each batch in one`() async throws {
+    @Test func `each listed batch is in exactly one shard`() async throws {
         try await Nights.run((0..<20).map { try Nights.batch("b\($0)", daysBefore: Double($0) / 2) }) { nights in
             let whole = ids(await nights.run(["list", "--format", "ndjson"], inArchive: false))
             var parts: [String] = []
@@ -21,8 +21,8 @@ struct ShardTests {
         }
     }
 
-    @Test func `an export of a part is not at risk for the others, and a later one of all misses none`() async throws {
-        // Two days left: whatever is not archived then is warned of.
+    @Test func `an export of one shard ignores the others, and a later export of all misses none`() async throws {
+        // Two days are left, so every batch that is not archived causes a warning.
         try await Nights.run((0..<8).map { try Nights.batch("b\($0)", daysBefore: 27) }) { nights in
             let part = await nights.export("--shard", "1/2")
             let held = nights.archive.archivedIDs
@@ -36,7 +36,7 @@ struct ShardTests {
     }
 
     @Test(arguments: ["4/4", "-1/4", "1", "1/0", "a/b", "1/2/3", "/"])
-    func `what is no part is refused`(text: String) async throws {
+    func `an invalid shard is rejected`(text: String) async throws {
         try await Nights.run([]) { nights in
             for command in ["list", "export"] {
                 let run = await nights.run([command, "--shard=\(text)"], inArchive: false)

@@ -5,7 +5,7 @@ import SimulatorTestSupport
 import Testing
 import Yams
 
-/// The files in `pipelines/` that people copy do what they say.
+/// The files in `pipelines/` that users copy work as described.
 struct ShippedPipelineTests {
     private static let folder = Scratch.package.appending(path: "pipelines")
 
@@ -14,7 +14,7 @@ struct ShippedPipelineTests {
         return names.filter { $0.hasSuffix(".yaml") }.sorted()
     }()
 
-    @Test func `the three pipelines are there`() {
+    @Test func `all three pipeline files exist`() {
         #expect(Set(Self.files).isSuperset(of: ["nightly.yaml", "backfill.yaml", "errors-only.yaml"]))
     }
 
@@ -40,8 +40,8 @@ struct ShippedPipelineTests {
         }
     }
 
-    /// What is offered in comments has to work once somebody takes the marks away.
-    @Test func `the settings in comments of the nightly file are settings`() async throws {
+    /// Commented settings must work if a user removes the comment marks.
+    @Test func `the commented settings of the nightly file are valid`() async throws {
         try await Scratch.use { scratch in
             let text = try String(contentsOf: Self.folder.appending(path: "nightly.yaml"), encoding: .utf8)
             let lines = text.split(separator: "\n")
@@ -62,7 +62,7 @@ struct ShippedPipelineTests {
         }
     }
 
-    @Test func `the job of a cluster runs at night, alone, bounded, and with a key from a Secret`() async throws {
+    @Test func `the cluster job runs nightly, alone, with limits, and with a key from a Secret`() async throws {
         let text = try String(contentsOf: Self.folder.appending(path: "kubernetes/cronjob.yaml"), encoding: .utf8)
         let documents = Array(try Yams.compose_all(yaml: text))
         #expect(documents.map { $0["kind"]?.string } == ["PersistentVolumeClaim", "CronJob"])

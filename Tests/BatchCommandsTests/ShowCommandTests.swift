@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 struct ShowCommandTests {
-    @Test func `every batch that has the id is shown, with answer, cost and place`() async throws {
+    @Test func `every batch with the ID is shown, with answer, cost and position`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let show = await run(["show", "ticket-0007"])
             #expect(show.status == .done)
@@ -16,7 +16,7 @@ struct ShowCommandTests {
         }
     }
 
-    @Test func `ids compare byte for byte`() async throws {
+    @Test func `IDs are compared byte for byte`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let seven = await run(["show", "7", "--raw"])
             let padded = await run(["show", "007", "--raw"])
@@ -25,7 +25,7 @@ struct ShowCommandTests {
         }
     }
 
-    @Test func `JSON holds the flat row, the place and the line as archived`() async throws {
+    @Test func `JSON has the flat row, the position and the line as archived`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let document = await run(["show", "q001", "--json"]).document
             let row = try #require(document["row"] as? [String: Any])
@@ -35,7 +35,7 @@ struct ShowCommandTests {
         }
     }
 
-    @Test func `the request stands beside its answer, from a source or from the joined file`() async throws {
+    @Test func `the request is shown with its answer, from a source or from the joined file`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let requests = Samples.path("requests/2025-06-sql-generation.jsonl")
             let bare = await run(["show", "q001"])
@@ -54,7 +54,7 @@ struct ShowCommandTests {
         }
     }
 
-    @Test func `a metadata row of any form stands beside its answer`() async throws {
+    @Test func `a metadata row of any form is shown with its answer`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let labels = Samples.path("metadata/satire-labels.csv")
             let id = try Samples.id(of: "2024-08-satire-headlines")
@@ -68,7 +68,7 @@ struct ShowCommandTests {
         }
     }
 
-    @Test func `what a terminal would obey is made visible`() async throws {
+    @Test func `control characters are escaped`() async throws {
         try await InProcess.withSamples { _, run, _ in
             #expect(
                 await run(["show", "ticket-0007"]).output.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 }
@@ -76,7 +76,7 @@ struct ShowCommandTests {
         }
     }
 
-    @Test func `an id nobody has is an error with advice`() async throws {
+    @Test func `an unknown ID is an error with advice`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let show = await run(["show", "nobody"])
             #expect(show.status == .error && show.output == "")

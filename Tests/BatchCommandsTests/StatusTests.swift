@@ -6,7 +6,7 @@ import Testing
 
 /// `status`, `retry-quarantine` and the record of runs.
 struct StatusTests {
-    @Test func `the status tells every kind of batch and the last runs`() async throws {
+    @Test func `status shows every state of a batch and the last runs`() async throws {
         let batches = [
             try Nights.batch("fine", daysBefore: 3), try Nights.batch("slow", daysBefore: 0.5, kind: .inProgress),
             try Nights.batch("bad", daysBefore: 26, kind: .tooLong),
@@ -30,7 +30,7 @@ struct StatusTests {
         }
     }
 
-    @Test func `the parent of several archives tells of each, and rebuilds each`() async throws {
+    @Test func `a folder of archives shows each status and rebuilds each catalog`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 3)]) { nights in
             for source in ["b", "a"] {
                 _ = await nights.run(["export", "--archive", "\(nights.path)/workspace=\(source)"], inArchive: false)
@@ -44,7 +44,7 @@ struct StatusTests {
         }
     }
 
-    @Test func `the record of a run holds no secret`() async throws {
+    @Test func `the record of a run contains no secret`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 3)]) { nights in
             let url = nights.server.baseURL.replacing("127.0.0.1", with: "localhost")
             _ = await nights.run(["export", "--base-url", url + "/"])
@@ -53,7 +53,7 @@ struct StatusTests {
         }
     }
 
-    @Test func `the status of a folder that is no archive is an error that names it`() async throws {
+    @Test func `a folder that is not an archive is an error of status that names it`() async throws {
         try await Nights.run([]) { nights in
             let run = await nights.run(["status"])
             #expect(run.status == .error)
@@ -61,7 +61,7 @@ struct StatusTests {
         }
     }
 
-    @Test func `a quarantined batch is retried at once when asked for, and its data stays beside the reason`()
+    @Test func `a quarantined batch is retried at once on request, and its data is kept with the reason`()
         async throws
     {
         try await Nights.run([Nights.batch("odd", daysBefore: 2, kind: .contradicting)]) { nights in
@@ -80,7 +80,7 @@ struct StatusTests {
         }
     }
 
-    @Test func `a quarantined batch that was deleted does not keep the others from being retried`() async throws {
+    @Test func `a deleted quarantined batch does not prevent the retry of others`() async throws {
         let batches = try ["gone", "odd"].map { try Nights.batch($0, daysBefore: 2, kind: .contradicting) }
         try await Nights.run(batches) { nights in
             _ = await nights.export()
@@ -95,7 +95,7 @@ struct StatusTests {
         }
     }
 
-    @Test func `a batch that is not in quarantine is refused by name`() async throws {
+    @Test func `a batch that is not in quarantine is rejected by name`() async throws {
         try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
             _ = await nights.export()
             let run = await nights.run(["retry-quarantine", "msgbatch_fine"])

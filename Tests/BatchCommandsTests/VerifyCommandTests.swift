@@ -3,10 +3,10 @@ import BatchSimulator
 import Foundation
 import Testing
 
-/// `verify` and its repair on an archive of the samples, with the service at hand and without.
+/// `verify` and its repair on an archive of the samples, with and without the API.
 struct VerifyCommandTests {
     @Test(arguments: [[], ["--quick"], ["--full"], ["--sample", "30%"], ["--repair"]])
-    func `an intact archive has a mark a file`(arguments: [String]) async throws {
+    func `an intact archive has one check mark per file`(arguments: [String]) async throws {
         try await InProcess.withSamples { archive, run, _ in
             let verify = await run(["verify"] + arguments)
             #expect(verify.status == .done, "\(verify.output)")
@@ -16,7 +16,7 @@ struct VerifyCommandTests {
         }
     }
 
-    @Test func `damage is named with its place and ends with 4`() async throws {
+    @Test func `damage is reported with its position and ends with status 4`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let file = try archive.file(in: "raw", "date=2025-01")
             try archive.change(file) { $0[3_000] ^= 0xFF }
@@ -33,7 +33,7 @@ struct VerifyCommandTests {
         }
     }
 
-    @Test func `what raw holds is made anew without the service`() async throws {
+    @Test func `files that raw can restore are rebuilt without the API`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let flat = try archive.file(in: "results", "date=2025-03")
             let before = try Data(contentsOf: archive.url.appending(path: flat))
@@ -53,7 +53,7 @@ struct VerifyCommandTests {
         }
     }
 
-    @Test func `what raw no longer holds is fetched again, and a lost manifest is found again`() async throws {
+    @Test func `files that raw cannot restore are downloaded again, and a lost manifest is rebuilt`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             try archive.change(archive.file(in: "raw", "date=2025-01")) { $0.removeLast(5) }
             for day in ["date=2025-05", "date=2025-06"] {
@@ -68,7 +68,7 @@ struct VerifyCommandTests {
         }
     }
 
-    @Test func `what cannot be repaired stays damage and is told of`() async throws {
+    @Test func `damage that cannot be repaired is reported`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             try archive.change(archive.file(in: "raw", "date=2025-01")) { $0.removeLast(5) }
             let repair = await InProcess.run(
@@ -82,7 +82,7 @@ struct VerifyCommandTests {
         }
     }
 
-    @Test func `a file of several batches that is damaged is taken apart and made anew`() async throws {
+    @Test func `a damaged file of several batches is split and rebuilt`() async throws {
         try await InProcess.export(.generated(lines: 40, batches: 3, clock: .noon)) { _, archive, server in
             let run: ([String]) async -> InProcess = { arguments in
                 await InProcess.run(
@@ -105,7 +105,7 @@ struct VerifyCommandTests {
     }
 
     @Test(arguments: [["--quick", "--full"], ["--repair", "--quick"], ["--sample", "0%"], ["--sample", "many"]])
-    func `bad use is refused`(arguments: [String]) async {
+    func `invalid options are rejected`(arguments: [String]) async {
         let run = await InProcess.run(["verify"] + arguments, at: "http://127.0.0.1:9")
         #expect(run.status == .usage && run.output == "", "\(run.notes)")
     }

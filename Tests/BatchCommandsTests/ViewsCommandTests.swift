@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 struct ViewsCommandTests {
-    @Test func `every export leaves the views, and the command restores them`() async throws {
+    @Test func `every export writes the views, and the command restores them`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let before = archive.files(in: "views")
             #expect(before.contains("duckdb.sql") && before.contains("schema/results.schema.json"))
@@ -16,7 +16,7 @@ struct ViewsCommandTests {
         }
     }
 
-    @Test func `the costs in SQL are by the prices asked for, and compact leaves them so`() async throws {
+    @Test func `costs in SQL use the requested prices, and compact keeps them`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let prices = archive.url.appending(path: "own.csv").path
             try Data("model_id,input,output\nmodel-of-ours,1000,2000\n".utf8).write(to: URL(filePath: prices))

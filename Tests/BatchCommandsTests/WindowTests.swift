@@ -3,14 +3,14 @@ import BatchSimulator
 import SimulatorTestSupport
 import Testing
 
-/// How far back a run lists: no batch may fall between two nights, and a long past must stay cheap.
+/// How far back a run lists: it must miss no batch, and a long history must stay cheap.
 struct WindowTests {
     /// A batch every second day for 80 days.
     private func longPast(_ kinds: [Int: Nights.Kind] = [:]) throws -> [SimulatedBatch] {
         try (0..<40).map { try Nights.batch("n\($0)", daysBefore: Double($0) * 2 + 1, kind: kinds[$0] ?? .good) }
     }
 
-    @Test func `without a window the first run takes 30 days, the next go back to what is not settled`() async throws {
+    @Test func `the first run lists 30 days, later runs start at the oldest open batch`() async throws {
         try await Nights.run(longPast([6: .tooLong])) { nights in
             let first = await nights.export()
             #expect(first.batches["in_window"] == 15 && first.batches["archived_now"] == 14)
@@ -33,16 +33,16 @@ struct WindowTests {
         }
     }
 
-    @Test func `new batches are found whatever the window was before`() async throws {
+    @Test func `new batches are found whatever the window of the last run`() async throws {
         try await Nights.run(longPast()) { nights in
             _ = await nights.export("--until", "10d")
             _ = await nights.export("--since", "3d")
-            // Ten days to three days back were never listed: the automatic window must not believe they were.
+            // The days from ten to three days ago were never listed: the automatic window must not skip them.
             #expect(await nights.export().batches["archived_now"] == 3)
         }
     }
 
-    @Test func `a settled past is not listed again unless it is asked for`() async throws {
+    @Test func `a completed window is listed again only on request`() async throws {
         try await Nights.run(longPast()) { nights in
             let since = ["--since", "2026-01-01", "--page-size", "5"]
             #expect(await nights.run(["export"] + since).status == .done)
@@ -57,10 +57,10 @@ struct WindowTests {
         }
     }
 
-    @Test func `a walk goes back to a batch that is not settled, however old`() async throws {
+    @Test func `a listing goes back to the oldest open batch`() async throws {
         try await Nights.run(longPast([35: .withoutResults])) { nights in
             _ = await nights.export("--since", "2026-01-01")
-            // By the server's clock its days are over, and nothing was ever there to fetch.
+            // By the server's clock its retention is over, and there were never any results.
             #expect(await nights.export("--since", "2026-01-01").batches["in_window"] == 16)
         }
         try await Nights.run(longPast([35: .tooLong])) { nights in
@@ -69,7 +69,7 @@ struct WindowTests {
         }
     }
 
-    @Test func `a batch before the window does not make its past unsettled`() async throws {
+    @Test func `an open batch before the window does not affect it`() async throws {
         try await Nights.run(longPast([39: .tooLong])) { nights in
             _ = await nights.export()
             _ = await nights.export("--until", "2026-08-20")
@@ -78,14 +78,14 @@ struct WindowTests {
         }
     }
 
-    @Test func `an earlier start than ever before is walked`() async throws {
+    @Test func `an earlier start than in any run before is listed`() async throws {
         try await Nights.run(longPast()) { nights in
             _ = await nights.export("--since", "2026-09-15")
             #expect(await nights.export("--since", "2026-08-01").batches["in_window"] == 40)
         }
     }
 
-    @Test func `what another workspace's key has listed proves nothing`() async throws {
+    @Test func `a listing with the key of another workspace completes nothing`() async throws {
         let other = Fault(.header("anthropic-workspace-id", "wrkspc_other"), on: [.list], .from(2))
         try await Nights.run(longPast(), faults: [other]) { nights in
             _ = await nights.export("--since", "2026-01-01")
@@ -93,7 +93,7 @@ struct WindowTests {
         }
     }
 
-    @Test func `an explicit window warns of unsettled batches before it`() async throws {
+    @Test func `an explicit window warns about open batches before it`() async throws {
         try await Nights.run(longPast([6: .tooLong, 8: .withoutResults])) { nights in
             _ = await nights.export()
             let run = await nights.export("--since", "5d")

@@ -3,13 +3,13 @@ import Testing
 
 struct ErrorClassifierTests {
     @Test(arguments: ["api_error", "overloaded_error", "timeout_error", "rate_limit_error", "conflict_error"])
-    func `what the service or its load caused is tried again`(type: String) {
+    func `errors of the service or its load are retryable`(type: String) {
         #expect(ErrorClassifier.errorClass(type: type, message: "Overloaded") == .retry)
         #expect(ErrorClassifier.errorClass(type: type.uppercased(), message: "") == .retry)
     }
 
     @Test(arguments: ["authentication_error", "billing_error", "permission_error"])
-    func `what the account caused needs the account`(type: String) {
+    func `errors of the account need a change of the account`(type: String) {
         #expect(ErrorClassifier.errorClass(type: type, message: "anything") == .fixAccount)
     }
 
@@ -23,7 +23,7 @@ struct ErrorClassifierTests {
         "tools.1.custom.input_schema: payment: Input should be a valid dictionary",
         "model: expenditure-limit", "thinking.budget_tokens: Input should be at most the limit", "",
     ])
-    func `a request that is wrong in itself has to change`(message: String) {
+    func `an invalid request needs a change of the request`(message: String) {
         #expect(ErrorClassifier.errorClass(type: "invalid_request_error", message: message) == .fixInput)
     }
 
@@ -37,12 +37,12 @@ struct ErrorClassifierTests {
         "Your organization does not have access to this model.",
         "You don’t have permission to use this beta.",
     ])
-    func `low credit, limits and rights are recognised inside a request error`(message: String) {
+    func `low credit, limits and permissions are recognized in a request error`(message: String) {
         #expect(ErrorClassifier.errorClass(type: "invalid_request_error", message: message) == .fixAccount)
         #expect(ErrorClassifier.errorClass(type: "not_found_error", message: message) == .fixAccount)
     }
 
-    @Test func `a spend cap is not waited out although it is called a rate limit`() {
+    @Test func `a spend limit is not retryable although its type is a rate limit`() {
         let cap = "enforced_spend_limit_reached: this organization has reached its monthly spend limit"
         #expect(ErrorClassifier.errorClass(type: "rate_limit_error", message: cap) == .fixAccount)
         let pace = "This request would exceed your organization's rate limit of 50,000 input tokens per minute."
@@ -51,7 +51,7 @@ struct ErrorClassifierTests {
         #expect(ErrorClassifier.errorClass(type: "rate_limit_error", message: ramp) == .retry)
     }
 
-    @Test func `a server fault stays one whatever rights its message speaks of`() {
+    @Test func `a server error remains one even if its message mentions permissions`() {
         let message = "Internal error while checking whether you have permission"
         #expect(ErrorClassifier.errorClass(type: "api_error", message: message) == .retry)
     }
@@ -62,22 +62,22 @@ struct ErrorClassifierTests {
         ("workspace_spend_error", .fixAccount), ("unauthorized", .fixAccount), ("quota_exceeded", .fixAccount),
         ("memory_path_conflict_error", .fixInput), ("never_heard_of", .fixInput), ("", .fixInput),
     ])
-    func `an unknown type is judged by the words in its name`(type: String, expected: ErrorClass) {
+    func `an unknown type is classified by the words in its name`(type: String, expected: ErrorClass) {
         #expect(ErrorClassifier.errorClass(type: type, message: "") == expected)
     }
 
-    @Test func `an unknown type with a telling message is judged by the message`() {
+    @Test func `an unknown type with a known message is classified by the message`() {
         #expect(ErrorClassifier.errorClass(type: "", message: "Your credit balance is too low") == .fixAccount)
     }
 
-    @Test func `phrases count only where a word begins and only near the start of a message`() {
+    @Test func `phrases match at the start of a word and near the start of a message`() {
         #expect(ErrorClassifier.errorClass(type: "invalid_request_error", message: "suspend limit") == .fixInput)
         #expect(ErrorClassifier.errorClass(type: "invalid_request_error", message: "(spend limit)") == .fixAccount)
         let late = String(repeating: "a ", count: 2_000) + "credit balance"
         #expect(ErrorClassifier.errorClass(type: "invalid_request_error", message: late) == .fixInput)
     }
 
-    @Test func `a phrase cut by the end of the message is no match`() {
+    @Test func `a phrase cut by the end of the message does not match`() {
         #expect(ErrorClassifier.errorClass(type: "invalid_request_error", message: "credit balanc") == .fixInput)
         #expect(ErrorClassifier.errorClass(type: "invalid_request_error", message: "credit balance") == .fixAccount)
     }

@@ -1,16 +1,16 @@
 import Foundation
 import Testing
 
-/// The DAG of `pipelines/airflow`, run by the real Airflow where `BATCHKEEP_AIRFLOW_PYTHON` names a Python that has it.
+/// The DAG of `pipelines/airflow` in a real Airflow, if `BATCHKEEP_AIRFLOW_PYTHON` names a Python that has it.
 ///
-/// Airflow takes minutes to install, and no dependency of the program should have to agree with its own.
+/// Airflow takes minutes to install, and its dependencies must not restrict those of the program.
 struct AirflowTests {
     private static let python = ProcessInfo.processInfo.environment["BATCHKEEP_AIRFLOW_PYTHON"]
     private static let dags = Program.package.appending(path: "pipelines/airflow")
 
-    /// Runs the DAG once; the states of its tasks.
+    /// Runs the DAG once and returns the states of its tasks.
     private func runDAG(_ environment: [String: String], in folder: TemporaryFolder) async throws -> [String: String] {
-        // Python would write its caches beside the DAG.
+        // Otherwise Python writes its caches next to the DAG.
         let dags = folder.url.appending(path: "dags")
         try FileManager.default.copyItem(at: Self.dags, to: dags)
         let tools = Program.cleanEnvironment["PATH"] ?? ""
@@ -30,7 +30,7 @@ struct AirflowTests {
         return try JSONDecoder().decode([String: String].self, from: Data(try #require(run.lines.last).utf8))
     }
 
-    @Test func `the DAG knows what to do with every exit status`() throws {
+    @Test func `the DAG handles every exit status`() throws {
         let text = try String(contentsOf: Self.dags.appending(path: "batchkeep_nightly.py"), encoding: .utf8)
         var known: [Int] = []
         for name in ["HOPELESS", "AGAIN", "FOR_A_PERSON", "GOOD"] {
@@ -46,7 +46,7 @@ struct AirflowTests {
     }
 
     @Test(.enabled(if: python != nil, "needs apache-airflow 3 in the Python of BATCHKEEP_AIRFLOW_PYTHON"))
-    func `Airflow runs every task, and the archive is there`() async throws {
+    func `Airflow runs every task and creates the archive`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "20", "--batches", "3"]) { simulation in
                 let states = try await runDAG(["ANTHROPIC_BASE_URL": simulation.baseURL], in: folder)
@@ -66,7 +66,7 @@ struct AirflowTests {
             ("", 137, ["export"]),
         ]
     )
-    func `what went wrong shows in the task it concerns`(document: String, status: Int, failed: [String]) async throws {
+    func `an error is shown in its task`(document: String, status: Int, failed: [String]) async throws {
         try await withTemporaryFolder { folder in
             let fake = folder.url.appending(path: "bin/batchkeep")
             try FileManager.default.createDirectory(

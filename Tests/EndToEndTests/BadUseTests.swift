@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Whatever is wrong: one clear sentence on standard error, the right status, nothing half-written.
+/// For invalid use: one clear sentence on standard error, the right status, no partial files.
 struct BadUseTests {
     @Test(arguments: [
         (["export", "--unknown"], "Unknown option '--unknown'"),
@@ -20,7 +20,7 @@ struct BadUseTests {
         (["simulate", "--generate", "0"], "--generate 0 is out of range."),
         (["nonsense"], "nonsense"),
     ])
-    func `a wrong command line is refused with status 2`(arguments: [String], sentence: String) async throws {
+    func `an invalid command line is rejected with status 2`(arguments: [String], sentence: String) async throws {
         try await withTemporaryFolder { folder in
             let run = try await Program.run(arguments, environment: ["ANTHROPIC_API_KEY": "k"], in: folder.url)
             #expect(run.status == 2, "\(run.notes)")
@@ -30,14 +30,14 @@ struct BadUseTests {
         }
     }
 
-    @Test func `without a key it says where to put one`() async throws {
+    @Test func `without a key the message says where to put one`() async throws {
         let run = try await Program.run(["export"])
         #expect(run.status == 2)
         #expect(run.notes.contains("There is no API key."))
         #expect(run.notes.contains("ANTHROPIC_API_KEY"))
     }
 
-    @Test func `an archive path that is a file is refused`() async throws {
+    @Test func `an archive path that is a file is rejected`() async throws {
         try await withTemporaryFolder { folder in
             try Data().write(to: folder.url.appending(path: "taken"))
             let run = try await Program.run(
@@ -50,7 +50,7 @@ struct BadUseTests {
         }
     }
 
-    @Test func `a server that is not there is named with what to check`() async throws {
+    @Test func `an unreachable server is reported with advice`() async throws {
         try await withTemporaryFolder { folder in
             let run = try await Program.run(
                 ["list", "--base-url", "http://127.0.0.1:9"],
@@ -73,7 +73,7 @@ struct BadUseTests {
         }
     }
 
-    @Test func `a key file serves, and its content is never shown`() async throws {
+    @Test func `a key file works, and its content is never printed`() async throws {
         try await withTemporaryFolder { folder in
             try Data("key-from-a-file\n".utf8).write(to: folder.url.appending(path: "key"))
             try await Simulation.ofSamples { simulation in

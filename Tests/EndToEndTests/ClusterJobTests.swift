@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// The jobs of `pipelines/kubernetes` and `pipelines/slurm`: what they are made of, and their commands, run.
+/// The jobs of `pipelines/kubernetes` and `pipelines/slurm`: their content and their commands.
 struct ClusterJobTests {
     private static let folder = Program.package.appending(path: "pipelines")
 
-    /// The documents of Kubernetes manifests, valid by its schemas; nil, with the reason printed, without the means.
+    /// The documents of valid Kubernetes manifests; nil, with the reason printed, if the tools are missing.
     private func documents(_ names: [String]) async throws -> [KubernetesDocument]? {
         guard let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"] else {
             print("skipped: BATCHKEEP_PYTHON is not set")
@@ -24,7 +24,7 @@ struct ClusterJobTests {
         return try JSONDecoder().decode([KubernetesDocument].self, from: Data(run.output.utf8))
     }
 
-    /// Where the commands find what a node has: the program, a key, a folder for the archive.
+    /// An environment with what a node has: the program, a key, a folder for the archive.
     private func withNode(
         _ body: (TemporaryFolder, [String: String]) async throws -> Void
     ) async throws {
@@ -41,8 +41,8 @@ struct ClusterJobTests {
         }
     }
 
-    /// Holds an archive that several wrote to what one export would have left, by its own proofs.
-    private func expectWhole(_ archive: String, in folder: TemporaryFolder) async throws {
+    /// Compares an archive that several processes wrote with that of one export, and verifies it.
+    private func expectComplete(_ archive: String, in folder: TemporaryFolder) async throws {
         #expect(try folder.files(below: "archive/manifests").count == 12)
         let sums = try await Program.tool("sha256sum", ["-c", "--quiet", "SHA256SUMS"], in: URL(filePath: archive))
         #expect(sums?.status == 0, "\(sums?.notes ?? "")")
@@ -51,7 +51,7 @@ struct ClusterJobTests {
         #expect(FileManager.default.fileExists(atPath: archive + "/views/duckdb.sql"))
     }
 
-    @Test func `Kubernetes takes every manifest, and no container may do more than it needs`() async throws {
+    @Test func `Kubernetes accepts every manifest, and containers have minimal permissions`() async throws {
         guard let documents = try await documents(["cronjob", "indexed-job", "catalog-job"]) else { return }
         #expect(documents.map(\.kind) == ["PersistentVolumeClaim", "CronJob", "PersistentVolumeClaim", "Job", "Job"])
         for pod in documents.compactMap(\.pod) {
@@ -64,7 +64,7 @@ struct ClusterJobTests {
                 #expect(Set(container.volumeMounts.map(\.name)) == volumes)
             }
         }
-        // The key is never a variable where a command can name a file.
+        // The key is not a variable, because a command can name its file.
         let text = try String(contentsOf: Self.folder.appending(path: "kubernetes/indexed-job.yaml"), encoding: .utf8)
         #expect(!text.contains("ANTHROPIC_API_KEY") && text.contains("ReadWriteMany"))
         let containerfile = try String(
@@ -83,18 +83,18 @@ struct ClusterJobTests {
             let key = ["ANTHROPIC_API_KEY": "key-of-the-test"]
             let run = try await Program.run(arguments, environment: environment.merging(key) { $1 })
             #expect(run.status == 0, "\(run.notes)")
-            try await expectWhole(folder.path + "/archive", in: folder)
+            try await expectComplete(folder.path + "/archive", in: folder)
         }
     }
 
-    @Test func `the pods of the indexed Job archive every batch once, and the Job behind it lists them`() async throws {
+    @Test func `the pods of the indexed Job archive every batch once, and the next Job lists them`() async throws {
         guard let documents = try await documents(["indexed-job", "catalog-job"]) else { return }
         let job = try #require(documents.first { $0.kind == "Job" })
         let container = try #require(job.pod?.containers.first)
         let shards = try #require(job.spec.completions)
         try await withNode { folder, environment in
             let archive = folder.path + "/archive"
-            var told: [String] = []
+            var printed: [String] = []
             for index in 0..<shards {
                 var variables = Dictionary(
                     uniqueKeysWithValues: (container.env ?? []).map { ($0.name, $0.value ?? "") }
@@ -112,26 +112,26 @@ struct ClusterJobTests {
                     executable: URL(filePath: command[0])
                 )
                 #expect(run.status == 0, "\(index): \(run.notes)")
-                told += run.lines
+                printed += run.lines
             }
-            #expect(told.count == 12)
+            #expect(printed.count == 12)
             let behind = try #require(documents.last?.pod?.containers.first?.args)
             let catalog = try await Program.run(behind.map { $0.replacing("/archive", with: archive) })
             #expect(catalog.status == 0, "\(catalog.notes)")
-            try await expectWhole(archive, in: folder)
+            try await expectComplete(archive, in: folder)
         }
     }
 
     @Test func `the tasks of the job array archive every batch once`() async throws {
         let script = Self.folder.appending(path: "slurm/batchkeep.sbatch")
         let text = try String(contentsOf: script, encoding: .utf8)
-        // Slurm reads no directive behind the first command.
+        // Slurm reads no directives after the first command.
         let head = text.components(separatedBy: "\nset -eu")[0]
         #expect(text.components(separatedBy: "#SBATCH ").count == head.components(separatedBy: "#SBATCH ").count)
         #expect(head.contains("#SBATCH --array=0-7\n"))
         try await withNode { folder, environment in
             let archive = folder.path + "/archive"
-            var told: [String] = []
+            var printed: [String] = []
             for index in 0..<8 {
                 let run = try await Program.run(
                     [script.path],
@@ -142,10 +142,10 @@ struct ClusterJobTests {
                     executable: URL(filePath: "/bin/sh")
                 )
                 #expect(run.status == 0, "\(index): \(run.notes)")
-                told += run.lines
+                printed += run.lines
             }
-            #expect(told.count == 12)
-            // The line in the head of the script, for its own archive.
+            #expect(printed.count == 12)
+            // The command in the head of the script, with its own archive.
             let wrapped = try #require(head.split(separator: "'").first { $0.hasPrefix("batchkeep catalog") })
             let catalog = try await Program.run(
                 ["-euc", String(wrapped).replacing("/lustre/batches", with: archive)],
@@ -153,13 +153,13 @@ struct ClusterJobTests {
                 executable: URL(filePath: "/bin/sh")
             )
             #expect(catalog.status == 0, "\(catalog.notes)")
-            try await expectWhole(archive, in: folder)
+            try await expectComplete(archive, in: folder)
             #expect(try folder.files().filter { $0.hasPrefix("tmp.") }.isEmpty)
         }
     }
 }
 
-/// The part of a Kubernetes manifest that the tests look at.
+/// The part of a Kubernetes manifest that the tests check.
 private struct KubernetesDocument: Decodable {
     struct Spec: Decodable {
         var completions: Int?

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// What can be told of `pipelines/container/Containerfile` without building it; `Tests/Container/build_in_chroot.py` builds it.
+/// Checks `pipelines/container/Containerfile` without building it; `Tests/Container/build_in_chroot.py` builds it.
 struct ContainerTests {
     private static let instructions = try? Self.read()
 
-    /// The instructions with their arguments; lines that go on are put together.
+    /// The instructions with their arguments; continued lines are joined.
     private static func read() throws -> [(name: String, words: [String])] {
         let file = Program.package.appending(path: "pipelines/container/Containerfile")
         let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
@@ -20,13 +20,13 @@ struct ContainerTests {
         try #require(Self.instructions).filter { $0.name == name }.map(\.words)
     }
 
-    /// The Debian packages a RUN installs.
+    /// The Debian packages that a RUN installs.
     private func packages(_ words: [String]) -> [String] {
         guard let install = words.firstIndex(of: "install"), words.contains("apt-get") else { return [] }
         return words[install...].dropFirst().prefix { $0 != "&&" }.filter { !$0.hasPrefix("-") }
     }
 
-    @Test func `what is copied is there, and the build is given it`() throws {
+    @Test func `every copied file exists and is part of the build context`() throws {
         let ignored = try String(contentsOf: Program.package.appending(path: ".dockerignore"), encoding: .utf8)
             .split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
         #expect(ignored.first == "*")
@@ -41,20 +41,20 @@ struct ContainerTests {
         #expect(copied[2] == "/usr/local/bin/batchkeep")
     }
 
-    @Test func `it needs what the set-up script installs, on one Debian`() throws {
+    @Test func `the image installs the packages of the setup script, on one Debian release`() throws {
         let setUp = try String(contentsOf: Program.package.appending(path: "pipelines/setup.sh"), encoding: .utf8)
         let wanted = setUp.split(separator: "\n").filter { $0.hasPrefix("want ") }
             .map { String($0.split(separator: " ")[1]) }
         let installed = try all("RUN").map(packages).filter { !$0.isEmpty }
         #expect(installed.count == 2)
-        // Headers for the build; of libraries that are loaded, libdeflate by itself and the others with the program.
+        // Headers for the build. At run time libdeflate is loaded on its own, the other libraries with the program.
         #expect(installed.first == wanted.filter { $0.hasSuffix("-dev") })
         #expect(Set(installed.last ?? []).isSuperset(of: ["ca-certificates", "libdeflate0", "libsqlite3-0"]))
         let releases = try all("FROM").map { $0[0].split { ":-".contains($0) } }
         #expect(releases.count == 2 && releases.allSatisfy { $0.contains("bookworm") })
     }
 
-    @Test func `it runs the program, as nobody in particular`() throws {
+    @Test func `the image runs the program as an unprivileged user`() throws {
         #expect(try all("ENTRYPOINT") == [["[\"batchkeep\"]"]])
         #expect(try all("USER") == [["10001:10001"]])
         #expect(try all("VOLUME") == [["/archive"]])
@@ -62,10 +62,10 @@ struct ContainerTests {
         #expect(build.contains("--static-swift-stdlib") && build.contains("release"))
     }
 
-    @Test func `the program loads nothing the image does not have`() async throws {
+    @Test func `the program loads only libraries of the image`() async throws {
         guard let run = try await Program.tool("ldd", [Program.binary.path]) else { return }
         let libraries = Set(run.lines.compactMap { $0.split { " \t".contains($0) }.first.map(String.init) })
-        // Swift's own are in the program; the rest comes with Debian's C and C++ libraries, or is installed.
+        // Swift's libraries are in the program; the others come with Debian's C and C++ libraries or are installed.
         let swift = libraries.filter { $0.hasPrefix("libswift") || $0.contains("Foundation") || $0 == "libdispatch.so" }
         let others = libraries.subtracting(swift).subtracting(["libBlocksRuntime.so"])
             .map { $0.split(separator: "/").last.map(String.init) ?? $0 }

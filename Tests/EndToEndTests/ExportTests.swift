@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// The main job, through the built program.
+/// The export through the built program.
 struct ExportTests {
     private static let window = ["--since", "2024-08-01", "--status", "ended"]
 
-    @Test func `the samples are exported whole, byte for byte`() async throws {
+    @Test func `the samples are exported completely, byte for byte`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
                 let run = try await Program.run(
@@ -28,7 +28,7 @@ struct ExportTests {
         }
     }
 
-    @Test func `sha256sum finds every file as listed`() async throws {
+    @Test func `sha256sum accepts every listed file`() async throws {
         try await withExportedSamples { folder, _ in
             let archive = folder.url.appending(path: "archive")
             let check = try await Program.tool("sha256sum", ["-c", "--strict", "SHA256SUMS"], in: archive)
@@ -84,7 +84,7 @@ struct ExportTests {
         }
     }
 
-    @Test func `a dry run says what it would fetch and writes nothing`() async throws {
+    @Test func `a dry run reports what it would fetch and writes nothing`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
                 let run = try await Program.run(
@@ -123,7 +123,7 @@ struct ExportTests {
         }
     }
 
-    @Test func `a run killed at any time is completed by the next`() async throws {
+    @Test func `a run killed at any time is completed by the next run`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "3000", "--batches", "12"]) { simulation in
                 for milliseconds in [30, 90, 200, 400, 800] {
@@ -132,7 +132,7 @@ struct ExportTests {
                         environment: simulation.environment,
                         in: folder.url
                     ) { process in
-                        // The moment is meant to be arbitrary: whatever it hits, the next run has to cope with.
+                        // The time of the kill is arbitrary on purpose: the next run must handle all of them.
                         try? await Task.sleep(for: .milliseconds(milliseconds))
                         kill(process.processIdentifier, SIGKILL)
                     }
@@ -175,7 +175,7 @@ extension ExportTests {
         }
     }
 
-    /// What the samples hold, with the last line ended as an archive ends it.
+    /// The content of the samples, with a line end after the last line as in an archive.
     private static func sampleResults() throws -> [String: Data] {
         let folder = Program.samples.appending(path: "results")
         var results: [String: Data] = [:]
@@ -198,7 +198,7 @@ extension ExportTests {
     }
 
     private static func contents(of folder: TemporaryFolder) throws -> [String: Data] {
-        // The catalog remembers each run; every other file stays as it was.
+        // The catalog records each run; all other files stay unchanged.
         let names = try folder.files(below: "archive").filter { !$0.hasPrefix(".") && !$0.hasPrefix("catalog.sqlite") }
         return Dictionary(
             uniqueKeysWithValues: try names.map {

@@ -3,18 +3,18 @@ import Testing
 
 /// `list` through the built program.
 struct ListTests {
-    private func list(_ arguments: [String], _ simulation: Simulation) async throws -> Program.Ended {
+    private func list(_ arguments: [String], _ simulation: Simulation) async throws -> Program.FinishedRun {
         try await Program.run(["list"] + arguments, environment: simulation.environment)
     }
 
-    private func ids(_ run: Program.Ended) throws -> [String] {
+    private func ids(_ run: Program.FinishedRun) throws -> [String] {
         try run.lines.map { line in
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             return try #require(object?["id"] as? String)
         }
     }
 
-    @Test func `in a pipe the batches come as NDJSON, newest first, whatever the page size`() async throws {
+    @Test func `in a pipe the batches are NDJSON, newest first, for any page size`() async throws {
         try await Simulation.ofSamples { simulation in
             let whole = try await list([], simulation)
             #expect(whole.status == 0)
@@ -26,17 +26,17 @@ struct ListTests {
         }
     }
 
-    @Test func `objects pass through as the server sent them`() async throws {
+    @Test func `batch objects are printed as received`() async throws {
         try await Simulation.ofSamples { simulation in
             let run = try await list(["--batch", "msgbatch_01PFMRhvyDiKWxJHrncdXRbc"], simulation)
-            // A key nobody documented, with number forms that no decoder would give back.
+            // An undocumented key, with numbers in forms that a decoder would not keep.
             #expect(run.lines.count == 1)
             #expect(run.output.contains("1.50"))
             #expect(run.output.contains("1E+3"))
         }
     }
 
-    @Test func `paging goes both ways from a cursor`() async throws {
+    @Test func `a cursor can be followed in both directions`() async throws {
         try await Simulation.ofSamples { simulation in
             let all = try ids(try await list([], simulation))
             let older = try await list(["--after-id", all[5], "--page-size", "3"], simulation)
@@ -47,7 +47,7 @@ struct ListTests {
         }
     }
 
-    @Test func `window and status choose`() async throws {
+    @Test func `window and status select`() async throws {
         try await Simulation.ofSamples { simulation in
             let old = try await list(["--since", "2025-01-01", "--until", "20250601"], simulation)
             #expect(old.lines.count == 3)
@@ -58,7 +58,7 @@ struct ListTests {
         }
     }
 
-    @Test func `every format holds the same batches`() async throws {
+    @Test func `every format has the same batches`() async throws {
         try await Simulation.ofSamples { simulation in
             let json = try await list(["--format", "json"], simulation)
             let objects = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
@@ -73,7 +73,7 @@ struct ListTests {
         }
     }
 
-    @Test func `a reader that stops early is no error`() async throws {
+    @Test func `a reader that stops early is not an error`() async throws {
         try await Simulation.ofSamples { simulation in
             let command = "\"\(Program.binary.path)\" list --page-size 1 | head -n 1"
             let run = try await Program.run(

@@ -3,7 +3,7 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// Exports over what stands between a nightly job and the service: TLS, HTTP/2, compression, a proxy.
+/// Exports through the network path of a nightly job: TLS, HTTP/2, compression, a proxy.
 struct NetworkPathTests {
     private func export(
         at baseURL: String,
@@ -11,7 +11,7 @@ struct NetworkPathTests {
         environment: [String: String] = [:],
         in folder: TemporaryFolder
     )
-        async throws -> Program.Ended
+        async throws -> Program.FinishedRun
     {
         try await Program.run(
             ["export", "--since", "60d", "--base-url", baseURL] + arguments,
@@ -20,8 +20,10 @@ struct NetworkPathTests {
         )
     }
 
-    /// Holds the archive in the folder to what the server means to send.
-    private func expectWhole(_ server: SimulatorServer, _ scenario: Scenario, in folder: TemporaryFolder) async throws {
+    /// Compares the archive in the folder with what the server intends to send.
+    private func expectComplete(_ server: SimulatorServer, _ scenario: Scenario, in folder: TemporaryFolder)
+        async throws
+    {
         for batch in scenario.batches {
             let name = try #require(try folder.files(below: "archive/raw").first { $0.contains(batch.id) })
             let raw = try #require(try await Program.tool("gzip", ["-dc", folder.path + "/archive/raw/" + name]))
@@ -29,7 +31,7 @@ struct NetworkPathTests {
         }
     }
 
-    @Test func `an export through TLS with HTTP 2 and gzip is whole`() async throws {
+    @Test func `an export through TLS with HTTP 2 and gzip is complete`() async throws {
         var scenario = try Scenario.generated(lines: 700, batches: 3)
         scenario.compresses = false
         try await withTemporaryFolder { folder in
@@ -41,7 +43,7 @@ struct NetworkPathTests {
                         in: folder
                     )
                     #expect(run.status == 0, "\(run.notes)")
-                    try await expectWhole(server, scenario, in: folder)
+                    try await expectComplete(server, scenario, in: folder)
                     let results = try gateway.requests().filter { $0.contains("/results") }
                     #expect(results.count == 3)
                     #expect(results.allSatisfy { $0.hasPrefix("HTTP/2.0 ") && $0.hasSuffix(" gzip") }, "\(results)")
@@ -50,7 +52,7 @@ struct NetworkPathTests {
         }
     }
 
-    @Test func `a certificate nobody trusts ends the run at once, with what to do`() async throws {
+    @Test func `an untrusted certificate ends the run at once with advice`() async throws {
         try await withTemporaryFolder { folder in
             try await withSimulator(.generated(lines: 1)) { server in
                 _ = try await Gateway.run(before: server, in: folder) { gateway in
@@ -63,7 +65,7 @@ struct NetworkPathTests {
         }
     }
 
-    @Test func `an export through a proxy is whole`() async throws {
+    @Test func `an export through a proxy is complete`() async throws {
         let scenario = try Scenario.generated(lines: 700, batches: 3)
         try await withTemporaryFolder { folder in
             try await withSimulator(scenario) { server in
@@ -76,7 +78,7 @@ struct NetworkPathTests {
                             in: folder
                         )
                         #expect(run.status == 0, "\(run.notes)")
-                        try await expectWhole(server, scenario, in: folder)
+                        try await expectComplete(server, scenario, in: folder)
                         #expect(try proxy.connections().contains("CONNECT 127.0.0.1:"))
                     }
                 }

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// `pipelines/object-storage` against a real S3 on this machine that looks, behind every change, at what a reader would see.
+/// `pipelines/object-storage` with a real S3 on this machine that checks after every change what a reader sees.
 struct ObjectStorageTests {
-    /// An archive of the samples, in a folder whose name has a blank unless another is given.
+    /// An archive of the samples, by default in a folder whose name contains a blank.
     private func withArchive(
         named name: String = "the archive",
         _ body: (TemporaryFolder, String) async throws -> Void
@@ -21,14 +21,14 @@ struct ObjectStorageTests {
         }
     }
 
-    /// The paths `SHA256SUMS` lists.
+    /// The paths in `SHA256SUMS`.
     private func listed(_ archive: String) throws -> [String] {
         try String(contentsOfFile: archive + "/SHA256SUMS", encoding: .utf8).split(separator: "\n")
             .map { String($0.dropFirst(66)) }
     }
 
-    // With rclone; the AWS CLI does the same in the lines of README.
-    @Test func `a published archive is whole, is nothing but the archive, and comes back`() async throws {
+    // With rclone; README's lines for the AWS CLI do the same.
+    @Test func `a published archive is complete, has no other files, and can be restored`() async throws {
         let tool = ObjectStore.Tool.rclone
         try await withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: tool) { store in
@@ -55,7 +55,7 @@ struct ObjectStorageTests {
             let others = keys.filter { !$0.hasPrefix("views/") && !$0.hasPrefix("summaries/") }
             #expect(try others == (listed(archive) + ["SHA256SUMS"]).sorted())
             #expect(keys.contains("views/duckdb.sql") && keys.contains { $0.hasPrefix("summaries/") })
-            // A second run, with nothing new, sends no data and no manifest again.
+            // A second run without new batches uploads no data and no manifest again.
             let sent = seen.changes.filter {
                 $0.contains("/raw/") || $0.contains("/results/") || $0.contains("/manifests/")
             }
@@ -63,7 +63,7 @@ struct ObjectStorageTests {
         }
     }
 
-    @Test func `the lines shown publish an archive, bring it back, set its rules and read it`() async throws {
+    @Test func `the documented lines publish an archive, restore it, set its rules and read it`() async throws {
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
         let section = readme.components(separatedBy: "**Object storage.**")[1].components(separatedBy: "\n## ")[0]
         let lines = section.split(separator: "\n").filter { $0.hasPrefix("    ") }
@@ -94,7 +94,7 @@ struct ObjectStorageTests {
             }
             guard let seen else { return }
             #expect(seen.violations == [])
-            // What the store verified each upload by.
+            // The checksums with which the store verified each upload.
             #expect(seen.objects.count > 40 && seen.objects.values.allSatisfy { $0.checksum == "SHA256" })
             #expect(seen.changes.contains("PUT /bucket?lifecycle"))
             #expect(try folder.files(below: "restored/manifests").count == 13)
@@ -104,7 +104,7 @@ struct ObjectStorageTests {
     @Test(arguments: [
         (ObjectStore.Tool.rclone, 40), (.aws, 20),
     ])
-    func `cut off anywhere, a run leaves no manifest without its data, and the next one completes it`(
+    func `an interrupted run leaves no manifest without its data, and the next one completes it`(
         tool: ObjectStore.Tool,
         refused: Int
     ) async throws {
@@ -115,7 +115,7 @@ struct ObjectStorageTests {
                 #expect(run.notes.contains("Run it again."), "\(run.notes)")
                 let early = try await store.script("restore", [tool.destination, "early"], in: folder)
                 #expect(early.status == 1 && early.notes.contains("to its end"), "\(early.notes)")
-                try store.takeEverything()
+                try store.acceptAll()
                 let again = try await store.script("publish", ["--read-back", archive, tool.destination], in: folder)
                 #expect(again.status == 0, "\(again.notes)")
             }
@@ -125,7 +125,7 @@ struct ObjectStorageTests {
         }
     }
 
-    @Test func `the store of these tests notices a manifest that comes before its data`() async throws {
+    @Test func `the store of these tests detects a manifest that comes before its data`() async throws {
         try await withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: .rclone) { store in
                 let copied = try await Program.run(
@@ -140,7 +140,7 @@ struct ObjectStorageTests {
         }
     }
 
-    @Test func `what was compacted and pruned goes in order, and a pruned raw file only where that is asked for`()
+    @Test func `compacted and pruned files are removed in order, and a pruned raw file only on request`()
         async throws
     {
         try await withTemporaryFolder { folder in
@@ -182,7 +182,7 @@ struct ObjectStorageTests {
         }
     }
 
-    @Test func `a batch that was removed goes, the manifest first`() async throws {
+    @Test func `a removed batch is removed manifest first`() async throws {
         try await withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: .aws) { store in
                 let first = try await store.script("publish", [archive, "s3://bucket/batches"], in: folder)
@@ -228,7 +228,7 @@ struct ObjectStorageTests {
         }
     }
 
-    @Test func `files that are not what SHA256SUMS says are not published, nor is anything behind them`() async throws {
+    @Test func `files that do not match SHA256SUMS are not published, nor any file after them`() async throws {
         try await withArchive { folder, archive in
             let data = try #require(try listed(archive).first { $0.hasPrefix("raw/") })
             let seen = try await ObjectStore.run(with: .rclone) { store in
@@ -250,7 +250,7 @@ struct ObjectStorageTests {
     }
 
     @Test(arguments: [[], ["archive"], ["--sync", "archive", "s3://b"]])
-    func `bad use is told`(arguments: [String]) async throws {
+    func `invalid use is reported`(arguments: [String]) async throws {
         let script = Program.package.appending(path: "pipelines/object-storage/publish.sh").path
         let run = try await Program.run([script] + arguments, executable: URL(filePath: "/bin/sh"))
         #expect(run.status == 2 && run.notes.contains("Usage: publish.sh"), "\(run.notes)")

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// The tools users have beside Batchkeep: the official SDK against the simulator, readers on the archive.
+/// Other tools of users: the official SDK with the simulator, readers with the archive.
 struct PeerTests {
-    /// A Python with `anthropic` and `duckdb`; `.ci/run` makes one.
+    /// A Python with `anthropic` and `duckdb`; `.ci/run` installs one.
     private static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
 
     @Test(.enabled(if: PeerTests.python != nil, "needs a Python with anthropic in BATCHKEEP_PYTHON"))
@@ -18,7 +18,7 @@ struct PeerTests {
     }
 
     @Test(.enabled(if: PeerTests.python != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
-    func `DuckDB and Python count what the export counted`() async throws {
+    func `DuckDB and Python get the counts of the export`() async throws {
         let python = try #require(Self.python)
         try await withArchive { folder in
             let script = """

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// `pipelines/quickstart.sh` where nothing has to be built any more: `.ci/run` runs it with the real `swift`.
+/// `pipelines/quickstart.sh` with a built program: `.ci/run` runs it with the real `swift`.
 struct QuickstartTests {
-    @Test func `it exports the samples, and the second time finds nothing new`() async throws {
+    @Test func `the script exports the samples and finds nothing new the second time`() async throws {
         try await withTemporaryFolder { folder in
             let first = try await quickstart(in: folder)
             #expect(first.status == 0, "\(first.notes)")
@@ -18,7 +18,7 @@ struct QuickstartTests {
         }
     }
 
-    @Test func `a simulator that does not start is told`() async throws {
+    @Test func `a simulator that does not start is reported`() async throws {
         try await withTemporaryFolder { folder in
             let run = try await quickstart(in: folder, program: "#!/bin/sh\nexit 1\n")
             #expect(run.status == 1)
@@ -26,9 +26,9 @@ struct QuickstartTests {
         }
     }
 
-    @Test func `the status of the export is the status of the script`() async throws {
+    @Test func `the script returns the status of the export`() async throws {
         try await withTemporaryFolder { folder in
-            // In place of a folder stands a file, which no export takes for an archive.
+            // The archive path is a file, which no export accepts.
             _ = try folder.file("mine")
             let run = try await quickstart(in: folder)
             #expect(run.status == 2)
@@ -36,8 +36,8 @@ struct QuickstartTests {
         }
     }
 
-    /// Runs the script on the archive `mine` in the folder; `program` stands in for the built one.
-    private func quickstart(in folder: TemporaryFolder, program: String? = nil) async throws -> Program.Ended {
+    /// Runs the script on the archive `mine` in the folder; `program` replaces the built one.
+    private func quickstart(in folder: TemporaryFolder, program: String? = nil) async throws -> Program.FinishedRun {
         let tools = folder.url.appending(path: "tools")
         try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: true)
         let bin = program == nil ? Program.binary.deletingLastPathComponent() : tools

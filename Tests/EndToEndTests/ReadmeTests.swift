@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// README is true: its commands run, its options are those of the program.
+/// README is correct: its commands run, and its options are those of the program.
 struct ReadmeTests {
     private let readme: String
 
@@ -9,25 +9,25 @@ struct ReadmeTests {
         readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
     }
 
-    @Test func `the commands shown run in the order shown`() async throws {
+    @Test func `the commands in README run in their order`() async throws {
         try await withExportedReadme { folder, _ in
             let archived = try folder.files(below: "archive/manifests")
             #expect(archived.count == 13)
         }
     }
 
-    @Test func `the terminal picture is what the samples give`() async throws {
+    @Test func `the terminal picture shows the output for the samples`() async throws {
         try await withExportedReadme { _, notes in
             let picture = try #require(fences("text").first)
             #expect(picture.contains("Batches  listed"))
-            // Size on disk, time and speed are those of one machine and its library.
-            let told = Set(Self.words(of: notes))
+            // Size on disk, time and speed depend on the machine and its library.
+            let printed = Set(Self.words(of: notes))
             let fixed = Self.words(of: picture).filter { !["stored", "time", "speed"].contains($0.first) }
-            #expect(fixed.filter { !told.contains($0) } == [])
+            #expect(fixed.filter { !printed.contains($0) } == [])
         }
     }
 
-    @Test func `the pipeline file shown is one`() async throws {
+    @Test func `the pipeline file in README is valid`() async throws {
         try await withTemporaryFolder { folder in
             let shown = try #require(fences("yaml").first)
             try FileManager.default.createDirectory(
@@ -47,7 +47,7 @@ struct ReadmeTests {
     }
 
     @Test(.enabled(if: Peers.python != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
-    func `the queries shown run in DuckDB`() async throws {
+    func `the queries in README run in DuckDB`() async throws {
         let python = try #require(Peers.python)
         try await withExportedReadme { folder, _ in
             for query in fences("sql") {
@@ -65,14 +65,14 @@ struct ReadmeTests {
         "report",
         "retry", "retry-quarantine", "run", "select", "show", "simulate", "status", "summarize", "verify", "views",
     ])
-    func `the options of a command are those listed`(command: String) async throws {
+    func `the options in README are those of the command`(command: String) async throws {
         let help = try await Program.run(command.split(separator: " ").map(String.init) + ["--experimental-dump-help"])
         let names = try JSONDecoder().decode(HelpDump.self, from: Data(help.output.utf8)).command.longNames
         #expect(!names.subtracting(["help", "version"]).isEmpty)
         #expect(names.subtracting(["help", "version"]) == listedOptions(of: command))
     }
 
-    /// The options in the tables under the headings that name a command.
+    /// The options in the tables below the headings that name a command.
     private func listedOptions(of command: String) -> Set<String> {
         var isMeant = false
         var names: Set<String> = []
@@ -87,14 +87,14 @@ struct ReadmeTests {
         return names
     }
 
-    /// The words of each line, however they are aligned.
+    /// The words of each line, whatever their alignment.
     private static func words(of text: String) -> [[Substring]] {
         text.split(separator: "\n").map { $0.split(separator: " ") }
     }
 
-    /// Runs the shell commands of README beside a simulation, the scripts that build the program left out.
+    /// Runs the shell commands of README with a simulation, except the scripts that build the program.
     ///
-    /// Hands on the folder they ran in and what they wrote to standard error.
+    /// Calls `body` with the folder in which they ran and their standard error.
     private func withExportedReadme(_ body: (TemporaryFolder, String) async throws -> Void) async throws {
         let commands = fences("sh").flatMap { $0.split(separator: "\n") }.filter { !$0.hasPrefix("sh ") }
         #expect(commands.contains { $0.hasPrefix("batchkeep export") })
@@ -103,7 +103,7 @@ struct ReadmeTests {
                 var environment = simulation.environment
                 let tools = Program.cleanEnvironment["PATH"] ?? ""
                 environment["PATH"] = "\(Program.binary.deletingLastPathComponent().path):\(tools)"
-                try keepRequests(in: folder)
+                try writeRequests(in: folder)
                 var notes = ""
                 for command in commands where Peers.hasJQ || !command.contains("jq ") {
                     let run = try await Program.run(
@@ -115,7 +115,7 @@ struct ReadmeTests {
                     #expect(run.status == 0, "\(command)\n\(run.notes)")
                     notes += run.notes
                 }
-                // The others run in the archive: ViewTests.
+                // The other commands run in the archive: see ViewTests.
                 for script in fences("python") where script.contains("anthropic") {
                     guard let python = Peers.python else { continue }
                     let run = try await Program.run(
@@ -131,8 +131,8 @@ struct ReadmeTests {
         }
     }
 
-    /// Puts what was sent into `requests/`, one file for each batch, as README has it.
-    private func keepRequests(in folder: TemporaryFolder) throws {
+    /// Writes the requests into `requests/`, one file per batch, as README describes.
+    private func writeRequests(in folder: TemporaryFolder) throws {
         let requests = folder.url.appending(path: "requests")
         try FileManager.default.createDirectory(at: requests, withIntermediateDirectories: true)
         let samples = Program.samples.appending(path: "requests")
@@ -141,12 +141,12 @@ struct ReadmeTests {
             let batch = try Data(contentsOf: Program.samples.appending(path: "batches/\(name).json"))
             let object = try JSONSerialization.jsonObject(with: batch) as? [String: Any]
             let id = try #require(object?["id"] as? String)
-            // What is gzip is known by its first bytes.
+            // Gzip is recognized by its first bytes.
             try FileManager.default.copyItem(at: file, to: requests.appending(path: "\(id).jsonl"))
         }
     }
 
-    /// What stands in the fenced blocks of one language.
+    /// The content of the fenced blocks of one language.
     private func fences(_ language: String) -> [String] {
         var blocks: [String] = []
         var isInside = false
@@ -162,9 +162,9 @@ struct ReadmeTests {
     }
 }
 
-/// What the machine has beside the program.
+/// Other tools of the machine.
 private enum Peers {
-    /// A Python with the packages the tests compare with.
+    /// A Python with the packages that the tests compare with.
     static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
 
     static let hasJQ = (Program.cleanEnvironment["PATH"] ?? "").split(separator: ":")
@@ -173,7 +173,7 @@ private enum Peers {
         }
 }
 
-/// The part of `--experimental-dump-help` that names options.
+/// The part of `--experimental-dump-help` about options.
 private struct HelpDump: Decodable {
     struct Command: Decodable {
         var arguments: [Argument]?

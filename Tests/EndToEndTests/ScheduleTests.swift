@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The files that let a machine run batchkeep every night: each is read by the program it is for, and its command is run.
+/// The files that schedule batchkeep: the program for which each file is made reads it, and its command is run.
 struct ScheduleTests {
     private static let folder = Program.package.appending(path: "pipelines")
 
@@ -9,7 +9,7 @@ struct ScheduleTests {
         try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     }
 
-    /// A home with the pipeline file and the key where the examples have them.
+    /// A home folder with the pipeline file and the key at the paths of the examples.
     private func withMachine(_ body: (TemporaryFolder, Simulation) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             for name in ["batchkeep", ".config/batchkeep", "state"] {
@@ -25,7 +25,7 @@ struct ScheduleTests {
         }
     }
 
-    @Test func `the line of cron runs at a time that exists and leaves a summary`() async throws {
+    @Test func `the cron line runs at a valid time and writes a summary`() async throws {
         let lines = try Self.text("cron/batchkeep.crontab").split(separator: "\n").filter { !$0.hasPrefix("#") }
         #expect(lines.first == "PATH=/usr/local/bin:/usr/bin:/bin")
         let job = try #require(lines.last)
@@ -34,7 +34,7 @@ struct ScheduleTests {
         #expect((0...59).contains(Int(fields[0]) ?? -1) && (0...23).contains(Int(fields[1]) ?? -1))
         #expect(fields[2...4] == ["*", "*", "*"])
         let command = String(fields[5])
-        // Cron turns a bare percent sign into a line end.
+        // Cron replaces an unescaped percent sign by a line end.
         #expect(!command.contains("%"))
         try await withMachine { folder, simulation in
             let path = "\(Program.binary.deletingLastPathComponent().path):/usr/bin:/bin"
@@ -44,7 +44,7 @@ struct ScheduleTests {
                 executable: URL(filePath: "/bin/sh")
             )
             #expect(run.status == 0, "\(run.notes)")
-            // Cron mails what is written: nothing, where all is well.
+            // Cron mails the output: there is none if all is well.
             #expect(run.output.isEmpty && run.notes.isEmpty, "\(run.notes)")
             let summary = try folder.text("batchkeep/runs.ndjson")
             #expect(summary.contains("\"archived_now\":2"), "\(summary)")
@@ -72,7 +72,7 @@ struct ScheduleTests {
         }
     }
 
-    @Test func `systemd takes the service and the timer, and finds the service confined`() async throws {
+    @Test func `systemd accepts the service and the timer and finds the service confined`() async throws {
         try await withTemporaryFolder { folder in
             let service = folder.url.appending(path: "batchkeep.service")
             let timer = folder.url.appending(path: "batchkeep.timer")

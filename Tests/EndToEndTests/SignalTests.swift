@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// What a signal does to a run.
+/// The effect of signals on a run.
 struct SignalTests {
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
-    func `a signal ends a run in order, and the next run completes it`(signal: Int32, status: Int32) async throws {
+    func `a signal ends a run cleanly, and the next run completes it`(signal: Int32, status: Int32) async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "5000", "--batches", "6"]) { simulation in
                 let stopped = try await Program.run(
@@ -26,7 +26,7 @@ struct SignalTests {
         }
     }
 
-    @Test func `a signal ends a run of several sources, not only the one under way`() async throws {
+    @Test func `a signal ends all workspaces of a run`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "5000", "--batches", "2"]) { simulation in
                 let file = folder.url.appending(path: "file.yaml")
@@ -61,7 +61,7 @@ struct SignalTests {
                 let stopped = try await Program.run(["export"], environment: simulation.environment, in: folder.url) {
                     process in
                     await Self.waitForFile(below: "archive/_partial", in: folder, while: process)
-                    // Signals of one kind may melt into one; two kinds are two.
+                    // Two equal signals may be delivered as one; two different ones are not.
                     kill(process.processIdentifier, SIGTERM)
                     kill(process.processIdentifier, SIGINT)
                 }
@@ -73,7 +73,7 @@ struct SignalTests {
         }
     }
 
-    /// Waits until the run has begun to write, or is over.
+    /// Waits until the run has started to write or has ended.
     private static func waitForFile(below path: String, in folder: TemporaryFolder, while process: Process) async {
         while process.isRunning, (try? folder.files(below: path).isEmpty) ?? true { await Task.yield() }
     }

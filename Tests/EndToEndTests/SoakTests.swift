@@ -4,16 +4,16 @@ import SimulatorTestSupport
 import TestSupport
 import Testing
 
-/// Many runs over many batches, each run killed at some moment, with faults on the way.
+/// Many runs over many batches, each run killed at some time, with faults.
 ///
-/// `BATCHKEEP_SOAK=1` makes it the long form: 200 batches and 50 kills.
+/// `BATCHKEEP_SOAK=1` makes it long: 200 batches and 50 kills.
 struct SoakTests {
     private static let isLong = ProcessInfo.processInfo.environment["BATCHKEEP_SOAK"] == "1"
     private static let kills = isLong ? 50 : 8
     private static let small = isLong ? 180 : 24
     private static let large = isLong ? 20 : 4
 
-    /// Most fit into one block, some have several and can be gone on with.
+    /// Most batches fit into one block; some have several and can be resumed.
     private let batches: [SimulatedBatch]
 
     init() throws {
@@ -22,8 +22,8 @@ struct SoakTests {
             + Scenario.generated(lines: 1_500, batches: Self.large, seed: 2).batches
     }
 
-    /// Faults that pass, at seeded moments.
-    private func passingFaults(_ random: inout SeededGenerator) -> [Fault] {
+    /// Temporary faults at seeded times.
+    private func temporaryFaults(_ random: inout SeededGenerator) -> [Fault] {
         [
             Fault(.interrupt(.reset, at: .afterBytes(Int(random.next() % 2_000_000))), on: [.results], .rate(0.08)),
             Fault(.interrupt(.end, at: .afterBytes(Int(random.next() % 60_000))), on: [.results], .rate(0.04)),
@@ -33,7 +33,7 @@ struct SoakTests {
     }
 
     private func export(at server: SimulatorServer, in folder: TemporaryFolder, _ signal: (Process) async -> Void)
-        async throws -> Program.Ended
+        async throws -> Program.FinishedRun
     {
         try await Program.run(
             ["export", "--since", "60d", "--retry-all", "--output", "json", "--quiet"],
@@ -43,7 +43,7 @@ struct SoakTests {
         )
     }
 
-    /// One run that is killed where a body comes to a stand, or a little later.
+    /// One run that is killed when a body stops arriving, or a little later.
     private func killedRun(_ random: inout SeededGenerator, in folder: TemporaryFolder) async throws {
         var scenario = Scenario(batches: batches)
         scenario.seed = random.next()
@@ -52,19 +52,20 @@ struct SoakTests {
         guard !waiting.isEmpty else { return }
         let hit = waiting[Int(random.next() % UInt64(min(8, waiting.count)))].id
         let gate = Gate()
-        scenario.faults = passingFaults(&random)
+        scenario.faults = temporaryFaults(&random)
         scenario.faults.append(
             Fault(.interrupt(.stall(gate), at: .afterBytes(Int(random.next() % 1_500_000))), on: [.results], of: hit)
         )
         let later = random.next() % 4_000
         try await withSimulator(scenario) { server in
             let ended = try await export(at: server, in: folder) { process in
-                // A run whose reads broke too often before may end without reaching the gate.
+                // A run whose downloads were interrupted too often may end before it reaches the gate.
                 while process.isRunning, !gate.isReached { await Task.yield() }
                 for _ in 0..<later { await Task.yield() }
                 kill(process.processIdentifier, SIGKILL)
             }
-            // Nor one in which a body ended at the same place twice, which is quarantined until a later read.
+            // So may a run in which a body ended twice at the same byte: the batch is quarantined until a later
+            // download.
             #expect([SIGKILL, 0, 3, 4].contains(ended.status), "\(ended.notes)")
         }
     }
@@ -75,19 +76,19 @@ struct SoakTests {
             .map { URL(filePath: $0).deletingPathExtension().lastPathComponent }
     }
 
-    /// Holds what the runs noted of the batches to what the other files tell.
+    /// Compares what the runs recorded about the batches with the other files.
     private func expectRebuiltCatalog(in folder: TemporaryFolder) async throws {
-        guard let noted = try await catalogRows(in: folder) else { return }
-        #expect(noted.count == Self.small + Self.large)
+        guard let recorded = try await catalogRows(in: folder) else { return }
+        #expect(recorded.count == Self.small + Self.large)
         for name in try folder.files(below: "archive") where name.hasPrefix("catalog.sqlite") {
             try FileManager.default.removeItem(atPath: "\(folder.path)/archive/\(name)")
         }
         let rebuilt = try await Program.run(["catalog", "rebuild"], in: folder.url)
         #expect(rebuilt.status == 0, "\(rebuilt.notes)")
-        #expect(try await catalogRows(in: folder) == noted)
+        #expect(try await catalogRows(in: folder) == recorded)
     }
 
-    /// The batches as the catalog knows them, without the times of runs, by a reader that is not ours.
+    /// The batches in the catalog without the times of runs, read by another program.
     private func catalogRows(in folder: TemporaryFolder) async throws -> [String]? {
         let script = """
             import sqlite3, sys
@@ -111,7 +112,7 @@ struct SoakTests {
         return files
     }
 
-    @Test func `after any number of kills and faults the archive is that of one undisturbed run`() async throws {
+    @Test func `after many kills and faults the archive equals that of one undisturbed run`() async throws {
         var random = SeededGenerator(seed: 20_261_122)
         try await withTemporaryFolder { folder in
             for _ in 0..<Self.kills { try await killedRun(&random, in: folder) }

@@ -6,10 +6,10 @@ import Glibc
 import Darwin
 #endif
 
-/// The jobs in `pipelines/spark/` on a real cluster, small as it is.
+/// The jobs in `pipelines/spark/` on a small real cluster.
 @Suite(.serialized)
 struct SparkTests {
-    /// What an export on one machine and an export on the cluster have to agree on.
+    /// The values that must be equal for an export on one machine and one on the cluster.
     private func files(in archive: String, _ folder: TemporaryFolder) throws -> [String: Data] {
         var found: [String: Data] = [:]
         for part in ["raw", "results"] {
@@ -21,7 +21,7 @@ struct SparkTests {
         return found
     }
 
-    /// A program in the place of batchkeep, given as the shell commands that stand before it; returns its path.
+    /// Creates a program that replaces batchkeep, given the shell commands before it; returns its path.
     private func wrapper(_ commands: String, in folder: TemporaryFolder) throws -> String {
         let path = "\(folder.path)/wrapped"
         let text = "#!/bin/sh\nbatchkeep='\(Program.binary.path)'\n\(commands)\nexec \"$batchkeep\" \"$@\"\n"
@@ -39,7 +39,7 @@ struct SparkTests {
         ]
     }
 
-    @Test func `two workers, one killed in the middle, write the files of one machine and sum them up alike`()
+    @Test func `two workers, one of them killed, write the files and sums of one machine`()
         async throws
     {
         guard let cluster = try await SparkCluster.installed() else { return }
@@ -50,7 +50,7 @@ struct SparkTests {
                     environment: simulation.environment
                 )
                 try #require(alone.status == 0, "\(alone.notes)")
-                // The first fetch ends its own executor behind its first receipt, as a machine that is taken away.
+                // The first fetch ends its own executor after its first receipt, like a machine that is shut down.
                 let program = try wrapper(
                     """
                     if [ "$1" = fetch ] && mkdir '\(folder.path)/killed' 2>/dev/null; then
@@ -83,12 +83,12 @@ struct SparkTests {
             }
             let verified = try await Program.run(["verify", "--full", "--archive", "\(folder.path)/cluster"])
             #expect(verified.status == 0, "\(verified.notes)")
-            try await sumUp(with: cluster, in: folder)
+            try await compareRollUps(with: cluster, in: folder)
         }
     }
 
-    /// Holds analyze.py to summarize, on the archive the cluster wrote.
-    private func sumUp(with cluster: SparkCluster, in folder: TemporaryFolder) async throws {
+    /// Compares analyze.py with summarize, on the archive that the cluster wrote.
+    private func compareRollUps(with cluster: SparkCluster, in folder: TemporaryFolder) async throws {
         let archive = "\(folder.path)/cluster"
         let prices = try await Program.run(["prices", "--format", "csv"])
         try Data(prices.output.utf8).write(to: folder.url.appending(path: "prices.csv"))
@@ -101,15 +101,15 @@ struct SparkTests {
             in: folder
         )
         #expect(job.status == 0, "\(job.notes.suffix(4_000))")
-        let told = try await Program.run(
+        let summarized = try await Program.run(
             ["summarize", "--archive", archive, "--by", "day,model", "--format", "json"]
         )
-        let expected = try rows(Data(told.output.utf8))
+        let expected = try rows(Data(summarized.output.utf8))
         #expect(expected.count > 10)
         #expect(try rows(Data(contentsOf: folder.url.appending(path: "summary.json"))) == expected)
         let parquet = try folder.files(below: "parquet").filter { $0.hasSuffix(".parquet") && !$0.hasPrefix(".") }
         #expect(parquet.contains { $0.hasPrefix("date=2025-06-17/model=claude-") }, "\(parquet)")
-        // Another reader finds every row and every cent in it.
+        // Another reader finds every row and the whole cost.
         let read = try await Program.run(
             [
                 "-c",
@@ -130,8 +130,8 @@ struct SparkTests {
         return try #require(whole?["rows"] as? NSArray)
     }
 
-    // Spark puts what a job writes to standard error on standard output.
-    @Test func `a receipt that is missing fails the job, and a batch that stays open too`() async throws {
+    // Spark copies the standard error of a job to standard output.
+    @Test func `a missing receipt and a batch that stays open fail the job`() async throws {
         guard let cluster = try await SparkCluster.installed() else { return }
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
@@ -143,7 +143,7 @@ struct SparkTests {
                 let gap = try await cluster.run("export.py", options, on: "local[1]", in: folder)
                 #expect(gap.status == 1 && gap.output.contains("15 batches in, 14 receipts out"), "\(gap.output)")
 
-                // Everything is archived but what another process holds.
+                // Everything is archived except what another process has locked.
                 let id = try #require(try folder.files(below: "cluster/manifests").first).suffix(38).prefix(33)
                 for path in try folder.files(below: "cluster") where path.contains(id) {
                     try FileManager.default.removeItem(atPath: "\(folder.path)/cluster/\(path)")
@@ -159,7 +159,7 @@ struct SparkTests {
                     in: folder
                 )
                 try held.close()
-                // The second round was another executor's.
+                // The second attempt ran on another executor.
                 let executors = try #/busy on (\S+), (\S+): /#.firstMatch(in: open.output)
                 #expect(open.status == 3 && open.output.contains("\(id): busy on "), "\(open.output)")
                 #expect(executors.map { $0.1 != $0.2 } == true, "\(open.output)")

@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// Every figure of the samples against computations that share nothing with the program.
+/// Every number of the samples compared with independent computations.
 struct SummaryPeerTests {
     private static let peers = Program.package.appending(path: "Tests/EndToEndTests/Peers")
     private static let groupings = [
         "day", "week", "month", "hour", "batch", "model", "result", "stop-reason", "prefix", "service-tier", "geo",
     ]
 
-    @Test func `Python counts in the raw lines what the summaries say`() async throws {
+    @Test func `Python computes the summaries from the raw lines`() async throws {
         try await withSummaries { folder in
             let script = Self.peers.appending(path: "summaries_from_raw.py").path
             let run = try await Program.tool("python3", [script, "archive", "."], in: folder.url)
@@ -17,7 +17,7 @@ struct SummaryPeerTests {
     }
 
     @Test(.enabled(if: duckDB != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
-    func `DuckDB counts in the flat table what the summaries say`() async throws {
+    func `DuckDB computes the summaries from the flat table`() async throws {
         let python = try #require(Self.duckDB)
         try await withSummaries { folder in
             let script = Self.peers.appending(path: "summaries_from_flat.py").path
@@ -28,7 +28,7 @@ struct SummaryPeerTests {
 
     private static let duckDB = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
 
-    /// Exports the samples and writes what the program sums up beside them.
+    /// Exports the samples and writes the program's summaries next to them.
     private func withSummaries(_ body: (TemporaryFolder) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in

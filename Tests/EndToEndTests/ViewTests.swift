@@ -1,10 +1,12 @@
 import Foundation
 import Testing
 
-/// The tools that `views/` is for, on an archive of the samples, whose errors come last.
+/// The tools for which `views/` is made, on an archive of the samples.
 struct ViewTests {
     /// Runs a script in the folder of an archive of the samples.
-    private func python(_ script: String, _ body: (Program.Ended, TemporaryFolder) async throws -> Void) async throws {
+    private func python(_ script: String, _ body: (Program.FinishedRun, TemporaryFolder) async throws -> Void)
+        async throws
+    {
         let python = try #require(ViewPeers.python)
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
@@ -21,7 +23,7 @@ struct ViewTests {
     }
 
     @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
-    func `DuckDB's views count, sum and price as select does`() async throws {
+    func `DuckDB's views count, sum and price like select`() async throws {
         let script = """
             import duckdb
             con = duckdb.connect()
@@ -56,7 +58,7 @@ struct ViewTests {
     }
 
     @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
-    func `results become Parquet in the line shown, and come back`() async throws {
+    func `the documented line converts results to Parquet and back`() async throws {
         let line = "COPY results TO 'results.parquet'"
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
         #expect(readme.contains("duckdb -init views/duckdb.sql -c \"\(line)\""))
@@ -93,7 +95,7 @@ struct ViewTests {
     }
 
     @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
-    func `every row meets the JSON Schema, and a wrong one does not`() async throws {
+    func `every row matches the JSON Schema, and an invalid one does not`() async throws {
         let script = """
             import glob, gzip, json, jsonschema
             schema = json.load(open("views/schema/results.schema.json"))
@@ -110,7 +112,7 @@ struct ViewTests {
     }
 
     @Test(.enabled(if: ViewPeers.has("frictionless, jsonlines"), "needs a Python with frictionless[json]"))
-    func `Frictionless finds every file valid, and counts and sums as summarize does`() async throws {
+    func `Frictionless accepts every file, and counts and sums like summarize`() async throws {
         let script = """
             import glob, json
             from frictionless import Resource, system
@@ -130,7 +132,7 @@ struct ViewTests {
     }
 
     @Test(.enabled(if: ViewPeers.has("sqlite_utils"), "needs a Python with sqlite-utils"))
-    func `sqlite-utils makes a file of every row, wherever it is to lie`() async throws {
+    func `sqlite-utils makes a file of every row at any path`() async throws {
         let script = """
             import os, sqlite3, subprocess, sys
             os.environ["PATH"] = os.path.dirname(sys.executable) + ":" + os.environ["PATH"]
@@ -147,7 +149,7 @@ struct ViewTests {
     }
 
     @Test(.enabled(if: ViewPeers.has("chdb"), "needs a Python with chdb"))
-    func `ClickHouse counts and sums as summarize does`() async throws {
+    func `ClickHouse counts and sums like summarize`() async throws {
         let script = """
             from chdb import session
             clickhouse = session.Session()
@@ -163,7 +165,7 @@ struct ViewTests {
     }
 
     @Test(.enabled(if: ViewPeers.has("pyspark"), "needs a Python with pyspark, and Java"))
-    func `Spark counts and sums as summarize does`() async throws {
+    func `Spark counts and sums like summarize`() async throws {
         let script = """
             from pyspark.sql import SparkSession
             spark = SparkSession.builder.master("local[2]").getOrCreate()
@@ -179,11 +181,11 @@ struct ViewTests {
     }
 
     @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
-    func `the Python lines shown run in the archive's folder`() async throws {
+    func `the documented Python lines run in the archive's folder`() async throws {
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
         let lines = readme.components(separatedBy: "```python\n").dropFirst()
             .map { $0.components(separatedBy: "\n```")[0] }
-            // The other one submits a file.
+            // The other example submits a file.
             .filter { !$0.contains("anthropic") }
         #expect(lines.count == 2)
         for line in lines {
@@ -191,7 +193,7 @@ struct ViewTests {
         }
     }
 
-    @Test func `jq reads raw in the line shown`() async throws {
+    @Test func `the documented jq line reads raw`() async throws {
         let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
         let line = try #require(readme.split(separator: "\n").first { $0.contains("select(.result.type") })
         guard try await Program.tool("jq", ["--version"]) != nil else { return }
@@ -213,9 +215,9 @@ struct ViewTests {
     }
 }
 
-/// What the machine has beside the program.
+/// Other tools of the machine.
 private enum ViewPeers {
-    /// A Python with the packages the tests read an archive with; `.ci/run` makes one.
+    /// A Python with the packages that read an archive in the tests; `.ci/run` installs one.
     static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
 
     /// Whether that Python can import some modules.

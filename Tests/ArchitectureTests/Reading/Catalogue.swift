@@ -1,11 +1,11 @@
-/// A documentation catalogue: its pages, and what they mention.
+/// Reads the pages of a documentation catalog.
 enum Catalogue {
-    /// The pages a text links to: the names in `<doc:Name>`.
+    /// The pages to which a text links: the names in `<doc:Name>`.
     static func links(in text: String) -> [String] {
         text.components(between: "<doc:", and: ">").map { String($0.prefix { $0 != "#" }) }
     }
 
-    /// What stands in backticks, single or double, outside of fenced examples.
+    /// The texts in single or double backticks outside of fenced examples.
     static func codeVoices(in text: String) -> [String] {
         var isFenced = false
         return text.split(separator: "\n")
@@ -18,9 +18,9 @@ enum Catalogue {
             }
     }
 
-    /// The names a piece of code in backticks uses: `Type`, `Type.member`, `Type.member(_:label:)`.
+    /// The names in a text in backticks: `Type`, `Type.member`, `Type.member(_:label:)`.
     ///
-    /// Nil where it is something else: a command, a path, a field of a file.
+    /// Nil if the text is something else: a command, a path, a field of a file.
     static func symbols(in voice: String) -> [String]? {
         guard voice.first?.isUppercase == true, !voice.contains(" ") else { return nil }
         let names = voice.split(separator: ".").map { $0.prefix { $0 != "(" && $0 != "<" } }
@@ -29,7 +29,7 @@ enum Catalogue {
         return isName && isWord ? names.map(String.init) : nil
     }
 
-    /// Every name a source declares: types, functions, properties, cases.
+    /// The names that a source declares: types, functions, properties, cases.
     static func declarations(in source: SwiftText) -> Set<String> {
         let keywords: Set<String> = [
             "struct", "class", "enum", "actor", "protocol", "typealias", "func", "var", "let", "case", "associatedtype",
@@ -47,7 +47,7 @@ enum Catalogue {
 }
 
 extension StringProtocol {
-    /// The pieces that stand between two marks, in order.
+    /// The pieces between two marks, in order.
     fileprivate func components(between start: String, and end: String) -> [String] {
         var found: [String] = []
         var rest = self[...]

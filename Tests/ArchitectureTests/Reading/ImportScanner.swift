@@ -1,6 +1,6 @@
-/// Finds the modules a Swift file imports.
+/// Finds the imports of a Swift file.
 enum ImportScanner {
-    /// An import and where it stands.
+    /// An import and its position.
     struct Import: Equatable {
         /// The module; of `import struct A.B` and `import A.B` it is `A`.
         var module: String
@@ -16,7 +16,7 @@ enum ImportScanner {
         "struct", "class", "enum", "protocol", "typealias", "func", "let", "var", "actor",
     ]
 
-    /// The imports of a source in order, those of every branch of an `#if` included.
+    /// The imports of a source in order, including every branch of an `#if`.
     static func imports(of source: SwiftText) -> [Import] {
         source.codeLines
             .flatMap { line in
@@ -27,7 +27,7 @@ enum ImportScanner {
             }
     }
 
-    /// The module where the statement is an import: nothing but attributes and access levels may stand before the keyword.
+    /// The module if the statement is an import: only attributes and access levels may precede the keyword.
     private static func module(ofImport statement: Substring) -> String? {
         let words = SwiftText.words(of: statement)
         guard let keyword = words.firstIndex(of: "import") else { return nil }

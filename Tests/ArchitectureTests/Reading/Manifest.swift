@@ -1,6 +1,6 @@
-/// What `Package.swift` declares, read as text: target, its own dependencies, and its outside products.
+/// The declarations of `Package.swift`, read as text: targets, their dependencies, and their outside products.
 struct Manifest {
-    /// A target of the program: no test, no benchmark.
+    /// A target of the program, not a test or a benchmark.
     struct Target: Equatable {
         var name: String
         /// Targets of this package.
@@ -38,7 +38,7 @@ struct Manifest {
         return target
     }
 
-    /// The text between the parentheses of every such call.
+    /// The text between the parentheses of every call with this name.
     private static func arguments(ofCalls call: String, in text: Substring) -> [Substring] {
         var found: [Substring] = []
         var rest = text
@@ -57,7 +57,7 @@ struct Manifest {
 }
 
 extension Substring {
-    /// The text between the first opening mark and the mark that closes it.
+    /// The text between the first opening mark and its closing mark.
     func enclosed(by open: Character, _ close: Character) -> Substring? {
         guard let start = firstIndex(of: open) else { return nil }
         var depth = 0

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of the project that has this test.
+/// The files of the project.
 enum Project {
     /// The folder with `Package.swift`.
     static let root: URL = {
@@ -15,18 +15,18 @@ enum Project {
         let path: String
         let text: String
 
-        /// The name without folders and without what follows the first dot.
+        /// The name without folders and without everything after the first dot.
         var stem: String {
             String((path.split(separator: "/").last ?? "").prefix { $0 != "." })
         }
 
-        /// `BatchArchive` of `Sources/BatchArchive/Files/OpenFile.swift`.
+        /// The target of the file: `BatchArchive` for `Sources/BatchArchive/Files/OpenFile.swift`.
         var target: String {
             path.split(separator: "/").dropFirst().first.map(String.init) ?? ""
         }
     }
 
-    /// A Swift file with its code separated from its comments.
+    /// A Swift file with its code separate from its comments.
     struct SwiftFile: Sendable {
         let file: File
         let source: SwiftText
@@ -41,7 +41,7 @@ enum Project {
             SwiftFile(file: $0, source: SwiftText($0.text))
         }
 
-    /// Every file a person of the project wrote and that is text.
+    /// Every text file that a person wrote.
     static let texts: [File] =
         ["Sources", "Tests"].flatMap { files(under: $0, endingIn: ".swift", ".md", ".py", ".sh", ".h", ".modulemap") }
         + files(under: "pipelines", endingIn: "") + files(under: ".ci", endingIn: "")
@@ -55,26 +55,26 @@ enum Project {
         FileManager.default.fileExists(atPath: root.appending(path: path).path)
     }
 
-    /// The names of folders right below one.
+    /// The names of the folders directly in a folder.
     static func folders(in path: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: path).path)) ?? []
         return names.filter { isFolder("\(path)/\($0)") }.sorted()
     }
 
-    /// All files below a folder whose names end in one of the given ways, by path.
+    /// All files in a folder and below whose names end with one of the given texts, by path.
     ///
-    /// Hidden ones are left out.
+    /// Hidden files are skipped.
     static func files(under folder: String, endingIn endings: String...) -> [File] {
         paths(under: folder)
             .filter { path in endings.contains { $0.isEmpty || path.hasSuffix($0) } }
             .map { File(path: $0, text: text(of: $0)) }
     }
 
-    /// What version control holds or, without it, what the folder holds.
+    /// The files in version control or, without it, in the folder.
     static func topLevelEntries() throws -> Set<String> {
         let git = Process()
         git.executableURL = URL(filePath: "/usr/bin/env")
-        // A checkout that belongs to somebody else, as in a container, is read all the same.
+        // A checkout that belongs to another user, as in a container, can be read too.
         git.arguments = ["git", "-c", "safe.directory=*", "-C", root.path, "ls-files", "-z"]
         let output = Pipe()
         git.standardOutput = output

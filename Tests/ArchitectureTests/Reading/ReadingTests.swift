@@ -21,7 +21,7 @@ struct SwiftTextTests {
         #expect(SwiftText("a(\"b // c\") // d").withoutComments == "a(\"b // c\")     ")
     }
 
-    @Test func `words keep backticks and drop signs`() {
+    @Test func `words keep backticks and drop symbols`() {
         #expect(SwiftText.words(of: "@a func `b c`(_ d: [E])") == ["a", "func", "`b", "c`", "_", "d", "E"])
     }
 }
@@ -46,7 +46,7 @@ struct ImportScannerTests {
         #expect(modules("load(import: a)\nf.import (b)\nfunc f(import c: Int)\nlet important = d") == [])
     }
 
-    @Test func `an import has its line`() {
+    @Test func `an import has its line number`() {
         #expect(ImportScanner.imports(of: SwiftText("\n\nimport A")) == [.init(module: "A", line: 3)])
     }
 }

@@ -1,11 +1,11 @@
-/// Swift source with what is not code blanked out, so that words in comments and literals are not taken for code.
+/// Swift source in which comments and literals are replaced by blanks, so that only code is searched.
 ///
-/// Every byte keeps its line and column. Knows line comments, nested block comments, and string literals of all forms with
-/// their interpolations, which are code. Regex literals are not known: the sources have none.
+/// Every byte keeps its line and column. Handles line comments, nested block comments, and all string literals with
+/// their interpolations, which are code. Regex literals are not handled: the sources have none.
 struct SwiftText {
-    /// The source without comments; literals are whole.
+    /// The source without comments, with literals.
     let withoutComments: String
-    /// The source without comments and without what stands between the quotes of literals.
+    /// The source without comments and without the content of literals.
     let code: String
 
     init(_ source: String) {
@@ -22,12 +22,12 @@ struct SwiftText {
 
     /// The lines of a text, numbered from 1.
     static func lines(of text: String) -> [(number: Int, text: Substring)] {
-        // Bytes, not Characters: several times faster in debug builds, and a line end is a byte.
+        // Bytes, not Characters: this is several times faster in debug builds, and a line end is one byte.
         text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
             .enumerated().map { ($0.offset + 1, Substring($0.element)) }
     }
 
-    /// The identifiers and keywords of a piece of code; one in backticks keeps them.
+    /// The identifiers and keywords of a piece of code; an identifier in backticks keeps them.
     static func words(of code: Substring) -> [String] {
         code.utf8.split { !isWord($0) }.map { String(Substring($0)) }
     }
@@ -88,7 +88,7 @@ private struct Scanner {
         } while depth > 0 && position < source.count
     }
 
-    /// A string literal, or a lone `#` of something else, such as `#if`.
+    /// Reads a string literal, or a single `#` of something else, such as `#if`.
     private mutating func literal() {
         let start = position
         while starts("#") { position += 1 }
@@ -119,7 +119,7 @@ private struct Scanner {
     }
 
     private func starts(_ text: String) -> Bool {
-        // The first byte decides nearly always, and comparing slices is slow in debug builds.
+        // The first byte nearly always decides, and comparing slices is slow in debug builds.
         guard position < source.count, source[position] == text.utf8.first else { return false }
         return source[position...].starts(with: text.utf8)
     }

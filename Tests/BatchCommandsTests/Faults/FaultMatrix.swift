@@ -3,11 +3,11 @@ import BatchSimulator
 import MessageBatches
 import SimulatorTestSupport
 
-/// The fault matrix, part by part: the table in `Faults.md`, as values.
+/// The fault matrix, part by part: the table of `Faults.md` as values.
 enum FaultMatrix {
     static let rows = [breaks, waits, passing, answers, results, objects, listings].flatMap { $0 }
 
-    // MARK: The connection breaks
+    // MARK: Interrupted connections
 
     private static func broken(_ name: String, at place: @escaping @Sendable ([UInt8]) -> Int) -> FaultRow {
         .results(name, .done, "the connection broke", times: 1) { results in
@@ -61,7 +61,7 @@ enum FaultMatrix {
         ) { _ in [.interrupt(.stall(Gate()), at: .beforeHead)] },
     ]
 
-    // MARK: The service asks to wait
+    // MARK: Requests to wait
 
     static let waits: [FaultRow] = [
         .answer("429, retry-after in seconds", 429, .done, "", times: 2, headers: [HeaderField("retry-after", "2")]),
@@ -122,7 +122,7 @@ enum FaultMatrix {
         },
     ]
 
-    // MARK: The results themselves
+    // MARK: Results
 
     private static let invalid = Array("{\"custom_id\":\"x\",".utf8)
 
@@ -229,7 +229,7 @@ enum FaultMatrix {
         },
     ]
 
-    /// A batch newer than all others, so that it lies before the first page.
+    /// A batch newer than all others, so that it comes before the first page.
     private static let appearing = try! SimulatedBatch(
         document: Array(
             """

@@ -4,10 +4,10 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// The fault matrix: each row through the whole program and the real HTTP client.
+/// The fault matrix: each row runs the whole program and the real HTTP client.
 ///
-/// Whatever goes wrong, nothing is lost or doubled, nothing unproven is published, and a second run without the fault brings
-/// the rest.
+/// With every fault, nothing is lost or duplicated and nothing unproven is published. A second run without the fault
+/// completes the archive.
 struct FaultMatrixTests {
     private func scenario(_ row: FaultRow) throws -> Scenario {
         var scenario = try Scenario.generated(lines: 40, batches: 3)
@@ -17,7 +17,7 @@ struct FaultMatrixTests {
     }
 
     @Test(arguments: FaultMatrix.rows)
-    func `a fault ends as the matrix says`(row: FaultRow) async throws {
+    func `each fault ends as the matrix describes`(row: FaultRow) async throws {
         let scenario = try scenario(row)
         try await InProcess.export(scenario, row.arguments, clock: QuickClock()) { run, archive, server in
             #expect(run.status == row.status, "\(run.notes)")
@@ -29,25 +29,25 @@ struct FaultMatrixTests {
         }
     }
 
-    @Test func `the matrix in the documentation is the one that is tested`() throws {
+    @Test func `the documentation contains the tested matrix`() throws {
         let page = URL(filePath: #filePath)
             .appending(path: "../../../../Sources/BatchPipeline/BatchPipeline.docc/Faults.md")
             .standardized
-        let told = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+        let documented = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
             .filter { $0.hasPrefix("| ") && !$0.hasPrefix("| fault ") && !$0.hasPrefix("| --- ") }
             .map(String.init)
         let tested =
             FaultMatrix.rows.map { row in
                 "| \(row.name) | \(row.status.rawValue) | \(row.sentence.isEmpty ? "—" : row.sentence) | \(row.fate) |"
             } + NetworkFaults.rows.map { "| \($0.name) | 1 | \($0.sentence) | none archived |" }
-        #expect(told == tested, "The table should be:\n\(tested.joined(separator: "\n"))")
+        #expect(documented == tested, "The table should be:\n\(tested.joined(separator: "\n"))")
     }
 }
 
 extension FaultRow: CustomTestStringConvertible {
     var testDescription: String { name }
 
-    /// What became of the batch that was hit, as the documentation says it.
+    /// The outcome of the affected batch, as the documentation words it.
     fileprivate var fate: String {
         switch (archived, quarantined) {
         case (3, _): "archived"
@@ -59,7 +59,7 @@ extension FaultRow: CustomTestStringConvertible {
 }
 
 extension Archive {
-    /// Holds each archived batch to the bytes that the server means to send.
+    /// Compares each archived batch with the bytes that the server intends to send.
     func expectProven(by server: SimulatorServer) throws {
         for id in archivedIDs {
             let sent = try #require(server.service.results(of: id))
@@ -73,7 +73,7 @@ extension Archive {
         #expect(files(in: "results").count == archivedIDs.count)
     }
 
-    /// What a gzip file inflates to, by a tool that is not ours.
+    /// The content of a gzip file, inflated by another tool.
     func content(of path: String) throws -> [UInt8] {
         let process = Process()
         let pipe = Pipe()
@@ -88,6 +88,6 @@ extension Archive {
 }
 
 extension Array {
-    /// The one element, if there is just one.
+    /// The one element, if there is exactly one.
     fileprivate var only: Element? { count == 1 ? first : nil }
 }

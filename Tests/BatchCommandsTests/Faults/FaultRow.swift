@@ -3,25 +3,25 @@ import BatchSimulator
 import MessageBatches
 import SimulatorTestSupport
 
-/// One row of the fault matrix: what goes wrong, and what an export makes of it.
+/// One row of the fault matrix: a fault, and the expected result of an export.
 ///
-/// Three batches of forty lines each are listed; the fault hits the second.
+/// Three batches of forty lines each are listed; the fault affects the second.
 struct FaultRow: Sendable {
-    /// As the matrix in the documentation names it.
+    /// The name in the matrix of the documentation.
     let name: String
     /// The exit status of the export.
     let status: ExitStatus
-    /// What is told of it, in part; empty where nothing has to be told.
+    /// A part of the expected message; empty if there is none.
     let sentence: String
-    /// How many of the three batches are archived in the end.
+    /// How many of the three batches are archived at the end.
     var archived = 3
-    /// How many lie in quarantine, with the reason.
+    /// How many are in quarantine, with the reason.
     var quarantined = 0
     var arguments: [String] = []
-    /// The faults, given the batch that is hit and its results.
+    /// The faults, given the affected batch and its results.
     let faults: @Sendable (_ id: String, _ results: [UInt8]) -> [Fault]
 
-    /// A fault in the results of the batch, always or the first so many times.
+    /// A fault in the results of the batch, always or a given number of times.
     static func results(
         _ name: String,
         _ status: ExitStatus,
@@ -44,7 +44,7 @@ struct FaultRow: Sendable {
         }
     }
 
-    /// An answer with an error status in place of results.
+    /// An answer with an error status instead of results.
     static func answer(
         _ name: String,
         _ code: Int,
@@ -79,7 +79,7 @@ struct FaultRow: Sendable {
         ) { id, _ in [Fault(effect(id), on: [.list], occurrence)] }
     }
 
-    /// A member of the batch object replaced wherever it is told.
+    /// A member of the batch object that is replaced in every answer.
     static func member(
         _ name: String,
         _ status: ExitStatus,

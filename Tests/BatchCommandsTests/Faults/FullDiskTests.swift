@@ -4,9 +4,9 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// An export onto a file system that runs full, at ten different points, where the machine allows to mount one.
+/// An export to a file system that becomes full at ten different points, if the machine can mount one.
 struct FullDiskTests {
-    /// A small file system in memory, gone after the test.
+    /// A small file system in memory that is removed after the test.
     private final class SmallDisk {
         let path: String
 
@@ -47,7 +47,7 @@ struct FullDiskTests {
 
     @Test(arguments: [0, 4, 12, 28, 40, 64, 100, 160, 220, 300])
     func `a full disk is one clear error, and the next run with space completes`(kilobytes: Int) async throws {
-        // A tmpfs of no size has no limit; two pages are the least.
+        // A tmpfs of size 0 has no limit; two pages are the minimum.
         guard let disk = try SmallDisk(kilobytes: 8 + kilobytes) else { return }
         try await withSimulator(.generated(lines: 500, batches: 3)) { server in
             let arguments = ["export", "--output", "json", "--archive", disk.path + "/archive"]

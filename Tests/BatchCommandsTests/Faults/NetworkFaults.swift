@@ -4,21 +4,21 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// The rows of the fault matrix in which no service answers at all.
+/// The rows of the fault matrix in which no service answers.
 enum NetworkFaults {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         let sentence: String
-        /// Whether the port is one that takes connections and then keeps silent.
+        /// Whether the port accepts connections and then sends nothing.
         var isSilent = false
-        /// Where there is nobody, given the port of a service that speaks HTTP without TLS.
+        /// The address of the missing service, given the port of a service that speaks HTTP without TLS.
         let baseURL: @Sendable (_ port: Int) -> String
 
         var testDescription: String { name }
     }
 
     static let rows = [
-        // Port 1 is tcpmux, which no machine has had for decades.
+        // Port 1 is tcpmux, which machines do not use anymore.
         Row(name: "connection refused", sentence: "the connection was refused") { _ in "http://127.0.0.1:1" },
         Row(name: "a host name nobody knows", sentence: "the host name was not found") { _ in "http://nowhere.invalid"
         },
@@ -28,8 +28,8 @@ enum NetworkFaults {
         },
     ]
 
-    /// Runs `body` with the port of a listener that never says a word; nil where the machine has no Python.
-    static func withSilence<Result>(_ body: (Int) async throws -> Result) async throws -> Result? {
+    /// Runs `body` with the port of a listener that never sends anything; nil if the machine has no Python.
+    static func withSilentListener<Result>(_ body: (Int) async throws -> Result) async throws -> Result? {
         let path = "/usr/bin/python3"
         guard FileManager.default.isExecutableFile(atPath: path) else {
             print("skipped: \(path) is not installed")
@@ -64,7 +64,7 @@ enum NetworkFaults {
 
 struct NetworkFaultTests {
     @Test(arguments: NetworkFaults.rows)
-    func `nobody answers as the API does`(row: NetworkFaults.Row) async throws {
+    func `the address of the unreachable server does not answer`(row: NetworkFaults.Row) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let expectNothing = { (port: Int) in
@@ -79,7 +79,7 @@ struct NetworkFaultTests {
             #expect(run.document["exit_status"] as? Int == 1)
         }
         if row.isSilent {
-            try await NetworkFaults.withSilence(expectNothing)
+            try await NetworkFaults.withSilentListener(expectNothing)
         } else {
             try await withSimulator(.generated(lines: 1)) { server in await expectNothing(server.port) }
         }

@@ -2,7 +2,7 @@ import BatchCommands
 import Testing
 
 struct CompareTests {
-    @Test func `windows, days, models and batches stand side by side`() async throws {
+    @Test func `windows, days, models and batches can be compared`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let ids = archive.archivedIDs.sorted()
             let sides = [
@@ -20,7 +20,7 @@ struct CompareTests {
         }
     }
 
-    @Test func `a model's sizes are known from the lines only`() async throws {
+    @Test func `the sizes of a model need a scan`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             func median(_ arguments: [String]) async -> Any? {
                 let run = await InProcess.offline(
@@ -34,7 +34,7 @@ struct CompareTests {
         }
     }
 
-    @Test func `a crossed threshold is told and gives its status`() async throws {
+    @Test func `a crossed threshold is reported and sets the status`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             func compare(_ thresholds: String...) async -> InProcess {
                 let options = thresholds.flatMap { ["--fail-if", $0] }
@@ -63,7 +63,7 @@ struct CompareTests {
         (["today", "yesterday", "--fail-if", "error_rate"], "error_rate is no threshold."),
         (["today", "yesterday", "--fail-if", "requests>5%"], "can only be a change"),
     ])
-    func `what cannot be meant is refused`(arguments: [String], sentence: String) async {
+    func `invalid options are rejected`(arguments: [String], sentence: String) async {
         let run = await InProcess.offline(["compare"] + arguments)
         #expect(run.status == .usage)
         #expect(run.notes.contains(sentence), "\(run.notes)")

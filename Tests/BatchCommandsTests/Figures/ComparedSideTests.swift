@@ -20,14 +20,14 @@ struct ComparedSideTests {
     ]
 
     @Test(arguments: windows)
-    func `a window, day, week or month is meant by its form`(text: String, since: String?, until: String?) throws {
+    func `a window, day, week or month is recognized by its form`(text: String, since: String?, until: String?) throws {
         let side = try ComparedSide(text, within: ArchiveSelection(), now: now)
         #expect(side.selection.since == since.flatMap { Timestamp($0) })
         #expect(side.selection.until == until.flatMap { Timestamp($0) })
         #expect(side.model == nil && side.name == text)
     }
 
-    @Test func `everything else is a batch or a model, a model within the window asked for`() throws {
+    @Test func `anything else is a batch or a model, and a model is limited to the window`() throws {
         let limits = ArchiveSelection(since: now)
         let model = try ComparedSide("claude-opus-4-8", within: limits, now: now)
         #expect(model.model == "claude-opus-4-8" && model.selection == limits)
@@ -36,9 +36,7 @@ struct ComparedSideTests {
     }
 
     @Test(arguments: ["2026-W00", "2027-W53", "2026-00", "2026-02-30", "..", "x..", "2026", ""])
-    func `what looks like a time and is none is refused`(text: String) {
-        #expect(throws: StatisticsFailure.invalidSide(text)) {
-            try ComparedSide(text, within: ArchiveSelection(), now: now)
-        }
+    func `an invalid time is rejected`(text: String) {
+        #expect(throws: FigureFailure.noSide(text)) { try ComparedSide(text, within: ArchiveSelection(), now: now) }
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 struct ErrorsTests {
-    @Test func `errors are ranked, with the window before, and say what helps`() async throws {
+    @Test func `errors are ranked, compared with the window before, and have advice`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let run = await InProcess.offline(
                 ["errors", "--since", "2026-08-01", "--until", "2026-12-01", "--format", "json"],
@@ -12,7 +12,7 @@ struct ErrorsTests {
             #expect(run.status == .done, "\(run.notes)")
             let counts = run.rows.compactMap { $0["requests"] as? Int }
             #expect(counts == counts.sorted(by: >) && counts.reduce(0, +) == 25)
-            // Two batches lie in the four months before; neither had such errors.
+            // The four months before have two batches without such errors.
             #expect(run.rows.allSatisfy { $0["requests_before"] as? Int == 0 && $0["fingerprint"] is String })
             let credit = run.rows.first { $0["error_class"] as? String == "fix_account" }
             let command = try #require(credit?["command"] as? String)
@@ -41,7 +41,7 @@ struct ErrorsTests {
         }
     }
 
-    @Test func `the command finds an archive whose path has blanks`() async throws {
+    @Test func `the printed command works if the path of the archive has blanks`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let link = FileManager.default.temporaryDirectory.appending(path: "it's \(UUID().uuidString)")
             try FileManager.default.createSymbolicLink(at: link, withDestinationURL: archive.url)
@@ -53,7 +53,7 @@ struct ErrorsTests {
         }
     }
 
-    @Test func `people see the classes explained, and how many rows are left out`() async throws {
+    @Test func `people see the classes explained and how many rows are hidden`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let run = await InProcess.offline(["errors", "--limit", "2"], on: archive)
             #expect(run.output.contains("Your credit balance is too low"))

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 struct PricesTests {
-    @Test func `the table in use is shown with its date, its origin and a warning`() async {
+    @Test func `the price table is shown with its date, its origin and a warning`() async {
         let run = await InProcess.offline(["prices"])
         #expect(run.status == .done)
         for text in ["Price table 2026-11-22", "claude-haiku-5-5", "100,001", "built in", "invoices rule"] {
@@ -11,7 +11,7 @@ struct PricesTests {
         }
     }
 
-    @Test func `the table as CSV is a price file, and changes nothing when it is used`() async throws {
+    @Test func `the table as CSV is a valid price file with the same prices`() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "prices-\(UUID().uuidString).csv")
         defer { try? FileManager.default.removeItem(at: file) }
         let first = await InProcess.offline(["prices", "--format", "csv"])
@@ -20,11 +20,11 @@ struct PricesTests {
         #expect(second.status == .done, "\(second.notes)")
         let rows = first.output.split(separator: "\n").dropFirst()
         #expect(rows.count == 30)
-        // The user's rows go first, and say the same.
+        // The user's rows come first and have the same prices.
         #expect(second.output.split(separator: "\n").dropFirst() == rows + rows)
     }
 
-    @Test func `a row of one's own is told by its file`() async throws {
+    @Test func `a row of a price file shows its file`() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "prices-\(UUID().uuidString).csv")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data("model_id,input,output\nclaude-next,3,15\n".utf8).write(to: file)
@@ -33,7 +33,7 @@ struct PricesTests {
         #expect(row?.hasSuffix(file.path) == true)
     }
 
-    @Test func `a file that is no price table is told of without steering the terminal`() async throws {
+    @Test func `an invalid price file is reported without control characters`() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "prices-\(UUID().uuidString).csv")
         defer { try? FileManager.default.removeItem(at: file) }
         let missing = await InProcess.offline(["prices", "--prices", file.path])

@@ -3,9 +3,9 @@ import Foundation
 import Prices
 import Testing
 
-/// The page's figures are those of the other commands.
+/// The numbers of the page are those of the other commands.
 struct ReportTests {
-    @Test func `the headline's figures equal those of summarize`() async throws {
+    @Test func `the numbers of the headline equal those of summarize`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let html = try await page(of: archive)
             let all = await InProcess.offline(["summarize", "--format", "json"], on: archive).totals
@@ -23,7 +23,7 @@ struct ReportTests {
         }
     }
 
-    @Test func `the tables hold the rows of the other commands`() async throws {
+    @Test func `the tables have the rows of the other commands`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let html = try await page(of: archive)
             for (id, by, columns) in [
@@ -47,7 +47,7 @@ struct ReportTests {
         }
     }
 
-    @Test func `an archive without batches has a page too, and standard output is a file`() async throws {
+    @Test func `an empty archive has a page, and standard output can be the file`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let run = await InProcess.offline(["report", "--html", "-", "--since", "2030-01-01"], on: archive)
             #expect(run.status == .done)
@@ -73,7 +73,7 @@ struct ReportTests {
 }
 
 extension String {
-    /// The exact value of a figure of the headline.
+    /// The exact value of a number of the headline.
     fileprivate func headline(_ label: String) -> String? {
         guard let start = firstRange(of: "<dt>\(label)</dt>") else { return nil }
         let rest = self[start.upperBound...]
@@ -91,7 +91,7 @@ extension String {
         table(id).ranges(of: "<th scope=\"row\"").count
     }
 
-    /// The row of a table that a name heads.
+    /// The row of a table that starts with a name.
     fileprivate func row(_ name: String, ofTable id: String) -> Substring? {
         let table = table(id)
         guard let start = table.firstRange(of: ">\(name)</th>") else { return nil }

@@ -4,9 +4,9 @@ import Foundation
 import SimulatorTestSupport
 import Testing
 
-/// What an export says and leaves behind about its figures.
-struct RunStatisticsTests {
-    @Test func `the end of an export tells what it cost, and what has no price`() async throws {
+/// The costs an export prints, and the roll-ups and the page it writes.
+struct RunFiguresTests {
+    @Test func `the end of an export shows the cost and the unpriced requests`() async throws {
         try await InProcess.exportSamples { run, archive, _ in
             #expect(run.status == .done)
             let all = await InProcess.offline(["summarize", "--format", "json"], on: archive)
@@ -20,7 +20,7 @@ struct RunStatisticsTests {
         }
     }
 
-    @Test func `roll-ups of the run and of its days are those of summarize`() async throws {
+    @Test func `the roll-ups of the run and its days equal those of summarize`() async throws {
         try await InProcess.exportSamples { _, archive, server in
             let days = archive.files(in: "summaries/days")
             #expect(days.count == 26 && days.contains("2024-08-20.csv") && days.contains("2024-08-20.json"))
@@ -46,7 +46,7 @@ struct RunStatisticsTests {
         }
     }
 
-    @Test func `a day that gets another batch is summed up anew`() async throws {
+    @Test func `the roll-up of a day is updated when the day gets another batch`() async throws {
         let scenario = try Scenario.generated(lines: 20, batches: 2)
         let ids = scenario.batches.map(\.id)
         try await InProcess.export(scenario, ["--batch", ids[0]]) { _, archive, server in
@@ -58,7 +58,7 @@ struct RunStatisticsTests {
         }
     }
 
-    /// The requests of all days together.
+    /// The sum of the requests of all days.
     private func requests(in archive: Archive) throws -> Int {
         let names = archive.files(in: "summaries/days").filter { $0.hasSuffix(".csv") }
         return try names.reduce(0) { sum, name in
@@ -68,12 +68,13 @@ struct RunStatisticsTests {
         }
     }
 
-    @Test func `a page is written where it was asked for, by default into the archive`() async throws {
+    @Test func `the page is written to the given file, by default into the archive`() async throws {
         try await InProcess.exportSamples(["--report"]) { run, archive, server in
             let page = archive.url.appending(path: "report.html")
             #expect(run.document["report"] as? String == page.path)
             let html = try String(contentsOf: page, encoding: .utf8)
-            // Two batches have not ended, two were withdrawn before: the page tells what the archive alone cannot know.
+            // Two batches have not ended and two were removed before: the archive alone does not contain them, the page
+            // does.
             #expect(html.contains("Not complete: 13 of 17 batches are archived."))
             #expect(html.contains("2 withdrawn by the API before this archive first saw them"))
             let other = archive.url.appending(path: "other.html")
@@ -86,7 +87,7 @@ struct RunStatisticsTests {
         }
     }
 
-    @Test func `a page that cannot be written is an error, and the batches are archived all the same`() async throws {
+    @Test func `a page that cannot be written is an error, and the batches are still archived`() async throws {
         let scenario = try Scenario.generated(lines: 20, batches: 1)
         try await InProcess.export(scenario, ["--report", "/nowhere/page.html"]) { run, archive, _ in
             #expect(run.status == .error)
@@ -95,7 +96,7 @@ struct RunStatisticsTests {
         }
     }
 
-    @Test func `prices that cannot be used are refused before anything is fetched`() async throws {
+    @Test func `an invalid price file is rejected before the first request`() async throws {
         let scenario = try Scenario.generated(lines: 20, batches: 1)
         try await InProcess.export(scenario, ["--prices", "/nowhere.csv"]) { run, archive, server in
             #expect(run.status == .usage)

@@ -2,9 +2,9 @@ import BatchCommands
 import Foundation
 import Testing
 
-/// `summarize` on an archive of the sample batches; `EndToEndTests` compares its figures with Python's.
+/// `summarize` on an archive of the sample batches; `EndToEndTests` compares its numbers with Python's.
 struct SummarizeTests {
-    @Test func `every grouping and every format gives a table, from summaries and from lines`() async throws {
+    @Test func `every grouping and every format gives a table, from summaries and from a scan`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             for by in [
                 "day", "week,model", "month", "hour", "batch", "workspace,result", "stop-reason", "prefix", "geo",
@@ -41,7 +41,7 @@ struct SummarizeTests {
         }
     }
 
-    @Test func `the window and the ids choose the batches`() async throws {
+    @Test func `the window and the IDs select the batches`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             func batches(_ arguments: [String]) async -> Int? {
                 await InProcess.offline(["summarize", "--format", "json"] + arguments, on: archive)
@@ -56,7 +56,7 @@ struct SummarizeTests {
         }
     }
 
-    @Test func `a breakdown puts models within the rows, a combination needs the lines`() async throws {
+    @Test func `a breakdown adds models within the rows, a combination needs a scan`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let broken = await InProcess.offline(
                 ["summarize", "--by", "month", "--breakdown", "--format", "json"],
@@ -77,7 +77,7 @@ struct SummarizeTests {
         }
     }
 
-    @Test func `another table prices the archive anew, at once or from the lines`() async throws {
+    @Test func `another price table prices the archive again, from summaries or from a scan`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let file = archive.url.appending(path: "own.csv")
             func cost(_ arguments: [String] = []) async -> InProcess {
@@ -92,7 +92,7 @@ struct SummarizeTests {
             let row = priced.rows.first { $0["model"] as? String == "claude-orchid-preview" }
             let tokens = ["input", "cache_creation_5m", "cache_creation_1h", "cache_read", "output"]
                 .reduce(0) { $0 + (row?["\($1)_tokens"] as? Int ?? 0) }
-            // Half of two dollars a million.
+            // Half of two dollars per million.
             #expect(row?["cost_usd"] as? String == "\(Decimal(tokens) / 1_000_000)")
             #expect(priced.totals["unpriced_requests"] as? Int == 0)
             #expect((priced.document["notes"] as? [String])?.last?.contains("after the rows of own.csv") == true)
@@ -112,13 +112,13 @@ struct SummarizeTests {
         (["--by", "colour"], "--by colour is nothing to group by."), (["--by", "day,day"], "--by names day twice."),
         (["--since", "soon"], "--since soon is no time."),
     ])
-    func `what cannot be meant is refused`(arguments: [String], sentence: String) async {
+    func `invalid options are rejected`(arguments: [String], sentence: String) async {
         let run = await InProcess.offline(["summarize"] + arguments)
         #expect(run.status == .usage)
         #expect(run.notes.contains(sentence))
     }
 
-    @Test func `an archive that is not there is an error, a damaged manifest is told of and the rest counts`()
+    @Test func `a missing archive is an error, a damaged manifest is reported and the others count`()
         async throws
     {
         let nowhere = FileManager.default.temporaryDirectory.appending(path: "batchkeep-\(UUID().uuidString)")
@@ -136,7 +136,7 @@ struct SummarizeTests {
         }
     }
 
-    @Test func `figures need no data: everything but the manifests may be gone`() async throws {
+    @Test func `statistics need only the manifests`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let keys = ["day", "week", "month", "hour", "batch", "workspace"]
             let parts = ["model", "result", "stop-reason", "error", "prefix", "service-tier", "geo"]
@@ -159,7 +159,7 @@ struct SummarizeTests {
         }
     }
 
-    @Test func `the archives of several sources are read together`() async throws {
+    @Test func `the archives of several workspaces are read together`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let parent = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
             defer { try? FileManager.default.removeItem(at: parent) }
@@ -181,7 +181,7 @@ struct SummarizeTests {
 }
 
 extension String {
-    /// Without moments: a page says when it was made.
+    /// The text without times, because a page contains the time of its creation.
     fileprivate var withoutTimes: String {
         replacing(/20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+Z?/, with: "")
     }

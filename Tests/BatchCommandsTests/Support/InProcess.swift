@@ -16,14 +16,14 @@ struct InProcess {
         (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any] ?? [:]
     }
 
-    /// The figures under `batches` that are not zero.
+    /// The counts under `batches` that are not zero.
     var batches: [String: Int] {
         (document["batches"] as? [String: Int] ?? [:]).filter { $0.value != 0 }
     }
 
-    /// Runs a command line as the program would, with everything it writes caught.
+    /// Runs a command line like the program and captures its output.
     ///
-    /// `lineTaken` gets what is written to standard output first, and may refuse it.
+    /// `onOutput` gets what is written to standard output first, and may throw.
     static func run(
         _ arguments: [String],
         at baseURL: String,
@@ -34,21 +34,21 @@ struct InProcess {
         now: @escaping @Sendable () -> Timestamp = {
             Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
         },
-        heard: @escaping @Sendable (String) -> Void = { _ in },
-        lineTaken: (@Sendable (String) throws -> Void)? = nil
+        onNote: @escaping @Sendable (String) -> Void = { _ in },
+        onOutput: (@Sendable (String) throws -> Void)? = nil
     ) async -> InProcess {
-        let written = Caught()
+        let written = CapturedOutput()
         let usual = ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key]
         var context = CommandContext(
             environment: usual.merging(environment) { $1 },
             now: now,
             write: { line in
-                try lineTaken?(String(decoding: line, as: UTF8.self))
+                try onOutput?(String(decoding: line, as: UTF8.self))
                 written.output.append(line)
             },
             writeNote: { note in
                 written.notes.append(note)
-                heard(String(decoding: note, as: UTF8.self))
+                onNote(String(decoding: note, as: UTF8.self))
             },
             clock: clock
         )
@@ -57,7 +57,7 @@ struct InProcess {
         return InProcess(status: status, output: written.output.text, notes: written.notes.text)
     }
 
-    /// Exports a scenario into a new folder and hands over what came of it.
+    /// Exports a scenario into a new folder and calls `body` with the result.
     static func export(
         _ scenario: Scenario,
         _ arguments: [String] = [],
@@ -79,7 +79,7 @@ struct InProcess {
     }
 }
 
-/// The files of an archive as a test looks at them.
+/// The files of an archive, for tests.
 struct Archive {
     let url: URL
 
@@ -89,14 +89,14 @@ struct Archive {
         return paths.filter { $0.contains(".") }.sorted()
     }
 
-    /// The ids of the batches that have a manifest.
+    /// The IDs of the batches that have a manifest.
     var archivedIDs: Set<String> {
         Set(files(in: "manifests").map { URL(filePath: $0).deletingPathExtension().lastPathComponent })
     }
 }
 
 /// What a command wrote.
-private struct Caught: Sendable {
+private struct CapturedOutput: Sendable {
     let output = Bytes()
     let notes = Bytes()
 
@@ -111,4 +111,9 @@ private struct Caught: Sendable {
             String(decoding: bytes.withLock { $0 }, as: UTF8.self)
         }
     }
+}
+
+/// One line of NDJSON; nil if it is not an object.
+func jsonObject(_ line: Substring) -> [String: Any]? {
+    (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any]
 }

@@ -5,7 +5,7 @@ import MessageBatches
 import SimulatorTestSupport
 import Synchronization
 
-/// One archive and one service over many nights, on a clock that only the test moves.
+/// One archive and one service over many nights, with a clock that only the test advances.
 struct Nights {
     static let start = Timestamp("2026-11-01T02:00:00Z") ?? Timestamp(seconds: 0)
     static let day: Int64 = 86_400
@@ -17,7 +17,7 @@ struct Nights {
     var path: String { archive.url.path }
     var now: Timestamp { clock.now }
 
-    /// Runs `body` with a new archive beside a service with some batches.
+    /// Runs `body` with a new archive and a service with some batches.
     static func run(
         _ batches: [SimulatedBatch],
         faults: [Fault] = [],
@@ -31,29 +31,29 @@ struct Nights {
         }
     }
 
-    /// Runs a command on the archive, or without it where the arguments name another.
+    /// Runs a command on the archive, or without it if the arguments name another.
     ///
-    /// `heard` gets every note while it is written.
+    /// `onNote` gets every note as it is written.
     func run(
         _ arguments: [String],
         inArchive: Bool = true,
         input: String = "",
-        heard: @escaping @Sendable (String) -> Void = { _ in },
-        lineTaken: (@Sendable (String) throws -> Void)? = nil
+        onNote: @escaping @Sendable (String) -> Void = { _ in },
+        onOutput: (@Sendable (String) throws -> Void)? = nil
     ) async -> InProcess {
         await InProcess.run(
             arguments + (inArchive ? ["--archive", path] : []),
             at: server.baseURL,
             input: input,
             now: { [clock] in clock.now },
-            heard: heard,
-            lineTaken: lineTaken
+            onNote: onNote,
+            onOutput: onOutput
         )
     }
 
     /// Runs an export with its document.
     ///
-    /// Lines of ``batch(_:daysBefore:kind:)`` that are too long stay too long.
+    /// The line limit makes the long lines of ``batch(_:daysBefore:kind:)`` fail.
     func export(_ arguments: String...) async -> InProcess {
         await run(["export", "--output", "json", "--max-line-bytes", "1024"] + arguments)
     }
@@ -63,27 +63,27 @@ struct Nights {
         await run(["status", "--format", "json"]).document
     }
 
-    /// Moves the clock on.
+    /// Advances the clock.
     func pass(days: Int64 = 0, hours: Int64 = 0) {
         clock.advance(seconds: days * Self.day + hours * 3_600)
     }
 
-    /// How often the results of a batch were asked for.
+    /// How often the results of a batch were requested.
     func fetches(of id: String) -> Int {
         server.service.requests.count { $0.endpoint == .results && $0.batchID == id }
     }
 
-    /// How many pages of the listing were asked for.
+    /// How many pages of the listing were requested.
     var pages: Int {
         server.service.requests.count { $0.endpoint == .list }
     }
 }
 
 extension Nights {
-    /// What becomes of a batch when it is exported.
+    /// The outcome of a batch when it is exported.
     enum Kind {
         case good
-        /// Its line is longer than the exports here accept: it fails without a retry.
+        /// Its line is longer than the limit of the exports here: it fails without a retry.
         case tooLong
         /// It has no `results_url`: unavailable.
         case withoutResults
@@ -92,7 +92,7 @@ extension Nights {
         case inProgress
     }
 
-    /// A batch of one request, made so many days before the first night.
+    /// A batch of one request, created the given number of days before the first night.
     static func batch(_ name: String, daysBefore days: Double, kind: Kind = .good) throws -> SimulatedBatch {
         let id = "msgbatch_\(name)"
         let created = Timestamp(nanoseconds: start.nanoseconds - Int64(days * 864e11))
@@ -110,7 +110,7 @@ extension Nights {
         return try SimulatedBatch(document: Array(document.utf8), results: Array(lines.joined().utf8))
     }
 
-    /// The member `results_url` as the service gives it.
+    /// The member `results_url` as the API returns it.
     static func resultsURL(of id: String) -> String {
         "\"{base_url}/v1/messages/batches/\(id)/results\""
     }

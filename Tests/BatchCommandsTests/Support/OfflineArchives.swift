@@ -2,7 +2,7 @@ import BatchSimulator
 import Foundation
 
 extension InProcess {
-    /// Exports the sample batches and hands over the archive and a way to run commands on it.
+    /// Exports the sample batches and calls `body` with the archive and a way to run commands on it.
     static func withSamples(
         _ body: (Archive, ([String]) async -> InProcess, SimulatorServer) async throws -> Void
     ) async throws {
@@ -38,7 +38,7 @@ extension Archive {
         try data.write(to: file)
     }
 
-    /// The first file of a part whose path holds a text.
+    /// The first file of a part whose path contains a text.
     func file(in part: String, _ text: String) throws -> String {
         guard let name = files(in: part).first(where: { $0.contains(text) }) else { throw NoArchive(notes: text) }
         return "\(part)/\(name)"

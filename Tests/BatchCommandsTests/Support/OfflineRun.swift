@@ -6,7 +6,7 @@ extension InProcess {
     /// Runs a command that needs no server, on an archive.
     static func offline(_ arguments: [String], on archive: Archive? = nil) async -> InProcess {
         let place = archive.map { ["--archive", $0.url.path] } ?? []
-        // Nothing listens there: a command that asked the network would fail.
+        // No server listens there: a command that used the network would fail.
         return await run(arguments + place, at: "http://127.0.0.1:9")
     }
 
@@ -20,7 +20,7 @@ extension InProcess {
         document["totals"] as? [String: Any] ?? [:]
     }
 
-    /// Exports the batches of `samples/`, as seen on 2026-11-22.
+    /// Exports the batches of `samples/` as of 2026-11-22.
     static func exportSamples(
         _ arguments: [String] = [],
         _ body: (InProcess, Archive, SimulatorServer) async throws -> Void

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A folder of one test, gone when the test is.
+/// A folder that is removed after the test.
 struct Scratch {
     let url: URL
 
-    /// Runs `body` with a new folder and removes the folder behind it.
+    /// Runs `body` with a new folder and then removes the folder.
     static func use<Result>(_ body: (Scratch) async throws -> Result) async throws -> Result {
         let url = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -17,7 +17,7 @@ struct Scratch {
         url.appending(path: name).path
     }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     func write(_ text: String, to name: String) throws -> String {
         try Data(text.utf8).write(to: url.appending(path: name))
         return path(name)

@@ -12,7 +12,7 @@ struct BatchPageTests {
         "{\"id\":\"\(id)\",\"processing_status\":\"ended\",\"request_counts\":{},\"created_at\":\"2024-08-20T18:37:24Z\"}"
     }
 
-    @Test func `a page gives its batches in order, and both cursors`() throws {
+    @Test func `a page has its batches in order and both cursors`() throws {
         let page = try page(
             "{\"data\":[\(object("b")),\(object("a"))],\"has_more\":true,\"first_id\":\"b\",\"last_id\":\"a\"}"
         )
@@ -22,7 +22,7 @@ struct BatchPageTests {
         #expect(page.lastID == "a")
     }
 
-    @Test func `batch objects are cut out of the page, not written anew`() throws {
+    @Test func `batch objects are copied from the page as received`() throws {
         let odd =
             #"{"z":1.0,"id":"a","processing_status":"ended","request_counts":{},"created_at":"2024-08-20T18:37:24Z","y":"\u00e9"}"#
         let page = try page("{ \"data\" : [ \(odd) ] , \"has_more\" : false }")
@@ -34,7 +34,7 @@ struct BatchPageTests {
         #"{"first_id":null,"data":[],"object":"list","last_id":null,"extra":{"a":[1]},"has_more":false}"#,
         " {\r\n\t\"data\" : [ ] , \"has_more\" : false } \n",
     ])
-    func `keys may come in any order, with others between and any spacing`(text: String) throws {
+    func `keys may be in any order, with unknown keys and any white space`(text: String) throws {
         let page = try page(text)
         #expect(page.batches.isEmpty)
         #expect(page.hasMore == false)
@@ -43,18 +43,18 @@ struct BatchPageTests {
     }
 
     @Test(arguments: ["", #","first_id":null,"last_id":null"#, #","first_id":1,"last_id":[]"#])
-    func `a page without cursors has the ids at its ends for cursors`(cursors: String) throws {
+    func `a page without cursors uses its first and last IDs as cursors`(cursors: String) throws {
         let page = try page("{\"data\":[\(object("c")),\(object("b")),\(object("a"))],\"has_more\":true\(cursors)}")
         #expect(page.firstID == "c")
         #expect(page.lastID == "a")
     }
 
     @Test(arguments: ["", #","has_more":null"#, #","has_more":1"#, #","has_more":"true""#])
-    func `whether more follows is open where the page does not say it`(member: String) throws {
+    func `a page without has_more does not say whether more follows`(member: String) throws {
         #expect(try page("{\"data\":[]\(member)}").hasMore == nil)
     }
 
-    @Test func `of equal keys the last wins`() throws {
+    @Test func `the last of equal keys counts`() throws {
         let page = try page(
             "{\"data\":[\(object("b"))],\"data\":[\(object("a"))],\"has_more\":true,\"has_more\":false}"
         )
@@ -66,7 +66,7 @@ struct BatchPageTests {
     }
 
     @Test(arguments: ["{}", #"{"data":{}}"#, #"{"data":null}"#, #"{"data":"x"}"#, #"{"batches":[]}"#])
-    func `a page without a list is refused`(text: String) {
+    func `a page without a list is rejected`(text: String) {
         #expect(throws: MalformedBatch(reason: "the page has no list under \"data\"")) { try page(text) }
     }
 
@@ -78,11 +78,11 @@ struct BatchPageTests {
         ("\u{FEFF}{}", "expected an object at byte 0"),
         (#"{"data":[],"note":"\x"}"#, "an unknown escape inside a string at byte 19"),
     ])
-    func `text that is no page is refused with its place`(text: String, reason: String) {
+    func `text that is not a page is rejected with its position`(text: String, reason: String) {
         #expect(throws: MalformedBatch(reason: "the page cannot be read: \(reason)")) { try page(text) }
     }
 
-    @Test func `one bad batch makes the page bad, none is left out quietly`() {
+    @Test func `one invalid batch makes the page invalid, none is silently skipped`() {
         #expect(throws: MalformedBatch(reason: "a batch without an id")) {
             try page("{\"data\":[\(object("a")),{}],\"has_more\":false}")
         }

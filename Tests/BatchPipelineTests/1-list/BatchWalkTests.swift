@@ -15,7 +15,7 @@ struct BatchWalkTests {
         return BatchWalk(lister: lister, walker: PageWalker(window: window, pageSize: pageSize))
     }
 
-    @Test func `pages come one by one until the listing ends`() async throws {
+    @Test func `pages are read one by one to the end of the listing`() async throws {
         let service = try service(5)
         var walk = walk(service)
         var pages: [[String]] = []
@@ -26,7 +26,7 @@ struct BatchWalkTests {
         #expect(service.pages.allSatisfy { $0.limit == 2 && $0.beforeID == nil })
     }
 
-    @Test func `nothing is asked beyond the window`() async throws {
+    @Test func `no page is requested after the window`() async throws {
         let service = try service(9)
         var walk = walk(service, since: 360)
         var found: [String] = []
@@ -35,7 +35,7 @@ struct BatchWalkTests {
         #expect(service.pages.count == 2)
     }
 
-    @Test func `a walk that is over asks nothing more`() async throws {
+    @Test func `a finished listing requests nothing more`() async throws {
         let service = try service(1)
         var walk = walk(service)
         #expect(try await walk.next()?.count == 1)
@@ -44,25 +44,25 @@ struct BatchWalkTests {
         #expect(service.pages.count == 1)
     }
 
-    @Test func `the head of the last answer is kept, for the server's clock`() async throws {
+    @Test func `the header of the last answer is kept for the server's clock`() async throws {
         var walk = walk(try service(1))
         #expect(walk.head == nil)
         _ = try await walk.next()
         #expect(walk.head?.date == Timestamp(seconds: 42))
     }
 
-    @Test func `a cursor whose batch is gone is replaced by the one before it`() async throws {
+    @Test func `a cursor whose batch is removed is replaced by the one before it`() async throws {
         let service = try service(5)
         service.failPage(1, .status(404))
         var walk = walk(service)
         var found: [String] = []
         while let batches = try await walk.next() { found += batches.map(\.id) }
-        // Every batch once, although b3 is listed a second time.
+        // Every batch appears once, although b3 is listed twice.
         #expect(found == ["b4", "b3", "b2", "b1", "b0"])
         #expect(service.pages.map(\.afterID) == [nil, "b3", "b4", "b2", "b0"].prefix(service.pages.count).map { $0 })
     }
 
-    @Test func `a listing that knows no cursor of the page is given up`() async throws {
+    @Test func `a listing that rejects every cursor of the page fails`() async throws {
         let service = try service(5)
         for page in 1..<5 { service.failPage(page, .status(404)) }
         var walk = walk(service)
@@ -71,7 +71,7 @@ struct BatchWalkTests {
         #expect(service.pages.map(\.afterID) == [nil, "b3", "b4"])
     }
 
-    @Test func `a failure of the service comes through as it is`() async throws {
+    @Test func `an error of the API is thrown unchanged`() async throws {
         let service = try service(4)
         service.failPage(1, .status(500))
         var walk = walk(service)
@@ -92,7 +92,7 @@ struct BatchWalkTests {
         }
     }
 
-    @Test func `a cursor that leads nowhere new is a failure with cursor and request id`() async throws {
+    @Test func `a cursor that does not advance is an error with cursor and request ID`() async throws {
         let batch = String(decoding: try MessageBatch.sample("b1").json, as: UTF8.self)
         var walk = walk(StubbornLister(body: "{\"data\":[\(batch)],\"has_more\":true,\"last_id\":\"b1\"}"))
         _ = try await walk.next()
@@ -104,7 +104,7 @@ struct BatchWalkTests {
         await #expect(throws: failure) { try await walk.next() }
     }
 
-    @Test func `an answer that is no page is a failure that says why`() async throws {
+    @Test func `an answer that is not a page is an error with the reason`() async throws {
         var walk = walk(StubbornLister(body: "<html>"))
         let failure = ServiceError(
             code: .malformedReply("the page cannot be read: expected an object at byte 0"),
@@ -114,13 +114,13 @@ struct BatchWalkTests {
         await #expect(throws: failure) { try await walk.next() }
     }
 
-    @Test func `one batch is fetched by its id and decoded`() async throws {
+    @Test func `one batch is retrieved by its ID and decoded`() async throws {
         let (batch, head) = try await service(3).messageBatch(id: "b1")
         #expect(batch.id == "b1")
         #expect(head.requestID == "req_7")
     }
 
-    @Test func `an answer that is no batch is a failure that says why`() async throws {
+    @Test func `an answer that is not a batch is an error with the reason`() async throws {
         let failure = ServiceError(
             code: .malformedReply("a batch without an id"),
             operation: "GET /v1/messages/batches/{id}",

@@ -8,17 +8,17 @@ struct BatchWindowTests {
     @Test(
         arguments: [(99, false), (100, true), (101, true), (199, true), (200, false), (201, false)] as [(Int64, Bool)]
     )
-    func `a window is closed at its start and open at its end, to the nanosecond`(moment: Int64, inside: Bool) {
+    func `a window includes its start and excludes its end, to the nanosecond`(moment: Int64, inside: Bool) {
         #expect(window.contains(Timestamp(nanoseconds: moment)) == inside)
     }
 
-    @Test func `only what lies before the start is before the window`() {
+    @Test func `only times before the start are before the window`() {
         #expect(window.isBefore(Timestamp(nanoseconds: 99)))
         #expect(!window.isBefore(Timestamp(nanoseconds: 100)))
         #expect(!window.isBefore(Timestamp(nanoseconds: 500)))
     }
 
-    @Test func `a window without ends holds everything`() {
+    @Test func `a window without ends contains every time`() {
         let all = BatchWindow()
         #expect(all.contains(Timestamp(nanoseconds: .min)))
         #expect(all.contains(Timestamp(nanoseconds: .max)))
@@ -28,7 +28,7 @@ struct BatchWindowTests {
         #expect(!BatchWindow(until: Timestamp(seconds: 0)).contains(Timestamp(seconds: 0)))
     }
 
-    @Test func `a window that ends where it starts holds nothing`() {
+    @Test func `a window that ends at its start contains nothing`() {
         let empty = BatchWindow(since: Timestamp(seconds: 1), until: Timestamp(seconds: 1))
         #expect(!empty.contains(Timestamp(seconds: 1)))
     }

@@ -8,7 +8,7 @@ struct MessageBatchJSONTests {
         try MessageBatch(json: Array(text.utf8))
     }
 
-    /// A batch object with the given members behind the required ones.
+    /// A batch object with the given members after the required ones.
     private func batch(extra: String) throws -> MessageBatch {
         try batch(
             """
@@ -34,7 +34,7 @@ struct MessageBatchJSONTests {
         }
         """
 
-    @Test func `the documented sample is read whole`() throws {
+    @Test func `the documented sample is decoded completely`() throws {
         let batch = try batch(documented)
         #expect(batch.id == "msgbatch_013Zva2CMHLNnXjNJJKqJ2EF")
         #expect(batch.status == .inProgress)
@@ -48,7 +48,7 @@ struct MessageBatchJSONTests {
         #expect(batch.resultsURL?.hasSuffix("/msgbatch_013Zva2CMHLNnXjNJJKqJ2EF/results") == true)
     }
 
-    @Test func `the object is kept as received, without the white space between its tokens`() throws {
+    @Test func `the object is kept as received, without white space between its tokens`() throws {
         let text =
             #"{ "id" : "a b" , "n" : 1.50e+2 , "created_at":"2024-08-20T18:37:24.1+00:00", "x":[ 1 , {} ],"#
             + #""request_counts":{ }, "e":"\u00e9\/ \" ", "processing_status":"ended" }"#
@@ -58,7 +58,7 @@ struct MessageBatchJSONTests {
         #expect(String(decoding: try batch(text).json, as: UTF8.self) == kept)
     }
 
-    @Test func `a key that is missing is null, as archived_at was in 2024`() throws {
+    @Test func `a missing key is null, as archived_at was in 2024`() throws {
         let batch = try batch(extra: "")
         #expect(batch.archivedAt == nil)
         #expect(batch.endedAt == nil)
@@ -69,11 +69,11 @@ struct MessageBatchJSONTests {
     }
 
     @Test(arguments: ["null", "1724179044", "[]", "{}", "true", "\"soon\""])
-    func `an optional moment that is none counts as missing`(value: String) throws {
+    func `an optional time that is invalid counts as missing`(value: String) throws {
         #expect(try batch(extra: "\"archived_at\":\(value)").archivedAt == nil)
     }
 
-    @Test func `of equal keys the last wins`() throws {
+    @Test func `the last of equal keys counts`() throws {
         let batch = try batch(
             extra:
                 #""id":"first","id":"msgbatch_2","processing_status":"canceling","request_counts":{"errored":2,"errored":3}"#
@@ -83,11 +83,11 @@ struct MessageBatchJSONTests {
         #expect(batch.counts == RequestCounts(byType: ["errored": 3]))
     }
 
-    @Test func `keys may be written with escapes`() throws {
+    @Test func `keys may have escapes`() throws {
         #expect(try batch(extra: #""archived\u005fat":"2024-09-20T00:00:00Z""#).archivedAt?.day.text == "2024-09-20")
     }
 
-    @Test func `statuses and count types nobody documented are carried through`() throws {
+    @Test func `undocumented statuses and count types are kept`() throws {
         let batch = try batch(extra: #""processing_status":"paused","request_counts":{"succeeded":1,"deferred":4}"#)
         #expect(batch.status == .other("paused"))
         #expect(batch.counts.byType == ["succeeded": 1, "deferred": 4])
@@ -102,14 +102,14 @@ struct MessageBatchJSONTests {
     @Test(arguments: [
         "-1", "1.0", "1e2", "\"3\"", "true", "[]", "{}", "9999999999999", "123456789012345678901234567890",
     ])
-    func `a count that is no whole number proves nothing and is refused`(count: String) {
+    func `a count that is not a whole number is rejected`(count: String) {
         #expect(throws: MalformedBatch(reason: "batch msgbatch_1 has no request_counts of whole numbers")) {
             try batch(extra: "\"request_counts\":{\"succeeded\":\(count)}")
         }
     }
 
     @Test(arguments: ["null", "[]", "7", "\"x\""])
-    func `counts that are no object are refused`(counts: String) {
+    func `counts that are not an object are rejected`(counts: String) {
         #expect(throws: MalformedBatch(reason: "batch msgbatch_1 has no request_counts of whole numbers")) {
             try batch(extra: "\"request_counts\":\(counts)")
         }
@@ -122,7 +122,7 @@ struct MessageBatchJSONTests {
         (#""created_at":null"#, "batch msgbatch_1 has no created_at that is an RFC 3339 date-time"),
         (#""created_at":1724179044"#, "batch msgbatch_1 has no created_at that is an RFC 3339 date-time"),
     ])
-    func `what cannot be done without is named when it is missing`(member: String, reason: String) {
+    func `a missing required member is named`(member: String, reason: String) {
         #expect(throws: MalformedBatch(reason: reason)) { try batch(extra: member) }
     }
 
@@ -134,7 +134,7 @@ struct MessageBatchJSONTests {
         ("{\"id\":\"a\"} {", "a batch object cannot be read: text behind the end of the value at byte 11"),
         ("{\"id\":\"a\u{1}\"}", "a batch object cannot be read: a control character inside a string at byte 8"),
     ])
-    func `text that is no object is refused with its place`(text: String, reason: String) {
+    func `text that is not an object is rejected with its position`(text: String, reason: String) {
         #expect(throws: MalformedBatch(reason: reason)) { try batch(text) }
     }
 }

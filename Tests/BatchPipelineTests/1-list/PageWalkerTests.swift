@@ -23,7 +23,7 @@ struct PageWalkerTests {
         BatchWindow(since: since.map { Timestamp(seconds: $0) }, until: until.map { Timestamp(seconds: $0) })
     }
 
-    @Test func `downwards it follows the last id until nothing more is there`() throws {
+    @Test func `a descending listing follows the last ID to the end`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
         #expect(walker.query == PageQuery(limit: 2))
         var step = try walker.evaluate(page([9, 8], hasMore: true))
@@ -36,7 +36,7 @@ struct PageWalkerTests {
         #expect(walker.listed == 3)
     }
 
-    @Test func `upwards it follows the first id`() throws {
+    @Test func `an ascending listing follows the first ID`() throws {
         var walker = PageWalker(window: window(), pageSize: 2, direction: .newer, startingAt: "5")
         #expect(walker.query == PageQuery(beforeID: "5", limit: 2))
         var step = try walker.evaluate(page([7, 6], hasMore: true))
@@ -47,12 +47,12 @@ struct PageWalkerTests {
         #expect(!step.continues)
     }
 
-    @Test func `it can start behind a given batch`() {
+    @Test func `a listing can start after a given batch`() {
         let walker = PageWalker(window: window(), pageSize: 1_000, startingAt: "5")
         #expect(walker.query == PageQuery(afterID: "5", limit: 1_000))
     }
 
-    @Test func `downwards it stops at the first batch older than the window`() throws {
+    @Test func `a descending listing stops at the first batch before the window`() throws {
         var walker = PageWalker(window: window(5, 8), pageSize: 10)
         var step = try walker.evaluate(page([10, 9, 8], hasMore: true))
         #expect(step.batches.isEmpty)
@@ -62,13 +62,13 @@ struct PageWalkerTests {
         #expect(!step.continues)
     }
 
-    @Test func `a page that ends with the first moment of the window is not the last`() throws {
+    @Test func `a page that ends at the first moment of the window is not the last`() throws {
         var walker = PageWalker(window: window(5), pageSize: 2)
         let step = try walker.evaluate(page([6, 5], hasMore: true))
         #expect(step.continues)
     }
 
-    @Test func `upwards it stops at the first batch newer than the window`() throws {
+    @Test func `an ascending listing stops at the first batch after the window`() throws {
         var walker = PageWalker(window: window(5, 8), pageSize: 10, direction: .newer, startingAt: "1")
         var step = try walker.evaluate(page([4, 3, 2], hasMore: true))
         #expect(step.batches.isEmpty)
@@ -78,7 +78,7 @@ struct PageWalkerTests {
         #expect(!step.continues)
     }
 
-    @Test func `a batch that comes twice is taken once`() throws {
+    @Test func `a batch that appears twice is returned once`() throws {
         var walker = PageWalker(window: window(), pageSize: 3)
         _ = try walker.evaluate(page([9, 8, 7], hasMore: true))
         let step = try walker.evaluate(page([8, 7, 6], hasMore: true))
@@ -87,7 +87,7 @@ struct PageWalkerTests {
         #expect(walker.listed == 4)
     }
 
-    @Test func `batches that appear during the walk do not disturb it`() throws {
+    @Test func `batches that appear during the listing do not affect it`() throws {
         // Cursors are exclusive and newer batches stand before the first page, so they are not seen at all.
         var walker = PageWalker(window: window(), pageSize: 2)
         _ = try walker.evaluate(page([9, 8], hasMore: true))
@@ -96,7 +96,7 @@ struct PageWalkerTests {
         #expect(step.batches.map(\.id) == ["7", "6"])
     }
 
-    @Test func `without has_more it goes on until a page is empty`() throws {
+    @Test func `without has_more the listing continues until a page is empty`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
         #expect(try walker.evaluate(page([9, 8], hasMore: nil)).continues)
         #expect(try walker.evaluate(page([7], hasMore: nil)).continues)
@@ -111,7 +111,7 @@ struct PageWalkerTests {
         #expect(walker.listed == 0)
     }
 
-    @Test func `a cursor that stands still is an error that names it`() throws {
+    @Test func `a cursor that does not advance is an error that names it`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
         _ = try walker.evaluate(page([9, 8], hasMore: true))
         #expect(throws: PageWalker.Stuck(cursor: "8")) { try walker.evaluate(page([7, 6], hasMore: true, last: "8")) }
@@ -127,14 +127,14 @@ struct PageWalkerTests {
         }
     }
 
-    @Test func `pages that run in a circle are an error when they come round`() throws {
+    @Test func `pages in a cycle are an error when the first one repeats`() throws {
         var walker = PageWalker(window: window(), pageSize: 1)
         _ = try walker.evaluate(page([9], hasMore: true))
         _ = try walker.evaluate(page([8], hasMore: true))
         #expect(throws: PageWalker.Stuck(cursor: "9")) { try walker.evaluate(page([9], hasMore: true)) }
     }
 
-    @Test func `an empty page that promises more is an error, not an end and not a loop`() throws {
+    @Test func `an empty page that promises more is an error`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
         _ = try walker.evaluate(page([9, 8], hasMore: true))
         #expect(throws: PageWalker.Stuck(cursor: "8")) { try walker.evaluate(page([], hasMore: true)) }
@@ -142,13 +142,13 @@ struct PageWalkerTests {
         #expect(throws: PageWalker.Stuck(cursor: "4")) { try fresh.evaluate(page([], hasMore: true, last: "4")) }
     }
 
-    @Test func `a repeated last page without has_more is an error too`() throws {
+    @Test func `a repeated last page without has_more is an error`() throws {
         var walker = PageWalker(window: window(), pageSize: 2)
         _ = try walker.evaluate(page([9, 8], hasMore: nil))
         #expect(throws: PageWalker.Stuck(cursor: "8")) { try walker.evaluate(page([9, 8], hasMore: nil)) }
     }
 
-    @Test func `a walk that has left the window does not mind a bad cursor`() throws {
+    @Test func `an invalid cursor after the end of the window is ignored`() throws {
         var walker = PageWalker(window: window(5), pageSize: 2)
         _ = try walker.evaluate(page([9, 8], hasMore: true))
         #expect(!(try walker.evaluate(page([4], hasMore: true, last: "8")).continues))

@@ -11,7 +11,7 @@ struct BatchShardTests {
     }
 
     @Test(arguments: [1, 2, 3, 8, 64, 100])
-    func `each batch is in exactly one part, and the parts are about equal`(count: Int) throws {
+    func `each batch is in exactly one shard, and the shards have about equal sizes`(count: Int) throws {
         var sizes = [Int](repeating: 0, count: count)
         let shards = try (0..<count).map { try #require(BatchShard($0, of: count)) }
         for number in 0..<10_000 {
@@ -24,7 +24,7 @@ struct BatchShardTests {
     }
 
     @Test(arguments: [(-1, 4), (4, 4), (5, 4), (0, 0), (0, -1)])
-    func `a part that does not exist is refused`(index: Int, count: Int) {
+    func `a shard that does not exist is an error`(index: Int, count: Int) {
         #expect(BatchShard(index, of: count) == nil)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 struct RetryPolicyTests {
     private let noon = Timestamp("2026-11-22T12:00:00Z")!
 
-    /// What a fresh plan says to an answer.
+    /// The decision of a new policy about an answer.
     private func firstDecision(
         _ operation: RetryPolicy.Operation = .list,
         _ status: Int,
@@ -21,7 +21,7 @@ struct RetryPolicyTests {
     }
 
     @Test(arguments: [RetryPolicy.Operation.list, .retrieve, .results])
-    func `a 200 is taken, whatever its retry-after says`(operation: RetryPolicy.Operation) {
+    func `status 200 is final whatever its retry-after header`(operation: RetryPolicy.Operation) {
         let decision = firstDecision(operation, 200) {
             $0.retryAfter = .seconds(10)
             $0.shouldRetry = true
@@ -30,7 +30,7 @@ struct RetryPolicyTests {
     }
 
     @Test(arguments: [408, 409, 500, 502, 503, 504, 529, 599])
-    func `transient statuses are asked again`(status: Int) {
+    func `temporary statuses are retried`(status: Int) {
         #expect(firstDecision(.list, status) == .retry(after: .milliseconds(500), reason: .status(status)))
     }
 
@@ -40,7 +40,7 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `pauses double from half a second to eight`() {
+    func `pauses double from half a second to eight seconds`() {
         var plan = RetryPolicy(.list, limits: .init(attempts: 8))
         let pauses = (1...7).map { _ in plan.decide(.answer(RetryFacts(status: 500, now: noon)), jitter: 0) }
         let expected = [0.5, 1, 2, 4, 8, 8, 8]
@@ -51,7 +51,7 @@ struct RetryPolicyTests {
     }
 
     @Test(arguments: [(0.0, 500), (0.4, 450), (1.0, 375), (7.0, 375), (-3.0, 500)])
-    func `jitter takes off up to a quarter and never adds`(jitter: Double, milliseconds: Int) {
+    func `jitter shortens a pause by up to a quarter and never lengthens it`(jitter: Double, milliseconds: Int) {
         guard case .retry(let pause, _) = firstDecision(.list, 500, jitter: jitter) else {
             Issue.record("no retry")
             return
@@ -60,7 +60,7 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `the attempts of errors and broken connections are counted together`() {
+    func `errors and broken connections share one limit of attempts`() {
         var plan = RetryPolicy(.list, limits: .init(attempts: 3))
         _ = plan.decide(.answer(RetryFacts(status: 500, now: noon)), jitter: 0)
         let second = plan.decide(.fault(.connectionRefused, detail: "connection refused"), jitter: 0)
@@ -70,23 +70,23 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `with one attempt nothing is asked again`() {
+    func `with one attempt nothing is retried`() {
         var plan = RetryPolicy(.list, limits: .init(attempts: 1))
         let decision = plan.decide(.fault(.cut, detail: "connection reset"), jitter: 0)
         #expect(decision == .fail(.transport(.cut, detail: "connection reset")))
     }
 
     @Test
-    func `a refused certificate is final`() {
+    func `a rejected certificate is final`() {
         var plan = RetryPolicy(.list)
         let decision = plan.decide(.fault(.tls, detail: "the server's certificate is not trusted"), jitter: 0)
         #expect(decision == .fail(.transport(.tls, detail: "the server's certificate is not trusted")))
     }
 
-    // MARK: What the server says about trying again
+    // MARK: Headers about retries
 
     @Test
-    func `x-should-retry overrules the status in both directions`() {
+    func `x-should-retry overrides the status in both directions`() {
         #expect(firstDecision(.list, 500) { $0.shouldRetry = false } == .fail(.status(500)))
         #expect(firstDecision(.list, 429) { $0.shouldRetry = false } == .fail(.status(429)))
         let urged = firstDecision(.list, 400) { $0.shouldRetry = true }
@@ -94,7 +94,7 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `x-should-retry does not make a call go on for ever`() {
+    func `x-should-retry does not make a call retry forever`() {
         var plan = RetryPolicy(.list, limits: .init(attempts: 2))
         let facts = RetryFacts(status: 401, shouldRetry: true, now: noon)
         _ = plan.decide(.answer(facts), jitter: 0)
@@ -102,19 +102,19 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `retry-after in seconds replaces our own pause`() {
+    func `retry-after in seconds replaces the computed pause`() {
         let decision = firstDecision(.list, 503, jitter: 1) { $0.retryAfter = .seconds(30) }
         #expect(decision == .retry(after: .seconds(30), reason: .status(503)))
     }
 
     @Test
-    func `retry-after as a date is counted from the server's clock`() {
+    func `a retry-after date is counted from the server's clock`() {
         let decision = firstDecision(.list, 429) { $0.retryAfter = .date(noon.adding(seconds: 7)) }
         #expect(decision == .retry(after: .seconds(7), reason: .throttled))
     }
 
     @Test
-    func `retry-after-ms comes before retry-after`() {
+    func `retry-after-ms takes precedence over retry-after`() {
         let decision = firstDecision(.list, 429) {
             $0.retryAfter = .seconds(30)
             $0.retryAfterMilliseconds = 1_500
@@ -123,7 +123,7 @@ struct RetryPolicyTests {
     }
 
     @Test(arguments: [0, -5, Double.nan, -Double.infinity])
-    func `a delay that is no delay is ignored`(seconds: Double) {
+    func `an invalid delay is ignored`(seconds: Double) {
         let decision = firstDecision(.list, 500) {
             $0.retryAfterMilliseconds = seconds
             $0.retryAfter = .seconds(seconds)
@@ -132,7 +132,7 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `a useless retry-after-ms leaves retry-after in force`() {
+    func `an invalid retry-after-ms leaves retry-after in effect`() {
         let decision = firstDecision(.list, 500) {
             $0.retryAfterMilliseconds = 0
             $0.retryAfter = .seconds(3)
@@ -141,13 +141,13 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `a date that is over is ignored`() {
+    func `a date in the past is ignored`() {
         let decision = firstDecision(.list, 500) { $0.retryAfter = .date(noon.adding(seconds: -1)) }
         #expect(decision == .retry(after: .milliseconds(500), reason: .status(500)))
     }
 
     @Test(arguments: [3_601, 86_400, 1e300, Double.infinity])
-    func `a server that wants too long a pause is given up, not asked early`(seconds: Double) {
+    func `a pause that is too long ends the retries`(seconds: Double) {
         #expect(firstDecision(.list, 503) { $0.retryAfter = .seconds(seconds) } == .fail(.status(503)))
         #expect(firstDecision(.results, 404) { $0.retryAfter = .seconds(seconds) } == .fail(.status(404)))
     }
@@ -155,7 +155,7 @@ struct RetryPolicyTests {
     // MARK: 429
 
     @Test
-    func `a 429 uses up no attempt`() {
+    func `status 429 uses up no attempt`() {
         var plan = RetryPolicy(.list, limits: .init(attempts: 2, throttles: 50))
         for _ in 1...40 {
             let decision = plan.decide(.answer(RetryFacts(status: 429, now: noon)), jitter: 0)
@@ -170,7 +170,7 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `a 429 without end is given up`() {
+    func `status 429 ends the retries after a time limit`() {
         var plan = RetryPolicy(.list, limits: .init(throttles: 3))
         let facts = RetryFacts(status: 429, retryAfter: .seconds(1), now: noon)
         let decisions = (1...3).map { _ in plan.decide(.answer(facts), jitter: 0) }
@@ -184,7 +184,7 @@ struct RetryPolicyTests {
         ("2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z"),
         ("2028-02-29T10:00:00Z", "2028-03-01T00:00:00Z"),
     ])
-    func `an organisation's spend limit fails at once and ends with the month`(now: String, end: String) throws {
+    func `the spend limit of an organization is final until the end of the month`(now: String, end: String) throws {
         let facts = RetryFacts(
             status: 429,
             shouldRetry: true,
@@ -203,7 +203,7 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `a ramp limit is waited out like any other 429`() {
+    func `a ramp limit is retried like any other 429`() {
         let decision = firstDecision(.list, 429) {
             $0.errorCode = "ramp_limit_exceeded"
             $0.retryAfter = .seconds(12)
@@ -212,14 +212,14 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `the code of a spend limit under another status changes nothing`() {
+    func `the spend limit code with another status has no effect`() {
         #expect(firstDecision(.list, 400) { $0.errorCode = "enforced_spend_limit_reached" } == .fail(.status(400)))
     }
 
-    // MARK: Results that are not there
+    // MARK: Missing results
 
     @Test
-    func `results that are not found are asked for a few times although the server calls it final`() {
+    func `results that are not found are retried a few times although the server forbids it`() {
         var plan = RetryPolicy(.results)
         let facts = RetryFacts(status: 404, shouldRetry: false, now: noon)
         let decisions = (1...4).map { _ in plan.decide(.answer(facts), jitter: 0) }
@@ -229,14 +229,14 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `results that appear after a 404 are taken`() {
+    func `results that appear after a 404 are returned`() {
         var plan = RetryPolicy(.results)
         _ = plan.decide(.answer(RetryFacts(status: 404, now: noon)), jitter: 0)
         #expect(plan.decide(.answer(RetryFacts(status: 200, now: noon)), jitter: 0) == .accept)
     }
 
     @Test
-    func `results that are gone are not asked for again`() {
+    func `removed results are not requested again`() {
         #expect(firstDecision(.results, 410) == .fail(.status(410)))
     }
 }

@@ -18,7 +18,7 @@ struct BlockReaderTests {
 
     private let text = Array("first\n\nsecond line\r\nthird\nthe end".utf8)
 
-    @Test func `a body cut anywhere gives the same blocks`() async throws {
+    @Test func `a body cut at any byte gives the same blocks`() async throws {
         let whole = try await blocks(ScriptedBody(text))
         #expect(whole.map(\.bytes.count) == [20, 14])
         for first in 1...text.count {
@@ -32,7 +32,7 @@ struct BlockReaderTests {
         }
     }
 
-    @Test func `empty chunks change nothing`() async throws {
+    @Test func `empty chunks have no effect`() async throws {
         let body = ScriptedBody(chunks: [[], Array("abc".utf8), [], [], Array("\n".utf8), []])
         #expect(try await blocks(body).map(\.bytes) == [Array("abc\n".utf8)])
     }
@@ -42,14 +42,14 @@ struct BlockReaderTests {
         #expect(try await blocks(ScriptedBody(chunks: [[], []])).isEmpty)
     }
 
-    @Test func `behind the last block there is nil, again and again`() async throws {
+    @Test func `after the last block the reader returns nil every time`() async throws {
         var reader = reader(ScriptedBody(Array("a\n".utf8)))
         _ = try await reader.next()
         #expect(try await reader.next() == nil)
         #expect(try await reader.next() == nil)
     }
 
-    @Test func `no chunk is asked for before a block is wanted`() async throws {
+    @Test func `no chunk is requested before a block is wanted`() async throws {
         let counter = Counter()
         var body = ScriptedBody(chunks: (0..<6).map { _ in Array("12345678\n".utf8) })
         body.willGive = { _ in counter.add() }
@@ -61,7 +61,7 @@ struct BlockReaderTests {
         #expect(counter.value == 2)
     }
 
-    @Test func `blocks of one chunk are given before the next chunk is asked for`() async throws {
+    @Test func `blocks of one chunk are returned before the next chunk is requested`() async throws {
         let counter = Counter()
         var body = ScriptedBody(chunks: [Array("12345678\n12345678\n12345678\n".utf8), Array("x\n".utf8)])
         body.willGive = { _ in counter.add() }
@@ -71,18 +71,18 @@ struct BlockReaderTests {
         #expect(try await reader.next()?.bytes == Array("x\n".utf8))
     }
 
-    @Test func `an error of the body comes through, behind the blocks before it`() async throws {
+    @Test func `an error of the body is thrown after the blocks before it`() async throws {
         var reader = reader(ScriptedBody(Array("12345678\nrest".utf8), failure: Broken()))
         #expect(try await reader.next()?.bytes == Array("12345678\n".utf8))
         await #expect(throws: Broken.self) { _ = try await reader.next() }
     }
 
-    @Test func `bytes behind the last line end of a broken body become no block`() async throws {
+    @Test func `bytes after the last line end of an interrupted body are not a block`() async throws {
         var reader = reader(ScriptedBody(Array("rest".utf8), failure: Broken()))
         await #expect(throws: Broken.self) { _ = try await reader.next() }
     }
 
-    @Test func `a line over the limit stops with its place, however it arrives`() async throws {
+    @Test func `a line over the limit is reported with its position, for any chunks`() async throws {
         let bytes = Array("ok\n".utf8) + [UInt8](repeating: 0x61, count: 101) + Array("\n".utf8)
         for size in [1, 7, 1_000] {
             var reader = reader(ScriptedBody(bytes, sizes: [size]))

@@ -1,7 +1,7 @@
 import BatchPipeline
 import Testing
 
-/// What is counted of a message's content.
+/// The counts of a message's content.
 struct ContentDecodingTests {
     private func record(content: String, stopReason: String = "\"end_turn\"") throws -> ResultRecord {
         let block = try ResultDecoder.decode(
@@ -13,7 +13,7 @@ struct ContentDecodingTests {
         return try #require(block.records.first)
     }
 
-    @Test func `text blocks count their decoded bytes together`() throws {
+    @Test func `the decoded bytes of all text blocks are added up`() throws {
         let record = try record(
             content:
                 #"[{"type":"text","text":"aé漢😀"},{"text":"\u00e9\n\ud83d\ude00\"","type":"text"},{"type":"text","text":""}]"#
@@ -24,7 +24,7 @@ struct ContentDecodingTests {
     }
 
     @Test(arguments: [#""""#, #"" ""#, #""\n\n\t ""#, #""\u00a0\u3000\u2028""#, "\"\u{A0}\u{2029} \"", #""\r\n""#])
-    func `white space alone is no visible text`(text: String) throws {
+    func `white space is not visible text`(text: String) throws {
         let record = try record(content: "[{\"type\":\"text\",\"text\":\(text)}]")
         #expect(!record.hasVisibleText)
         #expect(!record.isUsable)
@@ -34,7 +34,7 @@ struct ContentDecodingTests {
         #""a""#, #"" \n.""#, #""\n\n\u0041""#, "\"\u{200B}\"", #""\b""#, #""\ud800""#, "\"\u{3000}漢\"", #""\\""#,
         #""\"""#,
     ])
-    func `anything else is visible, however far behind white space`(text: String) throws {
+    func `anything else is visible, also after a lot of white space`(text: String) throws {
         #expect(try record(content: "[{\"type\":\"text\",\"text\":\(text)}]").hasVisibleText)
     }
 
@@ -46,7 +46,7 @@ struct ContentDecodingTests {
         #expect(record.textBytes == 2)
     }
 
-    @Test func `tool calls are counted, those of the server's own tools are not`() throws {
+    @Test func `tool calls are counted, calls of server tools are not`() throws {
         let record = try record(
             content: #"[{"type":"tool_use","id":"toolu_1","name":"f","input":{"text":"not text","type":"text"}},"#
                 + #"{"input":{},"type":"tool_use"},{"type":"server_tool_use","name":"web_search"},"#
@@ -75,11 +75,11 @@ struct ContentDecodingTests {
     }
 
     @Test(arguments: ["null", "{}", "\"text\"", "7", "true"])
-    func `content that is no list counts as none`(content: String) throws {
+    func `content that is not an array counts as empty`(content: String) throws {
         #expect(try record(content: content).contentBlocks == 0)
     }
 
-    @Test func `blocks of unexpected shape are counted and otherwise passed over`() throws {
+    @Test func `blocks of an unexpected shape are counted and otherwise skipped`() throws {
         let record = try record(
             content:
                 #"[null,7,"text",["a"],{},{"type":7,"text":"x"},{"type":"text"},{"type":"text","text":null},{"type":"text","text":["x"]}]"#
@@ -90,7 +90,7 @@ struct ContentDecodingTests {
         #expect(!record.hasVisibleText)
     }
 
-    @Test func `the stop reason decides together with the content`() throws {
+    @Test func `the stop reason and the content decide together`() throws {
         let text = #"[{"type":"text","text":"x"}]"#
         #expect(try record(content: text).isUsable)
         #expect(try record(content: text, stopReason: #""end\u005fturn""#).isUsable)

@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// Of equal keys the last wins, at every level, and nothing of the earlier ones is left.
+/// The last of equal keys counts at every level, and earlier values leave no trace.
 struct DuplicateKeyTests {
     private func plain(_ line: String) throws -> PlainRecord {
         let block = try ResultDecoder.decode(text: line)

@@ -1,7 +1,7 @@
 import BatchPipeline
 import Testing
 
-/// `result.error`: nested as the API writes it, or flattened by others.
+/// `result.error`: nested as the API writes it, or flattened by other programs.
 struct ErrorDecodingTests {
     private func decode(error: String) throws -> DecodedBlock {
         let block = try ResultDecoder.decode(
@@ -24,20 +24,20 @@ struct ErrorDecodingTests {
         #"{"type":"api_error","message":"m","request_id":"req_1"}"#,
         #"{"request_id":"req_1","message":"m","details":[],"type":"api_error"}"#,
         #"{"type":"api_error","message":"m","error":null,"request_id":"req_1"}"#,
-        // Half flattened.
+        // Partly flattened.
         #"{"type":"error","message":"m","error":{"type":"api_error"},"request_id":"req_1"}"#,
         #"{"type":"api_error","error":{"message":"m","request_id":"req_1"}}"#,
     ])
-    func `type, message and request id are found wherever they stand`(error: String) throws {
+    func `type, message and request ID are found at any position`(error: String) throws {
         #expect(try texts(error: error) == ["api_error", "m", "req_1"])
     }
 
-    @Test func `the inner type wins over the outer one`() throws {
+    @Test func `the inner type takes precedence over the outer one`() throws {
         let error = #"{"type":"outer_error","message":"outer","error":{"type":"inner_error","message":"inner"}}"#
         #expect(try texts(error: error) == ["inner_error", "inner", nil])
     }
 
-    @Test func `the outer request id wins over the inner one`() throws {
+    @Test func `the outer request ID takes precedence over the inner one`() throws {
         let error = #"{"type":"error","error":{"type":"e","request_id":"req_in"},"request_id":"workerreq_out"}"#
         #expect(try texts(error: error) == ["e", nil, "workerreq_out"])
     }
@@ -46,19 +46,19 @@ struct ErrorDecodingTests {
         #"{"type":"error"}"#, #"{"type":"err\u006fr","error":{}}"#, #"{"error":7,"type":"error"}"#, "{}", "null", "7",
         "[]",
     ])
-    func `the envelope's own type says nothing`(error: String) throws {
+    func `the type of the envelope is ignored`(error: String) throws {
         let block = try decode(error: error)
         #expect(block.plain.first?.errorType == nil)
         #expect(block.records.first?.errorClass == .fixInput)
     }
 
     @Test(arguments: ["null", "7", "true", "[]", "{}"])
-    func `members that are no text are missing`(value: String) throws {
+    func `members that are not strings count as missing`(value: String) throws {
         let error = "{\"type\":\"error\",\"error\":{\"type\":\(value),\"message\":\(value)},\"request_id\":\(value)}"
         #expect(try texts(error: error) == [nil, nil, nil])
     }
 
-    @Test func `each error has its own class, also behind others like it`() throws {
+    @Test func `each error has its own class, also after similar ones`() throws {
         let block = try ResultDecoder.decode(
             text: [
                 ("overloaded_error", "a"), ("overloaded_error", "a"), ("invalid_request_error", "a"),
@@ -73,14 +73,14 @@ struct ErrorDecodingTests {
         #expect(block.records.map(\.errorClass) == [.retry, .retry, .fixInput, .retry])
     }
 
-    @Test func `the class follows the message, escaped or not`() throws {
+    @Test func `the class depends on the message, escaped or not`() throws {
         for message in ["Your credit balance is too low", "Your credit bal\\u0061nce is too low"] {
             let block = try decode(error: "{\"type\":\"invalid_request_error\",\"message\":\"\(message)\"}")
             #expect(block.records.first?.errorClass == .fixAccount)
         }
     }
 
-    @Test func `an error beside another type of result is not looked at`() throws {
+    @Test func `an error next to another result type is ignored`() throws {
         let block = try ResultDecoder.decode(
             text:
                 #"{"custom_id":"a","result":{"error":{"type":"api_error"},"type":"succeeded","message":{"model":"m"}}}"#

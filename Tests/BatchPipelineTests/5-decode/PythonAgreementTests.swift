@@ -4,7 +4,7 @@ import JSONLines
 import TestSupport
 import Testing
 
-/// The decoder against Python's json module, which knows nothing of it.
+/// Compares the decoder with Python's json module.
 struct PythonAgreementTests {
     private static let python = "/usr/bin/env"
 
@@ -16,10 +16,10 @@ struct PythonAgreementTests {
         return (try? process.run()).map { process.waitUntilExit() } != nil && process.terminationStatus == 0
     }()
 
-    /// Reads lines in hex and says of each whether it is a result, and which.
+    /// Reads lines in hex and prints for each whether it is a result, and its values.
     ///
-    /// The module takes NaN and Infinity, which JSON has not; of equal keys it keeps the last, and it takes lone surrogates,
-    /// as the decoder does.
+    /// The module accepts NaN and Infinity, which JSON does not have. Like the decoder, it keeps the last of equal keys
+    /// and accepts lone surrogates.
     private static let script = """
         import codecs, json, sys
 
@@ -44,7 +44,7 @@ struct PythonAgreementTests {
                 print("no")
         """
 
-    private func judgedByPython(_ lines: [[UInt8]]) throws -> [String] {
+    private func decodedByPython(_ lines: [[UInt8]]) throws -> [String] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.python)
         process.arguments = ["python3", "-c", Self.script]
@@ -53,7 +53,7 @@ struct PythonAgreementTests {
         process.standardOutput = output
         try process.run()
         let text = lines.map { hex($0) + "\n" }.joined()
-        // Written beside the reading: a full pipe would hold both sides up.
+        // Written in parallel with reading: otherwise a full pipe would block both sides.
         Thread.detachNewThread {
             try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
             try? input.fileHandleForWriting.close()
@@ -64,7 +64,7 @@ struct PythonAgreementTests {
         return String(decoding: answer, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    private func judgedHere(_ line: [UInt8]) throws -> String {
+    private func decodedHere(_ line: [UInt8]) throws -> String {
         let block = ResultDecoder.decode(try .holding(line + [0x0A]))
         guard let record = block.plain.first else { return "no" }
         return ["yes", text(record.customID), text(record.resultType)].joined(separator: " ")
@@ -79,7 +79,7 @@ struct PythonAgreementTests {
     }
 
     @Test(.enabled(if: isThere, "python3 is not installed"))
-    func `valid and damaged lines are judged alike, and read alike`() throws {
+    func `Python accepts the same lines and reads the same values`() throws {
         var generator = LineGenerator(seed: 2_024)
         var random = SeededGenerator(seed: 8)
         let valid = (0..<300).map { _ in Array(generator.next().line.utf8) }
@@ -92,13 +92,13 @@ struct PythonAgreementTests {
         ]
         .map { Array("{\"custom_id\":\"a\",\"x\":\($0),\"result\":{\"type\":\"expired\"}}".utf8) }
         let lines = (valid + damaged + spelled).filter { line in line.contains { ![0x20, 0x09, 0x0D].contains($0) } }
-        let here = try lines.map { try judgedHere($0) }
-        let there = try judgedByPython(lines)
+        let here = try lines.map { try decodedHere($0) }
+        let there = try decodedByPython(lines)
         try #require(there.count == lines.count)
         for (line, (ours, theirs)) in zip(lines, zip(here, there)) where ours != theirs {
             #expect(ours == theirs, "\(String(decoding: line, as: UTF8.self))")
         }
-        // Neither side may have taken the easy way.
+        // Both kinds of lines must be frequent enough.
         #expect(here.filter { $0 == "no" }.count > 500)
         #expect(here.filter { $0 != "no" }.count > 500)
     }

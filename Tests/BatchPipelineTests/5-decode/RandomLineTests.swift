@@ -3,10 +3,10 @@ import JSONLines
 import TestSupport
 import Testing
 
-/// Valid lines in every order, spacing and spelling, against what their maker knows of them.
+/// Valid lines with random order, spacing and escapes, compared with their generated values.
 struct RandomLineTests {
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
-    func `what is decoded is what was written`(seed: UInt64) throws {
+    func `the decoder returns what the generator wrote`(seed: UInt64) throws {
         var generator = LineGenerator(seed: seed)
         let made = (0..<100).map { _ in generator.next() }
         let block = try ResultDecoder.decode(text: made.map(\.line).joined(separator: "\n"))
@@ -18,7 +18,7 @@ struct RandomLineTests {
     }
 
     @Test(arguments: 1...5 as ClosedRange<UInt64>)
-    func `every place lies within its line`(seed: UInt64) throws {
+    func `every position is inside its line`(seed: UInt64) throws {
         var generator = LineGenerator(seed: seed)
         let lines = (0..<50).map { _ in generator.next().line }
         let block = try ResultDecoder.decode(text: lines.joined(separator: "\r\n"))
@@ -33,7 +33,7 @@ struct RandomLineTests {
         }
     }
 
-    @Test func `no line, however it is broken, is read beyond its end or brings the decoder down`() throws {
+    @Test func `no damaged line makes the decoder crash or read past its end`() throws {
         var generator = LineGenerator(seed: 99)
         var random = SeededGenerator(seed: 7)
         for _ in 0..<300 {

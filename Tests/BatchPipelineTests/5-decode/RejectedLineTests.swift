@@ -2,7 +2,7 @@ import BatchPipeline
 import JSONLines
 import Testing
 
-/// Lines that are no results, and what stands between lines.
+/// Lines that are not results, and bytes between lines.
 struct RejectedLineTests {
     private func reasons(_ text: String) throws -> [String] {
         try ResultDecoder.decode(text: text).rejected.map(\.reason)
@@ -23,12 +23,12 @@ struct RejectedLineTests {
         (#"{"custom_id":"a","result":{"type":"expired"}},"#, "text behind the end of the value"),
         (#"{"custom_id":"a","result":{"type":"expired"}}{}"#, "text behind the end of the value"),
     ])
-    func `text that is no result says what is missing`(line: String, reason: String) throws {
+    func `text that is not a result is rejected with what is missing`(line: String, reason: String) throws {
         #expect(try reasons(line) == [reason])
     }
 
     @Test(arguments: ["null", "7", "-1.5", "true", "[]", "{}", "[\"a\"]", "{\"type\":\"a\"}"])
-    func `an id or a type that is no text is none`(value: String) throws {
+    func `an ID or a type that is not a string is missing`(value: String) throws {
         let id = "{\"custom_id\":\(value),\"result\":{\"type\":\"expired\"}}"
         #expect(try reasons(id) == ["the object has no custom_id that is a string"])
         let type = "{\"custom_id\":\"a\",\"result\":{\"type\":\(value)}}"
@@ -36,13 +36,13 @@ struct RejectedLineTests {
     }
 
     @Test(arguments: ["null", "7", "true", "[]", "\"expired\"", "[{\"type\":\"expired\"}]"])
-    func `a result that is no object is none`(value: String) throws {
+    func `a result that is not an object is missing`(value: String) throws {
         #expect(
             try reasons("{\"custom_id\":\"a\",\"result\":\(value)}") == ["the object has no result that is an object"]
         )
     }
 
-    @Test func `a place is that of the fault in the stream, in line and byte`() throws {
+    @Test func `the position of an error is its line and byte in the stream`() throws {
         let good = ResultLine.other("a", type: "expired")
         let text = "\(good)\n\n\(good)x\r\n{\"custom_id\":\"a\u{1}\n\(good)"
         let block = try ResultDecoder.decode(text: text)
@@ -61,13 +61,13 @@ struct RejectedLineTests {
         #expect(block.records.map(\.lineNumber) == [1, 5])
     }
 
-    @Test func `a line that lacks something has its start for a place`() throws {
+    @Test func `the position of a missing member is the start of the line`() throws {
         let block = ResultDecoder.decode(try .holding(Array("\n{}\n".utf8), firstLine: 7, byteOffset: 900))
         #expect(block.rejected.map(\.byteOffset) == [901])
         #expect(block.rejected.map(\.lineNumber) == [8])
     }
 
-    @Test func `a line cut anywhere is refused, near where it ends`() throws {
+    @Test func `a line cut at any byte is rejected near its end`() throws {
         let line = """
             {"custom_id":"é\\u00e9","result":{"type":"succeeded","message":{"content":[{"type":"text","text":"漢😀\\ud83d\\ude00"}],\
             "ok":[true,false,null,-1.5e+3],"usage":{"input_tokens":12}}}}
@@ -80,12 +80,12 @@ struct RejectedLineTests {
             #expect(block.records.isEmpty)
             let fault = try #require(block.rejected.first)
             #expect(fault.lineNumber == 2)
-            // A character cut in its middle is named by its first byte, up to three before the end.
+            // The error is at the first byte of a cut character, up to three bytes before the end.
             #expect((end - 3...end).contains(fault.byteOffset - before.count), "cut at \(end): \(fault)")
         }
     }
 
-    @Test func `empty and blank lines are counted, not refused`() throws {
+    @Test func `empty and blank lines are counted and not rejected`() throws {
         let line = ResultLine.other("a", type: "expired")
         let block = try ResultDecoder.decode(text: "\n\(line)\n\n  \t\r\n\r\n\(line)\n\r\r\n\n")
         #expect(block.emptyLines == 6)
@@ -93,7 +93,7 @@ struct RejectedLineTests {
         #expect(block.rejected.isEmpty)
     }
 
-    @Test func `a carriage return before the line end does not belong to the line`() throws {
+    @Test func `a carriage return before the line end is not part of the line`() throws {
         let line = ResultLine.other("a", type: "expired")
         let block = try ResultDecoder.decode(text: "\(line)\r\n\(line)\r\r\n\(line)\n\(line)\r")
         #expect(block.records.count == 4)
@@ -105,13 +105,13 @@ struct RejectedLineTests {
         )
     }
 
-    @Test func `U+2028 and U+0085 inside a string end no line`() throws {
+    @Test func `U+2028 and U+0085 inside a string do not end a line`() throws {
         let block = try ResultDecoder.decode(text: ResultLine.succeeded("a", text: "x\u{2028}y\u{85}z\u{B5}"))
         #expect(block.records.count == 1)
         #expect(block.plain.first?.textBytes == 10)
     }
 
-    @Test func `a byte order mark is passed over at the start of the stream only`() throws {
+    @Test func `a byte order mark is skipped at the start of the stream only`() throws {
         let line = ResultLine.other("a", type: "expired")
         let block = try ResultDecoder.decode(text: "\u{FEFF}\(line)\n\u{FEFF}\(line)\n")
         #expect(block.records.map(\.line) == [3..<3 + line.utf8.count])
@@ -141,7 +141,7 @@ struct RejectedLineTests {
         }
     }
 
-    @Test func `a deep line does not disturb the next`() throws {
+    @Test func `a deep line does not affect the next one`() throws {
         let deep = String(repeating: "[", count: 3_000)
         let good = ResultLine.other("a", type: "expired")
         let block = try ResultDecoder.decode(text: "{\"x\":\(deep)\n\(good)\n{\"x\":{\"y\":[\n\(good)\n")
@@ -162,7 +162,7 @@ struct RejectedLineTests {
         #expect(try ResultDecoder.decode(text: line).records.count == 1)
     }
 
-    @Test func `bytes that are not UTF-8 are refused in keys, values and passed-over text`() throws {
+    @Test func `bytes that are not UTF-8 are rejected in keys, values and skipped text`() throws {
         for template in [
             "{\"custom_id\":\"a#\",\"result\":{\"type\":\"expired\"}}",
             "{\"custom_id\":\"a\",\"k#\":1,\"result\":{\"type\":\"expired\"}}",
@@ -182,7 +182,7 @@ struct RejectedLineTests {
         }
     }
 
-    @Test func `a block without lines has nothing`() {
+    @Test func `a block without lines has no records`() {
         let block = LineBlock(bytes: [], lineEnds: [], sequence: 0, firstLine: 1, byteOffset: 0)
         let decoded = ResultDecoder.decode(block)
         #expect(decoded.records.isEmpty && decoded.rejected.isEmpty && decoded.emptyLines == 0)

@@ -3,7 +3,7 @@ import JSONLines
 import MessageBatches
 import Testing
 
-/// Lines as they were seen, and what else the grammar allows in valid ones.
+/// Lines as the API wrote them over the years, and other valid forms.
 struct ResultDecoderTests {
     private func record(_ line: String) throws -> ResultRecord {
         let block = try ResultDecoder.decode(text: line)
@@ -17,7 +17,7 @@ struct ResultDecoderTests {
         return try #require(block.plain.first)
     }
 
-    /// What the lines of all years below say.
+    /// The values of the lines of all years below.
     private var expected: PlainRecord {
         var record = PlainRecord(customID: "syn9", resultType: "succeeded")
         record.model = "claude-haiku-4-5-20251001"
@@ -31,7 +31,7 @@ struct ResultDecoderTests {
         return record
     }
 
-    @Test func `a line of 2024 is read`() throws {
+    @Test func `a line of 2024 is decoded`() throws {
         let line = """
             {"custom_id":"syn9","result":{"type":"succeeded","message":{"id":"msg_01","type":"message","role":"assistant",\
             "model":"claude-haiku-4-5-20251001","content":[{"type":"text","text":"Hello."}],"stop_reason":"end_turn",\
@@ -40,7 +40,7 @@ struct ResultDecoderTests {
         #expect(try plain(line) == expected)
     }
 
-    @Test func `a line of late 2025 is read`() throws {
+    @Test func `a line of late 2025 is decoded`() throws {
         let line = """
             {"custom_id":"syn9","result":{"type":"succeeded","message":{"model":"claude-haiku-4-5-20251001","id":"msg_01",\
             "type":"message","role":"assistant","content":[{"type":"text","text":"Hello."}],"stop_reason":"end_turn",\
@@ -56,7 +56,7 @@ struct ResultDecoderTests {
         #expect(try plain(line) == expected)
     }
 
-    @Test func `a line of 2026 is read`() throws {
+    @Test func `a line of 2026 is decoded`() throws {
         let line = """
             {"custom_id":"syn9","result":{"type":"succeeded","message":{"model":"claude-haiku-4-5-20251001","id":"msg_01",\
             "type":"message","role":"assistant","content":[{"type":"text","text":"Hello.","citations":null}],"container":null,\
@@ -75,7 +75,7 @@ struct ResultDecoderTests {
         #expect(try plain(line) == expected)
     }
 
-    @Test func `a line dumped with sorted keys, spaces and escapes is read`() throws {
+    @Test func `a line with sorted keys, spaces and escapes is decoded`() throws {
         let line = """
             { "custom_id" : "syn\\u0039" , "result" : { "message" : { "content" : [ { "text" : "Hel\\u006c\\u006f." , \
             "type" : "text" } ] , "id" : "msg_01" , "model" : "claude-haiku-4-5-20251001" , "role" : "assistant" , \
@@ -84,7 +84,7 @@ struct ResultDecoderTests {
         #expect(try plain(line) == expected)
     }
 
-    @Test func `the result may stand before the id, and its type behind the message`() throws {
+    @Test func `the result may come before the ID, and its type after the message`() throws {
         let line = """
             {"result":{"message":{"usage":{"output_tokens":22,"input_tokens":11},"stop_reason":"end_turn",\
             "content":[{"text":"Hello.","type":"text"}],"model":"claude-haiku-4-5-20251001","id":"msg_01"},\
@@ -94,7 +94,7 @@ struct ResultDecoderTests {
     }
 
     @Test(arguments: ["canceled", "expired"])
-    func `a result without message and error has nothing but its type`(type: String) throws {
+    func `a result without message and error has only its type`(type: String) throws {
         let record = try record(ResultLine.other("0", type: type))
         #expect(record.type == ResultType(type))
         #expect(record.type.name == type)
@@ -104,7 +104,7 @@ struct ResultDecoderTests {
         #expect(!record.isUsable)
     }
 
-    @Test func `a type nobody documented is carried through`() throws {
+    @Test func `an undocumented type is kept`() throws {
         let record = try record(
             #"{"custom_id":"1","result":{"type":"deferred","message":{"model":"m"},"error":{"type":"e"}}}"#
         )
@@ -113,11 +113,11 @@ struct ResultDecoderTests {
         #expect(record.errorType == nil)
     }
 
-    @Test func `a type written with escapes is the same type`() throws {
+    @Test func `a type with escapes is the same type`() throws {
         #expect(try record(#"{"custom_id":"1","result":{"type":"expi\u0072ed"}}"#).type == .expired)
     }
 
-    @Test func `the places of line and result lie in the block`() throws {
+    @Test func `the positions of line and result are inside the block`() throws {
         let text = "\n{\"custom_id\":\"a\", \"result\" : {\"type\":\"expired\"} }\r\n"
         let block = try ResultDecoder.decode(text: text)
         let record = try #require(block.records.first)
@@ -127,7 +127,7 @@ struct ResultDecoderTests {
         #expect(String(decoding: bytes[record.line], as: UTF8.self) == text.dropFirst().dropLast())
     }
 
-    @Test func `line numbers go on from the block's first line`() throws {
+    @Test func `line numbers continue from the first line of the block`() throws {
         let bytes = ResultLine.file([
             ResultLine.other("a", type: "expired"), "", ResultLine.other("b", type: "expired"),
         ])
@@ -136,7 +136,7 @@ struct ResultDecoderTests {
         #expect(block.emptyLines == 1)
     }
 
-    @Test func `an id equals itself however it is written, and only itself`() throws {
+    @Test func `an ID equals itself in any spelling and no other ID`() throws {
         func hash(_ id: String) throws -> KeyHash { try record(ResultLine.other(id, type: "expired")).customIDHash }
         #expect(try hash("caf\u{E9}") == hash("caf\\u00e9"))
         #expect(try hash("caf\u{E9}") == hash("c\\u0061f\\u00E9"))
@@ -147,7 +147,7 @@ struct ResultDecoderTests {
         #expect(try hash("") != hash(" "))
     }
 
-    @Test func `a lone surrogate is valid and shows as U+FFFD`() throws {
+    @Test func `a lone surrogate is valid and becomes U+FFFD`() throws {
         let line =
             #"{"custom_id":"a\ud800b","result":{"type":"succeeded","message":{"content":[{"type":"text","text":"\udc00"}]}}}"#
         let record = try plain(line)
@@ -156,7 +156,7 @@ struct ResultDecoderTests {
         #expect(record.hasVisibleText)
     }
 
-    @Test func `keys may be written with escapes at every level`() throws {
+    @Test func `keys may have escapes at every level`() throws {
         let line =
             #"{"cust\u006fm_id":"a","\u0072esult":{"t\u0079pe":"succeeded","message\u0000":1,"messag\u0065":{"mod\u0065l":"m","#
             + #""usag\u0065":{"input\u005ftokens":4},"cont\u0065nt":[{"typ\u0065":"text","t\u0065xt":"x"}]}}}"#
@@ -167,7 +167,7 @@ struct ResultDecoderTests {
         #expect(record.textBytes == 1)
     }
 
-    @Test func `keys that only look alike are other keys`() throws {
+    @Test func `keys that only look similar are other keys`() throws {
         let block = try ResultDecoder.decode(
             text: #"{"custom_id":"a","Custom_id":"b","custom_id ":"c","result":{"type":"expired","Type":"errored"}}"#
         )

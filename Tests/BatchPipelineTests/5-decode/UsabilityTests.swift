@@ -1,7 +1,7 @@
 import BatchPipeline
 import Testing
 
-/// What is usable, told of whole lines.
+/// Which results are usable, for whole lines.
 struct UsabilityTests {
     private static let text = #"[{"type":"text","text":"Yes."}]"#
     private static let call = #"[{"type":"tool_use","id":"t","name":"n","input":{}}]"#
@@ -14,13 +14,13 @@ struct UsabilityTests {
     }
 
     @Test(arguments: [#""end_turn""#, #""stop_sequence""#, #""tool_use""#, #""end\u005fturn""#])
-    func `an orderly end with text or a tool call is usable`(reason: String) throws {
+    func `a normal end with text or a tool call is usable`(reason: String) throws {
         #expect(try Self.isUsable(Self.text, stopReason: reason))
         #expect(try Self.isUsable(Self.call, stopReason: reason))
     }
 
     @Test(arguments: [#""end_turn""#, #""stop_sequence""#, #""tool_use""#])
-    func `an orderly end with nothing to read or run is not usable`(reason: String) throws {
+    func `a normal end without text and tool calls is not usable`(reason: String) throws {
         #expect(try !Self.isUsable(Self.nothing, stopReason: reason))
         #expect(try !Self.isUsable("[]", stopReason: reason))
     }
@@ -30,7 +30,7 @@ struct UsabilityTests {
         #""END_TURN""#,
         #""""#, "null", "1",
     ])
-    func `any other end is not usable, known or not`(reason: String) throws {
+    func `any other end is not usable, known or unknown`(reason: String) throws {
         #expect(try !Self.isUsable(Self.text, stopReason: reason))
     }
 

@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// `message.usage` in all the shapes it has had, and in some it should not have.
+/// `message.usage` in all valid forms and in some invalid ones.
 struct UsageDecodingTests {
     private func record(usage: String) throws -> ResultRecord {
         let block = try ResultDecoder.decode(
@@ -47,7 +47,7 @@ struct UsageDecodingTests {
 
     @Test(
         arguments: [
-            // Not split by lifetime: all five-minute, the default.
+            // Not split by lifetime: five minutes is the default.
             (#""cache_creation_input_tokens":30"#, 30, 0),
             (#""cache_creation_input_tokens":30,"cache_creation":null"#, 30, 0),
             (#""cache_creation":{},"cache_creation_input_tokens":30"#, 30, 0),
@@ -62,7 +62,7 @@ struct UsageDecodingTests {
             ),
             (#""cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}"#, 10, 20),
             (#""cache_creation_input_tokens":null,"cache_creation":{"ephemeral_1h_input_tokens":20}"#, 0, 20),
-            // What the split does not explain is five-minute.
+            // The part that the split does not contain counts as five minutes.
             (#""cache_creation_input_tokens":30,"cache_creation":{"ephemeral_1h_input_tokens":20}"#, 10, 20),
             (
                 #""cache_creation_input_tokens":50,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}"#,
@@ -78,7 +78,8 @@ struct UsageDecodingTests {
             ),
         ] as [(String, Int64, Int64)]
     )
-    func `cache writes are split by lifetime where the line says how`(members: String, short: Int64, long: Int64) throws
+    func `cache writes are split by lifetime if the line has the lifetimes`(members: String, short: Int64, long: Int64)
+        throws
     {
         let record = try record(usage: "{\"input_tokens\":1,\(members)}")
         #expect(record.usage.cacheCreation5m == short)
@@ -86,7 +87,7 @@ struct UsageDecodingTests {
         #expect(record.usageIsReadable)
     }
 
-    @Test func `numbers, strings and objects stand side by side`() throws {
+    @Test func `numbers, strings and objects can be mixed`() throws {
         let record = try record(
             usage:
                 #"{"inference_geo":"us","output_tokens_details":{"thinking_tokens":4,"x":[]},"service_tier":"priority","#
@@ -103,7 +104,7 @@ struct UsageDecodingTests {
         "-1", "1.0", "1e3", "0.5", "\"12\"", "true", "[]", "{}", "1000000000001", "9223372036854775808",
         "123456789012345678901234567890", "1e999999999",
     ])
-    func `a count that is no whole number within reason makes the usage unreadable`(count: String) throws {
+    func `a count that is not a whole number within the limit makes the usage unreadable`(count: String) throws {
         for key in ["input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"] {
             let record = try record(usage: "{\"\(key)\":\(count),\"thinking\":1}")
             #expect(!record.usageIsReadable)
@@ -121,20 +122,20 @@ struct UsageDecodingTests {
     }
 
     @Test(arguments: ["7", "\"x\"", "[]", "true"])
-    func `what should be an object and is none makes the usage unreadable`(value: String) throws {
+    func `a value that should be an object makes the usage unreadable`(value: String) throws {
         #expect(!(try record(usage: value).usageIsReadable))
         for key in ["cache_creation", "output_tokens_details", "server_tool_use"] {
             #expect(!(try record(usage: "{\"input_tokens\":1,\"\(key)\":\(value)}").usageIsReadable))
         }
     }
 
-    @Test func `the largest count is ten to the twelfth`() throws {
+    @Test func `the largest count is 1,000,000,000,000`() throws {
         let record = try record(usage: #"{"input_tokens":1000000000000,"output_tokens":0}"#)
         #expect(record.usage == tokens(1_000_000_000_000))
         #expect(record.usageIsReadable)
     }
 
-    @Test func `an unreadable count is forgotten when its key comes again`() throws {
+    @Test func `a repeated key replaces an unreadable count`() throws {
         var record = try record(usage: #"{"input_tokens":"x","input_tokens":5,"output_tokens":6}"#)
         #expect(record.usageIsReadable)
         #expect(record.usage == tokens(5, 6))
@@ -151,13 +152,13 @@ struct UsageDecodingTests {
         #expect(record.usage == tokens(3))
     }
 
-    @Test func `a null behind a count takes it back`() throws {
+    @Test func `a null after a count replaces it`() throws {
         let record = try record(usage: #"{"input_tokens":5,"input_tokens":null}"#)
         #expect(record.usage == TokenUsage())
         #expect(record.usageIsReadable)
     }
 
-    @Test func `usage of a request that did not succeed is not looked at`() throws {
+    @Test func `usage of a request that did not succeed is ignored`() throws {
         let block = try ResultDecoder.decode(
             text: #"{"custom_id":"a","result":{"type":"expired","message":{"usage":{"input_tokens":"x"}}}}"#
         )

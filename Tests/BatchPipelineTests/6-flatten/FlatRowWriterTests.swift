@@ -5,7 +5,7 @@ import MessageBatches
 import Testing
 
 struct FlatRowWriterTests {
-    /// A row as a reader of JSON sees it.
+    /// A row as a JSON reader decodes it.
     private struct Row: Decodable, Equatable {
         var batch_id: String
         var custom_id: String
@@ -48,7 +48,7 @@ struct FlatRowWriterTests {
         try JSONDecoder().decode(Row.self, from: Data(try #require(try rows(line, of: batch).first).utf8))
     }
 
-    /// The keys of a row as they stand, found without a JSON library: no value of these rows holds `,"`.
+    /// The keys of a row in order, found without a JSON library: no value of these rows contains `,"`.
     private func keys(_ row: String) -> [String] {
         row.dropFirst().split(separator: ",\"")
             .map { part in
@@ -67,7 +67,7 @@ struct FlatRowWriterTests {
         for row in rows { #expect(keys(row) == FlatSchema.columns.map(\.name)) }
     }
 
-    @Test func `a row says what the line says`() throws {
+    @Test func `a row has the values of its line`() throws {
         let line = """
             {"custom_id":"job-7","result":{"type":"succeeded","message":{"model":"claude-haiku-4-5-20251001","id":"msg_7",\
             "content":[{"type":"text","text":"Grüße"},{"type":"tool_use"}],"stop_reason":"tool_use","usage":{"input_tokens":1,\
@@ -122,7 +122,7 @@ struct FlatRowWriterTests {
     }
 
     @Test(arguments: ErrorClass.allCases)
-    func `every class has its name in the table`(errorClass: ErrorClass) throws {
+    func `every class has its name in the row`(errorClass: ErrorClass) throws {
         let types: [ErrorClass: String] = [
             .retry: "api_error", .fixInput: "invalid_request_error", .fixAccount: "billing_error",
         ]
@@ -131,7 +131,7 @@ struct FlatRowWriterTests {
         #expect(row.error_class == errorClass.rawValue)
     }
 
-    @Test func `what a line does not have is null or zero, never missing`() throws {
+    @Test func `a value that the line does not have is null or zero, never missing`() throws {
         let row = try row(ResultLine.other("c", type: "expired"))
         #expect(
             [row.model, row.message_id, row.stop_reason, row.service_tier, row.inference_geo] == [
@@ -148,7 +148,7 @@ struct FlatRowWriterTests {
         #expect(try row(ResultLine.succeeded("a"), of: batch).batch_ended_at == nil)
     }
 
-    @Test func `plain text stands in the row as in the line`() throws {
+    @Test func `plain text is copied from the line to the row`() throws {
         let row = try #require(try rows(ResultLine.succeeded("naïve 漢字 😀 \u{2028} a/b")).first)
         #expect(row.contains("\"custom_id\":\"naïve 漢字 😀 \u{2028} a/b\""))
     }
@@ -159,7 +159,7 @@ struct FlatRowWriterTests {
         ("\\u001f", "\u{1F}"), ("\\ud83d\\ude00", "😀"), ("\\ud800", "\u{FFFD}"), ("x\\udc00y", "x\u{FFFD}y"),
         ("\\u2028", "\u{2028}"),
     ])
-    func `escaped text is written so that every reader reads it`(escaped: String, text: String) throws {
+    func `escaped text is written so that every reader can read it`(escaped: String, text: String) throws {
         let row = try row(ResultLine.other(escaped, type: "expired"))
         #expect(row.custom_id == text)
     }
@@ -182,13 +182,13 @@ struct FlatRowWriterTests {
         #expect(try row(ResultLine.succeeded("a"), of: batch).batch_id == "a\"b\\c\n")
     }
 
-    @Test func `bad and empty lines have no row`() throws {
+    @Test func `invalid and empty lines have no row`() throws {
         #expect(try rows("\n{}\n\(ResultLine.succeeded("a"))\n[").count == 1)
         #expect(try rows("\n\n").isEmpty)
     }
 
     @Test(arguments: 1...3 as ClosedRange<UInt64>)
-    func `rows of random lines are valid, and as many as the lines`(seed: UInt64) throws {
+    func `random lines have valid rows, one each`(seed: UInt64) throws {
         var generator = LineGenerator(seed: seed)
         let made = (0..<100).map { _ in generator.next() }
         let rows = try rows(made.map(\.line).joined(separator: "\n"))

@@ -3,7 +3,7 @@ import Testing
 
 struct FlatSchemaTests {
     @Test func `the columns and their order are those of version 1`() {
-        // Another list needs another version: files of both would lie side by side.
+        // Another list needs another version: an archive may contain files of both.
         #expect(FlatSchema.version == 1)
         #expect(
             FlatSchema.columns.map(\.name) == [
@@ -20,7 +20,7 @@ struct FlatSchemaTests {
         )
     }
 
-    @Test func `every column has its own name and says what it means`() {
+    @Test func `every column has a unique name and a description`() {
         let columns = FlatSchema.columns
         #expect(Set(columns.map(\.name)).count == columns.count)
         for column in columns {

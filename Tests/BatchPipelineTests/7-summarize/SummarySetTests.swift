@@ -4,7 +4,7 @@ import MessageBatches
 import Testing
 
 struct SummarySetTests {
-    /// Another kind: the bytes of text.
+    /// Another kind of summary: the bytes of text.
     private struct TextBytes: Summary {
         static let name = "text_bytes"
 
@@ -64,19 +64,19 @@ struct SummarySetTests {
         }
     }
 
-    @Test func `a set is a value: folding into a copy leaves it alone`() throws {
+    @Test func `a set is a value: a change of a copy does not affect it`() throws {
         let empty = SummarySet([LineCount.self])
         var copy = empty
         copy.fold(try block("a"), of: try .sample())
         #expect(empty.summary(LineCount.self) == LineCount())
     }
 
-    @Test func `a kind the set was not made with is not there`() {
+    @Test func `a set has no other kinds of summaries`() {
         #expect(SummarySet([LineCount.self]).summary(TextBytes.self) == nil)
         #expect(SummarySet([]).summaries.isEmpty)
     }
 
-    @Test func `a summary read back takes the place of the empty one, and of no other`() throws {
+    @Test func `a summary that was read replaces only the empty one of its kind`() throws {
         var set = SummarySet([LineCount.self, TextBytes.self])
         var stored = TextBytes()
         stored.bytes = 7

@@ -22,7 +22,7 @@ struct CompletenessGateTests {
         RejectedLine(lineNumber: line, byteOffset: 99, reason: "expected a value")
     }
 
-    @Test func `lines that equal the counts of every type are complete`() {
+    @Test func `lines that match the counts of every type are complete`() {
         #expect(
             verdict(tally(["succeeded": 3, "errored": 1]), ["succeeded": 3, "errored": 1, "expired": 0]) == .complete
         )
@@ -30,18 +30,18 @@ struct CompletenessGateTests {
         #expect(verdict(tally([:]), [:]) == .complete)
     }
 
-    @Test func `a missing last line end is no fault`() {
+    @Test func `a missing final line end is not a fault`() {
         #expect(verdict(tally(["succeeded": 1], unterminated: true), ["succeeded": 1]) == .complete)
     }
 
-    @Test func `empty lines do not count`() {
+    @Test func `empty lines are not counted`() {
         var tally = tally(["succeeded": 1])
         tally.emptyLines = 4
         tally.lines += 4
         #expect(verdict(tally, ["succeeded": 1]) == .complete)
     }
 
-    @Test func `too few lines look like a cut`() {
+    @Test func `too few lines are a cut`() {
         let faults = [
             GateFault.count(type: "errored", expected: 2, found: 0), .count(type: "succeeded", expected: 3, found: 1),
         ]
@@ -50,19 +50,19 @@ struct CompletenessGateTests {
         #expect(verdict(tally([:]), ["succeeded": 1]) == .cut([.count(type: "succeeded", expected: 1, found: 0)]))
     }
 
-    @Test func `a last line that breaks off looks like a cut`() {
+    @Test func `an incomplete last line is a cut`() {
         let bad = bad(line: 2)
         let faults = [GateFault.count(type: "succeeded", expected: 2, found: 1), .rejectedLines(1, first: bad)]
         #expect(verdict(tally(["succeeded": 1], rejected: [bad], unterminated: true), ["succeeded": 2]) == .cut(faults))
     }
 
-    @Test func `a bad last line that is ended contradicts`() {
+    @Test func `an invalid last line with a line end is a contradiction`() {
         let bad = bad(line: 2)
         let faults = [GateFault.count(type: "succeeded", expected: 2, found: 1), .rejectedLines(1, first: bad)]
         #expect(verdict(tally(["succeeded": 1], rejected: [bad]), ["succeeded": 2]) == .contradiction(faults))
     }
 
-    @Test func `a bad line before an unterminated last one contradicts`() {
+    @Test func `an invalid line before an unterminated last line is a contradiction`() {
         let bad = bad(line: 1)
         let found = tally(["succeeded": 1], rejected: [bad], unterminated: true)
         #expect(
@@ -73,7 +73,7 @@ struct CompletenessGateTests {
         )
     }
 
-    @Test func `two bad lines contradict even where the last breaks off`() {
+    @Test func `two invalid lines are a contradiction even if the last one is incomplete`() {
         let (first, last) = (bad(line: 1), bad(line: 3))
         let found = tally(["succeeded": 1], rejected: [first, last], unterminated: true)
         #expect(
@@ -84,20 +84,20 @@ struct CompletenessGateTests {
         )
     }
 
-    @Test func `a broken piece behind all promised lines contradicts`() {
+    @Test func `an incomplete line after all promised lines is a contradiction`() {
         let bad = bad(line: 3)
         let found = tally(["succeeded": 2], rejected: [bad], unterminated: true)
         #expect(verdict(found, ["succeeded": 2]) == .contradiction([.rejectedLines(1, first: bad)]))
     }
 
-    @Test func `too many lines contradict`() {
+    @Test func `too many lines are a contradiction`() {
         #expect(
             verdict(tally(["succeeded": 3]), ["succeeded": 2])
                 == .contradiction([.count(type: "succeeded", expected: 2, found: 3)])
         )
     }
 
-    @Test func `a type that was not promised contradicts, though lines are missing too`() {
+    @Test func `a type that was not promised is a contradiction even if lines are missing`() {
         #expect(
             verdict(tally(["deferred": 1]), ["succeeded": 5])
                 == .contradiction([
@@ -106,7 +106,7 @@ struct CompletenessGateTests {
         )
     }
 
-    @Test func `equal totals with types exchanged contradict`() {
+    @Test func `equal totals with exchanged types are a contradiction`() {
         #expect(
             verdict(tally(["succeeded": 1, "errored": 1]), ["succeeded": 2])
                 == .contradiction([
@@ -115,7 +115,7 @@ struct CompletenessGateTests {
         )
     }
 
-    @Test func `a batch that still counts requests as processing proves nothing`() {
+    @Test func `a batch that still counts requests as processing is a contradiction`() {
         #expect(
             verdict(tally(["succeeded": 1]), ["succeeded": 1], processing: 2) == .contradiction([.stillProcessing(2)])
         )
@@ -127,7 +127,7 @@ struct CompletenessGateTests {
         )
     }
 
-    @Test func `a custom id that repeats contradicts, with right counts and with too few lines`() {
+    @Test func `a repeated custom_id is a contradiction, with correct counts and with too few lines`() {
         var tally = tally(["succeeded": 2])
         tally.duplicateLines = 1
         #expect(verdict(tally, ["succeeded": 2]) == .contradiction([.duplicateLines(1)]))
@@ -139,7 +139,7 @@ struct CompletenessGateTests {
         )
     }
 
-    @Test func `more bad lines than are kept are still counted`() {
+    @Test func `invalid lines beyond the limit are still counted`() {
         var tally = tally(["succeeded": 1], rejected: [bad(line: 2)])
         tally.rejectedLines = 5_000
         #expect(verdict(tally, ["succeeded": 1]).faults == [.rejectedLines(5_000, first: bad(line: 2))])
@@ -160,7 +160,7 @@ struct CompletenessGateTests {
             ),
         ] as [(GateFault, String)]
     )
-    func `a fault says in a sentence what is wrong`(fault: GateFault, sentence: String) {
+    func `a fault is described in a sentence`(fault: GateFault, sentence: String) {
         #expect(fault.sentence == sentence)
     }
 }

@@ -5,7 +5,7 @@ struct DownloadPolicyTests {
     private let short = [GateFault.count(type: "succeeded", expected: 2, found: 1)]
     private let doubled = [GateFault.duplicateLines(1)]
 
-    @Test func `a complete read is published, whatever came before`() {
+    @Test func `a complete download is published, whatever came before`() {
         var policy = DownloadPolicy(maxAttempts: 5)
         #expect(policy.evaluate(.cut(short), digest: "a").kind == .retry)
         #expect(policy.evaluate(.contradiction(doubled), digest: "b").kind == .retry)
@@ -14,18 +14,18 @@ struct DownloadPolicyTests {
         #expect(policy.attempts == 4)
     }
 
-    @Test func `a complete read is published at the last attempt too`() {
+    @Test func `a complete download is published at the last attempt too`() {
         var policy = DownloadPolicy(maxAttempts: 1)
         #expect(policy.evaluate(.complete, digest: "a").kind == .publish)
     }
 
-    @Test func `a cut body that comes twice alike is all there is`() {
+    @Test func `two equal cut bodies end the retries`() {
         var policy = DownloadPolicy(maxAttempts: 5)
         #expect(policy.evaluate(.cut(short), digest: "a").kind == .retry)
         #expect(policy.evaluate(.cut(short), digest: "a").kind == .quarantine(short))
     }
 
-    @Test func `cut bodies that differ are read again until the attempts are used up`() {
+    @Test func `cut bodies that differ are downloaded until the attempts are used up`() {
         var policy = DownloadPolicy(maxAttempts: 4)
         #expect(policy.evaluate(.cut(short), digest: "a").kind == .retry)
         #expect(policy.evaluate(.cut(short), digest: "b").kind == .retry)
@@ -33,14 +33,14 @@ struct DownloadPolicyTests {
         #expect(policy.evaluate(.cut(short), digest: "c").kind == .quarantine(short))
     }
 
-    @Test func `a broken read between two equal ones changes nothing`() {
+    @Test func `an interrupted download between two equal ones changes nothing`() {
         var policy = DownloadPolicy(maxAttempts: 5)
         #expect(policy.evaluate(.cut(short), digest: "a").kind == .retry)
         #expect(policy.evaluate(.cut).kind == .retry)
         #expect(policy.evaluate(.cut(short), digest: "a").kind == .quarantine(short))
     }
 
-    @Test func `a contradiction is read again once, alike or not`() {
+    @Test func `a contradicting body is downloaded again once, equal or not`() {
         for digest in ["a", "b"] {
             var policy = DownloadPolicy(maxAttempts: 5)
             #expect(policy.evaluate(.contradiction(doubled), digest: "a").kind == .retry)
@@ -48,14 +48,14 @@ struct DownloadPolicyTests {
         }
     }
 
-    @Test func `a second contradiction is the last, with cuts between`() {
+    @Test func `a second contradiction ends the retries, also with cuts between`() {
         var policy = DownloadPolicy(maxAttempts: 9)
         #expect(policy.evaluate(.contradiction(doubled), digest: "a").kind == .retry)
         #expect(policy.evaluate(.cut(short), digest: "b").kind == .retry)
         #expect(policy.evaluate(.contradiction(doubled), digest: "c").kind == .quarantine(doubled))
     }
 
-    @Test func `broken reads use up the same attempts as complete ones`() {
+    @Test func `interrupted downloads use up the same attempts as complete ones`() {
         var policy = DownloadPolicy(maxAttempts: 3)
         #expect(policy.evaluate(.cut).kind == .retry)
         #expect(policy.evaluate(.cut).kind == .retry)
@@ -78,7 +78,7 @@ struct DownloadPolicyTests {
 }
 
 extension DownloadPolicy.Action {
-    /// What happens next, in a form that can be compared.
+    /// The next action, in a form that can be compared.
     fileprivate enum Kind: Equatable {
         case publish
         case retry

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 64])
-    func `results come in the order of the inputs and the limit is kept`(limit: Int) async {
+    func `results come in the order of the inputs and the limit is respected`(limit: Int) async {
         let load = Load()
         let squares = await mapConcurrently(0..<200, limit: limit) { number in
             await load.run {
@@ -36,7 +36,7 @@ import Testing
         #expect(load.peak <= limit)
     }
 
-    @Test func `results in order of completion are all consumed once`() async {
+    @Test func `results in completion order are consumed once each`() async {
         var rest = (0..<100)[...]
         var seen: [Int] = []
         await mapConcurrently(limit: 5, order: .completion) {

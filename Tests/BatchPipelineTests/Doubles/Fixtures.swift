@@ -4,7 +4,7 @@ import MessageBatches
 import Testing
 
 extension MessageBatch {
-    /// A batch as the service would describe it, read back from its JSON text.
+    /// A batch as the API describes it, decoded from its JSON text.
     static func sample(
         _ id: String = "msgbatch_01",
         status: String = "ended",
@@ -24,7 +24,7 @@ extension MessageBatch {
     }
 }
 
-/// Result lines as the service writes them, without their line ends.
+/// Result lines as the API writes them, without line ends.
 enum ResultLine {
     static func succeeded(_ id: String, text: String = "Hello.") -> String {
         """
@@ -45,14 +45,14 @@ enum ResultLine {
         "{\"custom_id\":\"\(id)\",\"result\":{\"type\":\"\(type)\"}}"
     }
 
-    /// The bytes of a file with these lines, each ended.
+    /// The bytes of a file with these lines, each with a line end.
     static func file(_ lines: [String]) -> [UInt8] {
         lines.flatMap { Array($0.utf8) + [0x0A] }
     }
 }
 
 extension LineBlock {
-    /// All of `bytes` as one block, at the start of a stream or behind others.
+    /// All of `bytes` as one block, at the start of a stream or after other blocks.
     static func holding(_ bytes: [UInt8], sequence: Int = 0, firstLine: Int = 1, byteOffset: Int = 0) throws
         -> LineBlock
     {
@@ -69,7 +69,7 @@ extension LineBlock {
 }
 
 extension ResultDecoder {
-    /// The decoded lines of a file that holds `text`.
+    /// The decoded lines of `text`.
     static func decode(text: String) throws -> DecodedBlock {
         decode(try LineBlock.holding(Array(text.utf8)))
     }

@@ -3,15 +3,15 @@ import JSONLines
 import MessageBatches
 import Synchronization
 
-/// An archive that keeps everything in memory and fails where it is told to.
+/// An archive that keeps everything in memory and throws errors on request.
 final class InMemoryArchive: ArchiveSink {
     /// An error of this archive, named after the call that throws it.
     struct Failure: Error, Equatable {
         let call: String
     }
 
-    /// What became of a draft.
-    struct Kept: Sendable {
+    /// The final state of a draft.
+    struct StoredBatch: Sendable {
         var raw: [UInt8]
         var flatRows: [UInt8]
         var proof: BatchProof
@@ -19,9 +19,9 @@ final class InMemoryArchive: ArchiveSink {
     }
 
     private struct State {
-        var archived: [String: Kept] = [:]
-        var quarantined: [String: Kept] = [:]
-        /// Ids in the order their drafts were opened, each as often as one was.
+        var archived: [String: StoredBatch] = [:]
+        var quarantined: [String: StoredBatch] = [:]
+        /// IDs in the order in which their drafts were opened, one entry per draft.
         var opened: [String] = []
         var parked: [String: [SealedBlock]] = [:]
         var discarded: [String] = []
@@ -31,17 +31,17 @@ final class InMemoryArchive: ArchiveSink {
     }
 
     private let state = Mutex(State())
-    /// Ids that another process has claimed.
+    /// IDs that another process has claimed.
     let heldElsewhere: Set<String>
-    /// Ids that another process archives between the listing and the claim.
+    /// IDs that another process archives between the listing and the claim.
     let archivedElsewhere: Set<String>
-    /// Called before a block is sealed.
+    /// Called before a block is compressed.
     let willSeal: @Sendable (LineBlock) -> Void
     /// Called before a block is appended.
     let willAppend: @Sendable (SealedBlock) async -> Void
     /// Called before a batch is published.
     let willPublish: @Sendable (String) async -> Void
-    /// Called when the draft of a batch was discarded.
+    /// Called after the draft of a batch is discarded.
     let didDiscard: @Sendable (String) -> Void
 
     init(
@@ -60,17 +60,17 @@ final class InMemoryArchive: ArchiveSink {
         self.didDiscard = didDiscard
     }
 
-    var archived: [String: Kept] { state.withLock { $0.archived } }
-    var quarantined: [String: Kept] { state.withLock { $0.quarantined } }
+    var archived: [String: StoredBatch] { state.withLock { $0.archived } }
+    var quarantined: [String: StoredBatch] { state.withLock { $0.quarantined } }
     var opened: [String] { state.withLock { $0.opened } }
-    /// The ids of batches that somebody works on.
+    /// The IDs of claimed batches.
     var claimed: Set<String> { state.withLock { $0.claimed } }
     var discarded: [String] { state.withLock { $0.discarded } }
-    /// How many blocks lie parked of each batch.
+    /// The number of blocks in the partial draft of each batch.
     var parked: [String: Int] { state.withLock { $0.parked.mapValues(\.count) } }
     var finishedRuns: Int { state.withLock { $0.finishedRuns } }
 
-    /// From now on the calls of these names throw.
+    /// Makes the calls of these names throw from now on.
     func fail(_ calls: String...) {
         state.withLock { $0.failingCalls = Set(calls) }
     }
@@ -118,12 +118,12 @@ final class InMemoryArchive: ArchiveSink {
         try check("finishRun")
     }
 
-    func publish(_ kept: Kept) {
-        state.withLock { $0.archived[kept.proof.batch.id] = kept }
+    func publish(_ stored: StoredBatch) {
+        state.withLock { $0.archived[stored.proof.batch.id] = stored }
     }
 
-    func quarantine(_ kept: Kept) {
-        state.withLock { $0.quarantined[kept.proof.batch.id] = kept }
+    func quarantine(_ stored: StoredBatch) {
+        state.withLock { $0.quarantined[stored.proof.batch.id] = stored }
     }
 
     func park(_ id: String, _ blocks: [SealedBlock]) {
@@ -136,7 +136,7 @@ final class InMemoryArchive: ArchiveSink {
     }
 }
 
-/// A claim that tells when it is given back.
+/// A claim that reports its release.
 private struct InMemoryClaim: BatchClaim {
     let isArchived: Bool
     let given: @Sendable () -> Void

@@ -1,16 +1,16 @@
 import BatchPipeline
 import JSONLines
 
-/// A draft that keeps its bytes, uncompressed, and holds its caller to the rules of ``BatchDraft``.
+/// A draft that keeps its bytes uncompressed and checks that its caller follows the rules of ``BatchDraft``.
 actor InMemoryDraft: BatchDraft {
     private let id: String
     private let archive: InMemoryArchive
     private var blocks: [SealedBlock] = []
     private var scratchRuns: [[UInt8]] = []
-    /// Blocks of an earlier read that were not handed out again.
+    /// Blocks of an earlier download that were not returned yet.
     private var unread: [SealedBlock]
     private var hasEnded = false
-    /// How often lines were read back, one call for one or more.
+    /// The number of calls that read lines back.
     private(set) var readBacks = 0
 
     init(of id: String, in archive: InMemoryArchive, goingOnWith parked: [SealedBlock] = []) {
@@ -26,7 +26,7 @@ actor InMemoryDraft: BatchDraft {
         return blocks.last?.block
     }
 
-    /// Full blocks, as on disk: a short one may be the end of its stream.
+    /// Only full blocks, as on disk: a short one may be the end of its stream.
     private var durable: [SealedBlock] {
         (blocks + unread).filter { $0.block.bytes.count >= LineSplitter.blockSize && !$0.block.endsUnterminated }
     }
@@ -83,7 +83,7 @@ actor InMemoryDraft: BatchDraft {
         Array(scratchRuns[run].dropFirst(offset).prefix(count))
     }
 
-    /// The bytes themselves: equal exactly if two reads were.
+    /// The bytes themselves: equal exactly if two downloads are equal.
     func receivedDigest() async -> String {
         let bytes = blocks.flatMap { $0.block.endsUnterminated ? $0.block.bytes.dropLast() : $0.block.bytes[...] }
         return String(decoding: bytes, as: UTF8.self)
@@ -93,7 +93,7 @@ actor InMemoryDraft: BatchDraft {
         await archive.willPublish(id)
         try archive.check("publish")
         end()
-        archive.publish(kept(proof))
+        archive.publish(storedBatch(proof))
         let stored = blocks.reduce(0) { $0 + $1.rawMember.count + $1.flatMember.count }
         return PublishedBatch(files: ["raw/\(id)"], storedBytes: stored)
     }
@@ -101,9 +101,9 @@ actor InMemoryDraft: BatchDraft {
     func quarantine(_ proof: BatchProof, reasons: [String]) async throws {
         try archive.check("quarantine")
         end()
-        var kept = kept(proof)
-        kept.reasons = reasons
-        archive.quarantine(kept)
+        var stored = storedBatch(proof)
+        stored.reasons = reasons
+        archive.quarantine(stored)
     }
 
     func suspend() async throws {
@@ -123,8 +123,8 @@ actor InMemoryDraft: BatchDraft {
         hasEnded = true
     }
 
-    private func kept(_ proof: BatchProof) -> InMemoryArchive.Kept {
-        InMemoryArchive.Kept(
+    private func storedBatch(_ proof: BatchProof) -> InMemoryArchive.StoredBatch {
+        InMemoryArchive.StoredBatch(
             raw: blocks.flatMap(\.rawMember),
             flatRows: blocks.flatMap(\.flatRows),
             proof: proof

@@ -2,7 +2,7 @@ import BatchPipeline
 import JSONLines
 import MessageBatches
 
-/// The smallest summary: how many records and rejections were folded, and over which batches.
+/// The smallest summary: the number of records and rejected lines, and their batches.
 struct LineCount: Summary {
     static let name = "line_count"
 

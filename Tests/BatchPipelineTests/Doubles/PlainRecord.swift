@@ -1,7 +1,7 @@
 import BatchPipeline
 import MessageBatches
 
-/// Text that equals only the same bytes: `String` takes é and e + U+0301 for equal.
+/// Text that equals only the same bytes: for `String`, é and e + U+0301 are equal.
 struct ExactText: Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
     let utf8: [UInt8]
 
@@ -16,7 +16,7 @@ struct ExactText: Hashable, ExpressibleByStringLiteral, CustomStringConvertible 
     var description: String { String(decoding: utf8, as: UTF8.self) }
 }
 
-/// A record with its texts taken out of the block, to be compared with what a test expects.
+/// A record with its text copied from the block, for comparisons.
 struct PlainRecord: Equatable {
     var customID: ExactText
     var resultType: ExactText

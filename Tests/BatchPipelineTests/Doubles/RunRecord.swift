@@ -2,12 +2,12 @@ import BatchPipeline
 import MessageBatches
 import Synchronization
 
-/// Remembers what a run did beside reading and archiving: its pauses and events.
+/// Records the pauses and events of a run.
 ///
 /// It never waits.
 final class RunRecord: Sendable {
-    private let pausesTaken = Mutex<[Duration]>([])
-    private let eventsSeen = Mutex<[ExportEvent]>([])
+    private let recordedPauses = Mutex<[Duration]>([])
+    private let recordedEvents = Mutex<[ExportEvent]>([])
     /// Called at each pause.
     let atPause: @Sendable () async throws -> Void
 
@@ -15,10 +15,10 @@ final class RunRecord: Sendable {
         self.atPause = atPause
     }
 
-    var pauses: [Duration] { pausesTaken.withLock { $0 } }
-    var events: [ExportEvent] { eventsSeen.withLock { $0 } }
+    var pauses: [Duration] { recordedPauses.withLock { $0 } }
+    var events: [ExportEvent] { recordedEvents.withLock { $0 } }
 
-    /// Ports over the given doubles; the machine's clock stands still.
+    /// Ports with the given doubles; the machine's clock does not advance.
     func ports(_ service: ScriptedService, _ archive: InMemoryArchive) -> ExportPorts {
         ExportPorts(
             lister: service,
@@ -27,11 +27,11 @@ final class RunRecord: Sendable {
             summaries: SummarySet([LineCount.self]),
             now: { Timestamp(seconds: 1_724_200_000) },
             pause: { [self] duration in
-                pausesTaken.withLock { $0.append(duration) }
+                recordedPauses.withLock { $0.append(duration) }
                 try await atPause()
             },
             observe: { [self] event in
-                eventsSeen.withLock { $0.append(event) }
+                recordedEvents.withLock { $0.append(event) }
             }
         )
     }

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// A results body that arrives in given chunks and then ends or breaks.
+/// A results body that arrives in given chunks and then ends or throws.
 struct ScriptedBody: AsyncSequence, Sendable {
     typealias Element = [UInt8]
     typealias Failure = any Error
 
     let chunks: [[UInt8]]
-    /// Thrown behind the last chunk; nil for a clean end.
+    /// Thrown after the last chunk; nil for a normal end.
     var failure: (any Error)?
-    /// Called before each chunk is handed over, with its number from 0.
+    /// Called before each chunk is returned, with its number from 0.
     var willGive: @Sendable (Int) async -> Void = { _ in }
 
     init(chunks: [[UInt8]], failure: (any Error)? = nil) {

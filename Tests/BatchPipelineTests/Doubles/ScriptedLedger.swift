@@ -5,9 +5,9 @@ import Synchronization
 /// A ledger with scripted advice that remembers its calls.
 final class ScriptedLedger: BatchLedger {
     private let advice: ListingAdvice
-    /// The batches whose results are lost if they turn out to be withdrawn.
+    /// The batches whose results are lost if the API has removed them.
     private let seenBefore: Set<String>
-    private let listingsSeen = Mutex<[ListedBatches]>([])
+    private let recordedListings = Mutex<[ListedBatches]>([])
     private let recordedBatches = Mutex<[String]>([])
 
     init(_ advice: ListingAdvice = ListingAdvice(), seenBefore: Set<String> = []) {
@@ -15,12 +15,12 @@ final class ScriptedLedger: BatchLedger {
         self.seenBefore = seenBefore
     }
 
-    var listings: [ListedBatches] { listingsSeen.withLock { $0 } }
+    var listings: [ListedBatches] { recordedListings.withLock { $0 } }
     /// The IDs of the batches with a recorded outcome, in order.
     var recorded: [String] { recordedBatches.withLock { $0 } }
 
     func advice(on listed: ListedBatches) async -> ListingAdvice {
-        listingsSeen.withLock { $0.append(listed) }
+        recordedListings.withLock { $0.append(listed) }
         return advice
     }
 

@@ -2,9 +2,10 @@ import BatchPipeline
 import MessageBatches
 import Synchronization
 
-/// A service that answers from a script and remembers what it was asked.
+/// A service with scripted answers that records its requests.
 ///
-/// It lists its batches newest first and pages as the API does. A list of answers is used up one by one; its last one stays.
+/// It lists its batches newest first, in pages like the API. A list of answers is used one by one; the last one is
+/// repeated.
 final class ScriptedService: BatchLister, ResultSource {
     /// One answer to a request for results.
     enum Results: Sendable {
@@ -42,24 +43,24 @@ final class ScriptedService: BatchLister, ResultSource {
         self.rewrittenFrom = rewrittenFrom
     }
 
-    /// The pages asked for.
+    /// The requested pages.
     var pages: [PageQuery] { state.withLock { $0.pages } }
-    /// The ids of batch objects asked for.
+    /// The IDs of the requested batch objects.
     var retrieved: [String] { state.withLock { $0.retrieved } }
-    /// The ids of batches whose results were asked for.
+    /// The IDs of the batches whose results were requested.
     var asked: [String] { state.withLock { $0.asked } }
 
-    /// What requests for the results of a batch bring, one after the other.
+    /// Sets the answers to requests for the results of a batch, in order.
     func script(_ id: String, _ results: [Results]) {
         state.withLock { $0.results[id] = results }
     }
 
-    /// What requests for the batch object bring, one after the other; otherwise it is the listed one.
+    /// Sets the answers to requests for a batch object, in order; the default is the listed object.
     func scriptRetrieval(_ id: String, _ answers: Result<MessageBatch, ServiceError>...) {
         state.withLock { $0.retrievals[id] = answers }
     }
 
-    /// Fails the request for a page, counted from 0.
+    /// Makes the request for a page fail, counted from 0.
     func failPage(_ number: Int, _ failure: ServiceError) {
         state.withLock { $0.pageFailures[number] = failure }
     }
@@ -83,7 +84,7 @@ final class ScriptedService: BatchLister, ResultSource {
     func batch(id: String) async throws(ServiceError) -> ServiceReply {
         let (answer, listed) = state.withLock { state in
             state.retrieved.append(id)
-            return (state.retrievals[id].takeNext(), state.batches.first { $0.id == id })
+            return (state.retrievals[id].consumeNext(), state.batches.first { $0.id == id })
         }
         if let answer { return ServiceReply(head: head, body: try answer.get().json) }
         guard let listed else { throw .status(404) }
@@ -93,7 +94,7 @@ final class ScriptedService: BatchLister, ResultSource {
     func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream {
         let answer = state.withLock { state in
             state.asked.append(batch.id)
-            return state.results[batch.id].takeNext()
+            return state.results[batch.id].consumeNext()
         }
         switch answer {
         case .body(let body): return ResultStream(head: head, rewrittenFrom: rewrittenFrom, body: body)
@@ -112,8 +113,8 @@ extension ServiceError {
 }
 
 extension Optional {
-    /// Takes the first of a list of answers, but leaves the last one there.
-    fileprivate mutating func takeNext<Answer>() -> Answer? where Wrapped == [Answer] {
+    /// Removes and returns the first of a list of answers; the last one stays.
+    fileprivate mutating func consumeNext<Answer>() -> Answer? where Wrapped == [Answer] {
         guard let answers = self, let first = answers.first else { return nil }
         if answers.count > 1 { self = Array(answers.dropFirst()) }
         return first

@@ -1,8 +1,8 @@
 import TestSupport
 
-/// A JSON value that can be written in any of the many ways the grammar allows.
+/// A JSON value that can be written in many equivalent ways.
 indirect enum JSONValue {
-    /// Members in the order of meaning: of equal keys the last counts.
+    /// Members in order: the last of equal keys counts.
     case object([(key: String, value: JSONValue)])
     case array([JSONValue])
     case string(RandomText)
@@ -14,11 +14,11 @@ indirect enum JSONValue {
     }
 }
 
-/// Text that may hold lone surrogates.
+/// Text that may contain lone surrogates.
 struct RandomText {
     enum Piece {
         case scalar(Unicode.Scalar)
-        /// A high surrogate without a low one behind it.
+        /// A high surrogate that no low one follows.
         case loneSurrogate(UInt16)
     }
 
@@ -28,7 +28,7 @@ struct RandomText {
         self.pieces = pieces
     }
 
-    /// As it is shown: a lone surrogate as U+FFFD.
+    /// The decoded text: a lone surrogate becomes U+FFFD.
     var shown: ExactText {
         var text = ""
         for piece in pieces {
@@ -47,11 +47,11 @@ struct RandomText {
     }
 }
 
-/// Writes values with random spacing, escapes and, where it does not matter, order of keys.
+/// Writes values with random spacing, escapes and, if it does not matter, order of keys.
 struct JSONWriter {
     var random: SeededGenerator
     private(set) var text = ""
-    /// How many values out of a hundred have white space around them.
+    /// How many of a hundred values have white space around them.
     private let looseness: Int
 
     init(random: SeededGenerator) {
@@ -91,7 +91,7 @@ struct JSONWriter {
         text += "}"
     }
 
-    /// Any order that keeps equal keys in theirs.
+    /// A random order that keeps the order of equal keys.
     private mutating func shuffled(_ members: [(key: String, value: JSONValue)]) -> [(key: String, value: JSONValue)] {
         var byKey = Dictionary(grouping: members) { $0.key }.mapValues { $0[...] }
         return members.map(\.key).shuffled(using: &random).compactMap { byKey[$0]?.popFirst() }

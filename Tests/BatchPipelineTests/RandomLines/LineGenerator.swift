@@ -1,8 +1,8 @@
-import TestSupport
 import BatchPipeline
 import MessageBatches
+import TestSupport
 
-/// Makes valid result lines at random, each with what the decoder should find in it.
+/// Generates random valid result lines, each with the values that the decoder should return.
 struct LineGenerator {
     private var random: SeededGenerator
 
@@ -107,9 +107,9 @@ struct LineGenerator {
         }
     }
 
-    /// A token count: missing, null, a whole number, or now and then something else.
+    /// A token count: missing, null, a whole number, or sometimes something else.
     ///
-    /// Gives what is to be read.
+    /// Returns the expected count.
     private mutating func count(
         _ key: String,
         _ members: inout [(key: String, value: JSONValue)],
@@ -153,9 +153,9 @@ struct LineGenerator {
 
     // MARK: Pieces
 
-    /// A member that is text, or no text, or missing.
+    /// A member that is a string, another value, or missing.
     ///
-    /// Gives the text to be read.
+    /// Returns the expected text.
     private mutating func optionalText(
         _ key: String,
         _ members: inout [(key: String, value: JSONValue)]
@@ -172,7 +172,7 @@ struct LineGenerator {
         }
     }
 
-    /// The object of these members, with unknown ones between and now and then an earlier, worthless one of the same key.
+    /// An object of these members, mixed with unknown ones and sometimes with an earlier value of the same key.
     private mutating func decorated(_ members: [(key: String, value: JSONValue)]) -> JSONValue {
         var all: [(key: String, value: JSONValue)] = []
         for member in members {
@@ -185,7 +185,7 @@ struct LineGenerator {
         return .object(all)
     }
 
-    /// A value that must not matter where it stands.
+    /// A random value for a position where it must be ignored.
     private mutating func anything(depth: Int = 0) -> JSONValue {
         switch random.int(0...(depth > 3 ? 3 : 5)) {
         case 0: .plain(random.pick(["null", "true", "false"]))
@@ -218,5 +218,28 @@ struct LineGenerator {
                         : .scalar(random.pick(random.pick(pools)))
                 }
         )
+    }
+}
+
+/// Damages lines at random places.
+enum LineMutation {
+    private static let significant =
+        Array("\"\\{}[]:,0123456789.-+eEtfnu \t\rNaI\u{1}é漢😀".utf8) + [0x80, 0xC0, 0xED, 0xF8, 0xFF]
+
+    /// A line with one to three bytes or pieces changed; never contains a line end.
+    static func mutated(_ line: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+        var line = line
+        for _ in 0..<random.int(1...3) where !line.isEmpty {
+            let place = random.int(0...line.count - 1)
+            switch random.int(0...5) {
+            case 0: line[place] = random.pick(significant)
+            case 1: line.insert(random.pick(significant), at: place)
+            case 2: line.remove(at: place)
+            case 3: line.removeSubrange(place..<min(place + random.int(1...8), line.count))
+            case 4: line.swapAt(place, random.int(0...line.count - 1))
+            default: line.insert(contentsOf: line[place..<min(place + random.int(1...8), line.count)], at: place)
+            }
+        }
+        return line.filter { $0 != 0x0A }
     }
 }

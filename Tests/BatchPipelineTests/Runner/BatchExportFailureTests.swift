@@ -2,13 +2,13 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// One batch that cannot be read, or not to its end.
+/// One batch whose results cannot be downloaded, or not to the end.
 struct BatchExportFailureTests {
     private let id = "msgbatch_1"
     private let archive = InMemoryArchive()
     private let record = RunRecord()
     private let whole = [ResultLine.succeeded("a")]
-    /// Created 2024-08-20T18:37:24.100435Z: its results are kept until 2024-09-18T18:37:24.100435Z.
+    /// Created 2024-08-20T18:37:24.100435Z: the API keeps its results until 2024-09-18T18:37:24.100435Z.
     private let created = "2024-08-20T18:37:24.100435Z"
 
     private func export(
@@ -39,9 +39,9 @@ struct BatchExportFailureTests {
         ServiceError(code: code, operation: "GET", serverDate: date.flatMap { Timestamp($0) })
     }
 
-    // MARK: Broken bodies
+    // MARK: Interrupted bodies
 
-    @Test func `a body that breaks is asked for again from the start`() async throws {
+    @Test func `an interrupted body is requested again from the start`() async throws {
         let bytes = ResultLine.file(whole)
         let outcome = try await export(
             .body(ScriptedBody(Array(bytes.dropLast(5)), failure: ServiceError.cut)),
@@ -57,7 +57,7 @@ struct BatchExportFailureTests {
         #expect(record.pauses == [.seconds(1), .seconds(2)])
     }
 
-    @Test func `a body that is whole but then breaks is asked for again`() async throws {
+    @Test func `a complete body whose connection then breaks is requested again`() async throws {
         let broken = ScriptedBody(ResultLine.file(whole), failure: ServiceError.cut)
         let outcome = try await export(.body(broken), .file(whole))
         guard case .archived = outcome else {
@@ -67,7 +67,7 @@ struct BatchExportFailureTests {
         #expect(archive.opened.count == 2)
     }
 
-    @Test func `a body that always breaks fails when the attempts are used up`() async throws {
+    @Test func `a body that is always interrupted fails when the attempts are used up`() async throws {
         let outcome = try await export(
             .body(ScriptedBody([], failure: ServiceError.cut)),
             settings: ExportSettings(maxAttempts: 7)
@@ -82,7 +82,7 @@ struct BatchExportFailureTests {
         #expect(record.pauses == [1, 2, 4, 8, 15, 15].map { .seconds($0) })
     }
 
-    @Test func `broken and cut reads share one allowance`() async throws {
+    @Test func `interrupted and cut downloads share one limit of attempts`() async throws {
         let cut = ScriptedService.Results.body(ScriptedBody([]))
         let broken = ScriptedService.Results.body(ScriptedBody([], failure: ServiceError.cut))
         let outcome = try await export(broken, broken, cut, settings: ExportSettings(maxAttempts: 3))
@@ -93,14 +93,14 @@ struct BatchExportFailureTests {
         #expect(archive.opened.count == 3)
     }
 
-    @Test func `a cancelled body is neither broken nor cut`() async throws {
+    @Test func `a canceled body is neither interrupted nor cut`() async throws {
         let body = ScriptedBody([], failure: ServiceError(code: .cancelled, operation: "GET"))
         await #expect(throws: CancellationError.self) { _ = try await export(.body(body)) }
         #expect(archive.discarded == [id])
         #expect(record.pauses.isEmpty)
     }
 
-    // MARK: Requests that fail
+    // MARK: Failed requests
 
     @Test(
         arguments: [
@@ -111,7 +111,7 @@ struct BatchExportFailureTests {
             (.malformedReply("x"), "unavailable"),
         ] as [(ServiceError.Code, String)]
     )
-    func `a request that failed for good is not repeated`(code: ServiceError.Code, expected: String) async throws {
+    func `a request with a permanent error is not repeated`(code: ServiceError.Code, expected: String) async throws {
         let outcome = try await export(.failure(failure(code)))
         switch outcome {
         case .failed(.service(let found)): #expect(found.code == code && expected == "failed")
@@ -124,19 +124,19 @@ struct BatchExportFailureTests {
     }
 
     @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceError.Code])
-    func `what concerns every batch ends the run`(code: ServiceError.Code) async throws {
+    func `an error that concerns every batch ends the run`(code: ServiceError.Code) async throws {
         await #expect(throws: failure(code)) { _ = try await export(.failure(failure(code))) }
         #expect(archive.discarded == [id])
     }
 
-    @Test func `a cancelled request is cancellation`() async throws {
+    @Test func `a canceled request cancels the run`() async throws {
         await #expect(throws: CancellationError.self) { _ = try await export(.failure(failure(.cancelled))) }
     }
 
-    // MARK: Withdrawn or unavailable
+    // MARK: Removed or unavailable
 
     @Test(arguments: [.status(404), .status(410), .noResultsURL] as [ServiceError.Code])
-    func `results are withdrawn once the server's clock is past the 29 days`(code: ServiceError.Code) async throws {
+    func `results are removed once the server's clock is past the 29 days`(code: ServiceError.Code) async throws {
         for (date, isWithdrawn) in [
             ("2024-09-18T18:37:24.100436Z", true), ("2024-09-18T18:37:24.100435Z", false),
             ("2024-08-21T00:00:00Z", false),
@@ -150,7 +150,7 @@ struct BatchExportFailureTests {
         }
     }
 
-    @Test func `where the failing answer has no date the listing's counts`() async throws {
+    @Test func `if the failed answer has no date, the date of the listing is used`() async throws {
         let gone = failure(.status(404))
         guard case .removed = try await export(.failure(gone), listedAt: "2024-10-01T00:00:00Z") else {
             Issue.record("not withdrawn")
@@ -160,21 +160,21 @@ struct BatchExportFailureTests {
             Issue.record("not unavailable")
             return
         }
-        // The machine's own clock, long past the 29 days, decides nothing.
+        // The machine's own clock is long past the 29 days. It must have no effect.
         guard case .unavailable = try await export(.failure(gone)) else {
             Issue.record("not unavailable")
             return
         }
     }
 
-    @Test func `age alone never stops a try`() async throws {
+    @Test func `a batch is requested whatever its age`() async throws {
         guard case .archived = try await export(.file(whole), listedAt: "2026-01-01T00:00:00Z") else {
             Issue.record("not archived")
             return
         }
     }
 
-    @Test func `a batch listed as withdrawn is not asked for`() async throws {
+    @Test func `a batch listed as removed is not requested`() async throws {
         let service = ScriptedService()
         let batch = try MessageBatch.sample(id, archived: "2024-09-18T00:00:00Z")
         let export = BatchExport(ports: record.ports(service, archive), settings: ExportSettings(), listedAt: nil)
@@ -186,10 +186,10 @@ struct BatchExportFailureTests {
         #expect(archive.opened.isEmpty)
     }
 
-    // MARK: Other ends
+    // MARK: Other errors
 
     @Test(arguments: ["../evil", "a/b", "", "é", "a b", String(repeating: "a", count: 129)])
-    func `an id that cannot be a file name fails its batch before anything is opened`(id: String) async throws {
+    func `an ID that cannot be a file name fails its batch before a draft is opened`(id: String) async throws {
         var batch = try MessageBatch.sample()
         batch.id = id
         let service = ScriptedService()
@@ -202,7 +202,7 @@ struct BatchExportFailureTests {
         #expect(service.asked.isEmpty)
     }
 
-    @Test func `a line over the limit fails its batch with the place`() async throws {
+    @Test func `a line over the limit fails its batch and is reported with its position`() async throws {
         let outcome = try await export(
             .file(["{}", String(repeating: "x", count: 200)]),
             settings: ExportSettings(maxLineBytes: 100)
@@ -229,13 +229,13 @@ struct BatchExportFailureTests {
         #expect(archive.discarded == [id, id])
     }
 
-    @Test func `an archive that cannot even open a draft ends the run`() async throws {
+    @Test func `an archive that cannot open a draft ends the run`() async throws {
         archive.fail("openDraft")
         await #expect(throws: InMemoryArchive.Failure(call: "openDraft")) { _ = try await export(.file(whole)) }
         #expect(archive.discarded.isEmpty)
     }
 
-    @Test func `what went wrong first is told, not that the draft could not be removed`() async throws {
+    @Test func `the first error is reported, not the failure to remove the draft`() async throws {
         archive.fail("append", "discard")
         await #expect(throws: InMemoryArchive.Failure(call: "append")) { _ = try await export(.file(whole)) }
     }
@@ -247,7 +247,7 @@ struct BatchExportFailureTests {
         }
     }
 
-    @Test func `a pause that is cancelled ends the run without a draft left`() async throws {
+    @Test func `a canceled pause ends the run and leaves no draft`() async throws {
         let record = RunRecord(atPause: { throw CancellationError() })
         let service = ScriptedService([try .sample(id)])
         service.script(id, [.body(ScriptedBody([], failure: ServiceError.cut))])

@@ -3,18 +3,18 @@ import JSONLines
 import MessageBatches
 import Testing
 
-/// One batch whose body breaks off in the middle: the next read goes on there.
+/// One batch whose body is interrupted: the next download resumes there.
 struct BatchExportResumeTests {
     private let id = "msgbatch_1"
     private let archive = InMemoryArchive()
     private let record = RunRecord()
-    /// Each a little over one block.
+    /// Each line is a little longer than one block.
     private let lines = (0..<4)
         .map { ResultLine.succeeded("r\($0)", text: String(repeating: "x", count: LineSplitter.blockSize)) }
 
     private var body: [UInt8] { ResultLine.file(lines) }
 
-    /// The body up to the end of `count` lines and `more` bytes, and then a break.
+    /// The body up to the end of `count` lines and `more` bytes, followed by an error.
     private func broken(behind count: Int, _ more: Int = 0) -> ScriptedService.Results {
         let end = ResultLine.file(Array(lines.prefix(count))).count + more
         return .body(ScriptedBody(Array(body.prefix(end)), sizes: [300_000, 7], failure: ServiceError.cut))
@@ -39,7 +39,7 @@ struct BatchExportResumeTests {
         record.events.compactMap { if case .resumed(_, let lines, _) = $0 { lines } else { nil } }
     }
 
-    private func expectWhole(_ outcome: BatchOutcome) {
+    private func expectComplete(_ outcome: BatchOutcome) {
         guard case .archived(_, let proof, let bytes) = outcome else {
             Issue.record("\(outcome)")
             return
@@ -53,14 +53,14 @@ struct BatchExportResumeTests {
     }
 
     @Test(arguments: [0, 1, 5_000])
-    func `a broken body goes on behind its last whole block`(more: Int) async throws {
-        expectWhole(try await export(broken(behind: 2, more), .file(lines)))
+    func `an interrupted download resumes after its last complete block`(more: Int) async throws {
+        expectComplete(try await export(broken(behind: 2, more), .file(lines)))
         #expect(resumedAt == [2])
-        // It was begun once.
+        // The draft was opened once.
         #expect(archive.opened == [id])
     }
 
-    @Test func `reads that get further do not use up the attempts`() async throws {
+    @Test func `downloads that get further do not use up the attempts`() async throws {
         let outcome = try await export(
             broken(behind: 1),
             broken(behind: 2),
@@ -68,12 +68,12 @@ struct BatchExportResumeTests {
             .file(lines),
             settings: ExportSettings(maxAttempts: 2)
         )
-        expectWhole(outcome)
+        expectComplete(outcome)
         #expect(resumedAt == [1, 2, 3])
         #expect(record.pauses == [.seconds(1), .seconds(1), .seconds(1)])
     }
 
-    @Test func `reads that get no further use up the attempts, and what they brought stays`() async throws {
+    @Test func `downloads that get no further use up the attempts and keep their blocks`() async throws {
         let outcome = try await export(broken(behind: 2), settings: ExportSettings(maxAttempts: 3))
         guard case .failed(.service(.cut)) = outcome else {
             Issue.record("\(outcome)")
@@ -81,12 +81,12 @@ struct BatchExportResumeTests {
         }
         #expect(archive.parked == [id: 2])
         #expect(record.pauses.count == 2)
-        // The next run takes it up.
-        expectWhole(try await export(.file(lines)))
+        // The next run resumes it.
+        expectComplete(try await export(.file(lines)))
         #expect(resumedAt.last == 2)
     }
 
-    @Test func `a body that begins otherwise is read from its start`() async throws {
+    @Test func `a body with a different beginning is downloaded from the start`() async throws {
         let changed = [ResultLine.errored("other")] + lines
         let service = ScriptedService([try .sample(id, counts: ["succeeded": lines.count, "errored": 1])])
         service.script(id, [broken(behind: 2), .file(changed)])
@@ -104,7 +104,7 @@ struct BatchExportResumeTests {
         #expect(archive.discarded == [id])
     }
 
-    @Test func `a body that begins otherwise each time fails`() async throws {
+    @Test func `a body with a different beginning each time fails`() async throws {
         let parts = (0..<4)
             .map { number in
                 let lines = [ResultLine.errored("e\(number)")] + lines
@@ -120,19 +120,19 @@ struct BatchExportResumeTests {
         #expect(archive.archived.isEmpty)
     }
 
-    @Test func `a body that is shorter now than what is there is read from its start`() async throws {
+    @Test func `a body shorter than the draft is downloaded from the start`() async throws {
         let short = Array(lines.prefix(1))
         let outcome = try await export(broken(behind: 2), .file(short), .file(lines))
-        expectWhole(outcome)
+        expectComplete(outcome)
     }
 
-    @Test func `a clean end in the middle is gone on from, and proven in the end`() async throws {
+    @Test func `a body that ends early is resumed and proven at the end`() async throws {
         let outcome = try await export(.file(Array(lines.prefix(3))), .file(lines))
-        expectWhole(outcome)
+        expectComplete(outcome)
         #expect(resumedAt == [3])
     }
 
-    @Test func `a cancelled read leaves what it has`() async throws {
+    @Test func `a canceled download keeps its blocks`() async throws {
         let body = ScriptedBody(
             Array(body.prefix(2_500_000)),
             failure: ServiceError(code: .cancelled, operation: "GET")
@@ -141,17 +141,17 @@ struct BatchExportResumeTests {
         #expect(archive.parked == [id: 2])
     }
 
-    @Test func `an error of the archive leaves what is there`() async throws {
+    @Test func `an error of the archive keeps the blocks`() async throws {
         archive.fail("publish")
         await #expect(throws: InMemoryArchive.Failure.self) { _ = try await export(.file(lines)) }
         #expect(archive.parked == [id: 4])
         archive.fail()
-        expectWhole(try await export(.file(lines)))
+        expectComplete(try await export(.file(lines)))
     }
 
     // MARK: The deadline
 
-    @Test func `a batch that takes longer than its deadline waits for the next run with what it has`() async throws {
+    @Test func `a batch that exceeds its deadline keeps its blocks for the next run`() async throws {
         let (reached, stalled) = (Gate(), Gate())
         var body = ScriptedBody(self.body, sizes: [LineSplitter.blockSize + 500])
         body.willGive = { number in
@@ -168,7 +168,7 @@ struct BatchExportResumeTests {
             settings: ExportSettings(deadline: .seconds(90)),
             record: record
         )
-        // The body may come to its end in the last moment; then it counts.
+        // The body may end at the last moment; then it counts.
         switch outcome {
         case .failed(.deadline(.seconds(90))): #expect(archive.archived.isEmpty && archive.parked[id] ?? 0 > 0)
         case .archived: #expect(archive.parked.isEmpty)
@@ -177,8 +177,8 @@ struct BatchExportResumeTests {
         #expect(record.pauses == [.seconds(90)])
     }
 
-    @Test func `a batch that is done before its deadline is not disturbed`() async throws {
+    @Test func `a batch that finishes before its deadline is unaffected`() async throws {
         let never = RunRecord(atPause: { try await Task.sleep(for: .seconds(3_600)) })
-        expectWhole(try await export(.file(lines), settings: ExportSettings(deadline: .seconds(90)), record: never))
+        expectComplete(try await export(.file(lines), settings: ExportSettings(deadline: .seconds(90)), record: never))
     }
 }

@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// One batch, read completely: published, read again or quarantined.
+/// One batch with a complete download: published, downloaded again or quarantined.
 struct BatchExportTests {
     private let id = "msgbatch_1"
     private let archive = InMemoryArchive()
@@ -38,7 +38,7 @@ struct BatchExportTests {
         }
     }
 
-    @Test func `a body that proves its batch is published with the proof`() async throws {
+    @Test func `a complete body is published with its proof`() async throws {
         let service = ScriptedService(
             [try batch()],
             head: ReplyHead(status: 200, requestID: "req_7", workspaceID: "wrkspc_7"),
@@ -67,7 +67,7 @@ struct BatchExportTests {
         #expect(service.retrieved.isEmpty)
     }
 
-    @Test func `a batch of no requests is published from an empty body`() async throws {
+    @Test func `a batch without requests is published from an empty body`() async throws {
         let outcome = try await export(try service(.file([])), batch([:]))
         guard case .archived = outcome else {
             Issue.record("\(outcome)")
@@ -76,7 +76,7 @@ struct BatchExportTests {
         #expect(archive.archived[id]?.raw == [])
     }
 
-    @Test func `empty lines and a missing last line end are no fault`() async throws {
+    @Test func `empty lines and a missing final line end are not faults`() async throws {
         let bytes = Array("\n".utf8) + ResultLine.file(whole).dropLast()
         let outcome = try await export(try service(.body(ScriptedBody(bytes))), batch())
         guard case .archived(_, let proof, let received) = outcome else {
@@ -90,7 +90,7 @@ struct BatchExportTests {
 
     // MARK: Cut
 
-    @Test func `a cut body is read again, and published when it is whole`() async throws {
+    @Test func `a cut body is downloaded again and published when it is complete`() async throws {
         let service = try service(.file([whole[0]]), .file(whole))
         let outcome = try await export(service, batch())
         guard case .archived = outcome else {
@@ -105,7 +105,7 @@ struct BatchExportTests {
         #expect(service.retrieved == [id])
     }
 
-    @Test func `a body cut inside its last line is read again`() async throws {
+    @Test func `a body cut inside its last line is downloaded again`() async throws {
         let outcome = try await export(
             try service(.body(ScriptedBody(Array(ResultLine.file(whole).dropLast(9)))), .file(whole)),
             batch()
@@ -116,7 +116,7 @@ struct BatchExportTests {
         }
     }
 
-    @Test func `a cut body that comes twice alike is quarantined with the reason`() async throws {
+    @Test func `two equal cut bodies are quarantined with the reason`() async throws {
         let outcome = try await export(try service(.file([whole[0]])), batch())
         guard case .quarantined(let faults) = outcome else {
             Issue.record("\(outcome)")
@@ -129,7 +129,7 @@ struct BatchExportTests {
         #expect(archive.archived.isEmpty)
     }
 
-    @Test func `cut bodies that differ are read until the attempts are used up`() async throws {
+    @Test func `cut bodies that differ are downloaded until the attempts are used up`() async throws {
         let service = ScriptedService([try batch(["succeeded": 9])])
         service.script(id, (1...6).map { .file((0..<$0).map { ResultLine.succeeded("r\($0)") }) })
         let outcome = try await export(service, batch(["succeeded": 9]), attempts: 4)
@@ -144,7 +144,7 @@ struct BatchExportTests {
 
     // MARK: Contradiction
 
-    @Test func `a contradiction is read again once, then quarantined`() async throws {
+    @Test func `a contradicting body is downloaded again once, then quarantined`() async throws {
         let doubled = whole + [whole[0]]
         let service = try service(.file(doubled), .file(doubled + [whole[1]]))
         let outcome = try await export(service, batch())
@@ -157,7 +157,7 @@ struct BatchExportTests {
         #expect(archive.quarantined[id]?.proof.duplicateLines == 2)
     }
 
-    @Test func `a contradiction that heals is published`() async throws {
+    @Test func `a contradicting body that is correct the second time is published`() async throws {
         let outcome = try await export(try service(.file(["[]"] + whole), .file(whole)), batch())
         guard case .archived = outcome else {
             Issue.record("\(outcome)")
@@ -166,7 +166,7 @@ struct BatchExportTests {
         #expect(retries() == ["1 unproven"])
     }
 
-    @Test func `invalid lines are quarantined with their places`() async throws {
+    @Test func `invalid lines are quarantined with their positions`() async throws {
         let outcome = try await export(try service(.file(whole + ["{\"custom_id\":"])), batch())
         guard case .quarantined = outcome else {
             Issue.record("\(outcome)")
@@ -175,9 +175,9 @@ struct BatchExportTests {
         #expect(archive.quarantined[id]?.proof.rejected.map(\.lineNumber) == [3])
     }
 
-    // MARK: The batch object is fetched again
+    // MARK: The batch object is retrieved again
 
-    @Test func `counts that changed since the listing are the ones that count`() async throws {
+    @Test func `counts that changed since the listing replace the listed ones`() async throws {
         let service = try service(.file(whole))
         let outcome = try await export(service, batch(["succeeded": 1]))
         guard case .archived(_, let proof, _) = outcome else {
@@ -188,7 +188,7 @@ struct BatchExportTests {
         #expect(service.retrieved == [id])
     }
 
-    @Test func `a batch withdrawn between two reads is withdrawn, not asked for again`() async throws {
+    @Test func `a batch removed between two downloads is not requested again`() async throws {
         let service = try service(.file([whole[0]]))
         service.scriptRetrieval(id, .success(try .sample(id, archived: "2024-09-18T00:00:00Z")))
         let outcome = try await export(service, batch())
@@ -200,7 +200,7 @@ struct BatchExportTests {
         #expect(archive.discarded == [id])
     }
 
-    @Test func `where the batch object cannot be had again the old one serves`() async throws {
+    @Test func `if the batch object cannot be retrieved again, the old one is used`() async throws {
         let service = try service(.file([whole[0]]), .file(whole))
         service.scriptRetrieval(id, .failure(.status(500)))
         let outcome = try await export(service, batch())

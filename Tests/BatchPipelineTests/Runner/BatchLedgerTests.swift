@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// What a run asks its ledger, and what it makes of the answers.
+/// The calls of a run to its ledger, and the effect of the ledger's advice.
 struct BatchLedgerTests {
     private let archive = InMemoryArchive()
     private let record = RunRecord()
@@ -38,7 +38,7 @@ struct BatchLedgerTests {
         CompletedWindow(end: Timestamp(seconds: second), workspaceID: workspace)
     }
 
-    @Test func `postponed and lost batches are not fetched, but counted`() async throws {
+    @Test func `batches with a scheduled retry and lost batches are counted and not fetched`() async throws {
         var advice = ListingAdvice()
         let postponed = ScheduledRetry(id: "b1", until: Timestamp(seconds: 9), attempts: 2, reason: "odd")
         advice.retryScheduled["b1"] = postponed
@@ -48,7 +48,7 @@ struct BatchLedgerTests {
         #expect(report.retryScheduled == [postponed] && report.lost == 1 && report.archivedNow == 1)
     }
 
-    @Test func `every outcome goes to the ledger, which distinguishes withdrawn from lost`() async throws {
+    @Test func `the ledger records every outcome and distinguishes removed from lost`() async throws {
         let service = try service(1...3)
         let late = Timestamp(seconds: 40 * 86_400)
         for id in ["b1", "b2"] { service.script(id, [.failure(.status(410, serverDate: late))]) }
@@ -58,7 +58,7 @@ struct BatchLedgerTests {
         #expect(report.removed == 1 && report.lost == 1)
     }
 
-    @Test func `the ledger receives the creation times that were listed`() async throws {
+    @Test func `the ledger receives the creation times of the listing`() async throws {
         let ledger = ScriptedLedger()
         _ = await run(try service(1...5), ledger, since: 2)
         let walked = try #require(ledger.listings.first?.completed)
@@ -66,14 +66,14 @@ struct BatchLedgerTests {
         #expect(walked.workspaceID == "wrkspc_1")
     }
 
-    @Test func `batches asked for by id say nothing of what was walked`() async throws {
+    @Test func `batches requested by ID do not complete a window`() async throws {
         let ledger = ScriptedLedger()
         _ = await run(try service(1...5), ledger, ids: ["b2"])
         #expect(ledger.listings.map { $0.completed == nil } == [true])
         #expect(ledger.listings.first?.batches.map(\.id) == ["b2"])
     }
 
-    @Test func `a walk that does not come to its end does not reach the ledger`() async throws {
+    @Test func `an incomplete listing does not reach the ledger`() async throws {
         let service = try service(1...5)
         service.failPage(1, .status(500))
         let ledger = ScriptedLedger()
@@ -81,7 +81,7 @@ struct BatchLedgerTests {
         #expect(ledger.listings.isEmpty)
     }
 
-    @Test func `a completed beginning is not listed`() async throws {
+    @Test func `a completed beginning is not listed again`() async throws {
         let service = try service(1...9)
         let ledger = ScriptedLedger()
         let report = await run(service, ledger, since: 1, completed: completed(before: 7))
@@ -91,7 +91,7 @@ struct BatchLedgerTests {
         #expect(ledger.listings.first?.completed?.since == Timestamp(seconds: 7))
     }
 
-    @Test func `a beginning completed in another workspace is listed`() async throws {
+    @Test func `a beginning completed in another workspace is listed again`() async throws {
         let ledger = ScriptedLedger()
         let report = await run(
             try service(1...9),

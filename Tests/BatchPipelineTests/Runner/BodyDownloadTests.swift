@@ -31,9 +31,9 @@ struct BodyDownloadTests {
         return (0..<count).map { ResultLine.succeeded("r\($0)", text: text) }
     }
 
-    // MARK: What is read
+    // MARK: Results
 
-    @Test func `any chunking gives the same bytes, rows and figures`() async throws {
+    @Test func `the bytes, rows and statistics do not depend on the chunks`() async throws {
         let lines = [ResultLine.succeeded("a", text: "\u{2028}é😀"), "", ResultLine.errored("b") + "\r", "{}"]
         let bytes = ResultLine.file(lines) + Array(ResultLine.other("c", type: "expired").utf8)
         for sizes in [[bytes.count], [1], [2, 3], [7], [64, 1]] {
@@ -52,7 +52,7 @@ struct BodyDownloadTests {
         }
     }
 
-    @Test func `a body of many blocks is cut alike by any chunking`() async throws {
+    @Test func `the blocks of a large body do not depend on the chunks`() async throws {
         let bytes = ResultLine.file(longLines(2) + [ResultLine.errored("last")])
         for size in [bytes.count, 65_536, 1_000_003] {
             let (result, draft) = try await read(ScriptedBody(bytes, sizes: [size]))
@@ -65,31 +65,31 @@ struct BodyDownloadTests {
         }
     }
 
-    @Test func `an empty body comes to nothing`() async throws {
+    @Test func `an empty body has no lines`() async throws {
         let (result, draft) = try await read(ScriptedBody([]))
         #expect(result.tally == BodyTally())
         #expect(await draft.appended.isEmpty)
     }
 
-    @Test func `types nobody documented are counted by their names`() async throws {
+    @Test func `undocumented types are counted by name`() async throws {
         let lines = ["deferred", "deferred", "x"].enumerated().map { ResultLine.other("\($0)", type: $1) }
         let (result, _) = try await read(ScriptedBody(ResultLine.file(lines)))
         #expect(result.tally.found == ["deferred": 2, "x": 1])
     }
 
-    @Test func `all bad lines are counted, a hundred are kept`() async throws {
+    @Test func `all invalid lines are counted and the first hundred are kept`() async throws {
         let (result, _) = try await read(ScriptedBody(ResultLine.file(Array(repeating: "{}", count: 250))))
         #expect(result.tally.rejectedLines == 250)
         #expect(result.tally.rejected.map(\.lineNumber) == Array(1...100))
     }
 
-    @Test func `ids that repeat are found across blocks`() async throws {
+    @Test func `repeated IDs are found across blocks`() async throws {
         let lines = longLines(1) + [ResultLine.errored("r0"), ResultLine.errored("r1")]
         let (result, _) = try await read(ScriptedBody(ResultLine.file(lines)))
         #expect(result.tally.duplicateLines == 1)
     }
 
-    @Test func `progress grows block by block to the whole`() async throws {
+    @Test func `progress grows block by block up to the whole body`() async throws {
         let steps = Mutex<[[Int]]>([])
         let bytes = ResultLine.file(longLines(3))
         _ = try await read(ScriptedBody(bytes)) { lines, received in
@@ -100,9 +100,9 @@ struct BodyDownloadTests {
         #expect(seen == seen.sorted { $0[0] < $1[0] })
     }
 
-    // MARK: Order and bounds
+    // MARK: Order and limits
 
-    @Test func `blocks that end in reverse order are written in theirs`() async throws {
+    @Test func `blocks that finish in reverse order are written in their own order`() async throws {
         let sealed = Mutex<[Int]>([])
         let archive = InMemoryArchive(willSeal: { block in sealed.withLock { $0.append(block.sequence) } })
         let bytes = ResultLine.file(longLines(6))
@@ -112,12 +112,12 @@ struct BodyDownloadTests {
         #expect(await draft.appended.map(\.sequence) == Array(0..<6))
         #expect(await draft.appended.flatMap(\.bytes) == bytes)
         #expect(result.tally.lines == 6)
-        // Otherwise the test has shown nothing.
+        // Otherwise the test proves nothing.
         #expect(sealed.withLock { $0 }.prefix(3) == [2, 1, 0])
     }
 
     @Test(arguments: [1, 2, 4])
-    func `no more blocks are in flight than allowed, and all that are allowed`(limit: Int) async throws {
+    func `the number of blocks in flight reaches the limit and does not exceed it`(limit: Int) async throws {
         let inFlight = Counter()
         let archive = InMemoryArchive(
             willSeal: { _ in inFlight.add() },
@@ -134,7 +134,7 @@ struct BodyDownloadTests {
         #expect(inFlight.value == 0)
     }
 
-    @Test func `the body is pulled only as fast as blocks are written`() async throws {
+    @Test func `the body is read only as fast as blocks are written`() async throws {
         let limit = 2
         let given = Counter()
         let ahead = Counter()
@@ -148,20 +148,20 @@ struct BodyDownloadTests {
         #expect(ahead.highest <= limit)
     }
 
-    @Test func `a setting of nothing in flight still reads`() async throws {
+    @Test func `a limit of 0 blocks in flight still reads`() async throws {
         let settings = ExportSettings(blocksInFlight: 0)
         let (result, _) = try await read(ScriptedBody(ResultLine.file(["{}"])), settings: settings)
         #expect(result.tally.lines == 1)
     }
 
-    // MARK: What breaks off
+    // MARK: Errors
 
-    @Test func `an error of the body comes through`() async throws {
+    @Test func `an error of the body is thrown`() async throws {
         let body = ScriptedBody(ResultLine.file(longLines(2)), failure: ServiceError.cut)
         await #expect(throws: ServiceError.cut) { _ = try await read(body) }
     }
 
-    @Test func `a line over the limit comes through with its place`() async throws {
+    @Test func `a line over the limit is reported with its position`() async throws {
         let body = ScriptedBody(ResultLine.file(["{}", String(repeating: "x", count: 51)]))
         await #expect(throws: LineTooLong(line: 2, byteOffset: 3, limit: 50)) {
             _ = try await read(body, settings: ExportSettings(maxLineBytes: 50))
@@ -169,7 +169,7 @@ struct BodyDownloadTests {
     }
 
     @Test(arguments: ["seal", "append"])
-    func `an error of the draft comes through`(call: String) async throws {
+    func `an error of the draft is thrown`(call: String) async throws {
         let archive = InMemoryArchive()
         archive.fail(call)
         await #expect(throws: InMemoryArchive.Failure(call: call)) {
@@ -178,7 +178,7 @@ struct BodyDownloadTests {
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: [[], ResultLine.file([ResultLine.errored("a")])] as [[UInt8]])
-    func `a body that ends because its task was cancelled is no whole body`(bytes: [UInt8]) async throws {
+    func `a body that ends because its task is canceled is not complete`(bytes: [UInt8]) async throws {
         let (reached, released) = (Gate(), Gate())
         var body = ScriptedBody(chunks: [bytes])
         body.willGive = { _ in

@@ -3,15 +3,15 @@ import Testing
 
 @testable import BatchPipeline
 
-/// Places are held by as many as there are, and come back however their holder ends.
+/// The number of slots is limited, and a slot is released however its holder ends.
 struct DownloadSlotsTests {
     private struct Failure: Error {}
 
-    private final class Begun: Sendable {
+    private final class StartedTasks: Sendable {
         let turns = Mutex<[Int]>([])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a place given back before the end is given to the next`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `a slot that is released early goes to the next task`() async throws {
         let places = DownloadSlots(1)
         let value = try await places.withSlot(turn: 0) { releaseSlot in
             await releaseSlot()
@@ -20,7 +20,7 @@ struct DownloadSlotsTests {
         #expect(value == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a place given back twice is still one place`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `a slot that is released twice is still one slot`() async throws {
         let (places, held) = (DownloadSlots(1), Counter())
         try await places.withSlot(turn: 0) { releaseSlot in
             await releaseSlot()
@@ -31,7 +31,7 @@ struct DownloadSlotsTests {
                 group.addTask {
                     try await places.withSlot(turn: turn) { _ in
                         held.add()
-                        // Time for another one to come in, if there were a second place.
+                        // Another task would start here if there were a second slot.
                         for _ in 1...100 { await Task.yield() }
                         held.add(-1)
                     }
@@ -42,27 +42,27 @@ struct DownloadSlotsTests {
         #expect(held.highest == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `places are given by turn, whoever asks first`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `slots are assigned by turn, not by time of request`() async throws {
         let places = DownloadSlots(1)
-        let begun = Begun()
+        let startedTasks = StartedTasks()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for turn in (0..<20).reversed() {
                 group.addTask {
-                    try await places.withSlot(turn: turn) { _ in begun.turns.withLock { $0.append(turn) } }
+                    try await places.whileHolding(turn: turn) { _ in startedTasks.turns.withLock { $0.append(turn) } }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(begun.turns.withLock { $0 } == Array(0..<20))
+        #expect(startedTasks.turns.withLock { $0 } == Array(0..<20))
     }
 
-    @Test(.timeLimit(.minutes(1))) func `nobody gets a place behind one who failed`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `no slot is assigned after a failed task`() async throws {
         let places = DownloadSlots(1)
         let reached = Gate()
         let failing = Task {
             try await places.withSlot(turn: 0) { _ in
                 reached.open()
-                // Time for the other one to wait.
+                // The other task starts to wait here.
                 for _ in 1...100 { await Task.yield() }
                 throw Failure()
             }

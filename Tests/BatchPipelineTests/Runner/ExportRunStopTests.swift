@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// Runs that end before their end.
+/// Runs that stop early.
 struct ExportRunStopTests {
     private let record = RunRecord()
 
@@ -17,7 +17,7 @@ struct ExportRunStopTests {
             .run(ExportSelection(window: BatchWindow(), filter: BatchFilter(), pageSize: pageSize))
     }
 
-    /// A service with batches b1, b2 … and whole results for each.
+    /// A service with batches b1, b2 … and complete results for each.
     private func service(_ count: Int) throws -> ScriptedService {
         let service = ScriptedService(
             try (1...count)
@@ -30,7 +30,7 @@ struct ExportRunStopTests {
     }
 
     @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceError.Code])
-    func `what concerns every batch stops the run and leaves what was done`(code: ServiceError.Code) async throws {
+    func `an error that concerns every batch stops the run`(code: ServiceError.Code) async throws {
         let (service, archive) = (try service(4), InMemoryArchive())
         let failure = ServiceError(code: code, operation: "GET")
         service.script("b3", [.failure(failure)])
@@ -43,7 +43,7 @@ struct ExportRunStopTests {
         #expect(archive.finishedRuns == 1)
     }
 
-    @Test func `what concerns one batch stops nothing`() async throws {
+    @Test func `an error of one batch does not stop the run`() async throws {
         let (service, archive) = (try service(4), InMemoryArchive())
         service.script("b1", [.failure(.status(500))])
         service.script("b2", [.file(["{}"])])
@@ -55,7 +55,7 @@ struct ExportRunStopTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a batch that is published while the run is being stopped counts`() async throws {
+    func `a batch that is published while the run stops is counted`() async throws {
         let (publishing, stopped) = (Gate(), Gate())
         let archive = InMemoryArchive(
             willPublish: { _ in
@@ -86,12 +86,12 @@ struct ExportRunStopTests {
         #expect(report.stop as? InMemoryArchive.Failure == InMemoryArchive.Failure(call: call))
         #expect(report.archivedNow == 0)
         #expect(report.inWindow == 3)
-        // While a batch is being published the next one is read already.
+        // While a batch is published, the next one is already downloaded.
         if call != "publish" { #expect(archive.opened.count <= 1) }
         #expect(archive.finishedRuns == 1)
     }
 
-    @Test func `an archive that cannot tell what it holds is not written to`() async throws {
+    @Test func `nothing is written if the archive cannot list its batches`() async throws {
         let (service, archive) = (try service(3), InMemoryArchive())
         archive.fail("archivedIDs")
         let report = await run(service, archive)
@@ -100,7 +100,7 @@ struct ExportRunStopTests {
         #expect(archive.opened.isEmpty)
     }
 
-    @Test func `an error at the end of the run is told, unless there was one before`() async throws {
+    @Test func `an error at the end of the run is reported unless there is an earlier one`() async throws {
         let (service, archive) = (try service(2), InMemoryArchive())
         archive.fail("finishRun")
         var report = await run(service, archive)
@@ -112,7 +112,7 @@ struct ExportRunStopTests {
         #expect(report.stop as? InMemoryArchive.Failure == InMemoryArchive.Failure(call: "publish"))
     }
 
-    @Test func `a listing that breaks off fetches nothing but tells how far it came`() async throws {
+    @Test func `an interrupted listing fetches nothing and reports how far it got`() async throws {
         let (service, archive) = (try service(5), InMemoryArchive())
         service.failPage(1, .status(500))
         let report = await run(service, archive, pageSize: 2)
@@ -123,7 +123,7 @@ struct ExportRunStopTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a cancelled run publishes nothing more and leaves no draft`() async throws {
+    func `a canceled run publishes nothing more and leaves no draft`() async throws {
         let (service, archive) = (try service(3), InMemoryArchive())
         let (reached, released) = (Gate(), Gate())
         var body = ScriptedBody(ResultLine.file([ResultLine.succeeded("a")]))
@@ -144,7 +144,7 @@ struct ExportRunStopTests {
         #expect(archive.finishedRuns == 1)
     }
 
-    @Test func `the server's clock at the listing decides where later answers tell none`() async throws {
+    @Test func `the server's clock at the listing is used if later answers have no date`() async throws {
         let service = ScriptedService(
             [try .sample("b1", created: "2024-08-20T18:37:24.100435Z", counts: ["succeeded": 1])],
             head: ReplyHead(status: 200, date: Timestamp("2024-10-01T00:00:00Z"))

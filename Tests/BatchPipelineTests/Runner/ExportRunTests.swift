@@ -2,7 +2,7 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// The whole of an export against an in-memory service and archive.
+/// A whole export with an in-memory service and archive.
 struct ExportRunTests {
     private let archive = InMemoryArchive()
     private let record = RunRecord()
@@ -25,7 +25,7 @@ struct ExportRunTests {
             .run(ExportSelection(window: window, filter: filter, pageSize: pageSize), isDryRun: isDryRun)
     }
 
-    /// A batch created so many seconds after the epoch, named after that, with one succeeded result.
+    /// A batch created the given number of seconds after the epoch, named after it, with one succeeded result.
     private func batch(_ second: Int, status: String = "ended", archived: String? = nil) throws -> MessageBatch {
         try .sample(
             "b\(second)",
@@ -36,7 +36,7 @@ struct ExportRunTests {
         )
     }
 
-    /// A service with these batches, and whole results for each.
+    /// A service with these batches and complete results for each.
     private func service(_ batches: [MessageBatch]) -> ScriptedService {
         let service = ScriptedService(batches)
         for batch in batches { service.script(batch.id, [.file([ResultLine.succeeded("of-\(batch.id)")])]) }
@@ -49,9 +49,9 @@ struct ExportRunTests {
         }
     }
 
-    // MARK: What is chosen
+    // MARK: Selection
 
-    @Test func `batches of the window are archived, the others only listed`() async throws {
+    @Test func `batches of the window are archived, others are only listed`() async throws {
         let service = service(try [1, 2, 3, 4, 5].map { try batch($0) })
         let report = await run(service, since: 2, until: 4)
         #expect(report.stop == nil)
@@ -101,7 +101,7 @@ struct ExportRunTests {
         )
     }
 
-    @Test func `ended batches that the filter leaves out are counted apart`() async throws {
+    @Test func `ended batches that the filter excludes are counted separately`() async throws {
         let service = service(try [1, 2].map { try batch($0) } + [try batch(3, status: "canceling")])
         let report = await run(service, filter: BatchFilter(statuses: [.canceling]))
         #expect(report.skipped == 2)
@@ -109,7 +109,7 @@ struct ExportRunTests {
         #expect(report.archivedNow == 0)
     }
 
-    @Test func `batches asked for by id are fetched by id, whatever the window`() async throws {
+    @Test func `batches requested by ID are fetched whatever the window`() async throws {
         let service = service(try [1, 2, 3].map { try batch($0) })
         let report = await run(service, since: 3, filter: BatchFilter(ids: ["b2", "b1"]))
         #expect(Set(archive.archived.keys) == ["b1", "b2"])
@@ -119,7 +119,7 @@ struct ExportRunTests {
         #expect(report.inWindow == 2)
     }
 
-    @Test func `an id that does not exist is told, and does not keep the others from being archived`() async throws {
+    @Test func `an unknown ID is reported and does not prevent the others from being archived`() async throws {
         let service = service([try batch(1)])
         let report = await run(service, filter: BatchFilter(ids: ["b1", "b9"]))
         #expect(report.stop == nil)
@@ -128,7 +128,7 @@ struct ExportRunTests {
         #expect(Set(archive.archived.keys) == ["b1"])
     }
 
-    @Test func `ids of which none exists end the run`() async throws {
+    @Test func `a run ends with an error if none of its IDs exists`() async throws {
         let report = await run(service([try batch(1)]), filter: BatchFilter(ids: ["b8", "b9"]))
         #expect(report.stop as? ServiceError == .status(404))
         #expect(archive.archived.isEmpty)
@@ -144,15 +144,15 @@ struct ExportRunTests {
         #expect(service.asked.count == asked)
     }
 
-    // MARK: Order and bounds
+    // MARK: Order and limits
 
-    @Test func `the oldest batch is fetched first, as its results go first`() async throws {
+    @Test func `the oldest batch is fetched first because its results are removed first`() async throws {
         let service = service(try [30, 10, 20].map { try batch($0) })
         _ = await run(service, pageSize: 2, settings: ExportSettings(concurrency: 1))
         #expect(service.asked == ["b10", "b20", "b30"])
     }
 
-    @Test func `batches of one moment are fetched in the order of their ids`() async throws {
+    @Test func `batches created at the same time are fetched in the order of their IDs`() async throws {
         let created = Timestamp(seconds: 5).text
         let batches = try ["c", "a", "b"]
             .map { try MessageBatch.sample($0, created: created, counts: ["succeeded": 1]) }
@@ -162,11 +162,11 @@ struct ExportRunTests {
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: [1, 3])
-    func `as many batches are read at once as allowed, and no more`(limit: Int) async throws {
+    func `the number of parallel downloads reaches the limit and does not exceed it`(limit: Int) async throws {
         let (running, full) = (Counter(), Gate())
         let archive = InMemoryArchive(willAppend: { _ in
             running.add()
-            // Nobody goes on before all that are allowed have come this far.
+            // No download continues before the allowed number of downloads has reached this point.
             if running.highest == limit { full.open() }
             await full.pass()
             running.add(-1)
@@ -178,11 +178,11 @@ struct ExportRunTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a batch that only waits for its publication does not keep the next one from being read`() async throws {
+    func `a batch that waits for its publication does not delay the next download`() async throws {
         let (waiting, all) = (Counter(), Gate())
         let archive = InMemoryArchive(willPublish: { _ in
             waiting.add()
-            // Nobody is published before all are read.
+            // No batch is published before all are downloaded.
             if waiting.highest == 7 { all.open() }
             await all.pass()
         })
@@ -191,14 +191,14 @@ struct ExportRunTests {
         #expect(report.archivedNow == 7)
     }
 
-    @Test func `a concurrency of nothing still works`() async throws {
+    @Test func `a concurrency of 0 still works`() async throws {
         let report = await run(service([try batch(1)]), settings: ExportSettings(concurrency: 0))
         #expect(report.archivedNow == 1)
     }
 
     // MARK: Dry run
 
-    @Test func `a dry run says what it would fetch, oldest first, and writes nothing`() async throws {
+    @Test func `a dry run reports what it would fetch, oldest first, and writes nothing`() async throws {
         let service = service(try [3, 1, 2].map { try batch($0) } + [try batch(4, status: "in_progress")])
         let report = await run(service, isDryRun: true)
         #expect(report.wouldFetch.map(\.id) == ["b1", "b2", "b3"])
@@ -209,7 +209,7 @@ struct ExportRunTests {
         #expect(archive.finishedRuns == 0)
     }
 
-    @Test func `a dry run that cannot list says so and writes nothing`() async throws {
+    @Test func `a dry run that cannot list reports it and writes nothing`() async throws {
         let service = service([])
         service.failPage(0, .status(401))
         let report = await run(service, isDryRun: true)
@@ -217,9 +217,9 @@ struct ExportRunTests {
         #expect(archive.finishedRuns == 0)
     }
 
-    // MARK: Figures
+    // MARK: Counts
 
-    @Test func `lines, bytes and summaries of what was archived add up`() async throws {
+    @Test func `the report adds up lines, bytes and summaries of the archived batches`() async throws {
         let lines = [ResultLine.succeeded("a"), ResultLine.errored("b"), ResultLine.other("c", type: "deferred")]
         let service = ScriptedService([
             try .sample("b1", counts: ["succeeded": 1, "errored": 1, "deferred": 1]),
@@ -233,16 +233,16 @@ struct ExportRunTests {
         #expect(report.receivedBytes == ResultLine.file(lines + [lines[0]]).count)
         let stored = archive.archived.values.reduce(0) { $0 + $1.raw.count + $1.flatRows.count }
         #expect(report.storedBytes == stored)
-        // What was quarantined is in no figure.
+        // Quarantined batches are not counted.
         #expect(report.quarantined == 1)
         #expect(report.summaries.summary(LineCount.self)?.records == 4)
         #expect(report.summaries.summary(LineCount.self)?.batches == ["b1", "b2"])
     }
 
-    @Test func `events tell the listing, the plan and each batch from start to end`() async throws {
+    @Test func `events report the listing, the plan and each batch from start to end`() async throws {
         let service = service(try [1, 2, 3].map { try batch($0) })
         _ = await run(service, pageSize: 2, settings: ExportSettings(concurrency: 1))
-        let told = record.events.map { event in
+        let reported = record.events.map { event in
             switch event {
             case .listed(let total, let inWindow): "listed \(total) \(inWindow)"
             case .planned(let batches, let results): "planned \(batches) \(results)"
@@ -255,12 +255,12 @@ struct ExportRunTests {
             case .finished(let batch, _): "finished \(batch.id)"
             }
         }
-        #expect(told.prefix(3) == ["listed 2 2", "listed 3 3", "planned 3 3"])
+        #expect(reported.prefix(3) == ["listed 2 2", "listed 3 3", "planned 3 3"])
         for id in ["b1", "b2", "b3"] {
-            let ofBatch = told.filter { $0.contains(id) }
+            let ofBatch = reported.filter { $0.contains(id) }
             #expect(ofBatch == ["started \(id)", "advanced \(id) 1", "finished \(id)"])
         }
-        #expect(told.count == 12)
-        #expect(told.filter { $0.hasPrefix("started") } == ["started b1", "started b2", "started b3"])
+        #expect(reported.count == 12)
+        #expect(reported.filter { $0.hasPrefix("started") } == ["started b1", "started b2", "started b3"])
     }
 }

@@ -2,8 +2,8 @@ import BatchPipeline
 import MessageBatches
 import Testing
 
-/// Runs on batches that were listed elsewhere, in an archive that others write to.
-struct RequestedBatchesTests {
+/// Runs on batches that were listed elsewhere, in an archive that other processes write to.
+struct AskedBatchesTests {
     private let record = RunRecord()
 
     private func service(_ batches: [MessageBatch]) -> ScriptedService {
@@ -21,22 +21,22 @@ struct RequestedBatchesTests {
     }
 
     private func outcomes() -> [String: String] {
-        var told: [String: String] = [:]
+        var reported: [String: String] = [:]
         for event in record.events {
             switch event {
-            case .finished(let batch, .archived): told[batch.id] = "archived"
-            case .finished(let batch, .alreadyArchived): told[batch.id] = "already archived"
-            case .finished(let batch, .busy): told[batch.id] = "busy"
-            case .finished(let batch, _): told[batch.id] = "other"
-            case .skipped(let batch, let reason): told[batch.id] = "\(reason)"
-            case .notRetrieved(let id, _): told[id] = "not retrieved"
+            case .finished(let batch, .archived): reported[batch.id] = "archived"
+            case .finished(let batch, .alreadyArchived): reported[batch.id] = "already archived"
+            case .finished(let batch, .busy): reported[batch.id] = "busy"
+            case .finished(let batch, _): reported[batch.id] = "other"
+            case .skipped(let batch, let reason): reported[batch.id] = "\(reason)"
+            case .notRetrieved(let id, _): reported[id] = "not retrieved"
             default: break
             }
         }
-        return told
+        return reported
     }
 
-    @Test func `objects are taken as they are, ids are retrieved, and nothing is listed`() async throws {
+    @Test func `batch objects are used as they are, IDs are retrieved, and nothing is listed`() async throws {
         let batches = try ["a", "b"].map { try MessageBatch.sample($0, counts: ["succeeded": 1]) }
         let service = service(batches)
         let report = await run(service, RequestedBatches(batches: [batches[0]], ids: ["b"]))
@@ -44,7 +44,7 @@ struct RequestedBatchesTests {
         #expect(service.retrieved == ["b"] && service.pages.isEmpty)
     }
 
-    @Test func `every batch is told of, whatever becomes of it`() async throws {
+    @Test func `every batch is reported, whatever its outcome`() async throws {
         let names = ["fine", "busy", "meanwhile", "kept"]
         let batches = try names.map { try MessageBatch.sample($0, counts: ["succeeded": 1]) }
         let service = service(batches)
@@ -59,12 +59,12 @@ struct RequestedBatchesTests {
             ]
         )
         #expect(report.archivedNow == 1 && report.alreadyArchived == 2 && report.busy == 1 && report.notEnded == 1)
-        // Neither of the two that belong to others was asked for.
+        // The two batches of other processes were not requested.
         #expect(Set(service.asked) == ["fine", "kept"])
         #expect(archive.claimed.isEmpty)
     }
 
-    @Test func `an id the service does not describe keeps no other from being fetched`() async throws {
+    @Test func `an ID that the API does not know does not prevent other downloads`() async throws {
         let service = service([try MessageBatch.sample("fine", counts: ["succeeded": 1])])
         service.scriptRetrieval("broken", .failure(ServiceError.status(500)))
         let report = await run(service, RequestedBatches(ids: ["broken", "fine", "nowhere"]))
@@ -79,7 +79,7 @@ struct RequestedBatchesTests {
         #expect(report.stop as? ServiceError == .status(401))
     }
 
-    @Test func `a batch is given back after an error too`() async throws {
+    @Test func `a batch is released after an error too`() async throws {
         let batch = try MessageBatch.sample("fine", counts: ["succeeded": 1])
         let archive = InMemoryArchive()
         archive.fail("openDraft")
@@ -88,7 +88,7 @@ struct RequestedBatchesTests {
         #expect(archive.claimed.isEmpty)
     }
 
-    @Test func `a run over one part knows nothing of the others`() async throws {
+    @Test func `the batches of other shards are not in the report`() async throws {
         let batches = try (0..<20).map { try MessageBatch.sample("b\($0)", counts: ["succeeded": 1]) }
         var archived: [String] = []
         for index in 0..<3 {
@@ -98,8 +98,8 @@ struct RequestedBatchesTests {
             let ports = record.ports(service(batches), archive)
             let report = await ExportRun(ports: ports, settings: ExportSettings(), ledger: ledger)
                 .run(ExportSelection(window: BatchWindow(), filter: filter))
-            #expect(report.listed == 20 && report.inWindow == report.archivedNow && report.skipped == 0)
-            // Nobody may conclude that the others were seen too.
+            #expect(report.listed == 20 && report.inWindow == report.archivedNow && report.leftOut == 0)
+            // The run must not conclude that the other batches were seen too.
             #expect(ledger.listings.count == 1 && ledger.listings[0].completed == nil)
             archived += archive.archived.keys
         }

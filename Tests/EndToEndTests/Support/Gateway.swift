@@ -2,19 +2,19 @@ import BatchSimulator
 import Foundation
 import SimulatorTestSupport
 
-/// nginx in front of a simulator: TLS with a certificate of its own, HTTP/2, gzip.
+/// nginx in front of a simulator: TLS with its own certificate, HTTP/2, gzip.
 struct Gateway {
     let baseURL: String
     /// The certificate, for `--ca-file`.
     let certificate: String
     private let log: URL
 
-    /// One line for each request: protocol, path, coding of the answer.
+    /// One line per request: protocol, path, coding of the answer.
     func requests() throws -> [String] {
         try String(contentsOf: log, encoding: .utf8).split(separator: "\n").map(String.init)
     }
 
-    /// Runs `body` beside an nginx; nil, with the reason printed, where the machine has none.
+    /// Runs `body` with an nginx; nil, with the reason printed, if the machine has none.
     static func run<Result>(
         before server: SimulatorServer,
         in folder: TemporaryFolder,
@@ -67,7 +67,7 @@ struct ForwardProxy {
         try String(contentsOf: log, encoding: .utf8)
     }
 
-    /// Runs `body` beside a proxy; nil, with the reason printed, where the machine has none.
+    /// Runs `body` with a proxy; nil, with the reason printed, if the machine has none.
     static func run<Result>(in folder: TemporaryFolder, _ body: (ForwardProxy) async throws -> Result) async throws
         -> Result?
     {
@@ -91,12 +91,12 @@ struct ForwardProxy {
     }
 }
 
-/// A server of the machine that runs for the time of a test.
+/// A server of the machine that runs during a test.
 private enum Daemon {
     static func run<Result>(_ name: String, _ arguments: [String], _ body: () async throws -> Result) async throws
         -> Result?
     {
-        // Debian keeps servers where only root's path leads.
+        // Debian installs servers in folders that are only in root's path.
         let folders = (Program.cleanEnvironment["PATH"] ?? "").split(separator: ":").map(String.init) + ["/usr/sbin"]
         guard let path = folders.map({ "\($0)/\(name)" }).first(where: FileManager.default.isExecutableFile) else {
             print("skipped: \(name) is not installed")
@@ -110,16 +110,16 @@ private enum Daemon {
         process.standardError = FileHandle.nullDevice
         try process.run()
         defer {
-            // Not asked to end in order: a proxy waits for connections that are kept alive.
+            // Killed, because a proxy would wait for its open connections.
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
-        // Nobody waits until it listens: an export tries again where a connection is refused.
+        // There is no need to wait until it listens: an export retries a refused connection.
         return try await body()
     }
 }
 
-/// A port nobody listens on, for a server that cannot choose one by itself and tell.
+/// A free port, for a server that cannot choose one and print it.
 private func freePort() async throws -> Int {
     try await withSimulator(.generated(lines: 1)) { $0.port }
 }

@@ -1,27 +1,27 @@
 import Foundation
 
-/// moto's S3 as a process of its own, and what `pipelines/object-storage` needs to reach it.
+/// moto's S3 as a separate process, and the settings with which `pipelines/object-storage` reaches it.
 struct ObjectStore {
-    /// What the store saw until it was stopped.
-    struct Seen: Decodable {
+    /// What the store recorded until it was stopped.
+    struct StoreRecord: Decodable {
         struct Object: Decodable {
             var size: Int
             var checksum: String?
         }
 
-        /// What changed something, in order: `PUT /bucket/key`.
+        /// The requests that changed something, in order: `PUT /bucket/key`.
         var changes: [String]
-        /// Manifests that named a file that was not there, at any moment.
+        /// Manifests that named a missing file at any time.
         var violations: [String]
         var objects: [String: Object]
 
-        /// The keys below a prefix, sorted.
+        /// The keys with a prefix, sorted.
         func keys(_ prefix: String) -> [String] {
             objects.keys.filter { $0.hasPrefix(prefix) }.sorted()
         }
     }
 
-    /// A tool the scripts can work with.
+    /// A tool that the scripts can use.
     enum Tool: String {
         case aws
         case rclone
@@ -35,7 +35,7 @@ struct ObjectStore {
     private let python: URL
     private let input: FileHandle
 
-    /// For the scripts, both tools, and PyArrow.
+    /// The settings for the scripts, both tools, and PyArrow.
     var environment: [String: String] {
         let folders = [python.deletingLastPathComponent().path, Program.binary.deletingLastPathComponent().path]
         return [
@@ -47,14 +47,14 @@ struct ObjectStore {
         ]
     }
 
-    /// Runs `body` beside a store with an empty bucket and tells what the store saw.
+    /// Runs `body` with an empty bucket and returns what the store recorded.
     ///
-    /// Nil, with the reason printed, where the machine lacks moto or the tool.
+    /// Nil, with the reason printed, if the machine lacks moto or the tool.
     static func run(
         with tool: Tool,
         refusingPut refused: Int? = nil,
         _ body: (ObjectStore) async throws -> Void
-    ) async throws -> Seen? {
+    ) async throws -> StoreRecord? {
         guard let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map({ URL(filePath: $0) }) else {
             print("skipped: BATCHKEEP_PYTHON is not set")
             return nil
@@ -91,16 +91,16 @@ struct ObjectStore {
         }
         try await body(store)
         try input.fileHandleForWriting.close()
-        return try JSONDecoder().decode(Seen.self, from: output.fileHandleForReading.readToEnd() ?? Data())
+        return try JSONDecoder().decode(StoreRecord.self, from: output.fileHandleForReading.readToEnd() ?? Data())
     }
 
-    /// Ends the refusing.
-    func takeEverything() throws {
+    /// Stops refusing requests.
+    func acceptAll() throws {
         try input.write(contentsOf: Data("take\n".utf8))
     }
 
     /// Runs a script of `pipelines/object-storage`.
-    func script(_ name: String, _ arguments: [String], in folder: TemporaryFolder) async throws -> Program.Ended {
+    func script(_ name: String, _ arguments: [String], in folder: TemporaryFolder) async throws -> Program.FinishedRun {
         try await Program.run(
             [Program.package.appending(path: "pipelines/object-storage/\(name).sh").path] + arguments,
             environment: environment,

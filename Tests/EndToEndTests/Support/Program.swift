@@ -1,9 +1,9 @@
 import Foundation
 
-/// The built program, run as its users run it.
+/// The built program, run like users run it.
 struct Program {
-    /// What a finished run left.
-    struct Ended {
+    /// The output and status of a finished run.
+    struct FinishedRun {
         let status: Int32
         let output: String
         let notes: String
@@ -18,7 +18,7 @@ struct Program {
     static let package = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// `BATCHKEEP_BINARY`, or the program beside the test bundle.
+    /// `BATCHKEEP_BINARY`, or the program next to the test bundle.
     static let binary: URL = {
         if let path = ProcessInfo.processInfo.environment["BATCHKEEP_BINARY"] { return URL(filePath: path) }
         return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "batchkeep")
@@ -27,7 +27,7 @@ struct Program {
     /// The folder of the sample batches.
     static let samples = package.appending(path: "samples")
 
-    /// An environment without anything of the machine that could change a run.
+    /// An environment without variables of the machine that could change a run.
     static let cleanEnvironment = [
         "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent",
     ]
@@ -39,7 +39,7 @@ struct Program {
         executable: URL = binary,
         in folder: URL? = nil,
         killedBy signal: (Process) async -> Void = { _ in }
-    ) async throws -> Ended {
+    ) async throws -> FinishedRun {
         let scratch = try TemporaryFolder()
         defer { scratch.remove() }
         let output = try scratch.file("output")
@@ -57,15 +57,15 @@ struct Program {
         try process.run()
         await signal(process)
         for await _ in ended.stream {}
-        return Ended(
+        return FinishedRun(
             status: process.terminationStatus,
             output: try scratch.text("output"),
             notes: try scratch.text("notes")
         )
     }
 
-    /// Runs a tool found on the path; nil if the machine does not have it.
-    static func tool(_ name: String, _ arguments: [String], in folder: URL? = nil) async throws -> Ended? {
+    /// Runs a tool of the path; nil if the machine does not have it.
+    static func tool(_ name: String, _ arguments: [String], in folder: URL? = nil) async throws -> FinishedRun? {
         let folders = (cleanEnvironment["PATH"] ?? "").split(separator: ":").map { URL(filePath: String($0)) }
         let found = folders.map { $0.appending(path: name) }
             .first { FileManager.default.isExecutableFile(atPath: $0.path) }
@@ -77,7 +77,7 @@ struct Program {
     }
 }
 
-/// A folder that is gone when the test is.
+/// A folder that is removed after the test.
 struct TemporaryFolder {
     let url: URL
 
@@ -103,7 +103,7 @@ struct TemporaryFolder {
         String(decoding: try Data(contentsOf: url.appending(path: name)), as: UTF8.self)
     }
 
-    /// All files below, relative, sorted.
+    /// The relative paths of all files in the folder and below, sorted.
     func files(below folder: String = "") throws -> [String] {
         let root = folder.isEmpty ? url : url.appending(path: folder)
         return try FileManager.default.subpathsOfDirectory(atPath: root.path)
@@ -115,9 +115,23 @@ struct TemporaryFolder {
     }
 }
 
-/// Runs `body` with a new folder and removes the folder behind it.
+/// Runs `body` with a new folder and then removes the folder.
 func withTemporaryFolder<Result>(_ body: (TemporaryFolder) async throws -> Result) async throws -> Result {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
     return try await body(folder)
+}
+
+extension FileHandle {
+    /// The next line without its end; nil if the stream ends before the line does.
+    ///
+    /// Reads nothing after the line, so that the writer can continue.
+    func readLine() throws -> String? {
+        var line: [UInt8] = []
+        while let byte = try read(upToCount: 1)?.first {
+            if byte == 0x0A { return String(decoding: line, as: UTF8.self) }
+            line.append(byte)
+        }
+        return nil
+    }
 }

@@ -4,12 +4,12 @@ import Foundation
 struct Simulation {
     let baseURL: String
 
-    /// What a client of this simulation needs.
+    /// The settings of a client of this simulation.
     var environment: [String: String] {
         ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": "test-key-of-the-simulation"]
     }
 
-    /// Runs `body` beside a simulation and ends the simulation behind it.
+    /// Starts a simulation, runs `body` and ends the simulation.
     static func run<Result>(
         _ arguments: [String],
         _ body: (Simulation) async throws -> Result
@@ -30,11 +30,11 @@ struct Simulation {
         return try await body(Simulation(baseURL: baseURL))
     }
 
-    /// The sample batches, with the clock at a fixed moment so that nothing depends on the day of the test.
+    /// The sample batches, with a fixed clock so that nothing depends on the day of the test.
     static func ofSamples<Result>(_ body: (Simulation) async throws -> Result) async throws -> Result {
         try await run(["--samples", Program.samples.path, "--now", "2026-11-22T12:00:00Z"], body)
     }
 }
 
-/// The simulation ended before it named its base URL.
+/// The simulation ended before it printed its base URL.
 struct SimulationFailure: Error {}

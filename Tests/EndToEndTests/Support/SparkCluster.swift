@@ -1,11 +1,11 @@
 import Foundation
 
-/// PySpark with its own cluster on this machine: a driver, and two workers with an executor each.
+/// PySpark with its own cluster on this machine: a driver, and two workers with one executor each.
 struct SparkCluster {
     private let home: String
     private let python: String
 
-    /// The PySpark of `BATCHKEEP_PYTHON`; nil, with the reason printed, without it or without Java.
+    /// The PySpark of `BATCHKEEP_PYTHON`; nil, with the reason printed, if it or Java is missing.
     static func installed() async throws -> SparkCluster? {
         guard let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"] else {
             print("skipped: BATCHKEEP_PYTHON names no Python with pyspark")
@@ -23,14 +23,14 @@ struct SparkCluster {
         return SparkCluster(home: home, python: python)
     }
 
-    /// Submits one of the jobs in `pipelines/spark/`; what Spark keeps on the way goes into `folder`.
+    /// Submits one of the jobs in `pipelines/spark/`; Spark keeps its temporary files in `folder`.
     func run(
         _ job: String,
         _ arguments: [String],
         on master: String = "local-cluster[2,1,1024]",
         environment: [String: String] = [:],
         in folder: TemporaryFolder
-    ) async throws -> Program.Ended {
+    ) async throws -> Program.FinishedRun {
         let script = Program.package.appending(path: "pipelines/spark/\(job)").path
         let settings = [
             "SPARK_HOME": home, "PYSPARK_PYTHON": python, "SPARK_LOCAL_IP": "127.0.0.1",

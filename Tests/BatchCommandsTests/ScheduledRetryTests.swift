@@ -1,9 +1,9 @@
 import BatchCommands
 import Testing
 
-/// Batches that fail are tried again with growing pauses, and a run says which it left alone.
-struct PostponedBatchTests {
-    @Test func `a batch that fails again is left alone for a while, counted and told`() async throws {
+/// Failed batches are retried with growing pauses, and a run reports which it skips.
+struct ScheduledRetryTests {
+    @Test func `a batch that fails again gets a scheduled retry and is counted and reported`() async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
         {
             nights in
@@ -11,7 +11,7 @@ struct PostponedBatchTests {
             #expect(first.status == .partial)
             #expect(first.batches["failed"] == 1)
             nights.pass(hours: 1)
-            // The first failure has no pause: the next run repairs what can be repaired.
+            // There is no pause after the first failure: the next run may succeed.
             #expect(await nights.export().batches["failed"] == 1)
             nights.pass(hours: 1)
             let third = await nights.export()
@@ -19,8 +19,8 @@ struct PostponedBatchTests {
             #expect(third.status == .partial)
             #expect(third.notes.contains("msgbatch_bad: failed in 2 runs, tried again from 2026-11-01T15:00Z"))
             #expect(nights.fetches(of: "msgbatch_bad") == 2)
-            let told = try #require((third.document["postponed"] as? [[String: Any]])?.first)
-            #expect(told["batch_id"] as? String == "msgbatch_bad" && told["attempts"] as? Int == 2)
+            let scheduled = try #require((third.document["postponed"] as? [[String: Any]])?.first)
+            #expect(scheduled["batch_id"] as? String == "msgbatch_bad" && scheduled["attempts"] as? Int == 2)
         }
     }
 
@@ -36,7 +36,7 @@ struct PostponedBatchTests {
     }
 
     @Test(arguments: [["--batch", "msgbatch_bad"], ["--retry-all"]])
-    func `who asks for it gets a postponed batch tried`(arguments: [String]) async throws {
+    func `the user can retry a batch before its scheduled time`(arguments: [String]) async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong)]) { nights in
             _ = await nights.export()
             _ = await nights.export()
@@ -47,7 +47,7 @@ struct PostponedBatchTests {
         }
     }
 
-    @Test func `in its last days a batch is tried in every run`() async throws {
+    @Test func `in its last days a batch is retried in every run`() async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 20, kind: .tooLong)]) { nights in
             for _ in 0..<5 {
                 _ = await nights.export("--retry-all")
@@ -59,7 +59,7 @@ struct PostponedBatchTests {
         }
     }
 
-    @Test func `a dry run tells what it would leave alone, and writes nothing`() async throws {
+    @Test func `a dry run reports the scheduled retries and writes nothing`() async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong), Nights.batch("fine", daysBefore: 1)])
         {
             nights in

@@ -1,4 +1,9 @@
-/// A clock that runs fifty times as fast as the real one, for pauses and silences that a test should not sit through.
+import BatchSimulator
+import Foundation
+import MessageBatches
+import SimulatorTestSupport
+
+/// A clock that runs fifty times as fast as the real one, so that pauses do not slow the tests.
 struct QuickClock: Clock {
     private static let factor = 50
     private let real = ContinuousClock()
@@ -25,5 +30,15 @@ struct QuickClock: Clock {
 
     func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
         try await real.sleep(until: start + deadline.offset / Self.factor)
+    }
+}
+
+extension SimulatorClock {
+    /// A clock at noon of the machine's day.
+    ///
+    /// Batches generated a few hours earlier were all created on one day, whatever the time of the test.
+    static var noon: SimulatorClock {
+        let now = Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+        return .manual(ManualClock(at: now.day.start.adding(seconds: 43_200)))
     }
 }
