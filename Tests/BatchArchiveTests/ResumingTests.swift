@@ -90,7 +90,7 @@ struct ResumingTests {
         for written in 0...count {
             try await beginDraft(blocks: written)
             let report = try sink(in: archive).prepare()
-            #expect(report.parked == (written == 0 ? [] : ["msgbatch_01"]))
+            #expect(report.resumable == (written == 0 ? [] : ["msgbatch_01"]))
             // The last block is short, and a draft is not resumed after it.
             #expect(try await finish() == min(written, count - 1))
             #expect(try archive.files() == expected, "\(written) blocks written")

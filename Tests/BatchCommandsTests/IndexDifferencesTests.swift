@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Which changes of the archive `query` and `show` notice, and what they do not read again.
-struct IndexGapTests {
+struct IndexDifferencesTests {
     private static let sums = [
         "query",
         "SELECT count(*) AS n, (SELECT count(*) FROM batches) AS b, (SELECT sum(revision) FROM batches) AS r FROM results",

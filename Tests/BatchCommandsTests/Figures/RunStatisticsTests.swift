@@ -5,7 +5,7 @@ import SimulatorTestSupport
 import Testing
 
 /// The costs an export prints, and the roll-ups and the page it writes.
-struct RunFiguresTests {
+struct RunStatisticsTests {
     @Test func `the end of an export shows the cost and the unpriced requests`() async throws {
         try await InProcess.exportSamples { run, archive, _ in
             #expect(run.status == .done)

@@ -48,7 +48,7 @@ struct DownloadSlotsTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for turn in (0..<20).reversed() {
                 group.addTask {
-                    try await places.whileHolding(turn: turn) { _ in startedTasks.turns.withLock { $0.append(turn) } }
+                    try await places.withSlot(turn: turn) { _ in startedTasks.turns.withLock { $0.append(turn) } }
                 }
             }
             try await group.waitForAll()
