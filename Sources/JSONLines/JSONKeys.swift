@@ -15,7 +15,8 @@ package struct JSONKeys<Key: CaseIterable & RawRepresentable & Sendable>: Sendab
     }
 }
 
-// Inlined into callers that know the enum: a generic call per key would cost more than the comparison.
+// The loops that run for every result line use `table` and `cases` directly: a generic function is not specialized in
+// another module, and the call costs more than the comparison.
 extension JSONCursor {
     /// Returns the next known key of the object and consumes its colon; returns nil after the closing brace.
     ///

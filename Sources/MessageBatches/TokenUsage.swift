@@ -13,8 +13,9 @@ package struct TokenUsage: Sendable, Hashable, Codable {
     package init() {}
 
     /// The count of a field.
+    @inlinable
     package subscript(_ field: UsageField) -> Int64 {
-        get {
+        @inline(__always) get {
             switch field {
             case .input: input
             case .cacheCreation5m: cacheCreation5m
@@ -26,7 +27,7 @@ package struct TokenUsage: Sendable, Hashable, Codable {
             case .webFetches: webFetches
             }
         }
-        set {
+        @inline(__always) set {
             switch field {
             case .input: input = newValue
             case .cacheCreation5m: cacheCreation5m = newValue

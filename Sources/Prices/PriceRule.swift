@@ -44,24 +44,23 @@ extension PriceTable {
         day: CalendarDay,
         promptTokens: Int
     ) -> UsagePrice {
-        guard let match = match(model: model, day: day, promptTokens: promptTokens) else { return .unpriced(.noRow) }
+        guard let place = place(model: model, day: day, promptTokens: promptTokens) else { return .unpriced(.noRow) }
         guard !usage.isClamped else { return .unpriced(.clamped) }
-        let prices = match.row.prices(geo: geo)
+        let prices = rows[place.index].prices(geo: geo)
         var (tokens, pieces): (Int128, Int128) = (0, 0)
         // Tokens written to or read from the cache, and their price as uncached input.
         var (cached, cachedAsInput): (Int128, Int128) = (0, 0)
-        for field in UsageField.allCases where usage[field] > 0 {
-            let count = Int128(usage[field])
-            switch field.billing {
-            case .token:
-                guard let price = prices[field] else { return .unpriced(.noPrice(field)) }
-                tokens += count * Int128(price)
-                guard field.isPrompt, field != .input else { continue }
-                cached += count * Int128(price)
-                cachedAsInput += count * Int128(prices[.input] ?? 0)
-            case .piece(let price): pieces += count * price
-            case .none: break
+        for billed in Self.billedFields where usage[billed.field] > 0 {
+            let count = Int128(usage[billed.field])
+            if let price = billed.piecePrice {
+                pieces += count * price
+                continue
             }
+            guard let price = prices[billed.field] else { return .unpriced(.noPrice(billed.field)) }
+            tokens += count * Int128(price)
+            guard billed.isCache else { continue }
+            cached += count * Int128(price)
+            cachedAsInput += count * Int128(prices[.input] ?? 0)
         }
         // Every price is even, so half of a sum is exact.
         return .priced(
@@ -69,8 +68,23 @@ extension PriceTable {
                 batch: Money(picoDollars: tokens / 2 + pieces),
                 list: Money(picoDollars: tokens + pieces),
                 savedByCache: Money(picoDollars: (cachedAsInput - cached) / 2),
-                isAssumed: match.isAssumed
+                isAssumed: place.isAssumed
             )
         )
+    }
+
+    /// A billed field, as the rule uses it.
+    private struct BilledField {
+        let field: UsageField
+        /// Whether the field counts tokens written to or read from the cache.
+        let isCache: Bool
+        /// The price of one in pico-dollars if the field is billed by the piece; nil if it is billed per token.
+        let piecePrice: Int128?
+    }
+
+    // Read once from the field's facts: the rule runs for every request.
+    private static let billedFields = UsageField.billed.map { field in
+        let piecePrice: Int128? = if case .piece(let price) = field.billing { price } else { nil }
+        return BilledField(field: field, isCache: field.isPrompt && field != .input, piecePrice: piecePrice)
     }
 }

@@ -40,13 +40,19 @@ package struct PriceTable: Sendable, Equatable {
     /// On a day outside every row of the model, the nearest row applies and the price is assumed. If two are equally
     /// near, the first one in the table applies.
     package func match(model: String, day: CalendarDay, promptTokens: Int) -> PriceMatch? {
-        var nearest: (row: PriceRow, distance: Int)?
-        for place in places(of: model) where rows[place].covers(promptTokens: promptTokens) {
-            let distance = rows[place].distance(to: day)
-            if distance < nearest?.distance ?? .max { nearest = (rows[place], distance) }
+        place(model: model, day: day, promptTokens: promptTokens)
+            .map { PriceMatch(row: rows[$0.index], isAssumed: $0.isAssumed) }
+    }
+
+    /// The index in ``rows`` of the row that prices a request, as ``match(model:day:promptTokens:)`` finds it.
+    func place(model: String, day: CalendarDay, promptTokens: Int) -> (index: Int, isAssumed: Bool)? {
+        var nearest: (index: Int, distance: Int)?
+        for index in places(of: model) where rows[index].covers(promptTokens: promptTokens) {
+            let distance = rows[index].distance(to: day)
+            if distance < nearest?.distance ?? .max { nearest = (index, distance) }
             if distance == 0 { break }
         }
-        return nearest.map { PriceMatch(row: $0.row, isAssumed: $0.distance > 0) }
+        return nearest.map { ($0.index, $0.distance > 0) }
     }
 
     /// Whether the table has a row for a model, under any of its names.

@@ -37,6 +37,8 @@ struct ComparedSideTests {
 
     @Test(arguments: ["2026-W00", "2027-W53", "2026-00", "2026-02-30", "..", "x..", "2026", ""])
     func `an invalid time is rejected`(text: String) {
-        #expect(throws: StatisticsFailure.invalidSide(text)) { try ComparedSide(text, within: ArchiveSelection(), now: now) }
+        #expect(throws: StatisticsFailure.invalidSide(text)) {
+            try ComparedSide(text, within: ArchiveSelection(), now: now)
+        }
     }
 }

@@ -28,8 +28,8 @@ struct MessageFields {
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         guard try cursor.enterObject() else { return }
         var place = -1
-        while let key = try cursor.nextKey(in: Self.keys, &place) {
-            switch key {
+        while try cursor.nextKey(in: Self.keys.table, &place) {
+            switch place < 0 ? nil : Self.keys.cases[place] {
             case .model: model = try cursor.string()
             case .id: id = try cursor.string()
             case .content: try readContent(&cursor)
@@ -37,7 +37,7 @@ struct MessageFields {
             case .usage:
                 usage = UsageFields()
                 try usage.read(&cursor)
-            case .type, .role, .container, .stopSequence, .stopDetails: try cursor.skipValue()
+            case .type, .role, .container, .stopSequence, .stopDetails, nil: try cursor.skipValue()
             }
         }
     }
@@ -68,13 +68,14 @@ struct MessageFields {
         var type: JSONToken?
         var text: JSONToken?
         var place = -1
-        while let key = try cursor.nextKey(in: Self.blockKeys, &place) {
-            switch key {
+        while try cursor.nextKey(in: Self.blockKeys.table, &place) {
+            switch place < 0 ? nil : Self.blockKeys.cases[place] {
             case .type: type = try cursor.string()
             case .text: text = try cursor.string()
+            case nil: try cursor.skipValue()
             }
         }
-        switch type.flatMap({ cursor.key(of: $0, in: Self.blockTypes) }) {
+        switch type.flatMap({ cursor.index(of: $0, in: Self.blockTypes.table) }).map({ Self.blockTypes.cases[$0] }) {
         case .text:
             guard let text else { return }
             textBytes += text.decodedLength

@@ -19,8 +19,8 @@ struct ResultFields {
     private mutating func readObject(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.beginObject()
         var place = -1
-        while let key = try cursor.nextKey(in: Self.keys, &place) {
-            switch key {
+        while try cursor.nextKey(in: Self.keys.table, &place) {
+            switch place < 0 ? nil : Self.keys.cases[place] {
             case .customID:
                 customID = try cursor.string()
             case .result:
@@ -33,6 +33,7 @@ struct ResultFields {
                 } else {
                     try cursor.skipValue()
                 }
+            case nil: try cursor.skipValue()
             }
         }
     }
@@ -112,8 +113,8 @@ private struct ResultBody {
     mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.beginObject()
         var place = -1
-        while let key = try cursor.nextKey(in: Self.keys, &place) {
-            switch key {
+        while try cursor.nextKey(in: Self.keys.table, &place) {
+            switch place < 0 ? nil : Self.keys.cases[place] {
             case .type: type = try cursor.string()
             case .message:
                 message = MessageFields()
@@ -121,6 +122,7 @@ private struct ResultBody {
             case .error:
                 error = ErrorFields()
                 try error.read(&cursor)
+            case nil: try cursor.skipValue()
             }
         }
     }

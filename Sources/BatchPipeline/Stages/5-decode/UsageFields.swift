@@ -54,10 +54,10 @@ struct UsageFields {
     private static let cacheCreationBit = 63
 
     private mutating func count(_ cursor: inout JSONCursor, bit: Int) throws(JSONSyntaxError) -> Int64 {
-        unreadable &= ~(1 << bit)
+        unreadable &= ~(1 &<< UInt64(truncatingIfNeeded: bit))
         if try cursor.consumeNull() { return 0 }
         guard let value = try cursor.wholeNumber(upTo: Self.tokenLimit) else {
-            unreadable |= 1 << bit
+            unreadable |= 1 &<< UInt64(truncatingIfNeeded: bit)
             return 0
         }
         return value
@@ -67,11 +67,11 @@ struct UsageFields {
     private mutating func read(_ group: Group, _ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         for field in group.fields {
             counts[field] = 0
-            unreadable &= ~(1 << field.rawValue)
+            unreadable &= ~(1 &<< UInt64(truncatingIfNeeded: field.rawValue))
         }
         if try cursor.consumeNull() { return }
         guard try cursor.kind() == .object else {
-            unreadable |= 1 << group.fields[0].rawValue
+            unreadable |= 1 &<< UInt64(truncatingIfNeeded: group.fields[0].rawValue)
             try cursor.skipValue()
             return
         }

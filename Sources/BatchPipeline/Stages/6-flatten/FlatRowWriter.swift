@@ -22,11 +22,11 @@ package struct FlatRowWriter: Sendable {
 
     private func append(_ record: ResultRecord, _ source: FlatRowSource, to output: inout [UInt8]) {
         for column in Self.columns {
-            switch column.value(record, source) {
-            case .null: output += column.null
-            case .number(0): output += column.zero
+            switch column.content.value(record, source) {
+            case .null: output += Self.texts[column.null]
+            case .number(0): output += Self.texts[column.zero]
             case let value:
-                output += column.label
+                output += Self.texts[column.label]
                 value.append(from: source, to: &output)
             }
         }
@@ -34,24 +34,37 @@ package struct FlatRowWriter: Sendable {
         output.append(0x0A)
     }
 
-    /// A column with the text of its label and of its most frequent values, so that a row needs few copies.
+    /// A column as it is in a row: the ranges in ``texts`` of its label, and of the label with its most frequent values.
+    ///
+    /// Ranges and not arrays, so that the loop over the columns copies no references.
     private struct LabeledColumn {
-        let label: [UInt8]
-        let null: [UInt8]
-        let zero: [UInt8]
-        let value: @Sendable (ResultRecord, FlatRowSource) -> FlatValue
+        let label: Range<Int>
+        let null: Range<Int>
+        let zero: Range<Int>
+        let content: FlatSchema.Content
     }
 
-    private static let columns = FlatSchema.columns.enumerated()
-        .map { index, column in
-            let label = Array("\(index == 0 ? "{" : ",")\"\(column.name)\":".utf8)
-            return LabeledColumn(
-                label: label,
-                null: label + FlatValue.nullText,
-                zero: label + [UInt8(ascii: "0")],
-                value: column.value
-            )
-        }
+    private static let labels = FlatSchema.columns.enumerated()
+        .map { index, column in Array("\(index == 0 ? "{" : ",")\"\(column.name)\":".utf8) }
+
+    /// For each column its label with `null`, then its label with `0`.
+    private static let texts: [UInt8] = labels.flatMap { $0 + FlatValue.nullText + $0 + [UInt8(ascii: "0")] }
+
+    private static let columns: [LabeledColumn] = {
+        var start = 0
+        return zip(FlatSchema.columns, labels)
+            .map { column, label in
+                let null = start..<start + label.count + FlatValue.nullText.count
+                let zero = null.upperBound..<null.upperBound + label.count + 1
+                defer { start = zero.upperBound }
+                return LabeledColumn(
+                    label: null.lowerBound..<null.lowerBound + label.count,
+                    null: null,
+                    zero: zero,
+                    content: column.content
+                )
+            }
+    }()
 }
 
 /// The values that all rows of a block share.
@@ -89,6 +102,10 @@ package enum FlatValue {
     case number(Int64)
     /// JSON text.
     case literal([UInt8])
+
+    init(_ slice: TextSlice?) {
+        self = slice.map { .text($0) } ?? .null
+    }
 
     package static let nullText = Array("null".utf8)
     static let yes = Array("true".utf8)

@@ -1,4 +1,4 @@
-import MessageBatches
+package import MessageBatches
 
 /// The schema of the flat table: one row per result, the same keys in every row, no nesting, no content text.
 ///
@@ -21,88 +21,107 @@ package enum FlatSchema {
         case timestamp
     }
 
-    /// A column, the meaning of its values, and the way to find them.
+    /// Where the value of a column comes from.
+    package enum Content: Sendable {
+        case batchID, customID, lineNumber, resultType, model, messageID, stopReason, serviceTier, inferenceGeo
+        case usage(UsageField)
+        case errorType, errorMessage, errorRequestID, errorClass
+        case contentBlocks, toolUses, textBytes, usable, batchCreatedAt, batchEndedAt, rawBytes
+    }
+
+    /// A column, what its values mean, and where they come from.
     package struct Column: Sendable {
         package let name: String
         package let kind: Kind
         package let isNullable: Bool
         package let meaning: String
-        package let value: @Sendable (ResultRecord, FlatRowSource) -> FlatValue
+        package let content: Content
+
+        fileprivate init(
+            _ name: String,
+            _ content: Content,
+            _ kind: Kind,
+            _ meaning: String,
+            isNullable: Bool = false
+        ) {
+            (self.name, self.content, self.kind, self.meaning) = (name, content, kind, meaning)
+            self.isNullable = isNullable
+        }
     }
 
     /// The columns in the order of every row.
     package static let columns: [Column] = identity + usage + outcome
 
     private static let identity: [Column] = [
-        batch("batch_id", .text, "id of the batch") { $0.batchID },
-        text("custom_id", "the caller's id of the request, unique inside its batch", isNullable: false) { $0.customID },
-        number("line_number", "physical line in the raw file, from 1") { Int64($0.lineNumber) },
-        text(
+        Column("batch_id", .batchID, .text, "id of the batch"),
+        Column("custom_id", .customID, .text, "the caller's id of the request, unique inside its batch"),
+        Column("line_number", .lineNumber, .integer, "physical line in the raw file, from 1"),
+        Column(
             "result_type",
-            "succeeded, errored, canceled, expired, or a name this version does not know",
-            isNullable: false
-        ) { $0.resultType },
-        text("model", "model that answered") { $0.model },
-        text("message_id", "id of the message") { $0.messageID },
-        text("stop_reason", "why the answer ended") { $0.stopReason },
-        text("service_tier", "tier the request ran in") { $0.serviceTier },
-        text("inference_geo", "where the model ran") { $0.inferenceGeo },
+            .resultType,
+            .text,
+            "succeeded, errored, canceled, expired, or a name this version does not know"
+        ),
+        Column("model", .model, .text, "model that answered", isNullable: true),
+        Column("message_id", .messageID, .text, "id of the message", isNullable: true),
+        Column("stop_reason", .stopReason, .text, "why the answer ended", isNullable: true),
+        Column("service_tier", .serviceTier, .text, "tier the request ran in", isNullable: true),
+        Column("inference_geo", .inferenceGeo, .text, "where the model ran", isNullable: true),
     ]
 
     private static let usage = UsageField.allCases.map { field in
-        number(field.column, field.meaning) { $0.usage[field] }
+        Column(field.column, .usage(field), .integer, field.meaning)
     }
 
     private static let outcome: [Column] = [
-        text("error_type", "code of the error, the inner one where errors nest") { $0.errorType },
-        text("error_message", "message of the error") { $0.errorMessage },
-        text("error_request_id", "request id to give to support") { $0.errorRequestID },
-        Column(
-            name: "error_class",
-            kind: .text,
-            isNullable: true,
-            meaning: "what helps: retry, fix_input or fix_account"
-        ) { record, _ in record.errorClass.map { .literal(FlatValue.name(of: $0)) } ?? .null },
-        number("content_blocks", "content blocks of the message") { Int64($0.contentBlocks) },
-        number("tool_uses", "content blocks of type tool_use") { Int64($0.toolUses) },
-        number("text_bytes", "bytes of all text blocks, UTF-8") { Int64($0.textBytes) },
-        Column(
-            name: "usable",
-            kind: .boolean,
-            isNullable: false,
-            meaning: "succeeded, ended in order, with text or a tool call"
-        ) { record, _ in .literal(record.isUsable ? FlatValue.yes : FlatValue.no) },
-        batch("batch_created_at", .timestamp, "when the batch was created") { $0.createdAt },
-        batch("batch_ended_at", .timestamp, "when processing ended", isNullable: true) { $0.endedAt },
-        number("raw_bytes", "length of the raw line without its end") { Int64($0.line.count) },
+        Column("error_type", .errorType, .text, "code of the error, the inner one where errors nest", isNullable: true),
+        Column("error_message", .errorMessage, .text, "message of the error", isNullable: true),
+        Column("error_request_id", .errorRequestID, .text, "request id to give to support", isNullable: true),
+        Column("error_class", .errorClass, .text, "what helps: retry, fix_input or fix_account", isNullable: true),
+        Column("content_blocks", .contentBlocks, .integer, "content blocks of the message"),
+        Column("tool_uses", .toolUses, .integer, "content blocks of type tool_use"),
+        Column("text_bytes", .textBytes, .integer, "bytes of all text blocks, UTF-8"),
+        Column("usable", .usable, .boolean, "succeeded, ended in order, with text or a tool call"),
+        Column("batch_created_at", .batchCreatedAt, .timestamp, "when the batch was created"),
+        Column("batch_ended_at", .batchEndedAt, .timestamp, "when processing ended", isNullable: true),
+        Column("raw_bytes", .rawBytes, .integer, "length of the raw line without its end"),
     ]
+}
 
-    private static func text(
-        _ name: String,
-        _ meaning: String,
-        isNullable: Bool = true,
-        _ slice: @escaping @Sendable (ResultRecord) -> TextSlice?
-    ) -> Column {
-        Column(name: name, kind: .text, isNullable: isNullable, meaning: meaning) { record, _ in
-            slice(record).map { .text($0) } ?? .null
+extension FlatSchema.Content {
+    /// Returns the value in the row of a record.
+    // One switch instead of a closure per column: rows are made for every line of an export.
+    @inline(__always)
+    func value(_ record: ResultRecord, _ source: FlatRowSource) -> FlatValue {
+        switch self {
+        case .batchID: .literal(source.batchID)
+        case .customID: .text(record.customID)
+        case .lineNumber: .number(Int64(record.lineNumber))
+        case .resultType: .text(record.resultType)
+        case .model: FlatValue(record.model)
+        case .messageID: FlatValue(record.messageID)
+        case .stopReason: FlatValue(record.stopReason)
+        case .serviceTier: FlatValue(record.serviceTier)
+        case .inferenceGeo: FlatValue(record.inferenceGeo)
+        case .usage(let field): .number(record.usage[field])
+        case .errorType: FlatValue(record.errorType)
+        case .errorMessage: FlatValue(record.errorMessage)
+        case .errorRequestID: FlatValue(record.errorRequestID)
+        case .errorClass: record.errorClass.map { .literal(FlatValue.name(of: $0)) } ?? .null
+        case .contentBlocks: .number(Int64(record.contentBlocks))
+        case .toolUses: .number(Int64(record.toolUses))
+        case .textBytes: .number(Int64(record.textBytes))
+        case .usable: .literal(record.isUsable ? FlatValue.yes : FlatValue.no)
+        case .batchCreatedAt: .literal(source.createdAt)
+        case .batchEndedAt: .literal(source.endedAt)
+        case .rawBytes: .number(Int64(record.line.count))
         }
     }
+}
 
-    private static func number(
-        _ name: String,
-        _ meaning: String,
-        _ number: @escaping @Sendable (ResultRecord) -> Int64
-    ) -> Column {
-        Column(name: name, kind: .integer, isNullable: false, meaning: meaning) { record, _ in .number(number(record)) }
-    }
-
-    private static func batch(
-        _ name: String,
-        _ kind: Kind,
-        _ meaning: String,
-        isNullable: Bool = false,
-        _ json: @escaping @Sendable (FlatRowSource) -> [UInt8]
-    ) -> Column {
-        Column(name: name, kind: kind, isNullable: isNullable, meaning: meaning) { _, source in .literal(json(source)) }
+extension FlatSchema.Column {
+    /// Returns the value in the row of a record.
+    package func value(_ record: ResultRecord, _ source: FlatRowSource) -> FlatValue {
+        content.value(record, source)
     }
 }
