@@ -49,11 +49,27 @@ package struct Compaction: Sendable {
 }
 
 extension FileArchive {
+    /// Combines the small files of the days before `before`, and updates SHA256SUMS.
+    ///
+    /// Needs the archive's lock.
+    ///
+    /// - Returns: The files that were combined.
+    package func compact(before: CalendarDay, targetSize: Int) async throws -> [Compaction] {
+        let manifests = try await ArchiveReader(folder).manifests().manifests
+        let chosen = Compaction.choose(from: manifests, before: before, targetSize: targetSize)
+        for compaction in chosen {
+            try Task.checkCancellation()
+            try compact(compaction)
+        }
+        try await finishRun()
+        return chosen
+    }
+
     /// Combines files to one; members are copied without compressing them again.
     ///
     /// - Throws: ``ArchiveFailure`` with the cause `mismatch`, before anything is changed, if a file differs from its
     ///   manifest.
-    package func compact(_ compaction: Compaction) throws(ArchiveFailure) {
+    func compact(_ compaction: Compaction) throws(ArchiveFailure) {
         let kind = compaction.kind
         let draft = "\(ArchivePaths.partial)/compact"
         try folder.makeFolder(ArchivePaths.partial)

@@ -45,11 +45,29 @@ extension PrunePlan {
 }
 
 extension FileArchive {
+    /// Removes the files that a plan removes, and updates SHA256SUMS.
+    ///
+    /// `report` receives the selected files, including last copies that are kept, before the first of them is removed.
+    /// Needs the archive's lock.
+    package func prune(_ plan: PrunePlan, report: ([PrunableFile]) -> Void) async throws {
+        let reader = try ArchiveReader(folder)
+        var manifests = try await reader.manifests().manifests
+        try removePruned(of: manifests)
+        // A file must not be removed if it also contains data to keep.
+        let shared = plan.files(of: manifests).filter { plan.removes($0) && $0.file.slice != nil }.map(\.file.path)
+        for path in Set(shared).sorted() { try expand(path, of: manifests) }
+        if !shared.isEmpty { manifests = try await reader.manifests().manifests }
+        let files = plan.files(of: manifests)
+        report(files)
+        try prune(files.filter { plan.removes($0) }, at: plan.now)
+        try await finishRun()
+    }
+
     /// Removes files, after the manifest of each has been updated.
     ///
     /// If the run is interrupted in between, the file still exists but its manifest does not list it;
     /// ``removePruned(of:)`` removes it.
-    package func prune(_ files: [PrunableFile], at now: Timestamp) throws(ArchiveFailure) {
+    func prune(_ files: [PrunableFile], at now: Timestamp) throws(ArchiveFailure) {
         var manifests: [String: Manifest] = [:]
         for entry in files {
             let id = entry.manifest.batch.id
@@ -68,7 +86,7 @@ extension FileArchive {
     }
 
     /// Removes data files that their manifests list as pruned.
-    package func removePruned(of manifests: [Manifest]) throws(ArchiveFailure) {
+    func removePruned(of manifests: [Manifest]) throws(ArchiveFailure) {
         for manifest in manifests {
             let paths = try ArchivePaths(of: manifest.batch)
             for kind in manifest.pruned.keys where manifest.files[kind] == nil { try folder.remove(paths.data(kind)) }

@@ -40,14 +40,7 @@ struct CompactCommand: AsyncParsableCommand {
                 continue
             }
             let archive = try OpenArchive(source.folder, for: context)
-            let manifests = try await ArchiveReader(source.folder).manifests().manifests
-            let chosen = Compaction.choose(from: manifests, before: before.day, targetSize: size)
-            for compaction in chosen {
-                try Task.checkCancellation()
-                try archive.sink.compact(compaction)
-            }
-            try await archive.sink.finishRun()
-            report(chosen, in: context)
+            report(try await archive.sink.compact(before: before.day, targetSize: size), in: context)
             archive.close()
         }
     }

@@ -35,28 +35,18 @@ struct PruneCommand: AsyncParsableCommand {
         for source in archive.archives() {
             if apply {
                 let archive = try OpenArchive(source.folder, for: context)
-                let reader = try ArchiveReader(source.folder)
-                var manifests = try await reader.manifests().manifests
-                try archive.sink.removePruned(of: manifests)
-                // A file must not be removed if it also contains data to keep.
-                let shared = plan.files(of: manifests).filter { plan.removes($0) && $0.file.slice != nil }
-                    .map(\.file.path)
-                for path in Set(shared).sorted() { try archive.sink.expand(path, of: manifests) }
-                if !shared.isEmpty { manifests = try await reader.manifests().manifests }
-                let files = report(plan.files(of: manifests), by: plan, in: context)
-                try archive.sink.prune(files, at: plan.now)
-                try await archive.sink.finishRun()
+                try await archive.sink.prune(plan) { report($0, by: plan, in: context) }
                 archive.close()
             } else {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
-                _ = report(plan.files(of: manifests), by: plan, in: context)
+                report(plan.files(of: manifests), by: plan, in: context)
             }
         }
         if !apply { context.note("Nothing was removed. Add --apply to do it.") }
     }
 
     /// Prints the files to remove and how many files are kept as last copies.
-    private func report(_ files: [PrunableFile], by plan: PrunePlan, in context: CommandContext) -> [PrunableFile] {
+    private func report(_ files: [PrunableFile], by plan: PrunePlan, in context: CommandContext) {
         let removed = files.filter { plan.removes($0) }
         let bytes = removed.reduce(0) { $0 + $1.file.bytes }
         for entry in removed { context.note("\(apply ? "removing" : "would remove") \(entry.file.path)") }
@@ -68,7 +58,6 @@ struct PruneCommand: AsyncParsableCommand {
                 kept == 1 ? "1 raw file is the last copy and stays" : "\(kept) raw files are the last copy and stay"
             context.note("\(stays); --even-if-last-copy removes last copies too.")
         }
-        return removed
     }
 
     private func plan(now: Timestamp) throws(CommandFailure) -> PrunePlan {
