@@ -1,7 +1,7 @@
 import JSONLines
 import MessageBatches
 
-/// The counts of every ``UsageField`` in `message.usage`, found by their paths.
+/// The counts of every `UsageField` in `message.usage`, found by their paths.
 ///
 /// The object mixes numbers, strings, objects and nulls, and every key is optional.
 struct UsageFields {
