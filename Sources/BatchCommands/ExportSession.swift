@@ -122,6 +122,7 @@ struct ExportSession: Sendable {
         if report.wasCancelled || (cancellation.isOutputClosed && report.stop == nil) {
             report.stop = cancellation.failure ?? report.stop
         }
+        if !report.isListingOrdered { observer.warn(FailureText.unorderedListing) }
         let joined = await join?.run(in: sink, after: &report)
         let statistics =
             isDryRun
@@ -226,6 +227,7 @@ extension ExportSession {
         } catch {
             observer.warn(FailureText.withoutCatalog(error))
         }
+        if plan.hasInvalidWindow { observer.warn(FailureText.invalidWindow) }
         let selection = plan.resolve(asked, isFull: options.fullList)
         if !options.quiet {
             context.note("Exporting \(selection.sentence) to \(options.archive.path).")

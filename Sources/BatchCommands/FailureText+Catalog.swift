@@ -51,6 +51,13 @@ extension FailureText {
     /// The reason for a batch that is missing from a listing of its time.
     private static let notListed = "the listing does not show it any more: deleted, or not visible to the key in use"
 
+    /// The warning about a stored window that ends in the future.
+    static let invalidWindow =
+        "The catalog has a completed window that ends in the future. It is ignored, and the whole window is listed."
+
+    /// The warning about a listing that is not newest first.
+    static let unorderedListing = "The listing is not newest first, so it was read to its end."
+
     /// The hint that an explicit window skips batches that still need work.
     static func unarchivedBatches(_ count: Int, oldest: Timestamp) -> String {
         let batches = count == 1 ? "1 batch" : "\(count.displayText) batches"

@@ -24,6 +24,10 @@ package struct WindowPlan {
     /// The runs of the last week that read the listing to its end.
     private var completeListings: [CatalogRun] = []
     private let now: Timestamp
+    /// Whether the catalog has a completed window that ends in the future, which is ignored.
+    package private(set) var hasInvalidWindow = false
+    /// The difference between the clocks of this machine and of the server that is accepted, in seconds.
+    private static let clockTolerance: Int64 = 3_600
 
     /// Creates the plan for an archive without a catalog.
     package init(now: Timestamp) {
@@ -33,7 +37,10 @@ package struct WindowPlan {
     package init(_ catalog: Catalog, origin: String, now: Timestamp) throws {
         self.init(now: now)
         unfinished = try catalog.batches(in: LocalState.nonFinalStates).map(\.createdAt)
-        listed = try catalog.completedWindows(of: origin)
+        let windows = try catalog.completedWindows(of: origin)
+        // No run records a window beyond the server's clock. One that reaches into the future would hide new batches.
+        listed = windows.filter { $0.end <= now.adding(seconds: Self.clockTolerance) }
+        hasInvalidWindow = listed.count < windows.count
         completeListings = try catalog.completeListings(since: now.adding(seconds: -Self.sweepPause))
     }
 

@@ -80,6 +80,7 @@ struct ListCommand: AsyncParsableCommand {
     ) async throws {
         var output = output
         var left = limit ?? Int.max
+        var malformed: [MalformedBatch] = []
         if let ids = filter.ids {
             for id in ids.sorted() {
                 try output.add([try await client.messageBatch(id: id).batch].filter { filter.passes($0) })
@@ -99,7 +100,10 @@ struct ListCommand: AsyncParsableCommand {
                 left -= wanted.count
                 try output.add(Array(wanted))
             }
+            malformed = walk.malformed
         }
         try output.finish()
+        for batch in malformed { CommandContext.current.note("batchkeep: \(batch.id ?? "a batch"): \(batch.reason)") }
+        if !malformed.isEmpty { throw CommandExit(status: .partial) }
     }
 }

@@ -73,11 +73,26 @@ struct BatchListing {
             (report.listed, report.inWindow) = (walk.listed, listed.batches.count)
             ports.observe(.listed(total: report.listed, inWindow: report.inWindow))
         }
+        report.isListingOrdered = walk.isOrdered
+        for (index, malformed) in walk.malformed.enumerated() {
+            let id = malformed.id ?? "a batch without an ID (\(index + 1))"
+            let error = ServiceError(
+                code: .malformedReply(malformed.reason),
+                operation: "GET /v1/messages/batches",
+                requestID: nil
+            )
+            report.notRetrieved[id] = error
+            ports.observe(.notRetrieved(id: id, error))
+        }
         listed.serverDate = walk.head?.date
         report.completedBefore = window == selection.window ? nil : window.since
         // The window is not complete, because this run ignores the batches of the other shards.
         guard selection.filter.shard == nil else { return listed }
-        listed.completed = listed.batches.map(\.createdAt).max()
+        // A later run lists the window again, because a malformed batch may be valid then.
+        guard walk.malformed.isEmpty else { return listed }
+        // A batch with a date in the future must not hide the batches that are created until then.
+        let clock = listed.serverDate ?? ports.now()
+        listed.completed = listed.batches.map(\.createdAt).filter { $0 <= clock }.max()
             .map { newest in
                 CompletedWindow(since: window.since, end: newest, workspaceID: walk.head?.workspaceID)
             }

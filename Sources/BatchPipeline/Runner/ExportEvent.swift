@@ -10,7 +10,7 @@ package enum ExportEvent: Sendable {
     case planned(batches: Int, results: Int)
     /// A batch is not downloaded, for this reason.
     case skipped(MessageBatch, SkipReason)
-    /// The object of a batch named by ID could not be retrieved.
+    /// The object of a batch could not be retrieved or is malformed.
     case notRetrieved(id: String, ServiceError)
     case started(MessageBatch)
     /// A download resumes after the lines and bytes that an earlier one kept.

@@ -36,7 +36,9 @@ package struct ExportReport: Sendable {
     /// The batches that a dry run would download.
     package var wouldFetch: [MessageBatch] = []
     package var problems: [Problem] = []
-    /// The errors of batches named by ID whose objects could not be retrieved, by ID.
+    /// Whether the listing was newest first; if not, the run has read it to its end.
+    package var isListingOrdered = true
+    /// The errors of batches whose objects could not be retrieved or are malformed, by ID.
     package var notRetrieved: [String: ServiceError] = [:]
     /// The error that ended the run early: a failed listing, a refused key, an error of the archive, or cancellation.
     package var stop: (any Error)?

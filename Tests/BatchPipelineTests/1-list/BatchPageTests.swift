@@ -82,12 +82,41 @@ struct BatchPageTests {
         #expect(throws: MalformedBatch(reason: "the page cannot be read: \(reason)")) { try page(text) }
     }
 
-    @Test func `one invalid batch makes the page invalid, none is silently skipped`() {
-        #expect(throws: MalformedBatch(reason: "a batch without an id")) {
-            try page("{\"data\":[\(object("a")),{}],\"has_more\":false}")
-        }
-        #expect(throws: MalformedBatch(reason: "a batch object cannot be read: expected an object at byte 0")) {
-            try page("{\"data\":[\(object("a")),null],\"has_more\":false}")
-        }
+    @Test(arguments: [
+        ("{}", "a batch without an id", nil), (#"{"id":""}"#, "a batch without an id", nil),
+        ("null", "a batch object cannot be read: expected an object at byte 0", nil),
+        (#"{"id":"x"}"#, "batch x has no processing_status", "x"),
+        (
+            #"{"id":"x","processing_status":"ended","request_counts":{"errored":[]}}"#,
+            "batch x has no request_counts of whole numbers", "x"
+        ),
+        (
+            #"{"id":"x","processing_status":"ended","request_counts":{},"created_at":null}"#,
+            "batch x has no created_at that is an RFC 3339 date-time", "x"
+        ),
+    ])
+    func `an invalid batch object is reported and the others are returned`(
+        json: String,
+        reason: String,
+        id: String?
+    ) throws {
+        let page = try page("{\"data\":[\(object("b")),\(json),\(object("a"))],\"has_more\":false}")
+        #expect(page.batches.map(\.id) == ["b", "a"])
+        #expect(page.malformed == [MalformedBatch(reason: reason, id: id)])
+    }
+
+    @Test func `a page without cursors whose last batch is malformed still has its cursor`() throws {
+        let page = try page("{\"data\":[\(object("b")),{\"id\":\"x\"}],\"has_more\":true}")
+        #expect(page.lastID == "x")
+    }
+
+    @Test(arguments: [
+        #"{"errored":1,"notes":{"a":1}}"#, #"{"errored":1,"notes":"text"}"#, #"{"errored":1,"notes":[1.5]}"#,
+    ])
+    func `an unknown member of request_counts that is no number is ignored`(counts: String) throws {
+        let object = object("a").replacing("\"request_counts\":{}", with: "\"request_counts\":\(counts)")
+        let page = try page("{\"data\":[\(object)],\"has_more\":false}")
+        #expect(page.batches.map(\.counts) == [RequestCounts(byType: ["errored": 1])])
+        #expect(page.malformed.isEmpty)
     }
 }

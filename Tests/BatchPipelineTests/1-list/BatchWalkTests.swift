@@ -32,7 +32,8 @@ struct BatchWalkTests {
         var found: [String] = []
         while let batches = try await walk.next() { found += batches.map(\.id) }
         #expect(found == ["b8", "b7", "b6"])
-        #expect(service.pages.count == 2)
+        // One batch before the window is not enough to stop: its date may be wrong.
+        #expect(service.pages.count == 3)
     }
 
     @Test func `a finished listing requests nothing more`() async throws {

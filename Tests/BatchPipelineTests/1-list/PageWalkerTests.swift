@@ -62,6 +62,44 @@ struct PageWalkerTests {
         #expect(!step.continues)
     }
 
+    @Test func `a listing that is oldest first is read to its end`() throws {
+        var walker = PageWalker(window: window(5), pageSize: 3)
+        var found: [String] = []
+        for (seconds, hasMore) in [([1, 2, 3], true), ([4, 5, 6], true), ([7, 8], false)] {
+            let step = try walker.evaluate(page(seconds, hasMore: hasMore))
+            found += step.batches.map(\.id)
+            #expect(step.continues == hasMore)
+        }
+        #expect(found == ["5", "6", "7", "8"])
+        #expect(!walker.isOrdered)
+    }
+
+    @Test func `a listing that is oldest first is read to its end with one batch per page`() throws {
+        var walker = PageWalker(window: window(3), pageSize: 1)
+        let continues = try (1...4).map { try walker.evaluate(page([$0], hasMore: $0 < 4)).continues }
+        #expect(continues == [true, true, true, false])
+    }
+
+    @Test(arguments: [[[12, 1, 11], [10, 9, 8]], [[12, 11, 1], [10, 9, 8]], [[1, 12, 11], [10, 9, 8]]])
+    func `one batch with a wrong date does not end the listing`(pages: [[Int]]) throws {
+        var walker = PageWalker(window: window(5), pageSize: 3)
+        var found: [String] = []
+        for (index, seconds) in pages.enumerated() {
+            let step = try walker.evaluate(page(seconds, hasMore: index + 1 < pages.count))
+            found += step.batches.map(\.id)
+            #expect(step.continues == (index + 1 < pages.count))
+        }
+        #expect(found.sorted() == ["10", "11", "12", "8", "9"])
+    }
+
+    @Test func `a page of malformed batches does not end the listing`() throws {
+        var walker = PageWalker(window: window(), pageSize: 1)
+        var malformed = try page([], hasMore: true, last: "x")
+        malformed.malformed = [MalformedBatch(reason: "a batch without an id")]
+        #expect(try walker.evaluate(malformed).continues)
+        #expect(throws: PageWalker.Stuck.self) { try walker.evaluate(malformed) }
+    }
+
     @Test func `a page that ends at the first moment of the window is not the last`() throws {
         var walker = PageWalker(window: window(5), pageSize: 2)
         let step = try walker.evaluate(page([6, 5], hasMore: true))

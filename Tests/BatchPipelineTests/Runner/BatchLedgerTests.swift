@@ -38,6 +38,25 @@ struct BatchLedgerTests {
         CompletedWindow(end: Timestamp(seconds: second), workspaceID: workspace)
     }
 
+    @Test func `a batch with a date in the future does not extend the completed window`() async throws {
+        let future = try MessageBatch.sample("f", created: "2096-01-01T00:00:00Z", counts: ["succeeded": 1])
+        let service = ScriptedService([future, try batch(2), try batch(1)])
+        for id in ["f", "b1", "b2"] { service.script(id, [.file([ResultLine.succeeded("of-\(id)")])]) }
+        let ledger = ScriptedLedger()
+        let report = await run(service, ledger)
+        #expect(report.archivedNow == 3)
+        #expect(ledger.listings.first?.completed?.end == Timestamp(seconds: 2))
+    }
+
+    @Test func `without any batch up to the server's clock no window is completed`() async throws {
+        let future = try MessageBatch.sample("f", created: "2096-01-01T00:00:00Z", counts: ["succeeded": 1])
+        let head = ReplyHead(status: 200, requestID: "req_1", date: Timestamp(seconds: 100))
+        let ledger = ScriptedLedger()
+        _ = await run(ScriptedService([future], head: head), ledger)
+        #expect(ledger.listings.count == 1)
+        #expect(ledger.listings.first?.completed == nil)
+    }
+
     @Test func `batches with a scheduled retry and lost batches are counted and not fetched`() async throws {
         var advice = ListingAdvice()
         let postponed = ScheduledRetry(id: "b1", until: Timestamp(seconds: 9), attempts: 2, reason: "odd")

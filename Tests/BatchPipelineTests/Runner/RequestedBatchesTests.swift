@@ -64,6 +64,14 @@ struct RequestedBatchesTests {
         #expect(archive.claimed.isEmpty)
     }
 
+    @Test func `the object of another batch is not used for the requested one`() async throws {
+        let service = service(try ["a", "b"].map { try MessageBatch.sample($0, counts: ["succeeded": 1]) })
+        service.scriptRetrieval("b", .success(try MessageBatch.sample("a", counts: ["succeeded": 1])))
+        let report = await run(service, RequestedBatches(ids: ["a", "b"]))
+        #expect(report.archivedNow == 1)
+        #expect(report.notRetrieved["b"]?.code == .malformedReply("the reply is about another batch"))
+    }
+
     @Test func `an ID that the API does not know does not prevent other downloads`() async throws {
         let service = service([try MessageBatch.sample("fine", counts: ["succeeded": 1])])
         service.scriptRetrieval("broken", .failure(ServiceError.status(500)))

@@ -4,6 +4,8 @@ package import MessageBatches
 /// One decoded page of the listing (API reference, "List Message Batches").
 package struct BatchPage: Sendable {
     package var batches: [MessageBatch]
+    /// The elements of the page that are not valid batch objects.
+    package var malformed: [MalformedBatch] = []
     /// Whether more batches follow in the direction of paging.
     ///
     /// Nil if a server omits it; then the listing continues until a page is empty.
@@ -25,6 +27,13 @@ package struct BatchPage: Sendable {
 package struct MalformedBatch: Error, Sendable, Hashable {
     /// What is wrong, as a clause without data of the reply.
     package let reason: String
+    /// The ID of the batch, if it could be read.
+    package let id: String?
+
+    package init(reason: String, id: String? = nil) {
+        self.reason = reason
+        self.id = id
+    }
 }
 
 extension BatchPage {
@@ -39,7 +48,8 @@ extension BatchPage {
 
     /// Decodes a page.
     ///
-    /// The batch objects are copied from its bytes, never encoded again.
+    /// The batch objects are copied from its bytes, never encoded again. An element that is not a valid batch object is
+    /// in ``malformed`` and does not affect the others.
     package init(json: [UInt8]) throws(MalformedBatch) {
         self.init(batches: [], hasMore: nil, firstID: nil, lastID: nil)
         var ranges: [Range<Int>]?
@@ -49,12 +59,19 @@ extension BatchPage {
             throw MalformedBatch(reason: "the page cannot be read: \(error.reason.rawValue) at byte \(error.offset)")
         }
         guard let ranges else { throw MalformedBatch(reason: "the page has no list under \"data\"") }
+        var ids: [String?] = []
         for range in ranges {
-            batches.append(try MessageBatch(json: Array(json[range])))
+            do throws(MalformedBatch) {
+                batches.append(try MessageBatch(json: Array(json[range])))
+                ids.append(batches.last?.id)
+            } catch {
+                malformed.append(error)
+                ids.append(error.id)
+            }
         }
         // If a server omits the cursors, use the IDs of the first and last batch.
-        firstID = firstID ?? batches.first?.id
-        lastID = lastID ?? batches.last?.id
+        firstID = firstID ?? ids.first ?? nil
+        lastID = lastID ?? ids.last ?? nil
     }
 
     private mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [Range<Int>]? {

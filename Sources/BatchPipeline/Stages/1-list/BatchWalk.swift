@@ -14,6 +14,12 @@ package struct BatchWalk: Sendable {
     /// The number of batches seen so far, inside and outside the window.
     package var listed: Int { walker.listed }
 
+    /// The elements of the pages so far that are not valid batch objects.
+    package private(set) var malformed: [MalformedBatch] = []
+
+    /// Whether every page so far was newest first; if not, the walk reads the listing to its end.
+    package var isOrdered: Bool { walker.isOrdered }
+
     /// The head of the last page's answer; its `date` is the server's clock.
     package private(set) var head: ReplyHead?
 
@@ -24,6 +30,7 @@ package struct BatchWalk: Sendable {
         let reply = try await page()
         head = reply.head
         let page = try Self.decoded(reply)
+        malformed += page.malformed
         do {
             let step = try walker.evaluate(page)
             isOver = !step.continues
@@ -59,10 +66,14 @@ package struct BatchWalk: Sendable {
 
 extension BatchLister {
     /// Requests and decodes one batch object.
+    ///
+    /// - Throws: ``ServiceError`` also if the reply is about another batch.
     package func messageBatch(id: String) async throws(ServiceError) -> (batch: MessageBatch, head: ReplyHead) {
         let reply = try await batch(id: id)
-        do {
-            return (try MessageBatch(json: reply.body), reply.head)
+        do throws(MalformedBatch) {
+            let batch = try MessageBatch(json: reply.body)
+            guard batch.id == id else { throw MalformedBatch(reason: "the reply is about another batch") }
+            return (batch, reply.head)
         } catch {
             throw ServiceError(
                 code: .malformedReply(error.reason),

@@ -21,13 +21,15 @@ extension MessageBatch {
                 reason: "a batch object cannot be read: \(error.reason.rawValue) at byte \(error.offset)"
             )
         }
-        guard let id = fields.id else { throw MalformedBatch(reason: "a batch without an id") }
-        guard let status = fields.status else { throw MalformedBatch(reason: "batch \(id) has no processing_status") }
+        guard let id = fields.id, !id.isEmpty else { throw MalformedBatch(reason: "a batch without an id") }
+        guard let status = fields.status else {
+            throw MalformedBatch(reason: "batch \(id) has no processing_status", id: id)
+        }
         guard let counts = fields.counts else {
-            throw MalformedBatch(reason: "batch \(id) has no request_counts of whole numbers")
+            throw MalformedBatch(reason: "batch \(id) has no request_counts of whole numbers", id: id)
         }
         guard let createdAt = fields.times[.createdAt].flatMap({ Timestamp($0) }) else {
-            throw MalformedBatch(reason: "batch \(id) has no created_at that is an RFC 3339 date-time")
+            throw MalformedBatch(reason: "batch \(id) has no created_at that is an RFC 3339 date-time", id: id)
         }
         self.init(
             id: id,
@@ -80,7 +82,12 @@ private struct BatchFields {
         try cursor.string().map { cursor.text($0) }
     }
 
-    /// Reads the counts; returns nil if one is not a whole number, because no proof against it is possible.
+    /// The members of `request_counts` that the API documents.
+    private static let documentedCounts = Set(ResultType.known.map(\.name)).union(["processing"])
+
+    /// Reads the counts; returns nil if a documented one is not a whole number, because no proof against it is possible.
+    ///
+    /// An unknown member that is not a number is no count and is kept in ``MessageBatch/json`` only.
     private func requestCounts(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> RequestCounts? {
         guard try cursor.kind() == .object else {
             try cursor.skipValue()
@@ -94,7 +101,7 @@ private struct BatchFields {
             if try cursor.consumeNull() { continue }
             if let count = try cursor.wholeNumber(upTo: 1_000_000_000) {
                 byType[name] = Int(count)
-            } else {
+            } else if Self.documentedCounts.contains(name) {
                 isComplete = false
             }
         }

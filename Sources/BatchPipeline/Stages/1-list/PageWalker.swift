@@ -2,9 +2,10 @@ package import MessageBatches
 
 /// A state machine that decides which page of the listing to request next; the caller sends the requests.
 ///
-/// The listing is newest first. A walk to older batches (`after_id`) stops at the first batch older than the window. A
-/// walk to newer batches (`before_id`) stops at the first batch newer than the window. Batches created during a walk to
-/// older ones appear before its first page and do not affect it.
+/// The API lists newest first, so a walk to older batches (`after_id`) stops when a page ends with batches older than
+/// the window. It takes two of them, because a single one may have a wrong date. If any page is in another order, the
+/// walk reads the listing to its end (``isOrdered``). A walk to newer batches (`before_id`) stops at the first batch newer
+/// than the window. Batches created during a walk to older ones appear before its first page and do not affect it.
 package struct PageWalker: Sendable {
     /// The direction of paging, as in the official SDKs: to newer batches only if `before_id` is given.
     package enum Direction: Sendable, Hashable {
@@ -21,6 +22,15 @@ package struct PageWalker: Sendable {
     /// The IDs of the last page in the direction of the walk, to continue from if the cursor's batch is deleted.
     private var trail: [String] = []
     private var stepsBack = 0
+    /// The cursors used so far, to detect a server that repeats them.
+    private var cursors = Set<String>()
+    /// The creation time of the last batch of a walk to older batches.
+    private var lastCreated: Timestamp?
+    /// The number of batches before the window since the last other batch.
+    private var trailingBefore = 0
+
+    /// Whether every page of a walk to older batches was newest first.
+    package private(set) var isOrdered = true
 
     /// The limit for replacing a deleted cursor; people delete a few batches at a time.
     private static let maxStepsBack = 20
@@ -63,18 +73,30 @@ package struct PageWalker: Sendable {
         let inside = new.filter { window.contains($0.createdAt) }
         let leaves =
             switch direction {
-            case .older: new.contains { window.isBefore($0.createdAt) }
+            case .older: isPastWindow(after: new)
             case .newer: new.contains { !window.isBefore($0.createdAt) && !window.contains($0.createdAt) }
             }
         let next = direction == .older ? page.lastID : page.firstID
         guard !leaves, page.hasMore ?? !page.batches.isEmpty else { return Step(batches: inside, continues: false) }
         // The server reports more batches, but there is no new cursor or no new batch. Stopping here without an error
         // would lose batches, and continuing would never end.
-        guard let next, next != cursor, !new.isEmpty else { throw Stuck(cursor: next ?? cursor ?? "") }
+        guard let next, next != cursor, cursors.insert(next).inserted, !new.isEmpty || !page.malformed.isEmpty else {
+            throw Stuck(cursor: next ?? cursor ?? "")
+        }
         cursor = next
         let ids = page.batches.map(\.id)
         trail = direction == .older ? ids : ids.reversed()
         return Step(batches: inside, continues: true)
+    }
+
+    /// Whether a walk to older batches has left the window, after the new batches of a page.
+    private mutating func isPastWindow(after new: [MessageBatch]) -> Bool {
+        for batch in new {
+            if let lastCreated, batch.createdAt > lastCreated { isOrdered = false }
+            lastCreated = batch.createdAt
+            trailingBefore = window.isBefore(batch.createdAt) ? trailingBefore + 1 : 0
+        }
+        return isOrdered && trailingBefore > 1
     }
 
     /// Moves the cursor back by one batch, after the service did not find the cursor's batch.
