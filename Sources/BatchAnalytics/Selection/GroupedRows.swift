@@ -46,10 +46,10 @@ package struct RowGrouping: Sendable {
         for (key, total) in groups.totals.sorted(by: { $0.key.cells.lexicographicallyPrecedes($1.key.cells) }) {
             var row = RowCells()
             for value in key.cells.split(separator: 0x0A) { row.add { $0 += value } }
-            row.add { $0 += Array(String(total.rows).utf8) }
+            row.add { $0 += JSONNode.number(total.rows).text }
             for (index, column) in sums.enumerated() {
-                let text = Self.text(of: total.sums[index], isMoney: column.isMoney)
-                row.add { $0 += Array(text.utf8) }
+                let sum = Self.node(of: total.sums[index], isMoney: column.isMoney)
+                row.add { $0 += sum.text }
             }
             row.write(writer, to: &output.bytes)
             output.rowEnds.append(output.bytes.count)
@@ -59,12 +59,12 @@ package struct RowGrouping: Sendable {
 }
 
 extension RowGrouping {
-    /// The sum as JSON text.
+    /// The sum as JSON.
     ///
     /// A group that contains a line without a known cost has no sum, because a partial sum would be misleading.
-    fileprivate static func text(of sum: Int128?, isMoney: Bool) -> String {
-        guard let sum else { return "null" }
-        return isMoney ? "\"\(Money(picoDollars: sum).text)\"" : String(sum)
+    fileprivate static func node(of sum: Int128?, isMoney: Bool) -> JSONNode {
+        guard let sum else { return .null }
+        return isMoney ? .text(Money(picoDollars: sum).text) : .verbatim(Array(String(sum).utf8))
     }
 }
 

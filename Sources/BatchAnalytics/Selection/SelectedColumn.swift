@@ -82,12 +82,12 @@ package struct SelectedColumn: Sendable {
         case .content(let column): column.append(of: record, &cursor, to: &output)
         case .path(let path): path.append(of: record, &cursor, to: &output)
         case .cost(let pricer): append(pricer.dollars(of: record, in: rows), to: &output)
-        case .date: output += Array("\"\(rows.day.text)\"".utf8)
+        case .date: JSONString.append(rows.day.text, to: &output)
         }
     }
 
     private func append(_ amount: Money?, to output: inout [UInt8]) {
-        output += amount.map { Array("\"\($0.text)\"".utf8) } ?? FlatValue.nullText
+        if let amount { JSONString.append(amount.text, to: &output) } else { output += FlatValue.nullText }
     }
 }
 

@@ -103,23 +103,15 @@ struct RequestOutput {
         for name in FlatSchema.columns.map(\.name) + ["cost", "text"] {
             columns.append(try SelectedColumn(name, pricer: pricer))
         }
-        var output = Array("{\"row\":".utf8) + stored.line.row(columns)
-        if let place = stored.place {
-            output += Array(",\"file\":".utf8)
-            JSONString.append(place.path, to: &output)
-            output += Array(",\"member\":\(place.member)".utf8)
-        }
+        var members: [(String, JSONNode)] = [("row", .verbatim(stored.line.row(columns)))]
+        if let place = stored.place { members += [("file", .text(place.path)), ("member", .number(place.member))] }
         if !joined.isEmpty {
-            output += Array(",\"joined\":{".utf8)
-            for (index, match) in joined.enumerated() {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
-                JSONString.append(match.name, to: &output)
-                output.append(UInt8(ascii: ":"))
-                output += JSONCompaction.compacted(match.json)
-            }
-            output.append(UInt8(ascii: "}"))
+            members.append(
+                ("joined", .object(joined.map { ($0.name, .verbatim(JSONCompaction.compacted($0.json))) }))
+            )
         }
-        return output + Array(",\"line\":".utf8) + stored.line.bytes + Array("}\n".utf8)
+        members.append(("line", .verbatim(Array(stored.line.bytes))))
+        return JSONNode.object(members).line
     }
 }
 

@@ -20,7 +20,7 @@ struct VerifyOutput {
     mutating func begin(_ path: String, depth: String) throws {
         self.depth = depth
         guard format == .json else { return }
-        try context.print("{\"archive\":\(Self.json(path)),\"depth\":\(Self.json(depth)),\"files\":[")
+        try context.print("{\"archive\":\(Self.json(.text(path))),\"depth\":\(Self.json(.text(depth))),\"files\":[")
     }
 
     mutating func add(_ file: VerifiedFile, in archive: ArchiveFolders.Entry) throws {
@@ -30,16 +30,18 @@ struct VerifyOutput {
         if file.isOutdated { outdated += 1 }
         switch format {
         case .marks: try context.print("\(file.mark.rawValue) \(path)\(Self.remark(on: file))\n")
-        case .json: try context.print("\(isFirst ? "\n" : ",\n")\(Self.json(file, path))")
+        case .json: try context.print("\(isFirst ? "\n" : ",\n")\(Self.json(Self.node(file, path)))")
         }
     }
 
     func finish() throws {
         let damaged = counts.reduce(0) { $0 + ($1.key == .intact ? 0 : $1.value) }
         if format == .json {
-            let marks = counts.map { "\(Self.json($0.key.rawValue)):\($0.value)" }.sorted().joined(separator: ",")
+            let marks: [(String, JSONNode?)] = counts.map { ($0.key.rawValue, .number($0.value)) }
             let status = (isDamaged ? ExitStatus.integrity : .done).rawValue
-            try context.print("\n],\"counts\":{\(marks)},\"outdated\":\(outdated),\"exit_status\":\(status)}\n")
+            try context.print(
+                "\n],\"counts\":\(Self.json(.sorted(marks))),\"outdated\":\(outdated),\"exit_status\":\(status)}\n"
+            )
         }
         let total = counts.values.reduce(0, +)
         context.note("Verified \(total) files (\(depth)): \(total - damaged) intact, \(damaged) not.")
@@ -58,19 +60,17 @@ struct VerifyOutput {
         return ": \(reason)" + (places.isEmpty ? "" : " (\(places.joined(separator: ", ")))")
     }
 
-    private static func json(_ file: VerifiedFile, _ path: String) -> String {
-        var members = ["\"path\":\(json(path))", "\"mark\":\(json(file.mark.rawValue))"]
-        if let id = file.batchID { members.append("\"batch_id\":\(json(id))") }
-        if let reason = file.reason { members.append("\"reason\":\(json(reason))") }
-        if let member = file.member { members.append("\"member\":\(member)") }
-        if let byte = file.byteOffset { members.append("\"byte\":\(byte)") }
-        if file.isOutdated { members.append("\"outdated\":true") }
-        return "{\(members.joined(separator: ","))}"
+    private static func node(_ file: VerifiedFile, _ path: String) -> JSONNode {
+        var members: [(String, JSONNode)] = [("path", .text(path)), ("mark", .text(file.mark.rawValue))]
+        if let id = file.batchID { members.append(("batch_id", .text(id))) }
+        if let reason = file.reason { members.append(("reason", .text(reason))) }
+        if let member = file.member { members.append(("member", .number(member))) }
+        if let byte = file.byteOffset { members.append(("byte", .number(byte))) }
+        if file.isOutdated { members.append(("outdated", .verbatim(Array("true".utf8)))) }
+        return .object(members)
     }
 
-    private static func json(_ text: String) -> String {
-        var output: [UInt8] = []
-        JSONString.append(text, to: &output)
-        return String(decoding: output, as: UTF8.self)
+    private static func json(_ node: JSONNode) -> String {
+        String(decoding: node.text, as: UTF8.self)
     }
 }

@@ -20,9 +20,7 @@ struct Joiner: Sendable {
         self.relations = relations
         self.batch = batch
         batchBytes = Array(batch.id.utf8)
-        var text: [UInt8] = []
-        JSONString.append(batch.id, to: &text)
-        batchText = text
+        batchText = JSONNode.text(batch.id).text
     }
 
     /// Joins the results of one block, in order.
@@ -174,30 +172,24 @@ extension Joiner {
     }
 
     /// A flat row without a result and without the closing brace: all columns are null except the IDs.
-    private static func flatHead(batch: [UInt8], id: [UInt8]) -> [UInt8] {
-        var output: [UInt8] = []
-        for column in FlatSchema.columns {
-            output.append(output.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
-            output += "\"\(column.name)\":".utf8
+    private static func flatHead(batch: [UInt8], id: [UInt8]) -> ArraySlice<UInt8> {
+        let members: [(String, JSONNode)] = FlatSchema.columns.map { column in
             switch column.name {
-            case "batch_id": output += batch
-            case "custom_id": output += id
-            default: output += "null".utf8
+            case "batch_id": (column.name, .verbatim(batch))
+            case "custom_id": (column.name, .verbatim(id))
+            default: (column.name, .null)
             }
         }
-        return output
+        return JSONNode.object(members).text.dropLast()
     }
 
     /// A line in the unmatched file: the ID, its relation, and whether the row or the result is missing.
     private func unmatchedLine(_ id: [UInt8], _ relation: JoinRelation, missing: String) -> [UInt8] {
-        var line = Array("{\"batch_id\":".utf8)
-        line += batchText
-        line += ",\"custom_id\":".utf8
-        line += id
-        line += ",\"source\":".utf8
-        line += relation.label.dropLast()
-        line += ",\"missing\":\"\(missing)\"}\n".utf8
-        return line
+        JSONNode.object([
+            ("batch_id", .verbatim(batchText)), ("custom_id", .verbatim(id)), ("source", .text(relation.name)),
+            ("missing", .text(missing)),
+        ])
+        .line
     }
 }
 

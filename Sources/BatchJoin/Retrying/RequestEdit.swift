@@ -34,9 +34,7 @@ package struct RequestEdit: Sendable, Hashable {
             }
             return bytes
         } catch {
-            var quoted: [UInt8] = []
-            JSONString.append(text, to: &quoted)
-            return quoted
+            return JSONNode.text(text).text
         }
     }
 
@@ -45,12 +43,8 @@ package struct RequestEdit: Sendable, Hashable {
     /// `id` is a JSON string with quotes.
     package func request(from object: [UInt8], id: ArraySlice<UInt8>) -> [UInt8]? {
         guard let params = try? Self.params(of: object) else { return nil }
-        var request = Array("{\"custom_id\":".utf8)
-        request += id
-        request += ",\"params\":".utf8
-        request += settings.isEmpty ? params : (try? edited(params)) ?? params
-        request.append(UInt8(ascii: "}"))
-        return request
+        let edited = settings.isEmpty ? params : (try? edited(params)) ?? params
+        return JSONNode.object([("custom_id", .verbatim(Array(id))), ("params", .verbatim(edited))]).text
     }
 
     /// The value of the last member `params`; nil if it is not an object.

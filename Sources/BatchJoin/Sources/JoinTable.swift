@@ -42,20 +42,17 @@ struct JoinTable: Sendable, Hashable {
     }
 
     private static func line(of row: Row) -> [UInt8] {
-        var line: [UInt8] = []
-        for (column, value) in row {
-            line.append(line.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
-            JSONString.append(column, to: &line)
-            line.append(UInt8(ascii: ":"))
-            switch value.storage {
-            case .null: line += "null".utf8
-            case .int64(let number): line += String(number).utf8
-            // JSON has no infinity. SQLite has no NaN.
-            case .double(let number): line += (number.isFinite ? "\(number)" : "null").utf8
-            case .string(let text): JSONString.append(text, to: &line)
-            case .blob(let data): JSONString.append(String(decoding: data, as: UTF8.self), to: &line)
-            }
+        JSONNode.object(row.map { column, value in (column, node(of: value)) }).line
+    }
+
+    private static func node(of value: DatabaseValue) -> JSONNode {
+        switch value.storage {
+        case .null: .null
+        case .int64(let number): .number(Int(number))
+        // JSON has no infinity. SQLite has no NaN.
+        case .double(let number): number.isFinite ? .verbatim(Array("\(number)".utf8)) : .null
+        case .string(let text): .text(text)
+        case .blob(let data): .text(String(decoding: data, as: UTF8.self))
         }
-        return line + (line.isEmpty ? Array("{}\n".utf8) : [UInt8(ascii: "}"), 0x0A])
     }
 }

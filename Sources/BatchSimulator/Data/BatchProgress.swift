@@ -72,15 +72,9 @@ struct BatchProgress: Sendable {
 
     /// All result lines, each with its newline.
     func results() -> [UInt8] {
-        var output: [UInt8] = []
-        for request in requests {
-            output += Array("{\"custom_id\":".utf8)
-            JSONString.append(request.customID, to: &output)
-            output += Array(",\"result\":".utf8)
-            output += request.result
-            output += [UInt8(ascii: "}"), 0x0A]
+        requests.flatMap { request in
+            JSONNode.object([("custom_id", .text(request.customID)), ("result", .verbatim(request.result))]).line
         }
-        return output
     }
 
     private func counts(at now: Timestamp) -> RequestCounts {
@@ -96,7 +90,7 @@ struct BatchProgress: Sendable {
     }
 
     private static func bare(_ type: ResultType) -> [UInt8] {
-        Array("{\"type\":\"\(type.name)\"}".utf8)
+        JSONNode.object([("type", .text(type.name))]).text
     }
 }
 

@@ -56,13 +56,10 @@ package struct APIError: Error, Sendable, Hashable {
 
     /// The documented body: `{"type":"error","error":{"type":…,"message":…},"request_id":…}`.
     func body(requestID: String) -> [UInt8] {
-        var json = Array(#"{"type":"error","error":{"type":"#.utf8)
-        JSONString.append(type, to: &json)
-        json += Array(#","message":"#.utf8)
-        JSONString.append(message, to: &json)
-        json += Array(#"},"request_id":"#.utf8)
-        JSONString.append(requestID, to: &json)
-        json.append(UInt8(ascii: "}"))
-        return json
+        JSONNode.object([
+            ("type", .text("error")), ("error", .object([("type", .text(type)), ("message", .text(message))])),
+            ("request_id", .text(requestID)),
+        ])
+        .text
     }
 }

@@ -1,3 +1,5 @@
+import JSONLines
+
 /// The answer of an endpoint, before it is encoded as an HTTP reply.
 package enum Answer: Sendable {
     case page(BatchPage)
@@ -30,7 +32,7 @@ extension Answer {
             ]
             return SimulatedReply(status: 200, headers: headers, body: body)
         case .deleted(let id):
-            return .json(Array(#"{"id":"\#(id)","type":"message_batch_deleted"}"#.utf8))
+            return .json(JSONNode.object([("id", .text(id)), ("type", .text("message_batch_deleted"))]).text)
         case .error(let error):
             var reply = SimulatedReply.json(error.body(requestID: requestID), status: error.status)
             reply.headers += error.headers
@@ -61,17 +63,10 @@ package struct BatchPage: Sendable {
 
     /// The page object as JSON.
     fileprivate var json: [UInt8] {
-        var json = Array(#"{"data":["#.utf8)
-        for (index, batch) in batches.enumerated() {
-            if index > 0 { json.append(UInt8(ascii: ",")) }
-            json += batch.json
-        }
-        json += Array("],\"has_more\":\(hasMore),\"first_id\":\(Self.quoted(batches.first?.id)),".utf8)
-        json += Array("\"last_id\":\(Self.quoted(batches.last?.id))}".utf8)
-        return edits.reduce(json) { $1.applied(to: $0) }
-    }
-
-    private static func quoted(_ id: String?) -> String {
-        id.map { "\"\($0)\"" } ?? "null"
+        let page = JSONNode.object([
+            ("data", .array(batches.map { .verbatim($0.json) })), ("has_more", .verbatim(Array("\(hasMore)".utf8))),
+            ("first_id", .optional(batches.first?.id)), ("last_id", .optional(batches.last?.id)),
+        ])
+        return edits.reduce(page.text) { $1.applied(to: $0) }
     }
 }

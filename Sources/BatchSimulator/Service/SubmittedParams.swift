@@ -100,11 +100,9 @@ extension SubmittedParams {
                 result: succeeded(messageID: SimulatedID.make("msg_01", from: &random))
             )
         }
-        var result = Array(#"{"type":"errored","error":"#.utf8)
-        let requestID = SimulatedID.make("req_01", from: &random)
-        result += APIError.invalidRequest(problem).body(requestID: requestID)
-        result.append(UInt8(ascii: "}"))
-        return BatchProgress.Request(customID: customID, type: .errored, result: result)
+        let error = APIError.invalidRequest(problem).body(requestID: SimulatedID.make("req_01", from: &random))
+        let result = JSONNode.object([("type", .text("errored")), ("error", .verbatim(error))])
+        return BatchProgress.Request(customID: customID, type: .errored, result: result.text)
     }
 
     /// The error in the params; nil if they are valid.

@@ -115,7 +115,7 @@ package enum FlatValue {
     static func name(of errorClass: ErrorClass) -> [UInt8] { classNames[errorClass] ?? nullText }
 
     private static let classNames: [ErrorClass: [UInt8]] = Dictionary(
-        uniqueKeysWithValues: ErrorClass.allCases.map { ($0, Array("\"\($0.rawValue)\"".utf8)) }
+        uniqueKeysWithValues: ErrorClass.allCases.map { ($0, JSONNode.text($0.rawValue).text) }
     )
 
     /// Appends the value as JSON text.
