@@ -7,9 +7,6 @@ package final class LibdeflateCodec: DeflateLibrary {
     /// Compared with level 6, result lines are 4 % larger and compression is 1.6 times as fast.
     package static let defaultLevel = 4
 
-    /// Whether the library is installed on this machine.
-    package static var isAvailable: Bool { LibdeflateFunctions.loaded != nil }
-
     package let identity: CodecIdentity
 
     private let functions: LibdeflateFunctions

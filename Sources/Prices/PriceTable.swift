@@ -1,4 +1,4 @@
-package import MessageBatches
+import MessageBatches
 
 /// Prices by model, day and size of the prompt.
 package struct PriceTable: Sendable, Equatable {
@@ -35,16 +35,11 @@ package struct PriceTable: Sendable, Equatable {
         PriceTable(rows: table.rows + rows)
     }
 
-    /// The row that prices a request; nil if no row matches the model and the size of the prompt.
+    /// The index in ``rows`` of the row that prices a request; nil if no row matches the model and the size of the
+    /// prompt.
     ///
     /// On a day outside every row of the model, the nearest row applies and the price is assumed. If two are equally
     /// near, the first one in the table applies.
-    package func match(model: String, day: CalendarDay, promptTokens: Int) -> PriceMatch? {
-        place(model: model, day: day, promptTokens: promptTokens)
-            .map { PriceMatch(row: rows[$0.index], isAssumed: $0.isAssumed) }
-    }
-
-    /// The index in ``rows`` of the row that prices a request, as ``match(model:day:promptTokens:)`` finds it.
     func place(model: String, day: CalendarDay, promptTokens: Int) -> (index: Int, isAssumed: Bool)? {
         var nearest: (index: Int, distance: Int)?
         for index in places(of: model) where rows[index].covers(promptTokens: promptTokens) {
@@ -53,11 +48,6 @@ package struct PriceTable: Sendable, Equatable {
             if distance == 0 { break }
         }
         return nearest.map { ($0.index, $0.distance > 0) }
-    }
-
-    /// Whether the table has a row for a model, under any of its names.
-    package func contains(model: String) -> Bool {
-        !places(of: model).isEmpty
     }
 
     /// The prompt sizes above which prices change, in ascending order.
@@ -71,11 +61,4 @@ package struct PriceTable: Sendable, Equatable {
         let name = ModelName.normalized(model)
         return places[name] ?? models[name].flatMap { places[$0] } ?? []
     }
-}
-
-/// A row that prices a request.
-package struct PriceMatch: Sendable, Equatable {
-    package var row: PriceRow
-    /// Whether the day is outside every row of the model, so that this is the nearest one.
-    package var isAssumed: Bool
 }

@@ -86,12 +86,6 @@ struct MemberReaderTests {
         #expect(reader.members.indices.flatMap { parts[$0] ?? [] } == sampleBody(results: 40))
     }
 
-    @Test func `members are found without a manifest`() async throws {
-        let entry = try await entry()
-        let reader = try #require(try MemberReader(path, in: archive.folder, codec: ZlibCodec()))
-        #expect(reader.members.map(\.lowerBound) == entry.members.map(\.offset))
-    }
-
     @Test func `a damaged member is reported with its number and position`() async throws {
         let entry = try await entry()
         var file = try archive.folder.read(path)
@@ -140,7 +134,6 @@ struct ContentStreamTests {
         #expect(file.count > 600_000)
         try archive.put(file, at: "x.gz")
         #expect(try content(of: "x.gz", in: archive.folder) == body + body)
-        #expect(try MemberReader("x.gz", in: archive.folder, codec: codec)?.members.count == 2)
     }
 
     @Test func `a truncated file is an error at its end`() throws {

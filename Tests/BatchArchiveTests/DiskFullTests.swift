@@ -1,6 +1,7 @@
 import BatchPipeline
 import Foundation
 import MessageBatches
+import SystemPackage
 import Testing
 
 @testable import BatchArchive
@@ -62,5 +63,12 @@ struct DiskFullTests {
             #expect(try folder.names(in: "\(kind.rawValue)/date=2024-08-20").count == archived.count)
         }
         #expect(try folder.names(in: ArchivePaths.partial).isEmpty)
+    }
+}
+
+extension ArchiveFailure {
+    /// Whether the disk is full or the user's quota is used up.
+    fileprivate var isDiskFull: Bool {
+        code == .noSpace || code == .diskQuotaExceeded
     }
 }

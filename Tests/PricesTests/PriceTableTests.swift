@@ -1,7 +1,8 @@
 import MessageBatches
-import Prices
 import TestSupport
 import Testing
+
+@testable import Prices
 
 struct PriceTableTests {
     private static let header = "model_id,aliases,prompt_min,prompt_max,valid_from,valid_to,input,output\n"
@@ -101,5 +102,25 @@ struct PriceTableTests {
             #expect(match?.row.prices[.input] == 9_000_000)
             #expect(match?.isAssumed == false)
         }
+    }
+}
+
+/// A row that prices a request.
+private struct PriceMatch: Equatable {
+    var row: PriceRow
+    /// Whether the day is outside every row of the model, so that this is the nearest one.
+    var isAssumed: Bool
+}
+
+extension PriceTable {
+    /// The row that prices a request.
+    fileprivate func match(model: String, day: CalendarDay, promptTokens: Int) -> PriceMatch? {
+        place(model: model, day: day, promptTokens: promptTokens)
+            .map { PriceMatch(row: rows[$0.index], isAssumed: $0.isAssumed) }
+    }
+
+    /// Whether the table has a row for a model, under any of its names.
+    fileprivate func contains(model: String) -> Bool {
+        match(model: model, day: "2026-10-07".day, promptTokens: 0) != nil
     }
 }

@@ -72,14 +72,6 @@ package struct Condition: Sendable {
         }
     }
 
-    /// Creates a condition that a column equals one of several values.
-    package init(_ column: String, isOneOf values: [String], pricer: Pricer) throws(SelectionFailure) {
-        self.column = try SelectedColumn(column, pricer: pricer)
-        relation = .oneOf
-        operands = values.map { Operand($0) }
-        pattern = ""
-    }
-
     /// Returns the check for one block.
     ///
     /// Each block needs its own, because tasks cannot share a regular expression.

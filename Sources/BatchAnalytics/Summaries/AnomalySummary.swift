@@ -55,11 +55,6 @@ package struct AnomalySummary: Summary {
     package mutating func merge(_ other: AnomalySummary) {
         for (_, path) in Self.counts { self[keyPath: path] = self[keyPath: path].addingClamped(other[keyPath: path]) }
     }
-
-    /// Whether nothing unusual was found.
-    package var isEmpty: Bool {
-        self == AnomalySummary()
-    }
 }
 
 extension AnomalySummary {

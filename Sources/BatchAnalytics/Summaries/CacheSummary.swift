@@ -41,11 +41,6 @@ package struct CacheSummary: Summary {
         groups.merge(other.groups)
     }
 
-    /// The fraction of prompt tokens that was read from the cache; nil without prompt tokens.
-    package var hitRatio: Double? {
-        total.prompt > 0 ? Double(total.read) / Double(total.prompt) : nil
-    }
-
     /// The groups that wrote to the cache and never read from it, by descending number of tokens written.
     package var unreadGroups: [BoundedTable<CacheGroup, CacheTally>.Row] {
         groups.ranked(by: \.written).filter { $0.value.written > 0 && $0.value.read == 0 }

@@ -28,11 +28,6 @@ package struct ErrorSummary: Summary {
         fingerprints.merge(other.fingerprints)
     }
 
-    /// All errored requests together.
-    package var total: ErrorTally {
-        fingerprints.rows.reduce(into: fingerprints.other) { $0.merge($1.value) }
-    }
-
     /// The fingerprints by descending count.
     package var ranked: [BoundedTable<ErrorFingerprint, ErrorTally>.Row] {
         fingerprints.ranked(by: \.count)

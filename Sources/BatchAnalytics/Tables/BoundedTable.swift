@@ -38,10 +38,6 @@ package struct BoundedTable<Key: BoundedKey, Value: Mergeable>: Sendable, Equata
         self.capacity = capacity
     }
 
-    package var isEmpty: Bool {
-        rows.isEmpty && other == Value()
-    }
-
     /// The value of a key; nil if the key has no row.
     package subscript(_ key: Key) -> Value? {
         let (place, isRow) = find(key)

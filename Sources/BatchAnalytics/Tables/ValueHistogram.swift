@@ -68,11 +68,6 @@ package struct ValueHistogram: Sendable, Equatable {
         return maximum
     }
 
-    /// The mean; nil while empty.
-    package var mean: Double? {
-        count > 0 ? Double(sum) / Double(count) : nil
-    }
-
     /// The buckets with occurrences, lowest first: their range of values and their count.
     package var buckets: [(values: ClosedRange<Int>, count: Int)] {
         counts.enumerated()

@@ -60,9 +60,4 @@ extension ArchiveFailure {
 
     /// Whether the error is that a file with this name already exists.
     package var isExistingFile: Bool { code == .fileExists }
-
-    /// Whether the disk is full or the user's quota is used up.
-    package var isDiskFull: Bool {
-        code == .noSpace || code == .diskQuotaExceeded
-    }
 }

@@ -41,9 +41,4 @@ package struct ArchiveLock: ~Copyable, Sendable {
         try file.write(text.span)
         self.file = file
     }
-
-    /// Releases the archive.
-    ///
-    /// The call keeps the lock alive until here; a value may otherwise end after its last use.
-    package consuming func release() {}
 }

@@ -30,36 +30,6 @@ package final class MemberReader: Sendable {
         firstLines = entry.members.map(\.firstLine)
     }
 
-    /// Opens a file without a manifest and finds its members from their headers.
-    ///
-    /// Nil if another program wrote the file; then use ``ContentStream``.
-    package init?(
-        _ path: String,
-        in folder: ArchiveFolder,
-        codec: any MemberCodec
-    ) throws(ArchiveFailure) {
-        let file = try folder.open(path)
-        let size = try folder.status(path)?.size ?? 0
-        let found: [Range<Int>]?
-        do {
-            found = try MemberIndex.members(inFileOf: size) {
-                try file.read(at: $0.lowerBound, count: $0.count)
-            }
-        } catch let failure as GzipFailure {
-            throw ArchiveFailure(.gzip(failure), .read, path: file.path)
-        } catch let failure as ArchiveFailure {
-            throw failure
-        } catch {
-            preconditionFailure("MemberIndex throws nothing else")
-        }
-        guard let found else { return nil }
-        self.file = file
-        self.codec = codec
-        fileSize = size
-        members = found
-        firstLines = []
-    }
-
     /// Reads the content of one member, which consists of whole lines.
     package func content(ofMember index: Int) throws(ArchiveFailure) -> [UInt8] {
         let range = members[index]

@@ -70,7 +70,7 @@ package struct ArchiveVerifier: Sendable {
         guard let manifest = stored.manifest else { return [stored.verdict] }
         var own = stored.verdict
         if own.mark == .intact, let digest = listed[stored.path], digest != stored.digest {
-            (own.mark, own.disagreesWithList) = (.different, true)
+            own.mark = .different
             own.reason = "its SHA-256 is not the one in \(ArchivePaths.checksums)"
         }
         guard own.mark == .intact || stored.isInPlace else { return [own] }

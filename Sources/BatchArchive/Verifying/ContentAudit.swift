@@ -45,7 +45,7 @@ struct ContentAudit {
             if let derived = try await derive(&files) {
                 rows = derived.rows.hex
                 if let reason = fault(of: derived, isCurrent: isCurrent) {
-                    (own.mark, own.reason, own.disagreesWithList) = (.different, reason, false)
+                    (own.mark, own.reason) = (.different, reason)
                 }
             }
         } catch let failure as ArchiveFailure {

@@ -32,8 +32,6 @@ package struct VerifiedFile: Sendable, Hashable {
     ///
     /// It is not damaged, but it can be rebuilt from raw.
     package var isOutdated = false
-    /// Whether the only problem of a manifest is that SHA256SUMS lists another digest.
-    package var disagreesWithList = false
 
     package init(
         _ path: String,

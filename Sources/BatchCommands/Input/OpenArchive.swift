@@ -8,12 +8,11 @@ import MessageBatches
 /// Opening it cleans up what a killed run left.
 struct OpenArchive: ~Copyable {
     let sink: FileArchive
-    let recovery: RecoveryReport
     private let lock: ArchiveLock
 
     init(_ folder: ArchiveFolder, settings: ArchiveSettings, lock: consuming ArchiveLock) throws(ArchiveFailure) {
         sink = FileArchive(folder, settings: settings)
-        recovery = try sink.prepare()
+        _ = try sink.prepare()
         self.lock = lock
     }
 

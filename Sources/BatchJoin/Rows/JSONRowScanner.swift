@@ -13,7 +13,7 @@ struct JSONRowScanner: Sendable {
     private var place = Place.top
 
     private enum Member: Int {
-        case key, batch, params, requests
+        case key, batch, requests
     }
 
     private enum Place {
@@ -30,7 +30,7 @@ struct JSONRowScanner: Sendable {
     init(keyName: String = "custom_id", hasBatch: Bool = false) {
         self.keyName = keyName
         self.hasBatch = hasBatch
-        members = JSONKeyTable([keyName, "batch_id", "params", "requests"])
+        members = JSONKeyTable([keyName, "batch_id", "requests"])
     }
 
     /// See ``JoinRowScanner/next(in:from:isLast:)``.
@@ -201,7 +201,6 @@ extension JSONRowScanner {
         var range: Range<Int>
         var id: (key: [UInt8], text: [UInt8])?
         var batch: [UInt8]?
-        var params: Range<Int>?
         var requests: Range<Int>?
     }
 
@@ -218,10 +217,6 @@ extension JSONRowScanner {
                     object.id = try cursor.string()
                         .map { (cursor.keyBytes($0), [0x22] + cursor.bytes($0.range) + [0x22]) }
                 case .batch: object.batch = try cursor.string().map { cursor.keyBytes($0) }
-                case .params:
-                    let isObject = try cursor.kind() == .object
-                    let range = try cursor.skipValue()
-                    object.params = isObject ? range : nil
                 case .requests:
                     let isArray = try cursor.kind() == .array
                     let range = try cursor.skipValue()

@@ -32,3 +32,10 @@ struct AnomalySummaryTests {
         #expect(AnomalySummary([request]).isEmpty)
     }
 }
+
+extension AnomalySummary {
+    /// Whether nothing unusual was found.
+    fileprivate var isEmpty: Bool {
+        self == AnomalySummary()
+    }
+}

@@ -32,3 +32,10 @@ extension Table {
         columns.firstIndex { $0.key == key }.flatMap { totals?[$0] }
     }
 }
+
+extension ErrorSummary {
+    /// All errored requests together.
+    var total: ErrorTally {
+        fingerprints.rows.reduce(into: fingerprints.other) { $0.merge($1.value) }
+    }
+}
