@@ -112,6 +112,9 @@ extension UsageField {
 
     package var billing: Billing { facts.billing }
 
+    /// Whether the field counts tokens, and not requests of server tools.
+    package var isTokens: Bool { column.hasSuffix("_tokens") }
+
     /// Whether the tokens are part of the prompt.
     package var isPrompt: Bool { facts.isPrompt }
 

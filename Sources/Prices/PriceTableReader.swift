@@ -4,8 +4,8 @@ import MessageBatches
 /// Reads a price table: CSV with a header that names the columns in any order.
 ///
 /// `model_id`, `input` and `output` are required. `aliases` (separated by `|`), `prompt_min`, `prompt_max`,
-/// `valid_from`, `valid_to`, `cache_write_5m`, `cache_write_1h`, `cache_read`, `geo_us_x` and `confidence` may be
-/// missing or empty. Prices are US dollars per million tokens before any discount. Empty lines and lines that begin
+/// `valid_from`, `valid_to`, the other price columns of `UsageField`, `geo_us_x` and `confidence` may be missing or
+/// empty. Prices are US dollars per million tokens before any discount. Empty lines and lines that begin
 /// with `#` are skipped.
 package struct PriceTableReader {
     private enum Column: String, CaseIterable {

@@ -52,7 +52,7 @@ func testSettings(_ codec: any MemberCodec = ZlibCodec(level: 6)) -> ArchiveSett
         codec: codec,
         toolVersion: "1.2.3",
         origin: "https://api.example",
-        derivations: ["flat_schema": FlatSchema.version, "error_classes": 1]
+        derivations: ["flat_schema": 1, "error_classes": 1]
     )
 }
 

@@ -90,17 +90,20 @@ extension Overview {
 
     /// Tokens by class, and requests of server tools.
     package static func tokens(_ usage: TokenUsage) -> [Metric] {
-        var metrics = [
-            Metric("input", .integer(usage.input), .integer),
-            Metric("cache writes, 5 min", .integer(usage.cacheCreation5m), .integer),
-            Metric("cache writes, 1 h", .integer(usage.cacheCreation1h), .integer),
-            Metric("cache reads", .integer(usage.cacheRead), .integer),
-            Metric("output", .integer(usage.output), .integer),
-            Metric("thinking", .integer(usage.thinking), .integer, note: "part of output"),
-        ]
-        if usage.webSearches > 0 { metrics.append(Metric("web searches", .integer(usage.webSearches), .integer)) }
-        if usage.webFetches > 0 { metrics.append(Metric("web fetches", .integer(usage.webFetches), .integer)) }
-        return metrics
+        UsageField.allCases.filter { $0.isTokens || usage[$0] > 0 }
+            .map { field in
+                let note = field == .thinking ? "part of output" : nil
+                return Metric(label(of: field), .integer(usage[field]), .integer, note: note)
+            }
+    }
+
+    private static func label(of field: UsageField) -> String {
+        switch field {
+        case .cacheCreation5m: "cache writes, 5 min"
+        case .cacheCreation1h: "cache writes, 1 h"
+        case .cacheRead: "cache reads"
+        default: field.title.lowercased()
+        }
     }
 
     /// The cost, and what the requests would have cost without the batch discount or the cache.

@@ -89,7 +89,7 @@ package struct CacheTally: Sendable, Equatable {
     package var readers = 0
     /// All prompt tokens, cached or not.
     package var prompt = 0
-    /// Tokens written, to the five-minute and the one-hour cache together.
+    /// Tokens written, to the caches of every lifetime together.
     package var written = 0
     /// Tokens read.
     package var read = 0
@@ -100,7 +100,7 @@ package struct CacheTally: Sendable, Equatable {
         requests += 1
         readers += usage.cacheRead > 0 ? 1 : 0
         prompt = prompt.addingClamped(Int(usage.prompt))
-        written = written.addingClamped(Int(usage.cacheCreation5m + usage.cacheCreation1h))
+        written = written.addingClamped(Int(usage.cacheCreation))
         read = read.addingClamped(Int(usage.cacheRead))
     }
 }

@@ -42,7 +42,7 @@ extension UsageKey: StoredKey {
 
     init?(_ row: StoredRow, from place: Int) {
         let classes = row[place + 4]
-        guard let size = PromptSize(rawValue: row[place + 3]), classes < 8 else { return nil }
+        guard let size = PromptSize(rawValue: row[place + 3]), classes < 1 << CacheClasses.count else { return nil }
         self.init(
             model: row.name(place),
             geo: row.name(place + 1),
@@ -89,6 +89,9 @@ package struct CacheClasses: OptionSet, Sendable, Hashable {
     package static let creation1h = CacheClasses(rawValue: 2)
     package static let read = CacheClasses(rawValue: 4)
 
+    /// The number of classes, and of bits that keys need for them.
+    static var count: Int { 3 }
+
     /// The classes in which a request has tokens.
     package init(of usage: TokenUsage) {
         self = []
@@ -129,12 +132,31 @@ extension UsageCell: StoredValue {
 
     var weight: Int { requests }
 
-    /// The fields in the order in which manifests store them; nil means ``unreadable``.
+    /// The place of a field in the rows of manifests.
     ///
-    /// Add a new field at the end: in rows that were stored before, it reads as 0.
-    private static let order: [UsageField?] = [
-        .input, .output, .cacheCreation5m, .cacheCreation1h, .cacheRead, .thinking, .webSearches, .webFetches, nil,
-    ]
+    /// A new field gets the next free number: in rows that were stored before, it reads as 0.
+    private static func place(of field: UsageField) -> Int {
+        switch field {
+        case .input: 0
+        case .output: 1
+        case .cacheCreation5m: 2
+        case .cacheCreation1h: 3
+        case .cacheRead: 4
+        case .thinking: 5
+        case .webSearches: 6
+        case .webFetches: 7
+        }
+    }
+
+    /// The place of ``unreadable``.
+    private static let unreadablePlace = 8
+
+    /// The fields in the order in which manifests store them; nil means ``unreadable``.
+    private static let order: [UsageField?] = {
+        var order = UsageField.allCases.sorted { place(of: $0) < place(of: $1) }.map(Optional.some)
+        order.insert(nil, at: unreadablePlace)
+        return order
+    }()
 
     var numbers: [Int] {
         [requests] + Self.order.map { field in field.map { Int(usage[$0]) } ?? unreadable }

@@ -53,16 +53,19 @@ struct UsageFold {
 private struct Place: Hashable {
     private let bits: UInt128
 
+    /// The bits of the cache classes and, above them, of the prompt size.
+    private static var sizeBits: Int { CacheClasses.count + 2 }
+
     init(group: Int, model: Int, geo: Int, tier: Int, promptSize: PromptSize, cacheClasses: CacheClasses) {
-        let sizes = UInt32(promptSize.rawValue) << 3 | UInt32(cacheClasses.rawValue)
-        let low = UInt64(UInt32(geo)) << 32 | UInt64(UInt32(tier) << 5 | sizes)
+        let sizes = UInt32(promptSize.rawValue) << CacheClasses.count | UInt32(cacheClasses.rawValue)
+        let low = UInt64(UInt32(geo)) << 32 | UInt64(UInt32(tier) << Self.sizeBits | sizes)
         bits = UInt128(UInt64(UInt32(group)) << 32 | UInt64(UInt32(model))) << 64 | UInt128(low)
     }
 
     var group: Int { Int(UInt32(truncatingIfNeeded: bits >> 96)) }
     var model: Int { Int(UInt32(truncatingIfNeeded: bits >> 64)) }
     var geo: Int { Int(UInt32(truncatingIfNeeded: bits >> 32)) }
-    var tier: Int { Int(UInt32(truncatingIfNeeded: bits) >> 5) }
-    var promptSize: PromptSize { PromptSize(rawValue: Int(bits >> 3 & 3)) ?? .above200000 }
-    var cacheClasses: CacheClasses { CacheClasses(rawValue: UInt8(bits & 7)) }
+    var tier: Int { Int(UInt32(truncatingIfNeeded: bits) >> Self.sizeBits) }
+    var promptSize: PromptSize { PromptSize(rawValue: Int(bits >> CacheClasses.count & 3)) ?? .above200000 }
+    var cacheClasses: CacheClasses { CacheClasses(rawValue: UInt8(bits & (1 << CacheClasses.count - 1))) }
 }

@@ -108,15 +108,17 @@ extension ArchiveView {
                 }
             }
         }
+        let columns = UsageField.priced.compactMap(\.priceColumn)
+        let (first, rest) = (columns.prefix(2).joined(separator: ", "), columns.dropFirst(2).joined(separator: ", "))
         return """
             -- List prices in pico-dollars (1e-12 USD) a token, table of \(BuiltInPrices.version). \(BuiltInPrices.caveat)
             CREATE OR REPLACE VIEW prices AS
             SELECT place, model, in_us, CAST(valid_from AS DATE) AS valid_from, CAST(valid_to AS DATE) AS valid_to,
-                prompt_min, prompt_max, input, cache_write_5m, cache_write_1h, cache_read, output
+                prompt_min, prompt_max, \(columns.joined(separator: ", "))
             FROM (VALUES
             \(values.joined(separator: ",\n"))
-            ) AS row(place, model, in_us, valid_from, valid_to, prompt_min, prompt_max, input, cache_write_5m,
-                cache_write_1h, cache_read, output);
+            ) AS row(place, model, in_us, valid_from, valid_to, prompt_min, prompt_max, \(first),
+                \(rest));
 
             """
     }
@@ -126,11 +128,33 @@ extension ArchiveView {
 
     /// The rules of ``Pricer`` in SQL: the price of the day or the nearest one, half of it in a batch, web searches at
     /// full price.
-    private static let costs = """
+    private static var costs: String {
+        let prompt = UsageField.allCases.filter(\.isPrompt).map(\.column).joined(separator: " + ")
+        let alwaysPriced = UsageField.priced.filter(\.isAlwaysPriced).map { product($0.column, $0.priceColumn) }
+        // A field without a price only matters if there are tokens in it.
+        let others = UsageField.priced.filter { !$0.isAlwaysPriced }
+            .map { "+ CASE \($0.column) WHEN 0 THEN 0 ELSE \(product($0.column, $0.priceColumn)) END" }
+        let pieces = UsageField.billed.compactMap { field -> String? in
+            guard case .piece(let price) = field.billing else { return nil }
+            return product(field.column, String(price))
+        }
+        return costs(
+            prompt: prompt,
+            tokens: ([alwaysPriced.joined(separator: " + ")] + others).joined(separator: "\n            "),
+            pieces: pieces.joined(separator: " + ")
+        )
+    }
+
+    private static func product(_ column: String, _ price: String?) -> String {
+        "CAST(\(column) AS HUGEINT) * \(price ?? "NULL")"
+    }
+
+    private static func costs(prompt: String, tokens: String, pieces: String) -> String {
+        """
         -- What each succeeded request cost in USD, exact; NULL where there is no price. Models by Anthropic's own ids.
         CREATE OR REPLACE VIEW costs AS
         WITH requests AS (
-            SELECT *, input_tokens + cache_creation_5m_tokens + cache_creation_1h_tokens + cache_read_tokens AS prompt,
+            SELECT *, \(prompt) AS prompt,
                 CAST(batch_created_at AS DATE) AS day
             FROM results WHERE result_type = 'succeeded'
         ), matched AS (
@@ -141,11 +165,8 @@ extension ArchiveView {
             QUALIFY row_number() OVER (PARTITION BY batch_id, line_number ORDER BY distance, place) = 1
         ), counted AS (
             SELECT *, CASE WHEN has_price THEN (
-                    CAST(input_tokens AS HUGEINT) * input + CAST(output_tokens AS HUGEINT) * output
-                    + CASE cache_creation_5m_tokens WHEN 0 THEN 0 ELSE CAST(cache_creation_5m_tokens AS HUGEINT) * cache_write_5m END
-                    + CASE cache_creation_1h_tokens WHEN 0 THEN 0 ELSE CAST(cache_creation_1h_tokens AS HUGEINT) * cache_write_1h END
-                    + CASE cache_read_tokens WHEN 0 THEN 0 ELSE CAST(cache_read_tokens AS HUGEINT) * cache_read END
-                ) // 2 + CAST(web_search_requests AS HUGEINT) * 10000000000 END AS picodollars
+                    \(tokens)
+                ) // 2 + \(pieces) END AS picodollars
             FROM matched
         )
         SELECT date, batch_id, custom_id, line_number, model, service_tier, inference_geo,
@@ -154,4 +175,5 @@ extension ArchiveView {
         FROM counted;
 
         """
+    }
 }

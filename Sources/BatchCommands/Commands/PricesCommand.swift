@@ -30,15 +30,15 @@ struct PricesCommand: ParsableCommand {
 
     /// A table with the columns of a price file and the origin of each row.
     private static func table(_ source: PriceSource, isForPeople: Bool) -> Table {
-        let whole = [
-            Column("model_id", "Model", canShrink: false), Column("aliases", "Aliases"),
-            Column("prompt_min", "Prompt from", kind: .integer), Column("prompt_max", "to", kind: .integer),
-            Column("valid_from", "Valid from", canShrink: false), Column("valid_to", "to", canShrink: false),
-            Column("input", "Input", kind: .money), Column("cache_write_5m", "Write 5m", kind: .money),
-            Column("cache_write_1h", "Write 1h", kind: .money), Column("cache_read", "Cache read", kind: .money),
-            Column("output", "Output", kind: .money), Column("geo_us_x", "In US", kind: .decimal(places: 2)),
-            Column("confidence", "Source", canShrink: false),
-        ]
+        let whole =
+            [
+                Column("model_id", "Model", canShrink: false), Column("aliases", "Aliases"),
+                Column("prompt_min", "Prompt from", kind: .integer), Column("prompt_max", "to", kind: .integer),
+                Column("valid_from", "Valid from", canShrink: false), Column("valid_to", "to", canShrink: false),
+            ] + UsageField.priced.map(priceColumn) + [
+                Column("geo_us_x", "In US", kind: .decimal(places: 2)),
+                Column("confidence", "Source", canShrink: false),
+            ]
         return Table(
             caption: "Price table \(BuiltInPrices.version), US dollars per million tokens",
             columns: isForPeople ? whole + [Column("origin", "Origin")] : whole,
@@ -49,6 +49,10 @@ struct PricesCommand: ParsableCommand {
                 "Source A is Anthropic's own page, B a release note completed from others, C others only.",
             ]
         )
+    }
+
+    private static func priceColumn(_ field: UsageField) -> Column {
+        Column(field.priceColumn ?? field.column, field.title.replacing("Cache write", with: "Write"), kind: .money)
     }
 
     private static func cells(_ row: PriceRow) -> [Cell] {

@@ -186,7 +186,7 @@ struct ExportSummary: Sendable {
     private var tokenFigures: [Metric] {
         [
             Metric("input", .integer(tokens.input), .integer),
-            Metric("cache writes", .integer(tokens.cacheCreation5m + tokens.cacheCreation1h), .integer),
+            Metric("cache writes", .integer(tokens.cacheCreation), .integer),
             Metric("cache reads", .integer(tokens.cacheRead), .integer),
             Metric("output", .integer(tokens.output), .integer),
         ]

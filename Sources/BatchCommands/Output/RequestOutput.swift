@@ -75,14 +75,19 @@ struct RequestOutput {
     }
 
     private static func tokens(_ usage: TokenUsage) -> String {
-        let parts = [
-            ("input", usage.input), ("5m cache writes", usage.cacheCreation5m),
-            ("1h cache writes", usage.cacheCreation1h), ("cache reads", usage.cacheRead), ("output", usage.output),
-            ("of these thinking", usage.thinking), ("web searches", usage.webSearches),
-        ]
-        return parts.filter { $0.1 > 0 }
-            .map { "\($0.0) \(Metric("", .integer($0.1), .integer).text)" }
+        UsageField.allCases.filter { usage[$0] > 0 && $0 != .webFetches }
+            .map { "\(label(of: $0)) \(Metric("", .integer(usage[$0]), .integer).text)" }
             .joined(separator: ", ")
+    }
+
+    private static func label(of field: UsageField) -> String {
+        switch field {
+        case .cacheCreation5m: "5m cache writes"
+        case .cacheCreation1h: "1h cache writes"
+        case .cacheRead: "cache reads"
+        case .thinking: "of these thinking"
+        default: field.title.lowercased()
+        }
     }
 
     private func cost(of record: ResultRecord, in decoded: DecodedBlock, _ batch: MessageBatch) -> String {

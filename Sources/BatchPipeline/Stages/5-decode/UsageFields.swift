@@ -23,7 +23,8 @@ struct UsageFields {
     /// Cache writes without a lifetime count as five-minute writes, the default lifetime.
     var tokens: TokenUsage {
         var tokens = counts
-        tokens.cacheCreation5m = max(counts.cacheCreation5m, cacheCreation - counts.cacheCreation1h)
+        let otherLifetimes = counts.cacheCreation - counts.cacheCreation5m
+        tokens.cacheCreation5m = max(counts.cacheCreation5m, cacheCreation - otherLifetimes)
         return tokens
     }
 

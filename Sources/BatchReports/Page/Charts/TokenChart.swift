@@ -36,14 +36,28 @@ enum TokenChart {
     }
 
     private static func rows(_ usage: TokenUsage) -> [Row] {
-        [
-            Row(name: "Input, uncached", kind: "s0", tokens: usage.input),
-            Row(name: "Cache writes, 5 minutes", kind: "s3", tokens: usage.cacheCreation5m),
-            Row(name: "Cache writes, 1 hour", kind: "s3", tokens: usage.cacheCreation1h),
-            Row(name: "Cache reads", kind: "s2", tokens: usage.cacheRead),
-            Row(name: "Output", kind: "s1", tokens: usage.output),
-            Row(name: "Thinking, part of output", kind: "s1", tokens: usage.thinking),
-        ]
+        UsageField.allCases.filter(\.isTokens)
+            .map { field in Row(name: name(of: field), kind: kind(of: field), tokens: usage[field]) }
+    }
+
+    private static func name(of field: UsageField) -> String {
+        switch field {
+        case .input: "Input, uncached"
+        case .cacheCreation5m: "Cache writes, 5 minutes"
+        case .cacheCreation1h: "Cache writes, 1 hour"
+        case .cacheRead: "Cache reads"
+        case .thinking: "Thinking, part of output"
+        default: field.title
+        }
+    }
+
+    /// The class of a bar, which has a color in the style sheet.
+    private static func kind(of field: UsageField) -> String {
+        switch field {
+        case .input: "s0"
+        case .cacheRead: "s2"
+        default: field.isPrompt ? "s3" : "s1"
+        }
     }
 
     private static func nodes(_ row: Row, at top: Double, _ total: Int64, longest rows: [Row]) -> [SVGNode] {
