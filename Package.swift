@@ -50,7 +50,7 @@ let package = Package(
         // Level 2: the pipeline.
 
         // The stages, their ports and the runner. No sockets, files, clocks, environment.
-        .target(name: "BatchPipeline", dependencies: ["JSONLines", "MessageBatches"]),
+        .target(name: "BatchPipeline", dependencies: ["JSONLines", "MessageBatches", "Prices"]),
 
         // Level 3: the edges to the service and to the files.
 
@@ -71,7 +71,7 @@ let package = Package(
         .target(
             name: "BatchArchive",
             dependencies: [
-                "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches",
+                "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Prices",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]

@@ -1,4 +1,5 @@
 package import BatchPipeline
+import Prices
 
 /// The list of all summaries, in the order in which reports show them.
 ///
@@ -7,7 +8,7 @@ package enum SummaryRegistry {
     /// The version of the stored summaries.
     ///
     /// Increase it when a stored summary can no longer be merged with a new one.
-    package static let version = 1
+    package static let version = 2
 
     /// All kinds of summaries, one per line.
     package static let kinds: [any Summary.Type] = [
@@ -22,4 +23,18 @@ package enum SummaryRegistry {
         ServiceSummary.self,
         AnomalySummary.self,
     ]
+}
+
+/// The versions of everything that is derived from raw files.
+package enum Derivations {
+    /// The current version of each derivation, by the name that manifests use.
+    package static let current = [
+        "flat_schema": FlatSchema.version, "error_classes": ErrorClassifier.version, "prices": RefusalRule.version,
+        "summaries": SummaryRegistry.version,
+    ]
+
+    /// Whether these versions made all derived files of a batch; otherwise it is outdated, and can be rebuilt from raw.
+    package static func areCurrent(_ versions: [String: Int]) -> Bool {
+        current.allSatisfy { versions[$0] == $1 }
+    }
 }

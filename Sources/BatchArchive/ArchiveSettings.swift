@@ -1,5 +1,7 @@
+package import BatchPipeline
 package import BlockGzip
 import JSONLines
+package import Prices
 
 /// The settings for writing an archive, and the facts that every manifest records.
 package struct ArchiveSettings: Sendable {
@@ -10,6 +12,8 @@ package struct ArchiveSettings: Sendable {
     package var origin: String?
     /// The current version of each derivation (`flat_schema`, `error_classes`).
     package var derivations: [String: Int]
+    /// The prices of new flat rows and summaries.
+    package var prices: PriceTable
     /// A block with fewer bytes is the last one of its stream (``LineSplitter/blockSize``).
     package var blockSize: Int
     /// The revision of the manifests to write: above 1 if the files of archived batches are rebuilt.
@@ -22,12 +26,17 @@ package struct ArchiveSettings: Sendable {
         toolVersion: String,
         origin: String? = nil,
         derivations: [String: Int] = [:],
+        prices: PriceTable = .builtIn,
         blockSize: Int = LineSplitter.blockSize
     ) {
         self.codec = codec
         self.toolVersion = toolVersion
         self.origin = origin
         self.derivations = derivations
+        self.prices = prices
         self.blockSize = blockSize
     }
+
+    /// Prices the requests of new files.
+    package var pricing: RequestPricing { RequestPricing(table: prices, origin: origin) }
 }

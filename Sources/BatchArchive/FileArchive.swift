@@ -13,7 +13,11 @@ package final class FileArchive: ArchiveSink {
     private let settings: ArchiveSettings
     private let isShared: Bool
     private let publisher: Publisher
+    private let pricesDigest: String
     private let codecRecord = Mutex<CodecRecord?>(nil)
+
+    /// Prices the requests of new batches.
+    package var pricing: RequestPricing { settings.pricing }
 
     /// Creates a value; the disk is not accessed.
     package init(_ folder: ArchiveFolder, settings: ArchiveSettings, isShared: Bool = false) {
@@ -21,6 +25,7 @@ package final class FileArchive: ArchiveSink {
         self.settings = settings
         self.isShared = isShared
         publisher = Publisher(in: folder)
+        pricesDigest = settings.prices.digest
     }
 
     /// Creates the folders, and finishes or removes the files of interrupted runs.
@@ -65,17 +70,25 @@ package final class FileArchive: ArchiveSink {
         // The journal is removed first: without it, the other files are not used.
         for path in [paths.journal, paths.draftManifest, paths.draftReason] { try folder.remove(path) }
         for kind in DataKind.allCases { try folder.remove(paths.draft(kind)) }
-        let journal = DraftJournal(batch: batch, codec: try currentCodec(), derivations: settings.derivations)
+        let journal = DraftJournal(
+            batch: batch,
+            codec: try currentCodec(),
+            derivations: settings.derivations,
+            prices: pricesDigest
+        )
         return FileDraft(journal, at: paths, in: folder, settings: settings, publisher: publisher)
     }
 
     /// Reopens the partial draft of an earlier or interrupted download.
     ///
-    /// Nil if it was made by another codec, level or library, or by other versions of the derivations.
+    /// Nil if it was made by another codec, level or library, by other versions of the derivations, or with other
+    /// prices.
     package func reopenDraft(of batch: MessageBatch) async throws -> (any BatchDraft)? {
         let paths = try ArchivePaths(of: batch)
         guard var journal = try folder.journal(at: paths.journal), journal.batch.id == batch.id else { return nil }
-        guard try journal.codec == currentCodec(), journal.derivations == settings.derivations else { return nil }
+        guard try journal.codec == currentCodec(), journal.derivations == settings.derivations,
+            journal.prices == pricesDigest
+        else { return nil }
         // The batch object may have changed; the fields that the rows depend on must be the same.
         guard journal.batch.createdAt == batch.createdAt, journal.batch.endedAt == batch.endedAt else { return nil }
         journal.batch = batch

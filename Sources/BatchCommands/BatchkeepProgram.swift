@@ -94,8 +94,8 @@ struct Batchkeep: AsyncParsableCommand {
             CommandGroup(
                 name: "Keep the archive",
                 subcommands: [
-                    StatusCommand.self, VerifyCommand.self, CompactCommand.self, PruneCommand.self, ViewsCommand.self,
-                    CatalogCommand.self,
+                    StatusCommand.self, VerifyCommand.self, RebuildCommand.self, CompactCommand.self, PruneCommand.self,
+                    ViewsCommand.self, CatalogCommand.self,
                 ]
             ),
             CommandGroup(name: "Try it out", subcommands: [SimulateCommand.self]),

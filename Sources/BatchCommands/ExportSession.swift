@@ -73,8 +73,7 @@ struct ExportSession: Sendable {
         let connection = try ServiceConnection(options.service, context: context, onRetry: observer.observeRetry)
         return try await connection.use { client in
             if let statistics, !options.dryRun {
-                let prices = statistics.prices.table
-                let open = try await options.archive.open(origin: client.origin, lock: options.lock, prices: prices)
+                let open = try await options.archive.open(origin: client.origin, lock: options.lock, prices: statistics.prices.table)
                 let catalog = try await self.catalog(in: open.sink).openForRun()
                 let summary = try await export(selection, to: open.sink, (catalog, statistics), over: connection)
                 open.close()
@@ -173,6 +172,7 @@ struct ExportSession: Sendable {
             source: connection.client,
             archive: sink,
             summaries: SummarySet(SummaryRegistry.kinds),
+            pricing: sink.pricing,
             now: context.now,
             pause: { [clock = context.clock] in try await clock.sleep(for: $0) },
             observe: { event in

@@ -35,15 +35,6 @@ extension FailureText {
         }
     }
 
-    init(_ error: TierEdgesError) {
-        let sizes = error.edges.map { String($0) }.joined(separator: ", ")
-        self.init(
-            "Prices that change at \(sizes) prompt tokens cannot be computed from summaries.",
-            advice: "Add --scan: it reads the result lines.",
-            status: .usage
-        )
-    }
-
     private init(_ error: PriceTableError, in path: String) {
         let column = error.column.map { ", column \($0)" } ?? ""
         self.init(

@@ -31,7 +31,6 @@ struct FailureText {
         switch error {
         case let error as CommandFailure: self.init(error)
         case let error as StatisticsFailure: self.init(error)
-        case let error as TierEdgesError: self.init(error)
         case let error as ServiceError: self.init(error)
         case let error as ServiceSettingsFailure: self.init(error)
         case let error as ArchiveFailure: self.init(error)

@@ -10,7 +10,7 @@ package enum BuiltInPrices {
         "Anthropic's pricing pages, model overview, deprecations and release notes, read up to 2026-11-22"
 
     /// The note that every report prints with an amount.
-    package static let caveat = "Computed from token counts and a price table; invoices rule."
+    package static let caveat = "If figures differ, trust your invoice."
 
     /// The rows: US dollars per million tokens, before the batch discount.
     ///

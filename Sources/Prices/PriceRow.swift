@@ -23,8 +23,34 @@ package struct PriceRow: Sendable, Hashable {
     /// The reliability of the source, as the table states it; empty if it does not.
     package var confidence: String
     package var origin: PriceOrigin
-    /// The line number in the file, starting at 1.
+    /// The line number in the file, starting at 1; 0 for a row that does not come from a file.
     package var line: Int
+
+    package init(
+        model: String,
+        aliases: [String],
+        promptMinimum: Int?,
+        promptMaximum: Int?,
+        validFrom: CalendarDay?,
+        validTo: CalendarDay?,
+        prices: TokenPrices,
+        usFactor: Int64,
+        confidence: String,
+        origin: PriceOrigin,
+        line: Int = 0
+    ) {
+        self.model = model
+        self.aliases = aliases
+        self.promptMinimum = promptMinimum
+        self.promptMaximum = promptMaximum
+        self.validFrom = validFrom
+        self.validTo = validTo
+        self.prices = prices
+        self.usFactor = usFactor
+        self.confidence = confidence
+        self.origin = origin
+        self.line = line
+    }
 }
 
 /// The origin of a row.
@@ -64,10 +90,14 @@ extension PriceRow {
         geo == "us" ? prices.multiplied(byMillionths: usFactor) : prices
     }
 
-    /// Whether the row applies to prompts with this number of tokens.
-    func covers(promptTokens: Int) -> Bool {
-        (promptMinimum ?? 0) <= promptTokens && promptTokens <= promptMaximum ?? .max
+    /// The sizes of the prompts that the row applies to, in tokens.
+    var promptTokens: ClosedRange<Int> {
+        let minimum = promptMinimum ?? 0
+        return minimum...max(minimum, promptMaximum ?? .max)
     }
+
+    /// Whether the row applies to prompts with this number of tokens.
+    package func covers(promptTokens: Int) -> Bool { self.promptTokens.contains(promptTokens) }
 
     /// The number of days between a day and the row's range; 0 for a day within it.
     func distance(to day: CalendarDay) -> Int {
@@ -79,9 +109,7 @@ extension PriceRow {
     /// Whether both rows have a price for the same request.
     func overlaps(_ other: PriceRow) -> Bool {
         guard model == other.model else { return false }
-        let haveCommonSize =
-            covers(promptTokens: max(promptMinimum ?? 0, other.promptMinimum ?? 0))
-            && other.covers(promptTokens: max(promptMinimum ?? 0, other.promptMinimum ?? 0))
+        let haveCommonSize = promptTokens.overlaps(other.promptTokens)
         let start = [validFrom, other.validFrom].compactMap { $0 }.max()
         let end = [validTo, other.validTo].compactMap { $0 }.min()
         guard let start, let end else { return haveCommonSize }

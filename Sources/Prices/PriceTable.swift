@@ -1,4 +1,4 @@
-import MessageBatches
+package import MessageBatches
 
 /// Prices by model, day and size of the prompt.
 package struct PriceTable: Sendable, Equatable {
@@ -35,25 +35,11 @@ package struct PriceTable: Sendable, Equatable {
         PriceTable(rows: table.rows + rows)
     }
 
-    /// The index in ``rows`` of the row that prices a request; nil if no row matches the model and the size of the
-    /// prompt.
-    ///
-    /// On a day outside every row of the model, the nearest row applies and the price is assumed. If two are equally
-    /// near, the first one in the table applies.
-    func place(model: String, day: CalendarDay, promptTokens: Int) -> (index: Int, isAssumed: Bool)? {
-        var nearest: (index: Int, distance: Int)?
-        for index in places(of: model) where rows[index].covers(promptTokens: promptTokens) {
-            let distance = rows[index].distance(to: day)
-            if distance < nearest?.distance ?? .max { nearest = (index, distance) }
-            if distance == 0 { break }
-        }
-        return nearest.map { ($0.index, $0.distance > 0) }
-    }
-
-    /// The prompt sizes above which prices change, in ascending order.
-    package var tierEdges: [Int] {
-        let ends = rows.compactMap(\.promptMaximum) + rows.compactMap(\.promptMinimum).filter { $0 > 0 }.map { $0 - 1 }
-        return Set(ends).sorted()
+    /// The prices of a model, under any spelling of its name; nil if the table has none.
+    package func prices(of model: String, geo: String, day: CalendarDay) -> ModelPrices? {
+        let found = places(of: model)
+        guard !found.isEmpty else { return nil }
+        return ModelPrices(rows: found.map { ($0, rows[$0]) }, geo: geo, day: day)
     }
 
     private func places(of model: String) -> [Int] {

@@ -1,19 +1,45 @@
+import BatchPipeline
 package import MessageBatches
+package import Prices
+import Tables
+
+/// The prices of some succeeded requests, added up.
+package struct PriceTally: Sendable, Equatable {
+    package var amounts = Amounts()
+    /// The requests that have a price, including those that are not billed.
+    package var requests = 0
+    /// Of these, the requests whose price is assumed; see `PriceNote`.
+    package var assumed = 0
+    /// Of these, the requests that are not billed; the amounts do not include them.
+    package var notBilled = 0
+    /// The list price of the requests that are not billed, as far as they have one.
+    package var notBilledList = Money.zero
+
+    package init() {}
+
+    /// Counts a succeeded request without its amounts.
+    mutating func count(_ price: RequestPrice) {
+        requests += price.hasPrice ? 1 : 0
+        assumed += price.note == .assumed ? 1 : 0
+        guard price.note == .notBilled else { return }
+        notBilled += 1
+        notBilledList += price.notBilled ?? .zero
+    }
+}
+
+extension PriceTally: Mergeable {
+    package mutating func merge(_ other: PriceTally) {
+        amounts += other.amounts
+        requests = requests.addingClamped(other.requests)
+        assumed = assumed.addingClamped(other.assumed)
+        notBilled = notBilled.addingClamped(other.notBilled)
+        notBilledList += other.notBilledList
+    }
+}
 
 /// The cost of some requests, and what they would have cost without the batch discount or the cache.
 package struct Cost: Sendable, Equatable {
-    /// The price in a batch: half the list price for tokens, the full price for web searches.
-    package var batch = Money.zero
-    /// The price of the same requests outside a batch.
-    package var list = Money.zero
-    /// How much more the same tokens would have cost as uncached input in the batch.
-    ///
-    /// Includes the price of cache writes; negative if the writes cost more than the reads saved.
-    package var savedByCache = Money.zero
-    /// The number of requests that the amounts include.
-    package var pricedRequests = 0
-    /// Of these, the requests whose day is outside every row of the price table; the nearest row prices them.
-    package var assumedRequests = 0
+    package var prices = PriceTally()
     /// Succeeded requests without a price, by model.
     ///
     /// The amounts do not include them.
@@ -21,10 +47,25 @@ package struct Cost: Sendable, Equatable {
 
     package init() {}
 
+    /// What is billed: half the list price for tokens, the full price for web searches.
+    package var batch: Money { prices.amounts.cost }
+
+    /// The price of the same requests outside a batch.
+    package var list: Money { prices.amounts.list }
+
+    /// How much more the same tokens would have cost as uncached input in the batch.
+    ///
+    /// Includes the price of cache writes; negative if the writes cost more than the reads saved.
+    package var savedByCache: Money { prices.amounts.withoutCache - prices.amounts.cost }
+
     /// The amount that the batch discount saved.
-    package var savedByBatch: Money {
-        list - batch
-    }
+    package var savedByBatch: Money { list - batch }
+
+    /// The number of requests that have a price.
+    package var pricedRequests: Int { prices.requests }
+
+    /// Of these, the requests whose price is assumed.
+    package var assumedRequests: Int { prices.assumed }
 
     /// All succeeded requests without a price.
     package var unpricedRequests: Int {
@@ -36,31 +77,27 @@ package struct Cost: Sendable, Equatable {
         pricedRequests == 0 && unpricedRequests > 0
     }
 
-    /// One succeeded request that has no price.
-    static func unpriced(model: String) -> Cost {
-        var cost = Cost()
-        cost.addUnpriced(1, model: Label(model))
-        return cost
-    }
-
-    /// Adds succeeded requests that have no price.
-    mutating func addUnpriced(_ requests: Int, model: Label?) {
-        guard requests > 0 else { return }
-        if let model {
-            unpriced.add(Tally(count: requests), to: model)
-        } else {
-            unpriced.addToOther(Tally(count: requests))
-        }
+    /// Adds a cell of succeeded requests; `model` is nil if they belong to several models.
+    mutating func add(_ cell: UsageCell, model: Label?) {
+        prices.merge(cell.prices)
+        let missing = cell.requests - cell.prices.requests
+        guard missing > 0 else { return }
+        if let model { unpriced.add(Tally(count: missing), to: model) } else { unpriced.addToOther(Tally(count: missing)) }
     }
 }
 
 extension Cost: Mergeable {
     package mutating func merge(_ other: Cost) {
-        batch += other.batch
-        list += other.list
-        savedByCache += other.savedByCache
-        pricedRequests = pricedRequests.addingClamped(other.pricedRequests)
-        assumedRequests = assumedRequests.addingClamped(other.assumedRequests)
+        prices.merge(other.prices)
         unpriced.merge(other.unpriced)
+    }
+}
+
+extension Cost {
+    /// A sentence about refusals that are not billed; nil if there are none.
+    package var notBilledSentence: String? {
+        guard prices.notBilled > 0 else { return nil }
+        let count = prices.notBilled.counted("refusal", "refusals")
+        return "Not billed: \(count) before any output (\(prices.notBilledList.displayText) at list price)."
     }
 }

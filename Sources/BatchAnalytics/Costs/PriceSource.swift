@@ -11,22 +11,15 @@ package struct PriceSource: Sendable {
         self.file = file
     }
 
+    /// The table to use instead of the prices that the archive records; nil without a price file.
+    package var requested: PriceTable? { file == nil ? nil : table }
+
     /// The origin of the prices, as a clause for messages.
     package var origin: String {
-        file.map { "built in, after the rows of \($0.split(separator: "/").last ?? "/")" } ?? "built in"
+        file.map { "price table \(BuiltInPrices.version) after the rows of \($0.split(separator: "/").last ?? "/")" }
+            ?? "the prices recorded in the archive"
     }
 
     /// The sentence about prices that every report prints.
-    package var statement: String {
-        "Price table \(BuiltInPrices.version) (\(origin)). \(BuiltInPrices.caveat)"
-    }
-
-    /// Returns a pricer.
-    ///
-    /// `isScan` is true if it prices single requests from result lines, which works with any table; pricing from
-    /// summaries fails if the table has other prompt sizes.
-    package func pricer(isScan: Bool) throws(TierEdgesError) -> Pricer {
-        guard !isScan else { return Pricer(table: table) }
-        return try Pricer(forSummaries: table)
-    }
+    package var statement: String { "Costs use \(origin). \(BuiltInPrices.caveat)" }
 }

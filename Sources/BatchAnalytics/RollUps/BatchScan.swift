@@ -1,37 +1,29 @@
 package import BatchPipeline
 import JSONLines
-package import MessageBatches
+import MessageBatches
 import Prices
 
-/// Adds up the result lines of one batch for a grouping or a price table that summaries cannot serve.
-///
-/// Every request is priced by itself, with its own prompt size, so any price table works.
+/// Adds up the result lines of one batch for a grouping that summaries cannot serve.
 package struct BatchScan: Sendable {
     private var group = RollUp.Group()
     private let grouping: Grouping
-    private let pricer: Pricer
-    private let day: CalendarDay
 
-    /// Creates a scan for a batch that was created on `day`.
-    package init(by grouping: Grouping, pricer: Pricer, day: CalendarDay) {
+    package init(by grouping: Grouping) {
         self.grouping = grouping
-        self.pricer = pricer
-        self.day = day
     }
 
-    /// Adds the records of one block.
+    /// Adds the records of one block, which must be priced.
     ///
     /// Blocks can come in any order.
     package mutating func fold(_ block: DecodedBlock) {
         var interner = PartInterner(grouping.requestKeys)
         var parts: [Measures] = []
         for record in block.records {
-            let cost = cost(of: record, in: block)
-            group.all.count(record, cost: cost)
+            group.all.count(record, in: block)
             guard !grouping.requestKeys.isEmpty, covers(record) else { continue }
             let number = interner.number(of: record, in: block)
             if number == parts.count { parts.append(Measures()) }
-            parts[number].count(record, cost: cost)
+            parts[number].count(record, in: block)
         }
         for (key, measures) in zip(interner.keys(of: block), parts) { add(measures, to: key) }
     }
@@ -61,20 +53,13 @@ package struct BatchScan: Sendable {
         measures.countsSucceededOnly = grouping.coverage == .succeeded
         group.parts.add(measures, to: key)
     }
-
-    private func cost(of record: ResultRecord, in block: DecodedBlock) -> Cost? {
-        guard record.type == .succeeded else { return nil }
-        let model = block.text(record.model) ?? ""
-        guard record.usageIsReadable else { return .unpriced(model: model) }
-        return pricer.cost(of: record.usage, model: model, geo: block.text(record.inferenceGeo) ?? "", day: day)
-    }
 }
 
 extension Measures {
-    /// Counts one request; `cost` is that of a succeeded one.
+    /// Counts one request.
     // Kept out of loops: see ``MessageBatches/TokenUsage/addClamped(_:)``.
     @inline(never)
-    fileprivate mutating func count(_ record: ResultRecord, cost: Cost?) {
+    fileprivate mutating func count(_ record: ResultRecord, in block: DecodedBlock) {
         requests += 1
         outcomes.count(record.type)
         errored += record.type == .errored ? 1 : 0
@@ -83,8 +68,10 @@ extension Measures {
         usable += record.isUsable ? 1 : 0
         empty += !record.hasVisibleText && record.toolUses == 0 ? 1 : 0
         sizes.count(record)
-        if record.usageIsReadable { usage.addClamped(record.usage) }
-        if let cost { self.cost.merge(cost) }
+        usage.addClamped(record.usage)
+        cost.prices.count(record.price)
+        cost.prices.amounts += record.price.amounts
+        if !record.price.hasPrice { cost.unpriced.add(Tally(count: 1), to: Label(block.text(record.model) ?? "")) }
     }
 }
 
@@ -114,7 +101,7 @@ private struct PartInterner {
             case .error:
                 place = place << Self.bits | UInt128(slices[index].number(of: record.errorType, in: bytes))
                 place = place << Self.bits | UInt128(messages.number(of: record.errorMessage, in: bytes))
-            case .model, .result, .stopReason, .serviceTier, .geo:
+            case .model, .result, .stopReason, .stopCategory, .serviceTier, .geo:
                 place = place << Self.bits | UInt128(slices[index].number(of: record.slice(key), in: bytes))
             }
         }
@@ -139,7 +126,7 @@ private struct PartInterner {
                 case .error:
                     let message = messageTexts[next()]
                     parts.append(ErrorFingerprint(type: labels[index][next()].text, message: message).labels)
-                case .model, .result, .stopReason, .serviceTier, .geo: parts.append([labels[index][next()]])
+                case .model, .result, .stopReason, .stopCategory, .serviceTier, .geo: parts.append([labels[index][next()]])
                 }
             }
             return PartKey(parts.reversed().flatMap(\.self))
@@ -154,6 +141,7 @@ extension ResultRecord {
         case .model: model
         case .result: resultType
         case .stopReason: stopReason
+        case .stopCategory: stopCategory
         case .serviceTier: serviceTier
         case .geo: inferenceGeo
         case .error, .prefix: nil

@@ -1,7 +1,7 @@
 /// The keys by which a roll-up groups, for example `day,model`.
 ///
 /// A batch has one day, week, month, hour and workspace, so these keys and `batch` combine freely. The requests of a
-/// batch differ in model, result, stop reason, error, prefix, service tier and geo. A summary counts by one of these at
+/// batch differ in model, result, stop reason and category, error, prefix, service tier and geo. A summary counts by one of these at
 /// a time, so a combination needs the result lines.
 package struct Grouping: Sendable, Hashable {
     /// A key with one value per batch.
@@ -16,6 +16,7 @@ package struct Grouping: Sendable, Hashable {
     package enum RequestKey: String, Sendable, CaseIterable {
         case model, result
         case stopReason = "stop-reason"
+        case stopCategory = "stop-category"
         case error, prefix
         case serviceTier = "service-tier"
         case geo

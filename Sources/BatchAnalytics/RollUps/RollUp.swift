@@ -7,7 +7,8 @@ import Tables
 /// Adds up many batches, in groups, from their summaries or from their result lines.
 ///
 /// Batches are added one by one and not kept, so a roll-up over ten thousand batches holds only its groups. Costs are
-/// computed per batch, with the prices of the day on which the batch was created.
+/// stored in the summaries, or computed
+/// for every line by the prices of its batch.
 package struct RollUp: Sendable {
     /// The values for one combination of batch keys, in total and by request key.
     struct Group: Sendable {
@@ -17,7 +18,6 @@ package struct RollUp: Sendable {
     }
 
     package let grouping: Grouping
-    package let pricer: Pricer
     /// Whether the values come from result lines instead of summaries.
     package let isScan: Bool
     private(set) var groups: [[Cell]: Group] = [:]
@@ -35,10 +35,9 @@ package struct RollUp: Sendable {
     /// `columns` names the columns to compute, nil for all; each column costs time and memory.
     ///
     /// - Precondition: a grouping with several request keys requires `isScan`.
-    package init(by grouping: Grouping, pricer: Pricer, isScan: Bool = false, columns: [String]? = nil) {
+    package init(by grouping: Grouping, isScan: Bool = false, columns: [String]? = nil) {
         precondition(isScan || !grouping.needsScan, "summaries do not count by several request keys")
         self.grouping = grouping
-        self.pricer = pricer
         self.isScan = isScan
         let all = MeasureColumn.columns(for: grouping, isScan: isScan)
         measureColumns = columns.map { wanted in all.filter { wanted.contains($0.column.key) } } ?? all
@@ -50,7 +49,7 @@ package struct RollUp: Sendable {
         return switch grouping.requestKeys.first {
         case nil: always + [StopReasonSummary.self, PercentileSummary.self]
         case .result, .serviceTier, .geo: always
-        case .stopReason: always + [StopReasonSummary.self]
+        case .stopReason, .stopCategory: always + [StopReasonSummary.self]
         case .model: always + [StopReasonSummary.self, ModelSummary.self]
         case .error: always + [ErrorSummary.self]
         case .prefix: always + [StopReasonSummary.self, PrefixSummary.self]
@@ -61,13 +60,8 @@ package struct RollUp: Sendable {
     ///
     /// A missing kind of summary counts as empty.
     package mutating func add(_ batch: SummarizedBatch) {
-        add(PricedBatch(batch, pricer: pricer))
-    }
-
-    /// Adds a batch that was already priced with the prices of this roll-up.
-    package mutating func add(_ priced: PricedBatch) {
         let key = grouping.requestKeys.first
-        add(priced.batch.batch, priced.batch.workspace) { priced.add(by: key, to: &$0) }
+        add(batch.batch, batch.workspace) { batch.add(by: key, to: &$0) }
     }
 
     /// Adds a batch from a scan of all its lines.
@@ -88,7 +82,7 @@ package struct RollUp: Sendable {
         }
     }
 
-    /// Adds the groups of another roll-up with the same grouping and prices.
+    /// Adds the groups of another roll-up with the same grouping.
     package mutating func merge(_ other: RollUp) {
         for (key, group) in other.groups {
             // Most days occur in one part only, so their group moves without a merge.

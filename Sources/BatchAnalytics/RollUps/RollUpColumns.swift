@@ -56,6 +56,8 @@ struct MeasureColumn: Sendable {
         money("saved_by_cache_usd") { $0.cost.savedByCache },
         count("unpriced_requests") { $0.cost.unpricedRequests },
         count("assumed_price_requests") { $0.cost.assumedRequests },
+        count("not_billed_requests") { $0.cost.prices.notBilled },
+        money("not_billed_list_price_usd") { $0.cost.prices.notBilledList },
     ]
 
     private static let outcomes = [
@@ -102,7 +104,7 @@ struct MeasureColumn: Sendable {
         case .model: [requests, share, usable, usableRate] + usage + [cacheHitRatio] + cost
         case .serviceTier, .geo: [requests, share] + usage + [cacheHitRatio] + cost
         case .result: [requests, share] + usage + cost
-        case .stopReason: [requests, share, usable, empty] + usage + cost
+        case .stopReason, .stopCategory: [requests, share, usable, empty] + usage + cost
         case .prefix: [requests, share, succeeded, errored, usable, usableRate] + usage + cost
         case .error: []
         }
@@ -122,7 +124,8 @@ extension RollUp {
         "batch_id": "Batch", "created_at": "Created", "result_type": "Result", "other_results": "Other results",
         "cache_hit_ratio": "Cache hits", "cost_usd": "Cost", "list_price_usd": "List price",
         "saved_by_batch_usd": "Saved by batch", "saved_by_cache_usd": "Saved by cache",
-        "unpriced_requests": "Unpriced", "assumed_price_requests": "Price assumed", "error_class": "What helps",
+        "unpriced_requests": "Unpriced", "assumed_price_requests": "Price assumed",
+        "not_billed_requests": "Not billed", "not_billed_list_price_usd": "Not billed, list price", "error_class": "What helps",
         "error_type": "Type", "error_message": "Message", "cost_at_stake_usd": "Cost at stake",
         "sample_custom_id": "Example", "sample_request_id": "Its request", "queue_seconds_p50": "Queue p50",
         "error_rate": "Error rate", "usable_rate": "Usable",

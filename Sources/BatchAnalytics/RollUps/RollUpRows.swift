@@ -41,7 +41,7 @@ extension RollUp {
             columns: places.map { columns[$0] },
             rows: grouped.sorted { $0.key.precedes($1.key) }.flatMap { $0.rows.map(shown) },
             totals: shown(totals),
-            notes: notes.map { [total.all.cost.unpricedSentence].compactMap(\.self) + $0 } ?? []
+            notes: notes.map { total.all.cost.sentences + $0 } ?? []
         )
     }
 
@@ -106,6 +106,7 @@ extension RollUp {
             case .model: ["model"]
             case .result: ["result_type"]
             case .stopReason: ["stop_reason"]
+            case .stopCategory: ["stop_category"]
             case .error: ["fingerprint", "error_type", "error_message"]
             case .prefix: ["prefix"]
             case .serviceTier: ["service_tier"]
@@ -149,6 +150,9 @@ extension RollUp {
 }
 
 extension Cost {
+    /// The sentences about requests that the amounts do not include.
+    package var sentences: [String] { [unpricedSentence, notBilledSentence].compactMap(\.self) }
+
     /// Succeeded requests that the amounts do not include, by model, most requests first.
     ///
     /// The model is nil for the sum of models that are not listed.
@@ -177,7 +181,7 @@ extension Grouping {
 
     var coverage: Coverage {
         if requestKeys.contains(.error) { return .errored }
-        let needsSuccess = requestKeys.contains { [.model, .stopReason, .serviceTier, .geo].contains($0) }
+        let needsSuccess = requestKeys.contains { [.model, .stopReason, .stopCategory, .serviceTier, .geo].contains($0) }
         let coversAll = requestKeys.contains { [.result, .prefix].contains($0) }
         return needsSuccess && !coversAll ? .succeeded : .all
     }

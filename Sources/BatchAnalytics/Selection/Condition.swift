@@ -1,6 +1,5 @@
 import BatchPipeline
 import JSONLines
-import Prices
 
 /// A condition on a column: `model=claude-haiku-4-5-20251001`, `output_tokens>1000`, `error_message~credit`,
 /// `stop_reason in max_tokens,refusal`.
@@ -47,7 +46,7 @@ package struct Condition: Sendable {
     }
 
     /// Parses a condition as the user wrote it.
-    package init(_ text: String, pricer: Pricer) throws(SelectionFailure) {
+    package init(_ text: String) throws(SelectionFailure) {
         let name = text.prefix { !" !=<>~".contains($0) }
         let rest = text.dropFirst(name.count).drop { $0 == " " }
         guard !name.isEmpty, let relation = Relation.allCases.first(where: { rest.hasPrefix($0.rawValue) }) else {
@@ -60,7 +59,7 @@ package struct Condition: Sendable {
             guard rest.dropFirst(2).first.map({ " (".contains($0) }) ?? false else { throw .badCondition(text) }
             if value.first == "(", value.last == ")" { value = value.dropFirst().dropLast() }
         }
-        column = try SelectedColumn(String(name), pricer: pricer)
+        column = try SelectedColumn(String(name))
         self.relation = relation
         let isList = relation == .oneOf
         operands = isList ? value.split(separator: ",").map { Operand($0.drop { $0 == " " }) } : [Operand(value)]

@@ -26,16 +26,20 @@ package struct FoundLine: Sendable {
             }
     }
 
-    /// The decoded line, which is valid.
-    package var decoded: DecodedBlock { ResultDecoder.decode(block) }
+    /// Returns the decoded and priced line, which is valid.
+    package func decoded(by pricing: RequestPricing) -> DecodedBlock {
+        var decoded = ResultDecoder.decode(block)
+        decoded.price(by: pricing, of: batch)
+        return decoded
+    }
 
     /// The line without its end.
     package var bytes: ArraySlice<UInt8> { block.bytes.dropLast() }
 
     /// Returns columns of the line as one JSON object.
-    package func row(_ columns: [SelectedColumn]) -> [UInt8] {
+    package func row(_ columns: [SelectedColumn], pricing: RequestPricing) -> [UInt8] {
         let selection = RowSelection(filter: LineFilter(), columns: columns, style: .format(.ndjson))
-        return Array(selection.rows(of: block, in: batch).bytes.dropLast())
+        return Array(selection.rows(of: block, in: batch, pricing: pricing).bytes.dropLast())
     }
 }
 
@@ -58,7 +62,7 @@ package struct AnswerBlock: Sendable, Hashable {
 
     /// Returns the content blocks of a line; empty if it has no message.
     package static func blocks(of line: FoundLine) -> [AnswerBlock] {
-        guard let record = line.decoded.records.first else { return [] }
+        guard let record = ResultDecoder.decode(line.block).records.first else { return [] }
         return JSONCursor.read(line.block.bytes) { cursor in
             do throws(JSONSyntaxError) {
                 guard let message = try cursor.member(path, in: record.result),

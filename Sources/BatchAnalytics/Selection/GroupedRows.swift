@@ -1,4 +1,4 @@
-import BatchPipeline
+package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
@@ -25,16 +25,29 @@ package struct RowGrouping: Sendable {
     package var names: [String] { keys.map(\.name) + ["rows"] + sums.map(\.name) }
 
     /// Returns the groups of one block.
-    package func groups(of block: LineBlock, in batch: MessageBatch) -> GroupedRows {
+    ///
+    /// `pricing` computes the costs.
+    package func groups(of block: LineBlock, in batch: MessageBatch, pricing: RequestPricing) -> GroupedRows {
         var groups = GroupedRows()
-        let decoded = ResultDecoder.decode(block)
+        var decoded = ResultDecoder.decode(block)
+        decoded.price(by: pricing, of: batch)
+        let isMoney = sums.map(\.isMoney)
         let source = FlatRowSource(decoded, of: batch)
         var cells = RowCells()
         filter.forEach(in: decoded, source) { record, cursor in
             cells.clear()
             for column in keys { cells.add { column.append(record, source, &cursor, to: &$0) } }
-            for column in sums { cells.add { column.append(record, source, &cursor, to: &$0) } }
-            groups.count(cells, keys: keys.count)
+            for column in sums {
+                cells.add { output in
+                    // Only succeeded requests are billed.
+                    if column.isMoney, record.type != .succeeded {
+                        output.append(UInt8(ascii: "0"))
+                    } else {
+                        column.append(record, source, &cursor, to: &output)
+                    }
+                }
+            }
+            groups.count(cells, keys: keys.count, isMoney: isMoney)
         }
         return groups
     }
@@ -64,7 +77,7 @@ extension RowGrouping {
     /// A group that contains a line without a known cost has no sum, because a partial sum would be misleading.
     fileprivate static func node(of sum: Int128?, isMoney: Bool) -> JSONNode {
         guard let sum else { return .null }
-        return isMoney ? .text(Money(picoDollars: sum).text) : .verbatim(Array(String(sum).utf8))
+        return .verbatim(Array((isMoney ? Money(picoDollars: sum).text : String(sum)).utf8))
     }
 }
 
@@ -79,11 +92,12 @@ package struct GroupedRows: Sendable {
             sums = Array(repeating: 0, count: count)
         }
 
-        mutating func count(_ cells: RowCells, from first: Int) {
+        mutating func count(_ cells: RowCells, from first: Int, isMoney: [Bool]) {
             rows += 1
             for index in sums.indices {
                 let cell = cells[first + index]
-                sums[index] = Self.sum(sums[index], cell.integer.map { Int128($0) } ?? Money(cell.text)?.picoDollars)
+                let value = isMoney[index] ? Money(cell.text)?.picoDollars : cell.integer.map { Int128($0) }
+                sums[index] = Self.sum(sums[index], value)
             }
         }
 
@@ -117,7 +131,7 @@ package struct GroupedRows: Sendable {
     /// Counts a row.
     ///
     /// The first `keys` cells are its key, the other cells are summed.
-    fileprivate mutating func count(_ cells: RowCells, keys: Int) {
+    fileprivate mutating func count(_ cells: RowCells, keys: Int, isMoney: [Bool]) {
         key.cells.removeAll(keepingCapacity: true)
         var start = 0
         for end in cells.ends.prefix(keys) {
@@ -125,7 +139,7 @@ package struct GroupedRows: Sendable {
             key.cells.append(0x0A)
             start = end
         }
-        totals[key, default: Total(sums: cells.ends.count - keys)].count(cells, from: keys)
+        totals[key, default: Total(sums: cells.ends.count - keys)].count(cells, from: keys, isMoney: isMoney)
     }
 
     package mutating func merge(_ other: GroupedRows) {

@@ -1,4 +1,4 @@
-import BatchPipeline
+package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
@@ -70,14 +70,17 @@ package struct RowSelection: Sendable {
     }
 
     /// Returns the rows of a block that pass, in line order.
-    package func rows(of block: LineBlock, in batch: MessageBatch) -> SelectedRows {
+    ///
+    /// `pricing` computes the costs.
+    package func rows(of block: LineBlock, in batch: MessageBatch, pricing: RequestPricing) -> SelectedRows {
         var output = SelectedRows()
         if style == .raw, filter.isEmpty, sampleSeed == nil {
             // Without conditions nothing is decoded; empty lines are included.
             (output.bytes, output.rowEnds) = (block.bytes, block.lineEnds)
             return output
         }
-        let decoded = ResultDecoder.decode(block)
+        var decoded = ResultDecoder.decode(block)
+        decoded.price(by: pricing, of: batch)
         let source = FlatRowSource(decoded, of: batch)
         let writer = style.writer(columns.map(\.name))
         var cells = RowCells()

@@ -1,9 +1,8 @@
 import BatchPipeline
 import JSONLines
 import MessageBatches
-import Prices
 
-/// A column that `select` can output: of the flat table, of the answer's content, the cost, or a path into the line.
+/// A column that `select` can output: of the flat table, of the answer's content, or a path into the line.
 package struct SelectedColumn: Sendable {
     /// The name as the user wrote it, which is also the key of the column in every output.
     package let name: String
@@ -13,7 +12,6 @@ package struct SelectedColumn: Sendable {
         case flat(FlatSchema.Column)
         case content(ContentColumn)
         case path(LinePath)
-        case cost(Pricer)
         case date
     }
 
@@ -23,18 +21,17 @@ package struct SelectedColumn: Sendable {
         ("text", "all text blocks of the answer, one behind the other"),
         ("thinking", "all thinking blocks"),
         ("tool_input", "input of the tool call; an array of them if there are several"),
-        ("cost", "US dollars in the batch, exact; empty where there is no price"),
+        ("cost", "short for cost_usd"),
     ]
 
     /// Finds a column by its name, or parses a path (``LinePath``).
-    package init(_ name: String, pricer: Pricer) throws(SelectionFailure) {
+    package init(_ name: String) throws(SelectionFailure) {
         self.name = name
-        if let column = FlatSchema.columns.first(where: { $0.name == name }) {
+        let flatName = name == "cost" ? "cost_usd" : name
+        if let column = FlatSchema.columns.first(where: { $0.name == flatName }) {
             source = .flat(column)
         } else if let content = ContentColumn(rawValue: name) {
             source = .content(content)
-        } else if name == "cost" {
-            source = .cost(pricer)
         } else if name == "date" {
             source = .date
         } else if name.contains(where: { ".[$".contains($0) }) {
@@ -45,12 +42,12 @@ package struct SelectedColumn: Sendable {
     }
 
     /// Parses a list such as `custom_id,model,usage.output_tokens`.
-    package static func list(_ text: String, pricer: Pricer) throws(SelectionFailure) -> [SelectedColumn] {
+    package static func list(_ text: String) throws(SelectionFailure) -> [SelectedColumn] {
         var columns: [SelectedColumn] = []
         for name in text.split(separator: ",", omittingEmptySubsequences: false) {
             let name = String(name.filter { $0 != " " })
             guard !columns.contains(where: { $0.name == name }) else { throw .repeatedColumn(name) }
-            columns.append(try SelectedColumn(name, pricer: pricer))
+            columns.append(try SelectedColumn(name))
         }
         return columns
     }
@@ -60,9 +57,9 @@ package struct SelectedColumn: Sendable {
         if case .flat(let column) = source { column.kind == .integer } else { false }
     }
 
-    /// Whether the column contains exact dollars as text.
+    /// Whether the column contains exact dollars.
     package var isMoney: Bool {
-        if case .cost = source { true } else { false }
+        if case .flat(let column) = source { column.kind == .money } else { false }
     }
 
     /// Whether only errored lines have a value in this column.
@@ -81,27 +78,7 @@ package struct SelectedColumn: Sendable {
         case .flat(let column): column.value(record, rows).append(from: rows, to: &output)
         case .content(let column): column.append(of: record, &cursor, to: &output)
         case .path(let path): path.append(of: record, &cursor, to: &output)
-        case .cost(let pricer): append(pricer.dollars(of: record, in: rows), to: &output)
         case .date: JSONString.append(rows.day.text, to: &output)
         }
-    }
-
-    private func append(_ amount: Money?, to output: inout [UInt8]) {
-        if let amount { JSONString.append(amount.text, to: &output) } else { output += FlatValue.nullText }
-    }
-}
-
-extension Pricer {
-    /// The cost of a request in the batch; nil if it has no price.
-    ///
-    /// Only succeeded requests have a cost.
-    fileprivate func dollars(of record: ResultRecord, in rows: FlatRowSource) -> Money? {
-        guard record.type == .succeeded else { return .zero }
-        guard record.usageIsReadable, let model = record.model else { return nil }
-        func text(_ slice: TextSlice?) -> String {
-            slice.map { JSONString.decoded(rows.bytes[$0.range], isEscaped: $0.isEscaped) } ?? ""
-        }
-        let cost = cost(of: record.usage, model: text(model), geo: text(record.inferenceGeo), day: rows.day)
-        return cost.pricedRequests > 0 ? cost.batch : nil
     }
 }

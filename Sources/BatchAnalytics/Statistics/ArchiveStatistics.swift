@@ -3,6 +3,7 @@ package import BatchPipeline
 import BlockGzip
 import FoundationEssentials
 import MessageBatches
+package import Prices
 import Tables
 
 /// Reads statistics of selected batches, in one archive or in all archives of a folder.
@@ -13,18 +14,27 @@ package struct ArchiveStatistics: Sendable {
     package let path: String
     package let archives: [ArchiveFolders.Entry]
     package var selection: ArchiveSelection
+    /// The prices to compute costs with; nil for the prices that the manifests record.
+    ///
+    /// Other prices need the result lines, because summaries contain costs.
+    package var prices: PriceTable?
+
+    /// The table to compare the recorded prices with.
+    package var currentPrices = PriceTable.builtIn
 
     /// Opens the archive at a path, or all archives in it that are named `workspace=NAME`.
-    package init(path: String, selection: ArchiveSelection) {
+    package init(path: String, selection: ArchiveSelection, prices: PriceTable? = nil) {
         self.path = path
         self.selection = selection
+        self.prices = prices
         archives = ArchiveFolders.entries(at: path)
     }
 
     /// Uses a single archive.
-    package init(_ folder: ArchiveFolder, selection: ArchiveSelection) {
+    package init(_ folder: ArchiveFolder, selection: ArchiveSelection, prices: PriceTable? = nil) {
         path = folder.root
         self.selection = selection
+        self.prices = prices
         archives = [ArchiveFolders.Entry(source: nil, folder: folder)]
     }
 
@@ -39,7 +49,8 @@ package struct ArchiveStatistics: Sendable {
         }
     }
 
-    /// Adds up batches from their manifests; only summaries of the given kinds are read.
+    /// Adds up batches from their manifests, or from their lines if other prices are requested; only summaries of the
+    /// given kinds are read.
     ///
     /// The result of `add` and `merge` must not depend on the order of the batches.
     package func fold<Result: Sendable>(
@@ -51,12 +62,21 @@ package struct ArchiveStatistics: Sendable {
         var whole = Reading(empty)
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
-            let (part, unreadable) = try await reader.fold(kinds, of: selection, into: Reading(empty)) {
+            guard prices == nil else {
+                try await repriced(kinds, in: archive, reader) { batch in
+                    whole.notice.count(batch, currentPrices: nil)
+                    add(&whole.result, batch)
+                } unreadable: {
+                    whole.notice.unreadable += $0
+                }
+                continue
+            }
+            let (part, unreadable) = try await reader.fold(kinds, of: selection, into: Reading(empty)) { [currentPrices]
                 reading,
                 batch in
                 var batch = batch
                 if let source = archive.source { batch.workspace = source }
-                reading.notice.count(batch)
+                reading.notice.count(batch, currentPrices: currentPrices)
                 add(&reading.result, batch)
             } merge: { left, right in
                 merge(&left.result, right.result)
@@ -74,11 +94,10 @@ package struct ArchiveStatistics: Sendable {
     /// `columns` are the columns to compute, nil for all.
     package func rollUp(
         by grouping: Grouping,
-        pricer: Pricer,
         isScan: Bool = false,
         columns: [String]? = nil
     ) async throws -> Reading<RollUp> {
-        let empty = RollUp(by: grouping, pricer: pricer, isScan: isScan, columns: columns)
+        let empty = RollUp(by: grouping, isScan: isScan, columns: columns)
         guard !isScan else { return try await scan(into: empty) }
         return try await fold(RollUp.kinds(for: grouping), into: empty) {
             $0.add($1)
@@ -89,15 +108,20 @@ package struct ArchiveStatistics: Sendable {
 
     /// Creates a roll-up from the result lines, which reads all data of the batches.
     private func scan(into empty: RollUp) async throws -> Reading<RollUp> {
-        let (grouping, pricer) = (empty.grouping, empty.pricer)
+        let grouping = empty.grouping
         var whole = Reading(empty)
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
             let listing = try await reader.manifests(of: selection)
             let manifests = listing.manifests
             whole.notice.unreadable += listing.unreadable
-            whole.notice.batches += manifests.count
-            var scans = manifests.map { BatchScan(by: grouping, pricer: pricer, day: $0.batch.day) }
+            for manifest in manifests {
+                whole.notice.count(
+                    SummarizedBatch(manifest, workspace: nil, summaries: SummarySet([])),
+                    currentPrices: prices == nil ? currentPrices : nil
+                )
+            }
+            var scans = manifests.map { _ in BatchScan(by: grouping) }
             let places = Dictionary(uniqueKeysWithValues: manifests.enumerated().map { ($1.batch.id, $0) })
             let scan = ArchiveScan(
                 archive.folder,
@@ -105,9 +129,11 @@ package struct ArchiveStatistics: Sendable {
                 inFlight: ProcessInfo.processInfo.activeProcessorCount * 2,
                 isOrdered: false
             )
-            try await scan.run(manifests) { block, manifest in
-                var scan = BatchScan(by: grouping, pricer: pricer, day: manifest.batch.day)
-                scan.fold(ResultDecoder.decode(block))
+            try await scan.run(manifests) { [prices] block, manifest in
+                var scan = BatchScan(by: grouping)
+                var decoded = ResultDecoder.decode(block)
+                decoded.price(by: manifest.pricing(by: prices), of: manifest.batch)
+                scan.fold(decoded)
                 return (manifest.batch.id, scan)
             } consume: { (id: String, scan: BatchScan) in
                 if let place = places[id] { scans[place].merge(scan) }
@@ -124,11 +150,72 @@ package struct ArchiveStatistics: Sendable {
     }
 }
 
+extension ArchiveStatistics {
+    /// Computes the summaries of each batch from its lines, with the requested prices.
+    private func repriced(
+        _ kinds: [any Summary.Type],
+        in archive: ArchiveFolders.Entry,
+        _ reader: ArchiveReader,
+        add: (SummarizedBatch) -> Void,
+        unreadable: ([ArchiveFailure]) -> Void
+    ) async throws {
+        let listing = try await reader.manifests(of: selection)
+        unreadable(listing.unreadable)
+        let codec = try CodecChoice.auto.codec()
+        let empty = SummarySet(kinds)
+        var rest = listing.manifests[...]
+        try await mapConcurrently(limit: ProcessInfo.processInfo.activeProcessorCount) { () async throws in
+            rest.popFirst()
+        } work: { [prices] (manifest: Manifest) async throws -> Result<SummarizedBatch, ArchiveFailure> in
+            let pricing = manifest.pricing(by: prices)
+            do {
+                let summaries = try manifest.summaries(from: empty, by: pricing, in: archive.folder, codec: codec)
+                return .success(SummarizedBatch(manifest, workspace: archive.source, summaries: summaries))
+            } catch let failure as ArchiveFailure {
+                return .failure(failure)
+            }
+        } consume: { (batch: Result<SummarizedBatch, ArchiveFailure>) async throws in
+            switch batch {
+            case .success(let batch): add(batch)
+            case .failure(let failure): unreadable([failure])
+            }
+            return .proceed
+        }
+    }
+}
+
+extension Manifest {
+    /// Computes summaries from the raw file.
+    fileprivate func summaries(
+        from empty: SummarySet,
+        by pricing: RequestPricing,
+        in folder: ArchiveFolder,
+        codec: any MemberCodec
+    ) throws -> SummarySet {
+        var summaries = empty
+        guard let raw = files[.raw] else {
+            guard pruned[.raw] != nil else { return summaries }
+            let reason = "its raw file was pruned, so that other prices cannot be applied"
+            throw ArchiveFailure(.manifest(reason), .read, path: "raw/\(batch.id)")
+        }
+        let reader = try MemberReader(raw, in: folder, codec: codec)
+        for member in reader.members.indices {
+            guard let block = try reader.block(ofMember: member) else { continue }
+            var decoded = ResultDecoder.decode(block)
+            decoded.price(by: pricing, of: batch)
+            summaries.fold(decoded, of: batch)
+        }
+        return summaries
+    }
+}
+
 /// Counts the batches that statistics include only in part or not at all.
 package struct ReadingNotice: Sendable {
     package var batches = 0
     /// Batches whose summaries were made by an older version of this program.
     package var outdated = 0
+    /// Batches whose costs the current price table changes.
+    package var repriced = PriceChanges()
     /// Batches without a summary that the statistics need.
     package var incomplete = 0
     /// Batches that could not be read and are missing from all counts.
@@ -136,15 +223,27 @@ package struct ReadingNotice: Sendable {
 
     package init() {}
 
-    mutating func count(_ batch: SummarizedBatch) {
+    /// Counts a batch; `currentPrices` is nil if its recorded prices are not used.
+    mutating func count(_ batch: SummarizedBatch, currentPrices: PriceTable?) {
         batches += 1
-        outdated += batch.derivations["summaries"].map { $0 < SummaryRegistry.version } ?? true ? 1 : 0
+        guard Derivations.areCurrent(batch.derivations) else {
+            outdated += 1
+            return
+        }
         incomplete += batch.missing.isEmpty ? 0 : 1
+        guard let currentPrices, let rows = batch.prices else { return }
+        let unpriced = batch.summaries.summary(TokenSummary.self)?.cost.unpriced.rows.map(\.key.text) ?? []
+        let day = batch.batch.day
+        repriced.add(
+            PriceChange.changes(from: rows, unpriced: unpriced, day: day, to: currentPrices),
+            of: batch.batch.id
+        )
     }
 
     package mutating func merge(_ other: ReadingNotice) {
         batches += other.batches
         outdated += other.outdated
+        repriced.merge(other.repriced)
         incomplete += other.incomplete
         unreadable += other.unreadable
     }
@@ -153,10 +252,15 @@ package struct ReadingNotice: Sendable {
     package var sentences: [String] {
         var sentences: [String] = []
         if outdated > 0 {
-            sentences.append("\(outdated.counted("batch has", "batches have")) summaries of an older version.")
+            let count = outdated.counted("batch was", "batches were")
+            sentences.append("\(count) archived by an older version, without costs: run `batchkeep rebuild`.")
         }
         if incomplete > 0 {
             sentences.append("\(incomplete.counted("batch lacks", "batches lack")) summaries and counts in part only.")
+        }
+        if !repriced.batches.isEmpty {
+            let count = repriced.batches.count.counted("batch", "batches")
+            sentences.append("Today's prices change the cost of \(count) (\(repriced.clause)): run `batchkeep rebuild`.")
         }
         return sentences
     }

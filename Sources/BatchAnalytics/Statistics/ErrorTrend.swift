@@ -141,16 +141,16 @@ extension ArchiveStatistics {
     /// Reads the errors of the selected batches, and of the window of the same length before them.
     ///
     /// `options` are the options with which `retry` finds the same batches.
-    package func errors(pricer: Pricer, now: Timestamp, options: String) async throws -> Reading<ErrorTrend> {
+    package func errors(now: Timestamp, options: String) async throws -> Reading<ErrorTrend> {
         let grouping = Grouping(by: [], .error)
-        let reading = try await rollUp(by: grouping, pricer: pricer)
+        let reading = try await rollUp(by: grouping)
         var before: RollUp?
         if let since = selection.since, selection.ids == nil {
             let length = (selection.until ?? max(now, since)).nanoseconds - since.nanoseconds
             var earlier = self
             earlier.selection.since = Timestamp(nanoseconds: since.nanoseconds - length)
             earlier.selection.until = since
-            before = try await earlier.rollUp(by: grouping, pricer: pricer).result
+            before = try await earlier.rollUp(by: grouping).result
         }
         let trend = ErrorTrend(errors: reading.result, before: before, options: options)
         return Reading(trend, reading.notice)

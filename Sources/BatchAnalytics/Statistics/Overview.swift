@@ -6,15 +6,11 @@ package import Tables
 /// All statistics of some batches together.
 package struct Overview: Sendable {
     /// The total, without a grouping.
-    private var rollUp: RollUp
+    private var rollUp = RollUp(by: Grouping())
     private var reasons = StopReasonSummary().reasons
     private var cache = CacheSummary()
     private var service = ServiceSummary()
     private var anomalies = AnomalySummary()
-
-    init(pricer: Pricer) {
-        rollUp = RollUp(by: Grouping(), pricer: pricer)
-    }
 
     /// The kinds of summaries to read.
     ///
@@ -40,8 +36,8 @@ package struct Overview: Sendable {
 
 extension ArchiveStatistics {
     /// Reads the overview of the selected batches.
-    package func overview(pricer: Pricer) async throws -> Reading<Overview> {
-        try await fold(Overview.kinds, into: Overview(pricer: pricer)) {
+    package func overview() async throws -> Reading<Overview> {
+        try await fold(Overview.kinds, into: Overview()) {
             $0.add($1)
         } merge: {
             $0.merge($1)
@@ -67,7 +63,7 @@ extension Overview {
                 SummaryBlock.Section("Service", serviceUse),
                 SummaryBlock.Section("Unusual", unusual),
             ],
-            notes: [measures.cost.unpricedSentence].compactMap(\.self) + notes
+            notes: measures.cost.sentences + notes
         )
     }
 
@@ -113,8 +109,9 @@ extension Overview {
             Metric("list price", .money(cost.list), .money),
             Metric("saved by batch", .money(cost.savedByBatch), .money),
             Metric("saved by cache", .money(cost.savedByCache), .money, note: "writes included"),
-            Metric("unpriced", .integer(cost.unpricedRequests), .integer, tone: .bad, note: "in no amount"),
-            Metric("assumed", .integer(cost.assumedRequests), .integer, note: "priced with the nearest day's price"),
+            Metric("unpriced", .integer(cost.unpricedRequests), .integer, tone: .bad, note: "not included in costs"),
+            Metric("assumed", .integer(cost.assumedRequests), .integer, note: "price assumed"),
+            Metric("not billed", .integer(cost.prices.notBilled), .integer, note: "refusals before any output"),
         ]
     }
 
@@ -174,7 +171,7 @@ extension Overview {
             ("lines that are no result", anomalies.rejectedLines), ("empty lines", anomalies.emptyLines),
             ("unknown result types", anomalies.unknownTypes), ("unknown stop reasons", anomalies.unknownStopReasons),
             ("no stop reason", anomalies.missingStopReasons), ("no model", anomalies.missingModels),
-            ("unreadable usage", anomalies.unreadableUsages),
+            ("unreadable usage", anomalies.unreadableUsages), ("unusual iterations", anomalies.unusualIterations),
         ]
         return counts.filter { $0.1 > 0 }.map { Metric($0.0, .integer($0.1), .integer, tone: .warning) }
     }

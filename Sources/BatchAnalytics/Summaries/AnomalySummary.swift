@@ -29,6 +29,8 @@ package struct AnomalySummary: Summary {
     package private(set) var missingModels = 0
     /// Succeeded requests whose token counts could not be read.
     package private(set) var unreadableUsages = 0
+    /// Succeeded requests with entries in `usage.iterations` of an unknown type, or that do not add up.
+    package private(set) var unusualIterations = 0
 
     package init() {}
 
@@ -41,6 +43,7 @@ package struct AnomalySummary: Summary {
             guard record.type == .succeeded else { continue }
             missingModels += record.model == nil ? 1 : 0
             unreadableUsages += record.usageIsReadable ? 0 : 1
+            unusualIterations += record.hasUnusualIterations ? 1 : 0
             reasons.update(record.stopReason, in: block.block.bytes) { $0.count += 1 }
         }
         for (slice, tally) in reasons.entries {
@@ -64,6 +67,7 @@ extension AnomalySummary {
             ("rejected_lines", \.rejectedLines), ("empty_lines", \.emptyLines), ("unknown_types", \.unknownTypes),
             ("unknown_stop_reasons", \.unknownStopReasons), ("missing_stop_reasons", \.missingStopReasons),
             ("missing_models", \.missingModels), ("unreadable_usages", \.unreadableUsages),
+            ("unusual_iterations", \.unusualIterations),
         ]
     }
 

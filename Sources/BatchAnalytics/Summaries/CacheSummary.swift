@@ -23,7 +23,7 @@ package struct CacheSummary: Summary {
         var tallies: [CacheTally] = []
         for record in block.records where record.type == .succeeded && record.usageIsReadable {
             total.count(record.usage)
-            guard !CacheClasses(of: record.usage).isEmpty else { continue }
+            guard record.usage.cacheCreation > 0 || record.usage.cacheRead > 0 else { continue }
             let model = models.number(of: record.model, in: bytes)
             let prefix = prefixes.number(of: record.customID, of: block)
             let number = places.number(of: NumberPair(first: model, second: prefix))

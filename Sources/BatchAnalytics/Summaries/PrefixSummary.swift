@@ -11,74 +11,68 @@ package struct PrefixSummary: Summary {
 
     /// All requests by prefix.
     package private(set) var prefixes = BoundedTable<Label, PrefixTally>(capacity: 512)
-    /// The tokens of the succeeded requests, which have a model and therefore a price.
-    package private(set) var cells = BoundedTable<GroupedUsageKey, UsageCell>(capacity: 512)
 
     package init() {}
 
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
         var interner = PrefixInterner()
         var tallies: [PrefixTally] = []
-        var usage = UsageFold()
         for record in block.records {
             let group = interner.number(of: record.customID, of: block)
             if group == tallies.count { tallies.append(PrefixTally()) }
             tallies[group].count(record)
-            usage.count(record, in: block.block.bytes, group: group)
         }
-        let labels = interner.labels(of: block)
-        for (label, tally) in zip(labels, tallies) { prefixes.add(tally, to: label) }
-        for (group, key, cell) in usage.cells(of: block) {
-            cells.add(cell, to: GroupedUsageKey(group: labels[group], usage: key))
-        }
+        for (label, tally) in zip(interner.labels(of: block), tallies) { prefixes.add(tally, to: label) }
     }
 
     package mutating func merge(_ other: PrefixSummary) {
         prefixes.merge(other.prefixes)
-        cells.merge(other.cells)
     }
 }
 
 /// The requests of one prefix.
 package struct PrefixTally: Sendable, Equatable {
     package var requests = 0
-    package var succeeded = 0
     /// Succeeded requests that are usable, as defined by ``Usability``.
     package var usable = 0
     package var errored = 0
+    /// The succeeded requests, with their tokens and costs.
+    package var cell = UsageCell()
+
+    package var succeeded: Int { cell.requests }
 
     package init() {}
 
     fileprivate mutating func count(_ record: ResultRecord) {
         requests += 1
-        succeeded += record.type == .succeeded ? 1 : 0
         usable += record.isUsable ? 1 : 0
         errored += record.type == .errored ? 1 : 0
+        if record.type == .succeeded { cell.count(record) }
     }
 }
 
 extension PrefixTally: StoredValue {
     package mutating func merge(_ other: PrefixTally) {
         requests = requests.addingClamped(other.requests)
-        succeeded = succeeded.addingClamped(other.succeeded)
         usable = usable.addingClamped(other.usable)
         errored = errored.addingClamped(other.errored)
+        cell.merge(other.cell)
     }
 
     var weight: Int { requests }
-    var numbers: [Int] { [requests, succeeded, usable, errored] }
+    var numbers: [Int] { [requests, usable, errored] + cell.numbers }
 
     init(_ row: StoredRow, from place: Int) {
         requests = row[place]
-        succeeded = row[place + 1]
-        usable = row[place + 2]
-        errored = row[place + 3]
+        usable = row[place + 1]
+        errored = row[place + 2]
+        cell = UsageCell(row, from: place + 3)
     }
 }
 
 extension PrefixSummary {
     private enum Key: String, CaseIterable {
-        case prefixes, cells
+        case prefixes
     }
 
     private static let keys = JSONKeys<Key>()
@@ -86,18 +80,12 @@ extension PrefixSummary {
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
             switch key {
-            case .prefixes:
-                prefixes = try BoundedTable(from: &json, capacity: prefixes.capacity)
-            case .cells:
-                cells = try BoundedTable(from: &json, capacity: cells.capacity)
+            case .prefixes: prefixes = try BoundedTable(from: &json, capacity: prefixes.capacity)
             }
         }
     }
 
     package var node: JSONNode {
-        .sorted([
-            ("prefixes", prefixes.node(budget: 1_400)),
-            ("cells", cells.node(budget: 2_600)),
-        ])
+        .sorted([("prefixes", prefixes.node(budget: 4_000))])
     }
 }

@@ -2,40 +2,31 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// Succeeded requests by stop reason, with the number of usable answers.
+/// Succeeded requests by stop reason and by category of refusal, with usable answers, tokens and costs.
 package struct StopReasonSummary: Summary {
     package static let name = "stop_reasons"
 
     /// Succeeded requests by stop reason; the empty label means a missing or null value.
     package private(set) var reasons = BoundedTable<Label, StopReasonTally>(capacity: 256)
-    /// The tokens by stop reason, for the cost of truncated and refused answers.
-    package private(set) var cells = BoundedTable<GroupedUsageKey, UsageCell>(capacity: 512)
+    /// Succeeded requests by `stop_details.category`; the empty label means a missing or null value.
+    package private(set) var categories = BoundedTable<Label, StopReasonTally>(capacity: 256)
 
     package init() {}
 
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
         let bytes = block.block.bytes
-        var interner = SliceInterner()
-        var tallies: [StopReasonTally] = []
-        var usage = UsageFold()
+        var (ofReasons, ofCategories) = (SliceTallies<StopReasonTally>(), SliceTallies<StopReasonTally>())
         for record in block.records where record.type == .succeeded {
-            let group = interner.number(of: record.stopReason, in: bytes)
-            if group == tallies.count { tallies.append(StopReasonTally()) }
-            tallies[group].requests += 1
-            tallies[group].usable += record.isUsable ? 1 : 0
-            tallies[group].empty += !record.hasVisibleText && record.toolUses == 0 ? 1 : 0
-            usage.count(record, in: bytes, group: group)
+            ofReasons.update(record.stopReason, in: bytes) { $0.count(record) }
+            ofCategories.update(record.stopCategory, in: bytes) { $0.count(record) }
         }
-        let labels = block.labels(of: interner)
-        for (label, tally) in zip(labels, tallies) { reasons.add(tally, to: label) }
-        for (group, key, cell) in usage.cells(of: block) {
-            cells.add(cell, to: GroupedUsageKey(group: labels[group], usage: key))
-        }
+        ofReasons.add(to: &reasons, of: block)
+        ofCategories.add(to: &categories, of: block)
     }
 
     package mutating func merge(_ other: StopReasonSummary) {
         reasons.merge(other.reasons)
-        cells.merge(other.cells)
+        categories.merge(other.categories)
     }
 
     /// All succeeded requests together.
@@ -46,35 +37,44 @@ package struct StopReasonSummary: Summary {
 
 /// Succeeded requests with one stop reason.
 package struct StopReasonTally: Sendable, Equatable {
-    package var requests = 0
-    /// Of these, usable requests, as defined by ``Usability``.
+    /// Usable requests, as defined by ``Usability``.
     package var usable = 0
-    /// Of these, requests with neither visible text nor a tool call.
+    /// Requests with neither visible text nor a tool call.
     package var empty = 0
+    /// All of them, with their tokens and costs.
+    package var cell = UsageCell()
+
+    package var requests: Int { cell.requests }
 
     package init() {}
+
+    mutating func count(_ record: ResultRecord) {
+        usable += record.isUsable ? 1 : 0
+        empty += !record.hasVisibleText && record.toolUses == 0 ? 1 : 0
+        cell.count(record)
+    }
 }
 
 extension StopReasonTally: StoredValue {
     package mutating func merge(_ other: StopReasonTally) {
-        requests = requests.addingClamped(other.requests)
         usable = usable.addingClamped(other.usable)
         empty = empty.addingClamped(other.empty)
+        cell.merge(other.cell)
     }
 
     var weight: Int { requests }
-    var numbers: [Int] { [requests, usable, empty] }
+    var numbers: [Int] { [usable, empty] + cell.numbers }
 
     init(_ row: StoredRow, from place: Int) {
-        requests = row[place]
-        usable = row[place + 1]
-        empty = row[place + 2]
+        usable = row[place]
+        empty = row[place + 1]
+        cell = UsageCell(row, from: place + 2)
     }
 }
 
 extension StopReasonSummary {
     private enum Key: String, CaseIterable {
-        case reasons, cells
+        case reasons, categories
     }
 
     private static let keys = JSONKeys<Key>()
@@ -84,16 +84,16 @@ extension StopReasonSummary {
             switch key {
             case .reasons:
                 reasons = try BoundedTable(from: &json, capacity: reasons.capacity)
-            case .cells:
-                cells = try BoundedTable(from: &json, capacity: cells.capacity)
+            case .categories:
+                categories = try BoundedTable(from: &json, capacity: categories.capacity)
             }
         }
     }
 
     package var node: JSONNode {
         .sorted([
-            ("reasons", reasons.node(budget: 700)),
-            ("cells", cells.node(budget: 2_100)),
+            ("reasons", reasons.node(budget: 2_100)),
+            ("categories", categories.node(budget: 1_000)),
         ])
     }
 }

@@ -2,15 +2,11 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// The tokens of succeeded requests by everything that determines their price, except the day.
-///
-/// All costs are computed from this summary, with any price table. No other summary is priced as a whole.
+/// The tokens and costs of succeeded requests.
 package struct TokenSummary: Summary {
     package static let name = "tokens"
 
-    /// Requests and tokens by model, inference geo, service tier, size of the prompt and cache classes used.
-    ///
-    /// Requests without a row cannot be priced.
+    /// Requests, tokens and costs by model, inference geo and service tier.
     package private(set) var cells = BoundedTable<UsageKey, UsageCell>(capacity: 512)
 
     package init() {}
@@ -18,7 +14,7 @@ package struct TokenSummary: Summary {
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
         var usage = UsageFold()
         for record in block.records { usage.count(record, in: block.block.bytes) }
-        for (_, key, cell) in usage.cells(of: block) { cells.add(cell, to: key) }
+        for (key, cell) in usage.cells(of: block) { cells.add(cell, to: key) }
     }
 
     package mutating func merge(_ other: TokenSummary) {
@@ -28,6 +24,14 @@ package struct TokenSummary: Summary {
     /// The sum of all cells.
     package var total: UsageCell {
         cells.rows.reduce(into: cells.other) { $0.merge($1.value) }
+    }
+
+    /// The cost of all requests.
+    package var cost: Cost {
+        var cost = Cost()
+        for row in cells.rows { cost.add(row.value, model: row.key.model) }
+        cost.add(cells.other, model: nil)
+        return cost
     }
 }
 

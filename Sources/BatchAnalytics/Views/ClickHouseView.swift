@@ -10,6 +10,7 @@ extension ArchiveView {
                 switch column.kind {
                 case .text: "String"
                 case .integer: "Int64"
+                case .money: "Decimal(38, 12)"
                 case .boolean: "Bool"
                 case .timestamp: "DateTime64(6, \\'UTC\\')"
                 }

@@ -8,6 +8,7 @@ extension ArchiveView {
                 switch column.kind {
                 case .text: "StringType()"
                 case .integer: "LongType()"
+                case .money: "DecimalType(38, 12)"
                 case .boolean: "BooleanType()"
                 case .timestamp: "TimestampType()"
                 }
@@ -24,7 +25,9 @@ extension ArchiveView {
                     results(spark).groupBy("model").sum("output_tokens").show()
                 \"\"\"
 
-                from pyspark.sql.types import BooleanType, LongType, StringType, StructField, StructType, TimestampType
+                from pyspark.sql.types import (
+                    BooleanType, DecimalType, LongType, StringType, StructField, StructType, TimestampType,
+                )
 
                 RESULTS = StructType([
                 \(fields.joined(separator: "\n"))
@@ -47,6 +50,7 @@ extension ArchiveView {
                 // Polars reads times in JSON as text.
                 case .text, .timestamp: "pl.String"
                 case .integer: "pl.Int64"
+                case .money: "pl.Decimal(38, 12)"
                 case .boolean: "pl.Boolean"
                 }
             return "    \"\(column.name)\": \(type),"

@@ -8,13 +8,14 @@ extension ArchiveView {
                 switch column.kind {
                 case .text: "\"string\""
                 case .integer: "\"integer\""
+                case .money: "\"number\""
                 case .boolean: "\"boolean\""
                 case .timestamp: "\"string\""
                 }
             let types = column.isNullable ? "[\(type), \"null\"]" : type
             let detail =
                 switch column.kind {
-                case .integer: ", \"minimum\": 0"
+                case .integer, .money: ", \"minimum\": 0"
                 case .timestamp: ", \"format\": \"date-time\""
                 case .text, .boolean: ""
                 }
@@ -46,6 +47,7 @@ extension ArchiveView {
                 switch column.kind {
                 case .text: "string"
                 case .integer: "integer"
+                case .money: "number"
                 case .boolean: "boolean"
                 case .timestamp: "datetime"
                 }

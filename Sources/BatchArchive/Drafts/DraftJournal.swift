@@ -12,7 +12,7 @@ package struct DraftJournal: Sendable, Hashable {
     /// The version of the document.
     ///
     /// A draft with another version is discarded.
-    static let schemaVersion = 1
+    static let schemaVersion = 2
 
     /// The batch object at the start of the download.
     package var batch: MessageBatch
@@ -22,6 +22,8 @@ package struct DraftJournal: Sendable, Hashable {
     package var codec: CodecRecord
     /// The version of each derivation of the flat rows; a draft with other versions is discarded.
     package var derivations: [String: Int]
+    /// The digest of the price table of the flat rows; a draft with another table is discarded.
+    package var prices: String
     package var blocks: [Block] = []
 
     /// A block whose members are written.
@@ -50,13 +52,14 @@ extension DraftJournal {
             ("batch", .verbatim(batch.json)),
             ("codec", codec.node),
             ("derivations", .counts(derivations)),
+            ("prices", .text(prices)),
         ])
         .line
     }
 
     private enum Key: String, CaseIterable {
         case schemaVersion = "schema_version"
-        case batch, codec, derivations
+        case batch, codec, derivations, prices
     }
 
     private static let keys = JSONKeys<Key>()
@@ -83,6 +86,7 @@ extension DraftJournal {
         var batch: [UInt8]?
         var codec: CodecRecord?
         var derivations: [String: Int]?
+        var prices: String?
         try JSONCursor.read(line) { cursor throws(JSONSyntaxError) in
             try cursor.members(keys) { key, cursor throws(JSONSyntaxError) in
                 switch key {
@@ -90,12 +94,18 @@ extension DraftJournal {
                 case .batch: batch = cursor.bytes(try cursor.skipValue())
                 case .codec: codec = try CodecRecord(&cursor)
                 case .derivations: derivations = try cursor.counts()
+                case .prices: prices = try cursor.optionalText()
                 }
             }
             try cursor.expectEnd()
         }
-        guard schema == schemaVersion, let batch, let codec, let derivations else { return nil }
-        return DraftJournal(batch: try MessageBatch(json: batch), codec: codec, derivations: derivations)
+        guard schema == schemaVersion, let batch, let codec, let derivations, let prices else { return nil }
+        return DraftJournal(
+            batch: try MessageBatch(json: batch),
+            codec: codec,
+            derivations: derivations,
+            prices: prices
+        )
     }
 }
 

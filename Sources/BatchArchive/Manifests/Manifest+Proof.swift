@@ -23,6 +23,7 @@ extension Manifest {
             rejectedLines: proof.rejectedLines,
             rejected: proof.rejected,
             derivations: settings.derivations,
+            prices: proof.prices,
             summaries: Self.text(of: proof.summaries)
         )
     }

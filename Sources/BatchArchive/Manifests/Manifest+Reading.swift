@@ -1,6 +1,7 @@
 import BatchPipeline
 import JSONLines
 import MessageBatches
+import Prices
 
 extension Manifest {
     /// Reads a manifest.
@@ -25,6 +26,7 @@ extension Manifest {
             throw Self.failure("it lacks started_at or finished_at", path)
         }
         guard let found = parts.found else { throw Self.failure("it has no counts.found", path) }
+        if parts.hasInvalidPrice { throw Self.failure("its prices have an invalid row", path) }
         if let kind = parts.unreadableFiles.first {
             throw Self.failure("its entry files.\(kind) lacks a path, a size, a digest, a codec or the members", path)
         }
@@ -42,6 +44,7 @@ extension Manifest {
             rejectedLines: parts.rejectedLines,
             rejected: parts.rejected,
             derivations: parts.derivations,
+            prices: parts.prices,
             summaries: parts.summaries,
             pruned: parts.pruned,
             quarantine: parts.quarantine
@@ -90,6 +93,9 @@ private struct ManifestParts {
     var rejectedLines = 0
     var rejected: [RejectedLine] = []
     var derivations: [String: Int] = [:]
+    /// Nil if the manifest has no prices.
+    var prices: [PriceRow]?
+    var hasInvalidPrice = false
     var summaries: [String: [UInt8]] = [:]
     var pruned: [DataKind: PrunedFile] = [:]
     var quarantine: Manifest.Quarantine?
@@ -100,7 +106,7 @@ private struct ManifestParts {
         case revision, batch, source
         case startedAt = "started_at"
         case finishedAt = "finished_at"
-        case tool, files, counts, lines, rejected, derivations, summary, quarantine, join, pruned
+        case tool, files, counts, lines, rejected, derivations, prices, summary, quarantine, join, pruned
     }
 
     private enum SourceKey: String, CaseIterable {
@@ -147,6 +153,10 @@ private struct ManifestParts {
             case .lines: try readLines(&cursor)
             case .rejected: try readRejected(&cursor)
             case .derivations: derivations = try cursor.counts()
+            case .prices:
+                let rows = try Manifest.prices(&cursor)
+                prices = rows?.compactMap(\.self)
+                hasInvalidPrice = rows?.contains(nil) ?? false
             case .summary: try readSummaries(&cursor)
             case .quarantine: try readQuarantine(&cursor)
             case .join: join = cursor.bytes(try cursor.skipValue())

@@ -18,6 +18,7 @@ extension Manifest {
             ("lines", lines),
             ("rejected", .array(rejected.map { $0.node })),
             ("derivations", .counts(derivations)),
+            ("prices", prices.map { .array($0.map { $0.node }) } ?? .null),
             ("summary", .object(summaries.sorted { $0.key < $1.key }.map { ($0.key, .verbatim($0.value)) })),
         ]
         if let join { members.append(("join", .verbatim(join))) }

@@ -1,5 +1,6 @@
 package import BatchPipeline
 package import MessageBatches
+package import Prices
 
 /// The description of an archived batch, and the proof that it is complete.
 ///
@@ -32,6 +33,8 @@ package struct Manifest: Sendable, Hashable {
     package var rejected: [RejectedLine]
     /// The version of each derivation (`flat_schema`, `error_classes`) that made this manifest.
     package var derivations: [String: Int]
+    /// The rows of the price table that priced the requests, in the order of the table; see ``priceTable``.
+    package var prices: [PriceRow]?
     /// The JSON text of each summary by name.
     package var summaries: [String: [UInt8]]
     /// The settings and the result of the latest join, as JSON; nil before the first join.

@@ -1,6 +1,7 @@
 package import BatchPipeline
 import JSONLines
 package import MessageBatches
+package import Prices
 
 /// The batch and the summaries in a manifest, without its data files.
 ///
@@ -12,6 +13,8 @@ package struct SummarizedBatch: Sendable {
     package var workspace: String?
     /// The version of each derivation that made the manifest.
     package var derivations: [String: Int]
+    /// The rows of the price table that the manifest records; nil in a manifest of an earlier version.
+    package var prices: [PriceRow]?
     /// The requested summaries.
     ///
     /// One that the manifest lacks is empty and listed in ``missing``.
@@ -25,7 +28,15 @@ package struct SummarizedBatch: Sendable {
         self.workspace = workspace
         self.summaries = summaries
         derivations = [:]
+        prices = []
         missing = []
+    }
+
+    /// Creates a batch with summaries that were computed from its lines.
+    package init(_ manifest: Manifest, workspace: String?, summaries: SummarySet) {
+        self.init(manifest.batch, workspace: workspace ?? manifest.source.workspaceID, summaries: summaries)
+        derivations = manifest.derivations
+        prices = manifest.prices
     }
 
     /// Reads a manifest; `path` only names it in errors.
@@ -37,7 +48,7 @@ package struct SummarizedBatch: Sendable {
             throw Manifest.failure(error, path)
         }
         batch = try Manifest.batch(schemaVersion: parts.schemaVersion, json: parts.batch, path: path)
-        (workspace, derivations) = (parts.workspaceID, parts.derivations)
+        (workspace, derivations, prices) = (parts.workspaceID, parts.derivations, parts.prices)
         (summaries, missing) = (parts.summaries, parts.missing)
     }
 }
@@ -63,6 +74,7 @@ private struct Parts {
     var batch: [UInt8]?
     var workspaceID: String?
     var derivations: [String: Int] = [:]
+    var prices: [PriceRow]?
     var summaries: SummarySet
     var missing: [String] = []
     /// The byte ranges of the summaries in the text.
@@ -70,7 +82,7 @@ private struct Parts {
 
     private enum Key: String, CaseIterable {
         case schemaVersion = "schema_version"
-        case batch, source, derivations, summary
+        case batch, source, derivations, prices, summary
     }
 
     private static let keys = JSONKeys<Key>()
@@ -93,6 +105,7 @@ private struct Parts {
                     workspaceID = try cursor.optionalText()
                 }
             case .derivations: derivations = try cursor.counts()
+            case .prices: prices = try Manifest.prices(&cursor)?.compactMap(\.self)
             case .summary:
                 try cursor.members(kinds.names) { place, cursor throws(JSONSyntaxError) in
                     places[place] = try cursor.skipValue()

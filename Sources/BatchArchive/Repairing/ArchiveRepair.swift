@@ -2,7 +2,7 @@ package import BatchPipeline
 package import MessageBatches
 
 /// Repairs damaged batches with the code of `export`: only batches that pass the completeness check are published.
-package struct ArchiveRepair {
+package struct ArchiveRepair: Sendable {
     /// The part of the API client that repair uses.
     package typealias Service = any BatchLister & ResultSource
 
@@ -37,32 +37,56 @@ package struct ArchiveRepair {
     private let settings: ArchiveSettings
     private let service: Service?
     private let summaries: SummarySet
+    private let derivedFiles: DerivedFiles
     private let now: @Sendable () -> Timestamp
 
-    /// Creates a repair; `summaries` are empty summaries of all kinds, and `service` is nil if the API cannot be used.
+    /// Creates a repair.
+    ///
+    /// - Parameters:
+    ///   - service: Nil if the API cannot be used.
+    ///   - summaries: The empty summaries of all kinds.
+    ///   - replacesPrices: Whether the prices of the settings replace those that the manifests record.
     package init(
         _ folder: ArchiveFolder,
         settings: ArchiveSettings,
         service: Service?,
         summaries: SummarySet,
+        replacesPrices: Bool = false,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.folder = folder
         self.settings = settings
         self.service = service
         self.summaries = summaries
+        derivedFiles = DerivedFiles(
+            in: folder,
+            settings: settings,
+            summaries: summaries,
+            replacesPrices: replacesPrices
+        )
         self.now = now
     }
 
-    /// Repairs the batches one by one, reports each outcome, and rebuilds SHA256SUMS from the manifests.
+    /// Repairs the batches, up to `concurrency` at a time, reports each outcome in the order of the IDs, and rebuilds
+    /// SHA256SUMS from the manifests.
     ///
     /// Needs the archive's lock.
-    package func run(_ plan: RepairPlan, observe: (String, Outcome) -> Void) async throws {
+    package func run(
+        _ plan: RepairPlan,
+        concurrency: Int = 1,
+        observe: (String, Outcome) -> Void
+    ) async throws {
         let manifests = try await withOwnFiles(plan)
         let byID = Dictionary(manifests.map { ($0.batch.id, $0) }) { first, _ in first }
-        for (id, step) in plan.steps.sorted(by: { $0.key < $1.key }) {
+        var steps = plan.steps.sorted { $0.key < $1.key }[...]
+        try await mapConcurrently(limit: concurrency) { () async throws in
             try Task.checkCancellation()
-            observe(id, try await repair(id, byID[id], step))
+            return steps.popFirst()
+        } work: { (id: String, step: RepairStep) async throws in
+            (id, try await repair(id, byID[id], step))
+        } consume: { (id: String, outcome: Outcome) async throws in
+            observe(id, outcome)
+            return .proceed
         }
         try FileArchive(folder, settings: settings).rewriteChecksums()
     }
@@ -103,6 +127,14 @@ package struct ArchiveRepair {
     private func rebuild(_ batch: MessageBatch, _ manifest: Manifest?) async throws -> Outcome {
         let known = manifest.flatMap { $0.batch.id == batch.id ? $0 : nil }
         if let known, known.files[.raw] == nil, !known.found.isEmpty { return .rawFileIsGone }
+        if let known {
+            do {
+                try await derivedFiles.rebuild(known)
+                return .rebuilt
+            } catch let failure as ArchiveFailure {
+                return .notRebuilt(failure)
+            }
+        }
         let stored = try known.map { StoredResults($0, in: folder) } ?? StoredResults(of: batch, in: folder)
         guard let stored else { return .noRawFile }
         // A local raw file can be used even if the API has removed the results.
@@ -133,6 +165,7 @@ package struct ArchiveRepair {
             source: source,
             archive: archive,
             summaries: summaries,
+            pricing: settings.pricing,
             now: now,
             pause: { try await Task.sleep(for: $0) },
             observe: { _ in }

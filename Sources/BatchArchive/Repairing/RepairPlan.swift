@@ -19,6 +19,12 @@ package struct RepairPlan: Sendable {
     /// Damaged files that contain several batches.
     private(set) var shared: Set<String> = []
 
+    /// Rebuilds the derived files of batches.
+    package init(rebuilding ids: Set<String>) {
+        for id in ids { steps[id] = .rebuild }
+        isNeeded = !ids.isEmpty
+    }
+
     package init(_ files: [VerifiedFile]) {
         for file in files where file.mark != .intact || file.isOutdated {
             isNeeded = true

@@ -16,12 +16,18 @@ package struct IndexQuery {
 
     /// Opens an existing index.
     ///
-    /// With `tables`, queries also see prices, costs and runs.
-    package init(at path: String, tables: QueryTables? = nil) throws(ResultIndexFailure) {
+    /// With `runs`, queries also see the table of runs.
+    package init(at path: String, runs: [CatalogRun]? = nil) throws(ResultIndexFailure) {
         self.path = path
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { database in try tables?.create(in: database) }
+        if let runs {
+            configuration.prepareDatabase { database in
+                try database.execute(sql: ResultIndexSchema.runTable)
+                for run in runs { try database.execute(sql: CatalogRun.insertion, arguments: run.values()) }
+                try database.execute(sql: "PRAGMA query_only = 1")
+            }
+        }
         do {
             database = try DatabaseQueue.reading(path, configuration)
         } catch {

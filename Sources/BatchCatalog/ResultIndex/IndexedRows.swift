@@ -2,6 +2,7 @@ import BatchPipeline
 import GRDB
 import GRDBSQLite
 package import JSONLines
+import MessageBatches
 
 /// The rows of one block of a flat file, converted to values for SQLite.
 ///
@@ -80,6 +81,12 @@ package struct IndexedRows: Sendable {
     ) throws(JSONSyntaxError) -> DatabaseValue {
         switch kind {
         case .integer: return (try cursor.wholeNumber(upTo: .max) ?? 0).databaseValue
+        case .money:
+            if try cursor.consumeNull() { return .null }
+            let range = try cursor.skipValue()
+            // An amount that does not fit into 64 bits, over nine million dollars for one request, is approximate.
+            guard let amount = Money(String(decoding: cursor.bytes(range), as: UTF8.self)) else { return .null }
+            return Int64(exactly: amount.picoDollars)?.databaseValue ?? Double(amount.picoDollars).databaseValue
         case .text, .timestamp: return try cursor.string().map { cursor.text($0).databaseValue } ?? .null
         case .boolean:
             if try cursor.consumeNull() { return .null }
@@ -106,7 +113,8 @@ package struct IndexedRows: Sendable {
                     // -1 is SQLITE_TRANSIENT: SQLite copies the bytes.
                     let copy = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
                     unsafe sqlite3_bind_text(handle, parameter, text, CInt(text.utf8.count), copy)
-                case .null, .double, .blob: unsafe sqlite3_bind_null(handle, parameter)
+                case .double(let number): unsafe sqlite3_bind_double(handle, parameter, number)
+                case .null, .blob: unsafe sqlite3_bind_null(handle, parameter)
                 }
             }
             let step = unsafe sqlite3_step(handle)

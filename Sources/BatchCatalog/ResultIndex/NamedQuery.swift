@@ -24,7 +24,7 @@ package struct NamedQuery: Sendable {
             "cost-by-day",
             "requests and cost by day and model",
             """
-            SELECT substr(batch_created_at, 1, 10) AS date, model, count(*) AS requests, sum(picodollars) / 1e12 AS cost,
+            SELECT substr(batch_created_at, 1, 10) AS date, model, count(*) AS requests, sum(picodollars) / 1e12 AS cost_usd,
                 count(*) - count(picodollars) AS unpriced
             FROM results WHERE result_type = 'succeeded' GROUP BY 1, 2 ORDER BY 1, 2
             """
@@ -33,7 +33,7 @@ package struct NamedQuery: Sendable {
             "unusable",
             "succeeded answers that are of no use, by model and stop reason",
             """
-            SELECT model, stop_reason, count(*) AS requests, sum(picodollars) / 1e12 AS cost FROM results
+            SELECT model, stop_reason, count(*) AS requests, sum(picodollars) / 1e12 AS cost_usd FROM results
             WHERE result_type = 'succeeded' AND NOT usable GROUP BY 1, 2 ORDER BY requests DESC
             """
         ),
@@ -41,7 +41,7 @@ package struct NamedQuery: Sendable {
             "largest-answers",
             "the longest answers",
             """
-            SELECT batch_id, custom_id, model, output_tokens, cost FROM results ORDER BY output_tokens DESC LIMIT 20
+            SELECT batch_id, custom_id, model, output_tokens, cost_usd FROM results ORDER BY output_tokens DESC LIMIT 20
             """
         ),
         NamedQuery(

@@ -4,13 +4,13 @@ import MessageBatches
 /// The SQL tables of the result index, derived from ``FlatSchema``.
 ///
 /// `stored_rows` has the columns of a flat row, except those with one value for the whole batch, which are in
-/// `batches`. The view `results` combines both into the flat row. Costs are not stored: queries compute them from the
-/// requested prices.
+/// `batches`. The view `results` combines both into the flat row. Costs are stored as whole pico-dollars, so that sums
+/// are exact.
 package enum ResultIndexSchema {
     /// The version of the tables; increase it when they change.
     ///
     /// An index with another version is emptied and filled again.
-    static let version = FlatSchema.version * 100 + 5
+    static let version = FlatSchema.version * 100 + 6
 
     /// The columns with one value for the whole batch, with their names in `batches`.
     static let batchColumns = [
@@ -30,7 +30,7 @@ package enum ResultIndexSchema {
         let columns = storedColumns.map { column in
             switch column.kind {
             case .text, .timestamp: ", \(column.name) TEXT"
-            case .integer, .boolean: ", \(column.name) INTEGER"
+            case .integer, .boolean, .money: ", \(column.name) INTEGER"
             }
         }
         return """
@@ -38,7 +38,7 @@ package enum ResultIndexSchema {
             \(customIDIndex)
             CREATE TABLE filled (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, content TEXT NOT NULL);
             \(batches)
-            CREATE VIEW results AS \(results());
+            CREATE VIEW results AS \(results);
             \(errors)
             """
     }
@@ -52,36 +52,23 @@ package enum ResultIndexSchema {
         VALUES (?\(storedColumns.map { _ in ", ?" }.joined()))
         """
 
-    /// A SELECT of the flat rows, followed by `cost`.
-    private static func results(cost: String = "") -> String {
+    /// A SELECT of the flat rows, followed by the cost in pico-dollars.
+    private static var results: String {
         let columns = FlatSchema.columns.map { column in
             if column.name == lineColumn { return "stored_rows.place & 4294967295 AS \(lineColumn)" }
+            if column.kind == .money { return "stored_rows.\(column.name) / 1e12 AS \(column.name)" }
             return batchColumns[column.name].map { "\($0) AS \(column.name)" } ?? "stored_rows.\(column.name)"
         }
         // The range is redundant, but lets SQLite read only the rows of one batch.
         return """
-            SELECT \(columns.joined(separator: ", "))\(cost) FROM stored_rows
+            SELECT \(columns.joined(separator: ", ")), stored_rows.cost_usd AS picodollars FROM stored_rows
             JOIN batches ON batches.number = stored_rows.place >> 32 AND stored_rows.place
                 BETWEEN batches.number << 32 AND (batches.number << 32) + 4294967295
             """
     }
 
-    /// The temporary tables and views of a query's connection: costs by the requested prices, the prices, and the runs.
-    static var queryTables: String {
-        let arguments = ["place >> 32"] + costColumns
-        let cost = "\(costFunction)(\(arguments.map { "stored_rows.\($0)" }.joined(separator: ", ")))"
-        return """
-            CREATE TEMP VIEW results AS \(results(cost: ", \(cost) AS picodollars, \(cost) / 1e12 AS cost"));
-            CREATE TEMP TABLE \(prices)
-            CREATE TEMP TABLE \(runs)
-            """
-    }
-
-    /// The columns that determine the cost of a row, in addition to the number of its batch.
-    static let costColumns = ["result_type", "model", "inference_geo"] + UsageField.billed.map(\.column)
-
-    /// The name of the SQL function that computes costs.
-    static let costFunction = "batch_cost"
+    /// The temporary table of runs of a query's connection.
+    static var runTable: String { "CREATE TEMP TABLE \(runs)" }
 
     private static let batches = """
         CREATE TABLE batches ( -- a row for each batch
@@ -103,19 +90,6 @@ package enum ResultIndexSchema {
         SELECT batch_id, custom_id, error_type, error_class, error_message, error_request_id, batch_created_at
         FROM results WHERE result_type = 'errored';
         """
-    private static let prices = """
-        prices ( -- list prices in US dollars per million tokens; the first row that fits counts
-            model TEXT NOT NULL,
-            valid_from TEXT,
-            valid_to TEXT,
-            prompt_min INTEGER,
-            prompt_max INTEGER,
-            \(priceColumns.joined(separator: ",\n    "))
-        );
-        """
-    private static let priceColumns = UsageField.priced.compactMap { field in
-        field.priceColumn.map { "\($0) REAL\(field.isAlwaysPriced ? " NOT NULL" : "")" }
-    }
     private static let runs = """
         runs ( -- a row for each run that wrote to the archive, out of its catalog
             number INTEGER PRIMARY KEY,
@@ -138,17 +112,16 @@ package enum ResultIndexSchema {
                 switch column.kind {
                 case .text, .timestamp: "TEXT"
                 case .integer, .boolean: "INTEGER"
+                case .money: "REAL"
                 }
             return "    \(column.name) \(type)\(column.isNullable ? "" : " NOT NULL"), -- \(column.meaning)"
         }
         return """
             CREATE TABLE results ( -- a row for each result
             \(columns.joined(separator: "\n"))
-                picodollars INTEGER, -- cost in 1e-12 US dollars, exact; null without a price
-                cost REAL -- cost in US dollars
+                picodollars INTEGER -- cost in 1e-12 US dollars, exact; null without a price
             );
             \(batches)
-            CREATE TABLE \(prices)
             CREATE TABLE \(runs)
             \(errors)
 

@@ -19,8 +19,7 @@ struct CatalogCommand: AsyncParsableCommand {
             commandName: "rebuild",
             abstract: "Make the index anew from manifests, quarantine and unfinished downloads.",
             discussion: """
-                Takes in what fetch archived, and brings SHA256SUMS and views up to date as export does at its end,
-                with the costs in duckdb.sql by the prices given here.
+                Takes in what fetch archived, and brings SHA256SUMS and views up to date as export does at its end.
                 Runs, attempts and what was lost stand in no file: they are kept where the old index can be read. The next
                 export lists its whole window again.
                 """
@@ -29,17 +28,12 @@ struct CatalogCommand: AsyncParsableCommand {
         @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
         var path = "./archive"
 
-        @OptionGroup var prices: PriceOptions
-
         @OptionGroup
         var lock: LockOptions
 
         func run() async throws {
             let context = CommandContext.current
-            let settings = try ArchiveSettings.ofThisVersion(
-                codec: CodecChoice.auto.codec(),
-                prices: prices.source().table
-            )
+            let settings = try ArchiveSettings.ofThisVersion(codec: CodecChoice.auto.codec())
             for folder in ArchiveFolders.entries(at: path).map(\.folder) {
                 // Throws if there is no archive. Locking would create one.
                 _ = try ArchiveReader(folder)

@@ -3,7 +3,6 @@ import BatchAnalytics
 import BatchArchive
 import BatchPipeline
 import MessageBatches
-import Prices
 import Tables
 
 /// `batchkeep compare A B`: compares two windows, days, models or batches, and checks thresholds.
@@ -41,14 +40,13 @@ struct CompareCommand: AsyncParsableCommand {
         let context = CommandContext.current
         let thresholds = try thresholds()
         let prices = try prices.source()
-        let pricer = try prices.pricer(isScan: scan)
-        let source = try statistics.source(now: context.now())
+        let source = try statistics.source(now: context.now(), prices: prices)
         let sides = try [before, after]
             .map { try ComparedSide($0, within: source.selection, now: context.now()) }
         var notice = ReadingNotice()
         var measures: [Measures] = []
         for side in sides {
-            let reading = try await self.measures(of: side, in: source, pricer: pricer)
+            let reading = try await self.measures(of: side, in: source)
             measures.append(reading.result)
             notice.merge(reading.notice)
         }
@@ -81,13 +79,12 @@ struct CompareCommand: AsyncParsableCommand {
 
     private func measures(
         of side: ComparedSide,
-        in source: ArchiveStatistics,
-        pricer: Pricer
+        in source: ArchiveStatistics
     ) async throws -> ArchiveStatistics.Reading<Measures> {
         var source = source
         source.selection = side.selection
         let grouping = side.model == nil ? Grouping() : Grouping(by: [], .model)
-        let reading = try await source.rollUp(by: grouping, pricer: pricer, isScan: scan)
+        let reading = try await source.rollUp(by: grouping, isScan: scan)
         let measures = side.model.map { reading.result.measures(ofModel: $0) } ?? reading.result.measures
         return ArchiveStatistics.Reading(measures, reading.notice)
     }

@@ -24,15 +24,11 @@ struct ErrorsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
     var format: TableFormat = .table
 
-    @OptionGroup var prices: PriceOptions
-
     func run() async throws {
         let context = CommandContext.current
         try check(limit, 1...1_000_000, "--limit")
-        let prices = try prices.source()
-        let pricer = try prices.pricer(isScan: false)
         let source = try statistics.source(now: context.now())
-        let reading = try await source.errors(pricer: pricer, now: context.now(), options: source.retryOptions)
+        let reading = try await source.errors(now: context.now(), options: source.retryOptions)
         if reading.result.count == 0, format == .table {
             let batches = reading.notice.batches.counted("archived batch", "archived batches")
             try context.print("No request failed in \(batches).\n")
@@ -40,7 +36,7 @@ struct ErrorsCommand: AsyncParsableCommand {
             let table = reading.result.table(
                 limit: limit,
                 forPeople: format.isForPeople,
-                notes: reading.notice.sentences + [prices.statement]
+                notes: reading.notice.sentences
             )
             try context.print(format.render(table, style: context.outputStyle))
         }

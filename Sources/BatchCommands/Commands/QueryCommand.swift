@@ -10,7 +10,7 @@ import Tables
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Ask the archive in SQL: results, batches, errors, prices and runs, read-only.",
+        abstract: "Ask the archive in SQL: results, batches, errors and runs, read-only.",
         discussion: """
             The rows are kept in results.sqlite in the archive, filled when needed with what is new. The file can be removed at
             any time. Named queries: \(NamedQuery.all.map { "\($0.name) (\($0.meaning))" }.joined(separator: ", ")).
@@ -45,8 +45,6 @@ struct QueryCommand: AsyncParsableCommand {
     )
     var format: Format?
 
-    @OptionGroup var prices: PriceOptions
-
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
@@ -55,17 +53,13 @@ struct QueryCommand: AsyncParsableCommand {
         if schema { return try context.print(ResultIndexSchema.description) }
         let sql = try query()
         if let limit { try check(limit, 1...Int.max, "--limit") }
-        let prices = try prices.source()
         let archives = archive.archives()
         guard archives.count == 1, let source = archives.first else {
             throw CommandFailure.conflict("A query is about one archive: name one workspace=NAME with --archive.")
         }
         let isDamaged = try await fillIndex(of: source.folder, context)
-        let tables = try QueryTables(
-            pricer: prices.pricer(isScan: true),
-            runs: runs(of: source.folder, for: sql, context)
-        )
-        let index = try IndexQuery(at: ResultIndex.path(in: source.folder), tables: tables)
+        let runs = try runs(of: source.folder, for: sql, context)
+        let index = try IndexQuery(at: ResultIndex.path(in: source.folder), runs: runs)
         var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
         try index.run(sql, limit: limit ?? .max) { try output.add(columns: $0, rows: $1) }
         try output.finish()

@@ -27,9 +27,10 @@ struct ReportCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let now = context.now()
+        let prices = try prices.source()
         let page = try await ReportPage(
-            statistics.source(now: now),
-            prices: prices.source(),
+            statistics.source(now: now, prices: prices),
+            prices: prices,
             toolVersion: BatchkeepVersion.current,
             now: now
         )

@@ -52,8 +52,6 @@ struct RetryCommand: AsyncParsableCommand {
     @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
     var archivePath = "./archive"
 
-    @OptionGroup var prices: PriceOptions
-
     @Flag(help: "Print counts per reason and the cost at stake; write nothing.")
     var dryRun = false
 
@@ -67,7 +65,6 @@ struct RetryCommand: AsyncParsableCommand {
         }
         let selection = try selection()
         let edit = try edit()
-        let pricer = try prices.source().pricer(isScan: false)
         let folder = try ArchiveFolders.only(at: archivePath)
         let batches = ArchiveSelection(try window.window(now: context.now()), ids: window.ids)
         let listing = try await ArchiveReader(folder).requiredManifests(of: batches)
@@ -81,7 +78,7 @@ struct RetryCommand: AsyncParsableCommand {
         let summary = RetrySummary(
             report: report,
             unreadable: listing.unreadable,
-            cost: RetryCost(report, pricer: pricer),
+            cost: RetryCost(report),
             isDryRun: dryRun,
             outputPath: out
         )

@@ -14,7 +14,7 @@ struct SelectCommand: AsyncParsableCommand {
         commandName: "select",
         abstract: "Take rows and columns out of the archived results, without the network.",
         discussion: """
-            Columns are those of the flat table, date, text, thinking, tool_input, cost, or any path into the line:
+            Columns are those of the flat table, date, text, thinking, tool_input, or any path into the line:
             usage.output_tokens and content[].type start inside the message, error.error.type at the error, result.type
             and $.custom_id at the line. [0] takes one element, [] all of them.
             Conditions: column=value, !=, <, <=, >, >=, ~regex, !~regex, 'column in a,b'; null stands for a missing value.
@@ -86,8 +86,7 @@ struct SelectCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         try checkOptions()
-        let pricer = try prices.source().pricer(isScan: true)
-        let plan = try SelectionPlan(self, pricer: pricer, isTerminal: context.outputIsTerminal)
+        let plan = try SelectionPlan(self, prices: prices.source(), isTerminal: context.outputIsTerminal)
         let window = try window.window(now: context.now())
         var output = SelectionOutput(plan, context: context, limit: limit)
         try output.begin()
@@ -101,6 +100,7 @@ struct SelectCommand: AsyncParsableCommand {
             }
             let wanted = listing.manifests.filter { plan.filter.canPass($0.contents) }
             errors.notePruned(wanted)
+            errors.noteOutdated(wanted, pricedBy: plan.prices)
             try await scan(wanted, in: archive, by: plan, to: &output, &errors)
         }
         try output.finish()
@@ -122,7 +122,7 @@ struct SelectCommand: AsyncParsableCommand {
         )
         try await scan.run(
             manifests,
-            work: { block, manifest in plan.work(block, manifest.batch) },
+            work: { block, manifest in plan.work(block, manifest) },
             consume: { try output.add($0) },
             damaged: { failure, _ in errors.report([failure]) }
         )

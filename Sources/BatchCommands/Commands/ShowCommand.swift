@@ -41,7 +41,7 @@ struct ShowCommand: AsyncParsableCommand {
         let context = CommandContext.current
         if json, raw { throw CommandFailure.conflict("--json and --raw exclude each other.") }
         let window = try window.window(now: context.now())
-        let output = RequestOutput(pricer: try prices.source().pricer(isScan: true), context: context)
+        let output = RequestOutput(prices: try prices.source(), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
         let search = RequestSearch(customID: customID, window: window, ids: self.window.ids)
         var errors = ScanErrors(context: context)

@@ -9,8 +9,8 @@ struct SummarizeCommand: AsyncParsableCommand {
         commandName: "summarize",
         abstract: "Add up archived batches by day, model, result and more: requests, tokens, cost.",
         discussion: """
-            Reads the summaries that every manifest holds, never the results, and no network. --scan reads the results: for
-            groupings that summaries cannot give, and for prices that change at other prompt sizes.
+            Reads the summaries that every manifest holds, never the results, and no network. --scan and --prices read the
+            results: for groupings that summaries cannot give, and for other prices than the recorded ones.
             """
     )
 
@@ -39,17 +39,16 @@ struct SummarizeCommand: AsyncParsableCommand {
         let context = CommandContext.current
         let grouping = try grouping()
         let prices = try prices.source()
-        let pricer = try prices.pricer(isScan: scan)
-        let source = try statistics.source(now: context.now())
+        let source = try statistics.source(now: context.now(), prices: prices)
         let notice: ReadingNotice
         if grouping == Grouping(), !scan, format == .table {
-            let reading = try await source.overview(pricer: pricer)
+            let reading = try await source.overview()
             let block = reading.result.block(notes: reading.notice.sentences + [prices.statement])
             try context.print(block.render(style: context.outputStyle))
             notice = reading.notice
         } else {
             let columns = format.isForPeople ? RollUp.mainColumns : nil
-            let reading = try await source.rollUp(by: grouping, pricer: pricer, isScan: scan, columns: columns)
+            let reading = try await source.rollUp(by: grouping, isScan: scan, columns: columns)
             let table = reading.result.table(
                 caption: caption(grouping),
                 forPeople: format.isForPeople,

@@ -75,7 +75,7 @@ struct VerifyCommand: AsyncParsableCommand {
             source.folder,
             codec: try CodecChoice.auto.codec(),
             summaries: SummarySet(SummaryRegistry.kinds),
-            derivations: ArchiveSettings.currentDerivations
+            derivations: Derivations.current
         )
         try await verifier.run(plan, concurrency: 2 * ProcessInfo.processInfo.activeProcessorCount, report: report)
     }

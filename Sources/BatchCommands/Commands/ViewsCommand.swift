@@ -9,22 +9,16 @@ struct ViewsCommand: AsyncParsableCommand {
         commandName: "views",
         abstract: "Write the files in views/ anew: SQL and schemas for DuckDB, ClickHouse, Spark, Polars and others.",
         discussion: """
-            Every export does the same at its end; this is for an archive an older version wrote. The costs in duckdb.sql are
-            by the prices given here, or to the export.
+            Every export does the same at its end; this is for an archive an older version wrote.
             """
     )
-
-    @OptionGroup var prices: PriceOptions
 
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
     func run() async throws {
         let context = CommandContext.current
-        let settings = try ArchiveSettings.ofThisVersion(
-            codec: CodecChoice.auto.codec(),
-            prices: try prices.source().table
-        )
+        let settings = try ArchiveSettings.ofThisVersion(codec: CodecChoice.auto.codec())
         for source in archive.archives() {
             let archive = try OpenArchive(source.folder, settings: settings, for: context)
             let written = try archive.sink.updateViews()

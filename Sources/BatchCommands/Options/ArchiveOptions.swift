@@ -39,37 +39,28 @@ struct ArchiveOptions: ParsableArguments {
 
     /// The settings for new files of the archive.
     func settings(origin: String?, prices: PriceTable? = nil) throws -> ArchiveSettings {
-        .ofThisVersion(codec: try codec.codec(level: level), origin: origin, prices: prices)
+        .ofThisVersion(codec: try codec.codec(level: level), origin: origin, prices: prices ?? .builtIn)
     }
 }
 
 extension ArchiveSettings {
     /// The archive settings of this version of the program.
     ///
-    /// `origin` is the origin of the API, if the command uses it. Without prices, the files in `views/` do not change.
+    /// `origin` is the origin of the API, if the command uses it.
     static func ofThisVersion(
         codec: any MemberCodec,
         origin: String? = nil,
-        prices: PriceTable? = nil
+        prices: PriceTable = .builtIn
     ) -> ArchiveSettings {
         var settings = ArchiveSettings(
             codec: codec,
             toolVersion: BatchkeepVersion.current,
             origin: origin,
-            derivations: currentDerivations
+            derivations: Derivations.current,
+            prices: prices
         )
-        if let prices {
-            for view in ArchiveView.all(prices: prices) { settings.views[view.name] = view.text }
-        }
+        for view in ArchiveView.all { settings.views[view.name] = view.text }
         return settings
-    }
-
-    /// The current version of each derivation, by name.
-    static var currentDerivations: [String: Int] {
-        [
-            "flat_schema": FlatSchema.version, "error_classes": ErrorClassifier.version,
-            "summaries": SummaryRegistry.version,
-        ]
     }
 }
 

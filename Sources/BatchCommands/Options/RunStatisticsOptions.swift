@@ -19,6 +19,6 @@ struct RunStatisticsOptions: ParsableArguments {
     ///
     /// - Throws: An error if the price table is invalid, before anything is fetched.
     func collector() throws -> RunStatistics {
-        try RunStatistics(prices: prices.source(), page: report)
+        RunStatistics(prices: try prices.source(), page: report)
     }
 }

@@ -16,8 +16,14 @@ struct StatisticsOptions: ParsableArguments {
     var path = "./archive"
 
     /// The archives to read and the selected batches.
-    func source(now: Timestamp) throws(CommandFailure) -> ArchiveStatistics {
-        ArchiveStatistics(path: path, selection: ArchiveSelection(try window.window(now: now), ids: window.ids))
+    ///
+    /// `prices` is nil for a command that has no option for other prices.
+    func source(now: Timestamp, prices: PriceSource? = nil) throws(CommandFailure) -> ArchiveStatistics {
+        ArchiveStatistics(
+            path: path,
+            selection: ArchiveSelection(try window.window(now: now), ids: window.ids),
+            prices: prices?.requested
+        )
     }
 }
 

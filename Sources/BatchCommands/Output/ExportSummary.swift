@@ -81,8 +81,8 @@ struct ExportSummary: Sendable {
     /// The lines below the table: facts to know and what to do next.
     private var notes: [String] {
         outcome
-            + [statistics?.cost.unpricedSentence, statistics?.page.map { "The page to look at: \($0)" }]
-            .compactMap(\.self)
+            + (statistics?.cost.sentences ?? []) + (statistics?.notes ?? [])
+            + [statistics?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
     }
 
     private var outcome: [String] {
@@ -197,7 +197,13 @@ struct ExportSummary: Sendable {
             Metric("in batches", cost.isUnknown ? .missing : .money(cost.batch), .money),
             Metric("list price", cost.isUnknown ? .missing : .money(cost.list), .money),
             Metric("saved by cache", .money(cost.savedByCache), .money),
-            Metric("unpriced", .integer(cost.unpricedRequests), .integer, tone: .warning, note: "in no amount"),
+            Metric(
+                "unpriced",
+                .integer(cost.unpricedRequests),
+                .integer,
+                tone: .warning,
+                note: "not included in costs"
+            ),
         ]
     }
 

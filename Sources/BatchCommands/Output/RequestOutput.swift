@@ -10,12 +10,12 @@ import Tables
 
 /// Formats one request as text for a terminal or as a JSON document.
 struct RequestOutput {
-    let pricer: Pricer
+    let prices: PriceSource
     let context: CommandContext
 
     /// The facts about the request, then each content block of the answer.
     func text(of stored: StoredLine, _ joined: [JoinedMatch]) -> String {
-        let decoded = stored.line.decoded
+        let decoded = stored.line.decoded(by: stored.manifest.pricing(by: prices.requested))
         guard let record = decoded.records.first else { return "" }
         var text = facts(of: record, in: decoded, stored)
             .map { name, value in
@@ -62,7 +62,8 @@ struct RequestOutput {
         add("stop_reason", record.stopReason)
         if record.type == .succeeded {
             facts.append(("tokens", Self.tokens(record.usage)))
-            facts.append(("cost", cost(of: record, in: decoded, batch)))
+            facts += Self.entries(of: record, in: decoded)
+            facts.append(("cost", Self.cost(of: record)))
         }
         add("error", record.errorType)
         add("message", record.errorMessage)
@@ -90,25 +91,37 @@ struct RequestOutput {
         }
     }
 
-    private func cost(of record: ResultRecord, in decoded: DecodedBlock, _ batch: MessageBatch) -> String {
-        let cost = pricer.cost(
-            of: record.usage,
-            model: decoded.text(record.model) ?? "",
-            geo: decoded.text(record.inferenceGeo) ?? "",
-            day: batch.day
-        )
-        guard cost.pricedRequests > 0, record.usageIsReadable else { return "unpriced: the table has no price for it" }
-        return "$\(cost.batch.text) in the batch, $\(cost.list.text) outside"
-            + (cost.assumedRequests > 0 ? ", with the price of the nearest day" : "")
+    /// One fact for each billed entry of `usage.iterations`.
+    private static func entries(of record: ResultRecord, in decoded: DecodedBlock) -> [(String, String)] {
+        record.entries.map { entry in
+            let model = entry.model.map { " of \(decoded.text($0))" } ?? ""
+            return ("  " + entry.kind.rawValue, tokens(entry.usage) + model + ", $\(entry.amounts.cost.text)")
+        }
+    }
+
+    private static func cost(of record: ResultRecord) -> String {
+        let price = record.price
+        switch price.note {
+        case .unreadableUsage: return "unpriced: the usage is missing or invalid"
+        case .unpriced: return "unpriced: the price table has no price for it"
+        case .notBilled:
+            let list = price.notBilled.map { ", $\($0.text) at list price" } ?? ""
+            return "$0: a refusal before any output is not billed\(list)"
+        case .assumed, nil:
+            let isAssumed = price.note == .assumed
+            return "$\(price.amounts.cost.text) in the batch, $\(price.amounts.list.text) outside"
+                + (isAssumed ? "; the price is assumed" : "")
+        }
     }
 
     /// The JSON document: the flat row, the cost, the place in the archive, the joined rows and the archived line.
     func document(of stored: StoredLine, _ joined: [JoinedMatch]) throws(SelectionFailure) -> [UInt8] {
         var columns: [SelectedColumn] = []
-        for name in FlatSchema.columns.map(\.name) + ["cost", "text"] {
-            columns.append(try SelectedColumn(name, pricer: pricer))
+        for name in FlatSchema.columns.map(\.name) + ["text"] {
+            columns.append(try SelectedColumn(name))
         }
-        var members: [(String, JSONNode)] = [("row", .verbatim(stored.line.row(columns)))]
+        let pricing = stored.manifest.pricing(by: prices.requested)
+        var members: [(String, JSONNode)] = [("row", .verbatim(stored.line.row(columns, pricing: pricing)))]
         if let place = stored.place { members += [("file", .text(place.path)), ("member", .number(place.member))] }
         if !joined.isEmpty {
             members.append(

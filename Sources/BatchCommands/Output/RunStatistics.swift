@@ -16,10 +16,10 @@ final class RunStatistics: Sendable {
     ///
     /// An empty path means the page in the archive, nil means no page.
     private let page: String?
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
     private struct State {
-        var batches: RollUp
+        var batches = RollUp(by: Grouping(by: [.batch]))
         var days: Set<CalendarDay> = []
     }
 
@@ -27,17 +27,17 @@ final class RunStatistics: Sendable {
     struct Outcome: Sendable {
         /// The cost of the batches that the run archived.
         let cost: Cost
+        /// Sentences about archived batches that are outdated, or whose costs today's prices change.
+        var notes: [String] = []
         /// The path of the page, if one was written.
         var page: String?
         /// The error, if something could not be written.
         var failure: FailureText?
     }
 
-    init(prices: PriceSource, page: String?) throws(TierEdgesError) {
+    init(prices: PriceSource, page: String?) {
         self.prices = prices
         self.page = page
-        let pricer = try prices.pricer(isScan: false)
-        state = Mutex(State(batches: RollUp(by: Grouping(by: [.batch]), pricer: pricer)))
     }
 
     /// Adds the batch of a pipeline event that reports a newly archived batch.
@@ -63,8 +63,9 @@ final class RunStatistics: Sendable {
         let (rollUp, days) = state.withLock { ($0.batches, $0.days) }
         var outcome = Outcome(cost: rollUp.measures.cost)
         do {
-            if !days.isEmpty { try write(rollUp, name: "runs/\(startedAt.fileName)", in: folder) }
-            for day in days.sorted() { try await write(day, in: folder) }
+            if !days.isEmpty { try Self.write(rollUp, name: "runs/\(startedAt.fileName)", prices, in: folder) }
+            try await Self.writeDays(days, prices, in: folder)
+            outcome.notes = try await notes(about: folder)
             if page != nil, report.stop == nil {
                 outcome.page = try await writePage(report, of: selection, in: folder, startedAt: startedAt, now: now)
             }
@@ -74,16 +75,28 @@ final class RunStatistics: Sendable {
         return outcome
     }
 
-    /// Writes the roll-up of all archived batches of a day.
-    private func write(_ day: CalendarDay, in folder: ArchiveFolder) async throws {
-        let next = CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
-        let source = ArchiveStatistics(folder, selection: ArchiveSelection(since: day.start, until: next.start))
-        let pricer = try prices.pricer(isScan: false)
-        let reading = try await source.rollUp(by: Grouping(by: [.day]), pricer: pricer)
-        try write(reading.result, name: "days/\(day.text)", in: folder)
+    private func notes(about folder: ArchiveFolder) async throws -> [String] {
+        var source = ArchiveStatistics(folder, selection: ArchiveSelection())
+        source.currentPrices = prices.table
+        return try await source.fold([TokenSummary.self], into: 0, { _, _ in }, merge: { _, _ in }).notice.sentences
     }
 
-    private func write(_ rollUp: RollUp, name: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
+    /// Writes the roll-ups of all archived batches of some days.
+    static func writeDays(_ days: Set<CalendarDay>, _ prices: PriceSource, in folder: ArchiveFolder) async throws {
+        for day in days.sorted() {
+            let next = CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
+            let source = ArchiveStatistics(folder, selection: ArchiveSelection(since: day.start, until: next.start))
+            let reading = try await source.rollUp(by: Grouping(by: [.day]))
+            try write(reading.result, name: "days/\(day.text)", prices, in: folder)
+        }
+    }
+
+    private static func write(
+        _ rollUp: RollUp,
+        name: String,
+        _ prices: PriceSource,
+        in folder: ArchiveFolder
+    ) throws(ArchiveFailure) {
         let table = rollUp.table(caption: "Archived batches", notes: [prices.statement])
         for format in [TableFormat.json, .csv] {
             let text = Array(format.render(table).utf8)

@@ -1,5 +1,6 @@
 import BatchAnalytics
 import BatchArchive
+import Tables
 
 /// Reports the files that a scan of the archive could not read, and records whether there were any.
 struct ScanErrors {
@@ -27,6 +28,18 @@ struct ScanErrors {
         context.note(
             "\(count) \(count == 1 ? "batch has" : "batches have") no raw file any more and could not be searched."
         )
+    }
+}
+
+extension ScanErrors {
+    /// Prints once how many batches have no costs because an older version archived them.
+    ///
+    /// With requested prices, costs are computed from the lines.
+    func noteOutdated(_ manifests: [Manifest], pricedBy prices: PriceSource?) {
+        let count = manifests.count { !Derivations.areCurrent($0.derivations) }
+        guard count > 0, prices?.requested == nil else { return }
+        let batches = count.counted("batch was", "batches were")
+        context.note("batchkeep: \(batches) archived by an older version, without costs: run `batchkeep rebuild`.")
     }
 }
 

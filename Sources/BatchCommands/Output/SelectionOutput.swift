@@ -1,4 +1,5 @@
 import BatchAnalytics
+import BatchArchive
 import BatchPipeline
 import JSONLines
 import MessageBatches
@@ -10,6 +11,7 @@ struct SelectionPlan: Sendable {
     let filter: LineFilter
     let format: SelectCommand.Format
     let sampleSize: Int?
+    let prices: PriceSource
     private let kind: Kind
 
     private enum Kind: Sendable {
@@ -26,10 +28,11 @@ struct SelectionPlan: Sendable {
     /// The columns that are shown by default.
     private static let usualColumns = "custom_id,result_type,model,stop_reason,input_tokens,output_tokens,error_message"
 
-    init(_ command: SelectCommand, pricer: Pricer, isTerminal: Bool) throws(SelectionFailure) {
+    init(_ command: SelectCommand, prices: PriceSource, isTerminal: Bool) throws(SelectionFailure) {
+        self.prices = prices
         format = command.format ?? (isTerminal ? .table : .ndjson)
         var conditions: [Condition] = []
-        for text in command.where { conditions.append(try Condition(text, pricer: pricer)) }
+        for text in command.where { conditions.append(try Condition(text)) }
         filter = LineFilter(
             conditions: conditions,
             resultTypes: command.result.isEmpty ? nil : Set(command.result),
@@ -39,12 +42,12 @@ struct SelectionPlan: Sendable {
         let style = format.style
         if let keys = command.by {
             let sums = try command.columns.map { text throws(SelectionFailure) in
-                try SelectedColumn.list(text, pricer: pricer)
+                try SelectedColumn.list(text)
             }
-            let keys = try SelectedColumn.list(keys, pricer: pricer)
+            let keys = try SelectedColumn.list(keys)
             kind = .groups(try RowGrouping(filter: filter, keys: keys, sums: sums ?? []), style)
         } else {
-            let columns = try SelectedColumn.list(command.columns ?? Self.usualColumns, pricer: pricer)
+            let columns = try SelectedColumn.list(command.columns ?? Self.usualColumns)
             let seed = command.sample == nil ? nil : command.seed
             kind = .rows(RowSelection(filter: filter, columns: columns, style: style, sampleSeed: seed))
         }
@@ -53,10 +56,11 @@ struct SelectionPlan: Sendable {
     /// Computes the rows or groups of one block.
     ///
     /// Blocks are processed in parallel.
-    @Sendable func work(_ block: LineBlock, _ batch: MessageBatch) -> Part {
-        switch kind {
-        case .rows(let selection): .rows(selection.rows(of: block, in: batch))
-        case .groups(let grouping, _): .groups(grouping.groups(of: block, in: batch))
+    @Sendable func work(_ block: LineBlock, _ manifest: Manifest) -> Part {
+        let pricing = manifest.pricing(by: prices.requested)
+        return switch kind {
+        case .rows(let selection): .rows(selection.rows(of: block, in: manifest.batch, pricing: pricing))
+        case .groups(let grouping, _): .groups(grouping.groups(of: block, in: manifest.batch, pricing: pricing))
         }
     }
 
@@ -70,11 +74,19 @@ struct SelectionPlan: Sendable {
     var columns: [Column] {
         switch kind {
         case .rows(let selection):
-            selection.columns.map { Column($0.name, $0.name, kind: $0.isInteger ? .integer : .text) }
+            selection.columns.map { Column($0.name, $0.name, kind: $0.isInteger ? .integer : $0.isMoney ? .money : .text) }
         case .groups(let grouping, _):
             grouping.names.enumerated()
-                .map { Column($1, $1, kind: $0 < grouping.keys.count ? .text : .integer, canShrink: false) }
+                .map { Column($1, $1, kind: grouping.kind(ofColumn: $0), canShrink: false) }
         }
+    }
+}
+
+extension RowGrouping {
+    /// The kind of values of a column of grouped rows.
+    fileprivate func kind(ofColumn index: Int) -> ValueKind {
+        guard index >= keys.count else { return .text }
+        return index > keys.count && sums[index - keys.count - 1].isMoney ? .money : .integer
     }
 }
 
@@ -172,7 +184,7 @@ struct SelectionOutput {
         var row: [Cell] = []
         for value in bytes.split(separator: 0x0A) {
             let column = table.columns[row.count]
-            row.append(Cell(json: value, isNumber: column.kind == .integer))
+            row.append(Cell(json: value, kind: column.kind))
             if row.count == table.columns.count {
                 table.rows.append(row)
                 row = []
@@ -185,14 +197,19 @@ extension Cell {
     /// Creates a cell from a value in JSON.
     ///
     /// Objects and arrays are shown as JSON text.
-    fileprivate init(json: ArraySlice<UInt8>, isNumber: Bool) {
+    fileprivate init(json: ArraySlice<UInt8>, kind: ValueKind) {
         switch json.first {
         case UInt8(ascii: "n"): self = .missing
         case UInt8(ascii: "\""):
             self = .text(JSONString.decoded(json.dropFirst().dropLast(), isEscaped: true))
         default:
             let text = String(decoding: json, as: UTF8.self)
-            self = isNumber ? Int64(text).map { .integer($0) } ?? .text(text) : .text(text)
+            self =
+                switch kind {
+                case .integer: Int64(text).map { .integer($0) } ?? .text(text)
+                case .money: Money(text).map { .money($0) } ?? .text(text)
+                default: .text(text)
+                }
         }
     }
 }

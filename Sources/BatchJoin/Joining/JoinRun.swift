@@ -96,7 +96,7 @@ package struct JoinRun: Sendable {
                 kind: settings.kind,
                 form: settings.form,
                 relations: relations,
-                batch: manifest.batch
+                manifest: manifest
             )
             try await join(manifest, joiner, settings, into: draft)
             for source in sources { try source.content.checkUnchanged() }
@@ -205,6 +205,6 @@ extension JoinRun {
     private func joiner(of draft: JoinDraft, _ prepared: PreparedJoin) throws -> Joiner {
         let settings = prepared.settings
         let relations = settings.kind == .missing ? try prepared.relations(ofBatch: draft.paths.id) : []
-        return Joiner(kind: settings.kind, form: settings.form, relations: relations, batch: draft.manifest.batch)
+        return Joiner(kind: settings.kind, form: settings.form, relations: relations, manifest: draft.manifest)
     }
 }

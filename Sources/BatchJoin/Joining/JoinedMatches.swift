@@ -36,7 +36,7 @@ package struct JoinedMatches {
     private func joinedRow(of line: LineBlock, with sources: PreparedJoin, _ manifest: Manifest) throws -> [UInt8]? {
         let relations = try sources.relations(ofBatch: manifest.batch.id)
         guard !relations.isEmpty else { return nil }
-        return try Joiner(kind: .left, form: .ndjson, relations: relations, batch: manifest.batch).join(line).rows
+        return try Joiner(kind: .left, form: .ndjson, relations: relations, manifest: manifest).join(line).rows
     }
 
     /// The row in the joined file with the ID of the line.

@@ -1,3 +1,4 @@
+import BatchArchive
 import BatchPipeline
 import JSONLines
 import MessageBatches
@@ -11,10 +12,14 @@ struct Joiner: Sendable {
     let form: JoinForm
     let relations: [JoinRelation]
     private let batch: MessageBatch
+    private let pricing: RequestPricing
     private let batchText: [UInt8]
     private let batchBytes: [UInt8]
 
-    init(kind: JoinKind, form: JoinForm, relations: [JoinRelation], batch: MessageBatch) {
+    /// Creates a joiner for the results that a manifest describes.
+    init(kind: JoinKind, form: JoinForm, relations: [JoinRelation], manifest: Manifest) {
+        let batch = manifest.batch
+        pricing = manifest.pricing
         self.kind = kind
         self.form = form
         self.relations = relations
@@ -58,7 +63,8 @@ struct Joiner: Sendable {
     /// The results of a block and, if the form needs them, their flat rows.
     private func lines(of block: LineBlock) -> (lines: [ResultLine], flatRows: [UInt8]) {
         guard form == .flat, kind != .missing else { return (ResultLine.lines(of: block), []) }
-        let decoded = ResultDecoder.decode(block)
+        var decoded = ResultDecoder.decode(block)
+        decoded.price(by: pricing, of: batch)
         return (decoded.records.map { ResultLine($0) }, FlatRowWriter(batch: batch).rows(of: decoded))
     }
 

@@ -1,7 +1,6 @@
-package import BatchAnalytics
+import BatchAnalytics
 package import BatchArchive
 package import MessageBatches
-import Prices
 
 /// The counts and files of a retry run.
 package struct RetryReport: Sendable {
@@ -28,9 +27,9 @@ package struct RetryCost: Sendable {
     /// The number of selected requests without an estimate: their batch has no succeeded request with a price.
     package private(set) var unknown = 0
 
-    package init(_ report: RetryReport, pricer: Pricer) {
+    package init(_ report: RetryReport) {
         for (manifest, selected) in report.batches {
-            let cost = manifest.summary(TokenSummary.self).map { pricer.cost(of: $0, day: manifest.batch.day) }
+            let cost = manifest.summary(TokenSummary.self)?.cost
             guard let cost, cost.pricedRequests > 0 else {
                 unknown += selected
                 continue

@@ -124,6 +124,7 @@ package struct BatchExport: Sendable {
             batch: batch,
             draft: draft,
             summaries: ports.summaries,
+            pricing: ports.pricing,
             settings: settings,
             expectation: try ports.expectedIDs?.expectation(of: batch),
             startedAt: ports.now(),

@@ -1,5 +1,6 @@
 import JSONLines
 import MessageBatches
+import Prices
 
 /// One download of a results body.
 ///
@@ -10,12 +11,15 @@ struct BodyDownload {
     private let batch: MessageBatch
     private let draft: any BatchDraft
     private let emptySummaries: SummarySet
+    private let pricing: RequestPricing
     private let settings: ExportSettings
     private let expectation: (any IDExpectation)?
     private let startedAt: Timestamp
     private let advanced: @Sendable (_ lines: Int, _ bytes: Int) -> Void
     private(set) var tally = BodyTally()
     private(set) var summaries: SummarySet
+    /// The indices of the used rows of the price table.
+    private var usedPrices: Set<Int> = []
     private var uniqueness = UniquenessCheck()
     /// The number of blocks of the body that are in the draft.
     private var written = 0
@@ -27,12 +31,14 @@ struct BodyDownload {
         var decoded: DecodedBlock
         var sealed: SealedBlock
         var summaries: SummarySet
+        var usedPrices: Set<Int>
     }
 
     init(
         batch: MessageBatch,
         draft: any BatchDraft,
         summaries: SummarySet,
+        pricing: RequestPricing,
         settings: ExportSettings,
         expectation: (any IDExpectation)? = nil,
         startedAt: Timestamp,
@@ -45,13 +51,15 @@ struct BodyDownload {
         self.startedAt = startedAt
         self.advanced = advanced
         self.summaries = summaries
+        self.pricing = pricing
         emptySummaries = summaries
     }
 
     /// Counts the blocks that an earlier download left in the draft, as if they had just been downloaded.
     mutating func consumeDurableBlocks() async throws {
         while let block = try await draft.nextDurableBlock() {
-            let decoded = ResultDecoder.decode(block)
+            var decoded = ResultDecoder.decode(block)
+            usedPrices.formUnion(decoded.price(by: pricing, of: batch))
             var folded = emptySummaries
             folded.fold(decoded, of: batch)
             try await count(decoded, folded)
@@ -76,14 +84,16 @@ struct BodyDownload {
         try await mapConcurrently(limit: settings.blocksInFlight) {
             try Task.checkCancellation()
             return try await blocks.next()
-        } work: { [batch, draft, emptySummaries] block in
-            let decoded = ResultDecoder.decode(block)
+        } work: { [batch, draft, emptySummaries, pricing] block in
+            var decoded = ResultDecoder.decode(block)
+            let usedPrices = decoded.price(by: pricing, of: batch)
             var summaries = emptySummaries
             summaries.fold(decoded, of: batch)
             let sealed = try draft.seal(decoded, flatRows: FlatRowWriter(batch: batch).rows(of: decoded))
-            return FinishedBlock(decoded: decoded, sealed: sealed, summaries: summaries)
+            return FinishedBlock(decoded: decoded, sealed: sealed, summaries: summaries, usedPrices: usedPrices)
         } consume: { block in
             try await draft.append(block.sealed)
+            usedPrices.formUnion(block.usedPrices)
             try await count(block.decoded, block.summaries)
             advanced(tally.lines, tally.bytes)
             return .proceed
@@ -125,6 +135,7 @@ struct BodyDownload {
             rejected: tally.rejected,
             duplicateLines: tally.duplicateLines,
             summaries: summaries,
+            prices: usedPrices.sorted().map { pricing.table.rows[$0] },
             requestID: origin?.head.requestID,
             workspaceID: origin?.head.workspaceID,
             rewrittenFrom: origin?.rewrittenFrom,

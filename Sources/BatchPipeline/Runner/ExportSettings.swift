@@ -42,6 +42,7 @@ package struct ExportPorts: Sendable {
     package var archive: any ArchiveSink
     /// The empty summaries that each block is folded into.
     package var summaries: SummarySet
+    package var pricing: RequestPricing
     /// Returns the current time of this machine.
     package var now: @Sendable () -> Timestamp
     /// Waits before a body is requested again, and until a deadline.
@@ -55,6 +56,7 @@ package struct ExportPorts: Sendable {
         source: any ResultSource,
         archive: any ArchiveSink,
         summaries: SummarySet,
+        pricing: RequestPricing,
         now: @escaping @Sendable () -> Timestamp,
         pause: @escaping @Sendable (Duration) async throws -> Void,
         observe: @escaping @Sendable (ExportEvent) -> Void,
@@ -64,6 +66,7 @@ package struct ExportPorts: Sendable {
         self.source = source
         self.archive = archive
         self.summaries = summaries
+        self.pricing = pricing
         self.now = now
         self.pause = pause
         self.observe = observe

@@ -112,15 +112,14 @@ struct PageContent {
 
     private var about: [String] {
         [
-            "Costs are computed from token counts with price table \(document.prices.version) "
-                + "(\(document.prices.origin)), at the prices of the day a batch was created. They are an estimate; "
-                + "your invoice is what counts.",
+            "Costs are computed from billed tokens with \(document.prices.origin), at the prices of the day on which a "
+                + "batch was created. If figures differ, trust your invoice.",
             "Usable are succeeded requests that stopped in an orderly way (end_turn, stop_sequence or tool_use) with "
                 + "text or a tool call. Errored, canceled and expired requests cost nothing.",
             "Days, weeks and months are those of UTC, by creation of the batch. A batch is archived only if the lines "
                 + "of each result type equal the counts that the API reported, every line is valid, and no custom_id "
                 + "occurs twice.",
-        ] + document.notes
+        ] + [document.prices.notBilled].compactMap(\.self) + document.notes
     }
 }
 

@@ -6,21 +6,11 @@ import Tables
 
 /// All values of the report page, added up in one pass over the manifests.
 struct PageMetrics: Sendable {
-    private let pricer: Pricer
-    private var days: RollUp
-    private var daily: RollUp
-    private var models: RollUp
-    private var errors: RollUp
-    private var batches: RollUp
-
-    init(pricer: Pricer) {
-        self.pricer = pricer
-        days = RollUp(by: Grouping(by: [.day]), pricer: pricer)
-        daily = RollUp(by: Grouping(by: [.day], .model), pricer: pricer)
-        models = RollUp(by: Grouping(by: [], .model), pricer: pricer)
-        errors = RollUp(by: Grouping(by: [], .error), pricer: pricer)
-        batches = RollUp(by: Grouping(by: [.batch]), pricer: pricer, columns: RollUp.mainColumns)
-    }
+    private var days = RollUp(by: Grouping(by: [.day]))
+    private var daily = RollUp(by: Grouping(by: [.day], .model))
+    private var models = RollUp(by: Grouping(by: [], .model))
+    private var errors = RollUp(by: Grouping(by: [], .error))
+    private var batches = RollUp(by: Grouping(by: [.batch]), columns: RollUp.mainColumns)
 
     /// The kinds of summaries to read from every manifest.
     static let kinds = SummaryRegistry.kinds.filter { kind in
@@ -29,12 +19,11 @@ struct PageMetrics: Sendable {
     }
 
     mutating func add(_ batch: SummarizedBatch) {
-        let priced = PricedBatch(batch, pricer: pricer)
-        days.add(priced)
-        daily.add(priced)
-        models.add(priced)
-        errors.add(priced)
-        batches.add(priced)
+        days.add(batch)
+        daily.add(batch)
+        models.add(batch)
+        errors.add(batch)
+        batches.add(batch)
     }
 
     mutating func merge(_ other: PageMetrics) {
@@ -55,6 +44,7 @@ struct PageMetrics: Sendable {
             measures.cost.unpricedByModel.map { ($0.model ?? RollUp.other, Int64($0.requests)) },
             uniquingKeysWith: +
         )
+        document.prices.notBilled = measures.cost.notBilledSentence
         document.headline = Self.headline(measures)
         document.daily = dailyUsage
         document.results = Self.results(measures)

@@ -120,17 +120,16 @@ package struct Distribution: Sendable, Hashable {
 
 /// The prices with which the costs were computed.
 package struct PriceStatement: Sendable, Hashable {
-    /// The version of the price table, which is a date.
-    package var version: String
-    /// The origin of the table, as a clause: "built in", "prices.csv".
+    /// The origin of the prices, as a clause: "the prices recorded in the archive".
     package var origin: String
     /// Requests without a price, by model.
     ///
     /// All counts include them; no amount does.
     package var unpriced: [String: Int64]
+    /// A sentence about refusals that are not billed; nil if there are none.
+    package var notBilled: String?
 
-    package init(version: String, origin: String, unpriced: [String: Int64] = [:]) {
-        self.version = version
+    package init(origin: String, unpriced: [String: Int64] = [:]) {
         self.origin = origin
         self.unpriced = unpriced
     }

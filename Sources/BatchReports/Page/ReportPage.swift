@@ -27,8 +27,7 @@ package struct ReportPage: Sendable {
     package func html(
         completeness: ((_ archived: Int) -> Completeness)? = nil
     ) async throws -> ArchiveStatistics.Reading<String> {
-        let reading = try await source.fold(PageMetrics.kinds, into: PageMetrics(pricer: prices.pricer(isScan: false)))
-        {
+        let reading = try await source.fold(PageMetrics.kinds, into: PageMetrics()) {
             $0.add($1)
         } merge: {
             $0.merge($1)
@@ -41,7 +40,7 @@ package struct ReportPage: Sendable {
             generatedAt: now,
             toolVersion: toolVersion,
             completeness: try completeness?(metrics.batchCount) ?? source.completeness(archived: metrics.batchCount),
-            prices: PriceStatement(version: BuiltInPrices.version, origin: prices.origin)
+            prices: PriceStatement(origin: prices.origin)
         )
         metrics.fill(&document)
         document.notes = reading.notice.sentences

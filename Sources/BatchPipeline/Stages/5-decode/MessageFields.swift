@@ -8,7 +8,11 @@ struct MessageFields {
     var id: JSONToken?
     var model: JSONToken?
     var stopReason: JSONToken?
-    var usage = UsageFields()
+    /// `stop_details.category`; nil if it is missing or null.
+    var stopCategory: JSONToken?
+    var hasStopDetails = false
+    /// The usage; nil if there is none.
+    var usage: UsageFields?
     var contentBlocks = 0
     var toolUses = 0
     var textBytes = 0
@@ -34,12 +38,28 @@ struct MessageFields {
             case .id: id = try cursor.string()
             case .content: try readContent(&cursor)
             case .stopReason: stopReason = try cursor.string()
+            case .stopDetails: try readStopDetails(&cursor)
             case .usage:
-                usage = UsageFields()
-                try usage.read(&cursor)
-            case .type, .role, .container, .stopSequence, .stopDetails, nil: try cursor.skipValue()
+                var fields = UsageFields()
+                try fields.read(&cursor)
+                usage = fields
+            case .type, .role, .container, .stopSequence, nil: try cursor.skipValue()
             }
         }
+    }
+
+    private enum DetailKey: String, CaseIterable {
+        case category
+    }
+
+    private static let detailKeys = JSONKeys<DetailKey>()
+
+    private mutating func readStopDetails(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        var category: JSONToken?
+        hasStopDetails = try cursor.members(Self.detailKeys) { _, cursor throws(JSONSyntaxError) in
+            category = try cursor.string()
+        }
+        stopCategory = category
     }
 
     private mutating func readContent(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {

@@ -58,6 +58,8 @@ struct ResultFields {
         let type = ResultBody.type(of: typeToken, in: cursor)
         let message = type == .succeeded ? body.message : MessageFields()
         let error = type == .errored ? body.error : ErrorFields()
+        let isReadable = type != .succeeded || message.usage != nil
+        let billed = message.usage?.billed ?? UsageFields.Billed(isReadable: isReadable)
         return ResultRecord(
             lineNumber: lineNumber,
             line: line,
@@ -69,10 +71,16 @@ struct ResultFields {
             model: message.model.map { TextSlice($0) },
             messageID: message.id.map { TextSlice($0) },
             stopReason: message.stopReason.map { TextSlice($0) },
-            serviceTier: message.usage.serviceTier.map { TextSlice($0) },
-            inferenceGeo: message.usage.inferenceGeo.map { TextSlice($0) },
-            usage: message.usage.tokens,
-            usageIsReadable: type != .succeeded || message.usage.isReadable,
+            serviceTier: message.usage?.serviceTier.map { TextSlice($0) },
+            inferenceGeo: message.usage?.inferenceGeo.map { TextSlice($0) },
+            stopCategory: message.stopCategory.map { TextSlice($0) },
+            isEmptyRefusal: message.hasStopDetails && message.contentBlocks == 0
+                && Usability.isRefusal(message.stopReason, in: cursor),
+            usage: billed.usage,
+            entries: billed.entries,
+            iterations: billed.iterations,
+            hasUnusualIterations: billed.isUnusual,
+            usageIsReadable: billed.isReadable,
             errorType: error.code.map { TextSlice($0) },
             errorMessage: error.text.map { TextSlice($0) },
             errorRequestID: error.requestID.map { TextSlice($0) },
@@ -148,6 +156,13 @@ package enum Usability {
     static func isOrderly(_ stopReason: JSONToken?, in cursor: borrowing JSONCursor) -> Bool {
         guard let stopReason else { return false }
         return cursor.index(of: stopReason, in: orderly) != nil
+    }
+
+    private static let refusal = JSONKeyTable(["refusal"])
+
+    /// Returns whether a stop reason is `refusal`.
+    static func isRefusal(_ stopReason: JSONToken?, in cursor: borrowing JSONCursor) -> Bool {
+        stopReason.flatMap { cursor.index(of: $0, in: refusal) } != nil
     }
 
     /// Returns whether a result succeeded, stopped normally, and contains visible text or a tool call.

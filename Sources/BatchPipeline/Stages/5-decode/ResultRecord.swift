@@ -1,5 +1,6 @@
 package import JSONLines
 package import MessageBatches
+package import Prices
 
 /// The range of a JSON string in a block, without its quotes; it is decoded only when the text is needed.
 package struct TextSlice: Sendable, Hashable {
@@ -42,12 +43,27 @@ package struct ResultRecord: Sendable {
     package var stopReason: TextSlice?
     package var serviceTier: TextSlice?
     package var inferenceGeo: TextSlice?
+    /// `stop_details.category` of a refusal.
+    package var stopCategory: TextSlice?
+    /// Whether the message is a refusal with `stop_details` and without content.
+    package var isEmptyRefusal: Bool
+    /// The counts that are billed; zero if they are not readable.
+    ///
+    /// If `usage.iterations` has entries, these are the sums over the billed entries.
     package var usage: TokenUsage
+    /// The billed parts of ``usage``; empty if the request is billed as a whole, at its own model.
+    package var entries: [BilledEntry]
+    /// The number of entries of `usage.iterations`.
+    package var iterations: Int
+    /// Whether `usage.iterations` has an entry of an unknown type, or entries that do not add up to the other counts.
+    package var hasUnusualIterations: Bool
     /// Whether all token counts can be read; if not, the request has no price.
     ///
-    /// False if a count is not a whole number from 0 to 10^12, or if the object that should contain it is not an
-    /// object.
+    /// False if a succeeded request has no usage, if its input or output tokens are missing, if a count is not a whole
+    /// number from 0 to 10^12, or if the object that should contain it is not an object.
     package var usageIsReadable: Bool
+    /// The price of the request; see ``DecodedBlock/price(by:of:)``.
+    package var price = RequestPrice()
     package var errorType: TextSlice?
     package var errorMessage: TextSlice?
     package var errorRequestID: TextSlice?
@@ -63,6 +79,28 @@ package struct ResultRecord: Sendable {
     package var hasVisibleText: Bool
     /// Whether the request succeeded, stopped normally, and contains text or a tool call; see ``Usability``.
     package var isUsable: Bool
+}
+
+/// A part of a request's usage that is billed at a model and a prompt size of its own.
+package struct BilledEntry: Sendable {
+    /// The type of an entry of `usage.iterations`.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// One iteration of the model; these are part of the top-level counts, all others are not.
+        case message
+        case compaction
+        case advisor = "advisor_message"
+        /// A declined attempt, which is not billed.
+        case fallback = "fallback_message"
+        /// A type that this version does not know.
+        case other
+    }
+
+    package var kind: Kind
+    /// The model of the entry; nil for the model of the message.
+    package var model: TextSlice?
+    package var usage: TokenUsage
+    /// The price of the entry; zero if the request has no price.
+    package var amounts = Amounts()
 }
 
 /// What would make a failed request succeed.

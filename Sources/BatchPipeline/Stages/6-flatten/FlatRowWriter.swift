@@ -1,7 +1,10 @@
 import JSONLines
 package import MessageBatches
+import Prices
 
 /// Writes the flat rows of one batch (``FlatSchema``) as NDJSON, in raw order.
+///
+/// The records must be priced; see ``DecodedBlock/price(by:of:)``.
 package struct FlatRowWriter: Sendable {
     private let batch: MessageBatch
 
@@ -100,6 +103,7 @@ package enum FlatValue {
     case text(TextSlice)
     /// A whole number that is not negative.
     case number(Int64)
+    case money(Money)
     /// JSON text.
     case literal([UInt8])
 
@@ -118,6 +122,13 @@ package enum FlatValue {
         uniqueKeysWithValues: ErrorClass.allCases.map { ($0, JSONNode.text($0.rawValue).text) }
     )
 
+    /// Returns a price note as JSON text.
+    static func name(of note: PriceNote) -> [UInt8] { noteNames[note] ?? nullText }
+
+    private static let noteNames: [PriceNote: [UInt8]] = Dictionary(
+        uniqueKeysWithValues: PriceNote.allCases.map { ($0, JSONNode.text($0.rawValue).text) }
+    )
+
     /// Appends the value as JSON text.
     ///
     /// Strings are copied from the line. Only strings with escapes are decoded and encoded again, so that a lone
@@ -127,6 +138,7 @@ package enum FlatValue {
         case .null: output += Self.nullText
         case .literal(let text): output += text
         case .number(let number): Self.append(number, to: &output)
+        case .money(let amount): output += amount.text.utf8
         case .text(let slice) where slice.isEscaped:
             JSONString.append(JSONString.decoded(source.bytes[slice.range], isEscaped: true), to: &output)
         case .text(let slice):

@@ -10,12 +10,14 @@ package enum FlatSchema {
     /// The version of the columns, which the manifest records.
     ///
     /// Files of another version are `outdated` and can be rebuilt from raw.
-    package static let version = 1
+    package static let version = 2
 
     /// The type of a column's values.
     package enum Kind: String, Sendable {
         case text
         case integer
+        /// US dollars, exact, with up to 12 decimal places.
+        case money
         case boolean
         /// RFC 3339 in UTC with six fraction digits and `Z`.
         case timestamp
@@ -23,8 +25,10 @@ package enum FlatSchema {
 
     /// Where the value of a column comes from.
     package enum Content: Sendable {
-        case batchID, customID, lineNumber, resultType, model, messageID, stopReason, serviceTier, inferenceGeo
+        case batchID, customID, lineNumber, resultType, model, messageID, stopReason, stopCategory, serviceTier
+        case inferenceGeo
         case usage(UsageField)
+        case iterations, cost, priceNote
         case errorType, errorMessage, errorRequestID, errorClass
         case contentBlocks, toolUses, textBytes, usable, batchCreatedAt, batchEndedAt, rawBytes
     }
@@ -50,7 +54,7 @@ package enum FlatSchema {
     }
 
     /// The columns in the order of every row.
-    package static let columns: [Column] = identity + usage + outcome
+    package static let columns: [Column] = identity + usage + billing + outcome
 
     private static let identity: [Column] = [
         Column("batch_id", .batchID, .text, "id of the batch"),
@@ -65,6 +69,7 @@ package enum FlatSchema {
         Column("model", .model, .text, "model that answered", isNullable: true),
         Column("message_id", .messageID, .text, "id of the message", isNullable: true),
         Column("stop_reason", .stopReason, .text, "why the answer ended", isNullable: true),
+        Column("stop_category", .stopCategory, .text, "category of a refusal", isNullable: true),
         Column("service_tier", .serviceTier, .text, "tier the request ran in", isNullable: true),
         Column("inference_geo", .inferenceGeo, .text, "where the model ran", isNullable: true),
     ]
@@ -72,6 +77,18 @@ package enum FlatSchema {
     private static let usage = UsageField.allCases.map { field in
         Column(field.column, .usage(field), .integer, field.meaning)
     }
+
+    private static let billing: [Column] = [
+        Column("iterations", .iterations, .integer, "entries of usage.iterations"),
+        Column("cost_usd", .cost, .money, "cost in US dollars, exact", isNullable: true),
+        Column(
+            "price_note",
+            .priceNote,
+            .text,
+            "assumed, unpriced, not_billed or unreadable_usage if the cost is not simply the price of the day",
+            isNullable: true
+        ),
+    ]
 
     private static let outcome: [Column] = [
         Column("error_type", .errorType, .text, "code of the error, the inner one where errors nest", isNullable: true),
@@ -101,9 +118,13 @@ extension FlatSchema.Content {
         case .model: FlatValue(record.model)
         case .messageID: FlatValue(record.messageID)
         case .stopReason: FlatValue(record.stopReason)
+        case .stopCategory: FlatValue(record.stopCategory)
         case .serviceTier: FlatValue(record.serviceTier)
         case .inferenceGeo: FlatValue(record.inferenceGeo)
         case .usage(let field): .number(record.usage[field])
+        case .iterations: .number(Int64(record.iterations))
+        case .cost: record.price.cost.map { .money($0) } ?? .null
+        case .priceNote: record.price.note.map { .literal(FlatValue.name(of: $0)) } ?? .null
         case .errorType: FlatValue(record.errorType)
         case .errorMessage: FlatValue(record.errorMessage)
         case .errorRequestID: FlatValue(record.errorRequestID)

@@ -1,5 +1,6 @@
 package import JSONLines
 package import MessageBatches
+package import Prices
 
 /// The port to the archive.
 ///
@@ -125,6 +126,8 @@ package struct BatchProof: Sendable {
     /// The number of lines with a custom ID that also occurs on an earlier line.
     package var duplicateLines: Int
     package var summaries: SummarySet
+    /// The rows of the price table that priced the requests, in the order of the table.
+    package var prices: [PriceRow]
     /// The `request-id` of the results answer.
     package var requestID: String?
     package var workspaceID: String?
@@ -141,6 +144,7 @@ package struct BatchProof: Sendable {
         rejected: [RejectedLine],
         duplicateLines: Int,
         summaries: SummarySet,
+        prices: [PriceRow] = [],
         requestID: String? = nil,
         workspaceID: String? = nil,
         rewrittenFrom: String? = nil,
@@ -154,6 +158,7 @@ package struct BatchProof: Sendable {
         self.rejected = rejected
         self.duplicateLines = duplicateLines
         self.summaries = summaries
+        self.prices = prices
         self.requestID = requestID
         self.workspaceID = workspaceID
         self.rewrittenFrom = rewrittenFrom

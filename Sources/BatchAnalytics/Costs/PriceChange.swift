@@ -1,0 +1,84 @@
+package import MessageBatches
+package import Prices
+
+/// Why another price table gives other costs for an archived batch.
+package enum PriceChange: Sendable, Hashable {
+    /// The model had no price.
+    case nowPriced(model: String)
+    case changed(model: String)
+
+    /// A clause for messages.
+    package var clause: String {
+        switch self {
+        case .nowPriced(let model): "\(model.isEmpty ? RollUp.none : model) now has a price"
+        case .changed(let model): "the price of \(model) changed"
+        }
+    }
+}
+
+extension PriceChange {
+    /// Compares the rows that a manifest records with another table, for a batch created on `day`.
+    ///
+    /// Rows are compared, not versions of tables, so a new table without other figures changes nothing. `unpriced` are
+    /// the models of the batch that have requests without a price.
+    package static func changes(
+        from rows: [PriceRow],
+        unpriced: [String],
+        day: CalendarDay,
+        to table: PriceTable
+    ) -> Set<PriceChange> {
+        var changes: Set<PriceChange> = []
+        let recorded = PriceTable(rows: rows)
+        for row in rows where isChanged(row, from: recorded, to: table, day: day) {
+            changes.insert(.changed(model: row.model))
+        }
+        for model in unpriced where recorded.prices(of: model, geo: "", day: day) == nil {
+            if table.prices(of: model, geo: "", day: day) != nil { changes.insert(.nowPriced(model: model)) }
+        }
+        return changes
+    }
+
+    /// Whether a table has another price for some size of prompt that a row applies to.
+    private static func isChanged(
+        _ row: PriceRow,
+        from recorded: PriceTable,
+        to table: PriceTable,
+        day: CalendarDay
+    ) -> Bool {
+        ["", "us"]
+            .contains { geo in
+                let old = recorded.prices(of: row.model, geo: geo, day: day)
+                let new = table.prices(of: row.model, geo: geo, day: day)
+                let starts = [row.promptMinimum ?? 0] + (new?.ranges.map(\.start) ?? []).filter(row.covers)
+                return starts.contains { old?.range(promptTokens: $0) != new?.range(promptTokens: $0) }
+            }
+    }
+}
+
+/// The archived batches whose costs another price table changes, with the reasons.
+package struct PriceChanges: Sendable, Equatable {
+    /// The IDs of the batches.
+    package private(set) var batches: Set<String> = []
+    /// The number of batches per reason.
+    package private(set) var reasons: [PriceChange: Int] = [:]
+
+    package init() {}
+
+    mutating func add(_ changes: Set<PriceChange>, of id: String) {
+        guard !changes.isEmpty else { return }
+        batches.insert(id)
+        for change in changes { reasons[change, default: 0] += 1 }
+    }
+
+    mutating func merge(_ other: PriceChanges) {
+        batches.formUnion(other.batches)
+        reasons.merge(other.reasons, uniquingKeysWith: +)
+    }
+
+    /// The reasons as a clause, those of most batches first.
+    package var clause: String {
+        let sorted = reasons.sorted { ($1.value, $0.key.clause) < ($0.value, $1.key.clause) }.map(\.key.clause)
+        let rest = sorted.count > 3 ? ", and \(sorted.count - 3) more" : ""
+        return sorted.prefix(3).joined(separator: ", ") + rest
+    }
+}

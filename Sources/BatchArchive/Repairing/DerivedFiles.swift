@@ -1,0 +1,110 @@
+import BatchPipeline
+import BlockGzip
+import JSONLines
+import MessageBatches
+import Prices
+
+/// Rebuilds the flat rows, the summaries and the manifest of archived batches from their raw files.
+///
+/// The raw file is read and compared with its manifest, but not written. The new files replace the old ones atomically,
+/// and an interruption at any moment leaves a valid batch.
+struct DerivedFiles: Sendable {
+    private let folder: ArchiveFolder
+    private let settings: ArchiveSettings
+    private let summaries: SummarySet
+    private let replacesPrices: Bool
+    private let publisher: Publisher
+
+    /// - Parameters:
+    ///   - summaries: The empty summaries of all kinds.
+    ///   - replacesPrices: Whether the prices of the settings replace those that a manifest records.
+    init(in folder: ArchiveFolder, settings: ArchiveSettings, summaries: SummarySet, replacesPrices: Bool) {
+        self.folder = folder
+        self.settings = settings
+        self.summaries = summaries
+        self.replacesPrices = replacesPrices
+        publisher = Publisher(in: folder)
+    }
+
+    /// Rebuilds the derived files of one batch; needs the archive's lock.
+    ///
+    /// Joined files with flat rows become outdated with them, so they are removed.
+    ///
+    /// - Throws: ``ArchiveFailure``, also if the raw file is not the one that the manifest describes.
+    func rebuild(_ old: Manifest) async throws {
+        let paths = try ArchivePaths(of: old.batch)
+        try folder.makeFolder(ArchivePaths.partial)
+        for path in [paths.draftManifest, paths.draft(.results)] { try folder.remove(path) }
+        let codec = settings.codec
+        let keepsPrices = !replacesPrices && old.prices != nil && old.isDerived(by: settings.derivations)
+        let pricing = old.pricing(by: keepsPrices ? nil : settings.prices)
+        var flat = DataFileWriter(.results, at: paths.draft(.results), in: folder)
+        let derived: RawDerivation
+        do {
+            derived = try await RawDerivation(summaries: summaries)
+                .reading(old, by: pricing, in: folder, codec: codec) { rows in
+                    guard !rows.isEmpty else { return }
+                    let member = try Self.member(rows, codec, path: folder.path(paths.draft(.results)))
+                    try flat.append(member, content: rows, lineCount: rows.count { $0 == 0x0A })
+                }
+            if let reason = derived.fault(of: old, isCurrent: false) {
+                throw ArchiveFailure(.mismatch(reason), .read, path: folder.path(paths.manifest))
+            }
+        } catch {
+            flat.close()
+            try? folder.remove(paths.draft(.results))
+            throw error
+        }
+        flat.close()
+        var new = old
+        new.files[.results] = flat.description(at: paths.data(.results), codec: try CodecRecord(of: codec))
+        new.derivations.merge(settings.derivations) { $1 }
+        new.prices = derived.usedPrices.sorted().map { pricing.table.rows[$0] }
+        new.summaries.merge(Manifest.text(of: derived.summaries)) { $1 }
+        new.toolVersion = settings.toolVersion
+        new.revision += 1
+        let removed = new.removeFlatJoin()
+        let moves = new.files[.results].map { _ in
+            Publication.Move(from: paths.draft(.results), to: paths.data(.results))
+        }
+        try await publisher.publish(
+            Publication(
+                moves: moves.map { [$0] } ?? [],
+                document: Publication.Move(from: paths.draftManifest, to: paths.manifest),
+                text: new.json
+            )
+        )
+        for path in removed { try folder.remove(path) }
+    }
+
+    private static func member(
+        _ rows: [UInt8],
+        _ codec: any MemberCodec,
+        path: String
+    ) throws(ArchiveFailure) -> [UInt8] {
+        do throws(GzipFailure) {
+            return try codec.member(holding: rows.span)
+        } catch {
+            throw ArchiveFailure(.gzip(error), .compress, path: path)
+        }
+    }
+}
+
+extension Manifest {
+    private static let joinKeys = JSONKeyTable(["output"])
+
+    /// Removes the entries of joined files that contain flat rows, and returns the paths of the files.
+    fileprivate mutating func removeFlatJoin() -> [String] {
+        guard let join else { return [] }
+        var form: String?
+        _ = try? JSONCursor.read(join) { cursor throws(JSONSyntaxError) in
+            try cursor.members(Self.joinKeys) { _, cursor throws(JSONSyntaxError) in form = try cursor.optionalText() }
+        }
+        guard form == "flat" else { return [] }
+        let kinds = [DataKind.joined, .unmatched]
+        let paths = kinds.compactMap { files[$0] }.filter { $0.slice == nil }.map(\.path)
+        for kind in kinds { files[kind] = nil }
+        self.join = nil
+        return paths
+    }
+}
