@@ -166,7 +166,7 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["JSONLines", "MessageBatches", "Tables"]),
         .testTarget(
             name: "BatchPipelineTests",
-            dependencies: ["BatchPipeline", "JSONLines", "MessageBatches", "TestSupport"]
+            dependencies: ["BatchPipeline", "JSONLines", "MessageBatches", "Prices", "TestSupport"]
         ),
         .testTarget(
             name: "BatchAnalyticsTests",
@@ -195,7 +195,7 @@ let package = Package(
         .testTarget(
             name: "BatchArchiveTests",
             dependencies: [
-                "BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "TestSupport",
+                "BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Prices", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
@@ -209,7 +209,8 @@ let package = Package(
         .testTarget(
             name: "BatchJoinTests",
             dependencies: [
-                "BatchArchive", "BatchJoin", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "TestSupport",
+                "BatchArchive", "BatchJoin", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Prices",
+                "TestSupport",
             ]
         ),
         .testTarget(

@@ -16,7 +16,7 @@ struct FileDraftTests {
         let sealed = try await withThrowingTaskGroup(of: (Int, SealedBlock).self) { group in
             for block in blocks.reversed() {
                 group.addTask {
-                    let decoded = ResultDecoder.decode(block)
+                    let decoded = decoded(block, of: batch)
                     return (block.sequence, try draft.seal(decoded, flatRows: rows.rows(of: decoded)))
                 }
             }
@@ -76,7 +76,7 @@ struct FileDraftTests {
         let rows = FlatRowWriter(batch: batch)
         var received: [UInt8] = []
         for block in try blocks(of: sampleBody(results: 50)) {
-            let decoded = ResultDecoder.decode(block)
+            let decoded = decoded(block, of: batch)
             try await draft.append(draft.seal(decoded, flatRows: rows.rows(of: decoded)))
             received += block.bytes
             #expect(await draft.receivedDigest() == ContentDigest.hex(received))

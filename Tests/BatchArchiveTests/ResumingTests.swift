@@ -30,9 +30,10 @@ struct ResumingTests {
     }
 
     private func append(_ blocks: some Sequence<LineBlock>, to draft: any BatchDraft) async throws {
-        let rows = FlatRowWriter(batch: try batch())
+        let batch = try batch()
+        let rows = FlatRowWriter(batch: batch)
         for block in blocks {
-            let decoded = ResultDecoder.decode(block)
+            let decoded = decoded(block, of: batch)
             try await draft.append(draft.seal(decoded, flatRows: rows.rows(of: decoded)))
         }
     }

@@ -3,6 +3,7 @@ import BlockGzip
 import Foundation
 import JSONLines
 import MessageBatches
+import Prices
 import Testing
 
 @testable import BatchArchive
@@ -104,6 +105,13 @@ func blocks(of body: [UInt8], blockSize: Int = 1_000) throws -> [LineBlock] {
     return blocks + [splitter.finish()].compactMap { $0 }
 }
 
+/// The records of a block without prices, as the proof of a sample records no prices.
+func decoded(_ block: LineBlock, of batch: MessageBatch) -> DecodedBlock {
+    var decoded = ResultDecoder.decode(block)
+    decoded.price(by: RequestPricing(table: PriceTable(rows: []), origin: nil), of: batch)
+    return decoded
+}
+
 /// The proof of a batch whose body was read.
 func proof(_ batch: MessageBatch, results: Int = 3, emptyLines: Int = 0) -> BatchProof {
     var summaries = SummarySet([ResultTotal.self])
@@ -127,7 +135,7 @@ extension BatchDraft {
     func write(_ body: [UInt8], of batch: MessageBatch, blockSize: Int = 1_000) async throws {
         let rows = FlatRowWriter(batch: batch)
         for block in try blocks(of: body, blockSize: blockSize) {
-            let decoded = ResultDecoder.decode(block)
+            let decoded = BatchArchiveTests.decoded(block, of: batch)
             try await append(seal(decoded, flatRows: rows.rows(of: decoded)))
         }
     }

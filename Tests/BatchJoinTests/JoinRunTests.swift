@@ -114,7 +114,7 @@ struct JoinRunTests {
         let relations = try prepared.relations(ofBatch: "msgbatch_01")
         let draft = try JoinDraft(manifest, in: ground.folder, codec: prepared.settings.codec)
         draft.relations = relations.map { JoinReport.Relation(name: $0.name) }
-        let joiner = Joiner(kind: .left, form: .ndjson, relations: relations, batch: manifest.batch)
+        let joiner = Joiner(kind: .left, form: .ndjson, relations: relations, manifest: manifest)
         try await JoinRun(in: ground.folder).join(manifest, joiner, prepared.settings, into: draft)
         let publication = try #require(try draft.publication(prepared.settings))
         let steps = PublishPlan([publication]).steps.count

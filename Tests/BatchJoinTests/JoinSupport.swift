@@ -4,6 +4,7 @@ import BlockGzip
 import Foundation
 import JSONLines
 import MessageBatches
+import Prices
 import Testing
 
 @testable import BatchJoin
@@ -61,7 +62,8 @@ final class JoinGround: Sendable {
         var splitter = LineSplitter(blockSize: blockSize)
         let blocks = try splitter.append(lines.flatMap { Array($0.utf8) + [0x0A] })
         for block in blocks + [splitter.finish()].compactMap(\.self) {
-            let decoded = ResultDecoder.decode(block)
+            var decoded = ResultDecoder.decode(block)
+            decoded.price(by: RequestPricing(table: PriceTable(rows: []), origin: nil), of: batch)
             try await draft.append(draft.seal(decoded, flatRows: rows.rows(of: decoded)))
         }
         let proof = BatchProof(

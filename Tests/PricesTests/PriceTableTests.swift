@@ -10,7 +10,6 @@ struct PriceTableTests {
     @Test func `the built-in table is complete`() {
         let table = PriceTable.builtIn
         #expect(table.rows.count == 30)
-        #expect(table.tierEdges == [100_000])
         #expect(table.rows.allSatisfy { $0.origin == .builtIn })
         #expect(CalendarDay(BuiltInPrices.version) != nil)
     }
@@ -115,8 +114,10 @@ private struct PriceMatch: Equatable {
 extension PriceTable {
     /// The row that prices a request.
     fileprivate func match(model: String, day: CalendarDay, promptTokens: Int) -> PriceMatch? {
-        place(model: model, day: day, promptTokens: promptTokens)
-            .map { PriceMatch(row: rows[$0.index], isAssumed: $0.isAssumed) }
+        var usage = TokenUsage()
+        usage.input = Int64(promptTokens)
+        return prices(of: model, geo: "", day: day)?.price(of: usage, isBatchPrice: true)
+            .map { PriceMatch(row: rows[$0.row], isAssumed: $0.isAssumed) }
     }
 
     /// Whether the table has a row for a model, under any of its names.

@@ -48,7 +48,8 @@ package struct RollUp: Sendable {
         let always: [any Summary.Type] = [OutcomeSummary.self, TokenSummary.self]
         return switch grouping.requestKeys.first {
         case nil: always + [StopReasonSummary.self, PercentileSummary.self]
-        case .result, .serviceTier, .geo: always
+        case .result: always
+        case .serviceTier, .geo: always + [ServiceSummary.self]
         case .stopReason, .stopCategory: always + [StopReasonSummary.self]
         case .model: always + [StopReasonSummary.self, ModelSummary.self]
         case .error: always + [ErrorSummary.self]

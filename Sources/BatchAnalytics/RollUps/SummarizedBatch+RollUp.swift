@@ -17,8 +17,8 @@ extension SummarizedBatch {
         case .stopCategory: addStopReasons(\.categories, to: &group.parts)
         case .error: addErrors(to: &group.errors)
         case .prefix: addPrefixes(to: &group.parts)
-        case .serviceTier: addTokens(by: \.tier, to: &group.parts)
-        case .geo: addTokens(by: \.geo, to: &group.parts)
+        case .serviceTier: addCells(summaries.summary(ServiceSummary.self)?.tiers, to: &group.parts)
+        case .geo: addCells(summaries.summary(ServiceSummary.self)?.geos, to: &group.parts)
         }
     }
 
@@ -66,16 +66,17 @@ extension SummarizedBatch {
 extension SummarizedBatch {
     typealias Parts = BoundedTable<PartKey, Measures>
 
-    private func addTokens(by label: (UsageKey) -> Label, to parts: inout Parts) {
-        guard let cells = tokens?.cells else { return }
+    /// Adds cells by model, service tier or region.
+    private func addCells(_ cells: BoundedTable<Label, UsageCell>?, areModels: Bool = false, to parts: inout Parts) {
+        guard let cells else { return }
         for row in cells.rows {
-            parts.update(PartKey(label(row.key))) { $0.addSucceeded(row.value, model: row.key.model) }
+            parts.update(PartKey(row.key)) { $0.addSucceeded(row.value, model: areModels ? row.key : nil) }
         }
         if cells.other != UsageCell() { parts.updateOther { $0.addSucceeded(cells.other, model: nil) } }
     }
 
     private func addModels(to parts: inout Parts) {
-        addTokens(by: \.model, to: &parts)
+        addCells(tokens?.models, areModels: true, to: &parts)
         guard let models = summaries.summary(ModelSummary.self)?.models else { return }
         for row in models.rows { parts.update(PartKey(row.key)) { $0.addUsable(row.value.usable) } }
         parts.updateOther { $0.addUsable(models.other.usable) }

@@ -152,12 +152,12 @@ extension Overview {
     }
 
     private var serviceUse: [Metric] {
-        func metrics(_ word: String, _ table: BoundedTable<Label, Tally>) -> [Metric] {
-            table.ranked(by: \.count).prefix(4)
+        func metrics(_ word: String, _ table: BoundedTable<Label, UsageCell>) -> [Metric] {
+            table.ranked(by: \.requests).prefix(4)
                 .map { row in
                     Metric(
                         "\(word) \(row.key.text.isEmpty ? RollUp.none : row.key.text)",
-                        .integer(row.value.count),
+                        .integer(row.value.requests),
                         .integer
                     )
                 }

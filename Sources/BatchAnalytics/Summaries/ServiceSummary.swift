@@ -2,23 +2,23 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// Succeeded requests by service tier and by region, as the API reports them.
+/// Succeeded requests, tokens and costs by service tier and by region, as the API reports them.
 package struct ServiceSummary: Summary {
     package static let name = "service"
 
     /// Succeeded requests by `service_tier`; the empty label means a missing or null value.
-    package private(set) var tiers = BoundedTable<Label, Tally>(capacity: 64)
+    package private(set) var tiers = BoundedTable<Label, UsageCell>(capacity: 64)
     /// Succeeded requests by `inference_geo`; the empty label means a missing or null value.
-    package private(set) var geos = BoundedTable<Label, Tally>(capacity: 64)
+    package private(set) var geos = BoundedTable<Label, UsageCell>(capacity: 64)
 
     package init() {}
 
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
-        var tierTallies = SliceTallies<Tally>()
-        var geoTallies = SliceTallies<Tally>()
+        var tierTallies = SliceTallies<UsageCell>()
+        var geoTallies = SliceTallies<UsageCell>()
         for record in block.records where record.type == .succeeded {
-            tierTallies.update(record.serviceTier, in: block.block.bytes) { $0.count += 1 }
-            geoTallies.update(record.inferenceGeo, in: block.block.bytes) { $0.count += 1 }
+            tierTallies.update(record.serviceTier, in: block.block.bytes) { $0.count(record) }
+            geoTallies.update(record.inferenceGeo, in: block.block.bytes) { $0.count(record) }
         }
         tierTallies.add(to: &tiers, of: block)
         geoTallies.add(to: &geos, of: block)
@@ -49,6 +49,6 @@ extension ServiceSummary {
     }
 
     package var node: JSONNode {
-        .sorted([("tiers", tiers.node(budget: 400)), ("geos", geos.node(budget: 400))])
+        .sorted([("tiers", tiers.node(budget: 1_000)), ("geos", geos.node(budget: 1_000))])
     }
 }

@@ -6,45 +6,60 @@ package import MessageBatches
 package struct TokenSummary: Summary {
     package static let name = "tokens"
 
-    /// Requests, tokens and costs by model, inference geo and service tier.
-    package private(set) var cells = BoundedTable<UsageKey, UsageCell>(capacity: 512)
+    /// Requests, tokens and costs by model; the empty label means a missing model.
+    ///
+    /// A request is counted at the model of its message, and the tokens and costs of its entries at their own models.
+    package private(set) var models = BoundedTable<Label, UsageCell>(capacity: 256)
 
     package init() {}
 
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
-        var usage = UsageFold()
-        for record in block.records { usage.count(record, in: block.block.bytes) }
-        for (key, cell) in usage.cells(of: block) { cells.add(cell, to: key) }
+        let bytes = block.block.bytes
+        var cells = SliceTallies<UsageCell>()
+        for record in block.records where record.type == .succeeded {
+            guard !record.entries.isEmpty else {
+                cells.update(record.model, in: bytes) { $0.count(record) }
+                continue
+            }
+            cells.update(record.model, in: bytes) { cell in
+                cell.requests += 1
+                cell.prices.count(record.price)
+            }
+            for entry in record.entries {
+                cells.update(entry.model ?? record.model, in: bytes) { $0.add(entry.usage, entry.amounts) }
+            }
+        }
+        cells.add(to: &models, of: block)
     }
 
     package mutating func merge(_ other: TokenSummary) {
-        cells.merge(other.cells)
+        models.merge(other.models)
     }
 
-    /// The sum of all cells.
+    /// The sum of all models.
     package var total: UsageCell {
-        cells.rows.reduce(into: cells.other) { $0.merge($1.value) }
+        models.rows.reduce(into: models.other) { $0.merge($1.value) }
     }
 
     /// The cost of all requests.
     package var cost: Cost {
         var cost = Cost()
-        for row in cells.rows { cost.add(row.value, model: row.key.model) }
-        cost.add(cells.other, model: nil)
+        for row in models.rows { cost.add(row.value, model: row.key) }
+        cost.add(models.other, model: nil)
         return cost
     }
 }
 
 extension TokenSummary {
-    private static let keys = JSONKeyTable(["cells"])
+    private static let keys = JSONKeyTable(["models"])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         try json.requiredMembers(Self.keys) { _, json throws(JSONSyntaxError) in
-            cells = try BoundedTable(from: &json, capacity: cells.capacity)
+            models = try BoundedTable(from: &json, capacity: models.capacity)
         }
     }
 
     package var node: JSONNode {
-        .sorted([("cells", cells.node(budget: 4_500))])
+        .sorted([("models", models.node(budget: 4_500))])
     }
 }

@@ -2,44 +2,6 @@ import BatchPipeline
 package import MessageBatches
 import Prices
 
-/// The model, region and service tier of a request.
-package struct UsageKey: Sendable, BoundedKey {
-    package let model: Label
-    /// `inference_geo`; empty if the line has none.
-    package let geo: Label
-    /// `service_tier`; empty if the line has none.
-    package let tier: Label
-    package let stableHash: UInt64
-
-    package init(model: Label, geo: Label, tier: Label) {
-        self.model = model
-        self.geo = geo
-        self.tier = tier
-        var hash = StableHash()
-        hash.combine(model.stableHash)
-        hash.combine(geo.stableHash)
-        hash.combine(tier.stableHash)
-        stableHash = hash.value
-    }
-
-    package static func < (left: UsageKey, right: UsageKey) -> Bool {
-        if left.model != right.model { return left.model < right.model }
-        return left.geo != right.geo ? left.geo < right.geo : left.tier < right.tier
-    }
-}
-
-extension UsageKey: StoredKey {
-    static var nameCount: Int { 3 }
-    static var codeCount: Int { 0 }
-
-    var names: [Label] { [model, geo, tier] }
-    var codes: [Int] { [] }
-
-    init?(_ row: StoredRow, from place: Int) {
-        self.init(model: row.name(place), geo: row.name(place + 1), tier: row.name(place + 2))
-    }
-}
-
 /// Succeeded requests with their billed tokens and what these cost.
 package struct UsageCell: Sendable, Equatable {
     package var requests = 0

@@ -32,6 +32,13 @@ struct DerivedFiles: Sendable {
     ///
     /// - Throws: ``ArchiveFailure``, also if the raw file is not the one that the manifest describes.
     func rebuild(_ old: Manifest) async throws {
+        let (publication, removed) = try await publication(replacing: old)
+        try await publisher.publish(publication)
+        for path in removed { try folder.remove(path) }
+    }
+
+    /// Writes the new files to `_partial`, and returns what is needed to publish them and the files to remove then.
+    func publication(replacing old: Manifest) async throws -> (Publication, removed: [String]) {
         let paths = try ArchivePaths(of: old.batch)
         try folder.makeFolder(ArchivePaths.partial)
         for path in [paths.draftManifest, paths.draft(.results)] { try folder.remove(path) }
@@ -67,14 +74,12 @@ struct DerivedFiles: Sendable {
         let moves = new.files[.results].map { _ in
             Publication.Move(from: paths.draft(.results), to: paths.data(.results))
         }
-        try await publisher.publish(
-            Publication(
-                moves: moves.map { [$0] } ?? [],
-                document: Publication.Move(from: paths.draftManifest, to: paths.manifest),
-                text: new.json
-            )
+        let publication = Publication(
+            moves: moves.map { [$0] } ?? [],
+            document: Publication.Move(from: paths.draftManifest, to: paths.manifest),
+            text: new.json
         )
-        for path in removed { try folder.remove(path) }
+        return (publication, removed)
     }
 
     private static func member(

@@ -2,6 +2,7 @@ import ArgumentParser
 import BatchAnalytics
 import BatchArchive
 import BatchPipeline
+import BlockGzip
 import Foundation
 import MessageBatches
 import Tables
@@ -26,14 +27,14 @@ struct RebuildCommand: AsyncParsableCommand {
     @OptionGroup var prices: PriceOptions
 
     @OptionGroup(title: "Archive")
-    var archive: ArchiveOptions
+    var archive: OfflineArchiveOptions
 
     func run() async throws {
         let context = CommandContext.current
         let prices = try prices.source()
         let selection = ArchiveSelection(try window.window(now: context.now()), ids: window.ids)
         var isDamaged = false
-        for source in ArchiveFolders.entries(at: archive.path) {
+        for source in archive.archives() {
             let plan = try await RebuildPlan(source.folder, selection: selection, prices: prices.table)
             var errors = ScanErrors(context: context)
             errors.report(plan.unreadable)
@@ -55,7 +56,7 @@ struct RebuildCommand: AsyncParsableCommand {
     /// Rebuilds the batches of a plan and the roll-ups of their days; returns whether all of them were rebuilt.
     private func rebuild(_ plan: RebuildPlan, in folder: ArchiveFolder, by prices: PriceSource) async throws -> Bool {
         let context = CommandContext.current
-        let settings = try archive.settings(origin: nil, prices: prices.table)
+        let settings = ArchiveSettings.ofThisVersion(codec: try CodecChoice.auto.codec(), prices: prices.table)
         return try await RunCancellation.onSignal { cancellation in
             let open = try OpenArchive(folder, settings: settings, for: context)
             let repair = ArchiveRepair(

@@ -2,7 +2,6 @@ import BatchAnalytics
 import BatchArchive
 import BatchPipeline
 import MessageBatches
-import Prices
 import Tables
 import TestSupport
 import Testing
@@ -14,7 +13,6 @@ struct BatchScanTests {
     }
 
     private let samples: [Sample]
-    private let pricer = Pricer(table: .builtIn)
 
     init() {
         var random = SeededGenerator(seed: 5)
@@ -32,15 +30,14 @@ struct BatchScanTests {
     }
 
     /// The table from the lines, in several blocks that are folded separately.
-    private func scanned(_ grouping: String, pricer: Pricer? = nil) throws -> Table {
-        let (grouping, pricer) = (try Grouping(grouping), pricer ?? self.pricer)
-        var rollUp = RollUp(by: grouping, pricer: pricer, isScan: true)
+    private func scanned(_ grouping: String) throws -> Table {
+        let grouping = try Grouping(grouping)
+        var rollUp = RollUp(by: grouping, isScan: true)
         for sample in samples {
-            let day = sample.entry.batch.createdAt.day
-            var whole = BatchScan(by: grouping, pricer: pricer, day: day)
+            var whole = BatchScan(by: grouping)
             for part in [sample.requests[70...], sample.requests[..<70]] {
-                var scan = BatchScan(by: grouping, pricer: pricer, day: day)
-                scan.fold(DecodedBlock(Array(part)))
+                var scan = BatchScan(by: grouping)
+                scan.fold(DecodedBlock(Array(part)).priced(of: sample.entry.batch))
                 whole.merge(scan)
             }
             rollUp.add(whole, of: sample.entry.batch, workspace: sample.entry.workspace)
@@ -49,12 +46,14 @@ struct BatchScanTests {
     }
 
     private func summarized(_ grouping: String) throws -> Table {
-        var rollUp = RollUp(by: try Grouping(grouping), pricer: pricer)
+        var rollUp = RollUp(by: try Grouping(grouping))
         for sample in samples { rollUp.add(sample.entry) }
         return rollUp.table(notes: [])
     }
 
-    @Test(arguments: ["", "day", "batch", "model", "day,result", "stop-reason", "prefix", "service-tier", "geo"])
+    @Test(arguments: ["", "day", "batch", "model", "day,result", "stop-reason", "stop-category", "prefix", "service-tier",
+        "geo",
+    ])
     func `a scan of the lines gives the same table as the summaries`(grouping: String) throws {
         let (scan, expected) = (try scanned(grouping), try summarized(grouping))
         for column in expected.columns.map(\.key) {
@@ -85,7 +84,7 @@ struct BatchScanTests {
         let sum = table.column("requests").compactMap(\.number).reduce(0, +)
         #expect(table.total("requests")?.number == sum)
         #expect(sum > 30)
-        let keyColumns = RollUp(by: try Grouping(grouping), pricer: pricer, isScan: true).keyColumns.count
+        let keyColumns = RollUp(by: try Grouping(grouping), isScan: true).keyColumns.count
         let names = Set(table.rows.map { Array($0.prefix(keyColumns)) })
         #expect(names.count == table.rows.count)
     }
@@ -98,26 +97,5 @@ struct BatchScanTests {
             #expect(Set(table.column("error_type")).isSubset(of: known.column("error_type")))
             #expect(table.column("prefix").contains(.text("doc_2024-")))
         }
-    }
-
-    @Test func `a scan prices requests with any prompt size limits`() throws {
-        let csv = """
-            model_id,prompt_min,prompt_max,input,cache_write_5m,cache_write_1h,cache_read,output
-            claude-opus-4-8,,1000,2,2,2,2,2
-            claude-opus-4-8,1001,,4,4,4,4,4
-            """
-        let table = try PriceTableReader.table(csv: csv, origin: .file("own.csv"))
-        #expect(throws: TierEdgesError(edges: [1_000])) { try Pricer(forSummaries: table) }
-        let total = try scanned("", pricer: Pricer(table: table)).total("cost_usd")
-        var expected: Int128 = 0
-        for request in samples.flatMap(\.requests) where request.type == .succeeded && request.usageIsReadable {
-            guard request.model == "claude-opus-4-8" else { continue }
-            let usage = request.usage
-            let price: Int128 = usage.prompt <= 1_000 ? 1_000_000 : 2_000_000
-            expected += Int128(usage.prompt + usage.output) * price
-            expected += Int128(usage.webSearches) * 10_000_000_000
-        }
-        #expect(expected > 0)
-        #expect(total == .money(Money(picoDollars: expected)))
     }
 }

@@ -2,13 +2,12 @@ import BatchAnalytics
 import BatchArchive
 import BatchPipeline
 import MessageBatches
-import Prices
 import Tables
 import Testing
 
 struct ComparisonTests {
     private func measures(_ entries: [SummarizedBatch]) -> Measures {
-        var rollUp = RollUp(by: Grouping(), pricer: Pricer(table: .builtIn))
+        var rollUp = RollUp(by: Grouping())
         for entry in entries { rollUp.add(entry) }
         return rollUp.measures
     }

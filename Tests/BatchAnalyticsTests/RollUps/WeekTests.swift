@@ -1,6 +1,5 @@
 import BatchAnalytics
 import BatchPipeline
-import Prices
 import Tables
 import Testing
 
@@ -12,7 +11,7 @@ struct WeekTests {
         ("2026-01-01", "2026-W01"), ("2026-12-31", "2026-W53"), ("2027-01-03", "2026-W53"), ("2027-01-04", "2027-W01"),
     ])
     func `weeks follow ISO 8601`(day: String, week: String) throws {
-        var rollUp = RollUp(by: try Grouping("week"), pricer: Pricer(table: .builtIn))
+        var rollUp = RollUp(by: try Grouping("week"))
         rollUp.add(.folded([.succeeded()], created: "\(day)T12:00:00Z"))
         #expect(rollUp.table().rows.map(\.first) == [.text(week)])
     }

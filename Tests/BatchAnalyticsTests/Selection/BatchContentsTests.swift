@@ -25,7 +25,7 @@ struct BatchContentsTests {
     }
 
     private func canPass(_ condition: String, _ contents: BatchContents? = nil) throws -> Bool {
-        let filter = LineFilter(conditions: [try Condition(condition, pricer: SelectionLines.pricer)])
+        let filter = LineFilter(conditions: [try Condition(condition)])
         return filter.canPass(contents ?? self.contents)
     }
 

@@ -4,15 +4,14 @@ import Testing
 
 struct RowGroupingTests {
     private func grouped(_ keys: String, _ sums: String, _ blocks: [[String]]) throws -> [String] {
-        let pricer = SelectionLines.pricer
         let grouping = try RowGrouping(
             filter: LineFilter(),
-            keys: SelectedColumn.list(keys, pricer: pricer),
-            sums: sums.isEmpty ? [] : SelectedColumn.list(sums, pricer: pricer)
+            keys: SelectedColumn.list(keys),
+            sums: sums.isEmpty ? [] : SelectedColumn.list(sums)
         )
         var groups = GroupedRows()
         for lines in blocks.map({ SelectionLines($0) }) {
-            groups.merge(grouping.groups(of: lines.block, in: lines.batch))
+            groups.merge(grouping.groups(of: lines.block, in: lines.batch, pricing: SelectionLines.pricing))
         }
         let rows = grouping.rows(groups, style: .format(.csv))
         return String(decoding: rows.bytes, as: UTF8.self).split(separator: "\n").map(String.init)

@@ -5,9 +5,9 @@ import Testing
 struct RowSampleTests {
     private func rows(_ range: Range<Int>, seed: UInt64) throws -> SelectedRows {
         let lines = SelectionLines(range.map { SelectionLines.errored("r\($0)") }, id: "msgbatch_\(range.lowerBound)")
-        let columns = try SelectedColumn.list("custom_id", pricer: SelectionLines.pricer)
+        let columns = try SelectedColumn.list("custom_id")
         return RowSelection(filter: LineFilter(), columns: columns, style: .format(.ndjson), sampleSeed: seed)
-            .rows(of: lines.block, in: lines.batch)
+            .rows(of: lines.block, in: lines.batch, pricing: SelectionLines.pricing)
     }
 
     private func sample(_ count: Int, of blocks: [Range<Int>], seed: UInt64 = 1) throws -> [String] {

@@ -18,7 +18,9 @@ struct SelectedColumnTests {
 
     @Test func `the flat columns are, byte for byte, the rows of the flat table`() throws {
         let columns = FlatSchema.columns.map(\.name).joined(separator: ",")
-        let flat = FlatRowWriter(batch: lines.batch).rows(of: ResultDecoder.decode(lines.block))
+        var decoded = ResultDecoder.decode(lines.block)
+        decoded.price(by: SelectionLines.pricing, of: lines.batch)
+        let flat = FlatRowWriter(batch: lines.batch).rows(of: decoded)
         let rows = try lines.rows(columns, style: .format(.ndjson))
         #expect(rows.map { $0 + "\n" }.joined() == String(decoding: flat, as: UTF8.self))
         #expect(rows.count == 3)
@@ -71,13 +73,14 @@ struct SelectedColumnTests {
         )
     }
 
-    @Test func `the cost is exact, zero for what is not billed, and missing without a price`() throws {
+    @Test func `the cost is exact, and missing for what is not billed or has no price`() throws {
         let lines = SelectionLines([
             SelectionLines.succeeded("a", output: 10), SelectionLines.errored("b"),
             SelectionLines.succeeded("c", model: "claude-nobody"),
         ])
         // 100 input tokens at 1 dollar and 10 output tokens at 5 dollars per million, half of it in a batch.
-        #expect(try lines.rows("cost,date") == ["0.000075,2026-10-20", "0,2026-10-20", ",2026-10-20"])
+        #expect(try lines.rows("cost_usd,date") == ["0.000075,2026-10-20", ",2026-10-20", ",2026-10-20"])
+        #expect(try lines.rows("cost", style: .format(.ndjson)).first == #"{"cost":0.000075}"#)
     }
 
     @Test(arguments: ["a..b", "content[", "content[x]", ".a", "content[0]x", "$", "$[0]"])

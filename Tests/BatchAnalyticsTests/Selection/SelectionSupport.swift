@@ -1,4 +1,5 @@
 import BatchAnalytics
+import BatchPipeline
 import JSONLines
 import MessageBatches
 import Tables
@@ -43,7 +44,8 @@ struct SelectionLines {
         """
     }
 
-    static let pricer = Pricer(table: .builtIn)
+    /// The built-in prices.
+    static let pricing = RequestPricing(table: .builtIn, origin: nil)
 
     /// The given columns of the lines that meet the conditions.
     func rows(
@@ -54,12 +56,13 @@ struct SelectionLines {
         style: RowStyle = .format(.csv)
     ) throws -> [String] {
         let filter = LineFilter(
-            conditions: try conditions.map { try Condition($0, pricer: Self.pricer) },
+            conditions: try conditions.map { try Condition($0) },
             resultTypes: results,
             usable: usable
         )
-        let columns = try SelectedColumn.list(columns, pricer: Self.pricer)
-        let rows = RowSelection(filter: filter, columns: columns, style: style).rows(of: block, in: batch)
+        let columns = try SelectedColumn.list(columns)
+        let rows = RowSelection(filter: filter, columns: columns, style: style)
+            .rows(of: block, in: batch, pricing: Self.pricing)
         // Split bytes, because CR LF is one Character.
         return rows.bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
             .map { String(decoding: $0, as: UTF8.self) }

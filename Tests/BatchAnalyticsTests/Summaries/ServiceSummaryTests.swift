@@ -10,11 +10,11 @@ struct ServiceSummaryTests {
         var none = Request.succeeded()
         (none.geo, none.tier) = (nil, nil)
         let summary = ServiceSummary([us, none, .succeeded(), .succeeded(), .other(.expired)])
-        #expect(summary.geos[Label("us")]?.count == 1)
-        #expect(summary.geos[Label("not_available")]?.count == 2)
-        #expect(summary.geos[Label("")]?.count == 1)
-        #expect(summary.tiers[Label("batch")]?.count == 2)
-        #expect(summary.tiers[Label("priority")]?.count == 1)
-        #expect(summary.tiers[Label("")]?.count == 1)
+        #expect(summary.geos[Label("us")]?.requests == 1)
+        #expect(summary.geos[Label("not_available")]?.requests == 2)
+        #expect(summary.geos[Label("")]?.requests == 1)
+        #expect(summary.tiers[Label("batch")]?.requests == 2)
+        #expect(summary.tiers[Label("priority")]?.requests == 1)
+        #expect(summary.tiers[Label("")]?.requests == 1)
     }
 }

@@ -32,7 +32,7 @@ struct StopReasonSummaryTests {
         #expect(tally("moon_phase") == [1, 0, 0])
         #expect(summary.total.requests == 7)
         #expect(summary.total.usable == 2)
-        let cutTokens = summary.cells.rows.first { $0.key.group.text == "max_tokens" }
-        #expect(cutTokens?.value.usage.output == 4_096)
+        #expect(summary.reasons[Label("max_tokens")]?.cell.usage.output == 4_096)
+        #expect(summary.categories[Label("")]?.requests == 7)
     }
 }

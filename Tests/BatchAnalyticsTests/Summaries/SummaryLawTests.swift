@@ -116,7 +116,7 @@ struct SummaryLawTests {
         for kind in SummaryRegistry.kinds { try check(kind) }
     }
 
-    @Test(arguments: ["{", "[]", "null", "7", "{\"cells\":{\"names\":[],\"rows\":[\"0 0 0 0 0 1\"]}}"])
+    @Test(arguments: ["{", "[]", "null", "7", "{\"models\":{\"names\":[],\"rows\":[\"0 1\"]}}"])
     func `a damaged summary is an error, never a crash`(text: String) {
         func check<S: Summary>(_ kind: S.Type) {
             _ = try? S(json: Array(text.utf8))
@@ -145,7 +145,7 @@ struct SummarySizeTests {
     @Test func `rows that do not fit are counted as other, and no count is lost`() throws {
         let tokens = try #require(Self.hostile.summary(TokenSummary.self))
         let stored = try tokens.stored()
-        #expect(stored.cells.rows.count < tokens.cells.rows.count)
+        #expect(stored.models.rows.count < tokens.models.rows.count)
         #expect(stored.total == tokens.total)
         let errors = try #require(Self.hostile.summary(ErrorSummary.self))
         #expect(try errors.stored().total.count == errors.total.count)

@@ -15,7 +15,7 @@ extension SummarizedBatch {
     ) -> SummarizedBatch {
         let batch = MessageBatch.ended(id, created: created, ended: ended)
         var summaries = SummarySet(SummaryRegistry.kinds)
-        summaries.fold(DecodedBlock(requests), of: batch)
+        summaries.fold(DecodedBlock(requests).priced(of: batch), of: batch)
         return SummarizedBatch(batch, workspace: workspace, summaries: summaries)
     }
 }

@@ -1,6 +1,7 @@
 import BatchPipeline
 import JSONLines
 import MessageBatches
+import Prices
 
 /// One result line of a test, with the values that summaries read.
 struct Request {
@@ -145,11 +146,20 @@ extension DecodedBlock {
     }
 }
 
+extension DecodedBlock {
+    /// The block with the built-in prices.
+    func priced(of batch: MessageBatch) -> DecodedBlock {
+        var block = self
+        block.price(by: RequestPricing(table: .builtIn, origin: nil), of: batch)
+        return block
+    }
+}
+
 extension Summary {
     /// The summary of some requests of one batch.
     init(_ requests: [Request], of batch: MessageBatch = .ended(), firstLine: Int = 1) {
         self.init()
-        fold(DecodedBlock(requests, firstLine: firstLine), of: batch)
+        fold(DecodedBlock(requests, firstLine: firstLine).priced(of: batch), of: batch)
     }
 }
 

@@ -2,6 +2,7 @@ import BatchPipeline
 import Foundation
 import JSONLines
 import MessageBatches
+import Prices
 import Testing
 
 struct FlatRowWriterTests {
@@ -14,6 +15,7 @@ struct FlatRowWriterTests {
         var model: String?
         var message_id: String?
         var stop_reason: String?
+        var stop_category: String?
         var service_tier: String?
         var inference_geo: String?
         var input_tokens: Int64
@@ -24,6 +26,9 @@ struct FlatRowWriterTests {
         var thinking_tokens: Int64
         var web_search_requests: Int64
         var web_fetch_requests: Int64
+        var iterations: Int64
+        var cost_usd: Decimal?
+        var price_note: String?
         var error_type: String?
         var error_message: String?
         var error_request_id: String?
@@ -39,7 +44,9 @@ struct FlatRowWriterTests {
 
     private func rows(_ text: String, of batch: MessageBatch? = nil) throws -> [String] {
         let batch = try batch ?? MessageBatch.sample()
-        let bytes = FlatRowWriter(batch: batch).rows(of: try ResultDecoder.decode(text: text))
+        var decoded = try ResultDecoder.decode(text: text)
+        decoded.price(by: RequestPricing(table: .builtIn, origin: nil), of: batch)
+        let bytes = FlatRowWriter(batch: batch).rows(of: decoded)
         #expect(bytes.isEmpty || bytes.last == 0x0A)
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
@@ -70,7 +77,7 @@ struct FlatRowWriterTests {
     @Test func `a row has the values of its line`() throws {
         let line = """
             {"custom_id":"job-7","result":{"type":"succeeded","message":{"model":"claude-haiku-4-5-20251001","id":"msg_7",\
-            "content":[{"type":"text","text":"Grüße"},{"type":"tool_use"}],"stop_reason":"tool_use","usage":{"input_tokens":1,\
+            "content":[{"type":"text","text":"Grüße"},{"type":"tool_use"}],"stop_reason":"tool_use","stop_details":{"category":"x"},"usage":{"input_tokens":1,\
             "cache_creation_input_tokens":50,"cache_creation":{"ephemeral_5m_input_tokens":20,"ephemeral_1h_input_tokens":30},\
             "cache_read_input_tokens":4,"output_tokens":1000000000000,"output_tokens_details":{"thinking_tokens":60},\
             "server_tool_use":{"web_search_requests":7,"web_fetch_requests":80},"service_tier":"batch","inference_geo":"us"}}}}
@@ -86,6 +93,7 @@ struct FlatRowWriterTests {
                     model: "claude-haiku-4-5-20251001",
                     message_id: "msg_7",
                     stop_reason: "tool_use",
+                    stop_category: "x",
                     service_tier: "batch",
                     inference_geo: "us",
                     input_tokens: 1,
@@ -96,6 +104,9 @@ struct FlatRowWriterTests {
                     thinking_tokens: 60,
                     web_search_requests: 7,
                     web_fetch_requests: 80,
+                    iterations: 0,
+                    cost_usd: Decimal(string: "2500000.0700432"),
+                    price_note: "assumed",
                     content_blocks: 2,
                     tool_uses: 1,
                     text_bytes: 7,

@@ -1,5 +1,6 @@
 import BatchPipeline
 import MessageBatches
+import Prices
 import Synchronization
 
 /// Records the pauses and events of a run.
@@ -25,6 +26,7 @@ final class RunRecord: Sendable {
             source: service,
             archive: archive,
             summaries: SummarySet([LineCount.self]),
+            pricing: RequestPricing(table: .builtIn, origin: nil),
             now: { Timestamp(seconds: 1_724_200_000) },
             pause: { [self] duration in
                 recordedPauses.withLock { $0.append(duration) }

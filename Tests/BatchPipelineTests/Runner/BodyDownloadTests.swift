@@ -1,5 +1,6 @@
 import JSONLines
 import MessageBatches
+import Prices
 import Synchronization
 import Testing
 
@@ -17,6 +18,7 @@ struct BodyDownloadTests {
             batch: try .sample("msgbatch_1"),
             draft: draft,
             summaries: SummarySet([LineCount.self]),
+            pricing: RequestPricing(table: .builtIn, origin: nil),
             settings: settings,
             startedAt: Timestamp(seconds: 0),
             advanced: advanced

@@ -38,7 +38,7 @@ enum ReportFixture: String, CaseIterable, Sendable {
             generatedAt: today.start.adding(seconds: 43_200),
             toolVersion: "1.0.0",
             completeness: completeness,
-            prices: PriceStatement(version: "2026-11-09", origin: "built in")
+            prices: PriceStatement(origin: "the prices recorded in the archive")
         )
     }
 
