@@ -73,7 +73,7 @@ struct TokenSummaryTests {
             .succeeded(input: 500, output: 20, read: 7), .succeeded(input: 1, output: 2, read: 1),
         ])
         let json = String(decoding: summary.node.text, as: UTF8.self)
-        let row = "0 2 2 0 0 0 300900000 0 601800000 0 304500000 0 0 501 22 0 0 8"
+        let row = "0 2 2 0 0 0 305900000 0 611800000 0 309500000 0 0 501 22 0 0 8"
         #expect(json == #"{"models":{"names":["claude-haiku-4-5-20251001"],"rows":[""# + row + #""]}}"#)
     }
 }

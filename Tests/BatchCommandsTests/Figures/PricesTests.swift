@@ -6,7 +6,7 @@ struct PricesTests {
     @Test func `the price table is shown with its date, its origin and a warning`() async {
         let run = await InProcess.offline(["prices"])
         #expect(run.status == .done)
-        for text in ["Price table 2026-11-22", "claude-haiku-5-5", "100,001", "built in", "invoices rule"] {
+        for text in ["Price table 2026-11-22", "claude-haiku-5-5", "100,001", "built in", "trust your invoice"] {
             #expect(run.output.contains(text), "\(text)")
         }
     }

@@ -24,11 +24,13 @@ struct DuplicateKeyTests {
 
     @Test func `of results`() throws {
         let first =
-            #""result":{"type":"succeeded","message":{"model":"m","usage":{"input_tokens":3},"content":[{"type":"tool_use"}]}}"#
+            #""result":{"type":"succeeded","message":{"model":"m","usage":{"input_tokens":3,"output_tokens":4},"content":[{"type":"tool_use"}]}}"#
         var expected = PlainRecord(customID: "a", resultType: "succeeded")
+        expected.usageIsReadable = false
         #expect(try plain("{\"custom_id\":\"a\",\(first),\"result\":{\"type\":\"succeeded\"}}") == expected)
         expected.resultType = "errored"
         expected.errorType = "e"
+        expected.usageIsReadable = true
         let second = #""result":{"type":"errored","error":{"type":"e"}}"#
         #expect(try plain("{\(first),\(second),\"custom_id\":\"a\"}") == expected)
         for value in ["null", "7", "[]"] {
@@ -86,17 +88,17 @@ struct DuplicateKeyTests {
 
     @Test func `of usages and their members`() throws {
         var record = try plain(
-            message: #""usage":{"input_tokens":1,"service_tier":"batch"},"usage":{"output_tokens":2}"#
+            message: #""usage":{"input_tokens":1,"service_tier":"batch"},"usage":{"input_tokens":0,"output_tokens":2}"#
         )
         #expect(record.usage.input == 0)
         #expect(record.usage.output == 2)
         #expect(record.serviceTier == nil)
-        record = try plain(message: #""usage":{"input_tokens":"x"},"usage":{"input_tokens":2}"#)
+        record = try plain(message: #""usage":{"input_tokens":"x"},"usage":{"input_tokens":2,"output_tokens":1}"#)
         #expect(record.usageIsReadable)
-        record = try plain(message: #""usage":{"input_tokens":2},"usage":{"input_tokens":"x"}"#)
+        record = try plain(message: #""usage":{"input_tokens":2,"output_tokens":1},"usage":{"input_tokens":"x"}"#)
         #expect(!record.usageIsReadable)
         record = try plain(
-            message: #""usage":{"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":9},"#
+            message: #""usage":{"input_tokens":0,"output_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":9},"#
                 + #""cache_creation":{"ephemeral_5m_input_tokens":2,"ephemeral_5m_input_tokens":3}}"#
         )
         #expect(record.usage.cacheCreation5m == 3)

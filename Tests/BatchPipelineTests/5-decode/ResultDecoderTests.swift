@@ -159,7 +159,7 @@ struct ResultDecoderTests {
     @Test func `keys may have escapes at every level`() throws {
         let line =
             #"{"cust\u006fm_id":"a","\u0072esult":{"t\u0079pe":"succeeded","message\u0000":1,"messag\u0065":{"mod\u0065l":"m","#
-            + #""usag\u0065":{"input\u005ftokens":4},"cont\u0065nt":[{"typ\u0065":"text","t\u0065xt":"x"}]}}}"#
+            + #""usag\u0065":{"input\u005ftokens":4,"output\u005ftokens":5},"cont\u0065nt":[{"typ\u0065":"text","t\u0065xt":"x"}]}}}"#
         let record = try plain(line)
         #expect(record.customID == "a")
         #expect(record.model == "m")

@@ -182,7 +182,7 @@ struct FlatRowWriterTests {
     )
     func `numbers of every length are written in decimal`(number: Int64) throws {
         let line =
-            "{\"custom_id\":\"a\",\"result\":{\"type\":\"succeeded\",\"message\":{\"usage\":{\"input_tokens\":\(number)}}}}"
+            "{\"custom_id\":\"a\",\"result\":{\"type\":\"succeeded\",\"message\":{\"usage\":{\"input_tokens\":\(number),\"output_tokens\":1}}}}"
         let text = try #require(try rows(line).first)
         #expect(text.contains("\"input_tokens\":\(number),"))
     }

@@ -35,6 +35,7 @@ struct LineGenerator {
         expected.model = optionalText("model", &members)
         expected.stopReason = optionalText("stop_reason", &members)
         if !random.once(in: 8) { members.append(("content", content(&expected))) }
+        expected.usageIsReadable = false
         if !random.once(in: 8) { members.append(("usage", usage(&expected))) }
         return decorated(members)
     }
@@ -62,8 +63,8 @@ struct LineGenerator {
     private mutating func usage(_ expected: inout PlainRecord) -> JSONValue {
         var members: [(key: String, value: JSONValue)] = []
         var isReadable = true
-        expected.usage.input = count("input_tokens", &members, &isReadable)
-        expected.usage.output = count("output_tokens", &members, &isReadable)
+        expected.usage.input = count("input_tokens", &members, &isReadable, isRequired: true)
+        expected.usage.output = count("output_tokens", &members, &isReadable, isRequired: true)
         expected.usage.cacheRead = count("cache_read_input_tokens", &members, &isReadable)
         let written = count("cache_creation_input_tokens", &members, &isReadable)
         var (short, long): (Int64, Int64) = (0, 0)
@@ -89,6 +90,7 @@ struct LineGenerator {
         expected.serviceTier = optionalText("service_tier", &members)
         expected.inferenceGeo = optionalText("inference_geo", &members)
         expected.usageIsReadable = isReadable
+        if !isReadable { expected.usage = TokenUsage() }
         return decorated(members)
     }
 
@@ -109,15 +111,19 @@ struct LineGenerator {
 
     /// A token count: missing, null, a whole number, or sometimes something else.
     ///
-    /// Returns the expected count.
+    /// Returns the expected count. A required one must not be missing or null.
     private mutating func count(
         _ key: String,
         _ members: inout [(key: String, value: JSONValue)],
-        _ isReadable: inout Bool
+        _ isReadable: inout Bool,
+        isRequired: Bool = false
     ) -> Int64 {
-        switch random.int(0...40) {
-        case 0...4: return 0
+        switch random.int(isRequired ? 4...40 : 0...40) {
+        case 0...4:
+            isReadable = isReadable && !isRequired
+            return 0
         case 5...8:
+            isReadable = isReadable && !isRequired
             members.append((key, .plain("null")))
             return 0
         case 9:
