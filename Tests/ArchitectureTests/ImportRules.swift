@@ -1,4 +1,7 @@
 /// The import rules as functions from text to errors, so that tests can use small examples.
+///
+/// SwiftPM's `--explicit-target-dependency-import-check error` does not replace any of them. It accepts an undeclared
+/// import of an indirect dependency, and knows neither levels nor system modules nor unused dependencies.
 enum ImportRules {
     /// The errors in the imports of one file of a target.
     static func complaints(
