@@ -103,6 +103,8 @@ enum FaultMatrix {
             times: 2,
             headers: [HeaderField("x-should-retry", "true")]
         ),
+        .answer("401, each time", 401, .partial, "status 401", archived: 2),
+        .answer("403, each time", 403, .partial, "status 403", archived: 2),
         .list("401 on the listing", .keyRefused, "authentication_error", archived: 0) { _ in .answer(status: 401) },
         .list("403 on the listing", .keyRefused, "permission_error", archived: 0) { _ in .answer(status: 403) },
         .list("404 on the listing", .error, "not_found_error", archived: 0) { _ in .answer(status: 404) },
@@ -198,6 +200,9 @@ enum FaultMatrix {
             sentence: "results withdrawn before this run",
             archived: 2
         ) { id, _ in [Fault(.change(.removeResults(id)), on: [.results], of: id, .first(1))] },
+        .member("a member of request_counts nobody knows", .done, "", archived: 3, "request_counts") { _ in
+            #"{"processing":0,"succeeded":37,"errored":2,"canceled":1,"expired":0,"total":40,"by_model":{"m":40}}"#
+        },
         .member("a status nobody knows", .done, "", archived: 2, "processing_status") { _ in "\"paused\"" },
         FaultRow(name: "the server's clock ten days behind", status: .done, sentence: "") { _, _ in
             [Fault(.shiftDate(seconds: -864_000), on: [.list, .retrieve, .results])]

@@ -75,12 +75,19 @@ package struct ServiceError: Error, Sendable, Hashable {
         self.attempts = attempts
     }
 
-    /// Whether every other request would fail too: refused key, reached spend limit, or canceled run.
+    /// Whether every other request would fail too: reached spend limit, or canceled run.
+    ///
+    /// A refusal of one request may concern its batch only; see ``isRefusal`` and ``RefusalCount``.
     package var concernsEveryBatch: Bool {
         switch code {
-        case .status(401), .status(403), .spendLimit, .cancelled: true
+        case .spendLimit, .cancelled: true
         default: false
         }
+    }
+
+    /// Whether the server refused the key for this request.
+    package var isRefusal: Bool {
+        status == 401 || status == 403
     }
 
     /// The HTTP status of an error answer.
