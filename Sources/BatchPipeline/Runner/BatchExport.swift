@@ -146,6 +146,7 @@ package struct BatchExport: Sendable {
             try await read.run(stream)
         } catch let error as ServiceError {
             guard error.code != .cancelled else { throw CancellationError() }
+            if error.code == .keyEchoed { return (.giveUp(.failed(.service(error)), .drop), read) }
             return (policy.evaluate(error, durableBytes: await draft.durableBytes()), read)
         } catch is BodyChanged {
             return (policy.evaluateChangedBody(), read)
@@ -171,7 +172,7 @@ package struct BatchExport: Sendable {
             return try await refetched(batch).archivedAt == nil ? .unavailable(error) : .removed
         case .foreignOrigin, .redirect, .malformedReply, .cursorStuck:
             return .unavailable(error)
-        case .transport, .status, .spendLimit, .cancelled:
+        case .transport, .status, .spendLimit, .keyEchoed, .cancelled:
             return .failed(.service(error))
         }
     }

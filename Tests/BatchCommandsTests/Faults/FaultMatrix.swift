@@ -73,6 +73,14 @@ enum FaultMatrix {
         },
         .answer("429, retry-after-ms", 429, .done, "", times: 2, headers: [HeaderField("retry-after-ms", "20")]),
         .answer("429 without a word on when", 429, .done, "", times: 3),
+        .answer(
+            "429, retry-after far too long",
+            429,
+            .partial,
+            "the next request is allowed in 9999999999 s",
+            archived: 2,
+            headers: [HeaderField("retry-after", "9999999999")]
+        ),
         .list("429, the spend limit", .error, "the spend limit is reached", archived: 0) { _ in .spendLimitReached },
     ]
 
@@ -163,6 +171,9 @@ enum FaultMatrix {
             archived: 2,
             arguments: ["--max-line-bytes", "150000"]
         ) { _ in [.results(.replaceLine(2, Array(repeating: 0x20, count: 200_000)))] },
+        .results("a line with the API key", .partial, "the results contain the API key", archived: 2) { _ in
+            [.results(.replaceLine(2, line(InProcess.key)))]
+        },
         .results("another content-type", .done, "") { _ in [.header("content-type", "text/html")] },
     ]
 
@@ -202,6 +213,9 @@ enum FaultMatrix {
         ) { id, _ in [Fault(.change(.removeResults(id)), on: [.results], of: id, .first(1))] },
         .member("a member of request_counts nobody knows", .done, "", archived: 3, "request_counts") { _ in
             #"{"processing":0,"succeeded":37,"errored":2,"canceled":1,"expired":0,"total":40,"by_model":{"m":40}}"#
+        },
+        .member("a batch object with the API key", .partial, "contains the API key", archived: 2, "metadata") { _ in
+            "\"\(InProcess.key)\""
         },
         .member("a status nobody knows", .done, "", archived: 2, "processing_status") { _ in "\"paused\"" },
         FaultRow(name: "the server's clock ten days behind", status: .done, sentence: "") { _, _ in

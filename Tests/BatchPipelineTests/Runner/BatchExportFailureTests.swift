@@ -133,6 +133,19 @@ struct BatchExportFailureTests {
         await #expect(throws: CancellationError.self) { _ = try await export(.failure(failure(.cancelled))) }
     }
 
+    @Test func `results that contain the key are not tried again, and nothing of them is kept`() async throws {
+        let body = ScriptedBody(ResultLine.file(whole), failure: failure(.keyEchoed))
+        let outcome = try await export(.body(body), .file(whole))
+        guard case .failed(.service(let found)) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(found.code == .keyEchoed)
+        #expect(archive.opened == [id])
+        #expect(archive.discarded == [id])
+        #expect(record.pauses.isEmpty)
+    }
+
     // MARK: Removed or unavailable
 
     @Test(arguments: [.status(404), .status(410), .noResultsURL] as [ServiceError.Code])
