@@ -138,6 +138,7 @@ extension ServiceError.Code {
     /// The library names the reason only in the text of its error.
     private static func handshake(_ cause: BoringSSLError) -> Fault {
         let text = "\(cause)"
+        if text.contains("EOF during") { return (.cut, "connection closed during the TLS handshake") }
         let reasons = [
             ("CERTIFICATE_VERIFY_FAILED", "the server's certificate is not trusted or has expired"),
             ("WRONG_VERSION_NUMBER", "the server does not speak TLS"),
@@ -145,9 +146,6 @@ extension ServiceError.Code {
             ("UNSUPPORTED_PROTOCOL", "the server does not offer TLS 1.2 or later"),
         ]
         if let (_, detail) = reasons.first(where: { text.contains($0.0) }) { return (.tls, detail) }
-        switch cause {
-        case .zeroReturn, .syscallError: return (.cut, "connection closed during the TLS handshake")
-        default: return (.tls, "the TLS handshake failed")
-        }
+        return (.tls, "the TLS handshake failed")
     }
 }

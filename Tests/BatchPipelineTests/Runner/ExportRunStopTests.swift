@@ -54,16 +54,17 @@ struct ExportRunStopTests {
     }
 
     @Test func `refusals before the first answer do not stop the run unless they are many`() async throws {
-        let (service, archive) = (try service(12), InMemoryArchive())
-        for number in 1...9 { service.script("b\(number)", [.failure(.status(403))]) }
-        var report = await run(service, archive)
+        let few = try service(12)
+        for number in 1...9 { few.script("b\(number)", [.failure(.status(403))]) }
+        var report = await run(few, InMemoryArchive())
         #expect(report.stop == nil)
         #expect([report.failed, report.archivedNow] == [9, 3])
-        service.script("b10", [.failure(.status(403))])
-        report = await run(service, InMemoryArchive())
+        let many = try service(300)
+        for number in 1...300 { many.script("b\(number)", [.failure(.status(403))]) }
+        report = await run(many, InMemoryArchive())
         #expect(report.stop as? ServiceError == .status(403))
-        #expect([report.failed, report.archivedNow] == [10, 0])
-        #expect(!service.asked.dropFirst(12).contains("b11"))
+        #expect(report.failed >= 10)
+        #expect(many.asked.count < 300)
     }
 
     @Test(arguments: [(1, false), (2, true), (3, true)])

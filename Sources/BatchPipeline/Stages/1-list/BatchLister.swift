@@ -15,6 +15,7 @@ package protocol BatchLister: Sendable {
 }
 
 extension BatchLister {
+    /// Returns false: a lister without a key.
     package func containsKey(_ bytes: [UInt8]) -> Bool { false }
 }
 
