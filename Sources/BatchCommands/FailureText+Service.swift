@@ -50,16 +50,43 @@ extension FailureText {
     private static func reason(_ failure: ServiceError) -> String {
         let message = failure.message.map { ": \($0.withoutFullStop)" } ?? ""
         return switch failure.code {
-        case .transport(let fault, let detail): "\(name(fault))\(detail.isEmpty ? "" : ": \(detail.withoutFullStop)")"
-        case .status(let status): "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(message)"
+        case .transport(let fault, let detail):
+            "\(name(fault))\(detail.isEmpty ? "" : ": \(detail.withoutFullStop)")\(limit(fault))"
+        case .status(let status):
+            "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(message)\(pause(failure.refusedPause))"
         case .spendLimit: "the spend limit is reached\(message)"
         case .foreignOrigin(let origin): "the results are said to be at \(origin), where the key must not go"
         case .redirect(let detail): "a redirect that cannot be followed: \(detail.withoutFullStop)"
         case .noResultsURL: "the batch has no results_url that can be used"
         case .malformedReply(let detail): "the answer is not what the API documents: \(detail.withoutFullStop)"
         case .cursorStuck(let cursor): "the listing does not advance: the cursor \(cursor) leads nowhere new"
+        case .keyEchoed: "the results contain the API key, so they are not stored"
         case .cancelled: "stopped before the end"
         }
+    }
+
+    /// The option that limits the time of a fault.
+    private static func limit(_ fault: ServiceError.TransportFault) -> String {
+        switch fault {
+        case .connectTimeout: " (see --connect-timeout)"
+        case .idleTimeout: " (see --idle-timeout)"
+        case .tooSlow: " (twice --idle-timeout)"
+        default: ""
+        }
+    }
+
+    /// The pause that a call did not wait for.
+    private static func pause(_ pause: Duration?) -> String {
+        guard let pause else { return "" }
+        let limit = RetryPolicy.Limits().longestPause
+        return
+            "; the next request is allowed in \(seconds(pause)) s, and a request waits up to \(seconds(limit)) s in all"
+    }
+
+    /// The seconds of a duration, with one decimal if they are not whole.
+    private static func seconds(_ duration: Duration) -> String {
+        let tenths = (duration / .milliseconds(100)).rounded()
+        return tenths.truncatingRemainder(dividingBy: 10) == 0 ? "\(Int(tenths / 10))" : "\(tenths / 10)"
     }
 
     private static func name(_ fault: ServiceError.TransportFault) -> String {
@@ -69,6 +96,8 @@ extension FailureText {
         case .connectTimeout: "no connection within the time allowed"
         case .tls: "the TLS connection was refused"
         case .proxy: "the proxy refused"
+        case .proxyAuthentication: "the proxy wants a user and a password, or refused those given"
+        case .tooSlow: "the answer took too long"
         case .idleTimeout: "nothing arrived for too long"
         case .cut: "the connection broke"
         case .other: "the connection failed"
@@ -83,11 +112,18 @@ extension FailureText {
         case .spendLimit(let until): until.map { "It lasts until \($0.text). Raise the limit, or run again then." }
         case .transport(.nameResolution, _), .transport(.connectionRefused, _), .transport(.connectTimeout, _):
             "Check --base-url or ANTHROPIC_BASE_URL, the network and the proxy."
-        case .transport(.tls, _): "If the server has a certificate of your own authority, name it with --ca-file."
+        case .transport(.tls, _):
+            "Check the host name in --base-url. "
+                + "If the server has a certificate of your own authority, name it with --ca-file."
+        case .transport(.proxyAuthentication, _):
+            "Write them in the proxy's address: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+        case .transport(.idleTimeout, _), .transport(.tooSlow, _):
+            "If the server needs more time, raise --idle-timeout. For a slow listing, try a smaller --page-size."
         case .transport, .status: "Run it again: what is archived stays, the rest is fetched."
         case .cursorStuck: "This is a fault of the server: report it with the request-id."
         case .foreignOrigin, .redirect, .noResultsURL, .malformedReply:
             "Check that --base-url is a server that speaks the Message Batches API."
+        case .keyEchoed: "The server or a proxy echoes the key: report it to whoever runs it, and replace the key."
         case .cancelled: nil
         }
     }
@@ -129,9 +165,8 @@ extension FailureText {
             case .notReady: "results not ready"
             case .transport(let fault): name(fault)
             }
-        let seconds = Double(retry.pause.components.seconds) + Double(retry.pause.components.attoseconds) / 1e18
         let request = retry.requestID.map { " (request-id \($0))" } ?? ""
-        return "\(retry.operation): \(reason)\(request); trying again in \((seconds * 10).rounded() / 10) s"
+        return "\(retry.operation): \(reason)\(request); trying again in \(seconds(retry.pause)) s"
     }
 
     /// The warning for a ping that failed.

@@ -31,6 +31,8 @@ final class RunCancellation: Sendable {
 
     private struct State {
         var reasons: [Reason] = []
+        /// Whether the work has ended.
+        var isOver = false
         /// Cancels the task that runs the work.
         var cancel: (@Sendable () -> Void)?
     }
@@ -40,6 +42,9 @@ final class RunCancellation: Sendable {
     ]
     /// The interval between checks whether standard output is closed, while nothing is written to it.
     private static let outputCheckInterval = Duration.milliseconds(500)
+
+    /// The time after a signal in which the work may clean up.
+    private static let gracePeriod = Duration.seconds(10)
 
     private let outer: RunCancellation?
     private let state = Mutex(State())
@@ -71,18 +76,26 @@ final class RunCancellation: Sendable {
 
     /// Runs `work` in a task that the first SIGINT or SIGTERM cancels.
     ///
-    /// A second signal ends the process immediately. The archive stays valid even then.
+    /// A second signal ends the process immediately, and so does the first one if the work does not end within
+    /// ``gracePeriod``: it may wait for something that cannot be canceled, such as a reader of standard output. The archive stays valid
+    /// even then.
     static func onSignal<Result: Sendable>(
         _ work: @escaping @Sendable (RunCancellation) async throws -> Result
     ) async throws -> Result {
         let cancellation = RunCancellation()
         let task = cancellation.start { try await work(cancellation) }
+        // Its own queue, because work that blocks may use up the threads of the global one.
+        let queue = DispatchQueue(label: "batchkeep.signals")
         let sources = signals.map { kind in
             // The default action would end the process before the dispatch source receives the signal.
             signal(kind.number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: kind.number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: kind.number, queue: queue)
             source.setEventHandler {
                 guard cancellation.cancel(.signal(kind.status)) else { _exit(kind.status.rawValue) }
+                queue.asyncAfter(deadline: .now() + .seconds(Int(Self.gracePeriod.components.seconds))) {
+                    guard !cancellation.state.withLock({ $0.isOver }) else { return }
+                    _exit(kind.status.rawValue)
+                }
             }
             source.resume()
             return source
@@ -92,6 +105,7 @@ final class RunCancellation: Sendable {
                 source.cancel()
                 signal(kind.number, SIG_DFL)
             }
+            cancellation.state.withLock { $0.isOver = true }
         }
         return try await task.value
     }

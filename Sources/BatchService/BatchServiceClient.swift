@@ -73,6 +73,11 @@ extension BatchServiceClient: BatchLister {
         )
     }
 
+    package func containsKey(_ bytes: [UInt8]) -> Bool {
+        var search = caller.requester.settings.credential.search
+        return search?.finds(in: bytes) ?? false
+    }
+
     private func document(_ request: ServiceRequest) async throws(ServiceError) -> ServiceReply {
         try await caller.call(request) { head, body, request in
             guard let bytes = try await body.collect(upTo: Self.replyLimit) else {
@@ -91,7 +96,8 @@ extension BatchServiceClient: ResultSource {
         do {
             location = try ResultsLocation(resultsURL: batch.resultsURL, batchID: batch.id, base: base)
         } catch .foreign(let origin) {
-            throw ServiceError(code: .foreignOrigin(origin), operation: name, attempts: 0)
+            let error = ServiceError(code: .foreignOrigin(origin), operation: name, attempts: 0)
+            throw caller.requester.withoutSecrets(error)
         } catch {
             throw ServiceError(code: .noResultsURL, operation: name, attempts: 0)
         }

@@ -1,3 +1,5 @@
+import BatchPipeline
+
 /// An API key or token; every description of it is `[hidden]`.
 package struct Credential: Sendable, Hashable {
     /// The header that contains a credential.
@@ -47,10 +49,55 @@ extension Credential {
         !secret.isEmpty && secret.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
-    /// Replaces every occurrence of the secret in a text, because a server may echo the request.
+    /// A search for the secret in batch objects and results; nil if the secret is too short.
+    var search: KeySearch? {
+        KeySearch(secret)
+    }
+
+    /// Replaces every occurrence of the secret in a text of the server, because a server may echo the request.
+    ///
+    /// Letter case is ignored, because a host name is in lowercase.
     func removed(from text: String) -> String {
-        secret.isEmpty
-            ? text : text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "[hidden]")
+        let (bytes, key) = (Array(text.utf8), secret.utf8.map(\.lowercase))
+        guard !key.isEmpty, bytes.count >= key.count else { return text }
+        let lowercase = bytes.map(\.lowercase)
+        var (kept, index): ([UInt8], Int) = ([], 0)
+        while index < bytes.count {
+            if lowercase[index...].starts(with: key) {
+                kept += "[hidden]".utf8
+                index += key.count
+            } else {
+                kept.append(bytes[index])
+                index += 1
+            }
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// Replaces every occurrence of the secret in the texts of an error.
+    func removed(from error: ServiceError) -> ServiceError {
+        var error = error
+        error.operation = removed(from: error.operation)
+        error.errorType = error.errorType.map(removed)
+        error.message = error.message.map(removed)
+        error.requestID = error.requestID.map(removed)
+        error.code =
+            switch error.code {
+            case .transport(let fault, let detail): .transport(fault, detail: removed(from: detail))
+            case .foreignOrigin(let origin): .foreignOrigin(removed(from: origin))
+            case .redirect(let detail): .redirect(removed(from: detail))
+            case .malformedReply(let detail): .malformedReply(removed(from: detail))
+            case .cursorStuck(let cursor): .cursorStuck(removed(from: cursor))
+            case .status, .spendLimit, .noResultsURL, .keyEchoed, .cancelled: error.code
+            }
+        return error
+    }
+}
+
+extension UInt8 {
+    /// The byte with an ASCII capital letter in lowercase.
+    fileprivate var lowercase: UInt8 {
+        (0x41...0x5A).contains(self) ? self + 0x20 : self
     }
 }
 

@@ -7,7 +7,9 @@ import NIOSSL
 
 /// The HTTP library, configured to leave redirects, decompression and retries to the caller.
 ///
-/// It uses HTTP/2 if the server supports it over TLS.
+/// It uses HTTP/1.1 with TLS 1.2 or later: one connection per running download. The library has no limits for HTTP/2: a
+/// server that never sends its settings, or floods CONTINUATION frames, would keep the connection and fill memory. With
+/// HTTP/1.1 a header block is limited to 2 MiB and a header field to 80 KiB.
 struct HTTPTransport: Sendable {
     private let client: HTTPClient
     private let idleTimeout: Duration
@@ -33,8 +35,8 @@ struct HTTPTransport: Sendable {
             proxy: proxy,
             decompression: .disabled
         )
+        configuration.httpVersion = .http1Only
         configuration.http1_1ConnectionDebugInitializer = Self.widenReads
-        configuration.http2ConnectionDebugInitializer = Self.widenReads
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
@@ -44,7 +46,8 @@ struct HTTPTransport: Sendable {
     func get(
         _ url: ServiceURL,
         for request: ServiceRequest,
-        headers: HTTPHeaders
+        headers: HTTPHeaders,
+        hiding credential: Credential
     ) async throws -> (head: ResponseHead, body: ResponseBody) {
         var httpRequest = HTTPClientRequest(url: url.text)
         httpRequest.headers = headers
@@ -55,14 +58,15 @@ struct HTTPTransport: Sendable {
             if Task.isCancelled { throw CancellationError() }
             throw error as? ServiceError ?? ServiceError(.transport(error, proxy: proxyName), of: request)
         }
-        let head = ResponseHead(status: Int(response.status.code), headers: response.headers)
+        let head = ResponseHead(status: Int(response.status.code), headers: response.headers, hiding: credential)
         let body = ResponseBody(
             response.body,
             of: request,
             head: head,
             idleTimeout: idleTimeout,
             stopwatch: stopwatch,
-            proxy: proxyName
+            proxy: proxyName,
+            keySearch: credential.search
         )
         return (head, body)
     }
@@ -72,27 +76,30 @@ struct HTTPTransport: Sendable {
         _ httpRequest: HTTPClientRequest,
         for request: ServiceRequest
     ) async throws -> HTTPClientResponse {
-        try await withThrowingTaskGroup(of: HTTPClientResponse?.self) { group in
-            group.addTask { try await client.execute(httpRequest, deadline: .distantFuture) }
-            group.addTask {
-                try await stopwatch.sleep(idleTimeout)
-                return nil
-            }
-            defer { group.cancelAll() }
-            guard let response = try await group.next() ?? nil else {
-                throw ServiceError(.idle(idleTimeout), of: request)
-            }
-            return response
+        let response = try await stopwatch.run(upTo: idleTimeout) {
+            try await client.execute(httpRequest, deadline: .distantFuture)
         }
+        guard let response else { throw ServiceError(.idle(idleTimeout), of: request) }
+        return response
     }
 
     /// Closes all connections.
     ///
     /// The transport cannot be used afterwards.
     func shutdown() async {
-        // The only possible error is that the client has already been shut down.
-        try? await client.shutdown()
+        await Self.shutdown(client)
     }
+
+    /// Closes all connections of a client, and waits for it up to ``shutdownLimit``.
+    ///
+    /// The library waits for connections that are being made, and a peer may be silent for as long as it likes. After the
+    /// limit, the library continues on its own.
+    static func shutdown(_ client: HTTPClient) async {
+        // The only possible errors are that the client has already been shut down, and cancellation.
+        _ = try? await Stopwatch(ContinuousClock()).run(upTo: shutdownLimit) { try await client.shutdown() }
+    }
+
+    private static let shutdownLimit = Duration.seconds(5)
 }
 
 // The library's open connections hold requests with their headers, so a dump must not show them.
@@ -101,6 +108,7 @@ extension HTTPTransport: Redacted {}
 extension HTTPTransport {
     static func tlsConfiguration(caFile: String?) throws(ServiceSettingsFailure) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
         guard let caFile else { return configuration }
         do {
             let certificates = try NIOSSLCertificate.fromPEMFile(caFile)

@@ -16,6 +16,32 @@ struct Stopwatch: Sendable {
     }
 }
 
+extension Stopwatch {
+    /// Runs `work` and returns its value; nil if it takes longer than `limit`.
+    ///
+    /// It does not wait until the canceled work ends, neither after `limit` nor if the caller is canceled. Throws
+    /// `CancellationError` then.
+    func run<Value: Sendable>(
+        upTo limit: Duration,
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value? {
+        let (results, result) = AsyncStream<Result<Value?, any Error>>.makeStream()
+        let job = Task {
+            do { result.yield(.success(try await work())) } catch { result.yield(.failure(error)) }
+        }
+        let timer = Task {
+            try await sleep(limit)
+            result.yield(.success(nil))
+        }
+        defer {
+            job.cancel()
+            timer.cancel()
+        }
+        for await first in results { return try first.get() }
+        throw CancellationError()
+    }
+}
+
 /// Delays the callers of one client to the pace that ``PacingPolicy`` decides.
 final class Pacer: Sendable {
     private let policy: Mutex<PacingPolicy>
@@ -35,6 +61,12 @@ final class Pacer: Sendable {
             let now = stopwatch.elapsed()
             if policy.withLock({ $0.mayStart(at: now) }) { return now }
         }
+    }
+
+    /// Returns for how long the server has answered 429 to all callers, or to one caller since `start`, until now.
+    func throttledTime(since start: Duration) -> Duration {
+        let now = stopwatch.elapsed()
+        return now - min(start, policy.withLock { $0.throttledSince } ?? now)
     }
 
     /// See ``PacingPolicy/recordRefusal(startedAt:now:pause:)``.

@@ -14,6 +14,8 @@ struct PacingPolicy: Sendable, Hashable {
     ///
     /// A 429 to a request that started earlier belongs to the same event.
     private var slowedAt: Duration?
+    /// The time of the first 429 since the last success; nil if there was none.
+    private(set) var throttledSince: Duration?
     /// The start times of the latest requests, which give the actual pace if no limit is configured.
     private var recentStarts: [Duration] = []
 
@@ -44,6 +46,7 @@ struct PacingPolicy: Sendable, Hashable {
 
     /// Records a 429 for a request that started at `startedAt`: all callers wait for `pause` from `now` on.
     mutating func recordRefusal(startedAt: Duration, now: Duration, pause: Duration) {
+        throttledSince = throttledSince ?? now
         pausedUntil = max(pausedUntil, now + pause)
         nextSlot = max(nextSlot, pausedUntil)
         if let slowedAt, startedAt <= slowedAt { return }
@@ -53,6 +56,7 @@ struct PacingPolicy: Sendable, Hashable {
 
     /// Records a response other than 429: moves the pace by a tenth of the way to the configured one.
     mutating func recordSuccess() {
+        throttledSince = nil
         guard interval > configuredInterval else { return }
         let shorter = configuredInterval + (interval - configuredInterval) * 9 / 10
         interval = shorter - configuredInterval < Self.negligibleInterval ? configuredInterval : shorter

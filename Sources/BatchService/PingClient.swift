@@ -50,15 +50,14 @@ package struct PingClient: Sendable {
     /// for an invalid proxy or certificate file.
     package func send(_ event: RunEvent, body: String) async throws {
         let proxy = try proxies.proxy(for: url.origin)
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: HTTPClient.Configuration(
-                tlsConfiguration: try HTTPTransport.tlsConfiguration(caFile: caFile),
-                redirectConfiguration: .disallow,
-                timeout: .init(connect: Self.limit),
-                proxy: proxy
-            )
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: try HTTPTransport.tlsConfiguration(caFile: caFile),
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: Self.limit),
+            proxy: proxy
         )
+        configuration.httpVersion = .http1Only
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         var request = HTTPClientRequest(url: target(event).text)
         request.method = .POST
         request.headers = ["content-type": "text/plain; charset=utf-8", "user-agent": userAgent]
@@ -69,8 +68,7 @@ package struct PingClient: Sendable {
         } catch {
             result = .failure(error)
         }
-        // The only possible error is that the client has already been shut down.
-        try? await client.shutdown()
+        await HTTPTransport.shutdown(client)
         try judge(result, proxy: proxy.map { "\($0.host):\($0.port)" })
     }
 

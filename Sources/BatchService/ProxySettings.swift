@@ -6,17 +6,15 @@ import AsyncHTTPClient
 package struct ProxySettings: Sendable, Hashable {
     private let https: String?
     private let http: String?
-    private let exceptions: [Exception]
+    private let exceptions: [ProxyException]
 
     /// Creates the settings from the environment variables; nil and empty values mean unset.
     ///
-    /// `noProxy` is a comma-separated list. Each entry is `*` for every host, a host, or a domain, with or without
-    /// `:port`. `example.com` and `.example.com` both match the domain and all its subdomains. Address ranges are not
-    /// supported.
+    /// `noProxy` is a list of ``ProxyException``, separated by commas or spaces.
     package init(https: String? = nil, http: String? = nil, noProxy: String? = nil) {
         self.https = https
         self.http = http
-        exceptions = (noProxy ?? "").split { $0 == "," || $0 == " " }.map { Exception(String($0)) }
+        exceptions = (noProxy ?? "").split { $0 == "," || $0 == " " }.map { ProxyException(String($0)) }
     }
 }
 
@@ -54,27 +52,6 @@ extension ProxySettings {
         let parts = userInfo.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let password = parts.count == 2 ? String(parts[1]).percentDecoded : ""
         return .basic(username: String(parts[0]).percentDecoded, password: password)
-    }
-
-    /// One entry of `NO_PROXY`.
-    private struct Exception: Sendable, Hashable {
-        let domain: String
-        let port: Int?
-
-        init(_ text: String) {
-            let parts = text.lowercased().split(separator: ":", omittingEmptySubsequences: false)
-            // More than one colon means an IPv6 address without a port.
-            let hasPort = parts.count == 2
-            port = hasPort ? Int(parts[1]) : nil
-            let name = hasPort ? String(parts[0]) : text.lowercased()
-            domain = name.hasPrefix(".") ? String(name.dropFirst()) : name
-        }
-
-        func covers(_ origin: Origin) -> Bool {
-            if let port, port != origin.port { return false }
-            return domain == "*" || origin.host == domain || origin.host == "[\(domain)]"
-                || !domain.isEmpty && origin.host.hasSuffix(".\(domain)")
-        }
     }
 }
 

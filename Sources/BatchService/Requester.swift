@@ -21,7 +21,12 @@ struct Requester: Sendable {
             guard url.origin == origin else {
                 throw ServiceError(.foreignOrigin(url.origin.text), of: request, answer: referrer)
             }
-            let (head, body) = try await transport.get(url, for: request, headers: headers(accept: request.accept))
+            let (head, body) = try await transport.get(
+                url,
+                for: request,
+                headers: headers(accept: request.accept),
+                hiding: settings.credential
+            )
             guard head.isRedirect else {
                 guard head.contentEncoding == nil || head.isGzip else {
                     let problem = "content-encoding \(head.contentEncoding ?? "")"
@@ -56,9 +61,9 @@ struct Requester: Sendable {
         return headers
     }
 
-    /// Returns a text of the server without the credential.
-    func withoutSecrets(_ text: String) -> String {
-        settings.credential.removed(from: text)
+    /// Returns an error without the credential, which a server may have echoed in any of its texts.
+    func withoutSecrets(_ error: ServiceError) -> ServiceError {
+        settings.credential.removed(from: error)
     }
 }
 

@@ -11,17 +11,28 @@ struct ResponseBody: AsyncSequence, Sendable {
 
     private let download: Download
     private let isGzip: Bool
+    /// The longest time for a whole document or error body; silence of each idle timeout ends a body anyway.
+    private let totalLimit: Duration
+    private let stopwatch: Stopwatch
+    private let keySearch: KeySearch?
     private let failure: @Sendable (ServiceError.Code) -> ServiceError
 
     /// Starts to receive `body`; fails if no bytes arrive for `idleTimeout` while the reader waits.
+    ///
+    /// ``makeAsyncIterator()`` also fails if `keySearch` finds the key. A document and an error body must arrive within
+    /// two idle timeouts.
     init(
         _ body: HTTPClientResponse.Body,
         of request: ServiceRequest,
         head: ResponseHead,
         idleTimeout: Duration,
         stopwatch: Stopwatch,
-        proxy: String?
+        proxy: String?,
+        keySearch: KeySearch? = nil
     ) {
+        totalLimit = idleTimeout * 2
+        self.stopwatch = stopwatch
+        self.keySearch = keySearch
         isGzip = head.isGzip
         let failure = { @Sendable code in ServiceError(code, of: request, answer: head.reply) }
         self.failure = failure
@@ -44,20 +55,45 @@ struct ResponseBody: AsyncSequence, Sendable {
     }
 
     func makeAsyncIterator() -> Iterator {
-        Iterator(download: download, inflation: isGzip ? Inflation() : nil, failure: failure)
+        Iterator(download: download, inflation: isGzip ? Inflation() : nil, failure: failure, keySearch: keySearch)
+    }
+
+    /// Returns an iterator that throws as soon as the whole body takes longer than ``totalLimit``.
+    private func limited() -> Iterator {
+        let (end, limit, failure) = (stopwatch.elapsed() + totalLimit, totalLimit, failure)
+        var iterator = Iterator(download: download, inflation: isGzip ? Inflation() : nil, failure: failure)
+        iterator.checkTime = { [stopwatch] in
+            if stopwatch.elapsed() >= end { throw failure(.tooSlow(limit)) }
+        }
+        return iterator
     }
 
     struct Iterator: AsyncIteratorProtocol {
         fileprivate let download: Download
         fileprivate let inflation: Inflation?
         fileprivate let failure: @Sendable (ServiceError.Code) -> ServiceError
+        fileprivate var keySearch: KeySearch?
+        /// Throws if the body takes too long.
+        fileprivate var checkTime: @Sendable () throws -> Void = {}
 
-        func next() async throws -> [UInt8]? {
-            guard let inflation else { return try await download.relay.next() }
+        mutating func next() async throws -> [UInt8]? {
+            guard let chunk = try await content() else { return nil }
+            if keySearch?.finds(in: chunk) == true { throw failure(.keyEchoed) }
+            return chunk
+        }
+
+        private func received() async throws -> [UInt8]? {
+            let chunk = try await download.relay.next()
+            try checkTime()
+            return chunk
+        }
+
+        private func content() async throws -> [UInt8]? {
+            guard let inflation else { return try await received() }
             do {
                 while true {
                     if let content = try inflation.inflater.next() { return content }
-                    guard let piece = try await download.relay.next() else {
+                    guard let piece = try await received() else {
                         try inflation.inflater.finish()
                         return nil
                     }
@@ -131,26 +167,23 @@ extension ResponseBody {
 
 extension ResponseBody {
     /// Reads the whole body; nil if it is longer than `limit` bytes.
+    ///
+    /// Throws an error if it takes too long.
     func collect(upTo limit: Int) async throws -> [UInt8]? {
         var whole: [UInt8] = []
-        for try await chunk in self {
+        var chunks = limited()
+        while let chunk = try await chunks.next() {
             guard whole.count + chunk.count <= limit else { return nil }
             whole += chunk
         }
         return whole
     }
 
-    /// Reads the beginning of the body for an error message; a broken connection only shortens it.
+    /// Reads the beginning of the body for an error message; a connection that breaks or is too slow only shortens it.
     func prefix(upTo limit: Int) async -> [UInt8] {
         var whole: [UInt8] = []
-        do {
-            for try await chunk in self {
-                whole += chunk
-                if whole.count >= limit { break }
-            }
-        } catch {
-            return Array(whole.prefix(limit))
-        }
+        var chunks = limited()
+        while whole.count < limit, let chunk = try? await chunks.next() { whole += chunk }
         return Array(whole.prefix(limit))
     }
 }

@@ -13,9 +13,10 @@ struct ResponseHead: Sendable {
     private var retryAfterMilliseconds: Double?
     private var shouldRetry: Bool?
 
-    init(status: Int, headers: HTTPHeaders) {
+    /// Parses the head; `credential` is removed from all texts but ``location``, which is only resolved.
+    init(status: Int, headers: HTTPHeaders, hiding credential: Credential? = nil) {
         func text(_ name: String) -> String? {
-            headers[name].first.flatMap { $0.isEmpty ? nil : $0 }
+            headers[name].first.flatMap { $0.isEmpty ? nil : credential?.removed(from: $0) ?? $0 }
         }
         reply = ReplyHead(
             status: status,
@@ -23,9 +24,11 @@ struct ResponseHead: Sendable {
             workspaceID: text("anthropic-workspace-id"),
             date: text("date").flatMap { HTTPDate.timestamp($0) }
         )
-        location = text("location")
+        location = headers["location"].first.flatMap { $0.isEmpty ? nil : $0 }
         let encodings = headers[canonicalForm: "content-encoding"].map { $0.lowercased() }.filter { $0 != "identity" }
-        contentEncoding = encodings.isEmpty ? nil : encodings.joined(separator: ", ")
+        contentEncoding =
+            encodings.isEmpty
+            ? nil : credential?.removed(from: encodings.joined(separator: ", ")) ?? encodings.joined(separator: ", ")
         retryAfter = text("retry-after")
             .flatMap { value in
                 Double(value).map { .seconds($0) } ?? HTTPDate.timestamp(value).map { .date($0) }

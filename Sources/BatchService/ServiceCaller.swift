@@ -30,6 +30,7 @@ struct ServiceCaller: Sendable {
     ) async throws(ServiceError) -> Value {
         var request = request
         var policy = RetryPolicy(request.kind, limits: .init(attempts: maxAttempts))
+        var firstThrottle: Duration?
         while true {
             request.attempt = policy.tries + 1
             var startedAt = Duration.zero
@@ -47,16 +48,26 @@ struct ServiceCaller: Sendable {
                 outcome = .answer(head.facts(errorCode: error.code, now: environment.now()))
                 failure = ServiceError(.status(head.reply.status), of: request, answer: head.reply)
                 failure.errorType = error.type
-                failure.message = error.message.map { requester.withoutSecrets($0) }
+                failure.message = error.message
                 failure.requestID = failure.requestID ?? error.requestID
             } catch let error as ServiceError {
-                guard case .transport(let fault, let detail) = error.code else { throw error }
+                guard case .transport(let fault, let detail) = error.code else {
+                    throw requester.withoutSecrets(error)
+                }
                 outcome = .fault(fault, detail: detail)
                 failure = ServiceError(error.code, of: request)
             } catch {
                 throw ServiceError(.cancelled, of: request)
             }
-            try await execute(policy.decide(outcome, jitter: environment.random()), startedAt: startedAt, failure)
+            var throttled = Duration.zero
+            if failure.status == 429 {
+                let start = firstThrottle ?? stopwatch.elapsed()
+                firstThrottle = start
+                throttled = pacer.throttledTime(since: start)
+            }
+            let decision = policy.decide(outcome, jitter: environment.random(), throttledFor: throttled)
+            failure.refusedPause = policy.refusedPause
+            try await execute(decision, startedAt: startedAt, requester.withoutSecrets(failure))
         }
     }
 

@@ -37,7 +37,7 @@ extension ServiceError.Code {
         return .transport(fault.kind, detail: fault.detail)
     }
 
-    /// Returns the code for a body that was interrupted; HTTP/2 and TLS report this with their own errors.
+    /// Returns the code for a body that was interrupted; TLS reports this with its own errors.
     static func cut(_ error: any Error, proxy: String?) -> Self {
         .transport(.cut, detail: fault(error, proxy: proxy).detail)
     }
@@ -47,6 +47,11 @@ extension ServiceError.Code {
         .transport(.idleTimeout, detail: "nothing arrived for \(limit.components.seconds) s")
     }
 
+    /// Returns the code for a document that did not arrive within `limit`, which is two idle timeouts.
+    static func tooSlow(_ limit: Duration) -> Self {
+        .transport(.tooSlow, detail: "not complete after \(limit.components.seconds) s")
+    }
+
     private typealias Fault = (kind: ServiceError.TransportFault, detail: String)
 
     private static func fault(_ error: any Error, proxy: String?) -> Fault {
@@ -54,6 +59,7 @@ extension ServiceError.Code {
         return switch (direct.kind, proxy) {
         case (.nameResolution, let proxy?), (.connectionRefused, let proxy?), (.connectTimeout, let proxy?):
             (.proxy, "proxy \(proxy): \(direct.detail)")
+        case (.proxyAuthentication, let proxy?): (.proxyAuthentication, "proxy \(proxy)")
         default: direct
         }
     }
@@ -66,14 +72,18 @@ extension ServiceError.Code {
         case ChannelError.connectTimeout: (.connectTimeout, "no connection in time")
         case is ChannelError: (.cut, "connection closed")
         case NIOSSLError.uncleanShutdown: (.cut, "connection closed in the middle of the answer")
-        case let error as NIOSSLError: (.tls, tlsDetail(error))
-        case let error as NIOSSLExtraError: (.tls, "\(error)")
-        case let error as BoringSSLError: (.tls, "\(error)")
+        case NIOSSLError.handshakeFailed(let cause): handshake(cause)
+        case let error as NIOSSLExtraError
+        where [.failedToValidateHostname, .serverHostnameImpossibleToMatch].contains(error):
+            (.tls, "the server's certificate is for another host name")
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: (.tls, "the encrypted connection failed")
+        case is NIOTLSUnwrappingError, is NIOSSLCloseTimedOutError: (.cut, "connection closed")
         case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection:
             (.cut, "connection closed before the end of the answer")
+        case HTTPParserError.headerOverflow: (.other, "the header of the answer is too large")
         case is HTTPParserError: (.other, "the answer is not valid HTTP")
         case let error as GzipFailure: read(error)
-        default: (.other, "\(type(of: error))")
+        default: (.other, "")
         }
     }
 
@@ -87,7 +97,8 @@ extension ServiceError.Code {
             (.connectTimeout, "TLS handshake not finished in time")
         case .readTimeout, .writeTimeout, .deadlineExceeded:
             (.idleTimeout, "\(error.shortDescription)")
-        case .invalidProxyResponse, .proxyAuthenticationRequired, .httpProxyHandshakeTimeout, .socksHandshakeTimeout:
+        case .proxyAuthenticationRequired: (.proxyAuthentication, "")
+        case .invalidProxyResponse, .httpProxyHandshakeTimeout, .socksHandshakeTimeout:
             (.proxy, error.shortDescription.lowercased())
         default:
             (.other, error.shortDescription)
@@ -122,10 +133,19 @@ extension ServiceError.Code {
         }
     }
 
-    private static func tlsDetail(_ error: NIOSSLError) -> String {
-        let text = "\(error)"
-        if text.contains("CERTIFICATE_VERIFY_FAILED") { return "the server's certificate is not trusted" }
-        if text.contains("WRONG_VERSION_NUMBER") { return "the server does not speak TLS" }
-        return text
+    /// Returns the fault for a handshake that failed.
+    ///
+    /// The library names the reason only in the text of its error.
+    private static func handshake(_ cause: BoringSSLError) -> Fault {
+        let text = "\(cause)"
+        if text.contains("EOF during") { return (.cut, "connection closed during the TLS handshake") }
+        let reasons = [
+            ("CERTIFICATE_VERIFY_FAILED", "the server's certificate is not trusted or has expired"),
+            ("WRONG_VERSION_NUMBER", "the server does not speak TLS"),
+            ("PROTOCOL_VERSION", "the server does not offer TLS 1.2 or later"),
+            ("UNSUPPORTED_PROTOCOL", "the server does not offer TLS 1.2 or later"),
+        ]
+        if let (_, detail) = reasons.first(where: { text.contains($0.0) }) { return (.tls, detail) }
+        return (.tls, "the TLS handshake failed")
     }
 }

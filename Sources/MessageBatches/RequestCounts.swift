@@ -1,12 +1,13 @@
 /// The number of requests of a batch per state, from `request_counts`.
 ///
 /// Until a batch ends, all requests count as `processing`. Then `processing` is 0 and the other counts add up to the
-/// total. Unknown keys are kept, so that a batch with a new result type is not mistaken for complete.
+/// total. Members that name no documented result type are kept, because one of them may be a new type. They are counts
+/// only if result lines of that type exist, so they are not in ``finished`` and ``total``.
 package struct RequestCounts: Sendable, Hashable {
     /// Requests that are not finished yet.
     package var processing: Int
 
-    /// Finished requests per result type name; a missing type counts as 0.
+    /// The number per member name, of result types and of other members; a missing type counts as 0.
     package var byType: [String: Int]
 
     package init(processing: Int = 0, byType: [String: Int] = [:]) {
@@ -19,12 +20,12 @@ package struct RequestCounts: Sendable, Hashable {
         byType[type.name] ?? 0
     }
 
-    /// The number of requests that have a result.
+    /// The number of requests that have a result of a documented type.
     package var finished: Int {
-        byType.values.reduce(0, +)
+        ResultType.known.reduce(0) { $0 + self[$1] }
     }
 
-    /// The number of all requests of the batch.
+    /// The number of all requests of the batch, without those of types that the API does not document.
     package var total: Int {
         processing + finished
     }

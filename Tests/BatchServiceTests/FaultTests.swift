@@ -44,11 +44,11 @@ struct FaultTests {
 
     @Test
     func `a certificate nobody trusts is refused once and for all`() async throws {
-        try await ScriptedServer.run([.answer()], tls: TestCertificate.serverContext()) { server in
+        try await ScriptedServer.run([.answer()], tls: TestCertificate.valid.serverContext()) { server in
             let failure = try await BatchServiceClient.run("https://127.0.0.1:\(server.port)") {
                 await $0.pageFailure()
             }
-            #expect(failure?.code == .transport(.tls, detail: "the server's certificate is not trusted"))
+            #expect(failure?.code == .transport(.tls, detail: "the server's certificate is not trusted or has expired"))
             #expect(failure?.attempts == 1)
             #expect(server.requests.isEmpty)
         }
@@ -56,8 +56,8 @@ struct FaultTests {
 
     @Test
     func `a certificate file makes a private server trusted`() async throws {
-        try await TestCertificate.withFile { file in
-            try await ScriptedServer.run([.answer(body: "[]")], tls: TestCertificate.serverContext()) { server in
+        try await TestCertificate.valid.withFile { file in
+            try await ScriptedServer.run([.answer(body: "[]")], tls: TestCertificate.valid.serverContext()) { server in
                 let settings = { (settings: inout ServiceSettings) in settings.caFile = file }
                 let reply = try await BatchServiceClient.run("https://localhost:\(server.port)", settings: settings) {
                     try await $0.page(PageQuery())

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import BatchService
@@ -40,5 +41,34 @@ struct PacerTests {
         await clock.waitForSleepers()
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
+    }
+
+    @Test
+    func `work that takes too long, or whose caller is canceled, is not waited for`() async throws {
+        let stopwatch = Stopwatch(ManualClock(skipping: .seconds(60)))
+        let held = Mutex<[CheckedContinuation<Int, Never>]>([])
+        // The work ignores its cancellation.
+        let never = { @Sendable () async throws -> Int in
+            await withCheckedContinuation { continuation in held.withLock { $0.append(continuation) } }
+        }
+        #expect(try await stopwatch.run(upTo: .seconds(1), never) == nil)
+        let clock = ManualClock()
+        let waiting = Task { try await Stopwatch(clock).run(upTo: .seconds(1), never) }
+        await clock.waitForSleepers()
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        #expect(try await Stopwatch(ManualClock()).run(upTo: .seconds(1)) { 7 } == 7)
+        for continuation in held.withLock(\.self) { continuation.resume(returning: 0) }
+    }
+
+    @Test
+    func `the time of 429 answers counts from the first one of any caller until a success`() async throws {
+        let clock = ManualClock()
+        let pacer = Pacer(requestsPerMinute: nil, stopwatch: Stopwatch(clock))
+        pacer.recordRefusal(startedAt: .zero, pause: .seconds(10))
+        clock.advance(by: .seconds(100))
+        #expect(pacer.throttledTime(since: .seconds(90)) == .seconds(100))
+        pacer.recordSuccess()
+        #expect(pacer.throttledTime(since: .seconds(90)) == .seconds(10))
     }
 }

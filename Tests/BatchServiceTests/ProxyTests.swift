@@ -45,16 +45,30 @@ struct ProxyTests {
         ("*", true), ("api.anthropic.com", true), ("anthropic.com", true), (".anthropic.com", true),
         ("API.Anthropic.com", true), ("x.example, anthropic.com", true), ("api.anthropic.com:443", true),
         ("api.anthropic.com:8443", false), ("thropic.com", false), ("com.example", false), ("", false), (",", false),
-        (".", false), ("pi.anthropic.com", false),
+        (".", false), ("pi.anthropic.com", false), ("*.anthropic.com", true), ("anthropic.com.", true),
+        ("*.anthropic.com.:443", true), ("*.com.example", false), ("*.", false), ("api.anthropic.com:x", false),
+        ("10.0.0.0/8", false), ("::/0", false), ("anthropic.com/8", false), ("*:443", true), ("*:80", false),
     ])
     func `exceptions cover a host and all below a domain`(noProxy: String, isDirect: Bool) throws {
         let settings = ProxySettings(https: "a:1", noProxy: noProxy)
         #expect(try (name(settings, for: "https://api.anthropic.com") == nil) == isDirect)
     }
 
-    @Test
-    func `exceptions know IPv6 addresses`() throws {
-        #expect(try name(ProxySettings(http: "a:1", noProxy: "::1"), for: "http://[::1]:8080") == nil)
+    @Test(arguments: [
+        ("::1", "[::1]", true), ("[::1]", "[::1]", true), ("[::1]:8080", "[::1]", true), ("[::1]:80", "[::1]", false),
+        ("0:0:0:0:0:0:0:1", "[::1]", true), ("::2", "[::1]", false), ("::1/128", "[::1]", true),
+        ("fd00::/8", "[fdab:1::2]", true), ("fd00::/8", "[fe80::1]", false), ("[fd00::]/8", "[fd12::1]", true),
+        ("2001:db8::/33", "[2001:db8:7fff::1]", true), ("2001:db8::/33", "[2001:db8:8000::1]", false),
+        ("::ffff:10.0.0.0/104", "[::ffff:10.1.2.3]", true), ("fd00::/129", "[fd00::1]", false),
+        ("127.0.0.0/8", "127.0.0.1", true), ("127.0.0.0/8:8080", "127.0.0.1", true),
+        ("127.0.0.0/8:80", "127.0.0.1", false), ("10.0.0.0/8", "127.0.0.1", false), ("0.0.0.0/0", "10.1.2.3", true),
+        ("10.1.2.128/25", "10.1.2.200", true), ("10.1.2.128/25", "10.1.2.100", false), ("10.1.2.3", "10.1.2.3", true),
+        ("10.1.2.3/33", "10.1.2.3", false), ("10.1.2.3/-1", "10.1.2.3", false), ("10.1.2/24", "10.1.2.3", false),
+        ("127.0.0.0/8", "localhost", false), ("localhost", "localhost.", true), ("a,10.0.0.0/8 b", "10.0.0.1", true),
+    ])
+    func `exceptions know addresses and ranges`(noProxy: String, host: String, isDirect: Bool) throws {
+        let settings = ProxySettings(http: "a:1", noProxy: noProxy)
+        #expect(try (name(settings, for: "http://\(host):8080") == nil) == isDirect)
     }
 
     @Test
@@ -77,7 +91,7 @@ struct ProxyTests {
         }
     }
 
-    @Test(arguments: [403, 407, 502])
+    @Test(arguments: [403, 405, 502])
     func `a proxy that refuses is told from the service`(status: Int) async throws {
         let refusal = Array(repeating: ScriptedServer.Reply.answer(status), count: 5)
         try await ScriptedServer.run(refusal) { proxy in
@@ -91,6 +105,22 @@ struct ProxyTests {
                 Issue.record("\(String(describing: failure))")
                 return
             }
+        }
+    }
+
+    @Test(arguments: ["", "me:wrong@"])
+    func `a proxy that wants another password is asked once`(userInfo: String) async throws {
+        let refusal = ScriptedServer.Reply.answer(407, headers: ["proxy-authenticate: Basic realm=\"corp\""])
+        try await ScriptedServer.run(Array(repeating: refusal, count: 5)) { proxy in
+            let settings = { (settings: inout ServiceSettings) in
+                settings.proxies = ProxySettings(http: "\(userInfo)127.0.0.1:\(proxy.port)")
+            }
+            let failure = try await BatchServiceClient.run("http://service.invalid", settings: settings) {
+                await $0.pageFailure()
+            }
+            #expect(failure?.code == .transport(.proxyAuthentication, detail: "proxy 127.0.0.1:\(proxy.port)"))
+            #expect(failure?.attempts == 1)
+            #expect(proxy.requests.count == 1)
         }
     }
 

@@ -100,6 +100,33 @@ struct RetryTests {
         }
     }
 
+    @Test(arguments: [[], ["retry-after: 45"]])
+    func `a 429 that goes on ends the call after ten minutes`(headers: [String]) async throws {
+        let clock = ManualClock(skipping: .seconds(7_200))
+        let script = Array(repeating: ScriptedServer.Reply.error(429, "rate_limit_error", headers: headers), count: 500)
+        try await ScriptedServer.run(script) { server in
+            try await BatchServiceClient.run(server.origin, clock: clock) { client in
+                let first = await client.pageFailure()
+                #expect(first?.code == .status(429))
+                #expect(first?.refusedPause == .seconds(headers.isEmpty ? 8 : 45))
+                #expect(clock.now.offset > .seconds(500) && clock.now.offset < .seconds(700))
+                // The server has answered nothing else, so the next call is tried once.
+                #expect(await client.pageFailure()?.attempts == 1)
+            }
+        }
+    }
+
+    @Test(arguments: [("9999999999", 9_999_999_999), ("601", 601)])
+    func `a pause that is too long ends the call, and is named`(header: String, seconds: Int) async throws {
+        let reply = ScriptedServer.Reply.error(429, "rate_limit_error", headers: ["retry-after: \(header)"])
+        try await ScriptedServer.run([reply, .answer()]) { server in
+            let failure = try await BatchServiceClient.run(server.origin) { await $0.pageFailure() }
+            #expect(failure?.code == .status(429))
+            #expect(failure?.refusedPause == .seconds(seconds))
+            #expect(server.requests.count == 1)
+        }
+    }
+
     @Test
     func `after a 429 everybody waits`() async throws {
         let clock = ManualClock(skipping: .seconds(7_200))

@@ -1,4 +1,6 @@
 import BatchPipeline
+import MessageBatches
+import Synchronization
 import Testing
 
 @testable import BatchService
@@ -41,6 +43,80 @@ struct SecretsTests {
             let text = everyText(of: try #require(failure))
             #expect(text.contains("bad key [hidden], [hidden]"))
             #expect(!text.contains(testKey))
+        }
+    }
+
+    @Test(arguments: [
+        ScriptedServer.Reply.answer(403, headers: ["request-id: req_\(testKey)"], body: ""),
+        .answer(400, body: #"{"error":{"type":"error_\#(testKey)"},"request_id":"\#(testKey)"}"#),
+        .answer(200, headers: ["content-encoding: \(testKey.uppercased())"]),
+        .answer(302, headers: ["location: https://\(testKey).example/x"]),
+        .answer(302, headers: ["location: //\(testKey.uppercased()):8080/x", "request-id: \(testKey)"]),
+    ])
+    func `a key that is echoed in any part of an answer is hidden`(reply: ScriptedServer.Reply) async throws {
+        try await ScriptedServer.run([reply]) { server in
+            let failure = try #require(
+                await BatchServiceClient.run(server.origin, settings: { $0.maxAttempts = 1 }) { await $0.pageFailure() }
+            )
+            let text = everyText(of: failure)
+            #expect(text.contains("[hidden]"))
+            #expect(!text.lowercased().contains(testKey))
+        }
+    }
+
+    @Test
+    func `what is stored about a request does not contain the key`() async throws {
+        let headers = ["request-id: req_\(testKey)", "anthropic-workspace-id: \(testKey)"]
+        try await ScriptedServer.run([.answer(headers: headers, body: "line\n")]) { server in
+            try await BatchServiceClient.run(server.origin) { client in
+                let stream = try await client.results(of: .ended(resultsURL: "/r"))
+                #expect(stream.head.requestID == "req_[hidden]")
+                #expect(stream.head.workspaceID == "[hidden]")
+                #expect(await stream.drain().error == nil)
+            }
+        }
+    }
+
+    @Test
+    func `notices of retries do not contain the key`() async throws {
+        let notices = Mutex<[RetryNotice]>([])
+        let body = #"{"error":{"type":"api_error"},"request_id":"\#(testKey)"}"#
+        try await ScriptedServer.run([.answer(500, body: body), .answer()]) { server in
+            let record = { @Sendable (notice: RetryNotice) in notices.withLock { $0.append(notice) } }
+            _ = try await BatchServiceClient.run(server.origin, onRetry: record) { try await $0.page(PageQuery()) }
+        }
+        #expect(notices.withLock { $0.map(\.requestID) } == ["[hidden]"])
+    }
+
+    @Test(arguments: [1, 7, 4_000])
+    func `results that contain the key end with an error before it is delivered`(chunk: Int) async throws {
+        let body = Array("{\"custom_id\":\"a\"}\n{\"custom_id\":\"\(testKey)\"}\n".utf8)
+        let pieces = stride(from: 0, to: body.count, by: chunk).map { Array(body[$0..<min($0 + chunk, body.count)]) }
+        try await ScriptedServer.run([.chunked(pieces)]) { server in
+            try await BatchServiceClient.run(server.origin) { client in
+                let (bytes, error) = await (try client.results(of: .ended(resultsURL: "/r"))).drain()
+                #expect((error as? ServiceError)?.code == .keyEchoed)
+                #expect(!String(decoding: bytes, as: UTF8.self).contains(testKey))
+            }
+        }
+    }
+
+    @Test
+    func `a batch object that contains the key is malformed, and the others are listed`() async throws {
+        func object(_ id: String, _ extra: String = "") -> String {
+            #"{"id":"\#(id)","processing_status":"ended","request_counts":{},"created_at":"2026-11-20T00:00:00Z"\#(extra)}"#
+        }
+        let echo = object("b", #","metadata":"\#(testKey)""#)
+        let page = #"{"data":[\#(object("a")),\#(echo),\#(object(testKey)),\#(object("c"))],"has_more":false}"#
+        try await ScriptedServer.run([.answer(body: page), .answer(body: echo)]) { server in
+            try await BatchServiceClient.run(server.origin) { client in
+                var walk = BatchWalk(lister: client, walker: PageWalker(window: BatchWindow(), pageSize: 10))
+                let batches = try await walk.next()
+                #expect(batches?.map(\.id) == ["a", "c"])
+                #expect(walk.malformed.map(\.id) == ["b", nil])
+                #expect(!everyText(of: walk.malformed).contains(testKey))
+                await #expect(throws: ServiceError.self) { _ = try await client.messageBatch(id: "b") }
+            }
         }
     }
 

@@ -73,8 +73,107 @@ struct SignalTests {
         }
     }
 
-    /// Waits until the run has started to write or has ended.
-    private static func waitForFile(below path: String, in folder: TemporaryFolder, while process: Process) async {
-        while process.isRunning, (try? folder.files(below: path).isEmpty) ?? true { await Task.yield() }
+    @Test func `a server that never answers the TLS handshake does not hold the program`() async throws {
+        try await withSilentServer { port in
+            let patience = ["--connect-timeout", "3600", "--idle-timeout", "3600"]
+            let environment = ["ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": "https://127.0.0.1:\(port)"]
+            try await withTemporaryFolder { folder in
+                let stopped = try await Program.run(
+                    ["export"] + patience,
+                    environment: environment,
+                    in: folder.url
+                ) { process in
+                    await Self.waitForFile(below: "archive", in: folder, while: process)
+                    kill(process.processIdentifier, SIGTERM)
+                }
+                #expect(stopped.status == 143, "\(stopped.notes)")
+            }
+            try await withTemporaryFolder { folder in
+                let limited = try await Program.run(
+                    ["export", "--max-runtime", "1s"] + patience,
+                    environment: environment,
+                    in: folder.url
+                )
+                #expect(limited.status == 3, "\(limited.notes)")
+            }
+        }
+    }
+
+    @Test func `a run that waits for the reader of its output ends after a signal`() async throws {
+        try await withTemporaryFolder { folder in
+            try await Simulation.run(["--generate", "1", "--batches", "600"]) { simulation in
+                let listed = try await Program.run(["list"], environment: simulation.environment)
+                let input = folder.url.appending(path: "batches")
+                try Data(((listed.lines.first ?? "") + "\n").utf8).write(to: input)
+                let one = try await Program.run(
+                    ["/bin/sh", "-c", "exec \"$0\" fetch --quiet --archive one < batches", Program.binary.path],
+                    environment: simulation.environment,
+                    executable: URL(filePath: "/usr/bin/env"),
+                    in: folder.url
+                )
+                #expect(one.status == 0 && one.output.count > 100, "\(one.notes)")
+                // More receipts than a pipe holds.
+                let count = 65_536 / max(1, one.output.utf8.count) + 2
+                try Data(listed.output.utf8).write(to: input)
+                let process = Process()
+                process.executableURL = Program.binary
+                process.arguments = ["fetch", "--quiet"]
+                process.environment = Program.cleanEnvironment.merging(simulation.environment) { $1 }
+                process.currentDirectoryURL = folder.url
+                process.standardInput = try FileHandle(forReadingFrom: input)
+                process.standardError = FileHandle.nullDevice
+                // Nobody reads the receipts, so the run waits as soon as the pipe is full.
+                let receipts = Pipe()
+                process.standardOutput = receipts
+                let ended = AsyncStream<Void>.makeStream()
+                process.terminationHandler = { _ in ended.continuation.finish() }
+                try process.run()
+                await Self.waitForFile(below: "archive/manifests", count: count, in: folder, while: process)
+                kill(process.processIdentifier, SIGTERM)
+                for await _ in ended.stream {}
+                #expect(process.terminationStatus == 143)
+                try receipts.fileHandleForReading.close()
+            }
+        }
+    }
+
+    /// Runs `body` with the port of a listener that never sends anything; without Python it does nothing.
+    private func withSilentServer(_ body: (Int) async throws -> Void) async throws {
+        let path = "/usr/bin/python3"
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            print("skipped: \(path) is not installed")
+            return
+        }
+        let process = Process()
+        let (input, output) = (Pipe(), Pipe())
+        process.executableURL = URL(filePath: path)
+        process.arguments = [
+            "-c",
+            """
+            import socket, sys
+            listener = socket.create_server(("127.0.0.1", 0))
+            print(listener.getsockname()[1], flush=True)
+            sys.stdin.read()
+            """,
+        ]
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        defer {
+            try? input.fileHandleForWriting.close()
+            process.waitUntilExit()
+        }
+        let line = try #require(try output.fileHandleForReading.readLine())
+        try await body(try #require(Int(line)))
+    }
+
+    /// Waits until the run has written so many files or has ended.
+    private static func waitForFile(
+        below path: String,
+        count: Int = 1,
+        in folder: TemporaryFolder,
+        while process: Process
+    ) async {
+        while process.isRunning, ((try? folder.files(below: path).count) ?? 0) < count { await Task.yield() }
     }
 }

@@ -20,9 +20,8 @@ package struct BatchExport: Sendable {
 
     /// Exports the batch and returns its outcome in this run, at the latest when its deadline has passed.
     ///
-    /// Throws only errors that concern every batch. These are a refused key or a reached spend limit as
-    /// ``ServiceError``, an error of the archive (disk full), and cancellation. After any error, the downloaded part is
-    /// kept for a later run.
+    /// Throws only errors that concern every batch. These are a reached spend limit as ``ServiceError``, an error of the
+    /// archive (disk full), and cancellation. After any error, the downloaded part is kept for a later run.
     package func run(_ listed: MessageBatch) async throws -> BatchOutcome {
         guard listed.hasSafeID else { return .failed(.unsafeID) }
         guard let claim = try await ports.archive.claim(listed) else { return .busy }
@@ -148,6 +147,7 @@ package struct BatchExport: Sendable {
             try await read.run(stream)
         } catch let error as ServiceError {
             guard error.code != .cancelled else { throw CancellationError() }
+            if error.code == .keyEchoed { return (.giveUp(.failed(.service(error)), .drop), read) }
             return (policy.evaluate(error, durableBytes: await draft.durableBytes()), read)
         } catch is BodyChanged {
             return (policy.evaluateChangedBody(), read)
@@ -173,7 +173,7 @@ package struct BatchExport: Sendable {
             return try await refetched(batch).archivedAt == nil ? .unavailable(error) : .removed
         case .foreignOrigin, .redirect, .malformedReply, .cursorStuck:
             return .unavailable(error)
-        case .transport, .status, .spendLimit, .cancelled:
+        case .transport, .status, .spendLimit, .keyEchoed, .cancelled:
             return .failed(.service(error))
         }
     }

@@ -24,6 +24,8 @@ package struct ListedBatches: Sendable {
     package var serverDate: Timestamp?
     /// The range of creation times that was listed without a gap; nil if batches were named by ID.
     package var completed: CompletedWindow?
+    /// Whether the server answered a request with the key in this run.
+    package var isKeyAccepted = false
 
     package init(
         batches: [MessageBatch] = [],

@@ -85,6 +85,7 @@ struct BatchListing {
             ports.observe(.notRetrieved(id: id, error))
         }
         listed.serverDate = walk.head?.date
+        listed.isKeyAccepted = true
         report.completedBefore = window == selection.window ? nil : window.since
         // The window is not complete, because this run ignores the batches of the other shards.
         guard selection.filter.shard == nil else { return listed }
@@ -118,13 +119,15 @@ struct BatchListing {
 
     /// Requests batch objects, several at once.
     ///
-    /// If the object of a batch is not available, the other batches are still retrieved.
+    /// If the object of a batch is not available, the other batches are still retrieved. Throws the first refusal if
+    /// there are only refusals, see ``RefusalCount``.
     private func retrieve(
         _ ids: Set<String>,
         into listed: inout ListedBatches,
         _ report: inout ExportReport
     ) async throws {
         var waiting = ids.sorted()[...]
+        var refusals = RefusalCount(isKeyAccepted: false)
         try await mapConcurrently(limit: settings.concurrency, order: .completion) {
             waiting.popFirst()
         } work: { [ports] id in
@@ -138,12 +141,17 @@ struct BatchListing {
             case .success(let (batch, head)):
                 listed.batches.append(batch)
                 listed.serverDate = head.date ?? listed.serverDate
+                listed.isKeyAccepted = true
+                refusals.recordAnswer()
             case .failure(let error):
                 guard !error.concernsEveryBatch else { throw error }
                 report.notRetrieved[id] = error
                 ports.observe(.notRetrieved(id: id, error))
+                refusals.record(error)
+                if let refusal = refusals.refusedKey { throw refusal }
             }
             return .proceed
         }
+        if let refusal = refusals.refusedKeyAtEnd { throw refusal }
     }
 }

@@ -40,7 +40,7 @@ package struct ExportReport: Sendable {
     package var isListingOrdered = true
     /// The errors of batches whose objects could not be retrieved or are malformed, by ID.
     package var notRetrieved: [String: ServiceError] = [:]
-    /// The error that ended the run early: a failed listing, a refused key, an error of the archive, or cancellation.
+    /// The error that ended the run early: a failed listing, a key that is refused for every batch, an error of the archive, or cancellation.
     package var stop: (any Error)?
     /// Whether the run ended because its task was canceled.
     package var wasCancelled: Bool {

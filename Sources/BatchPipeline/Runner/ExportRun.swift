@@ -53,7 +53,7 @@ package struct ExportRun: Sendable {
                 return report
             }
             ports.observe(.planned(batches: wanted.count, results: wanted.reduce(0) { $0 + $1.counts.finished }))
-            try await fetch(wanted, listedAt: listed.serverDate, into: &report)
+            try await fetch(wanted, of: listed, into: &report)
         } catch {
             report.stop = error
         }
@@ -110,22 +110,24 @@ package struct ExportRun: Sendable {
     /// Exports the batches, several at once.
     ///
     /// When the body of a batch is downloaded, its slot goes to the next batch, and publication waits without a slot.
-    /// After an error that ends the run, no batch starts, but the outcomes of running batches still count.
+    /// After an error that ends the run, no batch starts, but the outcomes of running batches still count. The refusal of
+    /// a batch ends the run only as ``RefusalCount`` says.
     private func fetch(
         _ batches: [MessageBatch],
-        listedAt: Timestamp?,
+        of listed: ListedBatches,
         into report: inout ExportReport
     ) async throws {
         let slots = DownloadSlots(settings.concurrency)
         var waiting = batches.enumerated().makeIterator()
         var stop: (any Error)?
+        var refusals = RefusalCount(isKeyAccepted: listed.isKeyAccepted)
         await mapConcurrently(limit: settings.concurrency + Self.publishedAtOnce, order: .completion) {
             waiting.next()
         } work: { [ports, settings] (turn, batch) -> (MessageBatch, Result<BatchOutcome, any Error>) in
             do {
                 let outcome = try await slots.withSlot(turn: turn) { releaseSlot in
                     try Task.checkCancellation()
-                    var export = BatchExport(ports: ports, settings: settings, listedAt: listedAt)
+                    var export = BatchExport(ports: ports, settings: settings, listedAt: listed.serverDate)
                     export.whenDownloaded = releaseSlot
                     return try await export.run(batch)
                 }
@@ -139,6 +141,11 @@ package struct ExportRun: Sendable {
                 let isLost = await ledger.record(outcome, of: batch)
                 report.record(batch, outcome, isLost: isLost)
                 ports.observe(.finished(batch, outcome))
+                refusals.record(outcome)
+                if stop == nil, let refusal = refusals.refusedKey {
+                    stop = refusal
+                    return .drain
+                }
             case .failure(is DownloadSlots.Closed):
                 // Another item reports the error that closed the slots.
                 break
@@ -148,6 +155,6 @@ package struct ExportRun: Sendable {
             }
             return .proceed
         }
-        if let stop { throw stop }
+        if let stop = stop ?? refusals.refusedKeyAtEnd { throw stop }
     }
 }

@@ -73,6 +73,14 @@ enum FaultMatrix {
         },
         .answer("429, retry-after-ms", 429, .done, "", times: 2, headers: [HeaderField("retry-after-ms", "20")]),
         .answer("429 without a word on when", 429, .done, "", times: 3),
+        .answer(
+            "429, retry-after far too long",
+            429,
+            .partial,
+            "the next request is allowed in 9999999999 s",
+            archived: 2,
+            headers: [HeaderField("retry-after", "9999999999")]
+        ),
         .list("429, the spend limit", .error, "the spend limit is reached", archived: 0) { _ in .spendLimitReached },
     ]
 
@@ -103,6 +111,8 @@ enum FaultMatrix {
             times: 2,
             headers: [HeaderField("x-should-retry", "true")]
         ),
+        .answer("401, each time", 401, .partial, "status 401", archived: 2),
+        .answer("403, each time", 403, .partial, "status 403", archived: 2),
         .list("401 on the listing", .keyRefused, "authentication_error", archived: 0) { _ in .answer(status: 401) },
         .list("403 on the listing", .keyRefused, "permission_error", archived: 0) { _ in .answer(status: 403) },
         .list("404 on the listing", .error, "not_found_error", archived: 0) { _ in .answer(status: 404) },
@@ -161,6 +171,9 @@ enum FaultMatrix {
             archived: 2,
             arguments: ["--max-line-bytes", "150000"]
         ) { _ in [.results(.replaceLine(2, Array(repeating: 0x20, count: 200_000)))] },
+        .results("a line with the API key", .partial, "the results contain the API key", archived: 2) { _ in
+            [.results(.replaceLine(2, line(InProcess.key)))]
+        },
         .results("another content-type", .done, "") { _ in [.header("content-type", "text/html")] },
     ]
 
@@ -198,6 +211,12 @@ enum FaultMatrix {
             sentence: "results withdrawn before this run",
             archived: 2
         ) { id, _ in [Fault(.change(.removeResults(id)), on: [.results], of: id, .first(1))] },
+        .member("a member of request_counts nobody knows", .done, "", archived: 3, "request_counts") { _ in
+            #"{"processing":0,"succeeded":37,"errored":2,"canceled":1,"expired":0,"total":40,"by_model":{"m":40}}"#
+        },
+        .member("a batch object with the API key", .partial, "contains the API key", archived: 2, "metadata") { _ in
+            "\"\(InProcess.key)\""
+        },
         .member("a status nobody knows", .done, "", archived: 2, "processing_status") { _ in "\"paused\"" },
         FaultRow(name: "the server's clock ten days behind", status: .done, sentence: "") { _, _ in
             [Fault(.shiftDate(seconds: -864_000), on: [.list, .retrieve, .results])]

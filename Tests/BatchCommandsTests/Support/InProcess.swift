@@ -21,13 +21,16 @@ struct InProcess {
         (document["batches"] as? [String: Int] ?? [:]).filter { $0.value != 0 }
     }
 
+    /// The API key of a run without another one.
+    static let key = "key-of-the-test"
+
     /// Runs a command line like the program and captures its output.
     ///
     /// `onOutput` gets what is written to standard output first, and may throw.
     static func run(
         _ arguments: [String],
         at baseURL: String,
-        key: String = "key-of-the-test",
+        key: String = InProcess.key,
         clock: any Clock<Duration> = ContinuousClock(),
         environment: [String: String] = [:],
         input: String = "",
@@ -61,7 +64,7 @@ struct InProcess {
     static func export(
         _ scenario: Scenario,
         _ arguments: [String] = [],
-        key: String = "key-of-the-test",
+        key: String = InProcess.key,
         clock: any Clock<Duration> = ContinuousClock(),
         _ body: (InProcess, Archive, SimulatorServer) async throws -> Void
     ) async throws {

@@ -30,6 +30,24 @@ struct CompletenessGateTests {
         #expect(verdict(tally([:]), [:]) == .complete)
     }
 
+    @Test func `a member of the counts that names no type of a line is not a count`() {
+        #expect(verdict(tally(["succeeded": 3]), ["succeeded": 3, "total": 3]) == .complete)
+        #expect(verdict(tally([:]), ["tokens": 1_000_000_000]) == .complete)
+        // The lines are complete or cut by the documented counts alone.
+        #expect(
+            verdict(tally(["succeeded": 2]), ["succeeded": 3, "total": 3])
+                == .cut([.count(type: "succeeded", expected: 3, found: 2)])
+        )
+        #expect(
+            verdict(tally(["succeeded": 3, "total": 1]), ["succeeded": 3, "total": 3])
+                == .cut([.count(type: "total", expected: 3, found: 1)])
+        )
+        #expect(
+            verdict(tally(["succeeded": 4]), ["succeeded": 3, "total": 4])
+                == .contradiction([.count(type: "succeeded", expected: 3, found: 4)])
+        )
+    }
+
     @Test func `a missing final line end is not a fault`() {
         #expect(verdict(tally(["succeeded": 1], unterminated: true), ["succeeded": 1]) == .complete)
     }

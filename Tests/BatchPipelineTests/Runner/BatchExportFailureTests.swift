@@ -108,7 +108,7 @@ struct BatchExportFailureTests {
             (.status(429), "failed"), (.status(404), "unavailable"), (.status(410), "unavailable"),
             (.noResultsURL, "unavailable"),
             (.foreignOrigin("https://elsewhere.example"), "unavailable"), (.redirect("x"), "unavailable"),
-            (.malformedReply("x"), "unavailable"),
+            (.malformedReply("x"), "unavailable"), (.status(401), "failed"), (.status(403), "failed"),
         ] as [(ServiceError.Code, String)]
     )
     func `a request with a permanent error is not repeated`(code: ServiceError.Code, expected: String) async throws {
@@ -123,14 +123,27 @@ struct BatchExportFailureTests {
         #expect(record.pauses.isEmpty)
     }
 
-    @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceError.Code])
-    func `an error that concerns every batch ends the run`(code: ServiceError.Code) async throws {
+    @Test func `an error that concerns every batch ends the run`() async throws {
+        let code = ServiceError.Code.spendLimit(until: nil)
         await #expect(throws: failure(code)) { _ = try await export(.failure(failure(code))) }
         #expect(archive.discarded == [id])
     }
 
     @Test func `a canceled request cancels the run`() async throws {
         await #expect(throws: CancellationError.self) { _ = try await export(.failure(failure(.cancelled))) }
+    }
+
+    @Test func `results that contain the key are not tried again, and nothing of them is kept`() async throws {
+        let body = ScriptedBody(ResultLine.file(whole), failure: failure(.keyEchoed))
+        let outcome = try await export(.body(body), .file(whole))
+        guard case .failed(.service(let found)) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(found.code == .keyEchoed)
+        #expect(archive.opened == [id])
+        #expect(archive.discarded == [id])
+        #expect(record.pauses.isEmpty)
     }
 
     // MARK: Removed or unavailable

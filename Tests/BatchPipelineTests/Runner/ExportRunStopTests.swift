@@ -29,10 +29,9 @@ struct ExportRunStopTests {
         return service
     }
 
-    @Test(arguments: [.status(401), .status(403), .spendLimit(until: nil)] as [ServiceError.Code])
-    func `an error that concerns every batch stops the run`(code: ServiceError.Code) async throws {
+    @Test func `an error that concerns every batch stops the run`() async throws {
         let (service, archive) = (try service(4), InMemoryArchive())
-        let failure = ServiceError(code: code, operation: "GET")
+        let failure = ServiceError(code: .spendLimit(until: nil), operation: "GET")
         service.script("b3", [.failure(failure)])
         let report = await run(service, archive)
         #expect(report.stop as? ServiceError == failure)
@@ -41,6 +40,51 @@ struct ExportRunStopTests {
         #expect(report.lines == ["succeeded": 2])
         #expect(service.asked == ["b1", "b2", "b3"])
         #expect(archive.finishedRuns == 1)
+    }
+
+    @Test(arguments: [401, 403], [1, 4])
+    func `a batch that is refused does not stop the run`(status: Int, concurrency: Int) async throws {
+        let (service, archive) = (try service(4), InMemoryArchive())
+        service.script("b1", [.failure(.status(status))])
+        let report = await run(service, archive, concurrency: concurrency)
+        #expect(report.stop == nil)
+        #expect(report.failed == 1)
+        #expect(report.problems.map(\.batch.id) == ["b1"])
+        #expect(Set(archive.archived.keys) == ["b2", "b3", "b4"])
+    }
+
+    @Test func `refusals before the first answer do not stop the run unless they are many`() async throws {
+        let few = try service(12)
+        for number in 1...9 { few.script("b\(number)", [.failure(.status(403))]) }
+        var report = await run(few, InMemoryArchive())
+        #expect(report.stop == nil)
+        #expect([report.failed, report.archivedNow] == [9, 3])
+        let many = try service(300)
+        for number in 1...300 { many.script("b\(number)", [.failure(.status(403))]) }
+        report = await run(many, InMemoryArchive())
+        #expect(report.stop as? ServiceError == .status(403))
+        #expect(report.failed >= 10)
+        #expect(many.asked.count < 300)
+    }
+
+    @Test(arguments: [(1, false), (2, true), (3, true)])
+    func `a run whose batches are all refused ends with the refusal`(count: Int, isStopped: Bool) async throws {
+        let service = try service(count)
+        for number in 1...count { service.script("b\(number)", [.failure(.status(401))]) }
+        let report = await run(service, InMemoryArchive())
+        // The listing accepted the key, so one refused batch shows nothing about it.
+        #expect((report.stop as? ServiceError == .status(401)) == isStopped)
+        #expect(report.failed == count)
+    }
+
+    @Test func `other errors show nothing about the key`() async throws {
+        let service = try service(3)
+        service.script("b1", [.failure(.status(403))])
+        service.script("b2", [.failure(.status(500))])
+        service.script("b3", [.failure(.cut)])
+        let report = await run(service, InMemoryArchive())
+        #expect(report.stop == nil)
+        #expect(report.failed == 3)
     }
 
     @Test func `an error of one batch does not stop the run`() async throws {

@@ -80,11 +80,29 @@ struct RequestedBatchesTests {
         #expect(report.notRetrieved == ["broken": .status(500), "nowhere": .status(404)])
     }
 
-    @Test func `a refused key ends the run`() async throws {
+    @Test func `a batch whose object is refused does not prevent other downloads`() async throws {
         let service = service([try MessageBatch.sample("fine", counts: ["succeeded": 1])])
-        service.scriptRetrieval("refused", .failure(ServiceError.status(401)))
+        service.scriptRetrieval("refused", .failure(ServiceError.status(403)))
         let report = await run(service, RequestedBatches(ids: ["fine", "refused"]))
+        #expect(report.archivedNow == 1 && report.stop == nil)
+        #expect(report.notRetrieved == ["refused": .status(403)])
+    }
+
+    @Test func `a key that is refused for every object ends the run`() async throws {
+        let service = service([])
+        for id in ["a", "b"] { service.scriptRetrieval(id, .failure(ServiceError.status(401))) }
+        let report = await run(service, RequestedBatches(ids: ["a", "b"]))
         #expect(report.stop as? ServiceError == .status(401))
+        #expect(report.notRetrieved.count == 2)
+    }
+
+    @Test func `a key that no request accepted is refused by the results of one batch`() async throws {
+        let batch = try MessageBatch.sample("refused", counts: ["succeeded": 1])
+        let service = service([batch])
+        service.script("refused", [.failure(.status(401))])
+        let report = await run(service, RequestedBatches(batches: [batch]))
+        #expect(report.stop as? ServiceError == .status(401))
+        #expect(report.failed == 1)
     }
 
     @Test func `a batch is released after an error too`() async throws {

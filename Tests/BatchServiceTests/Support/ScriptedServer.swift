@@ -10,6 +10,8 @@ final class ScriptedServer: Sendable {
     /// What happens on a connection after a request came in.
     enum Step: Sendable {
         case bytes([UInt8])
+        /// The same bytes again and again, until the client closes the connection.
+        case endless([UInt8])
         /// An orderly end of the connection.
         case close
         /// A reset, as after a crash.
@@ -122,6 +124,13 @@ private final class Player: ChannelInboundHandler {
         switch step {
         case .bytes(let bytes):
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+        case .endless(let bytes):
+            let channel = NIOLoopBound((context, self), eventLoop: context.eventLoop)
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)))
+                .whenSuccess {
+                    let (context, player) = channel.value
+                    player.perform(step, context: context)
+                }
         case .close:
             context.close(promise: nil)
         case .reset:

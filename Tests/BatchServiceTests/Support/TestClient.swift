@@ -11,7 +11,7 @@ extension BatchServiceClient {
     /// Runs `body` with a client for `baseURL` whose pauses take no time, and shuts it down.
     static func run<Value>(
         _ baseURL: String,
-        clock: ManualClock = ManualClock(skipping: .seconds(7_200)),
+        clock: any Clock<Duration> = ManualClock(skipping: .seconds(7_200)),
         settings change: (inout ServiceSettings) -> Void = { _ in },
         onRetry: @escaping @Sendable (RetryNotice) -> Void = { _ in },
         body: (BatchServiceClient) async throws -> Value

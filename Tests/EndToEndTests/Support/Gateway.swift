@@ -2,7 +2,7 @@ import BatchSimulator
 import Foundation
 import SimulatorTestSupport
 
-/// nginx in front of a simulator: TLS with its own certificate, HTTP/2, gzip.
+/// nginx in front of a simulator: TLS with its own certificate, HTTP/2 for clients that offer it, gzip.
 struct Gateway {
     let baseURL: String
     /// The certificate, for `--ca-file`.

@@ -9,6 +9,14 @@ package protocol BatchLister: Sendable {
 
     /// Requests `GET /v1/messages/batches/{id}`.
     func batch(id: String) async throws(ServiceError) -> ServiceReply
+
+    /// Returns whether these bytes of an answer contain the key, so that they must not be stored.
+    func containsKey(_ bytes: [UInt8]) -> Bool
+}
+
+extension BatchLister {
+    /// Returns false: a lister without a key.
+    package func containsKey(_ bytes: [UInt8]) -> Bool { false }
 }
 
 /// The parameters of the list endpoint (API reference, "List Message Batches").

@@ -34,6 +34,11 @@ package struct MalformedBatch: Error, Sendable, Hashable {
         self.reason = reason
         self.id = id
     }
+
+    /// A batch object that contains the key.
+    static func echo(id: String?) -> MalformedBatch {
+        MalformedBatch(reason: "the batch object contains the API key", id: id)
+    }
 }
 
 extension BatchPage {

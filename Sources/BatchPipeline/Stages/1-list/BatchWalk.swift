@@ -29,7 +29,8 @@ package struct BatchWalk: Sendable {
         guard !isOver else { return nil }
         let reply = try await page()
         head = reply.head
-        let page = try Self.decoded(reply)
+        var page = try Self.decoded(reply)
+        if lister.containsKey(reply.body) { try rejectEchoes(in: &page, reply) }
         malformed += page.malformed
         do {
             let step = try walker.evaluate(page)
@@ -38,6 +39,18 @@ package struct BatchWalk: Sendable {
         } catch {
             throw Self.failure(.cursorStuck(error.cursor), reply)
         }
+    }
+
+    /// Moves batch objects that contain the key to the malformed ones.
+    private func rejectEchoes(in page: inout BatchPage, _ reply: ServiceReply) throws(ServiceError) {
+        func echoes(_ text: String?) -> Bool { text.map { lister.containsKey(Array($0.utf8)) } ?? false }
+        guard !echoes(page.firstID), !echoes(page.lastID) else {
+            throw Self.failure(.malformedReply("a page cursor contains the API key"), reply)
+        }
+        let echoing = page.batches.filter { lister.containsKey($0.json) }
+        page.batches.removeAll { lister.containsKey($0.json) }
+        page.malformed = page.malformed.map { echoes($0.reason) ? .echo(id: nil) : $0 }
+        page.malformed += echoing.map { MalformedBatch.echo(id: echoes($0.id) ? nil : $0.id) }
     }
 
     private mutating func page() async throws(ServiceError) -> ServiceReply {
@@ -71,6 +84,7 @@ extension BatchLister {
     package func messageBatch(id: String) async throws(ServiceError) -> (batch: MessageBatch, head: ReplyHead) {
         let reply = try await batch(id: id)
         do throws(MalformedBatch) {
+            guard !containsKey(reply.body) else { throw MalformedBatch.echo(id: id) }
             let batch = try MessageBatch(json: reply.body)
             guard batch.id == id else { throw MalformedBatch(reason: "the reply is about another batch") }
             return (batch, reply.head)

@@ -87,7 +87,7 @@ private struct BatchFields {
 
     /// Reads the counts; returns nil if a documented one is not a whole number, because no proof against it is possible.
     ///
-    /// An unknown member that is not a number is no count and is kept in ``MessageBatch/json`` only.
+    /// An unknown member that is not a whole number is in ``MessageBatch/json`` only.
     private func requestCounts(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> RequestCounts? {
         guard try cursor.kind() == .object else {
             try cursor.skipValue()

@@ -42,8 +42,8 @@ package struct RetryPolicy: Sendable {
     package struct Limits: Sendable, Hashable {
         /// The number of tries that may end in an error status or a broken connection.
         package var attempts: Int
-        /// The number of 429 answers that are waited out; they do not count as attempts.
-        package var throttles: Int
+        /// The longest time in which 429 answers are waited out; they do not count as attempts.
+        package var throttledTime: Duration
         /// The number of times a 404 for results is retried.
         package var notFound: Int
         /// The longest pause to accept from the server; if the server asks for more, the call fails.
@@ -51,12 +51,12 @@ package struct RetryPolicy: Sendable {
 
         package init(
             attempts: Int = 5,
-            throttles: Int = 100,
+            throttledTime: Duration = .seconds(600),
             notFound: Int = 3,
-            longestPause: Duration = .seconds(3_600)
+            longestPause: Duration = .seconds(600)
         ) {
             self.attempts = attempts
-            self.throttles = throttles
+            self.throttledTime = throttledTime
             self.notFound = notFound
             self.longestPause = longestPause
         }
@@ -67,6 +67,8 @@ package struct RetryPolicy: Sendable {
     private var failures = 0
     private var throttles = 0
     private var notFound = 0
+    /// The pause because of which the call failed: it was too long, or the time for 429 answers was used up.
+    package private(set) var refusedPause: Duration?
 
     package init(_ operation: Operation, limits: Limits = Limits()) {
         self.operation = operation
@@ -81,11 +83,15 @@ package struct RetryPolicy: Sendable {
     /// Evaluates the outcome of a try and returns the next step.
     ///
     /// `jitter` is a random number from 0 up to 1. It shortens pauses by up to a quarter, but not those the server asks
-    /// for.
-    package mutating func decide(_ outcome: Outcome, jitter: Double) -> Decision {
+    /// for. `throttledFor` is the time since the first 429, for an answer with this status.
+    package mutating func decide(
+        _ outcome: Outcome,
+        jitter: Double,
+        throttledFor: Duration = .zero
+    ) -> Decision {
         switch outcome {
         case .answer(let facts):
-            answered(facts, jitter: jitter)
+            answered(facts, jitter: jitter, throttledFor: throttledFor)
         case .fault(let fault, let detail):
             broken(fault, detail: detail, jitter: jitter)
         }
@@ -93,7 +99,7 @@ package struct RetryPolicy: Sendable {
 }
 
 extension RetryPolicy {
-    private mutating func answered(_ facts: RetryFacts, jitter: Double) -> Decision {
+    private mutating func answered(_ facts: RetryFacts, jitter: Double, throttledFor: Duration) -> Decision {
         if facts.status == 200 { return .accept }
         let isMissingResults = operation == .results && facts.status == 404
         switch facts.status {
@@ -108,14 +114,18 @@ extension RetryPolicy {
         let (reason, isLeft, ownPause): (Reason, Bool, Duration) =
             switch facts.status {
             case 429:
-                (.throttled, throttles < limits.throttles, Self.backOff(throttles, first: 0.5, jitter: jitter))
+                (.throttled, true, Self.backOff(throttles, first: 0.5, jitter: jitter))
             case 404 where isMissingResults:
                 (.notReady, notFound <= limits.notFound, Self.backOff(notFound, first: 1, jitter: jitter))
             default:
                 (.status(facts.status), failures < limits.attempts, Self.backOff(failures, first: 0.5, jitter: jitter))
             }
         let pause = facts.serverPause ?? ownPause
-        guard isLeft, pause <= limits.longestPause else { return .fail(.status(facts.status)) }
+        guard isLeft else { return .fail(.status(facts.status)) }
+        guard pause <= limits.longestPause, reason != .throttled || throttledFor + pause <= limits.throttledTime else {
+            refusedPause = pause
+            return .fail(.status(facts.status))
+        }
         return .retry(after: pause, reason: reason)
     }
 
@@ -125,8 +135,10 @@ extension RetryPolicy {
         jitter: Double
     ) -> Decision {
         failures += 1
-        // A refused certificate is not retried, because it would be refused again.
-        guard fault != .tls, failures < limits.attempts else { return .fail(.transport(fault, detail: detail)) }
+        // A refused certificate or password is not retried, because it would be refused again.
+        guard fault != .tls, fault != .proxyAuthentication, failures < limits.attempts else {
+            return .fail(.transport(fault, detail: detail))
+        }
         return .retry(after: Self.backOff(failures, first: 0.5, jitter: jitter), reason: .transport(fault))
     }
 
@@ -191,7 +203,7 @@ package struct RetryFacts: Sendable, Hashable {
             }
         for seconds in [retryAfterMilliseconds.map { $0 / 1_000 }, asked] {
             // The upper bound prevents an overflow in Duration. It is far above any accepted pause.
-            if let seconds, seconds > 0 { return .seconds(min(seconds, 1e9)) }
+            if let seconds, seconds > 0 { return .seconds(min(seconds, 1e12)) }
         }
         return nil
     }

@@ -22,6 +22,8 @@ package struct ServiceError: Error, Sendable, Hashable {
         case malformedReply(String)
         /// A page cursor that does not advance.
         case cursorStuck(String)
+        /// The results contain the key, so they must not be stored.
+        case keyEchoed
         /// The task was canceled during the request.
         case cancelled
     }
@@ -33,8 +35,12 @@ package struct ServiceError: Error, Sendable, Hashable {
         case connectTimeout
         case tls
         case proxy
+        /// The proxy demands a user and a password, or refuses those given.
+        case proxyAuthentication
         /// Nothing arrived for the idle time.
         case idleTimeout
+        /// A document kept arriving for longer than allowed.
+        case tooSlow
         /// The connection broke, or the body ended before its announced end.
         case cut
         case other
@@ -54,6 +60,8 @@ package struct ServiceError: Error, Sendable, Hashable {
     package var serverDate: Timestamp?
     /// The number of requests sent, including those answered with 429.
     package var attempts: Int
+    /// The pause before the next request that was longer than allowed, so that the call failed.
+    package var refusedPause: Duration?
     /// The place the key was read from, for example the name of a variable; nil if only the client knows it.
     package var keyPlace: String?
 
@@ -75,12 +83,19 @@ package struct ServiceError: Error, Sendable, Hashable {
         self.attempts = attempts
     }
 
-    /// Whether every other request would fail too: refused key, reached spend limit, or canceled run.
+    /// Whether every other request would fail too: reached spend limit, or canceled run.
+    ///
+    /// A refusal of one request may concern its batch only; see ``isRefusal`` and ``RefusalCount``.
     package var concernsEveryBatch: Bool {
         switch code {
-        case .status(401), .status(403), .spendLimit, .cancelled: true
+        case .spendLimit, .cancelled: true
         default: false
         }
+    }
+
+    /// Whether the server refused the key for this request.
+    package var isRefusal: Bool {
+        status == 401 || status == 403
     }
 
     /// The HTTP status of an error answer.

@@ -68,7 +68,7 @@ package enum GateFault: Sendable, Hashable {
 package enum CompletenessGate {
     /// The result of a check.
     package enum Verdict: Sendable, Hashable {
-        /// Lines per type equal `request_counts`, every line is valid, and no custom ID occurs twice.
+        /// Lines per type equal the counts, every line is valid, and no custom ID occurs twice.
         case complete
         /// Only the end is missing; probably the stream was cut.
         case cut([GateFault])
@@ -86,12 +86,15 @@ package enum CompletenessGate {
 
     /// Checks a tally against the counts of its batch.
     ///
-    /// The types of both are compared, and a missing type counts as 0.
+    /// Documented types and types of lines are compared, and a missing type counts as 0. Any other member of
+    /// `request_counts` is not a count, whatever its value.
     package static func verdict(on tally: BodyTally, of counts: RequestCounts) -> Verdict {
         var faults: [GateFault] = []
         var hasSurplus = false
-        for type in Set(tally.found.keys).union(counts.byType.keys).sorted() {
+        var promised = 0
+        for type in Set(tally.found.keys).union(ResultType.known.map(\.name)).sorted() {
             let (expected, found) = (counts.byType[type] ?? 0, tally.found[type] ?? 0)
+            promised += expected
             guard expected != found else { continue }
             faults.append(.count(type: type, expected: expected, found: found))
             hasSurplus = hasSurplus || found > expected
@@ -102,7 +105,7 @@ package enum CompletenessGate {
         if tally.missingIDs > 0 { faults.append(.missingIDs(tally.missingIDs)) }
         guard !faults.isEmpty else { return .complete }
         let isClean = tally.rejectedLines == 0 || tally.breaksOffInLastLine
-        let isShort = tally.results < counts.finished
+        let isShort = tally.results < promised
         let isCut = !hasSurplus && isClean && isShort && tally.duplicateLines == 0 && counts.processing == 0
         return isCut ? .cut(faults) : .contradiction(faults)
     }
