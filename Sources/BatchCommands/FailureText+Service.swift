@@ -58,6 +58,7 @@ extension FailureText {
         case .noResultsURL: "the batch has no results_url that can be used"
         case .malformedReply(let detail): "the answer is not what the API documents: \(detail.withoutFullStop)"
         case .cursorStuck(let cursor): "the listing does not advance: the cursor \(cursor) leads nowhere new"
+        case .listingTooLong(let limit): "the listing is too long: \(limit)"
         case .cancelled: "stopped before the end"
         }
     }
@@ -85,6 +86,7 @@ extension FailureText {
             "Check --base-url or ANTHROPIC_BASE_URL, the network and the proxy."
         case .transport(.tls, _): "If the server has a certificate of your own authority, name it with --ca-file."
         case .transport, .status: "Run it again: what is archived stays, the rest is fetched."
+        case .listingTooLong: "Select a shorter window with --since and --until."
         case .cursorStuck: "This is a fault of the server: report it with the request-id."
         case .foreignOrigin, .redirect, .noResultsURL, .malformedReply:
             "Check that --base-url is a server that speaks the Message Batches API."

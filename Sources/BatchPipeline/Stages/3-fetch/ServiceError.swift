@@ -22,6 +22,8 @@ package struct ServiceError: Error, Sendable, Hashable {
         case malformedReply(String)
         /// A page cursor that does not advance.
         case cursorStuck(String)
+        /// The listing is longer than ``ListingLimits`` allow; the limit, as a phrase.
+        case listingTooLong(String)
         /// The task was canceled during the request.
         case cancelled
     }
