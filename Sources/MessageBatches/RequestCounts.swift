@@ -21,11 +21,11 @@ package struct RequestCounts: Sendable, Hashable {
 
     /// The number of requests that have a result.
     package var finished: Int {
-        byType.values.reduce(0, +)
+        byType.values.reduce(0) { $0.addingClamped($1) }
     }
 
     /// The number of all requests of the batch.
     package var total: Int {
-        processing + finished
+        processing.addingClamped(finished)
     }
 }

@@ -75,8 +75,7 @@ package struct PricedBatch {
         func add(_ tally: ErrorTally, to measures: inout ErrorMeasures) {
             measures.tally.merge(tally)
             guard cost.pricedRequests > 0 else { return }
-            let stake = cost.batch.picoDollars * Int128(tally.count) / Int128(cost.pricedRequests)
-            measures.addCostAtStake(Money(picoDollars: stake))
+            measures.addCostAtStake(cost.batch.share(of: tally.count, in: cost.pricedRequests))
         }
         for row in found.rows { errors.update(row.key) { add(row.value, to: &$0) } }
         errors.updateOther { add(found.other, to: &$0) }
@@ -163,10 +162,10 @@ extension PricedBatch {
         for row in cells.rows {
             let cost = pricer.cost(of: row.value, key: row.key.usage, day: day)
             if groups[row.key.group] == nil {
-                inOther += row.value.requests
+                inOther = inOther.addingClamped(row.value.requests)
                 parts.updateOther { $0.add(row.value.usage, cost) }
             } else {
-                inCells[row.key.group, default: 0] += row.value.requests
+                inCells[row.key.group] = inCells[row.key.group, default: 0].addingClamped(row.value.requests)
                 parts.update(PartKey(row.key.group)) { $0.add(row.value.usage, cost) }
             }
         }

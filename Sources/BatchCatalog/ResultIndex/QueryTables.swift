@@ -44,9 +44,12 @@ package struct QueryTables: Sendable {
     /// no price.
     private func costFunction(in database: Database) throws -> DatabaseFunction {
         let dates = try Row.fetchAll(database, sql: "SELECT number, date FROM batches")
-        let days = Dictionary(
-            uniqueKeysWithValues: dates.map { ($0["number"] as Int64, CalendarDay($0["date"] as String)) }
-        )
+            .compactMap { row in
+                let reader = RowReader(row: row)
+                return reader.optionalNumber("number")
+                    .map { (Int64($0), reader.optionalText("date").flatMap { CalendarDay($0) }) }
+            }
+        let days = Dictionary(dates) { first, _ in first }
         let count = 1 + ResultIndexSchema.costColumns.count
         return DatabaseFunction(ResultIndexSchema.costFunction, argumentCount: count, pure: true) { [pricer] values in
             func number(_ index: Int) -> Int64 { Int64.fromDatabaseValue(values[index]) ?? 0 }
