@@ -1,4 +1,5 @@
 import BatchCommands
+import BatchSimulator
 import Foundation
 import MessageBatches
 import TestSupport

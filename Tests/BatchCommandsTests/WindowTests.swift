@@ -1,5 +1,6 @@
 import BatchCommands
 import BatchSimulator
+import MessageBatches
 import SimulatorTestSupport
 import Testing
 

@@ -3,11 +3,13 @@ import Testing
 
 /// The built program with times and numbers at and beyond its limits: a trap would end it with a signal.
 struct ExtremeValueTests {
-    @Test(arguments: [
-        (["--since", "9999-12-31"], Int32(0)), (["--since", "0001-01-01", "--until", "9999-12-31"], 0),
-        (["--since", "1000000w"], 2), (["--until", "9999-12-31T23:59:59-23:59"], 2), (["--page-size", "-1"], 2),
-        (["--since", "2024-01-01", "--deadline", "1000000w", "--wait", "1000000w"], 0),
-    ])
+    @Test(
+        arguments: [
+            (["--since", "9999-12-31"], 0), (["--since", "0001-01-01", "--until", "9999-12-31"], 0),
+            (["--since", "1000000w"], 2), (["--until", "9999-12-31T23:59:59-23:59"], 2), (["--page-size", "-1"], 2),
+            (["--since", "2024-01-01", "--deadline", "1000000w", "--wait", "1000000w"], 0),
+        ] as [([String], Int32)]
+    )
     func `an option with an extreme value is used or rejected`(options: [String], status: Int32) async throws {
         try await Simulation.ofSamples { simulation in
             try await withTemporaryFolder { folder in
