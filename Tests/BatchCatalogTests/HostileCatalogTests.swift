@@ -59,7 +59,7 @@ struct HostileCatalogTests {
                 "", "x", "archived", "failing", #"{"a":-9223372036854775808,"processing":-9223372036854775808}"#,
                 #"{"a":9223372036854775807,"b":9223372036854775807}"#, #"{"listed":1e400}"#, #"["x"]"#,
             ]
-        for _ in 0..<150 {
+        for _ in 0..<60 {
             try await withCatalogFile { path in
                 try fill(Catalog(path: path, usesWriteAheadLog: false))
                 try await DatabaseQueue(path: path)

@@ -6,7 +6,8 @@ struct ExtremeValueTests {
     @Test(
         arguments: [
             (["--since", "9999-12-31"], 0), (["--since", "0001-01-01", "--until", "9999-12-31"], 0),
-            (["--since", "1000000w"], 2), (["--until", "9999-12-31T23:59:59-23:59"], 2), (["--page-size", "-1"], 2),
+            (["--since", "1000000w"], 2), (["--until", "9999-12-31T23:59:59-23:59"], 2),
+            (["--page-size", "9223372036854775807"], 2),
             (["--since", "2024-01-01", "--deadline", "1000000w", "--wait", "1000000w"], 0),
         ] as [([String], Int32)]
     )
@@ -16,11 +17,7 @@ struct ExtremeValueTests {
                 let export = ["export", "--archive", folder.path + "/archive", "--quiet"]
                 let run = try await Program.run(export + options, environment: simulation.environment)
                 #expect(run.status == status, "\(run.notes)")
-                guard status == 2 else { return }
-                #expect(
-                    run.notes.contains("\(options[0]) \(options[1]) is ") || run.notes.contains("'-1'"),
-                    "\(run.notes)"
-                )
+                #expect(run.notes.isEmpty == (status == 0) && (status == 0 || run.notes.contains(options[1])))
             }
         }
     }
