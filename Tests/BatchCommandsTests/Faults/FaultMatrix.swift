@@ -240,6 +240,9 @@ enum FaultMatrix {
         .list("a batch appears during the walk", .done, "", archived: 3, pageSize: 1, .nth(2)) { _ in
             .change(.add(appearing))
         },
+        .list("a page of more than 10,000 elements", .error, "more than 10000 elements", archived: 0) { _ in
+            .page(.member("data", "[\(Array(repeating: "{}", count: 10_001).joined(separator: ","))]"))
+        },
     ]
 
     /// A batch newer than all others, so that it comes before the first page.
