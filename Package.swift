@@ -184,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "BatchServiceTests",
             dependencies: [
-                "BatchPipeline", "BatchService", "BlockGzip", "MessageBatches",
+                "BatchPipeline", "BatchService", "BlockGzip", "MessageBatches", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -222,7 +222,7 @@ let package = Package(
             name: "BatchCommandsTests",
             dependencies: [
                 "BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches",
-                "SimulatorTestSupport",
+                "SimulatorTestSupport", "TestSupport",
                 .product(name: "Yams", package: "Yams"),
             ]
         ),

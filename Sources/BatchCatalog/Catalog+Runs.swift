@@ -1,5 +1,6 @@
 package import BatchPipeline
 import GRDB
+import JSONLines
 package import MessageBatches
 
 extension Catalog {
@@ -41,22 +42,22 @@ extension Catalog {
         }
     }
 
-    /// The completed windows of one service.
-    package func completedWindows(of origin: String) throws(CatalogFailure) -> [CompletedWindow] {
+    /// The valid completed windows of one service, and whether there are invalid ones.
+    ///
+    /// A window is invalid if its checksum is wrong, or if it ends after `now`: a run records none beyond the server's
+    /// clock, and one that reaches into the future would hide new batches.
+    package func completedWindows(
+        of origin: String,
+        now: Timestamp
+    ) throws(CatalogFailure) -> (windows: [CompletedWindow], hasInvalid: Bool) {
         try read { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: "SELECT * FROM walked WHERE origin = ? ORDER BY newest",
                 arguments: [origin]
             )
-            return try rows.map { row in
-                let reader = RowReader(row: row)
-                return CompletedWindow(
-                    since: try reader.optionalTime("since"),
-                    end: try reader.time("newest"),
-                    workspaceID: reader.optionalText("workspace_id")
-                )
-            }
+            let windows = rows.compactMap { CompletedWindow(RowReader(row: $0), origin: origin, now: now) }
+            return (windows, windows.count < rows.count)
         }
     }
 
@@ -66,10 +67,31 @@ extension Catalog {
             try db.execute(sql: "DELETE FROM walked WHERE origin = ?", arguments: [origin])
             for window in windows {
                 try db.execute(
-                    sql: "INSERT INTO walked (origin, workspace_id, since, newest) VALUES (?, ?, ?, ?)",
-                    arguments: [origin, window.workspaceID, window.since?.text, window.end.text]
+                    sql: "INSERT INTO walked (origin, workspace_id, since, newest, checksum) VALUES (?, ?, ?, ?, ?)",
+                    arguments: [
+                        origin, window.workspaceID, window.since?.text, window.end.text, window.checksum(of: origin),
+                    ]
                 )
             }
         }
+    }
+}
+
+extension CompletedWindow {
+    /// Reads a row of the table; nil if it is invalid.
+    fileprivate init?(_ reader: RowReader, origin: String, now: Timestamp) {
+        guard let end = try? reader.time("newest"), let since = try? reader.optionalTime("since") as Timestamp?? else {
+            return nil
+        }
+        self.init(since: since, end: end, workspaceID: reader.optionalText("workspace_id"))
+        let isFuture = end > now.adding(seconds: ExportSelection.clockTolerance)
+        guard !isFuture, reader.optionalText("checksum") == checksum(of: origin) else { return nil }
+    }
+
+    /// The checksum that is stored with the window.
+    fileprivate func checksum(of origin: String) -> String {
+        let text = [origin, workspaceID ?? "", since?.text ?? "", end.text].joined(separator: "\n")
+        let hash = KeyHash(Array(text.utf8))
+        return [hash.high, hash.low].map { String($0, radix: 16) }.joined(separator: "-")
     }
 }

@@ -103,7 +103,7 @@ extension CommandContext {
     package static var process: CommandContext {
         var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
-            now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
+            now: { Timestamp(systemTime: Date().timeIntervalSince1970) },
             outputIsTerminal: Terminal.isTerminal(FileHandle.standardOutput),
             notesAreTerminal: Terminal.isTerminal(FileHandle.standardError),
             width: Terminal.width,

@@ -121,20 +121,21 @@ struct ExportSession: Sendable {
         if report.wasCancelled || (cancellation.isOutputClosed && report.stop == nil) {
             report.stop = cancellation.failure ?? report.stop
         }
+        let effective = report.corrected ?? selection
         if !report.isListingOrdered { observer.warn(FailureText.unorderedListing) }
         let joined = await join?.run(in: sink, after: &report)
         let statistics =
             isDryRun
             ? nil
             : await records?.statistics
-                .finish(report, of: selection, in: sink.folder, startedAt: startedAt, now: context.now())
+                .finish(report, of: effective, in: sink.folder, startedAt: startedAt, now: context.now())
         let finishedAt = context.now()
         let summary = ExportSummary(
             source: source,
             report: report,
             retention: ledger?.retentionReport(at: report.serverDate ?? finishedAt, warnDays: options.warnDays)
                 ?? RetentionReport(moment: finishedAt),
-            selection: selection,
+            selection: effective,
             archivePath: options.archive.path,
             isDryRun: isDryRun,
             keyPlace: connection.keyPlace,
@@ -151,6 +152,7 @@ struct ExportSession: Sendable {
                 run.counts = summary.counts
                 run.exitStatus = summary.status.rawValue
                 run.error = summary.stop?.sentence
+                run.isListingOrdered = report.isListingOrdered
             }
         return summary
     }
@@ -221,14 +223,33 @@ extension ExportSession {
         origin: String,
         now: Timestamp
     ) -> ExportSelection {
-        var plan = WindowPlan(now: now)
-        do {
-            plan = try WindowPlan(catalog, origin: origin, now: now)
-        } catch {
-            observer.warn(FailureText.withoutCatalog(error))
+        let (plan, warnings) = windowPlan(by: catalog, origin: origin, now: now)
+        var selection = plan.resolve(asked, isFull: options.fullList)
+        report(selection, of: plan, warnings)
+        selection.asOf = { [self, selection] time in
+            let (plan, others) = windowPlan(by: catalog, origin: origin, now: time)
+            let wanted = plan.resolve(try options.selection(now: time), isFull: options.fullList)
+            let corrected = selection.extended(by: wanted)
+            guard corrected.window != selection.window || corrected.completed != selection.completed else { return nil }
+            let clock = FailureText.clockDiffers(machine: context.now(), server: time)
+            report(corrected, of: plan, [clock] + others.filter { !warnings.contains($0) })
+            return corrected
         }
-        if plan.hasInvalidWindow { observer.warn(FailureText.invalidWindow) }
-        let selection = plan.resolve(asked, isFull: options.fullList)
+        return selection
+    }
+
+    /// The plan as of a time, and the warnings about the catalog.
+    private func windowPlan(by catalog: Catalog, origin: String, now: Timestamp) -> (WindowPlan, warnings: [String]) {
+        do {
+            let plan = try WindowPlan(catalog, origin: origin, now: now)
+            return (plan, plan.hasInvalidWindow ? [FailureText.invalidWindow] : [])
+        } catch {
+            return (WindowPlan(now: now), [FailureText.withoutCatalog(error)])
+        }
+    }
+
+    private func report(_ selection: ExportSelection, of plan: WindowPlan, _ warnings: [String]) {
+        for warning in warnings { observer.warn(warning) }
         if !options.quiet {
             context.note("Exporting \(selection.sentence) to \(options.archive.path).")
             if let completed = selection.completed { context.note(FailureText.completed(before: completed.end)) }
@@ -236,7 +257,6 @@ extension ExportSession {
         if let before = plan.batchesBefore(selection) {
             observer.warn(FailureText.unarchivedBatches(before.count, oldest: before.oldest))
         }
-        return selection
     }
 
     private func ledger(in catalog: Catalog, origin: String) -> CatalogLedger {

@@ -51,9 +51,16 @@ extension FailureText {
     /// The reason for a batch that is missing from a listing of its time.
     private static let notListed = "the listing does not show it any more: deleted, or not visible to the key in use"
 
-    /// The warning about a stored window that ends in the future.
+    /// The warning about a stored window that cannot be used.
     static let invalidWindow =
-        "The catalog has a completed window that ends in the future. It is ignored, and the whole window is listed."
+        "The catalog has a completed window that is damaged or ends in the future. "
+        + "It is ignored, and the whole window is listed."
+
+    /// The warning about a wrong clock.
+    static func clockDiffers(machine: Timestamp, server: Timestamp) -> String {
+        let difference = NumberText.duration(seconds: abs(machine.seconds(since: server)))
+        return "The clocks of this machine and of the server differ by \(difference), so the window covers both times."
+    }
 
     /// The warning about a listing that is not newest first.
     static let unorderedListing = "The listing is not newest first, so it was read to its end."

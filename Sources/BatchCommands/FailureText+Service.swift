@@ -61,6 +61,7 @@ extension FailureText {
         case .malformedReply(let detail): "the answer is not what the API documents: \(detail.withoutFullStop)"
         case .cursorStuck(let cursor): "the listing does not advance: the cursor \(cursor) leads nowhere new"
         case .keyEchoed: "the results contain the API key, so they are not stored"
+        case .listingTooLong(let limit): "the listing is too long: \(limit)"
         case .cancelled: "stopped before the end"
         }
     }
@@ -120,6 +121,7 @@ extension FailureText {
         case .transport(.idleTimeout, _), .transport(.tooSlow, _):
             "If the server needs more time, raise --idle-timeout. For a slow listing, try a smaller --page-size."
         case .transport, .status: "Run it again: what is archived stays, the rest is fetched."
+        case .listingTooLong: "Select a shorter window with --since and --until."
         case .cursorStuck: "This is a fault of the server: report it with the request-id."
         case .foreignOrigin, .redirect, .noResultsURL, .malformedReply:
             "Check that --base-url is a server that speaks the Message Batches API."

@@ -36,8 +36,7 @@ enum HTTPDate {
                 year: year.utf8.count == 2 ? century + shortYear : shortYear,
                 month: monthIndex + 1,
                 day: day
-            ),
-            (1_700...2_200).contains(date.components.year)
+            )
         else { return nil }
         return date.start.adding(seconds: Int64(hour * 3_600 + minute * 60 + min(second, 59)))
     }

@@ -16,7 +16,7 @@ package struct ServiceEnvironment: Sendable {
     package init(
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp = {
-            Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+            Timestamp(systemTime: Date().timeIntervalSince1970)
         },
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         onRetry: @escaping @Sendable (RetryNotice) -> Void = { _ in }

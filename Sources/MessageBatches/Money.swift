@@ -15,16 +15,30 @@ package struct Money: Sendable, Hashable, Comparable {
         left.picoDollars < right.picoDollars
     }
 
+    // Invented counts in a changed manifest can exceed 128 bits; such a sum stays at the limit.
+
     package static func + (left: Money, right: Money) -> Money {
-        Money(picoDollars: left.picoDollars + right.picoDollars)
+        let (sum, overflow) = left.picoDollars.addingReportingOverflow(right.picoDollars)
+        return Money(picoDollars: overflow ? (right < .zero ? .min : .max) : sum)
     }
 
     package static func - (left: Money, right: Money) -> Money {
-        Money(picoDollars: left.picoDollars - right.picoDollars)
+        let (difference, overflow) = left.picoDollars.subtractingReportingOverflow(right.picoDollars)
+        return Money(picoDollars: overflow ? (right < .zero ? .max : .min) : difference)
     }
 
     package static func += (left: inout Money, right: Money) {
-        left.picoDollars += right.picoDollars
+        left = left + right
+    }
+
+    /// The part of an amount for `whole` requests that belongs to `part` of them, rounded toward zero.
+    ///
+    /// `whole` must be positive.
+    package func share(of part: Int, in whole: Int) -> Money {
+        let (each, rest) = picoDollars.quotientAndRemainder(dividingBy: Int128(whole))
+        let (most, overflow) = each.multipliedReportingOverflow(by: Int128(part))
+        guard !overflow else { return Money(picoDollars: each < 0 ? .min : .max) }
+        return Money(picoDollars: most) + Money(picoDollars: rest * Int128(part) / Int128(whole))
     }
 }
 

@@ -22,11 +22,11 @@ package struct RequestCounts: Sendable, Hashable {
 
     /// The number of requests that have a result of a documented type.
     package var finished: Int {
-        ResultType.known.reduce(0) { $0 + self[$1] }
+        ResultType.known.reduce(0) { $0.addingClamped(self[$1]) }
     }
 
     /// The number of all requests of the batch, without those of types that the API does not document.
     package var total: Int {
-        processing + finished
+        processing.addingClamped(finished)
     }
 }

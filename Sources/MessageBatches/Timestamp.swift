@@ -1,26 +1,43 @@
 /// A point in time, in whole nanoseconds since 1970-01-01T00:00:00Z.
 ///
-/// Windows compare this integer, so no batch is lost to rounding. The range is from 1678 to 2261.
+/// Windows compare this integer, so no batch is lost to rounding. The range is that of RFC 3339, the years 0000 to 9999,
+/// so every value has a text of the same length that reads back. All operations stay inside the range.
 package struct Timestamp: Sendable, Hashable, Comparable {
     /// Nanoseconds since the Unix epoch in UTC, without leap seconds.
-    package let nanoseconds: Int64
+    package let nanoseconds: Int128
 
-    package init(nanoseconds: Int64) {
-        self.nanoseconds = nanoseconds
+    /// The first and the last moment: 0000-01-01T00:00:00Z and the last nanosecond of 9999-12-31.
+    private static let range: ClosedRange<Int128> =
+        (-62_167_219_200 * 1_000_000_000)...(253_402_300_800 * 1_000_000_000 - 1)
+
+    /// Creates a time; one outside the years 0000 to 9999 becomes the first or the last moment.
+    package init(nanoseconds: Int128) {
+        self.nanoseconds = min(max(nanoseconds, Self.range.lowerBound), Self.range.upperBound)
     }
 
-    /// Creates the time `seconds` after the Unix epoch.
+    /// Creates the time `seconds` after the Unix epoch, within the range.
     package init(seconds: Int64) {
-        self.nanoseconds = seconds * 1_000_000_000
+        self.init(nanoseconds: Int128(seconds) * 1_000_000_000)
+    }
+
+    /// Creates the time that a clock of the system shows, in seconds since the Unix epoch.
+    package init(systemTime seconds: Double) {
+        self.init(nanoseconds: Int128(exactly: (seconds * 1e9).rounded(.down)) ?? 0)
     }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 
-    /// Returns the time `seconds` later; earlier if `seconds` is negative.
+    /// Returns the time `seconds` later, or earlier if `seconds` is negative, within the range.
     package func adding(seconds: Int64) -> Timestamp {
-        Timestamp(nanoseconds: nanoseconds + seconds * 1_000_000_000)
+        Timestamp(nanoseconds: nanoseconds + Int128(seconds) * 1_000_000_000)
+    }
+
+    /// Returns the time `seconds` earlier, or nil if it is before the year 0000.
+    package func subtracting(seconds: Int64) -> Timestamp? {
+        let earlier = nanoseconds - Int128(seconds) * 1_000_000_000
+        return Self.range.contains(earlier) ? Timestamp(nanoseconds: earlier) : nil
     }
 
     /// Returns the number of seconds from `earlier` to this time.
@@ -48,8 +65,7 @@ extension Timestamp {
             let hour = reader.number(digits: 2), hour < 24, reader.skip(":"),
             let minute = reader.number(digits: 2), minute < 60, reader.skip(":"),
             let second = reader.number(digits: 2), second <= 60,
-            let date = CalendarDay(year: year, month: month, day: day),
-            (1_700...2_200).contains(year)
+            let date = CalendarDay(year: year, month: month, day: day)
         else { return nil }
         var fraction = 0
         if reader.skip(".") || reader.skip(",") {
@@ -59,7 +75,10 @@ extension Timestamp {
         guard let offset = reader.offsetMinutes(), reader.isAtEnd else { return nil }
         let minutes = (date.daysSinceEpoch * 24 + hour) * 60 + minute - offset
         let seconds = Int64(minutes) * 60 + Int64(min(second, 59))
-        self.init(nanoseconds: seconds * 1_000_000_000 + Int64(fraction))
+        // An offset can lead out of the range.
+        let nanoseconds = Int128(seconds) * 1_000_000_000 + Int128(fraction)
+        guard Self.range.contains(nanoseconds) else { return nil }
+        self.init(nanoseconds: nanoseconds)
     }
 
     /// The time in RFC 3339, in UTC, with six fraction digits and `Z`: the form in every file of the archive.
@@ -73,7 +92,7 @@ extension Timestamp {
     /// Appends ``text`` as UTF-8.
     package func append(to bytes: inout [UInt8]) {
         let day = day
-        let inDay = nanoseconds - Int64(day.daysSinceEpoch) * 86_400_000_000_000
+        let inDay = Int64(nanoseconds - Int128(day.daysSinceEpoch) * 86_400_000_000_000)
         let seconds = inDay / 1_000_000_000
         day.append(to: &bytes)
         bytes.append(UInt8(ascii: "T"))

@@ -43,13 +43,13 @@ package struct TokenUsage: Sendable, Hashable, Codable {
 
     /// The tokens of the whole prompt: uncached, cache writes and cache reads (API reference, Message usage).
     package var prompt: Int64 {
-        input + cacheCreation + cacheRead
+        input.addingClamped(cacheCreation).addingClamped(cacheRead)
     }
 
     /// The tokens of all cache writes, of every lifetime.
     @inlinable
     package var cacheCreation: Int64 {
-        cacheCreation5m + cacheCreation1h
+        cacheCreation5m.addingClamped(cacheCreation1h)
     }
 
     /// Adds field by field; a sum that overflows becomes `Int64.max`.

@@ -90,9 +90,43 @@ struct CatalogTests {
             )
             try catalog.save(windows, of: "https://a.example")
             try catalog.save(windows, of: "https://a.example")
-            #expect(try catalog.completedWindows(of: "https://a.example") == windows)
-            #expect(try catalog.completedWindows(of: "https://b.example") == [])
+            #expect(try catalog.completedWindows(of: "https://a.example", now: Samples.now).windows == windows)
+            #expect(try catalog.completedWindows(of: "https://b.example", now: Samples.now).windows == [])
         }
+    }
+
+    @Test(arguments: [
+        "newest = '2026-10-31T02:00:00.000000Z'", "since = '2026-01-01T00:00:00.000000Z'", "workspace_id = 'wrkspc_2'",
+        "origin = 'https://b.example'", "checksum = NULL", "checksum = 'x'", "newest = 'soon'", "since = 'once'",
+    ])
+    func `a completed window whose row was changed is invalid`(change: String) throws {
+        let (origin, other) = ("https://a.example", "https://b.example")
+        try withCatalog { catalog, path in
+            try catalog.save([CompletedWindow(end: Samples.now, workspaceID: "wrkspc_1")], of: origin)
+            try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE walked SET \(change)") }
+            let found = try [origin, other].map { try catalog.completedWindows(of: $0, now: Samples.now) }
+            #expect(found.allSatisfy(\.windows.isEmpty) && found.contains { $0.hasInvalid })
+        }
+    }
+
+    @Test func `the next completed window replaces an invalid one`() async throws {
+        let (origin, catalog) = ("https://a.example", try Catalog(inMemory: ()))
+        let future = CompletedWindow(end: Samples.now.adding(seconds: 26 * Samples.day), workspaceID: nil)
+        try catalog.save([future], of: origin)
+        let options = CatalogLedger.Options(
+            origin: origin,
+            ignoresRetrySchedule: false,
+            writes: true,
+            // This machine's clock is wrong too; the server's decides.
+            now: { future.end },
+            observe: { _ in },
+            describe: { _ in "" }
+        )
+        let completed = CompletedWindow(end: Samples.now, workspaceID: nil)
+        let listed = ListedBatches(serverDate: Samples.now, completed: completed)
+        _ = await CatalogLedger(catalog, options).advice(on: listed)
+        let stored = try catalog.completedWindows(of: origin, now: future.end)
+        #expect(stored.windows == [completed] && !stored.hasInvalid)
     }
 
     @Test(arguments: [true, false])

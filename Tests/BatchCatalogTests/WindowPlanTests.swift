@@ -36,4 +36,29 @@ struct WindowPlanTests {
         #expect(plan.window == nil)
         #expect(plan.isInvalid)
     }
+
+    /// Whether the window of a run without `--since` is short, after a run that listed 30 days.
+    private func isShort(runStartedDaysAgo days: Int64) throws -> Bool {
+        let catalog = try Catalog(inMemory: ())
+        let window = CompletedWindow(
+            since: now.adding(seconds: -60 * day),
+            end: now.adding(seconds: -day),
+            workspaceID: nil
+        )
+        try catalog.save([window], of: "https://api.example")
+        let started = now.adding(seconds: -days * day)
+        var run = try catalog.begin(CatalogRun(command: "export", arguments: [], version: "1", startedAt: started))
+        (run.finishedAt, run.listedSince) = (started, started.adding(seconds: -31 * day))
+        try catalog.save(run)
+        let plan = try WindowPlan(catalog, origin: "https://api.example", now: now)
+        let selection = ExportSelection(window: BatchWindow(), filter: BatchFilter())
+        return plan.resolve(selection, isFull: false).completed != nil
+    }
+
+    @Test func `a run that a wrong clock put into the future does not postpone the weekly walk`() throws {
+        #expect(try isShort(runStartedDaysAgo: 1))
+        #expect(try !isShort(runStartedDaysAgo: 7))
+        #expect(try !isShort(runStartedDaysAgo: -2))
+        #expect(try !isShort(runStartedDaysAgo: -26))
+    }
 }

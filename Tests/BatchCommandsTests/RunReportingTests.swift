@@ -144,7 +144,7 @@ struct RunReportingTests {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 20, batches: 2)
             let hit = scenario.batches[0].id
-            let created = Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+            let created = Timestamp(systemTime: Date().timeIntervalSince1970)
                 .adding(seconds: -26 * 86_400)
             scenario.faults = [
                 Fault(.batchMember("created_at", "\"\(created.text)\""), on: [.list, .retrieve], of: hit),

@@ -1,5 +1,6 @@
 import BatchCommands
 import BatchSimulator
+import MessageBatches
 import SimulatorTestSupport
 import Testing
 
@@ -99,6 +100,62 @@ struct WindowTests {
             let run = await nights.export("--since", "5d")
             #expect(run.notes.contains("2 batches before the window, the oldest of 2026-10-15, are not archived yet."))
             #expect(!(await nights.export("--since", "2026-10-01").notes.contains("before the window")))
+        }
+    }
+
+    /// Exports with the machine's clock wrong by some days.
+    private func export(_ nights: Nights, clockOffBy days: Int64, _ arguments: [String] = []) async -> InProcess {
+        await InProcess.run(
+            ["export", "--output", "json", "--archive", nights.path] + arguments,
+            at: nights.server.baseURL,
+            now: { [now = nights.now] in now.adding(seconds: days * Nights.day) }
+        )
+    }
+
+    @Test(arguments: [26, 400] as [Int64])
+    func `a clock that is ahead hides no batch`(days: Int64) async throws {
+        try await Nights.run(longPast()) { nights in
+            let run = await export(nights, clockOffBy: days)
+            #expect(run.batches["in_window"] == 15 && run.batches["archived_now"] == 15, "\(run.notes)")
+            #expect(run.notes.contains("The clocks of this machine and of the server differ by \(days)d00h"))
+            #expect(run.document["since"] as? String == "2026-10-02T02:00:00.000000Z")
+            // The weekly walk is due although the catalog says that it was made in the future.
+            nights.pass(days: 1)
+            #expect(await nights.export().batches["in_window"] == 15)
+        }
+    }
+
+    @Test func `a clock that is behind lists more, not less`() async throws {
+        try await Nights.run(longPast()) { nights in
+            let run = await export(nights, clockOffBy: -20)
+            #expect(run.batches["in_window"] == 25 && run.batches["archived_now"] == 25, "\(run.notes)")
+            #expect(
+                await export(nights, clockOffBy: -20, ["--until", "10d"]).notes.contains("The clocks of this machine")
+            )
+        }
+    }
+
+    @Test func `a window that does not depend on the clock needs no second page`() async throws {
+        try await Nights.run(longPast()) { nights in
+            let run = await export(nights, clockOffBy: 26, ["--since", "2026-10-20"])
+            #expect(run.batches["archived_now"] == 6 && nights.pages == 1)
+            #expect(!run.notes.contains("The clocks"))
+        }
+    }
+
+    @Test func `a listing that is not newest first is recorded`() async throws {
+        let fault = Fault(.batchMember("created_at", "\"2026-09-01T00:00:00Z\""), on: [.list], of: "msgbatch_n0")
+        try await Nights.run(longPast(), faults: [fault]) { nights in
+            let run = await nights.export("--page-size", "5")
+            #expect(run.batches["listed"] == 40 && run.batches["in_window"] == 14, "\(run.notes)")
+            #expect(run.document["is_listing_ordered"] as? Bool == false)
+            let runs = await nights.status()["runs"] as? [[String: Any]]
+            #expect(runs?.first?["is_listing_ordered"] as? Bool == false)
+        }
+        try await Nights.run(longPast()) { nights in
+            #expect(await nights.export().document["is_listing_ordered"] as? Bool == true)
+            let runs = await nights.status()["runs"] as? [[String: Any]]
+            #expect(runs?.first?["is_listing_ordered"] as? Bool == true)
         }
     }
 }

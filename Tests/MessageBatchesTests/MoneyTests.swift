@@ -48,4 +48,23 @@ struct MoneyTests {
         #expect(try JSONDecoder().decode([Money].self, from: data) == [Money(picoDollars: -1_250_000_000_000)])
         #expect(throws: (any Error).self) { try JSONDecoder().decode([Money].self, from: Data(#"["a lot"]"#.utf8)) }
     }
+
+    @Test func `a sum that exceeds the largest amount stays there`() {
+        let (most, least) = (Money(picoDollars: .max), Money(picoDollars: .min))
+        #expect(most + Money(picoDollars: 1) == most && least - Money(picoDollars: 1) == least)
+        #expect(least + least == least && most - least == most)
+        var sum = most
+        sum += most
+        #expect(sum == most)
+    }
+
+    @Test(arguments: [(100, 3, 7, 42), (-100, 3, 7, -42), (100, 7, 3, 233), (0, .max, 1, 0), (5, 0, .max, 0)])
+    func `a share is rounded toward zero`(amount: Int128, part: Int, whole: Int, share: Int128) {
+        #expect(Money(picoDollars: amount).share(of: part, in: whole) == Money(picoDollars: share))
+    }
+
+    @Test func `a share that exceeds the largest amount stays there`() {
+        #expect(Money(picoDollars: .max).share(of: .max, in: 1) == Money(picoDollars: .max))
+        #expect(Money(picoDollars: .min).share(of: .max, in: 1) == Money(picoDollars: .min))
+    }
 }

@@ -89,8 +89,8 @@ extension Measures {
     package var costPerRequest: Money? {
         guard cost.pricedRequests > 0 else { return nil }
         let requests = Int128(cost.pricedRequests)
-        let half = cost.batch.picoDollars < 0 ? -requests / 2 : requests / 2
-        return Money(picoDollars: (cost.batch.picoDollars + half) / requests)
+        let half = Money(picoDollars: cost.batch.picoDollars < 0 ? -requests / 2 : requests / 2)
+        return Money(picoDollars: (cost.batch + half).picoDollars / requests)
     }
 
     private func ratio(_ part: Int, _ whole: Int) -> Double? {

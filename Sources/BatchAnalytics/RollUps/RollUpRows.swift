@@ -166,7 +166,7 @@ extension Cost {
     package var unpricedSentence: String? {
         let rows = unpricedByModel
         guard !rows.isEmpty else { return nil }
-        let total = rows.reduce(0) { $0 + $1.requests }
+        let total = rows.reduce(0) { $0.addingClamped($1.requests) }
         let named = rows.prefix(8).map { "\($0.model ?? "others") (\($0.requests.displayText))" }
         let rest = rows.count > 8 ? ", and \(rows.count - 8) more" : ""
         return "\(total.counted("request has", "requests have")) no price: \(named.joined(separator: ", "))\(rest)."

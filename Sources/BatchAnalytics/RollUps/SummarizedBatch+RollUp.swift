@@ -53,8 +53,7 @@ extension SummarizedBatch {
         func add(_ tally: ErrorTally, to measures: inout ErrorMeasures) {
             measures.tally.merge(tally)
             guard prices.requests > 0 else { return }
-            let stake = prices.amounts.cost.picoDollars * Int128(tally.count) / Int128(prices.requests)
-            measures.addCostAtStake(Money(picoDollars: stake))
+            measures.addCostAtStake(prices.amounts.cost.share(of: tally.count, in: prices.requests))
         }
         for row in found.rows { errors.update(row.key) { add(row.value, to: &$0) } }
         errors.updateOther { add(found.other, to: &$0) }

@@ -108,7 +108,7 @@ package struct GroupedRows: Sendable {
 
         private static func sum(_ first: Int128?, _ second: Int128?) -> Int128? {
             guard let first, let second else { return nil }
-            return first + second
+            return first.addingClamped(second)
         }
     }
 

@@ -38,7 +38,7 @@ package struct ErrorTrend: Sendable {
 
     /// The number of errored requests.
     package var count: Int {
-        errors.rankedErrors.reduce(0) { $0 + $1.measures.tally.count }
+        errors.rankedErrors.reduce(0) { $0.addingClamped($1.measures.tally.count) }
     }
 
     /// Returns the table with at most `limit` rows.

@@ -62,7 +62,7 @@ package struct ValueHistogram: Sendable, Equatable {
     private func percentileFromEnd(_ rest: Int) -> Int {
         var above = 0
         for index in counts.indices.reversed() where counts[index] > 0 {
-            above += counts[index]
+            above = above.addingClamped(counts[index])
             if above > rest { return min(upperEnd(ofBucket: index), maximum) }
         }
         return maximum
@@ -136,7 +136,8 @@ extension ValueHistogram: Mergeable {
         guard let last = old.counts.indices.last else { return }
         counts = Array(repeating: 0, count: index(of: old.lowerEnd(ofBucket: last)) + 1)
         for (index, occurrences) in old.counts.enumerated() where occurrences > 0 {
-            counts[self.index(of: old.lowerEnd(ofBucket: index))] += occurrences
+            let place = self.index(of: old.lowerEnd(ofBucket: index))
+            counts[place] = counts[place].addingClamped(occurrences)
         }
     }
 }

@@ -10,7 +10,7 @@ package struct Compaction: Sendable {
     package let manifests: [Manifest]
 
     /// The total size of the files.
-    package var bytes: Int { manifests.reduce(0) { $0 + ($1.files[kind]?.bytes ?? 0) } }
+    package var bytes: Int { manifests.reduce(0) { $0.addingClamped($1.files[kind]?.bytes ?? 0) } }
 
     /// The kinds of files that can be combined: their rows contain the batch ID.
     ///

@@ -48,7 +48,9 @@ struct DataRelocation: Codable {
         guard try folder.status(path) != nil else { return }
         let text = try folder.read(path)
         // The plan was renamed after it was complete, so a damaged one cannot be trusted and is ignored.
-        guard let plan = try? JSONDecoder().decode(DataRelocation.self, from: Data(text)) else { return }
+        guard let plan = try? JSONDecoder().decode(DataRelocation.self, from: Data(text)),
+            plan.revisions.allSatisfy(\.hasValidNumbers)
+        else { return }
         try plan.finish(in: folder)
     }
 
@@ -64,6 +66,11 @@ struct DataRelocation: Codable {
 }
 
 extension DataRelocation.Revision {
+    /// Whether all sizes and offsets are within the range of those in a manifest.
+    fileprivate var hasValidNumbers: Bool {
+        [bytes, offset, length ?? 0].allSatisfy((0...(1 << 53)).contains)
+    }
+
     /// Writes the next revision of the manifest, unless it already names the new file.
     fileprivate func apply(in folder: ArchiveFolder) throws(ArchiveFailure) {
         var manifest = try Manifest(json: folder.read(self.manifest), path: folder.path(self.manifest))

@@ -40,7 +40,7 @@ package struct DraftJournal: Sendable, Hashable {
 
     /// The number of received bytes that the journal lists, if the files contain them.
     package var receivedBytes: Int {
-        blocks.reduce(0) { $0 + $1.bytes }
+        blocks.reduce(0) { $0.addingClamped($1.bytes) }
     }
 }
 

@@ -1,5 +1,6 @@
 package import BatchPipeline
 package import JSONLines
+import MessageBatches
 
 /// Resuming a download that was interrupted in this or an earlier run.
 extension FileDraft {
@@ -19,7 +20,7 @@ extension FileDraft {
     }
 
     package func durableBytes() -> Int {
-        journal.receivedBytes + unread.reduce(0) { $0 + $1.bytes }
+        unread.reduce(journal.receivedBytes) { $0.addingClamped($1.bytes) }
     }
 
     package nonisolated func newDigest() -> any ByteDigest {

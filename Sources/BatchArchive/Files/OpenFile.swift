@@ -15,6 +15,9 @@ package struct OpenFile: ~Copyable, Sendable {
         case locking
     }
 
+    /// The number of bytes up to which a read is not compared with the size of the file.
+    private static let uncheckedCount = 1_048_576
+
     /// The full path, for errors.
     package let path: String
     private let descriptor: FileDescriptor
@@ -61,7 +64,9 @@ package struct OpenFile: ~Copyable, Sendable {
 
     /// Reads up to `count` bytes at `offset`; fewer only at the end of the file.
     package func read(at offset: Int, count: Int) throws(ArchiveFailure) -> [UInt8] {
-        try SystemCall.checked(.read, path) {
+        // A damaged document may state any size, so the size of the file limits the allocation.
+        let count = count > Self.uncheckedCount ? min(count, max(0, try size() - offset)) : count
+        return try SystemCall.checked(.read, path) {
             unsafe try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
                 while filled < count {
                     let target = unsafe UnsafeMutableRawBufferPointer(

@@ -125,7 +125,10 @@ package struct FileStatus: Sendable, Hashable {
     }
 
     init(_ status: Stat) {
-        func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
+        // Any program can give a file a time that does not fit.
+        func nanoseconds(_ time: timespec) -> Int64 {
+            Int64(clamping: Int128(time.tv_sec) * 1_000_000_000 + Int128(time.tv_nsec))
+        }
         size = Int(status.size)
         isFolder = status.type == .directory
         (modified, changed) = (nanoseconds(status.st_mtim), nanoseconds(status.st_ctim))

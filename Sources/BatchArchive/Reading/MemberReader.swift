@@ -9,7 +9,6 @@ package final class MemberReader: Sendable {
     package let members: [Range<Int>]
     /// The number of the first line of each member, from 1, if the manifest lists it.
     package let firstLines: [Int]
-    private let fileSize: Int
 
     /// Opens a file that a manifest describes.
     package init(
@@ -18,7 +17,6 @@ package final class MemberReader: Sendable {
         codec: any MemberCodec
     ) throws(ArchiveFailure) {
         file = try folder.open(entry.path)
-        fileSize = try folder.status(entry.path)?.size ?? 0
         self.codec = codec
         let starts = entry.members.map(\.offset)
         let part = entry.slice ?? 0..<entry.bytes
@@ -33,9 +31,7 @@ package final class MemberReader: Sendable {
     /// Reads the content of one member, which consists of whole lines.
     package func content(ofMember index: Int) throws(ArchiveFailure) -> [UInt8] {
         let range = members[index]
-        // A damaged manifest may give a member any size, so the size of the file limits the allocation.
-        let count = min(range.count, max(0, fileSize - range.lowerBound))
-        let member = try file.read(at: range.lowerBound, count: count)
+        let member = try file.read(at: range.lowerBound, count: range.count)
         do throws(GzipFailure) {
             return try codec.content(of: member.span)
         } catch {

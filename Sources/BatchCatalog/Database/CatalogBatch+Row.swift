@@ -31,7 +31,7 @@ extension CatalogBatch {
         guard let state = LocalState(rawValue: try reader.text("state")) else {
             throw RowReader.InvalidColumn(column: "state")
         }
-        var counts = try reader.json("counts", as: [String: Int].self)
+        var counts = try reader.counts("counts")
         let processing = counts.removeValue(forKey: "processing") ?? 0
         self.init(
             id: try reader.text("id"),

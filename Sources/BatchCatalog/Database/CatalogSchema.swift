@@ -8,7 +8,19 @@ enum CatalogSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 batches, runs, walked", migrate: createFirstTables)
+        migrator.registerMigration("2 checksums of windows, order of listings", migrate: addChecksums)
         return migrator
+    }
+
+    /// Windows without a checksum cannot be trusted, so the next run lists them again.
+    private static func addChecksums(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM walked;
+                ALTER TABLE walked ADD COLUMN checksum TEXT;
+                ALTER TABLE runs ADD COLUMN is_listing_ordered INTEGER NOT NULL DEFAULT 1;
+                """
+        )
     }
 
     private static func createFirstTables(_ db: Database) throws {

@@ -22,9 +22,20 @@ struct RowReader {
         String.fromDatabaseValue(row[column])
     }
 
+    /// The numbers that a count may have; sums of many still fit.
+    private static let numbers = 0...(1 << 53)
+
     func number(_ column: String) throws(InvalidColumn) -> Int {
-        guard let value = optionalNumber(column) else { throw InvalidColumn(column: column) }
+        guard let value = optionalNumber(column), Self.numbers.contains(value) else {
+            throw InvalidColumn(column: column)
+        }
         return value
+    }
+
+    func counts(_ column: String) throws(InvalidColumn) -> [String: Int] {
+        let counts = try json(column, as: [String: Int].self)
+        guard counts.values.allSatisfy(Self.numbers.contains) else { throw InvalidColumn(column: column) }
+        return counts
     }
 
     func optionalNumber(_ column: String) -> Int? {

@@ -94,7 +94,7 @@ package final class CatalogLedger: BatchLedger {
             }
             state.listedSince = listing.completed.map { $0.since ?? Timestamp(seconds: 0) }
             save(changed, &state)
-            if let completed = listing.completed { add(completed, &state) }
+            if let completed = listing.completed { add(completed, now: listing.serverDate ?? now, &state) }
             return advice
         }
     }
@@ -173,9 +173,9 @@ package final class CatalogLedger: BatchLedger {
         (try? catalog.ids(in: states)) ?? []
     }
 
-    private func add(_ window: CompletedWindow, _ state: inout State) {
+    private func add(_ window: CompletedWindow, now: Timestamp, _ state: inout State) {
         attempt(&state) {
-            var windows = try catalog.completedWindows(of: options.origin)
+            var windows = try catalog.completedWindows(of: options.origin, now: now).windows
             windows.add(window)
             try catalog.save(windows, of: options.origin)
         }

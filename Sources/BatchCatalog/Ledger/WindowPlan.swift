@@ -6,7 +6,7 @@ package import MessageBatches
 /// A window is complete if an earlier run listed it and every batch in it is archived, removed or lost. The API adds
 /// batches only at the newest end, so a complete window stays complete. Without `--since`, the window starts at the
 /// oldest batch that is not in a final state. Both ends are creation times of batches, never times of this machine's
-/// clock, so a wrong clock hides no batch.
+/// clock, so a wrong clock hides no batch. ``ExportSelection/asOf`` plans again by the server's clock.
 package struct WindowPlan {
     /// The length of the window of the first run and of the weekly sweep.
     private static let sweepDays: Int64 = 30
@@ -24,10 +24,8 @@ package struct WindowPlan {
     /// The runs of the last week that read the listing to its end.
     private var completeListings: [CatalogRun] = []
     private let now: Timestamp
-    /// Whether the catalog has a completed window that ends in the future, which is ignored.
+    /// Whether the catalog has a completed window that is damaged or ends in the future, which is ignored.
     package private(set) var hasInvalidWindow = false
-    /// The difference between the clocks of this machine and of the server that is accepted, in seconds.
-    private static let clockTolerance: Int64 = 3_600
 
     /// Creates the plan for an archive without a catalog.
     package init(now: Timestamp) {
@@ -37,11 +35,10 @@ package struct WindowPlan {
     package init(_ catalog: Catalog, origin: String, now: Timestamp) throws {
         self.init(now: now)
         unfinished = try catalog.batches(in: LocalState.nonFinalStates).map(\.createdAt)
-        let windows = try catalog.completedWindows(of: origin)
-        // No run records a window beyond the server's clock. One that reaches into the future would hide new batches.
-        listed = windows.filter { $0.end <= now.adding(seconds: Self.clockTolerance) }
-        hasInvalidWindow = listed.count < windows.count
+        (listed, hasInvalidWindow) = try catalog.completedWindows(of: origin, now: now)
+        // A run of the future began by a wrong clock, so its time does not show when the next sweep is due.
         completeListings = try catalog.completeListings(since: now.adding(seconds: -Self.sweepPause))
+            .filter { $0.startedAt <= now.adding(seconds: ExportSelection.clockTolerance) }
     }
 
     /// Returns the selection with its window resolved.

@@ -106,8 +106,11 @@ extension IndexQuery {
                 """
             return try Row.fetchAll(database, sql: sql, arguments: [id])
                 .compactMap { row in
-                    CalendarDay(row["date"] as String)
-                        .map { Place(batchID: row["batch_id"], day: $0, line: row["line_number"]) }
+                    let reader = RowReader(row: row)
+                    guard let id = reader.optionalText("batch_id"), let line = reader.optionalNumber("line_number"),
+                        let day = reader.optionalText("date").flatMap({ CalendarDay($0) })
+                    else { return nil }
+                    return Place(batchID: id, day: day, line: line)
                 }
         }
     }
@@ -121,7 +124,12 @@ extension IndexQuery {
     package func contents() throws(ResultIndexFailure) -> [String: String] {
         try read { database in
             let sql = "SELECT batch_id, content FROM filled JOIN batches USING (number)"
-            return Dictionary(uniqueKeysWithValues: try Row.fetchAll(database, sql: sql).map { ($0[0], $0[1]) })
+            let rows = try Row.fetchAll(database, sql: sql)
+                .compactMap { row in
+                    let reader = RowReader(row: row)
+                    return reader.optionalText("batch_id").map { ($0, reader.optionalText("content") ?? "") }
+                }
+            return Dictionary(rows) { first, _ in first }
         }
     }
 }

@@ -71,7 +71,7 @@ package struct IndexUpdate {
     private func fill(_ index: ResultIndex, with differences: IndexDifferences) async throws -> [ArchiveFailure] {
         try index.remove(differences.removed)
         for entry in differences.revised { try index.revise(ResultIndex.Batch(entry)) }
-        try index.expect(rows: differences.missing.reduce(0) { $0 + $1.manifest.found.values.reduce(0, +) })
+        try index.expect(rows: differences.missing.flatMap(\.manifest.found.values).reduce(0) { $0.addingClamped($1) })
         let ids = differences.missing.map(\.manifest.batch.id)
         let numbers = Dictionary(uniqueKeysWithValues: zip(ids, try index.nextNumber()...))
         var inserter = RowInserter(differences.missing, numbers: numbers, index: index, observe: observe)

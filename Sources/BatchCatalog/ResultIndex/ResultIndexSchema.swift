@@ -101,7 +101,8 @@ package enum ResultIndexSchema {
             walked_since TEXT, -- from when on the listing was walked to its end
             counts TEXT NOT NULL, -- a JSON object
             exit_status INTEGER,
-            error TEXT
+            error TEXT,
+            is_listing_ordered INTEGER NOT NULL -- 0 if the listing was not newest first, so that all of it was read
         );
         """
 

@@ -20,6 +20,8 @@ package struct CatalogRun: Sendable, Hashable {
     package var exitStatus: Int32?
     /// The error that stopped it early, as a sentence.
     package var error: String?
+    /// Whether the listing was newest first; if not, the run read it to its end.
+    package var isListingOrdered = true
 
     package init(command: String, arguments: [String], version: String, startedAt: Timestamp) {
         self.command = command
@@ -44,7 +46,7 @@ package struct CatalogRun: Sendable, Hashable {
 extension CatalogRun {
     private static let columns = [
         "number", "command", "arguments", "version", "started_at", "finished_at", "walked_since", "counts",
-        "exit_status", "error",
+        "exit_status", "error", "is_listing_ordered",
     ]
 
     /// The statement that inserts a row or replaces the row with the same number; NULL as number assigns the next one.
@@ -59,6 +61,7 @@ extension CatalogRun {
         ]
         let end: [(any DatabaseValueConvertible)?] = [
             finishedAt?.text, listedSince?.text, try ColumnJSON.text(counts), exitStatus, error,
+            isListingOrdered,
         ]
         return StatementArguments(beginning + end)
     }
@@ -73,8 +76,9 @@ extension CatalogRun {
         number = Int64(try reader.number("number"))
         finishedAt = try reader.optionalTime("finished_at")
         listedSince = try reader.optionalTime("walked_since")
-        counts = try reader.json("counts", as: [String: Int].self)
+        counts = try reader.counts("counts")
         exitStatus = reader.optionalNumber("exit_status").flatMap { Int32(exactly: $0) }
         error = reader.optionalText("error")
+        isListingOrdered = try reader.number("is_listing_ordered") != 0
     }
 }

@@ -48,7 +48,7 @@ struct PruneCommand: AsyncParsableCommand {
     /// Prints the files to remove and how many files are kept as last copies.
     private func report(_ files: [PrunableFile], by plan: PrunePlan, in context: CommandContext) {
         let removed = files.filter { plan.removes($0) }
-        let bytes = removed.reduce(0) { $0 + $1.file.bytes }
+        let bytes = removed.reduce(0) { $0.addingClamped($1.file.bytes) }
         for entry in removed { context.note("\(apply ? "removing" : "would remove") \(entry.file.path)") }
         let size = Metric("", .integer(bytes), .bytes).text
         context.note("\(removed.count) \(removed.count == 1 ? "file" : "files"), \(size)\(apply ? " removed" : "").")

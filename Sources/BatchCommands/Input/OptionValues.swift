@@ -11,7 +11,8 @@ package enum TimeExpression {
 
     /// The point in time that an expression names, or nil if the expression is invalid.
     ///
-    /// A date means its first moment. `7d` and `12h` mean that long before `now` (units w, d, h, m, s).
+    /// A date means its first moment. `7d` and `12h` mean that long before `now` (units w, d, h, m, s), if that is in
+    /// the years 0000 to 9999.
     package static func moment(_ text: String, now: Timestamp) -> Timestamp? {
         switch text {
         case "now": return now
@@ -19,7 +20,7 @@ package enum TimeExpression {
         case "yesterday": return CalendarDay(daysSinceEpoch: now.day.daysSinceEpoch - 1).start
         default:
             return CalendarDay(text)?.start ?? Timestamp(text)
-                ?? TimeSpan(text).map { now.adding(seconds: -$0.seconds) }
+                ?? TimeSpan(text).flatMap { now.subtracting(seconds: $0.seconds) }
         }
     }
 }

@@ -21,6 +21,7 @@ struct ExportDocument: Encodable {
     private let exitStatuses: [Int32]
     private let error: String?
     private let settledBefore: Timestamp?
+    private let isListingOrdered: Bool
     private let batches: [String: Int]
     private let lines: [String: Int]
     private let tokens: TokenUsage
@@ -87,6 +88,7 @@ struct ExportDocument: Encodable {
         exitStatuses = ExitStatus.sorted(summary.statuses).map(\.rawValue)
         error = summary.stop?.sentence
         settledBefore = report.completedBefore
+        isListingOrdered = report.isListingOrdered
         batches = summary.counts
         lines = report.lines
         tokens = summary.tokens
@@ -97,7 +99,7 @@ struct ExportDocument: Encodable {
         savedByCacheUSD = cost?.savedByCache
         unpriced = Dictionary(
             (summary.statistics?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
-            uniquingKeysWith: +
+            uniquingKeysWith: { $0.addingClamped($1) }
         )
         self.report = summary.statistics?.page
         receivedBytes = report.receivedBytes

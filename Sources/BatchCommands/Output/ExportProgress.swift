@@ -101,7 +101,7 @@ final class ExportProgress: RunObserver {
         state.done.batches += 1
         switch outcome {
         case .archived(_, _, let bytes):
-            state.done.results += batch.counts.finished
+            state.done.results = state.done.results.addingClamped(batch.counts.finished)
             state.done.bytes += bytes
             // On a terminal the total line is enough; a log gets one line per batch.
             if !context.notesAreTerminal { context.note(live.archivedLine(bytes: bytes, at: now)) }

@@ -112,7 +112,7 @@ extension FetchReceipt {
             counts = manifest.found
             let raw = manifest.files[.raw]
             bytes.received = (raw?.received ?? raw?.content ?? manifest.pruned[.raw]?.content)?.bytes ?? 0
-            bytes.stored = kept.reduce(manifest.json.count) { $0 + ($1.slice?.count ?? $1.bytes) }
+            bytes.stored = kept.reduce(manifest.json.count) { $0.addingClamped($1.slice?.count ?? $1.bytes) }
         } catch {
             // The batch is archived although its manifest cannot be read. `verify` reports the damage.
             self.error = FailureText(error)?.sentence ?? FailureText.unexpected(error).sentence

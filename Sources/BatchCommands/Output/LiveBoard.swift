@@ -3,7 +3,7 @@ import Tables
 
 /// Lines at the bottom of a terminal that are redrawn up to ten times per second.
 struct LiveBoard {
-    private static let interval: Int64 = 100_000_000
+    private static let interval: Int128 = 100_000_000
 
     private let context: CommandContext
     private var shown = 0

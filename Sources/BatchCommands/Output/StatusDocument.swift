@@ -77,6 +77,7 @@ struct StatusDocument: Encodable {
         let exitStatus: Int32?
         let error: String?
         let batches: [String: Int]
+        let isListingOrdered: Bool
 
         init(_ run: CatalogRun) {
             number = run.number
@@ -88,6 +89,7 @@ struct StatusDocument: Encodable {
             exitStatus = run.exitStatus
             error = run.error
             batches = run.counts
+            isListingOrdered = run.isListingOrdered
         }
     }
 }

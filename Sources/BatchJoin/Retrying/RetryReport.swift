@@ -34,8 +34,7 @@ package struct RetryCost: Sendable {
                 unknown += selected
                 continue
             }
-            let total = cost.batch.picoDollars * Int128(selected)
-            amount += Money(picoDollars: total / Int128(cost.pricedRequests))
+            amount += cost.batch.share(of: selected, in: cost.pricedRequests)
             estimated += selected
         }
     }

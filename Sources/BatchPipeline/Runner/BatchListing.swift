@@ -10,6 +10,11 @@ package struct ExportSelection: Sendable {
     ///
     /// All its batches were listed before and are archived, removed or lost.
     package var completed: CompletedWindow?
+    /// Returns the selection extended by its window as of another time; nil if that changes nothing.
+    package var asOf: (@Sendable (Timestamp) throws -> ExportSelection?)?
+
+    /// The difference between the clocks of this machine and of the server that is accepted, in seconds.
+    package static let clockTolerance: Int64 = 3_600
 
     package init(
         window: BatchWindow,
@@ -21,6 +26,27 @@ package struct ExportSelection: Sendable {
         self.filter = filter
         self.pageSize = pageSize
         self.completed = completed
+    }
+
+    /// Returns the selection with its window extended by that of another one, so that neither of two clocks hides a
+    /// batch.
+    ///
+    /// The completed beginning is that of the other, by the server's clock, if it reaches back far enough.
+    package func extended(by other: ExportSelection) -> ExportSelection {
+        var union = self
+        union.window.since = window.since.flatMap { one in other.window.since.map { min(one, $0) } }
+        union.window.until = window.until.flatMap { one in other.window.until.map { max(one, $0) } }
+        union.completed = other.completed.flatMap { completed in
+            guard let start = completed.since else { return completed }
+            return union.window.since.map { start <= $0 } ?? false ? completed : nil
+        }
+        return union
+    }
+
+    /// Returns the selection as of the server's time, if the machine's clock differs too much and that changes it.
+    func corrected(by server: Timestamp?, machine: Timestamp) throws -> ExportSelection? {
+        guard let server, abs(server.seconds(since: machine)) > Double(Self.clockTolerance) else { return nil }
+        return try asOf?(server)
     }
 
     /// The window without the part that is already complete.
@@ -49,7 +75,8 @@ struct BatchListing {
     let settings: ExportSettings
 
     /// Lists the batches of the window, or retrieves those that the filter names.
-    func list(_ selection: ExportSelection, into report: inout ExportReport) async throws -> ListedBatches {
+    func list(_ planned: ExportSelection, into report: inout ExportReport) async throws -> ListedBatches {
+        var selection = planned
         if let ids = selection.filter.ids {
             let listed = try await list(RequestedBatches(ids: ids), of: selection.filter.shard, into: &report)
             if listed.batches.isEmpty, let first = report.notRetrieved.min(by: { $0.key < $1.key }) {
@@ -61,6 +88,12 @@ struct BatchListing {
         var walk = walk(of: window, selection)
         var listed = ListedBatches()
         while let batches = try await walk.next() {
+            if let corrected = try selection.corrected(by: walk.head?.date, machine: ports.now()) {
+                (selection, report.corrected) = (corrected, corrected)
+                window = selection.shortWindow
+                walk = self.walk(of: window, selection)
+                continue
+            }
             if let completed = selection.completed, window != selection.window,
                 walk.head?.workspaceID != completed.workspaceID
             {

@@ -10,6 +10,8 @@ package struct ExportReport: Sendable {
 
     /// The time before which earlier runs completed all batches of the window; nil if the whole window was listed.
     package var completedBefore: Timestamp?
+    /// The selection extended by the window as of the server's time, if that is another one.
+    package var corrected: ExportSelection?
     /// The server's time at the listing; nil if the server sent none.
     package var serverDate: Timestamp?
     /// Batches seen in the listing.

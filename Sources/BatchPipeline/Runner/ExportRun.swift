@@ -52,7 +52,8 @@ package struct ExportRun: Sendable {
                 report.wouldFetch = wanted
                 return report
             }
-            ports.observe(.planned(batches: wanted.count, results: wanted.reduce(0) { $0 + $1.counts.finished }))
+            let results = wanted.reduce(0) { $0.addingClamped($1.counts.finished) }
+            ports.observe(.planned(batches: wanted.count, results: results))
             try await fetch(wanted, of: listed, into: &report)
         } catch {
             report.stop = error

@@ -104,7 +104,7 @@ struct PageContent {
     private var unpriced: String? {
         let models = document.prices.unpriced.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         guard !models.isEmpty else { return nil }
-        let total = models.reduce(0) { $0 + $1.value }
+        let total = models.reduce(Int64(0)) { $0.addingClamped($1.value) }
         let named = models.prefix(8).map { "\($0.key) (\(NumberText.integer($0.value)))" }.joined(separator: ", ")
         let rest = models.count > 8 ? " and \(models.count - 8) more models" : ""
         return "\(NumberText.integer(total)) \(total == 1 ? "request has" : "requests have") no price: \(named)\(rest)."

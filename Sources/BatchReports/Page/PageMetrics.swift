@@ -42,7 +42,7 @@ struct PageMetrics: Sendable {
         let measures = days.measures
         document.prices.unpriced = Dictionary(
             measures.cost.unpricedByModel.map { ($0.model ?? RollUp.other, Int64($0.requests)) },
-            uniquingKeysWith: +
+            uniquingKeysWith: { $0.addingClamped($1) }
         )
         document.prices.notBilled = measures.cost.notBilledSentence
         document.headline = Self.headline(measures)
@@ -62,7 +62,7 @@ struct PageMetrics: Sendable {
             Metric(label, .decimal(value), .percent, tone: tone, note: note)
         }
         let cost = measures.cost
-        let tokens = UsageField.priced.map { measures.usage[$0] }
+        let tokens = UsageField.priced.reduce(Int64(0)) { $0.addingClamped(measures.usage[$1]) }
         let list = Metric("", .money(cost.list), .money).text
         let slow = measures.queue.percentile(95).map { "p95 \(Metric("", .integer($0), .duration).text)" }
         return [
@@ -76,7 +76,7 @@ struct PageMetrics: Sendable {
             Metric("Saved by cache", .money(cost.savedByCache), .money, note: "writes included"),
             share("Usable", measures.usableRate, note: "of the succeeded requests"),
             share("Error rate", measures.errorRate, tone: .bad, note: "\(measures.errored.displayText) errored"),
-            Metric("Tokens", .integer(tokens.reduce(0, +)), .integer, note: "cached ones included"),
+            Metric("Tokens", .integer(tokens), .integer, note: "cached ones included"),
             share("Cache hit ratio", measures.cacheHitRatio, note: "of prompt tokens"),
             Metric("Queue time, p50", .integer(measures.queue.percentile(50)), .duration, note: slow),
         ]
@@ -89,7 +89,9 @@ struct PageMetrics: Sendable {
     private static func results(_ measures: Measures) -> [String: Int64] {
         var byType: [String: Int64] = [:]
         for type in ResultType.known { byType[type.name] = Int64(measures.outcomes[type]) }
-        for row in measures.outcomes.unknown.rows { byType[row.key.text, default: 0] += Int64(row.value.count) }
+        for row in measures.outcomes.unknown.rows {
+            byType[row.key.text] = byType[row.key.text, default: 0].addingClamped(Int64(row.value.count))
+        }
         let rest = measures.outcomes.unknown.other.count
         if rest > 0 { byType[RollUp.other] = Int64(rest) }
         return byType.filter { $0.value > 0 }
@@ -100,7 +102,7 @@ struct PageMetrics: Sendable {
     /// Requests that did not succeed have no model.
     private var dailyUsage: [DailyUsage] {
         var usage = daily.table().usage
-        let succeededByDay = Dictionary(usage.map { ($0.day, $0.requests) }, uniquingKeysWith: +)
+        let succeededByDay = Dictionary(usage.map { ($0.day, $0.requests) }) { $0.addingClamped($1) }
         for day in days.table().usage {
             let succeeded = succeededByDay[day.day] ?? 0
             guard day.requests > succeeded else { continue }
@@ -114,7 +116,7 @@ struct PageMetrics: Sendable {
     private var newestFirst: Table {
         var table = batches.table(caption: "Archived batches, the newest first", forPeople: true)
         let created = table.columns.firstIndex { $0.key == "created_at" } ?? 0
-        func moment(_ row: [Cell]) -> Int64 {
+        func moment(_ row: [Cell]) -> Int128 {
             if case .timestamp(let moment) = row[created] { moment.nanoseconds } else { 0 }
         }
         table.rows.sort { moment($0) > moment($1) }

@@ -15,7 +15,7 @@ package struct SimulatorClock: Sendable {
 
     /// The machine's clock.
     package static func system() -> SimulatorClock {
-        starting(at: Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e6) * 1_000))
+        starting(at: Timestamp(nanoseconds: Int128(Date().timeIntervalSince1970 * 1e6) * 1_000))
     }
 
     /// A clock that starts at the given time and then runs normally.
@@ -24,7 +24,7 @@ package struct SimulatorClock: Sendable {
         return SimulatorClock(start: start) {
             let elapsed = (ContinuousClock.now - origin).components
             let nanoseconds = elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000
-            return Timestamp(nanoseconds: start.nanoseconds + nanoseconds)
+            return Timestamp(nanoseconds: start.nanoseconds + Int128(nanoseconds))
         }
     }
 }

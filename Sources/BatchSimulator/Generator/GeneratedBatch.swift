@@ -22,10 +22,10 @@ package struct GeneratedBatch: Sendable {
         self.lines = lines
         var random = SeededRandom(seed: seed, index)
         id = SimulatedID.make("msgbatch_01", from: &random)
-        let newest = start.nanoseconds - 25 * Self.hour
+        let newest = start.nanoseconds - 25 * Int128(Self.hour)
         let spacing = min(Self.hour / 3, 26 * 24 * Self.hour / Int64(count))
         let jitter = Int64(random.below(1_000_000)) * spacing / 1_000_000
-        let exact = newest - Int64(index) * spacing - jitter
+        let exact = newest - Int128(index) * Int128(spacing) - Int128(jitter)
         createdAt = Timestamp(nanoseconds: exact - exact % 1_000)
         step = [15_485_863, 104_729, 7_919].first { !lines.isMultiple(of: $0) } ?? 1
     }

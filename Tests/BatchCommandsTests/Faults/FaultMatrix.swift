@@ -71,6 +71,15 @@ enum FaultMatrix {
                 .header("date", "Sun, 22 Nov 2026 03:00:00 GMT"),
             ]
         },
+        .list("429 with a date of 1700, retry-after of 2200", .error, "status 429", archived: 0) { _ in
+            .answer(
+                status: 429,
+                headers: [
+                    HeaderField("date", "Fri, 01 Jan 1700 00:00:00 GMT"),
+                    HeaderField("retry-after", "Wed, 01 Jan 2200 00:00:00 GMT"),
+                ]
+            )
+        },
         .answer("429, retry-after-ms", 429, .done, "", times: 2, headers: [HeaderField("retry-after-ms", "20")]),
         .answer("429 without a word on when", 429, .done, "", times: 3),
         .answer(
@@ -218,6 +227,10 @@ enum FaultMatrix {
             "\"\(InProcess.key)\""
         },
         .member("a status nobody knows", .done, "", archived: 2, "processing_status") { _ in "\"paused\"" },
+        .member("ended_at in the year 1700", .done, "", archived: 3, "ended_at") { _ in "\"1700-01-01T00:00:00Z\"" },
+        .member("archived_at in the year 1, as for no time", .done, "", archived: 3, "archived_at") { _ in
+            "\"0001-01-01T00:00:00Z\""
+        },
         FaultRow(name: "the server's clock ten days behind", status: .done, sentence: "") { _, _ in
             [Fault(.shiftDate(seconds: -864_000), on: [.list, .retrieve, .results])]
         },
@@ -245,6 +258,9 @@ enum FaultMatrix {
         },
         .list("a batch appears during the walk", .done, "", archived: 3, pageSize: 1, .nth(2)) { _ in
             .change(.add(appearing))
+        },
+        .list("a page of more than 10,000 elements", .error, "more than 10000 elements", archived: 0) { _ in
+            .page(.member("data", "[\(Array(repeating: "{}", count: 10_001).joined(separator: ","))]"))
         },
     ]
 

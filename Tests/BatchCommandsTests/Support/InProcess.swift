@@ -35,7 +35,7 @@ struct InProcess {
         environment: [String: String] = [:],
         input: String = "",
         now: @escaping @Sendable () -> Timestamp = {
-            Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+            Timestamp(systemTime: Date().timeIntervalSince1970)
         },
         onNote: @escaping @Sendable (String) -> Void = { _ in },
         onOutput: (@Sendable (String) throws -> Void)? = nil

@@ -95,7 +95,7 @@ extension Nights {
     /// A batch of one request, created the given number of days before the first night.
     static func batch(_ name: String, daysBefore days: Double, kind: Kind = .good) throws -> SimulatedBatch {
         let id = "msgbatch_\(name)"
-        let created = Timestamp(nanoseconds: start.nanoseconds - Int64(days * 864e11))
+        let created = Timestamp(nanoseconds: start.nanoseconds - Int128(days * 864e11))
         let hasEnded = kind != .inProgress
         let document = """
             {"id":"\(id)","type":"message_batch","processing_status":"\(hasEnded ? "ended" : "in_progress")",\

@@ -115,6 +115,85 @@ struct BatchWalkTests {
         await #expect(throws: failure) { try await walk.next() }
     }
 
+    /// A listing without end: every page has new batches, created at a time.
+    private struct EndlessLister: BatchLister {
+        let created: String
+        /// The text of a batch, for a listing of others.
+        var element: String?
+
+        func page(_ query: PageQuery) async throws(ServiceError) -> ServiceReply {
+            let start = Int(query.afterID?.dropFirst() ?? "0") ?? 0
+            let batches = (1...query.limit)
+                .map { number in
+                    element ?? """
+                        {"id":"b\(start + number)","processing_status":"ended","request_counts":{"succeeded":1},\
+                        "created_at":"\(created)"}
+                        """
+                }
+            let text =
+                #"{"data":[\#(batches.joined(separator: ","))],"has_more":true,"last_id":"b\#(start + query.limit)"}"#
+            return ServiceReply(head: ReplyHead(status: 200, requestID: "req_9"), body: Array(text.utf8))
+        }
+
+        func batch(id: String) async throws(ServiceError) -> ServiceReply {
+            try await page(PageQuery())
+        }
+    }
+
+    private func limited(_ lister: EndlessLister, _ change: (inout ListingLimits) -> Void) async -> String? {
+        var limits = ListingLimits()
+        change(&limits)
+        let window = BatchWindow(until: Timestamp("2025-01-01T00:00:00Z"))
+        let walker = PageWalker(window: window, pageSize: 10)
+        var walk = BatchWalk(lister: lister, walker: walker, limits: limits)
+        do throws(ServiceError) {
+            while try await walk.next() != nil {}
+        } catch {
+            if case .listingTooLong(let limit) = error.code { return limit }
+        }
+        return nil
+    }
+
+    @Test func `an endless listing is an error that names the limit`() async {
+        let (inside, outside) = ("2024-08-20T00:00:00Z", "2026-01-01T00:00:00Z")
+        #expect(await limited(EndlessLister(created: outside)) { $0.pages = 30 } == "more than 30 pages")
+        #expect(
+            await limited(EndlessLister(created: inside)) { $0.batches = 55 } == "more than 55 batches in the window"
+        )
+        #expect(
+            await limited(EndlessLister(created: inside)) { $0.bytes = 3_000 }
+                == "more than 0 MiB of batches in the window"
+        )
+        #expect(
+            await limited(EndlessLister(created: inside, element: "{}")) { $0.malformed = 25 }
+                == "more than 25 malformed batches"
+        )
+        // A batch outside the window counts towards none of them.
+        let limit = await limited(EndlessLister(created: outside)) {
+            ($0.pages, $0.batches, $0.bytes) = (1_000, 1, 1)
+        }
+        #expect(limit == "more than 1000 pages")
+    }
+
+    @Test func `a page of too many elements, a long cursor and a long ID are invalid`() throws {
+        func page(_ count: Int, cursor: String = "b") throws -> BatchPage {
+            let data = repeatElement("{}", count: count).joined(separator: ",")
+            return try BatchPage(json: Array(#"{"data":[\#(data)],"has_more":true,"last_id":"\#(cursor)"}"#.utf8))
+        }
+        #expect(try page(10_000).malformed.count == 10_000)
+        let tooMany = MalformedBatch(reason: "the page has more than 10000 elements")
+        #expect(throws: tooMany) { try page(10_001) }
+        #expect(throws: tooMany) { try page(50_000) }
+        let long = String(repeating: "x", count: 1_025)
+        #expect(try page(1, cursor: String(long.dropLast())).lastID?.utf8.count == 1_024)
+        #expect(throws: MalformedBatch(reason: "the page has a cursor of more than 1024 bytes")) {
+            try page(1, cursor: long)
+        }
+        #expect(throws: MalformedBatch(reason: "a batch with an id of more than 1024 bytes")) {
+            try MessageBatch.sample(long)
+        }
+    }
+
     @Test func `one batch is retrieved by its ID and decoded`() async throws {
         let (batch, head) = try await service(3).messageBatch(id: "b1")
         #expect(batch.id == "b1")

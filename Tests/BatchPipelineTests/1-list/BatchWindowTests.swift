@@ -6,9 +6,9 @@ struct BatchWindowTests {
     private let window = BatchWindow(since: Timestamp(nanoseconds: 100), until: Timestamp(nanoseconds: 200))
 
     @Test(
-        arguments: [(99, false), (100, true), (101, true), (199, true), (200, false), (201, false)] as [(Int64, Bool)]
+        arguments: [(99, false), (100, true), (101, true), (199, true), (200, false), (201, false)] as [(Int128, Bool)]
     )
-    func `a window includes its start and excludes its end, to the nanosecond`(moment: Int64, inside: Bool) {
+    func `a window includes its start and excludes its end, to the nanosecond`(moment: Int128, inside: Bool) {
         #expect(window.contains(Timestamp(nanoseconds: moment)) == inside)
     }
 

@@ -48,6 +48,15 @@ struct MessageBatchJSONTests {
         #expect(batch.resultsURL?.hasSuffix("/msgbatch_013Zva2CMHLNnXjNJJKqJ2EF/results") == true)
     }
 
+    @Test func `times beyond 64 bits of nanoseconds are read, and one of the year 1 is no removal`() throws {
+        let ended = try batch(extra: #""ended_at":"1700-01-01T00:00:00Z","expires_at":"9999-12-31T23:59:59Z""#)
+        #expect(ended.endedAt.map { $0.seconds(since: ended.createdAt) < -1e10 } == true)
+        #expect(ended.expiresAt?.adding(seconds: .max).text == "9999-12-31T23:59:59.999999Z")
+        #expect(try batch(extra: #""archived_at":"0001-01-01T00:00:00Z""#).archivedAt == nil)
+        #expect(try batch(extra: #""archived_at":"1970-01-01T00:00:00Z""#).archivedAt == nil)
+        #expect(try batch(extra: #""archived_at":"2024-09-18T00:00:00Z""#).archivedAt != nil)
+    }
+
     @Test func `the object is kept as received, without white space between its tokens`() throws {
         let text =
             #"{ "id" : "a b" , "n" : 1.50e+2 , "created_at":"2024-08-20T18:37:24.1+00:00", "x":[ 1 , {} ],"#

@@ -57,6 +57,56 @@ struct BatchLedgerTests {
         #expect(ledger.listings.first?.completed == nil)
     }
 
+    /// Exports with a window from b3 on, or from b1 on by the server's clock, which differs by some seconds.
+    private func run(serverAheadBy seconds: Int64) async throws -> (report: ExportReport, pages: Int) {
+        let machine = record.ports(ScriptedService(), archive).now()
+        let head = ReplyHead(status: 200, requestID: "req_1", date: machine.adding(seconds: seconds))
+        let service = ScriptedService(try (1...3).map { try batch($0) }, head: head)
+        for second in 1...3 { service.script("b\(second)", [.file([ResultLine.succeeded("of-b\(second)")])]) }
+        var selection = ExportSelection(window: BatchWindow(since: Timestamp(seconds: 3)), filter: BatchFilter())
+        selection.asOf = { [selection] time in
+            #expect(time == head.date)
+            var other = selection
+            other.window.since = Timestamp(seconds: 1)
+            return selection.extended(by: other)
+        }
+        let report = await ExportRun(ports: record.ports(service, archive), settings: ExportSettings()).run(selection)
+        return (report, service.pages.count)
+    }
+
+    @Test(arguments: [-26 * 86_400, -3_601, 3_601, 40 * 86_400] as [Int64])
+    func `if the clocks differ by more than an hour, the window is extended once`(seconds: Int64) async throws {
+        let (report, pages) = try await run(serverAheadBy: seconds)
+        #expect(report.archivedNow == 3 && report.inWindow == 3 && pages == 2)
+        #expect(report.corrected?.window.since == Timestamp(seconds: 1))
+    }
+
+    @Test(arguments: [-3_600, 0, 3_600] as [Int64])
+    func `clocks that differ by up to an hour change nothing`(seconds: Int64) async throws {
+        let (report, pages) = try await run(serverAheadBy: seconds)
+        #expect(report.archivedNow == 1 && report.corrected == nil && pages == 1)
+    }
+
+    @Test func `an extended window covers both, and what is complete for both`() {
+        func selection(_ since: Int64?, _ until: Int64?, completedSince: Int64? = nil) -> ExportSelection {
+            var selection = ExportSelection(
+                window: BatchWindow(
+                    since: since.map { Timestamp(seconds: $0) },
+                    until: until.map { Timestamp(seconds: $0) }
+                ),
+                filter: BatchFilter()
+            )
+            selection.completed = completedSince.map {
+                CompletedWindow(since: Timestamp(seconds: $0), end: Timestamp(seconds: 50), workspaceID: nil)
+            }
+            return selection
+        }
+        let both = selection(10, 70).extended(by: selection(20, 80, completedSince: 10))
+        #expect(both.window == selection(10, 80).window && both.completed?.end == Timestamp(seconds: 50))
+        #expect(selection(9, 70).extended(by: selection(20, 80, completedSince: 10)).completed == nil)
+        #expect(selection(10, nil, completedSince: 5).extended(by: selection(nil, 80)).window == BatchWindow())
+    }
+
     @Test func `batches with a scheduled retry and lost batches are counted and not fetched`() async throws {
         var advice = ListingAdvice()
         let postponed = ScheduledRetry(id: "b1", until: Timestamp(seconds: 9), attempts: 2, reason: "odd")

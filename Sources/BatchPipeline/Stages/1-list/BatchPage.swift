@@ -23,6 +23,13 @@ package struct BatchPage: Sendable {
     }
 }
 
+extension BatchPage {
+    /// The maximum number of elements of a page; the API returns up to 1,000.
+    static let maxElements = 10_000
+    /// The maximum length of an ID or a cursor in bytes.
+    static let maxIDLength = 1_024
+}
+
 /// A reply that is not a valid page or batch object.
 package struct MalformedBatch: Error, Sendable, Hashable {
     /// What is wrong, as a clause without data of the reply.
@@ -64,6 +71,9 @@ extension BatchPage {
             throw MalformedBatch(reason: "the page cannot be read: \(error.reason.rawValue) at byte \(error.offset)")
         }
         guard let ranges else { throw MalformedBatch(reason: "the page has no list under \"data\"") }
+        guard ranges.count <= Self.maxElements else {
+            throw MalformedBatch(reason: "the page has more than \(Self.maxElements) elements")
+        }
         var ids: [String?] = []
         for range in ranges {
             do throws(MalformedBatch) {
@@ -77,6 +87,9 @@ extension BatchPage {
         // If a server omits the cursors, use the IDs of the first and last batch.
         firstID = firstID ?? ids.first ?? nil
         lastID = lastID ?? ids.last ?? nil
+        guard [firstID, lastID].allSatisfy({ $0?.utf8.count ?? 0 <= Self.maxIDLength }) else {
+            throw MalformedBatch(reason: "the page has a cursor of more than \(Self.maxIDLength) bytes")
+        }
     }
 
     private mutating func read(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [Range<Int>]? {
@@ -103,7 +116,11 @@ extension BatchPage {
         }
         var ranges: [Range<Int>] = []
         try cursor.beginArray()
-        while try cursor.nextElement() { ranges.append(try cursor.skipValue()) }
+        while try cursor.nextElement() {
+            let range = try cursor.skipValue()
+            // One more than allowed shows that there are too many.
+            if ranges.count <= Self.maxElements { ranges.append(range) }
+        }
         return ranges
     }
 

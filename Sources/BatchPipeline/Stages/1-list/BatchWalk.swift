@@ -1,14 +1,31 @@
 package import MessageBatches
 
+/// The limits of one listing, far above those of real ones, so that an endless one does not fill the memory.
+package struct ListingLimits: Sendable {
+    package var pages = 1_000_000
+    package var malformed = 10_000
+    /// Batches in the window; at 1,000 requests per minute, one run downloads fewer.
+    package var batches = 500_000
+    /// The size of the batch objects in the window, in bytes.
+    package var bytes = 256 * 1_048_576
+
+    package init() {}
+}
+
 /// Walks the listing through a ``BatchLister`` and returns the batches of a window, page by page.
 package struct BatchWalk: Sendable {
     private let lister: any BatchLister
     private var walker: PageWalker
+    private let limits: ListingLimits
     private var isOver = false
+    private var pages = 0
+    /// The size of the batch objects in the window so far.
+    private var bytes = 0
 
-    package init(lister: any BatchLister, walker: PageWalker) {
+    package init(lister: any BatchLister, walker: PageWalker, limits: ListingLimits = ListingLimits()) {
         self.lister = lister
         self.walker = walker
+        self.limits = limits
     }
 
     /// The number of batches seen so far, inside and outside the window.
@@ -32,13 +49,26 @@ package struct BatchWalk: Sendable {
         var page = try Self.decoded(reply)
         if lister.containsKey(reply.body) { try rejectEchoes(in: &page, reply) }
         malformed += page.malformed
+        let step: PageWalker.Step
         do {
-            let step = try walker.evaluate(page)
-            isOver = !step.continues
-            return step.batches
+            step = try walker.evaluate(page)
         } catch {
             throw Self.failure(.cursorStuck(error.cursor), reply)
         }
+        isOver = !step.continues
+        pages += 1
+        bytes += step.batches.reduce(0) { $0 + $1.json.count }
+        if let limit = exceededLimit { throw Self.failure(.listingTooLong(limit), reply) }
+        return step.batches
+    }
+
+    /// The limit that the listing exceeds, as a phrase; nil if it exceeds none.
+    private var exceededLimit: String? {
+        if pages > limits.pages { return "more than \(limits.pages) pages" }
+        if malformed.count > limits.malformed { return "more than \(limits.malformed) malformed batches" }
+        if walker.inWindow > limits.batches { return "more than \(limits.batches) batches in the window" }
+        if bytes > limits.bytes { return "more than \(limits.bytes / 1_048_576) MiB of batches in the window" }
+        return nil
     }
 
     /// Moves batch objects that contain the key to the malformed ones.

@@ -22,6 +22,9 @@ extension MessageBatch {
             )
         }
         guard let id = fields.id, !id.isEmpty else { throw MalformedBatch(reason: "a batch without an id") }
+        guard id.utf8.count <= BatchPage.maxIDLength else {
+            throw MalformedBatch(reason: "a batch with an id of more than \(BatchPage.maxIDLength) bytes")
+        }
         guard let status = fields.status else {
             throw MalformedBatch(reason: "batch \(id) has no processing_status", id: id)
         }
@@ -39,7 +42,9 @@ extension MessageBatch {
             expiresAt: fields.times[.expiresAt].flatMap { Timestamp($0) },
             endedAt: fields.times[.endedAt].flatMap { Timestamp($0) },
             cancelInitiatedAt: fields.times[.cancelInitiatedAt].flatMap { Timestamp($0) },
-            archivedAt: fields.times[.archivedAt].flatMap { Timestamp($0) },
+            // Some servers write the year 1 for no time. A removal long before the creation is none.
+            archivedAt: fields.times[.archivedAt].flatMap { Timestamp($0) }
+                .flatMap { $0.adding(seconds: 86_400) < createdAt ? nil : $0 },
             resultsURL: fields.resultsURL,
             json: JSONCompaction.compacted(json)
         )

@@ -17,8 +17,8 @@ package struct PageWalker: Sendable {
     private let window: BatchWindow
     private let pageSize: Int
     private var cursor: String?
-    /// All IDs seen, to detect a server that repeats pages and to return each batch once.
-    private var seen = Set<String>()
+    /// The IDs of the batches in the window, to return each batch once.
+    private var inside = Set<String>()
     /// The IDs of the last page in the direction of the walk, to continue from if the cursor's batch is deleted.
     private var trail: [String] = []
     private var stepsBack = 0
@@ -36,7 +36,12 @@ package struct PageWalker: Sendable {
     private static let maxStepsBack = 20
 
     /// The number of batches seen so far, inside and outside the window.
-    package var listed: Int { seen.count }
+    ///
+    /// A batch outside the window leaves nothing but this count, so a long listing needs no more memory than its window.
+    package private(set) var listed = 0
+
+    /// The number of batches in the window so far.
+    package var inWindow: Int { inside.count }
 
     /// Creates a walker that starts at a cursor of the API, or at the newest batch.
     package init(window: BatchWindow, pageSize: Int, direction: Direction = .older, startingAt cursor: String? = nil) {
@@ -69,15 +74,19 @@ package struct PageWalker: Sendable {
 
     /// Evaluates the page that ``query`` requested, and returns its batches and whether to continue.
     package mutating func evaluate(_ page: BatchPage) throws(Stuck) -> Step {
-        let new = page.batches.filter { seen.insert($0.id).inserted }
-        let inside = new.filter { window.contains($0.createdAt) }
+        var others = Set(trail)
+        let new = page.batches.filter { batch in
+            window.contains(batch.createdAt) ? inside.insert(batch.id).inserted : others.insert(batch.id).inserted
+        }
+        listed += new.count
+        let found = new.filter { window.contains($0.createdAt) }
         let leaves =
             switch direction {
             case .older: isPastWindow(after: new)
             case .newer: new.contains { !window.isBefore($0.createdAt) && !window.contains($0.createdAt) }
             }
         let next = direction == .older ? page.lastID : page.firstID
-        guard !leaves, page.hasMore ?? !page.batches.isEmpty else { return Step(batches: inside, continues: false) }
+        guard !leaves, page.hasMore ?? !page.batches.isEmpty else { return Step(batches: found, continues: false) }
         // The server reports more batches, but there is no new cursor or no new batch. Stopping here without an error
         // would lose batches, and continuing would never end.
         guard let next, next != cursor, cursors.insert(next).inserted, !new.isEmpty || !page.malformed.isEmpty else {
@@ -86,7 +95,7 @@ package struct PageWalker: Sendable {
         cursor = next
         let ids = page.batches.map(\.id)
         trail = direction == .older ? ids : ids.reversed()
-        return Step(batches: inside, continues: true)
+        return Step(batches: found, continues: true)
     }
 
     /// Whether a walk to older batches has left the window, after the new batches of a page.

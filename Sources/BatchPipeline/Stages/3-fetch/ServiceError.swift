@@ -24,6 +24,8 @@ package struct ServiceError: Error, Sendable, Hashable {
         case cursorStuck(String)
         /// The results contain the key, so they must not be stored.
         case keyEchoed
+        /// The listing is longer than ``ListingLimits`` allow; the limit, as a phrase.
+        case listingTooLong(String)
         /// The task was canceled during the request.
         case cancelled
     }

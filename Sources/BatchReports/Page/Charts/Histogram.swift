@@ -1,3 +1,4 @@
+import MessageBatches
 import Tables
 
 /// A distribution divided into bars with round edges.
@@ -32,7 +33,8 @@ struct Histogram: Sendable {
         counts = Array(repeating: 0, count: edges.count - 1)
         for point in points {
             let bar = (edges.firstIndex { $0 > point.value } ?? edges.count) - 1
-            counts[min(max(bar, 0), counts.count - 1)] += point.count
+            let place = min(max(bar, 0), counts.count - 1)
+            counts[place] = counts[place].addingClamped(point.count)
         }
     }
 

@@ -1,3 +1,4 @@
+import MessageBatches
 import Tables
 
 /// A chart of a distribution: a bar per range of values, and lines at the median and at p95.
@@ -43,7 +44,7 @@ struct HistogramChart: Sendable {
     }
 
     private var total: Int64 {
-        histogram.counts.reduce(0, +)
+        histogram.counts.reduce(Int64(0)) { $0.addingClamped($1) }
     }
 
     private var summary: String {

@@ -16,7 +16,7 @@ enum ResultChart {
 
     static func chart(_ byType: [String: Int64], usable: Int64) -> Chart {
         let parts = parts(byType, usable).filter { $0.requests > 0 }
-        let total = parts.reduce(0) { $0 + $1.requests }
+        let total = parts.reduce(Int64(0)) { $0.addingClamped($1.requests) }
         guard total > 0 else { return .empty(title, "No results in this window.") }
         let shares = parts.map { "\($0.name) \(share($0.requests, total))" }.joined(separator: ", ")
         let summary = "Of \(NumberText.integer(total)) \(total == 1 ? "request" : "requests"): \(shares)."

@@ -47,7 +47,7 @@ struct Timeline: Sendable {
         var cost = Money.zero
 
         static func += (sum: inout Sum, other: Sum) {
-            sum.requests += other.requests
+            sum.requests = sum.requests.addingClamped(other.requests)
             sum.cost += other.cost
         }
     }

@@ -16,7 +16,7 @@ enum TokenChart {
 
     static func chart(_ usage: TokenUsage) -> Chart {
         let rows = rows(usage)
-        let total = usage.prompt + usage.output
+        let total = usage.prompt.addingClamped(usage.output)
         guard total > 0 else { return .empty(title, "No tokens in this window.") }
         let searches = usage.webSearches > 0 ? " \(NumberText.integer(usage.webSearches)) web searches." : ""
         let summary =
