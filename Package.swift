@@ -113,7 +113,7 @@ let package = Package(
         .target(
             name: "BatchReports",
             dependencies: [
-                "BatchAnalytics", "BatchArchive", "BatchPipeline", "MessageBatches", "Prices", "Tables",
+                "BatchAnalytics", "BatchArchive", "BatchCatalog", "BatchPipeline", "MessageBatches", "Prices", "Tables",
                 .product(name: "Mustache", package: "swift-mustache"),
             ]
         ),
@@ -221,8 +221,8 @@ let package = Package(
             name: "BatchCommandsTests",
             dependencies: [
                 "BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches",
-                "SimulatorTestSupport",
-                .product(name: "Yams", package: "Yams"),
+                "SimulatorTestSupport", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
             ]
         ),
 

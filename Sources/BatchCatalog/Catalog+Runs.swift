@@ -54,7 +54,7 @@ extension Catalog {
                 return CompletedWindow(
                     since: try reader.optionalTime("since"),
                     end: try reader.time("newest"),
-                    workspaceID: reader.optionalText("workspace_id")
+                    workspaceID: try reader.optionalText("workspace_id")
                 )
             }
         }

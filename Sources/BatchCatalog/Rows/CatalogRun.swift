@@ -73,8 +73,8 @@ extension CatalogRun {
         number = Int64(try reader.number("number"))
         finishedAt = try reader.optionalTime("finished_at")
         listedSince = try reader.optionalTime("walked_since")
-        counts = try reader.json("counts", as: [String: Int].self)
-        exitStatus = reader.optionalNumber("exit_status").flatMap { Int32(exactly: $0) }
-        error = reader.optionalText("error")
+        counts = try reader.counts("counts")
+        exitStatus = try reader.optionalNumber("exit_status").flatMap { Int32(exactly: $0) }
+        error = try reader.optionalText("error")
     }
 }
