@@ -43,15 +43,17 @@ package struct QueryTables: Sendable {
     /// Its arguments are the number of the batch and ``ResultIndexSchema/costColumns``. The result is null if there is
     /// no price.
     private func costFunction(in database: Database) throws -> DatabaseFunction {
-        let dates = try Row.fetchAll(database, sql: "SELECT number, date FROM batches")
-        let days = Dictionary(
-            uniqueKeysWithValues: dates.map { ($0["number"] as Int64, CalendarDay($0["date"] as String)) }
-        )
+        var days: [Int64: CalendarDay] = [:]
+        for row in try Row.fetchAll(database, sql: "SELECT number, date FROM batches") {
+            let reader = RowReader(row: row)
+            days[Int64(try reader.number("number"))] = CalendarDay(try reader.text("date"))
+        }
         let count = 1 + ResultIndexSchema.costColumns.count
-        return DatabaseFunction(ResultIndexSchema.costFunction, argumentCount: count, pure: true) { [pricer] values in
+        return DatabaseFunction(ResultIndexSchema.costFunction, argumentCount: count, pure: true) {
+            [pricer, days] values in
             func number(_ index: Int) -> Int64 { Int64.fromDatabaseValue(values[index]) ?? 0 }
             func text(_ index: Int) -> String { String.fromDatabaseValue(values[index]) ?? "" }
-            guard let day = days[number(0)] ?? nil else { return nil }
+            guard let day = days[number(0)] else { return nil }
             guard text(1) == "succeeded" else { return 0 }
             var usage = TokenUsage()
             for (index, field) in UsageField.billed.enumerated() { usage[field] = number(4 + index) }

@@ -10,7 +10,7 @@ package enum ResultIndexSchema {
     /// The version of the tables; increase it when they change.
     ///
     /// An index with another version is emptied and filled again.
-    static let version = FlatSchema.version * 100 + 5
+    static let version = FlatSchema.version * 100 + 6
 
     /// The columns with one value for the whole batch, with their names in `batches`.
     static let batchColumns = [
@@ -36,6 +36,7 @@ package enum ResultIndexSchema {
         return """
             CREATE TABLE stored_rows (place INTEGER PRIMARY KEY\(columns.joined()));
             \(customIDIndex)
+            \(IndexSeal.table)
             CREATE TABLE filled (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, content TEXT NOT NULL);
             \(batches)
             CREATE VIEW results AS \(results());
