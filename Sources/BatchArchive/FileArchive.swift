@@ -15,6 +15,9 @@ package final class FileArchive: ArchiveSink {
     private let publisher: Publisher
     private let codecRecord = Mutex<CodecRecord?>(nil)
 
+    /// The codec of new files, which also reads those of other codecs.
+    var codec: any MemberCodec { settings.codec }
+
     /// Creates a value; the disk is not accessed.
     package init(_ folder: ArchiveFolder, settings: ArchiveSettings, isShared: Bool = false) {
         self.folder = folder
