@@ -113,7 +113,7 @@ let package = Package(
         .target(
             name: "BatchReports",
             dependencies: [
-                "BatchAnalytics", "BatchArchive", "BatchPipeline", "MessageBatches", "Prices", "Tables",
+                "BatchAnalytics", "BatchArchive", "BatchCatalog", "BatchPipeline", "MessageBatches", "Prices", "Tables",
                 .product(name: "Mustache", package: "swift-mustache"),
             ]
         ),
@@ -223,7 +223,7 @@ let package = Package(
             dependencies: [
                 "BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches",
                 "SimulatorTestSupport", "TestSupport",
-                .product(name: "Yams", package: "Yams"),
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
             ]
         ),
 

@@ -18,6 +18,8 @@ package final class FileArchive: ArchiveSink {
 
     /// Prices the requests of new batches.
     package var pricing: RequestPricing { settings.pricing }
+    /// The codec of new files, which also reads those of other codecs.
+    var codec: any MemberCodec { settings.codec }
 
     /// Creates a value; the disk is not accessed.
     package init(_ folder: ArchiveFolder, settings: ArchiveSettings, isShared: Bool = false) {

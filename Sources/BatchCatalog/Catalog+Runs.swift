@@ -83,9 +83,9 @@ extension CompletedWindow {
         guard let end = try? reader.time("newest"), let since = try? reader.optionalTime("since") as Timestamp?? else {
             return nil
         }
-        self.init(since: since, end: end, workspaceID: reader.optionalText("workspace_id"))
+        self.init(since: since, end: end, workspaceID: (try? reader.optionalText("workspace_id")) ?? nil)
         let isFuture = end > now.adding(seconds: ExportSelection.clockTolerance)
-        guard !isFuture, reader.optionalText("checksum") == checksum(of: origin) else { return nil }
+        guard !isFuture, (try? reader.text("checksum")) == checksum(of: origin) else { return nil }
     }
 
     /// The checksum that is stored with the window.

@@ -124,11 +124,17 @@ struct ExportSession: Sendable {
         let effective = report.corrected ?? selection
         if !report.isListingOrdered { observer.warn(FailureText.unorderedListing) }
         let joined = await join?.run(in: sink, after: &report)
-        let statistics =
-            isDryRun
-            ? nil
-            : await records?.statistics
-                .finish(report, of: effective, in: sink.folder, startedAt: startedAt, now: context.now())
+        var statistics: RunStatistics.Outcome?
+        if let records, !isDryRun {
+            statistics = await records.statistics.finish(
+                report,
+                of: effective,
+                in: sink.folder,
+                records.catalog,
+                startedAt: startedAt,
+                now: context.now()
+            )
+        }
         let finishedAt = context.now()
         let summary = ExportSummary(
             source: source,

@@ -60,6 +60,8 @@ extension FailureText {
         case .notProven(let outcome): "not rebuilt, \(clause(outcome))"
         case .noService: "not repaired, the service cannot be asked without a key"
         case .notRetrieved(let failure): "not repaired, \(clause(failure))"
+        case .joinRemoved: "its joined files were removed, because no manifest proves them"
+        case .fileRemoved(let path): "\(path) was removed, because no manifest names it"
         case .notDownloaded(let outcome):
             if case .removed = outcome {
                 "not repaired, the service has withdrawn its results"

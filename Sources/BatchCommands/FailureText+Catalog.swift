@@ -25,14 +25,25 @@ extension FailureText {
         case .built(let count):
             let manifests = count.counted("manifest", "manifests")
             return "There is no catalog; it was built from \(manifests)."
-        case .setAside(let failure, let name):
+        case .setAside(let failure, let name, let history):
             return
-                "\(FailureText(failure).sentence) It is kept as \(name), and a new one is built from the manifests."
+                "\(FailureText(failure).sentence) It is kept as \(name), and a new one is built from the manifests. "
+                + text(of: history)
         case .unreadable(let failure):
             return "\(FailureText(failure).sentence) What follows is read from the manifests."
         case .unavailable(let error):
             return withoutCatalog(error)
         }
+    }
+
+    /// What was read from a damaged catalog, and what is lost.
+    private static func text(of history: CatalogHistory) -> String {
+        let runs = history.runs.count.counted("run", "runs")
+        let batches = history.batches.count.counted("batch", "batches")
+        let read = "\(runs) and \(batches) that are not archived"
+        return history.isComplete
+            ? "Its history is complete: \(read)."
+            : "Of its history \(read) could be read. Other runs, retry times and losses are lost."
     }
 
     /// The message for a run that continues without a catalog.

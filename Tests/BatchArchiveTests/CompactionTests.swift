@@ -94,41 +94,4 @@ struct CompactionTests {
         #expect(found.map(\.batchID) == ["b", nil])
         #expect(found[0].member == 0)
     }
-
-    @Test(arguments: 0..<3)
-    func `an interrupted compaction is completed by the next run`(done: Int) async throws {
-        try await export()
-        let before = try rows()
-        let compaction = try #require(try await choose().first)
-        // A killed compaction: the plan is written, and some of its steps are done.
-        let sink = archive.sink()
-        try sink.compact(compaction)
-        let place = try #require(try await archive.manifests()["a"]?.files[.results])
-        var rearrangement = DataRelocation(moves: [.init(from: "_partial/compact", to: place.path)])
-        for manifest in compaction.manifests.dropFirst(done) {
-            let old = try #require(manifest.files[.results])
-            let new = try #require(try await archive.manifests()[manifest.batch.id]?.files[.results])
-            rearrangement.removals.append(old.path)
-            rearrangement.revisions.append(
-                .init(
-                    manifest: "manifests/date=2024-08-20/\(manifest.batch.id).json",
-                    kind: "results",
-                    path: new.path,
-                    bytes: new.bytes,
-                    sha256: new.sha256,
-                    offset: new.slice?.lowerBound ?? 0,
-                    length: new.slice?.count
-                )
-            )
-            try archive.folder.write(manifest.json.span, to: rearrangement.revisions.last!.manifest)
-            try archive.put([1], at: old.path)
-        }
-        let plan = try JSONEncoder().encode(rearrangement)
-        try archive.put([UInt8](plan), at: "_partial/rearrangement")
-        _ = try archive.sink().prepare()
-        try await archive.sink().finishRun()
-        #expect(try rows() == before)
-        #expect(try await archive.faults() == [])
-        #expect(try archive.paths().filter { $0.hasPrefix("_partial/") } == [])
-    }
 }

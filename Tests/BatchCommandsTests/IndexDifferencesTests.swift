@@ -111,4 +111,20 @@ struct IndexDifferencesTests {
             )
         }
     }
+
+    @Test(arguments: [sums, ["summarize", "--scan"], ["select", "--columns", "custom_id"]])
+    func `a manifest in the folder of another day is reported, and its batch counts once`(command: [String])
+        async throws
+    {
+        try await InProcess.withSamples { archive, run, _ in
+            let expected = await run(command).output
+            let manifest = archive.url.appending(path: try archive.file(in: "manifests", "date=2025-06"))
+            let folder = archive.url.appending(path: "manifests/date=2025-07-01")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(at: manifest, to: folder.appending(path: manifest.lastPathComponent))
+            let result = await run(command)
+            #expect(result.status == .integrity && result.output == expected, "\(result.notes)")
+            #expect(result.notes.contains("it belongs into the folder of 2025-06"), "\(result.notes)")
+        }
+    }
 }

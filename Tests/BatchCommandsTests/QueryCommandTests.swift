@@ -210,12 +210,13 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `a file that is not an index is an error with advice`() async throws {
+    @Test func `a folder in the place of the index is an error with advice`() async throws {
         try await InProcess.withSamples { archive, run, _ in
-            try Data("no database at all, but long enough to be read as one".utf8)
-                .write(to: archive.url.appending(path: "results.sqlite"))
+            let folder = archive.url.appending(path: "results.sqlite")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let query = await run(["query", "SELECT 1"])
             #expect(query.status == .error && query.notes.contains("It can be removed at any time"), "\(query.notes)")
+            #expect(FileManager.default.fileExists(atPath: folder.path))
         }
     }
 

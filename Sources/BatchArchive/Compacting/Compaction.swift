@@ -67,9 +67,11 @@ extension FileArchive {
 
     /// Combines files to one; members are copied without compressing them again.
     ///
+    /// `limit` stops after some of the steps, as a kill would.
+    ///
     /// - Throws: ``ArchiveFailure`` with the cause `mismatch`, before anything is changed, if a file differs from its
     ///   manifest.
-    func compact(_ compaction: Compaction) throws(ArchiveFailure) {
+    func compact(_ compaction: Compaction, limit: Int = .max) throws(ArchiveFailure) {
         let kind = compaction.kind
         let draft = "\(ArchivePaths.partial)/compact"
         try folder.makeFolder(ArchivePaths.partial)
@@ -100,15 +102,17 @@ extension FileArchive {
                 )
             )
         }
-        try relocation.run(in: folder)
+        try relocation.run(in: folder, limit: limit)
     }
 
     /// Splits a combined file, so that each batch has its own file again.
     ///
-    /// Damaged parts are copied too: they still differ from their manifests, and repair rebuilds them.
+    /// Damaged parts are copied too: they still differ from their manifests, and repair rebuilds them. A part that no
+    /// manifest names is dropped.
     ///
-    /// `manifests` are all manifests of the archive; those that name the file get a new revision.
-    package func expand(_ path: String, of manifests: [Manifest]) throws(ArchiveFailure) {
+    /// `manifests` are all manifests of the archive; those that name the file get a new revision. `limit` stops after
+    /// some of the steps, as a kill would.
+    package func expand(_ path: String, of manifests: [Manifest], limit: Int = .max) throws(ArchiveFailure) {
         var relocation = DataRelocation(removals: [path])
         let source: OpenFile? = try folder.status(path) == nil ? nil : folder.open(path)
         for manifest in manifests {
@@ -136,7 +140,7 @@ extension FileArchive {
                 )
             }
         }
-        try relocation.run(in: folder)
+        try relocation.run(in: folder, limit: limit)
     }
 
     /// Copies a whole file and checks that it matches its manifest.

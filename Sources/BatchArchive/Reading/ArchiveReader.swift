@@ -141,10 +141,19 @@ package struct ArchiveReader: Sendable {
         return (result, failures)
     }
 
-    /// Throws if a manifest has the name of another batch, which would be counted twice.
+    /// Throws if a manifest has the name or the folder of another batch, which would be counted twice.
     private func check(_ batch: MessageBatch, at path: String) throws(ArchiveFailure) {
-        guard !path.hasSuffix("/\(batch.id).json") else { return }
-        throw ArchiveFailure(.manifest("it is the manifest of \(batch.id)"), .read, path: folder.path(path))
+        let reason: String
+        if !path.hasSuffix("/\(batch.id).json") {
+            reason = "it is the manifest of \(batch.id)"
+        } else if path.hasPrefix("\(ArchivePaths.manifests)/"),
+            path != ArchivePaths.manifest(of: batch.id, on: batch.day)
+        {
+            reason = "it belongs into the folder of \(batch.day.text)"
+        } else {
+            return
+        }
+        throw ArchiveFailure(.manifest(reason), .read, path: folder.path(path))
     }
 }
 
@@ -220,6 +229,10 @@ package struct ArchiveSelection: Sendable, Hashable {
     }
 
     package func contains(_ batch: MessageBatch) -> Bool {
-        BatchWindow(since: since, until: until).contains(batch.createdAt) && ids?.contains(batch.id) ?? true
+        contains(batch.id, createdAt: batch.createdAt)
+    }
+
+    package func contains(_ id: String, createdAt: Timestamp) -> Bool {
+        BatchWindow(since: since, until: until).contains(createdAt) && ids?.contains(id) ?? true
     }
 }

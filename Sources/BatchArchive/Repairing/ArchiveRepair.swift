@@ -24,6 +24,10 @@ package struct ArchiveRepair: Sendable {
         /// The API did not return the batch.
         case notRetrieved(ServiceError)
         case notDownloaded(BatchOutcome)
+        /// The files of its join do not match any manifest and were removed.
+        case joinRemoved
+        /// A file with rows was removed, because no manifest names it.
+        case fileRemoved(path: String)
 
         fileprivate var isRepaired: Bool {
             switch self {
@@ -71,12 +75,15 @@ package struct ArchiveRepair: Sendable {
     /// SHA256SUMS from the manifests.
     ///
     /// Needs the archive's lock.
+    ///
+    /// - Returns: The batches whose joined files were removed. Only their sources can restore them.
+    @discardableResult
     package func run(
         _ plan: RepairPlan,
         concurrency: Int = 1,
         observe: (String, Outcome) -> Void
-    ) async throws {
-        let manifests = try await withOwnFiles(plan)
+    ) async throws -> [MessageBatch] {
+        let (manifests, split) = try await withOwnFiles(plan)
         let byID = Dictionary(manifests.map { ($0.batch.id, $0) }) { first, _ in first }
         var steps = plan.steps.sorted { $0.key < $1.key }[...]
         try await mapConcurrently(limit: concurrency) { () async throws in
@@ -88,19 +95,48 @@ package struct ArchiveRepair: Sendable {
             observe(id, outcome)
             return .proceed
         }
-        try FileArchive(folder, settings: settings).rewriteChecksums()
+        let archive = FileArchive(folder, settings: settings)
+        let touched = split.union(plan.joined).union(plan.steps.keys)
+        let repaired = try await ArchiveReader(folder).manifests().manifests
+        var unjoined: [MessageBatch] = []
+        for manifest in repaired where touched.contains(manifest.batch.id) {
+            guard try archive.removeUnprovenJoin(of: manifest) else { continue }
+            observe(manifest.batch.id, .joinRemoved)
+            unjoined.append(manifest.batch)
+        }
+        try removeUnnamed(plan, repaired, observe)
+        try archive.rewriteChecksums()
+        return unjoined
     }
 
-    /// Gives each batch to repair its own files, and returns the resulting manifests.
-    private func withOwnFiles(_ plan: RepairPlan) async throws -> [Manifest] {
+    /// Removes files with rows that still no manifest names: of several batches, or of a batch whose manifest names
+    /// another file.
+    private func removeUnnamed(
+        _ plan: RepairPlan,
+        _ manifests: [Manifest],
+        _ observe: (String, Outcome) -> Void
+    ) throws(ArchiveFailure) {
+        let named = Set(manifests.flatMap { $0.files.values.map(\.path) })
+        let ids = Set(manifests.map(\.batch.id))
+        for path in plan.unnamed.subtracting(named).sorted() {
+            let id = String(path.split(separator: "/").last?.prefix { $0 != "." } ?? "")
+            guard path.contains("/compact.") || ids.contains(id), try folder.status(path) != nil else { continue }
+            try folder.remove(path)
+            observe(id, .fileRemoved(path: path))
+        }
+    }
+
+    /// Gives each batch to repair its own files, and returns the resulting manifests and the batches that got some.
+    private func withOwnFiles(_ plan: RepairPlan) async throws -> (manifests: [Manifest], split: Set<String>) {
         let reader = try ArchiveReader(folder)
         let manifests = try await reader.manifests().manifests
         let touched = manifests.filter { plan.steps[$0.batch.id] != nil }.flatMap(\.files.values)
         let shared = Set(touched.filter { $0.slice != nil }.map(\.path)).union(plan.shared)
-        guard !shared.isEmpty else { return manifests }
+        guard !shared.isEmpty else { return (manifests, []) }
         let archive = FileArchive(folder, settings: settings)
         for path in shared.sorted() { try archive.expand(path, of: manifests) }
-        return try await reader.manifests().manifests
+        let split = manifests.filter { $0.files.values.contains { shared.contains($0.path) } }.map(\.batch.id)
+        return (try await reader.manifests().manifests, Set(split))
     }
 
     private func repair(_ id: String, _ manifest: Manifest?, _ step: RepairStep) async throws -> Outcome {

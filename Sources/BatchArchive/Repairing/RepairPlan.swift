@@ -18,6 +18,10 @@ package struct RepairPlan: Sendable {
     package private(set) var isNeeded = false
     /// Damaged files that contain several batches.
     private(set) var shared: Set<String> = []
+    /// The batches with damaged files of a join.
+    private(set) var joined: Set<String> = []
+    /// Files with rows that no manifest names.
+    private(set) var unnamed: Set<String> = []
 
     /// Rebuilds the derived files of batches.
     package init(rebuilding ids: Set<String>) {
@@ -31,7 +35,15 @@ package struct RepairPlan: Sendable {
             if file.batchID == nil, file.mark == .different || file.mark == .missing, file.path.contains("/compact.") {
                 shared.insert(file.path)
             }
-            guard let id = file.batchID, let step = Self.step(for: file) else { continue }
+            let part = DataKind(rawValue: String(file.path.prefix { $0 != "/" }))
+            if file.mark == .extra, let part, part != .raw { unnamed.insert(file.path) }
+            guard let id = file.batchID else { continue }
+            // Raw cannot restore joined files, so nothing is rebuilt for them.
+            if part == .joined || part == .unmatched {
+                if file.mark != .unreadable { joined.insert(id) }
+                continue
+            }
+            guard let step = Self.step(for: file) else { continue }
             steps[id] = Self.stronger(steps[id], step)
         }
     }

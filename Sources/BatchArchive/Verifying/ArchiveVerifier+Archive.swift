@@ -7,7 +7,8 @@ extension ArchiveVerifier {
     /// Files of manifests that are not listed yet are not damage: after an interrupted run, the next one adds them.
     func verdict(
         on reading: Result<ChecksumList?, ArchiveFailure>,
-        _ stored: [StoredManifest]
+        _ stored: [StoredManifest],
+        _ unfinished: DataRelocation?
     ) -> VerifiedFile? {
         let path = ArchivePaths.checksums
         let list: ChecksumList
@@ -16,6 +17,8 @@ extension ArchiveVerifier {
         case .success(nil): return stored.isEmpty ? nil : VerifiedFile(path, .missing, reason: "it is not there")
         case .failure(let failure): return VerifiedFile(path, failure)
         }
+        // The list is updated when the change of the files is finished.
+        guard unfinished == nil else { return VerifiedFile(path) }
         // The files of a missing manifest are unknown; the manifest itself has been marked.
         let known = Set(stored.map(\.path))
         guard list.manifests.allSatisfy(known.contains) else { return VerifiedFile(path) }
@@ -38,10 +41,11 @@ extension ArchiveVerifier {
     func extras(
         _ plan: VerifyPlan,
         named stored: [StoredManifest],
-        _ list: ChecksumList?
+        _ list: ChecksumList?,
+        _ unfinished: DataRelocation?
     ) throws(ArchiveFailure) -> [VerifiedFile] {
         guard plan.coversArchive else { return [] }
-        var known = Set(stored.map(\.path))
+        var known = Set(stored.map(\.path)).union(unfinished?.paths ?? [])
         for manifest in stored { known.formUnion(manifest.manifest?.files.values.map(\.path) ?? []) }
         var found: [VerifiedFile] = []
         for part in [ArchivePaths.manifests] + DataKind.allCases.map(\.rawValue) {

@@ -37,19 +37,21 @@ package struct ArchiveVerifier: Sendable {
         let stored = paths.map { StoredManifest($0, in: folder) }.filter { $0.isSelected(plan) }
         let reading = Result { () throws(ArchiveFailure) in try ChecksumList(in: folder) }
         let list = try? reading.get()
+        // A killed compaction is finished by the next run that writes. Until then, its old and new files are sound.
+        let unfinished = try DataRelocation.interrupted(in: folder)
         var rest = stored[...]
         try await mapConcurrently(limit: concurrency) { () async throws in
             rest.popFirst()
         } work: { (manifest: StoredManifest) async throws in
-            try await verify(manifest, listed: list?.digests ?? [:], plan)
+            try await verify(manifest, listed: list?.digests ?? [:], unfinished, plan)
         } consume: { (files: [VerifiedFile]) async throws in
             try Task.checkCancellation()
             for file in files { try report(file) }
             return .proceed
         }
-        for file in containers(stored, plan) { try report(file) }
-        for file in try extras(plan, named: stored, list) + unknown(plan, stored) { try report(file) }
-        if plan.coversArchive, let file = verdict(on: reading, stored) { try report(file) }
+        for file in containers(stored, unfinished, plan) { try report(file) }
+        for file in try extras(plan, named: stored, list, unfinished) + unknown(plan, stored) { try report(file) }
+        if plan.coversArchive, let file = verdict(on: reading, stored, unfinished) { try report(file) }
     }
 
     /// Returns a verdict for each requested batch that has no manifest.
@@ -65,11 +67,14 @@ package struct ArchiveVerifier: Sendable {
     private func verify(
         _ stored: StoredManifest,
         listed: [String: String],
+        _ unfinished: DataRelocation?,
         _ plan: VerifyPlan
     ) async throws -> [VerifiedFile] {
         guard let manifest = stored.manifest else { return [stored.verdict] }
         var own = stored.verdict
-        if own.mark == .intact, let digest = listed[stored.path], digest != stored.digest {
+        if own.mark == .intact, let digest = listed[stored.path], digest != stored.digest,
+            unfinished?.explains(stored.path, listed: digest, digest: stored.digest) != true
+        {
             own.mark = .different
             own.reason = "its SHA-256 is not the one in \(ArchivePaths.checksums)"
         }
@@ -93,20 +98,31 @@ package struct ArchiveVerifier: Sendable {
     }
 
     /// Verifies the files that contain several batches, each once.
-    private func containers(_ stored: [StoredManifest], _ plan: VerifyPlan) -> [VerifiedFile] {
-        var files: [String: (file: ArchivedFile, depth: VerifyDepth)] = [:]
+    private func containers(
+        _ stored: [StoredManifest],
+        _ unfinished: DataRelocation?,
+        _ plan: VerifyPlan
+    ) -> [VerifiedFile] {
+        var files: [String: (file: ArchivedFile, depth: VerifyDepth, named: Int)] = [:]
         for manifest in stored.compactMap(\.manifest) {
-            for file in manifest.files.values where file.slice != nil {
+            for file in manifest.files.values {
+                guard let slice = file.slice else { continue }
                 let depth = max(plan.depth(of: manifest.batch.id), files[file.path]?.depth ?? .sizes)
-                files[file.path] = (file, depth)
+                files[file.path] = (file, depth, slice.count + (files[file.path]?.named ?? 0))
             }
         }
         return files.sorted { $0.key < $1.key }
-            .map { _, entry in
+            .map { path, entry in
                 var whole = entry.file
                 // The manifests of many batches list its members; each batch finds the damage in its own part.
                 (whole.slice, whole.members) = (nil, [])
-                return verify(whole, of: nil, entry.depth)
+                let verdict = verify(whole, of: nil, entry.depth)
+                guard verdict.mark == .intact, plan.coversArchive, entry.named != whole.bytes,
+                    unfinished?.paths.contains(path) != true
+                else { return verdict }
+                // Readers of the folder would read the rows of a batch that has no manifest, or has them elsewhere.
+                let reason = "manifests name \(entry.named) of its \(whole.bytes) bytes"
+                return VerifiedFile(path, .different, reason: reason)
             }
     }
 

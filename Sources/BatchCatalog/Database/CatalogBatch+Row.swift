@@ -45,8 +45,8 @@ extension CatalogBatch {
         removedAt = try reader.optionalTime("withdrawn_at")
         lastSeenAt = try reader.optionalTime("last_seen_at")
         wasAvailable = try reader.number("was_fetchable") != 0
-        attempts = try reader.number("attempts")
-        lastError = reader.optionalText("last_error")
+        attempts = try reader.count("attempts")
+        lastError = try reader.optionalText("last_error")
         nextTryAt = try reader.optionalTime("next_try_at")
         requestIDs = try reader.json("request_ids", as: [String].self)
         finalizedAt = try reader.optionalTime("settled_at")

@@ -23,6 +23,31 @@ enum CatalogSchema {
         )
     }
 
+    /// Whether a database has the tables and columns of a catalog, and no others.
+    ///
+    /// The history of migrations alone does not prove it: a table or a column may have been removed.
+    static func hasItsColumns(_ db: Database) throws -> Bool {
+        try columns(of: db) == expectedColumns.get()
+    }
+
+    private static let expectedColumns = Result {
+        let queue = try DatabaseQueue()
+        try migrator.migrate(queue)
+        return try queue.read(columns)
+    }
+
+    /// The columns with everything that decides which values they accept.
+    private static func columns(of db: Database) throws -> Set<String> {
+        try String.fetchSet(
+            db,
+            sql: """
+                SELECT printf('%s.%s %s %d %d', t.name, c.name, c.type, c."notnull", c.pk)
+                FROM sqlite_schema AS t JOIN pragma_table_xinfo(t.name) AS c
+                WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE 'grdb%'
+                """
+        )
+    }
+
     private static func createFirstTables(_ db: Database) throws {
         try db.execute(
             sql: """

@@ -13,34 +13,58 @@ struct RowReader {
         let column: String
     }
 
-    func text(_ column: String) throws(InvalidColumn) -> String {
-        guard let value = optionalText(column) else { throw InvalidColumn(column: column) }
-        return value
-    }
-
-    func optionalText(_ column: String) -> String? {
-        String.fromDatabaseValue(row[column])
-    }
-
-    /// The numbers that a count may have; sums of many still fit.
-    private static let numbers = 0...(1 << 53)
-
-    func number(_ column: String) throws(InvalidColumn) -> Int {
-        guard let value = optionalNumber(column), Self.numbers.contains(value) else {
+    /// The value of a column; throws if there is no such column.
+    private func value(_ column: String) throws(InvalidColumn) -> DatabaseValue {
+        do {
+            return try row.decode(DatabaseValue.self, forColumn: column)
+        } catch {
             throw InvalidColumn(column: column)
         }
+    }
+
+    func text(_ column: String) throws(InvalidColumn) -> String {
+        guard let value = try optionalText(column) else { throw InvalidColumn(column: column) }
         return value
     }
 
-    func counts(_ column: String) throws(InvalidColumn) -> [String: Int] {
-        let counts = try json(column, as: [String: Int].self)
-        guard counts.values.allSatisfy(Self.numbers.contains) else { throw InvalidColumn(column: column) }
-        return counts
+    /// The text of a column, or nil for NULL.
+    func optionalText(_ column: String) throws(InvalidColumn) -> String? {
+        switch try value(column).storage {
+        case .null: return nil
+        case .string(let text): return text
+        case .int64, .double, .blob: throw InvalidColumn(column: column)
+        }
     }
 
-    func optionalNumber(_ column: String) -> Int? {
-        Int.fromDatabaseValue(row[column])
+    func number(_ column: String) throws(InvalidColumn) -> Int {
+        guard let value = try optionalNumber(column) else { throw InvalidColumn(column: column) }
+        return value
     }
+
+    /// The number of a column, or nil for NULL.
+    func optionalNumber(_ column: String) throws(InvalidColumn) -> Int? {
+        switch try value(column).storage {
+        case .null: return nil
+        case .int64(let number): return Int(number)
+        case .double, .string, .blob: throw InvalidColumn(column: column)
+        }
+    }
+
+    /// The number of a column that counts something, from 0 to 2⁴⁰, so that sums cannot overflow.
+    func count(_ column: String) throws(InvalidColumn) -> Int {
+        let value = try number(column)
+        guard Self.counts.contains(value) else { throw InvalidColumn(column: column) }
+        return value
+    }
+
+    /// The numbers by name in a column of JSON, each from 0 to 2⁴⁰.
+    func counts(_ column: String) throws(InvalidColumn) -> [String: Int] {
+        let values = try json(column, as: [String: Int].self)
+        guard values.values.allSatisfy(Self.counts.contains) else { throw InvalidColumn(column: column) }
+        return values
+    }
+
+    private static let counts = 0...(1 << 40)
 
     func time(_ column: String) throws(InvalidColumn) -> Timestamp {
         guard let value = Timestamp(try text(column)) else { throw InvalidColumn(column: column) }
@@ -48,7 +72,7 @@ struct RowReader {
     }
 
     func optionalTime(_ column: String) throws(InvalidColumn) -> Timestamp? {
-        optionalText(column) == nil ? nil : try time(column)
+        try optionalText(column) == nil ? nil : try time(column)
     }
 
     func json<Value: Decodable>(_ column: String, as type: Value.Type) throws(InvalidColumn) -> Value {

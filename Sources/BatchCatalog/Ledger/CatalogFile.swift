@@ -5,8 +5,9 @@ import Foundation
 package enum CatalogEvent {
     /// The file did not exist; the catalog was built from this many manifests.
     case built(manifests: Int)
-    /// The file could not be used. It was renamed to `name`, and a new catalog is built from the manifests.
-    case setAside(CatalogFailure, name: String)
+    /// The file could not be used. It was renamed to `name`, and a new catalog is built from the manifests and from the
+    /// history that could still be read.
+    case setAside(CatalogFailure, name: String, CatalogHistory)
     /// The file could not be read. The manifests are read instead.
     case unreadable(CatalogFailure)
     /// The file cannot be written. The run continues without it, so failures of this run are not recorded.
@@ -32,8 +33,7 @@ package struct CatalogFile {
     package func openForRun() async throws -> Catalog {
         do {
             let isMissing = isMissing
-            let catalog = try openOrReplace()
-            let read = try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
+            let (catalog, read) = try await updated { _ in }
             if isMissing, read > 0 { observe(.built(manifests: read)) }
             return catalog
         } catch {
@@ -46,44 +46,57 @@ package struct CatalogFile {
     ///
     /// Runs, attempts and losses are not recorded in files; they are kept if the old catalog can be read.
     package func rebuild() async throws -> Int {
-        let catalog = try openOrReplace()
-        try catalog.removeBatchesInFiles()
-        return try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
+        try await updated { try $0.removeBatchesInFiles() }.manifests
     }
 
-    /// Opens the catalog for a command that only reads: the file as it is, or a catalog built in memory from the
-    /// manifests.
+    /// Opens a catalog in memory for a command that only reads: the rows of the file, updated from the files of the
+    /// archive.
+    ///
+    /// If the file cannot be used, all batches are read from the files, and its history as far as possible.
     package func openForReading() async throws -> Catalog {
-        if FileManager.default.fileExists(atPath: path) {
+        let catalog = try Catalog(inMemory: ())
+        if !isMissing {
             do {
-                return try Catalog(reading: path)
+                let stored = try Catalog(reading: path)
+                try stored.checkRows()
+                try catalog.copy(stored)
             } catch {
                 observe(.unreadable(error))
+                try? catalog.add(CatalogHistory(of: path))
             }
         }
-        let catalog = try Catalog(inMemory: ())
-        if FileManager.default.fileExists(atPath: folder.root) {
-            try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
-        }
+        if FileManager.default.fileExists(atPath: folder.root) { try await update(catalog) }
         return catalog
+    }
+
+    /// Opens the file, changes it, and updates it from the files of the archive.
+    ///
+    /// A catalog that turns out to be damaged at any of these steps is set aside, and a new one takes its place.
+    private func updated(_ change: (Catalog) throws -> Void) async throws -> (catalog: Catalog, manifests: Int) {
+        do {
+            let catalog = try open()
+            try catalog.checkRows()
+            try change(catalog)
+            return (catalog, try await update(catalog))
+        } catch let failure as CatalogFailure {
+            if case .refused = failure { throw failure }
+            let history = try setAside()
+            let catalog = try open()
+            try catalog.add(history)
+            observe(.setAside(failure, name: Self.oldName, history))
+            return (catalog, try await update(catalog))
+        }
+    }
+
+    @discardableResult
+    private func update(_ catalog: Catalog) async throws -> Int {
+        try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
     }
 
     /// Whether the file is missing or empty.
     private var isMissing: Bool {
         let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
         return (size ?? 0) == 0
-    }
-
-    private func openOrReplace() throws -> Catalog {
-        do {
-            return try open()
-        } catch .refused(let path, let detail) {
-            throw CatalogFailure.refused(path: path, detail: detail)
-        } catch {
-            observe(.setAside(error, name: Self.oldName))
-            try setAside()
-            return try open()
-        }
     }
 
     private func open() throws(CatalogFailure) -> Catalog {
@@ -108,13 +121,16 @@ package struct CatalogFile {
         #endif
     }
 
-    /// Renames the file, and removes its journal files, which are useless without it.
-    private func setAside() throws {
+    /// Renames the file and its journals, and returns the history that can still be read.
+    private func setAside() throws -> CatalogHistory {
         let files = FileManager.default
         let old = folder.path(Self.oldName)
-        for leftover in [old, "\(path)-wal", "\(path)-shm"] where files.fileExists(atPath: leftover) {
-            try files.removeItem(atPath: leftover)
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            if files.fileExists(atPath: old + suffix) { try files.removeItem(atPath: old + suffix) }
+            if files.fileExists(atPath: path + suffix) {
+                try files.moveItem(atPath: path + suffix, toPath: old + suffix)
+            }
         }
-        try files.moveItem(atPath: path, toPath: old)
+        return CatalogHistory(of: old)
     }
 }

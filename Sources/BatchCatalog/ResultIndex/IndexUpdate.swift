@@ -8,6 +8,8 @@ import MessageBatches
 package enum IndexEvent {
     /// Another command is filling the index; this one waits for it.
     case waiting(ResultIndexFailure)
+    /// The index is damaged, and is filled again from the flat files.
+    case damaged
     /// The number of rows and batches indexed so far, and the total number of batches.
     case indexed(rows: Int, batches: Int, of: Int)
 }
@@ -57,10 +59,10 @@ package struct IndexUpdate {
     /// Compares the archive with the index, and opens the index for writing if they differ.
     private func begin() async throws -> (IndexDifferences, ResultIndex?) {
         let reader = try ArchiveReader(folder)
-        let old = try IndexQuery(of: folder)
+        let old = try IndexQuery(of: folder) { observe(.damaged) }
         let differences = try await IndexDifferences(of: reader, in: old)
         guard old == nil || !differences.isEmpty else { return (differences, nil) }
-        let index = try ResultIndex(of: folder)
+        let index = try ResultIndex.opened(in: folder)
         try index.beginUpdate()
         // Another command may have updated the index in the meantime.
         let current = try IndexQuery(of: folder)
@@ -73,7 +75,7 @@ package struct IndexUpdate {
         for entry in differences.revised { try index.revise(ResultIndex.Batch(entry)) }
         try index.expect(rows: differences.missing.flatMap(\.manifest.found.values).reduce(0) { $0.addingClamped($1) })
         let ids = differences.missing.map(\.manifest.batch.id)
-        let numbers = Dictionary(uniqueKeysWithValues: zip(ids, try index.nextNumber()...))
+        let numbers = Dictionary(zip(ids, try index.nextNumber()...)) { first, _ in first }
         var inserter = RowInserter(differences.missing, numbers: numbers, index: index, observe: observe)
         var damaged: [(failure: ArchiveFailure, id: String)] = []
         let scan = ArchiveScan(
@@ -175,27 +177,51 @@ extension ResultIndex.Batch {
 
 extension ResultIndex {
     /// Opens the index of an archive for writing; a new file is private to the user, like all files of an archive.
-    convenience init(of folder: ArchiveFolder) throws(ResultIndexFailure) {
-        let path = Self.path(in: folder)
+    ///
+    /// A file that SQLite cannot open is replaced.
+    static func opened(in folder: ArchiveFolder) throws -> ResultIndex {
+        do {
+            return try ResultIndex(at: file(in: folder))
+        } catch .unusable(let path, let reason) {
+            do {
+                for suffix in ["", "-journal", "-wal", "-shm"] { try folder.remove(fileName + suffix) }
+            } catch {
+                throw ResultIndexFailure.unusable(path: path, reason: reason)
+            }
+            return try ResultIndex(at: file(in: folder))
+        }
+    }
+
+    private static func file(in folder: ArchiveFolder) -> String {
+        let path = path(in: folder)
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         }
-        try self.init(at: path)
+        return path
     }
+
+    private static let fileName = "results.sqlite"
 
     /// The path of an archive's index.
     ///
     /// The index has its own file so that the catalog stays small.
-    package static func path(in folder: ArchiveFolder) -> String { folder.path("results.sqlite") }
+    package static func path(in folder: ArchiveFolder) -> String { folder.path(fileName) }
 }
 
 extension IndexQuery {
-    /// Opens the index of an archive for reading; nil if it does not exist or another version of the program created
-    /// it.
-    init?(of folder: ArchiveFolder) throws(ResultIndexFailure) {
+    /// Opens the index of an archive for reading; nil if it does not exist, another version of the program created it, or
+    /// it is damaged.
+    init?(of folder: ArchiveFolder, whenDamaged report: () -> Void = {}) throws(ResultIndexFailure) {
         let path = ResultIndex.path(in: folder)
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        try self.init(at: path)
-        guard try isCurrent() else { return nil }
+        do throws(ResultIndexFailure) {
+            try self.init(at: path)
+            guard try isCurrent() else { return nil }
+            if try isIntact() { return }
+        } catch {
+            if case .busy = error { throw error }
+        }
+        report()
+        return nil
     }
 }

@@ -8,8 +8,8 @@ import MessageBatches
 
 /// Progress of a search for a request.
 package enum SearchEvent {
-    /// There is no index, so the raw files are read.
-    case withoutIndex
+    /// There is no index, or a damaged one, so the raw files are read.
+    case withoutIndex(isDamaged: Bool)
     /// These batches are about to be searched.
     case searching([Manifest])
     /// A file could not be read; the search continues without it.
@@ -47,8 +47,9 @@ package struct RequestSearch {
         observe: (SearchEvent) -> Void
     ) async throws -> [StoredLine] {
         let reader = try ArchiveReader(folder)
-        guard let index = try IndexQuery(of: folder) else {
-            observe(.withoutIndex)
+        var isDamaged = false
+        guard let index = try IndexQuery(of: folder, whenDamaged: { isDamaged = true }) else {
+            observe(.withoutIndex(isDamaged: isDamaged))
             return try await scan(try await reader.manifests(of: selection), in: folder, observe)
         }
         let differences = try await IndexDifferences(of: reader, in: index, ids: ids)
@@ -96,7 +97,7 @@ package struct RequestSearch {
     ///
     /// This is skipped if the index cannot be written at once: the archive may be read-only, or the index may be busy.
     private func recordRevised(_ differences: IndexDifferences, in folder: ArchiveFolder) {
-        guard !differences.revised.isEmpty, let index = try? ResultIndex(of: folder) else { return }
+        guard !differences.revised.isEmpty, let index = try? ResultIndex.opened(in: folder) else { return }
         do {
             try index.beginUpdate()
             guard try IndexQuery(of: folder)?.stamps() == differences.known else { return }

@@ -41,33 +41,46 @@ package final class ResultIndex: Sendable {
     /// Seconds to wait for readers.
     private static let busyTimeout = 10
 
-    /// Opens the index for writing, and creates it if it does not exist.
+    /// Opens the index for writing, creates it if it does not exist, and empties it if it cannot be trusted.
     package init(at path: String) throws(ResultIndexFailure) {
         self.path = path
         do {
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(Double(Self.busyTimeout))
+            var configuration = Self.configuration
             // One transaction spans many calls.
             configuration.allowsUnsafeTransactions = true
             database = try DatabaseQueue(path: path, configuration: configuration)
-            if try database.read({ try Int.fetchOne($0, sql: "PRAGMA user_version") }) != ResultIndexSchema.version {
-                try Self.createTables(in: database)
-            }
             try database.writeWithoutTransaction { database in
                 // A lost index can be rebuilt, so writes do not wait for the disk.
                 try database.execute(sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF")
             }
+            if try !database.read(Self.isSound) { try Self.createTables(in: database) }
         } catch {
             throw Self.failure(error, path: path)
         }
     }
 
-    /// Replaces the tables of another version with empty ones.
+    /// The configuration of every connection to an index.
+    static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Double(busyTimeout))
+        configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA cell_size_check = ON") }
+        return configuration
+    }
+
+    /// Whether this version of the program created the tables, and nothing has changed the file since.
+    static func isSound(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "PRAGMA user_version") == ResultIndexSchema.version
+            && IndexSeal.isIntact(database)
+    }
+
+    /// Replaces the tables of a new, damaged or other version's file with empty ones.
     private static func createTables(in database: DatabaseQueue) throws {
         try database.erase()
-        try database.write { database in
+        try database.writeWithoutTransaction { database in
+            try database.beginTransaction(.immediate)
             try database.execute(sql: ResultIndexSchema.tables)
             try database.execute(sql: "PRAGMA user_version = \(ResultIndexSchema.version)")
+            try IndexSeal.commit(database)
         }
     }
 
@@ -129,7 +142,7 @@ package final class ResultIndex: Sendable {
     /// Commits the batches inserted so far; all their rows must be inserted.
     package func save() throws(ResultIndexFailure) {
         try write { database in
-            try database.commit()
+            try IndexSeal.commit(database)
             try database.beginTransaction(.immediate)
         }
     }
@@ -141,7 +154,7 @@ package final class ResultIndex: Sendable {
         try write { database in
             for id in ids { try Self.remove(id, from: database) }
             try database.execute(sql: ResultIndexSchema.customIDIndex)
-            try database.commit()
+            try IndexSeal.commit(database)
         }
     }
 

@@ -36,6 +36,7 @@ package enum ResultIndexSchema {
         return """
             CREATE TABLE stored_rows (place INTEGER PRIMARY KEY\(columns.joined()));
             \(customIDIndex)
+            \(IndexSeal.table)
             CREATE TABLE filled (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, content TEXT NOT NULL);
             \(batches)
             CREATE VIEW results AS \(results);

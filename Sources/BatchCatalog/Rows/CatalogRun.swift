@@ -77,8 +77,9 @@ extension CatalogRun {
         finishedAt = try reader.optionalTime("finished_at")
         listedSince = try reader.optionalTime("walked_since")
         counts = try reader.counts("counts")
-        exitStatus = reader.optionalNumber("exit_status").flatMap { Int32(exactly: $0) }
-        error = reader.optionalText("error")
-        isListingOrdered = try reader.number("is_listing_ordered") != 0
+        exitStatus = try reader.optionalNumber("exit_status").flatMap { Int32(exactly: $0) }
+        error = try reader.optionalText("error")
+        // Catalogs of earlier versions do not have the column.
+        isListingOrdered = (try? reader.number("is_listing_ordered")) != 0
     }
 }

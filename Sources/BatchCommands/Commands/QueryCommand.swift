@@ -58,7 +58,7 @@ struct QueryCommand: AsyncParsableCommand {
             throw CommandFailure.conflict("A query is about one archive: name one workspace=NAME with --archive.")
         }
         let isDamaged = try await fillIndex(of: source.folder, context)
-        let runs = try runs(of: source.folder, for: sql, context)
+        let runs = try await runs(of: source.folder, for: sql, context)
         let index = try IndexQuery(at: ResultIndex.path(in: source.folder), runs: runs)
         var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
         try index.run(sql, limit: limit ?? .max) { try output.add(columns: $0, rows: $1) }
@@ -75,6 +75,8 @@ struct QueryCommand: AsyncParsableCommand {
             switch event {
             case .waiting(let failure):
                 context.note("\(FailureText(failure).sentence) Waiting for it to end.")
+            case .damaged:
+                context.note("The result index is damaged. It is filled again from the flat files.")
             case .indexed(let rows, let batches, let total):
                 guard context.notesAreTerminal else { return }
                 board.show(["Indexing: batch \(batches) of \(total), \(rows.displayText) rows"], at: context.now())
@@ -92,14 +94,15 @@ struct QueryCommand: AsyncParsableCommand {
         of folder: ArchiveFolder,
         for sql: String,
         _ context: CommandContext
-    ) throws -> [CatalogRun] {
+    ) async throws -> [CatalogRun] {
         guard sql.range(of: "runs", options: .caseInsensitive) != nil else { return [] }
         let path = folder.path(Catalog.fileName)
         guard FileManager.default.fileExists(atPath: path) else {
             context.note("The archive has no \(Catalog.fileName), so runs is empty.")
             return []
         }
-        return try Catalog(reading: path).runs(last: .max)
+        let catalog = try await CatalogFile(folder: folder) { context.note(FailureText.text(of: $0)) }.openForReading()
+        return try catalog.runs(last: .max)
     }
 
     private func query() throws(CommandFailure) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
+import BatchCatalog
 import BatchReports
 import MessageBatches
 import SystemPackage
@@ -28,20 +29,23 @@ struct ReportCommand: AsyncParsableCommand {
         let context = CommandContext.current
         let now = context.now()
         let prices = try prices.source()
-        let page = try await ReportPage(
-            statistics.source(now: now, prices: prices),
-            prices: prices,
-            toolVersion: BatchkeepVersion.current,
-            now: now
-        )
-        .html()
-        if html == "-" {
-            try context.print(page.result)
-        } else {
-            try page.result.writeWhole(to: html)
-            context.note("Wrote \(html) about \(page.notice.batches.counted("archived batch", "archived batches")).")
+        let source = try statistics.source(now: now, prices: prices)
+        let page = ReportPage(source, prices: prices, toolVersion: BatchkeepVersion.current, now: now)
+        var catalogs: [Catalog] = []
+        for archive in source.archives {
+            let file = CatalogFile(folder: archive.folder) { context.note(FailureText.text(of: $0)) }
+            catalogs.append(try await file.openForReading())
         }
-        try page.notice.report(in: context)
+        let html = try await page.html(catalogs)
+        if self.html == "-" {
+            try context.print(html.result)
+        } else {
+            try html.result.writeWhole(to: self.html)
+            context.note(
+                "Wrote \(self.html) about \(html.notice.batches.counted("archived batch", "archived batches"))."
+            )
+        }
+        try html.notice.report(in: context)
     }
 }
 

@@ -78,7 +78,9 @@ struct ShowCommand: AsyncParsableCommand {
 extension ScanErrors {
     fileprivate mutating func report(_ event: SearchEvent) {
         switch event {
-        case .withoutIndex: context.note("There is no index, so the raw files are read; batchkeep query makes one.")
+        case .withoutIndex(let isDamaged):
+            let reason = isDamaged ? "The index is damaged" : "There is no index"
+            context.note("\(reason), so the raw files are read; batchkeep query makes one.")
         case .searching(let manifests): notePruned(manifests)
         case .unreadable(let failure): report([failure])
         }

@@ -1,11 +1,13 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
+import BatchJoin
 import BatchPipeline
 import BatchService
 import BlockGzip
 import Foundation
 import MessageBatches
+import Tables
 
 /// `batchkeep verify`: compares an archive with its manifests, and repairs it.
 struct VerifyCommand: AsyncParsableCommand {
@@ -15,6 +17,7 @@ struct VerifyCommand: AsyncParsableCommand {
         discussion: """
             Without a depth the checksums of all files are compared. Damage ends with exit status 4.
             --repair looks at everything with --full first. Only what cannot be made from raw needs the service and a key.
+            Joined files that are damaged are removed; --join names the sources to join those batches again.
             """
     )
 
@@ -43,6 +46,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
+
+    @OptionGroup(title: "Sources")
+    var join: JoinOptions
+
+    @OptionGroup(title: "Sources")
+    var rows: JoinOutputOptions
 
     @OptionGroup(title: "Archive")
     var archive: ArchiveOptions
@@ -89,7 +98,8 @@ struct VerifyCommand: AsyncParsableCommand {
         try await verify(source, plan) { found.append($0) }
         let repairs = RepairPlan(found)
         if repairs.isNeeded {
-            try await repair(source, by: repairs, settings)
+            let unjoined = try await repair(source, by: repairs, settings)
+            try await joinAgain(unjoined, in: open.sink)
             found = []
             try await verify(source, plan) { found.append($0) }
         }
@@ -97,10 +107,33 @@ struct VerifyCommand: AsyncParsableCommand {
         open.close()
     }
 
-    /// Runs the repairs.
+    /// Joins batches whose joined files were removed, if the options name a source.
+    private func joinAgain(_ batches: [MessageBatch], in archive: FileArchive) async throws {
+        guard !batches.isEmpty else { return }
+        let context = CommandContext.current
+        guard join.isWanted else {
+            let ids = batches.map { " --batch \($0.id)" }.prefix(20).joined()
+            return context.note(
+                "To join them again: batchkeep join --archive \(archive.folder.root)\(ids) --join SOURCE"
+            )
+        }
+        var settings = try join.settings(rows, self.archive)
+        settings.scratchFolder = archive.folder.path(ArchivePaths.partial)
+        let selection = ArchiveSelection(ids: Set(batches.map(\.id)))
+        let listing = try await ArchiveReader(archive.folder).manifests(of: selection)
+        let report = try await JoinRun.run(listing, with: settings, in: archive)
+        context.note("Joined again: \(report.batches.counted("batch", "batches")).")
+        for id in report.withoutSource { context.note("\(id): not joined again, no source has its requests") }
+    }
+
+    /// Runs the repairs, and returns the batches whose joined files were removed.
     ///
     /// Connects to the API only if raw files are not enough and there is a key.
-    private func repair(_ source: ArchiveFolders.Entry, by plan: RepairPlan, _ settings: ArchiveSettings) async throws {
+    private func repair(
+        _ source: ArchiveFolders.Entry,
+        by plan: RepairPlan,
+        _ settings: ArchiveSettings
+    ) async throws -> [MessageBatch] {
         let context = CommandContext.current
         var connection: ServiceConnection?
         if plan.needsService {
@@ -110,7 +143,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 context.note("There is no API key: only what raw holds can be made anew.")
             }
         }
-        func run(_ client: BatchServiceClient?) async throws {
+        func run(_ client: BatchServiceClient?) async throws -> [MessageBatch] {
             var settings = settings
             settings.origin = client?.origin
             let repair = ArchiveRepair(
@@ -120,9 +153,9 @@ struct VerifyCommand: AsyncParsableCommand {
                 summaries: SummarySet(SummaryRegistry.kinds),
                 now: context.now
             )
-            try await repair.run(plan) { id, outcome in context.note("\(id): \(FailureText.clause(outcome))") }
+            return try await repair.run(plan) { id, outcome in context.note("\(id): \(FailureText.clause(outcome))") }
         }
-        if let connection { try await connection.use(run) } else { try await run(nil) }
+        return if let connection { try await connection.use(run) } else { try await run(nil) }
     }
 
     private var depthName: String {
@@ -133,6 +166,9 @@ struct VerifyCommand: AsyncParsableCommand {
     private func plan(now: Timestamp) throws(CommandFailure) -> VerifyPlan {
         guard [quick, full, sample != nil].count(where: { $0 }) <= 1 else {
             throw .conflict("--quick, --sample and --full exclude each other.")
+        }
+        if join.isWanted, !repair {
+            throw .conflict("--join is for --repair.")
         }
         if repair, quick || sample != nil {
             throw .conflict("--repair looks at everything; leave out --quick and --sample.")

@@ -119,7 +119,7 @@ struct ExportSummary: Sendable {
             "already_archived": report.alreadyArchived, "not_ended": report.notEnded, "left_out": report.skipped,
             "withdrawn": report.removed, "lost": report.lost, "postponed": report.retryScheduled.count,
             "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
-            "busy": report.busy,
+            "busy": report.busy, "not_retrieved": report.notRetrieved.count,
             "at_risk": retention.atRisk.count,
         ]
     }

@@ -1,5 +1,6 @@
 import BatchAnalytics
 import BatchArchive
+import BatchCatalog
 import BatchPipeline
 import BatchReports
 import MessageBatches
@@ -57,6 +58,7 @@ final class RunStatistics: Sendable {
         _ report: ExportReport,
         of selection: ExportSelection,
         in folder: ArchiveFolder,
+        _ catalog: Catalog,
         startedAt: Timestamp,
         now: Timestamp
     ) async -> Outcome {
@@ -67,7 +69,8 @@ final class RunStatistics: Sendable {
             try await Self.writeDays(days, prices, in: folder)
             outcome.notes = try await notes(about: folder)
             if page != nil, report.stop == nil {
-                outcome.page = try await writePage(report, of: selection, in: folder, startedAt: startedAt, now: now)
+                let listing = Completeness.Listing(startedAt: startedAt, unreadable: report.notRetrieved.count)
+                outcome.page = try await writePage(of: selection, in: folder, catalog, listing, now: now)
             }
         } catch {
             outcome.failure = FailureText(error) ?? .unexpected(error)
@@ -105,10 +108,10 @@ final class RunStatistics: Sendable {
     }
 
     private func writePage(
-        _ report: ExportReport,
         of selection: ExportSelection,
         in folder: ArchiveFolder,
-        startedAt: Timestamp,
+        _ catalog: Catalog,
+        _ listing: Completeness.Listing,
         now: Timestamp
     ) async throws -> String {
         let source = ArchiveStatistics(
@@ -116,7 +119,7 @@ final class RunStatistics: Sendable {
             selection: ArchiveSelection(selection.window, ids: selection.filter.ids)
         )
         let page = ReportPage(source, prices: prices, toolVersion: BatchkeepVersion.current, now: now)
-        let html = try await page.html { Completeness(report, archived: $0, listedAt: startedAt) }.result
+        let html = try await page.html([catalog], listing: listing).result
         guard let file = self.page, !file.isEmpty else {
             try folder.replace(ArchivePaths.page, with: Array(html.utf8))
             return folder.path(ArchivePaths.page)

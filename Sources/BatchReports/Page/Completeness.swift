@@ -1,4 +1,5 @@
-package import BatchPipeline
+import BatchArchive
+import BatchCatalog
 package import MessageBatches
 import Tables
 
@@ -26,6 +27,8 @@ package struct Completeness: Sendable, Hashable {
     package var withdrawn = 0
     /// Batches whose results the API removed after this archive had seen the batch.
     package var lost = 0
+    /// Batches of the last listing whose objects could not be read, so that their times are unknown.
+    package var unreadable = 0
     /// The time of the last listing.
     package var listedAt: Timestamp?
 
@@ -40,7 +43,7 @@ extension Completeness {
     /// The color of the status.
     var tone: Tone {
         if quarantined + lost > 0 { return .bad }
-        if pending + unavailable + withdrawn > 0 || archived + notEnded < listed { return .warning }
+        if pending + unavailable + withdrawn + unreadable > 0 || archived + notEnded < listed { return .warning }
         return listed == 0 ? .normal : .good
     }
 
@@ -65,6 +68,7 @@ extension Completeness {
             (lost, "lost: withdrawn by the API after this archive had seen their results"),
             (quarantined, "in quarantine: their lines do not add up to the counts the API reported"),
             (unavailable, "unavailable: the API did not give their results; later runs try again"),
+            (unreadable, "listed with an invalid batch object; later runs try again"),
             (pending, "ended but not archived yet; the next run fetches them"),
             (withdrawn, "withdrawn by the API before this archive first saw them"),
             (notEnded, "not ended yet"),
@@ -82,17 +86,53 @@ extension Completeness {
 }
 
 extension Completeness {
-    /// Counts the batches that a run found in its window.
+    /// The last listing of an archive's batches.
+    package struct Listing: Sendable {
+        package var startedAt: Timestamp
+        /// The number of batches whose objects could not be read.
+        package var unreadable: Int
+
+        package init(startedAt: Timestamp, unreadable: Int) {
+            self.startedAt = startedAt
+            self.unreadable = unreadable
+        }
+
+        /// The listing of the last finished run in a catalog; nil if no run has listed anything.
+        init?(_ catalog: Catalog) throws(CatalogFailure) {
+            let runs = try catalog.runs(last: .max)
+            guard let run = runs.first(where: { $0.listedSince != nil || $0.counts["listed", default: 0] > 0 }) else {
+                return nil
+            }
+            self.init(startedAt: run.startedAt, unreadable: run.counts["not_retrieved"] ?? 0)
+        }
+    }
+
+    /// Adds the selected batches that a catalog lists and that are not archived.
     ///
-    /// Its listing does not contain batches that earlier runs finished.
-    package init(_ report: ExportReport, archived: Int, listedAt: Timestamp) {
-        let missing = report.inWindow - report.archivedNow - report.alreadyArchived
-        self.init(listed: archived + max(0, missing), archived: archived, listedAt: listedAt)
-        notEnded = report.notEnded
-        pending = report.failed + report.skipped + report.retryScheduled.count
-        unavailable = report.unavailable
-        quarantined = report.quarantined
-        withdrawn = report.removed
-        lost = report.lost
+    /// `listing` is the last listing, if the catalog does not record it yet.
+    mutating func add(
+        _ catalog: Catalog,
+        _ selection: ArchiveSelection,
+        listing: Listing? = nil
+    ) throws(CatalogFailure) {
+        let states = LocalState.allCases.filter { $0 != .archived }
+        for batch in try catalog.batches(in: states) where selection.contains(batch.id, createdAt: batch.createdAt) {
+            listed += 1
+            switch batch.state {
+            case .waiting: notEnded += 1
+            case .new, .failing, .partial: pending += 1
+            case .unavailable: unavailable += 1
+            case .quarantined: quarantined += 1
+            case .withdrawn: withdrawn += 1
+            case .lost: lost += 1
+            case .archived: break
+            }
+        }
+        var last = listing
+        if last == nil { last = try Listing(catalog) }
+        guard let listing = last else { return }
+        listed += listing.unreadable
+        unreadable += listing.unreadable
+        listedAt = listedAt.map { max($0, listing.startedAt) } ?? listing.startedAt
     }
 }

@@ -1,5 +1,6 @@
 package import BatchAnalytics
 import BatchArchive
+package import BatchCatalog
 import FoundationEssentials
 package import MessageBatches
 import Mustache
@@ -22,10 +23,11 @@ package struct ReportPage: Sendable {
 
     /// Returns the HTML page, and a notice about batches that it does not include fully.
     ///
-    /// `completeness` computes the status from the number of archived batches, if a run knows more than the archive;
-    /// nil to use only what the archive contains.
+    /// The status comes from the catalogs of the archives, which must be up to date with their files. `listing` is the
+    /// last listing, if the catalogs do not record it yet.
     package func html(
-        completeness: ((_ archived: Int) -> Completeness)? = nil
+        _ catalogs: [Catalog],
+        listing: Completeness.Listing? = nil
     ) async throws -> ArchiveStatistics.Reading<String> {
         let reading = try await source.fold(PageMetrics.kinds, into: PageMetrics()) {
             $0.add($1)
@@ -33,36 +35,20 @@ package struct ReportPage: Sendable {
             $0.merge($1)
         }
         let metrics = reading.result
+        var completeness = Completeness(listed: metrics.batchCount, archived: metrics.batchCount)
+        for catalog in catalogs { try completeness.add(catalog, source.selection, listing: listing) }
         var document = ReportDocument(
             archive: URL(filePath: source.path).standardizedFileURL.lastPathComponent,
             start: source.selection.since,
             end: source.selection.until,
             generatedAt: now,
             toolVersion: toolVersion,
-            completeness: try completeness?(metrics.batchCount) ?? source.completeness(archived: metrics.batchCount),
+            completeness: completeness,
             prices: PriceStatement(origin: prices.origin)
         )
         metrics.fill(&document)
         document.notes = reading.notice.sentences
         return ArchiveStatistics.Reading(try PageTemplates.html(document), reading.notice)
-    }
-}
-
-extension ArchiveStatistics {
-    /// Computes how many of the selected batches the archives contain, from the archives alone.
-    ///
-    /// They do not know batches that were never downloaded.
-    fileprivate func completeness(archived: Int) throws(ArchiveFailure) -> Completeness {
-        var completeness = Completeness(listed: archived, archived: archived)
-        for archive in archives {
-            let reader = try ArchiveReader(archive.folder)
-            let failed = try reader.quarantined().manifests.filter { selection.contains($0.batch) }
-            let partial = try reader.partialDownloads().filter { selection.contains($0.batch) }
-            completeness.quarantined += failed.count
-            completeness.pending += partial.count
-            completeness.listed += failed.count + partial.count
-        }
-        return completeness
     }
 }
 

@@ -63,6 +63,47 @@ struct ReportTests {
         }
     }
 
+    @Test func `the page of an export and the page of its archive have the same status`() async throws {
+        let batches = [
+            try Nights.batch("a", daysBefore: 3), try Nights.batch("b", daysBefore: 2),
+            try Nights.batch("slow", daysBefore: 0.5, kind: .inProgress),
+            try Nights.batch("bad", daysBefore: 1, kind: .tooLong),
+            try Nights.batch("gone", daysBefore: 4, kind: .withoutResults),
+            try Nights.batch("odd", daysBefore: 2, kind: .contradicting),
+        ]
+        try await Nights.run(batches) { nights in
+            let files = ["export.html", "archive.html"].map { "\(nights.path)/\($0)" }
+            // In the second night, failed batches are scheduled for a later retry.
+            for (night, since) in [[], ["--since", "2026-10-30"]].enumerated() {
+                _ = await nights.run(["export", "--max-line-bytes", "1024", "--report", files[0]] + since)
+                #expect(await nights.run(["report", "--html", files[1]] + since).status == .done)
+                let pages = try files.map { try String(contentsOfFile: $0, encoding: .utf8).status }
+                #expect(pages[0] == pages[1])
+                let verdict = "Not complete: \(night == 0 ? "2 of 6" : "1 of 4") batches are archived."
+                #expect(pages[0].contains(verdict), "\(pages[0])")
+                #expect(pages[0].contains("1 in quarantine") && pages[0].contains("1 not ended yet"))
+                #expect(pages[0].contains("1 unavailable") == (night == 0))
+                #expect(pages[0].contains("The API was last asked on"))
+            }
+        }
+    }
+
+    @Test func `a batch that another command archived since the last export counts once`() async throws {
+        let batches = [
+            try Nights.batch("a", daysBefore: 3), try Nights.batch("bad", daysBefore: 1, kind: .tooLong),
+        ]
+        try await Nights.run(batches) { nights in
+            _ = await nights.export()
+            #expect(await nights.run(["report", "--html", "-"]).output.status.contains("1 of 2 batches"))
+            #expect(await nights.run(["fetch", "msgbatch_bad"]).status == .done)
+            let page = await nights.run(["report", "--html", "-"]).output.status
+            #expect(page.contains("Complete: all 2 batches are archived."), "\(page)")
+            let manifest = try #require(nights.archive.files(in: "manifests").first { $0.contains("msgbatch_a") })
+            try FileManager.default.removeItem(at: nights.archive.url.appending(path: "manifests/\(manifest)"))
+            #expect(await nights.run(["report", "--html", "-"]).output.status.contains("1 of 2 batches"))
+        }
+    }
+
     private func page(of archive: Archive) async throws -> String {
         let file = archive.url.appending(path: "page.html")
         let run = await InProcess.offline(["report", "--html", file.path], on: archive)
@@ -73,6 +114,13 @@ struct ReportTests {
 }
 
 extension String {
+    /// The status of the page: its sentence, and the batches that are missing.
+    fileprivate var status: String {
+        guard let start = firstRange(of: "<span class=\"badge\"") else { return "" }
+        let rest = self[start.upperBound...]
+        return String(rest[..<(rest.firstRange(of: "</section>")?.lowerBound ?? rest.endIndex)])
+    }
+
     /// The exact value of a number of the headline.
     fileprivate func headline(_ label: String) -> String? {
         guard let start = firstRange(of: "<dt>\(label)</dt>") else { return nil }

@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func `batches that are not archived give a warning`() {
-        for field in [\Completeness.pending, \.unavailable, \.withdrawn] {
+        for field in [\Completeness.pending, \.unavailable, \.withdrawn, \.unreadable] {
             let value = completeness(3, 2) { $0[keyPath: field] = 1 }
             #expect(value.tone == .warning)
             #expect(value.verdict == "Not complete: 2 of 3 batches are archived.")

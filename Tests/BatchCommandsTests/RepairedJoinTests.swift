@@ -1,0 +1,123 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import SimulatorTestSupport
+import Testing
+
+/// `verify --repair` of batches with joined files, which raw cannot restore.
+struct RepairedJoinTests {
+    /// An archive of three batches of one day, joined with a table of their IDs.
+    private func withJoin(
+        _ body: (Archive, [String], _ run: ([String]) async -> InProcess) async throws -> Void
+    ) async throws {
+        try await InProcess.export(.generated(lines: 40, batches: 3, clock: .noon)) { _, archive, server in
+            let run: ([String]) async -> InProcess = { arguments in
+                await InProcess.run(
+                    [arguments[0], "--archive", archive.url.path] + arguments[1...],
+                    at: server.baseURL
+                )
+            }
+            let table = archive.url.deletingLastPathComponent().appending(path: "labels-\(UUID().uuidString).csv")
+            defer { try? FileManager.default.removeItem(at: table) }
+            try await run(["select", "--columns", "batch_id,custom_id", "--format", "csv"]).output
+                .write(to: table, atomically: true, encoding: .utf8)
+            let source = ["--join", table.path]
+            #expect(await run(["join"] + source).status == .done)
+            #expect(try rows(of: "joined", in: archive) == 120)
+            try await body(archive, source, run)
+        }
+    }
+
+    private func rows(of part: String, in archive: Archive) throws -> Int {
+        try archive.files(in: part).reduce(0) { try $0 + archive.content(of: "\(part)/\($1)").count { $0 == 0x0A } }
+    }
+
+    private func bytes(of part: String, in archive: Archive) throws -> [String: Data] {
+        let names = archive.files(in: part)
+        return try Dictionary(
+            uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: archive.url.appending(path: "\(part)/\($0)"))) }
+        )
+    }
+
+    @Test(arguments: [true, false])
+    func `joined files of a damaged manifest are removed, or joined again from their source`(hasSource: Bool)
+        async throws
+    {
+        try await withJoin { archive, source, run in
+            let before = try bytes(of: "joined", in: archive)
+            let manifest = "manifests/\(try #require(archive.files(in: "manifests").first))"
+            try archive.change(manifest) { $0.removeLast(40) }
+            #expect(await run(["verify"]).status == .integrity)
+            let repair = await run(["verify", "--repair"] + (hasSource ? source : []))
+            #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
+            #expect(repair.notes.contains("its joined files were removed"))
+            #expect(repair.notes.contains(hasSource ? "Joined again: 1 batch." : "batchkeep join --archive"))
+            #expect(await run(["verify", "--full"]).status == .done)
+            #expect(try rows(of: "joined", in: archive) == (hasSource ? 120 : 80))
+            if hasSource { #expect(try bytes(of: "joined", in: archive) == before) }
+        }
+    }
+
+    @Test(arguments: ["changed", "cut", "gone"])
+    func `a damaged joined file is removed without touching the batch, and can be joined again`(damage: String)
+        async throws
+    {
+        try await withJoin { archive, source, run in
+            let before = try [bytes(of: "joined", in: archive), bytes(of: "results", in: archive)]
+            let file = "joined/\(try #require(archive.files(in: "joined").first))"
+            switch damage {
+            case "changed": try archive.change(file) { $0[$0.count / 2] ^= 0xFF }
+            case "cut": try archive.change(file) { $0.removeLast(9) }
+            default: try FileManager.default.removeItem(at: archive.url.appending(path: file))
+            }
+            let offline = await InProcess.offline(["verify", "--repair"], on: archive)
+            #expect(offline.status == .done, "\(offline.notes)\(offline.output)")
+            #expect(offline.notes.contains("its joined files were removed"))
+            #expect(!offline.notes.contains("rebuilt from raw"))
+            #expect(try rows(of: "joined", in: archive) == 80)
+            #expect(await run(["join"] + source).status == .done)
+            #expect(try [bytes(of: "joined", in: archive), bytes(of: "results", in: archive)] == before)
+            #expect(await run(["verify", "--full"]).status == .done)
+        }
+    }
+
+    @Test func `a file with rows that no manifest names is removed, and the join stays`() async throws {
+        try await withJoin { archive, _, run in
+            let name = try #require(archive.files(in: "joined").first)
+            for part in ["unmatched", "results"] {
+                let file = part == "results" ? name.replacing("/msgbatch", with: "/compact.msgbatch") : name
+                let other = archive.url.appending(path: "\(part)/\(file)")
+                try FileManager.default.createDirectory(
+                    at: other.deletingLastPathComponent(),
+                    withIntermediateDirectories: true
+                )
+                try FileManager.default.copyItem(at: archive.url.appending(path: "joined/\(name)"), to: other)
+            }
+            #expect(await run(["verify"]).status == .integrity)
+            let repair = await InProcess.offline(["verify", "--repair"], on: archive)
+            #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
+            #expect(repair.notes.components(separatedBy: "because no manifest names it").count == 3)
+            #expect(try rows(of: "joined", in: archive) == 120 && rows(of: "results", in: archive) == 120)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `repair of a combined file repeats no row and hides no damage`(damagesFile: Bool) async throws {
+        try await withJoin { archive, source, run in
+            #expect(await run(["compact", "--before", "2100-01-01"]).status == .done)
+            if damagesFile {
+                let file = try archive.file(in: "joined", "compact.")
+                try archive.change(file) { $0[$0.count / 2] ^= 0xFF }
+            } else {
+                let manifest = "manifests/\(try #require(archive.files(in: "manifests").first))"
+                try archive.change(manifest) { $0.removeLast(40) }
+            }
+            let repair = await run(["verify", "--repair"])
+            #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
+            #expect(try rows(of: "results", in: archive) == 120 && rows(of: "joined", in: archive) == 80)
+            #expect(await run(["verify", "--full"]).status == .done)
+            #expect(await run(["join"] + source).status == .done)
+            #expect(try rows(of: "joined", in: archive) == 120)
+        }
+    }
+}
