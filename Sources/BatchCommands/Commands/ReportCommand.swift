@@ -35,7 +35,7 @@ struct ReportCommand: AsyncParsableCommand {
         )
         .html()
         if html == "-" {
-            try context.print(page.result)
+            try context.writeData(Array(page.result.utf8))
         } else {
             try page.result.writeWhole(to: html)
             context.note("Wrote \(html) about \(page.notice.batches.counted("archived batch", "archived batches")).")

@@ -20,16 +20,12 @@ struct RetrySummary {
 
     func print(in context: CommandContext, writesJSON: Bool) throws {
         for failure in unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
-        let style = isDryRun && !writesJSON ? context.outputStyle : context.noteStyle
-        let table = Array(block.render(style: style).utf8)
+        if isDryRun, !writesJSON { return try context.print(block.render(style: context.outputStyle)) }
+        context.note(block)
         if writesJSON {
-            context.writeNote(table)
             try context.writeDocument(RetryDocument(self))
-        } else if isDryRun {
-            try context.write(table)
         } else {
-            context.writeNote(table)
-            for part in report.parts { try context.print(part.path + "\n") }
+            for part in report.parts { try context.writeData(Array("\(part.path)\n".utf8)) }
         }
     }
 
