@@ -96,6 +96,10 @@ enum HouseRules {
             reason: "SQLite is C; values bound one by one through GRDB take longer than the insertion itself"
         ),
         Exception(
+            path: "Sources/BatchCatalog/Database/StatementReading.swift",
+            reason: "SQLite is C; GRDB ends a text at the first U+0000"
+        ),
+        Exception(
             path: "Sources/BatchCommands/Output/Terminal.swift",
             reason: "ioctl is the only way to ask a terminal for its width, poll to see that a pipe has no reader"
         ),

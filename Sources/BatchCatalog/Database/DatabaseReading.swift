@@ -58,6 +58,13 @@ enum ColumnJSON {
     }
 }
 
+extension String {
+    /// The text with U+0000 as a control picture, for columns that people read: GRDB ends a text there.
+    var withoutNull: String {
+        replacing("\0", with: "\u{2400}")
+    }
+}
+
 extension DatabaseQueue {
     /// Opens an existing database for reading only.
     ///

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRDB
 package import MessageBatches
 
@@ -50,8 +51,8 @@ package struct IndexQuery {
                 var rows: [[IndexValue]] = []
                 var (count, isCalled) = (0, false)
                 let cursor = try Row.fetchCursor(statement)
-                while count < limit, let row = try cursor.next() {
-                    rows.append(row.databaseValues.map { IndexValue($0) })
+                while count < limit, try cursor.next() != nil {
+                    rows.append(columns.indices.map { IndexValue(at: $0, of: statement) })
                     count += 1
                     if rows.count == Self.rowsAtOnce {
                         try body(columns, rows)
@@ -96,9 +97,10 @@ extension IndexQuery {
         try read { database in
             let sql = """
                 SELECT batch_id, date, place & 4294967295 AS line_number
-                FROM stored_rows JOIN batches ON number = place >> 32 WHERE custom_id = ?
+                FROM stored_rows JOIN batches ON number = place >> 32 WHERE custom_id = ifnull(CAST(? AS TEXT), '')
                 """
-            return try Row.fetchAll(database, sql: sql, arguments: [id])
+            // As bytes, because GRDB ends a text at the first U+0000, and no bytes at all become NULL.
+            return try Row.fetchAll(database, sql: sql, arguments: [Data(id.utf8)])
                 .compactMap { row in
                     CalendarDay(row["date"] as String)
                         .map { Place(batchID: row["batch_id"], day: $0, line: row["line_number"]) }
@@ -116,18 +118,6 @@ extension IndexQuery {
         try read { database in
             let sql = "SELECT batch_id, content FROM filled JOIN batches USING (number)"
             return Dictionary(uniqueKeysWithValues: try Row.fetchAll(database, sql: sql).map { ($0[0], $0[1]) })
-        }
-    }
-}
-
-extension IndexValue {
-    fileprivate init(_ value: DatabaseValue) {
-        switch value.storage {
-        case .null: self = .null
-        case .int64(let number): self = .integer(number)
-        case .double(let number): self = .real(number)
-        case .string(let text): self = .text(text)
-        case .blob(let data): self = .text("\(data.count) bytes")
         }
     }
 }
