@@ -209,7 +209,8 @@ let package = Package(
         .testTarget(
             name: "BatchJoinTests",
             dependencies: [
-                "BatchArchive", "BatchJoin", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "TestSupport",
+                "BatchArchive", "BatchJoin", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Prices",
+                "TestSupport",
             ]
         ),
         .testTarget(

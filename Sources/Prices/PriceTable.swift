@@ -1,4 +1,4 @@
-import MessageBatches
+package import MessageBatches
 
 /// Prices by model, day and size of the prompt.
 package struct PriceTable: Sendable, Equatable {
@@ -48,6 +48,14 @@ package struct PriceTable: Sendable, Equatable {
             if distance == 0 { break }
         }
         return nearest.map { ($0.index, $0.distance > 0) }
+    }
+
+    /// The last day on which a model has a price, which is its last day before retirement.
+    ///
+    /// Nil if the model is unknown or no end is announced.
+    package func lastDay(of model: String) -> CalendarDay? {
+        let ends = places(of: model).map { rows[$0].validTo }
+        return ends.contains(nil) ? nil : ends.compactMap(\.self).max()
     }
 
     /// The prompt sizes above which prices change, in ascending order.

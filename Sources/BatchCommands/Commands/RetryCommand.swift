@@ -3,6 +3,7 @@ import BatchAnalytics
 import BatchArchive
 import BatchJoin
 import BatchPipeline
+import MessageBatches
 
 /// `batchkeep retry`: writes request files for failed requests, ready to submit.
 struct RetryCommand: AsyncParsableCommand {
@@ -82,6 +83,7 @@ struct RetryCommand: AsyncParsableCommand {
             report: report,
             unreadable: listing.unreadable,
             cost: RetryCost(report, pricer: pricer),
+            retired: report.retiredModels(on: context.now().day, by: pricer.table),
             isDryRun: dryRun,
             outputPath: out
         )
