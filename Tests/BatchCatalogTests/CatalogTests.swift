@@ -29,6 +29,10 @@ struct CatalogTests {
         let saved = try #require(try catalog.batch(row.id))
         #expect(saved.status.name == "a␀b")
         #expect(saved.lastError == "before␀after")
+        try catalog.save([Samples.row(row.id + "\0x")])
+        #expect(try catalog.batch(row.id) == saved)
+        #expect(try catalog.batch(row.id + "\0x")?.lastError == nil)
+        #expect(try catalog.batches().count == 2)
     }
 
     @Test func `a row comes back as it was written`() throws {

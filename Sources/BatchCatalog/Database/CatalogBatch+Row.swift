@@ -17,8 +17,8 @@ extension CatalogBatch {
         var counts = counts.byType
         counts["processing"] = self.counts.processing
         let service: [(any DatabaseValueConvertible)?] = [
-            id, createdAt.text, status.name.withoutNull, try ColumnJSON.text(counts), endedAt?.text, expiresAt?.text,
-            removedAt?.text, lastSeenAt?.text,
+            id.withoutNull, createdAt.text, status.name.withoutNull, try ColumnJSON.text(counts), endedAt?.text,
+            expiresAt?.text, removedAt?.text, lastSeenAt?.text,
         ]
         let local: [(any DatabaseValueConvertible)?] = [
             wasAvailable, state.rawValue, attempts, lastError?.withoutNull, nextTryAt?.text,

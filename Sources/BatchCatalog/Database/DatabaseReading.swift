@@ -59,7 +59,9 @@ enum ColumnJSON {
 }
 
 extension String {
-    /// The text with U+0000 as a control picture, for columns that people read: GRDB ends a text there.
+    /// The text with U+0000 as a control picture, because GRDB ends a text there.
+    ///
+    /// The catalog's texts are for people, or IDs that are not valid with U+0000 but must not replace a valid one.
     var withoutNull: String {
         replacing("\0", with: "\u{2400}")
     }
