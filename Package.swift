@@ -104,8 +104,8 @@ let package = Package(
         .target(
             name: "BatchJoin",
             dependencies: [
-                "BatchAnalytics", "BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Prices",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "BatchAnalytics", "BatchArchive", "BatchCatalog", "BatchPipeline", "BlockGzip", "JSONLines",
+                "MessageBatches", "Prices", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
 

@@ -29,7 +29,7 @@ extension Catalog {
     /// The batch with an ID, or nil if the catalog has no such batch.
     package func batch(_ id: String) throws(CatalogFailure) -> CatalogBatch? {
         try read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM batches WHERE id = ?", arguments: [id])
+            try Row.fetchOne(db, sql: "SELECT * FROM batches WHERE id = ?", arguments: [id.withoutNull])
                 .map { try CatalogBatch(RowReader(row: $0)) }
         }
     }

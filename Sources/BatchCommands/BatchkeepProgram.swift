@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Tables
 
 /// Parses the command line, runs one command, reports its error, and returns the exit status.
 package enum BatchkeepProgram {
@@ -39,9 +40,19 @@ package enum BatchkeepProgram {
             return failure.status
         }
         // ArgumentParser writes help, version and usage errors.
-        let text = Batchkeep.fullMessage(for: error)
-        guard Batchkeep.exitCode(for: error) == .success else {
-            context.note(text)
+        var text = Batchkeep.fullMessage(for: error)
+        let dashed = DashedWord(in: context.arguments)
+        var isUsageError = Batchkeep.exitCode(for: error) != .success
+        if let dashed, dashed.hasOneDash || (isUsageError && text.hasPrefix("Error: Missing ")) {
+            if !isUsageError { text = "Error: Unknown option '\(dashed.word)'" }
+            text += "\nhint: A value that begins with a dash: \(dashed.command)"
+            isUsageError = true
+        }
+        guard !isUsageError else {
+            // The message quotes arguments, which may be names of files from outside.
+            let quoted = context.arguments.filter { $0 != $0.visible }
+            let shown = quoted.reduce(text) { $0.replacing($1, with: $1.visible) }
+            context.note(lines: shown.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
             return .usage
         }
         do {

@@ -5,8 +5,9 @@ package import Tables
 
 /// The environment of a command: variables, arguments, clocks, terminal and standard streams.
 ///
-/// Results that the user asked for go to ``print(_:)``, everything else goes to ``note(_:)``. Tests create their own
-/// context.
+/// Results that the user asked for go to standard output, everything else goes to standard error. Both are written to in
+/// this file only, so that no text from outside reaches a terminal unchanged: text for people is made visible, JSON is
+/// escaped, and only data for programs stays exact. Tests create their own context.
 package struct CommandContext: Sendable {
     package var environment: [String: String]
     /// The environment variable that contains the API key, if it is not one of the usual ones.
@@ -20,12 +21,12 @@ package struct CommandContext: Sendable {
     package var notesAreTerminal: Bool
     /// The width of the terminal in columns.
     package var width: Int
-    package var write: @Sendable ([UInt8]) throws -> Void
+    private var write: @Sendable ([UInt8]) throws -> Void
     /// Whether the reader of standard output has closed it, as far as this is visible without a write.
     package var outputIsClosed: @Sendable () -> Bool = { false }
     /// Reads all of standard input.
     package var readInput: @Sendable () throws -> [UInt8] = { [] }
-    package var writeNote: @Sendable ([UInt8]) -> Void
+    private var writeNote: @Sendable ([UInt8]) -> Void
     /// The clock for pauses, idle timeouts and time limits.
     package var clock: any Clock<Duration>
 
@@ -52,14 +53,74 @@ package struct CommandContext: Sendable {
     /// The context of the command that is running.
     @TaskLocal package static var current = CommandContext.process
 
-    /// Writes text that the user asked for to standard output.
+    /// Writes text for people to standard output, in which line feeds and our own colors stay.
+    ///
+    /// Values from outside must have been made visible, so that they stay on their line; tables do that.
     package func print(_ text: String) throws {
-        try write(Array(text.utf8))
+        try write(Array(outputStyle.printable(text).utf8))
+    }
+
+    /// Writes one line for people to standard output.
+    package func print(line: String) throws {
+        try write(Array((line.visible + "\n").utf8))
+    }
+
+    /// Writes a table to standard output.
+    package func print(_ table: Table, as format: TableFormat) throws {
+        let text = format.render(table, style: outputStyle)
+        switch format {
+        case .table, .markdown: try print(text)
+        case .json, .ndjson: try writeJSON(Array(text.utf8))
+        case .csv, .tsv: try writeData(Array(text.utf8))
+        }
+    }
+
+    /// Writes JSON text to standard output, with escapes for what terminals obey.
+    package func writeJSON(_ json: [UInt8]) throws {
+        try write(json.visibleJSON)
+    }
+
+    /// Writes data for programs to standard output, byte for byte.
+    package func writeData(_ data: [UInt8]) throws {
+        try write(data)
     }
 
     /// Writes one line about the run to standard error.
-    package func note(_ text: String) {
-        writeNote(Array((text + "\n").utf8))
+    package func note(_ text: String, _ tone: Tone = .normal) {
+        note(lines: [text], tone)
+    }
+
+    /// Writes lines about the run to standard error, all at once.
+    package func note(lines: [String], _ tone: Tone = .normal) {
+        let text = lines.map { noteStyle.paint($0.visible, tone) + "\n" }
+        writeNote(Array(text.joined().utf8))
+    }
+
+    /// Writes the summary of a run to standard error.
+    package func note(_ summary: SummaryBlock) {
+        writeNote(Array(noteStyle.printable(summary.render(style: noteStyle)).utf8))
+    }
+
+    /// Writes one line of JSON about the run to standard error.
+    package func note(json: [UInt8]) {
+        writeNote(json.visibleJSON + [0x0A])
+    }
+
+    /// Replaces the last lines on the terminal at standard error.
+    package func replaceNotes(last count: Int, with lines: [String]) {
+        let fitting = lines.map { $0.visible.truncated(toWidth: width - 1) + "\n" }
+        writeNote(Array((TerminalStyle.erasure(lines: count) + fitting.joined()).utf8))
+    }
+
+    /// Returns a context that passes its notes to `body` instead of to standard error, without colors and blank lines.
+    package func passingNotes(to body: @escaping @Sendable (_ lines: [String]) -> Void) -> CommandContext {
+        var context = self
+        context.notesAreTerminal = false
+        context.writeNote = { bytes in
+            let lines = bytes.split(separator: 0x0A).filter { !$0.allSatisfy { $0 == 0x20 } }
+            if !lines.isEmpty { body(lines.map { String(decoding: $0, as: UTF8.self) }) }
+        }
+        return context
     }
 
     /// Writes a document to standard output as one line of JSON with sorted keys in snake case.
@@ -67,7 +128,7 @@ package struct CommandContext: Sendable {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try write([UInt8](try encoder.encode(document)) + [0x0A])
+        try writeJSON([UInt8](try encoder.encode(document)) + [0x0A])
     }
 
     /// The style of text for people on standard output.

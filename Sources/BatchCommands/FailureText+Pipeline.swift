@@ -4,7 +4,8 @@ extension FailureText {
             .sorted { ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column) }
             .map { "\(failure.path):\($0.place.line):\($0.place.column): \(Self.sentence(of: $0.reason))" }
         self.init(
-            "The pipeline file cannot be used:\n  \(lines.joined(separator: "\n  "))",
+            "The pipeline file cannot be used:",
+            details: lines,
             advice: "Nothing was run. The keys are the options of export: batchkeep help export",
             status: .usage
         )

@@ -18,10 +18,10 @@ struct FailureText {
     let advice: String?
     let status: ExitStatus
 
-    init(_ sentence: String, advice: String? = nil, status: ExitStatus = .error) {
-        // A sentence may quote a file, an argument or a server. Their control sequences must not reach the terminal.
-        self.sentence = sentence.split(separator: "\n", omittingEmptySubsequences: false).map(\.visible)
-            .joined(separator: "\n")
+    /// Creates the text of an error; each of the details has a line of its own.
+    init(_ sentence: String, details: [String] = [], advice: String? = nil, status: ExitStatus = .error) {
+        // A sentence may quote a file, an argument or a server, whose line feeds must not begin a new line.
+        self.sentence = ([sentence] + details).map(\.visible).joined(separator: "\n  ")
         self.advice = advice
         self.status = status
     }
@@ -54,8 +54,8 @@ struct FailureText {
 
     /// Writes the text to standard error.
     func print(in context: CommandContext) {
-        context.note("batchkeep: \(sentence)")
-        if let advice { context.note("  \(advice)") }
+        let lines = sentence.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        context.note(lines: ["batchkeep: \(lines[0])"] + lines.dropFirst() + (advice.map { ["  \($0)"] } ?? []))
     }
 
     /// Whether the error means that the reader of standard output has closed it, as `head` does.

@@ -3,7 +3,7 @@ import FoundationEssentials
 /// The body of an error response (API reference, "Errors").
 ///
 /// The API returns `{"type":"error","error":{"type":…,"message":…,"details":{"error_code":…}},"request_id":…}`. Proxies
-/// and gateways return HTML, plain text or nothing. Every part may be missing.
+/// and gateways return HTML, plain text, a text or a list as `error`, or nothing. Every part may be missing.
 struct ErrorBody: Sendable, Hashable {
     var type: String?
     var message: String?
@@ -59,7 +59,15 @@ struct ErrorBody: Sendable, Hashable {
         }
 
         init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
+            guard let container = try? decoder.container(keyedBy: CodingKeys.self) else {
+                let value = try decoder.singleValueContainer()
+                message = try? value.decode(String.self)
+                guard message == nil, let list = try? value.decode([Inner].self) else { return }
+                type = list.lazy.compactMap(\.type).first
+                let messages = list.compactMap(\.message)
+                message = messages.isEmpty ? nil : messages.joined(separator: "; ")
+                return
+            }
             type = try? container.decode(String.self, forKey: .type)
             message = try? container.decode(String.self, forKey: .message)
             let details = try? container.nestedContainer(keyedBy: DetailKeys.self, forKey: .details)

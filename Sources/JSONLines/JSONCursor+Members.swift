@@ -44,6 +44,17 @@ extension JSONCursor {
         try string().map { text($0) }
     }
 
+    /// Reads the next value as a text token: a string, or an array or object as its JSON text.
+    ///
+    /// Skips anything else and empty containers, and returns nil.
+    package mutating func stringOrContainer() throws(JSONSyntaxError) -> JSONToken? {
+        let kind = try kind()
+        guard kind == .array || kind == .object else { return try string() }
+        let range = try skipValue()
+        // Marked as escaped, because its quotes are not: whoever writes it as a string decodes and escapes it.
+        return range.count > 2 ? JSONToken(range: range, isEscaped: true, decodedLength: range.count) : nil
+    }
+
     /// Reads the next value as a whole number; returns nil if it is not one.
     package mutating func optionalNumber() throws(JSONSyntaxError) -> Int? {
         try wholeNumber(upTo: 1 << 53).map { Int($0) }

@@ -16,38 +16,11 @@ package enum JSONString {
     }
 
     /// Appends text as a JSON string with quotes, escaping only what RFC 8259 requires.
-    ///
-    /// With `escapingControls`, DEL and the C1 controls are also escaped, because some terminals interpret them.
-    package static func append(_ text: String, to output: inout [UInt8], escapingControls: Bool = false) {
+    package static func append(_ text: String, to output: inout [UInt8]) {
         var text = text
         output.append(UInt8(ascii: "\""))
-        text.withUTF8 { bytes in
-            if escapingControls, unsafe bytes.contains(where: { $0 == 0x7F || $0 == 0xC2 }) {
-                unsafe appendEscapingControls(bytes, to: &output)
-            } else {
-                unsafe appendEscaped(bytes, to: &output)
-            }
-        }
+        text.withUTF8 { bytes in unsafe appendEscaped(bytes, to: &output) }
         output.append(UInt8(ascii: "\""))
-    }
-
-    /// Appends text and escapes DEL (one byte) and C1 controls (0xC2 and a byte from 0x80 to 0x9F).
-    private static func appendEscapingControls(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
-        var start = 0
-        var index = 0
-        while index < bytes.count {
-            let isC1 = unsafe bytes[index] == 0xC2 && (0x80...0x9F).contains(bytes[index + 1])
-            guard unsafe isC1 || bytes[index] == 0x7F else {
-                index += 1
-                continue
-            }
-            unsafe appendEscaped(UnsafeBufferPointer(rebasing: bytes[start..<index]), to: &output)
-            index += isC1 ? 1 : 0
-            unsafe output += unicodeEscape(of: bytes[index])
-            index += 1
-            start = index
-        }
-        unsafe appendEscaped(UnsafeBufferPointer(rebasing: bytes[start...]), to: &output)
     }
 
     private static func appendEscaped(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {

@@ -42,6 +42,14 @@ package struct PriceTable: Sendable, Equatable {
         return ModelPrices(rows: found.map { ($0, rows[$0]) }, geo: geo, day: day)
     }
 
+    /// The last day on which a model has a price, which is its last day before retirement.
+    ///
+    /// Nil if the model is unknown or no end is announced.
+    package func lastDay(of model: String) -> CalendarDay? {
+        let ends = places(of: model).map { rows[$0].validTo }
+        return ends.contains(nil) ? nil : ends.compactMap(\.self).max()
+    }
+
     private func places(of model: String) -> [Int] {
         if let places = places[model] { return places }
         let name = ModelName.normalized(model)

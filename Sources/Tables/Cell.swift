@@ -97,7 +97,7 @@ extension Cell {
     /// decimal that is not finite.
     func appendJSON(to output: inout [UInt8]) {
         switch self {
-        case .text(let text): JSONString.append(text, to: &output, escapingControls: true)
+        case .text(let text): JSONString.append(text, to: &output)
         case .money, .timestamp:
             output.append(UInt8(ascii: "\""))
             appendData(to: &output)

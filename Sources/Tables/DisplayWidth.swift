@@ -22,7 +22,7 @@ extension StringProtocol {
     /// The text cut to at most `width` columns.
     ///
     /// If anything was cut, the last column is an ellipsis.
-    func truncated(toWidth width: Int) -> String {
+    package func truncated(toWidth width: Int) -> String {
         guard displayWidth > width else { return String(self) }
         var result = ""
         var used = 0

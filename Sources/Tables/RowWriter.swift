@@ -24,7 +24,7 @@ package struct RowWriter: Sendable {
             .map { index, key in
                 guard format == .ndjson else { return index == 0 ? [] : separator }
                 var prefix = Array((index == 0 ? "{" : ",").utf8)
-                JSONString.append(key, to: &prefix, escapingControls: true)
+                JSONString.append(key, to: &prefix)
                 return prefix + [UInt8(ascii: ":")]
             }
         var header: [UInt8] = []

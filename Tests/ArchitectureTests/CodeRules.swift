@@ -35,6 +35,36 @@ enum CodeRules {
         return lines.map(\.number)
     }
 
+    private static let streams: Set<String> = [
+        "standardOutput", "standardError", "stdout", "stderr", "STDOUT_FILENO", "STDERR_FILENO", "fputs", "puts",
+        "putchar", "fwrite", "perror", "NSLog", "debugPrint", "dump", "StreamLogHandler", "LoggingSystem",
+    ]
+
+    /// The lines that write to a standard stream or to the system's log, or name a stream.
+    static func streamLines(in source: SwiftText) -> [Int] {
+        source.codeLines
+            .filter { line in
+                if !streams.isDisjoint(with: SwiftText.words(of: line.text)) { return true }
+                // The print of a context is `.print(` or `func print(`.
+                return line.text.ranges(of: "print(")
+                    .contains { call in
+                        let before = line.text[..<call.lowerBound]
+                        return !before.hasSuffix(".") && !before.hasSuffix("func ")
+                            && before.last.map { !$0.isLetter && !$0.isNumber } ?? true
+                    }
+            }
+            .map(\.number)
+    }
+
+    /// The lines with a control sequence for a terminal in a literal.
+    static func sequenceLines(in source: SwiftText) -> [Int] {
+        SwiftText.lines(of: source.withoutComments)
+            .filter { line in
+                ["\\u{1B}", "\\u{1b}", "\\u{9B}", "\\u{9b}", "\\e["].contains(where: line.text.contains)
+            }
+            .map(\.number)
+    }
+
     // Concatenated, so that this file does not contain the forbidden words.
     private static let unfinished = ["TO" + "DO", "FIX" + "ME", "X" + "XX"]
     private static let stubs = ["not", "un", "not yet "].map { "fatalError(\"\($0)" + "implemented" }

@@ -15,6 +15,17 @@ struct CodeTests {
         #expect(found == [])
     }
 
+    @Test func `no text reaches a terminal without being made visible`() {
+        let found = Project.sources.flatMap { file in
+            let streams =
+                HouseRules.excuses(file.path, by: HouseRules.streams) ? [] : CodeRules.streamLines(in: file.source)
+            let sequences =
+                HouseRules.excuses(file.path, by: HouseRules.sequences) ? [] : CodeRules.sequenceLines(in: file.source)
+            return (streams + sequences).map { "\(file.path):\($0)" }
+        }
+        #expect(found == [])
+    }
+
     @Test func `a long file has a reason`() {
         let long = Project.texts
             .filter { $0.path.hasSuffix(".swift") && !HouseRules.excuses($0.path, by: HouseRules.longFiles) }
@@ -28,6 +39,14 @@ struct CodeTests {
         for exception in HouseRules.unsafeCode {
             let files = Project.sources.filter { HouseRules.excuses($0.path, by: [exception]) }
             #expect(files.contains { !CodeRules.unsafeLines(in: $0.source).isEmpty }, "\(exception.path)")
+        }
+        for exception in HouseRules.streams {
+            let files = Project.sources.filter { $0.path == exception.path }
+            #expect(files.contains { !CodeRules.streamLines(in: $0.source).isEmpty }, "\(exception.path)")
+        }
+        for exception in HouseRules.sequences {
+            let files = Project.sources.filter { $0.path == exception.path }
+            #expect(files.contains { !CodeRules.sequenceLines(in: $0.source).isEmpty }, "\(exception.path)")
         }
         for exception in HouseRules.longFiles {
             let lines = SwiftText.lines(of: Project.text(of: exception.path)).count - 1
@@ -56,6 +75,22 @@ struct CodeTests {
         #expect(CodeRules.unsafeLines(in: SwiftText("@safe struct S {}")) == [1])
         #expect(CodeRules.unsafeLines(in: SwiftText("nonisolated(unsafe) var a = 1")) == [1])
         #expect(CodeRules.unsafeLines(in: SwiftText("// unsafe\nlet safe = \"unsafe\"\ncase unsafeID")) == [])
+    }
+
+    @Test(arguments: [
+        "print(text)", "let a = b; print (text); print(text)", "FileHandle.standardError.write(data)",
+        "fputs(a, stdout)",
+        "Logger(label: a) { StreamLogHandler.standardError(label: $0) }", "debugPrint(text)", "Swift.dump(text)",
+    ])
+    func `a write to a standard stream is found`(code: String) {
+        #expect(CodeRules.streamLines(in: SwiftText("\n" + code)) == [2])
+    }
+
+    @Test func `a print of our own and a literal are no write to a standard stream`() {
+        let code = "context.print(text)\nfunc print(_ text: String)\nlet a = \"print(b)\" // print(c)\nblueprint(d)"
+        #expect(CodeRules.streamLines(in: SwiftText(code)) == [])
+        #expect(CodeRules.sequenceLines(in: SwiftText("let a = \"\\u{1B}[2J\" // b")) == [1])
+        #expect(CodeRules.sequenceLines(in: SwiftText("let a = 1 // \\u{1B}")) == [])
     }
 
     @Test func `a call to the system is found`() {

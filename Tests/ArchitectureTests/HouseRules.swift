@@ -100,9 +100,35 @@ enum HouseRules {
             reason: "only SQLite's own descriptor can read the file without releasing its locks"
         ),
         Exception(
+            path: "Sources/BatchCatalog/Database/StatementReading.swift",
+            reason: "SQLite is C; GRDB ends a text at the first U+0000"
+        ),
+        Exception(
             path: "Sources/BatchCommands/Output/Terminal.swift",
             reason: "ioctl is the only way to ask a terminal for its width, poll to see that a pipe has no reader"
         ),
+    ]
+
+    /// The files that may use the standard streams.
+    ///
+    /// All text of a command passes the first one, which makes it visible.
+    static let streams: [Exception] = [
+        Exception(
+            path: "Sources/BatchCommands/CommandContext.swift",
+            reason: "the one place that writes to the standard streams"
+        ),
+        Exception(
+            path: "Sources/BatchCommands/Output/Terminal.swift",
+            reason: "asks the streams for the width of the terminal and whether they are closed"
+        ),
+    ]
+
+    /// The files that may contain control sequences for terminals.
+    static let sequences: [Exception] = [
+        Exception(
+            path: "Sources/Tables/TerminalStyle.swift",
+            reason: "the colors, and the only sequences that reach a terminal"
+        )
     ]
 
     /// Files that may be longer than ``longestFile``.

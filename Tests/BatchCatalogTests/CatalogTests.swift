@@ -20,6 +20,21 @@ struct CatalogTests {
         return row
     }
 
+    @Test func `U+0000 in a status or an error of the server does not end the text`() throws {
+        let catalog = try Catalog(inMemory: ())
+        var row = Samples.row()
+        row.status = ProcessingStatus("a\0b")
+        row.record(.failed(.service(Samples.failure(500))), error: "before\0after", at: Samples.now)
+        try catalog.save([row])
+        let saved = try #require(try catalog.batch(row.id))
+        #expect(saved.status.name == "a␀b")
+        #expect(saved.lastError == "before␀after")
+        try catalog.save([Samples.row(row.id + "\0x")])
+        #expect(try catalog.batch(row.id) == saved)
+        #expect(try catalog.batch(row.id + "\0x")?.lastError == nil)
+        #expect(try catalog.batches().count == 2)
+    }
+
     @Test func `a row comes back as it was written`() throws {
         try withCatalog { catalog, path in
             let rows = [fullRow(), Samples.row("msgbatch_2")]

@@ -1,4 +1,5 @@
 import BatchCatalog
+import JSONLines
 import TestSupport
 import Testing
 
@@ -39,6 +40,33 @@ struct IndexedRowsTests {
         try withIndexPath { path in
             try fill(path, batch: 1, rows: rows)
             #expect(try answer(sql, at: path) == expected)
+        }
+    }
+
+    @Test func `IDs and messages with U+0000 stay apart, whole, and are found`() throws {
+        let ids = ["a", "a\0b", "a\0c", "\0", "", "'", "a\nb", String(repeating: "é", count: 32_768)]
+        let rows = ids.enumerated()
+            .map { line, id in
+                let json = String(decoding: JSONNode.text(id).text, as: UTF8.self)
+                return #"{"custom_id":\#(json),"line_number":\#(line + 1),"error_message":\#(json)}"#
+            }
+        try withIndexPath { path in
+            try fill(path, batch: 1, rows: rows)
+            let all = "SELECT custom_id, error_message FROM results ORDER BY line_number"
+            #expect(try answer(all, at: path) == ids.map { [.text($0), .text($0)] })
+            let groups = "SELECT count(DISTINCT custom_id) FROM results"
+            #expect(try answer(groups, at: path) == [[.integer(Int64(ids.count))]])
+            for (line, id) in ids.enumerated() {
+                #expect(try IndexQuery(at: path).places(ofCustomID: id).map(\.line) == [line + 1], "\(id.prefix(9))")
+            }
+        }
+    }
+
+    @Test func `a query returns numbers, texts, nulls and the size of a blob`() throws {
+        try withIndexPath { path in
+            try fill(path, batch: 1, rows: [])
+            let values = try answer("SELECT 7, 0.5, 'a' || char(0) || 'b', NULL, x'0001', ''", at: path)
+            #expect(values == [[.integer(7), .real(0.5), .text("a\0b"), .null, .text("2 bytes"), .text("")]])
         }
     }
 

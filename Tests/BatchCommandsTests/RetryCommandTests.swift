@@ -100,6 +100,36 @@ struct RetryCommandTests {
         }
     }
 
+    @Test func `requests that name a retired model are counted, by the days of the price table in use`() async throws {
+        try await withRetryFixture { ground in
+            let triage = "2025-01-ticket-triage"
+            let all = ["--include", "fix_input,fix_account", "--dry-run"]
+            let model = "claude-3-5-haiku-20241022"
+            let warning = "warning: 22 requests name a retired model: \(model), whose last day was 2026-02-19\n"
+            let run = try await ground.retry(triage, all)
+            #expect(run.notes.contains(warning + "hint: name another model: --set model=…\n"), "\(run.notes)")
+            let document = try await ground.retry(triage, all + ["--output", "json"]).document
+            let models = try #require(document["retired_models"] as? [[String: Any]])
+            #expect(models.count == 1 && models[0]["model"] as? String == model && models[0]["requests"] as? Int == 22)
+            // Without a source, the other results of the batch name the model.
+            let id = try Samples.id(of: triage)
+            let bare = await InProcess.offline(["retry", "--batch", id] + all, on: ground.archive)
+            #expect(bare.notes.contains(warning), "\(bare.notes)")
+            let prices = ground.folder.appending(path: "prices.csv")
+            try Data("model_id,valid_from,input,output\n\(model),2026-03-01,1,2\n".utf8).write(to: prices)
+            let edit = ["--set", "model=claude-haiku-5-5"]
+            for quiet in [
+                try await ground.retry(triage, all + ["--prices", prices.path]),
+                try await ground.retry(triage, all + edit), try await ground.retry(Self.nightly, all),
+                await InProcess.offline(["retry", "--batch", id] + all + edit, on: ground.archive),
+            ] {
+                #expect(quiet.status == .done && !quiet.notes.contains("retired"), "\(quiet.notes)")
+            }
+            let other = try await ground.retry(triage, Array(all.dropLast()) + ["--set", "model=\(model)"])
+            #expect(other.notes.contains(warning) && !other.output.isEmpty, "\(other.notes)")
+        }
+    }
+
     @Test func `files of an earlier run stay, and metadata is not a request`() async throws {
         try await withRetryFixture { ground in
             _ = try await ground.retry(Self.catalog)

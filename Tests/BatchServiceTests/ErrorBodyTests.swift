@@ -20,11 +20,23 @@ struct ErrorBodyTests {
     }
 
     @Test(arguments: [
-        "", " ", "<html><body>502 Bad Gateway</body></html>", "[]", "null", "7", "{", "{}", #"{"error":"flat"}"#,
-        #"{"error":null,"request_id":7}"#, #"{"error":[]}"#, "\u{FEFF}{}",
+        "", " ", "<html><body>502 Bad Gateway</body></html>", "[]", "null", "7", "{", "{}",
+        #"{"error":null,"request_id":7}"#, #"{"error":[]}"#, #"{"error":[1,{}]}"#, "\u{FEFF}{}",
     ])
     func `anything else says nothing`(text: String) {
         #expect(read(text) == ErrorBody([]))
+    }
+
+    @Test(
+        arguments: [
+            (#"{"error":"overloaded"}"#, nil, "overloaded"), (#"{"error":["a","b"]}"#, nil, "a; b"),
+            (#"{"error":[{"type":"api_error","message":"m"},"n"]}"#, "api_error", "m; n"),
+        ] as [(String, String?, String)]
+    )
+    func `an error that is a text or a list keeps its text`(text: String, type: String?, message: String) {
+        let body = read(text)
+        #expect(body.type == type)
+        #expect(body.message == message)
     }
 
     @Test(arguments: [#""user_facing""#, "null", "[1]", #"{"error_visibility":"user_facing"}"#, #"{"error_code":7}"#])

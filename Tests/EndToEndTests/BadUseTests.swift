@@ -30,6 +30,24 @@ struct BadUseTests {
         }
     }
 
+    @Test(arguments: [
+        (["show", "-dash"], "batchkeep show -- -dash"),
+        (["show", "--dash", "--raw"], "batchkeep show --raw -- --dash"),
+        (["show", "--raw", "-1 h"], "batchkeep show --raw -- '-1 h'"), (["query", "-h1"], "batchkeep query -- -h1"),
+        (["select", "--where", "-a=b"], "batchkeep select --where=-a=b"),
+    ])
+    func `a value that begins with a dash is not read as a request for help`(
+        arguments: [String],
+        hint: String
+    ) async throws {
+        let run = try await Program.run(arguments)
+        #expect(run.status == 2 && run.output.isEmpty)
+        #expect(run.notes.hasPrefix("Error: ") && run.notes.contains("\nhint: "), "\(run.notes)")
+        #expect(run.notes.hasSuffix(": \(hint)\n"), "\(run.notes)")
+        let help = try await Program.run([arguments[0], "-h"])
+        #expect(help.status == 0 && help.output.contains("USAGE: batchkeep \(arguments[0])"))
+    }
+
     @Test func `without a key the message says where to put one`() async throws {
         let run = try await Program.run(["export"])
         #expect(run.status == 2)

@@ -44,6 +44,18 @@ struct PriceTableTests {
         #expect(input(1_000_000) == 500_000)
     }
 
+    @Test(
+        arguments: [
+            ("claude-sonnet-4-5", "2026-11-30"), ("anthropic.claude-sonnet-4-5-20250929-v1:0", "2026-11-30"),
+            ("claude-opus-4-5-20251101", "2027-01-22"), ("claude-mythos-preview", "2026-06-30"),
+            ("claude-sonnet-5-5", nil),
+            ("claude-haiku-5-5", nil), ("claude-9", nil), ("", nil),
+        ] as [(String, String?)]
+    )
+    func `the last day of a model is known if its retirement is past or announced`(model: String, day: String?) {
+        #expect(PriceTable.builtIn.lastDay(of: model)?.text == day)
+    }
+
     @Test func `an unknown model has no price`() {
         #expect(PriceTable.builtIn.match(model: "claude-9", day: "2026-10-07".day, promptTokens: 5) == nil)
         #expect(!PriceTable.builtIn.contains(model: "claude-9"))

@@ -19,7 +19,7 @@ import Testing
 
     @Test func `a quote with an accent is escaped`() {
         #expect(json(.text("\"\u{301}")) == "\"\\\"\u{301}\"")
-        #expect(json(.text("\r\n\u{1B}\u{9B}\u{7F}")) == #""\r\n\u001b\u009b\u007f""#)
+        #expect(json(.text("\r\n\u{1B}")) == #""\r\n\u001b""#)
     }
 
     @Test(arguments: [

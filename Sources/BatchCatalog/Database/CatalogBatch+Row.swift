@@ -17,11 +17,12 @@ extension CatalogBatch {
         var counts = counts.byType
         counts["processing"] = self.counts.processing
         let service: [(any DatabaseValueConvertible)?] = [
-            id, createdAt.text, status.name, try ColumnJSON.text(counts), endedAt?.text, expiresAt?.text,
-            removedAt?.text, lastSeenAt?.text,
+            id.withoutNull, createdAt.text, status.name.withoutNull, try ColumnJSON.text(counts), endedAt?.text,
+            expiresAt?.text, removedAt?.text, lastSeenAt?.text,
         ]
         let local: [(any DatabaseValueConvertible)?] = [
-            wasAvailable, state.rawValue, attempts, lastError, nextTryAt?.text, try ColumnJSON.text(requestIDs),
+            wasAvailable, state.rawValue, attempts, lastError?.withoutNull, nextTryAt?.text,
+            try ColumnJSON.text(requestIDs),
             finalizedAt?.text, lossReportedAt?.text,
         ]
         return StatementArguments(service + local)

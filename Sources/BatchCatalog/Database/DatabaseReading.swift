@@ -93,6 +93,15 @@ enum ColumnJSON {
     }
 }
 
+extension String {
+    /// The text with U+0000 as a control picture, because GRDB ends a text there.
+    ///
+    /// The catalog's texts are for people, or IDs that are not valid with U+0000 but must not replace a valid one.
+    var withoutNull: String {
+        replacing("\0", with: "\u{2400}")
+    }
+}
+
 extension DatabaseQueue {
     /// Opens an existing database for reading only.
     ///

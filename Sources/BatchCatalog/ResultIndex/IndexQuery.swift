@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRDB
 package import MessageBatches
 
@@ -60,8 +61,8 @@ package struct IndexQuery {
                 var rows: [[IndexValue]] = []
                 var (count, isCalled) = (0, false)
                 let cursor = try Row.fetchCursor(statement)
-                while count < limit, let row = try cursor.next() {
-                    rows.append(row.databaseValues.map { IndexValue($0) })
+                while count < limit, try cursor.next() != nil {
+                    rows.append(columns.indices.map { IndexValue(at: $0, of: statement) })
                     count += 1
                     if rows.count == Self.rowsAtOnce {
                         try body(columns, rows)
@@ -106,9 +107,10 @@ extension IndexQuery {
         try read { database in
             let sql = """
                 SELECT batch_id, date, place & 4294967295 AS line_number
-                FROM stored_rows JOIN batches ON number = place >> 32 WHERE custom_id = ?
+                FROM stored_rows JOIN batches ON number = place >> 32 WHERE custom_id = ifnull(CAST(? AS TEXT), '')
                 """
-            return try Row.fetchAll(database, sql: sql, arguments: [id])
+            // As bytes, because GRDB ends a text at the first U+0000, and no bytes at all become NULL.
+            return try Row.fetchAll(database, sql: sql, arguments: [Data(id.utf8)])
                 .compactMap { row in
                     let reader = RowReader(row: row)
                     let (id, line) = (try reader.text("batch_id"), try reader.number("line_number"))
@@ -132,18 +134,6 @@ extension IndexQuery {
                 contents[try reader.text("batch_id")] = try reader.text("content")
             }
             return contents
-        }
-    }
-}
-
-extension IndexValue {
-    fileprivate init(_ value: DatabaseValue) {
-        switch value.storage {
-        case .null: self = .null
-        case .int64(let number): self = .integer(number)
-        case .double(let number): self = .real(number)
-        case .string(let text): self = .text(text)
-        case .blob(let data): self = .text("\(data.count) bytes")
         }
     }
 }

@@ -60,7 +60,8 @@ extension CatalogRun {
             number == 0 ? nil : number, command, try ColumnJSON.text(arguments), version, startedAt.text,
         ]
         let end: [(any DatabaseValueConvertible)?] = [
-            finishedAt?.text, listedSince?.text, try ColumnJSON.text(counts), exitStatus, error,
+            finishedAt?.text, listedSince?.text, try ColumnJSON.text(counts), exitStatus,
+            error?.withoutNull,
             isListingOrdered,
         ]
         return StatementArguments(beginning + end)

@@ -56,7 +56,7 @@ struct CompareCommand: AsyncParsableCommand {
             forPeople: format.isForPeople,
             notes: notice.sentences + [prices.statement]
         )
-        try context.print(format.render(table, style: context.outputStyle))
+        try context.print(table, as: format)
         for side in zip(sides, measures) where side.1.requests == 0 {
             context.note("No request was archived of \(side.0.name).")
         }

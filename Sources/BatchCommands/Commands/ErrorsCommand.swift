@@ -31,14 +31,14 @@ struct ErrorsCommand: AsyncParsableCommand {
         let reading = try await source.errors(now: context.now(), options: source.retryOptions)
         if reading.result.count == 0, format == .table {
             let batches = reading.notice.batches.counted("archived batch", "archived batches")
-            try context.print("No request failed in \(batches).\n")
+            try context.print(line: "No request failed in \(batches).")
         } else {
             let table = reading.result.table(
                 limit: limit,
                 forPeople: format.isForPeople,
                 notes: reading.notice.sentences
             )
-            try context.print(format.render(table, style: context.outputStyle))
+            try context.print(table, as: format)
         }
         try reading.notice.report(in: context)
     }

@@ -23,9 +23,7 @@ struct PricesCommand: ParsableCommand {
     func run() throws {
         let context = CommandContext.current
         let source = try prices.source()
-        try context.print(
-            format.render(Self.table(source, isForPeople: format.isForPeople), style: context.outputStyle)
-        )
+        try context.print(Self.table(source, isForPeople: format.isForPeople), as: format)
     }
 
     /// A table with the columns of a price file and the origin of each row.

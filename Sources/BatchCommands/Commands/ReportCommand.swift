@@ -38,7 +38,7 @@ struct ReportCommand: AsyncParsableCommand {
         }
         let html = try await page.html(catalogs)
         if self.html == "-" {
-            try context.print(html.result)
+            try context.writeData(Array(html.result.utf8))
         } else {
             try html.result.writeWhole(to: self.html)
             context.note(

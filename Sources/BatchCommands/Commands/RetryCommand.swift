@@ -3,6 +3,7 @@ import BatchAnalytics
 import BatchArchive
 import BatchJoin
 import BatchPipeline
+import MessageBatches
 
 /// `batchkeep retry`: writes request files for failed requests, ready to submit.
 struct RetryCommand: AsyncParsableCommand {
@@ -79,6 +80,7 @@ struct RetryCommand: AsyncParsableCommand {
             report: report,
             unreadable: listing.unreadable,
             cost: RetryCost(report),
+            retired: report.retiredModels(on: context.now().day, by: .builtIn),
             isDryRun: dryRun,
             outputPath: out
         )

@@ -66,9 +66,9 @@ struct ShowCommand: AsyncParsableCommand {
 
     private func show(_ line: StoredLine, _ joined: [JoinedMatch], isFirst: Bool, by output: RequestOutput) throws {
         if raw {
-            try output.context.write(Array(line.line.bytes) + [0x0A])
+            try output.context.writeData(Array(line.line.bytes) + [0x0A])
         } else if json {
-            try output.context.write(try output.document(of: line, joined))
+            try output.context.writeJSON(try output.document(of: line, joined))
         } else {
             try output.context.print((isFirst ? "" : "\n") + output.text(of: line, joined))
         }

@@ -42,7 +42,7 @@ struct SimulateCommand: AsyncParsableCommand {
         try check(batches, 1...1_000_000, "--batches")
         let scenario = try scenario(clock: try clock(context))
         let server = try await SimulatorServer.start(scenario, port: port)
-        try context.print(server.baseURL + "\n")
+        try context.print(line: server.baseURL)
         try await server.wait()
     }
 

@@ -54,7 +54,7 @@ struct SummarizeCommand: AsyncParsableCommand {
                 forPeople: format.isForPeople,
                 notes: reading.notice.sentences + [prices.statement]
             )
-            try context.print(format.render(table, style: context.outputStyle))
+            try context.print(table, as: format)
             notice = reading.notice
         }
         try notice.report(in: context)

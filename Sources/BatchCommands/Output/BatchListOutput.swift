@@ -18,8 +18,8 @@ struct BatchListOutput {
     mutating func add(_ batches: [MessageBatch]) throws {
         for batch in batches {
             switch format {
-            case .ndjson: try context.write(batch.json + [0x0A])
-            case .json: try context.write(Array((count == 0 ? "[" : ",\n").utf8) + batch.json)
+            case .ndjson: try context.writeJSON(batch.json + [0x0A])
+            case .json: try context.writeJSON(Array((count == 0 ? "[" : ",\n").utf8) + batch.json)
             case .table, .csv: table.rows.append(Self.row(of: batch))
             }
             count += 1
@@ -30,8 +30,8 @@ struct BatchListOutput {
         switch format {
         case .ndjson: break
         case .json: try context.print(count == 0 ? "[]\n" : "]\n")
-        case .csv: try context.print(TableFormat.csv.render(table))
-        case .table: try context.print(TableFormat.table.render(table, style: context.outputStyle))
+        case .csv: try context.print(table, as: .csv)
+        case .table: try context.print(table, as: .table)
         }
     }
 

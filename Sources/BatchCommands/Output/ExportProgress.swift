@@ -117,7 +117,7 @@ final class ExportProgress: RunObserver {
     /// Writes a permanent line above the live lines.
     private func writeLine(_ line: String, _ tone: Tone, _ state: inout State) {
         state.board.clear()
-        context.note(context.noteStyle.paint(line, tone))
+        context.note(line, tone)
     }
 
     private func redraw(_ state: inout State, _ now: Timestamp) {

@@ -68,7 +68,7 @@ struct ExportSummary: Sendable {
     func print(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet, report.stop == nil || report.listed > 0 {
             context.note("")
-            context.writeNote(Array(block.render(style: context.noteStyle).utf8))
+            context.note(block)
         } else if isQuiet {
             for line in problems { context.note("batchkeep: \(line)") }
         }

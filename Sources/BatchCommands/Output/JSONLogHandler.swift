@@ -12,7 +12,7 @@ struct JSONLogHandler: LogHandler {
     private let now: @Sendable () -> Timestamp
     private let write: @Sendable ([UInt8]) -> Void
 
-    /// Creates a log handler that calls `write` once per event, with a whole line.
+    /// Creates a log handler that calls `write` once per event, with an object.
     init(now: @escaping @Sendable () -> Timestamp, write: @escaping @Sendable ([UInt8]) -> Void) {
         self.now = now
         self.write = write
@@ -31,7 +31,7 @@ struct JSONLogHandler: LogHandler {
         let all = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }.merging(event.metadata ?? [:]) { $1 }
         members += all.sorted { $0.key < $1.key }.map { ($0.key, Self.json($0.value)) }
         let object = members.map { "\(Self.quoted($0.0)):\($0.1)" }.joined(separator: ",")
-        write(Array("{\(object)}\n".utf8))
+        write(Array("{\(object)}".utf8))
     }
 
     private static func json(_ value: Logger.MetadataValue) -> String {

@@ -12,7 +12,7 @@ struct JoinSummary {
     func print(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet {
             context.note("")
-            context.writeNote(Array(block.render(style: context.noteStyle).utf8))
+            context.note(block)
         }
         for failure in report.unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
     }

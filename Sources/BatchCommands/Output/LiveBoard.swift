@@ -17,22 +17,16 @@ struct LiveBoard {
     mutating func show(_ lines: [String], at now: Timestamp) {
         if let last, now.nanoseconds - last.nanoseconds < Self.interval, shown > 0 { return }
         last = now
-        let fitting = lines.map { String($0.prefix(context.width - 1)) }
-        context.writeNote(Array((erasure + fitting.map { $0 + "\n" }.joined()).utf8))
-        shown = fitting.count
+        context.replaceNotes(last: shown, with: lines)
+        shown = lines.count
     }
 
     /// Removes the lines.
     mutating func clear() {
         guard shown > 0 else { return }
-        context.writeNote(Array(erasure.utf8))
+        context.replaceNotes(last: shown, with: [])
         shown = 0
         last = nil
-    }
-
-    /// The control sequence that erases the lines: cursor up to the first line, then erase below (ECMA-48 CUU, ED).
-    private var erasure: String {
-        shown > 0 ? "\u{1B}[\(shown)A\u{1B}[0J" : ""
     }
 }
 

@@ -26,7 +26,7 @@ struct QueryOutput {
         }
         var output: [UInt8] = []
         for row in rows { writer.append(row.map { Cell($0) }, to: &output) }
-        try context.write(output)
+        try write(output)
     }
 
     private mutating func begin(_ columns: [String]) throws {
@@ -39,7 +39,11 @@ struct QueryOutput {
         case .csv: writer = RowWriter(.csv, keys: keys)
         case .table, .json: return
         }
-        if let header = writer?.header, !header.isEmpty { try context.write(header) }
+        if let header = writer?.header, !header.isEmpty { try write(header) }
+    }
+
+    private func write(_ rows: [UInt8]) throws {
+        if format == .csv { try context.writeData(rows) } else { try context.writeJSON(rows) }
     }
 
     /// Writes the kept rows as a table or document.
@@ -53,8 +57,7 @@ struct QueryOutput {
                 },
             rows: kept.map { $0.map { Cell($0) } }
         )
-        let format: TableFormat = format == .json ? .json : .table
-        try context.print(format.render(table, style: context.outputStyle))
+        try context.print(table, as: format == .json ? .json : .table)
     }
 }
 

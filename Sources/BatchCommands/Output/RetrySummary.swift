@@ -8,6 +8,8 @@ struct RetrySummary {
     let report: RetryReport
     let unreadable: [ArchiveFailure]
     let cost: RetryCost
+    /// The retired models that the requests name.
+    let retired: [RetryReport.RetiredModel]
     let isDryRun: Bool
     let outputPath: String
 
@@ -20,16 +22,19 @@ struct RetrySummary {
 
     func print(in context: CommandContext, writesJSON: Bool) throws {
         for failure in unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
-        let style = isDryRun && !writesJSON ? context.outputStyle : context.noteStyle
-        let table = Array(block.render(style: style).utf8)
+        for model in retired {
+            let requests = model.requests == 1 ? "1 request names" : "\(model.requests.displayText) requests name"
+            context.note(
+                "warning: \(requests) a retired model: \(model.name), whose last day was \(model.lastDay.text)"
+            )
+        }
+        if !retired.isEmpty { context.note("hint: name another model: --set model=…") }
+        if isDryRun, !writesJSON { return try context.print(block.render(style: context.outputStyle)) }
+        context.note(block)
         if writesJSON {
-            context.writeNote(table)
             try context.writeDocument(RetryDocument(self))
-        } else if isDryRun {
-            try context.write(table)
         } else {
-            context.writeNote(table)
-            for part in report.parts { try context.print(part.path + "\n") }
+            for part in report.parts { try context.writeData(Array("\(part.path)\n".utf8)) }
         }
     }
 
@@ -83,12 +88,19 @@ private struct RetryDocument: Encodable {
     private let tooLarge: Int
     private let costUSD: String
     private let costUnknown: Int
+    private let retiredModels: [Model]
     private let exitStatus: Int32
 
     private struct Part: Encodable {
         let path: String
         let requests: Int
         let bytes: Int
+    }
+
+    private struct Model: Encodable {
+        let model: String
+        let lastDay: String
+        let requests: Int
     }
 
     init(_ summary: RetrySummary) {
@@ -100,6 +112,7 @@ private struct RetryDocument: Encodable {
         tooLarge = report.tooLarge
         costUSD = summary.cost.amount.text
         costUnknown = summary.cost.unknown
+        retiredModels = summary.retired.map { Model(model: $0.name, lastDay: $0.lastDay.text, requests: $0.requests) }
         exitStatus = summary.status.rawValue
     }
 }

@@ -15,19 +15,14 @@ struct RunLog: RunObserver {
     /// `isQuiet` limits it to warnings and errors. `source` is the name of a source in a pipeline file.
     init(context: CommandContext, isQuiet: Bool, source: String? = nil) {
         var logger = Logger(label: "batchkeep") { _ in
-            JSONLogHandler(now: context.now, write: context.writeNote)
+            JSONLogHandler(now: context.now) { context.note(json: $0) }
         }
         logger.logLevel = isQuiet ? .warning : .info
         if let source { logger[metadataKey: "source"] = "\(source)" }
         self.logger = logger
-        var context = context
-        context.notesAreTerminal = false
-        context.writeNote = { [logger] bytes in
-            for line in bytes.split(separator: 0x0A) where !line.allSatisfy({ $0 == 0x20 }) {
-                logger.info("\(String(decoding: line, as: UTF8.self))")
-            }
+        self.context = context.passingNotes { [logger] lines in
+            for line in lines { logger.info("\(line)") }
         }
-        self.context = context
     }
 
     @Sendable func observe(_ event: ExportEvent) {

@@ -127,7 +127,7 @@ struct SelectionOutput {
     /// Writes the header, if the format has one.
     func begin() throws {
         if let header = plan.format.style.writer(table.columns.map(\.key))?.header, !header.isEmpty {
-            try context.write(header)
+            try context.writeData(header)
         }
     }
 
@@ -148,7 +148,7 @@ struct SelectionOutput {
         if let sample { try write(sample.selected) }
         try write(plan.rows(of: groups))
         switch plan.format {
-        case .table: try context.print(TableFormat.table.render(table, style: context.outputStyle))
+        case .table: try context.print(table, as: .table)
         case .json: try context.print(isFirst ? "[]\n" : "\n]\n")
         case .ndjson, .csv, .tsv, .jsonlRaw: break
         }
@@ -171,9 +171,11 @@ struct SelectionOutput {
                 output += rows.bytes[start..<end].dropLast()
                 (start, isFirst) = (end, false)
             }
-            try context.write(output)
-        case .ndjson, .csv, .tsv, .jsonlRaw:
-            try context.write(end == rows.bytes.count ? rows.bytes : Array(rows.bytes[..<end]))
+            try context.writeJSON(output)
+        case .ndjson:
+            try context.writeJSON(end == rows.bytes.count ? rows.bytes : Array(rows.bytes[..<end]))
+        case .csv, .tsv, .jsonlRaw:
+            try context.writeData(end == rows.bytes.count ? rows.bytes : Array(rows.bytes[..<end]))
         }
     }
 

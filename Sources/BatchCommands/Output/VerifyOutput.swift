@@ -20,7 +20,7 @@ struct VerifyOutput {
     mutating func begin(_ path: String, depth: String) throws {
         self.depth = depth
         guard format == .json else { return }
-        try context.print("{\"archive\":\(Self.json(.text(path))),\"depth\":\(Self.json(.text(depth))),\"files\":[")
+        try write("{\"archive\":\(Self.json(.text(path))),\"depth\":\(Self.json(.text(depth))),\"files\":[")
     }
 
     mutating func add(_ file: VerifiedFile, in archive: ArchiveFolders.Entry) throws {
@@ -29,8 +29,8 @@ struct VerifyOutput {
         counts[file.mark, default: 0] += 1
         if file.isOutdated { outdated += 1 }
         switch format {
-        case .marks: try context.print("\(file.mark.rawValue) \(path)\(Self.remark(on: file))\n")
-        case .json: try context.print("\(isFirst ? "\n" : ",\n")\(Self.json(Self.node(file, path)))")
+        case .marks: try context.print(line: "\(file.mark.rawValue) \(path)\(Self.remark(on: file))")
+        case .json: try write("\(isFirst ? "\n" : ",\n")\(Self.json(Self.node(file, path)))")
         }
     }
 
@@ -39,7 +39,7 @@ struct VerifyOutput {
         if format == .json {
             let marks: [(String, JSONNode?)] = counts.map { ($0.key.rawValue, .number($0.value)) }
             let status = (isDamaged ? ExitStatus.integrity : .done).rawValue
-            try context.print(
+            try write(
                 "\n],\"counts\":\(Self.json(.sorted(marks))),\"outdated\":\(outdated),\"exit_status\":\(status)}\n"
             )
         }
@@ -51,6 +51,10 @@ struct VerifyOutput {
             )
         }
         if damaged > 0 { context.note("verify --repair makes anew what raw or the service still has.") }
+    }
+
+    private func write(_ json: String) throws {
+        try context.writeJSON(Array(json.utf8))
     }
 
     /// The remark after the path of a file: `: the checksum of a gzip member is wrong (member 3, byte 1048)`.

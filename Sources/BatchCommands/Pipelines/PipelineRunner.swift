@@ -30,16 +30,12 @@ struct PipelineRunner {
     /// Prints the name of the source above its lines, or before each line if several sources run in parallel.
     private func name(_ source: String, in context: CommandContext) -> CommandContext {
         guard plan.parallel > 1, plan.runs.count > 1 else {
-            if !plan.shared.quiet { context.note("\n\(context.noteStyle.paint("Source \(source)", .strong))") }
+            if !plan.shared.quiet {
+                context.note("")
+                context.note("Source \(source)", .strong)
+            }
             return context
         }
-        var context = context
-        context.notesAreTerminal = false
-        let label = Array("\(source): ".utf8)
-        context.writeNote = { [write = context.writeNote] bytes in
-            let lines = bytes.split(separator: 0x0A).map { label + $0 + [0x0A] }
-            write(Array(lines.joined()))
-        }
-        return context
+        return context.passingNotes { [context] lines in context.note(lines: lines.map { "\(source): \($0)" }) }
     }
 }

@@ -47,6 +47,26 @@ package struct RequestEdit: Sendable, Hashable {
         return JSONNode.object([("custom_id", .verbatim(Array(id))), ("params", .verbatim(edited))]).text
     }
 
+    /// The model that is set, if it is a string.
+    package var model: String? {
+        guard let value = settings.first(where: { $0.name == "model" })?.value else { return nil }
+        return try? JSONCursor.read(value) { cursor throws(JSONSyntaxError) in try cursor.optionalText() }
+    }
+
+    /// The model that a request names, or nil if it names none.
+    package static func model(of request: [UInt8]) -> String? {
+        var model: String?
+        _ = try? JSONCursor.read(request) { cursor throws(JSONSyntaxError) in
+            try cursor.members(JSONKeyTable(["params"])) { _, cursor throws(JSONSyntaxError) in
+                model = nil
+                try cursor.members(JSONKeyTable(["model"])) { _, cursor throws(JSONSyntaxError) in
+                    model = try cursor.optionalText()
+                }
+            }
+        }
+        return model
+    }
+
     /// The value of the last member `params`; nil if it is not an object.
     private static func params(of object: [UInt8]) throws(JSONSyntaxError) -> [UInt8]? {
         try JSONCursor.read(object) { cursor throws(JSONSyntaxError) in

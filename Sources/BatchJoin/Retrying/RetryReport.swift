@@ -1,6 +1,7 @@
 import BatchAnalytics
 package import BatchArchive
 package import MessageBatches
+package import Prices
 
 /// The counts and files of a retry run.
 package struct RetryReport: Sendable {
@@ -8,6 +9,11 @@ package struct RetryReport: Sendable {
     package var reasons: [String: Int] = [:]
     /// The batches with selected results, and how many each has.
     package var batches: [(manifest: Manifest, selected: Int)] = []
+    /// The number of selected requests by the model that they name, after the edit.
+    ///
+    /// For a request that is in no source, this is the model that is set, or that of its result or of the other results
+    /// of its batch; if they have several, the request is not included.
+    package var models: [String: Int] = [:]
     /// The number of selected results whose request is in no source.
     package var notFound = 0
     /// The number of requests that exceed the size limit of a body.
@@ -17,6 +23,25 @@ package struct RetryReport: Sendable {
     package var sources: [JoinSourceFindings] = []
 
     package var selected: Int { reasons.values.reduce(0, +) }
+
+    /// A model that was retired before a retry, and the number of selected requests that name it.
+    package struct RetiredModel: Sendable, Hashable {
+        package var name: String
+        /// The model's last day.
+        package var lastDay: CalendarDay
+        package var requests: Int
+    }
+
+    /// The models in the requests that are retired on a day, by the days of a price table, sorted by name.
+    package func retiredModels(on day: CalendarDay, by prices: PriceTable) -> [RetiredModel] {
+        models.compactMap { name, requests in
+            prices.lastDay(of: name)
+                .flatMap { last in
+                    last < day ? RetiredModel(name: name, lastDay: last, requests: requests) : nil
+                }
+        }
+        .sorted { $0.name < $1.name }
+    }
 }
 
 /// An estimate of the cost of submitting requests again: the average cost of the succeeded requests of the same batch.

@@ -1,3 +1,4 @@
+import BatchAnalytics
 package import BatchArchive
 import BatchPipeline
 import BlockGzip
@@ -89,38 +90,54 @@ package struct RetryRun: Sendable {
             for record in decoded.records {
                 guard let reason = settings.selection.reason(of: record, in: decoded) else { continue }
                 report.reasons[reason, default: 0] += 1
-                guard let writer else { continue }
-                try write(record, of: decoded, in: manifest.batch.id, reason, sources, writer, &report)
+                let token = decoded.block.bytes[record.customID.range]
+                let id = JSONString.keyBytes(token, isEscaped: record.customID.isEscaped)
+                let quoted = [UInt8(ascii: "\"")] + token + [UInt8(ascii: "\"")]
+                let origin = RetryOrigin(batchID: manifest.batch.id, id: quoted, reason: reason)
+                let request = try request(id: id, origin, sources)
+                let assumed = settings.edit.model ?? decoded.text(record.model) ?? manifest.onlyModel
+                if let model = request.map({ RequestEdit.model(of: $0) }) ?? assumed {
+                    report.models[model, default: 0] += 1
+                }
+                if let writer { try write(request, id: id, origin, writer, &report) }
             }
         }
     }
 
+    /// The request of a result from the first source that has it, edited; nil if none has it.
+    private func request(id: [UInt8], _ origin: RetryOrigin, _ sources: [JoinSource]) throws -> [UInt8]? {
+        for source in sources {
+            let key = JoinKey(id: id, batch: source.hasBatch ? Array(origin.batchID.utf8) : nil)
+            if case .json(let object)? = try source.match(of: key)?.content,
+                let request = settings.edit.request(from: object, id: origin.id[...])
+            {
+                return request
+            }
+        }
+        return nil
+    }
+
     private func write(
-        _ record: ResultRecord,
-        of block: DecodedBlock,
-        in batchID: String,
-        _ reason: String,
-        _ sources: [JoinSource],
+        _ request: [UInt8]?,
+        id: [UInt8],
+        _ origin: RetryOrigin,
         _ writer: RetryWriter,
         _ report: inout RetryReport
     ) throws {
-        let token = block.block.bytes[record.customID.range]
-        let id = JSONString.keyBytes(token, isEscaped: record.customID.isEscaped)
-        let quoted = [UInt8(ascii: "\"")] + token + [UInt8(ascii: "\"")]
-        let origin = RetryOrigin(batchID: batchID, id: quoted, reason: reason)
-        for source in sources {
-            let key = JoinKey(id: id, batch: source.hasBatch ? Array(batchID.utf8) : nil)
-            guard
-                case .json(let object)? = try source.match(of: key)?.content,
-                let request = settings.edit.request(from: object, id: quoted[...])
-            else { continue }
-            if try !writer.append(request, id: id, origin: origin) {
-                report.tooLarge += 1
-                try writer.appendNotFound(origin)
-            }
-            return
+        if let request {
+            if try writer.append(request, id: id, origin: origin) { return }
+            report.tooLarge += 1
+        } else {
+            report.notFound += 1
         }
-        report.notFound += 1
         try writer.appendNotFound(origin)
+    }
+}
+
+extension Manifest {
+    /// The model of all succeeded results of the batch, if there is only one.
+    fileprivate var onlyModel: String? {
+        guard let rows = summary(ModelSummary.self)?.models.rows, rows.count == 1 else { return nil }
+        return rows[0].key.text
     }
 }

@@ -1,3 +1,4 @@
+import BatchCatalog
 import GRDB
 import JSONLines
 
@@ -33,25 +34,27 @@ struct JoinTable: Sendable, Hashable {
                 guard try database.tableExists(name) || database.viewExists(name) else {
                     throw JoinFailure(.database("it has no table \(name)"), path: path)
                 }
-                let rows = try Row.fetchCursor(database, sql: "SELECT * FROM \(name.quotedDatabaseIdentifier)")
-                while let row = try rows.next() { try body(Self.line(of: row)) }
+                let sql = "SELECT * FROM \(name.quotedDatabaseIdentifier)"
+                let statement = try database.makeStatement(sql: sql)
+                let rows = try Row.fetchCursor(statement)
+                while let row = try rows.next() { try body(Self.line(of: row, statement)) }
             }
         } catch let error as DatabaseError {
             throw JoinFailure(.database(error.message ?? "SQLite error \(error.resultCode.rawValue)"), path: path)
         }
     }
 
-    private static func line(of row: Row) -> [UInt8] {
-        JSONNode.object(row.map { column, value in (column, node(of: value)) }).line
+    private static func line(of row: Row, _ statement: Statement) -> [UInt8] {
+        JSONNode.object(row.enumerated().map { ($1.0, node(of: $1.1, at: $0, statement)) }).line
     }
 
-    private static func node(of value: DatabaseValue) -> JSONNode {
+    private static func node(of value: DatabaseValue, at column: Int, _ statement: Statement) -> JSONNode {
         switch value.storage {
         case .null: .null
         case .int64(let number): .number(Int(number))
         // JSON has no infinity. SQLite has no NaN.
         case .double(let number): number.isFinite ? .verbatim(Array("\(number)".utf8)) : .null
-        case .string(let text): .text(text)
+        case .string: .optional(statement.text(at: column))
         case .blob(let data): .text(String(decoding: data, as: UTF8.self))
         }
     }

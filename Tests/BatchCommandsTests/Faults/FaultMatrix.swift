@@ -105,6 +105,22 @@ enum FaultMatrix {
         .answer("500, each time", 500, .partial, "failed after 5 tries: status 500", archived: 2),
         .answer("400", 400, .partial, "status 400", archived: 2),
         .answer(
+            "400, the message clears the screen",
+            400,
+            .partial,
+            "␛[2J␊batchkeep: Complete",
+            archived: 2,
+            body: #"{"error":{"message":"\u001b[2J\nbatchkeep: Complete"}}"#
+        ),
+        .answer(
+            "400, the error is a text",
+            400,
+            .partial,
+            "out of order",
+            archived: 2,
+            body: #"{"error":"out of order"}"#
+        ),
+        .answer(
             "500 with x-should-retry: false",
             500,
             .partial,

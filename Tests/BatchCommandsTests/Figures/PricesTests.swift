@@ -6,9 +6,18 @@ struct PricesTests {
     @Test func `the price table is shown with its date, its origin and a warning`() async {
         let run = await InProcess.offline(["prices"])
         #expect(run.status == .done)
-        for text in ["Price table 2026-11-22", "claude-haiku-5-5", "100,001", "built in", "trust your invoice"] {
+        for text in ["Price table 2026-11-29", "claude-haiku-5-5", "100,001", "built in", "trust your invoice"] {
             #expect(run.output.contains(text), "\(text)")
         }
+    }
+
+    @Test func `the days of a price and of a retirement are shown`() async throws {
+        let table = await InProcess.offline(["prices"])
+        let row = try #require(table.output.split(separator: "\n").first { $0.contains("claude-opus-4-5-20251101") })
+        #expect(row.contains(" 2025-11-24  2027-01-22 "), "\(row)")
+        let json = await InProcess.offline(["prices", "--format", "json"])
+        let sonnet = try #require(json.rows.first { $0["model_id"] as? String == "claude-sonnet-4-5-20250929" })
+        #expect(sonnet["valid_from"] as? String == "2025-09-29" && sonnet["valid_to"] as? String == "2026-11-30")
     }
 
     @Test func `the table as CSV is a valid price file with the same prices`() async throws {

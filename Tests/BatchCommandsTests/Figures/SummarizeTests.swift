@@ -35,7 +35,7 @@ struct SummarizeTests {
             for text in [
                 "13 archived batches", "Results  succeeded", "$10.27", "claude-orchid-preview (6)", "p95",
                 "over 20 hours", "hit ratio", "annex- (claude-sonnet-4-5-20250929)",
-                "Price table 2026-11-22 (built in)",
+                "Price table 2026-11-29 (built in)",
                 "invoices rule",
             ] { #expect(run.output.contains(text), "\(text)\n\(run.output)") }
         }

@@ -31,6 +31,19 @@ struct RequestEditTests {
         #expect(try edited(["model=y", "model=z"], of: twice) == expected)
     }
 
+    @Test func `the model of a request is the last one at its place`() throws {
+        func model(_ request: String) -> String? { RequestEdit.model(of: Array(request.utf8)) }
+        #expect(model(try edited([])) == "old")
+        #expect(model(try edited(["model=new"])) == "new")
+        #expect(model(#"{"model":"a","params":{"n":{"model":"b"}}}"#) == nil)
+        #expect(model(#"{"params":{"model":"a","m\u006fdel":"b"}}"#) == "b")
+        #expect(model(#"{"params":{"model":7}}"#) == nil && model("[]") == nil)
+        var edit = RequestEdit()
+        #expect(edit.model == nil)
+        #expect(edit.add("model=new") && edit.model == "new")
+        #expect(edit.add("model=7") && edit.model == nil)
+    }
+
     @Test func `a row without params is no request, and a setting needs a name`() throws {
         var edit = RequestEdit()
         for row in [#"{"custom_id":"x"}"#, #"{"params":[1]}"#, #"{"params":{},"params":null}"#] {

@@ -1,5 +1,7 @@
 import BatchArchive
 import Foundation
+import MessageBatches
+import Prices
 import Testing
 
 @testable import BatchJoin
@@ -43,5 +45,14 @@ struct RetryRunTests {
         let lost = try String(contentsOfFile: out.path("not-found.ndjson"), encoding: .utf8)
         #expect(lost == "{\"batch_id\":\"msgbatch_02\",\"custom_id\":\"x\",\"reason\":\"expired\"}\n")
         #expect(try out.names(in: "").count == 5)
+    }
+
+    @Test func `a model is retired after its last day`() throws {
+        var report = RetryReport()
+        report.models = ["claude-sonnet-4-5": 3, "claude-haiku-5-5": 2, "claude-9": 1]
+        let (last, next) = try (#require(CalendarDay("2026-11-30")), #require(CalendarDay("2026-12-01")))
+        #expect(report.retiredModels(on: last, by: .builtIn).isEmpty)
+        let retired = RetryReport.RetiredModel(name: "claude-sonnet-4-5", lastDay: last, requests: 3)
+        #expect(report.retiredModels(on: next, by: .builtIn) == [retired])
     }
 }

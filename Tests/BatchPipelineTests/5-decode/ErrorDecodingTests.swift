@@ -32,6 +32,19 @@ struct ErrorDecodingTests {
         #expect(try texts(error: error) == ["api_error", "m", "req_1"])
     }
 
+    @Test(
+        arguments: [
+            (#""overloaded""#, nil, "overloaded"), (#"["a"]"#, nil, #"["a"]"#),
+            (#"{"type":"error","error":"overloaded"}"#, nil, "overloaded"),
+            (#"{"type":"api_error","error":[{"message":"a\u0000"}, 1]}"#, "api_error", "[{\"message\":\"a\0\"}, 1]"),
+            (#"{"type":"api_error","message":["a","\"b\""]}"#, "api_error", #"["a",""b""]"#),
+            (#"{"error":{"type":"api_error","message":{"text":"m"}}}"#, "api_error", #"{"text":"m"}"#),
+        ] as [(String, String?, String)]
+    )
+    func `a text or a list is the message`(error: String, type: String?, message: String) throws {
+        #expect(try texts(error: error) == [type.map { ExactText($0) }, ExactText(message), nil])
+    }
+
     @Test func `the inner type takes precedence over the outer one`() throws {
         let error = #"{"type":"outer_error","message":"outer","error":{"type":"inner_error","message":"inner"}}"#
         #expect(try texts(error: error) == ["inner_error", "inner", nil])

@@ -108,7 +108,8 @@ struct MessageFields {
 
 /// The fields of `result.error`.
 ///
-/// The API nests the type and message one level deeper, at `error.error.type`. Some other writers do not.
+/// The API nests the type and message one level deeper, at `error.error.type`. Some other writers do not, and some write
+/// a text or a list instead of the object, which is then the message.
 struct ErrorFields {
     private var outer = ErrorLevel()
     private var inner: ErrorLevel?
@@ -148,7 +149,7 @@ struct ErrorFields {
         outerIsEnvelope = outer.type.flatMap { cursor.index(of: $0, in: Self.envelope) } != nil
     }
 
-    /// Reads the members of an object; returns nil if the value is not an object.
+    /// Reads the members of an object; a text or a list becomes the message, and anything else returns nil.
     ///
     /// `inner` reads the member `error`.
     private static func level(
@@ -156,14 +157,18 @@ struct ErrorFields {
         inner: (inout JSONCursor) throws(JSONSyntaxError) -> Void
     ) throws(JSONSyntaxError) -> ErrorLevel? {
         var level = ErrorLevel()
-        let isObject = try cursor.members(keys) { key, cursor throws(JSONSyntaxError) in
+        guard try cursor.kind() == .object else {
+            level.message = try cursor.stringOrContainer()
+            return level.message == nil ? nil : level
+        }
+        try cursor.members(keys) { key, cursor throws(JSONSyntaxError) in
             switch key {
             case .type: level.type = try cursor.string()
-            case .message: level.message = try cursor.string()
+            case .message: level.message = try cursor.stringOrContainer()
             case .requestID: level.requestID = try cursor.string()
             case .error: try inner(&cursor)
             }
         }
-        return isObject ? level : nil
+        return level
     }
 }
