@@ -88,7 +88,7 @@ extension Credential {
             case .redirect(let detail): .redirect(removed(from: detail))
             case .malformedReply(let detail): .malformedReply(removed(from: detail))
             case .cursorStuck(let cursor): .cursorStuck(removed(from: cursor))
-            case .status, .spendLimit, .noResultsURL, .keyEchoed, .cancelled: error.code
+            case .status, .spendLimit, .noResultsURL, .keyEchoed, .listingTooLong, .cancelled: error.code
             }
         return error
     }

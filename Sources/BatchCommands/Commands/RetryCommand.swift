@@ -4,6 +4,7 @@ import BatchArchive
 import BatchJoin
 import BatchPipeline
 import MessageBatches
+import Prices
 
 /// `batchkeep retry`: writes request files for failed requests, ready to submit.
 struct RetryCommand: AsyncParsableCommand {
