@@ -74,7 +74,13 @@ struct ExportSession: Sendable {
         return try await connection.use { client in
             if let statistics, !options.dryRun {
                 let prices = statistics.prices.table
-                let open = try await options.archive.open(origin: client.origin, lock: options.lock, prices: prices)
+                let open = try await options.archive
+                    .open(
+                        origin: client.origin,
+                        lock: options.lock,
+                        prices: prices,
+                        requestsJoin: options.join.isWanted
+                    )
                 let catalog = try await self.catalog(in: open.sink).openForRun()
                 let summary = try await export(selection, to: open.sink, (catalog, statistics), over: connection)
                 open.close()
@@ -113,17 +119,22 @@ struct ExportSession: Sendable {
                 )
             )
         let join = try options.exportJoin()
+        if let failure = join?.failure {
+            // Without the sources, no batch can be proven to contain the required IDs.
+            if options.requireAll { throw failure }
+            observer.warn(FailureText.unreadableJoin(failure))
+        }
         let run = ExportRun(
             ports: try ports(to: sink, records?.statistics, join, over: connection),
             settings: try options.limits.settings(),
             ledger: ledger ?? NoLedger()
         )
         var report = if let asked { await run.run(asked) } else { await run.run(selection, isDryRun: isDryRun) }
+        if !report.isListingOrdered { observer.warn(FailureText.unorderedListing) }
+        let joined = await join?.run(in: sink, of: selection, after: &report)
         if report.wasCancelled || (cancellation.isOutputClosed && report.stop == nil) {
             report.stop = cancellation.failure ?? report.stop
         }
-        if !report.isListingOrdered { observer.warn(FailureText.unorderedListing) }
-        let joined = await join?.run(in: sink, after: &report)
         let statistics =
             isDryRun
             ? nil
@@ -167,7 +178,7 @@ struct ExportSession: Sendable {
         over connection: ServiceConnection
     ) throws -> ExportPorts {
         let receipts = asked.map { _ in ReceiptWriter(in: sink.folder, context: context, cancellation: cancellation) }
-        let observers = [observer.observe, statistics?.observe, join?.observe, receipts?.observe].compactMap(\.self)
+        let observers = [observer.observe, statistics?.observe, receipts?.observe].compactMap(\.self)
         var ports = ExportPorts(
             lister: connection.client,
             source: connection.client,

@@ -25,6 +25,7 @@ extension Manifest {
             derivations: settings.derivations,
             summaries: Self.text(of: proof.summaries)
         )
+        isJoinPending = settings.requestsJoin
     }
 
     /// Returns the JSON text of each summary by name; equal summaries have equal text.

@@ -47,6 +47,7 @@ extension Manifest {
             quarantine: parts.quarantine
         )
         join = parts.join
+        isJoinPending = parts.isJoinPending
     }
 
     /// Returns the batch of a manifest; throws if the schema is missing or newer than this program.
@@ -94,6 +95,7 @@ private struct ManifestParts {
     var pruned: [DataKind: PrunedFile] = [:]
     var quarantine: Manifest.Quarantine?
     var join: [UInt8]?
+    var isJoinPending = false
 
     private enum Key: String, CaseIterable {
         case schemaVersion = "schema_version"
@@ -101,6 +103,7 @@ private struct ManifestParts {
         case startedAt = "started_at"
         case finishedAt = "finished_at"
         case tool, files, counts, lines, rejected, derivations, summary, quarantine, join, pruned
+        case joinPending = "join_pending"
     }
 
     private enum SourceKey: String, CaseIterable {
@@ -150,6 +153,7 @@ private struct ManifestParts {
             case .summary: try readSummaries(&cursor)
             case .quarantine: try readQuarantine(&cursor)
             case .join: join = cursor.bytes(try cursor.skipValue())
+            case .joinPending: isJoinPending = cursor.bytes(try cursor.skipValue()) == Array("true".utf8)
             case .pruned: try readPruned(&cursor)
             }
         }

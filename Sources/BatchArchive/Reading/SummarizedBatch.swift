@@ -10,6 +10,8 @@ package struct SummarizedBatch: Sendable {
     package var batch: MessageBatch
     /// The workspace of the batch, if known.
     package var workspace: String?
+    /// Whether a join was requested and not done yet.
+    package var isJoinPending = false
     /// The version of each derivation that made the manifest.
     package var derivations: [String: Int]
     /// The requested summaries.
@@ -39,6 +41,7 @@ package struct SummarizedBatch: Sendable {
         batch = try Manifest.batch(schemaVersion: parts.schemaVersion, json: parts.batch, path: path)
         (workspace, derivations) = (parts.workspaceID, parts.derivations)
         (summaries, missing) = (parts.summaries, parts.missing)
+        isJoinPending = parts.isJoinPending
     }
 }
 
@@ -63,6 +66,7 @@ private struct Parts {
     var batch: [UInt8]?
     var workspaceID: String?
     var derivations: [String: Int] = [:]
+    var isJoinPending = false
     var summaries: SummarySet
     var missing: [String] = []
     /// The byte ranges of the summaries in the text.
@@ -71,6 +75,7 @@ private struct Parts {
     private enum Key: String, CaseIterable {
         case schemaVersion = "schema_version"
         case batch, source, derivations, summary
+        case joinPending = "join_pending"
     }
 
     private static let keys = JSONKeys<Key>()
@@ -93,6 +98,7 @@ private struct Parts {
                     workspaceID = try cursor.optionalText()
                 }
             case .derivations: derivations = try cursor.counts()
+            case .joinPending: isJoinPending = cursor.bytes(try cursor.skipValue()) == Array("true".utf8)
             case .summary:
                 try cursor.members(kinds.names) { place, cursor throws(JSONSyntaxError) in
                     places[place] = try cursor.skipValue()

@@ -52,7 +52,8 @@ final class RunStatistics: Sendable {
 
     /// Writes the roll-ups of the run and of its days, and the report page if the options request one.
     ///
-    /// A run that archived nothing does not change the roll-ups. The caller must hold the lock of the archive.
+    /// A run that archived nothing writes only the roll-ups of days that an interrupted run has left out. The caller
+    /// must hold the lock of the archive.
     func finish(
         _ report: ExportReport,
         of selection: ExportSelection,
@@ -60,11 +61,14 @@ final class RunStatistics: Sendable {
         startedAt: Timestamp,
         now: Timestamp
     ) async -> Outcome {
-        let (rollUp, days) = state.withLock { ($0.batches, $0.days) }
+        let (rollUp, archivedDays) = state.withLock { ($0.batches, $0.days) }
         var outcome = Outcome(cost: rollUp.measures.cost)
         do {
-            if !days.isEmpty { try write(rollUp, name: "runs/\(startedAt.fileName)", in: folder) }
-            for day in days.sorted() { try await write(day, in: folder) }
+            if !archivedDays.isEmpty {
+                try write(rollUp, in: folder) { "\(ArchivePaths.summaries)/runs/\(startedAt.fileName).\($0)" }
+            }
+            // An interrupted run has left out the roll-ups of other days.
+            for day in try archivedDays.union(folder.daysToRollUp()).sorted() { try await write(day, in: folder) }
             if page != nil, report.stop == nil {
                 outcome.page = try await writePage(report, of: selection, in: folder, startedAt: startedAt, now: now)
             }
@@ -80,14 +84,14 @@ final class RunStatistics: Sendable {
         let source = ArchiveStatistics(folder, selection: ArchiveSelection(since: day.start, until: next.start))
         let pricer = try prices.pricer(isScan: false)
         let reading = try await source.rollUp(by: Grouping(by: [.day]), pricer: pricer)
-        try write(reading.result, name: "days/\(day.text)", in: folder)
+        try write(reading.result, in: folder) { ArchivePaths.rollUp(of: day, format: $0) }
     }
 
-    private func write(_ rollUp: RollUp, name: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
+    private func write(_ rollUp: RollUp, in folder: ArchiveFolder, at path: (String) -> String) throws(ArchiveFailure) {
         let table = rollUp.table(caption: "Archived batches", notes: [prices.statement])
         for format in [TableFormat.json, .csv] {
             let text = Array(format.render(table).utf8)
-            try folder.replace("\(ArchivePaths.summaries)/\(name).\(format.rawValue)", with: text)
+            try folder.replace(path(format.rawValue), with: text)
         }
     }
 

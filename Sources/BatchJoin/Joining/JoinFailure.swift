@@ -38,3 +38,13 @@ package struct JoinFailure: Error, Sendable, Hashable {
         self.path = path
     }
 }
+
+extension JoinFailure {
+    /// Whether the options are invalid, whatever the files contain later.
+    var concernsOptions: Bool {
+        switch cause {
+        case .unknownFormat, .name: true
+        default: false
+        }
+    }
+}

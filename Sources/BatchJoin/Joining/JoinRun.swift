@@ -20,6 +20,9 @@ package struct JoinRun: Sendable {
 
     /// Joins the batches of the manifests, in order.
     ///
+    /// An error that concerns one batch, such as an invalid source of its own or a damaged raw file, is recorded in the
+    /// report and does not stop the others.
+    ///
     /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`. Files that are already published stay.
     package func run(_ manifests: [Manifest], with prepared: PreparedJoin) async throws -> JoinReport {
         var report = JoinReport()
@@ -29,8 +32,13 @@ package struct JoinRun: Sendable {
         var held: [JoinDraft] = []
         do {
             for manifest in manifests {
-                guard let draft = try await join(manifest, prepared, &report) else { continue }
-                held.append(draft)
+                do {
+                    guard let draft = try await join(manifest, prepared, &report) else { continue }
+                    held.append(draft)
+                } catch  where Self.concernsOneBatch(error, shared) {
+                    report.failures.append(JoinReport.Failure(batchID: manifest.batch.id, error: error))
+                    continue
+                }
                 if shared.isEmpty { try await publish(held.removeFirst(), prepared.settings, publisher, &report) }
             }
             try writeUnmatched(of: prepared, to: held)
@@ -43,17 +51,26 @@ package struct JoinRun: Sendable {
         return report
     }
 
+    /// Whether an error concerns only the batch that was being joined: its own source, or its archived files.
+    private static func concernsOneBatch(_ error: any Error, _ shared: [JoinSource]) -> Bool {
+        switch error {
+        case let failure as JoinFailure: !shared.contains { $0.path == failure.path }
+        case let failure as ArchiveFailure: [.open, .read, .inspect].contains(failure.operation)
+        default: false
+        }
+    }
+
     /// Joins the listed batches in order, and adds the joined files to the archive's list of digests.
     ///
     /// If `compact` has combined joined files, they are first separated, because the join replaces them.
     package static func run(
         _ listing: ArchiveReader.Listing,
-        with settings: JoinSettings,
+        with prepared: PreparedJoin,
         in archive: FileArchive
     ) async throws -> JoinReport {
         do {
             let manifests = try await separated(listing.manifests, in: archive)
-            var report = try await JoinRun(in: archive.folder).run(manifests, with: PreparedJoin(settings))
+            var report = try await JoinRun(in: archive.folder).run(manifests, with: prepared)
             report.unreadable = listing.unreadable
             try await archive.finishRun()
             return report
