@@ -105,7 +105,7 @@ let package = Package(
             name: "BatchJoin",
             dependencies: [
                 "BatchAnalytics", "BatchArchive", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Prices",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
 
@@ -209,7 +209,8 @@ let package = Package(
         .testTarget(
             name: "BatchJoinTests",
             dependencies: [
-                "BatchArchive", "BatchJoin", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "TestSupport",
+                "BatchArchive", "BatchJoin", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Tables",
+                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(

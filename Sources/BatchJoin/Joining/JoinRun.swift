@@ -1,6 +1,7 @@
 package import BatchArchive
 import BatchPipeline
 import BlockGzip
+import JSONLines
 import MessageBatches
 
 /// Joins archived batches with sources, and publishes the joined files with a new revision of each manifest.
@@ -171,13 +172,17 @@ extension JoinRun {
                 try Task.checkCancellation()
                 return members.next()
             } work: { [codec = settings.codec] number in
-                guard let block = try reader.block(ofMember: number) else { return (joiner.emptyBlock, [UInt8]()) }
-                let joined = try joiner.join(block)
-                return (joined, joined.rows.isEmpty ? [] : try codec.member(holding: joined.rows.span))
-            } consume: { joined, member in
-                try draft.append(joined, member: member)
-                for (index, relation) in joiner.relations.enumerated() {
-                    for (source, positions) in zip(relation.sources, joined.matches[index]) { source.mark(positions) }
+                guard let block = try reader.block(ofMember: number) else { return nil as JoinedMember? }
+                return try JoinedMember(of: block, from: 0, joiner, codec)
+            } consume: { [codec = settings.codec] first in
+                var next = first
+                while let member = next {
+                    try draft.append(member.joined, member: member.bytes)
+                    for (index, relation) in joiner.relations.enumerated() {
+                        let matches = zip(relation.sources, member.joined.matches[index])
+                        for (source, positions) in matches { source.mark(positions) }
+                    }
+                    next = try member.joined.rest.map { try JoinedMember(of: member.block, from: $0, joiner, codec) }
                 }
                 return .proceed
             }
@@ -223,5 +228,19 @@ extension JoinRun {
         let settings = prepared.settings
         let relations = settings.kind == .missing ? try prepared.relations(ofBatch: draft.paths.id) : []
         return Joiner(kind: settings.kind, form: settings.form, relations: relations, batch: draft.manifest.batch)
+    }
+}
+
+/// Joined rows of a block, and the gzip member that contains them.
+private struct JoinedMember: Sendable {
+    var block: LineBlock
+    var joined: JoinedBlock
+    /// Empty if there are no rows.
+    var bytes: [UInt8]
+
+    init(of block: LineBlock, from first: Int, _ joiner: Joiner, _ codec: any MemberCodec) throws {
+        let joined = try joiner.join(block, from: first)
+        (self.block, self.joined) = (block, joined)
+        bytes = joined.rows.isEmpty ? [] : try codec.member(holding: joined.rows.span)
     }
 }
