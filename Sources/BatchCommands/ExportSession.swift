@@ -191,7 +191,10 @@ struct ExportSession: Sendable {
             }
         )
         if options.requireAll {
-            ports.expectedIDs = try join?.requiredIDs(isForOneBatch: options.window.ids?.count == 1)
+            ports.expectedIDs = try join?
+                .requiredIDs(isForOneBatch: options.window.ids?.count == 1) { error in
+                    (FailureText(error) ?? .unexpected(error)).sentence
+                }
         }
         return ports
     }

@@ -123,6 +123,20 @@ struct InterruptedJoinTests {
         }
     }
 
+    @Test func `required IDs of one batch that cannot be read do not stop the other batches`() async throws {
+        try await Scratch.use { scratch in
+            let scenario = try Scenario.generated(lines: 20, batches: 2)
+            let ids = scenario.batches.map(\.id)
+            _ = try scratch.write("custom_id,label\nx\n", to: "\(ids[0]).csv")
+            let join = ["--require-all", "--join", scratch.path("{batch_id}.csv")]
+            try await InProcess.export(scenario, join) { run, archive, _ in
+                #expect(run.status == .partial)
+                #expect(archive.archivedIDs == [ids[1]])
+                #expect(run.notes.contains("\(ids[0]): the ids it must contain cannot be read"), "\(run.notes)")
+            }
+        }
+    }
+
     @Test func `joined files that a repair could not keep are made by the next export`() async throws {
         try await Scratch.use { scratch in
             let join = ["--join", try scratch.write("custom_id,label\nx,y\n", to: "labels.csv")]

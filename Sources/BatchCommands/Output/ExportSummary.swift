@@ -78,7 +78,7 @@ struct ExportSummary: Sendable {
         } else if isQuiet {
             for line in problems { context.note("batchkeep: \(line)") }
         }
-        if !isQuiet, report.stop == nil, let join { join.print(in: context, isQuiet: false) }
+        if !isQuiet, report.stop == nil, let join { join.printTable(in: context) }
         stop?.print(in: context)
         if stop == nil { statistics?.failure?.print(in: context) }
         for warning in retention.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }

@@ -13,21 +13,22 @@ struct JoinSummary {
     }
 
     func print(in context: CommandContext, isQuiet: Bool) {
-        if !isQuiet {
-            context.note("")
-            context.writeNote(Array(block.render(style: context.noteStyle).utf8))
-        }
+        if !isQuiet { printTable(in: context) }
         for problem in problems { context.note("batchkeep: \(problem)") }
-        for failure in report.unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
     }
 
-    /// The joins that failed, as sentences.
+    func printTable(in context: CommandContext) {
+        context.note("")
+        context.writeNote(Array(block.render(style: context.noteStyle).utf8))
+    }
+
+    /// The joins that failed and the manifests that cannot be read, as sentences.
     var problems: [String] {
         report.failures.map { joined in
             let failure = failure(of: joined)
             let sentence = "join\(joined.batchID.map { " of \($0)" } ?? ""): \(failure.sentence)"
             return [sentence, failure.advice].compactMap(\.self).joined(separator: " ")
-        }
+        } + report.unreadable.map { FailureText($0).sentence }
     }
 
     /// The archived batches that are not joined, as a sentence; nil if there are none.

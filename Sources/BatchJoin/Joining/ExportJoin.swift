@@ -29,8 +29,13 @@ package struct ExportJoin: Sendable {
     }
 
     /// The IDs in the sources, as the IDs that each batch must contain.
-    package func requiredIDs(isForOneBatch: Bool) throws -> RequiredIDs {
-        try RequiredIDs(prepared.get(), isForOneBatch: isForOneBatch)
+    ///
+    /// `describe` says why the source of one batch cannot be read.
+    package func requiredIDs(
+        isForOneBatch: Bool,
+        describe: @escaping @Sendable (any Error) -> String
+    ) throws -> RequiredIDs {
+        try RequiredIDs(prepared.get(), isForOneBatch: isForOneBatch, describe: describe)
     }
 
     /// Joins the batches of the selection that are archived and not joined.
