@@ -106,6 +106,7 @@ let package = Package(
             dependencies: [
                 "BatchAnalytics", "BatchArchive", "BatchCatalog", "BatchPipeline", "BlockGzip", "JSONLines",
                 "MessageBatches", "Prices", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
 
@@ -210,7 +211,7 @@ let package = Package(
             name: "BatchJoinTests",
             dependencies: [
                 "BatchArchive", "BatchJoin", "BatchPipeline", "BlockGzip", "JSONLines", "MessageBatches", "Prices",
-                "TestSupport",
+                "Tables", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(

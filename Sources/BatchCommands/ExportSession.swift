@@ -73,7 +73,14 @@ struct ExportSession: Sendable {
         let connection = try ServiceConnection(options.service, context: context, onRetry: observer.observeRetry)
         return try await connection.use { client in
             if let statistics, !options.dryRun {
-                let open = try await options.archive.open(origin: client.origin, lock: options.lock, prices: statistics.prices.table)
+                let prices = statistics.prices.table
+                let open = try await options.archive
+                    .open(
+                        origin: client.origin,
+                        lock: options.lock,
+                        prices: prices,
+                        requestsJoin: options.join.isWanted
+                    )
                 let catalog = try await self.catalog(in: open.sink).openForRun()
                 let summary = try await export(selection, to: open.sink, (catalog, statistics), over: connection)
                 open.close()
@@ -112,18 +119,23 @@ struct ExportSession: Sendable {
                 )
             )
         let join = try options.exportJoin()
+        if let failure = join?.failure {
+            // Without the sources, no batch can be proven to contain the required IDs.
+            if options.requireAll { throw failure }
+            observer.warn(FailureText.unreadableJoin(failure))
+        }
         let run = ExportRun(
             ports: try ports(to: sink, records?.statistics, join, over: connection),
             settings: try options.limits.settings(),
             ledger: ledger ?? NoLedger()
         )
         var report = if let asked { await run.run(asked) } else { await run.run(selection, isDryRun: isDryRun) }
+        let effective = report.corrected ?? selection
+        if !report.isListingOrdered { observer.warn(FailureText.unorderedListing) }
+        let joined = await join?.run(in: sink, of: effective, after: &report)
         if report.wasCancelled || (cancellation.isOutputClosed && report.stop == nil) {
             report.stop = cancellation.failure ?? report.stop
         }
-        let effective = report.corrected ?? selection
-        if !report.isListingOrdered { observer.warn(FailureText.unorderedListing) }
-        let joined = await join?.run(in: sink, after: &report)
         var statistics: RunStatistics.Outcome?
         if let records, !isDryRun {
             statistics = await records.statistics.finish(
@@ -174,7 +186,7 @@ struct ExportSession: Sendable {
         over connection: ServiceConnection
     ) throws -> ExportPorts {
         let receipts = asked.map { _ in ReceiptWriter(in: sink.folder, context: context, cancellation: cancellation) }
-        let observers = [observer.observe, statistics?.observe, join?.observe, receipts?.observe].compactMap(\.self)
+        let observers = [observer.observe, statistics?.observe, receipts?.observe].compactMap(\.self)
         var ports = ExportPorts(
             lister: connection.client,
             source: connection.client,
@@ -188,7 +200,10 @@ struct ExportSession: Sendable {
             }
         )
         if options.requireAll {
-            ports.expectedIDs = try join?.requiredIDs(isForOneBatch: options.window.ids?.count == 1)
+            ports.expectedIDs = try join?
+                .requiredIDs(isForOneBatch: options.window.ids?.count == 1) { error in
+                    (FailureText(error) ?? .unexpected(error)).sentence
+                }
         }
         return ports
     }

@@ -1,6 +1,13 @@
 import BatchJoin
 
 extension FailureText {
+    /// The warning before an export whose join sources cannot be opened.
+    static func unreadableJoin(_ error: any Error) -> String {
+        let failure = FailureText(error) ?? .unexpected(error)
+        let text = [failure.sentence, failure.advice].compactMap(\.self).joined(separator: " ")
+        return "\(text) The results are archived without the join, which is tried again at the end."
+    }
+
     init(_ failure: JoinFailure) {
         let path = failure.path
         switch failure.cause {
@@ -47,6 +54,16 @@ extension FailureText {
             self.init("The join source \(path) holds more than 1 TiB.", advice: "Split it.", status: .usage)
         case .database(let reason):
             self.init("The database \(path) cannot be joined with: \(reason).", status: .usage)
+        case .locked(let seconds):
+            self.init(
+                "The database \(path) is locked by another program, for more than \(seconds) s.",
+                advice: "Run it again when that program has finished."
+            )
+        case .unmergedChanges(let file):
+            self.init(
+                "The database \(path) cannot be read here: its latest changes are in \(file).",
+                advice: "Copy both files into a folder that can be written to, and join with the copy."
+            )
         case .name(let name):
             self.init(
                 "The join source \(path) would be called \(name), which is taken.",

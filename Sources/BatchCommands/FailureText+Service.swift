@@ -143,6 +143,7 @@ extension FailureText {
         case .failed(.lineTooLong(let line, let offset, let limit)):
             "line \(line), at byte \(offset), is longer than \(limit) bytes; raise --max-line-bytes"
         case .failed(.unsafeID): "its id cannot be a file name"
+        case .failed(.unreadableIDs(let reason)): "the ids it must contain cannot be read: \(reason.withoutFullStop)"
         case .failed(.changing): "its results began otherwise each time they were read"
         case .failed(.deadline(let deadline)):
             "not complete after \(deadline.components.seconds) s, as --deadline says; what was read stays"

@@ -1,31 +1,80 @@
-/// Finds the records of CSV and TSV text (RFC 4180) in windows of its bytes.
+/// Finds the records of CSV and TSV text in windows of its bytes.
 ///
-/// Cells between quotes may hold separators, line ends and doubled quotes. Line ends are CRLF or LF.
+/// Records end with CRLF or LF, and with CR alone if ``endsAtCarriageReturn`` is set.
 package struct DelimitedRecords: Sendable, Hashable {
+    /// How a cell contains separators and line ends.
+    package enum Quoting: Sendable, Hashable {
+        /// As in RFC 4180: a cell between quotes may contain separators, line ends and doubled quotes.
+        case quotes
+        /// As TSV is written here: `\t`, `\n`, `\r` and `\\`. Quotes and other backslashes are ordinary characters.
+        case backslashes
+    }
+
     package let separator: UInt8
+    private let quoting: Quoting
+    /// Whether CR alone ends a record.
+    package var endsAtCarriageReturn = false
 
     package static let csv = DelimitedRecords(separator: UInt8(ascii: ","))
-    package static let tsv = DelimitedRecords(separator: UInt8(ascii: "\t"))
+    package static let tsv = DelimitedRecords(separator: UInt8(ascii: "\t"), quoting: .backslashes)
+
+    package init(separator: UInt8, quoting: Quoting = .quotes) {
+        self.separator = separator
+        self.quoting = quoting
+    }
 
     private static let quote = UInt8(ascii: "\"")
+    private static let backslash = UInt8(ascii: "\\")
 
     /// A cell of a record in the window, without the quotes around it.
     package struct Cell: Sendable {
         package var range: Range<Int>
-        /// Whether it contains doubled quotes.
-        var isEscaped: Bool
+        /// The escapes that the cell contains; nil if it contains none.
+        fileprivate var escapes: Quoting?
 
         /// The decoded bytes of the cell.
         package func text(in window: [UInt8]) -> [UInt8] {
-            guard isEscaped else { return Array(window[range]) }
+            switch escapes {
+            case nil: Array(window[range])
+            case .quotes: Self.withoutDoubledQuotes(window[range])
+            case .backslashes: Self.withoutBackslashes(window[range])
+            }
+        }
+
+        private static func withoutDoubledQuotes(_ cell: ArraySlice<UInt8>) -> [UInt8] {
             var text: [UInt8] = []
             var isSecond = false
-            for byte in window[range] {
+            for byte in cell {
                 // Inside a quoted cell, quotes come in pairs. The first of a pair is dropped.
                 isSecond = byte == quote && !isSecond
                 if !isSecond { text.append(byte) }
             }
             return text
+        }
+
+        private static func withoutBackslashes(_ cell: ArraySlice<UInt8>) -> [UInt8] {
+            var text: [UInt8] = []
+            var bytes = cell[...]
+            while let byte = bytes.popFirst() {
+                guard byte == backslash, let next = bytes.first, let decoded = decoded(next) else {
+                    text.append(byte)
+                    continue
+                }
+                text.append(decoded)
+                bytes.removeFirst()
+            }
+            return text
+        }
+
+        /// The byte that a backslash and a letter stand for; nil if they are two ordinary characters.
+        private static func decoded(_ letter: UInt8) -> UInt8? {
+            switch letter {
+            case UInt8(ascii: "t"): 0x09
+            case UInt8(ascii: "n"): 0x0A
+            case UInt8(ascii: "r"): 0x0D
+            case backslash: backslash
+            default: nil
+            }
         }
     }
 
@@ -48,7 +97,7 @@ package struct DelimitedRecords: Sendable, Hashable {
         var cells: [Cell] = []
         var position = start
         while true {
-            let isQuoted = position < window.count && window[position] == Self.quote
+            let isQuoted = quoting == .quotes && position < window.count && window[position] == Self.quote
             let found =
                 isQuoted
                 ? try quotedCell(in: window, at: position, isLast: isLast)
@@ -61,6 +110,7 @@ package struct DelimitedRecords: Sendable, Hashable {
             case 0x0A: return (cells, end + 1)
             case 0x0D where end + 1 < window.count && window[end + 1] == 0x0A: return (cells, end + 2)
             case 0x0D where end + 1 == window.count: return isLast ? (cells, end + 1) : nil
+            case 0x0D where endsAtCarriageReturn: return (cells, end + 1)
             default: throw SyntaxError(offset: end, reason: "text behind a closing quote")
             }
         }
@@ -69,27 +119,31 @@ package struct DelimitedRecords: Sendable, Hashable {
     /// Returns the unquoted cell at `start`, which ends at a separator or line end.
     private func plainCell(in window: [UInt8], at start: Int) throws(SyntaxError) -> (Cell, end: Int)? {
         var end = start
+        var escapes: Quoting?
         while end < window.count {
             let byte = window[end]
             if byte == separator || byte == 0x0A { break }
-            if byte == 0x0D, end + 1 == window.count || window[end + 1] == 0x0A { break }
-            if byte == Self.quote { throw SyntaxError(offset: end, reason: "a quote inside a cell without quotes") }
+            if byte == 0x0D, endsAtCarriageReturn || end + 1 == window.count || window[end + 1] == 0x0A { break }
+            if byte == Self.quote, quoting == .quotes {
+                throw SyntaxError(offset: end, reason: "a quote inside a cell without quotes")
+            }
+            if byte == Self.backslash, quoting == .backslashes { escapes = .backslashes }
             end += 1
         }
-        return (Cell(range: start..<end, isEscaped: false), end)
+        return (Cell(range: start..<end, escapes: escapes), end)
     }
 
     private func quotedCell(in window: [UInt8], at start: Int, isLast: Bool) throws(SyntaxError) -> (Cell, end: Int)? {
         var position = start + 1
-        var isEscaped = false
+        var escapes: Quoting?
         while let closing = window[min(position, window.count)...].firstIndex(of: Self.quote) {
             guard closing + 1 < window.count else {
-                return isLast ? (Cell(range: start + 1..<closing, isEscaped: isEscaped), closing + 1) : nil
+                return isLast ? (Cell(range: start + 1..<closing, escapes: escapes), closing + 1) : nil
             }
             guard window[closing + 1] == Self.quote else {
-                return (Cell(range: start + 1..<closing, isEscaped: isEscaped), closing + 1)
+                return (Cell(range: start + 1..<closing, escapes: escapes), closing + 1)
             }
-            isEscaped = true
+            escapes = .quotes
             position = closing + 2
         }
         if isLast { throw SyntaxError(offset: start, reason: "a quote that is never closed") }

@@ -147,11 +147,15 @@ struct JoinCommandTests {
         }
     }
 
-    @Test func `an invalid source ends an export before the first request`() async throws {
-        try await InProcess.export(Samples.scenario(), ["--join", "none.jsonl"]) { run, archive, server in
-            #expect(run.status == .usage)
-            #expect(run.notes.contains("There is no join source none.jsonl."), "\(run.notes)")
-            #expect(server.service.requests.isEmpty && archive.archivedIDs.isEmpty)
+    @Test func `invalid options, or required IDs that cannot be read, end an export before the first request`()
+        async throws
+    {
+        for arguments in [["--join", "labels.txt"], ["--require-all", "--join", "none.jsonl"]] {
+            try await InProcess.export(Samples.scenario(), arguments) { run, archive, server in
+                #expect(run.status == .usage)
+                #expect(run.notes.contains(arguments.last ?? ""), "\(run.notes)")
+                #expect(server.service.requests.isEmpty && archive.archivedIDs.isEmpty)
+            }
         }
         try await InProcess.export(
             Samples.scenario(),

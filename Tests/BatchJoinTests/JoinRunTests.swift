@@ -1,4 +1,5 @@
 import Foundation
+import JSONLines
 import MessageBatches
 import Testing
 
@@ -103,6 +104,43 @@ struct JoinRunTests {
             #expect(file.bytes == stored.count && file.sha256 == ContentDigest.hex(stored) && file.lines == 2)
         }
         #expect(try Manifest(json: manifest.json, path: "") == manifest)
+    }
+
+    @Test func `a damaged raw file does not stop the joins of other batches`() async throws {
+        let ground = try JoinGround()
+        for (number, day) in ["2024-08-20", "2024-08-21", "2024-08-22"].enumerated() {
+            try await ground.archive("msgbatch_0\(number)", [resultLine("a")], day: day)
+        }
+        let damaged = try #require(try await ground.manifests()[1].files[.raw]?.path)
+        try ground.folder.write([0x1F, 0x8B, 8, 0].span, to: damaged)
+        let source = try ground.put(requestRow("a"), as: "r.jsonl")
+        let report = try await ground.join(ground.settings([source]))
+        #expect(report.batches == 2 && report.failures.map(\.batchID) == ["msgbatch_01"])
+        #expect(try await ground.manifests().map { $0.join == nil } == [false, true, false])
+        #expect(try ground.paths().filter { $0.hasPrefix("_partial/") }.isEmpty)
+    }
+
+    @Test(arguments: [JoinForm.ndjson, .flat])
+    func `rows that are too large for one block continue in the next`(form: JoinForm) async throws {
+        let ground = try JoinGround()
+        let lines = (0..<20).map { resultLine("id-\($0)") }
+        try await ground.archive("msgbatch_01", lines)
+        let source = try ground.put((0..<20).map { requestRow("id-\($0)") }.joined(), as: "r.jsonl")
+        let relations = try PreparedJoin(ground.settings([source], form: form)).relations(ofBatch: "msgbatch_01")
+        let batch = try #require(try await ground.manifests().first).batch
+        let joiner = Joiner(kind: .left, form: form, relations: relations, batch: batch)
+        var splitter = LineSplitter(blockSize: 1_000_000)
+        _ = try splitter.append(lines.flatMap { Array($0.utf8) + [0x0A] })
+        let last = splitter.finish()
+        let block = try #require(last)
+        let whole = try joiner.join(block)
+        #expect(whole.rowCount == 20 && whole.rest == nil)
+        var parts = [try joiner.join(block, blockSize: 1_000)]
+        while let rest = parts.last?.rest { parts.append(try joiner.join(block, from: rest, blockSize: 1_000)) }
+        #expect(parts.count > 2)
+        #expect(parts.flatMap(\.rows) == whole.rows)
+        #expect(parts.flatMap { $0.matches[0][0] } == whole.matches[0][0])
+        #expect(parts.reduce(0) { $0 + $1.tallies[0].matched } == 20)
     }
 
     @Test func `a run that was killed before the manifest is finished by the next`() async throws {

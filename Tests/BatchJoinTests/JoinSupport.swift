@@ -108,7 +108,8 @@ final class JoinGround: Sendable {
         kind: JoinKind = .left,
         form: JoinForm = .ndjson,
         policy: JoinErrorPolicy = .fail,
-        memory: Int = 300_000_000
+        memory: Int = 300_000_000,
+        rowLimit: Int = 67_108_864
     ) -> JoinSettings {
         JoinSettings(
             sources: paths.map { JoinSourcePlace(path: $0) },
@@ -116,6 +117,7 @@ final class JoinGround: Sendable {
             form: form,
             policy: policy,
             memory: memory,
+            rowLimit: rowLimit,
             scratchFolder: folder.path(ArchivePaths.partial),
             codec: ZlibCodec(level: 1)
         )

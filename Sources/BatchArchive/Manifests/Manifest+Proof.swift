@@ -26,6 +26,7 @@ extension Manifest {
             prices: proof.prices,
             summaries: Self.text(of: proof.summaries)
         )
+        isJoinPending = settings.requestsJoin
     }
 
     /// Returns the JSON text of each summary by name; equal summaries have equal text.

@@ -50,6 +50,7 @@ extension Manifest {
             quarantine: parts.quarantine
         )
         join = parts.join
+        isJoinPending = parts.isJoinPending
     }
 
     /// Returns the batch of a manifest; throws if the schema is missing or newer than this program.
@@ -100,6 +101,7 @@ private struct ManifestParts {
     var pruned: [DataKind: PrunedFile] = [:]
     var quarantine: Manifest.Quarantine?
     var join: [UInt8]?
+    var isJoinPending = false
 
     private enum Key: String, CaseIterable {
         case schemaVersion = "schema_version"
@@ -107,6 +109,7 @@ private struct ManifestParts {
         case startedAt = "started_at"
         case finishedAt = "finished_at"
         case tool, files, counts, lines, rejected, derivations, prices, summary, quarantine, join, pruned
+        case joinPending = "join_pending"
     }
 
     private enum SourceKey: String, CaseIterable {
@@ -160,6 +163,7 @@ private struct ManifestParts {
             case .summary: try readSummaries(&cursor)
             case .quarantine: try readQuarantine(&cursor)
             case .join: join = cursor.bytes(try cursor.skipValue())
+            case .joinPending: isJoinPending = cursor.bytes(try cursor.skipValue()) == Array("true".utf8)
             case .pruned: try readPruned(&cursor)
             }
         }

@@ -22,6 +22,7 @@ extension Manifest {
             ("summary", .object(summaries.sorted { $0.key < $1.key }.map { ($0.key, .verbatim($0.value)) })),
         ]
         if let join { members.append(("join", .verbatim(join))) }
+        if isJoinPending { members.append(("join_pending", .verbatim(Array("true".utf8)))) }
         if !pruned.isEmpty {
             let files = pruned.sorted { $0.key < $1.key }.map { ($0.key.rawValue, $0.value.node) }
             members.append(("pruned", .object(files)))

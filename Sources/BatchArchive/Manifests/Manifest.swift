@@ -39,6 +39,8 @@ package struct Manifest: Sendable, Hashable {
     package var summaries: [String: [UInt8]]
     /// The settings and the result of the latest join, as JSON; nil before the first join.
     package var join: [UInt8]?
+    /// Whether a join was requested and not done yet, or its files are lost.
+    package var isJoinPending = false
     /// Files that were removed on request, by kind.
     package var pruned: [DataKind: PrunedFile] = [:]
     /// Set if the batch failed the completeness check.

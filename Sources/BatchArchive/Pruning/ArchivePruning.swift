@@ -110,6 +110,10 @@ extension FileArchive {
             if try folder.status(file.path)?.size == file.bytes { manifest.files[kind] = file }
         }
         for (kind, file) in old.pruned where manifest.files[kind] == nil { manifest.pruned[kind] = file }
+        manifest.join = old.join
+        // The next export with a join makes joined files again that could not be kept.
+        let isKept = [DataKind.joined, .unmatched].allSatisfy { manifest.files[$0] == old.files[$0] }
+        manifest.isJoinPending = old.isJoinPending || !isKept
         for (name, version) in old.derivations where manifest.derivations[name] == nil {
             manifest.derivations[name] = version
         }

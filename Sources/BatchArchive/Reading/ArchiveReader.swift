@@ -39,10 +39,16 @@ package struct ArchiveReader: Sendable {
 
     /// Reads the manifests of a selection concurrently.
     ///
-    /// A manifest that cannot be read is listed and does not stop the others.
-    package func manifests(of selection: ArchiveSelection = ArchiveSelection()) async throws -> Listing {
+    /// A manifest that cannot be read is listed and does not stop the others. Only those that `isWanted` accepts stay
+    /// in memory.
+    package func manifests(
+        of selection: ArchiveSelection = ArchiveSelection(),
+        where isWanted: @escaping @Sendable (Manifest) -> Bool = { _ in true }
+    ) async throws -> Listing {
         let parts = try folder.manifestPaths(of: selection).parts(of: Self.manifestsPerTask)
-        let found = await mapConcurrently(parts, limit: Self.tasksAtOnce) { part async in read(part, of: selection) }
+        let found = await mapConcurrently(parts, limit: Self.tasksAtOnce) { part async in
+            read(part, of: selection, where: isWanted)
+        }
         return Listing(found.flatMap(\.manifests), unreadable: found.flatMap(\.unreadable))
     }
 
@@ -106,13 +112,17 @@ package struct ArchiveReader: Sendable {
         return try Manifest(json: folder.read(path), path: folder.path(path))
     }
 
-    private func read(_ paths: ArraySlice<String>, of selection: ArchiveSelection) -> Listing {
+    private func read(
+        _ paths: ArraySlice<String>,
+        of selection: ArchiveSelection,
+        where isWanted: (Manifest) -> Bool = { _ in true }
+    ) -> Listing {
         var listing = Listing()
         for path in paths {
             do throws(ArchiveFailure) {
                 let manifest = try Manifest(json: folder.read(path), path: folder.path(path))
                 try check(manifest.batch, at: path)
-                if selection.contains(manifest.batch) { listing.manifests.append(manifest) }
+                if selection.contains(manifest.batch), isWanted(manifest) { listing.manifests.append(manifest) }
             } catch {
                 listing.unreadable.append(error)
             }

@@ -11,6 +11,8 @@ package struct SummarizedBatch: Sendable {
     package var batch: MessageBatch
     /// The workspace of the batch, if known.
     package var workspace: String?
+    /// Whether a join was requested and not done yet.
+    package var isJoinPending = false
     /// The version of each derivation that made the manifest.
     package var derivations: [String: Int]
     /// The rows of the price table that the manifest records; nil in a manifest of an earlier version.
@@ -50,6 +52,7 @@ package struct SummarizedBatch: Sendable {
         batch = try Manifest.batch(schemaVersion: parts.schemaVersion, json: parts.batch, path: path)
         (workspace, derivations, prices) = (parts.workspaceID, parts.derivations, parts.prices)
         (summaries, missing) = (parts.summaries, parts.missing)
+        isJoinPending = parts.isJoinPending
     }
 }
 
@@ -75,6 +78,7 @@ private struct Parts {
     var workspaceID: String?
     var derivations: [String: Int] = [:]
     var prices: [PriceRow]?
+    var isJoinPending = false
     var summaries: SummarySet
     var missing: [String] = []
     /// The byte ranges of the summaries in the text.
@@ -83,6 +87,7 @@ private struct Parts {
     private enum Key: String, CaseIterable {
         case schemaVersion = "schema_version"
         case batch, source, derivations, prices, summary
+        case joinPending = "join_pending"
     }
 
     private static let keys = JSONKeys<Key>()
@@ -106,6 +111,7 @@ private struct Parts {
                 }
             case .derivations: derivations = try cursor.counts()
             case .prices: prices = try Manifest.prices(&cursor)?.compactMap(\.self)
+            case .joinPending: isJoinPending = cursor.bytes(try cursor.skipValue()) == Array("true".utf8)
             case .summary:
                 try cursor.members(kinds.names) { place, cursor throws(JSONSyntaxError) in
                     places[place] = try cursor.skipValue()

@@ -1,3 +1,4 @@
+package import BatchArchive
 package import MessageBatches
 
 /// The state of an archive according to its catalog.
@@ -15,16 +16,19 @@ package struct ArchiveStatus {
     package let lost: [CatalogBatch]
     /// The last runs, newest first.
     package let runs: [CatalogRun]
+    /// The derived files that interrupted runs have not written.
+    package let pending: PendingWork
 
     package init(
         of catalog: Catalog,
         archive: String,
+        pending: PendingWork,
         source: String?,
         now: Timestamp,
         warnDays: Int,
         lastRuns: Int
     ) throws {
-        (self.archive, self.source, self.now) = (archive, source, now)
+        (self.archive, self.pending, self.source, self.now) = (archive, pending, source, now)
         counts = try catalog.batchCounts()
         let unfinished = try catalog.batches(in: LocalState.nonFinalStates)
         atRisk = unfinished.filter { $0.daysLeft(at: now) < Double(warnDays) }

@@ -47,7 +47,7 @@ struct JoinCommand: AsyncParsableCommand {
             let open = try await archive.open(origin: "", lock: lock)
             let report: JoinReport
             do {
-                report = try await JoinRun.run(listing, with: settings, in: open.sink)
+                report = try await JoinRun.run(listing, with: PreparedJoin(settings), in: open.sink)
             } catch is CancellationError {
                 guard let status = cancellation.signalStatus else { throw CancellationError() }
                 throw CommandExit(status: status)

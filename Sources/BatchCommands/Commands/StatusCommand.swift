@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchAnalytics
 import BatchArchive
 import BatchCatalog
 
@@ -44,6 +45,7 @@ struct StatusCommand: AsyncParsableCommand {
             let status = try ArchiveStatus(
                 of: catalog,
                 archive: entry.folder.root,
+                pending: try await PendingWork(of: entry.folder),
                 source: entry.source,
                 now: context.now(),
                 warnDays: warnDays,

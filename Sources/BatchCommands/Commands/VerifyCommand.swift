@@ -64,14 +64,16 @@ struct VerifyCommand: AsyncParsableCommand {
         let plan = try plan(now: context.now())
         var output = VerifyOutput(format: format, context: context)
         try output.begin(archive.path, depth: depthName)
+        var pending: [(path: String, work: PendingWork)] = []
         for source in ArchiveFolders.entries(at: archive.path) {
             if repair {
                 try await repair(source, plan, &output)
             } else {
                 try await verify(source, plan) { try output.add($0, in: source) }
             }
+            pending.append((source.folder.root, try await PendingWork(of: source.folder)))
         }
-        try output.finish()
+        try output.finish(pending)
         if output.isDamaged { throw CommandExit(status: .integrity) }
     }
 

@@ -25,11 +25,14 @@ struct ArchiveOptions: ParsableArguments {
     func open(
         origin: String,
         lock: LockOptions,
-        prices: PriceTable? = nil
+        prices: PriceTable? = nil,
+        requestsJoin: Bool = false
     ) async throws -> OpenArchive {
         let folder = ArchiveFolder(path)
         let lock = try await lock.acquire(folder, context: .current)
-        return try OpenArchive(folder, settings: settings(origin: origin, prices: prices), lock: lock)
+        var settings = try settings(origin: origin, prices: prices)
+        settings.requestsJoin = requestsJoin
+        return try OpenArchive(folder, settings: settings, lock: lock)
     }
 
     /// Opens the archive without a lock, for a run that only reads or that locks one batch at a time.

@@ -39,7 +39,8 @@ extension ArchiveStatus {
                     ]
                 )
             ],
-            notes: counts.isEmpty && runs.isEmpty ? ["Nothing is known yet: batchkeep export fills the archive."] : []
+            notes: (counts.isEmpty && runs.isEmpty ? ["Nothing is known yet: batchkeep export fills the archive."] : [])
+                + pending.sentences(archivePath: archive)
         )
     }
 

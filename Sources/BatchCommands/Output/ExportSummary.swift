@@ -1,5 +1,6 @@
 import BatchAnalytics
 import BatchCatalog
+import BatchJoin
 import BatchPipeline
 import Foundation
 import MessageBatches
@@ -43,6 +44,11 @@ struct ExportSummary: Sendable {
         // A dry run fetches nothing, so it does not know which batches remain at risk.
         if !isDryRun, !retention.newlyLost.isEmpty || !retention.atRisk.isEmpty { statuses.insert(.lost) }
         if let failure = statistics?.failure { statuses.insert(failure.status) }
+        if let join {
+            // The results are archived; the next run with the same options repeats the join.
+            if !join.report.failures.isEmpty { statuses.insert(.partial) }
+            if !join.report.unreadable.isEmpty { statuses.insert(.integrity) }
+        }
         return statuses
     }
 
@@ -72,7 +78,7 @@ struct ExportSummary: Sendable {
         } else if isQuiet {
             for line in problems { context.note("batchkeep: \(line)") }
         }
-        if !isQuiet, let join { join.print(in: context, isQuiet: false) }
+        if !isQuiet, report.stop == nil, let join { join.printTable(in: context) }
         stop?.print(in: context)
         if stop == nil { statistics?.failure?.print(in: context) }
         for warning in retention.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
@@ -82,7 +88,7 @@ struct ExportSummary: Sendable {
     private var notes: [String] {
         outcome
             + (statistics?.cost.sentences ?? []) + (statistics?.notes ?? [])
-            + [statistics?.page.map { "The page to look at: \($0)" }].compactMap(\.self)
+            + [statistics?.page.map { "The page to look at: \($0)" }, join?.pendingSentence].compactMap(\.self)
     }
 
     private var outcome: [String] {
@@ -107,6 +113,7 @@ struct ExportSummary: Sendable {
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
             + report.notRetrieved.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
             + report.retryScheduled.map(FailureText.sentence(of:))
+            + (join?.problems ?? [])
         return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).displayText) more."] : [])
     }
 
@@ -122,6 +129,7 @@ struct ExportSummary: Sendable {
             "busy": report.busy, "not_retrieved": report.notRetrieved.count,
             "at_risk": retention.atRisk.count,
         ]
+        .merging(join.map { ["not_joined": $0.report.pending.count] } ?? [:]) { $1 }
     }
 
     private var seconds: Double { finishedAt.seconds(since: startedAt) }

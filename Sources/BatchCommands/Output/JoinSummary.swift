@@ -1,3 +1,4 @@
+import BatchArchive
 import BatchJoin
 import Foundation
 import Tables
@@ -7,14 +8,37 @@ struct JoinSummary {
     let report: JoinReport
     let archivePath: String
 
-    var status: ExitStatus { report.unreadable.isEmpty ? .done : .integrity }
+    var status: ExitStatus {
+        .combined(Set(report.failures.map { failure(of: $0).status } + (report.unreadable.isEmpty ? [] : [.integrity])))
+    }
 
     func print(in context: CommandContext, isQuiet: Bool) {
-        if !isQuiet {
-            context.note("")
-            context.note(block)
-        }
-        for failure in report.unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
+        if !isQuiet { printTable(in: context) }
+        for problem in problems { context.note("batchkeep: \(problem)") }
+    }
+
+    func printTable(in context: CommandContext) {
+        context.note("")
+        context.note(block)
+    }
+
+    /// The joins that failed and the manifests that cannot be read, as sentences.
+    var problems: [String] {
+        report.failures.map { joined in
+            let failure = failure(of: joined)
+            let sentence = "join\(joined.batchID.map { " of \($0)" } ?? ""): \(failure.sentence)"
+            return [sentence, failure.advice].compactMap(\.self).joined(separator: " ")
+        } + report.unreadable.map { FailureText($0).sentence }
+    }
+
+    /// The archived batches that are not joined, as a sentence; nil if there are none.
+    var pendingSentence: String? {
+        guard !report.pending.isEmpty else { return nil }
+        return "\(PendingWork.unjoined(report.pending)). The next run with the same options joins them."
+    }
+
+    private func failure(of joined: JoinReport.Failure) -> FailureText {
+        FailureText(joined.error) ?? .unexpected(joined.error)
     }
 
     /// The counts as a table.
@@ -96,6 +120,9 @@ struct JoinDocument: Encodable {
     private let sources: [Side]
     private let duplicates: [Row]
     private let skipped: [Row]
+    private let failures: [Failure]
+    /// The archived batches that are not joined, without those that have no source.
+    private let pending: [String]
     private let exitStatus: Int32
 
     private struct Side: Encodable {
@@ -105,6 +132,12 @@ struct JoinDocument: Encodable {
         let requestsWithoutResult: Int
         let duplicateKeys: Int
         let skippedRows: Int
+    }
+
+    /// A join that failed: of a batch, or of all batches.
+    private struct Failure: Encodable {
+        let batchID: String?
+        let reason: String
     }
 
     /// A row of a source.
@@ -141,6 +174,13 @@ struct JoinDocument: Encodable {
         skipped = report.sources.flatMap { source in
             source.skipped.map { Row(file: source.path, line: $0.line, byte: $0.byte) }
         }
+        failures = report.failures.map { failure in
+            Failure(
+                batchID: failure.batchID,
+                reason: (FailureText(failure.error) ?? .unexpected(failure.error)).sentence
+            )
+        }
+        pending = report.pending
         exitStatus = summary.status.rawValue
     }
 }

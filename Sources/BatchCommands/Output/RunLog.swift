@@ -103,6 +103,8 @@ struct RunLog: RunObserver {
 
     func report(_ summary: ExportSummary) {
         for warning in summary.retention.warnings(archivePath: summary.archivePath) { logger.warning("\(warning)") }
+        for problem in summary.join?.problems ?? [] { logger.error("\(problem)") }
+        if let pending = summary.join?.pendingSentence { logger.warning("\(pending)") }
         var metadata: Logger.Metadata = ["exit_status": .stringConvertible(Int(summary.status.rawValue))]
         if let stop = summary.stop {
             metadata.add("request_id", summary.stopRequestID)

@@ -53,7 +53,8 @@ final class RunStatistics: Sendable {
 
     /// Writes the roll-ups of the run and of its days, and the report page if the options request one.
     ///
-    /// A run that archived nothing does not change the roll-ups. The caller must hold the lock of the archive.
+    /// A run that archived nothing writes only the roll-ups of days that an interrupted run has left out. The caller
+    /// must hold the lock of the archive.
     func finish(
         _ report: ExportReport,
         of selection: ExportSelection,
@@ -62,11 +63,15 @@ final class RunStatistics: Sendable {
         startedAt: Timestamp,
         now: Timestamp
     ) async -> Outcome {
-        let (rollUp, days) = state.withLock { ($0.batches, $0.days) }
+        let (rollUp, archivedDays) = state.withLock { ($0.batches, $0.days) }
         var outcome = Outcome(cost: rollUp.measures.cost)
         do {
-            if !days.isEmpty { try Self.write(rollUp, name: "runs/\(startedAt.fileName)", prices, in: folder) }
-            try await Self.writeDays(days, prices, in: folder)
+            if !archivedDays.isEmpty {
+                let name = "\(ArchivePaths.summaries)/runs/\(startedAt.fileName)"
+                try Self.write(rollUp, prices, in: folder) { "\(name).\($0)" }
+            }
+            // An interrupted run has left out the roll-ups of other days.
+            try await Self.writeDays(archivedDays.union(folder.daysToRollUp()), prices, in: folder)
             outcome.notes = try await notes(about: folder)
             if page != nil, report.stop == nil {
                 let listing = Completeness.Listing(startedAt: startedAt, unreadable: report.notRetrieved.count)
@@ -90,20 +95,20 @@ final class RunStatistics: Sendable {
             let next = CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
             let source = ArchiveStatistics(folder, selection: ArchiveSelection(since: day.start, until: next.start))
             let reading = try await source.rollUp(by: Grouping(by: [.day]))
-            try write(reading.result, name: "days/\(day.text)", prices, in: folder)
+            try write(reading.result, prices, in: folder) { ArchivePaths.rollUp(of: day, format: $0) }
         }
     }
 
     private static func write(
         _ rollUp: RollUp,
-        name: String,
         _ prices: PriceSource,
-        in folder: ArchiveFolder
+        in folder: ArchiveFolder,
+        at path: (_ format: String) -> String
     ) throws(ArchiveFailure) {
         let table = rollUp.table(caption: "Archived batches", notes: [prices.statement])
         for format in [TableFormat.json, .csv] {
             let text = Array(format.render(table).utf8)
-            try folder.replace("\(ArchivePaths.summaries)/\(name).\(format.rawValue)", with: text)
+            try folder.replace(path(format.rawValue), with: text)
         }
     }
 

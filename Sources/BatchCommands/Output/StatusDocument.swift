@@ -1,3 +1,4 @@
+import BatchArchive
 import BatchCatalog
 import MessageBatches
 
@@ -19,6 +20,7 @@ struct StatusDocument: Encodable {
     let quarantined: [Batch]
     let lost: [Batch]
     let runs: [Run]
+    let pending: Pending
 
     init(_ status: ArchiveStatus) {
         archive = status.archive
@@ -30,6 +32,20 @@ struct StatusDocument: Encodable {
         quarantined = status.quarantined.map { Batch($0, at: status.now) }
         lost = status.lost.map { Batch($0, at: status.now) }
         runs = status.runs.map { Run($0) }
+        pending = Pending(
+            joins: status.pending.joins,
+            checksums: status.pending.unlisted,
+            summaries: status.pending.days.map(\.text),
+            views: status.pending.views
+        )
+    }
+
+    /// The derived files that a later run writes; see `PendingWork`.
+    struct Pending: Encodable {
+        let joins: [String]
+        let checksums: [String]
+        let summaries: [String]
+        let views: [String]
     }
 
     struct Batch: Encodable {

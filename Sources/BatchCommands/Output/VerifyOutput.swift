@@ -34,13 +34,16 @@ struct VerifyOutput {
         }
     }
 
-    func finish() throws {
+    /// Ends the document, and reports the work that interrupted runs have left in each archive.
+    func finish(_ pending: [(path: String, work: PendingWork)]) throws {
         let damaged = counts.reduce(0) { $0 + ($1.key == .intact ? 0 : $1.value) }
         if format == .json {
             let marks: [(String, JSONNode?)] = counts.map { ($0.key.rawValue, .number($0.value)) }
             let status = (isDamaged ? ExitStatus.integrity : .done).rawValue
+            let work = pending.map { JSONNode.object([("archive", .text($0.path)), ("work", $0.work.node)]) }
             try write(
-                "\n],\"counts\":\(Self.json(.sorted(marks))),\"outdated\":\(outdated),\"exit_status\":\(status)}\n"
+                "\n],\"counts\":\(Self.json(.sorted(marks))),\"outdated\":\(outdated),"
+                    + "\"pending\":\(Self.json(.array(work))),\"exit_status\":\(status)}\n"
             )
         }
         let total = counts.values.reduce(0, +)
@@ -50,6 +53,7 @@ struct VerifyOutput {
                 "\(outdated) are outdated: derived by another version. verify --repair derives them anew from raw."
             )
         }
+        for (path, work) in pending { work.sentences(archivePath: path).forEach(context.note) }
         if damaged > 0 { context.note("verify --repair makes anew what raw or the service still has.") }
     }
 

@@ -1,60 +1,89 @@
 package import BatchArchive
 package import BatchPipeline
 import MessageBatches
-import Synchronization
 
-/// Joins the batches that an export run has archived, at the end of the run.
+/// The join at the end of an export run.
 ///
-/// The sources are opened before the first request, so that an invalid source is reported at once.
+/// It joins every selected batch that is archived and not joined yet, whether this run or an earlier one archived it:
+/// after an interruption, the next run with the same options completes the join. Batches that are joined keep their
+/// files, even if a source or the options have changed since; `batchkeep join` replaces them.
+///
+/// The sources belong to others, so an invalid one does not stop the export. They are opened before the first request,
+/// so that the problem is reported at once, and again at the end if they could not be read or have changed.
 package struct ExportJoin: Sendable {
-    private let prepared: PreparedJoin
-    private let archived = ArchivedBatches()
+    private let settings: JoinSettings
+    private let prepared: Result<PreparedJoin, any Error>
 
-    /// - Throws: ``JoinFailure`` if a source does not exist or cannot be read.
+    /// Opens the sources; an error is the value of ``failure``.
+    ///
+    /// - Throws: ``JoinFailure`` if the options cannot be used with any file.
     package init(_ settings: JoinSettings) throws {
-        prepared = try PreparedJoin(settings)
+        self.settings = settings
+        prepared = Result { try PreparedJoin(settings) }
+        if let failure = failure as? JoinFailure, failure.concernsOptions { throw failure }
     }
 
-    /// Records the batches that the pipeline reports as archived.
-    package var observe: @Sendable (ExportEvent) -> Void { archived.observe }
+    /// The reason why the sources could not be opened before the first request.
+    package var failure: (any Error)? {
+        if case .failure(let error) = prepared { error } else { nil }
+    }
 
     /// The IDs in the sources, as the IDs that each batch must contain.
-    package func requiredIDs(isForOneBatch: Bool) throws -> RequiredIDs {
-        try RequiredIDs(prepared, isForOneBatch: isForOneBatch)
-    }
-
-    /// Joins the archived batches.
     ///
-    /// An error is recorded in `report` as the reason why the run stopped.
-    package func run(in archive: FileArchive, after report: inout ExportReport) async -> JoinReport? {
-        guard report.stop == nil else { return nil }
+    /// `describe` says why the source of one batch cannot be read.
+    package func requiredIDs(
+        isForOneBatch: Bool,
+        describe: @escaping @Sendable (any Error) -> String
+    ) throws -> RequiredIDs {
+        try RequiredIDs(prepared.get(), isForOneBatch: isForOneBatch, describe: describe)
+    }
+
+    /// Joins the batches of the selection that are archived and not joined.
+    ///
+    /// After a run that stopped, it only reports them. An error of the join is in the report; a cancellation is the
+    /// reason why the run stopped.
+    package func run(
+        in archive: FileArchive,
+        of selection: ExportSelection,
+        after run: inout ExportReport
+    ) async -> JoinReport {
+        var report = JoinReport()
         do {
-            let reader = try ArchiveReader(archive.folder)
-            let manifests = try archived.batches.compactMap { try reader.manifest(of: $0.id, on: $0.day) }
-            let joined = try await JoinRun(in: archive.folder).run(manifests, with: prepared)
-            try await archive.finishRun()
-            return joined
+            let listing = try await pending(in: archive.folder, of: selection)
+            report.unreadable = listing.unreadable
+            report.pending = listing.manifests.map(\.batch.id).sorted()
+            guard run.stop == nil else { return report }
+            let sources = try currentSources()
+            guard !listing.manifests.isEmpty else { return report }
+            report = try await JoinRun.run(listing, with: sources, in: archive)
+        } catch is CancellationError {
+            run.stop = CancellationError()
         } catch {
-            report.stop = error
-            // Files published before the error must be in the list of digests.
-            try? await archive.finishRun()
-            return nil
+            report.failures.append(JoinReport.Failure(batchID: nil, error: error))
         }
-    }
-}
-
-/// The batches that a run has archived, by time of creation.
-///
-/// A lock protects them, because several batches report events at once.
-private final class ArchivedBatches: Sendable {
-    private let known = Mutex<[MessageBatch]>([])
-
-    var batches: [MessageBatch] {
-        known.withLock { $0.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) } }
+        // Batches that were published before an error are not pending.
+        if let left = try? await pending(in: archive.folder, of: selection) {
+            report.pending = Set(left.manifests.map(\.batch.id)).subtracting(report.withoutSource).sorted()
+        }
+        return report
     }
 
-    @Sendable func observe(_ event: ExportEvent) {
-        guard case .finished(let batch, .archived) = event else { return }
-        known.withLock { $0.append(batch) }
+    /// The manifests of archived batches without a join, oldest first.
+    private func pending(
+        in folder: ArchiveFolder,
+        of selection: ExportSelection
+    ) async throws -> ArchiveReader.Listing {
+        let wanted = ArchiveSelection(selection.window, ids: selection.filter.ids)
+        var listing = try await ArchiveReader(folder)
+            .manifests(of: wanted) { manifest in
+                (manifest.join == nil || manifest.isJoinPending) && selection.filter.passes(manifest.batch)
+            }
+        listing.manifests.sort { ($0.batch.createdAt, $0.batch.id) < ($1.batch.createdAt, $1.batch.id) }
+        return listing
+    }
+
+    private func currentSources() throws -> PreparedJoin {
+        if let prepared = try? prepared.get(), prepared.isCurrent { return prepared }
+        return try PreparedJoin(settings)
     }
 }

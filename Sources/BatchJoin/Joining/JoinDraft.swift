@@ -98,6 +98,7 @@ extension JoinDraft {
         next.files[.joined] = joined.description(at: paths.data(.joined), codec: codec)
         next.files[.unmatched] = unmatched.description(at: paths.data(.unmatched), codec: codec)
         next.join = record(settings)
+        next.isJoinPending = false
         guard next != manifest else {
             try discard()
             return nil

@@ -21,6 +21,10 @@ package struct JoinFailure: Error, Sendable, Hashable {
         case tooLarge
         /// The database cannot be read; the value gives the reason.
         case database(String)
+        /// Another program had locked the database for this number of seconds.
+        case locked(seconds: Int)
+        /// The latest changes of the database are in another file, which cannot be read without writing.
+        case unmergedChanges(in: String)
         /// Two sources would have the same name in the output, or a source has a reserved name.
         case name(String)
         /// Neither the path nor a column says to which batch an ID belongs.
@@ -36,5 +40,15 @@ package struct JoinFailure: Error, Sendable, Hashable {
     package init(_ cause: Cause, path: String) {
         self.cause = cause
         self.path = path
+    }
+}
+
+extension JoinFailure {
+    /// Whether the options are invalid, whatever the files contain later.
+    var concernsOptions: Bool {
+        switch cause {
+        case .unknownFormat, .name: true
+        default: false
+        }
     }
 }

@@ -21,6 +21,17 @@ package struct JoinReport: Sendable {
 
     /// The manifests that could not be read.
     package var unreadable: [ArchiveFailure] = []
+    /// The joins that failed.
+    package var failures: [Failure] = []
+    /// The sorted IDs of the selected batches that are still not joined, without those that have no source.
+    package var pending: [String] = []
+
+    /// A join that failed.
+    package struct Failure: Sendable {
+        /// The batch; nil if the error concerns every batch.
+        package var batchID: String?
+        package var error: any Error
+    }
 
     /// The counts of one relation over all batches.
     package struct Relation: Sendable, Hashable {

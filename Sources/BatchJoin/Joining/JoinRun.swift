@@ -1,6 +1,7 @@
 package import BatchArchive
 import BatchPipeline
 import BlockGzip
+import JSONLines
 import MessageBatches
 
 /// Joins archived batches with sources, and publishes the joined files with a new revision of each manifest.
@@ -20,6 +21,9 @@ package struct JoinRun: Sendable {
 
     /// Joins the batches of the manifests, in order.
     ///
+    /// An error that concerns one batch, such as an invalid source of its own or a damaged raw file, is recorded in the
+    /// report and does not stop the others.
+    ///
     /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`. Files that are already published stay.
     package func run(_ manifests: [Manifest], with prepared: PreparedJoin) async throws -> JoinReport {
         var report = JoinReport()
@@ -29,8 +33,13 @@ package struct JoinRun: Sendable {
         var held: [JoinDraft] = []
         do {
             for manifest in manifests {
-                guard let draft = try await join(manifest, prepared, &report) else { continue }
-                held.append(draft)
+                do {
+                    guard let draft = try await join(manifest, prepared, &report) else { continue }
+                    held.append(draft)
+                } catch  where Self.concernsOneBatch(error, shared) {
+                    report.failures.append(JoinReport.Failure(batchID: manifest.batch.id, error: error))
+                    continue
+                }
                 if shared.isEmpty { try await publish(held.removeFirst(), prepared.settings, publisher, &report) }
             }
             try writeUnmatched(of: prepared, to: held)
@@ -43,17 +52,26 @@ package struct JoinRun: Sendable {
         return report
     }
 
+    /// Whether an error concerns only the batch that was being joined: its own source, or its archived files.
+    private static func concernsOneBatch(_ error: any Error, _ shared: [JoinSource]) -> Bool {
+        switch error {
+        case let failure as JoinFailure: !shared.contains { $0.path == failure.path }
+        case let failure as ArchiveFailure: [.open, .read, .inspect].contains(failure.operation)
+        default: false
+        }
+    }
+
     /// Joins the listed batches in order, and adds the joined files to the archive's list of digests.
     ///
     /// If `compact` has combined joined files, they are first separated, because the join replaces them.
     package static func run(
         _ listing: ArchiveReader.Listing,
-        with settings: JoinSettings,
+        with prepared: PreparedJoin,
         in archive: FileArchive
     ) async throws -> JoinReport {
         do {
             let manifests = try await separated(listing.manifests, in: archive)
-            var report = try await JoinRun(in: archive.folder).run(manifests, with: PreparedJoin(settings))
+            var report = try await JoinRun(in: archive.folder).run(manifests, with: prepared)
             report.unreadable = listing.unreadable
             try await archive.finishRun()
             return report
@@ -154,13 +172,17 @@ extension JoinRun {
                 try Task.checkCancellation()
                 return members.next()
             } work: { [codec = settings.codec] number in
-                guard let block = try reader.block(ofMember: number) else { return (joiner.emptyBlock, [UInt8]()) }
-                let joined = try joiner.join(block)
-                return (joined, joined.rows.isEmpty ? [] : try codec.member(holding: joined.rows.span))
-            } consume: { joined, member in
-                try draft.append(joined, member: member)
-                for (index, relation) in joiner.relations.enumerated() {
-                    for (source, positions) in zip(relation.sources, joined.matches[index]) { source.mark(positions) }
+                guard let block = try reader.block(ofMember: number) else { return nil as JoinedMember? }
+                return try JoinedMember(of: block, from: 0, joiner, codec)
+            } consume: { [codec = settings.codec] first in
+                var next = first
+                while let member = next {
+                    try draft.append(member.joined, member: member.bytes)
+                    for (index, relation) in joiner.relations.enumerated() {
+                        let matches = zip(relation.sources, member.joined.matches[index])
+                        for (source, positions) in matches { source.mark(positions) }
+                    }
+                    next = try member.joined.rest.map { try JoinedMember(of: member.block, from: $0, joiner, codec) }
                 }
                 return .proceed
             }
@@ -206,5 +228,19 @@ extension JoinRun {
         let settings = prepared.settings
         let relations = settings.kind == .missing ? try prepared.relations(ofBatch: draft.paths.id) : []
         return Joiner(kind: settings.kind, form: settings.form, relations: relations, manifest: draft.manifest)
+    }
+}
+
+/// Joined rows of a block, and the gzip member that contains them.
+private struct JoinedMember: Sendable {
+    var block: LineBlock
+    var joined: JoinedBlock
+    /// Empty if there are no rows.
+    var bytes: [UInt8]
+
+    init(of block: LineBlock, from first: Int, _ joiner: Joiner, _ codec: any MemberCodec) throws {
+        let joined = try joiner.join(block, from: first)
+        (self.block, self.joined) = (block, joined)
+        bytes = joined.rows.isEmpty ? [] : try codec.member(holding: joined.rows.span)
     }
 }

@@ -9,6 +9,8 @@ package struct JoinSettings: Sendable {
     package var policy: JoinErrorPolicy
     /// The memory for the indexes of all sources together, in bytes; larger indexes are built on disk.
     package var memory: Int
+    /// The maximum size of a row of a source, in bytes.
+    package var rowLimit: Int
     /// The folder for unpacked sources and indexes on disk; they are removed when the run ends.
     package var scratchFolder: String
     /// The codec that compresses the joined files.
@@ -22,6 +24,7 @@ package struct JoinSettings: Sendable {
         form: JoinForm = .ndjson,
         policy: JoinErrorPolicy = .fail,
         memory: Int = 300_000_000,
+        rowLimit: Int = 67_108_864,
         scratchFolder: String,
         codec: any MemberCodec,
         blocksInFlight: Int = 4
@@ -31,6 +34,7 @@ package struct JoinSettings: Sendable {
         self.form = form
         self.policy = policy
         self.memory = memory
+        self.rowLimit = rowLimit
         self.scratchFolder = scratchFolder
         self.codec = codec
         self.blocksInFlight = max(1, blocksInFlight)

@@ -28,20 +28,30 @@ struct Joiner: Sendable {
         batchText = JSONNode.text(batch.id).text
     }
 
-    /// Joins the results of one block, in order.
-    func join(_ block: LineBlock) throws -> JoinedBlock {
+    /// The size of joined rows in bytes at which a joined block ends: rows of a source may be much larger than results.
+    static let blockSize = 16_777_216
+
+    /// Joins the results of one block, in order, from the result with the number `first`.
+    ///
+    /// If the rows get too large for one joined block, its ``JoinedBlock/rest`` says where to continue.
+    func join(_ block: LineBlock, from first: Int = 0, blockSize: Int = Joiner.blockSize) throws -> JoinedBlock {
         var joined = JoinedBlock(relations: relations)
         if kind == .left || kind == .inner { joined.rows.reserveCapacity(block.bytes.count * 3 / 2) }
         let (lines, flatRows) = lines(of: block)
         // The ends of the flat rows. Rows contain no other line ends.
         var flatEnds = flatRows.indices.lazy.filter { flatRows[$0] == 0x0A }.makeIterator()
         var flatStart = 0
-        for line in lines {
+        for (number, line) in lines.enumerated() {
+            let flatRow = flatStart..<(flatEnds.next() ?? flatStart)
+            flatStart = flatRow.upperBound + 1
+            guard number >= first else { continue }
+            guard joined.rows.count < blockSize else {
+                joined.rest = number
+                break
+            }
             let token = block.bytes[line.id]
             let id = JSONString.keyBytes(token, isEscaped: line.idIsEscaped)
             let contents = try contents(of: id, spelled: token, &joined)
-            let flatRow = flatStart..<(flatEnds.next() ?? flatStart)
-            flatStart = flatRow.upperBound + 1
             guard isWanted(isMatched: !contents.contains(nil)) else { continue }
             if form == .flat {
                 // The row without its closing brace.
@@ -56,9 +66,6 @@ struct Joiner: Sendable {
         }
         return joined
     }
-
-    /// The joined block of a block without results.
-    var emptyBlock: JoinedBlock { JoinedBlock(relations: relations) }
 
     /// The results of a block and, if the form needs them, their flat rows.
     private func lines(of block: LineBlock) -> (lines: [ResultLine], flatRows: [UInt8]) {
@@ -209,6 +216,8 @@ struct JoinedBlock: Sendable {
     var unmatchedCount = 0
     /// The counts per relation.
     var tallies: [JoinTally]
+    /// The number of the first result that is not joined yet; nil if all are.
+    var rest: Int?
     /// The positions of rows that have a result, per relation and source.
     var matches: [[[Int]]]
 

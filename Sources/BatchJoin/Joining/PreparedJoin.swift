@@ -20,6 +20,11 @@ package struct PreparedJoin: Sendable {
         _ = try Self.relations(of: sharedSources)
     }
 
+    /// Whether the sources for all batches are still the files that were opened.
+    var isCurrent: Bool {
+        sharedSources.allSatisfy { source in (try? source.content.checkUnchanged()) != nil }
+    }
+
     /// The relations of one batch, from the shared sources and its own sources.
     func relations(ofBatch batchID: String) throws -> [JoinRelation] {
         var sources: [JoinSource] = []

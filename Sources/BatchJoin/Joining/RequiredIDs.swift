@@ -7,6 +7,8 @@ import Synchronization
 package final class RequiredIDs: ExpectedIDs {
     private let settings: JoinSettings
     private let shared: [SharedIDs]
+    /// Describes why the source of a batch cannot be read.
+    private let describe: @Sendable (any Error) -> String
 
     /// A source for the whole run, and the number of its rows per batch.
     private struct SharedIDs: Sendable {
@@ -20,8 +22,13 @@ package final class RequiredIDs: ExpectedIDs {
     /// If the run has a single batch, pass true as `isForOneBatch`: rows of a source without batches then belong to it.
     ///
     /// - Throws: ``JoinFailure`` with the cause `noBatch` if a source does not say to which batch an ID belongs.
-    package init(_ prepared: PreparedJoin, isForOneBatch: Bool) throws {
+    package init(
+        _ prepared: PreparedJoin,
+        isForOneBatch: Bool,
+        describe: @escaping @Sendable (any Error) -> String
+    ) throws {
         settings = prepared.settings
+        self.describe = describe
         shared = try prepared.sharedSources.map { source in
             guard source.hasBatch else {
                 guard isForOneBatch else { throw JoinFailure(.noBatch, path: source.path) }
@@ -37,10 +44,18 @@ package final class RequiredIDs: ExpectedIDs {
             return MarkedSource.Expected(source: ids.source, rows: rows ?? ids.source.rowCount)
         }
         for place in settings.sources where place.isPerBatch {
-            guard let source = try JoinSource.open(place, ofBatch: batch.id, settings) else { continue }
+            guard let source = try source(place, of: batch) else { continue }
             expected.append(MarkedSource.Expected(source: source, rows: source.rowCount))
         }
         return expected.isEmpty ? nil : MarkedSource(expected, batchID: Array(batch.id.utf8))
+    }
+
+    private func source(_ place: JoinSourcePlace, of batch: MessageBatch) throws -> JoinSource? {
+        do {
+            return try JoinSource.open(place, ofBatch: batch.id, settings)
+        } catch let failure as JoinFailure {
+            throw BatchFailure.unreadableIDs(describe(failure))
+        }
     }
 }
 

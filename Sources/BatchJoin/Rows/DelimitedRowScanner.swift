@@ -18,7 +18,7 @@ struct DelimitedRowScanner: Sendable {
 
     /// Reads the header at the start of a window.
     ///
-    /// Returns the scanner for the rows and the position of the first row; nil if the window does not contain the whole
+    /// If the header ends with CR alone, so do the rows. Returns the scanner for the rows and the position of the first row; nil if the window does not contain the whole
     /// header.
     static func reading(
         headerOf window: [UInt8],
@@ -26,6 +26,8 @@ struct DelimitedRowScanner: Sendable {
         keyName: String,
         isLast: Bool
     ) throws(HeaderError) -> (scanner: DelimitedRowScanner, end: Int)? {
+        var records = records
+        records.endsAtCarriageReturn = true
         let found: (cells: [DelimitedRecords.Cell], end: Int)?
         do throws(DelimitedRecords.SyntaxError) {
             found = try records.record(in: window, at: 0, isLast: isLast)
@@ -33,6 +35,7 @@ struct DelimitedRowScanner: Sendable {
             throw .record(JoinRowError(error))
         }
         guard let found else { return nil }
+        records.endsAtCarriageReturn = found.end > 0 && window[found.end - 1] == 0x0D
         let names = found.cells.map { String(decoding: $0.text(in: window), as: UTF8.self) }
         var seen: Set<[UInt8]> = []
         for name in names where !seen.insert(Array(name.utf8)).inserted { throw .repeatedColumn(name) }
@@ -52,6 +55,9 @@ struct DelimitedRowScanner: Sendable {
     }
 
     var hasBatch: Bool { batchColumn != nil }
+
+    /// The byte at which lines end.
+    var lineEnd: UInt8 { records.endsAtCarriageReturn ? 0x0D : 0x0A }
 
     /// Whether a column contains data, which is neither the key nor the batch.
     func isData(_ column: Int) -> Bool {

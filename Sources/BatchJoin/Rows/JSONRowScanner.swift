@@ -2,7 +2,8 @@ import JSONLines
 
 /// Reads the rows of a JSON source.
 ///
-/// The source contains objects with or without line ends between them, or create bodies whose `requests` are the rows.
+/// The source contains objects with or without line ends between them, arrays of them, or create bodies whose
+/// `requests` are the rows.
 struct JSONRowScanner: Sendable {
     /// The member that contains the key.
     let keyName: String
@@ -11,6 +12,8 @@ struct JSONRowScanner: Sendable {
     /// The names of ``Member``; the first one depends on the source.
     private let members: JSONKeyTable
     private var place = Place.top
+    /// Whether the array that is being read is the value of `requests`, and not a value of the source.
+    private var isInBody = false
 
     private enum Member: Int {
         case key, batch, requests
@@ -19,9 +22,9 @@ struct JSONRowScanner: Sendable {
     private enum Place {
         /// Between the values of the source.
         case top
-        /// After the `[` of a body.
+        /// After the `[` of a body or an array.
         case firstElement
-        /// After an element of a body.
+        /// After an element of a body or an array.
         case nextElement
         /// After the `]` of a body.
         case afterElements
@@ -32,6 +35,9 @@ struct JSONRowScanner: Sendable {
         self.hasBatch = hasBatch
         members = JSONKeyTable([keyName, "batch_id", "requests"])
     }
+
+    /// Whether the position is between two values of the source, and not inside a body or an array.
+    var isBetweenRows: Bool { place == .top }
 
     /// See ``JoinRowScanner/next(in:from:isLast:)``.
     mutating func next(
@@ -56,22 +62,23 @@ struct JSONRowScanner: Sendable {
 
     /// The row at `position`.
     ///
-    /// If a body begins there, `position` moves into it, and the result is nil.
+    /// If a body or an array begins there, `position` moves into it, and the result is nil.
     private mutating func topStep(
         in window: [UInt8],
         from position: inout Int,
         isLast: Bool
     ) throws(JoinRowError) -> JoinRowStep? {
-        if let inside = Self.leadingRequests(in: window, at: position) {
-            position = inside
-            place = .firstElement
+        let leading = Self.leadingRequests(in: window, at: position)
+        if leading != nil || window[position] == UInt8(ascii: "[") {
+            position = leading ?? position + 1
+            (place, isInBody) = (.firstElement, leading != nil)
             return nil
         }
         guard let object = try object(in: window, at: position, isLast: isLast) else { return .needsMore }
         if object.id == nil, let requests = object.requests {
             // `requests` comes after other members, so its elements are read now, one by one.
             position = requests.lowerBound + 1
-            place = .firstElement
+            (place, isInBody) = (.firstElement, true)
             return nil
         }
         let row = try row(from: object)
@@ -128,7 +135,7 @@ extension JSONRowScanner {
         switch (place, byte) {
         case (.firstElement, UInt8(ascii: "]")), (.nextElement, UInt8(ascii: "]")):
             position += 1
-            place = .afterElements
+            place = isInBody ? .afterElements : .top
             return nil
         case (.afterElements, UInt8(ascii: "}")):
             position += 1

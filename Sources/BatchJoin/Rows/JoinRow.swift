@@ -74,6 +74,22 @@ enum JoinRowScanner: Sendable {
         }
     }
 
+    /// The byte at which lines end.
+    var lineEnd: UInt8 {
+        switch self {
+        case .json: 0x0A
+        case .delimited(let scanner): scanner.lineEnd
+        }
+    }
+
+    /// Whether the row after an invalid one can be found: it begins after the end of a line.
+    var resumesAtLineEnd: Bool {
+        switch self {
+        case .json(let scanner): scanner.isBetweenRows
+        case .delimited: true
+        }
+    }
+
     /// Reads the next row at or after `position`, and moves `position` after it.
     ///
     /// Pass true as `isLast` if the source ends with the window.

@@ -30,9 +30,14 @@ struct SourceRowReader {
             do throws(JoinRowError) {
                 switch try scanner.next(in: window, from: &position, isLast: isLast) {
                 case .row(let row):
+                    if row.range.count > content.rowLimit {
+                        throw content.tooLong(at: row.range.lowerBound, next: row.range.upperBound)
+                    }
                     return (row, RowPlace(offset: base + row.range.lowerBound, length: row.range.count))
                 case .end: return nil
-                case .needsMore: break
+                case .needsMore:
+                    guard window.count - position > content.rowLimit else { break }
+                    throw content.tooLong(at: position, endsSource: !scanner.resumesAtLineEnd)
                 }
             } catch {
                 guard try skip(error) else { return nil }
@@ -54,12 +59,17 @@ struct SourceRowReader {
         window.removeFirst(min(position, window.count))
         base += position
         position = 0
-        window += try content.bytes(at: base + window.count, count: max(Self.pieceSize, window.count))
+        // A window larger than a row is never needed.
+        let room = max(Self.pieceSize, content.rowLimit + 1 - window.count)
+        let count = min(max(Self.pieceSize, window.count), room)
+        window += try content.bytes(at: base + window.count, count: count)
     }
 
     /// Skips a row that cannot be read; returns false if no row can follow.
     private mutating func skip(_ fault: JoinRowError) throws -> Bool {
-        guard policy == .skip, !fault.endsSource else { throw try content.failure(fault, windowAt: base) }
+        guard policy == .skip, !fault.endsSource else {
+            throw try content.failure(fault, windowAt: base, lineEnd: scanner.lineEnd)
+        }
         skipped += 1
         if skippedPlaces.count < Self.maxListedPlaces { skippedPlaces.append(base + fault.offset) }
         if let next = fault.next {
@@ -69,7 +79,7 @@ struct SourceRowReader {
         // The next row begins after the end of this line or later.
         position = min(fault.offset, window.count)
         while true {
-            if let end = window[position...].firstIndex(of: 0x0A) {
+            if let end = window[position...].firstIndex(of: scanner.lineEnd) {
                 position = end + 1
                 return true
             }

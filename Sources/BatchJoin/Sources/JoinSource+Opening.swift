@@ -13,7 +13,11 @@ extension JoinSource {
         let place = batchID.map { origin.place(of: $0) } ?? origin
         let content: SourceContent
         do {
-            content = try SourceContent.open(place, unpackingInto: settings.scratchFolder)
+            content = try SourceContent.open(
+                place,
+                unpackingInto: settings.scratchFolder,
+                rowLimit: settings.rowLimit
+            )
         } catch let failure as JoinFailure where batchID != nil && failure.cause == .notFound {
             return nil
         }
@@ -36,9 +40,9 @@ extension JoinSource {
         let findings = JoinSourceFindings(
             path: place.path,
             duplicateKeys: built.repeats.count,
-            duplicates: try places(built.repeats.places, in: content),
+            duplicates: try places(built.repeats.places, in: content, scanner.lineEnd),
             skippedRows: reading.skipped,
-            skipped: try places(reading.skippedPlaces, in: content),
+            skipped: try places(reading.skippedPlaces, in: content, scanner.lineEnd),
             isOnDisk: built.isOnDisk
         )
         return JoinSource(
@@ -51,8 +55,13 @@ extension JoinSource {
         )
     }
 
-    private static func places(_ offsets: [Int], in content: SourceContent) throws -> [JoinSourceFindings.Place] {
+    private static func places(
+        _ offsets: [Int],
+        in content: SourceContent,
+        _ lineEnd: UInt8
+    ) throws -> [JoinSourceFindings.Place] {
         let offsets = offsets.sorted()
-        return zip(try content.lines(at: offsets), offsets).map { JoinSourceFindings.Place(line: $0, byte: $1) }
+        return zip(try content.lines(at: offsets, lineEnd: lineEnd), offsets)
+            .map { JoinSourceFindings.Place(line: $0, byte: $1) }
     }
 }

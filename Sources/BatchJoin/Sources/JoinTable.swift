@@ -1,5 +1,7 @@
+import BatchArchive
 import BatchCatalog
 import GRDB
+import GRDBSQLite
 import JSONLines
 
 /// A table of a SQLite database, named as `file.sqlite#table`.
@@ -7,6 +9,9 @@ struct JoinTable: Sendable, Hashable {
     /// The path of the database file.
     var path: String
     var name: String
+
+    /// How long to wait for a program that has locked the database, in seconds.
+    static let lockWait = 5
 
     /// Parses `file.sqlite#table`; nil for any other path.
     ///
@@ -22,25 +27,43 @@ struct JoinTable: Sendable, Hashable {
     /// Calls `body` with every row as one line of JSON, in SQLite's order, which is by rowid for a plain table.
     ///
     /// Text and numbers become JSON strings and numbers. NULL becomes null. A BLOB becomes text if it is valid UTF-8.
-    /// The file is opened for reading only.
+    /// The file is opened for reading only. `rowLimit` is the maximum size of a row in bytes; `whenLocked` says what to
+    /// do while another program has locked the database.
     ///
-    /// - Throws: ``JoinFailure`` if the file is not a database or has no such table.
-    func forEachRow(_ body: ([UInt8]) throws -> Void) throws {
-        var configuration = Configuration()
-        configuration.readonly = true
+    /// - Throws: ``JoinFailure`` if the file is not a database, stays locked, cannot be read on its read-only medium,
+    ///   has no such table, or has a row that exceeds the limit.
+    func forEachRow(
+        rowLimit: Int,
+        whenLocked: Database.BusyMode = .timeout(Double(JoinTable.lockWait)),
+        _ body: ([UInt8]) throws -> Void
+    ) throws {
+        var count = 0
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.read { database in
-                guard try database.tableExists(name) || database.viewExists(name) else {
-                    throw JoinFailure(.database("it has no table \(name)"), path: path)
+            try open(rowLimit, whenLocked)
+                .read { database in
+                    guard try database.tableExists(name) || database.viewExists(name) else {
+                        throw JoinFailure(.database("it has no table \(name)"), path: path)
+                    }
+                    let sql = "SELECT * FROM \(name.quotedDatabaseIdentifier)"
+                    let statement = try database.makeStatement(sql: sql)
+                    let rows = try Row.fetchCursor(statement)
+                    while let row = try rows.next() {
+                        try body(Self.line(of: row, statement))
+                        count += 1
+                    }
                 }
-                let sql = "SELECT * FROM \(name.quotedDatabaseIdentifier)"
-                let statement = try database.makeStatement(sql: sql)
-                let rows = try Row.fetchCursor(statement)
-                while let row = try rows.next() { try body(Self.line(of: row, statement)) }
-            }
         } catch let error as DatabaseError {
-            throw JoinFailure(.database(error.message ?? "SQLite error \(error.resultCode.rawValue)"), path: path)
+            throw JoinFailure(cause(of: error, rowLimit: rowLimit, row: count + 1), path: path)
+        }
+    }
+
+    private func cause(of error: DatabaseError, rowLimit: Int, row: Int) -> JoinFailure.Cause {
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED: .locked(seconds: Self.lockWait)
+        case .SQLITE_TOOBIG: .database("row \(row) of \(name) is longer than \(SourceContent.sizeText(rowLimit))")
+        case _ where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK:
+            .database("a program was interrupted while it wrote to it and has to open it again")
+        default: .database(error.message ?? "SQLite error \(error.resultCode.rawValue)")
         }
     }
 
@@ -57,5 +80,51 @@ struct JoinTable: Sendable, Hashable {
         case .string: .optional(statement.text(at: column))
         case .blob(let data): .text(String(decoding: data, as: UTF8.self))
         }
+    }
+}
+
+// MARK: Opening
+
+extension JoinTable {
+    private func open(_ rowLimit: Int, _ whenLocked: Database.BusyMode) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = whenLocked
+        configuration.prepareDatabase { database in
+            unsafe sqlite3_limit(database.sqliteConnection, SQLITE_LIMIT_LENGTH, CInt(clamping: rowLimit))
+        }
+        do {
+            return try Self.opened(path, configuration)
+        } catch let error as DatabaseError {
+            guard try isLeftByWriter(error) else { throw error }
+            // Nobody can write to the medium, so no locks are needed.
+            return try Self.opened("file:\(Self.escaped(path))?immutable=1", configuration)
+        }
+    }
+
+    /// Opens the database and reads it once, so that an unusable file throws here.
+    private static func opened(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        _ = try queue.read { try Int.fetchOne($0, sql: "PRAGMA schema_version") }
+        return queue
+    }
+
+    /// Whether SQLite could only not create the files that it needs next to the database, such as on read-only media.
+    ///
+    /// - Throws: ``JoinFailure`` if the file next to the database contains changes, which would be left out.
+    private func isLeftByWriter(_ error: DatabaseError) throws -> Bool {
+        guard
+            [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_IOERR].contains(error.resultCode),
+            error.extendedResultCode != .SQLITE_READONLY_ROLLBACK
+        else { return false }
+        guard let status = try FileStatus.of(path), !status.isFolder else { return false }
+        let log = path + "-wal"
+        if try (FileStatus.of(log)?.size ?? 0) > 0 { throw JoinFailure(.unmergedChanges(in: log), path: path) }
+        return true
+    }
+
+    /// The path with the characters escaped that have a meaning in a URI.
+    private static func escaped(_ path: String) -> String {
+        path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
     }
 }

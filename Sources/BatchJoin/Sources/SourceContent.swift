@@ -9,13 +9,16 @@ final class SourceContent: Sendable {
     let path: String
     /// The size of the content in bytes.
     let size: Int
+    /// The maximum size of a row in bytes; larger rows are invalid, so memory is bounded.
+    let rowLimit: Int
     private let file: OpenFile
     /// The file's status when it was opened; nil for content that this program unpacked.
     private let opened: FileStatus?
 
-    private init(path: String, size: Int, file: consuming OpenFile, opened: FileStatus?) {
+    private init(path: String, size: Int, rowLimit: Int, file: consuming OpenFile, opened: FileStatus?) {
         self.path = path
         self.size = size
+        self.rowLimit = rowLimit
         self.file = file
         self.opened = opened
     }
@@ -23,44 +26,40 @@ final class SourceContent: Sendable {
     /// Opens a source.
     ///
     /// Gzip data is unpacked into `folder`, and a table of a database is written to it.
-    static func open(_ place: JoinSourcePlace, unpackingInto folder: String) throws -> SourceContent {
-        guard try place.resolvedFormat() == .sqlite else { return try open(place.path, unpackingInto: folder) }
+    static func open(
+        _ place: JoinSourcePlace,
+        unpackingInto folder: String,
+        rowLimit: Int
+    ) throws -> SourceContent {
+        guard try place.resolvedFormat() == .sqlite else { return try open(place.path, folder, rowLimit) }
         guard let table = JoinTable(place.path) else { throw JoinFailure(.unknownFormat, path: place.path) }
         guard try FileStatus.of(table.path) != nil else { throw JoinFailure(.notFound, path: table.path) }
-        return try written(as: place.path, into: folder) { write in try table.forEachRow(write) }
+        var target = try TemporaryFile(in: folder)
+        try table.forEachRow(rowLimit: rowLimit) { try target.append($0) }
+        return unpacked(target, place.path, rowLimit)
     }
 
-    private static func open(_ path: String, unpackingInto folder: String) throws -> SourceContent {
+    private static func open(_ path: String, _ folder: String, _ rowLimit: Int) throws -> SourceContent {
         guard let status = try FileStatus.of(path) else { throw JoinFailure(.notFound, path: path) }
         guard !status.isFolder else { throw JoinFailure(.notAFile, path: path) }
         let file = try OpenFile(path, .reading)
         let start = try file.read(at: 0, count: 4)
-        if start.starts(with: [0x1F, 0x8B]) { return try unpacked(file, at: path, into: folder) }
+        if start.starts(with: [0x1F, 0x8B]) { return try inflated(file, at: path, folder, rowLimit) }
         if let encoding = wrongEncoding(start) { throw JoinFailure(.encoding(encoding), path: path) }
-        return SourceContent(path: path, size: status.size, file: file, opened: status)
+        return SourceContent(path: path, size: status.size, rowLimit: rowLimit, file: file, opened: status)
     }
 
-    private static func written(
-        as path: String,
-        into folder: String,
-        _ produce: (([UInt8]) throws -> Void) throws -> Void
-    ) throws -> SourceContent {
-        var target = try TemporaryFile(in: folder)
-        var pending: [UInt8] = []
-        try produce { piece in
-            pending += piece
-            guard pending.count >= 262_144 else { return }
-            try target.append(pending)
-            pending.removeAll(keepingCapacity: true)
-        }
-        try target.append(pending)
+    private static func unpacked(_ target: consuming TemporaryFile, _ path: String, _ rowLimit: Int) -> SourceContent {
         let size = target.size
-        return SourceContent(path: path, size: size, file: target.intoFile(), opened: nil)
+        return SourceContent(path: path, size: size, rowLimit: rowLimit, file: target.intoFile(), opened: nil)
     }
 
-    private static func unpacked(_ file: borrowing OpenFile, at path: String, into folder: String) throws
-        -> SourceContent
-    {
+    private static func inflated(
+        _ file: borrowing OpenFile,
+        at path: String,
+        _ folder: String,
+        _ rowLimit: Int
+    ) throws -> SourceContent {
         var target = try TemporaryFile(in: folder)
         var inflater = GzipInflater()
         var offset = 0
@@ -80,8 +79,7 @@ final class SourceContent: Sendable {
         } catch let failure as GzipFailure {
             throw JoinFailure(.gzip("\(failure.reason) at byte \(failure.byteOffset)"), path: path)
         }
-        let size = target.size
-        return SourceContent(path: path, size: size, file: target.intoFile(), opened: nil)
+        return unpacked(target, path, rowLimit)
     }
 
     /// The encoding that the byte order mark names; nil if it is UTF-8 or there is no mark.
@@ -113,13 +111,13 @@ extension SourceContent {
     }
 
     /// The line numbers of some offsets, from 1; offsets must be in ascending order.
-    func lines(at offsets: [Int]) throws -> [Int] {
+    func lines(at offsets: [Int], lineEnd: UInt8 = 0x0A) throws -> [Int] {
         var lines: [Int] = []
         var (line, position) = (1, 0)
         for offset in offsets {
             while position < offset {
                 let piece = try bytes(at: position, count: min(1_048_576, offset - position))
-                line += piece.count { $0 == 0x0A }
+                line += piece.count { $0 == lineEnd }
                 position += piece.count
             }
             lines.append(line)
@@ -128,8 +126,19 @@ extension SourceContent {
     }
 
     /// The error for a row that cannot be read.
-    func failure(_ fault: JoinRowError, windowAt base: Int) throws -> JoinFailure {
+    func failure(_ fault: JoinRowError, windowAt base: Int, lineEnd: UInt8 = 0x0A) throws -> JoinFailure {
         let byte = base + fault.offset
-        return JoinFailure(.row(line: try lines(at: [byte])[0], byte: byte, reason: fault.reason), path: path)
+        let line = try lines(at: [byte], lineEnd: lineEnd)[0]
+        return JoinFailure(.row(line: line, byte: byte, reason: fault.reason), path: path)
+    }
+
+    /// The error for a row that exceeds the limit; `next` is the position of the next row, if it is known.
+    func tooLong(at offset: Int, next: Int? = nil, endsSource: Bool = false) -> JoinRowError {
+        let reason = "the row is longer than \(Self.sizeText(rowLimit))"
+        return JoinRowError(at: offset, reason, next: next, endsSource: endsSource)
+    }
+
+    static func sizeText(_ bytes: Int) -> String {
+        bytes % 1_048_576 == 0 ? "\(bytes / 1_048_576) MiB" : "\(bytes) bytes"
     }
 }

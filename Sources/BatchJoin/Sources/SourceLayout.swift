@@ -12,13 +12,16 @@ struct SourceLayout {
         let mark = try content.bytes(at: 0, count: 3)
         let start = mark == [0xEF, 0xBB, 0xBF] ? 3 : 0
         switch try place.resolvedFormat() {
-        case .csv: return try delimited(content, .csv, from: start, at: place)
-        case .tsv: return try delimited(content, .tsv, from: start, at: place)
+        case .csv: return try delimited(content, [.csv] + others, from: start, at: place)
+        case .tsv: return try delimited(content, [.tsv, .csv] + others, from: start, at: place)
         case .auto: return try json(content, from: start, at: place, holdsRequests: nil)
         case .requests: return try json(content, from: start, at: place, holdsRequests: true)
         case .ndjson, .sqlite: return try json(content, from: start, at: place, holdsRequests: false)
         }
     }
+
+    /// Other forms of CSV, such as spreadsheets write it in countries with a decimal comma.
+    private static let others = [";", "\t", "|"].map { DelimitedRecords(separator: Array($0.utf8)[0]) }
 
     private static func json(
         _ content: SourceContent,
@@ -38,9 +41,12 @@ struct SourceLayout {
         )
     }
 
+    /// Reads the header in the first of some forms in which it contains the key.
+    ///
+    /// The key is between separators, so at most one form contains it.
     private static func delimited(
         _ content: SourceContent,
-        _ records: DelimitedRecords,
+        _ forms: [DelimitedRecords],
         from start: Int,
         at place: JoinSourcePlace
     ) throws -> SourceLayout {
@@ -48,26 +54,42 @@ struct SourceLayout {
         while true {
             let window = try content.bytes(at: start, count: length)
             let isLast = start + window.count >= content.size
-            do throws(DelimitedRowScanner.HeaderError) {
-                let header = try DelimitedRowScanner.reading(
-                    headerOf: window,
-                    records: records,
-                    keyName: place.keyName,
-                    isLast: isLast
-                )
-                if let header {
-                    let scanner = JoinRowScanner.delimited(header.scanner)
-                    return SourceLayout(scanner: scanner, start: start + header.end, holdsRequests: false)
-                }
-            } catch {
-                switch error {
-                case .record(let fault): throw try content.failure(fault, windowAt: start)
-                case .noKeyColumn(let names):
-                    throw JoinFailure(.noKeyColumn(place.keyName, found: names), path: place.path)
-                case .repeatedColumn(let name): throw JoinFailure(.repeatedColumn(name), path: place.path)
+            var faults: [DelimitedRowScanner.HeaderError] = []
+            for form in forms {
+                do throws(DelimitedRowScanner.HeaderError) {
+                    let header = try DelimitedRowScanner.reading(
+                        headerOf: window,
+                        records: form,
+                        keyName: place.keyName,
+                        isLast: isLast
+                    )
+                    if let header {
+                        let scanner = JoinRowScanner.delimited(header.scanner)
+                        return SourceLayout(scanner: scanner, start: start + header.end, holdsRequests: false)
+                    }
+                } catch {
+                    faults.append(error)
                 }
             }
+            if faults.count == forms.count { throw try failure(faults, content, from: start, at: place) }
+            guard length <= content.rowLimit else { throw try content.failure(content.tooLong(at: 0), windowAt: start) }
             length *= 2
+        }
+    }
+
+    /// The error for a header that has the key in no form: that of the form with the most columns.
+    private static func failure(
+        _ faults: [DelimitedRowScanner.HeaderError],
+        _ content: SourceContent,
+        from start: Int,
+        at place: JoinSourcePlace
+    ) throws -> JoinFailure {
+        var columns: [String] = []
+        for case .noKeyColumn(let names) in faults where names.count > columns.count { columns = names }
+        switch faults[0] {
+        case .record(let fault): return try content.failure(fault, windowAt: start)
+        case .noKeyColumn: return JoinFailure(.noKeyColumn(place.keyName, found: columns), path: place.path)
+        case .repeatedColumn(let name): return JoinFailure(.repeatedColumn(name), path: place.path)
         }
     }
 }
@@ -98,6 +120,7 @@ private struct FirstRow {
                 guard let next = error.next else { throw try content.failure(error, windowAt: start) }
                 return FirstRow(Array(window[error.offset..<next]))
             }
+            guard length <= content.rowLimit else { throw try content.failure(content.tooLong(at: 0), windowAt: start) }
             length *= 2
         }
     }

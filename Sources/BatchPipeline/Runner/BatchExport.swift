@@ -29,6 +29,8 @@ package struct BatchExport: Sendable {
         do {
             let isDone = claim.isArchived && !settings.replacesArchived
             outcome = isDone ? .alreadyArchived : try await exportBeforeDeadline(listed)
+        } catch let failure as BatchFailure {
+            outcome = .failed(failure)
         } catch {
             await claim.release()
             throw error

@@ -68,6 +68,8 @@ package enum BatchFailure: Error, Sendable, Hashable {
     case changing
     /// The ID is not valid as a file name.
     case unsafeID
+    /// The IDs that the batch must contain cannot be read; the value gives the reason.
+    case unreadableIDs(String)
     /// The deadline for one batch passed; the downloaded part is kept for the next run.
     case deadline(Duration)
 }

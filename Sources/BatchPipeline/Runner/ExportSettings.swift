@@ -77,6 +77,8 @@ package struct ExportPorts: Sendable {
 /// The port to a second proof of completeness: request IDs from a source other than the server's counts.
 package protocol ExpectedIDs: Sendable {
     /// Returns the IDs that a batch must contain; nil if the source does not know the batch.
+    ///
+    /// - Throws: ``BatchFailure`` if only this batch is concerned.
     func expectation(of batch: MessageBatch) throws -> (any IDExpectation)?
 }
 

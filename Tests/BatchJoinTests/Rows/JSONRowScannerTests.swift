@@ -53,7 +53,7 @@ struct JSONRowScannerTests {
         (#"{"custom_id":7}"#, "no custom_id that is a string", 0),
         (#"{"params":{}}"#, "no custom_id that is a string", 0),
         (#"{"custom_id":""}"#, "its custom_id is empty", 0),
-        (#"[1]"#, "expected an object", 0),
+        (#"[1]"#, "expected an object", 1),
         ("{\"custom_id\":\"\u{1}\"}", "a control character", 14),
         (#"{"custom_id":"a""#, "ends in the middle", 16),
         (#"{"requests":[{"custom_id":"a"}"#, "not closed", 30),
