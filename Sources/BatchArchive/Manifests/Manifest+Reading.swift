@@ -25,6 +25,7 @@ extension Manifest {
             throw Self.failure("it lacks started_at or finished_at", path)
         }
         guard let found = parts.found else { throw Self.failure("it has no counts.found", path) }
+        if parts.hasInvalidDigest { throw Self.failure("its lines_digest is not a digest", path) }
         if let kind = parts.unreadableFiles.first {
             throw Self.failure("its entry files.\(kind) lacks a path, a size, a digest, a codec or the members", path)
         }
@@ -41,6 +42,7 @@ extension Manifest {
             duplicateLines: parts.duplicateLines,
             rejectedLines: parts.rejectedLines,
             rejected: parts.rejected,
+            linesDigest: parts.linesDigest,
             derivations: parts.derivations,
             summaries: parts.summaries,
             pruned: parts.pruned,
@@ -89,6 +91,8 @@ private struct ManifestParts {
     var duplicateLines = 0
     var rejectedLines = 0
     var rejected: [RejectedLine] = []
+    var linesDigest: LinesDigest?
+    var hasInvalidDigest = false
     var derivations: [String: Int] = [:]
     var summaries: [String: [UInt8]] = [:]
     var pruned: [DataKind: PrunedFile] = [:]
@@ -101,6 +105,7 @@ private struct ManifestParts {
         case startedAt = "started_at"
         case finishedAt = "finished_at"
         case tool, files, counts, lines, rejected, derivations, summary, quarantine, join, pruned
+        case linesDigest = "lines_digest"
     }
 
     private enum SourceKey: String, CaseIterable {
@@ -146,6 +151,7 @@ private struct ManifestParts {
             case .counts: try readCounts(&cursor)
             case .lines: try readLines(&cursor)
             case .rejected: try readRejected(&cursor)
+            case .linesDigest: try readLinesDigest(&cursor)
             case .derivations: derivations = try cursor.counts()
             case .summary: try readSummaries(&cursor)
             case .quarantine: try readQuarantine(&cursor)
@@ -197,6 +203,12 @@ private struct ManifestParts {
             case .duplicate: duplicateLines = count
             }
         }
+    }
+
+    private mutating func readLinesDigest(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        guard let text = try cursor.optionalText() else { return }
+        linesDigest = LinesDigest(hex: text)
+        hasInvalidDigest = linesDigest == nil
     }
 
     private mutating func readRejected(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {

@@ -2,6 +2,9 @@ package import BatchPipeline
 package import MessageBatches
 
 /// Repairs damaged batches with the code of `export`: only batches that pass the completeness check are published.
+///
+/// A download replaces an archived raw file only if it has the same lines (`ArchivedLines`). Otherwise the old files stay
+/// as they are, and the download goes to quarantine.
 package struct ArchiveRepair {
     /// The part of the API client that repair uses.
     package typealias Service = any BatchLister & ResultSource
@@ -94,7 +97,8 @@ package struct ArchiveRepair {
         }
         if step == .identify, try await rebuild(batch, manifest).isRepaired { return .rebuilt }
         let attempts = ExportSettings().maxAttempts
-        let outcome = try await export(batch, service, service, manifest, attempts: attempts)
+        let lines = manifest?.archivedLines
+        let outcome = try await export(batch, service, service, manifest, replacing: lines, attempts: attempts)
         if case .archived = outcome { return .downloaded }
         return .notDownloaded(outcome)
     }
@@ -122,6 +126,7 @@ package struct ArchiveRepair {
         _ lister: any BatchLister,
         _ source: any ResultSource,
         _ old: Manifest?,
+        replacing lines: ArchivedLines? = nil,
         attempts: Int
     ) async throws -> BatchOutcome {
         var settings = settings
@@ -137,7 +142,8 @@ package struct ArchiveRepair {
             pause: { try await Task.sleep(for: $0) },
             observe: { _ in }
         )
-        let exporting = ExportSettings(maxAttempts: attempts, replacesArchived: true)
+        var exporting = ExportSettings(maxAttempts: attempts, replacesArchived: true)
+        exporting.archivedLines = lines
         let outcome = try await BatchExport(ports: ports, settings: exporting, listedAt: nil).run(batch)
         if case .archived = outcome, let old, old.batch.id == batch.id { try archive.copyEntries(from: old) }
         return outcome

@@ -80,6 +80,7 @@ package struct ArchiveVerifier: Sendable {
         if depth == .content {
             try await ContentAudit(
                 manifest,
+                document: (try? folder.read(stored.path)) ?? manifest.json,
                 in: folder,
                 codec: codec,
                 summaries: summaries,

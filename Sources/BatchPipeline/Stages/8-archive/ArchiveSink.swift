@@ -59,7 +59,7 @@ package protocol BatchDraft: UniquenessScratch {
     /// Writes a sealed block after the ones before it.
     func append(_ block: SealedBlock) async throws
 
-    /// Returns the SHA-256 of the bytes received so far, as lowercase hex, which shows whether two downloads are equal.
+    /// Returns the SHA-256 of the bytes received so far, as lowercase hex, which shows whether two downloads begin alike.
     func receivedDigest() async -> String
 
     /// Adds the batch to the archive: syncs and renames the files, then the manifest.
@@ -124,6 +124,8 @@ package struct BatchProof: Sendable {
     package var rejected: [RejectedLine]
     /// The number of lines with a custom ID that also occurs on an earlier line.
     package var duplicateLines: Int
+    /// The digest of all lines; nil if it is not known.
+    package var linesDigest: LinesDigest?
     package var summaries: SummarySet
     /// The `request-id` of the results answer.
     package var requestID: String?
@@ -140,6 +142,7 @@ package struct BatchProof: Sendable {
         rejectedLines: Int? = nil,
         rejected: [RejectedLine],
         duplicateLines: Int,
+        linesDigest: LinesDigest? = nil,
         summaries: SummarySet,
         requestID: String? = nil,
         workspaceID: String? = nil,
@@ -153,6 +156,7 @@ package struct BatchProof: Sendable {
         self.rejectedLines = rejectedLines ?? rejected.count
         self.rejected = rejected
         self.duplicateLines = duplicateLines
+        self.linesDigest = linesDigest
         self.summaries = summaries
         self.requestID = requestID
         self.workspaceID = workspaceID
