@@ -128,7 +128,7 @@ struct ExportSession: Sendable {
             isDryRun
             ? nil
             : await records?.statistics
-                .finish(report, of: selection, in: sink.folder, startedAt: startedAt, now: context.now())
+                .finish(report, of: selection, in: sink, startedAt: startedAt, now: context.now())
         let finishedAt = context.now()
         let summary = ExportSummary(
             source: source,

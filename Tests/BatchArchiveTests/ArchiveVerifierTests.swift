@@ -249,6 +249,20 @@ struct ArchiveVerifierTests {
         #expect(try await archive.faults() == [])
     }
 
+    @Test func `a document that is listed is checked, one that is not yet listed is not damage`() async throws {
+        let (first, second) = ("summaries/days/2024-08-20.json", "views/one.sql")
+        try await export(["a"])
+        try archive.sink().replaceDocuments([first: [0x31], second: [0x32]])
+        #expect(try await archive.verify(.sizes).suffix(3).map(\.path) == [first, second, "SHA256SUMS"])
+        try archive.put([0x33], at: "views/two.sql")
+        #expect(try await archive.faults() == [])
+        try archive.folder.write([0x34].span, to: first)
+        try archive.folder.remove(second)
+        #expect(try await archive.faults(.sizes) == ["- \(second)"])
+        #expect(try await archive.faults(.checksums) == ["* \(first)", "- \(second)"])
+        #expect(try await archive.verify(ids: ["a"]).allSatisfy { $0.mark == .intact })
+    }
+
     @Test func `a sample of the batches depends on the seed only`() {
         let ids = (0..<2_000).map { "msgbatch_\($0)" }
         func chosen(_ seed: UInt64) -> [String] {

@@ -11,8 +11,8 @@ struct VerifyCommandTests {
         try await InProcess.withSamples { archive, run, _ in
             let verify = await run(["verify"] + arguments)
             #expect(verify.status == .done, "\(verify.output)")
-            let files = archive.files(in: "raw").count + archive.files(in: "results").count
-            #expect(verify.lines.count == files + archive.archivedIDs.count + 1)
+            let parts = ["raw", "results", "manifests", "summaries", "views"]
+            #expect(verify.lines.count == parts.reduce(1) { $0 + archive.files(in: $1).count })
             #expect(verify.lines.allSatisfy { $0.hasPrefix("= ") })
         }
     }
@@ -132,6 +132,40 @@ struct VerifyCommandTests {
             #expect(
                 try archive.snapshot().filter { $0.key.hasPrefix("raw/") } == before.filter { $0.key.hasPrefix("raw/") }
             )
+        }
+    }
+
+    @Test(arguments: ["summaries/days", "summaries/runs", "views"], [true, false])
+    func `a changed or removed roll-up or view is found, stays found and is repaired`(
+        folder: String,
+        isRemoved: Bool
+    ) async throws {
+        try await InProcess.withGenerated { archive, run, _ in
+            let path = "\(folder)/\(try #require(archive.files(in: folder).first))"
+            let before = try Data(contentsOf: archive.url.appending(path: path))
+            if isRemoved {
+                try FileManager.default.removeItem(at: archive.url.appending(path: path))
+            } else {
+                try archive.edit(path, "[1-8]", with: "9")
+            }
+            #expect(await run(["verify", "--quick"]).status == (isRemoved ? .integrity : .done))
+            let mark = "\(isRemoved ? "-" : "*") \(path): "
+            #expect(await run(["verify"]).output.contains(mark))
+            if folder != "views" {
+                // An export writes the views again, and nothing else that it did not change.
+                #expect(await run(["export"]).status == .done)
+                #expect(await run(["verify"]).output.contains(mark))
+            }
+            let repair = await run(["verify", "--repair"])
+            #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
+            let isKnown = folder != "summaries/runs"
+            #expect(
+                repair.notes.contains("\(path): \(isKnown ? "written again" : "removed, because")"),
+                "\(repair.notes)"
+            )
+            let after = try? Data(contentsOf: archive.url.appending(path: path))
+            #expect(after == (isKnown ? before : nil))
+            #expect(await run(["verify", "--full"]).status == .done)
         }
     }
 

@@ -27,6 +27,10 @@ package struct ArchiveRepair {
         /// The API did not return the batch.
         case notRetrieved(ServiceError)
         case notDownloaded(BatchOutcome)
+        /// A roll-up or view was written again.
+        case documentReplaced
+        /// A roll-up or view was removed, because nothing says what it should contain.
+        case documentRemoved
 
         fileprivate var isRepaired: Bool {
             switch self {
@@ -41,6 +45,10 @@ package struct ArchiveRepair {
     private let service: Service?
     private let summaries: SummarySet
     private let now: @Sendable () -> Timestamp
+    private let document: Document
+
+    /// Returns what a roll-up or view should contain, by its path; nil if that is not known.
+    package typealias Document = @Sendable (String) async throws -> [UInt8]?
 
     /// Creates a repair; `summaries` are empty summaries of all kinds, and `service` is nil if the API cannot be used.
     package init(
@@ -48,16 +56,20 @@ package struct ArchiveRepair {
         settings: ArchiveSettings,
         service: Service?,
         summaries: SummarySet,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp,
+        document: @escaping Document
     ) {
         self.folder = folder
         self.settings = settings
         self.service = service
         self.summaries = summaries
         self.now = now
+        self.document = document
     }
 
-    /// Repairs the batches one by one, reports each outcome, and rebuilds SHA256SUMS from the manifests.
+    /// Repairs the batches one by one, then roll-ups and views, and rebuilds SHA256SUMS from the manifests.
+    ///
+    /// Reports the outcome of each batch by its ID, and of each document by its path.
     ///
     /// Needs the archive's lock.
     package func run(_ plan: RepairPlan, observe: (String, Outcome) -> Void) async throws {
@@ -67,7 +79,13 @@ package struct ArchiveRepair {
             try Task.checkCancellation()
             observe(id, try await repair(id, byID[id], step))
         }
-        try FileArchive(folder, settings: settings).rewriteChecksums()
+        var documents: [String: [UInt8]?] = [:]
+        for path in plan.documents.sorted() {
+            let text = try await document(path)
+            documents.updateValue(text, forKey: path)
+            observe(path, text == nil ? .documentRemoved : .documentReplaced)
+        }
+        try FileArchive(folder, settings: settings).rewriteChecksums(documents)
     }
 
     /// Gives each batch to repair its own files, and returns the resulting manifests.

@@ -18,12 +18,17 @@ package struct RepairPlan: Sendable {
     package private(set) var isNeeded = false
     /// Damaged files that contain several batches.
     private(set) var shared: Set<String> = []
+    /// Damaged roll-ups and views.
+    package private(set) var documents: Set<String> = []
 
     package init(_ files: [VerifiedFile]) {
         for file in files where file.mark != .intact || file.isOutdated {
             isNeeded = true
             if file.batchID == nil, file.mark == .different || file.mark == .missing, file.path.contains("/compact.") {
                 shared.insert(file.path)
+            }
+            if file.mark != .unreadable, ArchivePaths.documents.contains(where: { file.path.hasPrefix("\($0)/") }) {
+                documents.insert(file.path)
             }
             guard let id = file.batchID, let step = Self.step(for: file) else { continue }
             steps[id] = Self.stronger(steps[id], step)

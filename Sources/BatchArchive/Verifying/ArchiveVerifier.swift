@@ -49,6 +49,7 @@ package struct ArchiveVerifier: Sendable {
         }
         for file in containers(stored, plan) { try report(file) }
         for file in try extras(plan, named: stored, list) + unknown(plan, stored) { try report(file) }
+        for file in documents(plan, list) { try report(file) }
         if plan.coversArchive, let file = verdict(on: reading, stored) { try report(file) }
     }
 

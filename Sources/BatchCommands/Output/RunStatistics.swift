@@ -56,17 +56,22 @@ final class RunStatistics: Sendable {
     func finish(
         _ report: ExportReport,
         of selection: ExportSelection,
-        in folder: ArchiveFolder,
+        in archive: FileArchive,
         startedAt: Timestamp,
         now: Timestamp
     ) async -> Outcome {
         let (rollUp, days) = state.withLock { ($0.batches, $0.days) }
         var outcome = Outcome(cost: rollUp.measures.cost)
         do {
-            if !days.isEmpty { try write(rollUp, name: "runs/\(startedAt.fileName)", in: folder) }
-            for day in days.sorted() { try await write(day, in: folder) }
+            if !days.isEmpty { try await write(rollUp, of: days, to: archive, startedAt: startedAt) }
             if page != nil, report.stop == nil {
-                outcome.page = try await writePage(report, of: selection, in: folder, startedAt: startedAt, now: now)
+                outcome.page = try await writePage(
+                    report,
+                    of: selection,
+                    in: archive.folder,
+                    startedAt: startedAt,
+                    now: now
+                )
             }
         } catch {
             outcome.failure = FailureText(error) ?? .unexpected(error)
@@ -74,21 +79,17 @@ final class RunStatistics: Sendable {
         return outcome
     }
 
-    /// Writes the roll-up of all archived batches of a day.
-    private func write(_ day: CalendarDay, in folder: ArchiveFolder) async throws {
-        let next = CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
-        let source = ArchiveStatistics(folder, selection: ArchiveSelection(since: day.start, until: next.start))
-        let pricer = try prices.pricer(isScan: false)
-        let reading = try await source.rollUp(by: Grouping(by: [.day]), pricer: pricer)
-        try write(reading.result, name: "days/\(day.text)", in: folder)
-    }
-
-    private func write(_ rollUp: RollUp, name: String, in folder: ArchiveFolder) throws(ArchiveFailure) {
-        let table = rollUp.table(caption: "Archived batches", notes: [prices.statement])
-        for format in [TableFormat.json, .csv] {
-            let text = Array(format.render(table).utf8)
-            try folder.replace("\(ArchivePaths.summaries)/\(name).\(format.rawValue)", with: text)
-        }
+    /// Writes the roll-ups of a run and of its days.
+    private func write(
+        _ rollUp: RollUp,
+        of days: Set<CalendarDay>,
+        to archive: FileArchive,
+        startedAt: Timestamp
+    ) async throws {
+        let summaries = SummaryDocuments(archive.folder, prices: prices)
+        var documents = summaries.documents(ofRun: startedAt, rollUp)
+        for day in days.sorted() { documents.merge(try await summaries.documents(of: day)) { $1 } }
+        try archive.replaceDocuments(documents)
     }
 
     private func writePage(
@@ -110,12 +111,5 @@ final class RunStatistics: Sendable {
         }
         try html.writeWhole(to: file)
         return file
-    }
-}
-
-extension Timestamp {
-    /// The time as a file name that sorts by time: `20261122T020000.123456Z`.
-    fileprivate var fileName: String {
-        text.filter { $0 != "-" && $0 != ":" }
     }
 }
