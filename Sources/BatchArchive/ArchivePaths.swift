@@ -36,6 +36,8 @@ package struct ArchivePaths: Sendable, Hashable {
     /// The report page of the latest run that wrote one.
     package static let page = "report.html"
     package static let views = "views"
+    /// The folders of documents about several batches that SHA256SUMS lists.
+    static let documents = [summaries, views]
 
     package let id: String
     package let day: CalendarDay

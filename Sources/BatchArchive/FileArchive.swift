@@ -108,22 +108,38 @@ package final class FileArchive: ArchiveSink {
     /// - Returns: The paths of the written files.
     @discardableResult
     package func updateViews() throws(ArchiveFailure) -> [String] {
-        var written: [String] = []
-        for (name, text) in settings.views.sorted(by: { $0.key < $1.key }) {
+        var outdated: [String: [UInt8]] = [:]
+        for (name, text) in settings.views {
             let path = "\(ArchivePaths.views)/\(name)"
             let bytes = Array(text.utf8)
             if try folder.status(path)?.size == bytes.count, try folder.read(path) == bytes { continue }
-            try folder.replace(path, with: bytes)
-            written.append(path)
+            outdated[path] = bytes
         }
-        return written
+        if !outdated.isEmpty { try replaceDocuments(outdated) }
+        return outdated.keys.sorted()
     }
 
-    /// Rebuilds every line of SHA256SUMS from the current manifests.
+    /// Writes roll-ups and views, by path, and lists their digests in SHA256SUMS.
+    ///
+    /// The list does not name them while they are written. So after an interruption no line contradicts its file, and
+    /// the next run lists them as they are.
+    package func replaceDocuments(_ documents: [String: [UInt8]]) throws(ArchiveFailure) {
+        try ChecksumList.update(in: folder, without: Set(documents.keys))
+        for (path, text) in documents.sorted(by: { $0.key < $1.key }) { try folder.replace(path, with: text) }
+        try ChecksumList.update(in: folder)
+    }
+
+    /// Rebuilds the lines of SHA256SUMS about batches from the current manifests, and replaces damaged roll-ups and
+    /// views by `documents`, or removes those that are nil.
     ///
     /// Only for repair: a changed manifest then passes verification.
-    package func rewriteChecksums() throws(ArchiveFailure) {
-        try ChecksumList.update(in: folder, trustingOld: false)
+    package func rewriteChecksums(_ documents: [String: [UInt8]?] = [:]) throws(ArchiveFailure) {
+        try ChecksumList.update(in: folder, trustingOld: false, without: Set(documents.keys))
+        guard !documents.isEmpty else { return }
+        for (path, text) in documents.sorted(by: { $0.key < $1.key }) {
+            if let text { try folder.replace(path, with: text) } else { try folder.remove(path) }
+        }
+        try ChecksumList.update(in: folder)
     }
 
     /// Returns the codec as manifests record it; the library file is hashed once per run, on first use.

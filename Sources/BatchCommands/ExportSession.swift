@@ -141,7 +141,7 @@ struct ExportSession: Sendable {
             statistics = await records.statistics.finish(
                 report,
                 of: effective,
-                in: sink.folder,
+                in: sink,
                 records.catalog,
                 startedAt: startedAt,
                 now: context.now()

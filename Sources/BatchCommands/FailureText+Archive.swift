@@ -54,6 +54,8 @@ extension FailureText {
         switch outcome {
         case .rebuilt: "rebuilt from raw"
         case .downloaded: "fetched again"
+        case .documentReplaced: "written again"
+        case .documentRemoved: "removed, because nothing says what it should contain"
         case .noRawFile: "not repaired, there is no raw file"
         case .rawFileIsGone: "not rebuilt, its raw file is gone"
         case .notRebuilt(let failure): "not rebuilt, \(FailureText(failure).sentence)"

@@ -81,3 +81,30 @@ package indirect enum JSONNode: Sendable {
         }
     }
 }
+
+extension JSONNode {
+    /// Returns the keys, joined by dots, that lead to the first value of a JSON text that differs from this node; nil if
+    /// none does.
+    ///
+    /// Objects are compared key by key, all other values by their text. The path is empty if no key leads to the
+    /// difference. With `ignoringOtherKeys`, keys that only the text has are not a difference, at the top level.
+    package func difference(from json: [UInt8], ignoringOtherKeys: Bool = false) -> String? {
+        guard case .object(let members) = self else { return text == json ? nil : "" }
+        var values: [String: [UInt8]] = [:]
+        do throws(JSONSyntaxError) {
+            try JSONCursor.read(json) { cursor throws(JSONSyntaxError) in
+                guard try cursor.kind() == .object else { throw JSONSyntaxError(.expectedObject, at: 0) }
+                try cursor.namedMembers { key, cursor throws(JSONSyntaxError) in
+                    values[key] = cursor.bytes(try cursor.skipValue())
+                }
+            }
+        } catch {
+            return ""
+        }
+        for (key, value) in members {
+            guard let stored = values.removeValue(forKey: key) else { return key }
+            if let path = value.difference(from: stored) { return path.isEmpty ? key : "\(key).\(path)" }
+        }
+        return ignoringOtherKeys ? nil : values.keys.min()
+    }
+}

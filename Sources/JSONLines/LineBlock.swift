@@ -36,6 +36,16 @@ package struct LineBlock: Sendable {
     package func range(ofLine index: Int) -> Range<Int> {
         (index == 0 ? 0 : lineEnds[index - 1])..<(lineEnds[index] - 1)
     }
+
+    /// Returns the range of a line in ``bytes`` without its line end, a 0x0D before it, and a byte order mark at the
+    /// start of the stream.
+    package func content(ofLine index: Int) -> Range<Int> {
+        let range = range(ofLine: index)
+        var (start, end) = (range.lowerBound, range.upperBound)
+        if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+        if byteOffset == 0, index == 0, bytes[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
+        return start..<end
+    }
 }
 
 extension LineBlock {

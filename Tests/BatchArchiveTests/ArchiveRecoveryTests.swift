@@ -128,6 +128,20 @@ struct ArchiveRecoveryTests {
         #expect(try archive.folder.names(in: ArchivePaths.quarantine) == ["other.raw.jsonl.gz"])
     }
 
+    @Test func `quarantined data of a repair stays until a repair succeeds, and its batch is archived`() async throws {
+        try await archive.sink().export()
+        var settings = testSettings()
+        settings.revision = 2
+        let batch = try sampleBatch()
+        let repair = FileArchive(archive.folder, settings: settings)
+        try await repair.openDraft(of: batch).quarantine(proof(batch), reasons: ["other lines"])
+        _ = try archive.sink().prepare()
+        #expect(try archive.folder.names(in: ArchivePaths.quarantine) == ["msgbatch_01.json"])
+        #expect(try ArchiveReader(archive.folder).quarantined().manifests == [])
+        try await repair.export()
+        #expect(try archive.folder.names(in: ArchivePaths.quarantine) == [])
+    }
+
     @Test func `an intact archive is not changed`() async throws {
         try await archive.sink().export()
         let before = try archive.files()

@@ -130,16 +130,90 @@ struct ArchiveVerifierTests {
         #expect(files.map(\.mark.rawValue) == ["=", "=", "=", "-"])
     }
 
-    @Test func `only a full check finds counts, summaries and rows that do not match raw`() async throws {
+    /// Changes the manifest of a batch by a regular expression, and its line in SHA256SUMS along with it.
+    private func edit(_ pattern: String, _ template: String) async throws {
+        let text = String(decoding: try archive.folder.read(manifest), as: UTF8.self)
+        let edited = text.replacingOccurrences(of: pattern, with: template, options: .regularExpression)
+        try #require(edited != text)
+        try archive.folder.write(Array(edited.utf8).span, to: manifest)
+        try archive.folder.remove(ArchivePaths.checksums)
+        try await archive.sink().finishRun()
+    }
+
+    @Test(arguments: [
+        (#""found":\{"succeeded":12"#, #""found":{"succeeded":11"#, "counts.found.succeeded"),
+        (#""found":\{"#, #""found":{"errored":1,"#, "counts.found.errored"),
+        (#""succeeded":12\}\}"#, #""succeeded":13}}"#, "counts.request_counts.succeeded"),
+        (#""empty":0"#, #""empty":1"#, "lines.empty"), (#""rejected":0"#, #""rejected":1"#, "lines.rejected"),
+        (#""duplicate":0"#, #""duplicate":1"#, "lines.duplicate"),
+        (#""rejected":\[\]"#, #""rejected":[{"line_number":1,"byte_offset":0,"reason":"a"}]"#, "rejected"),
+        (#""lines_digest":"[0-9a-f]{8}"#, #""lines_digest":"00000000"#, "lines_digest"),
+        (#""uncompressed_sha256":"[0-9a-f]{8}"#, #""uncompressed_sha256":"00000000"#, "files.raw.uncompressed_sha256"),
+        (#""received_sha256":"[0-9a-f]{8}"#, #""received_sha256":"00000000"#, "files.raw.received_sha256"),
+        (#""lines":12,"#, #""lines":13,"#, "files.raw.lines"), (#"\[0,1\]"#, "[0,2]", "files.raw.members"),
+        (#"("results":\{.*"lines"):12,"#, "$1:13,", "files.results.lines"),
+        (#"("results":\{.*\[0),1\]"#, "$1,2]", "files.results.members"),
+        (#""count":12"#, #""count":13"#, "summary.result_total"),
+    ])
+    func `only a full check finds a changed manifest with a changed checksum, and names what was changed`(
+        pattern: String,
+        template: String,
+        path: String
+    ) async throws {
         try await export()
-        var changed = try #require(try await archive.manifests()["a"])
-        changed.summaries["result_total"] = Array("{\"count\":13}".utf8)
-        try archive.folder.write(changed.json.span, to: manifest)
+        try await edit(pattern, template)
+        #expect(try await archive.faults(.checksums) == [])
+        let faults = try await archive.verify().filter { $0.mark != .intact }
+        #expect(faults.map(\.path) == [manifest])
+        #expect(faults.first?.reason == "its \(path) does not match the data files")
+    }
+
+    /// The page about the format of the archive lists these fields.
+    @Test(arguments: [
+        (#""origin":"[^"]*""#, #""origin":"https://other.example""#),
+        (#""request_id":"[^"]*""#, #""request_id":"req_2""#),
+        (#""started_at":"2024"#, #""started_at":"2023"#), (#""finished_at":"2024"#, #""finished_at":"2025"#),
+        (#""ended_at":"2024"#, #""ended_at":"2025"#), (#""version":"1.2.3""#, #""version":"9""#),
+        (#""level":6"#, #""level":5"#), (#""revision":1"#, #""revision":7"#),
+    ])
+    func `what only the API or this machine knew at the time cannot be checked`(
+        pattern: String,
+        template: String
+    ) async throws {
+        try await export()
+        try await edit(pattern, template)
+        let isInRows = pattern.contains("ended_at")
+        #expect(try await archive.faults() == (isInRows ? ["* \(flat)"] : []))
+    }
+
+    @Test func `raw files that were swapped with their entries contradict the digests and rows of their batches`()
+        async throws
+    {
+        try await export(["b"])
+        let batch = try sampleBatch("a", results: 12)
+        let draft = try await archive.sink().openDraft(of: batch)
+        let body = sampleBody(results: 13).split(separator: 0x0A).dropFirst().joined(separator: [0x0A]) + [0x0A]
+        try await draft.write(Array(body), of: batch)
+        _ = try await draft.publish(proof(batch, results: 12))
+        try await archive.sink().finishRun()
+        let other = "raw/date=2024-08-20/b.jsonl.gz"
+        let (first, second) = (try archive.folder.read(raw), try archive.folder.read(other))
+        try archive.folder.write(first.span, to: other)
+        try archive.folder.write(second.span, to: raw)
+        let manifests = try await archive.manifests()
+        for (id, from) in [("a", "b"), ("b", "a")] {
+            var manifest = try #require(manifests[id])
+            var entry = try #require(manifests[from]?.files[.raw])
+            entry.path = id == "a" ? raw : other
+            manifest.files[.raw] = entry
+            try archive.folder.write(manifest.json.span, to: "manifests/date=2024-08-20/\(id).json")
+        }
         try archive.folder.remove(ArchivePaths.checksums)
         try await archive.sink().finishRun()
         #expect(try await archive.faults(.checksums) == [])
-        let file = try #require(try await archive.verify().first { $0.mark != .intact })
-        #expect(file.path == manifest && file.reason == "its summary is not that of the raw lines")
+        let flats = ["* \(flat)", "* results/date=2024-08-20/b.ndjson.gz"]
+        // The manifest of a has no digest of the lines.
+        #expect(try await archive.faults() == [flats[0], "* manifests/date=2024-08-20/b.json", flats[1]])
     }
 
     @Test func `a summary of a kind that is no longer computed is not damage`() async throws {
@@ -173,6 +247,20 @@ struct ArchiveVerifierTests {
         try await export(["a"])
         try await archive.sink().export("b")
         #expect(try await archive.faults() == [])
+    }
+
+    @Test func `a document that is listed is checked, one that is not yet listed is not damage`() async throws {
+        let (first, second) = ("summaries/days/2024-08-20.json", "views/one.sql")
+        try await export(["a"])
+        try archive.sink().replaceDocuments([first: [0x31], second: [0x32]])
+        #expect(try await archive.verify(.sizes).suffix(3).map(\.path) == [first, second, "SHA256SUMS"])
+        try archive.put([0x33], at: "views/two.sql")
+        #expect(try await archive.faults() == [])
+        try archive.folder.write([0x34].span, to: first)
+        try archive.folder.remove(second)
+        #expect(try await archive.faults(.sizes) == ["- \(second)"])
+        #expect(try await archive.faults(.checksums) == ["* \(first)", "- \(second)"])
+        #expect(try await archive.verify(ids: ["a"]).allSatisfy { $0.mark == .intact })
     }
 
     @Test func `a sample of the batches depends on the seed only`() {

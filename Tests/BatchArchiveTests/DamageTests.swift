@@ -4,12 +4,12 @@ import Testing
 
 /// Every byte that SHA256SUMS covers, and every byte of that file, changed one by one.
 struct DamageTests {
-    @Test(arguments: ["raw/", "results/", "manifests/", "SHA256SUMS"])
+    @Test(arguments: ["raw/", "results/", "manifests/", "views/", "SHA256SUMS"])
     func `every changed byte is detected`(part: String) async throws {
         let archive = TemporaryArchive()
         let sink = archive.sink()
         try await sink.export("a", results: 2)
-        try await sink.finishRun()
+        try sink.replaceDocuments(["views/one.sql": Array("SELECT 1\n".utf8)])
         let (path, bytes) = try #require(try archive.files().first { $0.key.hasPrefix(part) })
         #expect(try await archive.faults() == [])
         var missed: [Int] = []

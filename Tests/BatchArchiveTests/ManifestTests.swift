@@ -10,6 +10,7 @@ struct ManifestTests {
     private func manifest() throws -> Manifest {
         var proof = proof(try sampleBatch())
         proof.rejected = [RejectedLine(lineNumber: 4, byteOffset: 99, reason: "a \"quoted\" reason")]
+        proof.linesDigest = LinesDigest(hex: "0a1c57b4b31d541b87dc3d3c15b5a472")
         proof.rewrittenFrom = "https://other.example/v1/messages/batches/x/results"
         let codec = CodecRecord(name: "zlib", level: 6, version: "1.3", librarySHA256: "ab")
         let raw = ArchivedFile(
@@ -105,6 +106,33 @@ struct ManifestTests {
             members["files"] = files
         }
         #expect(throws: ArchiveFailure.self) { _ = try Manifest(json: text, path: "m") }
+    }
+
+    @Test func `a manifest of a version without a digest of the lines is read`() throws {
+        for value in [nil, NSNull()] as [Any?] {
+            #expect(try Manifest(json: text { $0["lines_digest"] = value }, path: "m").linesDigest == nil)
+        }
+    }
+
+    @Test(arguments: ["", "0a1c57b4b31d541b87dc3d3c15b5a47", "0A1C57B4B31D541B87DC3D3C15B5A472"])
+    func `a text that is not a digest of lines is an error`(value: String) throws {
+        let text = try text { $0["lines_digest"] = value }
+        #expect(throws: ArchiveFailure.self) { _ = try Manifest(json: text, path: "m") }
+    }
+
+    @Test func `the archived lines are known by their digest, or by their bytes if there is none`() throws {
+        var manifest = try manifest()
+        #expect(manifest.archivedLines == ArchivedLines(digest: manifest.linesDigest, receivedSHA256: "01"))
+        manifest.linesDigest = nil
+        #expect(manifest.archivedLines == ArchivedLines(receivedSHA256: "01"))
+        let content = ArchivedFile.Extent(bytes: 1_000, sha256: "ef")
+        manifest.pruned[.raw] = PrunedFile(prunedAt: Timestamp(seconds: 0), content: content, lines: 3)
+        manifest.files = [:]
+        #expect(manifest.archivedLines == ArchivedLines(receivedSHA256: "ef"))
+        manifest.pruned = [:]
+        #expect(manifest.archivedLines == nil)
+        manifest.found = [:]
+        #expect(manifest.archivedLines == ArchivedLines(digest: LinesDigest()))
     }
 
     @Test func `a newer schema version is rejected by its number`() throws {

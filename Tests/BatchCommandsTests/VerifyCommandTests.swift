@@ -1,6 +1,7 @@
 import BatchCommands
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 import Testing
 
 /// `verify` and its repair on an archive of the samples, with and without the API.
@@ -10,8 +11,8 @@ struct VerifyCommandTests {
         try await InProcess.withSamples { archive, run, _ in
             let verify = await run(["verify"] + arguments)
             #expect(verify.status == .done, "\(verify.output)")
-            let files = archive.files(in: "raw").count + archive.files(in: "results").count
-            #expect(verify.lines.count == files + archive.archivedIDs.count + 1)
+            let parts = ["raw", "results", "manifests", "summaries", "views"]
+            #expect(verify.lines.count == parts.reduce(1) { $0 + archive.files(in: $1).count })
             #expect(verify.lines.allSatisfy { $0.hasPrefix("= ") })
         }
     }
@@ -66,6 +67,134 @@ struct VerifyCommandTests {
             #expect(repair.notes.components(separatedBy: "rebuilt from raw").count == 3)
             #expect(archive.archivedIDs.count == 14)
         }
+    }
+
+    /// The lines of a batch that the API returns after its raw file was damaged.
+    enum Served: String, CaseIterable {
+        case same, reordered, otherLine, oneTwice
+    }
+
+    @Test(arguments: Served.allCases, [true, false])
+    func `damaged or missing raw is replaced by the same lines only`(served: Served, isMissing: Bool) async throws {
+        try await InProcess.withGenerated { archive, run, server in
+            let (id, raw) = try damageRaw(of: archive, isMissing: isMissing)
+            let before = try archive.snapshot()
+            let body = server.service.results(of: id)
+            try serve(served, of: id, with: body, by: server)
+            let repair = await run(["verify", "--repair"])
+            let isRepaired = served == .same || served == .reordered
+            #expect(repair.status == (isRepaired ? .done : .integrity), "\(repair.notes)")
+            if isRepaired {
+                #expect(repair.notes.contains("\(id): fetched again"))
+                #expect(await run(["verify", "--full"]).status == .done)
+                return
+            }
+            let reason = served == .oneTwice ? "1 line repeats a custom_id" : "those that were archived before"
+            #expect(repair.notes.contains(reason), "\(repair.notes)")
+            #expect(archive.files(in: "_quarantine").contains("\(id).raw.jsonl.gz"))
+            #expect(try archive.snapshot().filter { !$0.key.hasPrefix("_quarantine") } == before)
+            // The next export changes neither; a repair with the archived lines ends both.
+            #expect(await run(["export"]).status == .done)
+            #expect(archive.files(in: "_quarantine").contains("\(id).raw.jsonl.gz"))
+            #expect(await run(["retry-quarantine"]).notes.contains("Nothing is in quarantine"))
+            try serve(.reordered, of: id, with: body, by: server)
+            #expect(await run(["verify", "--repair"]).status == .done)
+            #expect(archive.files(in: "_quarantine").isEmpty && archive.files(in: "raw").contains(raw))
+        }
+    }
+
+    @Test(arguments: [Served.same, .reordered])
+    func `without a digest of the lines only the same bytes replace raw`(served: Served) async throws {
+        try await InProcess.withGenerated { archive, run, server in
+            let (id, _) = try damageRaw(of: archive, isMissing: false)
+            let manifest = try archive.file(in: "manifests", id)
+            try archive.edit(manifest, "\"lines_digest\":\"[0-9a-f]+\",\n", with: "")
+            // The next export lists the manifest as it is now.
+            #expect(await run(["export"]).status == .done)
+            try serve(served, of: id, with: server.service.results(of: id), by: server)
+            let repair = await run(["verify", "--repair"])
+            #expect(repair.status == (served == .same ? .done : .integrity), "\(repair.notes)")
+            let text = try String(contentsOf: archive.url.appending(path: manifest), encoding: .utf8)
+            #expect(text.contains("lines_digest") == (served == .same))
+        }
+    }
+
+    @Test func `swapped raw files of two batches are both downloaded again`() async throws {
+        try await InProcess.withGenerated { archive, run, _ in
+            let before = try archive.snapshot()
+            let raw = archive.files(in: "raw").map { "raw/\($0)" }
+            for (path, other) in [(raw[0], raw[1]), (raw[1], raw[0])] {
+                try before[other]?.write(to: archive.url.appending(path: path))
+            }
+            #expect(await run(["verify"]).lines.filter { $0.hasPrefix("* ") }.count == 2)
+            let repair = await run(["verify", "--repair"])
+            #expect(repair.status == .done && repair.notes.components(separatedBy: "fetched again").count == 3)
+            #expect(
+                try archive.snapshot().filter { $0.key.hasPrefix("raw/") } == before.filter { $0.key.hasPrefix("raw/") }
+            )
+        }
+    }
+
+    @Test(arguments: ["summaries/days", "summaries/runs", "views"], [true, false])
+    func `a changed or removed roll-up or view is found, stays found and is repaired`(
+        folder: String,
+        isRemoved: Bool
+    ) async throws {
+        try await InProcess.withGenerated { archive, run, _ in
+            let path = "\(folder)/\(try #require(archive.files(in: folder).first))"
+            let before = try Data(contentsOf: archive.url.appending(path: path))
+            if isRemoved {
+                try FileManager.default.removeItem(at: archive.url.appending(path: path))
+            } else {
+                try archive.edit(path, "[1-8]", with: "9")
+            }
+            #expect(await run(["verify", "--quick"]).status == (isRemoved ? .integrity : .done))
+            let mark = "\(isRemoved ? "-" : "*") \(path): "
+            #expect(await run(["verify"]).output.contains(mark))
+            if folder != "views" {
+                // An export writes the views again, and nothing else that it did not change.
+                #expect(await run(["export"]).status == .done)
+                #expect(await run(["verify"]).output.contains(mark))
+            }
+            let repair = await run(["verify", "--repair"])
+            #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
+            let isKnown = folder != "summaries/runs"
+            #expect(
+                repair.notes.contains("\(path): \(isKnown ? "written again" : "removed, because")"),
+                "\(repair.notes)"
+            )
+            let after = try? Data(contentsOf: archive.url.appending(path: path))
+            #expect(after == (isKnown ? before : nil))
+            #expect(await run(["verify", "--full"]).status == .done)
+        }
+    }
+
+    /// Damages the raw file of a batch, and returns the batch's ID and the path below `raw`.
+    private func damageRaw(of archive: Archive, isMissing: Bool) throws -> (id: String, path: String) {
+        let raw = try archive.file(in: "raw", "")
+        if isMissing {
+            try FileManager.default.removeItem(at: archive.url.appending(path: raw))
+        } else {
+            try archive.change(raw) { $0.removeLast(5) }
+        }
+        let id = try #require(archive.archivedIDs.first { raw.contains($0) })
+        return (id, String(raw.dropFirst("raw/".count)))
+    }
+
+    /// Changes the results that the API returns for a batch; their counts stay the same.
+    private func serve(_ served: Served, of id: String, with body: [UInt8]?, by server: SimulatorServer) throws {
+        let service = server.service
+        let body = String(decoding: try #require(body), as: UTF8.self)
+        var lines = body.split(whereSeparator: \.isNewline).map(String.init)
+        switch served {
+        case .same: return
+        case .reordered: lines.reverse()
+        case .otherLine: lines[3] = lines[3].replacingOccurrences(of: "\"custom_id\":\"", with: "\"custom_id\":\"x")
+        case .oneTwice: lines[0] = lines.first { $0 != lines[0] && $0.contains("succeeded") } ?? ""
+        }
+        let changed = Array((lines.joined(separator: "\r\n") + "\r\n").utf8)
+        let document = try #require(service.batch(id))
+        service.apply(.add(try SimulatedBatch(document: document, results: changed)))
     }
 
     @Test func `damage that cannot be repaired is reported`() async throws {

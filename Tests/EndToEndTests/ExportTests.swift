@@ -34,10 +34,8 @@ struct ExportTests {
             let check = try await Program.tool("sha256sum", ["-c", "--strict", "SHA256SUMS"], in: archive)
             if let check { #expect(check.status == 0, "\(check.output)") }
             let listed = try folder.text("archive/SHA256SUMS").split(separator: "\n").map { $0.dropFirst(66) }
-            let stored = try folder.files(below: "archive")
-                .filter {
-                    $0.hasPrefix("raw/") || $0.hasPrefix("results/") || $0.hasPrefix("manifests/")
-                }
+            let parts = ["raw/", "results/", "manifests/", "summaries/", "views/"]
+            let stored = try folder.files(below: "archive").filter { path in parts.contains { path.hasPrefix($0) } }
             #expect(listed.map(String.init) == stored)
         }
     }

@@ -33,4 +33,18 @@ struct JSONNodeTests {
         let document = JSONNode.document([("a", .number(1)), ("b", .object([("c", .null)]))])
         #expect(String(decoding: document, as: UTF8.self) == "{\n\"a\":1,\n\"b\":{\"c\":null}\n}\n")
     }
+
+    @Test(arguments: [
+        (#"{"a":{"b":1,"c":[2]},"d":"x"}"#, nil), (#"{ "d":"x", "a":{"c":[2],"b":1}, "e":0 }"#, nil),
+        (#"{"a":{"b":2,"c":[2]},"d":"x"}"#, "a.b"), (#"{"a":{"b":1,"c":[2,3]},"d":"x"}"#, "a.c"),
+        (#"{"a":{"b":1},"d":"x"}"#, "a.c"), (#"{"a":{"b":1,"c":[2],"z":0},"d":"x"}"#, "a.z"),
+        (#"{"a":7,"d":"x"}"#, "a"),
+        (#"{"a":{"b":1,"c":[2]}}"#, "d"), ("[]", ""), ("{", ""),
+    ])
+    func `the first difference from a text is named by its keys`(text: String, path: String?) {
+        let node = JSONNode.object([
+            ("a", .object([("b", .number(1)), ("c", .array([.number(2)]))])), ("d", .text("x")),
+        ])
+        #expect(node.difference(from: Array(text.utf8), ignoringOtherKeys: true) == path)
+    }
 }

@@ -10,8 +10,8 @@
 #   --delete-raw  raw files too. Without it the store keeps what `batchkeep prune` removed here
 #   --read-back   read everything that was uploaded back and compare its SHA-256
 #
-# What is published is what SHA256SUMS lists, in this order: data files, manifests, SHA256SUMS with views/ and summaries/, then
-# the removals. Never _partial, _quarantine, locks or catalog.sqlite, which `batchkeep catalog rebuild` makes anew.
+# What is published is what SHA256SUMS lists, in this order: data files, manifests, views/ and summaries/, SHA256SUMS, then the
+# removals. Never _partial, _quarantine, locks or catalog.sqlite, which `batchkeep catalog rebuild` makes anew.
 # Whether a file is new is decided by its digest: the SHA256SUMS in the store tells what lies there. Time stamps are no help: a
 # revised manifest can have the size of the old one, and a time before its upload. A run that was cut off is run again; of what
 # it uploaded only raw files, which never change, are not sent twice.
@@ -63,7 +63,7 @@ store_list >stored
 : >published
 ! grep -q '^SHA256SUMS	' stored || store_get SHA256SUMS >published
 # Paths here have no blanks, so that the last field of ls is the path.
-for kind in raw results joined unmatched manifests; do
+for kind in raw results joined unmatched manifests views summaries; do
     [ ! -d "$archive/$kind" ] || (cd "$archive" && find "$kind" -type f -exec ls -ln {} +)
 done | awk '{ print $NF "\t" $5 }' >local
 
@@ -111,14 +111,16 @@ link_tree() {
 }
 
 grep '^manifests/' changed >manifests || true
-grep -v '^manifests/' changed >data || true
-mkdir copies links tail
+grep -E '^(views|summaries)/' changed >documents || true
+grep -v -E '^(manifests|views|summaries)/' changed >data || true
+mkdir copies links pages tail
 
-# Manifests are copied, data files linked; both are what the list says, or nothing is uploaded.
+# Manifests and documents are copied, data files linked; all are what the list says, or nothing is uploaded.
 tar -C "$archive" -cf - -T manifests | tar -C copies -xf -
+tar -C "$archive" -cf - -T documents | tar -C pages -xf -
 link_tree data links
 awk 'FILENAME == "changed" { wanted[$0] = 1; next } substr($0, 67) in wanted' changed now >sums
-for part in manifests:copies data:links; do
+for part in manifests:copies data:links documents:pages; do
     awk -v list="${part%:*}" 'FILENAME == list { wanted[$0] = 1; next } substr($0, 67) in wanted' "${part%:*}" sums >part
     [ ! -s part ] || (cd "${part#*:}" && sha256sum -c --quiet ../part >&2) ||
         fail "These files are not what SHA256SUMS says. If a command is changing the archive, wait for it; otherwise:" \
@@ -127,11 +129,9 @@ done
 
 [ ! -s data ] || store_put links || fail "Not all data files were uploaded; no manifest was. Run it again."
 [ ! -s manifests ] || store_put copies || fail "Not all manifests were uploaded; each has its data. Run it again."
+[ ! -s documents ] || store_put pages || fail "Not all of views/ and summaries/ was uploaded. Run it again."
 cp now tail/SHA256SUMS
-for folder in views summaries; do
-    [ ! -d "$archive/$folder" ] || ln -s "$archive/$folder" "tail/$folder"
-done
-store_put tail || fail "SHA256SUMS, views/ or summaries/ were not uploaded; data and manifests are there. Run it again."
+store_put tail || fail "SHA256SUMS was not uploaded; all it lists is there. Run it again."
 
 # One listing tells that everything is there, in full length.
 store_list >stored

@@ -164,4 +164,22 @@ extension ArchiveFolder {
         try names(in: ArchivePaths.manifests).filter { $0.hasPrefix("date=") }
             .compactMap { CalendarDay($0.dropFirst("date=".count)) }
     }
+
+    /// Returns the paths of all roll-ups and views, without hidden files.
+    func documentPaths() throws(ArchiveFailure) -> [String] {
+        var paths: [String] = []
+        for folder in ArchivePaths.documents { paths += try files(below: folder) }
+        return paths
+    }
+
+    /// Returns the paths of the files in a folder and its subfolders, without hidden ones.
+    private func files(below relative: String) throws(ArchiveFailure) -> [String] {
+        var paths: [String] = []
+        for name in try names(in: relative) where !name.hasPrefix(".") {
+            let path = "\(relative)/\(name)"
+            let isFolder = try status(path)?.isFolder ?? false
+            paths += isFolder ? try files(below: path) : [path]
+        }
+        return paths
+    }
 }

@@ -51,8 +51,8 @@ extension ArchivedFile {
         }
     }
 
-    /// Returns whether a path stays inside the archive; an edited manifest could name a path outside.
-    private static func staysInside(_ path: String) -> Bool {
+    /// Returns whether a path stays inside the archive; an edited manifest or list could name a path outside.
+    static func staysInside(_ path: String) -> Bool {
         !path.isEmpty
             && path.split(separator: "/", omittingEmptySubsequences: false)
                 .allSatisfy { !["", ".", ".."].contains($0) }

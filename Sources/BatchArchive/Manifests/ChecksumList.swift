@@ -1,4 +1,4 @@
-/// `SHA256SUMS`: the digests of all data files and manifests, in the form that `sha256sum -c` checks, sorted by path.
+/// `SHA256SUMS`: the digests of all data files, manifests, roll-ups and views, in the form that `sha256sum -c` checks, sorted by path.
 struct ChecksumList: Sendable {
     /// The digests by path; invalid lines are skipped.
     private(set) var digests: [String: String] = [:]
@@ -23,6 +23,13 @@ struct ChecksumList: Sendable {
     /// The paths of the listed manifests.
     var manifests: [String] { digests.keys.filter { $0.hasPrefix("\(ArchivePaths.manifests)/") } }
 
+    /// The listed roll-ups and views, with their digests.
+    var documents: [String: String] {
+        digests.filter { path, _ in
+            ArchivedFile.staysInside(path) && ArchivePaths.documents.contains { path.hasPrefix("\($0)/") }
+        }
+    }
+
     /// Returns the text of a list.
     static func text(of digests: [String: String]) -> [UInt8] {
         var text: [UInt8] = []
@@ -42,8 +49,16 @@ struct ChecksumList: Sendable {
     /// hide damage. Only manifests are read, and usually only the new ones: a listed manifest that is older than the
     /// list keeps its line and the lines of its data files. If a listed manifest is missing or newer, all manifests are
     /// read, because the lines of its data files cannot be identified. A manifest that is older than the list still
-    /// keeps its own digest. If `trustingOld` is false, every line is rebuilt from the current manifests, for repair.
-    static func update(in folder: ArchiveFolder, trustingOld: Bool = true) throws(ArchiveFailure) {
+    /// keeps its own digest. If `trustingOld` is false, every line about a batch is rebuilt from the current manifests,
+    /// for repair.
+    ///
+    /// A listed roll-up or view always keeps its line, whatever became of its file. Only who rewrites it, or repairs it,
+    /// removes the line: `rewritten` are the paths that are not listed for now.
+    static func update(
+        in folder: ArchiveFolder,
+        trustingOld: Bool = true,
+        without rewritten: Set<String> = []
+    ) throws(ArchiveFailure) {
         let old = try ChecksumList(in: folder)
         let known = trustingOld ? old?.digests ?? [:] : [:]
         let manifests = try folder.manifestPaths()
@@ -61,6 +76,11 @@ struct ChecksumList: Sendable {
             guard let manifest = try? Manifest(json: text, path: path) else { continue }
             for file in manifest.files.values { digests[file.path] = file.sha256 }
         }
+        digests.merge(old?.documents ?? [:]) { $1 }
+        for path in try folder.documentPaths() where digests[path] == nil && !rewritten.contains(path) {
+            digests[path] = try ContentDigest.file(folder.open(path)).hex
+        }
+        for path in rewritten { digests[path] = nil }
         guard digests != old?.digests ?? [:] else { return }
         try folder.replace(ArchivePaths.checksums, with: text(of: digests))
     }

@@ -22,6 +22,7 @@ extension Manifest {
             duplicateLines: proof.duplicateLines,
             rejectedLines: proof.rejectedLines,
             rejected: proof.rejected,
+            linesDigest: proof.linesDigest,
             derivations: settings.derivations,
             prices: proof.prices,
             summaries: Self.text(of: proof.summaries)
@@ -34,6 +35,17 @@ extension Manifest {
         var texts: [String: [UInt8]] = [:]
         for summary in summaries.summaries { texts[type(of: summary).name] = summary.node.text }
         return texts
+    }
+
+    /// What is known of the raw lines, even if the raw file was pruned; nil if the manifest lists none.
+    package var archivedLines: ArchivedLines? {
+        let raw = files[.raw]
+        let received = raw?.received ?? raw?.content ?? pruned[.raw]?.content
+        guard linesDigest != nil || received != nil || found.isEmpty else { return nil }
+        return ArchivedLines(
+            digest: linesDigest ?? (found.isEmpty ? LinesDigest() : nil),
+            receivedSHA256: received?.sha256
+        )
     }
 
     /// Returns the batch's summary of one kind; nil if the manifest has none, or one that this version cannot read.

@@ -27,6 +27,7 @@ extension Manifest {
         }
         guard let found = parts.found else { throw Self.failure("it has no counts.found", path) }
         if parts.hasInvalidPrice { throw Self.failure("its prices have an invalid row", path) }
+        if parts.hasInvalidDigest { throw Self.failure("its lines_digest is not a digest", path) }
         if let kind = parts.unreadableFiles.first {
             throw Self.failure("its entry files.\(kind) lacks a path, a size, a digest, a codec or the members", path)
         }
@@ -43,6 +44,7 @@ extension Manifest {
             duplicateLines: parts.duplicateLines,
             rejectedLines: parts.rejectedLines,
             rejected: parts.rejected,
+            linesDigest: parts.linesDigest,
             derivations: parts.derivations,
             prices: parts.prices,
             summaries: parts.summaries,
@@ -93,6 +95,8 @@ private struct ManifestParts {
     var duplicateLines = 0
     var rejectedLines = 0
     var rejected: [RejectedLine] = []
+    var linesDigest: LinesDigest?
+    var hasInvalidDigest = false
     var derivations: [String: Int] = [:]
     /// Nil if the manifest has no prices.
     var prices: [PriceRow]?
@@ -110,6 +114,7 @@ private struct ManifestParts {
         case finishedAt = "finished_at"
         case tool, files, counts, lines, rejected, derivations, prices, summary, quarantine, join, pruned
         case joinPending = "join_pending"
+        case linesDigest = "lines_digest"
     }
 
     private enum SourceKey: String, CaseIterable {
@@ -155,6 +160,7 @@ private struct ManifestParts {
             case .counts: try readCounts(&cursor)
             case .lines: try readLines(&cursor)
             case .rejected: try readRejected(&cursor)
+            case .linesDigest: try readLinesDigest(&cursor)
             case .derivations: derivations = try cursor.counts()
             case .prices:
                 let rows = try Manifest.prices(&cursor)
@@ -211,6 +217,12 @@ private struct ManifestParts {
             case .duplicate: duplicateLines = count
             }
         }
+    }
+
+    private mutating func readLinesDigest(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
+        guard let text = try cursor.optionalText() else { return }
+        linesDigest = LinesDigest(hex: text)
+        hasInvalidDigest = linesDigest == nil
     }
 
     private mutating func readRejected(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {

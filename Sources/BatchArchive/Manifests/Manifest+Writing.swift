@@ -4,7 +4,10 @@ import MessageBatches
 
 extension Manifest {
     /// The JSON text of the manifest.
-    package var json: [UInt8] {
+    package var json: [UInt8] { JSONNode.document(members) }
+
+    /// The members of the JSON document, in order.
+    private var members: [(String, JSONNode)] {
         var members: [(String, JSONNode)] = [
             ("schema_version", .number(Self.schemaVersion)),
             ("revision", .number(revision)),
@@ -16,6 +19,9 @@ extension Manifest {
             ("files", .object(files.sorted { $0.key < $1.key }.map { ($0.key.rawValue, $0.value.node) })),
             ("counts", .object([("found", .counts(found)), ("request_counts", requestCounts)])),
             ("lines", lines),
+        ]
+        if let linesDigest { members.append(("lines_digest", .text(linesDigest.hex))) }
+        members += [
             ("rejected", .array(rejected.map { $0.node })),
             ("derivations", .counts(derivations)),
             ("prices", prices.map { .array($0.map { $0.node }) } ?? .null),
@@ -28,7 +34,15 @@ extension Manifest {
             members.append(("pruned", .object(files)))
         }
         if let quarantine { members.append(("quarantine", quarantine.node)) }
-        return JSONNode.document(members)
+        return members
+    }
+
+    /// Returns the path of the first part of a stored document that differs from this manifest, for example
+    /// `lines.duplicate`; nil if there is none.
+    ///
+    /// Top-level keys that this version does not write are ignored.
+    func difference(from document: [UInt8]) -> String? {
+        JSONNode.object(members).difference(from: document, ignoringOtherKeys: true)
     }
 
     private var requestCounts: JSONNode {

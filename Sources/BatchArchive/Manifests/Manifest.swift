@@ -1,4 +1,5 @@
 package import BatchPipeline
+package import JSONLines
 package import MessageBatches
 package import Prices
 
@@ -31,6 +32,8 @@ package struct Manifest: Sendable, Hashable {
     package var rejectedLines: Int
     /// The first rejected lines, with reasons.
     package var rejected: [RejectedLine]
+    /// The digest of the raw lines in any order; nil in manifests of versions before it was recorded.
+    package var linesDigest: LinesDigest?
     /// The version of each derivation (`flat_schema`, `error_classes`) that made this manifest.
     package var derivations: [String: Int]
     /// The rows of the price table that priced the requests, in the order of the table; see ``priceTable``.

@@ -178,12 +178,24 @@ enum ArchiveRecovery {
     }
 
     /// Removes the quarantined data of batches that have been archived since.
+    ///
+    /// The data of a repair, which has a later revision than the first, was quarantined after its batch was archived.
+    /// It stays until a repair succeeds.
     private static func removeObsoleteQuarantine(in folder: ArchiveFolder) throws(ArchiveFailure) {
         let names = try folder.names(in: ArchivePaths.quarantine)
         guard !names.isEmpty else { return }
         let archived = try folder.archivedIDs()
-        for name in names where archived.contains(String(name.prefix { $0 != "." })) {
+        for name in names {
+            let id = String(name.prefix { $0 != "." })
+            let reason = "\(ArchivePaths.quarantine)/\(id).json"
+            guard archived.contains(id), try !isOfRepair(reason, in: folder) else { continue }
             try folder.remove("\(ArchivePaths.quarantine)/\(name)")
         }
+    }
+
+    private static func isOfRepair(_ reason: String, in folder: ArchiveFolder) throws(ArchiveFailure) -> Bool {
+        guard try folder.status(reason) != nil else { return false }
+        let manifest = try? Manifest(json: folder.read(reason), path: reason)
+        return manifest.map { $0.revision > 1 } ?? false
     }
 }

@@ -80,9 +80,15 @@ package struct ArchiveReader: Sendable {
     }
 
     /// Returns the quarantined batches; unreadable reason files are listed too.
+    ///
+    /// A batch whose repair was quarantined is archived and not listed.
     package func quarantined() throws(ArchiveFailure) -> Listing {
         let names = try folder.names(in: ArchivePaths.quarantine).filter { $0.hasSuffix(".json") }
-        return read(names.map { "\(ArchivePaths.quarantine)/\($0)" }[...], of: ArchiveSelection())
+        var listing = read(names.map { "\(ArchivePaths.quarantine)/\($0)" }[...], of: ArchiveSelection())
+        guard !listing.manifests.isEmpty else { return listing }
+        let archived = try folder.archivedIDs()
+        listing.manifests.removeAll { archived.contains($0.batch.id) }
+        return listing
     }
 
     /// Returns the interrupted downloads that can be resumed.

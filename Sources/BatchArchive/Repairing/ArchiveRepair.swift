@@ -2,6 +2,9 @@ package import BatchPipeline
 package import MessageBatches
 
 /// Repairs damaged batches with the code of `export`: only batches that pass the completeness check are published.
+///
+/// A download replaces an archived raw file only if it has the same lines (`ArchivedLines`). Otherwise the old files stay
+/// as they are, and the download goes to quarantine.
 package struct ArchiveRepair: Sendable {
     /// The part of the API client that repair uses.
     package typealias Service = any BatchLister & ResultSource
@@ -28,6 +31,10 @@ package struct ArchiveRepair: Sendable {
         case joinRemoved
         /// A file with rows was removed, because no manifest names it.
         case fileRemoved(path: String)
+        /// A roll-up or view was written again.
+        case documentReplaced
+        /// A roll-up or view was removed, because nothing says what it should contain.
+        case documentRemoved
 
         fileprivate var isRepaired: Bool {
             switch self {
@@ -43,6 +50,10 @@ package struct ArchiveRepair: Sendable {
     private let summaries: SummarySet
     private let derivedFiles: DerivedFiles
     private let now: @Sendable () -> Timestamp
+    private let document: Document
+
+    /// Returns what a roll-up or view should contain, by its path; nil if that is not known.
+    package typealias Document = @Sendable (String) async throws -> [UInt8]?
 
     /// Creates a repair.
     ///
@@ -56,7 +67,8 @@ package struct ArchiveRepair: Sendable {
         service: Service?,
         summaries: SummarySet,
         replacesPrices: Bool = false,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp,
+        document: @escaping Document = { _ in nil }
     ) {
         self.folder = folder
         self.settings = settings
@@ -69,10 +81,13 @@ package struct ArchiveRepair: Sendable {
             replacesPrices: replacesPrices
         )
         self.now = now
+        self.document = document
     }
 
-    /// Repairs the batches, up to `concurrency` at a time, reports each outcome in the order of the IDs, and rebuilds
-    /// SHA256SUMS from the manifests.
+    /// Repairs the batches, up to `concurrency` at a time, then roll-ups and views, and rebuilds SHA256SUMS from the
+    /// manifests.
+    ///
+    /// Reports the outcome of each batch by its ID, in the order of the IDs, and of each document by its path.
     ///
     /// Needs the archive's lock.
     ///
@@ -105,7 +120,13 @@ package struct ArchiveRepair: Sendable {
             unjoined.append(manifest.batch)
         }
         try removeUnnamed(plan, repaired, observe)
-        try archive.rewriteChecksums()
+        var documents: [String: [UInt8]?] = [:]
+        for path in plan.documents.sorted() {
+            let text = try await document(path)
+            documents.updateValue(text, forKey: path)
+            observe(path, text == nil ? .documentRemoved : .documentReplaced)
+        }
+        try archive.rewriteChecksums(documents)
         return unjoined
     }
 
@@ -154,7 +175,8 @@ package struct ArchiveRepair: Sendable {
         }
         if step == .identify, try await rebuild(batch, manifest).isRepaired { return .rebuilt }
         let attempts = ExportSettings().maxAttempts
-        let outcome = try await export(batch, service, service, manifest, attempts: attempts)
+        let lines = manifest?.archivedLines
+        let outcome = try await export(batch, service, service, manifest, replacing: lines, attempts: attempts)
         if case .archived = outcome { return .downloaded }
         return .notDownloaded(outcome)
     }
@@ -190,6 +212,7 @@ package struct ArchiveRepair: Sendable {
         _ lister: any BatchLister,
         _ source: any ResultSource,
         _ old: Manifest?,
+        replacing lines: ArchivedLines? = nil,
         attempts: Int
     ) async throws -> BatchOutcome {
         var settings = settings
@@ -206,7 +229,8 @@ package struct ArchiveRepair: Sendable {
             pause: { try await Task.sleep(for: $0) },
             observe: { _ in }
         )
-        let exporting = ExportSettings(maxAttempts: attempts, replacesArchived: true)
+        var exporting = ExportSettings(maxAttempts: attempts, replacesArchived: true)
+        exporting.archivedLines = lines
         let outcome = try await BatchExport(ports: ports, settings: exporting, listedAt: nil).run(batch)
         if case .archived = outcome, let old, old.batch.id == batch.id { try archive.copyEntries(from: old) }
         return outcome

@@ -54,9 +54,7 @@ struct DerivedFiles: Sendable {
                     let member = try Self.member(rows, codec, path: folder.path(paths.draft(.results)))
                     try flat.append(member, content: rows, lineCount: rows.count { $0 == 0x0A })
                 }
-            if let reason = derived.fault(of: old, isCurrent: false) {
-                throw ArchiveFailure(.mismatch(reason), .read, path: folder.path(paths.manifest))
-            }
+            try check(derived, old, path: folder.path(paths.manifest))
         } catch {
             flat.close()
             try? folder.remove(paths.draft(.results))
@@ -80,6 +78,16 @@ struct DerivedFiles: Sendable {
             text: new.json
         )
         return (publication, removed)
+    }
+
+    /// Checks that the raw file is the one that a manifest describes, and that it is complete.
+    private func check(_ derived: RawDerivation, _ old: Manifest, path: String) throws(ArchiveFailure) {
+        var found = old
+        derived.replaceFacts(in: &found)
+        let fault = CompletenessGate.verdict(on: derived.tally, of: old.batch.counts).faults.first?.sentence
+        if let reason = found == old ? fault : "it does not match the raw file" {
+            throw ArchiveFailure(.mismatch(reason), .read, path: path)
+        }
     }
 
     private static func member(

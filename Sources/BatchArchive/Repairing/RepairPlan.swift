@@ -23,6 +23,9 @@ package struct RepairPlan: Sendable {
     /// Files with rows that no manifest names.
     private(set) var unnamed: Set<String> = []
 
+    /// Damaged roll-ups and views.
+    package private(set) var documents: Set<String> = []
+
     /// Rebuilds the derived files of batches.
     package init(rebuilding ids: Set<String>) {
         for id in ids { steps[id] = .rebuild }
@@ -37,6 +40,9 @@ package struct RepairPlan: Sendable {
             }
             let part = DataKind(rawValue: String(file.path.prefix { $0 != "/" }))
             if file.mark == .extra, let part, part != .raw { unnamed.insert(file.path) }
+            if file.mark != .unreadable, ArchivePaths.documents.contains(where: { file.path.hasPrefix("\($0)/") }) {
+                documents.insert(file.path)
+            }
             guard let id = file.batchID else { continue }
             // Raw cannot restore joined files, so nothing is rebuilt for them.
             if part == .joined || part == .unmatched {

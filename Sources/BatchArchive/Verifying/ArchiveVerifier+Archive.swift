@@ -22,7 +22,8 @@ extension ArchiveVerifier {
         // The files of a missing manifest are unknown; the manifest itself has been marked.
         let known = Set(stored.map(\.path))
         guard list.manifests.allSatisfy(known.contains) else { return VerifiedFile(path) }
-        var expected: [String: String] = [:]
+        // Roll-ups and views have been compared with their lines.
+        var expected = list.documents
         for manifest in stored where list.digests[manifest.path] != nil {
             // If a manifest differs from the list, the manifest has already been marked.
             expected[manifest.path] = list.digests[manifest.path]
@@ -58,6 +59,28 @@ extension ArchiveVerifier {
             found.append(VerifiedFile(path, .missing, batchID: Self.id(in: path), reason: reason))
         }
         return found
+    }
+
+    /// Compares the roll-ups and views with SHA256SUMS.
+    ///
+    /// A file that is not listed yet is not damage: after an interrupted run, the next one adds it.
+    func documents(_ plan: VerifyPlan, _ list: ChecksumList?) -> [VerifiedFile] {
+        guard plan.coversArchive, let list else { return [] }
+        return list.documents.sorted { $0.key < $1.key }
+            .map { path, digest in
+                do throws(ArchiveFailure) {
+                    guard try folder.status(path) != nil else {
+                        return VerifiedFile(path, .missing, reason: "it is not there")
+                    }
+                    guard plan.depth > .sizes, try ContentDigest.file(folder.open(path)).hex != digest else {
+                        return VerifiedFile(path)
+                    }
+                    let reason = "its SHA-256 is not the one in \(ArchivePaths.checksums)"
+                    return VerifiedFile(path, .different, reason: reason)
+                } catch {
+                    return VerifiedFile(path, error)
+                }
+            }
     }
 
     /// Returns the files in the folders of the days and those next to these folders.

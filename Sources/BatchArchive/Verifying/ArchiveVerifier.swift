@@ -51,6 +51,7 @@ package struct ArchiveVerifier: Sendable {
         }
         for file in containers(stored, unfinished, plan) { try report(file) }
         for file in try extras(plan, named: stored, list, unfinished) + unknown(plan, stored) { try report(file) }
+        for file in documents(plan, list) { try report(file) }
         if plan.coversArchive, let file = verdict(on: reading, stored, unfinished) { try report(file) }
     }
 
@@ -85,6 +86,7 @@ package struct ArchiveVerifier: Sendable {
         if depth == .content {
             try await ContentAudit(
                 manifest,
+                document: (try? folder.read(stored.path)) ?? manifest.json,
                 in: folder,
                 codec: codec,
                 summaries: summaries,

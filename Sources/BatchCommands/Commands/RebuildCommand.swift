@@ -80,7 +80,12 @@ struct RebuildCommand: AsyncParsableCommand {
                         context.note("batchkeep: \(id): \(FailureText.clause(outcome))")
                     }
                 }
-                try await RunStatistics.writeDays(Set(plan.entries.map(\.batch.day)), prices, in: folder)
+                let summaries = SummaryDocuments(folder, prices: prices)
+                var documents: [String: [UInt8]] = [:]
+                for day in Set(plan.entries.map(\.batch.day)).sorted() {
+                    documents.merge(try await summaries.documents(of: day)) { $1 }
+                }
+                if !documents.isEmpty { try open.sink.replaceDocuments(documents) }
                 try await open.sink.finishRun()
             } catch is CancellationError {
                 // The batches that were replaced are complete; the list of checksums must know them.

@@ -7,6 +7,7 @@ import BatchService
 import BlockGzip
 import Foundation
 import MessageBatches
+import Prices
 import Tables
 
 /// `batchkeep verify`: compares an archive with its manifests, and repairs it.
@@ -153,11 +154,20 @@ struct VerifyCommand: AsyncParsableCommand {
                 settings: settings,
                 service: client,
                 summaries: SummarySet(SummaryRegistry.kinds),
-                now: context.now
+                now: context.now,
+                document: { try await Self.document(at: $0, in: source.folder) }
             )
             return try await repair.run(plan) { id, outcome in context.note("\(id): \(FailureText.clause(outcome))") }
         }
         return if let connection { try await connection.use(run) } else { try await run(nil) }
+    }
+
+    /// The content that a roll-up or view should have; nil if that is not known.
+    private static func document(at path: String, in folder: ArchiveFolder) async throws -> [UInt8]? {
+        let prices = PriceSource(table: .builtIn, file: nil)
+        let view = ArchiveView.all.first { "\(ArchivePaths.views)/\($0.name)" == path }
+        if let view { return Array(view.text.utf8) }
+        return try await SummaryDocuments(folder, prices: prices).document(at: path)
     }
 
     private var depthName: String {

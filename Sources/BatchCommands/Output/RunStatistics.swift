@@ -58,7 +58,7 @@ final class RunStatistics: Sendable {
     func finish(
         _ report: ExportReport,
         of selection: ExportSelection,
-        in folder: ArchiveFolder,
+        in archive: FileArchive,
         _ catalog: Catalog,
         startedAt: Timestamp,
         now: Timestamp
@@ -66,16 +66,16 @@ final class RunStatistics: Sendable {
         let (rollUp, archivedDays) = state.withLock { ($0.batches, $0.days) }
         var outcome = Outcome(cost: rollUp.measures.cost)
         do {
-            if !archivedDays.isEmpty {
-                let name = "\(ArchivePaths.summaries)/runs/\(startedAt.fileName)"
-                try Self.write(rollUp, prices, in: folder) { "\(name).\($0)" }
-            }
             // An interrupted run has left out the roll-ups of other days.
-            try await Self.writeDays(archivedDays.union(folder.daysToRollUp()), prices, in: folder)
-            outcome.notes = try await notes(about: folder)
+            let days = try archivedDays.union(archive.folder.daysToRollUp())
+            let summaries = SummaryDocuments(archive.folder, prices: prices)
+            var documents = archivedDays.isEmpty ? [:] : summaries.documents(ofRun: startedAt, rollUp)
+            for day in days.sorted() { documents.merge(try await summaries.documents(of: day)) { $1 } }
+            if !documents.isEmpty { try archive.replaceDocuments(documents) }
+            outcome.notes = try await notes(about: archive.folder)
             if page != nil, report.stop == nil {
                 let listing = Completeness.Listing(startedAt: startedAt, unreadable: report.notRetrieved.count)
-                outcome.page = try await writePage(of: selection, in: folder, catalog, listing, now: now)
+                outcome.page = try await writePage(of: selection, in: archive.folder, catalog, listing, now: now)
             }
         } catch {
             outcome.failure = FailureText(error) ?? .unexpected(error)
@@ -87,29 +87,6 @@ final class RunStatistics: Sendable {
         var source = ArchiveStatistics(folder, selection: ArchiveSelection())
         source.currentPrices = prices.table
         return try await source.fold([TokenSummary.self], into: 0, { _, _ in }, merge: { _, _ in }).notice.sentences
-    }
-
-    /// Writes the roll-ups of all archived batches of some days.
-    static func writeDays(_ days: Set<CalendarDay>, _ prices: PriceSource, in folder: ArchiveFolder) async throws {
-        for day in days.sorted() {
-            let next = CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
-            let source = ArchiveStatistics(folder, selection: ArchiveSelection(since: day.start, until: next.start))
-            let reading = try await source.rollUp(by: Grouping(by: [.day]))
-            try write(reading.result, prices, in: folder) { ArchivePaths.rollUp(of: day, format: $0) }
-        }
-    }
-
-    private static func write(
-        _ rollUp: RollUp,
-        _ prices: PriceSource,
-        in folder: ArchiveFolder,
-        at path: (_ format: String) -> String
-    ) throws(ArchiveFailure) {
-        let table = rollUp.table(caption: "Archived batches", notes: [prices.statement])
-        for format in [TableFormat.json, .csv] {
-            let text = Array(format.render(table).utf8)
-            try folder.replace(path(format.rawValue), with: text)
-        }
     }
 
     private func writePage(
@@ -131,12 +108,5 @@ final class RunStatistics: Sendable {
         }
         try html.writeWhole(to: file)
         return file
-    }
-}
-
-extension Timestamp {
-    /// The time as a file name that sorts by time: `20261122T020000.123456Z`.
-    fileprivate var fileName: String {
-        text.filter { $0 != "-" && $0 != ":" }
     }
 }

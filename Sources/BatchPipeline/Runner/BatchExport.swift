@@ -158,7 +158,7 @@ package struct BatchExport: Sendable {
             return (.giveUp(.failed(failure), .keep), read)
         }
         let verdict = CompletenessGate.verdict(on: read.tally, of: batch.counts)
-        return (policy.evaluate(verdict, digest: await draft.receivedDigest()), read)
+        return (policy.evaluate(verdict, digest: read.tally.digest), read)
     }
 
     /// The outcome of a batch whose results could not be requested.

@@ -1,4 +1,4 @@
-import JSONLines
+package import JSONLines
 import MessageBatches
 import Prices
 
@@ -32,6 +32,7 @@ struct BodyDownload {
         var sealed: SealedBlock
         var summaries: SummarySet
         var usedPrices: Set<Int>
+        var digest: LinesDigest
     }
 
     init(
@@ -62,7 +63,7 @@ struct BodyDownload {
             usedPrices.formUnion(decoded.price(by: pricing, of: batch))
             var folded = emptySummaries
             folded.fold(decoded, of: batch)
-            try await count(decoded, folded)
+            try await count(decoded, folded, LinesDigest(block))
             try Task.checkCancellation()
         }
     }
@@ -90,17 +91,27 @@ struct BodyDownload {
             var summaries = emptySummaries
             summaries.fold(decoded, of: batch)
             let sealed = try draft.seal(decoded, flatRows: FlatRowWriter(batch: batch).rows(of: decoded))
-            return FinishedBlock(decoded: decoded, sealed: sealed, summaries: summaries, usedPrices: usedPrices)
+            return FinishedBlock(
+                decoded: decoded,
+                sealed: sealed,
+                summaries: summaries,
+                usedPrices: usedPrices,
+                digest: LinesDigest(block)
+            )
         } consume: { block in
             try await draft.append(block.sealed)
             usedPrices.formUnion(block.usedPrices)
-            try await count(block.decoded, block.summaries)
+            try await count(block.decoded, block.summaries, block.digest)
             advanced(tally.lines, tally.bytes)
             return .proceed
         }
         try Task.checkCancellation()
         tally.duplicateLines = try await uniqueness.duplicateLines(of: draft)
         tally.missingIDs = expectation?.missing() ?? 0
+        if let archived = settings.archivedLines {
+            let received = await draft.receivedDigest()
+            tally.differsFromArchive = !archived.match(tally.digest, receivedSHA256: received)
+        }
     }
 
     /// Returns the body without the bytes that are already in the draft.
@@ -117,11 +128,15 @@ struct BodyDownload {
     }
 
     /// Adds a block to the checks, summaries and counts.
-    private mutating func count(_ decoded: DecodedBlock, _ folded: SummarySet) async throws {
+    private mutating func count(
+        _ decoded: DecodedBlock,
+        _ folded: SummarySet,
+        _ digest: LinesDigest
+    ) async throws {
         try await uniqueness.add(decoded.records, of: draft)
         try expectation?.checkOff(decoded)
         summaries.merge(folded)
-        tally.count(decoded)
+        tally.count(decoded, digest)
         written += 1
     }
 
@@ -134,6 +149,7 @@ struct BodyDownload {
             rejectedLines: tally.rejectedLines,
             rejected: tally.rejected,
             duplicateLines: tally.duplicateLines,
+            linesDigest: tally.digest,
             summaries: summaries,
             prices: usedPrices.sorted().map { pricing.table.rows[$0] },
             requestID: origin?.head.requestID,
@@ -146,8 +162,8 @@ struct BodyDownload {
 }
 
 extension BodyTally {
-    /// Counts the next block of a body.
-    package mutating func count(_ decoded: DecodedBlock) {
+    /// Counts the next block of a body and the digest of its lines.
+    package mutating func count(_ decoded: DecodedBlock, _ digest: LinesDigest) {
         let block = decoded.block
         lines += block.lineEnds.count
         bytes += block.bytes.count - (block.endsUnterminated ? 1 : 0)
@@ -155,6 +171,7 @@ extension BodyTally {
         emptyLines += decoded.emptyLines
         rejectedLines += decoded.rejected.count
         rejected += decoded.rejected.prefix(Self.keptRejections - rejected.count)
+        self.digest.merge(digest)
         for record in decoded.records {
             found[record.type.name, default: 0] += 1
         }

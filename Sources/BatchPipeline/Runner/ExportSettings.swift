@@ -17,6 +17,8 @@ package struct ExportSettings: Sendable {
     package var deadline: Duration?
     /// Whether archived batches are downloaded again and replaced.
     package var replacesArchived: Bool
+    /// What the archive knows of the lines of the only batch, if a download with other lines must not replace them.
+    package var archivedLines: ArchivedLines?
 
     package init(
         concurrency: Int = 4,

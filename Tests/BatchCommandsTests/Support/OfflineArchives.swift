@@ -20,6 +20,21 @@ extension InProcess {
         }
     }
 
+    /// Exports three generated batches and calls `body` with the archive and a way to run commands on it.
+    static func withGenerated(
+        _ body: (Archive, ([String]) async -> InProcess, SimulatorServer) async throws -> Void
+    ) async throws {
+        try await export(.generated(lines: 40, batches: 3)) { _, archive, server in
+            let command: ([String]) async -> InProcess = { arguments in
+                await InProcess.run(
+                    [arguments[0], "--archive", archive.url.path] + arguments.dropFirst(),
+                    at: server.baseURL
+                )
+            }
+            try await body(archive, command, server)
+        }
+    }
+
     /// The lines of standard output.
     var lines: [String] { output.split(separator: "\n").map(String.init) }
 }
@@ -36,6 +51,22 @@ extension Archive {
         var data = try Data(contentsOf: file)
         change(&data)
         try data.write(to: file)
+    }
+
+    /// All files but the catalog and locks, by path.
+    func snapshot() throws -> [String: Data] {
+        let parts = ["raw", "results", "manifests", "summaries", "views", "_quarantine"]
+        let paths = parts.flatMap { part in files(in: part).map { "\(part)/\($0)" } } + ["SHA256SUMS"]
+        return try Dictionary(uniqueKeysWithValues: paths.map { ($0, try Data(contentsOf: url.appending(path: $0))) })
+    }
+
+    /// Replaces the first match of a pattern in a document, such as a manifest.
+    func edit(_ path: String, _ pattern: String, with text: String) throws {
+        try change(path) { data in
+            let document = String(decoding: data, as: UTF8.self)
+            let range = document.range(of: pattern, options: .regularExpression)
+            data = Data((range.map { document.replacingCharacters(in: $0, with: text) } ?? document).utf8)
+        }
     }
 
     /// The first file of a part whose path contains a text.

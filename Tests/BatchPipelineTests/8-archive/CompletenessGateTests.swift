@@ -68,6 +68,17 @@ struct CompletenessGateTests {
         #expect(verdict(tally([:]), ["succeeded": 1]) == .cut([.count(type: "succeeded", expected: 1, found: 0)]))
     }
 
+    @Test func `lines other than the archived ones are a contradiction, unless some are missing`() {
+        var other = tally(["succeeded": 3])
+        other.differsFromArchive = true
+        #expect(verdict(other, ["succeeded": 3]) == .contradiction([.otherLines]))
+        #expect(verdict(other, ["succeeded": 4]).faults.last == .otherLines)
+        guard case .cut = verdict(other, ["succeeded": 4]) else {
+            Issue.record("a cut body is read on first")
+            return
+        }
+    }
+
     @Test func `an incomplete last line is a cut`() {
         let bad = bad(line: 2)
         let faults = [GateFault.count(type: "succeeded", expected: 2, found: 1), .rejectedLines(1, first: bad)]

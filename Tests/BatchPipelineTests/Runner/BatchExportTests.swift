@@ -1,4 +1,5 @@
 import BatchPipeline
+import JSONLines
 import MessageBatches
 import Testing
 
@@ -25,6 +26,10 @@ struct BatchExportTests {
         let settings = ExportSettings(maxAttempts: attempts)
         return try await BatchExport(ports: record.ports(service, archive), settings: settings, listedAt: nil)
             .run(batch)
+    }
+
+    private func digest(_ lines: [String]) -> LinesDigest {
+        LinesDigest(LineBlock(wholeLines: ResultLine.file(lines), sequence: 0, firstLine: 1, byteOffset: 0))
     }
 
     private func retries() -> [String] {
@@ -54,6 +59,7 @@ struct BatchExportTests {
         #expect(bytes == ResultLine.file(whole).count)
         #expect(proof.found == ["succeeded": 1, "errored": 1])
         #expect(proof.batch == (try batch()))
+        #expect(proof.linesDigest == digest(whole))
         #expect(proof.requestID == "req_7")
         #expect(proof.workspaceID == "wrkspc_7")
         #expect(proof.rewrittenFrom == "https://elsewhere.example/x")
@@ -129,6 +135,18 @@ struct BatchExportTests {
         #expect(archive.archived.isEmpty)
     }
 
+    @Test func `two cut bodies with the same lines in another order are quarantined too`() async throws {
+        let cut = (0..<3).map { ResultLine.succeeded("r\($0)") }
+        let service = ScriptedService([try batch(["succeeded": 9])])
+        service.script(id, [.file(cut), .file(cut.reversed()), .file(cut)])
+        let outcome = try await export(service, batch(["succeeded": 9]))
+        guard case .quarantined = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(service.asked.count == 2)
+    }
+
     @Test func `cut bodies that differ are downloaded until the attempts are used up`() async throws {
         let service = ScriptedService([try batch(["succeeded": 9])])
         service.script(id, (1...6).map { .file((0..<$0).map { ResultLine.succeeded("r\($0)") }) })
@@ -140,6 +158,27 @@ struct BatchExportTests {
         #expect(faults == [.count(type: "succeeded", expected: 9, found: 4)])
         #expect(service.asked.count == 4)
         #expect(record.pauses == [.seconds(1), .seconds(2), .seconds(4)])
+    }
+
+    // MARK: Replacing
+
+    @Test(arguments: [true, false])
+    func `lines that must be the archived ones are published only if they are`(areSame: Bool) async throws {
+        var settings = ExportSettings(replacesArchived: true)
+        settings.archivedLines = ArchivedLines(digest: digest(whole.reversed()))
+        let served = areSame ? whole : [ResultLine.succeeded("other"), ResultLine.errored("b")]
+        let service = try service(.file(served))
+        let outcome = try await BatchExport(ports: record.ports(service, archive), settings: settings, listedAt: nil)
+            .run(batch())
+        switch outcome {
+        case .archived: #expect(areSame)
+        case .quarantined(let faults):
+            #expect(!areSame && faults == [.otherLines])
+            // The first download is not believed.
+            #expect(service.asked.count == 2)
+        default: Issue.record("\(outcome)")
+        }
+        #expect(archive.archived.count == (areSame ? 1 : 0))
     }
 
     // MARK: Contradiction

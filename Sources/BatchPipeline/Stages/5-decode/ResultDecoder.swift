@@ -15,7 +15,7 @@ package enum ResultDecoder {
         JSONCursor.read(block.bytes) { cursor in
             var errors = ErrorClassCache()
             for index in block.lineEnds.indices {
-                let range = content(ofLine: index, in: block)
+                let range = block.content(ofLine: index)
                 let lineNumber = block.firstLine + index
                 cursor.move(to: range)
                 if cursor.isAtEnd() {
@@ -41,16 +41,6 @@ package enum ResultDecoder {
             }
         }
         return decoded
-    }
-
-    /// Returns the range of a line without its line end, a 0x0D before it, and a byte order mark at the start of the
-    /// stream.
-    private static func content(ofLine index: Int, in block: LineBlock) -> Range<Int> {
-        let range = block.range(ofLine: index)
-        var (start, end) = (range.lowerBound, range.upperBound)
-        if end > start, block.bytes[end - 1] == 0x0D { end -= 1 }
-        if block.byteOffset == 0, index == 0, block.bytes[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
-        return start..<end
     }
 }
 

@@ -60,7 +60,7 @@ package protocol BatchDraft: UniquenessScratch {
     /// Writes a sealed block after the ones before it.
     func append(_ block: SealedBlock) async throws
 
-    /// Returns the SHA-256 of the bytes received so far, as lowercase hex, which shows whether two downloads are equal.
+    /// Returns the SHA-256 of the bytes received so far, as lowercase hex, which shows whether two downloads begin alike.
     func receivedDigest() async -> String
 
     /// Adds the batch to the archive: syncs and renames the files, then the manifest.
@@ -125,6 +125,8 @@ package struct BatchProof: Sendable {
     package var rejected: [RejectedLine]
     /// The number of lines with a custom ID that also occurs on an earlier line.
     package var duplicateLines: Int
+    /// The digest of all lines; nil if it is not known.
+    package var linesDigest: LinesDigest?
     package var summaries: SummarySet
     /// The rows of the price table that priced the requests, in the order of the table.
     package var prices: [PriceRow]
@@ -143,6 +145,7 @@ package struct BatchProof: Sendable {
         rejectedLines: Int? = nil,
         rejected: [RejectedLine],
         duplicateLines: Int,
+        linesDigest: LinesDigest? = nil,
         summaries: SummarySet,
         prices: [PriceRow] = [],
         requestID: String? = nil,
@@ -157,6 +160,7 @@ package struct BatchProof: Sendable {
         self.rejectedLines = rejectedLines ?? rejected.count
         self.rejected = rejected
         self.duplicateLines = duplicateLines
+        self.linesDigest = linesDigest
         self.summaries = summaries
         self.prices = prices
         self.requestID = requestID

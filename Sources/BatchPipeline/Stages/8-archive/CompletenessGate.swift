@@ -1,3 +1,4 @@
+package import JSONLines
 package import MessageBatches
 
 /// The counts of one download of a results body.
@@ -15,6 +16,10 @@ package struct BodyTally: Sendable, Hashable {
     package var duplicateLines = 0
     /// IDs that ``ExpectedIDs`` requires and that did not occur.
     package var missingIDs = 0
+    /// The digest of the lines, including rejected ones.
+    package var digest = LinesDigest()
+    /// Whether the lines differ from those that the archive has of this batch.
+    package var differsFromArchive = false
     /// Physical lines, including empty and rejected ones.
     package var lines = 0
     /// The number of bytes as received.
@@ -43,6 +48,8 @@ package enum GateFault: Sendable, Hashable {
     case duplicateLines(Int)
     /// IDs in a join source that have no result.
     case missingIDs(Int)
+    /// The lines are not those that were archived before.
+    case otherLines
 
     /// The fault as a clause for people, without data of the lines.
     package var sentence: String {
@@ -58,6 +65,7 @@ package enum GateFault: Sendable, Hashable {
             "\(count) \(count == 1 ? "line repeats" : "lines repeat") a custom_id"
         case .missingIDs(let count):
             "\(count) \(count == 1 ? "request" : "requests") of the join sources \(count == 1 ? "has" : "have") no result"
+        case .otherLines: "the lines are not those that were archived before"
         }
     }
 }
@@ -103,6 +111,7 @@ package enum CompletenessGate {
         if let first = tally.rejected.first { faults.append(.rejectedLines(tally.rejectedLines, first: first)) }
         if tally.duplicateLines > 0 { faults.append(.duplicateLines(tally.duplicateLines)) }
         if tally.missingIDs > 0 { faults.append(.missingIDs(tally.missingIDs)) }
+        if tally.differsFromArchive { faults.append(.otherLines) }
         guard !faults.isEmpty else { return .complete }
         let isClean = tally.rejectedLines == 0 || tally.breaksOffInLastLine
         let isShort = tally.results < promised

@@ -1,7 +1,9 @@
+package import JSONLines
+
 /// Decides after each download of a body what to do next, as a state machine for one batch.
 ///
-/// If a body looks truncated, it is downloaded again until two complete downloads are equal or the attempts are used
-/// up. If a body contradicts its batch, it is downloaded again once. If a download breaks off, the body is requested
+/// If a body looks truncated, it is downloaded again until two complete downloads have the same lines or the attempts are
+/// used up. If a body contradicts its batch, it is downloaded again once. If a download breaks off, the body is requested
 /// again. Before each new download, the batch object is requested again.
 package struct DownloadPolicy: Sendable {
     /// The next action for the batch and its draft.
@@ -26,7 +28,7 @@ package struct DownloadPolicy: Sendable {
     /// The number of downloads since one got further than all before, complete or broken.
     package private(set) var attempts = 0
     private var contradictions = 0
-    private var lastDigest: String?
+    private var lastDigest: LinesDigest?
     /// The largest number of bytes that a broken download left to resume after.
     private var furthest = 0
 
@@ -35,8 +37,8 @@ package struct DownloadPolicy: Sendable {
         self.maxAttempts = maxAttempts
     }
 
-    /// Evaluates a complete download by its verdict and by the digest of its bytes as received.
-    package mutating func evaluate(_ verdict: CompletenessGate.Verdict, digest: String) -> Action {
+    /// Evaluates a complete download by its verdict and by the digest of its lines.
+    package mutating func evaluate(_ verdict: CompletenessGate.Verdict, digest: LinesDigest) -> Action {
         attempts += 1
         defer { lastDigest = digest }
         switch verdict {
