@@ -13,7 +13,7 @@
 ///
 /// The hash recognizes content and detects accidents: other lines have an equal digest with a probability of about
 /// 2⁻¹²⁸. It is not cryptographic, so somebody who wants to can construct such lines. It reads 16 bytes per step, about
-/// five times as fast as SHA-256; see `Decisions/0015-DigestOfLines.md`.
+/// five times as fast as SHA-256; see `Decisions/0016-DigestOfLines.md`.
 package struct LinesDigest: Sendable, Hashable {
     private var sum: UInt128 = 0
 
