@@ -95,7 +95,7 @@ struct ReportTests {
         try await Nights.run(batches) { nights in
             _ = await nights.export()
             #expect(await nights.run(["report", "--html", "-"]).output.status.contains("1 of 2 batches"))
-            #expect(await nights.run(["fetch", "msgbatch_bad"]).status == .done)
+            #expect(await nights.run(["fetch"], input: "msgbatch_bad\n").status == .done)
             let page = await nights.run(["report", "--html", "-"]).output.status
             #expect(page.contains("Complete: all 2 batches are archived."), "\(page)")
             let manifest = try #require(nights.archive.files(in: "manifests").first { $0.contains("msgbatch_a") })
