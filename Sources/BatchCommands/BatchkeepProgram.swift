@@ -3,6 +3,11 @@ import Foundation
 
 /// Parses the command line, runs one command, reports its error, and returns the exit status.
 package enum BatchkeepProgram {
+    /// Prepares the standard streams of this process; call it before anything else.
+    package static func prepareProcess() {
+        Terminal.prepareStreams()
+    }
+
     /// Runs the program with the arguments that follow its name.
     package static func run(_ arguments: [String], context: CommandContext = .process) async -> ExitStatus {
         var context = context
@@ -14,6 +19,7 @@ package enum BatchkeepProgram {
         await CommandContext.$current.withValue(context) {
             do {
                 var command = try Batchkeep.parseAsRoot(context.arguments)
+                try ProcessChecks.ofThisProcess.check()
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {
@@ -29,26 +35,28 @@ package enum BatchkeepProgram {
     }
 
     private static func report(_ error: any Error, _ context: CommandContext) -> ExitStatus {
-        if FailureText.isClosedOutput(error) {
-            // A reader such as `head` closes the pipe when it has enough. That is not an error.
-            return .done
-        }
-        let failure = FailureText(error)
-        if let failure {
+        // A reader such as `head` closes the pipe when it has enough. That is not an error.
+        if case CommandFailure.outputClosed = error { return .done }
+        if let failure = FailureText(error) {
             failure.print(in: context)
             return failure.status
         }
-        // ArgumentParser writes help, version and usage errors.
-        let text = Batchkeep.fullMessage(for: error)
-        guard Batchkeep.exitCode(for: error) == .success else {
-            context.note(text)
+        // ArgumentParser words help, version and usage errors.
+        switch Batchkeep.exitCode(for: error) {
+        case .success:
+            do {
+                try context.print(Batchkeep.fullMessage(for: error) + "\n")
+                return .done
+            } catch {
+                return report(error, context)
+            }
+        case .validationFailure:
+            context.note(Batchkeep.fullMessage(for: error))
             return .usage
-        }
-        do {
-            try context.print(text + "\n")
-            return .done
-        } catch {
-            return FailureText.isClosedOutput(error) ? .done : .error
+        default:
+            let failure = FailureText.unexpected(error)
+            failure.print(in: context)
+            return failure.status
         }
     }
 }

@@ -46,9 +46,10 @@ struct DataRelocation: Codable {
     /// Finishes the change of an interrupted run.
     static func finishInterrupted(in folder: ArchiveFolder) throws(ArchiveFailure) {
         guard try folder.status(path) != nil else { return }
-        let text = try folder.read(path)
         // The plan was renamed after it was complete, so a damaged one cannot be trusted and is ignored.
-        guard let plan = try? JSONDecoder().decode(DataRelocation.self, from: Data(text)) else { return }
+        guard let text = try folder.document(at: path),
+            let plan = try? JSONDecoder().decode(DataRelocation.self, from: Data(text))
+        else { return }
         try plan.finish(in: folder)
     }
 

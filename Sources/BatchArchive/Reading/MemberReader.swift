@@ -18,7 +18,7 @@ package final class MemberReader: Sendable {
         codec: any MemberCodec
     ) throws(ArchiveFailure) {
         file = try folder.open(entry.path)
-        fileSize = try folder.status(entry.path)?.size ?? 0
+        fileSize = try file.size()
         self.codec = codec
         let starts = entry.members.map(\.offset)
         let part = entry.slice ?? 0..<entry.bytes

@@ -54,7 +54,7 @@ package struct CatalogFile {
     /// Opens the catalog for a command that only reads: the file as it is, or a catalog built in memory from the
     /// manifests.
     package func openForReading() async throws -> Catalog {
-        if FileManager.default.fileExists(atPath: path) {
+        if hasFile {
             do {
                 return try Catalog(reading: path)
             } catch {
@@ -66,6 +66,11 @@ package struct CatalogFile {
             try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
         }
         return catalog
+    }
+
+    /// Whether anything is at the path, even a link to nothing.
+    private var hasFile: Bool {
+        (try? FileStatus.of(path, followsLink: false)) != nil
     }
 
     /// Whether the file is missing or empty.
@@ -87,7 +92,7 @@ package struct CatalogFile {
     }
 
     private func open() throws(CatalogFailure) -> Catalog {
-        if !FileManager.default.fileExists(atPath: path) {
+        if !hasFile {
             // SQLite would make the file readable by others. The files that SQLite creates next to it get the same
             // permissions.
             _ = FileManager.default.createFile(
@@ -112,7 +117,8 @@ package struct CatalogFile {
     private func setAside() throws {
         let files = FileManager.default
         let old = folder.path(Self.oldName)
-        for leftover in [old, "\(path)-wal", "\(path)-shm"] where files.fileExists(atPath: leftover) {
+        for leftover in [old, "\(path)-wal", "\(path)-shm"] where try FileStatus.of(leftover, followsLink: false) != nil
+        {
             try files.removeItem(atPath: leftover)
         }
         try files.moveItem(atPath: path, toPath: old)

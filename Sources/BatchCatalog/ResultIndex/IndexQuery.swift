@@ -19,6 +19,7 @@ package struct IndexQuery {
     /// With `tables`, queries also see prices, costs and runs.
     package init(at path: String, tables: QueryTables? = nil) throws(ResultIndexFailure) {
         self.path = path
+        if let obstacle = databaseObstacle(at: path) { throw .unusable(path: path, reason: obstacle) }
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { database in try tables?.create(in: database) }

@@ -177,7 +177,7 @@ extension ResultIndex {
     /// Opens the index of an archive for writing; a new file is private to the user, like all files of an archive.
     convenience init(of folder: ArchiveFolder) throws(ResultIndexFailure) {
         let path = Self.path(in: folder)
-        if !FileManager.default.fileExists(atPath: path) {
+        if (try? FileStatus.of(path, followsLink: false)) == .some(nil) {
             _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         }
         try self.init(at: path)
@@ -194,7 +194,7 @@ extension IndexQuery {
     /// it.
     init?(of folder: ArchiveFolder) throws(ResultIndexFailure) {
         let path = ResultIndex.path(in: folder)
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        if (try? FileStatus.of(path, followsLink: false)) == .some(nil) { return nil }
         try self.init(at: path)
         guard try isCurrent() else { return nil }
     }

@@ -44,6 +44,7 @@ package final class ResultIndex: Sendable {
     /// Opens the index for writing, and creates it if it does not exist.
     package init(at path: String) throws(ResultIndexFailure) {
         self.path = path
+        if let obstacle = databaseObstacle(at: path) { throw .unusable(path: path, reason: obstacle) }
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(Double(Self.busyTimeout))

@@ -68,6 +68,8 @@ package enum BatchFailure: Error, Sendable, Hashable {
     case changing
     /// The ID is not valid as a file name.
     case unsafeID
+    /// Something else is in place of a file of the batch in the archive, such as a folder or a link.
+    case obstacle(path: String)
     /// The deadline for one batch passed; the downloaded part is kept for the next run.
     case deadline(Duration)
 }
