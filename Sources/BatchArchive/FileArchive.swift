@@ -2,6 +2,7 @@ package import BatchPipeline
 import BlockGzip
 package import MessageBatches
 import Synchronization
+import SystemPackage
 
 /// An archive in a folder; the sink that `export` writes to.
 ///
@@ -35,8 +36,14 @@ package final class FileArchive: ArchiveSink {
     /// Call it first in every run that writes.
     package func prepare() throws(ArchiveFailure) -> RecoveryReport {
         try folder.makeFolder("")
+        var devices: Set<UInt64> = []
         for name in [ArchivePaths.partial, ArchivePaths.manifests, DataKind.raw.rawValue, DataKind.results.rawValue] {
             try folder.makeFolder(name)
+            if let device = try folder.status(name)?.device { devices.insert(device) }
+            // A folder may be a link, but files are published by renaming, which works within one file system only.
+            guard devices.count == 1 else {
+                throw ArchiveFailure(.system(.improperLink), .rename, path: folder.path(name))
+            }
         }
         return try ArchiveRecovery.run(in: folder)
     }

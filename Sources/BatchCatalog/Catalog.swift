@@ -58,6 +58,7 @@ package final class Catalog: Sendable {
 
     private init(path: String, _ open: () throws -> DatabaseQueue) throws(CatalogFailure) {
         self.path = path
+        if let obstacle = databaseObstacle(at: path) { throw .damaged(path: path, detail: obstacle) }
         do {
             queue = try open()
         } catch {

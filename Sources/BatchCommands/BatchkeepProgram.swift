@@ -4,6 +4,11 @@ import Tables
 
 /// Parses the command line, runs one command, reports its error, and returns the exit status.
 package enum BatchkeepProgram {
+    /// Prepares the standard streams of this process; call it before anything else.
+    package static func prepareProcess() {
+        Terminal.prepareStreams()
+    }
+
     /// Runs the program with the arguments that follow its name.
     package static func run(_ arguments: [String], context: CommandContext = .process) async -> ExitStatus {
         var context = context
@@ -15,6 +20,7 @@ package enum BatchkeepProgram {
         await CommandContext.$current.withValue(context) {
             do {
                 var command = try Batchkeep.parseAsRoot(context.arguments)
+                try ProcessChecks.ofThisProcess.check()
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {
@@ -30,36 +36,39 @@ package enum BatchkeepProgram {
     }
 
     private static func report(_ error: any Error, _ context: CommandContext) -> ExitStatus {
-        if FailureText.isClosedOutput(error) {
-            // A reader such as `head` closes the pipe when it has enough. That is not an error.
-            return .done
-        }
-        let failure = FailureText(error)
-        if let failure {
+        // A reader such as `head` closes the pipe when it has enough. That is not an error.
+        if case CommandFailure.outputClosed = error { return .done }
+        if let failure = FailureText(error) {
             failure.print(in: context)
             return failure.status
         }
-        // ArgumentParser writes help, version and usage errors.
+        // ArgumentParser words help, version and usage errors.
         var text = Batchkeep.fullMessage(for: error)
+        let code = Batchkeep.exitCode(for: error)
         let dashed = DashedWord(in: context.arguments)
-        var isUsageError = Batchkeep.exitCode(for: error) != .success
+        var isUsageError = code == .validationFailure
         if let dashed, dashed.hasOneDash || (isUsageError && text.hasPrefix("Error: Missing ")) {
             if !isUsageError { text = "Error: Unknown option '\(dashed.word)'" }
             text += "\nhint: A value that begins with a dash: \(dashed.command)"
             isUsageError = true
         }
-        guard !isUsageError else {
+        if isUsageError {
             // The message quotes arguments, which may be names of files from outside.
             let quoted = context.arguments.filter { $0 != $0.visible }
             let shown = quoted.reduce(text) { $0.replacing($1, with: $1.visible) }
             context.note(lines: shown.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
             return .usage
         }
+        guard code == .success else {
+            let failure = FailureText.unexpected(error)
+            failure.print(in: context)
+            return failure.status
+        }
         do {
             try context.print(text + "\n")
             return .done
         } catch {
-            return FailureText.isClosedOutput(error) ? .done : .error
+            return report(error, context)
         }
     }
 }

@@ -131,6 +131,23 @@ package struct CommandContext: Sendable {
         try writeJSON([UInt8](try encoder.encode(document)) + [0x0A])
     }
 
+    /// Writes the last output of a command whose work ended with `status`, then ends the command.
+    ///
+    /// If standard output cannot be written, the more severe status counts.
+    func end(with status: ExitStatus, _ write: () throws -> Void) throws {
+        var statuses: Set<ExitStatus> = [status]
+        do {
+            try write()
+        } catch let failure as CommandFailure {
+            if failure != .outputClosed {
+                FailureText(failure).print(in: self)
+                statuses.insert(.error)
+            }
+        }
+        let combined = ExitStatus.combined(statuses)
+        guard combined == .done else { throw CommandExit(status: combined) }
+    }
+
     /// The style of text for people on standard output.
     package var outputStyle: TerminalStyle {
         outputIsTerminal ? TerminalStyle(width: width, colors: usesColors) : .plain
@@ -168,12 +185,12 @@ extension CommandContext {
             outputIsTerminal: Terminal.isTerminal(FileHandle.standardOutput),
             notesAreTerminal: Terminal.isTerminal(FileHandle.standardError),
             width: Terminal.width,
-            write: { try FileHandle.standardOutput.write(contentsOf: Data($0)) },
+            write: StandardOutput().write,
             // An error is ignored: if standard error is closed, it cannot be reported.
             writeNote: { try? FileHandle.standardError.write(contentsOf: Data($0)) }
         )
         context.outputIsClosed = { Terminal.isClosed(.standardOutput) }
-        context.readInput = { try [UInt8](FileHandle.standardInput.readToEnd() ?? Data()) }
+        context.readInput = InputFile.batchList.readFromStandardInput
         return context
     }
 }

@@ -1,5 +1,6 @@
 import BatchAnalytics
 import Prices
+import SystemPackage
 
 /// An invalid option or input, or another reason why a command stops.
 ///
@@ -9,6 +10,12 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// The environment variable that a pipeline file names for the key is not set.
     case unsetKeyVariable(String)
     case unreadableKeyFile(String)
+    /// The key in a variable or a file is longer than ``InputFile/key`` allows.
+    case keyTooLong(place: String)
+    /// A small input is larger than allowed; `name` says which one it is.
+    case inputTooLarge(_ name: String, limit: Int)
+    /// Standard input cannot be read.
+    case unreadableInput(Errno)
     case badTime(option: String, value: String)
     case badSpan(option: String, value: String)
     /// The run reached the time limit of `--max-runtime`.
@@ -24,6 +31,8 @@ enum CommandFailure: Error, Sendable, Hashable {
     case badInput(line: Int, reason: String)
     /// The reader of standard output has closed it.
     case outputClosed
+    /// Standard output cannot be written: the disk is full, it was closed from the start, or nobody ever read it.
+    case unwritableOutput(Errno)
     /// The ping URL is invalid.
     ///
     /// Messages do not show the URL, because it works as a secret.
@@ -35,6 +44,12 @@ enum CommandFailure: Error, Sendable, Hashable {
     case outOfRange(option: String, value: String, allowed: String)
     /// No archived result has this `custom_id`.
     case unknownRequest(String)
+    /// An argument contains bytes that are not UTF-8. Arguments count from 1.
+    case notUnicode(argument: Int, text: String)
+    /// The system allows the process too few open files.
+    case tooFewOpenFiles(Int, least: Int)
+    /// The system allows the process too little memory, in bytes.
+    case tooLittleMemory(Int, least: Int)
     /// The options contradict each other. The value is the complete sentence.
     case conflict(String)
 }

@@ -12,6 +12,18 @@ extension FailureText {
                 "The archive could not \(failure.operation.rawValue) \(place): \(code.description).",
                 advice: Self.advice(code)
             )
+        case .notAFile(let kind):
+            self.init(
+                "\(place) is \(kind.rawValue), not a file.",
+                advice: "Move it away; batchkeep verify reports what is missing then."
+            )
+        case .tooLarge(let limit):
+            self.init("\(place) is larger than \(ByteSize.text(limit)).", status: .integrity)
+        case .noTemporaryFile(let code):
+            self.init(
+                "No temporary file can be created in \(place): \(code.description.lowercased()).",
+                advice: "Set TMPDIR to a folder with free space."
+            )
         case .notAFolder:
             self.init(
                 "\(place) is a file, not a folder.",
@@ -41,6 +53,7 @@ extension FailureText {
 
     private static func advice(_ code: Errno) -> String? {
         switch code {
+        case .improperLink: "All folders of an archive must be on one file system: link or mount the whole archive."
         case .noSpace, .diskQuotaExceeded: "Free some space and run it again: nothing half-written was published."
         case .noSuchFileOrDirectory:
             "Name the folder of an archive with --archive. What it lacks is listed by: batchkeep verify --quick"

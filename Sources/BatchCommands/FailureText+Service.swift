@@ -144,6 +144,7 @@ extension FailureText {
             "line \(line), at byte \(offset), is longer than \(limit) bytes; raise --max-line-bytes"
         case .failed(.unsafeID): "its id cannot be a file name"
         case .failed(.unreadableIDs(let reason)): "the ids it must contain cannot be read: \(reason.withoutFullStop)"
+        case .failed(.obstacle(let path)): "\(path) is in the way: it is not a file of the archive"
         case .failed(.changing): "its results began otherwise each time they were read"
         case .failed(.deadline(let deadline)):
             "not complete after \(deadline.components.seconds) s, as --deadline says; what was read stays"

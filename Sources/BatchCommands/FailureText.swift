@@ -7,6 +7,7 @@ import BatchService
 import BatchSimulator
 import BlockGzip
 import Foundation
+import SystemPackage
 import Tables
 
 /// The text of an error: what failed, why, and what to try next.
@@ -57,13 +58,6 @@ struct FailureText {
         let lines = sentence.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         context.note(lines: ["batchkeep: \(lines[0])"] + lines.dropFirst() + (advice.map { ["  \($0)"] } ?? []))
     }
-
-    /// Whether the error means that the reader of standard output has closed it, as `head` does.
-    static func isClosedOutput(_ error: any Error) -> Bool {
-        let error = error as NSError
-        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
-        return [error, underlying].contains { $0?.domain == NSPOSIXErrorDomain && $0?.code == Int(EPIPE) }
-    }
 }
 
 // MARK: Commands
@@ -81,6 +75,13 @@ extension FailureText {
             self.init(Self.unsetVariable(name), advice: "Export it to this process.", status: .usage)
         case .unreadableKeyFile(let path):
             self.init("The key file \(path) cannot be read or is empty.", status: .usage)
+        case .keyTooLong(let place):
+            self.init("The key in \(place) is longer than 64 KiB.", advice: "Check its contents.", status: .usage)
+        case .inputTooLarge(let name, let limit):
+            self.init("\(name) is larger than \(ByteSize.text(limit)).", status: .usage)
+        case .unreadableInput(let code):
+            let reason = code == .badFileDescriptor ? "it is closed" : code.description.lowercased()
+            self.init("Standard input cannot be read: \(reason).")
         case .badTime(let option, let value):
             self.init("\(option) \(value) is no time.", advice: "Write it as \(TimeExpression.forms).", status: .usage)
         case .badSpan(let option, let value):
@@ -134,6 +135,9 @@ extension FailureText {
                 advice: "What is archived stays, and what was read of the rest: run it again.",
                 status: .partial
             )
+        case .unwritableOutput(let code):
+            let reason = code == .badFileDescriptor ? "it is closed" : code.description.lowercased()
+            self.init("Standard output cannot be written: \(reason).")
         case .badPingURL:
             self.init(
                 "--ping-url is no URL that can be called.",
@@ -161,6 +165,22 @@ extension FailureText {
                 "The archive has no result with the custom_id \(id).",
                 advice:
                     "Ids are compared byte for byte. List some with: batchkeep select --columns custom_id --limit 10"
+            )
+        case .notUnicode(let argument, let text):
+            self.init(
+                "Argument \(argument), '\(text)', is not valid UTF-8.",
+                advice: "Rename the file or folder, or reach it through a link with another name.",
+                status: .usage
+            )
+        case .tooFewOpenFiles(let limit, let least):
+            self.init(
+                "The limit of \(limit) open files is too low.",
+                advice: "Allow at least \(least): ulimit -n \(max(256, least))"
+            )
+        case .tooLittleMemory(let limit, let least):
+            self.init(
+                "The limit of \(ByteSize.text(limit)) of memory is too low.",
+                advice: "Allow at least \(ByteSize.text(least)) of address space: ulimit -v \(least >> 10)"
             )
         case .conflict(let sentence):
             self.init(sentence, status: .usage)

@@ -25,8 +25,8 @@ final class RunCancellation: Sendable {
         case signal(ExitStatus)
         /// The time limit of `--max-runtime` has passed.
         case timeLimit(TimeSpan)
-        /// The reader of standard output has closed it.
-        case outputClosed
+        /// Standard output cannot be written, or its reader has closed it.
+        case output(CommandFailure)
     }
 
     private struct State {
@@ -64,12 +64,17 @@ final class RunCancellation: Sendable {
         return outer?.signalStatus
     }
 
-    /// Whether the reader of standard output has closed it.
-    var isOutputClosed: Bool { reasons.contains(.outputClosed) }
+    /// Whether standard output accepts nothing more.
+    var isOutputClosed: Bool { outputFailure != nil }
+
+    private var outputFailure: CommandFailure? {
+        for case .output(let failure) in reasons { return failure }
+        return nil
+    }
 
     /// The error to report if the time limit or a closed standard output canceled the work, not a signal.
     var failure: CommandFailure? {
-        if isOutputClosed { return .outputClosed }
+        if let outputFailure { return outputFailure }
         for case .timeLimit(let span) in reasons { return .maxRuntime(span) }
         return nil
     }
@@ -129,7 +134,7 @@ final class RunCancellation: Sendable {
         }
         let check = Task {
             while watchesOutput, !isOutputClosed {
-                if context.outputIsClosed() { cancel(.outputClosed) }
+                if context.outputIsClosed() { cancel(.output(.outputClosed)) }
                 if !isOutputClosed { try await context.clock.sleep(for: Self.outputCheckInterval) }
             }
         }

@@ -32,7 +32,7 @@ struct RunCancellationTests {
 
     @Test func `work that cancels itself at once is canceled`() async throws {
         let isCanceled = try await cancellation.limit(to: nil, in: context()) { [cancellation] in
-            cancellation.cancel(.outputClosed)
+            cancellation.cancel(.output(.outputClosed))
             while !Task.isCancelled { await Task.yield() }
             return Task.isCancelled
         }

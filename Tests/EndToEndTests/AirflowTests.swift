@@ -8,8 +8,14 @@ struct AirflowTests {
     private static let python = ProcessInfo.processInfo.environment["BATCHKEEP_AIRFLOW_PYTHON"]
     private static let dags = Program.package.appending(path: "pipelines/airflow")
 
-    /// Runs the DAG once and returns the states of its tasks.
-    private func runDAG(_ environment: [String: String], in folder: TemporaryFolder) async throws -> [String: String] {
+    /// The states of a run and of its tasks.
+    private struct States: Decodable {
+        var run: String
+        var tasks: [String: String]
+    }
+
+    /// Runs the DAG once.
+    private func runDAG(_ environment: [String: String], in folder: TemporaryFolder) async throws -> States {
         // Otherwise Python writes its caches next to the DAG.
         let dags = folder.url.appending(path: "dags")
         try FileManager.default.copyItem(at: Self.dags, to: dags)
@@ -27,7 +33,7 @@ struct AirflowTests {
             executable: URL(filePath: try #require(Self.python))
         )
         try #require(run.status == 0, "\(run.notes.suffix(3_000))")
-        return try JSONDecoder().decode([String: String].self, from: Data(try #require(run.lines.last).utf8))
+        return try JSONDecoder().decode(States.self, from: Data(try #require(run.lines.last).utf8))
     }
 
     @Test func `the DAG handles every exit status`() throws {
@@ -49,8 +55,11 @@ struct AirflowTests {
     func `Airflow runs every task and creates the archive`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "20", "--batches", "3"]) { simulation in
-                let states = try await runDAG(["ANTHROPIC_BASE_URL": simulation.baseURL], in: folder)
-                #expect(states.count == 5 && states.values.allSatisfy { $0 == "success" }, "\(states)")
+                var states = try await runDAG(["ANTHROPIC_BASE_URL": simulation.baseURL], in: folder)
+                #expect(states.run == "success", "\(states)")
+                // The watcher waits for a failure.
+                #expect(states.tasks.removeValue(forKey: "watcher") == "skipped", "\(states)")
+                #expect(states.tasks.count == 5 && states.tasks.values.allSatisfy { $0 == "success" }, "\(states)")
                 #expect(try folder.files(below: "archive/manifests").count == 3)
                 #expect(FileManager.default.fileExists(atPath: folder.path + "/archive/report.html"))
             }
@@ -60,13 +69,18 @@ struct AirflowTests {
     @Test(
         .enabled(if: python != nil, "needs apache-airflow 3 in the Python of BATCHKEEP_AIRFLOW_PYTHON"),
         arguments: [
+            ("{\"exit_statuses\":[0]}", 0, []),
+            ("{\"exit_statuses\":[1]}", 1, ["export"]),
+            ("{\"exit_statuses\":[3]}", 3, ["export"]),
+            ("{\"exit_statuses\":[4]}", 4, ["quarantine"]),
             ("{\"exit_statuses\":[4,7]}", 4, ["retention", "quarantine"]),
             ("{\"exit_statuses\":[7,3]}", 7, ["export", "retention"]),
             ("{\"exit_statuses\":[5]}", 5, ["export"]),
             ("", 137, ["export"]),
         ]
     )
-    func `an error is shown in its task`(document: String, status: Int, failed: [String]) async throws {
+    func `an error is shown in its task and fails the run`(document: String, status: Int, failed: [String]) async throws
+    {
         try await withTemporaryFolder { folder in
             let fake = folder.url.appending(path: "bin/batchkeep")
             try FileManager.default.createDirectory(
@@ -81,7 +95,9 @@ struct AirflowTests {
             )
             let path = "\(fake.deletingLastPathComponent().path):/usr/bin:/bin"
             let states = try await runDAG(["PATH": path], in: folder)
-            #expect(Set(states.filter { $0.value == "failed" }.keys) == Set(failed), "\(states)")
+            let watcher = failed.isEmpty ? [] : ["watcher"]
+            #expect(Set(states.tasks.filter { $0.value == "failed" }.keys) == Set(failed + watcher), "\(states)")
+            #expect(states.run == (failed.isEmpty ? "success" : "failed"), "\(states)")
         }
     }
 }

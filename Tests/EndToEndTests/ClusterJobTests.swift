@@ -65,8 +65,11 @@ struct ClusterJobTests {
             }
         }
         // The key is not a variable, because a command can name its file.
-        let text = try String(contentsOf: Self.folder.appending(path: "kubernetes/indexed-job.yaml"), encoding: .utf8)
-        #expect(!text.contains("ANTHROPIC_API_KEY") && text.contains("ReadWriteMany"))
+        for name in ["cronjob", "indexed-job", "catalog-job"] {
+            let text = try String(contentsOf: Self.folder.appending(path: "kubernetes/\(name).yaml"), encoding: .utf8)
+            #expect(!text.contains("ANTHROPIC_API_KEY") && !text.contains("secretKeyRef"))
+            #expect(text.contains("ReadWriteMany") == (name == "indexed-job"))
+        }
         let containerfile = try String(
             contentsOf: Self.folder.appending(path: "container/Containerfile"),
             encoding: .utf8
@@ -79,9 +82,12 @@ struct ClusterJobTests {
             return
         }
         try await withNode { folder, environment in
-            let arguments = (container.args ?? []).map { $0.replacing("/archive", with: folder.path + "/archive") }
-            let key = ["ANTHROPIC_API_KEY": "key-of-the-test"]
-            let run = try await Program.run(arguments, environment: environment.merging(key) { $1 })
+            let arguments = (container.args ?? [])
+                .map {
+                    $0.replacing("/archive", with: folder.path + "/archive")
+                        .replacing("/run/secrets/batchkeep/api-key", with: folder.path + "/key")
+                }
+            let run = try await Program.run(arguments, environment: environment)
             #expect(run.status == 0, "\(run.notes)")
             try await expectComplete(folder.path + "/archive", in: folder)
         }

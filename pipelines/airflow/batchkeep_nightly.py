@@ -96,9 +96,17 @@ def batchkeep_nightly():
         if 4 in (ti.xcom_pull(task_ids="export", key="exit_statuses") or []):
             raise AirflowFailException("Batches are quarantined: _quarantine/ in the archive has them, with the reasons.")
 
+    # Airflow takes the state of a run from its last tasks, and those above also run after a failure. This one makes the
+    # run fail if any task failed.
+
+    @task(trigger_rule="one_failed", retries=0)
+    def watcher():
+        raise AirflowFailException("A task of this run failed.")
+
     exported = export()
-    exported >> [verify(), retention(), quarantine()]
-    exported >> report()
+    others = [verify(), retention(), quarantine(), report()]
+    exported >> others
+    [exported, *others] >> watcher()
 
 
 batchkeep_nightly()

@@ -177,7 +177,7 @@ extension FileDraft {
     /// Returns how often the batch was quarantined before; an unreadable reason file counts as once.
     private func earlierAttempts() throws(ArchiveFailure) -> Int {
         guard try folder.status(paths.reason) != nil else { return 0 }
-        let text = try folder.read(paths.reason)
+        let text = try folder.document(at: paths.reason) ?? []
         return (try? Manifest(json: text, path: paths.reason))?.quarantine?.attempts ?? 1
     }
 

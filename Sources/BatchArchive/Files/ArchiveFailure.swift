@@ -1,16 +1,23 @@
+import BatchPipeline
 package import BlockGzip
 package import SystemPackage
 
 /// An error of the archive, with the file it concerns.
 ///
 /// It contains facts only; `BatchCommands/FailureText.swift` makes the text for the user.
-package struct ArchiveFailure: Error, Sendable, Hashable {
+package struct ArchiveFailure: ArchiveError, Sendable, Hashable {
     /// What went wrong.
     package enum Cause: Sendable, Hashable {
         /// The system reported an error ("No space left on device").
         case system(Errno)
         /// A file is at the path of a folder.
         case notAFolder
+        /// Something else is at the path of a file.
+        case notAFile(FileKind)
+        /// A document has more than this many bytes.
+        case tooLarge(limit: Int)
+        /// No temporary file can be created; `path` is the folder.
+        case noTemporaryFile(Errno)
         /// The batch id is not a valid file name (`[A-Za-z0-9_-]{1,128}`); `path` holds the id.
         case unsafeID
         /// Another run has locked the archive.
@@ -52,6 +59,16 @@ extension ArchiveFailure {
     package var code: Errno? {
         if case .system(let code) = cause { code } else { nil }
     }
+
+    /// Whether the path holds nothing that this program could have written there.
+    var isForeignObject: Bool {
+        switch cause {
+        case .notAFile, .tooLarge: true
+        default: false
+        }
+    }
+
+    package var obstacle: String? { isForeignObject ? path : nil }
 
     /// Returns the error for a file that must not be overwritten.
     package static func existingFile(_ path: String) -> ArchiveFailure {

@@ -15,13 +15,29 @@ package struct ArchiveFolder: Sendable, Hashable {
         relative.isEmpty ? root : root + "/" + relative
     }
 
+    /// Opens a file of the archive, which is never a link: a link could lead to any file of the machine.
     package func open(_ relative: String, _ access: OpenFile.Access = .reading) throws(ArchiveFailure) -> OpenFile {
-        try OpenFile(path(relative), access)
+        try OpenFile(path(relative), access, followsLink: false)
     }
 
-    /// Returns the status of a file; nil if it does not exist.
+    /// Returns the status of a file or folder; nil if it does not exist.
+    ///
+    /// A link to a folder counts as this folder, because the archive or parts of it may be on another disk. Any other
+    /// link counts as a link, because it is no file of the archive.
     package func status(_ relative: String) throws(ArchiveFailure) -> FileStatus? {
-        try FileStatus.of(path(relative))
+        let path = path(relative)
+        let status = try FileStatus.of(path, followsLink: false)
+        guard status?.kind == .link, let target = try FileStatus.of(path), target.isFolder else { return status }
+        return target
+    }
+
+    /// Returns whether a file is at a path; false if nothing is there.
+    ///
+    /// - Throws: ``ArchiveFailure`` with the cause `notAFile` for anything else, such as a link or a pipe.
+    package func hasFile(_ relative: String) throws(ArchiveFailure) -> Bool {
+        guard let kind = try status(relative)?.kind else { return false }
+        guard kind == .file else { throw ArchiveFailure(.notAFile(kind), .open, path: path(relative)) }
+        return true
     }
 
     /// Returns the sorted names in a folder; an empty list if the folder does not exist.
@@ -34,18 +50,24 @@ package struct ArchiveFolder: Sendable, Hashable {
         }
     }
 
-    /// Reads a whole file; intended for manifests and other small files.
-    package func read(_ relative: String) throws(ArchiveFailure) -> [UInt8] {
-        let file = try open(relative)
-        let size = try file.size()
-        // One more byte than expected, so that the loop detects a file that has grown.
-        var bytes = try file.read(at: 0, count: size + 1)
-        while bytes.count > size {
-            let more = try file.read(at: bytes.count, count: 65_536)
-            if more.isEmpty { break }
-            bytes += more
+    /// The largest document in bytes: a manifest with one million members has about half.
+    static let documentLimit = 64 << 20
+
+    /// Reads a document: a manifest or another small file.
+    ///
+    /// - Throws: ``ArchiveFailure``, with the cause `tooLarge` if it has more than `limit` bytes.
+    package func read(_ relative: String, limit: Int = documentLimit) throws(ArchiveFailure) -> [UInt8] {
+        try open(relative).contents(limit: limit)
+    }
+
+    /// Reads a document; nil if something else is in its place, or far more bytes than a document has.
+    func document(at relative: String) throws(ArchiveFailure) -> [UInt8]? {
+        do {
+            return try read(relative)
+        } catch {
+            guard error.isForeignObject else { throw error }
+            return nil
         }
-        return bytes
     }
 
     /// Creates a folder and its parents, readable only by the user, and syncs their names.
@@ -66,12 +88,16 @@ package struct ArchiveFolder: Sendable, Hashable {
             // Another run may have created it in the meantime.
             if error.code != .fileExists { throw error }
         }
-        try OpenFile(parent, .reading).sync()
+        try OpenFile(parent, .folder).sync()
     }
 
     /// Syncs the content of a file, or the names in a folder, to the disk.
     package func sync(_ relative: String) throws(ArchiveFailure) {
-        try open(relative).sync()
+        if try status(relative)?.isFolder == true {
+            try OpenFile(path(relative), .folder).sync()
+        } else {
+            try open(relative).sync()
+        }
     }
 
     /// Renames a file; an existing file with the new name is replaced atomically.
@@ -118,7 +144,7 @@ extension ArchiveFolder {
     /// Reads the journal of a draft up to its last complete line; nil if there is none, or if it is unreadable.
     func journal(at path: String) throws(ArchiveFailure) -> DraftJournal? {
         do {
-            return DraftJournal(text: try read(path))
+            return try document(at: path).flatMap { DraftJournal(text: $0) }
         } catch {
             // Another process may have finished the batch in the meantime.
             guard error.code == .noSuchFileOrDirectory else { throw error }

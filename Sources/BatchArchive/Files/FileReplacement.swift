@@ -24,7 +24,7 @@ package func replaceFile(
     syncing: SyncedParts = .all
 ) throws(ArchiveFailure) {
     do throws(ArchiveFailure) {
-        let file = try OpenFile(draft, .creating, permissions: permissions)
+        let file = try OpenFile(draft, .creating, permissions: permissions, followsLink: false)
         try file.write(content)
         if syncing != .nothing { try file.sync() }
         try SystemCall.rename(draft, to: path)
@@ -32,20 +32,37 @@ package func replaceFile(
         try? SystemCall.remove(draft)
         throw error
     }
-    if syncing == .all { try OpenFile(parentFolder(of: path), .reading).sync() }
+    if syncing == .all { try OpenFile(parentFolder(of: path), .folder).sync() }
 }
 
-/// Replaces a file outside of an archive atomically, with the permissions that the user's umask allows.
+/// Writes a file outside of an archive, with the permissions that the user's umask allows.
 ///
-/// Its folder is not synced, because some network file systems do not support that.
-package func replaceFile(at path: String, with text: String) throws(ArchiveFailure) {
+/// A file is replaced atomically and keeps its permissions. A link stays, and its target is replaced. A device or a
+/// pipe is written to. The folder is not synced, because some network file systems do not support that.
+///
+/// - Throws: ``ArchiveFailure``, with the cause `notAFile` for a folder and for a link to nothing.
+package func writeFile(at path: String, with text: String) throws(ArchiveFailure) {
+    var status = try FileStatus.of(path)
+    // Nothing is there, or a link to nothing.
+    if status == nil { status = try FileStatus.of(path, followsLink: false) }
+    let kind = status?.kind ?? .file
+    guard kind != .folder, kind != .link else { throw ArchiveFailure(.notAFile(kind), .create, path: path) }
+    let bytes = Array(text.utf8)
+    guard kind == .file, !isStream(path) else { return try SystemCall.write(bytes, through: path) }
+    let target = status == nil ? path : try SystemCall.resolved(path)
     try replaceFile(
-        at: path,
-        with: Array(text.utf8).span,
-        draft: "\(path).\(String(UInt32.random(in: 0...UInt32.max), radix: 36)).new",
-        permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite],
+        at: target,
+        with: bytes.span,
+        draft: "\(target).\(String(UInt32.random(in: 0...UInt32.max), radix: 36)).new",
+        permissions: status?.permissions ?? [.ownerReadWrite, .groupReadWrite, .otherReadWrite],
         syncing: .content
     )
+}
+
+/// Returns whether a path names a file that the process has already opened, perhaps to append to it.
+private func isStream(_ path: String) -> Bool {
+    ["/dev/stdout", "/dev/stderr"].contains(path)
+        || ["/dev/fd/", "/proc/self/fd/"].contains { path.hasPrefix($0) }
 }
 
 /// Returns the parent folder of a path: `.` for a name alone, `/` for the root.

@@ -1,10 +1,14 @@
 package import SystemPackage
 
-/// An open file that is closed automatically: it cannot leak and cannot be used after it is closed.
+/// An open file or folder that is closed automatically: it cannot leak and cannot be used after it is closed.
+///
+/// It is never a pipe or a device, which could block the program or never end.
 package struct OpenFile: ~Copyable, Sendable {
     /// The way a file is opened.
-    package enum Access {
+    package enum Access: Sendable {
         case reading
+        /// A folder, to be synced.
+        case folder
         /// A new, empty file, which replaces an existing one.
         ///
         /// It is also readable.
@@ -23,27 +27,63 @@ package struct OpenFile: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
 
     /// Opens a file; `permissions` apply to a new one.
+    ///
+    /// - Throws: ``ArchiveFailure`` with the cause `notAFile` if something else is at the path, such as a pipe, a
+    ///   device, or, unless `followsLink`, a symbolic link.
     package init(
         _ path: String,
         _ access: Access,
-        permissions: FilePermissions = .ownerReadWrite
+        permissions: FilePermissions = .ownerReadWrite,
+        followsLink: Bool = true
     ) throws(ArchiveFailure) {
+        descriptor = try Self.open(path, access, permissions, followsLink)
         self.path = path
-        let (mode, options): (FileDescriptor.AccessMode, FileDescriptor.OpenOptions) =
+    }
+
+    private static func open(
+        _ path: String,
+        _ access: Access,
+        _ permissions: FilePermissions,
+        _ followsLink: Bool
+    ) throws(ArchiveFailure) -> FileDescriptor {
+        var (mode, options): (FileDescriptor.AccessMode, FileDescriptor.OpenOptions) =
             switch access {
             case .reading: (.readOnly, [])
+            case .folder: (.readOnly, [.directory])
             case .creating: (.readWrite, [.create, .truncate])
             case .extending: (.readWrite, [.append])
             case .locking: (.readWrite, [.create])
             }
         let isCreated = options.contains(.create)
-        descriptor = try SystemCall.checked(isCreated ? .create : .open, path) {
-            try FileDescriptor.open(
-                FilePath(path),
-                mode,
-                options: options.union(.closeOnExec),
-                permissions: isCreated ? permissions : nil
-            )
+        let operation: ArchiveFailure.Operation = isCreated ? .create : .open
+        // Without waiting for the other end of a pipe.
+        options.formUnion([.closeOnExec, .nonBlocking])
+        if !followsLink { options.insert(.noFollow) }
+        let file: FileDescriptor
+        do throws(ArchiveFailure) {
+            file = try SystemCall.checked(operation, path) {
+                try FileDescriptor.open(
+                    FilePath(path),
+                    mode,
+                    options: options,
+                    permissions: isCreated ? permissions : nil
+                )
+            }
+        } catch {
+            // The code of the system differs for links, folders and sockets.
+            let kind = try? FileStatus.of(path, followsLink: followsLink)?.kind
+            guard let kind, kind != .file, access != .folder else { throw error }
+            throw ArchiveFailure(.notAFile(kind), operation, path: path)
+        }
+        do throws(ArchiveFailure) {
+            let kind = try FileStatus(of: file, path: path).kind
+            guard kind == .file || access == .folder else {
+                throw ArchiveFailure(.notAFile(kind), operation, path: path)
+            }
+            return file
+        } catch {
+            try? file.close()
+            throw error
         }
     }
 
@@ -80,6 +120,13 @@ package struct OpenFile: ~Copyable, Sendable {
         }
     }
 
+    /// Reads the whole file; only for a file that has just been opened.
+    ///
+    /// - Throws: ``ArchiveFailure`` with the cause `tooLarge` if it has more than `limit` bytes.
+    func contents(limit: Int) throws(ArchiveFailure) -> [UInt8] {
+        try SystemCall.contents(of: descriptor, expecting: size(), limit: limit, path: path)
+    }
+
     /// Returns the current size in bytes.
     package func size() throws(ArchiveFailure) -> Int {
         try status().size
@@ -107,8 +154,26 @@ package struct OpenFile: ~Copyable, Sendable {
     }
 
     private func status() throws(ArchiveFailure) -> FileStatus {
-        FileStatus(try SystemCall.checked(.inspect, path) { try Stat(descriptor) })
+        try FileStatus(of: descriptor, path: path)
     }
+}
+
+/// Reads a small file of the user, such as a key or a price table, which may also be a pipe.
+///
+/// - Throws: ``ArchiveFailure``, with the cause `tooLarge` if there are more than `limit` bytes.
+package func readInput(at path: String, limit: Int) throws(ArchiveFailure) -> [UInt8] {
+    let file = try SystemCall.checked(.open, path) {
+        try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+    }
+    defer { try? file.close() }
+    return try SystemCall.contents(of: file, limit: limit, path: path)
+}
+
+/// Reads standard input to its end.
+///
+/// - Throws: ``ArchiveFailure``, with the cause `tooLarge` if there are more than `limit` bytes.
+package func readStandardInput(limit: Int) throws(ArchiveFailure) -> [UInt8] {
+    try SystemCall.contents(of: .standardInput, limit: limit, path: "standard input")
 }
 
 /// A temporary file without a name: the system removes it when it is closed, even after a crash.
@@ -120,9 +185,17 @@ package struct TemporaryFile: ~Copyable, Sendable {
     package init(in folder: String) throws(ArchiveFailure) {
         let number = UInt64.random(in: 0...UInt64.max)
         let path = "\(folder)/batchkeep-\(String(number, radix: 36))"
-        let file = try OpenFile(path, .creating)
+        let file = try Self.file(at: path, in: folder)
         try SystemCall.remove(path)
         self.file = file
+    }
+
+    private static func file(at path: String, in folder: String) throws(ArchiveFailure) -> OpenFile {
+        do throws(ArchiveFailure) {
+            return try OpenFile(path, .creating, followsLink: false)
+        } catch {
+            throw ArchiveFailure(.noTemporaryFile(error.code ?? .notDirectory), .create, path: folder)
+        }
     }
 
     /// Appends bytes to the file.

@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
 import Glibc
@@ -27,16 +27,72 @@ enum SystemCall {
         }
     }
 
+    /// Reads from the current position to the end.
+    ///
+    /// Only a regular file has an expected size. `path` is for errors; `tooLarge` is the cause if there are more than
+    /// `limit` bytes.
+    static func contents(
+        of file: FileDescriptor,
+        expecting size: Int? = nil,
+        limit: Int,
+        path: String
+    ) throws(ArchiveFailure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            // One more byte than expected, to detect a file that has grown, or one that is too large.
+            let room = min(max(65_536, (size ?? 0) - bytes.count + 1), limit - bytes.count + 1)
+            let piece = try checked(.read, path) {
+                unsafe try [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+                    filled = unsafe try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+                }
+            }
+            if bytes.isEmpty { bytes = piece } else { bytes += piece }
+            guard bytes.count <= limit else { throw ArchiveFailure(.tooLarge(limit: limit), .read, path: path) }
+            if piece.isEmpty || (size != nil && piece.count < room) { return bytes }
+        }
+    }
+
     static func makeFolder(_ path: String) throws(ArchiveFailure) {
         try checked(.makeFolder, path) { try repeated { unsafe mkdir(path, 0o700) } }
     }
 
     static func rename(_ source: String, to target: String) throws(ArchiveFailure) {
-        try checked(.rename, source) { try repeated { unsafe platformRename(source, target) } }
+        do {
+            try checked(.rename, source) { try repeated { unsafe platformRename(source, target) } }
+        } catch {
+            throw error.code == .isDirectory ? ArchiveFailure(.notAFile(.folder), .rename, path: target) : error
+        }
     }
 
     static func remove(_ path: String) throws(ArchiveFailure) {
-        try checked(.remove, path) { try repeated { unsafe unlink(path) } }
+        do {
+            try checked(.remove, path) { try repeated { unsafe unlink(path) } }
+        } catch {
+            throw error.code == .isDirectory ? ArchiveFailure(.notAFile(.folder), .remove, path: path) : error
+        }
+    }
+
+    /// Returns the path of a file without links.
+    static func resolved(_ path: String) throws(ArchiveFailure) -> String {
+        try checked(.inspect, path) {
+            guard let resolved = unsafe realpath(path, nil) else { throw Errno(rawValue: errno) }
+            defer { unsafe free(resolved) }
+            return unsafe String(cString: resolved)
+        }
+    }
+
+    /// Writes to a device or a pipe, which may wait for the other side.
+    ///
+    /// A pipe without a reader is an error.
+    static func write(_ bytes: [UInt8], through path: String) throws(ArchiveFailure) {
+        let file = try checked(.open, path) {
+            try FileDescriptor.open(FilePath(path), .writeOnly, options: [.append, .closeOnExec, .nonBlocking])
+        }
+        defer { try? file.close() }
+        try checked(.write, path) {
+            try repeated { fcntl(file.rawValue, F_SETFL, O_APPEND) }
+            try file.writeAll(bytes)
+        }
     }
 
     /// Returns the names in a folder, unsorted, without `.` and `..`.
@@ -52,7 +108,7 @@ enum SystemCall {
     static func statuses(in path: String) throws(ArchiveFailure) -> [(name: String, status: FileStatus)] {
         var entries: [(name: String, status: FileStatus)] = []
         try forEachName(in: path) { name, folder in
-            guard let status = unsafe try? Stat(name, relativeTo: folder, flags: []) else { return }
+            guard let status = unsafe try? Stat(name, relativeTo: folder, flags: .symlinkNoFollow) else { return }
             entries.append((name, FileStatus(status)))
         }
         return entries
@@ -97,13 +153,36 @@ enum SystemCall {
     }
 }
 
+/// What is at a path.
+package enum FileKind: String, Sendable, Hashable {
+    case file = "a file"
+    case folder = "a folder"
+    case link = "a symbolic link"
+    case pipe = "a named pipe"
+    case socket = "a socket"
+    case device = "a device"
+
+    fileprivate init(_ type: FileType) {
+        self =
+            switch type {
+            case .regular: .file
+            case .directory: .folder
+            case .symbolicLink: .link
+            case .fifo: .pipe
+            case .socket: .socket
+            default: .device
+            }
+    }
+}
+
 /// The status of a file.
 ///
 /// Two equal values mean that the file was neither written nor replaced in between. Size and modification time alone
 /// would not show that: two writes within one tick of the system's clock have the same time.
 package struct FileStatus: Sendable, Hashable {
     package var size: Int
-    package var isFolder: Bool
+    package var kind: FileKind
+    package var permissions: FilePermissions
     /// The last change of the content, in nanoseconds since the Unix epoch.
     package var modified: Int64
     /// The last change of content or status, in nanoseconds since the Unix epoch; programs cannot set it.
@@ -114,14 +193,23 @@ package struct FileStatus: Sendable, Hashable {
     package var device: UInt64
     package var number: UInt64
 
+    package var isFolder: Bool { kind == .folder }
+
     /// Returns the status of the file at a path; nil if there is none.
-    package static func of(_ path: String) throws(ArchiveFailure) -> FileStatus? {
+    package static func of(_ path: String, followsLink: Bool = true) throws(ArchiveFailure) -> FileStatus? {
         do {
-            return FileStatus(try SystemCall.checked(.inspect, path) { try Stat(FilePath(path)) })
+            return FileStatus(
+                try SystemCall.checked(.inspect, path) { try Stat(FilePath(path), followTargetSymlink: followsLink) }
+            )
         } catch {
             guard error.code == .noSuchFileOrDirectory else { throw error }
             return nil
         }
+    }
+
+    /// Returns the status of an open file; `path` is for errors.
+    init(of file: FileDescriptor, path: String) throws(ArchiveFailure) {
+        self.init(try SystemCall.checked(.inspect, path) { try Stat(file) })
     }
 
     init(_ status: Stat) {
@@ -130,7 +218,8 @@ package struct FileStatus: Sendable, Hashable {
             Int64(clamping: Int128(time.tv_sec) * 1_000_000_000 + Int128(time.tv_nsec))
         }
         size = Int(status.size)
-        isFolder = status.type == .directory
+        kind = FileKind(status.type)
+        permissions = status.permissions
         (modified, changed) = (nanoseconds(status.st_mtim), nanoseconds(status.st_ctim))
         // The types differ between systems; a device may be negative.
         device = UInt64(truncatingIfNeeded: status.deviceID.rawValue)

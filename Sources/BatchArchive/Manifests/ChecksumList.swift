@@ -3,6 +3,8 @@ struct ChecksumList: Sendable {
     /// The digests by path; invalid lines are skipped.
     private(set) var digests: [String: String] = [:]
     let bytes: [UInt8]
+    /// The largest list in bytes, for some two million batches.
+    private static let limit = 1 << 30
     /// The time when the list was written, in nanoseconds since the Unix epoch.
     let modified: Int64
 
@@ -10,7 +12,7 @@ struct ChecksumList: Sendable {
     init?(in folder: ArchiveFolder) throws(ArchiveFailure) {
         guard let status = try folder.status(ArchivePaths.checksums) else { return nil }
         modified = status.modified
-        bytes = try folder.read(ArchivePaths.checksums)
+        bytes = try folder.read(ArchivePaths.checksums, limit: Self.limit)
         // 64 digits, two spaces, the path.
         for line in bytes.split(separator: 0x0A) where line.count > 66 {
             digests[String(decoding: line.dropFirst(66), as: UTF8.self)] = String(
@@ -59,18 +61,27 @@ struct ChecksumList: Sendable {
         trustingOld: Bool = true,
         without rewritten: Set<String> = []
     ) throws(ArchiveFailure) {
-        let old = try ChecksumList(in: folder)
+        let old: ChecksumList?
+        do throws(ArchiveFailure) {
+            old = try ChecksumList(in: folder)
+        } catch {
+            // Something else is in place of the list, which is replaced.
+            guard error.isForeignObject else { throw error }
+            old = nil
+        }
         let known = trustingOld ? old?.digests ?? [:] : [:]
         let manifests = try folder.manifestPaths()
         var unchanged = Set<String>()
         for path in manifests where known[path] != nil {
-            guard let status = try folder.status(path), status.modified < old?.modified ?? 0 else { continue }
+            guard let status = try folder.status(path), status.kind == .file, status.modified < old?.modified ?? 0
+            else { continue }
             unchanged.insert(path)
         }
         let isIntact = trustingOld && unchanged.count == old?.manifests.count ?? 0
         var digests = isIntact ? known : [:]
         for path in manifests where !isIntact || digests[path] == nil {
-            let text = try folder.read(path)
+            // Anything else in place of a manifest is skipped; `verify` reports it.
+            guard let text = try folder.document(at: path) else { continue }
             digests[path] = unchanged.contains(path) ? known[path] : ContentDigest.hex(text)
             // An unreadable manifest is skipped; `verify` reports it.
             guard let manifest = try? Manifest(json: text, path: path) else { continue }

@@ -26,22 +26,37 @@ enum ArchiveRecovery {
             if let id = ArchivePaths.owner(ofPartial: name) {
                 batches.insert(id)
             } else {
-                try folder.remove("\(ArchivePaths.partial)/\(name)")
-                report.removed.append(name)
+                try skippingForeignObjects { () throws(ArchiveFailure) in
+                    try folder.remove("\(ArchivePaths.partial)/\(name)")
+                    report.removed.append(name)
+                }
             }
         }
         for id in batches.sorted() {
-            guard let lock = try BatchLock.acquire(id, in: folder) else { continue }
-            do throws(ArchiveFailure) {
-                try recover(id, in: folder, &report)
-            } catch {
+            try skippingForeignObjects { () throws(ArchiveFailure) in
+                guard let lock = try BatchLock.acquire(id, in: folder) else { return }
+                do throws(ArchiveFailure) {
+                    try recover(id, in: folder, &report)
+                } catch {
+                    lock.release()
+                    throw error
+                }
                 lock.release()
-                throw error
             }
-            lock.release()
         }
         try removeObsoleteQuarantine(in: folder)
         return report
+    }
+
+    /// Leaves an object as it is that this program did not write, such as a folder in place of a file.
+    ///
+    /// Only its batch cannot be exported; the others can.
+    private static func skippingForeignObjects(_ body: () throws(ArchiveFailure) -> Void) throws(ArchiveFailure) {
+        do throws(ArchiveFailure) {
+            try body()
+        } catch {
+            guard error.isForeignObject else { throw error }
+        }
     }
 
     /// Recovers the files of one batch; needs its lock.
@@ -107,8 +122,8 @@ enum ArchiveRecovery {
         of document: Document,
         in folder: ArchiveFolder
     ) throws(ArchiveFailure) -> Publication? {
-        let text = try folder.read(document.path)
         guard
+            let text = try folder.document(at: document.path),
             let manifest = try? Manifest(json: text, path: document.path),
             manifest.batch.id == document.id,
             let paths = try? ArchivePaths(of: manifest.batch)
@@ -133,7 +148,9 @@ enum ArchiveRecovery {
         _ file: ArchivedFile,
         in folder: ArchiveFolder
     ) throws(ArchiveFailure) -> Bool {
-        guard try folder.status(path)?.size == file.bytes else { return false }
+        guard let status = try folder.status(path), status.kind == .file, status.size == file.bytes else {
+            return false
+        }
         return try ContentDigest.file(folder.open(path)).hex == file.sha256
     }
 
@@ -188,8 +205,11 @@ enum ArchiveRecovery {
         for name in names {
             let id = String(name.prefix { $0 != "." })
             let reason = "\(ArchivePaths.quarantine)/\(id).json"
-            guard archived.contains(id), try !isOfRepair(reason, in: folder) else { continue }
-            try folder.remove("\(ArchivePaths.quarantine)/\(name)")
+            guard archived.contains(id) else { continue }
+            try skippingForeignObjects { () throws(ArchiveFailure) in
+                guard try !isOfRepair(reason, in: folder) else { return }
+                try folder.remove("\(ArchivePaths.quarantine)/\(name)")
+            }
         }
     }
 

@@ -133,6 +133,9 @@ package struct ArchiveVerifier: Sendable {
             guard let status = try folder.status(file.path) else {
                 return VerifiedFile(file.path, .missing, batchID: id, reason: "it is not there")
             }
+            guard status.kind == .file else {
+                throw ArchiveFailure(.notAFile(status.kind), .read, path: folder.path(file.path))
+            }
             guard status.size == file.bytes else {
                 let reason = "it has \(status.size) bytes, its manifest says \(file.bytes)"
                 let end = min(status.size, file.bytes)

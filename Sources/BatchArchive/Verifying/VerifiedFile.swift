@@ -60,6 +60,9 @@ package struct VerifiedFile: Sendable, Hashable {
             (member, byteOffset) = (gzip.member, gzip.byteOffset)
             reason = gzip.reason.clause
         case .manifest(let clause), .mismatch(let clause): reason = clause
+        case .notAFile(let kind): reason = "it is \(kind.rawValue), not a file"
+        case .tooLarge(let limit): reason = "it is larger than \(limit >> 20) MiB"
+        case .noTemporaryFile(let code): (mark, reason) = (.unreadable, "no temporary file: \(code.description)")
         case .notAFolder: reason = "a file stands where a folder is wanted"
         case .unsafeID, .busy: reason = "it cannot be used"
         }

@@ -1,3 +1,4 @@
+import BatchArchive
 import FoundationEssentials
 import GRDB
 import MessageBatches
@@ -125,4 +126,12 @@ extension DatabaseQueue {
         _ = try queue.read { try Int.fetchOne($0, sql: "PRAGMA schema_version") }
         return queue
     }
+}
+
+/// Returns why a path in an archive cannot hold a database: something that is not a file is there, such as a link.
+///
+/// SQLite would follow a link, and wait for the other end of a pipe.
+func databaseObstacle(at path: String) -> String? {
+    guard let kind = try? FileStatus.of(path, followsLink: false)?.kind, kind != .file else { return nil }
+    return "it is \(kind.rawValue), not a file"
 }

@@ -55,7 +55,7 @@ package struct CatalogFile {
     /// If the file cannot be used, all batches are read from the files, and its history as far as possible.
     package func openForReading() async throws -> Catalog {
         let catalog = try Catalog(inMemory: ())
-        if !isMissing {
+        if hasFile, !isMissing {
             do {
                 let stored = try Catalog(reading: path)
                 try stored.checkRows()
@@ -67,6 +67,11 @@ package struct CatalogFile {
         }
         if FileManager.default.fileExists(atPath: folder.root) { try await update(catalog) }
         return catalog
+    }
+
+    /// Whether anything is at the path, even a link to nothing.
+    private var hasFile: Bool {
+        (try? FileStatus.of(path, followsLink: false)) != nil
     }
 
     /// Opens the file, changes it, and updates it from the files of the archive.
@@ -100,7 +105,7 @@ package struct CatalogFile {
     }
 
     private func open() throws(CatalogFailure) -> Catalog {
-        if !FileManager.default.fileExists(atPath: path) {
+        if !hasFile {
             // SQLite would make the file readable by others. The files that SQLite creates next to it get the same
             // permissions.
             _ = FileManager.default.createFile(
@@ -126,8 +131,8 @@ package struct CatalogFile {
         let files = FileManager.default
         let old = folder.path(Self.oldName)
         for suffix in ["", "-wal", "-shm", "-journal"] {
-            if files.fileExists(atPath: old + suffix) { try files.removeItem(atPath: old + suffix) }
-            if files.fileExists(atPath: path + suffix) {
+            if try FileStatus.of(old + suffix, followsLink: false) != nil { try files.removeItem(atPath: old + suffix) }
+            if try FileStatus.of(path + suffix, followsLink: false) != nil {
                 try files.moveItem(atPath: path + suffix, toPath: old + suffix)
             }
         }

@@ -20,6 +20,7 @@ package struct IndexQuery {
     /// With `runs`, queries also see the table of runs.
     package init(at path: String, runs: [CatalogRun]? = nil) throws(ResultIndexFailure) {
         self.path = path
+        if let obstacle = databaseObstacle(at: path) { throw .unusable(path: path, reason: obstacle) }
         var configuration = ResultIndex.configuration
         if let runs {
             configuration.prepareDatabase { database in

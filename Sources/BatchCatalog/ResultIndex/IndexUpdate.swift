@@ -194,7 +194,7 @@ extension ResultIndex {
 
     private static func file(in folder: ArchiveFolder) -> String {
         let path = path(in: folder)
-        if !FileManager.default.fileExists(atPath: path) {
+        if (try? FileStatus.of(path, followsLink: false)) == .some(nil) {
             _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         }
         return path
@@ -213,7 +213,7 @@ extension IndexQuery {
     /// it is damaged.
     init?(of folder: ArchiveFolder, whenDamaged report: () -> Void = {}) throws(ResultIndexFailure) {
         let path = ResultIndex.path(in: folder)
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        if (try? FileStatus.of(path, followsLink: false)) == .some(nil) { return nil }
         do throws(ResultIndexFailure) {
             try self.init(at: path)
             guard try isCurrent() else { return nil }

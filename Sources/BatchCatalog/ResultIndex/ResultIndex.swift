@@ -44,6 +44,7 @@ package final class ResultIndex: Sendable {
     /// Opens the index for writing, creates it if it does not exist, and empties it if it cannot be trusted.
     package init(at path: String) throws(ResultIndexFailure) {
         self.path = path
+        if let obstacle = databaseObstacle(at: path) { throw .unusable(path: path, reason: obstacle) }
         do {
             var configuration = Self.configuration
             // One transaction spans many calls.

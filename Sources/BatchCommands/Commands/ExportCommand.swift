@@ -89,8 +89,9 @@ struct ExportCommand: AsyncParsableCommand {
             await ExportSession(self, observer: observer, cancellation: cancellation).run()
         }
         await reporter.end([summary], status: summary.status)
-        if output == .json { try context.writeDocument(summary.document) }
-        guard summary.status == .done else { throw CommandExit(status: summary.status) }
+        try context.end(with: summary.status) {
+            if output == .json { try context.writeDocument(summary.document) }
+        }
     }
 
     /// Checks all options before anything is changed.

@@ -50,10 +50,10 @@ struct ReportCommand: AsyncParsableCommand {
 }
 
 extension String {
-    /// Writes a file atomically, so that readers never see a partial file.
+    /// Writes a file atomically, so that readers never see a partial file; a device or a pipe is written to.
     func writeWhole(to path: String) throws(StatisticsFailure) {
         do throws(ArchiveFailure) {
-            try replaceFile(at: path, with: self)
+            try writeFile(at: path, with: self)
         } catch {
             throw .unwritable(path: path, reason: Self.reason(error, path))
         }
@@ -62,8 +62,14 @@ extension String {
     /// The reason why a file could not be written.
     private static func reason(_ error: ArchiveFailure, _ path: String) -> String {
         if path.isEmpty { return "the name is empty" }
-        if let status = try? FileStatus.of(path), status.isFolder { return "it is a folder; name a file in it" }
+        switch error.cause {
+        case .notAFile(.folder): return "it is a folder; name a file in it"
+        case .notAFile(.link): return "it is a link to a file that does not exist"
+        default: break
+        }
         switch error.code {
+        case .noSuchAddressOrDevice: return "nobody reads the pipe"
+        case .brokenPipe: return "its reader has closed the pipe"
         case nil, .noSuchFileOrDirectory: return "there is no such folder to put it in"
         case .permissionDenied, .notPermitted: return "permission denied"
         case .readOnlyFileSystem: return "the disk is read-only"

@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
             plan = try PipelinePlan(file, overrides: overrides, now: startedAt)
         } catch {
             guard let failure = FailureText(error) else { throw error }
-            try await reportFailure(failure, startedAt: startedAt, in: context)
+            return try await reportFailure(failure, startedAt: startedAt, in: context)
         }
         if check { return try context.print(description(of: plan, in: context)) }
         let shared = plan.shared
@@ -53,17 +53,15 @@ struct RunCommand: AsyncParsableCommand {
         }
         let status = ExitStatus.combined(runs.reduce(into: []) { $0.formUnion($1.statuses) })
         await reporter.end(runs, status: status)
-        if shared.output == .json {
+        try context.end(with: status) {
+            guard shared.output == .json else { return }
             let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
             try context.writeDocument(document)
         }
-        guard status == .done else { throw CommandExit(status: status) }
     }
 
     /// Reports the error that prevents the run, also in the JSON document and by a ping, then ends the command.
-    private func reportFailure(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws
-        -> Never
-    {
+    private func reportFailure(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws {
         let given = try PipelinePlan.reporting(file, overrides: overrides)
         let observer = given.reporting.observer(in: context, isQuiet: given.quiet)
         observer.report(failure)
@@ -72,7 +70,8 @@ struct RunCommand: AsyncParsableCommand {
             await RunReporter(given.reporting, service: given.service, isDryRun: isDryRun, observer: observer)
                 .end([], status: failure.status)
         }
-        if given.output == .json {
+        try context.end(with: failure.status) {
+            guard given.output == .json else { return }
             let document = PipelineDocument(
                 file: file,
                 runs: [],
@@ -82,7 +81,6 @@ struct RunCommand: AsyncParsableCommand {
             )
             try context.writeDocument(document)
         }
-        throw CommandExit(status: failure.status)
     }
 
     /// The exports of the file as command lines, for `--check`.

@@ -15,13 +15,16 @@ struct KeySource: Sendable {
     /// The key is never read from the command line, because other users can see it there.
     init(keyFile: String?, context: CommandContext) throws(CommandFailure) {
         if let keyFile {
-            self.init(credential: .apiKey(try Self.read(keyFile)), place: keyFile)
+            guard let text = try InputFile.key.read(keyFile), let key = try Self.key(in: text, of: keyFile) else {
+                throw .unreadableKeyFile(keyFile)
+            }
+            self.init(credential: .apiKey(key), place: keyFile)
         } else if let name = context.keyVariable {
-            guard let key = context.variable(name) else { throw .unsetKeyVariable(name) }
+            guard let key = try Self.key(of: name, in: context) else { throw .unsetKeyVariable(name) }
             self.init(credential: .apiKey(key), place: name)
-        } else if let key = context.variable("ANTHROPIC_API_KEY") {
+        } else if let key = try Self.key(of: "ANTHROPIC_API_KEY", in: context) {
             self.init(credential: .apiKey(key), place: "ANTHROPIC_API_KEY")
-        } else if let token = context.variable("ANTHROPIC_AUTH_TOKEN") {
+        } else if let token = try Self.key(of: "ANTHROPIC_AUTH_TOKEN", in: context) {
             self.init(credential: .bearer(token), place: "ANTHROPIC_AUTH_TOKEN")
         } else {
             throw .noKey
@@ -33,12 +36,19 @@ struct KeySource: Sendable {
         self.place = place
     }
 
-    /// The first line of the file, without the white space around it.
-    private static func read(_ path: String) throws(CommandFailure) -> String {
-        guard let data = FileManager.default.contents(atPath: path) else { throw .unreadableKeyFile(path) }
-        let line = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
-        let key = line.trimmingCharacters(in: .whitespaces)
-        guard !key.isEmpty else { throw .unreadableKeyFile(path) }
-        return key
+    private static func key(of variable: String, in context: CommandContext) throws(CommandFailure) -> String? {
+        try context.variable(variable)
+            .flatMap { value throws(CommandFailure) in
+                try key(in: Array(value.utf8), of: variable)
+            }
+    }
+
+    /// The first line that is not empty, without the white space around it; nil if there is none.
+    ///
+    /// A variable is often the content of a file, with its line end.
+    private static func key(in text: [UInt8], of place: String) throws(CommandFailure) -> String? {
+        guard text.count <= InputFile.key.rawValue else { throw .keyTooLong(place: place) }
+        let lines = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline)
+        return lines.lazy.map { $0.trimmingCharacters(in: .whitespaces) }.first { !$0.isEmpty }
     }
 }

@@ -73,6 +73,11 @@ enum ByteSize {
         return bytes
     }
 
+    /// A limit of this program as text: `64 KiB`, `16 MiB`.
+    static func text(_ limit: Int) -> String {
+        limit < 1 << 20 ? "\(limit >> 10) KiB" : "\(limit >> 20) MiB"
+    }
+
     private static func bytes(_ text: String) -> Int? {
         guard let unit = units.first(where: { text.hasSuffix($0.suffix) }) else { return nil }
         let digits = text.dropLast(unit.suffix.count)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import BatchAnalytics
-import Foundation
 import Prices
 import Tables
 
@@ -15,14 +14,14 @@ struct PriceOptions: ParsableArguments {
     var prices: String?
 
     /// The price table for costs.
-    func source() throws(StatisticsFailure) -> PriceSource {
+    func source() throws -> PriceSource {
         guard let prices else { return PriceSource(table: .builtIn, file: nil) }
-        guard let data = FileManager.default.contents(atPath: prices) else { throw .unreadablePrices(prices) }
+        guard let data = try InputFile.prices.read(prices) else { throw StatisticsFailure.unreadablePrices(prices) }
         do throws(PriceTableError) {
             let own = try PriceTableReader.table(csv: String(decoding: data, as: UTF8.self), origin: .file(prices))
             return PriceSource(table: PriceTable.builtIn.overlaid(with: own), file: prices)
         } catch {
-            throw .prices(prices, error)
+            throw StatisticsFailure.prices(prices, error)
         }
     }
 }

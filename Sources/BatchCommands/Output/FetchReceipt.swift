@@ -162,7 +162,7 @@ final class ReceiptWriter: Sendable {
         do {
             try context.writeDocument(receipt)
         } catch {
-            cancellation.cancel(.outputClosed)
+            cancellation.cancel(.output(error as? CommandFailure ?? .outputClosed))
         }
     }
 }

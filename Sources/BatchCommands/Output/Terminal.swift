@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -7,8 +8,39 @@ import Musl
 import Darwin
 #endif
 
-/// System calls that query the standard streams.
+/// System calls on the standard streams.
 enum Terminal {
+    /// Prepares the standard streams of the process.
+    ///
+    /// A stream that the caller closed is opened in the wrong direction, so that its use fails. Otherwise the next file
+    /// that the program opens would become this stream, and output would be written into that file. A pipe without a
+    /// reader is an error of the write instead of a signal.
+    static func prepareStreams() {
+        for number in 0...2 where fcntl(Int32(number), F_GETFD) < 0 {
+            // A new file gets the lowest free number. If this fails, writing fails as well.
+            _ = try? FileDescriptor.open(FilePath("/dev/null"), number == 0 ? .writeOnly : .readOnly)
+        }
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Writes the beginning of some bytes to standard output and returns its length.
+    ///
+    /// Waits if the other side reads slowly.
+    static func writeOutput(_ bytes: ArraySlice<UInt8>) throws(Errno) -> Int {
+        while true {
+            do {
+                // Safe: the call only reads the slice, which lives until the call returns.
+                return try unsafe bytes.withUnsafeBytes { unsafe try FileDescriptor.standardOutput.write($0) }
+            } catch {
+                let code = error as? Errno ?? .ioError
+                guard code == .wouldBlock else { throw code }
+                var query = pollfd(fd: FileDescriptor.standardOutput.rawValue, events: Int16(POLLOUT), revents: 0)
+                // Safe: the call only writes to the local structure.
+                _ = unsafe poll(&query, 1, -1)
+            }
+        }
+    }
+
     static func isTerminal(_ handle: FileHandle) -> Bool {
         isatty(handle.fileDescriptor) == 1
     }

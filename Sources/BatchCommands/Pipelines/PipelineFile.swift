@@ -63,6 +63,8 @@ struct PipelineProblem: Sendable {
     enum Reason: Sendable {
         /// The file does not exist or is not UTF-8 text.
         case unreadable
+        /// The file is larger than ``InputFile/pipeline`` allows.
+        case tooLarge
         /// The file is not valid YAML. The value is the reason.
         case syntax(String)
         /// The value is not a mapping of keys to values.

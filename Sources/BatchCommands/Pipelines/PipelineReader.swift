@@ -34,11 +34,20 @@ struct PipelineReader {
 
     /// The root of the YAML document, or nil if the file is unreadable, invalid or empty.
     private mutating func root() -> Node? {
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
-        else {
-            report(.unreadable, .start)
+        do throws(CommandFailure) {
+            guard let data = try InputFile.pipeline.read(path), let text = String(validating: data, as: UTF8.self)
+            else {
+                report(.unreadable, .start)
+                return nil
+            }
+            return root(of: text)
+        } catch {
+            report(.tooLarge, .start)
             return nil
         }
+    }
+
+    private mutating func root(of text: String) -> Node? {
         do {
             guard let root = try Yams.compose(yaml: text) else {
                 report(.notAMapping, .start)

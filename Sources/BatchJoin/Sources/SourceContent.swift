@@ -41,7 +41,7 @@ final class SourceContent: Sendable {
 
     private static func open(_ path: String, _ folder: String, _ rowLimit: Int) throws -> SourceContent {
         guard let status = try FileStatus.of(path) else { throw JoinFailure(.notFound, path: path) }
-        guard !status.isFolder else { throw JoinFailure(.notAFile, path: path) }
+        guard status.kind == .file else { throw JoinFailure(.notAFile, path: path) }
         let file = try OpenFile(path, .reading)
         let start = try file.read(at: 0, count: 4)
         if start.starts(with: [0x1F, 0x8B]) { return try inflated(file, at: path, folder, rowLimit) }

@@ -24,6 +24,15 @@ package struct BatchExport: Sendable {
     /// archive (disk full), and cancellation. After any error, the downloaded part is kept for a later run.
     package func run(_ listed: MessageBatch) async throws -> BatchOutcome {
         guard listed.hasSafeID else { return .failed(.unsafeID) }
+        do {
+            return try await exportClaimed(listed)
+        } catch let error as any ArchiveError {
+            guard let path = error.obstacle else { throw error }
+            return .failed(.obstacle(path: path))
+        }
+    }
+
+    private func exportClaimed(_ listed: MessageBatch) async throws -> BatchOutcome {
         guard let claim = try await ports.archive.claim(listed) else { return .busy }
         let outcome: BatchOutcome
         do {

@@ -70,6 +70,8 @@ package enum BatchFailure: Error, Sendable, Hashable {
     case unsafeID
     /// The IDs that the batch must contain cannot be read; the value gives the reason.
     case unreadableIDs(String)
+    /// Something else is in place of a file of the batch in the archive, such as a folder or a link.
+    case obstacle(path: String)
     /// The deadline for one batch passed; the downloaded part is kept for the next run.
     case deadline(Duration)
 }

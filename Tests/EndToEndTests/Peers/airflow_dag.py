@@ -1,4 +1,4 @@
-"""Runs the DAG of pipelines/airflow once with the real Airflow and prints the state of each task as one line of JSON.
+"""Runs the DAG of pipelines/airflow once with the real Airflow and prints the states of the run and of each task as one line of JSON.
 
     airflow_dag.py FOLDER_OF_DAGS
 
@@ -29,6 +29,7 @@ with contextlib.redirect_stdout(sys.stderr):
     for task in dag.tasks:
         task.retries = 0
     run = dag.test()
-    states = {instance.task_id: str(instance.state) for instance in run.get_task_instances()}
+    tasks = {instance.task_id: str(instance.state) for instance in run.get_task_instances()}
+    states = {"run": str(run.state), "tasks": tasks}
 
 print(json.dumps(states))

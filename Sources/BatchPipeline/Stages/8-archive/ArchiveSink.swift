@@ -28,6 +28,12 @@ package protocol ArchiveSink: Sendable {
     func finishRun() async throws
 }
 
+/// An error of the archive that may concern the files of one batch only.
+package protocol ArchiveError: Error {
+    /// The path of something that is in the way of a batch's file; nil for an error that concerns every batch.
+    var obstacle: String? { get }
+}
+
 /// The exclusive right to work on one batch, which ends with ``release()`` or with the process.
 package protocol BatchClaim: Sendable {
     /// Whether the batch was already archived when it was claimed, for example by another process during the run.

@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+/// Limits of the system and unusual inputs end with a sentence and a status, never with a stack trace.
+struct SystemLimitTests {
+    private func shell(
+        _ command: String,
+        in folder: TemporaryFolder,
+        environment: [String: String] = [:]
+    ) async throws -> Program.FinishedRun {
+        let path = "\(Program.binary.deletingLastPathComponent().path):/usr/bin:/bin"
+        return try await Program.run(
+            ["60", "/bin/sh", "-c", command],
+            environment: environment.merging(["PATH": path]) { $1 },
+            executable: URL(filePath: "/usr/bin/timeout"),
+            in: folder.url
+        )
+    }
+
+    @Test(arguments: [
+        ("ulimit -n 20", "The limit of 20 open files is too low."),
+        ("ulimit -v 300000", "The limit of 292 MiB of memory is too low."),
+    ])
+    func `a limit that is too low is one sentence`(limit: String, sentence: String) async throws {
+        try await withTemporaryFolder { folder in
+            for command in ["export", "status", "simulate --generate 1", "run pipeline.yaml"] {
+                let run = try await shell(
+                    "\(limit); batchkeep \(command)",
+                    in: folder,
+                    environment: ["ANTHROPIC_API_KEY": "k"]
+                )
+                #expect(run.status == 1, "\(command): \(run.notes)")
+                #expect(run.notes.contains("batchkeep: \(sentence)\n"), "\(command): \(run.notes)")
+                #expect(run.output.isEmpty)
+            }
+            let help = try await shell("\(limit); batchkeep --version", in: folder)
+            #expect(help.status == 0)
+        }
+    }
+
+    @Test(arguments: ["export --archive", "report --html", "status --archive", "export --key-file", "run"])
+    func `a path that is not UTF-8 is refused, and no other file is touched`(command: String) async throws {
+        try await withTemporaryFolder { folder in
+            let run = try await shell("batchkeep \(command) \"$(printf 'a\\377b')\"", in: folder)
+            #expect(run.status == 2)
+            #expect(run.notes.contains("is not valid UTF-8"), "\(run.notes)")
+            #expect(try folder.files().isEmpty)
+        }
+    }
+
+    @Test func `a key of any place is trimmed and has a limit`() async throws {
+        try await withTemporaryFolder { folder in
+            try await Simulation.ofSamples { simulation in
+                let url = ["ANTHROPIC_BASE_URL": simulation.baseURL]
+                try Data("\n  key-of-the-test \r\nmore\n".utf8).write(to: folder.url.appending(path: "key"))
+                for (variable, value) in [
+                    ("ANTHROPIC_API_KEY", "k\n"), ("ANTHROPIC_API_KEY", " \tk\r\n"), ("ANTHROPIC_AUTH_TOKEN", "k\n"),
+                ] {
+                    let environment = url.merging([variable: value]) { $1 }
+                    let run = try await shell("batchkeep list --limit 1", in: folder, environment: environment)
+                    #expect(run.status == 0 && run.lines.count == 1, "\(run.notes)")
+                }
+                let fromFile = try await shell(
+                    "batchkeep list --limit 1 --key-file key && cat key | batchkeep list --limit 1 --key-file /dev/stdin",
+                    in: folder,
+                    environment: url
+                )
+                #expect(fromFile.status == 0 && fromFile.lines.count == 2, "\(fromFile.notes)")
+            }
+            let empty = try await shell("batchkeep list", in: folder, environment: ["ANTHROPIC_API_KEY": " \n"])
+            #expect(empty.status == 2 && empty.notes.contains("There is no API key."), "\(empty.notes)")
+            let long = ["ANTHROPIC_API_KEY": String(repeating: "k", count: 70_000)]
+            let tooLong = try await shell("batchkeep list", in: folder, environment: long)
+            #expect(tooLong.status == 2, "\(tooLong.notes)")
+            #expect(tooLong.notes.contains("The key in ANTHROPIC_API_KEY is longer than 64 KiB."), "\(tooLong.notes)")
+        }
+    }
+
+    @Test(arguments: [
+        ("list --key-file", "The key file big is larger than 64 KiB."),
+        ("prices --prices", "The price file big is larger than 16 MiB."),
+        ("run", "The file is larger than 1 MiB."),
+        ("fetch <", "The list of batches on standard input is larger than 256 MiB."),
+    ])
+    func `an input that is far too large is refused`(command: String, sentence: String) async throws {
+        try await withTemporaryFolder { folder in
+            for make in ["truncate -s 300M big", "ln -sf /dev/zero big"] {
+                let run = try await shell(
+                    "\(make); ulimit -v 4000000; batchkeep \(command) big",
+                    in: folder,
+                    environment: ["ANTHROPIC_API_KEY": "k"]
+                )
+                #expect(run.status == 2, "\(make): \(run.notes)")
+                #expect(run.notes.contains(sentence), "\(make): \(run.notes)")
+            }
+        }
+    }
+
+    @Test(arguments: ["--metrics-file", "--report"])
+    func `an export writes to a device or through a link`(option: String) async throws {
+        try await withTemporaryFolder { folder in
+            try await Simulation.run(["--generate", "20", "--batches", "2"]) { simulation in
+                let run = try await shell(
+                    """
+                    echo old > target; ln -s target link; ln -s /dev/null null
+                    batchkeep export --quiet \(option) link && batchkeep export --quiet --archive b \(option) null \\
+                      && batchkeep export --quiet --archive c \(option) /dev/null \\
+                      && batchkeep export --quiet --archive d \(option) /dev/stdout >> appended
+                    test -c /dev/null && test -h link && test -h null && wc -c < target && wc -c < appended
+                    """,
+                    in: folder,
+                    environment: simulation.environment
+                )
+                #expect(run.status == 0, "\(run.notes)")
+                #expect(
+                    run.lines.count == 2 && run.lines.allSatisfy { Int($0).map { $0 > 500 } ?? false },
+                    "\(run.output)"
+                )
+            }
+        }
+    }
+}
