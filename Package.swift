@@ -203,7 +203,7 @@ let package = Package(
         .testTarget(
             name: "BatchCatalogTests",
             dependencies: [
-                "BatchCatalog", "BatchPipeline", "JSONLines", "MessageBatches", "TestSupport",
+                "BatchArchive", "BatchCatalog", "BatchPipeline", "JSONLines", "MessageBatches", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),

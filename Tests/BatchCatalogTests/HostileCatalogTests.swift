@@ -1,3 +1,4 @@
+import BatchArchive
 import BatchCatalog
 import BatchPipeline
 import Foundation
@@ -21,7 +22,15 @@ struct HostileCatalogTests {
 
     /// Reads a catalog like `export`, `status` and `query` do.
     private func read(_ catalog: Catalog, now: Timestamp) async throws {
-        let status = try ArchiveStatus(of: catalog, archive: "a", source: nil, now: now, warnDays: 4, lastRuns: 9)
+        let status = try ArchiveStatus(
+            of: catalog,
+            archive: "a",
+            pending: PendingWork(),
+            source: nil,
+            now: now,
+            warnDays: 4,
+            lastRuns: 9
+        )
         _ = status.count(.archived, .new)
         for row in try catalog.batches() { _ = (row.counts.total, row.daysLeft(at: now), row.retentionEnds.text) }
         let plan = try WindowPlan(catalog, origin: origin, now: now)

@@ -72,6 +72,7 @@ struct DamagedCatalogTests {
                 let status = try ArchiveStatus(
                     of: await file.openForReading(),
                     archive: "",
+                    pending: PendingWork(),
                     source: nil,
                     now: nights.now,
                     warnDays: 4,

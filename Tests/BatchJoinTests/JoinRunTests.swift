@@ -127,8 +127,8 @@ struct JoinRunTests {
         try await ground.archive("msgbatch_01", lines)
         let source = try ground.put((0..<20).map { requestRow("id-\($0)") }.joined(), as: "r.jsonl")
         let relations = try PreparedJoin(ground.settings([source], form: form)).relations(ofBatch: "msgbatch_01")
-        let batch = try #require(try await ground.manifests().first).batch
-        let joiner = Joiner(kind: .left, form: form, relations: relations, batch: batch)
+        let manifest = try #require(try await ground.manifests().first)
+        let joiner = Joiner(kind: .left, form: form, relations: relations, manifest: manifest)
         var splitter = LineSplitter(blockSize: 1_000_000)
         _ = try splitter.append(lines.flatMap { Array($0.utf8) + [0x0A] })
         let last = splitter.finish()

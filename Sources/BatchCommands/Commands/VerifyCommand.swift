@@ -124,7 +124,7 @@ struct VerifyCommand: AsyncParsableCommand {
         settings.scratchFolder = archive.folder.path(ArchivePaths.partial)
         let selection = ArchiveSelection(ids: Set(batches.map(\.id)))
         let listing = try await ArchiveReader(archive.folder).manifests(of: selection)
-        let report = try await JoinRun.run(listing, with: settings, in: archive)
+        let report = try await JoinRun.run(listing, with: PreparedJoin(settings), in: archive)
         context.note("Joined again: \(report.batches.counted("batch", "batches")).")
         for id in report.withoutSource { context.note("\(id): not joined again, no source has its requests") }
     }

@@ -10,7 +10,7 @@ extension PendingWork {
 
     /// Finds the pending work of an archive that this version of the program writes.
     init(of folder: ArchiveFolder) async throws {
-        try await self.init(in: folder, views: ArchiveView.all().map(\.name))
+        try await self.init(in: folder, views: ArchiveView.all.map(\.name))
     }
 
     /// The files that are missing and how to get them, one sentence per kind; empty if nothing is missing.

@@ -53,7 +53,9 @@ struct VerifyOutput {
                 "\(outdated) are outdated: derived by another version. verify --repair derives them anew from raw."
             )
         }
-        for (path, work) in pending { work.sentences(archivePath: path).forEach(context.note) }
+        for (path, work) in pending {
+            for sentence in work.sentences(archivePath: path) { context.note(sentence) }
+        }
         if damaged > 0 { context.note("verify --repair makes anew what raw or the service still has.") }
     }
 
