@@ -74,13 +74,9 @@ struct ExportSession: Sendable {
         return try await connection.use { client in
             if let statistics, !options.dryRun {
                 let prices = statistics.prices.table
+                let joins = options.join.isWanted
                 let open = try await options.archive
-                    .open(
-                        origin: client.origin,
-                        lock: options.lock,
-                        prices: prices,
-                        requestsJoin: options.join.isWanted
-                    )
+                    .open(origin: client.origin, lock: options.lock, prices: prices, requestsJoin: joins)
                 let catalog = try await self.catalog(in: open.sink).openForRun()
                 let summary = try await export(selection, to: open.sink, (catalog, statistics), over: connection)
                 open.close()
@@ -200,10 +196,9 @@ struct ExportSession: Sendable {
             }
         )
         if options.requireAll {
+            let isForOneBatch = options.window.ids?.count == 1
             ports.expectedIDs = try join?
-                .requiredIDs(isForOneBatch: options.window.ids?.count == 1) { error in
-                    (FailureText(error) ?? .unexpected(error)).sentence
-                }
+                .requiredIDs(isForOneBatch: isForOneBatch) { (FailureText($0) ?? .unexpected($0)).sentence }
         }
         return ports
     }

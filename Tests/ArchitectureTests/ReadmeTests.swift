@@ -17,7 +17,9 @@ struct ReadmeTests {
     @Test func `every variable the program reads is listed`() {
         let sources = Project.sources.filter { $0.path.hasPrefix("Sources/BatchCommands/") }
             .map(\.source.withoutComments)
-        let read = sources.flatMap { $0.literals(behind: "variable(") + $0.literals(behind: "environment[") }
+        let read = sources.flatMap {
+            $0.literals(behind: "variable(") + $0.literals(behind: "environment[") + $0.literals(behind: "key(of: ")
+        }
         #expect(read.contains("ANTHROPIC_API_KEY"))
         // README names a lower-case variable together with the upper-case one.
         let missing = Set(read).filter { !readme.contains($0) && !readme.contains($0.uppercased()) }

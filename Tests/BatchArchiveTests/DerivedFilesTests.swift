@@ -13,7 +13,7 @@ struct DerivedFilesTests {
     private func derivedFiles(input: Int, version: Int = 7) throws -> DerivedFiles {
         let csv = "model_id,input,output\nclaude-3-haiku-20240307,\(input),0\n"
         var settings = testSettings()
-        settings.prices = try PriceTableReader.table(csv: csv, origin: .file("/home/me/p.csv"))
+        settings.prices = try PriceTableReader.table(csv: csv, origin: .file("folder/p.csv"))
         settings.derivations["flat_schema"] = version
         return DerivedFiles(
             in: archive.folder,

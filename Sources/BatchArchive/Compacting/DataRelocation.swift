@@ -62,7 +62,7 @@ struct DataRelocation: Codable {
     ///
     /// The plan was renamed after it was complete, so a damaged one cannot be trusted and is ignored.
     static func interrupted(in folder: ArchiveFolder) throws(ArchiveFailure) -> DataRelocation? {
-        guard let text = try folder.document(at: path) else { return nil }
+        guard try folder.status(path) != nil, let text = try folder.document(at: path) else { return nil }
         let plan = try? JSONDecoder().decode(DataRelocation.self, from: Data(text))
         return plan.flatMap { $0.revisions.allSatisfy(\.hasValidNumbers) ? $0 : nil }
     }
