@@ -175,7 +175,6 @@ let package = Package(
                 "BatchAnalytics", "BatchArchive", "BatchPipeline", "JSONLines", "MessageBatches", "Prices", "Tables",
                 "TestSupport",
             ],
-            exclude: ["Costs/check_prices.py"]
         ),
         .testTarget(
             name: "BatchReportsTests",

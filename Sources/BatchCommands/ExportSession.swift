@@ -126,7 +126,9 @@ struct ExportSession: Sendable {
             ledger: ledger ?? NoLedger()
         )
         var report = if let asked { await run.run(asked) } else { await run.run(selection, isDryRun: isDryRun) }
-        let effective = report.corrected ?? selection
+        var effective = report.corrected ?? selection
+        // It holds the catalog, which is closed at the end of the run, before the summary is used.
+        effective.asOf = nil
         if !report.isListingOrdered { observer.warn(FailureText.unorderedListing) }
         let joined = await join?.run(in: sink, of: effective, after: &report)
         if report.wasCancelled || (cancellation.isOutputClosed && report.stop == nil) {

@@ -122,6 +122,9 @@ func proof(_ batch: MessageBatch, results: Int = 3, emptyLines: Int = 0) -> Batc
         emptyLines: emptyLines,
         rejected: [],
         duplicateLines: 0,
+        linesDigest: LinesDigest(
+            LineBlock(wholeLines: results == 0 ? [] : sampleBody(results: results), sequence: 0, firstLine: 1, byteOffset: 0)
+        ),
         summaries: summaries,
         requestID: "req_1",
         workspaceID: "wrkspc_1",
@@ -151,9 +154,7 @@ extension FileArchive {
         let draft = try await openDraft(of: batch)
         let body = results == 0 ? [] : sampleBody(results: results)
         try await draft.write(body, of: batch)
-        var proof = proof(batch, results: results)
-        proof.linesDigest = LinesDigest(LineBlock(wholeLines: body, sequence: 0, firstLine: 1, byteOffset: 0))
-        return try await draft.publish(proof)
+        return try await draft.publish(proof(batch, results: results))
     }
 }
 

@@ -82,7 +82,11 @@ package struct Cost: Sendable, Equatable {
         prices.merge(cell.prices)
         let missing = cell.requests - cell.prices.requests
         guard missing > 0 else { return }
-        if let model { unpriced.add(Tally(count: missing), to: model) } else { unpriced.addToOther(Tally(count: missing)) }
+        if let model {
+            unpriced.add(Tally(count: missing), to: model)
+        } else {
+            unpriced.addToOther(Tally(count: missing))
+        }
     }
 }
 

@@ -126,7 +126,8 @@ private struct PartInterner {
                 case .error:
                     let message = messageTexts[next()]
                     parts.append(ErrorFingerprint(type: labels[index][next()].text, message: message).labels)
-                case .model, .result, .stopReason, .stopCategory, .serviceTier, .geo: parts.append([labels[index][next()]])
+                case .model, .result, .stopReason, .stopCategory, .serviceTier, .geo:
+                    parts.append([labels[index][next()]])
                 }
             }
             return PartKey(parts.reversed().flatMap(\.self))

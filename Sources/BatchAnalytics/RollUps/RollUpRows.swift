@@ -181,7 +181,9 @@ extension Grouping {
 
     var coverage: Coverage {
         if requestKeys.contains(.error) { return .errored }
-        let needsSuccess = requestKeys.contains { [.model, .stopReason, .stopCategory, .serviceTier, .geo].contains($0) }
+        let needsSuccess = requestKeys.contains {
+            [.model, .stopReason, .stopCategory, .serviceTier, .geo].contains($0)
+        }
         let coversAll = requestKeys.contains { [.result, .prefix].contains($0) }
         return needsSuccess && !coversAll ? .succeeded : .all
     }

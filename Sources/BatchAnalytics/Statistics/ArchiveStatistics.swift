@@ -71,7 +71,8 @@ package struct ArchiveStatistics: Sendable {
                 }
                 continue
             }
-            let (part, unreadable) = try await reader.fold(kinds, of: selection, into: Reading(empty)) { [currentPrices]
+            let (part, unreadable) = try await reader.fold(kinds, of: selection, into: Reading(empty)) {
+                [currentPrices]
                 reading,
                 batch in
                 var batch = batch
@@ -260,7 +261,9 @@ package struct ReadingNotice: Sendable {
         }
         if !repriced.batches.isEmpty {
             let count = repriced.batches.count.counted("batch", "batches")
-            sentences.append("Today's prices change the cost of \(count) (\(repriced.clause)): run `batchkeep rebuild`.")
+            sentences.append(
+                "Today's prices change the cost of \(count) (\(repriced.clause)): run `batchkeep rebuild`."
+            )
         }
         return sentences
     }

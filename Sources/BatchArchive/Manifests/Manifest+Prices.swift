@@ -15,7 +15,9 @@ extension Manifest {
     /// Requests without a row in it have no price. Nil in a manifest of an earlier version, which has no costs.
     package var priceTable: PriceTable? { prices.map { PriceTable(rows: $0) } }
 
-    /// Reads the rows of a manifest; nil if the value is not an array. An invalid row is nil.
+    /// Reads the rows of a manifest; nil if the value is not an array.
+    ///
+    /// An invalid row is nil.
     static func prices(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [PriceRow?]? {
         guard try cursor.kind() == .array else {
             try cursor.skipValue()
@@ -101,7 +103,8 @@ extension PriceRow {
             case .usFactor: usFactor = try Self.millionths(&cursor)
             case .prices:
                 try cursor.members(Self.priceKeys) { place, cursor throws(JSONSyntaxError) in
-                    guard let price = try Self.millionths(&cursor) else { return isValid = false }
+                    let price = try Self.millionths(&cursor)
+                    if price == nil { isValid = false }
                     prices[UsageField.priced[place]] = price
                 }
             }

@@ -58,9 +58,13 @@ package struct ArchiveRepair: Sendable {
     /// Creates a repair.
     ///
     /// - Parameters:
+    ///   - folder: The archive.
+    ///   - settings: What new rows and their prices are made with.
     ///   - service: Nil if the API cannot be used.
     ///   - summaries: The empty summaries of all kinds.
     ///   - replacesPrices: Whether the prices of the settings replace those that the manifests record.
+    ///   - now: The current time.
+    ///   - document: The content of the roll-ups and views.
     package init(
         _ folder: ArchiveFolder,
         settings: ArchiveSettings,

@@ -16,6 +16,8 @@ struct DerivedFiles: Sendable {
     private let publisher: Publisher
 
     /// - Parameters:
+    ///   - folder: The archive.
+    ///   - settings: What new rows and their prices are made with.
     ///   - summaries: The empty summaries of all kinds.
     ///   - replacesPrices: Whether the prices of the settings replace those that a manifest records.
     init(in folder: ArchiveFolder, settings: ArchiveSettings, summaries: SummarySet, replacesPrices: Bool) {
@@ -69,9 +71,10 @@ struct DerivedFiles: Sendable {
         new.toolVersion = settings.toolVersion
         new.revision += 1
         let removed = new.removeFlatJoin()
-        let moves = new.files[.results].map { _ in
-            Publication.Move(from: paths.draft(.results), to: paths.data(.results))
-        }
+        let moves = new.files[.results]
+            .map { _ in
+                Publication.Move(from: paths.draft(.results), to: paths.data(.results))
+            }
         let publication = Publication(
             moves: moves.map { [$0] } ?? [],
             document: Publication.Move(from: paths.draftManifest, to: paths.manifest),

@@ -66,7 +66,9 @@ struct ContentAudit {
     /// Reads all raw lines; nil if the raw file is already marked or was pruned.
     private func derive(_ files: inout [VerifiedFile]) async throws -> (derived: RawDerivation, rows: ContentDigest)? {
         let derivation = RawDerivation(summaries: summaries)
-        guard let raw = manifest.files[.raw] else { return manifest.found.isEmpty ? (derivation, ContentDigest()) : nil }
+        guard let raw = manifest.files[.raw] else {
+            return manifest.found.isEmpty ? (derivation, ContentDigest()) : nil
+        }
         guard files.contains(where: { $0.path == raw.path && $0.mark == .intact }) else { return nil }
         var rows = ContentDigest()
         let derived = try await derivation.reading(manifest, by: manifest.pricing, in: folder, codec: codec) {

@@ -96,7 +96,9 @@ struct RebuildCommand: AsyncParsableCommand {
             open.close()
             let count = rebuilt.counted("batch", "batches")
             let done = plan.entries.isEmpty
-            context.note(done ? "Nothing to rebuild: \(folder.root) is up to date." : "Rebuilt \(count) of \(folder.root).")
+            let sentence =
+                done ? "Nothing to rebuild: \(folder.root) is up to date." : "Rebuilt \(count) of \(folder.root)."
+            context.note(sentence)
             return failed == 0
         }
     }

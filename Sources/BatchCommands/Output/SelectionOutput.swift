@@ -74,7 +74,9 @@ struct SelectionPlan: Sendable {
     var columns: [Column] {
         switch kind {
         case .rows(let selection):
-            selection.columns.map { Column($0.name, $0.name, kind: $0.isInteger ? .integer : $0.isMoney ? .money : .text) }
+            selection.columns.map {
+                Column($0.name, $0.name, kind: $0.isInteger ? .integer : $0.isMoney ? .money : .text)
+            }
         case .groups(let grouping, _):
             grouping.names.enumerated()
                 .map { Column($1, $1, kind: grouping.kind(ofColumn: $0), canShrink: false) }

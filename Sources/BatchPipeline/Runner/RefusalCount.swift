@@ -22,7 +22,8 @@ struct RefusalCount {
         case .failed(.service(let error)): record(error)
         case .archived, .quarantined, .removed, .unavailable, .failed(.lineTooLong), .failed(.changing):
             recordAnswer()
-        case .alreadyArchived, .busy, .failed(.unsafeID), .failed(.unreadableIDs), .failed(.obstacle), .failed(.deadline):
+        case .alreadyArchived, .busy, .failed(.unsafeID), .failed(.unreadableIDs), .failed(.obstacle),
+            .failed(.deadline):
             break
         }
     }

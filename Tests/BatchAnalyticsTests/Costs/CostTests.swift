@@ -114,11 +114,15 @@ struct CostTests {
         #expect(cost.batch.picoDollars == 400 * 5 * 1_000_000)
     }
 
-    @Test(arguments: [
-        ("batch", nil, "1", 0), (nil, "https://gateway.example.com", "1", 0), ("batch", "http://127.0.0.1:80", "1", 0),
-        ("standard", nil, "1", 1), ("priority", "https://api.anthropic.com", "1", 1),
-        ("standard", "https://gateway.example.com", "2", 1), ("flex", "https://api.anthropic.com.example.org", "2", 1),
-    ] as [(String?, String?, String, Int)])
+    @Test(
+        arguments: [
+            ("batch", nil, "1", 0), (nil, "https://gateway.example.com", "1", 0),
+            ("batch", "http://127.0.0.1:80", "1", 0),
+            ("standard", nil, "1", 1), ("priority", "https://api.anthropic.com", "1", 1),
+            ("standard", "https://gateway.example.com", "2", 1),
+            ("flex", "https://api.anthropic.com.example.org", "2", 1),
+        ] as [(String?, String?, String, Int)]
+    )
     func `only other services with other tiers cost the list price`(
         tier: String?,
         origin: String?,

@@ -51,7 +51,8 @@ struct BatchScanTests {
         return rollUp.table(notes: [])
     }
 
-    @Test(arguments: ["", "day", "batch", "model", "day,result", "stop-reason", "stop-category", "prefix", "service-tier",
+    @Test(arguments: [
+        "", "day", "batch", "model", "day,result", "stop-reason", "stop-category", "prefix", "service-tier",
         "geo",
     ])
     func `a scan of the lines gives the same table as the summaries`(grouping: String) throws {

@@ -98,7 +98,8 @@ struct DuplicateKeyTests {
         record = try plain(message: #""usage":{"input_tokens":2,"output_tokens":1},"usage":{"input_tokens":"x"}"#)
         #expect(!record.usageIsReadable)
         record = try plain(
-            message: #""usage":{"input_tokens":0,"output_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":9},"#
+            message:
+                #""usage":{"input_tokens":0,"output_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":9},"#
                 + #""cache_creation":{"ephemeral_5m_input_tokens":2,"ephemeral_5m_input_tokens":3}}"#
         )
         #expect(record.usage.cacheCreation5m == 3)

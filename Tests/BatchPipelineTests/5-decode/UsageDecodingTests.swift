@@ -31,7 +31,9 @@ struct UsageDecodingTests {
 
     @Test(arguments: [",\"message\":{}", "", ",\"message\":null"])
     func `usage that is missing is unreadable`(message: String) throws {
-        let block = try ResultDecoder.decode(text: "{\"custom_id\":\"a\",\"result\":{\"type\":\"succeeded\"\(message)}}")
+        let block = try ResultDecoder.decode(
+            text: "{\"custom_id\":\"a\",\"result\":{\"type\":\"succeeded\"\(message)}}"
+        )
         #expect(block.records.map(\.usageIsReadable) == [false])
         #expect(block.records.map(\.usage) == [TokenUsage()])
     }
@@ -131,7 +133,9 @@ struct UsageDecodingTests {
     func `a value that should be an object makes the usage unreadable`(value: String) throws {
         #expect(!(try record(usage: value).usageIsReadable))
         for key in ["cache_creation", "output_tokens_details", "server_tool_use"] {
-            #expect(!(try record(usage: "{\"input_tokens\":1,\"output_tokens\":1,\"\(key)\":\(value)}").usageIsReadable))
+            #expect(
+                !(try record(usage: "{\"input_tokens\":1,\"output_tokens\":1,\"\(key)\":\(value)}").usageIsReadable)
+            )
         }
     }
 
@@ -147,11 +151,15 @@ struct UsageDecodingTests {
         #expect(record.usage == tokens(5, 6))
         record = try self.record(usage: #"{"input_tokens":5,"input_tokens":-1,"output_tokens":6}"#)
         #expect(!record.usageIsReadable)
-        record = try self.record(usage: #"{"input_tokens":5,"output_tokens":6,"cache_creation":7,"cache_creation":{"ephemeral_1h_input_tokens":2}}"#)
+        record = try self.record(
+            usage:
+                #"{"input_tokens":5,"output_tokens":6,"cache_creation":7,"cache_creation":{"ephemeral_1h_input_tokens":2}}"#
+        )
         #expect(record.usageIsReadable)
         #expect(record.usage.cacheCreation1h == 2)
         record = try self.record(
-            usage: #"{"input_tokens":5,"output_tokens":6,"cache_creation":{"ephemeral_1h_input_tokens":2.5},"cache_creation":null}"#
+            usage:
+                #"{"input_tokens":5,"output_tokens":6,"cache_creation":{"ephemeral_1h_input_tokens":2.5},"cache_creation":null}"#
         )
         #expect(record.usageIsReadable)
         #expect(record.usage.cacheCreation1h == 0)

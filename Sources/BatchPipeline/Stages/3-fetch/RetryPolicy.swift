@@ -151,7 +151,7 @@ extension RetryPolicy {
     private static func backOff(_ count: Int, first: Double, jitter: Double) -> Duration {
         var seconds = first
         for _ in 1..<max(count, 1) where seconds < 8 { seconds *= 2 }
-        return .seconds(min(seconds, 8) * (1 - 0.25 * min(max(jitter, 0), 1)))
+        return .seconds(min(seconds, 8) * (1 - 0.25 * (jitter.isFinite ? min(max(jitter, 0), 1) : 0)))
     }
 }
 

@@ -26,7 +26,9 @@ package struct RequestPricing: Sendable {
     package let table: PriceTable
     private let isOwnOrigin: Bool
 
-    /// - Parameter origin: Scheme, host and port that the results come from; nil if unknown. See ``TierPricing``.
+    /// - Parameters:
+    ///   - table: The prices of the models.
+    ///   - origin: Scheme, host and port that the results come from; nil if unknown. See ``TierPricing``.
     package init(table: PriceTable, origin: String?) {
         self.table = table
         isOwnOrigin = TierPricing.isAnthropic(origin)
@@ -77,7 +79,8 @@ private struct BlockPricer {
         var price = RequestPrice()
         price.hasPrice = true
         var isAssumed = tier != .batchPrice
-        if record.entries.isEmpty, let whole = add(record.usage, at: record.model, record, tier, in: bytes, to: &price) {
+        if record.entries.isEmpty, let whole = add(record.usage, at: record.model, record, tier, in: bytes, to: &price)
+        {
             isAssumed = isAssumed || whole.isAssumed
         }
         for index in record.entries.indices {
