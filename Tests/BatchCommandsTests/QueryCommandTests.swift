@@ -51,8 +51,7 @@ struct QueryCommandTests {
     @Test func `a query cannot write, and invalid SQL is reported`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let delete = await run(["query", "DELETE FROM results"])
-            for sql in ["DELETE FROM batches", "DELETE FROM runs", "CREATE TEMP TABLE t (a)", "DROP VIEW temp.results"]
-            {
+            for sql in ["DELETE FROM batches", "DELETE FROM runs", "CREATE TEMP TABLE t (a)", "DROP VIEW results"] {
                 let change = await run(["query", sql])
                 #expect(change.status == .usage && change.notes.contains("readonly"), "\(sql): \(change.notes)")
             }
@@ -105,39 +104,24 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `costs use the prices of each query`() async throws {
-        try await InProcess.withSamples { archive, run, _ in
-            let prices = archive.url.appending(path: "own.csv").path
-            try Data("model_id,input,output\nclaude-3-haiku-20240307,1000,2000\n".utf8).write(to: URL(filePath: prices))
-            let sql = """
-                SELECT sum(picodollars) AS p, sum(input_tokens * 500000000 + output_tokens * 1000000000) AS own FROM results
-                WHERE model = 'claude-3-haiku-20240307' AND result_type = 'succeeded'
-                    AND cache_read_tokens + cache_creation_5m_tokens + cache_creation_1h_tokens + web_search_requests = 0
-                """
-            let builtIn = await run(["query", sql])
-            let own = await run(["query", sql, "--prices", prices])
-            let numbers = own.output.split { !$0.isNumber }
-            #expect(numbers.count == 2 && numbers.first == numbers.last, "\(own.output)\(own.notes)")
-            #expect(builtIn.output != own.output)
-            #expect(await run(["query", sql]).output == builtIn.output)
-            let list = await run([
-                "query", "SELECT input FROM prices WHERE model = 'claude-3-haiku-20240307' LIMIT 1", "--prices", prices,
-            ])
-            #expect(list.output == "{\"input\":1000.0}\n" || list.output == "{\"input\":1000}\n", "\(list.output)")
+    @Test func `costs are those of the rows, to the last digit`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let sum = "FROM results WHERE model = 'claude-3-haiku-20240307' AND result_type = 'succeeded'"
+            let exact = await run(["query", "SELECT sum(picodollars) \(sum)", "--format", "csv"])
             let select = await run([
                 "select", "--where", "model=claude-3-haiku-20240307", "--result", "succeeded", "--by", "model",
-                "--columns",
-                "cost", "--format", "csv", "--prices", prices,
-            ])
-            let all = await run([
-                "query", "SELECT sum(picodollars) AS p FROM results WHERE model = 'claude-3-haiku-20240307'",
-                "--prices",
-                prices, "--format", "csv",
+                "--columns", "cost_usd", "--format", "csv",
             ])
             let dollars = try #require(
                 select.lines.last?.split(separator: ",").last.flatMap { Decimal(string: String($0)) }
             )
-            #expect(all.lines.last == "\(dollars * 1_000_000_000_000)", "\(select.output)\(all.output)")
+            #expect(exact.lines.last == "\(dollars * 1_000_000_000_000)", "\(select.output)\(exact.output)")
+            let rounded = await run(["query", "SELECT round(sum(cost_usd), 9) AS n \(sum)", "--format", "csv"])
+            #expect(rounded.lines.last.flatMap { Decimal(string: $0) } == dollars, "\(rounded.output)")
+            let unpriced = await run([
+                "query", "SELECT DISTINCT price_note FROM results WHERE cost_usd IS NULL AND model IS NOT NULL",
+            ])
+            #expect(unpriced.lines == ["{\"price_note\":\"unpriced\"}"], "\(unpriced.output)")
         }
     }
 
@@ -163,7 +147,7 @@ struct QueryCommandTests {
     @Test func `the printed schema names every column`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let schema = await run(["query", "--schema"]).output
-            for table in ["results", "batches", "errors", "prices", "runs"] {
+            for table in ["results", "batches", "errors", "runs"] {
                 let header = await run(["query", "SELECT * FROM \(table)", "--limit", "1", "--format", "csv"])
                 let names = header.lines.first?.split(separator: ",") ?? []
                 #expect(names.count > 5 && schema.contains(" \(table) "), "\(table): \(header.notes)")

@@ -100,7 +100,7 @@ struct RetryCommandTests {
         }
     }
 
-    @Test func `requests that name a retired model are counted, by the days of the price table in use`() async throws {
+    @Test func `requests that name a retired model are counted`() async throws {
         try await withRetryFixture { ground in
             let triage = "2025-01-ticket-triage"
             let all = ["--include", "fix_input,fix_account", "--dry-run"]
@@ -115,11 +115,8 @@ struct RetryCommandTests {
             let id = try Samples.id(of: triage)
             let bare = await InProcess.offline(["retry", "--batch", id] + all, on: ground.archive)
             #expect(bare.notes.contains(warning), "\(bare.notes)")
-            let prices = ground.folder.appending(path: "prices.csv")
-            try Data("model_id,valid_from,input,output\n\(model),2026-03-01,1,2\n".utf8).write(to: prices)
             let edit = ["--set", "model=claude-haiku-5-5"]
             for quiet in [
-                try await ground.retry(triage, all + ["--prices", prices.path]),
                 try await ground.retry(triage, all + edit), try await ground.retry(Self.nightly, all),
                 await InProcess.offline(["retry", "--batch", id] + all + edit, on: ground.archive),
             ] {

@@ -10,7 +10,7 @@ struct SelectCommandTests {
             #expect(
                 all.lines == [
                     "result_type,rows,output_tokens", "canceled,53,0", "errored,54,0", "expired,5,0",
-                    "succeeded,941,106637",
+                    "succeeded,941,106847",
                 ]
             )
             #expect(all.status == .done && all.notes == "")

@@ -141,6 +141,8 @@ extension FileArchive {
         guard !isProven else { return false }
         var next = manifest
         for kind in kinds { next.files[kind] = nil }
+        // The next export with a join makes the files again.
+        next.isJoinPending = next.isJoinPending || next.join != nil
         next.join = nil
         if next != manifest {
             next.revision += 1

@@ -30,7 +30,8 @@ struct DerivedFiles: Sendable {
 
     /// Rebuilds the derived files of one batch; needs the archive's lock.
     ///
-    /// Joined files with flat rows become outdated with them, so they are removed.
+    /// Joined files with flat rows become outdated with them, so they are removed; the next export with a join makes
+    /// them again.
     ///
     /// - Throws: ``ArchiveFailure``, also if the raw file is not the one that the manifest describes.
     func rebuild(_ old: Manifest) async throws {
@@ -121,6 +122,7 @@ extension Manifest {
         let paths = kinds.compactMap { files[$0] }.filter { $0.slice == nil }.map(\.path)
         for kind in kinds { files[kind] = nil }
         self.join = nil
+        isJoinPending = true
         return paths
     }
 }

@@ -15,19 +15,15 @@ package struct IndexQuery {
     private let database: DatabaseQueue
     private let path: String
 
-    /// Opens an existing index.
-    ///
-    /// With `runs`, queries also see the table of runs.
-    package init(at path: String, runs: [CatalogRun]? = nil) throws(ResultIndexFailure) {
+    /// Opens an existing index. Queries also see the table `runs`, with these rows.
+    package init(at path: String, runs: [CatalogRun] = []) throws(ResultIndexFailure) {
         self.path = path
         if let obstacle = databaseObstacle(at: path) { throw .unusable(path: path, reason: obstacle) }
         var configuration = ResultIndex.configuration
-        if let runs {
-            configuration.prepareDatabase { database in
-                try database.execute(sql: ResultIndexSchema.runTable)
-                for run in runs { try database.execute(sql: CatalogRun.insertion, arguments: run.values()) }
-                try database.execute(sql: "PRAGMA query_only = 1")
-            }
+        configuration.prepareDatabase { database in
+            try database.execute(sql: ResultIndexSchema.runTable)
+            for run in runs { try database.execute(sql: CatalogRun.insertion, arguments: run.values()) }
+            try database.execute(sql: "PRAGMA query_only = 1")
         }
         do {
             database = try DatabaseQueue.reading(path, configuration)

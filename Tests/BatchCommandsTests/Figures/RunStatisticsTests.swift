@@ -13,7 +13,7 @@ struct RunStatisticsTests {
             for key in ["cost_usd", "list_price_usd", "saved_by_batch_usd", "saved_by_cache_usd"] {
                 #expect(run.document[key] as? String == all.totals[key] as? String, "\(key)")
             }
-            #expect(run.document["cost_usd"] as? String == "10.27050667")
+            #expect(run.document["cost_usd"] as? String == "10.24710167")
             #expect(run.document["unpriced"] as? [String: Int] == ["claude-orchid-preview": 6])
             #expect(run.notes.contains("in batches"))
             #expect(run.notes.contains("6 requests have no price: claude-orchid-preview (6)."))

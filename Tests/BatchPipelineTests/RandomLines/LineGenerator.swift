@@ -145,12 +145,12 @@ struct LineGenerator {
         var members: [(key: String, value: JSONValue)] = []
         if random.once(in: 4) {
             expected.errorType = optionalText("type", &members)
-            expected.errorMessage = optionalText("message", &members)
+            expected.errorMessage = optionalText("message", &members, orJSON: true)
         } else {
             members.append(("type", .text("error")))
             var inner: [(key: String, value: JSONValue)] = [("details", anything())]
             expected.errorType = optionalText("type", &inner)
-            expected.errorMessage = optionalText("message", &inner)
+            expected.errorMessage = optionalText("message", &inner, orJSON: true)
             members.append(("error", decorated(inner)))
         }
         expected.errorRequestID = optionalText("request_id", &members)
@@ -161,16 +161,18 @@ struct LineGenerator {
 
     /// A member that is a string, another value, or missing.
     ///
-    /// Returns the expected text.
+    /// Returns the expected text: that of a string and, with `orJSON`, the JSON of an array or object.
     private mutating func optionalText(
         _ key: String,
-        _ members: inout [(key: String, value: JSONValue)]
+        _ members: inout [(key: String, value: JSONValue)],
+        orJSON: Bool = false
     ) -> ExactText? {
         switch random.int(0...9) {
         case 0: return nil
         case 1:
-            members.append((key, .plain(random.pick(["null", "7", "false", "[\"x\"]", "{\"x\":\"y\"}"]))))
-            return nil
+            let value = random.pick(["null", "7", "false", "[\"x\"]", "{\"x\":\"y\"}"])
+            members.append((key, .plain(value)))
+            return orJSON && value.hasSuffix("]") || orJSON && value.hasSuffix("}") ? ExactText(value) : nil
         default:
             let text = text(upTo: 30)
             members.append((key, .string(text)))
