@@ -136,14 +136,8 @@ struct ExportSession: Sendable {
         }
         var statistics: RunStatistics.Outcome?
         if let records, !isDryRun {
-            statistics = await records.statistics.finish(
-                report,
-                of: effective,
-                in: sink,
-                records.catalog,
-                startedAt: startedAt,
-                now: context.now()
-            )
+            statistics = await records.statistics
+                .finish(report, of: effective, in: sink, records.catalog, startedAt: startedAt, now: context.now())
         }
         let finishedAt = context.now()
         let summary = ExportSummary(

@@ -197,6 +197,26 @@ struct VerifyCommandTests {
         service.apply(.add(try SimulatedBatch(document: document, results: changed)))
     }
 
+    @Test(arguments: [true, false])
+    func `a refusal of one batch does not stop the repair of the others, a refused key does`(isForAll: Bool)
+        async throws
+    {
+        var scenario = try Scenario.generated(lines: 40, batches: 3)
+        let id = scenario.batches[0].id
+        scenario.faults = [Fault(.answer(status: 403), on: [.retrieve], of: isForAll ? nil : id)]
+        try await InProcess.export(scenario) { _, archive, server in
+            for name in archive.files(in: "raw") { try archive.change("raw/\(name)") { $0.removeLast(5) } }
+            let repair = await InProcess.run(
+                ["verify", "--repair", "--archive", archive.url.path],
+                at: server.baseURL
+            )
+            #expect(repair.status == (isForAll ? .keyRefused : .integrity), "\(repair.notes)")
+            #expect(repair.notes.contains("\(id): not repaired"), "\(repair.notes)")
+            let repaired = isForAll ? 0 : 2
+            #expect(repair.notes.components(separatedBy: "fetched again").count == repaired + 1, "\(repair.notes)")
+        }
+    }
+
     @Test func `damage that cannot be repaired is reported`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             try archive.change(archive.file(in: "raw", "date=2025-01")) { $0.removeLast(5) }

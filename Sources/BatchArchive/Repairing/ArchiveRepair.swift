@@ -42,6 +42,15 @@ package struct ArchiveRepair: Sendable {
             default: false
             }
         }
+
+        /// Records whether the API answered.
+        fileprivate func record(in refusals: inout RefusalCount) {
+            switch self {
+            case .notRetrieved(let error): refusals.record(error)
+            case .downloaded, .notDownloaded: refusals.recordAnswer()
+            default: break
+            }
+        }
     }
 
     private let folder: ArchiveFolder
@@ -105,14 +114,16 @@ package struct ArchiveRepair: Sendable {
         let (manifests, split) = try await withOwnFiles(plan)
         let byID = Dictionary(manifests.map { ($0.batch.id, $0) }) { first, _ in first }
         var steps = plan.steps.sorted { $0.key < $1.key }[...]
+        var refusals = RefusalCount(isKeyAccepted: false)
         try await mapConcurrently(limit: concurrency) { () async throws in
             try Task.checkCancellation()
             return steps.popFirst()
         } work: { (id: String, step: RepairStep) async throws in
             (id, try await repair(id, byID[id], step))
         } consume: { (id: String, outcome: Outcome) async throws in
+            outcome.record(in: &refusals)
             observe(id, outcome)
-            return .proceed
+            return refusals.refusedKey == nil ? .proceed : .stop
         }
         let archive = FileArchive(folder, settings: settings)
         let touched = split.union(plan.joined).union(plan.steps.keys)
@@ -131,6 +142,7 @@ package struct ArchiveRepair: Sendable {
             observe(path, text == nil ? .documentRemoved : .documentReplaced)
         }
         try archive.rewriteChecksums(documents)
+        if let refusal = refusals.refusedKeyAtEnd { throw refusal }
         return unjoined
     }
 
@@ -174,7 +186,6 @@ package struct ArchiveRepair: Sendable {
         do throws(ServiceError) {
             batch = try await service.messageBatch(id: id).batch
         } catch {
-            guard ![401, 403].contains(error.status) else { throw error }
             return .notRetrieved(error)
         }
         if step == .identify, try await rebuild(batch, manifest).isRepaired { return .rebuilt }

@@ -2,7 +2,7 @@
 ///
 /// A gateway may refuse one batch only. So a refusal is the outcome of its batch and ends the run only if every batch so
 /// far was refused.
-struct RefusalCount {
+package struct RefusalCount {
     /// The number of refusals without any answer after which a run sends no more requests.
     static let limit = 10
 
@@ -12,7 +12,7 @@ struct RefusalCount {
     private var first: ServiceError?
     private var hasAnswer = false
 
-    init(isKeyAccepted: Bool) {
+    package init(isKeyAccepted: Bool) {
         self.isKeyAccepted = isKeyAccepted
     }
 
@@ -29,24 +29,24 @@ struct RefusalCount {
     }
 
     /// Records an error; only a refusal counts, because after other errors nothing is known about the key.
-    mutating func record(_ error: ServiceError) {
+    package mutating func record(_ error: ServiceError) {
         guard error.isRefusal else { return }
         refusals += 1
         first = first ?? error
     }
 
     /// Records that the server answered a request for a batch.
-    mutating func recordAnswer() {
+    package mutating func recordAnswer() {
         hasAnswer = true
     }
 
     /// The first refusal if the run must end because of it; nil while a batch was answered or too few were refused.
-    var refusedKey: ServiceError? {
+    package var refusedKey: ServiceError? {
         !hasAnswer && refusals >= Self.limit ? first : nil
     }
 
     /// The first refusal if all batches were refused and no more follow.
-    var refusedKeyAtEnd: ServiceError? {
+    package var refusedKeyAtEnd: ServiceError? {
         !hasAnswer && refusals >= (isKeyAccepted ? 2 : 1) ? first : nil
     }
 }
