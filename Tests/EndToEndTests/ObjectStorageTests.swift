@@ -84,7 +84,7 @@ struct ObjectStorageTests {
                     #expect(run.status == 0, "\(line)\n\(run.notes)")
                     guard python != nil else { continue }
                     #expect(
-                        run.output.contains("{'result_type': 'succeeded', 'output_tokens_sum': 106011}"),
+                        run.output.contains("{'result_type': 'succeeded', 'output_tokens_sum': 106221}"),
                         "\(run.output)"
                     )
                 }

@@ -78,7 +78,10 @@ struct RebuildTests {
             #expect(again.status == 0 && again.notes.contains("Nothing to rebuild"), "\(again.notes)")
             let select = ["select", "--where", "model=claude-orchid-preview", "--columns", "price_note,cost_usd"]
             let rows = try await Program.run(select + ["--format", "csv"], in: folder.url)
-            #expect(rows.lines.count == 7 && rows.lines.dropFirst().allSatisfy { $0.hasPrefix(",0.0") }, "\(rows.output)")
+            #expect(
+                rows.lines.count == 7 && rows.lines.dropFirst().allSatisfy { $0.hasPrefix(",0.0") },
+                "\(rows.output)"
+            )
 
             // The built-in table has no price for the model, so it takes the costs back.
             let back = try await Program.run(["rebuild"], in: folder.url)
@@ -96,7 +99,9 @@ struct RebuildTests {
                 try Data(text.replacing("\"flat_schema\":2", with: "\"flat_schema\":1").utf8).write(to: url)
             }
             let advice = "13 batches were archived by an older version, without costs: run `batchkeep rebuild`."
-            for command in [["summarize"], ["select", "--columns", "custom_id", "--limit", "1"], ["summarize", "--by", "day"]] {
+            for command in [
+                ["summarize"], ["select", "--columns", "custom_id", "--limit", "1"], ["summarize", "--by", "day"],
+            ] {
                 let run = try await Program.run(command, in: folder.url)
                 #expect((run.output + run.notes).components(separatedBy: advice).count == 2, "\(command) \(run.notes)")
             }

@@ -74,7 +74,7 @@ def counts(usage):
 
 
 def billed_parts(message):
-    """What is billed: (model, type, counts) of each part, the number of iterations, and whether they are unusual."""
+    """What is billed: (model, type, counts) of each part, and whether the iterations are unusual."""
     usage = message.get("usage")
     top = counts(usage)
     entries = usage.get("iterations")
@@ -84,7 +84,7 @@ def billed_parts(message):
     read = [(entry, counts(entry)) for entry in entries]
     model = message.get("model") if isinstance(message.get("model"), str) else None
     if not entries:
-        return [(model, "message", top)], 0, False
+        return [(model, "message", top)], False
     known = {"message", "compaction", "advisor_message", "fallback_message"}
 
     def kind(entry):
@@ -100,7 +100,7 @@ def billed_parts(message):
         parts.append((own, kind(entry), {**found, **dict.fromkeys(OTHERS, 0)}))
     main = next(place for place, (_, name, _) in enumerate(parts) if name == "message")
     parts[main][2].update({name: top[name] for name in OTHERS})
-    return parts, len(entries), not adds_up or any(kind(entry) == "unknown" for entry in entries)
+    return parts, not adds_up or any(kind(entry) == "unknown" for entry in entries)
 
 
 # ---- What that costs ----
@@ -158,8 +158,11 @@ def bill(message, day, is_own):
         **dict.fromkeys(TOKENS, 0), "iterations": 0, "note": "unreadable_usage", "amounts": None, "free": None,
         "parts": [], "unusual": False,
     }
+    # The entries are counted, readable or not.
+    entries = message["usage"].get("iterations") if isinstance(message.get("usage"), dict) else None
+    request["iterations"] = len(entries) if isinstance(entries, list) else 0
     try:
-        parts, request["iterations"], request["unusual"] = billed_parts(message)
+        parts, request["unusual"] = billed_parts(message)
     except Unreadable:
         return request
     usage = message["usage"]
