@@ -174,8 +174,7 @@ let package = Package(
             dependencies: [
                 "BatchAnalytics", "BatchArchive", "BatchPipeline", "JSONLines", "MessageBatches", "Prices", "Tables",
                 "TestSupport",
-            ],
-            exclude: ["Costs/check_prices.py"]
+            ]
         ),
         .testTarget(
             name: "BatchReportsTests",
