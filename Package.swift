@@ -174,7 +174,7 @@ let package = Package(
             dependencies: [
                 "BatchAnalytics", "BatchArchive", "BatchPipeline", "JSONLines", "MessageBatches", "Prices", "Tables",
                 "TestSupport",
-            ]
+            ],
         ),
         .testTarget(
             name: "BatchReportsTests",

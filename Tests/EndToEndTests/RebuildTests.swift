@@ -4,8 +4,8 @@ import Testing
 /// `batchkeep rebuild`, and what other commands say about batches that it would change.
 struct RebuildTests {
     private static let prices = """
-        model_id,input,output
-        claude-orchid-preview,2,10
+        model_id,input,cache_write_5m,cache_write_1h,cache_read,output
+        claude-orchid-preview,2,2.5,4,0.2,10
 
         """
 
@@ -99,9 +99,8 @@ struct RebuildTests {
                 try Data(text.replacing("\"flat_schema\":2", with: "\"flat_schema\":1").utf8).write(to: url)
             }
             let advice = "13 batches were archived by an older version, without costs: run `batchkeep rebuild`."
-            for command in [
-                ["summarize"], ["select", "--columns", "custom_id", "--limit", "1"], ["summarize", "--by", "day"],
-            ] {
+            let select = ["select", "--columns", "custom_id", "--limit", "1"]
+            for command in [["summarize"], select, ["summarize", "--by", "day"]] {
                 let run = try await Program.run(command, in: folder.url)
                 #expect((run.output + run.notes).components(separatedBy: advice).count == 2, "\(command) \(run.notes)")
             }
