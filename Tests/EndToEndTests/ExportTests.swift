@@ -72,7 +72,7 @@ struct ExportTests {
                     batches == [
                         "listed": 18, "in_window": 17, "archived_now": 13, "already_archived": 0, "not_ended": 2,
                         "left_out": 0, "withdrawn": 2, "lost": 0, "postponed": 0, "unavailable": 0, "quarantined": 0,
-                        "failed": 0, "at_risk": 0, "busy": 0,
+                        "failed": 0, "at_risk": 0, "busy": 0, "not_retrieved": 0,
                     ]
                 )
                 let lines = try #require(document["lines"] as? [String: Int])

@@ -4,8 +4,8 @@ import Testing
 /// `batchkeep rebuild`, and what other commands say about batches that it would change.
 struct RebuildTests {
     private static let prices = """
-        model_id,input,output
-        claude-orchid-preview,2,10
+        model_id,input,cache_write_5m,cache_write_1h,cache_read,output
+        claude-orchid-preview,2,2.5,4,0.2,10
 
         """
 

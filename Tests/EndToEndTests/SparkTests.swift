@@ -118,7 +118,7 @@ struct SparkTests {
             executable: URL(filePath: ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"] ?? ""),
             in: folder.url
         )
-        #expect(read.lines == ["1029 13 106011 911"], "\(read.notes)")
+        #expect(read.lines == ["1029 13 106221 911"], "\(read.notes)")
     }
 
     private func rows(_ document: Data) throws -> [[String: Any]] {

@@ -29,7 +29,7 @@ struct ViewTests {
             con = duckdb.connect()
             con.execute(open("views/duckdb.sql").read())
             print(*con.sql("SELECT result_type, count(*), sum(output_tokens) FROM results GROUP BY 1 ORDER BY 1").fetchall())
-            for row in con.sql("SELECT model, count(*), CASE WHEN count(*) = count(cost) THEN sum(cost) END FROM costs GROUP BY 1 ORDER BY 1").fetchall():
+            for row in con.sql("SELECT model, count(*), CASE WHEN count(*) = count(cost_usd) THEN sum(cost_usd) END FROM costs GROUP BY 1 ORDER BY 1").fetchall():
                 print(row[0], row[1], "" if row[2] is None else format(row[2].normalize(), "f"), sep=",")
             print(con.sql("SELECT count(*), count(DISTINCT batch_id), count(text) FILTER (WHERE text <> '') FROM messages").fetchall()[0])
             print(con.sql("SELECT count(*), count(error_message) FROM errors").fetchall()[0])
@@ -39,11 +39,11 @@ struct ViewTests {
         try await python(script) { run, folder in
             let lines = run.lines
             #expect(
-                lines.first == "('canceled', 53, 0) ('errored', 54, 0) ('expired', 5, 0) ('succeeded', 917, 106011)"
+                lines.first == "('canceled', 53, 0) ('errored', 54, 0) ('expired', 5, 0) ('succeeded', 917, 106221)"
             )
             let select = try await Program.run([
-                "select", "--archive", folder.path, "--result", "succeeded", "--by", "model", "--columns", "cost",
-                "--format", "csv",
+                "select", "--archive", folder.path, "--result", "succeeded", "--by", "model", "--columns",
+                "cost_usd", "--format", "csv",
             ])
             #expect(Array(lines.dropFirst().dropLast(4)) == Array(select.lines.dropFirst()))
             let texts = try await Program.run([
@@ -70,7 +70,7 @@ struct ViewTests {
             table = pyarrow.parquet.read_table("results.parquet")
             print(table.num_rows, sum(table["output_tokens"].to_pylist()), table["error_type"].null_count)
             """
-        try await python(script) { run, _ in #expect(run.lines == ["1029 106011 975"]) }
+        try await python(script) { run, _ in #expect(run.lines == ["1029 106221 975"]) }
     }
 
     @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
@@ -80,6 +80,7 @@ struct ViewTests {
             exec(open("views/polars.py").read())
             frame = results().collect()
             print(len(frame), frame["output_tokens"].sum(), frame["error_type"].null_count(), frame.schema["batch_created_at"])
+            print(frame["cost_usd"].sum(), frame["cost_usd"].count())
             print(frame.filter(pl.col("batch_created_at") < pl.datetime(2024, 9, 1, time_zone="UTC")).height)
             tables = [pyarrow.json.read_json(path) for path in sorted(glob.glob("results/*/*.gz"))]
             table = pa.concat_tables(tables, promote_options="permissive")
@@ -88,7 +89,8 @@ struct ViewTests {
         try await python(script) { run, _ in
             #expect(
                 run.lines == [
-                    "1029 106011 975 Datetime(time_unit='us', time_zone='UTC')", "38", "1029 106011 975",
+                    "1029 106221 975 Datetime(time_unit='us', time_zone='UTC')", "10.247101670000 911", "38",
+                    "1029 106221 975",
                 ]
             )
         }

@@ -47,15 +47,16 @@ extension ArchiveView {
         let fields = FlatSchema.columns.map { column in
             let type =
                 switch column.kind {
-                // Polars reads times in JSON as text.
-                case .text, .timestamp: "pl.String"
+                // Polars reads times and decimals in JSON as text only.
+                case .text, .timestamp, .money: "pl.String"
                 case .integer: "pl.Int64"
-                case .money: "pl.Decimal(38, 12)"
                 case .boolean: "pl.Boolean"
                 }
             return "    \"\(column.name)\": \(type),"
         }
-        let times = FlatSchema.columns.filter { $0.kind == .timestamp }.map { "\"\($0.name)\"" }
+        let names = { (kind: FlatSchema.Kind) in
+            FlatSchema.columns.filter { $0.kind == kind }.map { "\"\($0.name)\"" }.joined(separator: ", ")
+        }
         return ArchiveView(
             name: "polars.py",
             text: """
@@ -75,10 +76,11 @@ extension ArchiveView {
 
 
                 def results(archive="."):
-                    \"\"\"All results as a lazy frame; times are UTC.\"\"\"
+                    \"\"\"All results as a lazy frame; times are UTC, costs are exact decimals.\"\"\"
                     frame = pl.scan_ndjson(f"{archive}/results/*/*.ndjson.gz", schema=SCHEMA)
                     return frame.with_columns(
-                        pl.col(\(times.joined(separator: ", "))).str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_zone="UTC")
+                        pl.col(\(names(.timestamp))).str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_zone="UTC"),
+                        pl.col(\(names(.money))).cast(pl.Decimal(38, 12)),
                     )
 
                 """

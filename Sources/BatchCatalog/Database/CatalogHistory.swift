@@ -12,7 +12,9 @@ package struct CatalogHistory: Sendable {
     ///
     /// An unreadable page ends a walk through a table, so each table is read from both ends.
     init(of path: String) {
-        guard let queue = try? DatabaseQueue.reading(path, Catalog.configuration) else {
+        guard databaseObstacle(at: path) == nil,
+            let queue = try? DatabaseQueue.reading(path, Catalog.configuration)
+        else {
             isComplete = false
             return
         }

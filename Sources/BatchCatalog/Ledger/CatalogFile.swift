@@ -98,10 +98,10 @@ package struct CatalogFile {
         try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
     }
 
-    /// Whether the file is missing or empty.
+    /// Whether the file is missing or empty; a pipe or a device is neither, although its size is 0.
     private var isMissing: Bool {
-        let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
-        return (size ?? 0) == 0
+        guard let status = try? FileStatus.of(path, followsLink: false) else { return true }
+        return status.kind == .file && status.size == 0
     }
 
     private func open() throws(CatalogFailure) -> Catalog {

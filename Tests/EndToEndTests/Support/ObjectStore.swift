@@ -1,4 +1,9 @@
 import Foundation
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 
 /// moto's S3 as a separate process, and the settings with which `pipelines/object-storage` reaches it.
 struct ObjectStore {
@@ -71,8 +76,9 @@ struct ObjectStore {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
+        // The thread that starts the process may block SIGTERM, and the process inherits that.
         defer {
-            process.terminate()
+            kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
         guard let url = try output.fileHandleForReading.readLine() else {

@@ -51,7 +51,7 @@ package struct ResultRecord: Sendable {
     ///
     /// If `usage.iterations` has entries, these are the sums over the billed entries.
     package var usage: TokenUsage
-    /// The billed parts of ``usage``; empty if the request is billed as a whole, at its own model.
+    /// The billed parts of `usage`; empty if the request is billed as a whole, at its own model.
     package var entries: [BilledEntry]
     /// The number of entries of `usage.iterations`.
     package var iterations: Int
@@ -62,7 +62,7 @@ package struct ResultRecord: Sendable {
     /// False if a succeeded request has no usage, if its input or output tokens are missing, if a count is not a whole
     /// number from 0 to 10^12, or if the object that should contain it is not an object.
     package var usageIsReadable: Bool
-    /// The price of the request; see ``DecodedBlock/price(by:of:)``.
+    /// The price of the request; see ``RequestPricing``.
     package var price = RequestPrice()
     package var errorType: TextSlice?
     package var errorMessage: TextSlice?

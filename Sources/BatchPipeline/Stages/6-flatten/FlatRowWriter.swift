@@ -4,7 +4,7 @@ import Prices
 
 /// Writes the flat rows of one batch (``FlatSchema``) as NDJSON, in raw order.
 ///
-/// The records must be priced; see ``DecodedBlock/price(by:of:)``.
+/// The records must be priced; see ``RequestPricing``.
 package struct FlatRowWriter: Sendable {
     private let batch: MessageBatch
 
