@@ -98,6 +98,12 @@ package struct ModelPrices: Sendable {
         return Price(amounts: amounts, row: candidate.index, isAssumed: candidate.distance > 0)
     }
 
+    /// The index of the row for the prompt of `usage` in ``PriceTable/rows``, even if it lacks a price; nil if there is
+    /// no row.
+    package func row(of usage: TokenUsage) -> Int? {
+        candidate(promptTokens: Int(clamping: usage.prompt))?.index
+    }
+
     /// The row for a size of prompt: on a day outside every row, the nearest; of equally near ones, the first.
     private func candidate(promptTokens: Int) -> Candidate? {
         var nearest: Candidate?

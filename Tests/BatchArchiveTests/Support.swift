@@ -116,15 +116,14 @@ func decoded(_ block: LineBlock, of batch: MessageBatch) -> DecodedBlock {
 func proof(_ batch: MessageBatch, results: Int = 3, emptyLines: Int = 0) -> BatchProof {
     var summaries = SummarySet([ResultTotal.self])
     summaries.replace(ResultTotal(count: results))
+    let body = results == 0 ? [] : sampleBody(results: results)
     return BatchProof(
         batch: batch,
         found: results == 0 ? [:] : ["succeeded": results],
         emptyLines: emptyLines,
         rejected: [],
         duplicateLines: 0,
-        linesDigest: LinesDigest(
-            LineBlock(wholeLines: results == 0 ? [] : sampleBody(results: results), sequence: 0, firstLine: 1, byteOffset: 0)
-        ),
+        linesDigest: LinesDigest(LineBlock(wholeLines: body, sequence: 0, firstLine: 1, byteOffset: 0)),
         summaries: summaries,
         requestID: "req_1",
         workspaceID: "wrkspc_1",

@@ -217,6 +217,24 @@ struct VerifyCommandTests {
         }
     }
 
+    @Test func `a batch whose files are all gone is not repaired without a key`() async throws {
+        try await InProcess.withGenerated { archive, run, _ in
+            let id = try #require(archive.archivedIDs.min())
+            for part in ["raw", "results", "manifests"] {
+                let path = try archive.file(in: part, id)
+                try FileManager.default.removeItem(at: archive.url.appending(path: path))
+            }
+            #expect(await run(["verify"]).status == .integrity)
+            let arguments = ["verify", "--repair", "--archive", archive.url.path]
+            let repair = await InProcess.run(arguments, at: "http://127.0.0.1:9", key: "")
+            #expect(repair.status == .integrity && repair.notes.contains("\(id): not repaired"), "\(repair.notes)")
+            let status = await InProcess.offline(["status", "--format", "json"], on: archive).document
+            #expect((status["batches"] as? [String: Int])?["archived"] == 2)
+            #expect(await run(["export"]).status == .done)
+            #expect(archive.archivedIDs.contains(id))
+        }
+    }
+
     @Test func `damage that cannot be repaired is reported`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             try archive.change(archive.file(in: "raw", "date=2025-01")) { $0.removeLast(5) }

@@ -43,6 +43,14 @@ package struct ArchiveRepair: Sendable {
             }
         }
 
+        /// Whether the batch is still damaged.
+        package var isFailure: Bool {
+            switch self {
+            case .rebuilt, .downloaded, .joinRemoved, .fileRemoved, .documentReplaced, .documentRemoved: false
+            case .noRawFile, .rawFileIsGone, .notRebuilt, .notProven, .noService, .notRetrieved, .notDownloaded: true
+            }
+        }
+
         /// Records whether the API answered.
         fileprivate func record(in refusals: inout RefusalCount) {
             switch self {

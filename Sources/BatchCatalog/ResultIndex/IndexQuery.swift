@@ -15,7 +15,9 @@ package struct IndexQuery {
     private let database: DatabaseQueue
     private let path: String
 
-    /// Opens an existing index. Queries also see the table `runs`, with these rows.
+    /// Opens an existing index.
+    ///
+    /// Queries also see the table `runs`, with these rows.
     package init(at path: String, runs: [CatalogRun] = []) throws(ResultIndexFailure) {
         self.path = path
         if let obstacle = databaseObstacle(at: path) { throw .unusable(path: path, reason: obstacle) }

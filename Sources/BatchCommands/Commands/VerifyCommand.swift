@@ -66,16 +66,18 @@ struct VerifyCommand: AsyncParsableCommand {
         var output = VerifyOutput(format: format, context: context)
         try output.begin(archive.path, depth: depthName)
         var pending: [(path: String, work: PendingWork)] = []
+        // A batch without any file left is damage that no file shows after the repair.
+        var isRepaired = true
         for source in ArchiveFolders.entries(at: archive.path) {
             if repair {
-                try await repair(source, plan, &output)
+                isRepaired = try await repair(source, plan, &output) && isRepaired
             } else {
                 try await verify(source, plan) { try output.add($0, in: source) }
             }
             pending.append((source.folder.root, try await PendingWork(of: source.folder)))
         }
         try output.finish(pending)
-        if output.isDamaged { throw CommandExit(status: .integrity) }
+        if output.isDamaged || !isRepaired { throw CommandExit(status: .integrity) }
     }
 
     private func verify(
@@ -93,21 +95,30 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     /// Repairs damaged and outdated files, then reports the state of the archive after the repair.
-    private func repair(_ source: ArchiveFolders.Entry, _ plan: VerifyPlan, _ output: inout VerifyOutput) async throws {
+    ///
+    /// - Returns: Whether every damaged batch was repaired.
+    private func repair(
+        _ source: ArchiveFolders.Entry,
+        _ plan: VerifyPlan,
+        _ output: inout VerifyOutput
+    ) async throws -> Bool {
         let context = CommandContext.current
         let settings = try archive.settings(origin: nil)
         let open = try OpenArchive(source.folder, settings: settings, for: context)
         var found: [VerifiedFile] = []
         try await verify(source, plan) { found.append($0) }
         let repairs = RepairPlan(found)
+        var isRepaired = true
         if repairs.isNeeded {
-            let unjoined = try await repair(source, by: repairs, settings)
+            let (unjoined, failed) = try await repair(source, by: repairs, settings)
+            isRepaired = failed == 0
             try await joinAgain(unjoined, in: open.sink)
             found = []
             try await verify(source, plan) { found.append($0) }
         }
         for file in found { try output.add(file, in: source) }
         open.close()
+        return isRepaired
     }
 
     /// Joins batches whose joined files were removed, if the options name a source.
@@ -129,14 +140,15 @@ struct VerifyCommand: AsyncParsableCommand {
         for id in report.withoutSource { context.note("\(id): not joined again, no source has its requests") }
     }
 
-    /// Runs the repairs, and returns the batches whose joined files were removed.
+    /// Runs the repairs, and returns the batches whose joined files were removed and the number of batches that could
+    /// not be repaired.
     ///
     /// Connects to the API only if raw files are not enough and there is a key.
     private func repair(
         _ source: ArchiveFolders.Entry,
         by plan: RepairPlan,
         _ settings: ArchiveSettings
-    ) async throws -> [MessageBatch] {
+    ) async throws -> (unjoined: [MessageBatch], failed: Int) {
         let context = CommandContext.current
         var connection: ServiceConnection?
         if plan.needsService {
@@ -146,8 +158,8 @@ struct VerifyCommand: AsyncParsableCommand {
                 context.note("There is no API key: only what raw holds can be made anew.")
             }
         }
-        func run(_ client: BatchServiceClient?) async throws -> [MessageBatch] {
-            var settings = settings
+        func run(_ client: BatchServiceClient?) async throws -> (unjoined: [MessageBatch], failed: Int) {
+            var (settings, failed) = (settings, 0)
             settings.origin = client?.origin
             let repair = ArchiveRepair(
                 source.folder,
@@ -157,7 +169,11 @@ struct VerifyCommand: AsyncParsableCommand {
                 now: context.now,
                 document: { try await Self.document(at: $0, in: source.folder) }
             )
-            return try await repair.run(plan) { id, outcome in context.note("\(id): \(FailureText.clause(outcome))") }
+            let unjoined = try await repair.run(plan) { id, outcome in
+                if outcome.isFailure { failed += 1 }
+                context.note("\(id): \(FailureText.clause(outcome))")
+            }
+            return (unjoined, failed)
         }
         return if let connection { try await connection.use(run) } else { try await run(nil) }
     }

@@ -122,6 +122,8 @@ private struct BlockPricer {
         let prices = prices(of: model, geo: record.inferenceGeo, in: bytes)
         guard let part = prices?.price(of: usage, isBatchPrice: isBatchPrice) else {
             price.hasPrice = false
+            // A row that lacks a price is recorded too: it is not new when prices are compared later.
+            if let row = prices?.row(of: usage) { usedRows.insert(row) }
             return nil
         }
         if part.row != latestRow {
