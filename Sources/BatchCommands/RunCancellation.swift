@@ -82,8 +82,8 @@ final class RunCancellation: Sendable {
     /// Runs `work` in a task that the first SIGINT or SIGTERM cancels.
     ///
     /// A second signal ends the process immediately, and so does the first one if the work does not end within
-    /// ``gracePeriod``: it may wait for something that cannot be canceled, such as a reader of standard output. The archive stays valid
-    /// even then.
+    /// ``gracePeriod``: it may wait for something that cannot be canceled, such as a reader of standard output. The
+    /// archive stays valid even then.
     static func onSignal<Result: Sendable>(
         _ work: @escaping @Sendable (RunCancellation) async throws -> Result
     ) async throws -> Result {

@@ -1,4 +1,6 @@
-/// `SHA256SUMS`: the digests of all data files, manifests, roll-ups and views, in the form that `sha256sum -c` checks, sorted by path.
+/// `SHA256SUMS`: the digests of all data files, manifests, roll-ups and views, sorted by path.
+///
+/// It has the form that `sha256sum -c` checks.
 struct ChecksumList: Sendable {
     /// The digests by path; invalid lines are skipped.
     private(set) var digests: [String: String] = [:]
