@@ -1,5 +1,6 @@
 import BatchPipeline
 import BlockGzip
+import JSONLines
 import MessageBatches
 import Prices
 import Testing
