@@ -14,6 +14,11 @@ package enum TableFormat: String, Sendable, CaseIterable {
         self == .table || self == .markdown
     }
 
+    /// Whether the format contains the notes of a table.
+    package var hasNotes: Bool {
+        isForPeople || self == .json
+    }
+
     /// The renderer of this format.
     ///
     /// Only ``table`` uses `style`.

@@ -100,7 +100,7 @@ struct RebuildTests {
             }
             let advice = "13 batches were archived by an older version, without costs: run `batchkeep rebuild`."
             let select = ["select", "--columns", "custom_id", "--limit", "1"]
-            for command in [["summarize"], select, ["summarize", "--by", "day"]] {
+            for command in [["summarize"], select, ["summarize", "--by", "day", "--format", "csv"]] {
                 let run = try await Program.run(command, in: folder.url)
                 #expect((run.output + run.notes).components(separatedBy: advice).count == 2, "\(command) \(run.notes)")
             }

@@ -61,7 +61,7 @@ struct CompareCommand: AsyncParsableCommand {
             context.note("No request was archived of \(side.0.name).")
         }
         let crossed = thresholds.filter { evaluate($0, comparison, context) != .within }
-        try notice.report(in: context)
+        try notice.report(in: context, outputHasNotes: format.hasNotes)
         if !crossed.isEmpty { throw CommandExit(status: .threshold) }
     }
 

@@ -40,7 +40,7 @@ struct ErrorsCommand: AsyncParsableCommand {
             )
             try context.print(table, as: format)
         }
-        try reading.notice.report(in: context)
+        try reading.notice.report(in: context, outputHasNotes: format.hasNotes)
     }
 }
 

@@ -57,7 +57,7 @@ struct SummarizeCommand: AsyncParsableCommand {
             try context.print(table, as: format)
             notice = reading.notice
         }
-        try notice.report(in: context)
+        try notice.report(in: context, outputHasNotes: format.hasNotes)
     }
 
     private func grouping() throws(StatisticsFailure) -> Grouping {

@@ -45,7 +45,10 @@ extension ScanErrors {
 
 extension ReadingNotice {
     /// Prints the files that could not be read, and ends the command with the status for damage if there are any.
-    func report(in context: CommandContext) throws {
+    ///
+    /// The other sentences are printed too, unless the output contains them.
+    func report(in context: CommandContext, outputHasNotes: Bool) throws {
+        if !outputHasNotes { for sentence in sentences { context.note("batchkeep: \(sentence)") } }
         for failure in unreadable.prefix(20) { context.note("batchkeep: \(FailureText(failure).sentence)") }
         if unreadable.count > 20 { context.note("… and \(unreadable.count - 20) more.") }
         if !unreadable.isEmpty {
