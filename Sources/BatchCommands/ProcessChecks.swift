@@ -7,9 +7,9 @@ import Foundation
 struct ProcessChecks {
     /// The arguments after the program's name, as bytes.
     let arguments: [ArraySlice<UInt8>]
-    /// The largest number of open files; nil if there is no limit.
+    /// The largest number of open files; nil if it is unlimited.
     let openFiles: Int?
-    /// The largest address space in bytes; nil if there is no limit.
+    /// The largest address space in bytes; nil if it is unlimited.
     let addressSpace: Int?
     var processors = 1
 
@@ -18,7 +18,7 @@ struct ProcessChecks {
     /// The network library has three for each processor, and cannot report that there are too few. The rest is for the
     /// archive, the catalog and a few connections.
     private var leastOpenFiles: Int { 32 + 3 * processors }
-    /// With less, the libraries alone fill the address space, and Swift cannot report that there is no more.
+    /// With less, the libraries alone fill the address space, and Swift cannot report that memory ran out.
     private static let leastAddressSpace = 512 << 20
 
     /// Reads the state of this process.

@@ -61,7 +61,7 @@ package enum JSONString {
         unsafe unescaped(raw) { escape in unsafe [0xFF] + Array(escape) }
     }
 
-    /// Returns the code unit of a `\uXXXX` escape at the start of `bytes`, or nil.
+    /// Returns the code unit of a `\u` escape with four digits at the start of `bytes`, or nil.
     static func hexUnit(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32? {
         guard bytes.count >= 6, unsafe bytes[0] == UInt8(ascii: "\\"), unsafe bytes[1] == UInt8(ascii: "u") else {
             return nil

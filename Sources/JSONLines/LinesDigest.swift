@@ -71,7 +71,7 @@ extension LinesDigest {
             mix(&first, &second, left, right)
             offset += 16
         }
-        // The rest of the line, filled up with zeros. The length tells them from zeros in the line.
+        // The rest of the line, padded with zeros. The length distinguishes them from zeros in the line.
         var (left, right): (UInt64, UInt64) = (0, 0)
         for index in offset..<line.count {
             let byte = UInt64(unsafe line[index])

@@ -23,7 +23,7 @@ package struct ArchiveFolder: Sendable, Hashable {
     /// Returns the status of a file or folder; nil if it does not exist.
     ///
     /// A link to a folder counts as this folder, because the archive or parts of it may be on another disk. Any other
-    /// link counts as a link, because it is no file of the archive.
+    /// link counts as a link, because it is not a file of the archive.
     package func status(_ relative: String) throws(ArchiveFailure) -> FileStatus? {
         let path = path(relative)
         let status = try FileStatus.of(path, followsLink: false)

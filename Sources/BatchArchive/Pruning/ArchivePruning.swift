@@ -162,7 +162,7 @@ extension FileArchive {
             for member in reader.members.indices { content.update(try reader.content(ofMember: member)) }
             return content.hex == file.content.sha256
         } catch {
-            // An error of the disk is no proof of damage.
+            // A disk error does not prove that the file is damaged.
             if case .system(let code) = error.cause, code != .noSuchFileOrDirectory { throw error }
             return false
         }

@@ -14,7 +14,7 @@ struct RowReader {
         let column: String
     }
 
-    /// The value of a column; throws if there is no such column.
+    /// The value of a column; throws if the row does not have the column.
     private func value(_ column: String) throws(InvalidColumn) -> DatabaseValue {
         do {
             return try row.decode(DatabaseValue.self, forColumn: column)

@@ -8,7 +8,7 @@ import MessageBatches
 
 /// Progress of a search for a request.
 package enum SearchEvent {
-    /// There is no index, or a damaged one, so the raw files are read.
+    /// The index does not exist or is damaged, so the raw files are read.
     case withoutIndex(isDamaged: Bool)
     /// These batches are about to be searched.
     case searching([Manifest])

@@ -235,7 +235,7 @@ extension JoinRun {
 private struct JoinedMember: Sendable {
     var block: LineBlock
     var joined: JoinedBlock
-    /// Empty if there are no rows.
+    /// Empty without rows.
     var bytes: [UInt8]
 
     init(of block: LineBlock, from first: Int, _ joiner: Joiner, _ codec: any MemberCodec) throws {

@@ -6,7 +6,7 @@ package struct RefusalCount {
     /// The number of refusals without any answer after which a run sends no more requests.
     static let limit = 10
 
-    /// Whether the server has accepted the key in this run; then a single refusal is no evidence against the key.
+    /// Whether the server has accepted the key in this run; then a single refusal does not mean that the key is invalid.
     let isKeyAccepted: Bool
     private var refusals = 0
     private var first: ServiceError?
