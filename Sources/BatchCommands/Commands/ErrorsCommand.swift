@@ -29,7 +29,8 @@ struct ErrorsCommand: AsyncParsableCommand {
         try check(limit, 1...1_000_000, "--limit")
         let source = try statistics.source(now: context.now())
         let reading = try await source.errors(now: context.now(), options: source.retryOptions)
-        if reading.result.count == 0, format == .table {
+        let hasTable = reading.result.count > 0 || format != .table
+        if !hasTable {
             let batches = reading.notice.batches.counted("archived batch", "archived batches")
             try context.print(line: "No request failed in \(batches).")
         } else {
@@ -40,7 +41,7 @@ struct ErrorsCommand: AsyncParsableCommand {
             )
             try context.print(table, as: format)
         }
-        try reading.notice.report(in: context, outputHasNotes: format.hasNotes)
+        try reading.notice.report(in: context, outputHasNotes: hasTable && format.hasNotes)
     }
 }
 
