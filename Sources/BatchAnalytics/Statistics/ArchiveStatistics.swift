@@ -252,10 +252,7 @@ package struct ReadingNotice: Sendable {
     /// The notice as sentences for the notes of a table.
     package var sentences: [String] {
         var sentences: [String] = []
-        if outdated > 0 {
-            let count = outdated.counted("batch was", "batches were")
-            sentences.append("\(count) archived by an older version, without costs: run `batchkeep rebuild`.")
-        }
+        if outdated > 0 { sentences.append(Self.sentence(outdated: outdated)) }
         if incomplete > 0 {
             sentences.append("\(incomplete.counted("batch lacks", "batches lack")) summaries and counts in part only.")
         }
@@ -266,5 +263,11 @@ package struct ReadingNotice: Sendable {
             )
         }
         return sentences
+    }
+
+    /// The sentence about batches that an older version archived.
+    package static func sentence(outdated count: Int) -> String {
+        let batches = count.counted("batch was", "batches were")
+        return "\(batches) archived by an older version, without costs: run `batchkeep rebuild`."
     }
 }

@@ -1,6 +1,5 @@
 import BatchAnalytics
 import BatchArchive
-import Tables
 
 /// Reports the files that a scan of the archive could not read, and records whether there were any.
 struct ScanErrors {
@@ -38,8 +37,7 @@ extension ScanErrors {
     func noteOutdated(_ manifests: [Manifest], pricedBy prices: PriceSource?) {
         let count = manifests.count { !Derivations.areCurrent($0.derivations) }
         guard count > 0, prices?.requested == nil else { return }
-        let batches = count.counted("batch was", "batches were")
-        context.note("batchkeep: \(batches) archived by an older version, without costs: run `batchkeep rebuild`.")
+        context.note("batchkeep: \(ReadingNotice.sentence(outdated: count))")
     }
 }
 
