@@ -10,8 +10,8 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// The environment variable that a pipeline file names for the key is not set.
     case unsetKeyVariable(String)
     case unreadableKeyFile(String)
-    /// The key in a variable or a file is longer than ``InputFile/key`` allows.
-    case keyTooLong(place: String)
+    /// The key in an environment variable is longer than ``InputFile/key`` allows.
+    case keyTooLong(variable: String)
     /// A small input is larger than allowed; `name` says which one it is.
     case inputTooLarge(_ name: String, limit: Int)
     /// Standard input cannot be read.

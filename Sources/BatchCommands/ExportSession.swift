@@ -194,7 +194,7 @@ struct ExportSession: Sendable {
         if options.requireAll {
             let isForOneBatch = options.window.ids?.count == 1
             ports.expectedIDs = try join?
-                .requiredIDs(isForOneBatch: isForOneBatch) { (FailureText($0) ?? .unexpected($0)).sentence }
+                .requiredIDs(isForOneBatch: isForOneBatch) { FailureText.describing($0).sentence }
         }
         return ports
     }

@@ -48,7 +48,7 @@ extension FailureText {
 
     /// The message for a run that continues without a catalog.
     static func withoutCatalog(_ error: any Error) -> String {
-        let sentence = FailureText(error)?.sentence ?? unexpected(error).sentence
+        let sentence = describing(error).sentence
         return "\(sentence) This run goes on without a catalog: what it learns of failed batches is not remembered."
     }
 

@@ -3,8 +3,7 @@ import BatchJoin
 extension FailureText {
     /// The warning before an export whose join sources cannot be opened.
     static func unreadableJoin(_ error: any Error) -> String {
-        let failure = FailureText(error) ?? .unexpected(error)
-        let text = [failure.sentence, failure.advice].compactMap(\.self).joined(separator: " ")
+        let text = FailureText.describing(error).sentenceWithAdvice
         return "\(text) The results are archived without the join, which is tried again at the end."
     }
 

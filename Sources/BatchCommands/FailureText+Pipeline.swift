@@ -19,7 +19,7 @@ extension FailureText {
     private static func sentence(of reason: PipelineProblem.Reason) -> String {
         switch reason {
         case .unreadable: "There is no such file, or none that can be read as text."
-        case .tooLarge: "The file is larger than 1 MiB."
+        case .tooLarge: "The file is larger than \(ByteSize.text(InputFile.pipeline.rawValue))."
         case .syntax(let problem): "This is not YAML: \(problem)."
         case .notAMapping: "Here belong keys with values, like since: 30d"
         case .unknownKey(let key, let nearest):

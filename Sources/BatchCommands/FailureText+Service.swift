@@ -97,7 +97,7 @@ extension FailureText {
         case .connectTimeout: "no connection within the time allowed"
         case .tls: "the TLS connection was refused"
         case .proxy: "the proxy refused"
-        case .proxyAuthentication: "the proxy wants a user and a password, or refused those given"
+        case .proxyAuthentication: "the proxy requires a user name and a password, or refused those given"
         case .tooSlow: "the answer took too long"
         case .idleTimeout: "nothing arrived for too long"
         case .cut: "the connection broke"
@@ -125,7 +125,7 @@ extension FailureText {
         case .cursorStuck: "This is a fault of the server: report it with the request-id."
         case .foreignOrigin, .redirect, .noResultsURL, .malformedReply:
             "Check that --base-url is a server that speaks the Message Batches API."
-        case .keyEchoed: "The server or a proxy echoes the key: report it to whoever runs it, and replace the key."
+        case .keyEchoed: "The server or a proxy echoes the key: report it to its operator, and replace the key."
         case .cancelled: nil
         }
     }

@@ -48,6 +48,16 @@ struct FailureText {
         }
     }
 
+    /// The text of any error.
+    static func describing(_ error: any Error) -> FailureText {
+        FailureText(error) ?? unexpected(error)
+    }
+
+    /// The sentence and the advice as one line.
+    var sentenceWithAdvice: String {
+        advice.map { "\(sentence) \($0)" } ?? sentence
+    }
+
     /// The text of an unexpected error.
     static func unexpected(_ error: any Error) -> FailureText {
         FailureText("An unexpected error: \(error)", advice: "Please report it with the command you ran.")
@@ -75,13 +85,13 @@ extension FailureText {
             self.init(Self.unsetVariable(name), advice: "Export it to this process.", status: .usage)
         case .unreadableKeyFile(let path):
             self.init("The key file \(path) cannot be read or is empty.", status: .usage)
-        case .keyTooLong(let place):
-            self.init("The key in \(place) is longer than 64 KiB.", advice: "Check its contents.", status: .usage)
+        case .keyTooLong(let variable):
+            let limit = ByteSize.text(InputFile.key.rawValue)
+            self.init("The key in \(variable) is longer than \(limit).", advice: "Check its contents.", status: .usage)
         case .inputTooLarge(let name, let limit):
             self.init("\(name) is larger than \(ByteSize.text(limit)).", status: .usage)
         case .unreadableInput(let code):
-            let reason = code == .badFileDescriptor ? "it is closed" : code.description.lowercased()
-            self.init("Standard input cannot be read: \(reason).")
+            self.init("Standard input cannot be read: \(Self.reason(ofStream: code)).")
         case .badTime(let option, let value):
             self.init("\(option) \(value) is no time.", advice: "Write it as \(TimeExpression.forms).", status: .usage)
         case .badSpan(let option, let value):
@@ -136,8 +146,7 @@ extension FailureText {
                 status: .partial
             )
         case .unwritableOutput(let code):
-            let reason = code == .badFileDescriptor ? "it is closed" : code.description.lowercased()
-            self.init("Standard output cannot be written: \(reason).")
+            self.init("Standard output cannot be written: \(Self.reason(ofStream: code)).")
         case .badPingURL:
             self.init(
                 "--ping-url is no URL that can be called.",
@@ -185,6 +194,11 @@ extension FailureText {
         case .conflict(let sentence):
             self.init(sentence, status: .usage)
         }
+    }
+
+    /// The reason why a standard stream cannot be used.
+    private static func reason(ofStream code: Errno) -> String {
+        code == .badFileDescriptor ? "it is closed" : code.description.lowercased()
     }
 
     private init(_ failure: CodecFailure) {

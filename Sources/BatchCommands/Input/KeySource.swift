@@ -15,7 +15,7 @@ struct KeySource: Sendable {
     /// The key is never read from the command line, because other users can see it there.
     init(keyFile: String?, context: CommandContext) throws(CommandFailure) {
         if let keyFile {
-            guard let text = try InputFile.key.read(keyFile), let key = try Self.key(in: text, of: keyFile) else {
+            guard let text = try InputFile.key.read(keyFile), let key = Self.key(in: text) else {
                 throw .unreadableKeyFile(keyFile)
             }
             self.init(credential: .apiKey(key), place: keyFile)
@@ -37,17 +37,15 @@ struct KeySource: Sendable {
     }
 
     private static func key(of variable: String, in context: CommandContext) throws(CommandFailure) -> String? {
-        try context.variable(variable)
-            .flatMap { value throws(CommandFailure) in
-                try key(in: Array(value.utf8), of: variable)
-            }
+        guard let value = context.variable(variable) else { return nil }
+        guard value.utf8.count <= InputFile.key.rawValue else { throw .keyTooLong(variable: variable) }
+        return key(in: Array(value.utf8))
     }
 
     /// The first line that is not empty, without the white space around it; nil if there is none.
     ///
     /// A variable is often the content of a file, with its line end.
-    private static func key(in text: [UInt8], of place: String) throws(CommandFailure) -> String? {
-        guard text.count <= InputFile.key.rawValue else { throw .keyTooLong(place: place) }
+    private static func key(in text: [UInt8]) -> String? {
         let lines = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline)
         return lines.lazy.map { $0.trimmingCharacters(in: .whitespaces) }.first { !$0.isEmpty }
     }

@@ -58,7 +58,7 @@ struct ExportSummary: Sendable {
     var stop: FailureText? {
         report.stop.flatMap { error in
             guard var failure = error as? ServiceError else {
-                return FailureText(error) ?? FailureText.unexpected(error)
+                return FailureText.describing(error)
             }
             failure.keyPlace = failure.keyPlace ?? keyPlace
             return FailureText(failure)

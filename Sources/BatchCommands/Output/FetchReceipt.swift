@@ -115,7 +115,7 @@ extension FetchReceipt {
             bytes.stored = kept.reduce(manifest.json.count) { $0.addingClamped($1.slice?.count ?? $1.bytes) }
         } catch {
             // The batch is archived although its manifest cannot be read. `verify` reports the damage.
-            self.error = FailureText(error)?.sentence ?? FailureText.unexpected(error).sentence
+            self.error = FailureText.describing(error).sentence
         }
     }
 }

@@ -9,7 +9,8 @@ struct JoinSummary {
     let archivePath: String
 
     var status: ExitStatus {
-        .combined(Set(report.failures.map { failure(of: $0).status } + (report.unreadable.isEmpty ? [] : [.integrity])))
+        let failures = report.failures.map { FailureText.describing($0.error).status }
+        return .combined(Set(failures + (report.unreadable.isEmpty ? [] : [.integrity])))
     }
 
     func print(in context: CommandContext, isQuiet: Bool) {
@@ -25,9 +26,8 @@ struct JoinSummary {
     /// The joins that failed and the manifests that cannot be read, as sentences.
     var problems: [String] {
         report.failures.map { joined in
-            let failure = failure(of: joined)
-            let sentence = "join\(joined.batchID.map { " of \($0)" } ?? ""): \(failure.sentence)"
-            return [sentence, failure.advice].compactMap(\.self).joined(separator: " ")
+            let failure = FailureText.describing(joined.error)
+            return "join\(joined.batchID.map { " of \($0)" } ?? ""): \(failure.sentenceWithAdvice)"
         } + report.unreadable.map { FailureText($0).sentence }
     }
 
@@ -35,10 +35,6 @@ struct JoinSummary {
     var pendingSentence: String? {
         guard !report.pending.isEmpty else { return nil }
         return "\(PendingWork.unjoined(report.pending)). The next run with the same options joins them."
-    }
-
-    private func failure(of joined: JoinReport.Failure) -> FailureText {
-        FailureText(joined.error) ?? .unexpected(joined.error)
     }
 
     /// The counts as a table.
@@ -175,10 +171,7 @@ struct JoinDocument: Encodable {
             source.skipped.map { Row(file: source.path, line: $0.line, byte: $0.byte) }
         }
         failures = report.failures.map { failure in
-            Failure(
-                batchID: failure.batchID,
-                reason: (FailureText(failure.error) ?? .unexpected(failure.error)).sentence
-            )
+            Failure(batchID: failure.batchID, reason: FailureText.describing(failure.error).sentence)
         }
         pending = report.pending
         exitStatus = summary.status.rawValue

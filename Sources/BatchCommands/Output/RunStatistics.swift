@@ -78,7 +78,7 @@ final class RunStatistics: Sendable {
                 outcome.page = try await writePage(of: selection, in: archive.folder, catalog, listing, now: now)
             }
         } catch {
-            outcome.failure = FailureText(error) ?? .unexpected(error)
+            outcome.failure = FailureText.describing(error)
         }
         return outcome
     }
