@@ -75,6 +75,11 @@ package struct CommandContext: Sendable {
         }
     }
 
+    /// Writes a block of figures to standard output.
+    package func print(_ block: SummaryBlock) throws {
+        try print(block.render(style: outputStyle))
+    }
+
     /// Writes JSON text to standard output, with escapes for what terminals obey.
     package func writeJSON(_ json: [UInt8]) throws {
         try write(json.visibleJSON)

@@ -11,7 +11,7 @@ struct ProcessChecks {
     let openFiles: Int?
     /// The largest address space in bytes; nil if it is unlimited.
     let addressSpace: Int?
-    var processors = 1
+    private let processors: Int
 
     /// The number of open files that every command can expect.
     ///

@@ -44,7 +44,7 @@ final class RunCancellation: Sendable {
     private static let outputCheckInterval = Duration.milliseconds(500)
 
     /// The time after a signal in which the work may clean up.
-    private static let gracePeriod = Duration.seconds(10)
+    private static let gracePeriod = DispatchTimeInterval.seconds(10)
 
     private let outer: RunCancellation?
     private let state = Mutex(State())
@@ -97,7 +97,7 @@ final class RunCancellation: Sendable {
             let source = DispatchSource.makeSignalSource(signal: kind.number, queue: queue)
             source.setEventHandler {
                 guard cancellation.cancel(.signal(kind.status)) else { _exit(kind.status.rawValue) }
-                queue.asyncAfter(deadline: .now() + .seconds(Int(Self.gracePeriod.components.seconds))) {
+                queue.asyncAfter(deadline: .now() + Self.gracePeriod) {
                     guard !cancellation.state.withLock({ $0.isOver }) else { return }
                     _exit(kind.status.rawValue)
                 }

@@ -94,11 +94,11 @@ struct RebuildCommand: AsyncParsableCommand {
                 throw CommandExit(status: status)
             }
             open.close()
-            let count = rebuilt.counted("batch", "batches")
-            let done = plan.entries.isEmpty
-            let sentence =
-                done ? "Nothing to rebuild: \(folder.root) is up to date." : "Rebuilt \(count) of \(folder.root)."
-            context.note(sentence)
+            if plan.entries.isEmpty {
+                context.note("Nothing to rebuild: \(folder.root) is up to date.")
+            } else {
+                context.note("Rebuilt \(rebuilt.counted("batch", "batches")) of \(folder.root).")
+            }
             return failed == 0
         }
     }

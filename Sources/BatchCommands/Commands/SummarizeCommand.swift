@@ -43,8 +43,7 @@ struct SummarizeCommand: AsyncParsableCommand {
         let notice: ReadingNotice
         if grouping == Grouping(), !scan, format == .table {
             let reading = try await source.overview()
-            let block = reading.result.block(notes: reading.notice.sentences + [prices.statement])
-            try context.print(block.render(style: context.outputStyle))
+            try context.print(reading.result.block(notes: reading.notice.sentences + [prices.statement]))
             notice = reading.notice
         } else {
             let columns = format.isForPeople ? RollUp.mainColumns : nil

@@ -25,7 +25,7 @@ struct ArchiveOptions: ParsableArguments {
     func open(
         origin: String,
         lock: LockOptions,
-        prices: PriceTable? = nil,
+        prices: PriceTable = .builtIn,
         requestsJoin: Bool = false
     ) async throws -> OpenArchive {
         let folder = ArchiveFolder(path)
@@ -41,8 +41,8 @@ struct ArchiveOptions: ParsableArguments {
     }
 
     /// The settings for new files of the archive.
-    func settings(origin: String?, prices: PriceTable? = nil) throws -> ArchiveSettings {
-        .ofThisVersion(codec: try codec.codec(level: level), origin: origin, prices: prices ?? .builtIn)
+    func settings(origin: String?, prices: PriceTable = .builtIn) throws -> ArchiveSettings {
+        .ofThisVersion(codec: try codec.codec(level: level), origin: origin, prices: prices)
     }
 }
 

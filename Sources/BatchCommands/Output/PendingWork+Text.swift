@@ -36,7 +36,7 @@ extension PendingWork {
 
     /// Names batches that are archived and not joined, as a clause.
     static func unjoined(_ ids: [String]) -> String {
-        let batches = ids.count == 1 ? "1 archived batch is" : "\(ids.count.displayText) archived batches are"
+        let batches = ids.count.counted("archived batch is", "archived batches are")
         return "\(batches) not joined yet: \(list(ids))"
     }
 

@@ -77,7 +77,7 @@ struct RequestOutput {
 
     private static func tokens(_ usage: TokenUsage) -> String {
         UsageField.allCases.filter { usage[$0] > 0 && $0 != .webFetches }
-            .map { "\(label(of: $0)) \(Metric("", .integer(usage[$0]), .integer).text)" }
+            .map { "\(label(of: $0)) \(NumberText.integer(usage[$0]))" }
             .joined(separator: ", ")
     }
 
@@ -114,7 +114,7 @@ struct RequestOutput {
         }
     }
 
-    /// The JSON document: the flat row, the cost, the place in the archive, the joined rows and the archived line.
+    /// The JSON document: the flat row with the text, the place in the archive, the joined rows and the archived line.
     func document(of stored: StoredLine, _ joined: [JoinedMatch]) throws(SelectionFailure) -> [UInt8] {
         var columns: [SelectedColumn] = []
         for name in FlatSchema.columns.map(\.name) + ["text"] {

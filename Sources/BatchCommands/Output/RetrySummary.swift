@@ -23,13 +23,13 @@ struct RetrySummary {
     func print(in context: CommandContext, writesJSON: Bool) throws {
         for failure in unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
         for model in retired {
-            let requests = model.requests == 1 ? "1 request names" : "\(model.requests.displayText) requests name"
+            let requests = model.requests.counted("request names", "requests name")
             context.note(
                 "warning: \(requests) a retired model: \(model.name), whose last day was \(model.lastDay.text)"
             )
         }
         if !retired.isEmpty { context.note("hint: name another model: --set model=…") }
-        if isDryRun, !writesJSON { return try context.print(block.render(style: context.outputStyle)) }
+        if isDryRun, !writesJSON { return try context.print(block) }
         context.note(block)
         if writesJSON {
             try context.writeDocument(RetryDocument(self))

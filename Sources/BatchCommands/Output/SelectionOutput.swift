@@ -174,10 +174,9 @@ struct SelectionOutput {
                 (start, isFirst) = (end, false)
             }
             try context.writeJSON(output)
-        case .ndjson:
-            try context.writeJSON(end == rows.bytes.count ? rows.bytes : Array(rows.bytes[..<end]))
-        case .csv, .tsv, .jsonlRaw:
-            try context.writeData(end == rows.bytes.count ? rows.bytes : Array(rows.bytes[..<end]))
+        case .ndjson, .csv, .tsv, .jsonlRaw:
+            let selected = end == rows.bytes.count ? rows.bytes : Array(rows.bytes[..<end])
+            if plan.format == .ndjson { try context.writeJSON(selected) } else { try context.writeData(selected) }
         }
     }
 
