@@ -30,6 +30,13 @@ package struct SummaryDocuments: Sendable {
         return documents(reading.result, at: "\(Self.days)/\(day.text)")
     }
 
+    /// Returns the documents of several days by path.
+    package func documents(of days: Set<CalendarDay>) async throws -> [String: [UInt8]] {
+        var documents: [String: [UInt8]] = [:]
+        for day in days.sorted() { documents.merge(try await self.documents(of: day)) { $1 } }
+        return documents
+    }
+
     /// Returns what a document should contain; nil if the manifests do not determine it, as for the roll-up of a run.
     package func document(at path: String) async throws -> [UInt8]? {
         let name = path.dropFirst(Self.days.count + 1).prefix { $0 != "." }

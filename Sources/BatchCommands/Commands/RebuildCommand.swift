@@ -80,11 +80,8 @@ struct RebuildCommand: AsyncParsableCommand {
                         context.note("batchkeep: \(id): \(FailureText.clause(outcome))")
                     }
                 }
-                let summaries = SummaryDocuments(folder, prices: prices)
-                var documents: [String: [UInt8]] = [:]
-                for day in Set(plan.entries.map(\.batch.day)).sorted() {
-                    documents.merge(try await summaries.documents(of: day)) { $1 }
-                }
+                let days = Set(plan.entries.map(\.batch.day))
+                let documents = try await SummaryDocuments(folder, prices: prices).documents(of: days)
                 if !documents.isEmpty { try open.sink.replaceDocuments(documents) }
                 try await open.sink.finishRun()
             } catch is CancellationError {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import BatchAnalytics
 import BatchArchive
 import BatchCatalog
 

@@ -70,7 +70,7 @@ final class RunStatistics: Sendable {
             let days = try archivedDays.union(archive.folder.daysToRollUp())
             let summaries = SummaryDocuments(archive.folder, prices: prices)
             var documents = archivedDays.isEmpty ? [:] : summaries.documents(ofRun: startedAt, rollUp)
-            for day in days.sorted() { documents.merge(try await summaries.documents(of: day)) { $1 } }
+            documents.merge(try await summaries.documents(of: days)) { $1 }
             if !documents.isEmpty { try archive.replaceDocuments(documents) }
             outcome.notes = try await notes(about: archive.folder)
             if page != nil, report.stop == nil {
