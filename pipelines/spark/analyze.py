@@ -54,8 +54,11 @@ def summary(results):
         .orderBy("date").collect()
     )
     for row in rows:
-        cost = None if row["cost_usd"] is None else money(row["cost_usd"])
-        yield {"day": row["date"].isoformat(), **{name: row[name] for name in row.asDict() if name != "date"}, "cost_usd": cost}
+        figures = row.asDict()
+        day = figures.pop("date").isoformat()
+        if figures["cost_usd"] is not None:
+            figures["cost_usd"] = money(figures["cost_usd"])
+        yield {"day": day, **figures}
 
 
 def main():
