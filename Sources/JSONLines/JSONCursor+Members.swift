@@ -55,6 +55,15 @@ extension JSONCursor {
         return range.count > 2 ? JSONToken(range: range, isEscaped: true, decodedLength: range.count) : nil
     }
 
+    /// Reads the next value as true or false; returns nil if it is neither.
+    package mutating func optionalBoolean() throws(JSONSyntaxError) -> Bool? {
+        switch bytes(try skipValue()) {
+        case Array("true".utf8): true
+        case Array("false".utf8): false
+        default: nil
+        }
+    }
+
     /// Reads the next value as a whole number; returns nil if it is not one.
     package mutating func optionalNumber() throws(JSONSyntaxError) -> Int? {
         try wholeNumber(upTo: 1 << 53).map { Int($0) }

@@ -169,7 +169,7 @@ private struct ManifestParts {
             case .summary: try readSummaries(&cursor)
             case .quarantine: try readQuarantine(&cursor)
             case .join: join = cursor.bytes(try cursor.skipValue())
-            case .joinPending: isJoinPending = cursor.bytes(try cursor.skipValue()) == Array("true".utf8)
+            case .joinPending: isJoinPending = try cursor.optionalBoolean() ?? false
             case .pruned: try readPruned(&cursor)
             }
         }

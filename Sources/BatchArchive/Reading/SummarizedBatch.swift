@@ -111,7 +111,7 @@ private struct Parts {
                 }
             case .derivations: derivations = try cursor.counts()
             case .prices: prices = try Manifest.prices(&cursor)?.compactMap(\.self)
-            case .joinPending: isJoinPending = cursor.bytes(try cursor.skipValue()) == Array("true".utf8)
+            case .joinPending: isJoinPending = try cursor.optionalBoolean() ?? false
             case .summary:
                 try cursor.members(kinds.names) { place, cursor throws(JSONSyntaxError) in
                     places[place] = try cursor.skipValue()

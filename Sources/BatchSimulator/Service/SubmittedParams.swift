@@ -27,7 +27,7 @@ struct SubmittedParams {
             switch cursor.text(key) {
             case "model": model = try cursor.string().map { cursor.text($0) }
             case "max_tokens": maxTokens = try cursor.wholeNumber(upTo: .max)
-            case "stream": isStreaming = cursor.bytes(try cursor.skipValue()) == Array("true".utf8)
+            case "stream": isStreaming = try cursor.optionalBoolean() ?? false
             case "messages": try readMessages(&cursor)
             default: try cursor.skipValue()
             }

@@ -99,7 +99,7 @@ extension BatchPage {
         while let key = try cursor.nextKey(in: Self.keys, &place) {
             switch key {
             case .data: ranges = try elements(&cursor)
-            case .hasMore: hasMore = try boolean(&cursor)
+            case .hasMore: hasMore = try cursor.optionalBoolean()
             case .firstID: firstID = try cursor.string().map { cursor.text($0) }
             case .lastID: lastID = try cursor.string().map { cursor.text($0) }
             }
@@ -122,13 +122,5 @@ extension BatchPage {
             if ranges.count <= Self.maxElements { ranges.append(range) }
         }
         return ranges
-    }
-
-    private func boolean(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> Bool? {
-        switch cursor.bytes(try cursor.skipValue()) {
-        case Array("true".utf8): true
-        case Array("false".utf8): false
-        default: nil
-        }
     }
 }
