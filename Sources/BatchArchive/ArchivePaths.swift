@@ -11,6 +11,9 @@ package enum DataKind: String, Sendable, CaseIterable, Comparable {
     /// The join IDs without a match.
     case unmatched
 
+    /// The files that a join makes.
+    static let ofJoin: [DataKind] = [.joined, .unmatched]
+
     /// Received lines end with `.jsonl`, tables of this program with `.ndjson`.
     var suffix: String {
         self == .raw ? "jsonl.gz" : "ndjson.gz"

@@ -31,13 +31,10 @@ package struct ArchiveFolder: Sendable, Hashable {
         return target
     }
 
-    /// Returns whether a file is at a path; false if nothing is there.
-    ///
-    /// - Throws: ``ArchiveFailure`` with the cause `notAFile` for anything else, such as a link or a pipe.
-    package func hasFile(_ relative: String) throws(ArchiveFailure) -> Bool {
-        guard let kind = try status(relative)?.kind else { return false }
-        guard kind == .file else { throw ArchiveFailure(.notAFile(kind), .open, path: path(relative)) }
-        return true
+    /// Returns whether a file at a path has the size and the SHA-256 that a manifest says.
+    func holds(_ file: ArchivedFile, at relative: String) throws(ArchiveFailure) -> Bool {
+        guard let status = try status(relative), status.kind == .file, status.size == file.bytes else { return false }
+        return try ContentDigest.file(open(relative)).hex == file.sha256
     }
 
     /// Returns the sorted names in a folder; an empty list if the folder does not exist.

@@ -1,5 +1,4 @@
 package import MessageBatches
-import SystemPackage
 
 /// The files to remove from an archive, selected by kind and age.
 package struct PrunePlan: Sendable {
@@ -94,7 +93,7 @@ extension FileArchive {
         }
     }
 
-    private func replace(_ manifest: Manifest) throws(ArchiveFailure) {
+    func replace(_ manifest: Manifest) throws(ArchiveFailure) {
         try folder.replace(ArchivePaths(of: manifest.batch).manifest, with: manifest.json)
     }
 
@@ -112,59 +111,11 @@ extension FileArchive {
         for (kind, file) in old.pruned where manifest.files[kind] == nil { manifest.pruned[kind] = file }
         manifest.join = old.join
         // The next export with a join makes joined files again that could not be kept.
-        let isKept = [DataKind.joined, .unmatched].allSatisfy { manifest.files[$0] == old.files[$0] }
+        let isKept = DataKind.ofJoin.allSatisfy { manifest.files[$0] == old.files[$0] }
         manifest.isJoinPending = old.isJoinPending || !isKept
         for (name, version) in old.derivations where manifest.derivations[name] == nil {
             manifest.derivations[name] = version
         }
-        manifest.join = manifest.join ?? old.join
         if manifest != before { try replace(manifest) }
-    }
-
-    /// Removes the files of a join, and their entries, unless the manifest proves each of them: it names the file, and
-    /// the digests of the file and of its content match.
-    ///
-    /// - Returns: Whether something was removed.
-    func removeUnprovenJoin(of manifest: Manifest) throws(ArchiveFailure) -> Bool {
-        let paths = try ArchivePaths(of: manifest.batch)
-        let kinds: [DataKind] = [.joined, .unmatched]
-        let named = kinds.filter { manifest.files[$0] != nil }
-        var isProven = true
-        for kind in named.isEmpty ? kinds : named where isProven {
-            if let file = manifest.files[kind] {
-                isProven = paths.allows(file, as: kind)
-                if isProven, file.slice == nil { isProven = try hasItsContent(file) }
-            } else {
-                isProven = try folder.status(paths.data(kind)) == nil
-            }
-        }
-        guard !isProven else { return false }
-        var next = manifest
-        for kind in kinds { next.files[kind] = nil }
-        // The next export with a join makes the files again.
-        next.isJoinPending = next.isJoinPending || next.join != nil
-        next.join = nil
-        if next != manifest {
-            next.revision += 1
-            try replace(next)
-        }
-        for kind in kinds { try folder.remove(paths.data(kind)) }
-        return true
-    }
-
-    /// Returns whether a file and its content have the digests in the manifest.
-    private func hasItsContent(_ file: ArchivedFile) throws(ArchiveFailure) -> Bool {
-        do throws(ArchiveFailure) {
-            guard try folder.status(file.path)?.size == file.bytes else { return false }
-            guard try ContentDigest.file(folder.open(file.path)).hex == file.sha256 else { return false }
-            let reader = try MemberReader(file, in: folder, codec: codec)
-            var content = ContentDigest()
-            for member in reader.members.indices { content.update(try reader.content(ofMember: member)) }
-            return content.hex == file.content.sha256
-        } catch {
-            // A disk error does not prove that the file is damaged.
-            if case .system(let code) = error.cause, code != .noSuchFileOrDirectory { throw error }
-            return false
-        }
     }
 }

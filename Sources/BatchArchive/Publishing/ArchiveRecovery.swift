@@ -132,26 +132,15 @@ enum ArchiveRecovery {
         var publication = Publication(moves: [], document: Publication.Move(from: document.path, to: target))
         for (kind, file) in manifest.files.sorted(by: { $0.key < $1.key }) {
             let place = document.isReason ? paths.quarantined(kind) : paths.data(kind)
-            if try holds(paths.draft(kind), file, in: folder) {
+            if try folder.holds(file, at: paths.draft(kind)) {
                 publication.moves.append(Publication.Move(from: paths.draft(kind), to: place))
-            } else if try holds(place, file, in: folder) {
+            } else if try folder.holds(file, at: place) {
                 publication.alreadyMoved.append(place)
             } else {
                 return nil
             }
         }
         return publication
-    }
-
-    private static func holds(
-        _ path: String,
-        _ file: ArchivedFile,
-        in folder: ArchiveFolder
-    ) throws(ArchiveFailure) -> Bool {
-        guard let status = try folder.status(path), status.kind == .file, status.size == file.bytes else {
-            return false
-        }
-        return try ContentDigest.file(folder.open(path)).hex == file.sha256
     }
 
     /// Removes data files that were published without their manifest; the files of an archived batch are kept.

@@ -1,6 +1,5 @@
 import BatchPipeline
 import BlockGzip
-import JSONLines
 import MessageBatches
 import Prices
 
@@ -71,17 +70,15 @@ struct DerivedFiles: Sendable {
         new.summaries.merge(Manifest.text(of: derived.summaries)) { $1 }
         new.toolVersion = settings.toolVersion
         new.revision += 1
-        let removed = new.removeFlatJoin()
-        let moves = new.files[.results]
-            .map { _ in
-                Publication.Move(from: paths.draft(.results), to: paths.data(.results))
-            }
+        let removesJoin = old.hasFlatJoin
+        if removesJoin { new.removeJoin() }
+        let move = Publication.Move(from: paths.draft(.results), to: paths.data(.results))
         let publication = Publication(
-            moves: moves.map { [$0] } ?? [],
+            moves: new.files[.results] == nil ? [] : [move],
             document: Publication.Move(from: paths.draftManifest, to: paths.manifest),
             text: new.json
         )
-        return (publication, removed)
+        return (publication, removed: removesJoin ? DataKind.ofJoin.map { paths.data($0) } : [])
     }
 
     /// Checks that the raw file is the one that a manifest describes, and that it is complete.
@@ -104,25 +101,5 @@ struct DerivedFiles: Sendable {
         } catch {
             throw ArchiveFailure(.gzip(error), .compress, path: path)
         }
-    }
-}
-
-extension Manifest {
-    private static let joinKeys = JSONKeyTable(["output"])
-
-    /// Removes the entries of joined files that contain flat rows, and returns the paths of the files.
-    fileprivate mutating func removeFlatJoin() -> [String] {
-        guard let join else { return [] }
-        var form: String?
-        _ = try? JSONCursor.read(join) { cursor throws(JSONSyntaxError) in
-            try cursor.members(Self.joinKeys) { _, cursor throws(JSONSyntaxError) in form = try cursor.optionalText() }
-        }
-        guard form == "flat" else { return [] }
-        let kinds = [DataKind.joined, .unmatched]
-        let paths = kinds.compactMap { files[$0] }.filter { $0.slice == nil }.map(\.path)
-        for kind in kinds { files[kind] = nil }
-        self.join = nil
-        isJoinPending = true
-        return paths
     }
 }

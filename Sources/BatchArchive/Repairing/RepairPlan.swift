@@ -45,7 +45,7 @@ package struct RepairPlan: Sendable {
             }
             guard let id = file.batchID else { continue }
             // Raw cannot restore joined files, so nothing is rebuilt for them.
-            if part == .joined || part == .unmatched {
+            if let part, DataKind.ofJoin.contains(part) {
                 if file.mark != .unreadable { joined.insert(id) }
                 continue
             }
