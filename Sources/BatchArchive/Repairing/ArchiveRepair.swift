@@ -206,23 +206,21 @@ package struct ArchiveRepair: Sendable {
 
     /// Rebuilds all derived files from the raw file.
     private func rebuild(_ batch: MessageBatch, _ manifest: Manifest?) async throws -> Outcome {
-        let known = manifest.flatMap { $0.batch.id == batch.id ? $0 : nil }
-        if let known, known.files[.raw] == nil, !known.found.isEmpty { return .rawFileIsGone }
-        if let known {
+        if let manifest, manifest.batch.id == batch.id {
+            if manifest.files[.raw] == nil, !manifest.found.isEmpty { return .rawFileIsGone }
             do {
-                try await derivedFiles.rebuild(known)
+                try await derivedFiles.rebuild(manifest)
                 return .rebuilt
             } catch let failure as ArchiveFailure {
                 return .notRebuilt(failure)
             }
         }
-        let stored = try known.map { StoredResults($0, in: folder) } ?? StoredResults(of: batch, in: folder)
-        guard let stored else { return .noRawFile }
+        guard let stored = try StoredResults(of: batch, in: folder) else { return .noRawFile }
         // A local raw file can be used even if the API has removed the results.
         var batch = batch
         batch.archivedAt = nil
         do {
-            let outcome = try await export(batch, KnownBatch(batch: batch), stored, known, attempts: 1)
+            let outcome = try await export(batch, KnownBatch(batch: batch), stored, nil, attempts: 1)
             if case .archived = outcome { return .rebuilt }
             return .notProven(outcome)
         } catch let failure as ArchiveFailure {
