@@ -41,6 +41,7 @@ package struct ArchivePaths: Sendable, Hashable {
     package static let views = "views"
     /// The folders of documents about several batches that SHA256SUMS lists.
     static let documents = [summaries, views]
+    static func isDocument(_ path: String) -> Bool { documents.contains { path.hasPrefix("\($0)/") } }
 
     package let id: String
     package let day: CalendarDay
@@ -66,9 +67,18 @@ package struct ArchivePaths: Sendable, Hashable {
     ///
     /// An ID contains no dot, so no file of a single batch has this name.
     func container(_ kind: DataKind, name: String) -> String { "\(folder(kind))/compact.\(name).\(kind.suffix)" }
+    static func isContainer(_ path: String) -> Bool { path.contains("/compact.") }
     package var manifest: String { Self.manifest(of: id, on: day) }
     static func manifest(of id: String, on day: CalendarDay) -> String { "\(manifestFolder(of: day))/\(id).json" }
     static func manifestFolder(of day: CalendarDay) -> String { "\(manifests)/date=\(day.text)" }
+
+    /// Returns why a document about a batch cannot have this path, or nil: its name must be that of the batch, and a
+    /// manifest must be in the folder of its day.
+    static func misplacement(of batch: MessageBatch, at path: String) -> String? {
+        guard path.hasSuffix("/\(batch.id).json") else { return "it is the manifest of \(batch.id)" }
+        guard path.hasPrefix("\(manifests)/"), path != manifest(of: batch.id, on: batch.day) else { return nil }
+        return "it belongs into the folder of \(batch.day.text)"
+    }
 
     /// Returns the batch ID of a manifest, from its name or path; nil for other files.
     static func id(ofManifest path: String) -> String? {

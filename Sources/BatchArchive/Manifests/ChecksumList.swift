@@ -24,14 +24,22 @@ struct ChecksumList: Sendable {
         }
     }
 
+    /// Reads the list of an archive; nil if it has none, or if something else is in its place.
+    static func readable(in folder: ArchiveFolder) throws(ArchiveFailure) -> ChecksumList? {
+        do throws(ArchiveFailure) {
+            return try ChecksumList(in: folder)
+        } catch {
+            guard error.isForeignObject else { throw error }
+            return nil
+        }
+    }
+
     /// The paths of the listed manifests.
     var manifests: [String] { digests.keys.filter { $0.hasPrefix("\(ArchivePaths.manifests)/") } }
 
     /// The listed roll-ups and views, with their digests.
     var documents: [String: String] {
-        digests.filter { path, _ in
-            ArchivedFile.staysInside(path) && ArchivePaths.documents.contains { path.hasPrefix("\($0)/") }
-        }
+        digests.filter { path, _ in ArchivePaths.isDocument(path) && ArchivedFile.staysInside(path) }
     }
 
     /// Returns the text of a list.
@@ -56,21 +64,15 @@ struct ChecksumList: Sendable {
     /// keeps its own digest. If `trustingOld` is false, every line about a batch is rebuilt from the current manifests,
     /// for repair.
     ///
-    /// A listed roll-up or view always keeps its line, whatever became of its file. Only who rewrites it, or repairs it,
-    /// removes the line: `rewritten` are the paths that are not listed for now.
+    /// A listed roll-up or view keeps its line even if its file is missing or changed. Only a caller that writes the
+    /// file again passes its path in `rewritten`, so that the list does not name it for now.
     static func update(
         in folder: ArchiveFolder,
         trustingOld: Bool = true,
         without rewritten: Set<String> = []
     ) throws(ArchiveFailure) {
-        let old: ChecksumList?
-        do throws(ArchiveFailure) {
-            old = try ChecksumList(in: folder)
-        } catch {
-            // Something else is in place of the list, which is replaced.
-            guard error.isForeignObject else { throw error }
-            old = nil
-        }
+        // Something else in place of the list is replaced.
+        let old = try readable(in: folder)
         let known = trustingOld ? old?.digests ?? [:] : [:]
         let manifests = try folder.manifestPaths()
         var unchanged = Set<String>()

@@ -159,16 +159,7 @@ package struct ArchiveReader: Sendable {
 
     /// Throws if a manifest has the name or the folder of another batch, which would be counted twice.
     private func check(_ batch: MessageBatch, at path: String) throws(ArchiveFailure) {
-        let reason: String
-        if !path.hasSuffix("/\(batch.id).json") {
-            reason = "it is the manifest of \(batch.id)"
-        } else if path.hasPrefix("\(ArchivePaths.manifests)/"),
-            path != ArchivePaths.manifest(of: batch.id, on: batch.day)
-        {
-            reason = "it belongs into the folder of \(batch.day.text)"
-        } else {
-            return
-        }
+        guard let reason = ArchivePaths.misplacement(of: batch, at: path) else { return }
         throw ArchiveFailure(.manifest(reason), .read, path: folder.path(path))
     }
 }

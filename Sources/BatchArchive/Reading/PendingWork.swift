@@ -31,23 +31,14 @@ package struct PendingWork: Sendable, Hashable {
         let manifests = try folder.manifestPaths()
         // An archive without batches lacks nothing.
         guard !manifests.isEmpty else { return }
-        let listed = try Self.listed(in: folder)
+        // `verify` reports something else in place of the list.
+        let listed = try ChecksumList.readable(in: folder)?.digests ?? [:]
         unlisted = manifests.filter { listed[$0] == nil }
         days = try folder.days { _, rollUps in rollUps.contains { $0 == nil } }
         self.views = try views.sorted().filter { try folder.status("\(ArchivePaths.views)/\($0)") == nil }
     }
 
     package var isEmpty: Bool { self == PendingWork() }
-
-    /// The digests in SHA256SUMS by path; none if something else is in its place, which `verify` reports.
-    private static func listed(in folder: ArchiveFolder) throws(ArchiveFailure) -> [String: String] {
-        do throws(ArchiveFailure) {
-            return try ChecksumList(in: folder)?.digests ?? [:]
-        } catch {
-            guard error.isForeignObject else { throw error }
-            return [:]
-        }
-    }
 }
 
 extension ArchiveFolder {

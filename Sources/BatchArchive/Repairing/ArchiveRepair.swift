@@ -165,7 +165,7 @@ package struct ArchiveRepair: Sendable {
         let ids = Set(manifests.map(\.batch.id))
         for path in plan.unnamed.subtracting(named).sorted() {
             let id = String(path.split(separator: "/").last?.prefix { $0 != "." } ?? "")
-            guard path.contains("/compact.") || ids.contains(id), try folder.status(path) != nil else { continue }
+            guard ArchivePaths.isContainer(path) || ids.contains(id), try folder.status(path) != nil else { continue }
             try folder.remove(path)
             observe(id, .fileRemoved(path: path))
         }

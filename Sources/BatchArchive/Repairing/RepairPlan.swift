@@ -22,7 +22,6 @@ package struct RepairPlan: Sendable {
     private(set) var joined: Set<String> = []
     /// Files with rows that no manifest names.
     private(set) var unnamed: Set<String> = []
-
     /// Damaged roll-ups and views.
     package private(set) var documents: Set<String> = []
 
@@ -35,14 +34,11 @@ package struct RepairPlan: Sendable {
     package init(_ files: [VerifiedFile]) {
         for file in files where file.mark != .intact || file.isOutdated {
             isNeeded = true
-            if file.batchID == nil, file.mark == .different || file.mark == .missing, file.path.contains("/compact.") {
-                shared.insert(file.path)
-            }
+            let isDamaged = file.mark == .different || file.mark == .missing
+            if isDamaged, file.batchID == nil, ArchivePaths.isContainer(file.path) { shared.insert(file.path) }
             let part = DataKind(rawValue: String(file.path.prefix { $0 != "/" }))
             if file.mark == .extra, let part, part != .raw { unnamed.insert(file.path) }
-            if file.mark != .unreadable, ArchivePaths.documents.contains(where: { file.path.hasPrefix("\($0)/") }) {
-                documents.insert(file.path)
-            }
+            if file.mark != .unreadable, ArchivePaths.isDocument(file.path) { documents.insert(file.path) }
             guard let id = file.batchID else { continue }
             // Raw cannot restore joined files, so nothing is rebuilt for them.
             if let part, DataKind.ofJoin.contains(part) {

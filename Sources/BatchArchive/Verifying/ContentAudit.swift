@@ -41,7 +41,7 @@ struct ContentAudit {
         var rows: String?
         var fault: GateFault?
         do {
-            if let (derived, digest) = try await derive(&files) {
+            if let (derived, digest) = try await derive(files) {
                 if isCurrent { rows = digest.hex }
                 derived.replaceFacts(in: &rebuilt)
                 // A summary of a kind that this version no longer computes is kept.
@@ -64,7 +64,7 @@ struct ContentAudit {
     }
 
     /// Reads all raw lines; nil if the raw file is already marked or was pruned.
-    private func derive(_ files: inout [VerifiedFile]) async throws -> (derived: RawDerivation, rows: ContentDigest)? {
+    private func derive(_ files: [VerifiedFile]) async throws -> (derived: RawDerivation, rows: ContentDigest)? {
         let derivation = RawDerivation(summaries: summaries)
         guard let raw = manifest.files[.raw] else {
             return manifest.found.isEmpty ? (derivation, ContentDigest()) : nil

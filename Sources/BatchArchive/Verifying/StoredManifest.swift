@@ -19,7 +19,7 @@ struct StoredManifest: Sendable {
             digest = ContentDigest.hex(text)
             do throws(ArchiveFailure) {
                 let manifest = try Manifest(json: text, path: folder.path(path))
-                let reason = Self.misplacement(of: manifest, at: path, id)
+                let reason = Self.misplacement(of: manifest, at: path)
                 isInPlace = reason == nil
                 verdict = VerifiedFile(path, reason == nil ? .intact : .different, batchID: id, reason: reason)
                 self.manifest = manifest
@@ -34,12 +34,10 @@ struct StoredManifest: Sendable {
     }
 
     /// Returns the contradiction between a manifest and its path, or nil.
-    private static func misplacement(of manifest: Manifest, at path: String, _ id: String) -> String? {
-        guard manifest.batch.id == id else { return "it is the manifest of \(manifest.batch.id)" }
-        guard let paths = try? ArchivePaths(of: manifest.batch), paths.manifest == path else {
-            return "it belongs into the folder of \(manifest.batch.day.text)"
-        }
-        for (kind, file) in manifest.files where !paths.allows(file, as: kind) {
+    private static func misplacement(of manifest: Manifest, at path: String) -> String? {
+        if let reason = ArchivePaths.misplacement(of: manifest.batch, at: path) { return reason }
+        let paths = try? ArchivePaths(of: manifest.batch)
+        for (kind, file) in manifest.files where paths?.allows(file, as: kind) != true {
             return "it names \(file.path) as its \(kind.rawValue) file"
         }
         return nil
