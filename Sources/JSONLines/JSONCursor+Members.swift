@@ -51,7 +51,7 @@ extension JSONCursor {
         let kind = try kind()
         guard kind == .array || kind == .object else { return try string() }
         let range = try skipValue()
-        // Marked as escaped, because its quotes are not: whoever writes it as a string decodes and escapes it.
+        // A container has unescaped quotes. Marked as escaped, it is decoded and escaped when it is written as a string.
         return range.count > 2 ? JSONToken(range: range, isEscaped: true, decodedLength: range.count) : nil
     }
 

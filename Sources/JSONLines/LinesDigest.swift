@@ -7,13 +7,13 @@
 ///     digest.add(block)
 ///     digest.merge(LinesDigest(otherBlock))
 ///
-/// Each line is hashed to 128 bits, and the hashes are added modulo 2¹²⁸. A sum counts a line that occurs twice twice;
-/// with an exclusive or, two copies would cancel each other out. Lines without content are ignored, as are a carriage
-/// return before the line end and a byte order mark at the start of the stream.
+/// Each line is hashed to 128 bits, and the hashes are added modulo 2¹²⁸. A sum counts every copy of a line; with an
+/// exclusive or, two copies would cancel each other out. Lines without content are ignored, as are a carriage return
+/// before the line end and a byte order mark at the start of the stream.
 ///
 /// The hash recognizes content and detects accidents: other lines have an equal digest with a probability of about
-/// 2⁻¹²⁸. It is not cryptographic, so somebody who wants to can construct such lines. It reads 16 bytes per step, about
-/// five times as fast as SHA-256; see `Decisions/0016-DigestOfLines.md`.
+/// 2⁻¹²⁸. It is not cryptographic, so such lines can be constructed on purpose. It reads 16 bytes per step, about five
+/// times as fast as SHA-256; see `Decisions/0016-DigestOfLines.md`.
 package struct LinesDigest: Sendable, Hashable {
     private var sum: UInt128 = 0
 

@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// The plan is written and synced before the first step, and every step can be repeated. So the next run can finish an
 /// interrupted change. Manifests are updated between the renames and the removals, so after each step every manifest
-/// names a file that exists: readers need not know of the change. Readers of the folders find duplicate rows until the
+/// names a file that exists, and its readers need no special case. Readers of the folders find duplicate rows until the
 /// old files are removed.
 struct DataRelocation: Codable {
     /// The move of a new file from `_partial` to its final path.
@@ -106,7 +106,7 @@ struct DataRelocation: Codable {
 
     /// Updates the lines of the changed files in SHA256SUMS.
     ///
-    /// A manifest whose line was wrong before keeps it, so that its damage is still found.
+    /// If the line of a manifest was wrong before, it stays wrong, so that the damage is still found.
     private func updateChecksums(in folder: ArchiveFolder) throws(ArchiveFailure) {
         guard let list = try ChecksumList(in: folder) else { return }
         var digests = list.digests

@@ -60,7 +60,7 @@ extension ArchiveFailure {
         if case .system(let code) = cause { code } else { nil }
     }
 
-    /// Whether the path holds nothing that this program could have written there.
+    /// Whether something is at the path that this program cannot have written.
     var isForeignObject: Bool {
         switch cause {
         case .notAFile, .tooLarge: true

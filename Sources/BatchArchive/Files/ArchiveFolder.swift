@@ -47,7 +47,7 @@ package struct ArchiveFolder: Sendable, Hashable {
         }
     }
 
-    /// The largest document in bytes: a manifest with one million members has about half.
+    /// The largest document in bytes: a manifest with one million members has about half of that.
     static let documentLimit = 64 << 20
 
     /// Reads a document: a manifest or another small file.
@@ -57,7 +57,7 @@ package struct ArchiveFolder: Sendable, Hashable {
         try open(relative).contents(limit: limit)
     }
 
-    /// Reads a document; nil if something else is in its place, or far more bytes than a document has.
+    /// Reads a document; nil if something else is in its place, or a file that is too large for a document.
     func document(at relative: String) throws(ArchiveFailure) -> [UInt8]? {
         do {
             return try read(relative)

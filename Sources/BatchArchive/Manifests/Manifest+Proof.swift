@@ -37,7 +37,7 @@ extension Manifest {
         return texts
     }
 
-    /// What is known of the raw lines, even if the raw file was pruned; nil if the manifest lists none.
+    /// What is known about the raw lines, even if the raw file was pruned; nil if the manifest lists none.
     package var archivedLines: ArchivedLines? {
         let raw = files[.raw]
         let received = raw?.received ?? raw?.content ?? pruned[.raw]?.content

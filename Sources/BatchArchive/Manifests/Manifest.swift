@@ -32,7 +32,7 @@ package struct Manifest: Sendable, Hashable {
     package var rejectedLines: Int
     /// The first rejected lines, with reasons.
     package var rejected: [RejectedLine]
-    /// The digest of the raw lines in any order; nil in manifests of versions before it was recorded.
+    /// The digest of the raw lines in any order; nil in a manifest of an earlier version.
     package var linesDigest: LinesDigest?
     /// The version of each derivation (`flat_schema`, `error_classes`) that made this manifest.
     package var derivations: [String: Int]

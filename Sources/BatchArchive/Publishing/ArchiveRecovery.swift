@@ -48,7 +48,8 @@ enum ArchiveRecovery {
         return report
     }
 
-    /// Leaves an object as it is that this program did not write, such as a folder in place of a file.
+    /// Calls `body`, and ignores its error if the cause is an object that this program did not write, such as a folder
+    /// in place of a file.
     ///
     /// Only its batch cannot be exported; the others can.
     private static func skippingForeignObjects(_ body: () throws(ArchiveFailure) -> Void) throws(ArchiveFailure) {

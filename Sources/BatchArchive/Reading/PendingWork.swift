@@ -2,7 +2,7 @@ package import MessageBatches
 
 /// The derived files that an interrupted run has not written; a later run writes them.
 ///
-/// It is computed from the files of the archive alone, so no crash can lose it. Nothing in it is damage.
+/// It is computed from the files of the archive alone, so no crash can lose it. It is not damage.
 package struct PendingWork: Sendable, Hashable {
     /// The sorted IDs of batches for which a join was requested and not done.
     package var joins: [String] = []
@@ -29,7 +29,7 @@ package struct PendingWork: Sendable, Hashable {
             }
             .result.sorted()
         let manifests = try folder.manifestPaths()
-        // An archive without batches lacks nothing.
+        // In an archive without batches, nothing is pending.
         guard !manifests.isEmpty else { return }
         // `verify` reports something else in place of the list.
         let listed = try ChecksumList.readable(in: folder)?.digests ?? [:]

@@ -33,7 +33,7 @@ package struct ArchiveRepair: Sendable {
         case fileRemoved(path: String)
         /// A roll-up or view was written again.
         case documentReplaced
-        /// A roll-up or view was removed, because nothing says what it should contain.
+        /// A roll-up or view was removed, because what it should contain is unknown.
         case documentRemoved
 
         fileprivate var isRepaired: Bool {

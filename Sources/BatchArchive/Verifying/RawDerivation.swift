@@ -67,7 +67,7 @@ struct RawDerivation: Sendable {
         return derived
     }
 
-    /// Replaces what the raw lines determine in a manifest, whatever version of the program wrote it.
+    /// Replaces the parts of a manifest that the raw lines determine, for every version of the program.
     func replaceFacts(in manifest: inout Manifest) {
         manifest.files[.raw]?.lines = tally.lines
         manifest.files[.raw]?.content = content.extent
