@@ -54,7 +54,7 @@ package struct DelimitedRecords: Sendable, Hashable {
 
         private static func withoutBackslashes(_ cell: ArraySlice<UInt8>) -> [UInt8] {
             var text: [UInt8] = []
-            var bytes = cell[...]
+            var bytes = cell
             while let byte = bytes.popFirst() {
                 guard byte == backslash, let next = bytes.first, let decoded = decoded(next) else {
                     text.append(byte)

@@ -61,7 +61,7 @@ extension PriceRow {
     var node: JSONNode {
         let amounts = UsageField.priced.compactMap { field -> (String, JSONNode)? in
             guard let column = field.priceColumn, let price = prices[field] else { return nil }
-            return (column, .verbatim(Self.decimal(Int128(price) * 1_000_000)))
+            return (column, .verbatim(Self.decimal(millionths: price)))
         }
         let source =
             switch origin {
@@ -77,7 +77,7 @@ extension PriceRow {
             (.validFrom, .optional(validFrom?.text)),
             (.validTo, .optional(validTo?.text)),
             (.prices, .object(amounts)),
-            (.usFactor, .verbatim(Self.decimal(Int128(usFactor) * 1_000_000))),
+            (.usFactor, .verbatim(Self.decimal(millionths: usFactor))),
             (.confidence, .text(confidence)),
             (.source, .text(source)),
         ]
@@ -124,8 +124,8 @@ extension PriceRow {
         )
     }
 
-    private static func decimal(_ millionMillionths: Int128) -> [UInt8] {
-        Array(Money(picoDollars: millionMillionths).text.utf8)
+    private static func decimal(millionths: Int64) -> [UInt8] {
+        Array(Money(picoDollars: Int128(millionths) * 1_000_000).text.utf8)
     }
 
     /// Reads a decimal with up to six places as a whole number of millionths; nil for anything else.

@@ -37,6 +37,7 @@ package struct SummarizedBatch: Sendable {
     /// Creates a batch with summaries that were computed from its lines.
     package init(_ manifest: Manifest, workspace: String?, summaries: SummarySet) {
         self.init(manifest.batch, workspace: workspace ?? manifest.source.workspaceID, summaries: summaries)
+        isJoinPending = manifest.isJoinPending
         derivations = manifest.derivations
         prices = manifest.prices
     }

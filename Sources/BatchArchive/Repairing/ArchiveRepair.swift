@@ -36,13 +36,6 @@ package struct ArchiveRepair: Sendable {
         /// A roll-up or view was removed, because what it should contain is unknown.
         case documentRemoved
 
-        fileprivate var isRepaired: Bool {
-            switch self {
-            case .rebuilt, .downloaded: true
-            default: false
-            }
-        }
-
         /// Whether the batch is still damaged.
         package var isFailure: Bool {
             switch self {
@@ -187,7 +180,7 @@ package struct ArchiveRepair: Sendable {
     private func repair(_ id: String, _ manifest: Manifest?, _ step: RepairStep) async throws -> Outcome {
         if step == .rebuild, let manifest {
             let outcome = try await rebuild(manifest.batch, manifest)
-            if outcome.isRepaired || service == nil { return outcome }
+            if !outcome.isFailure || service == nil { return outcome }
         }
         guard let service else { return .noService }
         let batch: MessageBatch
@@ -196,7 +189,7 @@ package struct ArchiveRepair: Sendable {
         } catch {
             return .notRetrieved(error)
         }
-        if step == .identify, try await rebuild(batch, manifest).isRepaired { return .rebuilt }
+        if step == .identify, try await !rebuild(batch, manifest).isFailure { return .rebuilt }
         let attempts = ExportSettings().maxAttempts
         let lines = manifest?.archivedLines
         let outcome = try await export(batch, service, service, manifest, replacing: lines, attempts: attempts)
