@@ -32,10 +32,10 @@ package struct ArchivePaths: Sendable, Hashable {
     package static let checksums = "SHA256SUMS"
     /// The folder of the roll-ups by run and day.
     package static let summaries = "summaries"
+    /// The folder of the roll-ups by day.
+    package static let dayRollUps = "\(summaries)/days"
     /// The roll-up of a day in one format, such as `csv`.
-    package static func rollUp(of day: CalendarDay, format: String) -> String {
-        "\(summaries)/days/\(day.text).\(format)"
-    }
+    static func rollUp(of day: CalendarDay, format: String) -> String { "\(dayRollUps)/\(day.text).\(format)" }
     /// The report page of the latest run that wrote one.
     package static let page = "report.html"
     package static let views = "views"

@@ -140,7 +140,7 @@ package final class FileArchive: ArchiveSink {
     /// views by `documents`, or removes those that are nil.
     ///
     /// Only for repair: a changed manifest then passes verification.
-    package func rewriteChecksums(_ documents: [String: [UInt8]?] = [:]) throws(ArchiveFailure) {
+    func rewriteChecksums(_ documents: [String: [UInt8]?] = [:]) throws(ArchiveFailure) {
         try ChecksumList.update(in: folder, trustingOld: false, without: Set(documents.keys))
         guard !documents.isEmpty else { return }
         for (path, text) in documents.sorted(by: { $0.key < $1.key }) {

@@ -8,7 +8,7 @@ package struct SummaryDocuments: Sendable {
     private let folder: ArchiveFolder
     private let prices: PriceSource
     private static let formats = [TableFormat.json, .csv]
-    private static let days = "\(ArchivePaths.summaries)/days"
+    private static let days = ArchivePaths.dayRollUps
 
     package init(_ folder: ArchiveFolder, prices: PriceSource) {
         self.folder = folder

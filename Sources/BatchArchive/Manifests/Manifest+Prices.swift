@@ -13,7 +13,7 @@ extension Manifest {
     /// The prices that the flat rows and summaries were computed with.
     ///
     /// Requests without a row in it have no price. Nil in a manifest of an earlier version, which has no costs.
-    package var priceTable: PriceTable? { prices.map { PriceTable(rows: $0) } }
+    var priceTable: PriceTable? { prices.map { PriceTable(rows: $0) } }
 
     /// Reads the rows of a manifest; nil if the value is not an array.
     ///

@@ -38,7 +38,7 @@ extension Manifest {
     }
 
     /// What is known about the raw lines, even if the raw file was pruned; nil if the manifest lists none.
-    package var archivedLines: ArchivedLines? {
+    var archivedLines: ArchivedLines? {
         let raw = files[.raw]
         let received = raw?.received ?? raw?.content ?? pruned[.raw]?.content
         guard linesDigest != nil || received != nil || found.isEmpty else { return nil }

@@ -97,7 +97,7 @@ extension ArchivedFile {
 
 extension Manifest {
     /// Whether these versions of the derivations made the manifest; other derivations do not matter.
-    package func isDerived(by versions: [String: Int]) -> Bool {
+    func isDerived(by versions: [String: Int]) -> Bool {
         versions.allSatisfy { derivations[$0] == $1 }
     }
 }
