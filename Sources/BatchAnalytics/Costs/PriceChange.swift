@@ -1,14 +1,14 @@
-package import MessageBatches
-package import Prices
+import MessageBatches
+import Prices
 
 /// Why another price table gives other costs for an archived batch.
-package enum PriceChange: Sendable, Hashable {
+enum PriceChange: Sendable, Hashable {
     /// The model had no price.
     case nowPriced(model: String)
     case changed(model: String)
 
     /// A clause for messages.
-    package var clause: String {
+    var clause: String {
         switch self {
         case .nowPriced(let model): "\(model.isEmpty ? RollUp.none : model) now has a price"
         case .changed(let model): "the price of \(model) changed"
@@ -19,11 +19,11 @@ package enum PriceChange: Sendable, Hashable {
 extension PriceChange {
     /// Compares the rows that a manifest records with another table, for a batch created on `day`.
     ///
-    /// Rows are compared, not versions of tables, so a new table without other figures changes nothing. `unpriced` are
-    /// the models of the batch that have requests without a price.
-    package static func changes(
+    /// Rows are compared, not versions of tables, so a new table without other figures changes nothing. `tokens` shows
+    /// which models of the batch have requests without a price.
+    static func changes(
         from rows: [PriceRow],
-        unpriced: [String],
+        _ tokens: TokenSummary?,
         day: CalendarDay,
         to table: PriceTable
     ) -> Set<PriceChange> {
@@ -32,7 +32,8 @@ extension PriceChange {
         for row in rows where isChanged(row, from: recorded, to: table, day: day) {
             changes.insert(.changed(model: row.model))
         }
-        for model in unpriced where recorded.prices(of: model, geo: "", day: day) == nil {
+        for model in tokens?.cost.unpriced.rows.map(\.key.text) ?? [] {
+            guard recorded.prices(of: model, geo: "", day: day) == nil else { continue }
             if table.prices(of: model, geo: "", day: day) != nil { changes.insert(.nowPriced(model: model)) }
         }
         return changes
@@ -55,28 +56,26 @@ extension PriceChange {
     }
 }
 
-/// The archived batches whose costs another price table changes, with the reasons.
-package struct PriceChanges: Sendable, Equatable {
-    /// The IDs of the batches.
-    package private(set) var batches: Set<String> = []
+/// The number of archived batches whose costs another price table changes, with the reasons.
+struct PriceChanges: Sendable {
+    private(set) var batches = 0
     /// The number of batches per reason.
-    package private(set) var reasons: [PriceChange: Int] = [:]
+    private var reasons: [PriceChange: Int] = [:]
 
-    package init() {}
-
-    mutating func add(_ changes: Set<PriceChange>, of id: String) {
+    /// Adds the changes of one batch.
+    mutating func add(_ changes: Set<PriceChange>) {
         guard !changes.isEmpty else { return }
-        batches.insert(id)
+        batches += 1
         for change in changes { reasons[change, default: 0] += 1 }
     }
 
     mutating func merge(_ other: PriceChanges) {
-        batches.formUnion(other.batches)
+        batches += other.batches
         reasons.merge(other.reasons, uniquingKeysWith: +)
     }
 
     /// The reasons as a clause, those of most batches first.
-    package var clause: String {
+    var clause: String {
         let sorted = reasons.sorted { ($1.value, $0.key.clause) < ($0.value, $1.key.clause) }.map(\.key.clause)
         let rest = sorted.count > 3 ? ", and \(sorted.count - 3) more" : ""
         return sorted.prefix(3).joined(separator: ", ") + rest

@@ -40,8 +40,8 @@ package struct RebuildPlan: Sendable {
         guard Derivations.areCurrent(manifest.derivations), let rows = manifest.prices else {
             return "archived by an older version"
         }
-        let unpriced = manifest.summary(TokenSummary.self)?.cost.unpriced.rows.map(\.key.text) ?? []
-        let changes = PriceChange.changes(from: rows, unpriced: unpriced, day: manifest.batch.day, to: prices)
+        let tokens = manifest.summary(TokenSummary.self)
+        let changes = PriceChange.changes(from: rows, tokens, day: manifest.batch.day, to: prices)
         return changes.isEmpty ? nil : changes.map(\.clause).sorted().joined(separator: ", ")
     }
 }

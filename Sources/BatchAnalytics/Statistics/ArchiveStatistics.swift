@@ -216,7 +216,7 @@ package struct ReadingNotice: Sendable {
     /// Batches whose summaries were made by an older version of this program.
     package var outdated = 0
     /// Batches whose costs the current price table changes.
-    package var repriced = PriceChanges()
+    var repriced = PriceChanges()
     /// Batches without a summary that the statistics need.
     package var incomplete = 0
     /// Batches that could not be read and are missing from all counts.
@@ -233,12 +233,8 @@ package struct ReadingNotice: Sendable {
         }
         incomplete += batch.missing.isEmpty ? 0 : 1
         guard let currentPrices, let rows = batch.prices else { return }
-        let unpriced = batch.summaries.summary(TokenSummary.self)?.cost.unpriced.rows.map(\.key.text) ?? []
-        let day = batch.batch.day
-        repriced.add(
-            PriceChange.changes(from: rows, unpriced: unpriced, day: day, to: currentPrices),
-            of: batch.batch.id
-        )
+        let tokens = batch.summaries.summary(TokenSummary.self)
+        repriced.add(PriceChange.changes(from: rows, tokens, day: batch.batch.day, to: currentPrices))
     }
 
     package mutating func merge(_ other: ReadingNotice) {
@@ -256,8 +252,8 @@ package struct ReadingNotice: Sendable {
         if incomplete > 0 {
             sentences.append("\(incomplete.counted("batch lacks", "batches lack")) summaries and counts in part only.")
         }
-        if !repriced.batches.isEmpty {
-            let count = repriced.batches.count.counted("batch", "batches")
+        if repriced.batches > 0 {
+            let count = repriced.batches.counted("batch", "batches")
             sentences.append(
                 "Today's prices change the cost of \(count) (\(repriced.clause)): run `batchkeep rebuild`."
             )
