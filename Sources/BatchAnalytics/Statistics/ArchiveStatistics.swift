@@ -62,13 +62,8 @@ package struct ArchiveStatistics: Sendable {
         var whole = Reading(empty)
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
-            guard prices == nil else {
-                try await repriced(kinds, in: archive, reader) { batch in
-                    whole.notice.count(batch, currentPrices: nil)
-                    add(&whole.result, batch)
-                } unreadable: {
-                    whole.notice.unreadable += $0
-                }
+            if prices != nil {
+                try await addRepriced(kinds, in: archive, reader, to: &whole, add)
                 continue
             }
             let (part, unreadable) = try await reader.fold(kinds, of: selection, into: Reading(empty)) {
@@ -152,16 +147,16 @@ package struct ArchiveStatistics: Sendable {
 }
 
 extension ArchiveStatistics {
-    /// Computes the summaries of each batch from its lines, with the requested prices.
-    private func repriced(
+    /// Adds the batches of an archive with summaries that are computed from their lines, with the requested prices.
+    private func addRepriced<Value>(
         _ kinds: [any Summary.Type],
         in archive: ArchiveFolders.Entry,
         _ reader: ArchiveReader,
-        add: (SummarizedBatch) -> Void,
-        unreadable: ([ArchiveFailure]) -> Void
+        to whole: inout Reading<Value>,
+        _ add: (inout Value, SummarizedBatch) -> Void
     ) async throws {
         let listing = try await reader.manifests(of: selection)
-        unreadable(listing.unreadable)
+        whole.notice.unreadable += listing.unreadable
         let codec = try CodecChoice.auto.codec()
         let empty = SummarySet(kinds)
         var rest = listing.manifests[...]
@@ -177,8 +172,10 @@ extension ArchiveStatistics {
             }
         } consume: { (batch: Result<SummarizedBatch, ArchiveFailure>) async throws in
             switch batch {
-            case .success(let batch): add(batch)
-            case .failure(let failure): unreadable([failure])
+            case .success(let batch):
+                whole.notice.count(batch, currentPrices: nil)
+                add(&whole.result, batch)
+            case .failure(let failure): whole.notice.unreadable.append(failure)
             }
             return .proceed
         }
