@@ -81,7 +81,7 @@ extension Measures {
 
     /// The fraction of prompt tokens that were read from the cache; nil if there are none.
     package var cacheHitRatio: Double? {
-        let prompt = UsageField.allCases.filter(\.isPrompt).reduce(Int64(0)) { $0.addingClamped(usage[$1]) }
+        let prompt = usage.prompt
         return prompt > 0 ? Double(usage.cacheRead) / Double(prompt) : nil
     }
 

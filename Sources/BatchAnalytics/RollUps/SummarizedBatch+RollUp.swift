@@ -144,7 +144,7 @@ extension Measures {
     }
 
     fileprivate mutating func add(_ tokens: TokenSummary) {
-        usage.addClamped(tokens.total.usage)
-        cost.merge(tokens.cost)
+        for row in tokens.models.rows { add(row.value, model: row.key) }
+        add(tokens.models.other, model: nil)
     }
 }

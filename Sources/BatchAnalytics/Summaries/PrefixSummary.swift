@@ -71,17 +71,11 @@ extension PrefixTally: StoredValue {
 }
 
 extension PrefixSummary {
-    private enum Key: String, CaseIterable {
-        case prefixes
-    }
-
-    private static let keys = JSONKeys<Key>()
+    private static let keys = JSONKeyTable(["prefixes"])
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
-        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
-            switch key {
-            case .prefixes: prefixes = try BoundedTable(from: &json, capacity: prefixes.capacity)
-            }
+        try json.requiredMembers(Self.keys) { _, json throws(JSONSyntaxError) in
+            prefixes = try BoundedTable(from: &json, capacity: prefixes.capacity)
         }
     }
 

@@ -21,10 +21,7 @@ package struct TokenSummary: Summary {
                 cells.update(record.model, in: bytes) { $0.count(record) }
                 continue
             }
-            cells.update(record.model, in: bytes) { cell in
-                cell.requests += 1
-                cell.prices.count(record.price)
-            }
+            cells.update(record.model, in: bytes) { $0.count(record.price) }
             for entry in record.entries {
                 cells.update(entry.model ?? record.model, in: bytes) { $0.add(entry.usage, entry.amounts) }
             }

@@ -15,9 +15,14 @@ package struct UsageCell: Sendable, Equatable {
 
     /// Counts a succeeded request with everything that it used.
     mutating func count(_ record: ResultRecord) {
-        requests += 1
-        prices.count(record.price)
+        count(record.price)
         add(record.usage, record.price.amounts)
+    }
+
+    /// Counts a succeeded request without its tokens and their cost.
+    mutating func count(_ price: RequestPrice) {
+        requests += 1
+        prices.count(price)
     }
 
     /// Adds tokens and their cost.
