@@ -98,6 +98,28 @@ extension Cost: Mergeable {
 }
 
 extension Cost {
+    /// The sentences about requests that the amounts do not include.
+    package var sentences: [String] { [unpricedSentence, notBilledSentence].compactMap(\.self) }
+
+    /// Succeeded requests that the amounts do not include, by model, most requests first.
+    ///
+    /// The model is nil for the sum of models that are not listed.
+    package var unpricedByModel: [(model: String?, requests: Int)] {
+        let rows = unpriced.ranked(by: \.count)
+            .map { (model: Optional($0.key.text.isEmpty ? RollUp.none : $0.key.text), requests: $0.value.count) }
+        return rows + (unpriced.other.count > 0 ? [(nil, unpriced.other.count)] : [])
+    }
+
+    /// A sentence about the requests that the amounts do not include; nil if there are none.
+    private var unpricedSentence: String? {
+        let rows = unpricedByModel
+        guard !rows.isEmpty else { return nil }
+        let total = rows.reduce(0) { $0.addingClamped($1.requests) }
+        let named = rows.prefix(8).map { "\($0.model ?? "others") (\($0.requests.displayText))" }
+        let rest = rows.count > 8 ? ", and \(rows.count - 8) more" : ""
+        return "\(total.counted("request has", "requests have")) no price: \(named.joined(separator: ", "))\(rest)."
+    }
+
     /// A sentence about refusals that are not billed; nil if there are none.
     package var notBilledSentence: String? {
         guard prices.notBilled > 0 else { return nil }
