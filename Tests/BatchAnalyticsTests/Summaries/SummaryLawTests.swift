@@ -170,7 +170,7 @@ struct SummarySizeTests {
 extension Summary {
     fileprivate init(folding blocks: [DecodedBlock], of batch: MessageBatch = .ended()) {
         self.init()
-        for block in blocks { fold(block, of: batch) }
+        for block in blocks { fold(block.priced(of: batch), of: batch) }
     }
 
     fileprivate func merged(with other: Self) -> Self {
