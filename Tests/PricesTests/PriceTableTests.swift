@@ -1,8 +1,7 @@
 import MessageBatches
+import Prices
 import TestSupport
 import Testing
-
-@testable import Prices
 
 struct PriceTableTests {
     private static let header = "model_id,aliases,prompt_min,prompt_max,valid_from,valid_to,input,output\n"

@@ -7,6 +7,8 @@ import TestSupport
 import Testing
 
 struct CostTests {
+    private let opus = "claude-opus-4-8"
+
     /// The cost of requests of a batch that was created on a day.
     private func cost(
         _ requests: [Request],
@@ -15,39 +17,24 @@ struct CostTests {
         origin: String? = nil
     ) -> Cost {
         let batch = MessageBatch.ended(created: "\(day)T10:00:00Z", ended: nil)
-        var block = DecodedBlock(requests)
-        block.price(by: RequestPricing(table: table, origin: origin), of: batch)
+        let pricing = RequestPricing(table: table, origin: origin)
         var summary = TokenSummary()
-        summary.fold(block, of: batch)
+        summary.fold(DecodedBlock(requests).priced(by: pricing, of: batch), of: batch)
         return summary.cost
-    }
-
-    private func request(
-        _ model: String? = "claude-opus-4-8",
-        geo: String? = nil,
-        input: Int64 = 0,
-        output: Int64 = 0,
-        write5m: Int64 = 0,
-        write1h: Int64 = 0,
-        read: Int64 = 0,
-        searches: Int64 = 0
-    ) -> Request {
-        var request = Request.succeeded(
-            model: model,
-            input: input,
-            output: output,
-            write5m: write5m,
-            write1h: write1h,
-            read: read,
-            searches: searches
-        )
-        request.geo = geo
-        return request
     }
 
     @Test func `a batch costs half of every token class`() {
         let million: Int64 = 1_000_000
-        let cost = cost([request(input: million, output: million, write5m: million, write1h: million, read: million)])
+        let cost = cost([
+            .succeeded(
+                model: opus,
+                input: million,
+                output: million,
+                write5m: million,
+                write1h: million,
+                read: million
+            )
+        ])
         #expect(cost.list.text == "46.75")
         #expect(cost.batch.text == "23.375")
         #expect(cost.savedByBatch.text == "23.375")
@@ -58,13 +45,15 @@ struct CostTests {
     }
 
     @Test func `reads save and writes cost, both at batch price`() {
-        #expect(cost([request(read: 1_000_000)]).savedByCache.text == "2.25")
-        #expect(cost([request(write1h: 1_000_000)]).savedByCache.text == "-2.5")
+        #expect(cost([.succeeded(model: opus, read: 1_000_000)]).savedByCache.text == "2.25")
+        #expect(cost([.succeeded(model: opus, write1h: 1_000_000)]).savedByCache.text == "-2.5")
     }
 
     @Test func `the geo us costs ten percent more if the table says so`() {
         func batch(_ model: String, _ geo: String) -> String {
-            cost([request(model, geo: geo, input: 1_000_000, read: 1_000_000)]).batch.text
+            var request = Request.succeeded(model: model, input: 1_000_000, read: 1_000_000)
+            request.geo = geo
+            return cost([request]).batch.text
         }
         #expect(batch("claude-opus-4-8", "us") == "3.025")
         #expect(batch("claude-opus-4-8", "US") == "2.75")
@@ -72,21 +61,21 @@ struct CostTests {
     }
 
     @Test func `web searches cost a cent each, in a batch too`() {
-        let cost = cost([request(searches: 3)])
+        let cost = cost([.succeeded(model: opus, searches: 3)])
         #expect(cost.batch.text == "0.03")
         #expect(cost.list.text == "0.03")
     }
 
     @Test func `above the edge all tokens of the request cost the higher price`() {
-        let below = cost([request("claude-haiku-5-5", input: 99_000, output: 10, read: 1_000)])
+        let below = cost([.succeeded(model: "claude-haiku-5-5", input: 99_000, output: 10, read: 1_000)])
         #expect(below.batch.text == "0.0049575")
-        let above = cost([request("claude-haiku-5-5", input: 99_000, output: 10, read: 1_001)])
+        let above = cost([.succeeded(model: "claude-haiku-5-5", input: 99_000, output: 10, read: 1_001)])
         #expect(above.batch.text == "0.024787525")
     }
 
     @Test(arguments: [("claude-9", 5, 0), ("", 5, 0), ("claude-mythos-preview", 5, 1)])
     func `a request without a price is unpriced and never free`(model: String, input: Int64, read: Int64) {
-        let cost = cost([request(model, input: input, read: read)], day: "2026-05-01")
+        let cost = cost([.succeeded(model: model, input: input, read: read)], day: "2026-05-01")
         #expect(cost.unpricedRequests == 1)
         #expect(cost.unpriced[Label(model)]?.count == 1)
         #expect(cost.batch == .zero)
@@ -94,13 +83,13 @@ struct CostTests {
     }
 
     @Test func `a token class without a price does not matter if a request has no such tokens`() {
-        let cost = cost([request("claude-mythos-preview", input: 2)], day: "2026-05-01")
+        let cost = cost([.succeeded(model: "claude-mythos-preview", input: 2)], day: "2026-05-01")
         #expect(cost.batch.picoDollars == 25_000_000)
         #expect(cost.unpricedRequests == 0)
     }
 
     @Test func `a day outside the table is assumed, not unpriced`() {
-        let cost = cost([request(input: 2)], day: "2020-01-01")
+        let cost = cost([.succeeded(model: opus, input: 2)], day: "2020-01-01")
         #expect(cost.assumedRequests == 1)
         #expect(cost.batch.picoDollars == 5_000_000)
     }
@@ -109,7 +98,7 @@ struct CostTests {
         let rows = (0..<400).map { "m\($0),,,,,,2,4" }.joined(separator: "\n")
         let csv = "model_id,aliases,prompt_min,prompt_max,valid_from,valid_to,input,output\n\(rows)\n"
         let table = try PriceTableReader.table(csv: csv, origin: .file("p.csv"))
-        let cost = cost((0..<400).map { request("m\($0)", input: 5) }, table: table)
+        let cost = cost((0..<400).map { .succeeded(model: "m\($0)", input: 5) }, table: table)
         #expect(cost.pricedRequests == 400)
         #expect(cost.batch.picoDollars == 400 * 5 * 1_000_000)
     }
@@ -129,7 +118,7 @@ struct CostTests {
         dollars: String,
         assumed: Int
     ) {
-        var request = request(input: 400_000)
+        var request = Request.succeeded(model: opus, input: 400_000)
         request.tier = tier
         let cost = cost([request], origin: origin)
         #expect(cost.batch.text == dollars)
@@ -138,12 +127,9 @@ struct CostTests {
     }
 
     @Test func `the stored form of a summary keeps amounts above nine million dollars`() throws {
-        let requests = (0..<3).map { _ in request("claude-opus-4-1", input: 1_000_000_000_000, output: 1) }
+        let request = Request.succeeded(model: "claude-opus-4-1", input: 1_000_000_000_000, output: 1)
         let batch = MessageBatch.ended(created: "2026-01-01T00:00:00Z", ended: nil)
-        var block = DecodedBlock(requests)
-        block.price(by: RequestPricing(table: .builtIn, origin: nil), of: batch)
-        var summary = TokenSummary()
-        summary.fold(block, of: batch)
+        let summary = TokenSummary([request, request, request], of: batch)
         #expect(try TokenSummary(json: summary.node.text).cost == summary.cost)
         #expect(summary.cost.batch.text == "22500000.0001125")
     }

@@ -203,11 +203,8 @@ struct RollUpTests {
         for (index, entry) in entries.enumerated() { if index % 3 == 0 { left.add(entry) } else { right.add(entry) } }
         right.merge(left)
         #expect(right.table(notes: []) == expected)
-        let money = expected.column("cost_usd")
-            .compactMap { value in
-                if case .money(let money) = value { money } else { nil }
-            }
-        if let total = expected.total("cost_usd") { #expect(total == .money(money.reduce(.zero, +))) }
+        let costs = expected.amounts("cost_usd")
+        if let total = expected.total("cost_usd") { #expect(total == .money(costs.reduce(.zero, +))) }
     }
 
     @Test(arguments: ["model", "result", "stop-reason", "stop-category", "prefix", "service-tier", "geo", "error"])
@@ -239,8 +236,7 @@ struct RollUpTests {
         let requests = table.column("requests").compactMap(\.number)
         #expect(requests.reduce(0, +) == 1_500)
         #expect(table.column("prefix").last == .text("(other)"))
-        let costs = table.column("cost_usd").map { if case .money(let money) = $0 { money } else { Money.zero } }
-        #expect(costs.reduce(.zero, +) == Money(picoDollars: 1_500 * 25_000_000))
+        #expect(table.amounts("cost_usd").reduce(.zero, +) == Money(picoDollars: 1_500 * 25_000_000))
         #expect(table.total("cost_usd") == .money(Money(picoDollars: 1_500 * 25_000_000)))
     }
 

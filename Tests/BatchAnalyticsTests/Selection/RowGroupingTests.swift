@@ -11,7 +11,7 @@ struct RowGroupingTests {
         )
         var groups = GroupedRows()
         for lines in blocks.map({ SelectionLines($0) }) {
-            groups.merge(grouping.groups(of: lines.block, in: lines.batch, pricing: SelectionLines.pricing))
+            groups.merge(grouping.groups(of: lines.block, in: lines.batch, pricing: .builtIn))
         }
         let rows = grouping.rows(groups, style: .format(.csv))
         return String(decoding: rows.bytes, as: UTF8.self).split(separator: "\n").map(String.init)

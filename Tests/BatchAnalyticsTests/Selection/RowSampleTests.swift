@@ -7,7 +7,7 @@ struct RowSampleTests {
         let lines = SelectionLines(range.map { SelectionLines.errored("r\($0)") }, id: "msgbatch_\(range.lowerBound)")
         let columns = try SelectedColumn.list("custom_id")
         return RowSelection(filter: LineFilter(), columns: columns, style: .format(.ndjson), sampleSeed: seed)
-            .rows(of: lines.block, in: lines.batch, pricing: SelectionLines.pricing)
+            .rows(of: lines.block, in: lines.batch, pricing: .builtIn)
     }
 
     private func sample(_ count: Int, of blocks: [Range<Int>], seed: UInt64 = 1) throws -> [String] {

@@ -18,8 +18,7 @@ struct SelectedColumnTests {
 
     @Test func `the flat columns are, byte for byte, the rows of the flat table`() throws {
         let columns = FlatSchema.columns.map(\.name).joined(separator: ",")
-        var decoded = ResultDecoder.decode(lines.block)
-        decoded.price(by: SelectionLines.pricing, of: lines.batch)
+        let decoded = ResultDecoder.decode(lines.block).priced(of: lines.batch)
         let flat = FlatRowWriter(batch: lines.batch).rows(of: decoded)
         let rows = try lines.rows(columns, style: .format(.ndjson))
         #expect(rows.map { $0 + "\n" }.joined() == String(decoding: flat, as: UTF8.self))

@@ -3,7 +3,6 @@ import BatchPipeline
 import JSONLines
 import MessageBatches
 import Tables
-import Prices
 
 /// Lines of one batch to select from.
 struct SelectionLines {
@@ -44,9 +43,6 @@ struct SelectionLines {
         """
     }
 
-    /// The built-in prices.
-    static let pricing = RequestPricing(table: .builtIn, origin: nil)
-
     /// The given columns of the lines that meet the conditions.
     func rows(
         _ columns: String = "custom_id",
@@ -62,7 +58,7 @@ struct SelectionLines {
         )
         let columns = try SelectedColumn.list(columns)
         let rows = RowSelection(filter: filter, columns: columns, style: style)
-            .rows(of: block, in: batch, pricing: Self.pricing)
+            .rows(of: block, in: batch, pricing: .builtIn)
         // Split bytes, because CR LF is one Character.
         return rows.bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
             .map { String(decoding: $0, as: UTF8.self) }

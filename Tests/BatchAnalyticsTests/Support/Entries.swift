@@ -27,6 +27,14 @@ extension Table {
         return rows.map { $0[index] }
     }
 
+    /// The amounts in a column.
+    func amounts(_ key: String) -> [Money] {
+        column(key)
+            .compactMap { value in
+                if case .money(let amount) = value { amount } else { nil }
+            }
+    }
+
     /// The total of a column.
     func total(_ key: String) -> Cell? {
         columns.firstIndex { $0.key == key }.flatMap { totals?[$0] }

@@ -146,11 +146,16 @@ extension DecodedBlock {
     }
 }
 
+extension RequestPricing {
+    /// The built-in prices.
+    static let builtIn = RequestPricing(table: .builtIn, origin: nil)
+}
+
 extension DecodedBlock {
-    /// The block with the built-in prices.
-    func priced(of batch: MessageBatch) -> DecodedBlock {
+    /// The block with prices.
+    func priced(by pricing: RequestPricing = .builtIn, of batch: MessageBatch) -> DecodedBlock {
         var block = self
-        block.price(by: RequestPricing(table: .builtIn, origin: nil), of: batch)
+        block.price(by: pricing, of: batch)
         return block
     }
 }
