@@ -1,8 +1,8 @@
 /// The keys by which a roll-up groups, for example `day,model`.
 ///
 /// A batch has one day, week, month, hour and workspace, so these keys and `batch` combine freely. The requests of a
-/// batch differ in model, result, stop reason and category, error, prefix, service tier and geo. A summary counts by one of these at
-/// a time, so a combination needs the result lines.
+/// batch differ in model, result, stop reason and category, error, prefix, service tier and geo. A summary counts by
+/// one of these at a time, so a combination needs the result lines.
 package struct Grouping: Sendable, Hashable {
     /// A key with one value per batch.
     package enum BatchKey: String, Sendable, CaseIterable {

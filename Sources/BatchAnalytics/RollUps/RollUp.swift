@@ -6,9 +6,8 @@ import Tables
 
 /// Adds up many batches, in groups, from their summaries or from their result lines.
 ///
-/// Batches are added one by one and not kept, so a roll-up over ten thousand batches holds only its groups. Costs are
-/// stored in the summaries, or computed
-/// for every line by the prices of its batch.
+/// Batches are added one by one and not kept, so a roll-up over ten thousand batches holds only its groups. Costs come
+/// from the summaries or from priced lines.
 package struct RollUp: Sendable {
     /// The values for one combination of batch keys, in total and by request key.
     struct Group: Sendable {

@@ -18,7 +18,7 @@ package struct SelectedColumn: Sendable {
     /// The names and meanings of the columns that ``FlatSchema`` does not have.
     package static let additional: [(name: String, meaning: String)] = [
         ("date", "UTC day the batch was created"),
-        ("text", "all text blocks of the answer, one behind the other"),
+        ("text", "all text blocks of the answer, one after the other"),
         ("thinking", "all thinking blocks"),
         ("tool_input", "input of the tool call; an array of them if there are several"),
         ("cost", "short for cost_usd"),

@@ -193,7 +193,7 @@ extension Manifest {
         var summaries = empty
         guard let raw = files[.raw] else {
             guard pruned[.raw] != nil else { return summaries }
-            let reason = "its raw file was pruned, so that other prices cannot be applied"
+            let reason = "its raw file was pruned, so other prices cannot be applied"
             throw ArchiveFailure(.manifest(reason), .read, path: "raw/\(batch.id)")
         }
         let reader = try MemberReader(raw, in: folder, codec: codec)

@@ -168,7 +168,7 @@ extension Overview {
     /// Counts of undocumented or unusual lines; empty if there are none.
     private var unusual: [Metric] {
         let counts = [
-            ("lines that are no result", anomalies.rejectedLines), ("empty lines", anomalies.emptyLines),
+            ("lines that are not results", anomalies.rejectedLines), ("empty lines", anomalies.emptyLines),
             ("unknown result types", anomalies.unknownTypes), ("unknown stop reasons", anomalies.unknownStopReasons),
             ("no stop reason", anomalies.missingStopReasons), ("no model", anomalies.missingModels),
             ("unreadable usage", anomalies.unreadableUsages), ("unusual iterations", anomalies.unusualIterations),

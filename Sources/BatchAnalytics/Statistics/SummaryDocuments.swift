@@ -3,7 +3,7 @@ import BatchPipeline
 package import MessageBatches
 import Tables
 
-/// The roll-ups that an archive keeps in `summaries/`, one of each run and one of each day, as JSON and CSV.
+/// The roll-ups that an archive keeps in `summaries/`, one per run and one per day, as JSON and CSV.
 package struct SummaryDocuments: Sendable {
     private let folder: ArchiveFolder
     private let prices: PriceSource
@@ -37,7 +37,7 @@ package struct SummaryDocuments: Sendable {
         return documents
     }
 
-    /// Returns what a document should contain; nil if the manifests do not determine it, as for the roll-up of a run.
+    /// Returns the expected content of a document; nil if the manifests do not determine it, as for the roll-up of a run.
     package func document(at path: String) async throws -> [UInt8]? {
         let name = path.dropFirst(Self.days.count + 1).prefix { $0 != "." }
         guard path.hasPrefix("\(Self.days)/"), let day = CalendarDay(name) else { return nil }

@@ -67,7 +67,7 @@ extension Completeness {
         let all: [(Int, String)] = [
             (lost, "lost: withdrawn by the API after this archive had seen their results"),
             (quarantined, "in quarantine: their lines do not add up to the counts the API reported"),
-            (unavailable, "unavailable: the API did not give their results; later runs try again"),
+            (unavailable, "unavailable: the API did not return their results; later runs try again"),
             (unreadable, "listed with an invalid batch object; later runs try again"),
             (pending, "ended but not archived yet; the next run fetches them"),
             (withdrawn, "withdrawn by the API before this archive first saw them"),
