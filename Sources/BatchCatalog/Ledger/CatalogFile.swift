@@ -55,7 +55,7 @@ package struct CatalogFile {
     /// If the file cannot be used, all batches are read from the files, and its history as far as possible.
     package func openForReading() async throws -> Catalog {
         let catalog = try Catalog(inMemory: ())
-        if hasFile, !isMissing {
+        if !isMissing {
             do {
                 let stored = try Catalog(reading: path)
                 try stored.checkRows()
@@ -69,9 +69,14 @@ package struct CatalogFile {
         return catalog
     }
 
-    /// Whether anything is at the path, even a link to nothing.
-    private var hasFile: Bool {
-        (try? FileStatus.of(path, followsLink: false)) != nil
+    /// The status of what is at the path, even of a link to nothing; nil if nothing is there.
+    private var status: FileStatus? {
+        try? FileStatus.of(path, followsLink: false)
+    }
+
+    /// Whether the file is missing or empty; a pipe or a device is neither, although its size is 0.
+    private var isMissing: Bool {
+        status.map { $0.kind == .file && $0.size == 0 } ?? true
     }
 
     /// Opens the file, changes it, and updates it from the files of the archive.
@@ -98,14 +103,8 @@ package struct CatalogFile {
         try await ArchiveIndex(reader: ArchiveReader(folder), catalog: catalog).update()
     }
 
-    /// Whether the file is missing or empty; a pipe or a device is neither, although its size is 0.
-    private var isMissing: Bool {
-        guard let status = try? FileStatus.of(path, followsLink: false) else { return true }
-        return status.kind == .file && status.size == 0
-    }
-
     private func open() throws(CatalogFailure) -> Catalog {
-        if !hasFile {
+        if status == nil {
             // SQLite would make the file readable by others. The files that SQLite creates next to it get the same
             // permissions.
             _ = FileManager.default.createFile(
