@@ -64,9 +64,9 @@ package struct IndexUpdate {
         guard old == nil || !differences.isEmpty else { return (differences, nil) }
         let index = try ResultIndex.opened(in: folder)
         try index.beginUpdate()
-        // Another command may have updated the index in the meantime.
-        let current = try IndexQuery(of: folder)
-        let isUnchanged = try current?.stamps() == differences.known
+        // Another command may have updated the index in the meantime. Opening has checked the file.
+        let current = try IndexQuery(at: ResultIndex.path(in: folder))
+        let isUnchanged = try current.stamps() == differences.known
         return (isUnchanged ? differences : try await IndexDifferences(of: reader, in: current), index)
     }
 
@@ -194,7 +194,7 @@ extension ResultIndex {
 
     private static func file(in folder: ArchiveFolder) -> String {
         let path = path(in: folder)
-        if (try? FileStatus.of(path, followsLink: false)) == .some(nil) {
+        if (try? FileStatus.of(path, followsLink: false)) == nil {
             _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         }
         return path
@@ -209,11 +209,11 @@ extension ResultIndex {
 }
 
 extension IndexQuery {
-    /// Opens the index of an archive for reading; nil if it does not exist, another version of the program created it, or
-    /// it is damaged.
+    /// Opens the index of an archive for reading; nil if it does not exist, another version of the program created it,
+    /// or it is damaged.
     init?(of folder: ArchiveFolder, whenDamaged report: () -> Void = {}) throws(ResultIndexFailure) {
         let path = ResultIndex.path(in: folder)
-        if (try? FileStatus.of(path, followsLink: false)) == .some(nil) { return nil }
+        if (try? FileStatus.of(path, followsLink: false)) == nil { return nil }
         do throws(ResultIndexFailure) {
             try self.init(at: path)
             guard try isCurrent() else { return nil }

@@ -100,7 +100,7 @@ package struct RequestSearch {
         guard !differences.revised.isEmpty, let index = try? ResultIndex.opened(in: folder) else { return }
         do {
             try index.beginUpdate()
-            guard try IndexQuery(of: folder)?.stamps() == differences.known else { return }
+            guard try IndexQuery(at: ResultIndex.path(in: folder)).stamps() == differences.known else { return }
             for entry in differences.revised { try index.revise(ResultIndex.Batch(entry)) }
             try index.endUpdate(without: [])
         } catch {
