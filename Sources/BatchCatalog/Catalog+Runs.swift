@@ -56,7 +56,7 @@ extension Catalog {
                 sql: "SELECT * FROM walked WHERE origin = ? ORDER BY newest",
                 arguments: [origin]
             )
-            let windows = rows.compactMap { CompletedWindow(RowReader(row: $0), origin: origin, now: now) }
+            let windows = rows.compactMap { try? CompletedWindow(RowReader(row: $0), origin: origin, now: now) }
             return (windows, windows.count < rows.count)
         }
     }
@@ -78,14 +78,15 @@ extension Catalog {
 }
 
 extension CompletedWindow {
-    /// Reads a row of the table; nil if it is invalid.
-    fileprivate init?(_ reader: RowReader, origin: String, now: Timestamp) {
-        guard let end = try? reader.time("newest"), let since = try? reader.optionalTime("since") as Timestamp?? else {
-            return nil
-        }
-        self.init(since: since, end: end, workspaceID: (try? reader.optionalText("workspace_id")) ?? nil)
+    /// Reads a row of the table; nil if the window ends in the future or its checksum is wrong.
+    fileprivate init?(_ reader: RowReader, origin: String, now: Timestamp) throws(RowReader.InvalidColumn) {
+        self.init(
+            since: try reader.optionalTime("since"),
+            end: try reader.time("newest"),
+            workspaceID: try reader.optionalText("workspace_id")
+        )
         let isFuture = end > now.adding(seconds: ExportSelection.clockTolerance)
-        guard !isFuture, (try? reader.text("checksum")) == checksum(of: origin) else { return nil }
+        guard !isFuture, try reader.text("checksum") == checksum(of: origin) else { return nil }
     }
 
     /// The checksum that is stored with the window.

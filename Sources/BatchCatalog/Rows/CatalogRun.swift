@@ -60,8 +60,7 @@ extension CatalogRun {
             number == 0 ? nil : number, command, try ColumnJSON.text(arguments), version, startedAt.text,
         ]
         let end: [(any DatabaseValueConvertible)?] = [
-            finishedAt?.text, listedSince?.text, try ColumnJSON.text(counts), exitStatus,
-            error?.withoutNull,
+            finishedAt?.text, listedSince?.text, try ColumnJSON.text(counts), exitStatus, error?.withoutNull,
             isListingOrdered,
         ]
         return StatementArguments(beginning + end)
