@@ -18,7 +18,7 @@ package final class Catalog: Sendable {
     /// not use it on network file systems. Opening checks the whole file and its columns, which takes a tenth of a
     /// second for 30,000 batches.
     package convenience init(path: String, usesWriteAheadLog: Bool) throws(CatalogFailure) {
-        var configuration = Self.configuration
+        var configuration = Configuration.archiveDatabase
         if usesWriteAheadLog {
             configuration.journalMode = .wal
         } else {
@@ -37,7 +37,7 @@ package final class Catalog: Sendable {
     /// Opens an existing catalog for reading only.
     package convenience init(reading path: String) throws(CatalogFailure) {
         try self.init(path: path) {
-            let queue = try DatabaseQueue.reading(path, Self.configuration)
+            let queue = try DatabaseQueue.reading(path, .archiveDatabase)
             try Self.check(queue, path: path)
             guard try queue.read(CatalogSchema.migrator.hasCompletedMigrations) else {
                 throw CatalogFailure.damaged(path: path, detail: "its tables are not there or not up to date")
@@ -64,15 +64,6 @@ package final class Catalog: Sendable {
         } catch {
             throw Self.failure(error, path: path)
         }
-    }
-
-    /// The configuration of every connection to a file.
-    static var configuration: Configuration {
-        var configuration = Configuration()
-        configuration.label = "catalog"
-        configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cell_size_check = ON") }
-        return configuration
     }
 
     private static func check(_ queue: DatabaseQueue, path: String) throws {

@@ -1,7 +1,7 @@
 import GRDB
 
-/// What only a catalog records: runs, and the batches that no file of the archive describes, with their failed tries and
-/// losses.
+/// What only a catalog records: runs, and the batches that no file of the archive describes, with their failed tries
+/// and losses.
 package struct CatalogHistory: Sendable {
     package private(set) var runs: [CatalogRun] = []
     package private(set) var batches: [CatalogBatch] = []
@@ -13,7 +13,7 @@ package struct CatalogHistory: Sendable {
     /// An unreadable page ends a walk through a table, so each table is read from both ends.
     init(of path: String) {
         guard databaseObstacle(at: path) == nil,
-            let queue = try? DatabaseQueue.reading(path, Catalog.configuration)
+            let queue = try? DatabaseQueue.reading(path, .archiveDatabase)
         else {
             isComplete = false
             return
@@ -70,9 +70,7 @@ extension Catalog {
             let rows = try Row.fetchCursor(
                 db,
                 sql: "SELECT * FROM batches WHERE state <> ?",
-                arguments: [
-                    LocalState.archived.rawValue
-                ]
+                arguments: [LocalState.archived.rawValue]
             )
             while let row = try rows.next() { _ = try CatalogBatch(RowReader(row: row)) }
         }

@@ -1,6 +1,6 @@
 import BatchArchive
 import FoundationEssentials
-import GRDB
+package import GRDB
 import MessageBatches
 
 /// Reads the values of a row, and throws if a value does not fit its column.
@@ -103,6 +103,19 @@ extension String {
     }
 }
 
+extension Configuration {
+    /// Seconds to wait for the locks of other connections.
+    static let lockTimeout = 10
+
+    /// The configuration of every connection to a database of an archive.
+    static var archiveDatabase: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Double(lockTimeout))
+        configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA cell_size_check = ON") }
+        return configuration
+    }
+}
+
 extension DatabaseQueue {
     /// Opens an existing database for reading only.
     ///
@@ -121,7 +134,7 @@ extension DatabaseQueue {
     }
 
     /// Opens a connection and reads the file once, so that an unusable file throws here.
-    private static func opened(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
+    package static func opened(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         _ = try queue.read { try Int.fetchOne($0, sql: "PRAGMA schema_version") }
         return queue

@@ -21,7 +21,7 @@ package struct IndexQuery {
     package init(at path: String, runs: [CatalogRun] = []) throws(ResultIndexFailure) {
         self.path = path
         if let obstacle = databaseObstacle(at: path) { throw .unusable(path: path, reason: obstacle) }
-        var configuration = ResultIndex.configuration
+        var configuration = Configuration.archiveDatabase
         configuration.prepareDatabase { database in
             try database.execute(sql: ResultIndexSchema.runTable)
             for run in runs { try database.execute(sql: CatalogRun.insertion, arguments: run.values()) }
@@ -35,12 +35,12 @@ package struct IndexQuery {
     }
 
     /// Whether this version of the program created the index.
-    package func isCurrent() throws(ResultIndexFailure) -> Bool {
-        try read { try Int.fetchOne($0, sql: "PRAGMA user_version") == ResultIndexSchema.version }
+    func isCurrent() throws(ResultIndexFailure) -> Bool {
+        try read(ResultIndex.isCurrent)
     }
 
     /// Whether the index is as it was written; reads the whole file, a million rows in about a tenth of a second.
-    package func isIntact() throws(ResultIndexFailure) -> Bool {
+    func isIntact() throws(ResultIndexFailure) -> Bool {
         try read(IndexSeal.isIntact)
     }
 

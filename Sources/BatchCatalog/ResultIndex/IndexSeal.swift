@@ -5,9 +5,9 @@ import JSONLines
 
 /// The digest of the result index, which the file stores in a table of its own.
 ///
-/// SQLite notices damage of its structures only, so a changed value would be a wrong answer. A digest of all pages finds
-/// any change. It is written after each commit, under the same lock, so a file whose digest is wrong is damaged or its
-/// filling was killed. Either way it is filled again.
+/// SQLite notices damage of its structures only, so a changed value would be a wrong answer. A digest of all pages
+/// finds any change. It is written after each commit, under the same lock, so a file whose digest is wrong is damaged
+/// or its filling was killed. Either way it is filled again.
 enum IndexSeal {
     /// The table; its row has a fixed size, so that an update changes its page and nothing else.
     static let table = """
@@ -28,7 +28,7 @@ enum IndexSeal {
     ///
     /// Call it in a transaction, whose lock keeps others from writing.
     static func isIntact(_ database: Database) throws -> Bool {
-        let stored = try Row.fetchOne(database, sql: "SELECT digest FROM seal")?.first?.1
+        let stored = try DatabaseValue.fetchOne(database, sql: "SELECT digest FROM seal")
         guard case .blob(let stored)? = stored?.storage else { return false }
         return try Array(stored) == digest(of: database)
     }

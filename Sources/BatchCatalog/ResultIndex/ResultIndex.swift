@@ -38,15 +38,13 @@ package final class ResultIndex: Sendable {
 
     private let database: DatabaseQueue
     private let path: String
-    /// Seconds to wait for readers.
-    private static let busyTimeout = 10
 
     /// Opens the index for writing, creates it if it does not exist, and empties it if it cannot be trusted.
     package init(at path: String) throws(ResultIndexFailure) {
         self.path = path
         if let obstacle = databaseObstacle(at: path) { throw .unusable(path: path, reason: obstacle) }
         do {
-            var configuration = Self.configuration
+            var configuration = Configuration.archiveDatabase
             // One transaction spans many calls.
             configuration.allowsUnsafeTransactions = true
             database = try DatabaseQueue(path: path, configuration: configuration)
@@ -60,18 +58,14 @@ package final class ResultIndex: Sendable {
         }
     }
 
-    /// The configuration of every connection to an index.
-    static var configuration: Configuration {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(Double(busyTimeout))
-        configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA cell_size_check = ON") }
-        return configuration
+    /// Whether this version of the program created the tables.
+    static func isCurrent(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "PRAGMA user_version") == ResultIndexSchema.version
     }
 
     /// Whether this version of the program created the tables, and nothing has changed the file since.
-    static func isSound(_ database: Database) throws -> Bool {
-        try Int.fetchOne(database, sql: "PRAGMA user_version") == ResultIndexSchema.version
-            && IndexSeal.isIntact(database)
+    private static func isSound(_ database: Database) throws -> Bool {
+        try isCurrent(database) && IndexSeal.isIntact(database)
     }
 
     /// Replaces the tables of a new, damaged or other version's file with empty ones.
@@ -99,7 +93,7 @@ package final class ResultIndex: Sendable {
     package func beginUpdate() throws(ResultIndexFailure) {
         try write { database in
             try database.execute(sql: "PRAGMA busy_timeout = 0")
-            defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Self.busyTimeout * 1_000)") }
+            defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Configuration.lockTimeout * 1_000)") }
             try database.beginTransaction(.immediate)
         }
     }

@@ -94,19 +94,12 @@ extension JoinTable {
             unsafe sqlite3_limit(database.sqliteConnection, SQLITE_LIMIT_LENGTH, CInt(clamping: rowLimit))
         }
         do {
-            return try Self.opened(path, configuration)
+            return try .opened(path, configuration)
         } catch let error as DatabaseError {
             guard try isLeftByWriter(error) else { throw error }
             // Nobody can write to the medium, so no locks are needed.
-            return try Self.opened("file:\(Self.escaped(path))?immutable=1", configuration)
+            return try .opened("file:\(Self.escaped(path))?immutable=1", configuration)
         }
-    }
-
-    /// Opens the database and reads it once, so that an unusable file throws here.
-    private static func opened(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        _ = try queue.read { try Int.fetchOne($0, sql: "PRAGMA schema_version") }
-        return queue
     }
 
     /// Whether SQLite could only not create the files that it needs next to the database, such as on read-only media.
