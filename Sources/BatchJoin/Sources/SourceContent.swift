@@ -35,9 +35,20 @@ final class SourceContent: Sendable {
         guard let table = JoinTable(place.path) else { throw JoinFailure(.unknownFormat, path: place.path) }
         guard try FileStatus.of(table.path) != nil else { throw JoinFailure(.notFound, path: table.path) }
         var target = try TemporaryFile(in: folder)
-        try table.forEachRow(rowLimit: rowLimit) { try target.append($0) }
+        // Most rows are small, and every `append` is a system call.
+        var pending: [UInt8] = []
+        try table.forEachRow(rowLimit: rowLimit) { row in
+            pending += row
+            guard pending.count >= pieceSize else { return }
+            try target.append(pending)
+            pending.removeAll(keepingCapacity: true)
+        }
+        try target.append(pending)
         return unpacked(target, place.path, rowLimit)
     }
+
+    /// The number of bytes to read or write at once when a source is unpacked.
+    private static let pieceSize = 262_144
 
     private static func open(_ path: String, _ folder: String, _ rowLimit: Int) throws -> SourceContent {
         guard let status = try FileStatus.of(path) else { throw JoinFailure(.notFound, path: path) }
@@ -70,7 +81,7 @@ final class SourceContent: Sendable {
                     if let encoding { throw JoinFailure(.encoding(encoding), path: path) }
                     try target.append(content)
                 }
-                let piece = try file.read(at: offset, count: 262_144)
+                let piece = try file.read(at: offset, count: pieceSize)
                 if piece.isEmpty { break }
                 offset += piece.count
                 inflater.push(piece)
