@@ -53,13 +53,16 @@ package struct RequestEdit: Sendable, Hashable {
         return try? JSONCursor.read(value) { cursor throws(JSONSyntaxError) in try cursor.optionalText() }
     }
 
+    private static let paramsKeys = JSONKeyTable(["params"])
+    private static let modelKeys = JSONKeyTable(["model"])
+
     /// The model that a request names, or nil if it names none.
     package static func model(of request: [UInt8]) -> String? {
         var model: String?
         _ = try? JSONCursor.read(request) { cursor throws(JSONSyntaxError) in
-            try cursor.members(JSONKeyTable(["params"])) { _, cursor throws(JSONSyntaxError) in
+            try cursor.members(paramsKeys) { _, cursor throws(JSONSyntaxError) in
                 model = nil
-                try cursor.members(JSONKeyTable(["model"])) { _, cursor throws(JSONSyntaxError) in
+                try cursor.members(modelKeys) { _, cursor throws(JSONSyntaxError) in
                     model = try cursor.optionalText()
                 }
             }
@@ -70,11 +73,10 @@ package struct RequestEdit: Sendable, Hashable {
     /// The value of the last member `params`; nil if it is not an object.
     private static func params(of object: [UInt8]) throws(JSONSyntaxError) -> [UInt8]? {
         try JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
-            let names = JSONKeyTable(["params"])
             var params: [UInt8]?
             try cursor.beginObject()
             while let key = try cursor.nextKey() {
-                let isParams = cursor.index(of: key, in: names) != nil
+                let isParams = cursor.index(of: key, in: paramsKeys) != nil
                 let isObject = try cursor.kind() == .object
                 let value = try cursor.skipValue()
                 if isParams { params = isObject ? cursor.bytes(value) : nil }

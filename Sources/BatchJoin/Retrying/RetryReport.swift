@@ -35,10 +35,8 @@ package struct RetryReport: Sendable {
     /// The models in the requests that are retired on a day, by the days of a price table, sorted by name.
     package func retiredModels(on day: CalendarDay, by prices: PriceTable) -> [RetiredModel] {
         models.compactMap { name, requests in
-            prices.lastDay(of: name)
-                .flatMap { last in
-                    last < day ? RetiredModel(name: name, lastDay: last, requests: requests) : nil
-                }
+            guard let last = prices.lastDay(of: name), last < day else { return nil }
+            return RetiredModel(name: name, lastDay: last, requests: requests)
         }
         .sorted { $0.name < $1.name }
     }

@@ -83,6 +83,7 @@ package struct RetryRun: Sendable {
     ) throws {
         guard let entry = manifest.files[.raw] else { return }
         let reader = try MemberReader(entry, in: folder, codec: codec)
+        let onlyModel = manifest.onlyModel
         for number in reader.members.indices {
             try Task.checkCancellation()
             guard let block = try reader.block(ofMember: number) else { continue }
@@ -95,10 +96,13 @@ package struct RetryRun: Sendable {
                 let quoted = [UInt8(ascii: "\"")] + token + [UInt8(ascii: "\"")]
                 let origin = RetryOrigin(batchID: manifest.batch.id, id: quoted, reason: reason)
                 let request = try request(id: id, origin, sources)
-                let assumed = settings.edit.model ?? decoded.text(record.model) ?? manifest.onlyModel
-                if let model = request.map({ RequestEdit.model(of: $0) }) ?? assumed {
-                    report.models[model, default: 0] += 1
-                }
+                let model =
+                    if let request {
+                        RequestEdit.model(of: request)
+                    } else {
+                        settings.edit.model ?? decoded.text(record.model) ?? onlyModel
+                    }
+                if let model { report.models[model, default: 0] += 1 }
                 if let writer { try write(request, id: id, origin, writer, &report) }
             }
         }
