@@ -18,8 +18,8 @@ struct DelimitedRowScanner: Sendable {
 
     /// Reads the header at the start of a window.
     ///
-    /// If the header ends with CR alone, so do the rows. Returns the scanner for the rows and the position of the first row; nil if the window does not contain the whole
-    /// header.
+    /// If the header ends with CR alone, so do the rows. Returns the scanner for the rows and the position of the first
+    /// row; nil if the window does not contain the whole header.
     static func reading(
         headerOf window: [UInt8],
         records: DelimitedRecords,
