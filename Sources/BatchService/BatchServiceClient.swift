@@ -74,8 +74,7 @@ extension BatchServiceClient: BatchLister {
     }
 
     package func containsKey(_ bytes: [UInt8]) -> Bool {
-        var search = caller.requester.settings.credential.search
-        return search?.finds(in: bytes) ?? false
+        caller.requester.settings.credential.search?.contains(bytes) ?? false
     }
 
     private func document(_ request: ServiceRequest) async throws(ServiceError) -> ServiceReply {

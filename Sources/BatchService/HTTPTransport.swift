@@ -27,15 +27,12 @@ struct HTTPTransport: Sendable {
         // Callers limit the number of concurrent requests. A second limit here would let requests time out in a queue.
         pool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1_024
         pool.retryConnectionEstablishment = false
-        var configuration = HTTPClient.Configuration(
-            tlsConfiguration: try Self.tlsConfiguration(caFile: settings.caFile),
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: TimeAmount(settings.connectTimeout)),
-            connectionPool: pool,
-            proxy: proxy,
-            decompression: .disabled
+        var configuration = try Self.configuration(
+            caFile: settings.caFile,
+            connectTimeout: TimeAmount(settings.connectTimeout),
+            proxy: proxy
         )
-        configuration.httpVersion = .http1Only
+        configuration.connectionPool = pool
         configuration.http1_1ConnectionDebugInitializer = Self.widenReads
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
@@ -92,8 +89,8 @@ struct HTTPTransport: Sendable {
 
     /// Closes all connections of a client, and waits for it up to ``shutdownLimit``.
     ///
-    /// The library waits for connections that are being made, and a peer may be silent for as long as it likes. After the
-    /// limit, the library continues on its own.
+    /// The library waits for connections that are being made, and a peer may be silent for as long as it likes. After
+    /// the limit, the library continues on its own.
     static func shutdown(_ client: HTTPClient) async {
         // The only possible errors are that the client has already been shut down, and cancellation.
         _ = try? await Stopwatch(ContinuousClock()).run(upTo: shutdownLimit) { try await client.shutdown() }
@@ -106,7 +103,24 @@ struct HTTPTransport: Sendable {
 extension HTTPTransport: Redacted {}
 
 extension HTTPTransport {
-    static func tlsConfiguration(caFile: String?) throws(ServiceSettingsFailure) -> TLSConfiguration {
+    /// The configuration of every client of the library.
+    static func configuration(
+        caFile: String?,
+        connectTimeout: TimeAmount,
+        proxy: HTTPClient.Configuration.Proxy?
+    ) throws(ServiceSettingsFailure) -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: try tlsConfiguration(caFile: caFile),
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: connectTimeout),
+            proxy: proxy,
+            decompression: .disabled
+        )
+        configuration.httpVersion = .http1Only
+        return configuration
+    }
+
+    private static func tlsConfiguration(caFile: String?) throws(ServiceSettingsFailure) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         guard let caFile else { return configuration }

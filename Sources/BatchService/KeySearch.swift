@@ -7,8 +7,8 @@ struct KeySearch: Sendable {
     static let minimumLength = 12
 
     private let key: [UInt8]
-    /// How far the search may move on if this pair of bytes is at the place of the key's last two bytes; 0 if the key may
-    /// end there.
+    /// How far the search may move on if this pair of bytes is at the place of the key's last two bytes; 0 if the key
+    /// may end there.
     private let shifts: [UInt16]
     /// The end of the bytes so far, which may contain the beginning of the key.
     private var tail: [UInt8] = []
@@ -39,7 +39,8 @@ struct KeySearch: Sendable {
         return contains(border) || contains(chunk)
     }
 
-    private func contains(_ bytes: [UInt8]) -> Bool {
+    /// Returns whether the key is in these bytes.
+    func contains(_ bytes: [UInt8]) -> Bool {
         let (key, shifts, last) = (key.span, shifts.span, key.count - 1)
         let bytes = bytes.span
         var end = last

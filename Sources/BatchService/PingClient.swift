@@ -50,14 +50,10 @@ package struct PingClient: Sendable {
     /// for an invalid proxy or certificate file.
     package func send(_ event: RunEvent, body: String) async throws {
         let proxy = try proxies.proxy(for: url.origin)
-        var configuration = HTTPClient.Configuration(
-            tlsConfiguration: try HTTPTransport.tlsConfiguration(caFile: caFile),
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: Self.limit),
-            proxy: proxy
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: try HTTPTransport.configuration(caFile: caFile, connectTimeout: Self.limit, proxy: proxy)
         )
-        configuration.httpVersion = .http1Only
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         var request = HTTPClientRequest(url: target(event).text)
         request.method = .POST
         request.headers = ["content-type": "text/plain; charset=utf-8", "user-agent": userAgent]

@@ -1,8 +1,8 @@
 /// One entry of `NO_PROXY`: hosts to connect to without a proxy.
 ///
-/// An entry is `*` for every host, a domain, an address, or a range of addresses such as `10.0.0.0/8` and `fd00::/8`, each
-/// with or without `:port`. `example.com`, `.example.com` and `*.example.com` all match the domain and its subdomains. Letter
-/// case and a final dot of a name have no meaning. A name is not resolved, so it matches no range.
+/// An entry is `*` for every host, a domain, an address, or a range of addresses such as `10.0.0.0/8` and `fd00::/8`,
+/// each with or without `:port`. `example.com`, `.example.com` and `*.example.com` all match the domain and its
+/// subdomains. Letter case and a final dot of a name are ignored. A name is not resolved, so it matches no range.
 struct ProxyException: Sendable, Hashable {
     private enum Hosts: Sendable, Hashable {
         case all

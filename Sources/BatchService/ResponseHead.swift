@@ -15,20 +15,18 @@ struct ResponseHead: Sendable {
 
     /// Parses the head; `credential` is removed from all texts but ``location``, which is only resolved.
     init(status: Int, headers: HTTPHeaders, hiding credential: Credential? = nil) {
-        func text(_ name: String) -> String? {
-            headers[name].first.flatMap { $0.isEmpty ? nil : credential?.removed(from: $0) ?? $0 }
-        }
+        func hidden(_ text: String) -> String { credential?.removed(from: text) ?? text }
+        func value(_ name: String) -> String? { headers[name].first.flatMap { $0.isEmpty ? nil : $0 } }
+        func text(_ name: String) -> String? { value(name).map(hidden) }
         reply = ReplyHead(
             status: status,
             requestID: text("request-id"),
             workspaceID: text("anthropic-workspace-id"),
             date: text("date").flatMap { HTTPDate.timestamp($0) }
         )
-        location = headers["location"].first.flatMap { $0.isEmpty ? nil : $0 }
+        location = value("location")
         let encodings = headers[canonicalForm: "content-encoding"].map { $0.lowercased() }.filter { $0 != "identity" }
-        contentEncoding =
-            encodings.isEmpty
-            ? nil : credential?.removed(from: encodings.joined(separator: ", ")) ?? encodings.joined(separator: ", ")
+        contentEncoding = encodings.isEmpty ? nil : hidden(encodings.joined(separator: ", "))
         retryAfter = text("retry-after")
             .flatMap { value in
                 Double(value).map { .seconds($0) } ?? HTTPDate.timestamp(value).map { .date($0) }
