@@ -7,7 +7,7 @@ import MessageBatches
 import TestSupport
 import Testing
 
-/// Whatever values a catalog and a listing hold, they end no run.
+/// No value of a catalog or a listing ends the process.
 struct HostileCatalogTests {
     private let origin = "https://api.example"
 

@@ -90,7 +90,7 @@ struct ForeignSourceTests {
 
     /// The small row is in the first window, the large one exceeds it.
     @Test(arguments: [2_000, 3_000_000], ["ndjson", "csv", "csv.gz"])
-    func `a row that is too long is named or skipped`(size: Int, ending: String) async throws {
+    func `a row that is too long is reported or skipped`(size: Int, ending: String) async throws {
         let ground = try JoinGround()
         try await ground.archive("msgbatch_01", [resultLine("a"), resultLine("b"), resultLine("c")])
         let long = String(repeating: "x", count: size)
@@ -125,7 +125,7 @@ struct ForeignSourceTests {
         }
     }
 
-    @Test func `a value of a database that is too long is named`() async throws {
+    @Test func `a value of a database that is too long is reported`() async throws {
         let ground = try JoinGround()
         let path = try database(in: ground) { try $0.execute(sql: "INSERT INTO labels VALUES ('b', zeroblob(2000))") }
         let table = try #require(JoinTable(path + "#labels"))
@@ -136,7 +136,7 @@ struct ForeignSourceTests {
 
     // MARK: Databases
 
-    @Test func `a locked database is waited for, then named`() throws {
+    @Test func `a join waits for a locked database, then reports it`() throws {
         let ground = try JoinGround()
         let path = try database(in: ground)
         let table = try #require(JoinTable(path + "#labels"))
@@ -157,7 +157,7 @@ struct ForeignSourceTests {
         #expect(count == 1)
     }
 
-    @Test func `a database with a write-ahead log is read where nothing can be written`() throws {
+    @Test func `a database with a write-ahead log is read if nothing can be written next to it`() throws {
         let ground = try JoinGround()
         let path = try database(in: ground, name: "100%3f?#.sqlite")
         let table = try #require(JoinTable(path + "#labels"))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import BatchService
 
-/// Whatever headers a server sends, they end no run.
+/// No header of a server ends the process.
 struct HostileHeaderTests {
     @Test func `a date of 1700 and a retry-after of 2200 ask for a pause that is too long`() {
         let head = ResponseHead(

@@ -101,7 +101,7 @@ struct RetryTests {
     }
 
     @Test(arguments: [[], ["retry-after: 45"]])
-    func `a 429 that goes on ends the call after ten minutes`(headers: [String]) async throws {
+    func `a 429 that continues for ten minutes ends the call`(headers: [String]) async throws {
         let clock = ManualClock(skipping: .seconds(7_200))
         let script = Array(repeating: ScriptedServer.Reply.error(429, "rate_limit_error", headers: headers), count: 500)
         try await ScriptedServer.run(script) { server in
@@ -117,7 +117,7 @@ struct RetryTests {
     }
 
     @Test(arguments: [("9999999999", 9_999_999_999), ("601", 601)])
-    func `a pause that is too long ends the call, and is named`(header: String, seconds: Int) async throws {
+    func `a pause that is too long ends the call and is in the error`(header: String, seconds: Int) async throws {
         let reply = ScriptedServer.Reply.error(429, "rate_limit_error", headers: ["retry-after: \(header)"])
         try await ScriptedServer.run([reply, .answer()]) { server in
             let failure = try await BatchServiceClient.run(server.origin) { await $0.pageFailure() }
