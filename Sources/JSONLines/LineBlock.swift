@@ -73,3 +73,13 @@ extension LineBlock {
         )
     }
 }
+
+extension [UInt8] {
+    /// Appends a range of other bytes.
+    ///
+    /// A slice would do the same, but each slice of an array that threads share counts references to it, which takes
+    /// longer than copying the few bytes of a column.
+    package mutating func append(_ range: Range<Int>, of bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
+    }
+}

@@ -130,11 +130,10 @@ package struct ModelPrices: Sendable {
 }
 
 extension ModelPrices {
-    /// The prices of the model, by the smallest prompt of each range of sizes.
-    package var ranges: [Range] {
+    /// The smallest prompt of each range of sizes, in ascending order.
+    package var rangeStarts: [Int] {
         let ends = candidates.map(\.promptTokens.upperBound).filter { $0 < .max }
         return Set(candidates.map(\.promptTokens.lowerBound) + ends.map { $0 + 1 }).sorted()
-            .map { range(promptTokens: $0) }
     }
 
     /// The prices for a size of prompt.
@@ -176,14 +175,14 @@ package enum TierPricing: Sendable, Hashable {
     package static func isAnthropic(_ origin: String?) -> Bool {
         guard let origin else { return true }
         let host = origin.split(separator: "://", maxSplits: 1).last?.prefix { $0 != ":" && $0 != "/" } ?? ""
-        return host == "api.anthropic.com" || host.hasSuffix(".anthropic.com")
+        return host.hasSuffix(".anthropic.com")
     }
 }
 
 /// The dated rules about refusals before any output.
 ///
 /// Such a refusal reports token counts. It is not billed in some categories (API documentation, refusals and fallbacks,
-/// copy of 2026-09-26). Decided by empty content, not by `output_tokens`.
+/// copy of 2026-09-26). Empty content decides, not `output_tokens`.
 package enum RefusalRule {
     /// The version of the price rule and of these rules, which the manifest records.
     ///
@@ -194,19 +193,17 @@ package enum RefusalRule {
         /// The value of `stop_details.category`; nil for null.
         let category: String?
         /// The first day, inclusive, of the batch's creation.
-        let validFrom: String
+        let validFrom: CalendarDay?
     }
 
     private static let notBilled = [
-        Rule(category: "cyber", validFrom: "2026-06-09"),
-        Rule(category: "general_harms", validFrom: "2026-06-09"),
-        Rule(category: nil, validFrom: "2026-06-09"),
+        Rule(category: "cyber", validFrom: CalendarDay("2026-06-09")),
+        Rule(category: "general_harms", validFrom: CalendarDay("2026-06-09")),
+        Rule(category: nil, validFrom: CalendarDay("2026-06-09")),
     ]
-
-    private static let rules = notBilled.map { ($0.category, CalendarDay($0.validFrom)) }
 
     /// Whether a refusal before any output is billed; `category` is nil if `stop_details` has a null category.
     package static func isBilled(category: String?, day: CalendarDay) -> Bool {
-        !rules.contains { rule in rule.0 == category && rule.1.map { $0 <= day } ?? false }
+        !notBilled.contains { rule in rule.category == category && rule.validFrom.map { $0 <= day } ?? false }
     }
 }

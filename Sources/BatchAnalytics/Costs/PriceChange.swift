@@ -50,7 +50,7 @@ extension PriceChange {
             .contains { geo in
                 let old = recorded.prices(of: row.model, geo: geo, day: day)
                 let new = table.prices(of: row.model, geo: geo, day: day)
-                let starts = [row.promptMinimum ?? 0] + (new?.ranges.map(\.start) ?? []).filter(row.covers)
+                let starts = [row.promptMinimum ?? 0] + (new?.rangeStarts ?? []).filter(row.covers)
                 return starts.contains { old?.range(promptTokens: $0) != new?.range(promptTokens: $0) }
             }
     }

@@ -7,7 +7,7 @@ package struct RefusalCount {
     static let limit = 10
 
     /// Whether the server has accepted the key in this run; then a single refusal does not mean that the key is invalid.
-    let isKeyAccepted: Bool
+    private let isKeyAccepted: Bool
     private var refusals = 0
     private var first: ServiceError?
     private var hasAnswer = false

@@ -75,16 +75,12 @@ private struct BatchFields {
 
     mutating func read(_ key: Key, from cursor: inout JSONCursor) throws(JSONSyntaxError) {
         switch key {
-        case .id: id = try text(&cursor)
-        case .status: status = try text(&cursor)
+        case .id: id = try cursor.optionalText()
+        case .status: status = try cursor.optionalText()
         case .counts: counts = try requestCounts(&cursor)
-        case .createdAt, .expiresAt, .endedAt, .cancelInitiatedAt, .archivedAt: times[key] = try text(&cursor)
-        case .resultsURL: resultsURL = try text(&cursor)
+        case .createdAt, .expiresAt, .endedAt, .cancelInitiatedAt, .archivedAt: times[key] = try cursor.optionalText()
+        case .resultsURL: resultsURL = try cursor.optionalText()
         }
-    }
-
-    private func text(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> String? {
-        try cursor.string().map { cursor.text($0) }
     }
 
     /// The members of `request_counts` that the API documents.

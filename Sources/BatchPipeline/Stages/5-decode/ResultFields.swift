@@ -58,8 +58,8 @@ struct ResultFields {
         let type = ResultBody.type(of: typeToken, in: cursor)
         let message = type == .succeeded ? body.message : MessageFields()
         let error = type == .errored ? body.error : ErrorFields()
-        let isReadable = type != .succeeded || message.usage != nil
-        let billed = message.usage?.billed ?? UsageFields.Billed(isReadable: isReadable)
+        // Without usage, only a succeeded request is unreadable: the other results are not billed.
+        let billed = message.usage?.billed ?? UsageFields.Billed(isReadable: type != .succeeded)
         return ResultRecord(
             lineNumber: lineNumber,
             line: line,

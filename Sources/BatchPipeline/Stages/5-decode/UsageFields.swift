@@ -41,12 +41,10 @@ struct UsageFields {
 
     private mutating func read(_ cursor: inout JSONCursor, isEntry: Bool) throws(JSONSyntaxError) {
         unreadable = Self.requiredBits
-        guard try cursor.kind() == .object else {
+        guard try cursor.enterObject() else {
             unreadable = .max
-            try cursor.skipValue()
             return
         }
-        try cursor.beginObject()
         var place = -1
         while try cursor.nextKey(in: Self.keys, &place) {
             switch place < 0 ? .unknown : Self.targets[place] {
@@ -75,12 +73,10 @@ struct UsageFields {
         iterations = []
         setUnreadable(false, bit: Self.iterationsBit)
         if try cursor.consumeNull() { return }
-        guard try cursor.kind() == .array else {
+        guard try cursor.enterArray() else {
             setUnreadable(true, bit: Self.iterationsBit)
-            try cursor.skipValue()
             return
         }
-        guard try cursor.enterArray() else { return }
         while try cursor.nextElement() {
             var entry = UsageFields()
             try entry.read(&cursor, isEntry: true)
@@ -122,12 +118,10 @@ struct UsageFields {
             setUnreadable(false, bit: field.rawValue)
         }
         if try cursor.consumeNull() { return }
-        guard try cursor.kind() == .object else {
+        guard try cursor.enterObject() else {
             setUnreadable(true, bit: group.fields[0].rawValue)
-            try cursor.skipValue()
             return
         }
-        try cursor.beginObject()
         var place = -1
         while try cursor.nextKey(in: group.keys, &place) {
             if place < 0 {
@@ -170,8 +164,9 @@ extension UsageFields {
         billed.isUnusual = !addsUp || iterations.contains { $0.kind == .other }
         if !addsUp { billed.entries = [BilledEntry(kind: .message, usage: top)] }
         for entry in iterations where entry.kind != .fallback && (addsUp || entry.kind != .message) {
+            let tokens = entry.tokens
             var usage = TokenUsage()
-            for field in UsageField.priced { usage[field] = entry.tokens[field] }
+            for field in UsageField.priced { usage[field] = tokens[field] }
             billed.entries.append(
                 BilledEntry(kind: entry.kind, model: entry.model.map { TextSlice($0) }, usage: usage)
             )

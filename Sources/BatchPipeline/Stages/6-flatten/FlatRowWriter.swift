@@ -26,10 +26,10 @@ package struct FlatRowWriter: Sendable {
     private func append(_ record: ResultRecord, _ source: FlatRowSource, to output: inout [UInt8]) {
         for column in Self.columns {
             switch column.content.value(record, source) {
-            case .null: output += Self.texts[column.null]
-            case .number(0): output += Self.texts[column.zero]
+            case .null: output.append(column.null, of: Self.texts)
+            case .number(0): output.append(column.zero, of: Self.texts)
             case let value:
-                output += Self.texts[column.label]
+                output.append(column.label, of: Self.texts)
                 value.append(from: source, to: &output)
             }
         }
@@ -137,28 +137,14 @@ package enum FlatValue {
         switch self {
         case .null: output += Self.nullText
         case .literal(let text): output += text
-        case .number(let number): Self.append(number, to: &output)
+        case .number(let number): output.append(number)
         case .money(let amount): output += amount.text.utf8
         case .text(let slice) where slice.isEscaped:
             JSONString.append(JSONString.decoded(source.bytes[slice.range], isEscaped: true), to: &output)
         case .text(let slice):
             output.append(UInt8(ascii: "\""))
-            output += source.bytes[slice.range]
+            output.append(slice.range, of: source.bytes)
             output.append(UInt8(ascii: "\""))
-        }
-    }
-
-    /// Appends a non-negative number in decimal.
-    private static func append(_ number: Int64, to output: inout [UInt8]) {
-        var (low, rest) = (output.count, number)
-        repeat {
-            output.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        var high = output.count - 1
-        while low < high {
-            output.swapAt(low, high)
-            (low, high) = (low + 1, high - 1)
         }
     }
 }

@@ -79,13 +79,13 @@ private struct BlockPricer {
         var price = RequestPrice()
         price.hasPrice = true
         var isAssumed = tier != .batchPrice
-        if record.entries.isEmpty, let whole = add(record.usage, at: record.model, record, tier, in: bytes, to: &price)
-        {
+        let geo = record.inferenceGeo
+        if record.entries.isEmpty, let whole = add(record.usage, at: record.model, geo, tier, in: bytes, to: &price) {
             isAssumed = isAssumed || whole.isAssumed
         }
         for index in record.entries.indices {
             let entry = record.entries[index]
-            guard let part = add(entry.usage, at: entry.model ?? record.model, record, tier, in: bytes, to: &price)
+            guard let part = add(entry.usage, at: entry.model ?? record.model, geo, tier, in: bytes, to: &price)
             else { break }
             record.entries[index].amounts = part.amounts
             // No page says whether the batch discount applies to the tokens of an advisor.
@@ -113,13 +113,13 @@ private struct BlockPricer {
     private mutating func add(
         _ usage: TokenUsage,
         at model: TextSlice?,
-        _ record: ResultRecord,
+        _ geo: TextSlice?,
         _ tier: TierPricing,
         in bytes: [UInt8],
         to price: inout RequestPrice
     ) -> ModelPrices.Price? {
         let isBatchPrice = tier != .assumedListPrice
-        let prices = prices(of: model, geo: record.inferenceGeo, in: bytes)
+        let prices = prices(of: model, geo: geo, in: bytes)
         guard let part = prices?.price(of: usage, isBatchPrice: isBatchPrice) else {
             price.hasPrice = false
             // A row that lacks a price is recorded too: it is not new when prices are compared later.
