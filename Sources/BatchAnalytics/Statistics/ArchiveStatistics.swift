@@ -247,7 +247,8 @@ package struct ReadingNotice: Sendable {
         var sentences: [String] = []
         if outdated > 0 { sentences.append(Self.sentence(outdated: outdated)) }
         if incomplete > 0 {
-            sentences.append("\(incomplete.counted("batch lacks", "batches lack")) summaries and counts in part only.")
+            let count = incomplete.counted("batch lacks summaries and is", "batches lack summaries and are")
+            sentences.append("\(count) counted only in part.")
         }
         if repriced.batches > 0 {
             let count = repriced.batches.counted("batch", "batches")
