@@ -2,10 +2,7 @@ import Testing
 
 struct CodeTests {
     @Test func `unsafe code is only where it is allowed`() {
-        let found = Project.sources
-            .filter { !HouseRules.excuses($0.path, by: HouseRules.unsafeCode) }
-            .flatMap { file in CodeRules.unsafeLines(in: file.source).map { "\(file.path):\($0)" } }
-        #expect(found == [])
+        #expect(places(of: CodeRules.unsafeLines, outside: HouseRules.unsafeCode) == [])
     }
 
     @Test func `pure targets do not use clocks, chance, files or the environment`() {
@@ -16,14 +13,15 @@ struct CodeTests {
     }
 
     @Test func `no text reaches a terminal without being made visible`() {
-        let found = Project.sources.flatMap { file in
-            let streams =
-                HouseRules.excuses(file.path, by: HouseRules.streams) ? [] : CodeRules.streamLines(in: file.source)
-            let sequences =
-                HouseRules.excuses(file.path, by: HouseRules.sequences) ? [] : CodeRules.sequenceLines(in: file.source)
-            return (streams + sequences).map { "\(file.path):\($0)" }
-        }
-        #expect(found == [])
+        #expect(places(of: CodeRules.streamLines, outside: HouseRules.streams) == [])
+        #expect(places(of: CodeRules.sequenceLines, outside: HouseRules.sequences) == [])
+    }
+
+    /// The lines that a rule finds in files without an exception.
+    private func places(of rule: (SwiftText) -> [Int], outside exceptions: [HouseRules.Exception]) -> [String] {
+        Project.sources
+            .filter { !HouseRules.excuses($0.path, by: exceptions) }
+            .flatMap { file in rule(file.source).map { "\(file.path):\($0)" } }
     }
 
     @Test func `a long file has a reason`() {
@@ -36,17 +34,15 @@ struct CodeTests {
     }
 
     @Test func `every exception is still needed`() {
-        for exception in HouseRules.unsafeCode {
-            let files = Project.sources.filter { HouseRules.excuses($0.path, by: [exception]) }
-            #expect(files.contains { !CodeRules.unsafeLines(in: $0.source).isEmpty }, "\(exception.path)")
-        }
-        for exception in HouseRules.streams {
-            let files = Project.sources.filter { $0.path == exception.path }
-            #expect(files.contains { !CodeRules.streamLines(in: $0.source).isEmpty }, "\(exception.path)")
-        }
-        for exception in HouseRules.sequences {
-            let files = Project.sources.filter { $0.path == exception.path }
-            #expect(files.contains { !CodeRules.sequenceLines(in: $0.source).isEmpty }, "\(exception.path)")
+        let rules: [(exceptions: [HouseRules.Exception], lines: (SwiftText) -> [Int])] = [
+            (HouseRules.unsafeCode, CodeRules.unsafeLines), (HouseRules.streams, CodeRules.streamLines),
+            (HouseRules.sequences, CodeRules.sequenceLines),
+        ]
+        for rule in rules {
+            for exception in rule.exceptions {
+                let files = Project.sources.filter { HouseRules.excuses($0.path, by: [exception]) }
+                #expect(files.contains { !rule.lines($0.source).isEmpty }, "\(exception.path)")
+            }
         }
         for exception in HouseRules.longFiles {
             let lines = SwiftText.lines(of: Project.text(of: exception.path)).count - 1
@@ -86,7 +82,7 @@ struct CodeTests {
         #expect(CodeRules.streamLines(in: SwiftText("\n" + code)) == [2])
     }
 
-    @Test func `a print of our own and a literal are no write to a standard stream`() {
+    @Test func `a print of our own and a literal are not writes to a standard stream`() {
         let code = "context.print(text)\nfunc print(_ text: String)\nlet a = \"print(b)\" // print(c)\nblueprint(d)"
         #expect(CodeRules.streamLines(in: SwiftText(code)) == [])
         #expect(CodeRules.sequenceLines(in: SwiftText("let a = \"\\u{1B}[2J\" // b")) == [1])

@@ -116,7 +116,7 @@ enum HouseRules {
 
     /// The files that may use the standard streams.
     ///
-    /// All text of a command passes the first one, which makes it visible.
+    /// All text of a command passes through the first one, which makes it visible.
     static let streams: [Exception] = [
         Exception(
             path: "Sources/BatchCommands/CommandContext.swift",

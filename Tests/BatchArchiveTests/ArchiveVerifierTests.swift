@@ -249,7 +249,7 @@ struct ArchiveVerifierTests {
         #expect(try await archive.faults() == [])
     }
 
-    @Test func `a document that is listed is checked, one that is not yet listed is not damage`() async throws {
+    @Test func `a listed document is checked, and one that is not yet listed is not damage`() async throws {
         let (first, second) = ("summaries/days/2024-08-20.json", "views/one.sql")
         try await export(["a"])
         try archive.sink().replaceDocuments([first: [0x31], second: [0x32]])

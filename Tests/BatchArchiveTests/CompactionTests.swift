@@ -1,5 +1,4 @@
 import BlockGzip
-import Foundation
 import MessageBatches
 import Testing
 
@@ -8,13 +7,6 @@ import Testing
 struct CompactionTests {
     private let archive = TemporaryArchive()
     private let tomorrow = CalendarDay("2024-08-22")!
-
-    private func export() async throws {
-        let sink = archive.sink()
-        for id in ["a", "b", "c"] { try await sink.export(id, results: 12) }
-        try await sink.export("d", day: "2024-08-21")
-        try await sink.finishRun()
-    }
 
     private func choose(_ targetSize: Int = 1_000_000) async throws -> [Compaction] {
         let manifests = Array(try await archive.manifests().values)
@@ -29,7 +21,7 @@ struct CompactionTests {
     }
 
     @Test func `small files of a day are merged up to the target size`() async throws {
-        try await export()
+        try await archive.exportTwoDays()
         #expect(try await choose().map { $0.manifests.map(\.batch.id) } == [["a", "b", "c"]])
         let size = try #require(try await archive.manifests()["a"]?.files[.results]?.bytes)
         #expect(try await choose(2 * size + 10).map { $0.manifests.map(\.batch.id) } == [["a", "b"]])
@@ -40,7 +32,7 @@ struct CompactionTests {
     }
 
     @Test func `rows stay the same, members are copied, manifests and checksums are updated`() async throws {
-        try await export()
+        try await archive.exportTwoDays()
         let before = try rows()
         let sink = archive.sink()
         for compaction in try await choose() { try sink.compact(compaction) }
@@ -60,7 +52,7 @@ struct CompactionTests {
     }
 
     @Test func `each batch gets its own file again`() async throws {
-        try await export()
+        try await archive.exportTwoDays()
         let before = try archive.files().filter { $0.key.hasPrefix("results/") }
         let sink = archive.sink()
         for compaction in try await choose() { try sink.compact(compaction) }
@@ -73,7 +65,7 @@ struct CompactionTests {
     }
 
     @Test func `a damaged file stops the compaction before any change`() async throws {
-        try await export()
+        try await archive.exportTwoDays()
         let path = "results/date=2024-08-20/b.ndjson.gz"
         try archive.change(path) { $0[30] ^= 1 }
         let before = try archive.files()
@@ -84,7 +76,7 @@ struct CompactionTests {
     }
 
     @Test func `damage in a file of several batches is reported once, for the affected batch`() async throws {
-        try await export()
+        try await archive.exportTwoDays()
         let sink = archive.sink()
         for compaction in try await choose() { try sink.compact(compaction) }
         try await sink.finishRun()

@@ -52,7 +52,7 @@ struct DerivedFilesTests {
         #expect(try archive.folder.names(in: ArchivePaths.partial).filter { !$0.hasSuffix(".lock") } == [])
     }
 
-    @Test func `a row that lacks a price of its requests is recorded, so that it is no new price later`() async throws {
+    @Test func `a row that lacks a needed price is recorded, and does not count as a new price later`() async throws {
         let batch = try sampleBatch(results: 1)
         let body = Array(
             String(decoding: sampleBody(results: 1), as: UTF8.self)
@@ -61,7 +61,7 @@ struct DerivedFilesTests {
         let draft = try await archive.sink().openDraft(of: batch)
         try await draft.write(body, of: batch)
         var proof = proof(batch, results: 1)
-        proof.linesDigest = LinesDigest(LineBlock(wholeLines: body, sequence: 0, firstLine: 1, byteOffset: 0))
+        proof.linesDigest = LinesDigest(of: body)
         _ = try await draft.publish(proof)
         // The table has no price for tokens read from the cache.
         try await derivedFiles(input: 2).rebuild(try await manifest())

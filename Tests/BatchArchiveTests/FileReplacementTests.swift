@@ -4,7 +4,7 @@ import Testing
 
 @testable import BatchArchive
 
-/// Files outside of an archive are written as a user expects who may have put anything at their path.
+/// Files outside of an archive, at whose paths the user may have a link, a device or a pipe.
 struct FileReplacementTests {
     private let place = TemporaryArchive()
     private let files = FileManager.default

@@ -8,10 +8,7 @@ import Testing
 struct KilledCompactionTests {
     private func exported() async throws -> TemporaryArchive {
         let archive = TemporaryArchive()
-        let sink = archive.sink()
-        for id in ["a", "b", "c"] { try await sink.export(id, results: 12) }
-        try await sink.export("d", day: "2024-08-21")
-        try await sink.finishRun()
+        try await archive.exportTwoDays()
         return archive
     }
 
@@ -34,8 +31,8 @@ struct KilledCompactionTests {
 
     /// Kills a change after each number of steps, and checks the archive then and after the next run.
     private func kill(
-        _ prepare: (TemporaryArchive) async throws -> Void = { _ in },
         _ change: (TemporaryArchive, _ limit: Int) async throws -> Void,
+        after prepare: (TemporaryArchive) async throws -> Void = { _ in },
         files: Int
     ) async throws {
         let expected = try await rows(of: exported())
@@ -62,17 +59,17 @@ struct KilledCompactionTests {
     @Test func `a compaction that is killed after any step leaves every batch whole, and the next run completes it`()
         async throws
     {
-        try await kill({ _ in }, { try $0.sink().compact(await compaction(of: $0), limit: $1) }, files: 2)
+        try await kill({ try $0.sink().compact(await compaction(of: $0), limit: $1) }, files: 2)
     }
 
     @Test func `a killed separation leaves every batch whole, and the next run completes it`() async throws {
         try await kill(
-            { try $0.sink().compact(await compaction(of: $0)) },
             { archive, limit in
                 let manifests = try await archive.manifests()
                 let path = try #require(manifests["a"]?.files[.results]?.path)
                 try archive.sink().expand(path, of: Array(manifests.values), limit: limit)
             },
+            after: { try $0.sink().compact(await compaction(of: $0)) },
             files: 4
         )
     }

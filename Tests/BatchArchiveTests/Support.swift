@@ -41,6 +41,14 @@ final class TemporaryArchive: Sendable {
         try files().keys.sorted()
     }
 
+    /// Exports three small batches of one day and one batch of the next day.
+    func exportTwoDays() async throws {
+        let sink = sink()
+        for id in ["a", "b", "c"] { try await sink.export(id, results: 12) }
+        try await sink.export("d", day: "2024-08-21")
+        try await sink.finishRun()
+    }
+
     /// Writes a file directly.
     func put(_ text: [UInt8], at path: String) throws {
         try folder.makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
@@ -95,7 +103,7 @@ func sampleBody(results: Int = 3, terminated: Bool = true) -> [UInt8] {
             "stop_reason":"end_turn","usage":{"input_tokens":\(index),"output_tokens":7}}}}
             """
         }
-    return Array((lines.joined(separator: "\n") + (terminated ? "\n" : "")).utf8)
+    return Array((lines.joined(separator: "\n") + (terminated && results > 0 ? "\n" : "")).utf8)
 }
 
 /// The blocks of a body, small ones, so that a short body has several.
@@ -103,6 +111,13 @@ func blocks(of body: [UInt8], blockSize: Int = 1_000) throws -> [LineBlock] {
     var splitter = LineSplitter(blockSize: blockSize)
     let blocks = try splitter.append(body)
     return blocks + [splitter.finish()].compactMap { $0 }
+}
+
+extension LinesDigest {
+    /// The digest of the lines of a body.
+    init(of body: [UInt8]) {
+        self.init(LineBlock(wholeLines: body, sequence: 0, firstLine: 1, byteOffset: 0))
+    }
 }
 
 /// The records of a block without prices, as the proof of a sample records no prices.
@@ -116,14 +131,13 @@ func decoded(_ block: LineBlock, of batch: MessageBatch) -> DecodedBlock {
 func proof(_ batch: MessageBatch, results: Int = 3, emptyLines: Int = 0) -> BatchProof {
     var summaries = SummarySet([ResultTotal.self])
     summaries.replace(ResultTotal(count: results))
-    let body = results == 0 ? [] : sampleBody(results: results)
     return BatchProof(
         batch: batch,
         found: results == 0 ? [:] : ["succeeded": results],
         emptyLines: emptyLines,
         rejected: [],
         duplicateLines: 0,
-        linesDigest: LinesDigest(LineBlock(wholeLines: body, sequence: 0, firstLine: 1, byteOffset: 0)),
+        linesDigest: LinesDigest(of: sampleBody(results: results)),
         summaries: summaries,
         requestID: "req_1",
         workspaceID: "wrkspc_1",
@@ -151,8 +165,7 @@ extension FileArchive {
     {
         let batch = try sampleBatch(id, results: results, day: day)
         let draft = try await openDraft(of: batch)
-        let body = results == 0 ? [] : sampleBody(results: results)
-        try await draft.write(body, of: batch)
+        try await draft.write(sampleBody(results: results), of: batch)
         return try await draft.publish(proof(batch, results: results))
     }
 }

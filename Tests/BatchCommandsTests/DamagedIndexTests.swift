@@ -3,11 +3,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `query` and `show` answer when the result index is damaged: the same.
+/// `query` and `show` give the same answers if the result index is damaged.
 struct DamagedIndexTests {
     private static let all = ["query", "SELECT * FROM results ORDER BY batch_id, line_number"]
 
-    /// Asks the same of an index after each of the changes, which may name the file or its journal.
+    /// Runs a command after each of the changes, which name the index or a file next to it, and expects the same answer.
+    ///
+    /// `damaged` is the number of changes that are reported as damage.
     private func check(
         _ command: [String],
         _ changes: [(Data) -> (name: String, bytes: Data)],
@@ -73,6 +75,6 @@ struct DamagedIndexTests {
             { _ in ("results.sqlite-journal", Data(repeating: 0xD9, count: 5_000)) },
             { _ in ("results.sqlite-wal", Data(repeating: 0x37, count: 5_000)) },
         ]
-        try await check(Self.all, changes, expecting: 0...2)
+        try await check(Self.all, changes, expecting: 0...0)
     }
 }

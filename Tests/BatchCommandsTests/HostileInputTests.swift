@@ -5,9 +5,9 @@ import MessageBatches
 import TestSupport
 import Testing
 
-/// Whatever numbers and times options and manifests hold, they end no run.
+/// No number or time in an option or a manifest crashes the program.
 ///
-/// The tests demand only that the process survives; they run everything in it, so a trap ends the suite.
+/// The tests require only that the process survives. They run everything in it, so a trap ends the suite.
 struct HostileInputTests {
     private static let options = [
         "export": [

@@ -201,10 +201,7 @@ struct InterruptedJoinTests {
     }
 
     private func export(_ arguments: [String], into archive: Archive, at server: SimulatorServer) async -> InProcess {
-        await InProcess.run(
-            ["export", "--output", "json", "--archive", archive.url.path] + arguments,
-            at: server.baseURL
-        )
+        await archive.command(at: server)(["export", "--output", "json"] + arguments)
     }
 
     /// The batches that the document of an export names as not joined.

@@ -203,12 +203,7 @@ extension JoinCommandTests {
                 rows = [("q000", "good", 1.5), ("q001", None, 2), ("none", "x", 3)]
                 database.executemany("INSERT INTO labels VALUES (?, ?, ?)", rows)
             """
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script, path]
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        try runPython(script, [path])
     }
 }
 

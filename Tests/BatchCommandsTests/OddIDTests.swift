@@ -48,7 +48,6 @@ struct OddIDTests {
                 let table = await InProcess.offline(command, on: archive)
                 let read = try runPython(
                     "import csv, json, sys; print(json.dumps([row[0] for row in csv.reader(sys.stdin)]))",
-                    [],
                     input: table.output
                 )
                 #expect(try JSONDecoder().decode([String].self, from: read) == ["custom_id"] + ids, "\(command)")
@@ -58,25 +57,5 @@ struct OddIDTests {
                 #expect((show.document["row"] as? [String: Any])?["custom_id"] as? String == id, "\(show.notes)")
             }
         }
-    }
-
-    /// Runs a script and returns its output.
-    @discardableResult
-    private func runPython(_ script: String, _ arguments: [String], input: String = "") throws -> Data {
-        let process = Process()
-        let (input, output) = (Data(input.utf8), Pipe())
-        let file = FileManager.default.temporaryDirectory.appending(path: "input-\(UUID().uuidString)")
-        try input.write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONUTF8": "1"]) { $1 }
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return data
     }
 }

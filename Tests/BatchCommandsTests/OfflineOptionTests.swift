@@ -5,9 +5,6 @@ import Testing
 
 /// Options of the offline commands that no other test covers.
 struct OfflineOptionTests {
-    /// Prices a thousand times the highest list price.
-    private static let header = "model_id,input,output\n"
-
     @Test func `select and show use the prices of --prices`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let prices = archive.url.appending(path: "own.csv").path
@@ -16,7 +13,7 @@ struct OfflineOptionTests {
             let tokens = try #require(row?["output_tokens"] as? Int)
             // Input is free, output costs a dollar per thousand tokens. The tier is "standard" and the API is not
             // Anthropic's own, so nothing is taken off for a batch.
-            try Data("\(Self.header)\(model),0,1000\n".utf8).write(to: URL(filePath: prices))
+            try Data("model_id,input,output\n\(model),0,1000\n".utf8).write(to: URL(filePath: prices))
             let own = ["--prices", prices]
             let expected = Decimal(tokens) / 1_000
             let show = await run(["show", "q001", "--json"] + own).document["row"] as? [String: Any]

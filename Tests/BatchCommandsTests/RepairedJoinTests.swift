@@ -11,12 +11,7 @@ struct RepairedJoinTests {
         _ body: (Archive, [String], _ run: ([String]) async -> InProcess) async throws -> Void
     ) async throws {
         try await InProcess.export(.generated(lines: 40, batches: 3, clock: .noon)) { _, archive, server in
-            let run: ([String]) async -> InProcess = { arguments in
-                await InProcess.run(
-                    [arguments[0], "--archive", archive.url.path] + arguments[1...],
-                    at: server.baseURL
-                )
-            }
+            let run = archive.command(at: server)
             let table = archive.url.deletingLastPathComponent().appending(path: "labels-\(UUID().uuidString).csv")
             defer { try? FileManager.default.removeItem(at: table) }
             try await run(["select", "--columns", "batch_id,custom_id", "--format", "csv"]).output

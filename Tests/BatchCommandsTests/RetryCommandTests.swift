@@ -179,7 +179,7 @@ private struct RetryFixture {
         var request = URLRequest(url: try #require(URL(string: server.baseURL + "/v1/messages/batches")))
         request.httpMethod = "POST"
         request.httpBody = try Data(contentsOf: URL(filePath: path))
-        request.setValue("key-of-the-test", forHTTPHeaderField: "x-api-key")
+        request.setValue(InProcess.key, forHTTPHeaderField: "x-api-key")
         request.setValue("2023-06-01", forHTTPHeaderField: "anthropic-version")
         request.setValue("application/json", forHTTPHeaderField: "content-type")
         let (data, response) = try await URLSession.shared.data(for: request)

@@ -72,7 +72,7 @@ struct RunReportingTests {
         ]
         try await InProcess.export(scenario, ["--log-format", "json"]) { run, _, _ in
             #expect(run.status == .integrity)
-            #expect(!run.notes.contains("key-of-the-test"))
+            #expect(!run.notes.contains(InProcess.key))
             let lines = run.notes.split(separator: "\n")
             let all = lines.compactMap { jsonObject($0) }
             #expect(all.count == lines.count, "\(run.notes)")

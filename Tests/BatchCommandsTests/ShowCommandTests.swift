@@ -29,10 +29,7 @@ struct ShowCommandTests {
         try await InProcess.withSamples { _, run, _ in
             let document = await run(["show", "q001", "--json"]).document
             let row = try #require(document["row"] as? [String: Any])
-            #expect(
-                row["custom_id"] as? String == "q001"
-                    && row["cost_usd"] as? Double == 0.003186
-            )
+            #expect(row["custom_id"] as? String == "q001" && row["cost_usd"] as? Double == 0.003186)
             #expect((document["file"] as? String)?.hasPrefix("raw/date=2025-06-17/") == true)
             #expect((document["line"] as? [String: Any])?["custom_id"] as? String == "q001")
         }

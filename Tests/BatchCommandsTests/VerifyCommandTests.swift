@@ -198,7 +198,7 @@ struct VerifyCommandTests {
     }
 
     @Test(arguments: [true, false])
-    func `a refusal of one batch does not stop the repair of the others, a refused key does`(isForAll: Bool)
+    func `a refusal of one batch does not stop the repair of the others, but a refused key does`(isForAll: Bool)
         async throws
     {
         var scenario = try Scenario.generated(lines: 40, batches: 3)
@@ -206,10 +206,7 @@ struct VerifyCommandTests {
         scenario.faults = [Fault(.answer(status: 403), on: [.retrieve], of: isForAll ? nil : id)]
         try await InProcess.export(scenario) { _, archive, server in
             for name in archive.files(in: "raw") { try archive.change("raw/\(name)") { $0.removeLast(5) } }
-            let repair = await InProcess.run(
-                ["verify", "--repair", "--archive", archive.url.path],
-                at: server.baseURL
-            )
+            let repair = await archive.command(at: server)(["verify", "--repair"])
             #expect(repair.status == (isForAll ? .keyRefused : .integrity), "\(repair.notes)")
             #expect(repair.notes.contains("\(id): not repaired"), "\(repair.notes)")
             let repaired = isForAll ? 0 : 2
@@ -251,12 +248,7 @@ struct VerifyCommandTests {
 
     @Test func `a damaged file of several batches is split and rebuilt`() async throws {
         try await InProcess.export(.generated(lines: 40, batches: 3, clock: .noon)) { _, archive, server in
-            let run: ([String]) async -> InProcess = { arguments in
-                await InProcess.run(
-                    [arguments[0], "--archive", archive.url.path] + arguments[1...],
-                    at: server.baseURL
-                )
-            }
+            let run = archive.command(at: server)
             let rows = await run(["select", "--columns", "custom_id"]).lines.count
             let compact = await run(["compact", "--before", "2100-01-01"])
             #expect(compact.status == .done && compact.notes.contains("became one"), "\(compact.notes)")

@@ -27,13 +27,14 @@ struct ExtremeValueTests {
             try await withTemporaryFolder { folder in
                 let archive = ["--archive", folder.path]
                 let export = ["export", "--since", "2024-01-01", "--quiet"] + archive
-                #expect(try await Program.run(export, environment: simulation.environment).status != 1)
+                #expect(try await Program.run(export, environment: simulation.environment).status == 0)
                 let manifests = try folder.files(below: "manifests")
                     .map { folder.url.appending(path: "manifests/\($0)") }
                 let changes = [
                     ("\"ended_at\":\"20", "\"ended_at\":\"17"), ("\"bytes\":", "\"bytes\":9007199254740992,\"old\":"),
                     ("\"found\":{", "\"found\":{\"a\":9007199254740992,\"b\":9007199254740992,"),
                 ]
+                #expect(manifests.count >= changes.count)
                 for (manifest, change) in zip(manifests, changes) {
                     var text = try String(contentsOf: manifest, encoding: .utf8)
                     text = text.replacing("\": ", with: "\":").replacing(change.0, with: change.1)

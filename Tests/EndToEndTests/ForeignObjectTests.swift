@@ -4,23 +4,21 @@ import Testing
 /// A link, a pipe, a device or a folder in place of a file of the archive: nothing hangs, nothing outside of the archive
 /// is read or written, and the other batches are archived.
 struct ForeignObjectTests {
-    /// Creates the object `it` at a path.
+    /// Commands that create an object at the path that follows.
     private static let objects = ["ln -s ../outside", "mkfifo", "mkdir", "ln -s /dev/zero"]
 
-    /// Runs shell commands next to an archive with three batches, and `new` environments with three more.
+    /// Runs shell commands in the folder of an archive with three batches.
     private func withArchive(
         _ body: ((String) async throws -> Program.FinishedRun) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "20", "--batches", "3"]) { simulation in
-                let path = "\(Program.binary.deletingLastPathComponent().path):/usr/bin:/bin"
                 func shell(_ command: String) async throws -> Program.FinishedRun {
-                    // Status 124 means that the command hangs; an address space of 8 GB bounds memory.
-                    try await Program.run(
-                        ["60", "/bin/sh", "-c", "ulimit -v 8000000; \(command)"],
-                        environment: simulation.environment.merging(["PATH": path]) { $1 },
-                        executable: URL(filePath: "/usr/bin/timeout"),
-                        in: folder.url
+                    // An address space of 8 GB limits the memory.
+                    try await Program.shell(
+                        "ulimit -v 8000000; \(command)",
+                        in: folder,
+                        environment: simulation.environment
                     )
                 }
                 let export = try await shell(

@@ -31,7 +31,7 @@ struct NetworkPathTests {
         }
     }
 
-    @Test func `an export through TLS and gzip is complete, in HTTP 1.1 also from a server of HTTP 2`() async throws {
+    @Test func `an export through TLS and gzip is complete, with HTTP 1.1 even if HTTP 2 is offered`() async throws {
         var scenario = try Scenario.generated(lines: 700, batches: 3)
         scenario.compresses = false
         try await withTemporaryFolder { folder in

@@ -33,13 +33,7 @@ struct RebuildTests {
     }
 
     private func files(_ folder: TemporaryFolder) throws -> [String: Data] {
-        var found: [String: Data] = [:]
-        for part in ["raw", "results", "manifests"] {
-            for path in try folder.files(below: "archive/\(part)") {
-                found["\(part)/\(path)"] = try Data(contentsOf: folder.url.appending(path: "archive/\(part)/\(path)"))
-            }
-        }
-        return found
+        try folder.contents(of: ["raw", "results", "manifests"], in: "archive")
     }
 
     private func unpriced(_ folder: TemporaryFolder, _ options: String...) async throws -> String {
@@ -55,10 +49,10 @@ struct RebuildTests {
             #expect(try await unpriced(folder) == "6")
             #expect(try await unpriced(folder, "--prices", "own.csv") == "0")
 
-            let told = try await export(simulation, folder, "--prices", "own.csv")
-            #expect(told.status == 0)
+            let noted = try await export(simulation, folder, "--prices", "own.csv")
+            #expect(noted.status == 0)
             let sentence = "Today's prices change the cost of 1 batch (claude-orchid-preview now has a price)"
-            #expect(told.notes.contains(sentence), "\(told.notes)")
+            #expect(noted.notes.contains(sentence), "\(noted.notes)")
 
             let dry = try await Program.run(["rebuild", "--dry-run", "--prices", "own.csv"], in: folder.url)
             let id = "msgbatch_01PFMRhvyDiKWxJHrncdXRbc"
@@ -83,7 +77,7 @@ struct RebuildTests {
                 "\(rows.output)"
             )
 
-            // The built-in table has no price for the model, so it takes the costs back.
+            // The built-in table has no price for the model, so the costs are removed again.
             let back = try await Program.run(["rebuild"], in: folder.url)
             #expect(back.notes.contains("Rebuilt 1 batch of"), "\(back.notes)")
             #expect(try await unpriced(folder) == "6")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The effect of signals on a run.
@@ -74,7 +75,7 @@ struct SignalTests {
     }
 
     @Test func `a server that never answers the TLS handshake does not hold the program`() async throws {
-        try await withSilentServer { port in
+        try await withSilentListener { port in
             let patience = ["--connect-timeout", "3600", "--idle-timeout", "3600"]
             let environment = ["ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": "https://127.0.0.1:\(port)"]
             try await withTemporaryFolder { folder in
@@ -105,11 +106,10 @@ struct SignalTests {
                 let listed = try await Program.run(["list"], environment: simulation.environment)
                 let input = folder.url.appending(path: "batches")
                 try Data(((listed.lines.first ?? "") + "\n").utf8).write(to: input)
-                let one = try await Program.run(
-                    ["/bin/sh", "-c", "exec \"$0\" fetch --quiet --archive one < batches", Program.binary.path],
-                    environment: simulation.environment,
-                    executable: URL(filePath: "/usr/bin/env"),
-                    in: folder.url
+                let one = try await Program.shell(
+                    "batchkeep fetch --quiet --archive one < batches",
+                    in: folder,
+                    environment: simulation.environment
                 )
                 #expect(one.status == 0 && one.output.count > 100, "\(one.notes)")
                 // More receipts than a pipe holds.
@@ -137,37 +137,7 @@ struct SignalTests {
         }
     }
 
-    /// Runs `body` with the port of a listener that never sends anything; without Python it does nothing.
-    private func withSilentServer(_ body: (Int) async throws -> Void) async throws {
-        let path = "/usr/bin/python3"
-        guard FileManager.default.isExecutableFile(atPath: path) else {
-            print("skipped: \(path) is not installed")
-            return
-        }
-        let process = Process()
-        let (input, output) = (Pipe(), Pipe())
-        process.executableURL = URL(filePath: path)
-        process.arguments = [
-            "-c",
-            """
-            import socket, sys
-            listener = socket.create_server(("127.0.0.1", 0))
-            print(listener.getsockname()[1], flush=True)
-            sys.stdin.read()
-            """,
-        ]
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        defer {
-            try? input.fileHandleForWriting.close()
-            process.waitUntilExit()
-        }
-        let line = try #require(try output.fileHandleForReading.readLine())
-        try await body(try #require(Int(line)))
-    }
-
-    /// Waits until the run has written so many files or has ended.
+    /// Waits until the run has written this number of files or has ended.
     private static func waitForFile(
         below path: String,
         count: Int = 1,

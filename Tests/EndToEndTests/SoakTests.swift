@@ -103,13 +103,7 @@ struct SoakTests {
 
     /// The data files with their bytes.
     private func data(in folder: TemporaryFolder) throws -> [String: Data] {
-        var files: [String: Data] = [:]
-        for part in ["raw", "results"] {
-            for file in try folder.files(below: "archive/\(part)") {
-                files["\(part)/\(file)"] = try Data(contentsOf: folder.url.appending(path: "archive/\(part)/\(file)"))
-            }
-        }
-        return files
+        try folder.contents(of: ["raw", "results"], in: "archive")
     }
 
     @Test func `after many kills and faults the archive equals that of one undisturbed run`() async throws {

@@ -18,14 +18,8 @@ struct StandardOutputTests {
         try await withTemporaryFolder { folder in
             try Data("since: 30d\narchive: archive\n".utf8).write(to: folder.url.appending(path: "pipeline.yaml"))
             try await Simulation.run(["--generate", "20", "--batches", "3"]) { simulation in
-                let path = "\(Program.binary.deletingLastPathComponent().path):/usr/bin:/bin"
                 func shell(_ command: String) async throws -> Program.FinishedRun {
-                    try await Program.run(
-                        ["-c", command],
-                        environment: simulation.environment.merging(["PATH": path]) { $1 },
-                        executable: URL(filePath: "/bin/sh"),
-                        in: folder.url
-                    )
+                    try await Program.shell(command, in: folder, environment: simulation.environment)
                 }
                 let export = try await shell("batchkeep export --quiet")
                 #expect(export.status == 0, "\(export.notes)")
@@ -73,7 +67,7 @@ struct StandardOutputTests {
     }
 
     @Test(arguments: ["select --format ndjson", "prices --format csv", "list", "verify", "--help"])
-    func `a reader that stops early is no error`(command: String) async throws {
+    func `a reader that stops early is not an error`(command: String) async throws {
         try await withArchive { shell in
             let run = try await shell("{ batchkeep \(command); echo status $? >&2; } | head -n 1")
             #expect(run.lines.count == 1)

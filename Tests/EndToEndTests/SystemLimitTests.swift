@@ -1,30 +1,16 @@
 import Foundation
 import Testing
 
-/// Limits of the system and unusual inputs end with a sentence and a status, never with a stack trace.
+/// Limits of the system and unusual inputs end a command with a sentence and a status, never with a stack trace.
 struct SystemLimitTests {
-    private func shell(
-        _ command: String,
-        in folder: TemporaryFolder,
-        environment: [String: String] = [:]
-    ) async throws -> Program.FinishedRun {
-        let path = "\(Program.binary.deletingLastPathComponent().path):/usr/bin:/bin"
-        return try await Program.run(
-            ["60", "/bin/sh", "-c", command],
-            environment: environment.merging(["PATH": path]) { $1 },
-            executable: URL(filePath: "/usr/bin/timeout"),
-            in: folder.url
-        )
-    }
-
     @Test(arguments: [
         ("ulimit -n 20", "The limit of 20 open files is too low."),
         ("ulimit -v 300000", "The limit of 292 MiB of memory is too low."),
     ])
-    func `a limit that is too low is one sentence`(limit: String, sentence: String) async throws {
+    func `a limit that is too low is reported in one sentence`(limit: String, sentence: String) async throws {
         try await withTemporaryFolder { folder in
             for command in ["export", "status", "simulate --generate 1", "run pipeline.yaml"] {
-                let run = try await shell(
+                let run = try await Program.shell(
                     "\(limit); batchkeep \(command)",
                     in: folder,
                     environment: ["ANTHROPIC_API_KEY": "k"]
@@ -33,7 +19,7 @@ struct SystemLimitTests {
                 #expect(run.notes.contains("batchkeep: \(sentence)\n"), "\(command): \(run.notes)")
                 #expect(run.output.isEmpty)
             }
-            let help = try await shell("\(limit); batchkeep --version", in: folder)
+            let help = try await Program.shell("\(limit); batchkeep --version", in: folder)
             #expect(help.status == 0)
         }
     }
@@ -41,14 +27,14 @@ struct SystemLimitTests {
     @Test(arguments: ["export --archive", "report --html", "status --archive", "export --key-file", "run"])
     func `a path that is not UTF-8 is refused, and no other file is touched`(command: String) async throws {
         try await withTemporaryFolder { folder in
-            let run = try await shell("batchkeep \(command) \"$(printf 'a\\377b')\"", in: folder)
+            let run = try await Program.shell("batchkeep \(command) \"$(printf 'a\\377b')\"", in: folder)
             #expect(run.status == 2)
             #expect(run.notes.contains("is not valid UTF-8"), "\(run.notes)")
             #expect(try folder.files().isEmpty)
         }
     }
 
-    @Test func `a key of any place is trimmed and has a limit`() async throws {
+    @Test func `a key is trimmed and has a size limit, wherever it comes from`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
                 let url = ["ANTHROPIC_BASE_URL": simulation.baseURL]
@@ -57,20 +43,20 @@ struct SystemLimitTests {
                     ("ANTHROPIC_API_KEY", "k\n"), ("ANTHROPIC_API_KEY", " \tk\r\n"), ("ANTHROPIC_AUTH_TOKEN", "k\n"),
                 ] {
                     let environment = url.merging([variable: value]) { $1 }
-                    let run = try await shell("batchkeep list --limit 1", in: folder, environment: environment)
+                    let run = try await Program.shell("batchkeep list --limit 1", in: folder, environment: environment)
                     #expect(run.status == 0 && run.lines.count == 1, "\(run.notes)")
                 }
-                let fromFile = try await shell(
+                let fromFile = try await Program.shell(
                     "batchkeep list --limit 1 --key-file key && cat key | batchkeep list --limit 1 --key-file /dev/stdin",
                     in: folder,
                     environment: url
                 )
                 #expect(fromFile.status == 0 && fromFile.lines.count == 2, "\(fromFile.notes)")
             }
-            let empty = try await shell("batchkeep list", in: folder, environment: ["ANTHROPIC_API_KEY": " \n"])
+            let empty = try await Program.shell("batchkeep list", in: folder, environment: ["ANTHROPIC_API_KEY": " \n"])
             #expect(empty.status == 2 && empty.notes.contains("There is no API key."), "\(empty.notes)")
             let long = ["ANTHROPIC_API_KEY": String(repeating: "k", count: 70_000)]
-            let tooLong = try await shell("batchkeep list", in: folder, environment: long)
+            let tooLong = try await Program.shell("batchkeep list", in: folder, environment: long)
             #expect(tooLong.status == 2, "\(tooLong.notes)")
             #expect(tooLong.notes.contains("The key in ANTHROPIC_API_KEY is longer than 64 KiB."), "\(tooLong.notes)")
         }
@@ -85,7 +71,7 @@ struct SystemLimitTests {
     func `an input that is far too large is refused`(command: String, sentence: String) async throws {
         try await withTemporaryFolder { folder in
             for make in ["truncate -s 300M big", "ln -sf /dev/zero big"] {
-                let run = try await shell(
+                let run = try await Program.shell(
                     "\(make); ulimit -v 4000000; batchkeep \(command) big",
                     in: folder,
                     environment: ["ANTHROPIC_API_KEY": "k"]
@@ -100,7 +86,7 @@ struct SystemLimitTests {
     func `an export writes to a device or through a link`(option: String) async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "20", "--batches", "2"]) { simulation in
-                let run = try await shell(
+                let run = try await Program.shell(
                     """
                     echo old > target; ln -s target link; ln -s /dev/null null
                     batchkeep export --quiet \(option) link && batchkeep export --quiet --archive b \(option) null \\

@@ -63,7 +63,7 @@ struct LinesDigestTests {
         #expect(Set(digests).count == digests.count)
     }
 
-    @Test func `the text of a digest reads back, and other text is no digest`() throws {
+    @Test func `the text of a digest is read back, and other text is not a digest`() throws {
         let digest = try digest("a\n")
         #expect(LinesDigest(hex: digest.hex) == digest)
         #expect(LinesDigest(hex: LinesDigest().hex) == LinesDigest())

@@ -46,7 +46,7 @@ struct TimestampTests {
         #expect(bounds[1].seconds(since: bounds[0]) > 3e11)
     }
 
-    @Test func `a span that leads before the year 0000 is no time`() {
+    @Test func `a time before the year 0000 is nil`() {
         let moment = Timestamp(seconds: 0)
         #expect(moment.subtracting(seconds: 62_167_219_200)?.text == "0000-01-01T00:00:00.000000Z")
         #expect(moment.subtracting(seconds: 62_167_219_201) == nil)

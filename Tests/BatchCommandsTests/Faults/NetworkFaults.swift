@@ -2,6 +2,7 @@ import BatchCommands
 import BatchSimulator
 import Foundation
 import SimulatorTestSupport
+import TestSupport
 import Testing
 
 /// The rows of the fault matrix in which no service answers.
@@ -27,39 +28,6 @@ enum NetworkFaults {
             "https://127.0.0.1:\($0)"
         },
     ]
-
-    /// Runs `body` with the port of a listener that never sends anything; nil if the machine has no Python.
-    static func withSilentListener<Result>(_ body: (Int) async throws -> Result) async throws -> Result? {
-        let path = "/usr/bin/python3"
-        guard FileManager.default.isExecutableFile(atPath: path) else {
-            print("skipped: \(path) is not installed")
-            return nil
-        }
-        let process = Process()
-        let (input, output) = (Pipe(), Pipe())
-        process.executableURL = URL(filePath: path)
-        process.arguments = [
-            "-c",
-            """
-            import socket, sys
-            listener = socket.create_server(("127.0.0.1", 0))
-            print(listener.getsockname()[1], flush=True)
-            sys.stdin.read()
-            """,
-        ]
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        defer {
-            try? input.fileHandleForWriting.close()
-            process.waitUntilExit()
-        }
-        var digits = ""
-        while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 0x0A {
-            digits.unicodeScalars.append(Unicode.Scalar(byte))
-        }
-        return try await body(try #require(Int(digits)))
-    }
 }
 
 struct NetworkFaultTests {
@@ -79,7 +47,7 @@ struct NetworkFaultTests {
             #expect(run.document["exit_status"] as? Int == 1)
         }
         if row.isSilent {
-            try await NetworkFaults.withSilentListener(expectNothing)
+            try await withSilentListener(expectNothing)
         } else {
             try await withSimulator(.generated(lines: 1)) { server in await expectNothing(server.port) }
         }

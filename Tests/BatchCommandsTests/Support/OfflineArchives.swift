@@ -10,13 +10,7 @@ extension InProcess {
             .deletingLastPathComponent().deletingLastPathComponent().appending(path: "samples")
         try await export(Scenario.samples(in: samples.path), ["--since", "2024-01-01"]) { run, archive, server in
             guard run.batches["archived_now", default: 0] > 10 else { throw NoArchive(notes: run.notes) }
-            let command: ([String]) async -> InProcess = { arguments in
-                await InProcess.run(
-                    [arguments[0], "--archive", archive.url.path] + arguments.dropFirst(),
-                    at: server.baseURL
-                )
-            }
-            try await body(archive, command, server)
+            try await body(archive, archive.command(at: server), server)
         }
     }
 
@@ -25,13 +19,7 @@ extension InProcess {
         _ body: (Archive, ([String]) async -> InProcess, SimulatorServer) async throws -> Void
     ) async throws {
         try await export(.generated(lines: 40, batches: 3)) { _, archive, server in
-            let command: ([String]) async -> InProcess = { arguments in
-                await InProcess.run(
-                    [arguments[0], "--archive", archive.url.path] + arguments.dropFirst(),
-                    at: server.baseURL
-                )
-            }
-            try await body(archive, command, server)
+            try await body(archive, archive.command(at: server), server)
         }
     }
 
@@ -45,6 +33,13 @@ struct NoArchive: Error {
 }
 
 extension Archive {
+    /// A way to run commands on the archive, with a simulator as the API.
+    func command(at server: SimulatorServer) -> ([String]) async -> InProcess {
+        { arguments in
+            await InProcess.run([arguments[0], "--archive", url.path] + arguments.dropFirst(), at: server.baseURL)
+        }
+    }
+
     /// Changes a file in place.
     func change(_ path: String, _ change: (inout Data) -> Void) throws {
         let file = url.appending(path: path)

@@ -48,7 +48,7 @@ struct MessageBatchJSONTests {
         #expect(batch.resultsURL?.hasSuffix("/msgbatch_013Zva2CMHLNnXjNJJKqJ2EF/results") == true)
     }
 
-    @Test func `times beyond 64 bits of nanoseconds are read, and one of the year 1 is no removal`() throws {
+    @Test func `times beyond 64 bits of nanoseconds are read, and archived_at in the year 1 is not a removal`() throws {
         let ended = try batch(extra: #""ended_at":"1700-01-01T00:00:00Z","expires_at":"9999-12-31T23:59:59Z""#)
         #expect(ended.endedAt.map { $0.seconds(since: ended.createdAt) < -1e10 } == true)
         #expect(ended.expiresAt?.adding(seconds: .max).text == "9999-12-31T23:59:59.999999Z")

@@ -84,7 +84,7 @@ struct RetryPolicyTests {
     }
 
     @Test
-    func `a proxy that wants a password is final`() {
+    func `a proxy that requires a password ends the retries`() {
         var plan = RetryPolicy(.list)
         let decision = plan.decide(.fault(.proxyAuthentication, detail: "proxy p:1"), jitter: 0)
         #expect(decision == .fail(.transport(.proxyAuthentication, detail: "proxy p:1")))

@@ -111,8 +111,8 @@ struct UsageDecodingTests {
         "123456789012345678901234567890", "1e999999999",
     ])
     func `a count that is not a whole number within the limit makes the usage unreadable`(count: String) throws {
+        let counts = "\"input_tokens\":1,\"output_tokens\":1"
         for key in ["input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"] {
-            let counts = "\"input_tokens\":1,\"output_tokens\":1"
             let record = try record(usage: "{\(counts),\"\(key)\":\(count),\"thinking\":1}")
             #expect(!record.usageIsReadable)
             #expect(record.usage == TokenUsage())
@@ -122,7 +122,6 @@ struct UsageDecodingTests {
             ("output_tokens_details", "thinking_tokens"), ("server_tool_use", "web_search_requests"),
             ("server_tool_use", "web_fetch_requests"),
         ] {
-            let counts = "\"input_tokens\":1,\"output_tokens\":1"
             let record = try record(usage: "{\(counts),\"\(object)\":{\"\(key)\":\(count)}}")
             #expect(!record.usageIsReadable)
             #expect(record.usage == TokenUsage())

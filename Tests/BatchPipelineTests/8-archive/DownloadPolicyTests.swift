@@ -5,13 +5,9 @@ import Testing
 struct DownloadPolicyTests {
     private let short = [GateFault.count(type: "succeeded", expected: 2, found: 1)]
     private let doubled = [GateFault.duplicateLines(1)]
-    private let a = Self.digest("a")
-    private let b = Self.digest("b")
-    private let c = Self.digest("c")
-
-    private static func digest(_ line: String) -> LinesDigest {
-        LinesDigest(LineBlock(wholeLines: Array(line.utf8), sequence: 0, firstLine: 1, byteOffset: 0))
-    }
+    private let a = LinesDigest(of: Array("a".utf8))
+    private let b = LinesDigest(of: Array("b".utf8))
+    private let c = LinesDigest(of: Array("c".utf8))
 
     @Test func `a complete download is published, whatever came before`() {
         var policy = DownloadPolicy(maxAttempts: 5)

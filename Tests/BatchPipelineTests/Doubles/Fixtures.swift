@@ -68,6 +68,13 @@ extension LineBlock {
     }
 }
 
+extension LinesDigest {
+    /// The digest of the lines of a body.
+    init(of body: [UInt8]) {
+        self.init(LineBlock(wholeLines: body, sequence: 0, firstLine: 1, byteOffset: 0))
+    }
+}
+
 extension ResultDecoder {
     /// The decoded lines of `text`.
     static func decode(text: String) throws -> DecodedBlock {

@@ -172,7 +172,7 @@ struct LineGenerator {
         case 1:
             let value = random.pick(["null", "7", "false", "[\"x\"]", "{\"x\":\"y\"}"])
             members.append((key, .plain(value)))
-            return orJSON && value.hasSuffix("]") || orJSON && value.hasSuffix("}") ? ExactText(value) : nil
+            return orJSON && (value.hasSuffix("]") || value.hasSuffix("}")) ? ExactText(value) : nil
         default:
             let text = text(upTo: 30)
             members.append((key, .string(text)))

@@ -28,10 +28,6 @@ struct BatchExportTests {
             .run(batch)
     }
 
-    private func digest(_ lines: [String]) -> LinesDigest {
-        LinesDigest(LineBlock(wholeLines: ResultLine.file(lines), sequence: 0, firstLine: 1, byteOffset: 0))
-    }
-
     private func retries() -> [String] {
         record.events.compactMap { event in
             guard case .retrying(_, let attempt, let reason) = event else { return nil }
@@ -59,7 +55,7 @@ struct BatchExportTests {
         #expect(bytes == ResultLine.file(whole).count)
         #expect(proof.found == ["succeeded": 1, "errored": 1])
         #expect(proof.batch == (try batch()))
-        #expect(proof.linesDigest == digest(whole))
+        #expect(proof.linesDigest == LinesDigest(of: ResultLine.file(whole)))
         #expect(proof.requestID == "req_7")
         #expect(proof.workspaceID == "wrkspc_7")
         #expect(proof.rewrittenFrom == "https://elsewhere.example/x")
@@ -165,7 +161,7 @@ struct BatchExportTests {
     @Test(arguments: [true, false])
     func `lines that must be the archived ones are published only if they are`(areSame: Bool) async throws {
         var settings = ExportSettings(replacesArchived: true)
-        settings.archivedLines = ArchivedLines(digest: digest(whole.reversed()))
+        settings.archivedLines = ArchivedLines(digest: LinesDigest(of: ResultLine.file(whole.reversed())))
         let served = areSame ? whole : [ResultLine.succeeded("other"), ResultLine.errored("b")]
         let service = try service(.file(served))
         let outcome = try await BatchExport(ports: record.ports(service, archive), settings: settings, listedAt: nil)

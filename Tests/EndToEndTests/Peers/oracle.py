@@ -5,8 +5,8 @@
 Nothing is shared with the program: lines are read with json, money is computed with decimal, percentiles by sorting, and
 the rules about billing are read from the documentation of the API. Percentiles may differ by one percent, nothing else
 may. FOLDER holds prices.csv (`prices --format csv`) and NAME.json (`summarize --by NAME --format json`; all.json without
---by). If they exist, these are compared too: select.csv, query.ndjson, export.json, metrics.prom, spark.json, the flat
-rows of the archive, and its view for DuckDB. Exit status 1 and the first differences if there are any.
+--by). These are compared too: select.csv, query.ndjson, export.json, metrics.prom, the flat rows of the archive and, if
+DuckDB is installed, its view. Exit status 1 and the first differences if there are any.
 """
 
 import csv
@@ -300,13 +300,18 @@ def figures(requests, batches):
     return found
 
 
+def grouped(requests, name):
+    """The requests by the value of a member that not all of them have."""
+    groups = {}
+    for request in requests:
+        if name in request:
+            groups.setdefault(request[name], []).append(request)
+    return groups
+
+
 def by_model(requests):
     """Requests are counted at the model of their message, tokens and costs at the model that used them."""
-    rows = {}
-    for request in (request for request in requests if request["type"] == "succeeded"):
-        row = rows.setdefault(request["model"], [])
-        row.append(request)
-    found = {}
+    rows, found = grouped(requests, "model"), {}
     for model in {*rows, *(model or "(none)" for r in requests for model, _, _ in r.get("parts", []))}:
         own = rows.get(model, [])
         row = figures(own, [])
@@ -368,34 +373,22 @@ def compare_summaries(batches, requests):
     compare("all", load("all.json")["rows"][0], figures(requests, batches))
     compare("all, totals", load("all.json")["totals"], figures(requests, batches))
     for name, column in [("day", "day"), ("week", "week"), ("month", "month"), ("hour", "hour"), ("batch", "batch_id")]:
-        groups = {}
-        for request in requests:
-            groups.setdefault(request[name], []).append(request)
         expected = {}
-        for group, members in groups.items():
+        for group, members in grouped(requests, name).items():
             ids = {request["batch"] for request in members}
             expected[group] = figures(members, [batch for batch in batches if batch["id"] in ids])
         compare_groups(name, column, expected)
     keys = [
         ("result", "result_type"), ("stop-reason", "stop_reason"), ("stop-category", "stop_category"),
-        ("prefix", "prefix"),
+        ("prefix", "prefix"), ("service-tier", "service_tier"), ("geo", "inference_geo"),
     ]
     for name, column in keys:
-        groups = {}
-        for request in requests:
-            if name in request:
-                groups.setdefault(request[name], []).append(request)
-        compare_groups(name, column, {group: figures(rows, []) for group, rows in groups.items()}, ("batches",))
+        expected = {group: figures(rows, []) for group, rows in grouped(requests, name).items()}
+        compare_groups(name, column, expected, ("batches",))
     compare_groups("model", "model", by_model(requests), ("batches",))
-    for name, column in [("service-tier", "service_tier"), ("geo", "inference_geo")]:
-        groups = {}
-        for request in requests:
-            if name in request:
-                groups.setdefault(request[name], []).append(request)
-        compare_groups(name, column, {group: figures(rows, []) for group, rows in groups.items()}, ("batches",))
 
 
-def compare_rows(where, rows, requests, names=None):
+def compare_rows(where, rows, requests):
     """Compares rows in the form of the flat table."""
     expected = {(request["batch"], request["line"]): flat(request) for request in requests}
     seen = 0
@@ -405,7 +398,7 @@ def compare_rows(where, rows, requests, names=None):
             DIFFERENCES.append(f"{where}: an unknown row {row}")
             continue
         seen += 1
-        compare(where, {name: row[name] for name in names or wanted}, wanted)
+        compare(where, {name: row[name] for name in wanted}, wanted)
     if seen != len(expected):
         DIFFERENCES.append(f"{where}: {seen} rows, expected {len(expected)}")
 
@@ -431,22 +424,15 @@ def compare_everything(requests):
     files = glob.glob(os.path.join(ARCHIVE, "results", "*", "*.gz"))
     rows = (json.loads(line, parse_float=Decimal) for name in files for line in gzip.open(name))
     compare_rows("flat rows", rows, requests)
-    if os.path.exists(path("select.csv")):
-        compare_rows("select", csv_rows("select.csv"), requests)
-    if os.path.exists(path("query.ndjson")):
-        compare_rows("query", query_rows("query.ndjson"), requests)
-    if os.path.exists(path("export.json")):
-        document = load("export.json")
-        compare("export", document, whole, ("batches",))
-        found = {"input_tokens": "input", "output_tokens": "output", "cache_read_tokens": "cache_read"}
-        compare("export's tokens", {name: document["tokens"][key] for name, key in found.items()}, whole)
-    if os.path.exists(path("metrics.prom")):
-        with open(path("metrics.prom"), encoding="utf-8") as file:
-            for kind, value in re.findall(r'^batchkeep_last_run_tokens\{kind="(\w+)"\} (\d+)$', file.read(), re.MULTILINE):
-                compare("metrics", {kind + "_tokens": int(value)}, whole)
-    if os.path.exists(path("spark.json")):
-        found = load("spark.json")
-        compare("Spark", {**found, "cost_usd": found["cost_usd"]}, whole)
+    compare_rows("select", csv_rows("select.csv"), requests)
+    compare_rows("query", query_rows("query.ndjson"), requests)
+    document = load("export.json")
+    compare("export", document, whole, ("batches",))
+    found = {"input_tokens": "input", "output_tokens": "output", "cache_read_tokens": "cache_read"}
+    compare("export's tokens", {name: document["tokens"][key] for name, key in found.items()}, whole)
+    with open(path("metrics.prom"), encoding="utf-8") as file:
+        for kind, value in re.findall(r'^batchkeep_last_run_tokens\{kind="(\w+)"\} (\d+)$', file.read(), re.MULTILINE):
+            compare("metrics", {kind + "_tokens": int(value)}, whole)
     try:
         import duckdb
     except ImportError:

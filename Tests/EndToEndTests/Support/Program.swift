@@ -64,6 +64,23 @@ struct Program {
         )
     }
 
+    /// Runs a shell command that finds the program in its path.
+    ///
+    /// Status 124 means that it took longer than a minute.
+    static func shell(
+        _ command: String,
+        in folder: TemporaryFolder,
+        environment: [String: String] = [:]
+    ) async throws -> FinishedRun {
+        let path = "\(binary.deletingLastPathComponent().path):/usr/bin:/bin"
+        return try await run(
+            ["60", "/bin/sh", "-c", command],
+            environment: environment.merging(["PATH": path]) { $1 },
+            executable: URL(filePath: "/usr/bin/timeout"),
+            in: folder.url
+        )
+    }
+
     /// Runs a tool of the path; nil if the machine does not have it.
     static func tool(_ name: String, _ arguments: [String], in folder: URL? = nil) async throws -> FinishedRun? {
         let folders = (cleanEnvironment["PATH"] ?? "").split(separator: ":").map { URL(filePath: String($0)) }
@@ -113,6 +130,18 @@ struct TemporaryFolder {
             }
             .sorted()
     }
+
+    /// The content of all files in these parts of a folder, by path.
+    func contents(of parts: [String], in folder: String) throws -> [String: Data] {
+        var contents: [String: Data] = [:]
+        for part in parts {
+            for file in try files(below: "\(folder)/\(part)") {
+                let path = "\(part)/\(file)"
+                contents[path] = try Data(contentsOf: url.appending(path: folder).appending(path: path))
+            }
+        }
+        return contents
+    }
 }
 
 /// Runs `body` with a new folder and then removes the folder.
@@ -120,18 +149,4 @@ func withTemporaryFolder<Result>(_ body: (TemporaryFolder) async throws -> Resul
     let folder = try TemporaryFolder()
     defer { folder.remove() }
     return try await body(folder)
-}
-
-extension FileHandle {
-    /// The next line without its end; nil if the stream ends before the line does.
-    ///
-    /// Reads nothing after the line, so that the writer can continue.
-    func readLine() throws -> String? {
-        var line: [UInt8] = []
-        while let byte = try read(upToCount: 1)?.first {
-            if byte == 0x0A { return String(decoding: line, as: UTF8.self) }
-            line.append(byte)
-        }
-        return nil
-    }
 }

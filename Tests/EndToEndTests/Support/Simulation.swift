@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// `batchkeep simulate` as a process of its own.
 struct Simulation {
