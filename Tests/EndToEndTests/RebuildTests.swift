@@ -94,14 +94,22 @@ struct RebuildTests {
             }
             let advice = "13 batches were archived by an older version, without costs: run `batchkeep rebuild`."
             let select = ["select", "--columns", "custom_id", "--limit", "1"]
-            for command in [["summarize"], select, ["summarize", "--by", "day", "--format", "csv"]] {
+            let query = ["query", "select count(*) from results"]
+            for command in [["summarize"], select, ["summarize", "--by", "day", "--format", "csv"], query, query] {
                 let run = try await Program.run(command, in: folder.url)
                 #expect((run.output + run.notes).components(separatedBy: advice).count == 2, "\(command) \(run.notes)")
+            }
+            for options in [[], ["--json"]] {
+                let run = try await Program.run(["show", "ticket-0001"] + options, in: folder.url)
+                let note = "1 batch was archived by an older version, without costs: run `batchkeep rebuild`."
+                #expect(run.status == 0 && run.notes.components(separatedBy: note).count == 2, "\(run.notes)")
             }
             let run = try await Program.run(["rebuild"], in: folder.url)
             #expect(run.status == 0 && run.notes.contains("Rebuilt 13 batches of"), "\(run.notes)")
             let after = try files(folder)
             #expect(after.keys == before.keys)
+            let current = try await Program.run(query, in: folder.url)
+            #expect(current.status == 0 && !current.notes.contains("older version"), "\(current.notes)")
             for (path, data) in after where !path.hasPrefix("manifests") { #expect(data == before[path], "\(path)") }
             let verified = try await Program.run(["verify", "--full"], in: folder.url)
             #expect(verified.status == 0, "\(verified.output)")

@@ -123,6 +123,11 @@ extension IndexQuery {
         try read { try Set(Int64.fetchCursor($0, sql: "SELECT stamp FROM filled")) }
     }
 
+    /// The number of indexed batches whose rows an older version of the program made, and which lack costs.
+    package func outdatedBatches() throws(ResultIndexFailure) -> Int {
+        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM filled WHERE is_outdated") ?? 0 }
+    }
+
     /// The IDs of the indexed batches, each with the identity of its flat rows.
     package func contents() throws(ResultIndexFailure) -> [String: String] {
         try read { database in

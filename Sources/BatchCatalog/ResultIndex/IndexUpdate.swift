@@ -1,3 +1,4 @@
+import BatchAnalytics
 package import BatchArchive
 import BlockGzip
 import Foundation
@@ -170,7 +171,8 @@ extension ResultIndex.Batch {
             found: manifest.found,
             rawBytes: raw?.bytes ?? 0,
             stamp: entry.stamp,
-            content: manifest.flatContent
+            content: manifest.flatContent,
+            isOutdated: !Derivations.areCurrent(manifest.derivations)
         )
     }
 }

@@ -18,6 +18,8 @@ package final class ResultIndex: Sendable {
         package var stamp: Int64
         /// Identifies the flat rows; see `flatContent`.
         package var content: String
+        /// Whether an older version of the program made the rows.
+        package var isOutdated: Bool
 
         package init(
             batch: MessageBatch,
@@ -25,7 +27,8 @@ package final class ResultIndex: Sendable {
             found: [String: Int],
             rawBytes: Int,
             stamp: Int64,
-            content: String
+            content: String,
+            isOutdated: Bool
         ) {
             self.batch = batch
             self.revision = revision
@@ -33,6 +36,7 @@ package final class ResultIndex: Sendable {
             self.rawBytes = rawBytes
             self.stamp = stamp
             self.content = content
+            self.isOutdated = isOutdated
         }
     }
 
@@ -170,8 +174,8 @@ package final class ResultIndex: Sendable {
                     entry.found["expired"] ?? 0, entry.rawBytes, entry.revision,
                 ]
             )
-        try database.cachedStatement(sql: "INSERT INTO filled VALUES (?, ?, ?)")
-            .execute(arguments: [number, entry.stamp, entry.content])
+        try database.cachedStatement(sql: "INSERT INTO filled VALUES (?, ?, ?, ?)")
+            .execute(arguments: [number, entry.stamp, entry.content, entry.isOutdated])
     }
 
     private static func remove(_ id: String, from database: Database) throws {

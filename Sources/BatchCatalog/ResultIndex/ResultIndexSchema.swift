@@ -1,3 +1,4 @@
+import BatchAnalytics
 import BatchPipeline
 import MessageBatches
 
@@ -9,8 +10,9 @@ import MessageBatches
 package enum ResultIndexSchema {
     /// The version of the tables; increase it when they change.
     ///
-    /// An index with another version is emptied and filled again.
-    static let version = FlatSchema.version * 100 + 6
+    /// An index with another version is emptied and filled again, also after a change of any derivation: `is_outdated`
+    /// is about the versions at the time of filling.
+    static let version = Derivations.current.values.reduce(0, +) * 100 + 7
 
     /// The columns with one value for the whole batch, with their names in `batches`.
     static let batchColumns = [
@@ -37,7 +39,8 @@ package enum ResultIndexSchema {
             CREATE TABLE stored_rows (place INTEGER PRIMARY KEY\(columns.joined()));
             \(customIDIndex)
             \(IndexSeal.table)
-            CREATE TABLE filled (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, content TEXT NOT NULL);
+            CREATE TABLE filled (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, content TEXT NOT NULL,
+                is_outdated INTEGER NOT NULL);
             \(batches)
             CREATE VIEW results AS \(results);
             \(errors)

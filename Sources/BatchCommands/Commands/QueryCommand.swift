@@ -60,6 +60,7 @@ struct QueryCommand: AsyncParsableCommand {
         let isDamaged = try await fillIndex(of: source.folder, context)
         let runs = try await runs(of: source.folder, for: sql, context)
         let index = try IndexQuery(at: ResultIndex.path(in: source.folder), runs: runs)
+        ScanErrors(context: context).noteOutdated(try index.outdatedBatches())
         var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
         try index.run(sql, limit: limit ?? .max) { try output.add(columns: $0, rows: $1) }
         try output.finish()

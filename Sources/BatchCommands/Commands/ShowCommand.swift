@@ -46,9 +46,11 @@ struct ShowCommand: AsyncParsableCommand {
         let search = RequestSearch(customID: customID, window: window, ids: self.window.ids)
         var errors = ScanErrors(context: context)
         var count = 0
+        var manifests: [Manifest] = []
         for archive in archive.archives() {
             let finder = JoinedMatches(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
             let lines = try await search.lines(in: archive.folder) { errors.report($0) }
+            if !raw { manifests += lines.map(\.manifest) }
             for line in lines {
                 var joined: [JoinedMatch] = []
                 do {
@@ -61,6 +63,7 @@ struct ShowCommand: AsyncParsableCommand {
             }
         }
         if count == 0 { throw CommandFailure.unknownRequest(customID) }
+        errors.noteOutdated(manifests, pricedBy: output.prices)
         if errors.isDamaged { throw CommandExit(status: .integrity) }
     }
 

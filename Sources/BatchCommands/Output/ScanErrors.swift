@@ -35,8 +35,12 @@ extension ScanErrors {
     ///
     /// With requested prices, costs are computed from the lines.
     func noteOutdated(_ manifests: [Manifest], pricedBy prices: PriceSource?) {
-        let count = manifests.count { !Derivations.areCurrent($0.derivations) }
-        guard count > 0, prices?.requested == nil else { return }
+        if prices?.requested == nil { noteOutdated(manifests.count { !Derivations.areCurrent($0.derivations) }) }
+    }
+
+    /// Prints how many batches are outdated, if there are any.
+    func noteOutdated(_ count: Int) {
+        guard count > 0 else { return }
         context.note("batchkeep: \(ReadingNotice.sentence(outdated: count))")
     }
 }

@@ -23,7 +23,8 @@ func fill(_ path: String, batch: Int, rows: [String], rowsPerBlock: Int = .max) 
         found: ["succeeded": rows.count],
         rawBytes: 0,
         stamp: Int64(batch),
-        content: "\(batch)"
+        content: "\(batch)",
+        isOutdated: false
     )
     try index.begin(entry, number: number)
     var rest = rows[...]
