@@ -1,3 +1,4 @@
+import BatchArchive
 import FoundationEssentials
 import GRDB
 import GRDBSQLite
@@ -85,5 +86,52 @@ enum IndexSeal {
             guard result == SQLITE_OK else { throw DatabaseError(resultCode: .SQLITE_IOERR) }
             initializedCount = count
         }
+    }
+}
+
+/// The record, in a file next to the result index, that the index was found intact.
+///
+/// With it, a query need not read the whole index. The record has the size, the times and the number of the file. Every
+/// later write changes the time of the last change, which programs cannot set. What it does not show is damage by the
+/// disk itself.
+struct IndexCheck {
+    static let suffix = "-checked"
+
+    let folder: ArchiveFolder
+
+    /// The smallest difference of two times that shows their order, in nanoseconds.
+    ///
+    /// File systems record times in steps of up to a second.
+    private static let timeStep: Int64 = 1_000_000_000
+
+    private var path: String { ResultIndex.fileName + Self.suffix }
+
+    /// The status of the index; nil if it cannot be read.
+    func statusOfIndex() -> FileStatus? {
+        (try? folder.status(ResultIndex.fileName)) ?? nil
+    }
+
+    /// Whether the index with this status was found intact.
+    ///
+    /// A record that is not clearly younger than the index is ignored: a write within the same step of time could have
+    /// followed it.
+    func isRecorded(for status: FileStatus?) -> Bool {
+        guard let status, let record = (try? folder.status(path)) ?? nil,
+            record.modified.subtractingReportingOverflow(status.changed).partialValue >= Self.timeStep,
+            let text = try? folder.read(path, limit: 1_000)
+        else { return false }
+        return text == Self.text(of: status)
+    }
+
+    /// Records that the index with this status is intact, if the archive can be written.
+    func record(_ status: FileStatus?) {
+        guard let status else { return }
+        try? folder.remove(path)
+        try? folder.write(Self.text(of: status).span, to: path)
+    }
+
+    private static func text(of status: FileStatus) -> [UInt8] {
+        let numbers = [Int64(status.size), status.modified, status.changed].map(String.init)
+        return Array((numbers + [String(status.device), String(status.number)]).joined(separator: " ").utf8)
     }
 }

@@ -186,7 +186,8 @@ extension ResultIndex {
             return try ResultIndex(at: file(in: folder))
         } catch .unusable(let path, let reason) {
             do {
-                for suffix in ["", "-journal", "-wal", "-shm"] { try folder.remove(fileName + suffix) }
+                let suffixes = ["", "-journal", "-wal", "-shm", IndexCheck.suffix]
+                for suffix in suffixes { try folder.remove(fileName + suffix) }
             } catch {
                 throw ResultIndexFailure.unusable(path: path, reason: reason)
             }
@@ -202,7 +203,8 @@ extension ResultIndex {
         return path
     }
 
-    private static let fileName = "results.sqlite"
+    /// The name of an archive's index.
+    static let fileName = "results.sqlite"
 
     /// The path of an archive's index.
     ///
@@ -219,7 +221,7 @@ extension IndexQuery {
         do throws(ResultIndexFailure) {
             try self.init(at: path)
             guard try isCurrent() else { return nil }
-            if try isIntact() { return }
+            if try isIntact(in: folder) { return }
         } catch {
             if case .busy = error { throw error }
         }
