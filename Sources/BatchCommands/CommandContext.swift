@@ -90,6 +90,19 @@ package struct CommandContext: Sendable {
         try write(data)
     }
 
+    /// Writes a message to standard error, which begins with its kind: `warning: …`.
+    ///
+    /// The lines after the first are details. The kind has a color of its own on a terminal.
+    package func report(_ kind: MessageKind, _ text: String, details: [String] = [], hint: String? = nil) {
+        var lines = [(kind, text)] + details.map { (nil, "  \($0)") }
+        if let hint { lines.append((.hint, hint)) }
+        let style = noteStyle
+        let texts = lines.map { kind, text in
+            (kind.map { style.paint("\($0.rawValue):", $0.tone) + " " } ?? "") + text.visible + "\n"
+        }
+        writeNote(Array(texts.joined().utf8))
+    }
+
     /// Writes one line about the run to standard error.
     package func note(_ text: String, _ tone: Tone = .normal) {
         note(lines: [text], tone)
@@ -178,6 +191,23 @@ package struct CommandContext: Sendable {
     /// The value of an environment variable, or nil if it is empty or not set.
     package func variable(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+/// The kind of a message on standard error.
+package enum MessageKind: String, Sendable {
+    case error
+    case warning
+    case note
+    /// A command or an action that helps, after one of the others.
+    case hint
+
+    var tone: Tone {
+        switch self {
+        case .error: .bad
+        case .warning: .warning
+        case .note, .hint: .strong
+        }
     }
 }
 

@@ -16,13 +16,16 @@ import Tables
 /// results.
 struct FailureText {
     let sentence: String
+    /// What the sentence announces, such as the places in a file; a line each.
+    let details: [String]
     let advice: String?
     let status: ExitStatus
 
     /// Creates the text of an error; each of the details has a line of its own.
     init(_ sentence: String, details: [String] = [], advice: String? = nil, status: ExitStatus = .error) {
         // A sentence may quote a file, an argument or a server, whose line feeds must not begin a new line.
-        self.sentence = ([sentence] + details).map(\.visible).joined(separator: "\n  ")
+        self.sentence = sentence.visible
+        self.details = details.map(\.visible)
         self.advice = advice
         self.status = status
     }
@@ -53,6 +56,11 @@ struct FailureText {
         FailureText(error) ?? unexpected(error)
     }
 
+    /// The sentence and its details, for a document or a log.
+    var text: String {
+        ([sentence] + details).joined(separator: "\n  ")
+    }
+
     /// The sentence and the advice as one line.
     var sentenceWithAdvice: String {
         advice.map { "\(sentence) \($0)" } ?? sentence
@@ -65,8 +73,7 @@ struct FailureText {
 
     /// Writes the text to standard error.
     func print(in context: CommandContext) {
-        let lines = sentence.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        context.note(lines: ["batchkeep: \(lines[0])"] + lines.dropFirst() + (advice.map { ["  \($0)"] } ?? []))
+        context.report(.error, sentence, details: details, hint: advice)
     }
 }
 

@@ -103,7 +103,7 @@ struct ListCommand: AsyncParsableCommand {
             malformed = walk.malformed
         }
         try output.finish()
-        for batch in malformed { CommandContext.current.note("batchkeep: \(batch.id ?? "a batch"): \(batch.reason)") }
+        for batch in malformed { CommandContext.current.report(.warning, "\(batch.id ?? "a batch"): \(batch.reason)") }
         if !malformed.isEmpty { throw CommandExit(status: .partial) }
     }
 }

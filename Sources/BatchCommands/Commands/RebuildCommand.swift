@@ -40,7 +40,7 @@ struct RebuildCommand: AsyncParsableCommand {
             errors.report(plan.unreadable)
             isDamaged = isDamaged || errors.isDamaged
             for batch in plan.withoutRaw {
-                context.note("batchkeep: \(batch.id) is outdated and cannot be rebuilt: it has no raw file any more.")
+                context.report(.warning, "\(batch.id) is outdated and cannot be rebuilt: it has no raw file any more.")
             }
             if dryRun {
                 for entry in plan.entries { context.note("would rebuild \(entry.batch.id): \(entry.reason)") }
@@ -77,7 +77,7 @@ struct RebuildCommand: AsyncParsableCommand {
                         rebuilt += 1
                     } else {
                         failed += 1
-                        context.note("batchkeep: \(id): \(FailureText.clause(outcome))")
+                        context.report(.warning, "\(id): \(FailureText.clause(outcome))")
                     }
                 }
                 let days = Set(plan.entries.map(\.batch.day))

@@ -91,7 +91,7 @@ struct RunCommand: AsyncParsableCommand {
             return words.joined(separator: " ") + "\n"
         }
         for variable in plan.runs.compactMap(\.keyVariable) where context.variable(variable) == nil {
-            context.note("batchkeep: warning: \(FailureText.unsetVariable(variable))")
+            context.report(.warning, "\(FailureText.unsetVariable(variable))")
         }
         return lines.joined()
     }

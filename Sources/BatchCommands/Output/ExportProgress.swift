@@ -76,7 +76,10 @@ final class ExportProgress: RunObserver {
     }
 
     func warn(_ sentence: String) {
-        state.withLock { writeLine("batchkeep: warning: \(sentence)", .warning, &$0) }
+        state.withLock { state in
+            state.board.clear()
+            context.report(.warning, sentence)
+        }
     }
 
     func report(_ failure: FailureText) {

@@ -76,12 +76,12 @@ struct ExportSummary: Sendable {
             context.note("")
             context.note(block)
         } else if isQuiet {
-            for line in problems { context.note("batchkeep: \(line)") }
+            for line in problems { context.report(.warning, "\(line)") }
         }
         if !isQuiet, report.stop == nil, let join { join.printTable(in: context) }
         stop?.print(in: context)
         if stop == nil { statistics?.failure?.print(in: context) }
-        for warning in retention.warnings(archivePath: archivePath) { context.note("batchkeep: \(warning)") }
+        for warning in retention.warnings(archivePath: archivePath) { context.report(.warning, "\(warning)") }
     }
 
     /// The lines below the table: facts to know and what to do next.

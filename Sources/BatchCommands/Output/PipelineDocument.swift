@@ -36,7 +36,7 @@ struct PipelineDocument: Encodable {
         if let failure { statuses.insert(failure.status) }
         exitStatus = ExitStatus.combined(statuses).rawValue
         exitStatuses = ExitStatus.sorted(statuses).map(\.rawValue)
-        error = failure?.sentence
+        error = failure?.text
         sources = runs.map { Source(name: $0.source, export: $0.document) }
     }
 }

@@ -21,14 +21,14 @@ struct RetrySummary {
     }
 
     func print(in context: CommandContext, writesJSON: Bool) throws {
-        for failure in unreadable { context.note("batchkeep: \(FailureText(failure).sentence)") }
+        for failure in unreadable { context.report(.warning, "\(FailureText(failure).sentence)") }
         for model in retired {
             let requests = model.requests.counted("request names", "requests name")
             context.note(
                 "warning: \(requests) a retired model: \(model.name), whose last day was \(model.lastDay.text)"
             )
         }
-        if !retired.isEmpty { context.note("hint: name another model: --set model=…") }
+        if !retired.isEmpty { context.report(.hint, "name another model: --set model=…") }
         if isDryRun, !writesJSON { return try context.print(block) }
         context.note(block)
         if writesJSON {

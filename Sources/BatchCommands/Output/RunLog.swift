@@ -98,7 +98,7 @@ struct RunLog: RunObserver {
     private func report(_ failure: FailureText, _ metadata: Logger.Metadata) {
         var metadata = metadata
         metadata.add("advice", failure.advice)
-        logger.error("\(failure.sentence)", metadata: metadata)
+        logger.error("\(failure.text)", metadata: metadata)
     }
 
     func report(_ summary: ExportSummary) {

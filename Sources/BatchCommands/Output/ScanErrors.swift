@@ -16,7 +16,7 @@ struct ScanErrors {
     mutating func report(_ failures: [ArchiveFailure]) {
         for failure in failures {
             isDamaged = true
-            context.note("batchkeep: \(FailureText(failure).sentence)")
+            context.report(.warning, "\(FailureText(failure).sentence)")
         }
     }
 
@@ -41,7 +41,7 @@ extension ScanErrors {
     /// Prints how many batches are outdated, if there are any.
     func noteOutdated(_ count: Int) {
         guard count > 0 else { return }
-        context.note("batchkeep: \(ReadingNotice.sentence(outdated: count))")
+        context.report(.warning, "\(ReadingNotice.sentence(outdated: count))")
     }
 }
 
@@ -50,8 +50,8 @@ extension ReadingNotice {
     ///
     /// The other sentences are printed too, unless the output contains them.
     func report(in context: CommandContext, outputHasNotes: Bool) throws {
-        if !outputHasNotes { for sentence in sentences { context.note("batchkeep: \(sentence)") } }
-        for failure in unreadable.prefix(20) { context.note("batchkeep: \(FailureText(failure).sentence)") }
+        if !outputHasNotes { for sentence in sentences { context.report(.warning, "\(sentence)") } }
+        for failure in unreadable.prefix(20) { context.report(.warning, "\(FailureText(failure).sentence)") }
         if unreadable.count > 20 { context.note("… and \(unreadable.count - 20) more.") }
         if !unreadable.isEmpty {
             context.note("The figures are without what could not be read.")
