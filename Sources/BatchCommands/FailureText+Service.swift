@@ -136,7 +136,7 @@ extension FailureText {
         case .archived: "archived"
         case .alreadyArchived: "archived by another process"
         case .busy: "another process is fetching it"
-        case .removed: "withdrawn"
+        case .removed: "the API removed its results"
         case .unavailable(let failure): "unavailable: \(clause(failure))"
         case .quarantined(let faults): "quarantined: \(faults.map(\.sentence).joined(separator: "; "))"
         case .failed(.service(let failure)): clause(failure)

@@ -109,7 +109,7 @@ final class ExportProgress: RunObserver {
             // On a terminal the total line is enough; a log gets one line per batch.
             if !context.notesAreTerminal { context.note(live.archivedLine(bytes: bytes, at: now)) }
         case .removed:
-            writeLine("\(batch.id): results withdrawn before this run", .faint, &state)
+            writeLine("\(batch.id): results removed before this run", .faint, &state)
         case .alreadyArchived:
             writeLine("\(batch.id): \(FailureText.clause(outcome))", .faint, &state)
         case .unavailable, .quarantined, .failed, .busy:

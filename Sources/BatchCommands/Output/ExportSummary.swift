@@ -41,8 +41,8 @@ struct ExportSummary: Sendable {
             report.failed, report.unavailable, report.retryScheduled.count, report.notRetrieved.count, report.busy,
         ]
         if open.contains(where: { $0 > 0 }) { statuses.insert(.partial) }
-        // A dry run fetches nothing, so it does not know which batches remain at risk.
-        if !isDryRun, !retention.newlyLost.isEmpty || !retention.atRisk.isEmpty { statuses.insert(.lost) }
+        // A dry run fetches nothing, so it does not know which batches are expiring.
+        if !isDryRun, !retention.newlyLost.isEmpty || !retention.expiring.isEmpty { statuses.insert(.lost) }
         if let failure = statistics?.failure { statuses.insert(failure.status) }
         if let join {
             // The results are archived; the next run with the same options repeats the join.
@@ -97,7 +97,7 @@ struct ExportSummary: Sendable {
             return problems
                 + ["A later run tries these batches again; quarantined data lies in \(archivePath)/_quarantine."]
         }
-        guard report.stop == nil, retention.atRisk.isEmpty, retention.newlyLost.isEmpty else { return [] }
+        guard report.stop == nil, retention.expiring.isEmpty, retention.newlyLost.isEmpty else { return [] }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
         let complete = "Complete: every batch holds exactly the results the API promised."
         return [
@@ -123,11 +123,11 @@ struct ExportSummary: Sendable {
     var counts: [String: Int] {
         [
             "listed": report.listed, "in_window": report.inWindow, "archived_now": report.archivedNow,
-            "already_archived": report.alreadyArchived, "not_ended": report.notEnded, "left_out": report.skipped,
-            "withdrawn": report.removed, "lost": report.lost, "postponed": report.retryScheduled.count,
+            "already_archived": report.alreadyArchived, "pending": report.pending, "skipped": report.skipped,
+            "removed": report.removed, "lost": report.lost, "retry_scheduled": report.retryScheduled.count,
             "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
             "busy": report.busy, "not_retrieved": report.notRetrieved.count,
-            "at_risk": retention.atRisk.count,
+            "expiring": retention.expiring.count,
         ]
         .merging(join.map { ["not_joined": $0.report.pending.count] } ?? [:]) { $1 }
     }
@@ -139,9 +139,9 @@ struct ExportSummary: Sendable {
             Metric("listed", .integer(report.listed), .integer),
             Metric("in window", .integer(report.inWindow), .integer),
             Metric(isDryRun ? "would fetch" : "archived now", archivedNow, .integer, tone: .good),
-            Metric("already there", .integer(report.alreadyArchived), .integer),
-            Metric("not ended", .integer(report.notEnded), .integer, note: "a later run takes them"),
-            Metric("withdrawn", .integer(report.removed), .integer, note: "before this archive saw them"),
+            Metric("already archived", .integer(report.alreadyArchived), .integer),
+            Metric("pending", .integer(report.pending), .integer, note: "not finished processing"),
+            Metric("removed", .integer(report.removed), .integer, note: "by the API, before this archive saw them"),
         ]
         if report.lost > 0 {
             let new = retention.newlyLost.count
@@ -149,7 +149,7 @@ struct ExportSummary: Sendable {
                 Metric("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
             )
         }
-        if report.skipped > 0 { batches.append(Metric("left out", .integer(report.skipped), .integer)) }
+        if report.skipped > 0 { batches.append(Metric("skipped", .integer(report.skipped), .integer)) }
         batches += [
             Metric("unavailable", .integer(report.unavailable), .integer, tone: .warning),
             Metric("quarantined", .integer(report.quarantined), .integer, tone: .bad),
@@ -161,11 +161,11 @@ struct ExportSummary: Sendable {
         }
         if !report.retryScheduled.isEmpty {
             let count = Cell.integer(report.retryScheduled.count)
-            batches.append(Metric("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
+            batches.append(Metric("retry scheduled", count, .integer, tone: .warning, note: "failed before"))
         }
-        if !retention.atRisk.isEmpty {
-            let count = Cell.integer(retention.atRisk.count)
-            batches.append(Metric("at risk", count, .integer, tone: .bad, note: "few days left, not archived"))
+        if !retention.expiring.isEmpty {
+            let count = Cell.integer(retention.expiring.count)
+            batches.append(Metric("expiring", count, .integer, tone: .bad, note: "not archived, few days left"))
         }
         var sections = [SummaryBlock.Section("Batches", batches)]
         if !isDryRun {

@@ -66,7 +66,7 @@ struct RunLog: RunObserver {
             metadata.add("request_id", proof.requestID)
             logger.info("batch archived", metadata: metadata)
         case .removed:
-            logger.info("results withdrawn before this run", metadata: metadata)
+            logger.info("results removed before this run", metadata: metadata)
         case .unavailable(let failure), .failed(.service(let failure)):
             metadata["reason"] = "\(FailureText.clause(outcome))"
             metadata.add("request_id", failure.requestID)
@@ -114,7 +114,7 @@ struct RunLog: RunObserver {
         metadata["listed"] = .stringConvertible(summary.report.listed)
         metadata["archived_now"] = .stringConvertible(summary.report.archivedNow)
         metadata["already_archived"] = .stringConvertible(summary.report.alreadyArchived)
-        metadata["postponed"] = .stringConvertible(summary.report.retryScheduled.count)
+        metadata["retry_scheduled"] = .stringConvertible(summary.report.retryScheduled.count)
         metadata["problems"] = .stringConvertible(summary.report.problems.count)
         logger.info("run ended", metadata: metadata)
     }
