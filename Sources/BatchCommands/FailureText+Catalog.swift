@@ -130,7 +130,7 @@ extension FailureText {
 
 extension RetentionReport {
     /// The warnings that a run always prints, the most severe first.
-    func warnings(archivePath: String) -> [String] {
+    var warnings: [String] {
         var lines = named(newlyLost) { row in
             "\(row.id): lost: the API removed the results of \(row.counts.total.counted("request", "requests")) "
                 + "before they were archived; created \(row.createdAt.day.text)"
@@ -140,7 +140,6 @@ extension RetentionReport {
             let left = days < 0 ? "its 29 days are over" : "\(Int(days).counted("day", "days")) left"
             return "\(row.id): expiring: \(left), and it is not archived (\(row.state.rawValue))"
         }
-        if !lines.isEmpty { lines.append("batchkeep status --archive \(archivePath) shows why.") }
         return lines
     }
 

@@ -18,7 +18,7 @@ struct RetentionTests {
             let second = await nights.export()
             #expect(second.status == .lost)
             #expect(second.batches["lost"] == 1 && second.batches["removed"] == nil)
-            #expect(second.notes.contains("msgbatch_bad, 1 requests, created 2026-10-31: the results are lost"))
+            #expect(second.notes.contains("msgbatch_bad: lost: the API removed the results of 1 request before"))
             nights.pass(days: 1)
             let third = await nights.export("--full-list")
             #expect(third.status == .done, "\(third.notes)")

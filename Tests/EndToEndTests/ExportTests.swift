@@ -72,7 +72,7 @@ struct ExportTests {
                     batches == [
                         "listed": 18, "in_window": 17, "archived_now": 13, "already_archived": 0, "pending": 2,
                         "skipped": 0, "removed": 2, "lost": 0, "retry_scheduled": 0, "unavailable": 0, "quarantined": 0,
-                        "failed": 0, "expiring": 0, "busy": 0, "not_retrieved": 0,
+                        "failed": 0, "expiring": 0, "partial": 0, "busy": 0, "not_retrieved": 0,
                     ]
                 )
                 let lines = try #require(document["lines"] as? [String: Int])

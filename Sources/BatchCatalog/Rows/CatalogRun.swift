@@ -33,7 +33,7 @@ package struct CatalogRun: Sendable, Hashable {
     /// Returns the arguments with URLs reduced to scheme and host.
     ///
     /// A path or a query may be a secret, as in a ping URL.
-    private static func withoutSecrets(_ arguments: [String]) -> [String] {
+    package static func withoutSecrets(_ arguments: [String]) -> [String] {
         arguments.map { argument in
             guard let mark = argument.firstRange(of: "://") else { return argument }
             let authority = argument[mark.upperBound...].prefix { !"/?#".contains($0) }

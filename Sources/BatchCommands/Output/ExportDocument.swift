@@ -42,6 +42,8 @@ struct ExportDocument: Encodable {
     private let report: String?
     private let receivedBytes: Int
     private let storedBytes: Int
+    /// The received bytes of partial downloads that the next run resumes; nil if the run was not stopped.
+    private let partialBytes: Int?
     private let wouldFetch: [String]?
     private var problems: [Problem]
     private let retryScheduled: [Retry]
@@ -106,6 +108,7 @@ struct ExportDocument: Encodable {
         self.report = summary.statistics?.page
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
+        partialBytes = summary.partial?.receivedBytes
         wouldFetch = summary.isDryRun ? report.wouldFetch.map(\.id) : nil
         retryScheduled = report.retryScheduled.map { batch in
             Retry(batchID: batch.id, until: batch.until, attempts: batch.attempts, reason: batch.reason)

@@ -29,6 +29,10 @@ struct ExportSummary: Sendable {
     var join: JoinSummary?
     /// Whether the run shared the archive with other processes and wrote only its own batches.
     var isShared = false
+    /// The downloads that the next run resumes, if this run was stopped.
+    var partial: PartialDownloads?
+    /// The command line after the program's name, as the user typed it.
+    var arguments: [String] = []
 
     /// All exit statuses that apply.
     ///
@@ -70,18 +74,23 @@ struct ExportSummary: Sendable {
         (report.stop as? ServiceError)?.requestID
     }
 
-    /// Writes the summary table and the problems to standard error.
-    func print(in context: CommandContext, isQuiet: Bool) {
-        if !isQuiet, report.stop == nil || report.listed > 0 {
+    /// Writes the closing table, then the problems, to standard error; an interrupted run has three lines instead of
+    /// the table.
+    ///
+    /// With `hasReportedProblems`, the problems of downloads were written when they happened and are not repeated.
+    func print(in context: CommandContext, isQuiet: Bool, hasReportedProblems: Bool = false) {
+        let interruption = Interruption(self)
+        if !isQuiet, interruption == nil, report.stop == nil || report.listed > 0 {
             context.note("")
             context.note(block)
-        } else if isQuiet {
-            for line in problems { context.report(.warning, "\(line)") }
+            if report.stop == nil, let join { join.printTable(in: context) }
         }
-        if !isQuiet, report.stop == nil, let join { join.printTable(in: context) }
-        stop?.print(in: context)
+        for line in problems(includesDownloads: !hasReportedProblems) { context.report(.warning, line) }
+        if let interruption { interruption.print(in: context) } else { stop?.print(in: context) }
         if stop == nil { statistics?.failure?.print(in: context) }
-        for warning in retention.warnings(archivePath: archivePath) { context.report(.warning, "\(warning)") }
+        let warnings = retention.warnings
+        for warning in warnings { context.report(.warning, warning) }
+        if !warnings.isEmpty { context.report(.hint, "batchkeep status --archive \(archivePath.shellQuoted)") }
     }
 
     /// The lines below the table: facts to know and what to do next.
@@ -93,9 +102,9 @@ struct ExportSummary: Sendable {
 
     private var outcome: [String] {
         if isDryRun { return ["Dry run: nothing was fetched or written."] }
-        guard problems.isEmpty else {
-            return problems
-                + ["A later run tries these batches again; quarantined data lies in \(archivePath)/_quarantine."]
+        guard problems(includesDownloads: true).isEmpty else {
+            let place = report.quarantined > 0 ? " Quarantined data is in \(archivePath)/_quarantine." : ""
+            return ["A later run tries the batches again that are not archived.\(place)"]
         }
         guard report.stop == nil, retention.expiring.isEmpty, retention.newlyLost.isEmpty else { return [] }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
@@ -108,11 +117,14 @@ struct ExportSummary: Sendable {
     }
 
     /// The problems, one line per batch that should be archived and is not.
-    private var problems: [String] {
-        let lines =
+    ///
+    /// Those of downloads and retrieved objects are also events of the run.
+    private func problems(includesDownloads: Bool) -> [String] {
+        let downloads =
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
             + report.notRetrieved.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
-            + report.retryScheduled.map(FailureText.sentence(of:))
+        let lines =
+            (includesDownloads ? downloads : []) + report.retryScheduled.map(FailureText.sentence(of:))
             + (join?.problems ?? [])
         return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).displayText) more."] : [])
     }
@@ -127,7 +139,7 @@ struct ExportSummary: Sendable {
             "removed": report.removed, "lost": report.lost, "retry_scheduled": report.retryScheduled.count,
             "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
             "busy": report.busy, "not_retrieved": report.notRetrieved.count,
-            "expiring": retention.expiring.count,
+            "expiring": retention.expiring.count, "partial": partial?.batches ?? 0,
         ]
         .merging(join.map { ["not_joined": $0.report.pending.count] } ?? [:]) { $1 }
     }
@@ -167,8 +179,13 @@ struct ExportSummary: Sendable {
             let count = Cell.integer(retention.expiring.count)
             batches.append(Metric("expiring", count, .integer, tone: .bad, note: "not archived, few days left"))
         }
+        if let partial, partial.batches > 0 {
+            let size = Metric("", .integer(partial.receivedBytes), .bytes).text
+            let count = Cell.integer(partial.batches)
+            batches.append(Metric("partial", count, .integer, tone: .warning, note: "\(size) kept"))
+        }
         var sections = [SummaryBlock.Section("Batches", batches)]
-        if !isDryRun {
+        if !isDryRun, report.archivedNow > 0 {
             sections.append(SummaryBlock.Section("Results", lineFigures))
             sections.append(SummaryBlock.Section("Tokens", tokenFigures))
             if let cost = statistics?.cost { sections.append(SummaryBlock.Section("Cost", costFigures(cost))) }

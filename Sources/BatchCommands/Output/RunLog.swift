@@ -102,12 +102,22 @@ struct RunLog: RunObserver {
     }
 
     func report(_ summary: ExportSummary) {
-        for warning in summary.retention.warnings(archivePath: summary.archivePath) { logger.warning("\(warning)") }
+        for warning in summary.retention.warnings { logger.warning("\(warning)") }
         for problem in summary.join?.problems ?? [] { logger.error("\(problem)") }
         if let pending = summary.join?.pendingSentence { logger.warning("\(pending)") }
         var metadata: Logger.Metadata = ["exit_status": .stringConvertible(Int(summary.status.rawValue))]
         if let stop = summary.stop {
             metadata.add("request_id", summary.stopRequestID)
+            if let partial = summary.partial {
+                metadata["archived_now"] = .stringConvertible(summary.report.archivedNow)
+                metadata["partial"] = .stringConvertible(partial.batches)
+                metadata["partial_bytes"] = .stringConvertible(partial.receivedBytes)
+            }
+            if let interruption = Interruption(summary) {
+                metadata.add("advice", interruption.hint)
+                logger.error("\(interruption.sentence); \(interruption.kept)", metadata: metadata)
+                return
+            }
             report(stop, metadata)
             return
         }
