@@ -1,3 +1,6 @@
+import BatchPipeline
+import BatchSimulator
+import Foundation
 import MessageBatches
 import SimulatorTestSupport
 import Synchronization
@@ -15,7 +18,7 @@ struct ExportProgressTests {
 
     /// A progress display, its clock and its lines.
     private struct Display {
-        let clock = ManualClock(at: Nights.start)
+        let clock: ManualClock
         let batch: MessageBatch
         let progress: ExportProgress
         private let notes: Notes
@@ -27,8 +30,8 @@ struct ExportProgressTests {
 
         init(isTerminal: Bool = false, isQuiet: Bool = false) throws {
             batch = try MessageBatch(json: Array(ExportProgressTests.batch.utf8))
-            let notes = Notes()
-            self.notes = notes
+            let (notes, clock) = (Notes(), ManualClock(at: Nights.start))
+            (self.notes, self.clock) = (notes, clock)
             let context = CommandContext(
                 environment: ["NO_COLOR": "1"],
                 now: { [clock] in clock.now },
@@ -76,6 +79,9 @@ struct ExportProgressTests {
             display.progress.observe(.finished(display.batch, .busy))
             let problems = display.lines(with: "warning: msgbatch_1: another process is fetching it")
             #expect(problems.count == (isTerminal ? 0 : 1))
+            display.clock.advance(seconds: 30)
+            display.progress.observe(.started(display.batch))
+            #expect(display.lines(with: "1 of 2 batches, 1 not archived, ").count == 1)
         }
     }
 

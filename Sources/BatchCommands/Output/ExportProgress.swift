@@ -20,6 +20,7 @@ final class ExportProgress: RunObserver {
         var order: [String] = []
         var total = (batches: 0, results: 0)
         var done = (batches: 0, results: 0, bytes: 0)
+        var problems = 0
         var board: LiveBoard
         var started: Timestamp
         /// The last line of progress in a log: its share of the results in steps of 5 %, and its time.
@@ -130,6 +131,7 @@ final class ExportProgress: RunObserver {
         case .alreadyArchived:
             writeLine("\(batch.id): \(FailureText.clause(outcome))", .faint, &state)
         case .unavailable, .quarantined, .failed, .busy:
+            state.problems += 1
             logProblem("\(batch.id): \(FailureText.clause(outcome))")
         }
         // The share of the results is that of what can still be archived.
@@ -174,7 +176,8 @@ final class ExportProgress: RunObserver {
             results: state.done.results + running.reduce(0) { $0 + $1.lines },
             resultTotal: state.total.results,
             bytes: state.done.bytes + running.reduce(0) { $0 + $1.bytes },
-            seconds: now.seconds(since: state.started)
+            seconds: now.seconds(since: state.started),
+            problems: state.problems
         )
     }
 }

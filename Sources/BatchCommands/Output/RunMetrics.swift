@@ -63,6 +63,7 @@ struct RunMetrics {
             Sample(report.quarantined, "state", "quarantined"),
             Sample(report.failed, "state", "failed"),
             Sample(report.busy, "state", "busy"),
+            Sample(summary.partial?.batches ?? 0, "state", "partial"),
         ]
     }
 
