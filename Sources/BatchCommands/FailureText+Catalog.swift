@@ -93,7 +93,8 @@ extension FailureText {
     static func sentence(of retry: ScheduledRetry) -> String {
         let tries = "\(retry.attempts) \(retry.attempts == 1 ? "run" : "runs")"
         let reason = retry.reason.map { ": \($0)" } ?? ""
-        return "\(retry.id): failed in \(tries), tried again from \(retry.until.text.prefix(16))Z on\(reason)"
+        let time = retry.until.text.prefix(16).replacing("T", with: " ")
+        return "\(retry.id): retry scheduled for \(time) UTC, failed in \(tries)\(reason)"
     }
 }
 

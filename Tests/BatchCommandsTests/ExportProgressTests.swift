@@ -77,7 +77,7 @@ struct ExportProgressTests {
         for isTerminal in [false, true] {
             let display = try Display(isTerminal: isTerminal)
             display.progress.observe(.finished(display.batch, .busy))
-            let problems = display.lines(with: "warning: msgbatch_1: another process is fetching it")
+            let problems = display.lines(with: "warning: msgbatch_1: busy: another process is downloading it")
             #expect(problems.count == (isTerminal ? 0 : 1))
             display.clock.advance(seconds: 30)
             display.progress.observe(.started(display.batch))

@@ -134,7 +134,7 @@ struct InterruptedJoinTests {
             try await InProcess.export(scenario, join) { run, archive, _ in
                 #expect(run.status == .partial)
                 #expect(archive.archivedIDs == [ids[1]])
-                #expect(run.notes.contains("\(ids[0]): the ids it must contain cannot be read"), "\(run.notes)")
+                #expect(run.notes.contains("\(ids[0]): the IDs it must contain cannot be read"), "\(run.notes)")
             }
         }
     }

@@ -17,7 +17,7 @@ struct ScheduledRetryTests {
             let third = await nights.export()
             #expect(third.batches["retry_scheduled"] == 1 && third.batches["failed"] == nil)
             #expect(third.status == .partial)
-            #expect(third.notes.contains("msgbatch_bad: failed in 2 runs, tried again from 2026-11-01T15:00Z"))
+            #expect(third.notes.contains("msgbatch_bad: retry scheduled for 2026-11-01 15:00 UTC, failed in 2 runs"))
             #expect(nights.fetches(of: "msgbatch_bad") == 2)
             let scheduled = try #require((third.document["retry_scheduled"] as? [[String: Any]])?.first)
             #expect(scheduled["batch_id"] as? String == "msgbatch_bad" && scheduled["attempts"] as? Int == 2)

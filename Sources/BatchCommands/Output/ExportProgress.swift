@@ -73,7 +73,7 @@ final class ExportProgress: RunObserver {
                 state.batches[id]?.bytes = bytes
             case .retrying(let id, let attempt, let reason):
                 writeLine(
-                    "\(id): \(FailureText.clause(reason)); reading it again (try \(attempt + 1))",
+                    "\(id): \(FailureText.clause(reason)); downloading it again (attempt \(attempt + 1))",
                     .warning,
                     &state
                 )
@@ -126,9 +126,7 @@ final class ExportProgress: RunObserver {
             state.done.bytes += bytes
             if isVerbose { writeLine(live.archivedLine(bytes: bytes, at: now), .normal, &state) }
             return
-        case .removed:
-            writeLine("\(batch.id): results removed before this run", .faint, &state)
-        case .alreadyArchived:
+        case .removed, .alreadyArchived:
             writeLine("\(batch.id): \(FailureText.clause(outcome))", .faint, &state)
         case .unavailable, .quarantined, .failed, .busy:
             state.problems += 1

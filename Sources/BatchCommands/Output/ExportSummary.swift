@@ -85,10 +85,15 @@ struct ExportSummary: Sendable {
             context.note(block)
             if report.stop == nil, let join { join.printTable(in: context) }
         }
-        for line in problems(includesDownloads: !hasReportedProblems) { context.report(.warning, line) }
+        // The resumed run retries, joins and warns of batches that expire; it does not report these losses again.
+        let isWhole = interruption == nil
+        for line in problems(includesDownloads: !hasReportedProblems, includesOthers: isWhole) {
+            context.report(.warning, line)
+        }
         if let interruption { interruption.print(in: context) } else { stop?.print(in: context) }
         if stop == nil { statistics?.failure?.print(in: context) }
-        let warnings = retention.warnings
+        let warnings = (isWhole ? retention : RetentionReport(newlyLost: retention.newlyLost, moment: finishedAt))
+            .warnings
         for warning in warnings { context.report(.warning, warning) }
         if !warnings.isEmpty { context.report(.hint, "batchkeep status --archive \(archivePath.shellQuoted)") }
     }
@@ -97,17 +102,17 @@ struct ExportSummary: Sendable {
     private var notes: [String] {
         outcome
             + (statistics?.cost.sentences ?? []) + (statistics?.notes ?? [])
-            + [statistics?.page.map { "The page to look at: \($0)" }, join?.pendingSentence].compactMap(\.self)
+            + [statistics?.page.map { "Report page: \($0)" }, join?.pendingSentence].compactMap(\.self)
     }
 
     private var outcome: [String] {
-        if isDryRun { return ["Dry run: nothing was fetched or written."] }
-        guard problems(includesDownloads: true).isEmpty else {
+        if isDryRun { return ["Dry run: nothing was downloaded or written."] }
+        guard problems().isEmpty else {
             let place = report.quarantined > 0 ? " Quarantined data is in \(archivePath)/_quarantine." : ""
             return ["A later run tries the batches again that are not archived.\(place)"]
         }
         guard report.stop == nil, retention.expiring.isEmpty, retention.newlyLost.isEmpty else { return [] }
-        if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
+        if report.archivedNow == 0 { return ["Nothing new: all selected batches that have ended are archived."] }
         let complete = "Complete: every batch holds exactly the results the API promised."
         return [
             isShared
@@ -119,13 +124,12 @@ struct ExportSummary: Sendable {
     /// The problems, one line per batch that should be archived and is not.
     ///
     /// Those of downloads and retrieved objects are also events of the run.
-    private func problems(includesDownloads: Bool) -> [String] {
+    private func problems(includesDownloads: Bool = true, includesOthers: Bool = true) -> [String] {
         let downloads =
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
             + report.notRetrieved.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
-        let lines =
-            (includesDownloads ? downloads : []) + report.retryScheduled.map(FailureText.sentence(of:))
-            + (join?.problems ?? [])
+        let others = report.retryScheduled.map(FailureText.sentence(of:)) + (join?.problems ?? [])
+        let lines = (includesDownloads ? downloads : []) + (includesOthers ? others : [])
         return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).displayText) more."] : [])
     }
 
@@ -169,7 +173,7 @@ struct ExportSummary: Sendable {
         ]
         if report.busy > 0 {
             let count = Cell.integer(report.busy)
-            batches.append(Metric("busy", count, .integer, tone: .warning, note: "another process fetches them"))
+            batches.append(Metric("busy", count, .integer, tone: .warning, note: "another process downloads them"))
         }
         if !report.retryScheduled.isEmpty {
             let count = Cell.integer(report.retryScheduled.count)

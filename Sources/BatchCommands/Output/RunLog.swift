@@ -50,7 +50,7 @@ struct RunLog: RunObserver {
                 "batch_id": "\(id)", "attempt": .stringConvertible(attempt), "reason": "\(FailureText.clause(reason))",
             ]
             if case .failure(let failure) = reason { metadata.add("request_id", failure.requestID) }
-            logger.warning("batch is read again", metadata: metadata)
+            logger.warning("batch is downloaded again", metadata: metadata)
         case .finished(let batch, let outcome):
             finished(batch, outcome)
         }
@@ -66,7 +66,7 @@ struct RunLog: RunObserver {
             metadata.add("request_id", proof.requestID)
             logger.info("batch archived", metadata: metadata)
         case .removed:
-            logger.info("results removed before this run", metadata: metadata)
+            logger.info("the API removed its results", metadata: metadata)
         case .unavailable(let failure), .failed(.service(let failure)):
             metadata["reason"] = "\(FailureText.clause(outcome))"
             metadata.add("request_id", failure.requestID)

@@ -147,7 +147,7 @@ enum FaultMatrix {
         FaultRow(
             name: "404, each time, and the server says the 29 days are over",
             status: .done,
-            sentence: "results removed before this run",
+            sentence: "the API removed its results",
             archived: 2
         ) { id, _ in
             [
@@ -233,7 +233,7 @@ enum FaultMatrix {
         FaultRow(
             name: "removed between listing and download",
             status: .lost,
-            sentence: "results removed before this run",
+            sentence: "the API removed its results",
             archived: 2
         ) { id, _ in [Fault(.change(.removeResults(id)), on: [.results], of: id, .first(1))] },
         .member("a member of request_counts nobody knows", .done, "", archived: 3, "request_counts") { _ in

@@ -82,7 +82,7 @@ struct RunStatisticsTests {
                 ["export", "--report", other.path, "--since", "2026-11-01", "--archive", archive.url.path],
                 at: server.baseURL
             )
-            #expect(again.notes.contains("The page to look at: \(other.path)"))
+            #expect(again.notes.contains("Report page: \(other.path)"))
             #expect(try String(contentsOf: other, encoding: .utf8).contains("msgbatch_"))
         }
     }
