@@ -208,6 +208,6 @@ struct InterruptedJoinTests {
 
     /// The batches that the document of an export names as not joined.
     private func pending(in run: InProcess) -> [String] {
-        (run.document["join"] as? [String: Any])?["pending"] as? [String] ?? []
+        (run.document["join"] as? [String: Any])?["not_joined"] as? [String] ?? []
     }
 }

@@ -119,7 +119,7 @@ struct JoinDocument: Encodable {
     private let skipped: [Row]
     private let failures: [Failure]
     /// The archived batches that are not joined, without those that have no source.
-    private let pending: [String]
+    private let notJoined: [String]
     private let exitStatus: Int32
 
     private struct Side: Encodable {
@@ -174,7 +174,7 @@ struct JoinDocument: Encodable {
         failures = report.failures.map { failure in
             Failure(batchID: failure.batchID, reason: FailureText.describing(failure.error).sentence)
         }
-        pending = report.pending
+        notJoined = report.pending
         exitStatus = summary.status.rawValue
     }
 }
