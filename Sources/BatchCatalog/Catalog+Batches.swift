@@ -67,7 +67,7 @@ extension Catalog {
                 sql: "DELETE FROM batches WHERE state IN (\(Self.marks(states)))",
                 arguments: StatementArguments(states.map(\.rawValue))
             )
-            try db.execute(sql: "DELETE FROM walked")
+            try db.execute(sql: "DELETE FROM completed_windows")
         }
     }
 

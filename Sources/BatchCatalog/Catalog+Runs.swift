@@ -33,7 +33,7 @@ extension Catalog {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT * FROM runs WHERE walked_since IS NOT NULL AND finished_at IS NOT NULL AND started_at >= ?
+                    SELECT * FROM runs WHERE listed_since IS NOT NULL AND finished_at IS NOT NULL AND started_at >= ?
                     ORDER BY number DESC
                     """,
                 arguments: [moment.text]
@@ -53,7 +53,7 @@ extension Catalog {
         try read { db in
             let rows = try Row.fetchAll(
                 db,
-                sql: "SELECT * FROM walked WHERE origin = ? ORDER BY newest",
+                sql: "SELECT * FROM completed_windows WHERE origin = ? ORDER BY until",
                 arguments: [origin]
             )
             let windows = rows.compactMap { try? CompletedWindow(RowReader(row: $0), origin: origin, now: now) }
@@ -64,10 +64,13 @@ extension Catalog {
     /// Replaces the completed windows of one service.
     package func save(_ windows: [CompletedWindow], of origin: String) throws(CatalogFailure) {
         try write { db in
-            try db.execute(sql: "DELETE FROM walked WHERE origin = ?", arguments: [origin])
+            try db.execute(sql: "DELETE FROM completed_windows WHERE origin = ?", arguments: [origin])
             for window in windows {
                 try db.execute(
-                    sql: "INSERT INTO walked (origin, workspace_id, since, newest, checksum) VALUES (?, ?, ?, ?, ?)",
+                    sql: """
+                        INSERT INTO completed_windows (origin, workspace_id, since, until, checksum)
+                        VALUES (?, ?, ?, ?, ?)
+                        """,
                     arguments: [
                         origin, window.workspaceID, window.since?.text, window.end.text, window.checksum(of: origin),
                     ]
@@ -82,7 +85,7 @@ extension CompletedWindow {
     fileprivate init?(_ reader: RowReader, origin: String, now: Timestamp) throws(RowReader.InvalidColumn) {
         self.init(
             since: try reader.optionalTime("since"),
-            end: try reader.time("newest"),
+            end: try reader.time("until"),
             workspaceID: try reader.optionalText("workspace_id")
         )
         let isFuture = end > now.adding(seconds: ExportSelection.clockTolerance)

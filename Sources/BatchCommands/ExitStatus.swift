@@ -23,7 +23,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .partial: "partial: some batches failed, a later run tries them again"
         case .integrity: "integrity: something was quarantined, or damage was found"
         case .keyRefused: "the key was refused"
-        case .lost: "results lost since the last run, or at risk"
+        case .lost: "results lost or expiring"
         case .threshold: "a threshold asked for was crossed"
         case .busy: "another run holds the archive"
         case .interrupted: "interrupted (SIGINT), state saved"

@@ -43,11 +43,13 @@ struct ExportSession: Sendable {
     ///
     /// This function does not throw: an error is part of the summary.
     func run() async -> ExportSummary {
-        await CommandContext.$current.withValue(context) {
+        // Those of the context are what the archive records for one source of a pipeline file.
+        let typed = CommandContext.current.arguments
+        return await CommandContext.$current.withValue(context) {
             let startedAt = context.now()
             // `options.check` reports an invalid limit.
             let timeLimit = try? options.limits.runtime()
-            let summary: ExportSummary
+            var summary: ExportSummary
             do {
                 summary = try await cancellation.limit(to: timeLimit, watchesOutput: asked != nil, in: context) {
                     try await connect()
@@ -55,6 +57,7 @@ struct ExportSession: Sendable {
             } catch {
                 summary = stopped(by: error, startedAt: startedAt)
             }
+            summary.arguments = typed
             observer.report(summary)
             return summary
         }
@@ -154,7 +157,8 @@ struct ExportSession: Sendable {
             finishedAt: finishedAt,
             statistics: statistics,
             join: joined.map { JoinSummary(report: $0, archivePath: options.archive.path) },
-            isShared: asked != nil
+            isShared: asked != nil,
+            partial: report.stop == nil ? nil : PartialDownloads(in: sink.folder, of: asked, after: report)
         )
         ledger?
             .finish(in: sink.folder) { run in

@@ -79,7 +79,7 @@ extension FailureText {
         case .fileRemoved(let path): "\(path) was removed, because no manifest names it"
         case .notDownloaded(let outcome):
             if case .removed = outcome {
-                "not repaired, the service has withdrawn its results"
+                "not repaired, the API removed its results"
             } else {
                 "not repaired, \(clause(outcome))"
             }

@@ -90,10 +90,11 @@ extension FailureText {
     }
 
     /// The message for a batch whose retry is scheduled for a later run.
-    static func sentence(of postponed: ScheduledRetry) -> String {
-        let tries = "\(postponed.attempts) \(postponed.attempts == 1 ? "run" : "runs")"
-        let reason = postponed.reason.map { ": \($0)" } ?? ""
-        return "\(postponed.id): failed in \(tries), tried again from \(postponed.until.text.prefix(16))Z on\(reason)"
+    static func sentence(of retry: ScheduledRetry) -> String {
+        let tries = "\(retry.attempts) \(retry.attempts == 1 ? "run" : "runs")"
+        let reason = retry.reason.map { ": \($0)" } ?? ""
+        let time = retry.until.text.prefix(16).replacing("T", with: " ")
+        return "\(retry.id): retry scheduled for \(time) UTC, failed in \(tries)\(reason)"
     }
 }
 
@@ -130,17 +131,16 @@ extension FailureText {
 
 extension RetentionReport {
     /// The warnings that a run always prints, the most severe first.
-    func warnings(archivePath: String) -> [String] {
+    var warnings: [String] {
         var lines = named(newlyLost) { row in
-            "\(row.id), \(row.counts.total.displayText) requests, created \(row.createdAt.day.text): the results are lost: "
-                + "withdrawn before they were archived."
+            "\(row.id): lost: the API removed the results of \(row.counts.total.counted("request", "requests")) "
+                + "before they were archived; created \(row.createdAt.day.text)"
         }
-        lines += named(atRisk) { row in
+        lines += named(expiring) { row in
             let days = row.daysLeft(at: moment)
-            let left = days < 0 ? "its 29 days are over" : "\(Int(days).displayText) days left"
-            return "\(row.id), \(row.state.rawValue): at risk: not archived, \(left)."
+            let left = days < 0 ? "its 29 days are over" : "\(Int(days).counted("day", "days")) left"
+            return "\(row.id): expiring: \(left), and it is not archived (\(row.state.rawValue))"
         }
-        if !lines.isEmpty { lines.append("batchkeep status --archive \(archivePath) tells why.") }
         return lines
     }
 

@@ -135,19 +135,19 @@ extension FailureText {
         switch outcome {
         case .archived: "archived"
         case .alreadyArchived: "archived by another process"
-        case .busy: "another process is fetching it"
-        case .removed: "withdrawn"
+        case .busy: "busy: another process is downloading it"
+        case .removed: "the API removed its results"
         case .unavailable(let failure): "unavailable: \(clause(failure))"
         case .quarantined(let faults): "quarantined: \(faults.map(\.sentence).joined(separator: "; "))"
         case .failed(.service(let failure)): clause(failure)
         case .failed(.lineTooLong(let line, let offset, let limit)):
             "line \(line), at byte \(offset), is longer than \(limit) bytes; raise --max-line-bytes"
-        case .failed(.unsafeID): "its id cannot be a file name"
-        case .failed(.unreadableIDs(let reason)): "the ids it must contain cannot be read: \(reason.withoutFullStop)"
+        case .failed(.unsafeID): "its ID is not a valid file name"
+        case .failed(.unreadableIDs(let reason)): "the IDs it must contain cannot be read: \(reason.withoutFullStop)"
         case .failed(.obstacle(let path)): "\(path) is in the way: it is not a file of the archive"
-        case .failed(.changing): "its results began otherwise each time they were read"
+        case .failed(.changing): "its results begin differently in each download"
         case .failed(.deadline(let deadline)):
-            "not complete after \(deadline.components.seconds) s, as --deadline says; what was read stays"
+            "not complete after \(deadline.components.seconds) s (see --deadline); the downloaded part is kept"
         }
     }
 
@@ -156,7 +156,7 @@ extension FailureText {
         switch reason {
         case .failure(let failure): clause(failure)
         case .unproven(let faults): faults.map(\.sentence).joined(separator: "; ")
-        case .changed: "the results begin otherwise than what was read before"
+        case .changed: "the results begin differently from the earlier download"
         }
     }
 

@@ -4,7 +4,7 @@
 ///
 ///     Batches  listed          18
 ///              archived now    11
-///              not ended        2  the next run takes them
+///              pending          2  not finished processing
 ///     Speed    bytes       1.4 GB
 ///
 /// On a narrow terminal, labels are cut and notes move to the next line. Numbers are never cut.

@@ -12,17 +12,17 @@ struct CatalogBatchTests {
         batch.status = .inProgress
         batch.resultsURL = nil
         var row = CatalogBatch(batch, seenAt: now, serverDate: now)
-        #expect(row.state == .waiting && !row.wasAvailable)
+        #expect(row.state == .pending && !row.wasAvailable)
         row.update(from: Samples.batch(), at: now, serverDate: now)
         #expect(row.state == .new && row.wasAvailable)
     }
 
-    @Test func `withdrawn is lost only after it was seen fetchable`() {
-        var withdrawn = Samples.batch()
-        withdrawn.archivedAt = now
-        #expect(CatalogBatch(withdrawn, seenAt: now, serverDate: now).state == .withdrawn)
+    @Test func `removed is lost only after it was seen fetchable`() {
+        var removed = Samples.batch()
+        removed.archivedAt = now
+        #expect(CatalogBatch(removed, seenAt: now, serverDate: now).state == .removed)
         var row = Samples.row()
-        row.update(from: withdrawn, at: now, serverDate: now)
+        row.update(from: removed, at: now, serverDate: now)
         #expect(row.state == .lost && row.finalizedAt == now)
     }
 
@@ -32,7 +32,7 @@ struct CatalogBatchTests {
         var tried = untried
         #expect(!untried.wasAvailable)
         untried.record(.removed, error: "", at: now)
-        #expect(untried.state == .withdrawn)
+        #expect(untried.state == .removed)
         tried.record(.failed(.service(Samples.failure(500))), error: "", at: now)
         tried.record(.removed, error: "", at: now)
         #expect(tried.state == .lost)
@@ -48,18 +48,18 @@ struct CatalogBatchTests {
     @Test func `an archived batch keeps nothing of its failures`() {
         var row = Samples.row()
         row.record(.failed(.service(Samples.failure(500, requestID: "req_0"))), error: "status 500", at: now)
-        #expect(row.state == .failing && row.attempts == 1 && row.requestIDs == ["req_0"])
+        #expect(row.state == .failed && row.attempts == 1 && row.requestIDs == ["req_0"])
         row.record(Samples.archived(Samples.batch()), error: "archived", at: now)
         #expect(row.state == .archived && row.attempts == 0 && row.lastError == nil && row.nextTryAt == nil)
         #expect(row.requestIDs == ["req_1"])
         // What happens at the service later does not matter any more.
-        var withdrawn = Samples.batch()
-        withdrawn.archivedAt = now
-        row.update(from: withdrawn, at: now, serverDate: now)
+        var removed = Samples.batch()
+        removed.archivedAt = now
+        row.update(from: removed, at: now, serverDate: now)
         #expect(row.state == .archived && row.removedAt == now)
     }
 
-    @Test func `a quarantined batch stays so until it is archived or withdrawn`() {
+    @Test func `a quarantined batch stays so until it is archived or removed`() {
         var row = Samples.row()
         row.record(.quarantined([]), error: "odd", at: now)
         row.record(.failed(.service(Samples.failure(500))), error: "status 500", at: now)
@@ -74,7 +74,7 @@ struct CatalogBatchTests {
     @Test func `a batch whose time was up is not put off`() {
         var row = Samples.row()
         for _ in 0..<3 { row.record(.failed(.deadline(.seconds(60))), error: "60 s", at: now) }
-        #expect(row.state == .failing && row.attempts == 0 && row.nextTryAt == nil && row.lastError == "60 s")
+        #expect(row.state == .failed && row.attempts == 0 && row.nextTryAt == nil && row.lastError == "60 s")
     }
 
     @Test func `the last request-ids are kept, the newest at the end`() {
@@ -93,9 +93,9 @@ struct CatalogBatchTests {
         row.record(.failed(.unsafeID), error: "", at: now)
         row.markPartial()
         row.reopen()
-        #expect(row.state == .failing)
+        #expect(row.state == .failed)
         row.reopen()
-        #expect(row.state == .failing)
+        #expect(row.state == .failed)
     }
 
     @Test func `a batch that is not listed any more is given up only behind its days, by the server's clock`() {

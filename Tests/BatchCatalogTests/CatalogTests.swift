@@ -57,6 +57,45 @@ struct CatalogTests {
         }
     }
 
+    @Test func `a catalog with earlier names of states is migrated`() throws {
+        try withCatalog { catalog, path in
+            let rows = [("pending", "waiting"), ("failed", "failing"), ("removed", "withdrawn"), ("lost", "lost")]
+            let batches = try rows.map { (name, _) in
+                var row = Samples.row("msgbatch_\(name)")
+                row.state = try #require(LocalState(rawValue: name))
+                row.lossReportedAt = Samples.now
+                return row
+            }
+            try catalog.save(batches)
+            var run = CatalogRun(command: "export", arguments: [], version: "1", startedAt: Samples.now)
+            run.counts = ["listed": 5, "pending": 1, "retry_scheduled": 2, "removed": 3]
+            run.listedSince = Samples.now
+            run = try catalog.begin(run)
+            try DatabaseQueue(path: path)
+                .write { db in
+                    for (name, former) in rows {
+                        try db.execute(sql: "UPDATE batches SET state = ? WHERE state = ?", arguments: [former, name])
+                    }
+                    try db.execute(
+                        sql: """
+                            UPDATE runs SET counts = '{"listed":5,"not_ended":1,"postponed":2,"withdrawn":3}';
+                            ALTER TABLE batches RENAME COLUMN removed_at TO withdrawn_at;
+                            ALTER TABLE batches RENAME COLUMN was_available TO was_fetchable;
+                            ALTER TABLE batches RENAME COLUMN finalized_at TO settled_at;
+                            ALTER TABLE batches RENAME COLUMN loss_reported_at TO loss_told_at;
+                            ALTER TABLE runs RENAME COLUMN listed_since TO walked_since;
+                            ALTER TABLE completed_windows RENAME COLUMN until TO newest;
+                            ALTER TABLE completed_windows RENAME TO walked;
+                            DELETE FROM grdb_migrations WHERE identifier LIKE '3 %';
+                            """
+                    )
+                }
+            let migrated = try Catalog(path: path, usesWriteAheadLog: false)
+            #expect(try Set(migrated.batches()) == Set(batches))
+            #expect(try migrated.runs(last: 1) == [run])
+        }
+    }
+
     @Test func `before a rebuild only what files tell is forgotten`() throws {
         try withCatalog { catalog, _ in
             for state in LocalState.allCases {
@@ -96,7 +135,7 @@ struct CatalogTests {
         }
     }
 
-    @Test func `what was walked comes back, each service by itself`() throws {
+    @Test func `completed windows come back, those of each service separately`() throws {
         try withCatalog { catalog, _ in
             var windows: [CompletedWindow] = []
             windows.add(CompletedWindow(since: nil, end: Samples.now, workspaceID: nil))
@@ -111,14 +150,14 @@ struct CatalogTests {
     }
 
     @Test(arguments: [
-        "newest = '2026-10-31T02:00:00.000000Z'", "since = '2026-01-01T00:00:00.000000Z'", "workspace_id = 'wrkspc_2'",
-        "origin = 'https://b.example'", "checksum = NULL", "checksum = 'x'", "newest = 'soon'", "since = 'once'",
+        "until = '2026-10-31T02:00:00.000000Z'", "since = '2026-01-01T00:00:00.000000Z'", "workspace_id = 'wrkspc_2'",
+        "origin = 'https://b.example'", "checksum = NULL", "checksum = 'x'", "until = 'soon'", "since = 'once'",
     ])
     func `a completed window whose row was changed is invalid`(change: String) throws {
         let (origin, other) = ("https://a.example", "https://b.example")
         try withCatalog { catalog, path in
             try catalog.save([CompletedWindow(end: Samples.now, workspaceID: "wrkspc_1")], of: origin)
-            try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE walked SET \(change)") }
+            try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE completed_windows SET \(change)") }
             let found = try [origin, other].map { try catalog.completedWindows(of: $0, now: Samples.now) }
             #expect(found.allSatisfy(\.windows.isEmpty) && found.contains { $0.hasInvalid })
         }

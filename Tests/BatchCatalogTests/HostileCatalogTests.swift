@@ -65,7 +65,7 @@ struct HostileCatalogTests {
         let integers = [Int64.min, -1, 0, 1, 1 << 53, (1 << 53) + 1, .max]
         let texts =
             HostileValues.times + [
-                "", "x", "archived", "failing", #"{"a":-9223372036854775808,"processing":-9223372036854775808}"#,
+                "", "x", "archived", "failed", #"{"a":-9223372036854775808,"processing":-9223372036854775808}"#,
                 #"{"a":9223372036854775807,"b":9223372036854775807}"#, #"{"listed":1e400}"#, #"["x"]"#,
             ]
         for _ in 0..<60 {
@@ -75,7 +75,7 @@ struct HostileCatalogTests {
                     .write { [random] db in
                         var random = random
                         for _ in 0..<random.int(1...4) {
-                            let table = random.pick(["batches", "runs", "walked"])
+                            let table = random.pick(["batches", "runs", "completed_windows"])
                             let column = random.pick(try db.columns(in: table))
                             let value: any DatabaseValueConvertible =
                                 column.type == "INTEGER" ? random.pick(integers) : random.pick(texts)

@@ -48,7 +48,7 @@ struct CatalogFileTests {
             let before = try rows(nights)
             #expect(await nights.run(["catalog", "rebuild"]).status == .done)
             #expect(try rows(nights) == before)
-            #expect(await nights.export().batches["postponed"] == 2)
+            #expect(await nights.export().batches["retry_scheduled"] == 2)
         }
     }
 

@@ -22,10 +22,11 @@ struct DamagedCatalogTests {
 
     @Test(arguments: [
         "ALTER TABLE batches DROP COLUMN last_error", "ALTER TABLE runs RENAME COLUMN version TO edition",
-        "ALTER TABLE batches ADD COLUMN more INTEGER NOT NULL DEFAULT 1", "DROP TABLE walked", "DROP TABLE batches",
+        "ALTER TABLE batches ADD COLUMN more INTEGER NOT NULL DEFAULT 1", "DROP TABLE completed_windows",
+        "DROP TABLE batches",
         "DROP TABLE runs", "DROP TABLE grdb_migrations",
         "UPDATE batches SET created_at = 'soon' WHERE state <> 'archived'",
-        "UPDATE batches SET state = 'unheard_of' WHERE state = 'failing'", "UPDATE runs SET counts = '[1]'",
+        "UPDATE batches SET state = 'unheard_of' WHERE state = 'failed'", "UPDATE runs SET counts = '[1]'",
         "UPDATE runs SET counts = '{\"failed\":-9223372036854775808}'", "UPDATE runs SET started_at = ''",
         "UPDATE batches SET attempts = 9223372036854775807 WHERE state <> 'archived'",
         "UPDATE batches SET counts = '{\"a\":9223372036854775807,\"b\":1}' WHERE state <> 'archived'",
@@ -51,7 +52,7 @@ struct DamagedCatalogTests {
             let keeps = !change.contains(" runs")
             let runs = await nights.status()["runs"] as? [[String: Any]]
             #expect(runs?.count == (keeps ? 3 : 2))
-            let isWhole = ["DROP TABLE walked", "grdb", "ADD COLUMN"].contains { change.contains($0) }
+            let isWhole = ["DROP TABLE completed_windows", "grdb", "ADD COLUMN"].contains { change.contains($0) }
             #expect(run.notes.contains("Its history is complete") == isWhole, "\(run.notes)")
         }
     }

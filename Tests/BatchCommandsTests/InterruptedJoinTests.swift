@@ -24,7 +24,7 @@ struct InterruptedJoinTests {
                 #expect(run.notes.contains("not joined yet: \(archived[0])"), "\(run.notes)")
 
                 let status = await InProcess.offline(["status", "--format", "json"], on: archive)
-                #expect((status.document["pending"] as? [String: Any])?["joins"] as? [String] == archived)
+                #expect((status.document["unwritten_files"] as? [String: Any])?["joins"] as? [String] == archived)
                 let text = await InProcess.offline(["status"], on: archive)
                 #expect(text.output.contains("not joined yet: \(archived[0])"), "\(text.output)")
                 let verified = await InProcess.offline(["verify"], on: archive)
@@ -36,7 +36,9 @@ struct InterruptedJoinTests {
                 #expect(next.batches["archived_now"] == 3 - archived.count && pending(in: next).isEmpty)
                 #expect(archive.files(in: "joined").count == 3)
                 let after = await InProcess.offline(["status", "--format", "json"], on: archive)
-                #expect((after.document["pending"] as? [String: [String]])?.values.allSatisfy(\.isEmpty) == true)
+                #expect(
+                    (after.document["unwritten_files"] as? [String: [String]])?.values.allSatisfy(\.isEmpty) == true
+                )
             }
         }
     }
@@ -132,7 +134,7 @@ struct InterruptedJoinTests {
             try await InProcess.export(scenario, join) { run, archive, _ in
                 #expect(run.status == .partial)
                 #expect(archive.archivedIDs == [ids[1]])
-                #expect(run.notes.contains("\(ids[0]): the ids it must contain cannot be read"), "\(run.notes)")
+                #expect(run.notes.contains("\(ids[0]): the IDs it must contain cannot be read"), "\(run.notes)")
             }
         }
     }
@@ -177,7 +179,7 @@ struct InterruptedJoinTests {
             }
             // The view and the roll-up have lines in SHA256SUMS.
             #expect(verified.status == .integrity)
-            let work = (verified.document["pending"] as? [[String: Any]])?.first?["work"] as? [String: Any]
+            let work = (verified.document["unwritten_files"] as? [[String: Any]])?.first?["work"] as? [String: Any]
             #expect(work?["views"] as? [String] == ["duckdb.sql"])
 
             #expect(await export([], into: archive, at: server).batches["archived_now"] == nil)
@@ -206,6 +208,6 @@ struct InterruptedJoinTests {
 
     /// The batches that the document of an export names as not joined.
     private func pending(in run: InProcess) -> [String] {
-        (run.document["join"] as? [String: Any])?["pending"] as? [String] ?? []
+        (run.document["join"] as? [String: Any])?["not_joined"] as? [String] ?? []
     }
 }

@@ -76,6 +76,38 @@ struct RepairedJoinTests {
         }
     }
 
+    @Test func `a join that fails again is reported and counted`() async throws {
+        try await withJoin { archive, _, run in
+            let file = "joined/\(try #require(archive.files(in: "joined").first))"
+            try archive.change(file) { $0[$0.count / 2] ^= 0xFF }
+            try await Scratch.use { scratch in
+                for id in archive.archivedIDs { _ = try scratch.write("custom_id,label\nx\n", to: "\(id).csv") }
+                let repair = await run([
+                    "verify", "--repair", "--format", "json", "--join", scratch.path("{batch_id}.csv"),
+                ])
+                #expect(repair.status == .integrity, "\(repair.notes)")
+                #expect(repair.document["exit_status"] as? Int == 4, "\(repair.output)")
+                #expect(repair.notes.contains("warning: not joined again: 1 problem\n  join of "), "\(repair.notes)")
+            }
+        }
+    }
+
+    @Test func `the hint to join many batches again says how many it does not name`() async throws {
+        try await InProcess.export(.generated(lines: 2, batches: 22, clock: .noon)) { _, archive, server in
+            let run = archive.command(at: server)
+            try await Scratch.use { scratch in
+                let source = try scratch.write("custom_id,label\nx,y\n", to: "labels.csv")
+                #expect(await run(["join", "--join", source]).status == .done)
+                for name in archive.files(in: "joined") { try archive.change("joined/\(name)") { $0.removeLast(9) } }
+                let repair = await run(["verify", "--repair"])
+                #expect(repair.status == .done, "\(repair.notes)")
+                #expect(repair.notes.contains("warning: 22 batches are not joined any more\n"), "\(repair.notes)")
+                #expect(repair.notes.contains("and 2 more need it"), "\(repair.notes)")
+                #expect(repair.notes.components(separatedBy: " --batch ").count == 21, "\(repair.notes)")
+            }
+        }
+    }
+
     @Test func `a file with rows that no manifest names is removed, and the join stays`() async throws {
         try await withJoin { archive, _, run in
             let name = try #require(archive.files(in: "joined").first)

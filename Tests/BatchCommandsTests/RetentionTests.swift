@@ -17,8 +17,8 @@ struct RetentionTests {
             nights.pass(days: 1)
             let second = await nights.export()
             #expect(second.status == .lost)
-            #expect(second.batches["lost"] == 1 && second.batches["withdrawn"] == nil)
-            #expect(second.notes.contains("msgbatch_bad, 1 requests, created 2026-10-31: the results are lost"))
+            #expect(second.batches["lost"] == 1 && second.batches["removed"] == nil)
+            #expect(second.notes.contains("msgbatch_bad: lost: the API removed the results of 1 request before"))
             nights.pass(days: 1)
             let third = await nights.export("--full-list")
             #expect(third.status == .done, "\(third.notes)")
@@ -34,7 +34,7 @@ struct RetentionTests {
             nights.server.service.apply(.removeResults("msgbatch_old"))
             let run = await nights.export()
             #expect(run.status == .done, "\(run.notes)")
-            #expect(run.batches == ["listed": 2, "in_window": 2, "archived_now": 1, "withdrawn": 1])
+            #expect(run.batches == ["listed": 2, "in_window": 2, "archived_now": 1, "removed": 1])
         }
     }
 
@@ -48,7 +48,7 @@ struct RetentionTests {
             #expect(first.batches["unavailable"] == 1)
             let second = await nights.export()
             #expect(second.status == .done, "\(second.notes)")
-            #expect(second.batches["withdrawn"] == 1)
+            #expect(second.batches["removed"] == 1)
         }
     }
 
@@ -60,8 +60,8 @@ struct RetentionTests {
                 let run = await nights.export()
                 #expect(run.status == .lost)
                 #expect(run.document["exit_statuses"] as? [Int] == [7, 3])
-                #expect(run.notes.contains("msgbatch_bad, failing: at risk: not archived, 3 days left."))
-                let risk = try #require((run.document["at_risk"] as? [[String: Any]])?.first)
+                #expect(run.notes.contains("msgbatch_bad: expiring: 3 days left, and it is not archived (failed)"))
+                let risk = try #require((run.document["expiring"] as? [[String: Any]])?.first)
                 #expect(risk["days_left"] as? Double == 3.5)
             }
             #expect(await nights.export("--warn-days", "3").status == .partial)
@@ -74,7 +74,7 @@ struct RetentionTests {
         try await Nights.run([Nights.batch("odd", daysBefore: 26, kind: .contradicting)]) { nights in
             let run = await nights.export()
             #expect(run.document["exit_statuses"] as? [Int] == [4, 7])
-            #expect(run.notes.contains("msgbatch_odd, quarantined: at risk"))
+            #expect(run.notes.contains("msgbatch_odd: expiring"))
         }
     }
 
@@ -86,9 +86,9 @@ struct RetentionTests {
             nights.server.service.apply(.remove("msgbatch_gone"))
             nights.pass(days: 1)
             #expect(await nights.export().status == .done)
-            let failing = try #require((await nights.status()["failing"] as? [[String: Any]])?.first)
-            #expect(failing["state"] as? String == "unavailable")
-            #expect((failing["last_error"] as? String)?.contains("the listing does not show it any more") == true)
+            let unavailable = try #require((await nights.status()["unavailable"] as? [[String: Any]])?.first)
+            #expect(unavailable["state"] as? String == "unavailable")
+            #expect((unavailable["last_error"] as? String)?.contains("the listing does not show it any more") == true)
             nights.pass(days: 28)
             #expect(await nights.export().status == .lost)
             #expect(await nights.export().status == .done)

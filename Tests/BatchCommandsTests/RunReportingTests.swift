@@ -153,7 +153,7 @@ struct RunReportingTests {
             try await InProcess.export(scenario, ["--metrics-file", scratch.path("m.prom")]) { run, _, _ in
                 #expect(run.batches["unavailable"] == 2)
                 let metrics = try Metrics(scratch.text("m.prom"))
-                #expect(metrics["at_risk_batches"] == 1)
+                #expect(metrics["expiring_batches"] == 1)
             }
         }
     }
@@ -206,7 +206,7 @@ struct RunReportingTests {
                 let bodies = pings.map { String(decoding: $0.body, as: UTF8.self) }
                 #expect(bodies[0].hasPrefix("batchkeep ") && bodies[0].hasSuffix(" started\n"))
                 #expect(
-                    bodies[1] == "exit status 0: done\n1 archived, 0 already there, 0 not ended, 0 with problems\n"
+                    bodies[1] == "exit status 0: done\n1 archived, 0 already archived, 0 pending, 0 with problems\n"
                 )
                 #expect(bodies[3].hasPrefix("exit status 2: usage, or no key\n"))
             }

@@ -15,11 +15,11 @@ struct ScheduledRetryTests {
             #expect(await nights.export().batches["failed"] == 1)
             nights.pass(hours: 1)
             let third = await nights.export()
-            #expect(third.batches["postponed"] == 1 && third.batches["failed"] == nil)
+            #expect(third.batches["retry_scheduled"] == 1 && third.batches["failed"] == nil)
             #expect(third.status == .partial)
-            #expect(third.notes.contains("msgbatch_bad: failed in 2 runs, tried again from 2026-11-01T15:00Z"))
+            #expect(third.notes.contains("msgbatch_bad: retry scheduled for 2026-11-01 15:00 UTC, failed in 2 runs"))
             #expect(nights.fetches(of: "msgbatch_bad") == 2)
-            let scheduled = try #require((third.document["postponed"] as? [[String: Any]])?.first)
+            let scheduled = try #require((third.document["retry_scheduled"] as? [[String: Any]])?.first)
             #expect(scheduled["batch_id"] as? String == "msgbatch_bad" && scheduled["attempts"] as? Int == 2)
         }
     }
@@ -40,7 +40,7 @@ struct ScheduledRetryTests {
         try await Nights.run([Nights.batch("bad", daysBefore: 1, kind: .tooLong)]) { nights in
             _ = await nights.export()
             _ = await nights.export()
-            #expect(await nights.export().batches["postponed"] == 1)
+            #expect(await nights.export().batches["retry_scheduled"] == 1)
             let asked = await nights.run(["export", "--output", "json"] + arguments)
             #expect(asked.status == .done, "\(asked.notes)")
             #expect(nights.archive.archivedIDs == ["msgbatch_bad"])
@@ -53,7 +53,7 @@ struct ScheduledRetryTests {
                 _ = await nights.export("--retry-all")
                 nights.pass(hours: 1)
             }
-            #expect(await nights.export().batches["postponed"] == 1)
+            #expect(await nights.export().batches["retry_scheduled"] == 1)
             nights.pass(days: 5)
             for _ in 0..<3 { #expect(await nights.export().batches["failed"] == 1) }
         }
@@ -70,7 +70,7 @@ struct ScheduledRetryTests {
             _ = await nights.export()
             _ = await nights.export()
             let after = await nights.export("--dry-run")
-            #expect(after.batches["postponed"] == 1)
+            #expect(after.batches["retry_scheduled"] == 1)
             #expect(after.document["would_fetch"] as? [String] == [])
             #expect((await nights.status()["runs"] as? [Any])?.count == 2)
         }

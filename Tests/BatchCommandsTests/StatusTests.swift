@@ -16,10 +16,12 @@ struct StatusTests {
             _ = await nights.export()
             let status = await nights.status()
             let counts = try #require(status["batches"] as? [String: Int]).filter { $0.value > 0 }
-            #expect(counts == ["archived": 1, "waiting": 1, "failing": 1, "quarantined": 1])
+            #expect(counts == ["archived": 1, "pending": 1, "failed": 1, "quarantined": 1])
             let table = await nights.run(["status"])
             #expect(table.status == .done)
-            for part in ["At risk", "Failing", "Quarantined", "Last runs", "one line more", "longer than 1024 bytes"] {
+            for part in [
+                "Expiring", "Not archived yet", "Quarantined", "Last runs", "one line more", "longer than 1024 bytes",
+            ] {
                 #expect(table.output.contains(part) || part == "one line more", "\(part)\n\(table.output)")
             }
             #expect(!table.output.contains("Lost\n"))
@@ -67,7 +69,7 @@ struct StatusTests {
         try await Nights.run([Nights.batch("odd", daysBefore: 2, kind: .contradicting)]) { nights in
             _ = await nights.export()
             nights.pass(hours: 1)
-            #expect(await nights.export().batches["postponed"] == 1)
+            #expect(await nights.export().batches["retry_scheduled"] == 1)
             let retry = await nights.run(["retry-quarantine", "--output", "json"])
             #expect(retry.status == .integrity)
             #expect(retry.batches["quarantined"] == 1)
@@ -89,7 +91,7 @@ struct StatusTests {
             let retry = await nights.run(["retry-quarantine", "--quiet", "--output", "json"])
             #expect(retry.status == .partial)
             #expect(nights.archive.archivedIDs == ["msgbatch_odd"])
-            #expect(retry.notes.contains("batchkeep: msgbatch_gone: GET"), "\(retry.notes)")
+            #expect(retry.notes.contains("warning: msgbatch_gone: GET"), "\(retry.notes)")
             let problem = try #require((retry.document["problems"] as? [[String: Any]])?.first)
             #expect(problem["batch_id"] as? String == "msgbatch_gone")
         }

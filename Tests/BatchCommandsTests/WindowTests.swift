@@ -52,7 +52,7 @@ struct WindowTests {
             let second = await nights.export("--since", "2026-01-01", "--page-size", "5")
             #expect(second.status == .done)
             #expect(second.batches["listed"] == 20 && second.batches["in_window"] == 16)
-            #expect(second.document["settled_before"] as? String == "2026-09-30T02:00:00.000000Z")
+            #expect(second.document["completed_before"] as? String == "2026-09-30T02:00:00.000000Z")
             #expect(nights.pages - pages == 4)
             #expect(await nights.export("--since", "2026-01-01", "--full-list").batches["listed"] == 40)
         }

@@ -62,7 +62,7 @@ struct FaultTests {
 
     // MARK: State
 
-    @Test func `a batch can be withdrawn between listing and download`() throws {
+    @Test func `results can be removed between listing and download`() throws {
         let service = try service(.change(.removeResults("b1")), on: .results)
         #expect(try service.get(path + "/b1").object()["archived_at"] is NSNull)
         #expect(service.get(path + "/b1/results").status == 404)

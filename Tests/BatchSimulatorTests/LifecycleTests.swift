@@ -175,7 +175,7 @@ struct LifecycleTests {
         #expect(counts(try service.get("\(path)/\(id)").object())["expired"] == 1)
     }
 
-    @Test func `results of a created batch can be withdrawn`() throws {
+    @Test func `results of a created batch can be removed`() throws {
         let service = try service([], clock: clock)
         let id = try #require(try create([good("a")], in: service)["id"] as? String)
         clock.advance(seconds: 10)

@@ -70,9 +70,9 @@ struct ExportTests {
                 let batches = try #require(document["batches"] as? [String: Int])
                 #expect(
                     batches == [
-                        "listed": 18, "in_window": 17, "archived_now": 13, "already_archived": 0, "not_ended": 2,
-                        "left_out": 0, "withdrawn": 2, "lost": 0, "postponed": 0, "unavailable": 0, "quarantined": 0,
-                        "failed": 0, "at_risk": 0, "busy": 0, "not_retrieved": 0,
+                        "listed": 18, "in_window": 17, "archived_now": 13, "already_archived": 0, "pending": 2,
+                        "skipped": 0, "removed": 2, "lost": 0, "retry_scheduled": 0, "unavailable": 0, "quarantined": 0,
+                        "failed": 0, "expiring": 0, "partial": 0, "busy": 0, "not_retrieved": 0,
                     ]
                 )
                 let lines = try #require(document["lines"] as? [String: Int])

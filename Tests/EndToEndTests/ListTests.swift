@@ -73,6 +73,28 @@ struct ListTests {
         }
     }
 
+    @Test func `CSV and JSON have the state and the time when the API removes the results`() async throws {
+        try await Simulation.ofSamples { simulation in
+            let json = try await list(["--format", "json"], simulation)
+            let batches = try #require(
+                try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
+            )
+            let states = batches.reduce(into: [:]) { $0[$1["state"] as? String ?? "", default: 0] += 1 }
+            #expect(states == ["ended": 14, "pending": 2, "removed": 2])
+            for batch in batches {
+                let isRemoved = batch["state"] as? String == "removed"
+                #expect((batch["results_until"] is NSNull) == isRemoved)
+            }
+            // The unknown members of the object are still there.
+            #expect(json.output.contains("1E+3"))
+            let csv = try await list(["--format", "csv"], simulation)
+            #expect(csv.lines[0].hasSuffix(",state,results_until"))
+            #expect(csv.lines.count { $0.hasSuffix(",removed,") } == 2)
+            // `fetch` archives what it reads, so NDJSON contains only what the API sent.
+            #expect(try await !list([], simulation).output.contains("results_until"))
+        }
+    }
+
     @Test func `a reader that stops early is not an error`() async throws {
         try await Simulation.ofSamples { simulation in
             let command = "\"\(Program.binary.path)\" list --page-size 1 | head -n 1"

@@ -17,7 +17,13 @@ struct SignalTests {
                     kill(process.processIdentifier, signal)
                 }
                 #expect(stopped.status == status, "\(stopped.notes)")
-                #expect(stopped.notes.contains("Stopped before the end."))
+                #expect(stopped.notes.contains("warning: interrupted: "), "\(stopped.notes)")
+                #expect(stopped.notes.contains("\n  partial: "), "\(stopped.notes)")
+                let hint = "hint: to resume, run the same command again: batchkeep export --output json\n"
+                #expect(stopped.notes.hasSuffix(hint), "\(stopped.notes)")
+                #expect(!stopped.notes.contains("received"), "\(stopped.notes)")
+                let status = try await Program.run(["status", "--format", "json"], in: folder.url)
+                #expect(status.output.contains("\"failed\":0,"), "\(status.output)")
                 #expect(stopped.lines.count == 1)
                 let next = try await Program.run(["export"], environment: simulation.environment, in: folder.url)
                 #expect(next.status == 0, "\(next.notes)")
@@ -43,6 +49,9 @@ struct SignalTests {
                 #expect(stopped.status == 143, "\(stopped.notes)")
                 #expect(stopped.lines.count == 1)
                 #expect(stopped.output.contains("\"exit_statuses\":[143]"), "\(stopped.output)")
+                let hint = "hint: to resume, run the same command again: batchkeep run file.yaml\n"
+                #expect(stopped.notes.components(separatedBy: "hint: to resume").count == 2, "\(stopped.notes)")
+                #expect(stopped.notes.contains(hint), "\(stopped.notes)")
                 #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/archive/workspace=b"))
                 let next = try await Program.run(
                     ["run", "file.yaml"],

@@ -92,7 +92,7 @@ struct SoakTests {
     private func catalogRows(in folder: TemporaryFolder) async throws -> [String]? {
         let script = """
             import sqlite3, sys
-            columns = "id, created_at, status, counts, ended_at, expires_at, withdrawn_at, was_fetchable, state, attempts, "
+            columns = "id, created_at, status, counts, ended_at, expires_at, removed_at, was_available, state, attempts, "
             columns += "last_error, next_try_at, request_ids"
             for row in sqlite3.connect(sys.argv[1]).execute(f"SELECT {columns} FROM batches ORDER BY id"): print(row)
             """

@@ -10,7 +10,7 @@ import Testing
                 [
                     .init("listed", .integer(18), .integer),
                     .init("archived now", .integer(11), .integer, tone: .good),
-                    .init("not ended", .integer(2), .integer, note: "the next run takes them"),
+                    .init("pending", .integer(2), .integer, note: "not finished processing"),
                     .init("failed", .integer(0), .integer, tone: .bad, note: "will be tried again"),
                 ]
             ),
@@ -34,7 +34,7 @@ import Testing
 
                 Batches  listed            18
                          archived now      11
-                         not ended          2  the next run takes them
+                         pending            2  not finished processing
                          failed             0
                 Data     bytes         1.4 GB
                          time           1h02m

@@ -20,7 +20,7 @@ from airflow.sdk import Variable, dag, task
 # What an exit status means for a task. Several can apply; the export tells all of them, and the first kind listed wins.
 HOPELESS = {2, 5}  # wrong options, no key, a refused key: a person has to change something first
 AGAIN = {1, 3, 11, 130, 143}  # another try goes on where this one stopped; 11: another run holds the archive
-FOR_A_PERSON = {4, 7, 8}  # quarantined, lost or at risk, over a threshold: the archive is usable, tasks of their own tell
+FOR_A_PERSON = {4, 7, 8}  # quarantined, lost or expiring, over a threshold: the archive is usable, tasks of their own tell
 GOOD = {0}
 
 

@@ -19,7 +19,7 @@ import shlex
 import subprocess
 import sys
 
-SETTLED = {"archived", "already_archived", "not_ended", "withdrawn", "quarantined"}
+FINAL = {"archived", "pending", "removed", "quarantined"}
 # fetch ends with 3 and 4 where batches failed or are quarantined: their receipts say so. Anything else fails the task.
 FETCH = 'batchkeep=$1; shift; "$batchkeep" fetch "$@" && exit; status=$?; case $status in 3|4) exit 0;; esac; exit $status'
 # Nothing of the environment reaches fetch but these.
@@ -134,7 +134,7 @@ def fetched_elsewhere(spark, options, lines, tried):
         context.parallelize(range(places), places).flatMap(lambda _: everything).mapPartitions(untried), options
     )
     best = {}
-    for receipt in sorted(receipts, key=lambda receipt: (receipt["state"] in SETTLED, receipt["state"] != "busy")):
+    for receipt in sorted(receipts, key=lambda receipt: (receipt["state"] in FINAL, receipt["state"] != "busy")):
         tried[receipt["id"]].add(receipt["executor"])
         best[receipt["id"]] = receipt
     return best
@@ -154,7 +154,7 @@ def exported(spark, options, lines):
         receipts.update(found)
         for name, receipt in found.items():
             tried[name].add(receipt["executor"])
-        open_batches = {name: line for name, line in open_batches.items() if receipts[name]["state"] not in SETTLED}
+        open_batches = {name: line for name, line in open_batches.items() if receipts[name]["state"] not in FINAL}
         if open_batches:
             print(f"round {number}: {len(open_batches)} of {len(found)} batches failed", file=sys.stderr)
     for name in open_batches:
@@ -181,7 +181,7 @@ def main():
     states = collections.Counter(receipt["state"] for receipt in receipts.values())
     problems = [
         receipt for _, receipt in sorted(receipts.items())
-        if receipt["state"] not in SETTLED or receipt["state"] == "quarantined"
+        if receipt["state"] not in FINAL or receipt["state"] == "quarantined"
     ]
     for receipt in problems:
         where = ", ".join(receipt.get("executors", [receipt["executor"]]))

@@ -3,8 +3,9 @@ import MessageBatches
 
 extension CatalogBatch {
     static let columns = [
-        "id", "created_at", "status", "counts", "ended_at", "expires_at", "withdrawn_at", "last_seen_at",
-        "was_fetchable", "state", "attempts", "last_error", "next_try_at", "request_ids", "settled_at", "loss_told_at",
+        "id", "created_at", "status", "counts", "ended_at", "expires_at", "removed_at", "last_seen_at",
+        "was_available", "state", "attempts", "last_error", "next_try_at", "request_ids", "finalized_at",
+        "loss_reported_at",
     ]
 
     /// The statement that inserts a row or replaces the row with the same ID.
@@ -43,14 +44,14 @@ extension CatalogBatch {
         )
         endedAt = try reader.optionalTime("ended_at")
         expiresAt = try reader.optionalTime("expires_at")
-        removedAt = try reader.optionalTime("withdrawn_at")
+        removedAt = try reader.optionalTime("removed_at")
         lastSeenAt = try reader.optionalTime("last_seen_at")
-        wasAvailable = try reader.number("was_fetchable") != 0
+        wasAvailable = try reader.number("was_available") != 0
         attempts = try reader.count("attempts")
         lastError = try reader.optionalText("last_error")
         nextTryAt = try reader.optionalTime("next_try_at")
         requestIDs = try reader.json("request_ids", as: [String].self)
-        finalizedAt = try reader.optionalTime("settled_at")
-        lossReportedAt = try reader.optionalTime("loss_told_at")
+        finalizedAt = try reader.optionalTime("finalized_at")
+        lossReportedAt = try reader.optionalTime("loss_reported_at")
     }
 }

@@ -9,6 +9,7 @@ enum CatalogSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 batches, runs, walked", migrate: createFirstTables)
         migrator.registerMigration("2 checksums of windows, order of listings", migrate: addChecksums)
+        migrator.registerMigration("3 words of the glossary", migrate: renameStates)
         return migrator
     }
 
@@ -21,6 +22,33 @@ enum CatalogSchema {
                 ALTER TABLE runs ADD COLUMN is_listing_ordered INTEGER NOT NULL DEFAULT 1;
                 """
         )
+    }
+
+    /// Names states, columns and counts with the words of every other output.
+    private static func renameStates(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                ALTER TABLE batches RENAME COLUMN withdrawn_at TO removed_at;
+                ALTER TABLE batches RENAME COLUMN was_fetchable TO was_available;
+                ALTER TABLE batches RENAME COLUMN settled_at TO finalized_at;
+                ALTER TABLE batches RENAME COLUMN loss_told_at TO loss_reported_at;
+                ALTER TABLE runs RENAME COLUMN walked_since TO listed_since;
+                ALTER TABLE walked RENAME TO completed_windows;
+                ALTER TABLE completed_windows RENAME COLUMN newest TO until;
+                """
+        )
+        for (former, name) in [("waiting", "pending"), ("failing", "failed"), ("withdrawn", "removed")] {
+            try db.execute(sql: "UPDATE batches SET state = ? WHERE state = ?", arguments: [name, former])
+        }
+        for (former, name) in [
+            ("not_ended", "pending"), ("left_out", "skipped"), ("withdrawn", "removed"),
+            ("postponed", "retry_scheduled"), ("at_risk", "expiring"),
+        ] {
+            try db.execute(
+                sql: "UPDATE runs SET counts = replace(counts, ?, ?)",
+                arguments: ["\"\(former)\":", "\"\(name)\":"]
+            )
+        }
     }
 
     /// Whether a database has the tables and columns of a catalog, and no others.

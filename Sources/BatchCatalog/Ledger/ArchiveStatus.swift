@@ -9,9 +9,9 @@ package struct ArchiveStatus {
     package let now: Timestamp
     package let counts: [LocalState: Int]
     /// Batches that are not archived and have few days left; each of them is also counted in its own state.
-    package let atRisk: [CatalogBatch]
+    package let expiring: [CatalogBatch]
     /// Failed, partial and unavailable batches.
-    package let failing: [CatalogBatch]
+    package let unfinished: [CatalogBatch]
     package let quarantined: [CatalogBatch]
     package let lost: [CatalogBatch]
     /// The last runs, newest first.
@@ -31,8 +31,8 @@ package struct ArchiveStatus {
         (self.archive, self.pending, self.source, self.now) = (archive, pending, source, now)
         counts = try catalog.batchCounts()
         let unfinished = try catalog.batches(in: LocalState.nonFinalStates)
-        atRisk = unfinished.filter { $0.daysLeft(at: now) < Double(warnDays) }
-        failing = unfinished.filter { [.failing, .partial, .unavailable].contains($0.state) }
+        expiring = unfinished.filter { $0.daysLeft(at: now) < Double(warnDays) }
+        self.unfinished = unfinished.filter { [.failed, .partial, .unavailable].contains($0.state) }
         quarantined = unfinished.filter { $0.state == .quarantined }
         lost = try catalog.batches(in: [.lost])
         runs = try catalog.runs(last: lastRuns)

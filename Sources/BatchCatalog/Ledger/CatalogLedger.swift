@@ -112,11 +112,11 @@ package final class CatalogLedger: BatchLedger {
 
     /// The batches that the API is about to remove or has removed, at the end of the run.
     ///
-    /// A batch is at risk if it is not archived and has fewer than `warnDays` days left at `moment`.
+    /// A batch is expiring if it is not archived and has fewer than `warnDays` days left at `moment`.
     package func retentionReport(at moment: Timestamp, warnDays: Int) -> RetentionReport {
         state.withLock { state in
             RetentionReport(
-                atRisk: state.unfinished.values.filter { $0.daysLeft(at: moment) < Double(warnDays) }
+                expiring: state.unfinished.values.filter { $0.daysLeft(at: moment) < Double(warnDays) }
                     .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },
                 newlyLost: state.unreported.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },
                 moment: moment
@@ -199,14 +199,14 @@ package final class CatalogLedger: BatchLedger {
 /// The batches that the API is about to remove or has removed, as a run leaves them.
 package struct RetentionReport: Sendable {
     /// Batches that are not archived and have few days left, oldest first, including quarantined ones.
-    package var atRisk: [CatalogBatch]
+    package var expiring: [CatalogBatch]
     /// Lost batches that no earlier run has reported.
     package var newlyLost: [CatalogBatch]
     /// The moment from which the remaining days are counted.
     package var moment: Timestamp
 
-    package init(atRisk: [CatalogBatch] = [], newlyLost: [CatalogBatch] = [], moment: Timestamp) {
-        self.atRisk = atRisk
+    package init(expiring: [CatalogBatch] = [], newlyLost: [CatalogBatch] = [], moment: Timestamp) {
+        self.expiring = expiring
         self.newlyLost = newlyLost
         self.moment = moment
     }

@@ -102,7 +102,7 @@ package enum ResultIndexSchema {
             version TEXT NOT NULL, -- of the program
             started_at TEXT NOT NULL,
             finished_at TEXT, -- null while it runs, and of a run that was killed
-            walked_since TEXT, -- from when on the listing was walked to its end
+            listed_since TEXT, -- from when on the listing was read to its end
             counts TEXT NOT NULL, -- a JSON object
             exit_status INTEGER,
             error TEXT,

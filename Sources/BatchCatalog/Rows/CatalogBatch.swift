@@ -45,7 +45,7 @@ package struct CatalogBatch: Sendable, Hashable {
         createdAt = batch.createdAt
         status = batch.status
         counts = batch.counts
-        state = .waiting
+        state = .pending
         update(from: batch, at: now, serverDate: serverDate)
     }
 
@@ -87,9 +87,9 @@ extension CatalogBatch {
         } else if batch.status == .ended {
             let isWithinRetention = (serverDate ?? now).map { $0 <= batch.retentionEnds } ?? false
             wasAvailable = wasAvailable || isWithinRetention && batch.resultsURL != nil
-            if state == .waiting { state = .new }
+            if state == .pending { state = .new }
         } else {
-            state = .waiting
+            state = .pending
         }
     }
 
@@ -116,7 +116,7 @@ extension CatalogBatch {
             fail(error, nil, at: now)
         case .failed(let failure):
             wasAvailable = true
-            if state != .quarantined { state = .failing }
+            if state != .quarantined { state = .failed }
             switch failure {
             case .service(let failure): fail(error, failure.requestID, at: now)
             // The run's time limit ended this download, which is not a failure of the batch. The next run resumes it.
@@ -141,7 +141,7 @@ extension CatalogBatch {
 
     /// Records that the API no longer has the results.
     package mutating func markRemoved(at now: Timestamp?) {
-        state = wasAvailable ? .lost : .withdrawn
+        state = wasAvailable ? .lost : .removed
         finalizedAt = now
         nextTryAt = nil
     }
@@ -186,7 +186,7 @@ extension CatalogBatch {
     package mutating func reopen() {
         guard LocalState.inFiles.contains(state) else { return }
         finalizedAt = nil
-        state = removedAt != nil ? .lost : attempts > 0 ? .failing : .new
+        state = removedAt != nil ? .lost : attempts > 0 ? .failed : .new
     }
 
     private mutating func fail(_ error: String, _ requestID: String?, at now: Timestamp) {

@@ -33,7 +33,7 @@ package struct CatalogRun: Sendable, Hashable {
     /// Returns the arguments with URLs reduced to scheme and host.
     ///
     /// A path or a query may be a secret, as in a ping URL.
-    private static func withoutSecrets(_ arguments: [String]) -> [String] {
+    package static func withoutSecrets(_ arguments: [String]) -> [String] {
         arguments.map { argument in
             guard let mark = argument.firstRange(of: "://") else { return argument }
             let authority = argument[mark.upperBound...].prefix { !"/?#".contains($0) }
@@ -45,7 +45,7 @@ package struct CatalogRun: Sendable, Hashable {
 
 extension CatalogRun {
     private static let columns = [
-        "number", "command", "arguments", "version", "started_at", "finished_at", "walked_since", "counts",
+        "number", "command", "arguments", "version", "started_at", "finished_at", "listed_since", "counts",
         "exit_status", "error", "is_listing_ordered",
     ]
 
@@ -75,7 +75,7 @@ extension CatalogRun {
         )
         number = Int64(try reader.number("number"))
         finishedAt = try reader.optionalTime("finished_at")
-        listedSince = try reader.optionalTime("walked_since")
+        listedSince = try reader.optionalTime("listed_since")
         counts = try reader.counts("counts")
         exitStatus = try reader.optionalNumber("exit_status").flatMap { Int32(exactly: $0) }
         error = try reader.optionalText("error")

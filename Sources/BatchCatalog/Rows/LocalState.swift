@@ -1,11 +1,11 @@
 /// The state of a batch in this archive, as opposed to its processing status at the API.
 package enum LocalState: String, Sendable, CaseIterable {
     /// The API has not finished processing it, so it has no results yet.
-    case waiting
+    case pending
     /// Processing has ended; no run has tried to archive it yet.
     case new
     /// A run tried it and failed; none of its data is kept.
-    case failing
+    case failed
     /// Partly downloaded; the next run resumes it.
     case partial
     /// The API lists it, but returns no results at the moment.
@@ -15,15 +15,15 @@ package enum LocalState: String, Sendable, CaseIterable {
     /// Proven and in the archive.
     case archived
     /// The API removed the results before this archive saw them available.
-    case withdrawn
+    case removed
     /// The API removed the results after this archive had seen them available.
     case lost
 
     /// Whether the state is final, so that later runs skip the batch.
     package var isFinal: Bool {
         switch self {
-        case .archived, .withdrawn, .lost: true
-        case .waiting, .new, .failing, .partial, .unavailable, .quarantined: false
+        case .archived, .removed, .lost: true
+        case .pending, .new, .failed, .partial, .unavailable, .quarantined: false
         }
     }
 

@@ -71,6 +71,9 @@ struct ExportCommand: AsyncParsableCommand {
     @Flag(help: "No progress and no closing table; errors are still told.")
     var quiet = false
 
+    @Flag(name: .shortAndLong, help: "Print a line for each archived batch.")
+    var verbose = false
+
     @OptionGroup(title: "Service")
     var service: ServiceOptions
 
@@ -82,7 +85,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        let observer = reporting.observer(in: context, isQuiet: quiet)
+        let observer = reporting.observer(in: context, isQuiet: quiet, isVerbose: verbose)
         let reporter = RunReporter(reporting, service: service, isDryRun: dryRun, observer: observer)
         await reporter.start()
         let summary = try await RunCancellation.onSignal { cancellation in

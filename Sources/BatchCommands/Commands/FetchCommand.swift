@@ -9,7 +9,7 @@ struct FetchCommand: AsyncParsableCommand {
             Each line of standard input is a batch object, as list --format ndjson writes it, or an id, as it is or as a JSON
             string. Each batch gets a line of JSON on standard output once it is settled: id, state, files, counts, bytes,
             attempts, error. A batch without a line was not settled: run it again. The states are archived,
-            already_archived, busy (another process is fetching it), not_ended, withdrawn, unavailable, quarantined, failed.
+            busy (another process is downloading it), pending, removed, unavailable, quarantined, failed.
 
             Nothing but the batches is written: catalog rebuild takes them in and writes SHA256SUMS and views. Processes keep
             apart by flock on _partial/ID.lock. On one machine that always holds; between machines only where the file

@@ -10,7 +10,7 @@ struct PruneCommand: AsyncParsableCommand {
         abstract: "Remove raw or joined files of old batches; without --apply only say what would go.",
         discussion: """
             Manifests, flat rows and summaries stay, so summarize goes on working. A raw file is the last copy once the service
-            has withdrawn the results, 29 days after the batch was created: it goes only with --even-if-last-copy.
+            has removed the results, 29 days after the batch was created: it goes only with --even-if-last-copy.
             """
     )
 

@@ -51,6 +51,10 @@ struct RunCommand: AsyncParsableCommand {
         let runs = try await RunCancellation.onSignal { cancellation in
             await PipelineRunner(plan: plan, context: context, cancellation: cancellation).run()
         }
+        // One command resumes all sources.
+        if runs.contains(where: { $0.source != nil && $0.signal != nil }) {
+            observer.context.report(.hint, Interruption.hint(context.arguments))
+        }
         let status = ExitStatus.combined(runs.reduce(into: []) { $0.formUnion($1.statuses) })
         await reporter.end(runs, status: status)
         try context.end(with: status) {

@@ -7,7 +7,7 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract:
-            "Tell what is archived, waiting, failing, quarantined, at risk and lost, and how the last runs ended.",
+            "Show how many batches are archived, pending, failed, quarantined, expiring and lost, and the last runs.",
         discussion: """
             Offline: it tells what the runs so far have seen. Days left are counted by this machine's clock. The parent of
             several archives tells of each; as JSON, each is a line.
@@ -26,7 +26,7 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("table or json.", valueName: "format"))
     var format: Format = .table
 
-    @Option(help: ArgumentHelp("Count batches with fewer days left as at risk.", valueName: "n"))
+    @Option(help: ArgumentHelp("Count batches with fewer days left as expiring.", valueName: "n"))
     var warnDays = 4
 
     @Option(help: ArgumentHelp("How many of the last runs to tell of.", valueName: "n"))

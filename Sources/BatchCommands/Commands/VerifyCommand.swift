@@ -76,8 +76,9 @@ struct VerifyCommand: AsyncParsableCommand {
             }
             pending.append((source.folder.root, try await PendingWork(of: source.folder)))
         }
-        try output.finish(pending)
-        if output.isDamaged || !isRepaired { throw CommandExit(status: .integrity) }
+        let status: ExitStatus = output.isDamaged || !isRepaired ? .integrity : .done
+        try output.finish(pending, status: status)
+        if status != .done { throw CommandExit(status: status) }
     }
 
     private func verify(
@@ -111,8 +112,8 @@ struct VerifyCommand: AsyncParsableCommand {
         var isRepaired = true
         if repairs.isNeeded {
             let (unjoined, failed) = try await repair(source, by: repairs, settings)
-            isRepaired = failed == 0
-            try await joinAgain(unjoined, in: open.sink)
+            let isJoined = try await joinAgain(unjoined, in: open.sink)
+            isRepaired = failed == 0 && isJoined
             found = []
             try await verify(source, plan) { found.append($0) }
         }
@@ -121,15 +122,26 @@ struct VerifyCommand: AsyncParsableCommand {
         return isRepaired
     }
 
+    /// The maximum number of batches that a hint names.
+    private static let namedBatches = 20
+
     /// Joins batches whose joined files were removed, if the options name a source.
-    private func joinAgain(_ batches: [MessageBatch], in archive: FileArchive) async throws {
-        guard !batches.isEmpty else { return }
+    ///
+    /// - Returns: Whether no join failed.
+    private func joinAgain(_ batches: [MessageBatch], in archive: FileArchive) async throws -> Bool {
+        guard !batches.isEmpty else { return true }
         let context = CommandContext.current
         guard join.isWanted else {
-            let ids = batches.map { " --batch \($0.id)" }.prefix(20).joined()
-            return context.note(
-                "To join them again: batchkeep join --archive \(archive.folder.root)\(ids) --join SOURCE"
+            let ids = batches.prefix(Self.namedBatches).map { " --batch \($0.id)" }.joined()
+            let more = batches.count - Self.namedBatches
+            context.report(
+                .warning,
+                "\(batches.count.counted("batch is", "batches are")) not joined any more",
+                details: more > 0
+                    ? ["the hint names \(Self.namedBatches) of them, and \(more.displayText) more need it"] : [],
+                hint: "batchkeep join --archive \(archive.folder.root.shellQuoted)\(ids) --join SOURCE"
             )
+            return true
         }
         var settings = try join.settings(rows, self.archive)
         settings.scratchFolder = archive.folder.path(ArchivePaths.partial)
@@ -138,6 +150,12 @@ struct VerifyCommand: AsyncParsableCommand {
         let report = try await JoinRun.run(listing, with: PreparedJoin(settings), in: archive)
         context.note("Joined again: \(report.batches.counted("batch", "batches")).")
         for id in report.withoutSource { context.note("\(id): not joined again, no source has its requests") }
+        let problems = JoinSummary(report: report, archivePath: archive.folder.root).problems
+        if !problems.isEmpty {
+            let count = problems.count.counted("problem", "problems")
+            context.report(.warning, "not joined again: \(count)", details: problems)
+        }
+        return problems.isEmpty
     }
 
     /// Runs the repairs, and returns the batches whose joined files were removed and the number of batches that could

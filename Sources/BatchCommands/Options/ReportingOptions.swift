@@ -33,9 +33,11 @@ struct ReportingOptions: ParsableArguments {
     }
 
     /// Creates the observer that reports a run in the requested format.
-    func observer(in context: CommandContext, isQuiet: Bool, source: String? = nil) -> any RunObserver {
+    func observer(in context: CommandContext, isQuiet: Bool, isVerbose: Bool = false, source: String? = nil)
+        -> any RunObserver
+    {
         switch logFormat {
-        case .text: ExportProgress(context: context, isQuiet: isQuiet)
+        case .text: ExportProgress(context: context, isQuiet: isQuiet, isVerbose: isVerbose)
         case .json: RunLog(context: context, isQuiet: isQuiet, source: source)
         }
     }

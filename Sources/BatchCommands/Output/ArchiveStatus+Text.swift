@@ -6,7 +6,7 @@ extension ArchiveStatus {
     /// The status as text for people: the counts, a table for each state that needs attention, then the last runs.
     func text(style: TerminalStyle) -> String {
         var parts = [block.render(style: style)]
-        for table in [atRiskTable, failingTable, quarantinedTable, lostTable, runTable] where !table.rows.isEmpty {
+        for table in [expiringTable, unfinishedTable, quarantinedTable, lostTable, runTable] where !table.rows.isEmpty {
             parts.append(TableFormat.table.render(table, style: style))
         }
         return parts.joined(separator: "\n")
@@ -21,20 +21,28 @@ extension ArchiveStatus {
                     [
                         Metric("archived", .integer(count(.archived)), .integer, tone: .good),
                         Metric(
-                            "waiting",
-                            .integer(count(.waiting, .new)),
+                            "pending",
+                            .integer(count(.pending, .new)),
                             .integer,
-                            note: "not ended, or not tried yet"
+                            note: "not finished processing, or not tried yet"
                         ),
-                        Metric("failing", .integer(failing.count), .integer, tone: .warning),
+                        Metric(
+                            "partial",
+                            .integer(count(.partial)),
+                            .integer,
+                            tone: .warning,
+                            note: "resumed by the next run"
+                        ),
+                        Metric("failed", .integer(count(.failed)), .integer, tone: .warning),
+                        Metric("unavailable", .integer(count(.unavailable)), .integer, tone: .warning),
                         Metric("quarantined", .integer(quarantined.count), .integer, tone: .bad),
-                        Metric("at risk", .integer(atRisk.count), .integer, tone: .bad, note: "few days left"),
+                        Metric("expiring", .integer(expiring.count), .integer, tone: .bad, note: "few days left"),
                         Metric("lost", .integer(lost.count), .integer, tone: .bad),
                         Metric(
-                            "withdrawn",
-                            .integer(count(.withdrawn)),
+                            "removed",
+                            .integer(count(.removed)),
                             .integer,
-                            note: "before this archive saw them"
+                            note: "by the API, before this archive saw them"
                         ),
                     ]
                 )
@@ -46,24 +54,24 @@ extension ArchiveStatus {
 
     private static let id = Column("batch_id", "Batch", canShrink: false)
 
-    private var atRiskTable: Table {
+    private var expiringTable: Table {
         Table(
-            caption: "At risk",
+            caption: "Expiring",
             columns: [
                 Self.id, Column("state", "State", canShrink: false),
                 Column("days_left", "Days left", kind: .decimal(places: 1)), Column("last_error", "Last error"),
             ],
-            rows: atRisk.map { row in
+            rows: expiring.map { row in
                 [.text(row.id), .text(row.state.rawValue), .decimal(row.daysLeft(at: now)), .text(row.lastError)]
             }
         )
     }
 
-    private var failingTable: Table {
+    private var unfinishedTable: Table {
         Table(
-            caption: "Failing",
+            caption: "Not archived yet",
             columns: [Self.id, Column("state", "State", canShrink: false)] + Self.tries,
-            rows: failing.map { row in [.text(row.id), .text(row.state.rawValue)] + Self.tries(of: row) }
+            rows: unfinished.map { row in [.text(row.id), .text(row.state.rawValue)] + Self.tries(of: row) }
         )
     }
 
@@ -111,14 +119,14 @@ extension ArchiveStatus {
                 Column("exit_status", "Status", kind: .integer),
                 Column("archived_now", "Archived", kind: .integer), Column("failed", "Failed", kind: .integer),
                 Column("quarantined", "Quarantined", kind: .integer),
-                Column("postponed", "Postponed", kind: .integer), Column("error", "Error"),
+                Column("retry_scheduled", "Retry scheduled", kind: .integer), Column("error", "Error"),
             ],
             rows: runs.map { run in
                 [
                     .timestamp(run.startedAt), .text(run.command), .integer(run.exitStatus.map { Int($0) }),
                     .integer(run.counts["archived_now"]),
                     .integer(run.counts["failed"].map { $0 + (run.counts["unavailable"] ?? 0) }),
-                    .integer(run.counts["quarantined"]), .integer(run.counts["postponed"]),
+                    .integer(run.counts["quarantined"]), .integer(run.counts["retry_scheduled"]),
                     .text(run.finishedAt == nil ? "did not come to its end" : run.error),
                 ]
             }

@@ -1,3 +1,4 @@
+import BatchCatalog
 import MessageBatches
 import Tables
 
@@ -19,7 +20,7 @@ struct BatchListOutput {
         for batch in batches {
             switch format {
             case .ndjson: try context.writeJSON(batch.json + [0x0A])
-            case .json: try context.writeJSON(Array((count == 0 ? "[" : ",\n").utf8) + batch.json)
+            case .json: try context.writeJSON(Array((count == 0 ? "[" : ",\n").utf8) + Self.object(batch))
             case .table, .csv: table.rows.append(Self.row(of: batch))
             }
             count += 1
@@ -45,21 +46,37 @@ struct BatchListOutput {
         Column("errored", "Errored", kind: .integer),
         Column("canceled", "Canceled", kind: .integer),
         Column("expired", "Expired", kind: .integer),
-        Column("results", "Results", canShrink: false),
+        Column("state", "State", canShrink: false),
+        Column("results_until", "Results until", kind: .timestamp),
     ]
 
     private static func row(of batch: MessageBatch) -> [Cell] {
         [
             .text(batch.id), .text(batch.status.name), .timestamp(batch.createdAt), .timestamp(batch.endedAt),
             .integer(batch.counts.total), .integer(batch.counts[.succeeded]), .integer(batch.counts[.errored]),
-            .integer(batch.counts[.canceled]), .integer(batch.counts[.expired]), .text(results(of: batch)),
+            .integer(batch.counts[.canceled]), .integer(batch.counts[.expired]), .text(state(of: batch)),
+            .timestamp(resultsUntil(of: batch)),
         ]
     }
 
-    /// The availability of the results, as far as the batch object shows it.
-    private static func results(of batch: MessageBatch) -> String {
-        if batch.archivedAt != nil { return "withdrawn" }
-        guard batch.status == .ended else { return "not yet" }
-        return batch.resultsURL == nil ? "none" : "until \(batch.retentionEnds.day.text)"
+    /// The batch object as received, with the members `state` and `results_until` added.
+    private static func object(_ batch: MessageBatch) -> [UInt8] {
+        let until = resultsUntil(of: batch).map { "\"\($0.text)\"" } ?? "null"
+        let members = ",\"state\":\"\(state(of: batch))\",\"results_until\":\(until)}"
+        guard let end = batch.json.lastIndex(of: UInt8(ascii: "}")) else { return batch.json }
+        return batch.json[..<end] + Array(members.utf8)
+    }
+
+    /// `pending`, `unavailable` or `removed`; `ended` if the API offers the results.
+    private static func state(of batch: MessageBatch) -> String {
+        if batch.archivedAt != nil { return LocalState.removed.rawValue }
+        guard batch.status == .ended else { return LocalState.pending.rawValue }
+        return batch.resultsURL == nil ? LocalState.unavailable.rawValue : batch.status.name
+    }
+
+    /// When the API removes the results; nil if it has removed them or offers none.
+    private static func resultsUntil(of batch: MessageBatch) -> Timestamp? {
+        let isOffered = batch.archivedAt == nil && (batch.status != .ended || batch.resultsURL != nil)
+        return isOffered ? batch.retentionEnds : nil
     }
 }

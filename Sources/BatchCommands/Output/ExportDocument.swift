@@ -9,6 +9,8 @@ import Prices
 /// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct ExportDocument: Encodable {
     private let command = "export"
+    /// Version 2 has the words of one glossary for the states of batches.
+    private let schemaVersion = 2
     private let version = BatchkeepVersion.current
     private let archive: String
     private let since: Timestamp?
@@ -20,7 +22,7 @@ struct ExportDocument: Encodable {
     private let exitStatus: Int32
     private let exitStatuses: [Int32]
     private let error: String?
-    private let settledBefore: Timestamp?
+    private let completedBefore: Timestamp?
     private let isListingOrdered: Bool
     private let batches: [String: Int]
     private let lines: [String: Int]
@@ -40,10 +42,12 @@ struct ExportDocument: Encodable {
     private let report: String?
     private let receivedBytes: Int
     private let storedBytes: Int
+    /// The received bytes of partial downloads that the next run resumes; nil if the run was not stopped.
+    private let partialBytes: Int?
     private let wouldFetch: [String]?
     private var problems: [Problem]
-    private let postponed: [Postponed]
-    private let atRisk: [AtRisk]
+    private let retryScheduled: [Retry]
+    private let expiring: [Expiring]
     private let lost: [Lost]
     private let join: JoinDocument?
 
@@ -54,7 +58,7 @@ struct ExportDocument: Encodable {
     }
 
     /// A batch whose retry is scheduled for later.
-    private struct Postponed: Encodable {
+    private struct Retry: Encodable {
         let batchID: String
         let until: Timestamp
         let attempts: Int
@@ -62,7 +66,7 @@ struct ExportDocument: Encodable {
     }
 
     /// A batch that is not archived and whose results the API removes soon.
-    private struct AtRisk: Encodable {
+    private struct Expiring: Encodable {
         let batchID: String
         let state: String
         let daysLeft: Double
@@ -87,7 +91,7 @@ struct ExportDocument: Encodable {
         exitStatus = summary.status.rawValue
         exitStatuses = ExitStatus.sorted(summary.statuses).map(\.rawValue)
         error = summary.stop?.sentence
-        settledBefore = report.completedBefore
+        completedBefore = report.completedBefore
         isListingOrdered = report.isListingOrdered
         batches = summary.counts
         lines = report.lines
@@ -104,12 +108,13 @@ struct ExportDocument: Encodable {
         self.report = summary.statistics?.page
         receivedBytes = report.receivedBytes
         storedBytes = report.storedBytes
+        partialBytes = summary.partial?.receivedBytes
         wouldFetch = summary.isDryRun ? report.wouldFetch.map(\.id) : nil
-        postponed = report.retryScheduled.map { batch in
-            Postponed(batchID: batch.id, until: batch.until, attempts: batch.attempts, reason: batch.reason)
+        retryScheduled = report.retryScheduled.map { batch in
+            Retry(batchID: batch.id, until: batch.until, attempts: batch.attempts, reason: batch.reason)
         }
-        atRisk = summary.retention.atRisk.map { row in
-            AtRisk(
+        expiring = summary.retention.expiring.map { row in
+            Expiring(
                 batchID: row.id,
                 state: row.state.rawValue,
                 daysLeft: (row.daysLeft(at: summary.retention.moment) * 10).rounded(.down) / 10
@@ -137,7 +142,7 @@ extension BatchOutcome {
         switch self {
         case .archived, .alreadyArchived: "archived"
         case .busy: "busy"
-        case .removed: "withdrawn"
+        case .removed: "removed"
         case .unavailable: "unavailable"
         case .quarantined: "quarantined"
         case .failed: "failed"

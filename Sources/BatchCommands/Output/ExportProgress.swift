@@ -4,12 +4,15 @@ import MessageBatches
 import Synchronization
 import Tables
 
-/// Shows the progress of a run: live lines on a terminal, otherwise one line per event.
+/// Shows the progress of a run: live lines on a terminal; in a log a line after each 5 % of the results or 30 seconds.
+///
+/// Each problem appears once: in a log when it happens, on a terminal below the closing table.
 ///
 /// The lock protects `state`, because events arrive from several batches concurrently.
 final class ExportProgress: RunObserver {
     let context: CommandContext
     private let isQuiet: Bool
+    private let isVerbose: Bool
     private let state: Mutex<State>
 
     private struct State {
@@ -17,14 +20,25 @@ final class ExportProgress: RunObserver {
         var order: [String] = []
         var total = (batches: 0, results: 0)
         var done = (batches: 0, results: 0, bytes: 0)
+        var problems = 0
         var board: LiveBoard
         var started: Timestamp
+        /// The last line of progress in a log: its share of the results in steps of 5 %, and its time.
+        var logged: (step: Int, at: Timestamp)
     }
 
-    init(context: CommandContext, isQuiet: Bool) {
+    /// The steps of progress in a log.
+    private static let logSteps = 20
+    /// The longest time without a line of progress in a log, in seconds, while there are events.
+    private static let logInterval = 30.0
+
+    /// Creates a display; with `isVerbose`, each archived batch has a line.
+    init(context: CommandContext, isQuiet: Bool, isVerbose: Bool = false) {
+        let now = context.now()
         self.context = context
         self.isQuiet = isQuiet
-        state = Mutex(State(board: LiveBoard(context: context), started: context.now()))
+        self.isVerbose = isVerbose
+        state = Mutex(State(board: LiveBoard(context: context), started: now, logged: (0, now)))
     }
 
     /// Updates the progress with a pipeline event.
@@ -39,11 +53,14 @@ final class ExportProgress: RunObserver {
                 }
             case .planned(let batches, let results):
                 state.total = (batches, results)
+                state.logged = (0, now)
                 state.board.clear()
                 if batches > 0 { context.note(Self.plan(batches, results)) }
-            case .skipped, .notRetrieved:
+            case .skipped:
                 // The summary table at the end counts them.
                 break
+            case .notRetrieved(let id, let failure):
+                logProblem("\(id): \(FailureText.clause(failure))")
             case .started(let batch):
                 state.batches[batch.id] = LiveBatch(batch, at: now)
                 state.order.append(batch.id)
@@ -56,14 +73,14 @@ final class ExportProgress: RunObserver {
                 state.batches[id]?.bytes = bytes
             case .retrying(let id, let attempt, let reason):
                 writeLine(
-                    "\(id): \(FailureText.clause(reason)); reading it again (try \(attempt + 1))",
+                    "\(id): \(FailureText.clause(reason)); downloading it again (attempt \(attempt + 1))",
                     .warning,
                     &state
                 )
             case .finished(let batch, let outcome):
                 finish(batch, outcome, &state, now)
             }
-            redraw(&state, now)
+            showProgress(&state, now)
         }
     }
 
@@ -89,7 +106,8 @@ final class ExportProgress: RunObserver {
     /// Removes the live lines and writes the summary table.
     func report(_ summary: ExportSummary) {
         state.withLock { $0.board.clear() }
-        summary.print(in: context, isQuiet: isQuiet)
+        let hasReportedProblems = !isQuiet && !context.notesAreTerminal
+        summary.print(in: context, isQuiet: isQuiet, hasReportedProblems: hasReportedProblems)
     }
 
     private static func plan(_ batches: Int, _ results: Int) -> String {
@@ -106,15 +124,21 @@ final class ExportProgress: RunObserver {
         case .archived(_, _, let bytes):
             state.done.results = state.done.results.addingClamped(batch.counts.finished)
             state.done.bytes += bytes
-            // On a terminal the total line is enough; a log gets one line per batch.
-            if !context.notesAreTerminal { context.note(live.archivedLine(bytes: bytes, at: now)) }
-        case .removed:
-            writeLine("\(batch.id): results withdrawn before this run", .faint, &state)
-        case .alreadyArchived:
+            if isVerbose { writeLine(live.archivedLine(bytes: bytes, at: now), .normal, &state) }
+            return
+        case .removed, .alreadyArchived:
             writeLine("\(batch.id): \(FailureText.clause(outcome))", .faint, &state)
         case .unavailable, .quarantined, .failed, .busy:
-            writeLine("\(batch.id): \(FailureText.clause(outcome))", .bad, &state)
+            state.problems += 1
+            logProblem("\(batch.id): \(FailureText.clause(outcome))")
         }
+        // The share of the results is that of what can still be archived.
+        state.total.results -= min(max(0, batch.counts.finished), state.total.results)
+    }
+
+    /// Writes a problem to a log; on a terminal it follows the closing table.
+    private func logProblem(_ line: String) {
+        if !context.notesAreTerminal { context.report(.warning, line) }
     }
 
     /// Writes a permanent line above the live lines.
@@ -123,19 +147,35 @@ final class ExportProgress: RunObserver {
         context.note(line, tone)
     }
 
-    private func redraw(_ state: inout State, _ now: Timestamp) {
-        guard context.notesAreTerminal, state.total.batches > 0 else { return }
+    /// Redraws the live lines, or writes a line to a log if it is time for one.
+    private func showProgress(_ state: inout State, _ now: Timestamp) {
+        guard state.total.batches > 0 else { return }
+        guard context.notesAreTerminal else { return log(&state, now) }
         var lines = state.order.prefix(12).compactMap { state.batches[$0]?.line(at: now) }
+        lines.append(total(of: state, now).line)
+        state.board.show(lines, at: now)
+    }
+
+    private func log(_ state: inout State, _ now: Timestamp) {
+        // The closing table follows the last batch.
+        guard state.done.batches < state.total.batches else { return }
+        let live = total(of: state, now)
+        let step = Int(live.share * Double(Self.logSteps))
+        guard step > state.logged.step || now.seconds(since: state.logged.at) >= Self.logInterval else { return }
+        state.logged = (max(step, state.logged.step), now)
+        context.note(live.line)
+    }
+
+    private func total(of state: State, _ now: Timestamp) -> LiveTotal {
         let running = state.batches.values
-        let live = LiveTotal(
+        return LiveTotal(
             batches: state.done.batches,
             batchTotal: state.total.batches,
             results: state.done.results + running.reduce(0) { $0 + $1.lines },
             resultTotal: state.total.results,
             bytes: state.done.bytes + running.reduce(0) { $0 + $1.bytes },
-            seconds: now.seconds(since: state.started)
+            seconds: now.seconds(since: state.started),
+            problems: state.problems
         )
-        lines.append(live.line)
-        state.board.show(lines, at: now)
     }
 }

@@ -29,6 +29,10 @@ struct ExportSummary: Sendable {
     var join: JoinSummary?
     /// Whether the run shared the archive with other processes and wrote only its own batches.
     var isShared = false
+    /// The downloads that the next run resumes, if this run was stopped.
+    var partial: PartialDownloads?
+    /// The command line after the program's name, as the user typed it.
+    var arguments: [String] = []
 
     /// All exit statuses that apply.
     ///
@@ -41,8 +45,8 @@ struct ExportSummary: Sendable {
             report.failed, report.unavailable, report.retryScheduled.count, report.notRetrieved.count, report.busy,
         ]
         if open.contains(where: { $0 > 0 }) { statuses.insert(.partial) }
-        // A dry run fetches nothing, so it does not know which batches remain at risk.
-        if !isDryRun, !retention.newlyLost.isEmpty || !retention.atRisk.isEmpty { statuses.insert(.lost) }
+        // A dry run fetches nothing, so it does not know which batches are expiring.
+        if !isDryRun, !retention.newlyLost.isEmpty || !retention.expiring.isEmpty { statuses.insert(.lost) }
         if let failure = statistics?.failure { statuses.insert(failure.status) }
         if let join {
             // The results are archived; the next run with the same options repeats the join.
@@ -70,35 +74,45 @@ struct ExportSummary: Sendable {
         (report.stop as? ServiceError)?.requestID
     }
 
-    /// Writes the summary table and the problems to standard error.
-    func print(in context: CommandContext, isQuiet: Bool) {
-        if !isQuiet, report.stop == nil || report.listed > 0 {
+    /// Writes the closing table, then the problems, to standard error; an interrupted run has three lines instead of
+    /// the table.
+    ///
+    /// With `hasReportedProblems`, the problems of downloads were written when they happened and are not repeated.
+    func print(in context: CommandContext, isQuiet: Bool, hasReportedProblems: Bool = false) {
+        let interruption = Interruption(self)
+        if !isQuiet, interruption == nil, report.stop == nil || report.listed > 0 {
             context.note("")
             context.note(block)
-        } else if isQuiet {
-            for line in problems { context.report(.warning, "\(line)") }
+            if report.stop == nil, let join { join.printTable(in: context) }
         }
-        if !isQuiet, report.stop == nil, let join { join.printTable(in: context) }
-        stop?.print(in: context)
+        // The resumed run retries, joins and warns of batches that expire; it does not report these losses again.
+        let isWhole = interruption == nil
+        for line in problems(includesDownloads: !hasReportedProblems, includesOthers: isWhole) {
+            context.report(.warning, line)
+        }
+        if let interruption { interruption.print(in: context) } else { stop?.print(in: context) }
         if stop == nil { statistics?.failure?.print(in: context) }
-        for warning in retention.warnings(archivePath: archivePath) { context.report(.warning, "\(warning)") }
+        let warnings = (isWhole ? retention : RetentionReport(newlyLost: retention.newlyLost, moment: finishedAt))
+            .warnings
+        for warning in warnings { context.report(.warning, warning) }
+        if !warnings.isEmpty { context.report(.hint, "batchkeep status --archive \(archivePath.shellQuoted)") }
     }
 
     /// The lines below the table: facts to know and what to do next.
     private var notes: [String] {
         outcome
             + (statistics?.cost.sentences ?? []) + (statistics?.notes ?? [])
-            + [statistics?.page.map { "The page to look at: \($0)" }, join?.pendingSentence].compactMap(\.self)
+            + [statistics?.page.map { "Report page: \($0)" }, join?.pendingSentence].compactMap(\.self)
     }
 
     private var outcome: [String] {
-        if isDryRun { return ["Dry run: nothing was fetched or written."] }
-        guard problems.isEmpty else {
-            return problems
-                + ["A later run tries these batches again; quarantined data lies in \(archivePath)/_quarantine."]
+        if isDryRun { return ["Dry run: nothing was downloaded or written."] }
+        guard problems().isEmpty else {
+            let place = report.quarantined > 0 ? " Quarantined data is in \(archivePath)/_quarantine." : ""
+            return ["A later run tries the batches again that are not archived.\(place)"]
         }
-        guard report.stop == nil, retention.atRisk.isEmpty, retention.newlyLost.isEmpty else { return [] }
-        if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
+        guard report.stop == nil, retention.expiring.isEmpty, retention.newlyLost.isEmpty else { return [] }
+        if report.archivedNow == 0 { return ["Nothing new: all selected batches that have ended are archived."] }
         let complete = "Complete: every batch holds exactly the results the API promised."
         return [
             isShared
@@ -108,12 +122,14 @@ struct ExportSummary: Sendable {
     }
 
     /// The problems, one line per batch that should be archived and is not.
-    private var problems: [String] {
-        let lines =
+    ///
+    /// Those of downloads and retrieved objects are also events of the run.
+    private func problems(includesDownloads: Bool = true, includesOthers: Bool = true) -> [String] {
+        let downloads =
             report.problems.map { "\($0.batch.id): \(FailureText.clause($0.outcome))" }
             + report.notRetrieved.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
-            + report.retryScheduled.map(FailureText.sentence(of:))
-            + (join?.problems ?? [])
+        let others = report.retryScheduled.map(FailureText.sentence(of:)) + (join?.problems ?? [])
+        let lines = (includesDownloads ? downloads : []) + (includesOthers ? others : [])
         return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).displayText) more."] : [])
     }
 
@@ -123,11 +139,11 @@ struct ExportSummary: Sendable {
     var counts: [String: Int] {
         [
             "listed": report.listed, "in_window": report.inWindow, "archived_now": report.archivedNow,
-            "already_archived": report.alreadyArchived, "not_ended": report.notEnded, "left_out": report.skipped,
-            "withdrawn": report.removed, "lost": report.lost, "postponed": report.retryScheduled.count,
+            "already_archived": report.alreadyArchived, "pending": report.pending, "skipped": report.skipped,
+            "removed": report.removed, "lost": report.lost, "retry_scheduled": report.retryScheduled.count,
             "unavailable": report.unavailable, "quarantined": report.quarantined, "failed": report.failed,
             "busy": report.busy, "not_retrieved": report.notRetrieved.count,
-            "at_risk": retention.atRisk.count,
+            "expiring": retention.expiring.count, "partial": partial?.batches ?? 0,
         ]
         .merging(join.map { ["not_joined": $0.report.pending.count] } ?? [:]) { $1 }
     }
@@ -139,9 +155,9 @@ struct ExportSummary: Sendable {
             Metric("listed", .integer(report.listed), .integer),
             Metric("in window", .integer(report.inWindow), .integer),
             Metric(isDryRun ? "would fetch" : "archived now", archivedNow, .integer, tone: .good),
-            Metric("already there", .integer(report.alreadyArchived), .integer),
-            Metric("not ended", .integer(report.notEnded), .integer, note: "a later run takes them"),
-            Metric("withdrawn", .integer(report.removed), .integer, note: "before this archive saw them"),
+            Metric("already archived", .integer(report.alreadyArchived), .integer),
+            Metric("pending", .integer(report.pending), .integer, note: "not finished processing"),
+            Metric("removed", .integer(report.removed), .integer, note: "by the API, before this archive saw them"),
         ]
         if report.lost > 0 {
             let new = retention.newlyLost.count
@@ -149,7 +165,7 @@ struct ExportSummary: Sendable {
                 Metric("lost", .integer(report.lost), .integer, tone: .bad, note: new > 0 ? "\(new) new" : nil)
             )
         }
-        if report.skipped > 0 { batches.append(Metric("left out", .integer(report.skipped), .integer)) }
+        if report.skipped > 0 { batches.append(Metric("skipped", .integer(report.skipped), .integer)) }
         batches += [
             Metric("unavailable", .integer(report.unavailable), .integer, tone: .warning),
             Metric("quarantined", .integer(report.quarantined), .integer, tone: .bad),
@@ -157,18 +173,23 @@ struct ExportSummary: Sendable {
         ]
         if report.busy > 0 {
             let count = Cell.integer(report.busy)
-            batches.append(Metric("busy", count, .integer, tone: .warning, note: "another process fetches them"))
+            batches.append(Metric("busy", count, .integer, tone: .warning, note: "another process downloads them"))
         }
         if !report.retryScheduled.isEmpty {
             let count = Cell.integer(report.retryScheduled.count)
-            batches.append(Metric("postponed", count, .integer, tone: .warning, note: "failed before, tried later"))
+            batches.append(Metric("retry scheduled", count, .integer, tone: .warning, note: "failed before"))
         }
-        if !retention.atRisk.isEmpty {
-            let count = Cell.integer(retention.atRisk.count)
-            batches.append(Metric("at risk", count, .integer, tone: .bad, note: "few days left, not archived"))
+        if !retention.expiring.isEmpty {
+            let count = Cell.integer(retention.expiring.count)
+            batches.append(Metric("expiring", count, .integer, tone: .bad, note: "not archived, few days left"))
+        }
+        if let partial, partial.batches > 0 {
+            let size = Metric("", .integer(partial.receivedBytes), .bytes).text
+            let count = Cell.integer(partial.batches)
+            batches.append(Metric("partial", count, .integer, tone: .warning, note: "\(size) kept"))
         }
         var sections = [SummaryBlock.Section("Batches", batches)]
-        if !isDryRun {
+        if !isDryRun, report.archivedNow > 0 {
             sections.append(SummaryBlock.Section("Results", lineFigures))
             sections.append(SummaryBlock.Section("Tokens", tokenFigures))
             if let cost = statistics?.cost { sections.append(SummaryBlock.Section("Cost", costFigures(cost))) }

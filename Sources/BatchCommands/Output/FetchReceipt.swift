@@ -11,13 +11,15 @@ import Synchronization
 struct FetchReceipt: Encodable {
     /// The outcome of a batch.
     enum State: String, Encodable, CaseIterable {
+        /// The batch is in the archive. If it was there before, `attempts` is 0 and the other values come from its
+        /// manifest.
         case archived
-        /// The batch was already in the archive. The other values come from its manifest.
-        case alreadyArchived = "already_archived"
         /// Another process is downloading the batch.
         case busy
-        case notEnded = "not_ended"
-        case withdrawn
+        /// The API has not finished processing the batch.
+        case pending
+        /// The API removed the results.
+        case removed
         case unavailable
         case quarantined
         case failed
@@ -77,7 +79,7 @@ extension FetchReceipt {
             self.init(archived: batch, in: folder)
             return
         case .busy: state = .busy
-        case .removed: state = .withdrawn
+        case .removed: state = .removed
         case .unavailable: state = .unavailable
         case .quarantined: state = .quarantined
         case .failed: state = .failed
@@ -90,10 +92,10 @@ extension FetchReceipt {
         switch reason {
         case .archived:
             self.init(archived: batch, in: folder)
-        case .notEnded, .notSelected, .retryScheduled:
-            self.init(id: batch.id, state: .notEnded, error: "its status is \(batch.status.name)")
+        case .pending, .notSelected, .retryScheduled:
+            self.init(id: batch.id, state: .pending, error: "its status is \(batch.status.name)")
         case .removed, .lost:
-            self.init(id: batch.id, state: .withdrawn, error: FailureText.clause(BatchOutcome.removed))
+            self.init(id: batch.id, state: .removed, error: FailureText.clause(BatchOutcome.removed))
         }
     }
 
@@ -104,7 +106,7 @@ extension FetchReceipt {
     }
 
     private init(archived batch: MessageBatch, in folder: ArchiveFolder) {
-        self.init(id: batch.id, state: .alreadyArchived)
+        self.init(id: batch.id, state: .archived)
         do {
             guard let manifest = try ArchiveReader(folder).manifest(of: batch.id, on: batch.day) else { return }
             let kept = manifest.files.sorted { $0.key < $1.key }.map(\.value)

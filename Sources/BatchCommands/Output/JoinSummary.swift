@@ -21,6 +21,13 @@ struct JoinSummary {
     func printTable(in context: CommandContext) {
         context.note("")
         context.note(block)
+        guard report.sharedKeys > 0 else { return }
+        let keys = report.sharedKeys.counted("key has", "keys have")
+        context.report(
+            .warning,
+            "\(keys) results in several batches, and all of them got the same row",
+            hint: "use {batch_id} in the path, or a column batch_id"
+        )
     }
 
     /// The joins that failed and the manifests that cannot be read, as sentences.
@@ -72,13 +79,7 @@ struct JoinSummary {
     /// The lines below the table: warnings, and the files with more details.
     private var notes: [String] {
         var notes = report.sources.flatMap(\.notes)
-        if report.sharedKeys > 0 {
-            notes.append(
-                "Warning: \(report.sharedKeys) keys have results in several batches, and all of them got the same row. "
-                    + "Use {batch_id} in the path, or a column batch_id."
-            )
-        }
-        if report.unmatched > 0 { notes.append("Ids without a partner: \(archivePath)/unmatched/date=*/*.ndjson.gz") }
+        if report.unmatched > 0 { notes.append("Unmatched IDs: \(archivePath)/unmatched/date=*/*.ndjson.gz") }
         return notes
     }
 }
@@ -118,7 +119,7 @@ struct JoinDocument: Encodable {
     private let skipped: [Row]
     private let failures: [Failure]
     /// The archived batches that are not joined, without those that have no source.
-    private let pending: [String]
+    private let notJoined: [String]
     private let exitStatus: Int32
 
     private struct Side: Encodable {
@@ -173,7 +174,7 @@ struct JoinDocument: Encodable {
         failures = report.failures.map { failure in
             Failure(batchID: failure.batchID, reason: FailureText.describing(failure.error).sentence)
         }
-        pending = report.pending
+        notJoined = report.pending
         exitStatus = summary.status.rawValue
     }
 }

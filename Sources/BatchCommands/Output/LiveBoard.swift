@@ -78,12 +78,20 @@ struct LiveTotal {
     var resultTotal: Int
     var bytes: Int
     var seconds: Double
+    /// The batches that this run could not archive.
+    var problems = 0
+
+    /// The share of the results that is downloaded, from 0 to 1; that of the batches if they have no results.
+    var share: Double {
+        let (done, total) = resultTotal > 0 ? (results, resultTotal) : (batches, max(batchTotal, 1))
+        return min(Double(done) / Double(total), 1)
+    }
 
     var line: String {
-        let share = resultTotal > 0 ? Double(results) / Double(resultTotal) : 1
-        let percent = Metric("", .decimal(min(share, 1)), .percent).text
+        let percent = Metric("", .decimal(share), .percent).text
         let rate = Metric("", .decimal(Double(bytes) / max(seconds, 0.001)), .byteRate).text
         let progress = "\(batches.displayText) of \(batchTotal.displayText) batches"
-        return "\(progress), \(results.displayText) results (\(percent)), \(rate)"
+        let failed = problems > 0 ? ", \(problems.displayText) not archived" : ""
+        return "\(progress)\(failed), \(results.displayText) results (\(percent)), \(rate)"
     }
 }

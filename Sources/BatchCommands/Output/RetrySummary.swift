@@ -24,8 +24,9 @@ struct RetrySummary {
         for failure in unreadable { context.report(.warning, "\(FailureText(failure).sentence)") }
         for model in retired {
             let requests = model.requests.counted("request names", "requests name")
-            context.note(
-                "warning: \(requests) a retired model: \(model.name), whose last day was \(model.lastDay.text)"
+            context.report(
+                .warning,
+                "\(requests) a retired model: \(model.name), whose last day was \(model.lastDay.text)"
             )
         }
         if !retired.isEmpty { context.report(.hint, "name another model: --set model=…") }

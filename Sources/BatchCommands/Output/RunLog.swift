@@ -50,7 +50,7 @@ struct RunLog: RunObserver {
                 "batch_id": "\(id)", "attempt": .stringConvertible(attempt), "reason": "\(FailureText.clause(reason))",
             ]
             if case .failure(let failure) = reason { metadata.add("request_id", failure.requestID) }
-            logger.warning("batch is read again", metadata: metadata)
+            logger.warning("batch is downloaded again", metadata: metadata)
         case .finished(let batch, let outcome):
             finished(batch, outcome)
         }
@@ -66,7 +66,7 @@ struct RunLog: RunObserver {
             metadata.add("request_id", proof.requestID)
             logger.info("batch archived", metadata: metadata)
         case .removed:
-            logger.info("results withdrawn before this run", metadata: metadata)
+            logger.info("the API removed its results", metadata: metadata)
         case .unavailable(let failure), .failed(.service(let failure)):
             metadata["reason"] = "\(FailureText.clause(outcome))"
             metadata.add("request_id", failure.requestID)
@@ -102,19 +102,29 @@ struct RunLog: RunObserver {
     }
 
     func report(_ summary: ExportSummary) {
-        for warning in summary.retention.warnings(archivePath: summary.archivePath) { logger.warning("\(warning)") }
+        for warning in summary.retention.warnings { logger.warning("\(warning)") }
         for problem in summary.join?.problems ?? [] { logger.error("\(problem)") }
         if let pending = summary.join?.pendingSentence { logger.warning("\(pending)") }
         var metadata: Logger.Metadata = ["exit_status": .stringConvertible(Int(summary.status.rawValue))]
         if let stop = summary.stop {
             metadata.add("request_id", summary.stopRequestID)
+            if let partial = summary.partial {
+                metadata["archived_now"] = .stringConvertible(summary.report.archivedNow)
+                metadata["partial"] = .stringConvertible(partial.batches)
+                metadata["partial_bytes"] = .stringConvertible(partial.receivedBytes)
+            }
+            if let interruption = Interruption(summary) {
+                metadata.add("advice", interruption.hint)
+                logger.error("\(interruption.sentence); \(interruption.kept)", metadata: metadata)
+                return
+            }
             report(stop, metadata)
             return
         }
         metadata["listed"] = .stringConvertible(summary.report.listed)
         metadata["archived_now"] = .stringConvertible(summary.report.archivedNow)
         metadata["already_archived"] = .stringConvertible(summary.report.alreadyArchived)
-        metadata["postponed"] = .stringConvertible(summary.report.retryScheduled.count)
+        metadata["retry_scheduled"] = .stringConvertible(summary.report.retryScheduled.count)
         metadata["problems"] = .stringConvertible(summary.report.problems.count)
         logger.info("run ended", metadata: metadata)
     }

@@ -37,8 +37,8 @@ struct RunMetrics {
         }
         add("last_run_stored_bytes", "Bytes put on disk by the last run.") { [Sample($0.report.storedBytes)] }
         add("last_run_tokens", "Tokens of the results archived by the last run, by kind.") { Self.tokens($0.tokens) }
-        add("at_risk_batches", "Batches not archived whose results are withdrawn in less than --warn-days days.") {
-            [Sample($0.retention.atRisk.count)]
+        add("expiring_batches", "Batches not archived whose results the API removes in less than --warn-days days.") {
+            [Sample($0.retention.expiring.count)]
         }
         return lines.map { $0 + "\n" }.joined()
     }
@@ -54,15 +54,16 @@ struct RunMetrics {
             Sample(report.listed, "state", "listed"),
             Sample(report.archivedNow, "state", "archived_now"),
             Sample(report.alreadyArchived, "state", "already_archived"),
-            Sample(report.notEnded, "state", "not_ended"),
-            Sample(report.skipped, "state", "left_out"),
-            Sample(report.removed, "state", "withdrawn"),
+            Sample(report.pending, "state", "pending"),
+            Sample(report.skipped, "state", "skipped"),
+            Sample(report.removed, "state", "removed"),
             Sample(report.lost, "state", "lost"),
-            Sample(report.retryScheduled.count, "state", "postponed"),
+            Sample(report.retryScheduled.count, "state", "retry_scheduled"),
             Sample(report.unavailable, "state", "unavailable"),
             Sample(report.quarantined, "state", "quarantined"),
             Sample(report.failed, "state", "failed"),
             Sample(report.busy, "state", "busy"),
+            Sample(summary.partial?.batches ?? 0, "state", "partial"),
         ]
     }
 

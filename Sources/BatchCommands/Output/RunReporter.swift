@@ -61,7 +61,7 @@ struct RunReporter {
             let report = run.report
             let open = report.problems.count + report.retryScheduled.count
             let figures =
-                "\(report.archivedNow) archived, \(report.alreadyArchived) already there, \(report.notEnded) not ended, "
+                "\(report.archivedNow) archived, \(report.alreadyArchived) already archived, \(report.pending) pending, "
                 + "\(open) with problems"
             return run.source.map { "\($0): exit status \(run.status.rawValue), \(figures)" } ?? figures
         }

@@ -7,6 +7,8 @@ import MessageBatches
 /// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct StatusDocument: Encodable {
     let command = "status"
+    /// Version 2 has the words of one glossary for the states of batches.
+    let schemaVersion = 2
     let version = BatchkeepVersion.current
     let archive: String
     let source: String?
@@ -15,24 +17,31 @@ struct StatusDocument: Encodable {
     ///
     /// All states are listed.
     let batches: [String: Int]
-    let atRisk: [Batch]
-    let failing: [Batch]
+    let expiring: [Batch]
+    let failed: [Batch]
+    let partial: [Batch]
+    let unavailable: [Batch]
     let quarantined: [Batch]
     let lost: [Batch]
     let runs: [Run]
-    let pending: Pending
+    let unwrittenFiles: UnwrittenFiles
 
     init(_ status: ArchiveStatus) {
         archive = status.archive
         source = status.source
         asOf = status.now
         batches = Dictionary(uniqueKeysWithValues: LocalState.allCases.map { ($0.rawValue, status.counts[$0] ?? 0) })
-        atRisk = status.atRisk.map { Batch($0, at: status.now) }
-        failing = status.failing.map { Batch($0, at: status.now) }
+        expiring = status.expiring.map { Batch($0, at: status.now) }
+        func rows(in state: LocalState) -> [Batch] {
+            status.unfinished.filter { $0.state == state }.map { Batch($0, at: status.now) }
+        }
+        failed = rows(in: .failed)
+        partial = rows(in: .partial)
+        unavailable = rows(in: .unavailable)
         quarantined = status.quarantined.map { Batch($0, at: status.now) }
         lost = status.lost.map { Batch($0, at: status.now) }
         runs = status.runs.map { Run($0) }
-        pending = Pending(
+        unwrittenFiles = UnwrittenFiles(
             joins: status.pending.joins,
             checksums: status.pending.unlisted,
             summaries: status.pending.days.map(\.text),
@@ -41,7 +50,7 @@ struct StatusDocument: Encodable {
     }
 
     /// The derived files that a later run writes; see `PendingWork`.
-    struct Pending: Encodable {
+    struct UnwrittenFiles: Encodable {
         let joins: [String]
         let checksums: [String]
         let summaries: [String]

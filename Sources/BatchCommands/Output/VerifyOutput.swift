@@ -35,15 +35,16 @@ struct VerifyOutput {
     }
 
     /// Ends the document, and reports the work that interrupted runs have left in each archive.
-    func finish(_ pending: [(path: String, work: PendingWork)]) throws {
+    ///
+    /// `status` is the exit status of the command.
+    func finish(_ pending: [(path: String, work: PendingWork)], status: ExitStatus) throws {
         let damaged = counts.reduce(0) { $0 + ($1.key == .intact ? 0 : $1.value) }
         if format == .json {
             let marks: [(String, JSONNode?)] = counts.map { ($0.key.rawValue, .number($0.value)) }
-            let status = (isDamaged ? ExitStatus.integrity : .done).rawValue
             let work = pending.map { JSONNode.object([("archive", .text($0.path)), ("work", $0.work.node)]) }
             try write(
                 "\n],\"counts\":\(Self.json(.sorted(marks))),\"outdated\":\(outdated),"
-                    + "\"pending\":\(Self.json(.array(work))),\"exit_status\":\(status)}\n"
+                    + "\"unwritten_files\":\(Self.json(.array(work))),\"exit_status\":\(status.rawValue)}\n"
             )
         }
         let total = counts.values.reduce(0, +)

@@ -89,6 +89,7 @@ struct PipelineKey: Sendable, Hashable {
         // Reporting.
         PipelineKey("output", isShared: true),
         PipelineKey("quiet", .flag, isShared: true),
+        PipelineKey("verbose", .flag, isShared: true),
         PipelineKey("log-format", isShared: true),
         PipelineKey("metrics-file", isShared: true),
         PipelineKey("ping-url", isShared: true),

@@ -23,7 +23,8 @@ struct PipelineRunner {
         context.arguments = ["export"] + run.arguments
         let command = run.command
         if let source = run.source, command.reporting.logFormat == .text { context = name(source, in: context) }
-        let observer = command.reporting.observer(in: context, isQuiet: command.quiet, source: run.source)
+        let observer = command.reporting
+            .observer(in: context, isQuiet: command.quiet, isVerbose: command.verbose, source: run.source)
         return ExportSession(command, source: run.source, observer: observer, cancellation: cancellation)
     }
 

@@ -26,7 +26,8 @@ package enum ExportEvent: Sendable {
 package enum SkipReason: Sendable, Hashable {
     case archived
     case lost
-    case notEnded
+    /// The API has not finished processing it.
+    case pending
     /// The status filter does not select it.
     case notSelected
     case removed

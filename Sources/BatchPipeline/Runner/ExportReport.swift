@@ -20,7 +20,8 @@ package struct ExportReport: Sendable {
     package var inWindow = 0
     package var archivedNow = 0
     package var alreadyArchived = 0
-    package var notEnded = 0
+    /// Batches that the API has not finished processing.
+    package var pending = 0
     /// Batches whose results the API removed before this archive had seen them.
     package var removed = 0
     /// Batches whose results the API removed after this archive had seen them, including those reported by earlier

@@ -84,7 +84,7 @@ package struct ExportRun: Sendable {
             case nil: wanted.append(batch)
             case .archived: report.alreadyArchived += 1
             case .lost: report.lost += 1
-            case .notEnded: report.notEnded += 1
+            case .pending: report.pending += 1
             case .notSelected: report.skipped += 1
             case .removed: report.removed += 1
             case .retryScheduled: report.retryScheduled += advice.retryScheduled[batch.id].map { [$0] } ?? []
@@ -102,7 +102,7 @@ package struct ExportRun: Sendable {
     ) -> SkipReason? {
         if listed.archived.contains(batch.id) { return .archived }
         if advice.lost.contains(batch.id) { return .lost }
-        if batch.status != .ended { return .notEnded }
+        if batch.status != .ended { return .pending }
         if !filter.passes(batch) { return .notSelected }
         if batch.archivedAt != nil { return .removed }
         return advice.retryScheduled[batch.id] == nil ? nil : .retryScheduled

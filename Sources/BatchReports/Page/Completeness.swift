@@ -11,12 +11,12 @@ package struct Completeness: Sendable, Hashable {
     package var listed: Int
     /// Batches archived with a proof: the lines per type equal the counts that the API reported.
     package var archived: Int
-    /// Batches in progress or canceling.
-    package var notEnded = 0
+    /// Batches that the API has not finished processing.
+    package var pending = 0
     /// Ended batches that are not archived yet.
     ///
     /// The next run downloads them.
-    package var pending = 0
+    package var unfinished = 0
     /// Ended batches whose results the API did not return.
     ///
     /// Later runs retry them.
@@ -24,7 +24,7 @@ package struct Completeness: Sendable, Hashable {
     /// Batches that failed the completeness check.
     package var quarantined = 0
     /// Batches whose results the API had removed before this archive saw them.
-    package var withdrawn = 0
+    package var removed = 0
     /// Batches whose results the API removed after this archive had seen the batch.
     package var lost = 0
     /// Batches of the last listing whose objects could not be read, so that their times are unknown.
@@ -43,7 +43,7 @@ extension Completeness {
     /// The color of the status.
     var tone: Tone {
         if quarantined + lost > 0 { return .bad }
-        if pending + unavailable + withdrawn + unreadable > 0 || archived + notEnded < listed { return .warning }
+        if unfinished + unavailable + removed + unreadable > 0 || archived + pending < listed { return .warning }
         return listed == 0 ? .normal : .good
     }
 
@@ -52,7 +52,7 @@ extension Completeness {
         let total = counted(listed, "batch", "batches")
         switch tone {
         case .normal: return "No batches were created in this window."
-        case .good where notEnded == 0:
+        case .good where pending == 0:
             return listed == 1 ? "Complete: the one batch is archived." : "Complete: all \(total) are archived."
         case .good:
             let ended = counted(archived, "batch", "batches")
@@ -65,13 +65,13 @@ extension Completeness {
     /// The reasons why the archive is incomplete, most severe first; empty if there are none.
     var reasons: [String] {
         let all: [(Int, String)] = [
-            (lost, "lost: withdrawn by the API after this archive had seen their results"),
-            (quarantined, "in quarantine: their lines do not add up to the counts the API reported"),
+            (lost, "lost: the API removed the results after this archive had seen the batches"),
+            (quarantined, "quarantined: their lines do not add up to the counts the API reported"),
             (unavailable, "unavailable: the API did not return their results; later runs try again"),
             (unreadable, "listed with an invalid batch object; later runs try again"),
-            (pending, "ended but not archived yet; the next run fetches them"),
-            (withdrawn, "withdrawn by the API before this archive first saw them"),
-            (notEnded, "not ended yet"),
+            (unfinished, "ended but not archived yet; the next run fetches them"),
+            (removed, "removed by the API before this archive first saw them"),
+            (pending, "pending: the API has not finished processing them"),
         ]
         return all.filter { $0.0 > 0 }.map { "\(number($0.0)) \($0.1)" }
     }
@@ -119,11 +119,11 @@ extension Completeness {
         for batch in try catalog.batches(in: states) where selection.contains(batch.id, createdAt: batch.createdAt) {
             listed += 1
             switch batch.state {
-            case .waiting: notEnded += 1
-            case .new, .failing, .partial: pending += 1
+            case .pending: pending += 1
+            case .new, .failed, .partial: unfinished += 1
             case .unavailable: unavailable += 1
             case .quarantined: quarantined += 1
-            case .withdrawn: withdrawn += 1
+            case .removed: removed += 1
             case .lost: lost += 1
             case .archived: break
             }

@@ -147,7 +147,7 @@ enum FaultMatrix {
         FaultRow(
             name: "404, each time, and the server says the 29 days are over",
             status: .done,
-            sentence: "results withdrawn before this run",
+            sentence: "the API removed its results",
             archived: 2
         ) { id, _ in
             [
@@ -231,9 +231,9 @@ enum FaultMatrix {
             [Fault(.redirect(to: "{base_url}/v1/messages/batches/\(id)/results"), on: [.results], of: id)]
         },
         FaultRow(
-            name: "withdrawn between listing and download",
+            name: "removed between listing and download",
             status: .lost,
-            sentence: "results withdrawn before this run",
+            sentence: "the API removed its results",
             archived: 2
         ) { id, _ in [Fault(.change(.removeResults(id)), on: [.results], of: id, .first(1))] },
         .member("a member of request_counts nobody knows", .done, "", archived: 3, "request_counts") { _ in

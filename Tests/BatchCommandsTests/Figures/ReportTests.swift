@@ -81,7 +81,7 @@ struct ReportTests {
                 #expect(pages[0] == pages[1])
                 let verdict = "Not complete: \(night == 0 ? "2 of 6" : "1 of 4") batches are archived."
                 #expect(pages[0].contains(verdict), "\(pages[0])")
-                #expect(pages[0].contains("1 in quarantine") && pages[0].contains("1 not ended yet"))
+                #expect(pages[0].contains("1 quarantined") && pages[0].contains("1 pending: the API has not"))
                 #expect(pages[0].contains("1 unavailable") == (night == 0))
                 #expect(pages[0].contains("The API was last asked on"))
             }

@@ -76,13 +76,13 @@ struct RunStatisticsTests {
             // Two batches have not ended and two were removed before: the archive alone does not contain them, the page
             // does.
             #expect(html.contains("Not complete: 13 of 17 batches are archived."))
-            #expect(html.contains("2 withdrawn by the API before this archive first saw them"))
+            #expect(html.contains("2 removed by the API before this archive first saw them"))
             let other = archive.url.appending(path: "other.html")
             let again = await InProcess.run(
                 ["export", "--report", other.path, "--since", "2026-11-01", "--archive", archive.url.path],
                 at: server.baseURL
             )
-            #expect(again.notes.contains("The page to look at: \(other.path)"))
+            #expect(again.notes.contains("Report page: \(other.path)"))
             #expect(try String(contentsOf: other, encoding: .utf8).contains("msgbatch_"))
         }
     }

@@ -23,7 +23,7 @@ final class InMemoryArchive: ArchiveSink {
         var quarantined: [String: StoredBatch] = [:]
         /// IDs in the order in which their drafts were opened, one entry per draft.
         var opened: [String] = []
-        var parked: [String: [SealedBlock]] = [:]
+        var partial: [String: [SealedBlock]] = [:]
         var discarded: [String] = []
         var claimed: Set<String> = []
         var finishedRuns = 0
@@ -67,7 +67,7 @@ final class InMemoryArchive: ArchiveSink {
     var claimed: Set<String> { state.withLock { $0.claimed } }
     var discarded: [String] { state.withLock { $0.discarded } }
     /// The number of blocks in the partial draft of each batch.
-    var parked: [String: Int] { state.withLock { $0.parked.mapValues(\.count) } }
+    var partial: [String: Int] { state.withLock { $0.partial.mapValues(\.count) } }
     var finishedRuns: Int { state.withLock { $0.finishedRuns } }
 
     /// Makes the calls of these names throw from now on.
@@ -102,15 +102,15 @@ final class InMemoryArchive: ArchiveSink {
         try check("openDraft")
         state.withLock { state in
             state.opened.append(batch.id)
-            state.parked[batch.id] = nil
+            state.partial[batch.id] = nil
         }
         return InMemoryDraft(of: batch.id, in: self)
     }
 
     func reopenDraft(of batch: MessageBatch) async throws -> (any BatchDraft)? {
         try check("reopenDraft")
-        let parked = state.withLock { $0.parked.removeValue(forKey: batch.id) }
-        return parked.map { InMemoryDraft(of: batch.id, in: self, goingOnWith: $0) }
+        let partial = state.withLock { $0.partial.removeValue(forKey: batch.id) }
+        return partial.map { InMemoryDraft(of: batch.id, in: self, goingOnWith: $0) }
     }
 
     func finishRun() async throws {
@@ -127,7 +127,7 @@ final class InMemoryArchive: ArchiveSink {
     }
 
     func park(_ id: String, _ blocks: [SealedBlock]) {
-        state.withLock { $0.parked[id] = blocks }
+        state.withLock { $0.partial[id] = blocks }
     }
 
     func discard(_ id: String) {

@@ -13,10 +13,10 @@ actor InMemoryDraft: BatchDraft {
     /// The number of calls that read lines back.
     private(set) var readBacks = 0
 
-    init(of id: String, in archive: InMemoryArchive, goingOnWith parked: [SealedBlock] = []) {
+    init(of id: String, in archive: InMemoryArchive, goingOnWith partial: [SealedBlock] = []) {
         self.id = id
         self.archive = archive
-        unread = parked
+        unread = partial
     }
 
     func nextDurableBlock() async throws -> LineBlock? {

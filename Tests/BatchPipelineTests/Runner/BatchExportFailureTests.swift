@@ -150,14 +150,14 @@ struct BatchExportFailureTests {
 
     @Test(arguments: [.status(404), .status(410), .noResultsURL] as [ServiceError.Code])
     func `results are removed once the server's clock is past the 29 days`(code: ServiceError.Code) async throws {
-        for (date, isWithdrawn) in [
+        for (date, isRemoved) in [
             ("2024-09-18T18:37:24.100436Z", true), ("2024-09-18T18:37:24.100435Z", false),
             ("2024-08-21T00:00:00Z", false),
         ] {
             let outcome = try await export(.failure(failure(code, date: date)))
             switch outcome {
-            case .removed: #expect(isWithdrawn)
-            case .unavailable: #expect(!isWithdrawn)
+            case .removed: #expect(isRemoved)
+            case .unavailable: #expect(!isRemoved)
             default: Issue.record("\(outcome)")
             }
         }
@@ -166,7 +166,7 @@ struct BatchExportFailureTests {
     @Test func `if the failed answer has no date, the date of the listing is used`() async throws {
         let gone = failure(.status(404))
         guard case .removed = try await export(.failure(gone), listedAt: "2024-10-01T00:00:00Z") else {
-            Issue.record("not withdrawn")
+            Issue.record("not removed")
             return
         }
         guard case .unavailable = try await export(.failure(gone), listedAt: "2024-08-21T00:00:00Z") else {
@@ -192,7 +192,7 @@ struct BatchExportFailureTests {
         let batch = try MessageBatch.sample(id, archived: "2024-09-18T00:00:00Z")
         let export = BatchExport(ports: record.ports(service, archive), settings: ExportSettings(), listedAt: nil)
         guard case .removed = try await export.run(batch) else {
-            Issue.record("not withdrawn")
+            Issue.record("not removed")
             return
         }
         #expect(service.asked.isEmpty)

@@ -49,7 +49,7 @@ struct BatchExportResumeTests {
         #expect(bytes == body.count)
         #expect(proof.found == ["succeeded": lines.count])
         #expect(proof.summaries.summary(LineCount.self)?.records == lines.count)
-        #expect(archive.parked.isEmpty)
+        #expect(archive.partial.isEmpty)
     }
 
     @Test(arguments: [0, 1, 5_000])
@@ -79,7 +79,7 @@ struct BatchExportResumeTests {
             Issue.record("\(outcome)")
             return
         }
-        #expect(archive.parked == [id: 2])
+        #expect(archive.partial == [id: 2])
         #expect(record.pauses.count == 2)
         // The next run resumes it.
         expectComplete(try await export(.file(lines)))
@@ -138,13 +138,13 @@ struct BatchExportResumeTests {
             failure: ServiceError(code: .cancelled, operation: "GET")
         )
         await #expect(throws: CancellationError.self) { _ = try await export(.body(body)) }
-        #expect(archive.parked == [id: 2])
+        #expect(archive.partial == [id: 2])
     }
 
     @Test func `an error of the archive keeps the blocks`() async throws {
         archive.fail("publish")
         await #expect(throws: InMemoryArchive.Failure.self) { _ = try await export(.file(lines)) }
-        #expect(archive.parked == [id: 4])
+        #expect(archive.partial == [id: 4])
         archive.fail()
         expectComplete(try await export(.file(lines)))
     }
@@ -170,8 +170,8 @@ struct BatchExportResumeTests {
         )
         // The body may end at the last moment; then it counts.
         switch outcome {
-        case .failed(.deadline(.seconds(90))): #expect(archive.archived.isEmpty && archive.parked[id] ?? 0 > 0)
-        case .archived: #expect(archive.parked.isEmpty)
+        case .failed(.deadline(.seconds(90))): #expect(archive.archived.isEmpty && archive.partial[id] ?? 0 > 0)
+        case .archived: #expect(archive.partial.isEmpty)
         default: Issue.record("\(outcome)")
         }
         #expect(record.pauses == [.seconds(90)])

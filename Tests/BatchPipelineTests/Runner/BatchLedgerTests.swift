@@ -109,12 +109,12 @@ struct BatchLedgerTests {
 
     @Test func `batches with a scheduled retry and lost batches are counted and not fetched`() async throws {
         var advice = ListingAdvice()
-        let postponed = ScheduledRetry(id: "b1", until: Timestamp(seconds: 9), attempts: 2, reason: "odd")
-        advice.retryScheduled["b1"] = postponed
+        let scheduled = ScheduledRetry(id: "b1", until: Timestamp(seconds: 9), attempts: 2, reason: "odd")
+        advice.retryScheduled["b1"] = scheduled
         advice.lost = ["b2"]
         let report = await run(try service(1...3), ScriptedLedger(advice))
         #expect(Set(archive.archived.keys) == ["b3"])
-        #expect(report.retryScheduled == [postponed] && report.lost == 1 && report.archivedNow == 1)
+        #expect(report.retryScheduled == [scheduled] && report.lost == 1 && report.archivedNow == 1)
     }
 
     @Test func `the ledger records every outcome and distinguishes removed from lost`() async throws {

@@ -76,7 +76,7 @@ struct ExportRunTests {
         let report = await run(service)
         #expect(report.inWindow == 9)
         #expect(report.archivedNow == 1)
-        #expect(report.notEnded == 3)
+        #expect(report.pending == 3)
         #expect(report.removed == 1)
         #expect(report.unavailable == 1)
         #expect(report.quarantined == 1)
@@ -105,7 +105,7 @@ struct ExportRunTests {
         let service = service(try [1, 2].map { try batch($0) } + [try batch(3, status: "canceling")])
         let report = await run(service, filter: BatchFilter(statuses: [.canceling]))
         #expect(report.skipped == 2)
-        #expect(report.notEnded == 1)
+        #expect(report.pending == 1)
         #expect(report.archivedNow == 0)
     }
 
@@ -202,7 +202,7 @@ struct ExportRunTests {
         let service = service(try [3, 1, 2].map { try batch($0) } + [try batch(4, status: "in_progress")])
         let report = await run(service, isDryRun: true)
         #expect(report.wouldFetch.map(\.id) == ["b1", "b2", "b3"])
-        #expect(report.notEnded == 1)
+        #expect(report.pending == 1)
         #expect(report.stop == nil)
         #expect(service.asked.isEmpty)
         #expect(archive.opened.isEmpty)
@@ -246,7 +246,7 @@ struct ExportRunTests {
             switch event {
             case .listed(let total, let inWindow): "listed \(total) \(inWindow)"
             case .planned(let batches, let results): "planned \(batches) \(results)"
-            case .skipped(let batch, let reason): "passed over \(batch.id) \(reason)"
+            case .skipped(let batch, let reason): "skipped \(batch.id) \(reason)"
             case .notRetrieved(let id, _): "not retrieved \(id)"
             case .started(let batch): "started \(batch.id)"
             case .resumed(let id, let lines, _): "resumed \(id) \(lines)"

@@ -55,10 +55,10 @@ struct RequestedBatchesTests {
         #expect(
             outcomes() == [
                 "fine": "archived", "busy": "busy", "meanwhile": "already archived", "kept": "archived",
-                "running": "notEnded", "nowhere": "not retrieved",
+                "running": "pending", "nowhere": "not retrieved",
             ]
         )
-        #expect(report.archivedNow == 1 && report.alreadyArchived == 2 && report.busy == 1 && report.notEnded == 1)
+        #expect(report.archivedNow == 1 && report.alreadyArchived == 2 && report.busy == 1 && report.pending == 1)
         // The two batches of other processes were not requested.
         #expect(Set(service.asked) == ["fine", "kept"])
         #expect(archive.claimed.isEmpty)

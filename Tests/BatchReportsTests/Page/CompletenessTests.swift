@@ -25,14 +25,14 @@ import Testing
     }
 
     @Test func `batches that have not ended do not prevent a good status`() {
-        let value = completeness(5, 3) { $0.notEnded = 2 }
+        let value = completeness(5, 3) { $0.pending = 2 }
         #expect(value.tone == .good)
         #expect(value.verdict == "Complete so far: every batch that has ended is archived, 3 batches of 5.")
-        #expect(value.reasons == ["2 not ended yet"])
+        #expect(value.reasons == ["2 pending: the API has not finished processing them"])
     }
 
     @Test func `batches that are not archived give a warning`() {
-        for field in [\Completeness.pending, \.unavailable, \.withdrawn, \.unreadable] {
+        for field in [\Completeness.unfinished, \.unavailable, \.removed, \.unreadable] {
             let value = completeness(3, 2) { $0[keyPath: field] = 1 }
             #expect(value.tone == .warning)
             #expect(value.verdict == "Not complete: 2 of 3 batches are archived.")
@@ -44,8 +44,8 @@ import Testing
         for field in [\Completeness.quarantined, \.lost] {
             let value = completeness(9, 2) {
                 $0[keyPath: field] = 4
-                $0.notEnded = 1
-                $0.withdrawn = 2
+                $0.pending = 1
+                $0.removed = 2
             }
             #expect(value.tone == .bad)
             #expect(value.reasons.first?.hasPrefix("4 ") == true)

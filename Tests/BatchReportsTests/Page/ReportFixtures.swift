@@ -49,8 +49,8 @@ enum ReportFixture: String, CaseIterable, Sendable {
             archived: batches,
             listedAt: today.start.adding(seconds: 39_600)
         )
-        completeness.notEnded = 3
-        completeness.withdrawn = 2
+        completeness.pending = 3
+        completeness.removed = 2
         var document = base(completeness, days: days)
         document.prices.unpriced = ["claude-next-preview": 412]
         document.daily = daily(days: days, models: models, &random)
