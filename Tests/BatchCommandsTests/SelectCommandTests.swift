@@ -9,7 +9,7 @@ struct SelectCommandTests {
             let all = await run(["select", "--by", "result_type", "--columns", "output_tokens", "--format", "csv"])
             #expect(
                 all.lines == [
-                    "result_type,rows,output_tokens", "canceled,53,0", "errored,54,0", "expired,5,0",
+                    "result_type,requests,output_tokens", "canceled,53,0", "errored,54,0", "expired,5,0",
                     "succeeded,941,106847",
                 ]
             )
