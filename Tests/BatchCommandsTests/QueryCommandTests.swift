@@ -75,6 +75,9 @@ struct QueryCommandTests {
             #expect(csv.lines.last == #"2500,1250.0,"a,""b""#)
             #expect(await run(["query", sql, "--format", "json"]).rows.count == 2_500)
             #expect(await run(["query", sql, "--format", "table"]).lines.count == 2_502)
+            let tsv = await run(["query", sql, "--format", "tsv"]).lines
+            #expect(tsv.count == 2_501 && tsv.last == "2500\t1250.0\ta,\"b")
+            #expect(await run(["query", sql, "--format", "markdown"]).lines.last == "| 2,500 | 1,250.00 | a,\"b |")
             #expect(await run(["query", sql, "--limit", "1001"]).lines.count == 1_001)
             let none = await run(["query", "SELECT 1 AS n WHERE 0", "--format", "csv"])
             #expect(none.status == .done && none.output == "n\n")
