@@ -65,7 +65,7 @@ package struct CommandContext: Sendable {
         try write(Array((line.visible + "\n").utf8))
     }
 
-    /// Writes a table to standard output.
+    /// Writes a table to standard output; its notes go to standard error in the formats that have only rows.
     package func print(_ table: Table, as format: TableFormat) throws {
         let text = format.render(table, style: outputStyle)
         switch format {
@@ -73,6 +73,7 @@ package struct CommandContext: Sendable {
         case .json, .ndjson: try writeJSON(Array(text.utf8))
         case .csv, .tsv: try writeData(Array(text.utf8))
         }
+        if !format.isForPeople { for note in table.notes { report(.note, note) } }
     }
 
     /// Writes a block of figures to standard output.

@@ -50,7 +50,7 @@ extension FailureText {
             self.init(
                 "--fail-if \(text) is no threshold.",
                 advice:
-                    "Write FIGURE, one of > >= < <=, and a number: error_rate>+1%, cost_per_request>+10%, unpriced>0.",
+                    "Write FIGURE, one of > >= < <=, and a number: error_rate>+1%, cost_per_request_usd>+10%, unpriced_requests>0.",
                 status: .usage
             )
         case .unknownMetric(let name):

@@ -1,5 +1,5 @@
 /// The count of every ``UsageField``, for one request or summed over many.
-package struct TokenUsage: Sendable, Hashable, Codable {
+package struct TokenUsage: Sendable, Hashable {
     // Separate stored properties: adding a SIMD vector of eight was twelve times slower.
     package var input: Int64 = 0
     package var cacheCreation5m: Int64 = 0

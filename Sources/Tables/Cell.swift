@@ -74,7 +74,7 @@ extension Cell {
         case .missing: nil
         case .text(let text): text
         case .integer(let value): String(value)
-        case .decimal(let value): value.isFinite ? "\(value)" : nil
+        case .decimal(let value): NumberText.plain(value)
         case .timestamp(let moment): moment.text
         case .money(let amount): amount.text
         }
@@ -93,16 +93,16 @@ extension Cell {
         }
     }
 
-    /// Appends the value as JSON: numbers as numbers, money and timestamps as strings, `null` for a missing value or a
-    /// decimal that is not finite.
+    /// Appends the value as JSON: numbers and money as numbers with all digits, timestamps as strings, `null` for a
+    /// missing value or a decimal that is not finite.
     func appendJSON(to output: inout [UInt8]) {
         switch self {
         case .text(let text): JSONString.append(text, to: &output)
-        case .money, .timestamp:
+        case .timestamp:
             output.append(UInt8(ascii: "\""))
             appendData(to: &output)
             output.append(UInt8(ascii: "\""))
-        case .missing, .integer, .decimal:
+        case .missing, .integer, .decimal, .money:
             let start = output.count
             appendData(to: &output)
             if output.count == start { output += "null".utf8 }

@@ -20,6 +20,34 @@ package enum NumberText {
         return (value < 0 && !isZero ? "-" : "") + grouped(digits[..<point]) + digits[point...]
     }
 
+    /// All digits of a number for programs, without an exponent from 1e-12 up to 1e21: `0.0000125`; nil if it is not
+    /// finite.
+    package static func plain(_ value: Double) -> String? {
+        guard value.isFinite else { return nil }
+        let text = "\(value)"
+        guard (1e-12..<1e21).contains(value.magnitude), let mark = text.utf8.firstIndex(of: UInt8(ascii: "e")),
+            let exponent = Int(text[text.index(after: mark)...])
+        else { return text }
+        let digits = text[..<mark].filter { $0 != "-" && $0 != "." }
+        let sign = value < 0 ? "-" : ""
+        // The text before the exponent has one digit before its point.
+        if exponent < 0 { return "\(sign)0.\(String(repeating: "0", count: -exponent - 1))\(digits)" }
+        return sign + digits + String(repeating: "0", count: max(0, exponent + 1 - digits.utf8.count)) + ".0"
+    }
+
+    /// The decimal places that a number needs for all its digits, at most 12 and at most 15 significant digits.
+    ///
+    /// A binary fraction has noise after its fifteenth digit.
+    package static func places(_ value: Double) -> Int {
+        guard value.isFinite, value.magnitude < 1e15 else { return 0 }
+        var (limit, bound) = (12, 1_000.0)
+        while limit > 0, value.magnitude >= bound { (limit, bound) = (limit - 1, bound * 10) }
+        let digits = fixed(value.magnitude, places: limit)
+        guard let point = digits.utf8.firstIndex(of: UInt8(ascii: ".")) else { return 0 }
+        let fraction = digits[digits.index(after: point)...]
+        return fraction.lastIndex { $0 != "0" }.map { fraction.distance(from: fraction.startIndex, to: $0) + 1 } ?? 0
+    }
+
     /// A fraction as a percentage: `25.0%` for 0.25.
     package static func percent(_ fraction: Double) -> String {
         fraction.isFinite ? decimal(fraction * 100, places: 1) + "%" : "–"

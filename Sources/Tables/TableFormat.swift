@@ -9,14 +9,14 @@ package enum TableFormat: String, Sendable, CaseIterable {
     case tsv
     case markdown
 
-    /// Whether the format is for people, who get the main columns; programs get all columns.
+    /// Whether the format is for people, who get the main columns and the notes; programs get all columns and rows only.
     package var isForPeople: Bool {
         self == .table || self == .markdown
     }
 
-    /// Whether the format contains the notes of a table.
-    package var hasNotes: Bool {
-        isForPeople || self == .json
+    /// The format of rows if the user requests none: a table on a terminal, otherwise one JSON object per line.
+    package static func standard(outputIsTerminal: Bool) -> TableFormat {
+        outputIsTerminal ? .table : .ndjson
     }
 
     /// The renderer of this format.

@@ -75,6 +75,9 @@ struct QueryCommandTests {
             #expect(csv.lines.last == #"2500,1250.0,"a,""b""#)
             #expect(await run(["query", sql, "--format", "json"]).rows.count == 2_500)
             #expect(await run(["query", sql, "--format", "table"]).lines.count == 2_502)
+            let tsv = await run(["query", sql, "--format", "tsv"]).lines
+            #expect(tsv.count == 2_501 && tsv.last == "2500\t1250.0\ta,\"b")
+            #expect(await run(["query", sql, "--format", "markdown"]).lines.last == "| 2,500 | 1,250.00 | a,\"b |")
             #expect(await run(["query", sql, "--limit", "1001"]).lines.count == 1_001)
             let none = await run(["query", "SELECT 1 AS n WHERE 0", "--format", "csv"])
             #expect(none.status == .done && none.output == "n\n")
@@ -122,6 +125,34 @@ struct QueryCommandTests {
                 "query", "SELECT DISTINCT price_note FROM results WHERE cost_usd IS NULL AND model IS NOT NULL",
             ])
             #expect(unpriced.lines == ["{\"price_note\":\"unpriced\"}"], "\(unpriced.output)")
+        }
+    }
+
+    @Test func `a table shows costs with all their digits and equal decimals`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let sql = "SELECT custom_id, cost_usd FROM results WHERE cost_usd > 0 AND cost_usd < 0.0001 LIMIT 20"
+            let table = await run(["query", sql, "--format", "table"]).lines.dropFirst(2)
+            let costs = table.compactMap { $0.split(separator: " ").last }
+            #expect(!costs.isEmpty && Set(costs.map(\.count)).count == 1, "\(costs)")
+            let exact = await run(["query", sql, "--format", "csv"]).lines.dropFirst()
+                .compactMap { $0.split(separator: ",").last }
+            #expect(exact.allSatisfy { !$0.contains("e") && $0.hasPrefix("0.0000") }, "\(exact)")
+            func amounts(_ texts: [Substring]) -> [Decimal] { texts.compactMap { Decimal(string: String($0)) } }
+            #expect(amounts(costs) == amounts(exact))
+        }
+    }
+
+    @Test(arguments: [
+        ("SELECT 0.1 + 0.2 AS n UNION ALL SELECT 10", ["0.30", "10.00"]),
+        ("SELECT 1234.5 AS n UNION ALL SELECT NULL", ["1,234.50", "–"]),
+        ("SELECT 7 AS n UNION ALL SELECT 1234", ["7", "1,234"]),
+        ("SELECT 'x' AS n UNION ALL SELECT 2.5", ["2.5", "x"]),
+    ])
+    func `the numbers of a column have equal decimals`(sql: String, expected: [String]) async throws {
+        try await InProcess.withGenerated { _, run, _ in
+            let run = await run(["query", sql, "--format", "table"])
+            let cells = run.lines.dropFirst(2).map { $0.trimmingCharacters(in: .whitespaces) }
+            #expect(cells.sorted() == expected.sorted(), "\(run.output)\(run.notes)")
         }
     }
 

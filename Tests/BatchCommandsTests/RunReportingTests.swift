@@ -128,8 +128,8 @@ struct RunReportingTests {
                 for type in ["succeeded", "errored", "canceled", "expired"] {
                     #expect(metrics["last_run_lines{type=\"\(type)\"}"] == Double(lines[type] ?? 0))
                 }
-                let tokens = run.document["tokens"] as? [String: Int] ?? [:]
-                #expect(metrics["last_run_tokens{kind=\"output\"}"] == tokens["output"].map(Double.init))
+                let usage = run.document["usage"] as? [String: Int] ?? [:]
+                #expect(metrics["last_run_tokens{kind=\"output\"}"] == usage["output_tokens"].map(Double.init))
                 #expect(metrics["last_run_received_bytes"] == (run.document["received_bytes"] as? Int).map(Double.init))
                 #expect(metrics["last_run_stored_bytes"] == (run.document["stored_bytes"] as? Int).map(Double.init))
                 #expect((metrics["last_run_timestamp_seconds"] ?? 0) > 1_700_000_000)

@@ -9,7 +9,7 @@ struct SelectCommandTests {
             let all = await run(["select", "--by", "result_type", "--columns", "output_tokens", "--format", "csv"])
             #expect(
                 all.lines == [
-                    "result_type,rows,output_tokens", "canceled,53,0", "errored,54,0", "expired,5,0",
+                    "result_type,requests,output_tokens", "canceled,53,0", "errored,54,0", "expired,5,0",
                     "succeeded,941,106847",
                 ]
             )
@@ -29,9 +29,22 @@ struct SelectCommandTests {
             #expect(list?.count == rows.count && list?[0]["custom_id"] == "ticket-0129")
             let table = await run(arguments + ["--format", "table"]).lines
             #expect(table.count == rows.count + 2 && table[2].hasPrefix("ticket-0129 "))
+            let markdown = await run(arguments + ["--format", "markdown"]).lines
+            #expect(markdown.count == rows.count + 2 && markdown[2].hasPrefix("| ticket-0129 | "), "\(markdown)")
             let raw = await run(["select", "--where", "error_class=fix_account", "--format", "jsonl-raw"]).lines
             #expect(raw.count == rows.count && raw[0].hasPrefix("{\"custom_id\":\"ticket-0129\",\"result\":{"))
             #expect(await run(["select", "--where", "custom_id=nobody", "--format", "json"]).output == "[]\n")
+        }
+    }
+
+    @Test func `a sum of costs has the key of its column, and a document is an array of lines`() async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let json = await run(["select", "--by", "result_type", "--columns", "cost", "--format", "json"])
+            #expect(
+                json.lines.count == 4
+                    && json.lines[0].hasPrefix(#"[{"result_type":"canceled","requests":53,"cost_usd":0}"#)
+            )
+            #expect(json.output.hasSuffix("}]\n") && json.rows.count == 4)
         }
     }
 

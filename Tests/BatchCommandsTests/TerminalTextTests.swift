@@ -102,7 +102,8 @@ struct TerminalTextTests {
         try await InProcess.export(scenario) { run, archive, _ in
             #expect(run.status == .done, "\(run.notes)")
             for command in [
-                ["errors"], ["errors", "--format", "markdown"], ["errors", "--format", "json"],
+                ["errors"], ["errors", "--format", "table"], ["errors", "--format", "markdown"],
+                ["errors", "--format", "json"],
                 ["select", "--columns", "custom_id,error_message", "--format", "table"],
                 ["select", "--columns", "custom_id,error_message", "--format", "ndjson"],
                 ["query", "SELECT custom_id, error_type FROM results", "--format", "table"],

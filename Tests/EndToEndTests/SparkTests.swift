@@ -122,8 +122,7 @@ struct SparkTests {
     }
 
     private func rows(_ document: Data) throws -> [[String: Any]] {
-        let whole = try JSONSerialization.jsonObject(with: document) as? [String: Any]
-        return try #require(whole?["rows"] as? [[String: Any]])
+        try #require(try JSONSerialization.jsonObject(with: document) as? [[String: Any]])
     }
 
     // Spark copies the standard error of a job to standard output.

@@ -7,7 +7,7 @@ struct StandardOutputTests {
     private static let commands = [
         "export --output json", "run pipeline.yaml --output json", "run --check pipeline.yaml", "list",
         "list --format csv",
-        "summarize", "errors", "compare yesterday today", "report --html -", "prices", "select",
+        "summarize", "errors --format table", "compare yesterday today", "report --html -", "prices", "select",
         "show \"$(batchkeep select --columns custom_id --format tsv | tail -n 1)\"",
         "query 'select 1 as a'", "query --schema", "retry --dry-run", "status", "status --format json", "verify",
         "verify --format json", "export --help", "--version",

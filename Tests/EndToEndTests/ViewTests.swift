@@ -237,8 +237,8 @@ private enum ViewPeers {
     /// Requests and output tokens of an archive, as `summarize` adds them up.
     static func summary(of folder: TemporaryFolder) async throws -> String {
         let run = try await Program.run(["summarize", "--archive", folder.path, "--format", "json"])
-        let document = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
-        let totals = try #require(document?["totals"] as? [String: Any])
-        return "\(totals["requests"] ?? "") \(totals["output_tokens"] ?? "")"
+        let document = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]]
+        let row = try #require(document?.first)
+        return "\(row["requests"] ?? "") \(row["output_tokens"] ?? "")"
     }
 }

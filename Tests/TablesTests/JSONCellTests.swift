@@ -24,8 +24,8 @@ import Testing
 
     @Test(arguments: [
         (Cell.missing, "null"), (.text(""), "\"\""), (.integer(-7), "-7"), (.decimal(0.25), "0.25"),
-        (.decimal(1e-7), "1e-07"),
-        (.decimal(.nan), "null"), (.decimal(.infinity), "null"), (.money(Money(picoDollars: 1)), "\"0.000000000001\""),
+        (.decimal(1e-7), "0.0000001"), (.decimal(1e-300), "1e-300"),
+        (.decimal(.nan), "null"), (.decimal(.infinity), "null"), (.money(Money(picoDollars: 1)), "0.000000000001"),
         (.timestamp(Timestamp(seconds: 0)), "\"1970-01-01T00:00:00.000000Z\""),
     ])
     func `cells keep their type`(cell: Cell, json: String) {

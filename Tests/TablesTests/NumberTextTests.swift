@@ -12,6 +12,28 @@ import Testing
     }
 
     @Test(arguments: [
+        (0.0, "0.0"), (0.5, "0.5"), (1.25e-5, "0.0000125"), (-1e-12, "-0.000000000001"), (1e-13, "1e-13"),
+        (48_100_000, "48100000.0"), (1.2345e16, "12345000000000000.0"), (-1e20, "-100000000000000000000.0"),
+        (1e21, "1e+21"), (0.30000000000000004, "0.30000000000000004"),
+    ])
+    func `programs get all digits, and no exponent in the range of amounts`(value: Double, text: String) {
+        #expect(NumberText.plain(value) == text)
+        #expect(Double(text) == value)
+    }
+
+    @Test func `a number that is not finite has no digits`() {
+        for value in [Double.nan, .infinity, -.infinity] { #expect(NumberText.plain(value) == nil) }
+    }
+
+    @Test(arguments: [
+        (0.0, 0), (3, 0), (0.5, 1), (-0.25, 2), (1.25e-5, 7), (1e-12, 12), (1e-13, 0), (0.1 + 0.2, 1), (1.0 / 3, 12),
+        (123_456.000_000_001, 9), (1e15, 0), (.nan, 0), (.infinity, 0),
+    ])
+    func `a number needs the places of its digits, without the noise of binary fractions`(value: Double, places: Int) {
+        #expect(NumberText.places(value) == places)
+    }
+
+    @Test(arguments: [
         (0.0, "0 B"), (1, "1 B"), (999, "999 B"), (999.4, "999 B"), (999.6, "1.0 kB"), (1_000, "1.0 kB"),
         (1_440_000_000, "1.4 GB"), (99_940, "99.9 kB"), (99_960, "100 kB"), (999_499, "999 kB"), (999_500, "1.0 MB"),
         (142e9, "142 GB"), (5e18, "5.0 EB"), (-2_500, "-2.5 kB"), (.infinity, "–"), (.nan, "–"),

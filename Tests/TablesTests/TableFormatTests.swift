@@ -7,6 +7,11 @@ import Testing
         #expect(TableFormat.allCases.map(\.rawValue) == ["table", "json", "ndjson", "csv", "tsv", "markdown"])
     }
 
+    @Test func `rows are a table on a terminal and NDJSON in a pipe`() {
+        #expect(TableFormat.standard(outputIsTerminal: true) == .table)
+        #expect(TableFormat.standard(outputIsTerminal: false) == .ndjson)
+    }
+
     @Test func `every renderer in the folder has a case`() throws {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

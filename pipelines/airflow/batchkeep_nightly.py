@@ -80,7 +80,7 @@ def batchkeep_nightly():
         page = f"{archive()}/report.html"
         status, _ = batchkeep("report", "--since", "30d", "--html", page, "--archive", archive())
         judge({status}, "The report")
-        status, figures = batchkeep("summarize", "--since", "7d", "--by", "day", "--archive", archive())
+        status, figures = batchkeep("summarize", "--since", "7d", "--by", "day", "--format", "table", "--archive", archive())
         judge({status}, "The summary")
         print(figures)
 

@@ -39,7 +39,7 @@ def count(condition):
 
 
 def summary(results):
-    """One row per day, with the keys of `summarize --by day`."""
+    """One JSON object per day, with the keys of `summarize --by day`."""
     succeeded = F.col("result_type") == "succeeded"
     rows = (
         results.groupBy("date")
@@ -56,9 +56,10 @@ def summary(results):
     for row in rows:
         figures = row.asDict()
         day = figures.pop("date").isoformat()
-        if figures["cost_usd"] is not None:
-            figures["cost_usd"] = money(figures["cost_usd"])
-        yield {"day": day, **figures}
+        cost = figures.pop("cost_usd")
+        # A number with all its digits, which a float could round.
+        number = "null" if cost is None else money(cost)
+        yield f'{json.dumps({"day": day, **figures})[:-1]}, "cost_usd": {number}}}'
 
 
 def main():
@@ -77,7 +78,7 @@ def main():
         columns = [field.name for field in view["RESULTS"].fields] + ["date"]
         results.select(*columns).write.mode("overwrite").partitionBy("date", "model").parquet(options.parquet)
         with open(options.summary, "w", encoding="utf-8") as file:
-            json.dump({"rows": list(summary(results))}, file, indent=1)
+            file.write("[" + ",\n".join(summary(results)) + "]\n")
     finally:
         spark.stop()
 

@@ -98,8 +98,8 @@ extension Cost: Mergeable {
 }
 
 extension Cost {
-    /// The sentences about requests that the amounts do not include.
-    package var sentences: [String] { [unpricedSentence, notBilledSentence].compactMap(\.self) }
+    /// The sentences about requests that the amounts do not include, or with an assumed price.
+    package var sentences: [String] { [unpricedSentence, assumedSentence, notBilledSentence].compactMap(\.self) }
 
     /// Succeeded requests that the amounts do not include, by model, most requests first.
     ///
@@ -118,6 +118,12 @@ extension Cost {
         let named = rows.prefix(8).map { "\($0.model ?? "others") (\($0.requests.displayText))" }
         let rest = rows.count > 8 ? ", and \(rows.count - 8) more" : ""
         return "\(total.counted("request has", "requests have")) no price: \(named.joined(separator: ", "))\(rest)."
+    }
+
+    /// A sentence about requests whose price is assumed; nil if there are none.
+    private var assumedSentence: String? {
+        guard assumedRequests > 0 else { return nil }
+        return "\(assumedRequests.counted("request has", "requests have")) an assumed price."
     }
 
     /// A sentence about refusals that are not billed; nil if there are none.

@@ -6,16 +6,16 @@ package enum ComparedMetric: String, Sendable, CaseIterable {
     case requests
     case usableRate = "usable_rate"
     case errorRate = "error_rate"
-    case inputP50 = "input_p50"
-    case inputP95 = "input_p95"
-    case outputP50 = "output_p50"
-    case outputP95 = "output_p95"
-    case cost
-    case costPerRequest = "cost_per_request"
-    case unpriced
+    case inputP50 = "input_tokens_p50"
+    case inputP95 = "input_tokens_p95"
+    case outputP50 = "output_tokens_p50"
+    case outputP95 = "output_tokens_p95"
+    case cost = "cost_usd"
+    case costPerRequest = "cost_per_request_usd"
+    case unpriced = "unpriced_requests"
     case cacheHitRatio = "cache_hit_ratio"
-    case queueP50 = "queue_p50"
-    case queueP95 = "queue_p95"
+    case queueP50 = "queue_seconds_p50"
+    case queueP95 = "queue_seconds_p95"
 
     /// The unit of the metric.
     package var kind: ValueKind {

@@ -40,7 +40,7 @@ package struct Comparison: Sendable, Equatable {
 extension Comparison {
     private static let titles: [ComparedMetric: String] = [
         .inputP50: "Input tokens p50", .inputP95: "Input tokens p95", .outputP50: "Output tokens p50",
-        .outputP95: "Output tokens p95", .usableRate: "Usable rate", .unpriced: "Unpriced requests",
+        .outputP95: "Output tokens p95", .cost: "Cost", .costPerRequest: "Cost per request",
         .queueP50: "Queue time p50", .queueP95: "Queue time p95",
     ]
 
@@ -50,11 +50,11 @@ extension Comparison {
         return Table(
             caption: "\(names[0]) and \(names[1])",
             columns: [
-                Column("figure", "Figure", canShrink: false),
+                Column("metric", "Metric", canShrink: false),
                 Column("a", headings[0], alignment: .right, canShrink: false),
                 Column("b", headings[1], alignment: .right, canShrink: false),
                 Column("difference", "Difference", alignment: .right, canShrink: false),
-                Column("relative", "Relative", kind: .percent),
+                Column("change", "Change", kind: .percent),
             ],
             rows: rows.map { row in
                 let values = [row.before, row.after, row.difference]

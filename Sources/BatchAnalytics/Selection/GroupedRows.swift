@@ -22,7 +22,7 @@ package struct RowGrouping: Sendable {
     }
 
     /// The column names of a grouped row.
-    package var names: [String] { keys.map(\.name) + ["rows"] + sums.map(\.name) }
+    package var names: [String] { keys.map(\.name) + ["requests"] + sums.map(\.name) }
 
     /// Returns the groups of one block.
     ///

@@ -4,7 +4,7 @@ import MessageBatches
 
 /// A column that `select` can output: of the flat table, of the answer's content, or a path into the line.
 package struct SelectedColumn: Sendable {
-    /// The name as the user wrote it, which is also the key of the column in every output.
+    /// The key of the column in every output: its name, or the path as the user wrote it.
     package let name: String
     private let source: Source
 
@@ -26,9 +26,9 @@ package struct SelectedColumn: Sendable {
 
     /// Finds a column by its name, or parses a path (``LinePath``).
     package init(_ name: String) throws(SelectionFailure) {
+        let name = name == "cost" ? "cost_usd" : name
         self.name = name
-        let flatName = name == "cost" ? "cost_usd" : name
-        if let column = FlatSchema.columns.first(where: { $0.name == flatName }) {
+        if let column = FlatSchema.columns.first(where: { $0.name == name }) {
             source = .flat(column)
         } else if let content = ContentColumn(rawValue: name) {
             source = .content(content)
@@ -45,9 +45,9 @@ package struct SelectedColumn: Sendable {
     package static func list(_ text: String) throws(SelectionFailure) -> [SelectedColumn] {
         var columns: [SelectedColumn] = []
         for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let name = String(name.filter { $0 != " " })
-            guard !columns.contains(where: { $0.name == name }) else { throw .repeatedColumn(name) }
-            columns.append(try SelectedColumn(name))
+            let column = try SelectedColumn(String(name.filter { $0 != " " }))
+            guard !columns.contains(where: { $0.name == column.name }) else { throw .repeatedColumn(column.name) }
+            columns.append(column)
         }
         return columns
     }

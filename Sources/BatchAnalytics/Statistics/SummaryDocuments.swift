@@ -6,13 +6,11 @@ import Tables
 /// The roll-ups that an archive keeps in `summaries/`, one per run and one per day, as JSON and CSV.
 package struct SummaryDocuments: Sendable {
     private let folder: ArchiveFolder
-    private let prices: PriceSource
     private static let formats = [TableFormat.json, .csv]
     private static let days = ArchivePaths.dayRollUps
 
-    package init(_ folder: ArchiveFolder, prices: PriceSource) {
+    package init(_ folder: ArchiveFolder) {
         self.folder = folder
-        self.prices = prices
     }
 
     /// Returns the documents of a run by path, from the roll-up of the batches that it archived.
@@ -45,7 +43,7 @@ package struct SummaryDocuments: Sendable {
     }
 
     private func documents(_ rollUp: RollUp, at path: String) -> [String: [UInt8]] {
-        let table = rollUp.table(caption: "Archived batches", notes: [prices.statement])
+        let table = rollUp.table()
         return Dictionary(
             uniqueKeysWithValues: Self.formats.map { ("\(path).\($0.rawValue)", Array($0.render(table).utf8)) }
         )

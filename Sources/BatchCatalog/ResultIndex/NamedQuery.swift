@@ -25,7 +25,7 @@ package struct NamedQuery: Sendable {
             "requests and cost by day and model",
             """
             SELECT substr(batch_created_at, 1, 10) AS date, model, count(*) AS requests, sum(picodollars) / 1e12 AS cost_usd,
-                count(*) - count(picodollars) AS unpriced
+                count(*) - count(picodollars) AS unpriced_requests
             FROM results WHERE result_type = 'succeeded' GROUP BY 1, 2 ORDER BY 1, 2
             """
         ),

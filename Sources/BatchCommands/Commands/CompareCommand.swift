@@ -13,7 +13,8 @@ struct CompareCommand: AsyncParsableCommand {
         discussion: """
             A and B: a window like 2026-11-01..2026-11-08 (the end is not in it), a day, a week like 2026-W45, a month like
             2026-10, a model, or a batch id. A threshold with a sign limits the change from A to B, without one it limits B:
-            error_rate>+1%, cost_per_request>+10%, unpriced>0. One that cannot be judged counts as crossed.
+            error_rate>+1%, cost_per_request_usd>+10%, unpriced_requests>0. One that cannot be judged counts as
+            crossed.
             """
     )
 
@@ -31,13 +32,19 @@ struct CompareCommand: AsyncParsableCommand {
     @Flag(help: "Read the results themselves: models then have sizes too.")
     var scan = false
 
-    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
-    var format: TableFormat = .table
+    @Option(
+        help: ArgumentHelp(
+            "table, json, ndjson, csv, tsv or markdown (default: table on a terminal, otherwise ndjson).",
+            valueName: "name"
+        )
+    )
+    var format: TableFormat?
 
     @OptionGroup var prices: PriceOptions
 
     func run() async throws {
         let context = CommandContext.current
+        let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
         let thresholds = try thresholds()
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)
@@ -54,14 +61,14 @@ struct CompareCommand: AsyncParsableCommand {
         let table = comparison.table(
             names: sides.map(\.name),
             forPeople: format.isForPeople,
-            notes: notice.sentences + [prices.statement]
+            notes: notice.notes(in: format) + [prices.statement]
         )
         try context.print(table, as: format)
         for side in zip(sides, measures) where side.1.requests == 0 {
             context.note("No request was archived of \(side.0.name).")
         }
         let crossed = thresholds.filter { evaluate($0, comparison, context) != .within }
-        try notice.report(in: context, outputHasNotes: format.hasNotes)
+        try notice.report(in: context, outputHasNotes: format.isForPeople)
         if !crossed.isEmpty { throw CommandExit(status: .threshold) }
     }
 

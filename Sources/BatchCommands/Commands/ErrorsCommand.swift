@@ -21,11 +21,17 @@ struct ErrorsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("At most so many fingerprints.", valueName: "n"))
     var limit = 50
 
-    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
-    var format: TableFormat = .table
+    @Option(
+        help: ArgumentHelp(
+            "table, json, ndjson, csv, tsv or markdown (default: table on a terminal, otherwise ndjson).",
+            valueName: "name"
+        )
+    )
+    var format: TableFormat?
 
     func run() async throws {
         let context = CommandContext.current
+        let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
         try check(limit, 1...1_000_000, "--limit")
         let source = try statistics.source(now: context.now())
         let reading = try await source.errors(now: context.now(), options: source.retryOptions)
@@ -37,11 +43,11 @@ struct ErrorsCommand: AsyncParsableCommand {
             let table = reading.result.table(
                 limit: limit,
                 forPeople: format.isForPeople,
-                notes: reading.notice.sentences
+                notes: reading.notice.notes(in: format)
             )
             try context.print(table, as: format)
         }
-        try reading.notice.report(in: context, outputHasNotes: hasTable && format.hasNotes)
+        try reading.notice.report(in: context, outputHasNotes: hasTable && format.isForPeople)
     }
 }
 

@@ -17,11 +17,17 @@ struct PricesCommand: ParsableCommand {
 
     @OptionGroup var prices: PriceOptions
 
-    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
-    var format: TableFormat = .table
+    @Option(
+        help: ArgumentHelp(
+            "table, json, ndjson, csv, tsv or markdown (default: table on a terminal, otherwise ndjson).",
+            valueName: "name"
+        )
+    )
+    var format: TableFormat?
 
     func run() throws {
         let context = CommandContext.current
+        let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
         let source = try prices.source()
         try context.print(Self.table(source, isForPeople: format.isForPeople), as: format)
     }

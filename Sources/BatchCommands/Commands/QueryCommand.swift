@@ -17,14 +17,6 @@ struct QueryCommand: AsyncParsableCommand {
             """
     )
 
-    /// The format of the rows.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table
-        case ndjson
-        case csv
-        case json
-    }
-
     @Argument(help: ArgumentHelp("The query.", valueName: "sql"))
     var sql: String?
 
@@ -39,11 +31,11 @@ struct QueryCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "table, ndjson, csv or json (default: table on a terminal, else ndjson).",
+            "table, json, ndjson, csv, tsv or markdown (default: table on a terminal, otherwise ndjson).",
             valueName: "format"
         )
     )
-    var format: Format?
+    var format: TableFormat?
 
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
@@ -61,7 +53,8 @@ struct QueryCommand: AsyncParsableCommand {
         let runs = try await runs(of: source.folder, for: sql, context)
         let index = try IndexQuery(at: ResultIndex.path(in: source.folder), runs: runs)
         ScanErrors(context: context).noteOutdated(try index.outdatedBatches())
-        var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
+        let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
+        var output = QueryOutput(format, context: context)
         try index.run(sql, limit: limit ?? .max) { try output.add(columns: $0, rows: $1) }
         try output.finish()
         if isDamaged { throw CommandExit(status: .integrity) }

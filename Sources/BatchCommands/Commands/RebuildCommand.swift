@@ -81,7 +81,7 @@ struct RebuildCommand: AsyncParsableCommand {
                     }
                 }
                 let days = Set(plan.entries.map(\.batch.day))
-                let documents = try await SummaryDocuments(folder, prices: prices).documents(of: days)
+                let documents = try await SummaryDocuments(folder).documents(of: days)
                 if !documents.isEmpty { try open.sink.replaceDocuments(documents) }
                 try await open.sink.finishRun()
             } catch is CancellationError {

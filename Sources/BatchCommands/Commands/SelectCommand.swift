@@ -28,6 +28,7 @@ struct SelectCommand: AsyncParsableCommand {
         case csv
         case tsv
         case json
+        case markdown
         case jsonlRaw = "jsonl-raw"
     }
 
@@ -72,7 +73,7 @@ struct SelectCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "table, ndjson, csv, tsv, json or jsonl-raw, the lines as archived (default: table on a terminal, else ndjson).",
+            "table, ndjson, csv, tsv, json, markdown, or jsonl-raw for whole lines (default: table on a terminal, else ndjson).",
             valueName: "format"
         )
     )

@@ -30,13 +30,19 @@ struct SummarizeCommand: AsyncParsableCommand {
     @Flag(help: "Read the results themselves instead of their summaries.")
     var scan = false
 
-    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
-    var format: TableFormat = .table
+    @Option(
+        help: ArgumentHelp(
+            "table, json, ndjson, csv, tsv or markdown (default: table on a terminal, otherwise ndjson).",
+            valueName: "name"
+        )
+    )
+    var format: TableFormat?
 
     @OptionGroup var prices: PriceOptions
 
     func run() async throws {
         let context = CommandContext.current
+        let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
         let grouping = try grouping()
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)
@@ -51,12 +57,12 @@ struct SummarizeCommand: AsyncParsableCommand {
             let table = reading.result.table(
                 caption: caption(grouping),
                 forPeople: format.isForPeople,
-                notes: reading.notice.sentences + [prices.statement]
+                notes: reading.notice.notes(in: format) + [prices.statement]
             )
             try context.print(table, as: format)
             notice = reading.notice
         }
-        try notice.report(in: context, outputHasNotes: format.hasNotes)
+        try notice.report(in: context, outputHasNotes: format.isForPeople)
     }
 
     private func grouping() throws(StatisticsFailure) -> Grouping {

@@ -7,7 +7,6 @@ import BatchService
 import BlockGzip
 import Foundation
 import MessageBatches
-import Prices
 import Tables
 
 /// `batchkeep verify`: compares an archive with its manifests, and repairs it.
@@ -198,10 +197,9 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// The content that a roll-up or view should have; nil if that is not known.
     private static func document(at path: String, in folder: ArchiveFolder) async throws -> [UInt8]? {
-        let prices = PriceSource(table: .builtIn, file: nil)
         let view = ArchiveView.all.first { "\(ArchivePaths.views)/\($0.name)" == path }
         if let view { return Array(view.text.utf8) }
-        return try await SummaryDocuments(folder, prices: prices).document(at: path)
+        return try await SummaryDocuments(folder).document(at: path)
     }
 
     private var depthName: String {

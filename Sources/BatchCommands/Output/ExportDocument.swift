@@ -1,6 +1,7 @@
 import BatchAnalytics
 import BatchCatalog
 import BatchPipeline
+import Foundation
 import MessageBatches
 import Prices
 
@@ -26,19 +27,23 @@ struct ExportDocument: Encodable {
     private let isListingOrdered: Bool
     private let batches: [String: Int]
     private let lines: [String: Int]
-    private let tokens: TokenUsage
+    /// The counts of usage fields, by the names of their columns.
+    private let usage: [String: Int64]
     /// The cost in US dollars.
     ///
-    /// All amounts are decimal strings. They are missing if nothing was archived.
-    private let costUSD: Money?
-    private let listPriceUSD: Money?
-    private let savedByBatchUSD: Money?
-    private let savedByCacheUSD: Money?
+    /// All amounts are numbers with all their digits. They are missing if nothing was archived.
+    private let costUSD: Decimal?
+    private let listPriceUSD: Decimal?
+    private let savedByBatchUSD: Decimal?
+    private let savedByCacheUSD: Decimal?
     private let priceTable = BuiltInPrices.version
-    /// The number of succeeded requests without a price, by model.
+    /// The number of succeeded requests without a price.
     ///
     /// Amounts do not include these requests.
-    private let unpriced: [String: Int]
+    private let unpricedRequests: Int
+    private let unpricedByModel: [String: Int]
+    private let assumedPriceRequests: Int
+    private let notBilledRequests: Int
     private let report: String?
     private let receivedBytes: Int
     private let storedBytes: Int
@@ -95,14 +100,19 @@ struct ExportDocument: Encodable {
         isListingOrdered = report.isListingOrdered
         batches = summary.counts
         lines = report.lines
-        tokens = summary.tokens
+        let counts = summary.tokens
+        usage = Dictionary(uniqueKeysWithValues: UsageField.allCases.map { ($0.column, counts[$0]) })
         let cost = summary.statistics.flatMap { $0.cost.isUnknown ? nil : $0.cost }
-        costUSD = cost?.batch
-        listPriceUSD = cost?.list
-        savedByBatchUSD = cost?.savedByBatch
-        savedByCacheUSD = cost?.savedByCache
-        unpriced = Dictionary(
-            (summary.statistics?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
+        costUSD = cost?.batch.decimal
+        listPriceUSD = cost?.list.decimal
+        savedByBatchUSD = cost?.savedByBatch.decimal
+        savedByCacheUSD = cost?.savedByCache.decimal
+        let priced = summary.statistics?.cost
+        unpricedRequests = priced?.unpricedRequests ?? 0
+        assumedPriceRequests = priced?.assumedRequests ?? 0
+        notBilledRequests = priced?.prices.notBilled ?? 0
+        unpricedByModel = Dictionary(
+            (priced?.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
             uniquingKeysWith: { $0.addingClamped($1) }
         )
         self.report = summary.statistics?.page
@@ -134,6 +144,11 @@ struct ExportDocument: Encodable {
         problems += report.notRetrieved.sorted { $0.key < $1.key }
             .map { Problem(batchID: $0.key, state: "unavailable", reason: FailureText.clause($0.value)) }
     }
+}
+
+extension Money {
+    /// The amount as a number that JSON documents contain with all its digits.
+    fileprivate var decimal: Decimal? { Decimal(string: text) }
 }
 
 extension BatchOutcome {

@@ -68,7 +68,7 @@ final class RunStatistics: Sendable {
         do {
             // An interrupted run has left out the roll-ups of other days.
             let days = try archivedDays.union(archive.folder.daysToRollUp())
-            let summaries = SummaryDocuments(archive.folder, prices: prices)
+            let summaries = SummaryDocuments(archive.folder)
             var documents = archivedDays.isEmpty ? [:] : summaries.documents(ofRun: startedAt, rollUp)
             documents.merge(try await summaries.documents(of: days)) { $1 }
             if !documents.isEmpty { try archive.replaceDocuments(documents) }

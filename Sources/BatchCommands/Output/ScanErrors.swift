@@ -1,5 +1,6 @@
 import BatchAnalytics
 import BatchArchive
+import Tables
 
 /// Reports the files that a scan of the archive could not read, and records whether there were any.
 struct ScanErrors {
@@ -46,6 +47,11 @@ extension ScanErrors {
 }
 
 extension ReadingNotice {
+    /// The notes of a table in this format; where it has none, ``report(in:outputHasNotes:)`` prints the sentences.
+    func notes(in format: TableFormat) -> [String] {
+        format.isForPeople ? sentences : []
+    }
+
     /// Prints the files that could not be read, and ends the command with the status for damage if there are any.
     ///
     /// The other sentences are printed too, unless the output contains them.

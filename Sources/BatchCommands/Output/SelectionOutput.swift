@@ -96,7 +96,7 @@ extension SelectCommand.Format {
     /// The format in which the parallel work writes rows.
     var style: RowStyle {
         switch self {
-        case .table: .values
+        case .table, .markdown: .values
         case .ndjson, .json: .format(.ndjson)
         case .csv: .format(.csv)
         case .tsv: .format(.tsv)
@@ -151,7 +151,8 @@ struct SelectionOutput {
         try write(plan.rows(of: groups))
         switch plan.format {
         case .table: try context.print(table, as: .table)
-        case .json: try context.print(isFirst ? "[]\n" : "\n]\n")
+        case .markdown: try context.print(table, as: .markdown)
+        case .json: try context.print(isFirst ? "[]\n" : "]\n")
         case .ndjson, .csv, .tsv, .jsonlRaw: break
         }
     }
@@ -162,14 +163,14 @@ struct SelectionOutput {
         left -= count
         let end = rows.rowEnds[count - 1]
         switch plan.format {
-        case .table:
+        case .table, .markdown:
             addToTable(rows.bytes[..<end])
         case .json:
             var output: [UInt8] = []
             output.reserveCapacity(end + count)
             var start = 0
             for end in rows.rowEnds.prefix(count) {
-                output += Array((isFirst ? "[\n" : ",\n").utf8)
+                output += Array((isFirst ? "[" : ",\n").utf8)
                 output += rows.bytes[start..<end].dropLast()
                 (start, isFirst) = (end, false)
             }

@@ -55,10 +55,12 @@ struct ComparisonTests {
         ("error_rate>+0.009", .crossed), ("error_rate>6%", .crossed), ("error_rate>7%", .within),
         ("error_rate>=0.07", .crossed),
         ("usable_rate<-1%", .within), ("requests<-10%", .within), ("requests<=+0%", .crossed), ("requests<+0", .within),
-        ("output_p95>+10%", .crossed), ("output_p95>+100", .within), ("output_p95>=+100", .crossed),
-        ("output_p95>150", .crossed),
-        ("cost>0", .crossed), ("cost_per_request>+10%", .crossed), ("cost_per_request>+40%", .within),
-        ("unpriced>0", .within), ("unpriced>+5%", .within), ("queue_p95>+0", .within), (" error_rate > 6 % ", .crossed),
+        ("output_tokens_p95>+10%", .crossed), ("output_tokens_p95>+100", .within),
+        ("output_tokens_p95>=+100", .crossed),
+        ("output_tokens_p95>150", .crossed),
+        ("cost_usd>0", .crossed), ("cost_per_request_usd>+10%", .crossed), ("cost_per_request_usd>+40%", .within),
+        ("unpriced_requests>0", .within), ("unpriced_requests>+5%", .within), ("queue_seconds_p95>+0", .within),
+        (" error_rate > 6 % ", .crossed),
         ("cache_hit_ratio<50%", .crossed),
     ])
     func `a threshold limits the change or the value`(text: String, expected: Threshold.Outcome) throws {
@@ -75,7 +77,8 @@ struct ComparisonTests {
         #expect(try Threshold("error_rate>+1%").outcome(for: comparison) == .undefined)
         #expect(try Threshold("error_rate>1%").outcome(for: comparison) == .within)
         #expect(
-            try Threshold("queue_p95>1").outcome(for: Comparison(before: Measures(), after: Measures())) == .undefined
+            try Threshold("queue_seconds_p95>1").outcome(for: Comparison(before: Measures(), after: Measures()))
+                == .undefined
         )
     }
 

@@ -79,7 +79,7 @@ struct SelectedColumnTests {
         ])
         // 100 input tokens at 1 dollar and 10 output tokens at 5 dollars per million, half of it in a batch.
         #expect(try lines.rows("cost_usd,date") == ["0.000075,2026-10-20", ",2026-10-20", ",2026-10-20"])
-        #expect(try lines.rows("cost", style: .format(.ndjson)).first == #"{"cost":0.000075}"#)
+        #expect(try lines.rows("cost", style: .format(.ndjson)).first == #"{"cost_usd":0.000075}"#)
     }
 
     @Test(arguments: ["a..b", "content[", "content[x]", ".a", "content[0]x", "$", "$[0]"])
@@ -91,5 +91,6 @@ struct SelectedColumnTests {
         #expect(throws: SelectionFailure.unknownColumn("modle")) { try lines.rows("custom_id,modle") }
         #expect(throws: SelectionFailure.unknownColumn("")) { try lines.rows("custom_id,") }
         #expect(throws: SelectionFailure.repeatedColumn("model")) { try lines.rows("model,text,model") }
+        #expect(throws: SelectionFailure.repeatedColumn("cost_usd")) { try lines.rows("cost_usd,cost") }
     }
 }

@@ -12,7 +12,7 @@ struct CompareTests {
             for sides in sides {
                 let run = await InProcess.offline(["compare"] + sides + ["--format", "json"], on: archive)
                 #expect(run.status == .done, "\(run.notes)")
-                let requests = try #require(run.rows.first { $0["figure"] as? String == "requests" })
+                let requests = try #require(run.rows.first { $0["metric"] as? String == "requests" })
                 #expect(requests["a"] as? Int ?? 0 > 0 && requests["b"] as? Int ?? 0 > 0, "\(sides)")
                 let difference = (requests["b"] as? Int ?? 0) - (requests["a"] as? Int ?? 0)
                 #expect(requests["difference"] as? Int == difference)
@@ -27,7 +27,7 @@ struct CompareTests {
                     ["compare", "claude-opus-5", "claude-haiku-5-5", "--format", "json"] + arguments,
                     on: archive
                 )
-                return run.rows.first { $0["figure"] as? String == "output_p50" }?["b"]
+                return run.rows.first { $0["metric"] as? String == "output_tokens_p50" }?["b"]
             }
             #expect(await median([]) as? Int == nil)
             #expect(await median(["--scan"]) as? Int ?? 0 > 0)
@@ -40,11 +40,11 @@ struct CompareTests {
                 let options = thresholds.flatMap { ["--fail-if", $0] }
                 return await InProcess.offline(["compare", "2026-10", "2026-08"] + options, on: archive)
             }
-            #expect(await compare("error_rate>+10%", "unpriced>0").status == .done)
-            let crossed = await compare("error_rate>+1%", "cost<+0")
+            #expect(await compare("error_rate>+10%", "unpriced_requests>0").status == .done)
+            let crossed = await compare("error_rate>+1%", "cost_usd<+0")
             #expect(crossed.status == .threshold)
             #expect(crossed.notes.contains("Crossed: error_rate>+1% (7.0% before, 12.7% after)."))
-            #expect(!crossed.notes.contains("cost<+0"))
+            #expect(!crossed.notes.contains("cost_usd<+0"))
             let unknown = await InProcess.offline(
                 ["compare", "2026-08", "2030-01", "--fail-if", "error_rate>+1%"],
                 on: archive

@@ -19,7 +19,7 @@ struct ErrorsTests {
             #expect(command.hasPrefix("batchkeep retry --archive \(archive.url.path) --since 2026-08-01T00:00:00Z"))
             let rest = " --until 2026-12-01T00:00:00Z --include fix_account --join 'requests/{batch_id}.jsonl'"
             #expect(command.hasSuffix(rest))
-            #expect(credit?["cost_at_stake_usd"] as? String != nil)
+            #expect(credit?["cost_at_stake_usd"] as? Double != nil)
         }
     }
 
@@ -55,11 +55,11 @@ struct ErrorsTests {
 
     @Test func `people see the classes explained and how many rows are hidden`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
-            let run = await InProcess.offline(["errors", "--limit", "2"], on: archive)
+            let run = await InProcess.offline(["errors", "--limit", "2", "--format", "table"], on: archive)
             #expect(run.output.contains("Your credit balance is too low"))
             #expect(run.output.contains("11 errors are not shown; --limit shows more."))
             for name in ["retry, ", "fix_input, ", "fix_account, "] { #expect(run.output.contains("\n\(name)")) }
-            let none = await InProcess.offline(["errors", "--since", "2030-01-01"], on: archive)
+            let none = await InProcess.offline(["errors", "--since", "2030-01-01", "--format", "table"], on: archive)
             #expect(none.output == "No request failed in 0 archived batches.\n")
         }
     }

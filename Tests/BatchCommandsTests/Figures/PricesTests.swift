@@ -4,7 +4,7 @@ import Testing
 
 struct PricesTests {
     @Test func `the price table is shown with its date, its origin and a warning`() async {
-        let run = await InProcess.offline(["prices"])
+        let run = await InProcess.offline(["prices", "--format", "table"])
         #expect(run.status == .done)
         for text in ["Price table 2026-11-29", "claude-haiku-5-5", "100,001", "built in", "trust your invoice"] {
             #expect(run.output.contains(text), "\(text)")
@@ -12,7 +12,7 @@ struct PricesTests {
     }
 
     @Test func `the days of a price and of a retirement are shown`() async throws {
-        let table = await InProcess.offline(["prices"])
+        let table = await InProcess.offline(["prices", "--format", "table"])
         let row = try #require(table.output.split(separator: "\n").first { $0.contains("claude-opus-4-5-20251101") })
         #expect(row.contains(" 2025-11-24  2027-01-22 "), "\(row)")
         let json = await InProcess.offline(["prices", "--format", "json"])
@@ -37,7 +37,7 @@ struct PricesTests {
         let file = FileManager.default.temporaryDirectory.appending(path: "prices-\(UUID().uuidString).csv")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data("model_id,input,output\nclaude-next,3,15\n".utf8).write(to: file)
-        let run = await InProcess.offline(["prices", "--prices", file.path])
+        let run = await InProcess.offline(["prices", "--format", "table", "--prices", file.path])
         let row = run.output.split(separator: "\n").first { $0.hasPrefix("claude-next ") }
         #expect(row?.hasSuffix(file.path) == true)
     }

@@ -8,7 +8,7 @@ struct ReportTests {
     @Test func `the numbers of the headline equal those of summarize`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let html = try await page(of: archive)
-            let all = await InProcess.offline(["summarize", "--format", "json"], on: archive).totals
+            let all = await InProcess.offline(["summarize", "--format", "json"], on: archive).row
             let tokens = ["input", "cache_creation_5m", "cache_creation_1h", "cache_read", "output"]
                 .reduce(0) { $0 + (all["\($1)_tokens"] as? Int ?? 0) }
             let expected: [(String, Any?)] = [

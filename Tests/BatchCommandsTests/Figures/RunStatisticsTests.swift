@@ -11,10 +11,17 @@ struct RunStatisticsTests {
             #expect(run.status == .done)
             let all = await InProcess.offline(["summarize", "--format", "json"], on: archive)
             for key in ["cost_usd", "list_price_usd", "saved_by_batch_usd", "saved_by_cache_usd"] {
-                #expect(run.document[key] as? String == all.totals[key] as? String, "\(key)")
+                #expect(run.document[key] as? Double == all.row[key] as? Double, "\(key)")
             }
-            #expect(run.document["cost_usd"] as? String == "10.24710167")
-            #expect(run.document["unpriced"] as? [String: Int] == ["claude-orchid-preview": 6])
+            #expect(run.output.contains("\"cost_usd\":10.24710167,"), "\(run.output)")
+            #expect(run.document["unpriced_by_model"] as? [String: Int] == ["claude-orchid-preview": 6])
+            for key in ["unpriced_requests", "assumed_price_requests", "not_billed_requests"] {
+                let count = try #require(all.row[key] as? Int)
+                #expect(count > 0 && run.document[key] as? Int == count, "\(key)")
+            }
+            let usage = try #require(run.document["usage"] as? [String: Int])
+            #expect(usage["cache_creation_1h_tokens"] == 346_752)
+            for (key, count) in usage { #expect(all.row[key] as? Int == count, "\(key)") }
             #expect(run.notes.contains("in batches"))
             #expect(run.notes.contains("6 requests have no price: claude-orchid-preview (6)."))
         }
@@ -31,7 +38,7 @@ struct RunStatisticsTests {
                 )
                 let file = archive.url.appending(path: "summaries/days/2024-08-20.\(format)")
                 let stored = try String(contentsOf: file, encoding: .utf8)
-                #expect(stored.split(separator: "\n").dropFirst() == day.output.split(separator: "\n").dropFirst())
+                #expect(stored == day.output)
             }
             let runs = archive.files(in: "summaries/runs")
             #expect(runs.count == 2)

@@ -12,12 +12,12 @@ extension InProcess {
 
     /// The rows of a table in JSON.
     var rows: [[String: Any]] {
-        document["rows"] as? [[String: Any]] ?? []
+        (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [[String: Any]] ?? []
     }
 
-    /// The row of totals of a table in JSON.
-    var totals: [String: Any] {
-        document["totals"] as? [String: Any] ?? [:]
+    /// The only row of a table in JSON, such as the sum of all batches; empty if there are none or several.
+    var row: [String: Any] {
+        rows.count == 1 ? rows[0] : [:]
     }
 
     /// Exports the batches of `samples/` as of 2026-11-22.

@@ -108,7 +108,7 @@ def show(bench):
     started = time.monotonic()
     made = json.loads(measuring.run(query).output)
     seconds = time.monotonic() - started
-    rows = made[0]["n"] if isinstance(made, list) else made["rows"][0]["n"]
+    rows = made[0]["n"]
     # Generated batches share ids, and every request of one id would be shown.
     once = "SELECT custom_id FROM results GROUP BY custom_id HAVING count(*) = 1 LIMIT 1"
     line = measuring.run([bench.program, "query", once, "--archive", archive, "--format", "ndjson"])
