@@ -1,3 +1,5 @@
+package import MessageBatches
+
 /// The keys by which a roll-up groups, for example `day,model`.
 ///
 /// A batch has one day, week, month, hour and workspace, so these keys and `batch` combine freely. The requests of a
@@ -10,6 +12,9 @@ package struct Grouping: Sendable, Hashable {
         /// The hour of the day the batch was created in, 00 to 23.
         case hour
         case batch, workspace
+
+        /// Whether the value of the key depends on the time zone.
+        var dependsOnZone: Bool { [.day, .week, .month, .hour].contains(self) }
     }
 
     /// A key with one value per request.
@@ -26,6 +31,8 @@ package struct Grouping: Sendable, Hashable {
     package var batchKeys: [BatchKey]
     /// The request keys, in column order, after the batch keys.
     package var requestKeys: [RequestKey]
+    /// The zone whose days, weeks, months and hours count.
+    package var zone = CalendarZone.utc
 
     package init(by batchKeys: [BatchKey] = [], _ requestKeys: RequestKey...) {
         self.batchKeys = batchKeys
@@ -58,6 +65,14 @@ package struct Grouping: Sendable, Hashable {
         var finer = self
         if !finer.requestKeys.contains(.model) { finer.requestKeys.append(.model) }
         return finer
+    }
+
+    /// The keys for a caption, with the zone if one of them depends on it and it is not UTC:
+    /// `day, model (Europe/Berlin)`.
+    package var caption: String {
+        let names = batchKeys.map(\.rawValue) + requestKeys.map(\.rawValue)
+        let hasZone = zone != .utc && batchKeys.contains { $0.dependsOnZone }
+        return names.joined(separator: ", ") + (hasZone ? " (\(zone.name))" : "")
     }
 
     /// All names, in the order in which messages list them.

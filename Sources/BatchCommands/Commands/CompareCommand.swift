@@ -41,8 +41,9 @@ struct CompareCommand: AsyncParsableCommand {
         let thresholds = try thresholds()
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)
+        let zone = try statistics.window.zone()
         let sides = try [before, after]
-            .map { try ComparedSide($0, within: source.selection, now: context.now()) }
+            .map { try ComparedSide($0, within: source.selection, now: context.now(), in: zone) }
         var notice = ReadingNotice()
         var measures: [Measures] = []
         for side in sides {
