@@ -61,7 +61,7 @@ struct WindowOptionsTests {
         let sentence = "--during sets both ends of the window; leave out --since and --until."
         #expect(throws: CommandFailure.conflict(sentence)) { try window(since: "7d", during: "today") }
         #expect(throws: CommandFailure.conflict(sentence)) { try window(until: "now", during: "today") }
-        #expect(throws: CommandFailure.conflict("--since '7d..' sets both ends of the window; leave out --until.")) {
+        #expect(throws: CommandFailure.conflict("--since '7d..' is a whole period; leave out --until.")) {
             try window(since: "7d..", until: "now")
         }
     }

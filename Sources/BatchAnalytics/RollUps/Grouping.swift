@@ -67,12 +67,17 @@ package struct Grouping: Sendable, Hashable {
         return finer
     }
 
-    /// The keys for a caption, with the zone if one of them depends on it and it is not UTC:
-    /// `day, model (Europe/Berlin)`.
-    package var caption: String {
-        let names = batchKeys.map(\.rawValue) + requestKeys.map(\.rawValue)
-        let hasZone = zone != .utc && batchKeys.contains { $0.dependsOnZone }
-        return names.joined(separator: ", ") + (hasZone ? " (\(zone.name))" : "")
+    /// Whether there are no keys, so that there is one row.
+    package var isEmpty: Bool {
+        batchKeys.isEmpty && requestKeys.isEmpty
+    }
+
+    /// A sentence that names the zone, if a key depends on it and it is not UTC.
+    var zoneSentence: String? {
+        let names = batchKeys.filter(\.dependsOnZone).map { "\($0.rawValue)s" }
+        guard zone != .utc, !names.isEmpty else { return nil }
+        let sentence = "\(names.joined(separator: ", ")) are those of the time zone \(zone.name)."
+        return sentence.prefix(1).uppercased() + sentence.dropFirst()
     }
 
     /// All names, in the order in which messages list them.

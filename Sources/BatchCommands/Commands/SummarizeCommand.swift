@@ -41,7 +41,7 @@ struct SummarizeCommand: AsyncParsableCommand {
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)
         let notice: ReadingNotice
-        if grouping.caption.isEmpty, !scan, format == .table {
+        if grouping.isEmpty, !scan, format == .table {
             let reading = try await source.overview()
             try context.print(reading.result.block(notes: reading.notice.sentences + [prices.statement]))
             notice = reading.notice
@@ -73,6 +73,7 @@ struct SummarizeCommand: AsyncParsableCommand {
     }
 
     private func caption(_ grouping: Grouping) -> String {
-        "Archived batches" + (grouping.caption.isEmpty ? "" : " by \(grouping.caption)")
+        let names = grouping.batchKeys.map(\.rawValue) + grouping.requestKeys.map(\.rawValue)
+        return "Archived batches" + (names.isEmpty ? "" : " by \(names.joined(separator: ", "))")
     }
 }

@@ -25,7 +25,7 @@ package import MessageBatches
 package enum TimeExpression {
     /// The forms of moments and periods, for help and error texts.
     package static let forms =
-        "2026-11-01, '2026-11-01 06:00', 7d, 12h, 2w, 1mo, today, yesterday, last-week, this-month, 2026-W45, 2026-10"
+        "2026-11-01, '2026-11-01 06:00', 7d, 12h, 2w, 1mo, today, yesterday, last-week, this-month, 2026-W45, 2026-10, RFC 3339"
 
     /// The forms of periods, for help and error texts.
     static let periods = "2026-11-01, 2026-W45, 2026-10, yesterday, last-week, this-month, 7d, 2026-11-01..2026-11-08"

@@ -6,7 +6,7 @@ import MessageBatches
 struct WindowOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only batches created at or after this time (\(TimeExpression.forms), an RFC 3339 time); A..B sets both ends.",
+            "Only batches created at or after this time (\(TimeExpression.forms)); A..B sets both ends.",
             valueName: "time"
         )
     )
@@ -52,7 +52,7 @@ struct WindowOptions: ParsableArguments {
         }
         if let since, since.contains("..") {
             guard until == nil else {
-                throw .conflict("--since '\(since)' sets both ends of the window; leave out --until.")
+                throw .conflict("--since '\(since)' is a whole period; leave out --until.")
             }
             return try period(since, "--since", now: now, in: zone)
         }
@@ -61,7 +61,7 @@ struct WindowOptions: ParsableArguments {
             until: try moment(until, "--until", now: now, in: zone)
         )
         if let since = window.since, let until = window.until, since >= until {
-            throw .emptyWindow(since: since.text, until: until.text)
+            throw .emptyWindow(since: since.shortText, until: until.shortText)
         }
         return window
     }

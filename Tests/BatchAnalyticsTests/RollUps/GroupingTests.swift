@@ -1,5 +1,4 @@
 import BatchAnalytics
-import MessageBatches
 import Testing
 
 struct GroupingTests {
@@ -31,15 +30,6 @@ struct GroupingTests {
     @Test func `summaries serve only one request key at a time`() throws {
         #expect(try Grouping("day,workspace,model").needsScan == false)
         #expect(try Grouping("day,model,result").needsScan)
-    }
-
-    @Test func `a caption names the zone if it matters`() throws {
-        var grouping = try Grouping("model,day")
-        #expect(grouping.caption == "day, model")
-        grouping.zone = CalendarZone(name: "Europe/Berlin") { _ in 3_600 }
-        #expect(grouping.caption == "day, model (Europe/Berlin)")
-        grouping.batchKeys = [.workspace]
-        #expect(grouping.caption == "workspace, model" && Grouping().caption.isEmpty)
     }
 
     @Test func `a breakdown adds the model once`() {

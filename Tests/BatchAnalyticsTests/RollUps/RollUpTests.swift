@@ -69,7 +69,17 @@ struct RollUpTests {
         grouping.zone = CalendarZone(name: "test") { _ in offset }
         var rollUp = RollUp(by: grouping)
         for entry in entries { rollUp.add(entry) }
-        #expect(rollUp.table().rows.map(\.first) == keys.map { .text($0) })
+        let table = rollUp.table(notes: [])
+        #expect(table.rows.map(\.first) == keys.map { .text($0) })
+        #expect(table.notes.contains { $0.hasSuffix("\(by.dropFirst())s are those of the time zone test.") })
+    }
+
+    @Test func `the zone is not named if no key depends on it`() throws {
+        for (by, name) in [("day", "UTC"), ("batch,workspace,model", "test"), ("", "test")] {
+            var grouping = try Grouping(by)
+            grouping.zone = CalendarZone(name: name) { _ in 0 }
+            #expect(RollUp(by: grouping).table(notes: []).notes.isEmpty, "\(by)")
+        }
     }
 
     @Test(arguments: [

@@ -69,7 +69,7 @@ struct SummarizeTests {
             #expect(Set(run.rows.compactMap { $0["day"] as? String }) == days, "\(run.notes)")
             #expect(days != Set(created.map(\.day.text)))
             let table = await InProcess.offline(["summarize"] + zone, on: archive)
-            #expect(table.output.contains("Archived batches by day (Etc/GMT-14)"))
+            #expect(table.output.contains("Days are those of the time zone Etc/GMT-14."))
             let day = try #require(days.max())
             let during = await InProcess.offline(
                 ["summarize", "--during", day, "--format", "json"] + zone,
