@@ -30,9 +30,7 @@ struct CompactCommand: AsyncParsableCommand {
         let context = CommandContext.current
         let now = context.now()
         let size = try ByteSize.bytes(targetSize, "--target-size")
-        guard let before = TimeExpression.moment(before ?? "today", now: now) else {
-            throw CommandFailure.badTime(option: "--before", value: before ?? "")
-        }
+        let before = try TimeExpression.moment(before ?? "today", "--before", now: now)
         for source in archive.archives() {
             if dryRun {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests

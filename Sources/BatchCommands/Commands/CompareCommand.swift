@@ -11,10 +11,10 @@ struct CompareCommand: AsyncParsableCommand {
         commandName: "compare",
         abstract: "Set two windows, days, models or batches side by side; fail where a threshold is crossed.",
         discussion: """
-            A and B: a window like 2026-11-01..2026-11-08 (the end is not in it), a day, a week like 2026-W45, a month like
-            2026-10, a model, or a batch id. A threshold with a sign limits the change from A to B, without one it limits B:
-            error_rate>+1%, cost_per_request_usd>+10%, unpriced_requests>0. One that cannot be judged counts as
-            crossed.
+            A and B: a window like 2026-11-01..2026-11-08 (the end is not in it), a day, a week like 2026-W45 or last-week,
+            a month like 2026-10, 7d, a model, or a batch id. A threshold with a sign limits the change from A to B, without
+            one it limits B: error_rate>+1%, cost_per_request_usd>+10%, unpriced_requests>0. One that cannot be judged
+            counts as crossed.
             """
     )
 
@@ -48,8 +48,9 @@ struct CompareCommand: AsyncParsableCommand {
         let thresholds = try thresholds()
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)
+        let zone = try statistics.window.zone()
         let sides = try [before, after]
-            .map { try ComparedSide($0, within: source.selection, now: context.now()) }
+            .map { try ComparedSide($0, within: source.selection, now: context.now(), in: zone) }
         var notice = ReadingNotice()
         var measures: [Measures] = []
         for side in sides {

@@ -14,10 +14,10 @@ struct PruneCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Raw files of batches created longer ago (90d) or before this day.", valueName: "time"))
+    @Option(help: ArgumentHelp("Raw files of batches created before this time (90d, 6mo, 2026-01).", valueName: "time"))
     var rawOlderThan: String?
 
-    @Option(help: ArgumentHelp("Joined files of batches created longer ago or before this day.", valueName: "time"))
+    @Option(help: ArgumentHelp("Joined files of batches created before this time; the same forms.", valueName: "time"))
     var joinedOlderThan: String?
 
     @Flag(help: "Remove raw files too that the service no longer has.")
@@ -66,10 +66,7 @@ struct PruneCommand: AsyncParsableCommand {
             (DataKind.raw, "--raw-older-than", rawOlderThan), (.joined, "--joined-older-than", joinedOlderThan),
         ] {
             guard let value else { continue }
-            guard let moment = TimeExpression.moment(value, now: now) else {
-                throw .badTime(option: option, value: value)
-            }
-            before[kind] = moment
+            before[kind] = try TimeExpression.moment(value, option, now: now)
         }
         guard !before.isEmpty else { throw .conflict("Say what may go: --raw-older-than or --joined-older-than.") }
         return PrunePlan(before: before, removesLastCopies: evenIfLastCopy, now: now)

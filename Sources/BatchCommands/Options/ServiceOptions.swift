@@ -37,11 +37,11 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Batches a page of the listing, 1 to 1000.", valueName: "n"))
     var pageSize = 1_000
 
-    @Option(help: ArgumentHelp("Seconds to wait for a connection.", valueName: "seconds"))
-    var connectTimeout = 10
+    @Option(help: ArgumentHelp("Wait up to this long for a connection.", valueName: "time"))
+    var connectTimeout = "10s"
 
-    @Option(help: ArgumentHelp("Seconds of silence after which a download counts as broken.", valueName: "seconds"))
-    var idleTimeout = 60
+    @Option(help: ArgumentHelp("Give up on a download after this long without data.", valueName: "time"))
+    var idleTimeout = "60s"
 
     @Option(
         help: ArgumentHelp(
@@ -63,8 +63,8 @@ struct ServiceOptions: ParsableArguments {
             workspace: workspace,
             userAgent: "batchkeep/\(BatchkeepVersion.current)",
             acceptEncoding: acceptEncoding,
-            connectTimeout: .seconds(connectTimeout),
-            idleTimeout: .seconds(idleTimeout),
+            connectTimeout: try timeout(connectTimeout, "--connect-timeout"),
+            idleTimeout: try timeout(idleTimeout, "--idle-timeout"),
             maxRequestsPerMinute: maxRpm,
             caFile: caFile,
             proxies: context.proxies
@@ -75,9 +75,18 @@ struct ServiceOptions: ParsableArguments {
     /// Checks that all numbers are in their allowed ranges.
     func check() throws(CommandFailure) {
         try BatchCommands.check(pageSize, 1...1_000, "--page-size")
-        try BatchCommands.check(connectTimeout, 1...3_600, "--connect-timeout")
-        try BatchCommands.check(idleTimeout, 1...3_600, "--idle-timeout")
+        _ = try timeout(connectTimeout, "--connect-timeout")
+        _ = try timeout(idleTimeout, "--idle-timeout")
         if let maxRpm { try BatchCommands.check(maxRpm, 1...1_000_000, "--max-rpm") }
+    }
+
+    /// A time limit of up to one hour; a number without a unit is in seconds.
+    private func timeout(_ value: String, _ option: String) throws(CommandFailure) -> Duration {
+        let span = try TimeSpan(value, option, allowsZero: true, allowsSeconds: true)
+        guard let span, (1...3_600).contains(span.seconds) else {
+            throw .outOfRange(option: option, value: value, allowed: "1s to 1h")
+        }
+        return span.duration
     }
 }
 

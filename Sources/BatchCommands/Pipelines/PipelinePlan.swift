@@ -33,7 +33,7 @@ struct PipelinePlan: Sendable {
         let problems = formProblems + Self.problems(of: file, now: now)
         guard problems.isEmpty else { throw PipelineFileFailure(path: file.path, problems: problems) }
 
-        let names = Self.names(in: overrides)
+        let names = PipelineKey.replaced(by: Self.names(in: overrides))
         func run(_ settings: PipelineFile.Settings, source: PipelineFile.Source?) throws -> Run {
             let options = settings.options.filter { !names.contains($0.key.name) }
             var arguments = options.flatMap(\.arguments) + overrides
