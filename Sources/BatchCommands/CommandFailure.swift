@@ -26,6 +26,8 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// `--status` excludes ended batches, but an export can fetch only these.
     case exportNeedsEnded
     case bothCursors
+    /// The value of `--color` is unknown, or nil if it is missing.
+    case badColor(String?)
     case badShard(String)
     /// A line of standard input does not name a batch. Lines count from 1.
     case badInput(line: Int, reason: String)

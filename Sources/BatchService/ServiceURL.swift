@@ -73,6 +73,14 @@ package struct ServiceURL: Sendable, Hashable {
         self.init(origin: whole.origin, path: String(path))
     }
 
+    /// The base URL without a path of the API at its end, which requests add themselves.
+    ///
+    /// People copy the whole address from examples: `https://api.anthropic.com/v1`.
+    var withoutAPIPath: ServiceURL {
+        let suffix = ["/v1/messages/batches", "/v1/messages", "/v1"].first { path.hasSuffix($0) }
+        return ServiceURL(origin: origin, path: String(path.dropLast(suffix?.count ?? 0)), query: query)
+    }
+
     /// The whole URL as text.
     package var text: String {
         origin.text + target

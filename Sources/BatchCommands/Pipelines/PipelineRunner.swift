@@ -36,6 +36,6 @@ struct PipelineRunner {
             }
             return context
         }
-        return context.passingNotes { [context] lines in context.note(lines: lines.map { "\(source): \($0)" }) }
+        return context.naming(source)
     }
 }
