@@ -69,14 +69,13 @@ package enum BatchkeepProgram {
 
     /// The text of an invalid command line; nil if the error is another one, or a request for help or the version.
     private static func usageFailure(_ error: any Error, _ arguments: [String]) -> FailureText? {
-        var message = Batchkeep.message(for: error)
+        let message = Batchkeep.message(for: error)
         let isUsageError = Batchkeep.exitCode(for: error) == .validationFailure
         guard let dashed = DashedWord(in: arguments),
             dashed.hasOneDash || (isUsageError && message.hasPrefix("Missing "))
         else { return isUsageError ? FailureText(parserMessage: message, arguments: arguments) : nil }
-        if !isUsageError { message = "Unknown option '\(dashed.word)'" }
-        let text = FailureText(parserMessage: message, arguments: arguments)
-        guard let command = dashed.command else { return text }
+        let text = FailureText(parserMessage: "Unknown option '\(dashed.word)'", arguments: arguments)
+        guard let command = dashed.command, !text.suggestsName else { return text }
         return FailureText(
             text.sentence,
             details: text.details,

@@ -52,7 +52,11 @@ enum CommandFailure: Error, Sendable, Hashable {
     case tooFewOpenFiles(Int, least: Int)
     /// The system allows the process too little memory, in bytes.
     case tooLittleMemory(Int, least: Int)
-    /// The options contradict each other. The value is the complete sentence.
+    /// `--named` names no query.
+    case unknownNamedQuery(String)
+    /// `--result` is a misspelled result type.
+    case misspelledResultType(String, nearest: String)
+    /// The options contradict each other. The value is the complete sentence, without a full stop.
     case conflict(String)
 }
 

@@ -81,20 +81,20 @@ extension FailureText {
     static func unarchivedBatches(_ count: Int, oldest: Timestamp) -> String {
         let batches = count == 1 ? "1 batch" : "\(count.displayText) batches"
         return
-            "\(batches) before the window, the oldest of \(oldest.day.text), \(count == 1 ? "is" : "are") not archived yet. "
-            + "Without --since the window reaches back to the oldest."
+            "\(batches) before the time window, created since \(oldest.day.text), \(count == 1 ? "is" : "are") not archived; "
+            + "without --since, the window starts at the oldest"
     }
 
     /// The note that part of a window is not listed again.
     static func completed(before end: Timestamp) -> String {
-        "What was created before \(end.day.text) is settled and not listed again; --full-list does."
+        "Batches created before \(end.day.text) are complete and not listed again; --full-list lists them."
     }
 
     /// The message for a batch whose retry is scheduled for a later run.
     static func sentence(of postponed: ScheduledRetry) -> String {
         let tries = "\(postponed.attempts) \(postponed.attempts == 1 ? "run" : "runs")"
         let reason = postponed.reason.map { ": \($0)" } ?? ""
-        return "\(postponed.id): failed in \(tries), tried again from \(postponed.until.text.prefix(16))Z on\(reason)"
+        return "\(postponed.id): failed in \(tries), retry scheduled at \(postponed.until.text.prefix(16))Z\(reason)"
     }
 }
 
@@ -133,19 +133,19 @@ extension RetentionReport {
     /// The warnings that a run always prints, the most severe first.
     func warnings(archivePath: String) -> [String] {
         var lines = named(newlyLost) { row in
-            "\(row.id), \(row.counts.total.displayText) requests, created \(row.createdAt.day.text): the results are lost: "
-                + "withdrawn before they were archived."
+            "\(row.id), \(row.counts.total.displayText) requests, created \(row.createdAt.day.text): lost: "
+                + "the API removed the results before they were archived"
         }
         lines += named(atRisk) { row in
             let days = row.daysLeft(at: moment)
             let left = days < 0 ? "its 29 days are over" : "\(Int(days).displayText) days left"
-            return "\(row.id), \(row.state.rawValue): at risk: not archived, \(left)."
+            return "\(row.id), \(row.state.rawValue): expiring: not archived, \(left)"
         }
-        if !lines.isEmpty { lines.append("batchkeep status --archive \(archivePath) tells why.") }
+        if !lines.isEmpty { lines.append("for the reasons, run: \(FailureText.command("status", archive: archivePath))") }
         return lines
     }
 
     private func named(_ rows: [CatalogBatch], _ line: (CatalogBatch) -> String) -> [String] {
-        rows.prefix(10).map(line) + (rows.count > 10 ? ["… and \((rows.count - 10).displayText) more."] : [])
+        rows.prefix(10).map(line) + (rows.count > 10 ? ["… and \((rows.count - 10).displayText) more"] : [])
     }
 }

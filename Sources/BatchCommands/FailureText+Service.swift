@@ -71,7 +71,8 @@ extension FailureText {
             "\(failure.attempts == 0 ? "results_url is at" : "redirected to") \(origin), where the API key is not sent"
         case .redirect(let detail): "invalid redirect: \(detail.withoutFullStop)"
         case .noResultsURL: "the batch has no valid results_url"
-        case .malformedReply(let detail): "unexpected answer: \(detail.withoutFullStop)\(page)"
+        case .malformedReply(let detail):
+            "unexpected answer: \(failure.page.map(description) ?? detail.withoutFullStop)"
         case .cursorStuck(let cursor): "the listing does not advance: the cursor '\(cursor)' is repeated"
         case .keyEchoed: "the results contain the API key, so they are not stored"
         case .listingTooLong(let limit): "the listing is too long: \(limit)"
@@ -93,7 +94,8 @@ extension FailureText {
 
     /// What arrived instead of JSON: its type and its title.
     private static func description(_ page: ReceivedPage) -> String {
-        let type = page.contentType ?? "unknown content type"
+        // A server may name another type than that of its page.
+        let type = page.contentType.flatMap { $0.contains("json") ? nil : $0 } ?? "a page"
         let title = page.title.map { $0.count > titleLimit ? "\($0.prefix(titleLimit))…" : $0 }
         return "\(type) instead of JSON\(title.map { ", titled '\($0)'" } ?? "")"
     }

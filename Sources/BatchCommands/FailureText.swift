@@ -102,8 +102,18 @@ extension FailureText {
 
     /// A hint with the known name that is most similar to a mistyped one; if there is none, `other`.
     static func nearest(_ name: String, in names: [String], else other: String) -> String {
-        NearestName.of(name, in: names).map { "did you mean '\($0)'?" } ?? other
+        suggestion(for: name, in: names) ?? other
     }
+
+    /// A hint with the known name that is most similar to a mistyped one, or nil.
+    static func suggestion(for name: String, in names: [String]) -> String? {
+        NearestName.of(name, in: names).map { "\(suggestionStart)'\($0)'?" }
+    }
+
+    private static let suggestionStart = "did you mean "
+
+    /// Whether the hint suggests a name.
+    var suggestsName: Bool { advice?.hasPrefix(Self.suggestionStart) ?? false }
 
     /// The reason for a value that is not in a list.
     static func notAmong(_ names: [String], _ value: String) -> String {
@@ -157,7 +167,7 @@ extension FailureText {
             let names = ["in_progress", "canceling", "ended", "all"]
             self.init(
                 "--status: \(Self.notAmong(names, name))",
-                advice: NearestName.of(name, in: names).map { "did you mean '\($0)'?" },
+                advice: Self.suggestion(for: name, in: names),
                 status: .usage
             )
         case .exportNeedsEnded:
@@ -171,7 +181,7 @@ extension FailureText {
         case .badColor(let value?):
             self.init(
                 "--color: \(Self.notAmong(ColorChoice.names, value))",
-                advice: NearestName.of(value, in: ColorChoice.names).map { "did you mean '\($0)'?" },
+                advice: Self.suggestion(for: value, in: ColorChoice.names),
                 status: .usage
             )
         case .badColor(nil):
@@ -241,6 +251,15 @@ extension FailureText {
                 "memory: the limit of \(ByteSize.text(limit)) is too low: at least \(ByteSize.text(least)) are needed",
                 advice: "ulimit -v \(least >> 10)"
             )
+        case .unknownNamedQuery(let name):
+            let names = NamedQuery.all.map(\.name)
+            self.init(
+                "--named: \(Self.notAmong(names, name))",
+                advice: Self.suggestion(for: name, in: names),
+                status: .usage
+            )
+        case .misspelledResultType(let name, let nearest):
+            self.init("--result: unknown type '\(name)'", advice: "did you mean '\(nearest)'?", status: .usage)
         case .conflict(let sentence):
             self.init(sentence, status: .usage)
         }

@@ -18,7 +18,7 @@ struct RetentionTests {
             let second = await nights.export()
             #expect(second.status == .lost)
             #expect(second.batches["lost"] == 1 && second.batches["withdrawn"] == nil)
-            #expect(second.notes.contains("msgbatch_bad, 1 requests, created 2026-10-31: the results are lost"))
+            #expect(second.notes.contains("msgbatch_bad, 1 requests, created 2026-10-31: lost: "))
             nights.pass(days: 1)
             let third = await nights.export("--full-list")
             #expect(third.status == .done, "\(third.notes)")
@@ -60,7 +60,7 @@ struct RetentionTests {
                 let run = await nights.export()
                 #expect(run.status == .lost)
                 #expect(run.document["exit_statuses"] as? [Int] == [7, 3])
-                #expect(run.notes.contains("msgbatch_bad, failing: at risk: not archived, 3 days left."))
+                #expect(run.notes.contains("msgbatch_bad, failing: expiring: not archived, 3 days left"))
                 let risk = try #require((run.document["at_risk"] as? [[String: Any]])?.first)
                 #expect(risk["days_left"] as? Double == 3.5)
             }
@@ -74,7 +74,7 @@ struct RetentionTests {
         try await Nights.run([Nights.batch("odd", daysBefore: 26, kind: .contradicting)]) { nights in
             let run = await nights.export()
             #expect(run.document["exit_statuses"] as? [Int] == [4, 7])
-            #expect(run.notes.contains("msgbatch_odd, quarantined: at risk"))
+            #expect(run.notes.contains("msgbatch_odd, quarantined: expiring"))
         }
     }
 
@@ -88,7 +88,7 @@ struct RetentionTests {
             #expect(await nights.export().status == .done)
             let failing = try #require((await nights.status()["failing"] as? [[String: Any]])?.first)
             #expect(failing["state"] as? String == "unavailable")
-            #expect((failing["last_error"] as? String)?.contains("the listing does not show it any more") == true)
+            #expect((failing["last_error"] as? String)?.contains("not in the listing anymore") == true)
             nights.pass(days: 28)
             #expect(await nights.export().status == .lost)
             #expect(await nights.export().status == .done)

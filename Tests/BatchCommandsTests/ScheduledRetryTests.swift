@@ -17,7 +17,7 @@ struct ScheduledRetryTests {
             let third = await nights.export()
             #expect(third.batches["postponed"] == 1 && third.batches["failed"] == nil)
             #expect(third.status == .partial)
-            #expect(third.notes.contains("msgbatch_bad: failed in 2 runs, tried again from 2026-11-01T15:00Z"))
+            #expect(third.notes.contains("msgbatch_bad: failed in 2 runs, retry scheduled at 2026-11-01T15:00Z"))
             #expect(nights.fetches(of: "msgbatch_bad") == 2)
             let scheduled = try #require((third.document["postponed"] as? [[String: Any]])?.first)
             #expect(scheduled["batch_id"] as? String == "msgbatch_bad" && scheduled["attempts"] as? Int == 2)

@@ -85,7 +85,7 @@ struct VerifyCommandTests {
             let isRepaired = served == .same || served == .reordered
             #expect(repair.status == (isRepaired ? .done : .integrity), "\(repair.notes)")
             if isRepaired {
-                #expect(repair.notes.contains("\(id): fetched again"))
+                #expect(repair.notes.contains("\(id): downloaded again"))
                 #expect(await run(["verify", "--full"]).status == .done)
                 return
             }
@@ -241,7 +241,7 @@ struct VerifyCommandTests {
                 key: ""
             )
             #expect(repair.status == .integrity)
-            #expect(repair.notes.contains("not repaired, the service cannot be asked without a key"), "\(repair.notes)")
+            #expect(repair.notes.contains("not repaired, a download needs an API key"), "\(repair.notes)")
             #expect(await run(["verify", "--quick"]).status == .integrity)
         }
     }

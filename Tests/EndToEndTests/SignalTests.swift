@@ -17,7 +17,7 @@ struct SignalTests {
                     kill(process.processIdentifier, signal)
                 }
                 #expect(stopped.status == status, "\(stopped.notes)")
-                #expect(stopped.notes.contains("Stopped before the end."))
+                #expect(stopped.notes.contains("interrupted: the run stopped before its end"))
                 #expect(stopped.lines.count == 1)
                 let next = try await Program.run(["export"], environment: simulation.environment, in: folder.url)
                 #expect(next.status == 0, "\(next.notes)")

@@ -71,7 +71,7 @@ struct PruneCommand: AsyncParsableCommand {
             }
             before[kind] = moment
         }
-        guard !before.isEmpty else { throw .conflict("Say what may go: --raw-older-than or --joined-older-than.") }
+        guard !before.isEmpty else { throw .conflict("missing option: --raw-older-than or --joined-older-than") }
         return PrunePlan(before: before, removesLastCopies: evenIfLastCopy, now: now)
     }
 }
