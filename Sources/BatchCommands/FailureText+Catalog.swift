@@ -141,7 +141,9 @@ extension RetentionReport {
             let left = days < 0 ? "its 29 days are over" : "\(Int(days).displayText) days left"
             return "\(row.id), \(row.state.rawValue): expiring: not archived, \(left)"
         }
-        if !lines.isEmpty { lines.append("for the reasons, run: \(FailureText.command("status", archive: archivePath))") }
+        if !lines.isEmpty {
+            lines.append("for the reasons, run: \(FailureText.command("status", archive: archivePath))")
+        }
         return lines
     }
 

@@ -161,6 +161,7 @@ extension FailureText {
         case 408, 409, 425, 500...599: return "\(retry) later"
         case 429:
             guard let pause = failure.refusedPause else { return "use --max-rpm to send fewer requests, then \(retry)" }
+            guard pause < .seconds(86_400 * 365) else { return "\(retry) later" }
             return "wait \(NumberText.duration(seconds: pause / .seconds(1))), then \(retry)"
         case _ where failure.page != nil: return wrongServer
         case 400 where failure.isListing && failure.message?.lowercased().contains("limit") ?? false:

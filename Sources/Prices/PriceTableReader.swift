@@ -214,7 +214,11 @@ private struct Cells {
     func price(_ column: String, usFactor: Int64) throws(PriceTableError) -> Int64? {
         guard let text = self[column] else { return nil }
         guard let exact = DecimalDigits(text, places: 12), exact.value < 1_000_000_000_000_000_000 else {
-            throw PriceTableError(line: line, column: column, reason: "invalid price '\(text)': must be in dollars, like 0.25")
+            throw PriceTableError(
+                line: line,
+                column: column,
+                reason: "invalid price '\(text)': must be in dollars, like 0.25"
+            )
         }
         // If half the price times the factor is whole, all other products are whole too.
         let (half, rest) = (exact.value * Int128(usFactor)).quotientAndRemainder(dividingBy: 2_000_000_000_000)

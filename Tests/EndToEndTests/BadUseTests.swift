@@ -13,7 +13,10 @@ struct BadUseTests {
         (["export", "--page-size", "1001"], "error: --page-size: invalid value '1001'"),
         (["export", "--level", "99"], "error: --level: invalid value '99'"),
         (["export", "--codec", "brotli"], "error: --codec: invalid value 'brotli': must be one of auto, "),
-        (["export", "--base-url", "ftp://example.invalid"], "error: --base-url: invalid URL 'ftp://example.invalid': "),
+        (
+            ["export", "--base-url", "ftp://example.invalid"],
+            "error: --base-url: invalid URL 'ftp://example.invalid': "
+        ),
         (["list", "--after-id", "a", "--before-id", "b"], "error: --after-id, --before-id: cannot be used together"),
         (["list", "--limit", "0"], "error: --limit: invalid value '0'"),
         (["simulate", "--samples", "/nonexistent"], "/nonexistent"),

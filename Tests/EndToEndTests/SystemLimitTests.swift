@@ -58,7 +58,10 @@ struct SystemLimitTests {
             let long = ["ANTHROPIC_API_KEY": String(repeating: "k", count: 70_000)]
             let tooLong = try await Program.shell("batchkeep list", in: folder, environment: long)
             #expect(tooLong.status == 2, "\(tooLong.notes)")
-            #expect(tooLong.notes.contains("API key too long: ANTHROPIC_API_KEY has more than 64 KiB"), "\(tooLong.notes)")
+            #expect(
+                tooLong.notes.contains("API key too long: ANTHROPIC_API_KEY has more than 64 KiB"),
+                "\(tooLong.notes)"
+            )
         }
     }
 

@@ -55,7 +55,9 @@ struct QueryCommand: AsyncParsableCommand {
         if let limit { try check(limit, 1...Int.max, "--limit") }
         let archives = archive.archives()
         guard archives.count == 1, let source = archives.first else {
-            throw CommandFailure.conflict("--archive: contains several archives, but a query reads one: use a folder workspace=NAME")
+            throw CommandFailure.conflict(
+                "--archive: contains several archives, but a query reads one: use a folder workspace=NAME"
+            )
         }
         let isDamaged = try await fillIndex(of: source.folder, context)
         let runs = try await runs(of: source.folder, for: sql, context)

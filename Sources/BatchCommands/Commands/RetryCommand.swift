@@ -63,7 +63,9 @@ struct RetryCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         if !dryRun, !join.isWanted {
-            throw CommandFailure.conflict("missing option: --join with the submitted requests, because an archive contains only results")
+            throw CommandFailure.conflict(
+                "missing option: --join with the submitted requests, because an archive contains only results"
+            )
         }
         let selection = try selection()
         let edit = try edit()
@@ -114,7 +116,11 @@ struct RetryCommand: AsyncParsableCommand {
         }
         for name in include.flatMap({ $0.split(separator: ",") }) {
             guard let errorClass = ErrorClass(rawValue: String(name)) else {
-                throw .outOfRange(option: "--include", value: String(name), allowed: "one of retry, fix_input, fix_account")
+                throw .outOfRange(
+                    option: "--include",
+                    value: String(name),
+                    allowed: "one of retry, fix_input, fix_account"
+                )
             }
             selection.classes.insert(errorClass)
         }

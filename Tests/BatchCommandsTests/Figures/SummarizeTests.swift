@@ -110,7 +110,8 @@ struct SummarizeTests {
     }
 
     @Test(arguments: [
-        (["--by", "colour"], "--by: invalid value 'colour': must be one of"), (["--by", "day,day"], "--by: 'day' is repeated"),
+        (["--by", "colour"], "--by: invalid value 'colour': must be one of"),
+        (["--by", "day,day"], "--by: 'day' is repeated"),
         (["--since", "soon"], "--since: invalid time 'soon'"),
     ])
     func `invalid options are rejected`(arguments: [String], sentence: String) async {
