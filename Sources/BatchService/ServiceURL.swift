@@ -78,7 +78,9 @@ package struct ServiceURL: Sendable, Hashable {
     /// People copy the whole address from examples: `https://api.anthropic.com/v1`.
     var withoutAPIPath: ServiceURL {
         let suffix = ["/v1/messages/batches", "/v1/messages", "/v1"].first { path.hasSuffix($0) }
-        return ServiceURL(origin: origin, path: String(path.dropLast(suffix?.count ?? 0)), query: query)
+        var prefix = path.dropLast(suffix?.count ?? 0)
+        while prefix.last == "/" { prefix.removeLast() }
+        return ServiceURL(origin: origin, path: String(prefix), query: query)
     }
 
     /// The whole URL as text.
