@@ -62,6 +62,8 @@ struct PipelineRunTests {
                 #expect(run.sources.map(\.exitStatus) == [5, 0])
                 #expect(run.sources.map(\.archivedNow) == [0, 2])
                 #expect(run.notes.contains("check the key from RESEARCH_KEY: "), "\(run.notes)")
+                let failure = parallel == 1 ? "error: GET /v1/" : "error: research: GET /v1/"
+                #expect(run.notes.contains(failure), "\(run.notes)")
                 #expect(!(run.notes + run.output).contains("key-of-"))
             }
         }
