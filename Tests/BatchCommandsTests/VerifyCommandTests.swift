@@ -63,7 +63,7 @@ struct VerifyCommandTests {
             }
             let repair = await run(["verify", "--repair"])
             #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
-            #expect(repair.notes.components(separatedBy: "fetched again").count == 2)
+            #expect(repair.notes.components(separatedBy: "downloaded again").count == 2)
             #expect(repair.notes.components(separatedBy: "rebuilt from raw").count == 3)
             #expect(archive.archivedIDs.count == 14)
         }
@@ -128,7 +128,7 @@ struct VerifyCommandTests {
             }
             #expect(await run(["verify"]).lines.filter { $0.hasPrefix("* ") }.count == 2)
             let repair = await run(["verify", "--repair"])
-            #expect(repair.status == .done && repair.notes.components(separatedBy: "fetched again").count == 3)
+            #expect(repair.status == .done && repair.notes.components(separatedBy: "downloaded again").count == 3)
             #expect(
                 try archive.snapshot().filter { $0.key.hasPrefix("raw/") } == before.filter { $0.key.hasPrefix("raw/") }
             )
@@ -210,7 +210,7 @@ struct VerifyCommandTests {
             #expect(repair.status == (isForAll ? .keyRefused : .integrity), "\(repair.notes)")
             #expect(repair.notes.contains("\(id): not repaired"), "\(repair.notes)")
             let repaired = isForAll ? 0 : 2
-            #expect(repair.notes.components(separatedBy: "fetched again").count == repaired + 1, "\(repair.notes)")
+            #expect(repair.notes.components(separatedBy: "downloaded again").count == repaired + 1, "\(repair.notes)")
         }
     }
 
