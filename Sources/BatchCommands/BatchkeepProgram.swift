@@ -13,12 +13,21 @@ package enum BatchkeepProgram {
     package static func run(_ arguments: [String], context: CommandContext = .process) async -> ExitStatus {
         var context = context
         context.arguments = arguments
+        do throws(CommandFailure) {
+            if let colors = try ColorChoice.remove(from: &context.arguments) { context.colors = colors }
+        } catch {
+            return report(error, context)
+        }
         return await run(context)
     }
 
     private static func run(_ context: CommandContext) async -> ExitStatus {
         await CommandContext.$current.withValue(context) {
             do {
+                if context.arguments.first == "help", let unknown = FailureText(unknownCommandIn: context.arguments) {
+                    unknown.print(in: context)
+                    return unknown.status
+                }
                 var command = try Batchkeep.parseAsRoot(context.arguments)
                 try ProcessChecks.ofThisProcess.check()
                 if var command = command as? any AsyncParsableCommand {
@@ -38,38 +47,41 @@ package enum BatchkeepProgram {
     private static func report(_ error: any Error, _ context: CommandContext) -> ExitStatus {
         // A reader such as `head` closes the pipe when it has enough. That is not an error.
         if case CommandFailure.outputClosed = error { return .done }
-        if let failure = FailureText(error) {
-            failure.print(in: context)
-            return failure.status
+        let failure: FailureText
+        if let known = FailureText(error) {
+            failure = known
+        } else if let usage = usageFailure(error, context.arguments) {
+            failure = usage
+        } else if Batchkeep.exitCode(for: error) == .success {
+            do {
+                let text = Batchkeep.fullMessage(for: error)
+                try context.print(ColorChoice.add(to: text) + "\n")
+                return .done
+            } catch {
+                return report(error, context)
+            }
+        } else {
+            failure = .unexpected(error)
         }
-        // ArgumentParser words help, version and usage errors.
-        var text = Batchkeep.fullMessage(for: error)
-        let code = Batchkeep.exitCode(for: error)
-        let dashed = DashedWord(in: context.arguments)
-        var isUsageError = code == .validationFailure
-        if let dashed, dashed.hasOneDash || (isUsageError && text.hasPrefix("Error: Missing ")) {
-            if !isUsageError { text = "Error: Unknown option '\(dashed.word)'" }
-            text += "\nhint: A value that begins with a dash: \(dashed.command)"
-            isUsageError = true
-        }
-        if isUsageError {
-            // The message quotes arguments, which may be names of files from outside.
-            let quoted = context.arguments.filter { $0 != $0.visible }
-            let shown = quoted.reduce(text) { $0.replacing($1, with: $1.visible) }
-            context.note(lines: shown.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
-            return .usage
-        }
-        guard code == .success else {
-            let failure = FailureText.unexpected(error)
-            failure.print(in: context)
-            return failure.status
-        }
-        do {
-            try context.print(text + "\n")
-            return .done
-        } catch {
-            return report(error, context)
-        }
+        failure.print(in: context)
+        return failure.status
+    }
+
+    /// The text of an invalid command line; nil if the error is another one, or a request for help or the version.
+    private static func usageFailure(_ error: any Error, _ arguments: [String]) -> FailureText? {
+        let message = Batchkeep.message(for: error)
+        let isUsageError = Batchkeep.exitCode(for: error) == .validationFailure
+        guard let dashed = DashedWord(in: arguments),
+            dashed.hasOneDash || (isUsageError && message.hasPrefix("Missing "))
+        else { return isUsageError ? FailureText(parserMessage: message, arguments: arguments) : nil }
+        let text = FailureText(parserMessage: "Unknown option '\(dashed.word)'", arguments: arguments)
+        guard let command = dashed.command, !text.suggestsName else { return text }
+        return FailureText(
+            text.sentence,
+            details: text.details,
+            advice: "for a value that begins with a dash: \(command)",
+            status: .usage
+        )
     }
 }
 

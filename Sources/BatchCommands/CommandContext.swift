@@ -21,6 +21,10 @@ package struct CommandContext: Sendable {
     package var notesAreTerminal: Bool
     /// The width of the terminal in columns.
     package var width: Int
+    /// When output has colors, as `--color` says.
+    package var colors = ColorChoice.auto
+    /// The name of the source whose messages this context writes, if several sources run in parallel.
+    private var sourceName: String?
     private var write: @Sendable ([UInt8]) throws -> Void
     /// Whether the reader of standard output has closed it, as far as this is visible without a write.
     package var outputIsClosed: @Sendable () -> Bool = { false }
@@ -98,8 +102,9 @@ package struct CommandContext: Sendable {
         var lines = [(kind, text)] + details.map { (nil, "  \($0)") }
         if let hint { lines.append((.hint, hint)) }
         let style = noteStyle
+        let source = sourceName.map { "\($0.visible): " } ?? ""
         let texts = lines.map { kind, text in
-            (kind.map { style.paint("\($0.rawValue):", $0.tone) + " " } ?? "") + text.visible + "\n"
+            (kind.map { style.paint("\($0.rawValue):", $0.tone) + " " } ?? "") + source + text.visible + "\n"
         }
         writeNote(Array(texts.joined().utf8))
     }
@@ -111,13 +116,22 @@ package struct CommandContext: Sendable {
 
     /// Writes lines about the run to standard error, all at once.
     package func note(lines: [String], _ tone: Tone = .normal) {
-        let text = lines.map { noteStyle.paint($0.visible, tone) + "\n" }
+        let text = named(lines.map { noteStyle.paint($0.visible, tone) }).map { $0 + "\n" }
         writeNote(Array(text.joined().utf8))
     }
 
     /// Writes the summary of a run to standard error.
     package func note(_ summary: SummaryBlock) {
-        writeNote(Array(noteStyle.printable(summary.render(style: noteStyle)).utf8))
+        let text = noteStyle.printable(summary.render(style: noteStyle))
+        guard sourceName != nil else { return writeNote(Array(text.utf8)) }
+        let lines = named(text.split(separator: "\n").map(String.init))
+        writeNote(Array(lines.map { $0 + "\n" }.joined().utf8))
+    }
+
+    /// The lines with the name of the source before each, without blank ones; without a source as they are.
+    private func named(_ lines: [String]) -> [String] {
+        guard let sourceName else { return lines }
+        return lines.filter { !$0.allSatisfy { $0 == " " } }.map { "\(sourceName.visible): \($0)" }
     }
 
     /// Writes one line of JSON about the run to standard error.
@@ -135,10 +149,22 @@ package struct CommandContext: Sendable {
     package func passingNotes(to body: @escaping @Sendable (_ lines: [String]) -> Void) -> CommandContext {
         var context = self
         context.notesAreTerminal = false
+        context.colors = .never
         context.writeNote = { bytes in
             let lines = bytes.split(separator: 0x0A).filter { !$0.allSatisfy { $0 == 0x20 } }
             if !lines.isEmpty { body(lines.map { String(decoding: $0, as: UTF8.self) }) }
         }
+        return context
+    }
+
+    /// Returns a context that writes the name of a source before each of its notes, after the kind of a message.
+    ///
+    /// Blank lines are omitted, and there are no live lines, because the lines of several sources alternate.
+    package func naming(_ source: String) -> CommandContext {
+        var context = self
+        context.sourceName = source
+        context.colors = noteStyle.colors ? .always : .never
+        context.notesAreTerminal = false
         return context
     }
 
@@ -169,24 +195,41 @@ package struct CommandContext: Sendable {
 
     /// The style of text for people on standard output.
     package var outputStyle: TerminalStyle {
-        outputIsTerminal ? TerminalStyle(width: width, colors: usesColors) : .plain
+        TerminalStyle(width: outputIsTerminal ? width : nil, colors: usesColors(onTerminal: outputIsTerminal))
     }
 
     /// The style of text for people on standard error.
     package var noteStyle: TerminalStyle {
-        notesAreTerminal ? TerminalStyle(width: width, colors: usesColors) : .plain
+        TerminalStyle(width: notesAreTerminal ? width : nil, colors: usesColors(onTerminal: notesAreTerminal))
     }
 
     /// Whether output has colors.
     ///
-    /// See https://no-color.org: any value that is not empty turns them off.
-    private var usesColors: Bool {
-        environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    /// See https://no-color.org: any value that is not empty turns them off. `--color` counts more.
+    private func usesColors(onTerminal isTerminal: Bool) -> Bool {
+        switch colors {
+        case .always: true
+        case .never: false
+        case .auto: isTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+        }
     }
 
     /// The name of the running command, as the archive records it.
     package var commandName: String {
         arguments.first { !$0.hasPrefix("-") } ?? "batchkeep"
+    }
+
+    /// The option with which the caller named an archive, in the form that follows a command: ` --archive results`.
+    ///
+    /// Empty if the caller did not name one, so that a command in a hint finds the same archive.
+    package var archiveOption: String {
+        let words = arguments.prefix { $0 != "--" }
+        let values = words.indices.compactMap { place -> String? in
+            let (word, next) = (words[place], place + 1 < words.count ? words[place + 1] : nil)
+            if word == "--archive" || word == "-a" { return next }
+            return ["--archive=", "-a="].first(where: word.hasPrefix).map { String(word.dropFirst($0.count)) }
+        }
+        return values.last.map { " --archive \($0.shellQuoted)" } ?? ""
     }
 
     /// The value of an environment variable, or nil if it is empty or not set.

@@ -27,6 +27,8 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// `--status` excludes ended batches, but an export can fetch only these.
     case exportNeedsEnded
     case bothCursors
+    /// The value of `--color` is unknown, or nil if it is missing.
+    case badColor(String?)
     case badShard(String)
     /// A line of standard input does not name a batch. Lines count from 1.
     case badInput(line: Int, reason: String)
@@ -51,7 +53,11 @@ enum CommandFailure: Error, Sendable, Hashable {
     case tooFewOpenFiles(Int, least: Int)
     /// The system allows the process too little memory, in bytes.
     case tooLittleMemory(Int, least: Int)
-    /// The options contradict each other. The value is the complete sentence.
+    /// `--named` names no query.
+    case unknownNamedQuery(String)
+    /// `--result` is a misspelled result type.
+    case misspelledResultType(String, nearest: String)
+    /// The options contradict each other. The value is the complete sentence, without a full stop.
     case conflict(String)
 }
 

@@ -9,56 +9,60 @@ extension FailureText {
         switch failure.cause {
         case .system(let code):
             self.init(
-                "The archive could not \(failure.operation.rawValue) \(place): \(code.description).",
+                "cannot \(failure.operation.rawValue) '\(place)': \(code.description.lowercased())",
                 advice: Self.advice(code)
             )
         case .notAFile(let kind):
             self.init(
-                "\(place) is \(kind.rawValue), not a file.",
-                advice: "Move it away; batchkeep verify reports what is missing then."
+                "'\(place)': not a file, but \(kind.rawValue)",
+                advice: "move it away, then list what is missing: \(Self.command("verify"))"
             )
         case .tooLarge(let limit):
-            self.init("\(place) is larger than \(ByteSize.text(limit)).", status: .integrity)
+            self.init("'\(place)': larger than \(ByteSize.text(limit))", status: .integrity)
         case .noTemporaryFile(let code):
             self.init(
-                "No temporary file can be created in \(place): \(code.description.lowercased()).",
-                advice: "Set TMPDIR to a folder with free space."
+                "cannot create a temporary file in '\(place)': \(code.description.lowercased())",
+                advice: "set TMPDIR to a folder with free space"
             )
         case .notAFolder:
             self.init(
-                "\(place) is a file, not a folder.",
-                advice: "Name another folder with --archive.",
+                "'\(place)': a file, not a folder",
+                advice: "use another folder with --archive",
                 status: .usage
             )
         case .unsafeID:
-            self.init("The batch id \(place) cannot be a file name.")
+            self.init("batch ID '\(place)': cannot be a file name")
         case .busy(let holder):
             let who = holder.map { "process \($0.process) on \($0.host) since \($0.since)" } ?? "another process"
             self.init(
-                "The archive is held by \(who).",
-                advice: "Wait for it to end, or let --wait 30m do it.",
+                "archive in use: locked by \(who)",
+                advice: "wait until it ends, or add --wait 30m to export, run or retry-quarantine",
                 status: .busy
             )
         case .gzip(let gzip):
             self.init(
-                "\(place) is damaged: member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason.clause).",
+                "'\(place)': damaged: gzip member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason.clause)",
+                advice: Self.repair,
                 status: .integrity
             )
         case .manifest(let reason):
-            self.init("The manifest \(place) cannot be read: \(reason).", status: .integrity)
+            self.init("manifest '\(place)': \(reason)", advice: Self.repair, status: .integrity)
         case .mismatch(let reason):
-            self.init("\(place) is not what its manifest says: \(reason).", status: .integrity)
+            self.init("'\(place)': differs from its manifest: \(reason)", advice: Self.repair, status: .integrity)
         }
     }
 
+    /// The command that repairs damaged files.
+    private static var repair: String { "repair the archive: \(command("verify --repair"))" }
+
     private static func advice(_ code: Errno) -> String? {
         switch code {
-        case .improperLink: "All folders of an archive must be on one file system: link or mount the whole archive."
-        case .noSpace, .diskQuotaExceeded: "Free some space and run it again: nothing half-written was published."
+        case .improperLink: "put all folders of the archive on one file system: link or mount the whole archive"
+        case .noSpace, .diskQuotaExceeded: "free some space, then run the same command again"
         case .noSuchFileOrDirectory:
-            "Name the folder of an archive with --archive. What it lacks is listed by: batchkeep verify --quick"
-        case .permissionDenied, .notPermitted, .readOnlyFileSystem: "Check the permissions of the archive folder."
-        default: "What is archived stays. Run it again once the cause is removed."
+            "use --archive with the folder of an archive, or list what is missing: \(command("verify --quick"))"
+        case .permissionDenied, .notPermitted, .readOnlyFileSystem: "check the permissions of the archive folder"
+        default: nil
         }
     }
 
@@ -66,14 +70,14 @@ extension FailureText {
     static func clause(_ outcome: ArchiveRepair.Outcome) -> String {
         switch outcome {
         case .rebuilt: "rebuilt from raw"
-        case .downloaded: "fetched again"
+        case .downloaded: "downloaded again"
         case .documentReplaced: "written again"
-        case .documentRemoved: "removed, because nothing says what it should contain"
+        case .documentRemoved: "removed, because its contents cannot be determined"
         case .noRawFile: "not repaired, there is no raw file"
-        case .rawFileIsGone: "not rebuilt, its raw file is gone"
+        case .rawFileIsGone: "not rebuilt, its raw file does not exist"
         case .notRebuilt(let failure): "not rebuilt, \(FailureText(failure).sentence)"
         case .notProven(let outcome): "not rebuilt, \(clause(outcome))"
-        case .noService: "not repaired, the service cannot be asked without a key"
+        case .noService: "not repaired, a download needs an API key"
         case .notRetrieved(let failure): "not repaired, \(clause(failure))"
         case .joinRemoved: "its joined files were removed, because no manifest proves them"
         case .fileRemoved(let path): "\(path) was removed, because no manifest names it"

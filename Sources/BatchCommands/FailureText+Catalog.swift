@@ -1,3 +1,4 @@
+import BatchArchive
 import BatchCatalog
 import BatchPipeline
 import MessageBatches
@@ -5,16 +6,18 @@ import Tables
 
 extension FailureText {
     init(_ failure: CatalogFailure) {
-        let advice = "batchkeep catalog rebuild makes it anew from the manifests."
+        func rebuild(_ path: String) -> String {
+            "rebuild it from the manifests: \(Self.command("catalog rebuild", archive: parentFolder(of: path)))"
+        }
         switch failure {
         case .damaged(let path, let detail):
-            self.init("The catalog \(path) is damaged: \(detail).", advice: advice, status: .integrity)
+            self.init("catalog '\(path)': damaged: \(detail)", advice: rebuild(path), status: .integrity)
         case .newer(let path):
-            self.init("The catalog \(path) was made by a later version of batchkeep.", advice: advice)
+            self.init("catalog '\(path)': created by a later version of batchkeep", advice: rebuild(path))
         case .refused(let path, let detail):
             self.init(
-                "The catalog \(path) cannot be used: \(detail).",
-                advice: "Check the space on the disk and the permissions of the archive folder."
+                "catalog '\(path)': cannot be opened: \(detail)",
+                advice: "check the free space and the permissions of the archive folder"
             )
         }
     }
@@ -24,13 +27,13 @@ extension FailureText {
         switch event {
         case .built(let count):
             let manifests = count.counted("manifest", "manifests")
-            return "There is no catalog; it was built from \(manifests)."
+            return "catalog not found: it was rebuilt from \(manifests)"
         case .setAside(let failure, let name, let history):
             return
-                "\(FailureText(failure).sentence) It is kept as \(name), and a new one is built from the manifests. "
+                "\(FailureText(failure).sentence); it is kept as \(name), and a new one is built from the manifests; "
                 + text(of: history)
         case .unreadable(let failure):
-            return "\(FailureText(failure).sentence) What follows is read from the manifests."
+            return "\(FailureText(failure).sentence); the manifests are read instead"
         case .unavailable(let error):
             return withoutCatalog(error)
         }
@@ -42,14 +45,13 @@ extension FailureText {
         let batches = history.batches.count.counted("batch", "batches")
         let read = "\(runs) and \(batches) that are not archived"
         return history.isComplete
-            ? "Its history is complete: \(read)."
-            : "Of its history \(read) could be read. Other runs, retry times and losses are lost."
+            ? "its history is complete: \(read)"
+            : "\(read) of its history were read, all other runs, retry times and losses are missing"
     }
 
     /// The message for a run that continues without a catalog.
     static func withoutCatalog(_ error: any Error) -> String {
-        let sentence = describing(error).sentence
-        return "\(sentence) This run goes on without a catalog: what it learns of failed batches is not remembered."
+        "\(describing(error).sentence); the run continues without a catalog and does not record failed batches"
     }
 
     /// The reason that the catalog records for a batch that is not archived.
@@ -60,33 +62,32 @@ extension FailureText {
     }
 
     /// The reason for a batch that is missing from a listing of its time.
-    private static let notListed = "the listing does not show it any more: deleted, or not visible to the key in use"
+    private static let notListed = "not in the listing anymore: it was deleted, or this API key cannot see it"
 
     /// The warning about a stored window that cannot be used.
     static let invalidWindow =
-        "The catalog has a completed window that is damaged or ends in the future. "
-        + "It is ignored, and the whole window is listed."
+        "catalog: a completed window is damaged or ends in the future; it is ignored, and the whole window is listed"
 
     /// The warning about a wrong clock.
     static func clockDiffers(machine: Timestamp, server: Timestamp) -> String {
         let difference = NumberText.duration(seconds: abs(machine.seconds(since: server)))
-        return "The clocks of this machine and of the server differ by \(difference), so the window covers both times."
+        return "clock: this machine and the server differ by \(difference); the window covers both times"
     }
 
     /// The warning about a listing that is not newest first.
-    static let unorderedListing = "The listing is not newest first, so it was read to its end."
+    static let unorderedListing = "listing: not newest first, so it was read to its end"
 
     /// The hint that an explicit window skips batches that still need work.
     static func unarchivedBatches(_ count: Int, oldest: Timestamp) -> String {
         let batches = count == 1 ? "1 batch" : "\(count.displayText) batches"
         return
-            "\(batches) before the window, the oldest of \(oldest.day.text), \(count == 1 ? "is" : "are") not archived yet. "
-            + "Without --since the window reaches back to the oldest."
+            "\(batches) before the time window, created since \(oldest.day.text), \(count == 1 ? "is" : "are") not archived; "
+            + "without --since, the window starts at the oldest"
     }
 
     /// The note that part of a window is not listed again.
     static func completed(before end: Timestamp) -> String {
-        "What was created before \(end.day.text) is settled and not listed again; --full-list does."
+        "Batches created before \(end.day.text) are complete and not listed again; --full-list lists them."
     }
 
     /// The message for a batch whose retry is scheduled for a later run.
@@ -104,25 +105,25 @@ extension FailureText {
         switch failure {
         case .unusable(let path, let reason):
             self.init(
-                "The result index \(path) cannot be used: \(reason).",
-                advice: "It can be removed at any time; the next query fills it again. select needs no index."
+                "result index '\(path)': cannot be used: \(reason)",
+                advice: "remove it, the next query creates it again: rm \(path.shellQuoted)"
             )
         case .busy(let path):
             self.init(
-                "Another command is filling the result index \(path).",
-                advice: "Ask again when it has ended. select needs no index.",
+                "result index '\(path)': in use: another command is updating it",
+                advice: "run the same query again later, or use batchkeep select, which needs no index",
                 status: .busy
             )
         case .badQuery(let reason):
             self.init(
-                "The query cannot be run: \(reason).",
-                advice: "See the tables and columns with: batchkeep query --schema",
+                "invalid query: \(reason)",
+                advice: "list the tables and columns: \(Self.command("query --schema"))",
                 status: .usage
             )
         case .badRow(let id):
             self.init(
-                "A flat row of batch \(id) cannot be read.",
-                advice: "Run: batchkeep verify --full --batch \(id)",
+                "batch '\(id)': a flat row cannot be read",
+                advice: Self.command("verify --full --batch \(id.shellQuoted)"),
                 status: .integrity
             )
         }
@@ -145,6 +146,6 @@ extension RetentionReport {
     }
 
     private func named(_ rows: [CatalogBatch], _ line: (CatalogBatch) -> String) -> [String] {
-        rows.prefix(10).map(line) + (rows.count > 10 ? ["… and \((rows.count - 10).displayText) more."] : [])
+        rows.prefix(10).map(line) + (rows.count > 10 ? ["… and \((rows.count - 10).displayText) more"] : [])
     }
 }

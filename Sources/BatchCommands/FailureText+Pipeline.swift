@@ -1,43 +1,68 @@
 extension FailureText {
     init(_ failure: PipelineFileFailure) {
+        let isOnly = failure.problems.count == 1
         let lines = failure.problems
             .sorted { ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column) }
-            .map { "\(failure.path):\($0.place.line):\($0.place.column): \(Self.sentence(of: $0.reason))" }
+            .map {
+                "\(failure.path):\($0.place.line):\($0.place.column): \(Self.sentence(of: $0.reason, isOnly: isOnly))"
+            }
         self.init(
-            "The pipeline file cannot be used:",
-            details: lines,
-            advice: "Nothing was run. The keys are the options of export: batchkeep help export",
+            lines.first ?? "\(failure.path): invalid pipeline file",
+            details: Array(lines.dropFirst()),
+            detailsAreErrors: true,
+            advice: failure.problems.count == 1 ? Self.advice(for: failure.problems[0].reason) : Self.help,
             status: .usage
         )
     }
 
     /// The message for an environment variable that should contain the key but is not set.
     static func unsetVariable(_ name: String) -> String {
-        "The variable \(name), which key-variable names, is not set."
+        "key-variable: the environment variable \(name) is not set"
     }
 
-    private static func sentence(of reason: PipelineProblem.Reason) -> String {
+    /// The hint for a file with several problems.
+    private static let help = "the keys are the options of export: batchkeep export --help"
+
+    /// The hint for the only problem of a file.
+    private static func advice(for reason: PipelineProblem.Reason) -> String? {
         switch reason {
-        case .unreadable: "There is no such file, or none that can be read as text."
-        case .tooLarge: "The file is larger than \(ByteSize.text(InputFile.pipeline.rawValue))."
-        case .syntax(let problem): "This is not YAML: \(problem)."
-        case .notAMapping: "Here belong keys with values, like since: 30d"
-        case .unknownKey(let key, let nearest):
-            "There is no key \"\(key)\".\(nearest.map { " Did you mean \($0)?" } ?? "")"
-        case .secret(let key):
-            "There is no key \"\(key)\". The API key itself does not belong here: name a variable with key-variable, "
-                + "or a file with key-file."
-        case .repeatedKey(let key): "\(key) stands there twice."
-        case .wrongForm(let key, let wanted): "\(key) wants \(wanted)."
-        case .rejected(let text): [text.sentence, text.advice].compactMap { $0 }.joined(separator: " ")
-        case .missingFile(let key, let path): "The file of \(key), \(path), is not there or cannot be read."
-        case .topLevelOnly(let key): "\(key) is about the whole run: write it beside sources, not in one of them."
-        case .bothKeys: "key-variable and key-file exclude each other."
-        case .badVariable: "key-variable wants the name of a variable: letters, digits and _; not the key itself."
-        case .noSources: "sources is empty: name one, or leave it out."
-        case .noName: "A source needs a name: it becomes the folder of its archive."
-        case .badName(let name): "The name \"\(name)\" cannot be used. Allowed are a to z, 0 to 9, _ and -, up to 64."
-        case .repeatedName(let name): "Two sources are called \(name)."
+        case .unknownKey(_, let nearest?): "did you mean '\(nearest)'?"
+        case .unknownKey(_, nil), .notAMapping: help
+        case .secret: "use key-variable with the name of a variable, or key-file with a file"
+        case .rejected(let text): text.advice
+        case .topLevelOnly: "move it to the top level of the file"
+        case .noSources: "add a source, or remove the key"
+        default: nil
+        }
+    }
+
+    /// The problem as a clause, with a suggestion if the file has several problems.
+    private static func sentence(of reason: PipelineProblem.Reason, isOnly: Bool) -> String {
+        let text = clause(of: reason)
+        if !isOnly, case .unknownKey(_, let nearest?) = reason { return "\(text); did you mean '\(nearest)'?" }
+        if !isOnly, case .rejected(let failure) = reason { return failure.sentenceWithAdvice }
+        return text
+    }
+
+    private static func clause(of reason: PipelineProblem.Reason) -> String {
+        switch reason {
+        case .unreadable: "cannot read the file: it does not exist or is not UTF-8 text"
+        case .tooLarge: "larger than \(ByteSize.text(InputFile.pipeline.rawValue))"
+        case .syntax(let problem): "invalid YAML: \(problem)"
+        case .notAMapping: "expected keys with values, such as since: 30d"
+        case .unknownKey(let key, _): "unknown key '\(key)'"
+        case .secret(let key): "unknown key '\(key)': the API key must not be in this file"
+        case .repeatedKey(let key): "'\(key)' is repeated"
+        case .wrongForm(let key, let wanted): "\(key): must be \(wanted)"
+        case .rejected(let text): text.sentence
+        case .missingFile(let key, let path): "\(key): file not found or unreadable: '\(path)'"
+        case .topLevelOnly(let key): "\(key): not allowed in a source, because it applies to the whole run"
+        case .bothKeys: "key-variable, key-file: cannot be used together"
+        case .badVariable: "key-variable: must be the name of a variable (letters, digits and _), not the key itself"
+        case .noSources: "sources: must not be empty"
+        case .noName: "name is missing: each source needs a name for the folder of its archive"
+        case .badName(let name): "invalid name '\(name)': must have 1 to 64 of a to z, 0 to 9, _ and -"
+        case .repeatedName(let name): "name '\(name)' is repeated"
         }
     }
 }

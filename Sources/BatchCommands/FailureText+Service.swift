@@ -1,13 +1,14 @@
 import BatchPipeline
 import BatchService
 import MessageBatches
+import Tables
 
 extension FailureText {
     init(_ error: ServiceError) {
         self.init(
-            "\(Self.clause(error)).",
-            advice: Self.advice(error, keyPlace: error.keyPlace ?? "the key"),
-            status: [401, 403].contains(error.status) ? .keyRefused : .error
+            Self.clause(error),
+            advice: Self.advice(error),
+            status: error.isRefusal ? .keyRefused : .error
         )
     }
 
@@ -15,28 +16,39 @@ extension FailureText {
         switch failure {
         case .baseURL(let text, let problem):
             self.init(
-                "The base URL \(text.isEmpty ? "" : "\(text) ")cannot be used: \(problem).",
-                advice: "Write it like https://api.anthropic.com, in --base-url or ANTHROPIC_BASE_URL.",
+                "--base-url: invalid URL\(text.isEmpty ? "" : " '\(text)'"): \(Self.clause(problem))",
+                advice: "use a URL such as https://api.anthropic.com, in --base-url or ANTHROPIC_BASE_URL",
                 status: .usage
             )
         case .credential:
             self.init(
-                "The API key is empty or holds characters no key has, such as a line end.",
-                advice: "Check ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or the key file.",
+                "invalid API key: it is empty, or contains white space or characters that are not ASCII",
+                advice: "check ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or the key file",
                 status: .usage
             )
         case .header(let name):
-            self.init("The value for the header \(name) holds characters no header may hold.", status: .usage)
-        case .caFile(let path, let detail):
-            self.init("The certificate file \(path) cannot be used: \(detail).", status: .usage)
+            self.init("header \(name): the value contains characters that headers must not contain", status: .usage)
+        case .caFile(let path, let detail): self.init("--ca-file: '\(path)' \(detail)", status: .usage)
         case .proxy(let variable):
             self.init(
-                "The proxy in \(variable) cannot be used.",
-                advice: "Write it like http://proxy.example:3128.",
+                "\(variable): invalid proxy address",
+                advice: "use an address such as http://proxy.example:3128",
                 status: .usage
             )
         case .maxRequestsPerMinute(let value):
-            self.init("--max-rpm \(value) is out of range.", advice: "Allowed is 1 and more.", status: .usage)
+            self.init("--max-rpm: invalid value '\(value)': must be 1 or more", status: .usage)
+        }
+    }
+
+    private static func clause(_ problem: ServiceURL.Problem) -> String {
+        switch problem {
+        case .empty: "it is empty"
+        case .character: "it contains a character that URLs must not contain, such as a space"
+        case .scheme: "it must start with https:// or http://"
+        case .host: "the host is missing or invalid"
+        case .port: "the port must be 1 to 65535"
+        case .userInfo: "it must not contain a user name or a password"
+        case .query: "it must not contain ? or #"
         }
     }
 
@@ -49,39 +61,50 @@ extension FailureText {
 
     private static func reason(_ failure: ServiceError) -> String {
         let message = failure.message.map { ": \($0.withoutFullStop)" } ?? ""
+        let page = failure.page.map { " (\(description($0)))" } ?? ""
         return switch failure.code {
-        case .transport(let fault, let detail):
-            "\(name(fault))\(detail.isEmpty ? "" : ": \(detail.withoutFullStop)")\(limit(fault))"
+        case .transport(let fault, let detail): reason(fault, detail: detail.withoutFullStop)
         case .status(let status):
-            "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(message)\(pause(failure.refusedPause))"
+            "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(message)\(page)\(pause(failure.refusedPause))"
         case .spendLimit: "the spend limit is reached\(message)"
-        case .foreignOrigin(let origin): "the results are said to be at \(origin), where the key must not go"
-        case .redirect(let detail): "a redirect that cannot be followed: \(detail.withoutFullStop)"
-        case .noResultsURL: "the batch has no results_url that can be used"
-        case .malformedReply(let detail): "the answer is not what the API documents: \(detail.withoutFullStop)"
-        case .cursorStuck(let cursor): "the listing does not advance: the cursor \(cursor) leads nowhere new"
+        case .foreignOrigin(let origin):
+            "\(failure.attempts == 0 ? "results_url is at" : "redirected to") \(origin), where the API key is not sent"
+        case .redirect(let detail): "invalid redirect: \(detail.withoutFullStop)"
+        case .noResultsURL: "the batch has no valid results_url"
+        case .malformedReply(let detail):
+            "unexpected answer: \(failure.page.map(description) ?? detail.withoutFullStop)"
+        case .cursorStuck(let cursor): "the listing does not advance: the cursor '\(cursor)' is repeated"
         case .keyEchoed: "the results contain the API key, so they are not stored"
         case .listingTooLong(let limit): "the listing is too long: \(limit)"
-        case .cancelled: "stopped before the end"
+        case .cancelled: "interrupted"
         }
     }
 
-    /// The option that limits the time of a fault.
-    private static func limit(_ fault: ServiceError.TransportFault) -> String {
+    private static func reason(_ fault: ServiceError.TransportFault, detail: String) -> String {
         switch fault {
-        case .connectTimeout: " (see --connect-timeout)"
-        case .idleTimeout: " (see --idle-timeout)"
-        case .tooSlow: " (twice --idle-timeout)"
-        default: ""
+        // The detail says the same with the time.
+        case .idleTimeout where !detail.isEmpty: "\(detail) (see --idle-timeout)"
+        case .tooSlow: "\(name(fault)): \(detail) (twice --idle-timeout)"
+        case .connectTimeout: "\(name(fault)) (see --connect-timeout)"
+        default: "\(name(fault))\(detail.isEmpty ? "" : ": \(detail)")"
         }
+    }
+
+    private static let titleLimit = 200
+
+    /// What arrived instead of JSON: its type and its title.
+    private static func description(_ page: ReceivedPage) -> String {
+        // A server may name another type than that of its page.
+        let type = page.contentType.flatMap { $0.contains("json") ? nil : $0 } ?? "a page"
+        let title = page.title.map { $0.count > titleLimit ? "\($0.prefix(titleLimit))…" : $0 }
+        return "\(type) instead of JSON\(title.map { ", titled '\($0)'" } ?? "")"
     }
 
     /// The pause that a call did not wait for.
     private static func pause(_ pause: Duration?) -> String {
         guard let pause else { return "" }
         let limit = RetryPolicy.Limits().longestPause
-        return
-            "; the next request is allowed in \(seconds(pause)) s, and a request waits up to \(seconds(limit)) s in all"
+        return "; the server asks for a pause of \(seconds(pause)) s, and a request waits up to \(seconds(limit)) s"
     }
 
     /// The seconds of a duration, with one decimal if they are not whole.
@@ -92,43 +115,83 @@ extension FailureText {
 
     private static func name(_ fault: ServiceError.TransportFault) -> String {
         switch fault {
-        case .nameResolution: "the host name was not found"
-        case .connectionRefused: "the connection was refused"
-        case .connectTimeout: "no connection within the time allowed"
-        case .tls: "the TLS connection was refused"
-        case .proxy: "the proxy refused"
+        case .nameResolution: "host name not found"
+        case .connectionRefused: "connection refused"
+        case .connectTimeout: "no connection in time"
+        case .tls: "TLS connection failed"
+        case .certificateName: "the server's certificate is for another host name"
+        case .certificate: "the server's certificate is not trusted or has expired"
+        case .proxy: "the proxy did not connect"
         case .proxyAuthentication: "the proxy requires a user name and a password, or refused those given"
         case .tooSlow: "the answer took too long"
-        case .idleTimeout: "nothing arrived for too long"
-        case .cut: "the connection broke"
-        case .other: "the connection failed"
+        case .idleTimeout: "no data in time"
+        case .cut: "connection lost"
+        case .other: "connection failed"
         }
     }
 
-    private static func advice(_ failure: ServiceError, keyPlace: String) -> String? {
+    // MARK: Hints
+
+    private static let retry = "run the same command again"
+
+    private static func advice(_ failure: ServiceError) -> String? {
         switch failure.code {
-        case .status(401): "The key was read from \(keyPlace). Check that it is current and belongs to this API."
-        case .status(403): "The key from \(keyPlace) may not read batches here; try another key or --workspace."
-        case .status(404): "Check the id, and that the key belongs to the workspace of the batch."
-        case .spendLimit(let until): until.map { "It lasts until \($0.text). Raise the limit, or run again then." }
-        case .transport(.nameResolution, _), .transport(.connectionRefused, _), .transport(.connectTimeout, _):
-            "Check --base-url or ANTHROPIC_BASE_URL, the network and the proxy."
-        case .transport(.tls, _):
-            "Check the host name in --base-url. "
-                + "If the server has a certificate of your own authority, name it with --ca-file."
-        case .transport(.proxyAuthentication, _):
-            "Write them in the proxy's address: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
-        case .transport(.idleTimeout, _), .transport(.tooSlow, _):
-            "If the server needs more time, raise --idle-timeout. For a slow listing, try a smaller --page-size."
-        case .transport, .status: "Run it again: what is archived stays, the rest is fetched."
-        case .listingTooLong: "Select a shorter window with --since and --until."
-        case .cursorStuck: "This is a fault of the server: report it with the request-id."
+        case .status(let status): advice(failure, status: status)
+        case .transport(let fault, _): advice(fault, isListing: failure.isListing)
+        case .spendLimit(let until):
+            until.map { "raise the spend limit, or run the same command again after \($0.text)" }
+        case .listingTooLong: "select a shorter time window with --since and --until"
+        case .cursorStuck: "report this server error with the request-id"
+        case .foreignOrigin(let origin) where failure.isListing: "if you trust this server, use --base-url \(origin)"
+        case .malformedReply where failure.page != nil: wrongServer
         case .foreignOrigin, .redirect, .noResultsURL, .malformedReply:
-            "Check that --base-url is a server that speaks the Message Batches API."
-        case .keyEchoed: "The server or a proxy echoes the key: report it to its operator, and replace the key."
+            "check that --base-url is a server of the Message Batches API"
+        case .keyEchoed: "report it to the operator of the server or proxy, and replace the key"
         case .cancelled: nil
         }
     }
+
+    private static let wrongServer =
+        "a proxy or another server answered instead of the API: check --base-url, HTTPS_PROXY and http_proxy"
+
+    private static func advice(_ failure: ServiceError, status: Int) -> String? {
+        let place = failure.keyPlace ?? "the key"
+        switch status {
+        case 407: return proxyPassword
+        case 408, 409, 425, 500...599: return "\(retry) later"
+        case 429:
+            guard let pause = failure.refusedPause else { return "use --max-rpm to send fewer requests, then \(retry)" }
+            guard pause < .seconds(86_400 * 365) else { return "\(retry) later" }
+            return "wait \(NumberText.duration(seconds: pause / .seconds(1))), then \(retry)"
+        case _ where failure.page != nil: return wrongServer
+        case 400 where failure.isListing && failure.message?.lowercased().contains("limit") ?? false:
+            return "use a smaller page: --page-size 100"
+        case 401: return "check the key from \(place): it must be current and belong to this API"
+        case 403: return "use a key that may read batches (this one is from \(place)), or set --workspace"
+        case 404 where failure.isListing: return "check --base-url: this server has no /v1/messages/batches"
+        case 404: return "check the batch ID, and that the key belongs to the workspace of the batch"
+        default: return nil
+        }
+    }
+
+    private static func advice(_ fault: ServiceError.TransportFault, isListing: Bool) -> String {
+        switch fault {
+        case .nameResolution, .connectionRefused: "check --base-url or ANTHROPIC_BASE_URL, and the network"
+        case .connectTimeout: "check --base-url and the network, or use a longer --connect-timeout"
+        case .tls: "check the scheme and the port in --base-url"
+        case .certificateName: "use the host name of the certificate in --base-url"
+        case .certificate:
+            "check the clock of this machine, or use --ca-file with the certificate of your own authority"
+        case .proxy: "check the address in HTTPS_PROXY or http_proxy"
+        case .proxyAuthentication: proxyPassword
+        case .idleTimeout, .tooSlow:
+            "use a longer --idle-timeout\(isListing ? ", or a smaller page: --page-size 100" : "")"
+        case .cut, .other: retry
+        }
+    }
+
+    private static let proxyPassword =
+        "add them to the address of the proxy, in HTTPS_PROXY or http_proxy: http://USER:PASSWORD@HOST:PORT"
 
     /// The reason why a batch is not in the archive, as a clause without a full stop.
     static func clause(_ outcome: BatchOutcome) -> String {
@@ -142,12 +205,13 @@ extension FailureText {
         case .failed(.service(let failure)): clause(failure)
         case .failed(.lineTooLong(let line, let offset, let limit)):
             "line \(line), at byte \(offset), is longer than \(limit) bytes; raise --max-line-bytes"
-        case .failed(.unsafeID): "its ID is not a valid file name"
-        case .failed(.unreadableIDs(let reason)): "the IDs it must contain cannot be read: \(reason.withoutFullStop)"
-        case .failed(.obstacle(let path)): "\(path) is in the way: it is not a file of the archive"
-        case .failed(.changing): "its results begin differently in each download"
+        case .failed(.unsafeID): "its ID cannot be a file name"
+        case .failed(.unreadableIDs(let reason)):
+            "the IDs that it must contain cannot be read: \(reason.withoutFullStop)"
+        case .failed(.obstacle(let path)): "'\(path)' is not a file of the archive: move it away"
+        case .failed(.changing): "its results were different in each download"
         case .failed(.deadline(let deadline)):
-            "not complete after \(deadline.components.seconds) s (see --deadline); the downloaded part is kept"
+            "not complete after \(deadline.components.seconds) s (--deadline); the download will resume"
         }
     }
 
@@ -156,7 +220,7 @@ extension FailureText {
         switch reason {
         case .failure(let failure): clause(failure)
         case .unproven(let faults): faults.map(\.sentence).joined(separator: "; ")
-        case .changed: "the results begin differently from the earlier download"
+        case .changed: "the results differ from the earlier download"
         }
     }
 
@@ -166,23 +230,21 @@ extension FailureText {
             switch retry.reason {
             case .status(let status): "status \(status)"
             case .throttled: "too many requests"
-            case .notReady: "results not ready"
+            case .notReady: "the results are not ready"
             case .transport(let fault): name(fault)
             }
         let request = retry.requestID.map { " (request-id \($0))" } ?? ""
-        return "\(retry.operation): \(reason)\(request); trying again in \(seconds(retry.pause)) s"
+        return "\(retry.operation): \(reason)\(request); retrying in \(seconds(retry.pause)) s"
     }
 
     /// The warning for a ping that failed.
     static func pingFailed(_ error: any Error) -> String {
-        let text =
-            (error as? ServiceError).map { "\(clause($0))." } ?? FailureText(error)?.sentence ?? "The ping failed."
-        return "\(text) The run itself is not affected."
+        "\(FailureText(error)?.sentence ?? "the ping failed"); the run itself is not affected"
     }
 
     /// The warning for a metrics file that could not be written.
     static func metricsNotWritten(_ failure: StatisticsFailure) -> String {
-        "The metrics file \(FailureText(failure).sentence) The run itself is not affected."
+        "metrics file: \(FailureText(failure).sentence); the run itself is not affected"
     }
 }
 

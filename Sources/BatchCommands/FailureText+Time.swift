@@ -14,24 +14,24 @@ extension FailureText {
         switch failure {
         case .badPeriod(let option, let value):
             self.init(
-                "\(option) '\(value)': not a valid period",
-                advice: "Use one of these forms: \(TimeExpression.periods). The start must be before the end.",
+                "\(option): invalid period '\(value)'",
+                advice: "use \(TimeExpression.periods), with the start before the end",
                 status: .usage
             )
         case .misspelled(let option, let value, let nearest):
-            self.init("\(option) '\(value)': not a valid time", advice: "Did you mean '\(nearest)'?", status: .usage)
+            self.init("\(option): invalid time '\(value)'", advice: "did you mean '\(nearest)'?", status: .usage)
         case .rangeAsMoment(let option, let value):
             self.init(
-                "\(option) '\(value)': must be one time, not a range",
+                "\(option): invalid time '\(value)': must be one time, not a range",
                 advice: option == "--until"
-                    ? "Use --during '\(value)' for both ends." : "Use one of these forms: \(TimeExpression.forms).",
+                    ? "use --during '\(value)' for both ends" : "use \(TimeExpression.forms)",
                 status: .usage
             )
         case .unknownZone(let name, let nearest):
             self.init(
-                "--timezone '\(name)': time zone not found",
-                advice: nearest.map { "Did you mean '\($0)'?" }
-                    ?? "Use a name of the IANA database, such as Europe/Berlin or America/New_York.",
+                "--timezone: time zone not found: '\(name)'",
+                advice: nearest.map { "did you mean '\($0)'?" }
+                    ?? "use a name of the IANA database, such as Europe/Berlin or America/New_York",
                 status: .usage
             )
         }

@@ -10,22 +10,33 @@ import Foundation
 import SystemPackage
 import Tables
 
-/// The text of an error: what failed, why, and what to try next.
+/// The text of an error: what failed, why, and what helps.
 ///
-/// Errors contain only facts, and this type turns them into sentences. No sentence contains a key or message text of
-/// results.
+/// Errors contain only facts, and this type turns them into sentences of the form `WHAT: WHY`. No sentence contains a
+/// key or message text of results.
 struct FailureText {
+    /// The error, without a full stop: `--since: invalid time '7x'`.
     let sentence: String
-    /// What the sentence announces, such as the places in a file; a line each.
+    /// More of the same error, such as other places in a file; a line each.
     let details: [String]
+    /// Whether each of the details is an error of its own.
+    let detailsAreErrors: Bool
+    /// A command or an action that helps.
     let advice: String?
     let status: ExitStatus
 
     /// Creates the text of an error; each of the details has a line of its own.
-    init(_ sentence: String, details: [String] = [], advice: String? = nil, status: ExitStatus = .error) {
+    init(
+        _ sentence: String,
+        details: [String] = [],
+        detailsAreErrors: Bool = false,
+        advice: String? = nil,
+        status: ExitStatus = .error
+    ) {
         // A sentence may quote a file, an argument or a server, whose line feeds must not begin a new line.
         self.sentence = sentence.visible
         self.details = details.map(\.visible)
+        self.detailsAreErrors = detailsAreErrors
         self.advice = advice
         self.status = status
     }
@@ -46,7 +57,7 @@ struct FailureText {
         case let error as ResultIndexFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
         case is CancellationError:
-            self.init("Stopped before the end.", advice: "Run it again: what is archived stays, the rest is fetched.")
+            self.init("interrupted: the run stopped before its end", advice: "run the same command again to continue")
         default: return nil
         }
     }
@@ -63,17 +74,50 @@ struct FailureText {
 
     /// The sentence and the advice as one line.
     var sentenceWithAdvice: String {
-        advice.map { "\(sentence) \($0)" } ?? sentence
+        advice.map { "\(sentence) (hint: \($0))" } ?? sentence
     }
 
     /// The text of an unexpected error.
     static func unexpected(_ error: any Error) -> FailureText {
-        FailureText("An unexpected error: \(error)", advice: "Please report it with the command you ran.")
+        FailureText("unexpected error: \(error)", advice: "please report it with the command that you ran")
     }
 
     /// Writes the text to standard error.
     func print(in context: CommandContext) {
-        context.report(.error, sentence, details: details, hint: advice)
+        guard detailsAreErrors else { return context.report(.error, sentence, details: details, hint: advice) }
+        let errors = [sentence] + details
+        for error in errors.dropLast() { context.report(.error, error) }
+        context.report(.error, errors.last ?? sentence, hint: advice)
+    }
+}
+
+// MARK: Hints
+
+extension FailureText {
+    /// A command for a hint that works as printed, with the archive of the caller or with another one.
+    static func command(_ command: String, archive: String? = nil) -> String {
+        let option = archive.map { " --archive \($0.shellQuoted)" } ?? CommandContext.current.archiveOption
+        return "batchkeep \(command)\(option)"
+    }
+
+    /// A hint with the known name that is most similar to a mistyped one; if there is none, `other`.
+    static func nearest(_ name: String, in names: [String], else other: String) -> String {
+        suggestion(for: name, in: names) ?? other
+    }
+
+    /// A hint with the known name that is most similar to a mistyped one, or nil.
+    static func suggestion(for name: String, in names: [String]) -> String? {
+        NearestName.of(name, in: names).map { "\(suggestionStart)'\($0)'?" }
+    }
+
+    private static let suggestionStart = "did you mean "
+
+    /// Whether the hint suggests a name.
+    var suggestsName: Bool { advice?.hasPrefix(Self.suggestionStart) ?? false }
+
+    /// The reason for a value that is not in a list.
+    static func notAmong(_ names: [String], _ value: String) -> String {
+        "invalid value '\(value)': must be one of \(names.joined(separator: ", "))"
     }
 }
 
@@ -84,121 +128,139 @@ extension FailureText {
         switch failure {
         case .noKey:
             self.init(
-                "There is no API key.",
-                advice: "Set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN), or name a file with --key-file.",
+                "API key not found: ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN are not set",
+                advice: "set ANTHROPIC_API_KEY, or use --key-file FILE",
                 status: .usage
             )
         case .unsetKeyVariable(let name):
-            self.init(Self.unsetVariable(name), advice: "Export it to this process.", status: .usage)
+            self.init(Self.unsetVariable(name), advice: "export \(name)=KEY", status: .usage)
         case .unreadableKeyFile(let path):
-            self.init("The key file \(path) cannot be read or is empty.", status: .usage)
+            self.init("--key-file: cannot read '\(path)', or it is empty", status: .usage)
         case .keyTooLong(let variable):
             let limit = ByteSize.text(InputFile.key.rawValue)
-            self.init("The key in \(variable) is longer than \(limit).", advice: "Check its contents.", status: .usage)
-        case .inputTooLarge(let name, let limit):
-            self.init("\(name) is larger than \(ByteSize.text(limit)).", status: .usage)
-        case .unreadableInput(let code):
-            self.init("Standard input cannot be read: \(Self.reason(ofStream: code)).")
-        case .badTime(let option, let value):
-            self.init("\(option) \(value) is no time.", advice: "Write it as \(TimeExpression.forms).", status: .usage)
-        case .badSpan(let option, let value):
             self.init(
-                "\(option) \(value) is no span of time.",
-                advice: "Write it as 30s, 90m, 12h or 7d.",
+                "API key too long: \(variable) has more than \(limit)",
+                advice: "check the value of \(variable)",
                 status: .usage
             )
         case .time(let failure): self.init(failure)
+        case .inputTooLarge(let name, let limit):
+            self.init("input too large: \(name) has more than \(ByteSize.text(limit))", status: .usage)
+        case .unreadableInput(let code):
+            self.init("cannot read standard input: \(Self.reason(ofStream: code))")
+        case .badTime(let option, let value):
+            self.init("\(option): invalid time '\(value)'", advice: "use \(TimeExpression.forms)", status: .usage)
+        case .badSpan(let option, let value):
+            self.init("\(option): invalid duration '\(value)'", advice: "use 30s, 90m, 12h, 7d or 2w", status: .usage)
         case .maxRuntime(let span):
             self.init(
-                "Stopped after \(span.text), as --max-runtime says.",
-                advice: "What is archived stays, and what was read of the rest: the next run goes on there.",
+                "time limit reached: stopped after \(span.text) (--max-runtime)",
+                advice: "run the same command again to continue",
                 status: .partial
             )
         case .emptyWindow(let since, let until):
             self.init(
-                "The window is empty: --since \(since) is not before --until \(until).",
-                advice: "The start is inside the window, the end is not.",
+                "empty time window: --since \(since) is not before --until \(until)",
+                advice: "the start is part of the window, the end is not",
                 status: .usage
             )
         case .unknownStatus(let name):
+            let names = ["in_progress", "canceling", "ended", "all"]
             self.init(
-                "--status \(name) is no status.",
-                advice: "Write in_progress, canceling, ended or all.",
+                "--status: \(Self.notAmong(names, name))",
+                advice: Self.suggestion(for: name, in: names),
                 status: .usage
             )
         case .exportNeedsEnded:
             self.init(
-                "Only ended batches have results to export.",
-                advice: "Add --status ended, or leave --status out.",
+                "--status: only ended batches have results to export",
+                advice: "use --status ended, or omit --status",
                 status: .usage
             )
         case .bothCursors:
-            self.init("--after-id and --before-id exclude each other.", advice: "Give one of them.", status: .usage)
+            self.init("--after-id, --before-id: cannot be used together", advice: "use one of them", status: .usage)
+        case .badColor(let value?):
+            self.init(
+                "--color: \(Self.notAmong(ColorChoice.names, value))",
+                advice: Self.suggestion(for: value, in: ColorChoice.names),
+                status: .usage
+            )
+        case .badColor(nil):
+            let names = ColorChoice.names.joined(separator: ", ")
+            self.init("--color: missing value: expected one of \(names)", status: .usage)
         case .badShard(let text):
             self.init(
-                "--shard \(text) is no part.",
-                advice: "Write the part, from 0, and how many there are: 0/4, 1/4, 2/4 and 3/4.",
+                "--shard: invalid part '\(text)'",
+                advice: "use INDEX/COUNT, with an index from 0: 0/4, 1/4, 2/4 and 3/4",
                 status: .usage
             )
         case .badInput(let line, let reason):
             self.init(
-                "Line \(line) of standard input names no batch: \(reason).",
-                advice:
-                    "Each line is a batch object, as list --format ndjson writes it, or an id. Nothing was fetched.",
+                "standard input: line \(line) is not a valid batch: \(reason)",
+                advice: "each line is a batch ID or a batch object, as printed by: batchkeep list --format ndjson",
                 status: .usage
             )
         case .outputClosed:
             self.init(
-                "Stopped, as nobody reads standard output any more.",
-                advice: "What is archived stays, and what was read of the rest: run it again.",
+                "standard output was closed: the run stopped before its end",
+                advice: "run the same command again to continue",
                 status: .partial
             )
         case .unwritableOutput(let code):
-            self.init("Standard output cannot be written: \(Self.reason(ofStream: code)).")
+            self.init("cannot write standard output: \(Self.reason(ofStream: code))")
         case .badPingURL:
+            self.init("--ping-url: invalid URL", advice: "use a URL such as https://hc-ping.com/UUID", status: .usage)
+        case .noMetricsFolder(let path):
+            let folder = parentFolder(of: path)
             self.init(
-                "--ping-url is no URL that can be called.",
-                advice: "Write it like https://hc-ping.com/UUID.",
+                "--metrics-file: folder not found: '\(folder)'",
+                advice: "mkdir -p \(folder.shellQuoted)",
                 status: .usage
             )
-        case .noMetricsFolder(let path):
-            self.init("The folder of --metrics-file \(path) does not exist.", advice: "Make it first.", status: .usage)
         case .notQuarantined(let id, let archive):
             self.init(
-                "\(id) is not in quarantine.",
-                advice: "batchkeep status --archive \(archive) tells which batches are.",
+                "batch '\(id)': not in quarantine",
+                advice: "list the batches in quarantine: \(Self.command("status", archive: archive))",
                 status: .usage
             )
         case .severalArchives(let path, let sources):
             self.init(
-                "\(path) holds the archives of several sources: \(sources.joined(separator: ", ")).",
-                advice: "Name one of them: --archive \(ArchiveFolders.path(of: sources[0], in: path))",
+                "'\(path)': contains several archives: \(sources.joined(separator: ", "))",
+                advice: "use one of them: --archive \(ArchiveFolders.path(of: sources[0], in: path).shellQuoted)",
                 status: .usage
             )
         case .outOfRange(let option, let value, let allowed):
-            self.init("\(option) \(value) is out of range.", advice: "Allowed is \(allowed).", status: .usage)
+            self.init("\(option): invalid value '\(value)': must be \(allowed)", status: .usage)
         case .unknownRequest(let id):
             self.init(
-                "The archive has no result with the custom_id \(id).",
-                advice:
-                    "Ids are compared byte for byte. List some with: batchkeep select --columns custom_id --limit 10"
+                "custom_id '\(id)': not found in the archive",
+                advice: "list some: \(Self.command("select --columns custom_id --limit 10"))"
             )
         case .notUnicode(let argument, let text):
             self.init(
-                "Argument \(argument), '\(text)', is not valid UTF-8.",
-                advice: "Rename the file or folder, or reach it through a link with another name.",
+                "argument \(argument): '\(text)' is not valid UTF-8",
+                advice: "rename the file or folder, or use a link with another name",
                 status: .usage
             )
         case .tooFewOpenFiles(let limit, let least):
             self.init(
-                "The limit of \(limit) open files is too low.",
-                advice: "Allow at least \(least): ulimit -n \(max(256, least))"
+                "open files: the limit of \(limit) is too low: at least \(least) are needed",
+                advice: "ulimit -n \(max(256, least))"
             )
         case .tooLittleMemory(let limit, let least):
             self.init(
-                "The limit of \(ByteSize.text(limit)) of memory is too low.",
-                advice: "Allow at least \(ByteSize.text(least)) of address space: ulimit -v \(least >> 10)"
+                "memory: the limit of \(ByteSize.text(limit)) is too low: at least \(ByteSize.text(least)) are needed",
+                advice: "ulimit -v \(least >> 10)"
             )
+        case .unknownNamedQuery(let name):
+            let names = NamedQuery.all.map(\.name)
+            self.init(
+                "--named: \(Self.notAmong(names, name))",
+                advice: Self.suggestion(for: name, in: names),
+                status: .usage
+            )
+        case .misspelledResultType(let name, let nearest):
+            self.init("--result: unknown type '\(name)'", advice: "did you mean '\(nearest)'?", status: .usage)
         case .conflict(let sentence):
             self.init(sentence, status: .usage)
         }
@@ -213,14 +275,14 @@ extension FailureText {
         switch failure {
         case .notInstalled(let codec):
             self.init(
-                "The \(codec.rawValue) library is not on this machine.",
-                advice: "Install libdeflate0 (Debian, Ubuntu), or use --codec zlib.",
+                "--codec: the library \(codec.rawValue) is not installed",
+                advice: "install libdeflate0 (Debian, Ubuntu), or use --codec zlib",
                 status: .usage
             )
         case .level(let level, let codec, let allowed):
             self.init(
-                "--level \(level) is out of range for \(codec.rawValue).",
-                advice: "Allowed is \(allowed.lowerBound) to \(allowed.upperBound).",
+                "--level: invalid value '\(level)': must be \(allowed.lowerBound) to \(allowed.upperBound) "
+                    + "with \(codec.rawValue)",
                 status: .usage
             )
         }

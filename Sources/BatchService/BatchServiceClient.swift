@@ -22,7 +22,7 @@ package struct BatchServiceClient: Sendable {
         environment: ServiceEnvironment = ServiceEnvironment()
     ) throws(ServiceSettingsFailure) {
         do {
-            base = try ServiceURL(base: settings.baseURL)
+            base = try ServiceURL(base: settings.baseURL).withoutAPIPath
         } catch {
             // The error must not quote a password in the URL.
             throw .baseURL(error == .userInfo ? "" : settings.baseURL, problem: error)
@@ -61,7 +61,7 @@ extension BatchServiceClient: BatchLister {
             ServiceRequest(
                 url: base.appending(path: "/v1/messages/batches", query: parameters.joined(separator: "&")),
                 kind: .list,
-                name: "GET /v1/messages/batches"
+                name: ServiceError.listing
             )
         )
     }
@@ -82,6 +82,11 @@ extension BatchServiceClient: BatchLister {
             guard let bytes = try await body.collect(upTo: Self.replyLimit) else {
                 let problem = "more than \(Self.replyLimit / 1_048_576) MiB"
                 throw ServiceError(.malformedReply(problem), of: request, answer: head)
+            }
+            if let page = ReceivedPage(contentType: head.contentType, body: bytes) {
+                var error = ServiceError(.malformedReply("not JSON"), of: request, answer: head)
+                error.page = page
+                throw error
             }
             return ServiceReply(head: head, body: bytes)
         }

@@ -81,6 +81,10 @@ extension Credential {
         error.errorType = error.errorType.map(removed)
         error.message = error.message.map(removed)
         error.requestID = error.requestID.map(removed)
+        if let page = error.page {
+            error.page?.contentType = page.contentType.map(removed)
+            error.page?.title = page.title.map(removed)
+        }
         error.code =
             switch error.code {
             case .transport(let fault, let detail): .transport(fault, detail: removed(from: detail))

@@ -131,7 +131,7 @@ extension HTTPTransport {
             throw .caFile(
                 caFile,
                 detail: FileManager.default.isReadableFile(atPath: caFile)
-                    ? "holds no certificates in PEM form" : "cannot be read"
+                    ? "contains no certificates in PEM form" : "cannot be read"
             )
         }
         return configuration

@@ -88,7 +88,7 @@ package struct PingClient: Sendable {
         case .failure(let error):
             code = .transport(error, proxy: proxy)
         }
-        throw ServiceError(code: code, operation: "The ping of \(url.origin.text)")
+        throw ServiceError(code: code, operation: "ping of \(url.origin.text)")
     }
 }
 

@@ -22,7 +22,8 @@ struct ResponseHead: Sendable {
             status: status,
             requestID: text("request-id"),
             workspaceID: text("anthropic-workspace-id"),
-            date: text("date").flatMap { HTTPDate.timestamp($0) }
+            date: text("date").flatMap { HTTPDate.timestamp($0) },
+            contentType: text("content-type")
         )
         location = value("location")
         let encodings = headers[canonicalForm: "content-encoding"].map { $0.lowercased() }.filter { $0 != "identity" }

@@ -44,11 +44,13 @@ struct ServiceCaller: Sendable {
                     pacer.recordSuccess()
                     return value
                 }
-                let error = ErrorBody(await body.prefix(upTo: ErrorBody.byteLimit))
+                let bytes = await body.prefix(upTo: ErrorBody.byteLimit)
+                let error = ErrorBody(bytes)
                 outcome = .answer(head.facts(errorCode: error.code, now: environment.now()))
                 failure = ServiceError(.status(head.reply.status), of: request, answer: head.reply)
                 failure.errorType = error.type
                 failure.message = error.message
+                failure.page = ReceivedPage(contentType: head.reply.contentType, body: bytes)
                 failure.requestID = failure.requestID ?? error.requestID
             } catch let error as ServiceError {
                 guard case .transport(let fault, let detail) = error.code else {

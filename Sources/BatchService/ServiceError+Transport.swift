@@ -44,7 +44,7 @@ extension ServiceError.Code {
 
     /// Returns the code for a timeout: no bytes arrived for the time `limit`.
     static func idle(_ limit: Duration) -> Self {
-        .transport(.idleTimeout, detail: "nothing arrived for \(limit.components.seconds) s")
+        .transport(.idleTimeout, detail: "no data for \(limit.components.seconds) s")
     }
 
     /// Returns the code for a document that did not arrive within `limit`, which is two idle timeouts.
@@ -75,7 +75,7 @@ extension ServiceError.Code {
         case NIOSSLError.handshakeFailed(let cause): handshake(cause)
         case let error as NIOSSLExtraError
         where [.failedToValidateHostname, .serverHostnameImpossibleToMatch].contains(error):
-            (.tls, "the server's certificate is for another host name")
+            (.certificateName, "")
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: (.tls, "the encrypted connection failed")
         case is NIOTLSUnwrappingError, is NIOSSLCloseTimedOutError: (.cut, "connection closed")
         case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection:
@@ -139,8 +139,8 @@ extension ServiceError.Code {
     private static func handshake(_ cause: BoringSSLError) -> Fault {
         let text = "\(cause)"
         if text.contains("EOF during") { return (.cut, "connection closed during the TLS handshake") }
+        if text.contains("CERTIFICATE_VERIFY_FAILED") { return (.certificate, "") }
         let reasons = [
-            ("CERTIFICATE_VERIFY_FAILED", "the server's certificate is not trusted or has expired"),
             ("WRONG_VERSION_NUMBER", "the server does not speak TLS"),
             ("PROTOCOL_VERSION", "the server does not offer TLS 1.2 or later"),
             ("UNSUPPORTED_PROTOCOL", "the server does not offer TLS 1.2 or later"),

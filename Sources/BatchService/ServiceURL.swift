@@ -73,6 +73,16 @@ package struct ServiceURL: Sendable, Hashable {
         self.init(origin: whole.origin, path: String(path))
     }
 
+    /// The base URL without a path of the API at its end, which requests add themselves.
+    ///
+    /// People copy the whole address from examples: `https://api.anthropic.com/v1`.
+    var withoutAPIPath: ServiceURL {
+        let suffix = ["/v1/messages/batches", "/v1/messages", "/v1"].first { path.hasSuffix($0) }
+        var prefix = path.dropLast(suffix?.count ?? 0)
+        while prefix.last == "/" { prefix.removeLast() }
+        return ServiceURL(origin: origin, path: String(prefix), query: query)
+    }
+
     /// The whole URL as text.
     package var text: String {
         origin.text + target

@@ -186,7 +186,7 @@ private struct Cells {
     func count(_ column: String) throws(PriceTableError) -> Int? {
         guard let text = self[column] else { return nil }
         guard let digits = DecimalDigits(text, places: 0), digits.value <= 1_000_000_000_000 else {
-            throw PriceTableError(line: line, column: column, reason: "\"\(text)\" is no number of tokens")
+            throw PriceTableError(line: line, column: column, reason: "invalid number of tokens '\(text)'")
         }
         return Int(digits.value)
     }
@@ -194,7 +194,7 @@ private struct Cells {
     func day(_ column: String) throws(PriceTableError) -> CalendarDay? {
         guard let text = self[column] else { return nil }
         guard let day = CalendarDay(text) else {
-            throw PriceTableError(line: line, column: column, reason: "\"\(text)\" is no date like 2026-11-01")
+            throw PriceTableError(line: line, column: column, reason: "invalid date '\(text)': must be like 2026-11-01")
         }
         return day
     }
@@ -203,7 +203,7 @@ private struct Cells {
     func factor(_ column: String) throws(PriceTableError) -> Int64 {
         guard let text = self[column] else { return 1_000_000 }
         guard let digits = DecimalDigits(text, places: 6), digits.value > 0, digits.value <= 1_000_000_000 else {
-            throw PriceTableError(line: line, column: column, reason: "\"\(text)\" is no factor like 1.1")
+            throw PriceTableError(line: line, column: column, reason: "invalid factor '\(text)': must be like 1.1")
         }
         return Int64(digits.value)
     }
@@ -214,7 +214,11 @@ private struct Cells {
     func price(_ column: String, usFactor: Int64) throws(PriceTableError) -> Int64? {
         guard let text = self[column] else { return nil }
         guard let exact = DecimalDigits(text, places: 12), exact.value < 1_000_000_000_000_000_000 else {
-            throw PriceTableError(line: line, column: column, reason: "\"\(text)\" is no price in dollars like 0.25")
+            throw PriceTableError(
+                line: line,
+                column: column,
+                reason: "invalid price '\(text)': must be in dollars, like 0.25"
+            )
         }
         // If half the price times the factor is whole, all other products are whole too.
         let (half, rest) = (exact.value * Int128(usFactor)).quotientAndRemainder(dividingBy: 2_000_000_000_000)

@@ -16,7 +16,7 @@ struct ArchiveFoldersTests {
             }
             let run = await InProcess.run(arguments + ["--archive", scratch.url.path], at: "http://127.0.0.1:1")
             #expect(run.status == .usage)
-            #expect(run.notes.contains("several sources: ops, research"), "\(run.notes)")
+            #expect(run.notes.contains("several archives: ops, research"), "\(run.notes)")
             #expect(run.notes.contains("--archive \(scratch.url.path)/workspace=ops"), "\(run.notes)")
         }
     }

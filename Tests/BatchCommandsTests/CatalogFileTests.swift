@@ -61,8 +61,8 @@ struct CatalogFileTests {
             for index in damage.clamped(to: 0..<bytes.count) { bytes[index] = UInt8(truncatingIfNeeded: index &* 31) }
             try bytes.write(to: catalogURL(nights))
             let run = await nights.export()
-            #expect(run.notes.contains("is damaged"), "\(run.notes)")
-            #expect(run.notes.contains("It is kept as catalog.sqlite.old"))
+            #expect(run.notes.contains("catalog.sqlite': damaged: "), "\(run.notes)")
+            #expect(run.notes.contains("it is kept as catalog.sqlite.old"))
             #expect(run.batches["already_archived"] == 2 && run.batches["archived_now"] == nil)
             #expect(nights.fetches(of: "msgbatch_a") == 1)
             #expect(nights.archive.files(in: "").contains("catalog.sqlite.old"))
@@ -77,9 +77,9 @@ struct CatalogFileTests {
             try FileManager.default.removeItem(at: catalogURL(nights))
             if !isMissing { try Data().write(to: catalogURL(nights)) }
             let run = await nights.export()
-            #expect(run.notes.contains("There is no catalog; it was built from 2 manifests."))
+            #expect(run.notes.contains("catalog not found: it was rebuilt from 2 manifests"))
             #expect(nights.fetches(of: "msgbatch_a") == 1)
-            #expect(!(await nights.export()).notes.contains("There is no catalog"))
+            #expect(!(await nights.export()).notes.contains("catalog not found"))
         }
     }
 
@@ -88,7 +88,7 @@ struct CatalogFileTests {
             let folder = catalogURL(nights)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let run = await nights.export()
-            #expect(run.notes.contains("it is a folder, not a file. It is kept as catalog.sqlite.old"), "\(run.notes)")
+            #expect(run.notes.contains("it is a folder, not a file; it is kept as catalog.sqlite.old"), "\(run.notes)")
             #expect(run.batches["archived_now"] == 2)
         }
     }

@@ -39,11 +39,11 @@ struct DamagedCatalogTests {
             _ = await nights.export()
             try await DatabaseQueue(path: path(nights)).write { try $0.execute(sql: change) }
             let status = await nights.run(["status", "--format", "json"])
-            #expect(status.status == .done && status.notes.contains("is damaged"), "\(status.notes)")
+            #expect(status.status == .done && status.notes.contains(": damaged: "), "\(status.notes)")
             let counts = try #require(status.document["batches"] as? [String: Int])
             #expect(counts["archived"] == 2 && counts["quarantined"] == 1)
             let run = await nights.export()
-            #expect(run.notes.contains("is damaged") && run.notes.contains("It is kept as catalog.sqlite.old"))
+            #expect(run.notes.contains(": damaged: ") && run.notes.contains("it is kept as catalog.sqlite.old"))
             #expect(run.batches["already_archived"] == 2 && run.batches["archived_now"] == nil, "\(run.output)")
             #expect(nights.archive.files(in: "").contains("catalog.sqlite.old"))
             let next = await nights.export()
@@ -53,7 +53,7 @@ struct DamagedCatalogTests {
             let runs = await nights.status()["runs"] as? [[String: Any]]
             #expect(runs?.count == (keeps ? 3 : 2))
             let isWhole = ["DROP TABLE completed_windows", "grdb", "ADD COLUMN"].contains { change.contains($0) }
-            #expect(run.notes.contains("Its history is complete") == isWhole, "\(run.notes)")
+            #expect(run.notes.contains("its history is complete") == isWhole, "\(run.notes)")
         }
     }
 
@@ -126,7 +126,7 @@ struct DamagedCatalogTests {
             ledger.begin(CatalogRun(command: "export", arguments: [], version: "1", startedAt: nights.now))
             #expect(throws: CatalogFailure.self) { try catalog.batches() }
             let run = await nights.export()
-            #expect(run.notes.contains("is damaged") && run.batches["already_archived"] == 2, "\(run.notes)")
+            #expect(run.notes.contains(": damaged: ") && run.batches["already_archived"] == 2, "\(run.notes)")
         }
     }
 }

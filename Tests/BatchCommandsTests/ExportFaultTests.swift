@@ -109,7 +109,7 @@ struct ExportFaultTests {
         let limits = ["--max-runtime", "300s", "--idle-timeout", "3600"]
         try await InProcess.export(scenario, limits, clock: QuickClock()) { run, archive, _ in
             #expect(run.status == .partial)
-            #expect(run.notes.contains("Stopped after 300s, as --max-runtime says."), "\(run.notes)")
+            #expect(run.notes.contains("time limit reached: stopped after 300s (--max-runtime)"), "\(run.notes)")
             #expect(archive.files(in: "_partial").contains("\(id).journal"))
         }
     }
@@ -138,7 +138,7 @@ struct ExportFaultTests {
         try await InProcess.export(scenario) { run, _, server in
             #expect(run.status == .error)
             #expect(run.notes.contains("the spend limit is reached"), "\(run.notes)")
-            #expect(run.notes.contains("It lasts until"))
+            #expect(run.notes.contains("run the same command again after"))
             #expect(server.service.requests.count == 1)
         }
     }

@@ -15,9 +15,9 @@ struct IndexWaitTests {
                 Self.count + ["--archive", archive.url.path],
                 at: "http://127.0.0.1:9",
                 clock: QuickClock(),
-                onNote: { if $0.contains("is filling the result index") { other.end() } }
+                onNote: { if $0.contains("another command is updating it") { other.end() } }
             )
-            #expect(run.output == "{\"n\":1053}\n" && run.notes.contains("Waiting for it to end."), "\(run.notes)")
+            #expect(run.output == "{\"n\":1053}\n" && run.notes.contains("waiting for it to end"), "\(run.notes)")
         }
     }
 
@@ -30,7 +30,10 @@ struct IndexWaitTests {
                 clock: QuickClock()
             )
             #expect(run.status == .busy && run.output == "")
-            #expect(run.notes.contains("Ask again when it has ended.") && !run.notes.contains("locked"), "\(run.notes)")
+            #expect(
+                run.notes.contains("run the same query again later") && !run.notes.contains("locked"),
+                "\(run.notes)"
+            )
             other.end()
         }
     }

@@ -91,7 +91,7 @@ struct InterruptedJoinTests {
                 #expect(archive.archivedIDs.count == 2 && archive.files(in: "joined").isEmpty)
                 let failures = (run.document["join"] as? [String: Any])?["failures"] as? [[String: Any]]
                 #expect((failures?.first?["reason"] as? String)?.contains(labels) == true)
-                #expect(run.notes.contains("archived without the join"), "\(run.notes)")
+                #expect(run.notes.contains("archived first, then the join is tried again"), "\(run.notes)")
                 #expect(pending(in: run) == archive.archivedIDs.sorted())
                 try? FileManager.default.removeItem(atPath: labels)
                 _ = try scratch.write("custom_id,label\nx,y\n", to: "labels.csv")
@@ -134,7 +134,7 @@ struct InterruptedJoinTests {
             try await InProcess.export(scenario, join) { run, archive, _ in
                 #expect(run.status == .partial)
                 #expect(archive.archivedIDs == [ids[1]])
-                #expect(run.notes.contains("\(ids[0]): the IDs it must contain cannot be read"), "\(run.notes)")
+                #expect(run.notes.contains("\(ids[0]): the IDs that it must contain cannot be read"), "\(run.notes)")
             }
         }
     }

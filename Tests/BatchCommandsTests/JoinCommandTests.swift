@@ -162,7 +162,7 @@ struct JoinCommandTests {
             ["--require-all", "--join", Samples.path("metadata/catalog.csv")]
         ) { run, _, _ in
             #expect(run.status == .usage)
-            #expect(run.notes.contains("--require-all cannot tell"), "\(run.notes)")
+            #expect(run.notes.contains("--require-all: cannot assign the IDs"), "\(run.notes)")
         }
     }
 

@@ -16,7 +16,7 @@ struct LockWaitTests {
             let lock = try ArchiveLock(ArchiveFolder(nights.path), as: holder())
             let run = await nights.export()
             #expect(run.status == .busy)
-            #expect(run.notes.contains("held by process 4711 on night-watch since 2026-11-01T01:00:00Z"))
+            #expect(run.notes.contains("locked by process 4711 on night-watch since 2026-11-01T01:00:00Z"))
             #expect(nights.server.service.requests.isEmpty)
             _ = consume lock
         }
@@ -27,7 +27,7 @@ struct LockWaitTests {
             let held = HeldLock(try ArchiveLock(ArchiveFolder(nights.path), as: holder()))
             // The lock is released exactly when the run has reported that it waits.
             let run = await nights.run(["export", "--wait", "10m"]) { note in
-                if note.contains("Waiting for it to end.") { held.release() }
+                if note.contains("waiting for it to end") { held.release() }
             }
             #expect(run.status == .done, "\(run.notes)")
             #expect(run.notes.contains("night-watch"))

@@ -27,7 +27,7 @@ struct PipelineKeyTests {
         ("metric-file", "metrics-file"),
         ("x", nil), ("weather", nil), ("", nil),
     ])
-    func `the nearest name is suggested if it is close enough`(text: String, expected: String?) {
+    func `the nearest key is suggested if it is close enough`(text: String, expected: String?) {
         #expect(NearestName.of(text, in: PipelineKey.options.map(\.name)) == expected)
     }
 }

@@ -55,10 +55,10 @@ struct QueryCommandTests {
                 let change = await run(["query", sql])
                 #expect(change.status == .usage && change.notes.contains("readonly"), "\(sql): \(change.notes)")
             }
-            #expect(delete.status == .usage && delete.notes.contains("cannot be run"), "\(delete.notes)")
+            #expect(delete.status == .usage && delete.notes.contains("invalid query"), "\(delete.notes)")
             #expect(await run(["query", "SELECT count(*) AS n FROM results"]).output == "{\"n\":1053}\n")
             let two = await run(["query", "SELECT 1; SELECT 2"])
-            #expect(two.notes.contains("The query cannot be run: it is more than one statement.\n"), "\(two.notes)")
+            #expect(two.notes.contains("error: invalid query: it is more than one statement\n"), "\(two.notes)")
             let unknown = await run(["query", "SELECT nobody FROM results"])
             #expect(unknown.status == .usage && unknown.notes.contains("no such column: nobody"))
         }
@@ -230,7 +230,7 @@ struct QueryCommandTests {
             let folder = archive.url.appending(path: "results.sqlite")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let query = await run(["query", "SELECT 1"])
-            #expect(query.status == .error && query.notes.contains("It can be removed at any time"), "\(query.notes)")
+            #expect(query.status == .error && query.notes.contains("hint: remove it"), "\(query.notes)")
             #expect(FileManager.default.fileExists(atPath: folder.path))
         }
     }

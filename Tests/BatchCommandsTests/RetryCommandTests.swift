@@ -131,7 +131,7 @@ struct RetryCommandTests {
         try await withRetryFixture { ground in
             _ = try await ground.retry(Self.catalog)
             let again = try await ground.retry(Self.catalog)
-            #expect(again.status == .usage && again.notes.contains("is there already"), "\(again.notes)")
+            #expect(again.status == .usage && again.notes.contains("already exists"), "\(again.notes)")
             let id = try Samples.id(of: Self.catalog)
             let wrong = await InProcess.run(
                 [
@@ -140,7 +140,7 @@ struct RetryCommandTests {
                 ],
                 at: ground.server.baseURL
             )
-            #expect(wrong.status == .usage && wrong.notes.contains("holds no requests"), "\(wrong.notes)")
+            #expect(wrong.status == .usage && wrong.notes.contains("contains no requests"), "\(wrong.notes)")
             let bare = await InProcess.run(["retry", "--archive", ground.archive.url.path], at: ground.server.baseURL)
             #expect(bare.status == .usage && bare.notes.contains("--join"), "\(bare.notes)")
         }

@@ -16,12 +16,12 @@ struct RunReportingTests {
     // MARK: Summary
 
     @Test(arguments: [
-        (["--since", "soon"], 2, "--since soon is no time."),
-        (["--concurrency", "0"], 2, "--concurrency 0 is out of range."),
-        (["--key-file", "/nonexistent"], 2, "The key file /nonexistent cannot be read or is empty."),
-        (["--base-url", "ftp://x"], 2, "The base URL ftp://x cannot be used"),
-        (["--ping-url", "x"], 2, "--ping-url is no URL that can be called."),
-        (["--metrics-file", "/nonexistent/m"], 2, "The folder of --metrics-file /nonexistent/m does not exist."),
+        (["--since", "soon"], 2, "--since: invalid time 'soon'"),
+        (["--concurrency", "0"], 2, "--concurrency: invalid value '0'"),
+        (["--key-file", "/nonexistent"], 2, "--key-file: cannot read '/nonexistent', or it is empty"),
+        (["--base-url", "ftp://x"], 2, "--base-url: invalid URL 'ftp://x'"),
+        (["--ping-url", "x"], 2, "--ping-url: invalid URL"),
+        (["--metrics-file", "/nonexistent/m"], 2, "--metrics-file: folder not found: '/nonexistent'"),
     ])
     func `a rejected run has a summary`(options: [String], status: Int, sentence: String) async throws {
         try await Scratch.use { scratch in
@@ -57,7 +57,7 @@ struct RunReportingTests {
             try lock.close()
             #expect(run.status == .busy)
             #expect(run.document["exit_status"] as? Int == 11)
-            #expect((run.document["error"] as? String)?.contains("The archive is held by") == true)
+            #expect((run.document["error"] as? String)?.contains("archive in use: locked by") == true)
         }
     }
 
@@ -86,13 +86,13 @@ struct RunReportingTests {
             }
             #expect(events("batch archived").count == 1)
             #expect(events("batch archived").first?["results"] as? Int == 20)
-            #expect(events("trying again in").first?["level"] as? String == "warning")
+            #expect(events("retrying in").first?["level"] as? String == "warning")
             #expect(
                 Set(events("batch not archived").compactMap { $0["state"] as? String }) == [
                     "quarantined", "unavailable",
                 ]
             )
-            for event in events("batch archived") + events("trying again in") {
+            for event in events("batch archived") + events("retrying in") {
                 #expect((event["request_id"] as? String)?.hasPrefix("req_") == true, "\(event)")
             }
             #expect(events("run ended").first?["exit_status"] as? Int == 4)
@@ -195,7 +195,7 @@ struct RunReportingTests {
                 let good = await InProcess.run(arguments, at: server.baseURL)
                 // The simulator does not have this path, so both pings fail.
                 #expect(good.status == .done)
-                #expect(good.notes.contains("warning: The ping of \(server.baseURL) failed"), "\(good.notes)")
+                #expect(good.notes.contains("warning: ping of \(server.baseURL) failed"), "\(good.notes)")
                 let bad = await InProcess.run(arguments + ["--since", "soon"], at: server.baseURL)
                 #expect(bad.status == .usage)
                 let requests = server.service.requests

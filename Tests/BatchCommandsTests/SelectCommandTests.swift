@@ -82,16 +82,23 @@ struct SelectCommandTests {
     }
 
     @Test(arguments: [
-        (["--columns", "modle"], "There is no column modle."), (["--where", "x"], "--where x is no condition."),
-        (["--usable", "--unusable"], "--usable and --unusable exclude each other."),
-        (["--by", "model", "--columns", "text"], "The column text cannot be summed."),
+        (["--columns", "modle"], "column 'modle': not found\nhint: did you mean 'model'?\n"),
+        (["--where", "x"], "--where: invalid condition 'x'"),
+        (["--usable", "--unusable"], "--usable, --unusable: cannot be used together"),
+        (["--by", "model", "--columns", "text"], "column 'text': cannot be summed"),
         (
             ["--format", "jsonl-raw", "--columns", "text"],
-            "--format jsonl-raw gives whole lines; leave out --columns and --by."
+            "--format jsonl-raw: prints whole lines, so it cannot be used with --columns or --by"
         ),
-        (["--limit", "0"], "--limit 0 is out of range."),
-        (["--where", "output_tokens>many"], "The column output_tokens holds numbers, and many is none."),
-        (["--where", "custom_id~("], "( is no regular expression."),
+        (["--limit", "0"], "--limit: invalid value '0'"),
+        (["--where", "output_tokens>many"], "column 'output_tokens': invalid number 'many'"),
+        (["--where", "custom_id~("], "invalid regular expression '('"),
+        (["--result", "error"], "--result: unknown type 'error'\nhint: did you mean 'errored'?\n"),
+        (["--colums", "model"], "unknown option: '--colums'\nhint: did you mean '--columns'?\n"),
+        (
+            ["--order", "redy"],
+            "--order: invalid value 'redy': must be one of archive, ready\nhint: did you mean 'ready'?\n"
+        ),
     ])
     func `invalid options are reported in a sentence`(arguments: [String], sentence: String) async {
         let run = await InProcess.run(["select"] + arguments, at: "http://127.0.0.1:9")

@@ -40,7 +40,7 @@ struct ShardTests {
         try await Nights.run([]) { nights in
             for command in ["list", "export"] {
                 let run = await nights.run([command, "--shard=\(text)"], inArchive: false)
-                #expect(run.status == .usage && run.notes.contains("is no part"), "\(run.notes)")
+                #expect(run.status == .usage && run.notes.contains("--shard: invalid part"), "\(run.notes)")
             }
         }
     }

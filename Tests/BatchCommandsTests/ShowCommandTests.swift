@@ -80,7 +80,7 @@ struct ShowCommandTests {
         try await InProcess.withSamples { _, run, _ in
             let show = await run(["show", "nobody"])
             #expect(show.status == .error && show.output == "")
-            #expect(show.notes.contains("has no result with the custom_id nobody"))
+            #expect(show.notes.contains("custom_id 'nobody': not found in the archive"))
         }
     }
 }

@@ -102,7 +102,7 @@ struct StatusTests {
             _ = await nights.export()
             let run = await nights.run(["retry-quarantine", "msgbatch_fine"])
             #expect(run.status == .usage)
-            #expect(run.notes.contains("msgbatch_fine is not in quarantine."))
+            #expect(run.notes.contains("batch 'msgbatch_fine': not in quarantine\n"))
         }
     }
 }

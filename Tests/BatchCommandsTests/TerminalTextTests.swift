@@ -11,7 +11,7 @@ import Testing
 /// Text of a server that a terminal would obey: in messages, statuses, IDs, models and result types.
 struct TerminalTextTests {
     /// A title, a cleared screen, a C1 sequence, reversed text, and a forged line.
-    private static let hostile = "\u{1B}]0;owned\u{7}\u{1B}[2J\u{9B}31m\u{202E}evil\u{2028}\r\nbatchkeep: Complete"
+    private static let hostile = "\u{1B}]0;owned\u{7}\u{1B}[2J\u{9B}31m\u{202E}evil\u{2028}\r\nerror: Complete"
 
     private static var json: String {
         let data = (try? JSONEncoder().encode(hostile)) ?? Data()
@@ -23,7 +23,7 @@ struct TerminalTextTests {
         #expect(text.contains("evil"), "\(name) does not quote the text: \(text)")
         let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
         #expect(lines.allSatisfy { $0 == $0.visible }, "\(name): \(text.debugDescription)")
-        #expect(!lines.contains { $0.hasPrefix("batchkeep: Complete") }, "\(name): \(text)")
+        #expect(!lines.contains { $0.hasPrefix("error: Complete") }, "\(name): \(text)")
     }
 
     private func scenario(_ effect: FaultEffect, on endpoints: Set<Endpoint>) throws -> Scenario {
@@ -124,7 +124,7 @@ struct TerminalTextTests {
     }
 
     @Test func `an argument and a file name from outside stay on their line`() async {
-        let name = "\u{1B}[2Jevil\nbatchkeep: Complete"
+        let name = "\u{1B}[2Jevil\nerror: Complete"
         for arguments in [
             ["select", name], ["prices", "--prices", name], ["report", "--html", "a", "--archive", name],
         ] {

@@ -63,7 +63,7 @@ struct VerifyCommandTests {
             }
             let repair = await run(["verify", "--repair"])
             #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
-            #expect(repair.notes.components(separatedBy: "fetched again").count == 2)
+            #expect(repair.notes.components(separatedBy: "downloaded again").count == 2)
             #expect(repair.notes.components(separatedBy: "rebuilt from raw").count == 3)
             #expect(archive.archivedIDs.count == 14)
         }
@@ -85,7 +85,7 @@ struct VerifyCommandTests {
             let isRepaired = served == .same || served == .reordered
             #expect(repair.status == (isRepaired ? .done : .integrity), "\(repair.notes)")
             if isRepaired {
-                #expect(repair.notes.contains("\(id): fetched again"))
+                #expect(repair.notes.contains("\(id): downloaded again"))
                 #expect(await run(["verify", "--full"]).status == .done)
                 return
             }
@@ -128,7 +128,7 @@ struct VerifyCommandTests {
             }
             #expect(await run(["verify"]).lines.filter { $0.hasPrefix("* ") }.count == 2)
             let repair = await run(["verify", "--repair"])
-            #expect(repair.status == .done && repair.notes.components(separatedBy: "fetched again").count == 3)
+            #expect(repair.status == .done && repair.notes.components(separatedBy: "downloaded again").count == 3)
             #expect(
                 try archive.snapshot().filter { $0.key.hasPrefix("raw/") } == before.filter { $0.key.hasPrefix("raw/") }
             )
@@ -210,7 +210,7 @@ struct VerifyCommandTests {
             #expect(repair.status == (isForAll ? .keyRefused : .integrity), "\(repair.notes)")
             #expect(repair.notes.contains("\(id): not repaired"), "\(repair.notes)")
             let repaired = isForAll ? 0 : 2
-            #expect(repair.notes.components(separatedBy: "fetched again").count == repaired + 1, "\(repair.notes)")
+            #expect(repair.notes.components(separatedBy: "downloaded again").count == repaired + 1, "\(repair.notes)")
         }
     }
 
@@ -243,7 +243,7 @@ struct VerifyCommandTests {
                 key: ""
             )
             #expect(repair.status == .integrity)
-            #expect(repair.notes.contains("not repaired, the service cannot be asked without a key"), "\(repair.notes)")
+            #expect(repair.notes.contains("not repaired, a download needs an API key"), "\(repair.notes)")
             #expect(await run(["verify", "--quick"]).status == .integrity)
         }
     }

@@ -38,7 +38,7 @@ struct PingClientTests {
             let client = try client(server.origin + "/secret-uuid")
             let failure = await #expect(throws: ServiceError.self) { try await client.send(.success, body: "") }
             #expect(failure?.code == .status(status))
-            #expect(failure?.operation == "The ping of \(server.origin)")
+            #expect(failure?.operation == "ping of \(server.origin)")
             #expect(server.requests.count == 1)
         }
     }

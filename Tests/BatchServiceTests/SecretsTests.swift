@@ -50,6 +50,8 @@ struct SecretsTests {
         ScriptedServer.Reply.answer(403, headers: ["request-id: req_\(testKey)"], body: ""),
         .answer(400, body: #"{"error":{"type":"error_\#(testKey)"},"request_id":"\#(testKey)"}"#),
         .answer(200, headers: ["content-encoding: \(testKey.uppercased())"]),
+        .answer(200, headers: ["content-type: text/html"], body: "<title>Hello \(testKey)</title>"),
+        .answer(403, headers: ["content-type: text/\(testKey)"], body: "<title>\(testKey.uppercased())</title>"),
         .answer(302, headers: ["location: https://\(testKey).example/x"]),
         .answer(302, headers: ["location: //\(testKey.uppercased()):8080/x", "request-id: \(testKey)"]),
     ])

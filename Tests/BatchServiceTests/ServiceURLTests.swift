@@ -91,6 +91,18 @@ struct ServiceURLTests {
         #expect(try ServiceURL(base: base).appending(path: "/v1/x").text == endpoint)
     }
 
+    @Test(arguments: [
+        ("https://a.example/v1", "https://a.example/"), ("https://a.example/v1/", "https://a.example/"),
+        ("https://a.example/v1/messages/batches", "https://a.example/"),
+        ("https://a.example/anthropic/v1/messages", "https://a.example/anthropic"),
+        ("https://a.example/anthropic//v1", "https://a.example/anthropic"),
+        ("https://a.example/apiv1", "https://a.example/apiv1"), ("https://a.example/v1/x", "https://a.example/v1/x"),
+        ("https://a.example", "https://a.example/"),
+    ])
+    func `a base loses the path of the API at its end`(base: String, text: String) throws {
+        #expect(try ServiceURL(base: base).withoutAPIPath.text == text)
+    }
+
     @Test(arguments: ["https://gateway.example?x=1", "https://gateway.example/#top", "https://gateway.example/?"])
     func `a base with a query or fragment is refused`(base: String) {
         #expect(throws: ServiceURL.Problem.query) { try ServiceURL(base: base) }

@@ -54,7 +54,7 @@ struct SettingsTests {
         let missing = await failure { $0.caFile = "/nonexistent/ca.pem" }
         #expect(missing == .caFile("/nonexistent/ca.pem", detail: "cannot be read"))
         let other = await failure { $0.caFile = #filePath }
-        #expect(other == .caFile(#filePath, detail: "holds no certificates in PEM form"))
+        #expect(other == .caFile(#filePath, detail: "contains no certificates in PEM form"))
     }
 
     @Test

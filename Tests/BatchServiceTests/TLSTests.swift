@@ -31,13 +31,16 @@ struct TLSTests {
 
     @Test(
         arguments: [
-            (.expired, "the server's certificate is not trusted or has expired"),
-            (.ofAnotherHost, "the server's certificate is for another host name"),
-        ] as [(TestCertificate, String)]
+            (.expired, .certificate),
+            (.ofAnotherHost, .certificateName),
+        ] as [(TestCertificate, ServiceError.TransportFault)]
     )
-    func `a certificate that does not fit is refused once`(certificate: TestCertificate, detail: String) async throws {
+    func `a certificate that does not fit is refused once`(
+        certificate: TestCertificate,
+        fault: ServiceError.TransportFault
+    ) async throws {
         let failure = try await failure(certificate)
-        #expect(failure.code == .transport(.tls, detail: detail))
+        #expect(failure.code == .transport(fault, detail: ""))
         #expect(failure.attempts == 1)
     }
 

@@ -66,7 +66,7 @@ struct SampleFolderTests {
         try await withTemporaryFolder { folder in
             try write(bytes("{\"id\": }"), to: folder + "/batches/bad.json")
             let error = #expect(throws: ScenarioError.self) { try Scenario.samples(in: folder) }
-            #expect(error?.sentence.contains("bad.json is no batch object. It is no JSON object") == true)
+            #expect(error?.sentence.contains("bad.json': not a batch object: not a JSON object") == true)
         }
     }
 

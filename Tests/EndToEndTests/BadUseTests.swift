@@ -4,21 +4,37 @@ import Testing
 /// For invalid use: one clear sentence on standard error, the right status, no partial files.
 struct BadUseTests {
     @Test(arguments: [
-        (["export", "--unknown"], "Unknown option '--unknown'"),
-        (["export", "--since", "2024-02-30"], "--since 2024-02-30 is no time."),
-        (["export", "--since", "2024-08-02", "--until", "2024-08-01"], "The window is empty"),
-        (["export", "--status", "canceling"], "Only ended batches have results to export."),
-        (["export", "--status", "done"], "--status done is no status."),
-        (["export", "--concurrency", "0"], "--concurrency 0 is out of range."),
-        (["export", "--page-size", "1001"], "--page-size 1001 is out of range."),
-        (["export", "--level", "99"], "--level 99 is out of range"),
-        (["export", "--codec", "brotli"], "brotli"),
-        (["export", "--base-url", "ftp://example.invalid"], "The base URL ftp://example.invalid cannot be used"),
-        (["list", "--after-id", "a", "--before-id", "b"], "--after-id and --before-id exclude each other."),
-        (["list", "--limit", "0"], "--limit 0 is out of range."),
+        (["export", "--unknown"], "error: unknown option: '--unknown'"),
+        (["export", "--since", "2024-02-30"], "error: --since: invalid time '2024-02-30'"),
+        (["export", "--since", "2024-08-02", "--until", "2024-08-01"], "error: empty time window: "),
+        (["export", "--status", "canceling"], "error: --status: only ended batches have results to export"),
+        (["export", "--status", "done"], "error: --status: invalid value 'done': must be one of in_progress"),
+        (["export", "--concurrency", "0"], "error: --concurrency: invalid value '0': must be 1 to 64"),
+        (["export", "--page-size", "1001"], "error: --page-size: invalid value '1001'"),
+        (["export", "--level", "99"], "error: --level: invalid value '99'"),
+        (["export", "--codec", "brotli"], "error: --codec: invalid value 'brotli': must be one of auto, "),
+        (
+            ["export", "--base-url", "ftp://example.invalid"],
+            "error: --base-url: invalid URL 'ftp://example.invalid': "
+        ),
+        (["list", "--after-id", "a", "--before-id", "b"], "error: --after-id, --before-id: cannot be used together"),
+        (["list", "--limit", "0"], "error: --limit: invalid value '0'"),
         (["simulate", "--samples", "/nonexistent"], "/nonexistent"),
-        (["simulate", "--generate", "0"], "--generate 0 is out of range."),
-        (["nonsense"], "nonsense"),
+        (["simulate", "--generate", "0"], "error: --generate: invalid value '0'"),
+        (["nonsense"], "error: unknown command: 'nonsense'"),
+        (["exprot"], "error: unknown command: 'exprot'\nhint: did you mean 'export'?\n"),
+        (["exprot", "--since", "7d"], "error: unknown command: 'exprot'"),
+        (["help", "foo"], "error: unknown command: 'foo'\nhint: batchkeep --help\n"),
+        (["help", "catalog", "rebiuld"], "error: unknown command: 'rebiuld'\nhint: did you mean 'rebuild'?\n"),
+        (["catalog", "rebiuld"], "error: unknown command: 'rebiuld'\nhint: did you mean 'rebuild'?\n"),
+        (["--archive", "a", "export"], "hint: options of a command follow its name: batchkeep export --archive a\n"),
+        (["list", "--limt", "3"], "error: unknown option: '--limt'\nhint: did you mean '--limit'?\n"),
+        (["list", "--since"], "error: --since: missing value: expected <time>\nhint: batchkeep list --help\n"),
+        (["list", "x", "y"], "error: unexpected arguments: 'x', 'y'\nhint: batchkeep list --help\n"),
+        (["list", "--limit", "abc"], "error: --limit: invalid value 'abc': must be a whole number\n"),
+        (["list", "--color", "some"], "error: --color: invalid value 'some': must be one of auto, always, never\n"),
+        (["list", "--color"], "error: --color: missing value: expected one of auto, always, never\n"),
+        (["show"], "error: missing argument: <custom_id>\nhint: batchkeep show --help\n"),
     ])
     func `an invalid command line is rejected with status 2`(arguments: [String], sentence: String) async throws {
         try await withTemporaryFolder { folder in
@@ -42,7 +58,7 @@ struct BadUseTests {
     ) async throws {
         let run = try await Program.run(arguments)
         #expect(run.status == 2 && run.output.isEmpty)
-        #expect(run.notes.hasPrefix("Error: ") && run.notes.contains("\nhint: "), "\(run.notes)")
+        #expect(run.notes.hasPrefix("error: unknown option: ") && run.notes.contains("\nhint: "), "\(run.notes)")
         #expect(run.notes.hasSuffix(": \(hint)\n"), "\(run.notes)")
         let help = try await Program.run([arguments[0], "-h"])
         #expect(help.status == 0 && help.output.contains("USAGE: batchkeep \(arguments[0])"))
@@ -51,7 +67,7 @@ struct BadUseTests {
     @Test func `without a key the message says where to put one`() async throws {
         let run = try await Program.run(["export"])
         #expect(run.status == 2)
-        #expect(run.notes.contains("There is no API key."))
+        #expect(run.notes.contains("error: API key not found: "))
         #expect(run.notes.contains("ANTHROPIC_API_KEY"))
     }
 
@@ -64,7 +80,7 @@ struct BadUseTests {
                 in: folder.url
             )
             #expect(run.status == 2, "\(run.notes)")
-            #expect(run.notes.contains("is a file, not a folder"))
+            #expect(run.notes.contains("'taken': a file, not a folder"))
         }
     }
 
@@ -76,7 +92,7 @@ struct BadUseTests {
                 in: folder.url
             )
             #expect(run.status == 1)
-            #expect(run.notes.contains("the connection was refused"), "\(run.notes)")
+            #expect(run.notes.contains("connection refused"), "\(run.notes)")
             #expect(run.notes.contains("ANTHROPIC_BASE_URL"))
             #expect(!run.notes.contains("very-secret-key"))
         }
@@ -104,7 +120,7 @@ struct BadUseTests {
             }
             let missing = try await Program.run(["list", "--key-file", "absent"], in: folder.url)
             #expect(missing.status == 2)
-            #expect(missing.notes.contains("The key file absent cannot be read or is empty."))
+            #expect(missing.notes.contains("--key-file: cannot read 'absent', or it is empty"))
         }
     }
 }

@@ -40,8 +40,8 @@ struct StandardOutputTests {
                 let whole = try await shell("batchkeep \(command)")
                 #expect(!whole.output.isEmpty, "\(command): \(whole.notes)")
                 let run = try await shell("batchkeep \(command) >\(target)")
-                let sentences = run.notes.split(separator: "\n").filter { $0.hasPrefix("batchkeep: ") }
-                let sentence = "batchkeep: Standard output cannot be written: \(reason)."
+                let sentences = run.notes.split(separator: "\n").filter { $0.hasPrefix("error: ") }
+                let sentence = "error: cannot write standard output: \(reason)"
                 #expect(sentences == [Substring(sentence)], "\(command): \(run.notes)")
                 #expect(run.status == 1, "\(command): \(run.notes)")
                 #expect(!run.notes.contains("NSError") && !run.notes.contains("Domain"), "\(command): \(run.notes)")
@@ -53,7 +53,7 @@ struct StandardOutputTests {
         try await withArchive { shell in
             let run = try await shell("batchkeep list | batchkeep fetch --archive other > /dev/full")
             #expect(run.status == 1)
-            #expect(run.notes.contains("Standard output cannot be written: no space left on device."), "\(run.notes)")
+            #expect(run.notes.contains("cannot write standard output: no space left on device"), "\(run.notes)")
         }
     }
 
@@ -61,8 +61,8 @@ struct StandardOutputTests {
         try await withArchive { shell in
             let run = try await shell("batchkeep export --since never --output json > /dev/full")
             #expect(run.status == 2)
-            #expect(run.notes.contains("--since never is no time."), "\(run.notes)")
-            #expect(run.notes.contains("Standard output cannot be written"), "\(run.notes)")
+            #expect(run.notes.contains("--since: invalid time 'never'"), "\(run.notes)")
+            #expect(run.notes.contains("cannot write standard output"), "\(run.notes)")
         }
     }
 
@@ -72,7 +72,7 @@ struct StandardOutputTests {
             let run = try await shell("{ batchkeep \(command); echo status $? >&2; } | head -n 1")
             #expect(run.lines.count == 1)
             #expect(run.notes.split(separator: "\n").last == "status 0", "\(run.notes)")
-            #expect(!run.notes.contains("cannot be written"), "\(run.notes)")
+            #expect(!run.notes.contains("cannot write"), "\(run.notes)")
         }
     }
 
@@ -83,7 +83,7 @@ struct StandardOutputTests {
                 "{ read -r _ < gate; batchkeep export --output json; echo status $? >&2; } | { exec <&-; echo > gate; }"
             let run = try await shell("mkfifo gate; \(pipe)")
             #expect(run.notes.hasSuffix("status 1\n"), "\(run.notes)")
-            #expect(run.notes.contains("Standard output cannot be written: broken pipe."), "\(run.notes)")
+            #expect(run.notes.contains("cannot write standard output: broken pipe"), "\(run.notes)")
         }
     }
 

@@ -4,8 +4,8 @@ import Testing
 /// Limits of the system and unusual inputs end a command with a sentence and a status, never with a stack trace.
 struct SystemLimitTests {
     @Test(arguments: [
-        ("ulimit -n 20", "The limit of 20 open files is too low."),
-        ("ulimit -v 300000", "The limit of 292 MiB of memory is too low."),
+        ("ulimit -n 20", "open files: the limit of 20 is too low"),
+        ("ulimit -v 300000", "memory: the limit of 292 MiB is too low"),
     ])
     func `a limit that is too low is reported in one sentence`(limit: String, sentence: String) async throws {
         try await withTemporaryFolder { folder in
@@ -16,7 +16,7 @@ struct SystemLimitTests {
                     environment: ["ANTHROPIC_API_KEY": "k"]
                 )
                 #expect(run.status == 1, "\(command): \(run.notes)")
-                #expect(run.notes.contains("batchkeep: \(sentence)\n"), "\(command): \(run.notes)")
+                #expect(run.notes.hasPrefix("error: \(sentence): "), "\(command): \(run.notes)")
                 #expect(run.output.isEmpty)
             }
             let help = try await Program.shell("\(limit); batchkeep --version", in: folder)
@@ -54,19 +54,22 @@ struct SystemLimitTests {
                 #expect(fromFile.status == 0 && fromFile.lines.count == 2, "\(fromFile.notes)")
             }
             let empty = try await Program.shell("batchkeep list", in: folder, environment: ["ANTHROPIC_API_KEY": " \n"])
-            #expect(empty.status == 2 && empty.notes.contains("There is no API key."), "\(empty.notes)")
+            #expect(empty.status == 2 && empty.notes.contains("API key not found"), "\(empty.notes)")
             let long = ["ANTHROPIC_API_KEY": String(repeating: "k", count: 70_000)]
             let tooLong = try await Program.shell("batchkeep list", in: folder, environment: long)
             #expect(tooLong.status == 2, "\(tooLong.notes)")
-            #expect(tooLong.notes.contains("The key in ANTHROPIC_API_KEY is longer than 64 KiB."), "\(tooLong.notes)")
+            #expect(
+                tooLong.notes.contains("API key too long: ANTHROPIC_API_KEY has more than 64 KiB"),
+                "\(tooLong.notes)"
+            )
         }
     }
 
     @Test(arguments: [
-        ("list --key-file", "The key file big is larger than 64 KiB."),
-        ("prices --prices", "The price file big is larger than 16 MiB."),
-        ("run", "The file is larger than 1 MiB."),
-        ("fetch <", "The list of batches on standard input is larger than 256 MiB."),
+        ("list --key-file", "input too large: the key file big has more than 64 KiB"),
+        ("prices --prices", "input too large: the price file big has more than 16 MiB"),
+        ("run", "big:1:1: larger than 1 MiB"),
+        ("fetch <", "input too large: the list of batches on standard input has more than 256 MiB"),
     ])
     func `an input that is far too large is refused`(command: String, sentence: String) async throws {
         try await withTemporaryFolder { folder in

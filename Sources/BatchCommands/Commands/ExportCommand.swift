@@ -104,7 +104,7 @@ struct ExportCommand: AsyncParsableCommand {
         _ = try limits.settings()
         _ = try limits.runtime()
         _ = try lock.seconds()
-        if requireAll, !join.isWanted { throw .conflict("--require-all needs a source: add --join.") }
+        if requireAll, !join.isWanted { throw .conflict("--require-all: can only be used with --join") }
         try BatchCommands.check(warnDays, 0...MessageBatch.retentionDays, "--warn-days")
         _ = try selection(now: now)
     }

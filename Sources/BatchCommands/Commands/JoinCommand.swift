@@ -36,7 +36,7 @@ struct JoinCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         guard join.isWanted else {
-            throw CommandFailure.conflict("There is nothing to join with: name a source with --join.")
+            throw CommandFailure.conflict("missing option: --join with a join source")
         }
         let window = try window.window(now: context.now())
         let settings = try join.settings(rows, archive)

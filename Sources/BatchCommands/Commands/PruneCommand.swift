@@ -68,7 +68,7 @@ struct PruneCommand: AsyncParsableCommand {
             guard let value else { continue }
             before[kind] = try TimeExpression.moment(value, option, now: now)
         }
-        guard !before.isEmpty else { throw .conflict("Say what may go: --raw-older-than or --joined-older-than.") }
+        guard !before.isEmpty else { throw .conflict("missing option: --raw-older-than or --joined-older-than") }
         return PrunePlan(before: before, removesLastCopies: evenIfLastCopy, now: now)
     }
 }

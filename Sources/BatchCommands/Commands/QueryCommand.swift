@@ -47,7 +47,9 @@ struct QueryCommand: AsyncParsableCommand {
         if let limit { try check(limit, 1...Int.max, "--limit") }
         let archives = archive.archives()
         guard archives.count == 1, let source = archives.first else {
-            throw CommandFailure.conflict("A query is about one archive: name one workspace=NAME with --archive.")
+            throw CommandFailure.conflict(
+                "--archive: contains several archives, but a query reads one: use a folder workspace=NAME"
+            )
         }
         let isDamaged = try await fillIndex(of: source.folder, context)
         let runs = try await runs(of: source.folder, for: sql, context)
@@ -68,7 +70,7 @@ struct QueryCommand: AsyncParsableCommand {
         let filling = IndexUpdate(folder: folder, clock: context.clock) { event in
             switch event {
             case .waiting(let failure):
-                context.note("\(FailureText(failure).sentence) Waiting for it to end.")
+                context.note("\(FailureText(failure).sentence); waiting for it to end")
             case .damaged:
                 context.note("The result index is damaged. It is filled again from the flat files.")
             case .indexed(let rows, let batches, let total):
@@ -104,12 +106,11 @@ struct QueryCommand: AsyncParsableCommand {
         case (let sql?, nil): return sql
         case (nil, let name?):
             guard let query = NamedQuery.all.first(where: { $0.name == name }) else {
-                let names = NamedQuery.all.map(\.name).joined(separator: ", ")
-                throw .conflict("--named \(name) is no named query; there are \(names).")
+                throw .unknownNamedQuery(name)
             }
             return query.sql
-        case (nil, nil): throw .conflict("Give a query, --named or --schema.")
-        case (.some, .some): throw .conflict("A query and --named exclude each other.")
+        case (nil, nil): throw .conflict("missing query: use SQL text, --named or --schema")
+        case (.some, .some): throw .conflict("--named: cannot be used together with SQL text")
         }
     }
 }

@@ -63,7 +63,9 @@ struct RetryCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         if !dryRun, !join.isWanted {
-            throw CommandFailure.conflict("The archive does not hold requests: name what was submitted with --join.")
+            throw CommandFailure.conflict(
+                "missing option: --join with the submitted requests, because an archive contains only results"
+            )
         }
         let selection = try selection()
         let edit = try edit()
@@ -95,7 +97,7 @@ struct RetryCommand: AsyncParsableCommand {
                 return try await run.run(manifests, with: PreparedJoin(join.readingSettings()))
             } catch let failure as ArchiveFailure where failure.isExistingFile {
                 throw CommandFailure.conflict(
-                    "\(failure.path) is there already, of an earlier run: name another folder with --out."
+                    "--out: '\(failure.path)' already exists, use another folder"
                 )
             } catch is CancellationError {
                 guard let status = cancellation.signalStatus else { throw CancellationError() }
@@ -108,13 +110,17 @@ struct RetryCommand: AsyncParsableCommand {
         var selection = FailureSelection(includesUnusable: unusable)
         if !result.isEmpty {
             if let other = result.first(where: { !FailureSelection.defaultTypes.contains($0) }) {
-                throw .outOfRange(option: "--result", value: other, allowed: "errored, expired or canceled")
+                throw .outOfRange(option: "--result", value: other, allowed: "one of errored, expired, canceled")
             }
             selection.types = Set(result)
         }
         for name in include.flatMap({ $0.split(separator: ",") }) {
             guard let errorClass = ErrorClass(rawValue: String(name)) else {
-                throw .outOfRange(option: "--include", value: String(name), allowed: "retry, fix_input or fix_account")
+                throw .outOfRange(
+                    option: "--include",
+                    value: String(name),
+                    allowed: "one of retry, fix_input, fix_account"
+                )
             }
             selection.classes.insert(errorClass)
         }

@@ -130,12 +130,17 @@ struct SelectCommand: AsyncParsableCommand {
     }
 
     private func checkOptions() throws(CommandFailure) {
-        if usable, unusable { throw .conflict("--usable and --unusable exclude each other.") }
+        let known = ResultType.known.map(\.name)
+        for name in result where !known.contains(name) {
+            // A type that this version does not know may occur in an archive, unless it is a misspelled one.
+            if let nearest = NearestName.of(name, in: known) { throw .misspelledResultType(name, nearest: nearest) }
+        }
+        if usable, unusable { throw .conflict("--usable, --unusable: cannot be used together") }
         if let sample { try check(sample, 1...10_000_000, "--sample") }
         if let limit { try check(limit, 1...Int.max, "--limit") }
-        if by != nil, sample != nil { throw .conflict("--by counts all lines; it cannot be used with --sample.") }
+        if by != nil, sample != nil { throw .conflict("--by: counts all lines, so it cannot be used with --sample") }
         if format == .jsonlRaw, columns != nil || by != nil {
-            throw .conflict("--format jsonl-raw gives whole lines; leave out --columns and --by.")
+            throw .conflict("--format jsonl-raw: prints whole lines, so it cannot be used with --columns or --by")
         }
     }
 }

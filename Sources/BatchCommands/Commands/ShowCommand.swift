@@ -39,7 +39,7 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        if json, raw { throw CommandFailure.conflict("--json and --raw exclude each other.") }
+        if json, raw { throw CommandFailure.conflict("--json, --raw: cannot be used together") }
         let window = try window.window(now: context.now())
         let output = RequestOutput(prices: try prices.source(), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil

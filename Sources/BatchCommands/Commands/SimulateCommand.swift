@@ -35,7 +35,7 @@ struct SimulateCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         if samples != nil, generate != nil {
-            throw CommandFailure.conflict("--samples and --generate exclude each other.")
+            throw CommandFailure.conflict("--samples, --generate: cannot be used together")
         }
         try check(port, 0...65_535, "--port")
         if let generate { try check(generate, 1...100_000_000, "--generate") }

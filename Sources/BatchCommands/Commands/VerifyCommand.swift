@@ -209,13 +209,13 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func plan(now: Timestamp) throws(CommandFailure) -> VerifyPlan {
         guard [quick, full, sample != nil].count(where: { $0 }) <= 1 else {
-            throw .conflict("--quick, --sample and --full exclude each other.")
+            throw .conflict("--quick, --sample, --full: cannot be used together")
         }
         if join.isWanted, !repair {
-            throw .conflict("--join is for --repair.")
+            throw .conflict("--join: can only be used with --repair")
         }
         if repair, quick || sample != nil {
-            throw .conflict("--repair looks at everything; leave out --quick and --sample.")
+            throw .conflict("--repair: checks all files, so it cannot be used with --quick or --sample")
         }
         let window = try window.window(now: now)
         var plan = VerifyPlan(since: window.since, until: window.until, ids: self.window.ids)

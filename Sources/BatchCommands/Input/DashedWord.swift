@@ -1,23 +1,16 @@
-import ArgumentParser
-
 /// A word of the command line that begins with a dash but is not an option, such as a custom ID or a condition.
 ///
 /// The option parser reads it as an option, and one that contains an `h` even as a request for help.
 struct DashedWord {
     let word: String
-    /// The command line that passes the word as it was meant.
-    let command: String
+    /// The command line that passes the word as a value; nil if the command accepts no value there.
+    let command: String?
 
     /// Finds the first such word; nil if there is none.
     init?(in arguments: [String]) {
-        let commands = Batchkeep.configuration.groupedSubcommands.flatMap(\.subcommands)
-        guard let command = commands.first(where: { $0.configuration.commandName == arguments.first }),
-            command.configuration.subcommands.isEmpty
+        guard let syntax = arguments.first.flatMap({ CommandSyntax.program?.command($0) }), syntax.commands.isEmpty
         else { return nil }
-        let help = Batchkeep.helpMessage(for: command, columns: 10_000)
-        let names = Set(
-            help.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.filter { $0.hasPrefix("-") }.map(String.init)
-        )
+        let names = Set(syntax.options.flatMap(\.spellings) + ["-h", "--help", "--version"])
         let place = arguments.indices.dropFirst().prefix { arguments[$0] != "--" }
             .first { place in
                 let name = arguments[place].prefix { $0 != "=" }
@@ -27,13 +20,16 @@ struct DashedWord {
         word = arguments[place]
         var others = arguments
         let before = arguments[place - 1]
-        if names.contains(before), help.contains("\(before) <") {
+        if syntax.option(before)?.takesValue ?? false {
             others.replaceSubrange((place - 1)...place, with: ["\(before)=\(word)"])
-        } else {
+        } else if syntax.options.contains(where: \.isPositional) {
             others.remove(at: place)
             others.insert(contentsOf: ["--", word], at: others.firstIndex(of: "--") ?? others.endIndex)
+        } else {
+            command = nil
+            return
         }
-        self.command = (["batchkeep"] + others.map(\.shellQuoted)).joined(separator: " ")
+        command = (["batchkeep"] + others.map(\.shellQuoted)).joined(separator: " ")
     }
 
     /// Whether no option is meant: options have two dashes.

@@ -35,7 +35,7 @@ enum FetchInput {
             id = decoded
         }
         guard MessageBatch.isSafeID(id) else {
-            throw .badInput(line: line, reason: "an id has 1 to 128 letters, digits, _ and -")
+            throw .badInput(line: line, reason: "a batch ID has 1 to 128 letters, digits, _ and -")
         }
         return id
     }

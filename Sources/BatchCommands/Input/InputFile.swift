@@ -11,10 +11,10 @@ enum InputFile: Int {
     /// The name of the file in messages.
     private var name: String {
         switch self {
-        case .key: "The key file"
-        case .pipeline: "The pipeline file"
-        case .prices: "The price file"
-        case .batchList: "The list of batches on"
+        case .key: "the key file"
+        case .pipeline: "the pipeline file"
+        case .prices: "the price file"
+        case .batchList: "the list of batches on"
         }
     }
 

@@ -65,7 +65,7 @@ extension ArchiveReader {
         var listing = try await manifests(of: selection)
         let missing = (selection.ids ?? []).subtracting(listing.manifests.map(\.batch.id))
         if let first = missing.min() {
-            throw CommandFailure.conflict("The archive \(folder.root) holds no batch \(first) in this window.")
+            throw CommandFailure.conflict("batch '\(first)': not found in '\(folder.root)' in this time window")
         }
         listing.manifests.sort { ($0.batch.createdAt, $0.batch.id) < ($1.batch.createdAt, $1.batch.id) }
         return listing

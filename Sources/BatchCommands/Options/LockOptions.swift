@@ -36,7 +36,7 @@ struct LockOptions: ParsableArguments {
                 return try ArchiveLock(folder, as: holder)
             } catch {
                 guard case .busy = error.cause, clock.now < end else { throw error }
-                if !hasReported { context.note("\(FailureText(error).sentence) Waiting for it to end.") }
+                if !hasReported { context.note("\(FailureText(error).sentence); waiting for it to end") }
                 hasReported = true
             }
             try await Task.sleep(for: Self.pause)

@@ -46,7 +46,7 @@ struct WindowOptions: ParsableArguments {
         let zone = try zone()
         if let during {
             guard since == nil, until == nil else {
-                throw .conflict("--during sets both ends of the window; leave out --since and --until.")
+                throw .conflict("--during, --since, --until: cannot be used together")
             }
             return try TimeExpression.window(during, "--during", now: now, in: zone)
         }

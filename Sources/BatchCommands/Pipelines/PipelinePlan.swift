@@ -101,7 +101,7 @@ struct PipelinePlan: Sendable {
         } catch let failure as CommandFailure {
             return FailureText(failure)
         } catch {
-            return FailureText(ExportCommand.message(for: error), status: .usage)
+            return FailureText(parserMessage: ExportCommand.message(for: error), arguments: ["export"] + arguments)
         }
     }
 }

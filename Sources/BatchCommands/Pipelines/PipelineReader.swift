@@ -210,7 +210,7 @@ struct PipelineReader {
         case .duplicatedKeysInMapping(let keys, let context):
             report(.repeatedKey(keys.first ?? ""), PipelineFile.Place(context.mark))
         default:
-            report(.syntax("it holds characters that YAML does not allow"), .start)
+            report(.syntax("it contains characters that YAML does not allow"), .start)
         }
     }
 }

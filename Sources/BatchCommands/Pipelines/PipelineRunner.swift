@@ -28,15 +28,12 @@ struct PipelineRunner {
         return ExportSession(command, source: run.source, observer: observer, cancellation: cancellation)
     }
 
-    /// Prints the name of the source above its lines, or before each line if several sources run in parallel.
+    /// Prints the name of the source above its lines, or before each line if there is no heading to print or the lines
+    /// of several sources alternate.
     private func name(_ source: String, in context: CommandContext) -> CommandContext {
-        guard plan.parallel > 1, plan.runs.count > 1 else {
-            if !plan.shared.quiet {
-                context.note("")
-                context.note("Source \(source)", .strong)
-            }
-            return context
-        }
-        return context.passingNotes { [context] lines in context.note(lines: lines.map { "\(source): \($0)" }) }
+        if plan.shared.quiet || (plan.parallel > 1 && plan.runs.count > 1) { return context.naming(source) }
+        context.note("")
+        context.note("Source \(source)", .strong)
+        return context
     }
 }

@@ -81,14 +81,14 @@ package enum ScenarioError: Error, Sendable, Hashable {
     /// The message for the user, as one sentence.
     package var sentence: String {
         switch self {
-        case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)."
-        case .noBatches(let path): "\(path) holds no sample batches (batches/NAME.json)."
-        case .notAnObject(let error): "It is no JSON object: \(error.reason.rawValue), byte \(error.offset)."
-        case .missingMember(let name): "Its `\(name)` is missing or unusable."
-        case .badSample(let path, let error): "\(path) is no batch object. \(error.sentence)"
-        case .duplicateID(let id): "There are two batches with the id \(id)."
-        case .notPositive(let name): "The number of \(name) must be at least 1."
-        case .cannotListen(let port, let reason): "Port \(port) cannot be listened on: \(reason)."
+        case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
+        case .noBatches(let path): "'\(path)': contains no sample batches (batches/NAME.json)"
+        case .notAnObject(let error): "not a JSON object: \(error.reason.rawValue), byte \(error.offset)"
+        case .missingMember(let name): "'\(name)' is missing or invalid"
+        case .badSample(let path, let error): "'\(path)': not a batch object: \(error.sentence)"
+        case .duplicateID(let id): "batch ID '\(id)': used by two batches"
+        case .notPositive(let name): "invalid number of \(name): must be at least 1"
+        case .cannotListen(let port, let reason): "--port: cannot listen on \(port): \(reason)"
         }
     }
 }

@@ -10,13 +10,13 @@ enum FaultMatrix {
     // MARK: Interrupted connections
 
     private static func broken(_ name: String, at place: @escaping @Sendable ([UInt8]) -> Int) -> FaultRow {
-        .results(name, .done, "the connection broke", times: 1) { results in
+        .results(name, .done, "connection lost", times: 1) { results in
             [.interrupt(.reset, at: .afterBytes(place(results)))]
         }
     }
 
     static let breaks: [FaultRow] = [
-        .results("reset before the answer", .done, "the connection broke", times: 1) { _ in
+        .results("reset before the answer", .done, "connection lost", times: 1) { _ in
             [.interrupt(.reset, at: .beforeHead)]
         },
         broken("reset after no byte") { _ in 0 },
@@ -25,7 +25,7 @@ enum FaultMatrix {
         broken("reset in a line") { $0.firstIndex(of: 0x0A)! + 40 },
         broken("reset in a UTF-8 sequence") { $0.firstIndex { $0 >= 0xC0 }! + 1 },
         broken("reset one byte before the end") { $0.count - 1 },
-        .results("reset each time", .partial, "the connection broke", archived: 2) { _ in
+        .results("reset each time", .partial, "connection lost", archived: 2) { _ in
             [.interrupt(.reset, at: .afterBytes(5_000))]
         },
         .results("clean end at a line boundary, once", .done, "request_counts promises", times: 1) { results in
@@ -41,21 +41,21 @@ enum FaultMatrix {
         .results(
             "gzip body cut, but ended in order",
             .done,
-            "the connection broke",
+            "connection lost",
             arguments: ["--accept-encoding", "gzip"],
             times: 1
         ) { _ in [.gzip, .interrupt(.end, at: .afterBytes(900))] },
         .results(
             "nothing more in mid-body",
             .done,
-            "nothing arrived for too long",
+            "no data for 30 s",
             arguments: ["--idle-timeout", "30"],
             times: 1
         ) { _ in [.interrupt(.stall(Gate()), at: .afterBytes(5_000))] },
         .results(
             "no answer at all",
             .done,
-            "nothing arrived for too long",
+            "no data in time",
             arguments: ["--idle-timeout", "30"],
             times: 1
         ) { _ in [.interrupt(.stall(Gate()), at: .beforeHead)] },
@@ -86,7 +86,7 @@ enum FaultMatrix {
             "429, retry-after far too long",
             429,
             .partial,
-            "the next request is allowed in 9999999999 s",
+            "a pause of 9999999999 s",
             archived: 2,
             headers: [HeaderField("retry-after", "9999999999")]
         ),
@@ -108,9 +108,9 @@ enum FaultMatrix {
             "400, the message clears the screen",
             400,
             .partial,
-            "␛[2J␊batchkeep: Complete",
+            "␛[2J␊error: Complete",
             archived: 2,
-            body: #"{"error":{"message":"\u001b[2J\nbatchkeep: Complete"}}"#
+            body: #"{"error":{"message":"\u001b[2J\nerror: Complete"}}"#
         ),
         .answer(
             "400, the error is a text",
@@ -141,7 +141,7 @@ enum FaultMatrix {
         .list("401 on the listing", .keyRefused, "authentication_error", archived: 0) { _ in .answer(status: 401) },
         .list("403 on the listing", .keyRefused, "permission_error", archived: 0) { _ in .answer(status: 403) },
         .list("404 on the listing", .error, "not_found_error", archived: 0) { _ in .answer(status: 404) },
-        .answer("404 right after the end, twice", 404, .done, "results not ready", times: 2),
+        .answer("404 right after the end, twice", 404, .done, "the results are not ready", times: 2),
         .answer("404, each time", 404, .partial, "unavailable", archived: 2),
         .answer("410, each time", 410, .partial, "unavailable", archived: 2),
         FaultRow(
@@ -215,11 +215,11 @@ enum FaultMatrix {
         .member(
             "results_url at another host, with another path",
             .partial,
-            "where the key must not go",
+            "where the API key is not sent",
             archived: 2,
             "results_url"
         ) { _ in "\"https://elsewhere.invalid/file\"" },
-        .results("a redirect to another host", .partial, "where the key must not go", archived: 2) { _ in
+        .results("a redirect to another host", .partial, "where the API key is not sent", archived: 2) { _ in
             [.redirect(to: "http://127.0.0.2:9/results")]
         },
         FaultRow(
@@ -266,7 +266,7 @@ enum FaultMatrix {
         stuck("a cursor that is ignored", .ignoredCursor),
         stuck("an empty page that promises more", .emptyWithMore),
         .list("a page without has_more", .done, "", archived: 3, pageSize: 2) { _ in .page(.member("has_more", nil)) },
-        .list("a page that is no JSON", .error, "not what the API documents", archived: 0) { _ in
+        .list("a page that is no JSON", .error, "a page instead of JSON", archived: 0) { _ in
             .answer(status: 200, body: "<html>")
         },
         .list("the cursor's batch is deleted", .partial, "unavailable", archived: 2, pageSize: 2, .nth(2)) { id in

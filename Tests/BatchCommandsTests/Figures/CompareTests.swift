@@ -56,11 +56,11 @@ struct CompareTests {
     }
 
     @Test(arguments: [
-        (["2026-13", "2026-10"], "2026-13 is nothing to compare."), (["..", "2026-10"], ".. is nothing to compare."),
-        (["2026-W54", "2026-10"], "2026-W54 is nothing to compare."),
-        (["a..b", "2026-10"], "a..b is nothing to compare."),
-        (["today", "yesterday", "--fail-if", "colour>1"], "colour is no figure."),
-        (["today", "yesterday", "--fail-if", "error_rate"], "error_rate is no threshold."),
+        (["2026-13", "2026-10"], "invalid comparison '2026-13'"), (["..", "2026-10"], "invalid comparison '..'"),
+        (["2026-W54", "2026-10"], "invalid comparison '2026-W54'"),
+        (["a..b", "2026-10"], "invalid comparison 'a..b'"),
+        (["today", "yesterday", "--fail-if", "colour>1"], "--fail-if: invalid metric 'colour'"),
+        (["today", "yesterday", "--fail-if", "error_rate"], "--fail-if: invalid threshold 'error_rate'"),
         (["today", "yesterday", "--fail-if", "requests>5%"], "can only be a change"),
     ])
     func `invalid options are rejected`(arguments: [String], sentence: String) async {

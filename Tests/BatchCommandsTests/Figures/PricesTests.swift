@@ -46,7 +46,7 @@ struct PricesTests {
         let file = FileManager.default.temporaryDirectory.appending(path: "prices-\(UUID().uuidString).csv")
         defer { try? FileManager.default.removeItem(at: file) }
         let missing = await InProcess.offline(["prices", "--prices", file.path])
-        #expect(missing.status == .usage && missing.notes.contains("is not there or cannot be read"))
+        #expect(missing.status == .usage && missing.notes.contains("--prices: cannot read "))
         try Data("model_id,in\u{1B}[31mput\nclaude-next,3\n".utf8).write(to: file)
         let run = await InProcess.offline(["prices", "--prices", file.path])
         #expect(run.status == .usage)

@@ -71,7 +71,7 @@ struct ReportTests {
             ] {
                 let failed = await InProcess.offline(["report", "--html", path], on: archive)
                 #expect(failed.status == .error)
-                #expect(failed.notes == "batchkeep: \(path) could not be written: \(reason).\n")
+                #expect(failed.notes == "error: cannot write '\(path)': \(reason)\n")
             }
         }
     }

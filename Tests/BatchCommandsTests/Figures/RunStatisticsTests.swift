@@ -98,7 +98,7 @@ struct RunStatisticsTests {
         let scenario = try Scenario.generated(lines: 20, batches: 1)
         try await InProcess.export(scenario, ["--report", "/nowhere/page.html"]) { run, archive, _ in
             #expect(run.status == .error)
-            #expect(run.notes.contains("/nowhere/page.html could not be written"))
+            #expect(run.notes.contains("cannot write '/nowhere/page.html'"))
             #expect(archive.archivedIDs.count == 1)
         }
     }

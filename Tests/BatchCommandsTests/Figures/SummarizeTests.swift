@@ -93,7 +93,7 @@ struct SummarizeTests {
             #expect(broken.rows.allSatisfy { $0["month"] is String && $0["model"] is String })
             let refused = await InProcess.offline(["summarize", "--by", "result", "--breakdown"], on: archive)
             #expect(refused.status == .usage)
-            #expect(refused.notes.contains("Summaries do not count by result and model together."))
+            #expect(refused.notes.contains("--by: summaries do not count by result and model together"))
             #expect(refused.notes.contains("--scan"))
             let scanned = await InProcess.offline(
                 ["summarize", "--by", "result", "--breakdown", "--scan", "--format", "json"],
@@ -128,16 +128,17 @@ struct SummarizeTests {
             let (tiered, scanned) = (await cost(), await cost(["--scan"]))
             #expect(tiered.status == .done && tiered.dollars == scanned.dollars && tiered.dollars > 0)
             try Data("model_id,input,output\nclaude-x,cheap,2\n".utf8).write(to: file)
-            #expect(await cost().notes.contains("line 2, column input: \"cheap\" is no price"))
+            #expect(await cost().notes.contains("line 2, column input: invalid price 'cheap'"))
             let missing = await InProcess.offline(["summarize", "--prices", "/nowhere.csv"], on: archive)
-            #expect(missing.status == .usage && missing.notes.contains("/nowhere.csv is not there or cannot be read"))
+            #expect(missing.status == .usage && missing.notes.contains("--prices: cannot read '/nowhere.csv'"))
         }
     }
 
     @Test(arguments: [
-        (["--by", "colour"], "--by colour is nothing to group by."), (["--by", "day,day"], "--by names day twice."),
-        (["--since", "soon"], "--since soon is no time."),
-        (["--timezone", "Berlin"], "--timezone 'Berlin': time zone not found"),
+        (["--by", "colour"], "--by: invalid value 'colour': must be one of"),
+        (["--by", "day,day"], "--by: 'day' is repeated"),
+        (["--since", "soon"], "--since: invalid time 'soon'"),
+        (["--timezone", "Berlin"], "--timezone: time zone not found: 'Berlin'"),
     ])
     func `invalid options are rejected`(arguments: [String], sentence: String) async {
         let run = await InProcess.offline(["summarize"] + arguments)
@@ -150,7 +151,7 @@ struct SummarizeTests {
     {
         let nowhere = FileManager.default.temporaryDirectory.appending(path: "batchkeep-\(UUID().uuidString)")
         let run = await InProcess.offline(["summarize"], on: Archive(url: nowhere))
-        #expect(run.status == .error && run.notes.contains("No such file or directory"))
+        #expect(run.status == .error && run.notes.contains("no such file or directory"))
         try await InProcess.exportSamples { _, archive, _ in
             let manifest = archive.url.appending(
                 path: "manifests/\(try #require(archive.files(in: "manifests").first))"
@@ -159,7 +160,7 @@ struct SummarizeTests {
             let run = await InProcess.offline(["summarize", "--format", "json"], on: archive)
             #expect(run.status == .integrity)
             #expect(run.row["batches"] as? Int == 12)
-            #expect(run.notes.contains("\(manifest.lastPathComponent) cannot be read"))
+            #expect(run.notes.contains("manifest '\(manifest.path)': "))
         }
     }
 

@@ -203,7 +203,7 @@ struct BatchWalkTests {
     @Test func `an answer that is not a batch is an error with the reason`() async throws {
         let failure = ServiceError(
             code: .malformedReply("a batch without an id"),
-            operation: "GET /v1/messages/batches/{id}",
+            operation: "GET /v1/messages/batches/b1",
             requestID: "req_9"
         )
         await #expect(throws: failure) { _ = try await StubbornLister(body: "{}").messageBatch(id: "b1") }

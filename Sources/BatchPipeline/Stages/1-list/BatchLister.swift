@@ -55,16 +55,20 @@ package struct ReplyHead: Sendable, Hashable {
     package var workspaceID: String?
     /// The `date` header: the server's clock, which decides the age of batches.
     package var date: Timestamp?
+    /// The `content-type` header; only error messages use it.
+    package var contentType: String?
 
     package init(
         status: Int,
         requestID: String? = nil,
         workspaceID: String? = nil,
-        date: Timestamp? = nil
+        date: Timestamp? = nil,
+        contentType: String? = nil
     ) {
         self.status = status
         self.requestID = requestID
         self.workspaceID = workspaceID
         self.date = date
+        self.contentType = contentType
     }
 }

@@ -103,7 +103,7 @@ package struct BatchWalk: Sendable {
     }
 
     private static func failure(_ code: ServiceError.Code, _ reply: ServiceReply) -> ServiceError {
-        ServiceError(code: code, operation: "GET /v1/messages/batches", requestID: reply.head.requestID)
+        ServiceError(code: code, operation: ServiceError.listing, requestID: reply.head.requestID)
     }
 }
 
@@ -121,7 +121,7 @@ extension BatchLister {
         } catch {
             throw ServiceError(
                 code: .malformedReply(error.reason),
-                operation: "GET /v1/messages/batches/{id}",
+                operation: "\(ServiceError.listing)/\(id)",
                 requestID: reply.head.requestID
             )
         }

@@ -135,8 +135,7 @@ extension RetryPolicy {
         jitter: Double
     ) -> Decision {
         failures += 1
-        // A refused certificate or password is not retried, because it would be refused again.
-        guard fault != .tls, fault != .proxyAuthentication, failures < limits.attempts else {
+        guard !fault.isFinal, failures < limits.attempts else {
             return .fail(.transport(fault, detail: detail))
         }
         return .retry(after: Self.backOff(failures, first: 0.5, jitter: jitter), reason: .transport(fault))

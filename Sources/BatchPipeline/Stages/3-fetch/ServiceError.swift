@@ -36,6 +36,10 @@ package struct ServiceError: Error, Sendable, Hashable {
         case connectionRefused
         case connectTimeout
         case tls
+        /// The certificate is for another host name.
+        case certificateName
+        /// The certificate is not trusted or has expired.
+        case certificate
         case proxy
         /// The proxy demands a user and a password, or refuses those given.
         case proxyAuthentication
@@ -46,7 +50,18 @@ package struct ServiceError: Error, Sendable, Hashable {
         /// The connection broke, or the body ended before its announced end.
         case cut
         case other
+
+        /// Whether every further attempt would fail too: a refused certificate or password is refused again.
+        package var isFinal: Bool {
+            switch self {
+            case .tls, .certificateName, .certificate, .proxyAuthentication: true
+            default: false
+            }
+        }
     }
+
+    /// The ``operation`` of a request for a page of the listing.
+    package static let listing = "GET /v1/messages/batches"
 
     package var code: Code
     /// The request: `GET /v1/messages/batches`, without query and host.
@@ -55,6 +70,8 @@ package struct ServiceError: Error, Sendable, Hashable {
     package var errorType: String?
     /// `error.message` of the error body.
     package var message: String?
+    /// What arrived instead of JSON, if the answer was another document.
+    package var page: ReceivedPage?
     package var requestID: String?
     /// The server's `date` in the answer.
     ///
@@ -84,6 +101,9 @@ package struct ServiceError: Error, Sendable, Hashable {
         self.serverDate = serverDate
         self.attempts = attempts
     }
+
+    /// Whether the request was for a page of the listing.
+    package var isListing: Bool { operation == Self.listing }
 
     /// Whether every other request would fail too: reached spend limit, or canceled run.
     ///
