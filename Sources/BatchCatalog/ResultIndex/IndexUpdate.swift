@@ -200,7 +200,7 @@ extension ResultIndex {
         return path
     }
 
-    private static let fileName = "results.sqlite"
+    private static let fileName = ArchivePaths.resultIndex
 
     /// The path of an archive's index.
     ///

@@ -33,7 +33,7 @@ struct CompactCommand: AsyncParsableCommand {
         guard let before = TimeExpression.moment(before ?? "today", now: now) else {
             throw CommandFailure.badTime(option: "--before", value: before ?? "")
         }
-        for source in archive.archives() {
+        for source in try archive.archives() {
             if dryRun {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
                 report(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)

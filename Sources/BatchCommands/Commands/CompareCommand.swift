@@ -40,9 +40,9 @@ struct CompareCommand: AsyncParsableCommand {
         let context = CommandContext.current
         let thresholds = try thresholds()
         let prices = try prices.source()
+        let limits = try statistics.selection(now: context.now())
+        let sides = try [before, after].map { try ComparedSide($0, within: limits, now: context.now()) }
         let source = try statistics.source(now: context.now(), prices: prices)
-        let sides = try [before, after]
-            .map { try ComparedSide($0, within: source.selection, now: context.now()) }
         var notice = ReadingNotice()
         var measures: [Measures] = []
         for side in sides {

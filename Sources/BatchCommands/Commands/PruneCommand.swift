@@ -32,7 +32,7 @@ struct PruneCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let plan = try plan(now: context.now())
-        for source in archive.archives() {
+        for source in try archive.archives() {
             if apply {
                 let archive = try OpenArchive(source.folder, for: context)
                 try await archive.sink.prune(plan) { report($0, by: plan, in: context) }

@@ -53,7 +53,7 @@ struct QueryCommand: AsyncParsableCommand {
         if schema { return try context.print(ResultIndexSchema.description) }
         let sql = try query()
         if let limit { try check(limit, 1...Int.max, "--limit") }
-        let archives = archive.archives()
+        let archives = try archive.archives()
         guard archives.count == 1, let source = archives.first else {
             throw CommandFailure.conflict("A query is about one archive: name one workspace=NAME with --archive.")
         }

@@ -34,7 +34,7 @@ struct RebuildCommand: AsyncParsableCommand {
         let prices = try prices.source()
         let selection = ArchiveSelection(try window.window(now: context.now()), ids: window.ids)
         var isDamaged = false
-        for source in archive.archives() {
+        for source in try archive.archives() {
             let plan = try await RebuildPlan(source.folder, selection: selection, prices: prices.table)
             var errors = ScanErrors(context: context)
             errors.report(plan.unreadable)

@@ -91,7 +91,7 @@ struct SelectCommand: AsyncParsableCommand {
         var output = SelectionOutput(plan, context: context, limit: limit)
         try output.begin()
         var errors = ScanErrors(context: context)
-        for archive in archive.archives() {
+        for archive in try archive.archives() {
             guard !output.isFull else { break }
             let listing = try await archive.manifests(window, ids: self.window.ids)
             errors.report(listing.unreadable)

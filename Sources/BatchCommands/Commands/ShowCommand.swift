@@ -46,7 +46,7 @@ struct ShowCommand: AsyncParsableCommand {
         let search = RequestSearch(customID: customID, window: window, ids: self.window.ids)
         var errors = ScanErrors(context: context)
         var count = 0
-        for archive in archive.archives() {
+        for archive in try archive.archives() {
             let finder = JoinedMatches(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
             let lines = try await search.lines(in: archive.folder) { errors.report($0) }
             for line in lines {

@@ -63,12 +63,13 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let plan = try plan(now: context.now())
+        let sources = try ArchiveFolders.entries(at: archive.path)
         var output = VerifyOutput(format: format, context: context)
         try output.begin(archive.path, depth: depthName)
         var pending: [(path: String, work: PendingWork)] = []
         // A batch without any file left is damage that no file shows after the repair.
         var isRepaired = true
-        for source in ArchiveFolders.entries(at: archive.path) {
+        for source in sources {
             if repair {
                 isRepaired = try await repair(source, plan, &output) && isRepaired
             } else {

@@ -21,7 +21,7 @@ struct OpenArchive: ~Copyable {
     /// - Throws: ``ArchiveFailure`` if there is no archive, or with the cause `busy` if another run has locked it.
     init(_ folder: ArchiveFolder, settings: ArchiveSettings? = nil, for context: CommandContext) throws {
         // Throws if there is no archive. Locking would create one.
-        _ = try ArchiveReader(folder)
+        _ = try ArchiveFolders.entries(at: folder.root)
         let lock = try ArchiveLock(folder, as: .current(context.commandName, since: context.now().text))
         let settings = try settings ?? .ofThisVersion(codec: CodecChoice.auto.codec())
         try self.init(folder, settings: settings, lock: lock)
@@ -48,10 +48,11 @@ extension LockHolder {
 extension ArchiveFolders {
     /// The archive at a path, for a command that works on one workspace.
     ///
-    /// - Throws: ``CommandFailure/severalArchives(path:sources:)`` if the path contains several archives.
-    static func only(at path: String) throws(CommandFailure) -> ArchiveFolder {
-        let sources = entries(at: path).compactMap(\.source)
-        guard sources.isEmpty else { throw .severalArchives(path: path, sources: sources) }
+    /// - Throws: ``ArchiveFailure`` if the path is not an archive; ``CommandFailure/severalArchives(path:sources:)`` if
+    ///   it contains several.
+    static func only(at path: String) throws -> ArchiveFolder {
+        let sources = try entries(at: path).compactMap(\.source)
+        guard sources.isEmpty else { throw CommandFailure.severalArchives(path: path, sources: sources) }
         return ArchiveFolder(path)
     }
 }

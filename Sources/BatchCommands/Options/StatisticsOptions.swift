@@ -18,12 +18,19 @@ struct StatisticsOptions: ParsableArguments {
     /// The archives to read and the selected batches.
     ///
     /// `prices` is nil for a command that has no option for other prices.
-    func source(now: Timestamp, prices: PriceSource? = nil) throws(CommandFailure) -> ArchiveStatistics {
-        ArchiveStatistics(
+    ///
+    /// - Throws: ``CommandFailure`` for an invalid window; ``ArchiveFailure`` if the path is not an archive.
+    func source(now: Timestamp, prices: PriceSource? = nil) throws -> ArchiveStatistics {
+        try ArchiveStatistics(
             path: path,
-            selection: ArchiveSelection(try window.window(now: now), ids: window.ids),
+            selection: selection(now: now),
             prices: prices?.requested
         )
+    }
+
+    /// The selected batches.
+    func selection(now: Timestamp) throws(CommandFailure) -> ArchiveSelection {
+        ArchiveSelection(try window.window(now: now), ids: window.ids)
     }
 }
 
