@@ -57,8 +57,8 @@ struct CompareCommand: AsyncParsableCommand {
             notes: notice.sentences + [prices.statement]
         )
         try context.print(table, as: format)
-        for side in zip(sides, measures) where side.1.requests == 0 {
-            context.note("No request was archived of \(side.0.name).")
+        for (side, measures) in zip(sides, measures) where measures.requests == 0 {
+            try await side.explainEmpty(in: source.archives, context)
         }
         let crossed = thresholds.filter { evaluate($0, comparison, context) != .within }
         try notice.report(in: context, outputHasNotes: format.hasNotes)

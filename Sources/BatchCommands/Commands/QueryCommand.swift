@@ -58,6 +58,9 @@ struct QueryCommand: AsyncParsableCommand {
             throw CommandFailure.conflict("A query is about one archive: name one workspace=NAME with --archive.")
         }
         let isDamaged = try await fillIndex(of: source.folder, context)
+        if try ArchiveReader(source.folder).archivedDays().isEmpty {
+            try await EmptyResult(selection: ArchiveSelection()).explain(in: archives, context)
+        }
         let runs = try await runs(of: source.folder, for: sql, context)
         let index = try IndexQuery(at: ResultIndex.path(in: source.folder), runs: runs)
         var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)

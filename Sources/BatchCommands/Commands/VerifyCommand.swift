@@ -78,6 +78,10 @@ struct VerifyCommand: AsyncParsableCommand {
             pending.append((source.folder.root, try await PendingWork(of: source.folder)))
         }
         try output.finish(pending)
+        let selection = ArchiveSelection(since: plan.since, until: plan.until, ids: plan.ids)
+        if selection != ArchiveSelection() {
+            try await EmptyResult(selection: selection).explain(in: sources, isEmpty: false, context)
+        }
         if output.isDamaged || !isRepaired { throw CommandExit(status: .integrity) }
     }
 

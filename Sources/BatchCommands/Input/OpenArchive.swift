@@ -60,13 +60,16 @@ extension ArchiveFolders {
 extension ArchiveReader {
     /// The manifests of a selection, oldest first.
     ///
-    /// - Throws: ``CommandFailure`` if the archive does not contain a selected ID; ``ArchiveFailure`` if the manifests
-    ///   cannot be listed.
+    /// - Throws: ``CommandFailure`` if the archive does not contain a selected ID in the window; ``ArchiveFailure`` if
+    ///   the manifests cannot be listed.
     func requiredManifests(of selection: ArchiveSelection) async throws -> Listing {
         var listing = try await manifests(of: selection)
         let missing = (selection.ids ?? []).subtracting(listing.manifests.map(\.batch.id))
-        if let first = missing.min() {
-            throw CommandFailure.conflict("The archive \(folder.root) holds no batch \(first) in this window.")
+        if !missing.isEmpty {
+            let wanted = ArchiveSelection(since: selection.since, until: selection.until, ids: missing)
+            let reasons = try await EmptyResult(selection: wanted)
+                .reasons(in: [ArchiveFolders.Entry(source: nil, folder: folder)])
+            throw CommandFailure.conflict(reasons.first ?? "batch '\(missing.min() ?? "")' cannot be read")
         }
         listing.manifests.sort { ($0.batch.createdAt, $0.batch.id) < ($1.batch.createdAt, $1.batch.id) }
         return listing

@@ -35,3 +35,12 @@ struct StatisticsOptions: ParsableArguments {
 }
 
 extension TableFormat: ExpressibleByArgument {}
+
+extension ArchiveStatistics {
+    /// Warns if no batch is selected, or if a named batch is not in the archive.
+    func explain(_ notice: ReadingNotice, _ context: CommandContext) async throws {
+        let isIncomplete = notice.batches + notice.unreadable.count < selection.ids?.count ?? 0
+        guard notice.batches == 0 || isIncomplete else { return }
+        try await EmptyResult(selection: selection).explain(in: archives, isEmpty: notice.batches == 0, context)
+    }
+}
