@@ -217,4 +217,34 @@ struct EmptyResultTests {
             #expect(run.notes.contains("warning: the API lists no batches for this key"), "\(run.notes)")
         }
     }
+
+    @Test func `the archives of several workspaces are searched together`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            try await Scratch.use { scratch in
+                for name in ["one", "two"] {
+                    let copy = scratch.url.appending(path: "workspace=\(name)")
+                    try FileManager.default.copyItem(at: archive.url, to: copy)
+                }
+                let both = Archive(url: scratch.url)
+                let known = try Samples.id(of: "2025-06-sql-generation")
+                let extent = "not found in the archives: they have 26 batches from 2024-08-20 to 2026-11-2"
+                for command in [["select"], ["summarize"], ["errors"]] {
+                    let run = await InProcess.offline(command + ["--batch", "msgbatch_other"], on: both)
+                    #expect(run.notes.contains("batch 'msgbatch_other' \(extent)"), "\(run.notes)")
+                    let found = await InProcess.offline(command + ["--batch", known], on: both)
+                    #expect(!found.notes.contains("not found"), "\(found.notes)")
+                }
+            }
+        }
+    }
+
+    @Test func `an export of a selection without batches does not claim that they are archived`() async throws {
+        try await Nights.run([try Nights.batch("a", daysBefore: 3)]) { nights in
+            let none = await nights.export("--until", "2026-01-01")
+            #expect(none.notes.contains("Nothing new: the API lists no batch in this selection."), "\(none.notes)")
+            _ = await nights.export()
+            let second = await nights.export()
+            #expect(second.notes.contains("Nothing new: the archive holds every ended batch"), "\(second.notes)")
+        }
+    }
 }

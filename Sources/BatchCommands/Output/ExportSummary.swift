@@ -98,7 +98,10 @@ struct ExportSummary: Sendable {
                 + ["A later run tries these batches again; quarantined data lies in \(archivePath)/_quarantine."]
         }
         guard report.stop == nil, retention.atRisk.isEmpty, retention.newlyLost.isEmpty else { return [] }
-        if report.inWindow == 0 { return ["Nothing new: the API lists no batch in this selection."] }
+        // Without a completed window, which is not listed again.
+        if report.inWindow == 0, report.completedBefore == nil, !isShared {
+            return ["Nothing new: the API lists no batch in this selection."]
+        }
         if report.archivedNow == 0 { return ["Nothing new: the archive holds every ended batch of the selection."] }
         let complete = "Complete: every batch holds exactly the results the API promised."
         return [
