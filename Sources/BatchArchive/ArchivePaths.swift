@@ -30,6 +30,10 @@ package struct ArchivePaths: Sendable, Hashable {
     package static let quarantine = "_quarantine"
     package static let manifests = "manifests"
     package static let checksums = "SHA256SUMS"
+    /// The database about batches and runs.
+    package static let catalog = "catalog.sqlite"
+    /// The index of the flat rows.
+    package static let resultIndex = "results.sqlite"
     /// The folder of the roll-ups by run and day.
     package static let summaries = "summaries"
     /// The folder of the roll-ups by day.

@@ -60,6 +60,8 @@ package final class FileArchive: ArchiveSink {
     /// Locks the batch, and finishes or removes the files of an interrupted process.
     package func claim(_ batch: MessageBatch) async throws -> (any BatchClaim)? {
         let paths = try ArchivePaths(of: batch)
+        // It makes the folder an archive, before any data is in it.
+        try folder.makeFolder(ArchivePaths.manifests)
         try folder.makeFolder(ArchivePaths.partial)
         guard let lock = try BatchLock.acquire(batch.id, in: folder) else { return nil }
         let isArchived: Bool

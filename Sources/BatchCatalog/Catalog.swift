@@ -1,3 +1,4 @@
+import BatchArchive
 import GRDB
 
 /// The database `catalog.sqlite`: the state of every batch the archive has seen, and the history of runs.
@@ -6,7 +7,7 @@ import GRDB
 /// connection; other processes can read at the same time.
 package final class Catalog: Sendable {
     /// The file name in the archive.
-    package static let fileName = "catalog.sqlite"
+    package static let fileName = ArchivePaths.catalog
 
     /// The path of the file, or `:memory:`.
     package let path: String

@@ -71,6 +71,7 @@ struct ExportSession: Sendable {
         try Task.checkCancellation()
         let now = context.now()
         try options.check(now: now)
+        try options.archive.checkFolder(warn: observer.warn)
         let selection = try selection(now: now)
         let statistics = asked == nil ? try options.statistics.collector(in: options.window.zone()) : nil
         let connection = try ServiceConnection(options.service, context: context, onRetry: observer.observeRetry)

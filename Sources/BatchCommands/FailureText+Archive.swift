@@ -30,6 +30,18 @@ extension FailureText {
                 advice: "use another folder with --archive",
                 status: .usage
             )
+        case .notAnArchive(let content, let near):
+            self.init(
+                "not a Batchkeep archive: \(place)",
+                advice: Self.advice(notAnArchive: place, content, near),
+                status: .usage
+            )
+        case .otherFiles(let names):
+            self.init(
+                "not a Batchkeep archive: \(place): a new archive would be mixed with \(names.listed()) in it",
+                advice: "Name an empty or a new folder with --archive.",
+                status: .usage
+            )
         case .unsafeID:
             self.init("batch ID '\(place)': cannot be a file name")
         case .busy(let holder):
@@ -64,6 +76,28 @@ extension FailureText {
         case .permissionDenied, .notPermitted, .readOnlyFileSystem: "check the permissions of the archive folder"
         default: nil
         }
+    }
+
+    /// What helps if a path is not an archive: the archives near it, or how to create one.
+    private static func advice(notAnArchive path: String, _ content: ArchiveFailure.PathContent, _ near: [String])
+        -> String
+    {
+        let what =
+            switch content {
+            case .missing: "The folder does not exist."
+            case .file: "It is a file, not a folder."
+            case .folder: "An archive contains manifests, \(ArchivePaths.catalog) or \(ArchivePaths.checksums)."
+            }
+        switch near.count {
+        case 0: return "\(what) Name an archive with --archive, or create one with batchkeep export."
+        case 1: return "\(what) There is an archive at \(near[0]): add --archive \(near[0].shellQuoted)"
+        default: return "\(what) There are archives at \(near.listed()): name one of them with --archive."
+        }
+    }
+
+    /// The warning before a run creates an archive in a folder with other files.
+    static func newArchive(in path: String, among names: [String]) -> String {
+        "\(path) is not empty: the new archive is created next to \(names.listed())"
     }
 
     /// The outcome of the repair of a batch, as a clause.

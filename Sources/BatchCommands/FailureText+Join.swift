@@ -82,3 +82,16 @@ extension FailureText {
         }
     }
 }
+
+extension UnmatchedPattern {
+    /// The warning that no batch has a file, with the files that exist.
+    var sentence: String {
+        let files =
+            switch names {
+            case nil: "the folder '\(folder)' does not exist"
+            case []?: "the folder '\(folder)' is empty"
+            case let names?: "the folder '\(folder)' has \(names.listed(maximum: 3))"
+            }
+        return "no file matches '\(path)' for any selected batch ('\(example)' not found): \(files)"
+    }
+}

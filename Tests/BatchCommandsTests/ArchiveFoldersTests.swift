@@ -30,20 +30,27 @@ struct ArchiveFoldersTests {
                 )
             }
             let root = scratch.url.path
-            return ArchiveFolders.entries(at: root)
+            return try ArchiveFolders.entries(at: root)
                 .map { "\($0.source ?? "-"):\($0.folder.root.dropFirst(root.count))" }
         }
     }
 
     @Test func `an archive is one entry`() async throws {
         #expect(try await entries(of: ["manifests", "raw"]) == ["-:"])
-        #expect(try await entries(of: []) == ["-:"])
-        #expect(ArchiveFolders.entries(at: "/nonexistent").map(\.folder.root) == ["/nonexistent"])
+        #expect(try await entries(of: ["catalog.sqlite"]) == ["-:"])
+        #expect(try await entries(of: ["raw", "SHA256SUMS"]) == ["-:"])
+        #expect(try await entries(of: ["manifests/date=2024-08-20"]) == ["-:"])
+    }
+
+    @Test(arguments: [[], ["raw", "results"], ["manifests/cluster"], ["workspace=a", "workspace=b/raw"]])
+    func `any other folder is not an archive`(folders: [String]) async throws {
+        await #expect(throws: ArchiveFailure.self) { try await entries(of: folders) }
     }
 
     @Test func `a folder of archives has one entry per archive, by name`() async throws {
         let found = try await entries(of: [
-            "workspace=b/manifests", "workspace=a", "workspace=B", "other", "workspace=",
+            "workspace=b/manifests", "workspace=a/manifests", "workspace=B/manifests", "workspace=c", "other",
+            "workspace=",
         ])
         #expect(found == ["a:/workspace=a", "b:/workspace=b"])
     }

@@ -106,11 +106,6 @@ struct SelectCommandTests {
         #expect(run.notes.contains(sentence), "\(run.notes)")
     }
 
-    @Test func `a missing archive is named`() async {
-        let run = await InProcess.run(["select", "--archive", "nowhere"], at: "http://127.0.0.1:9")
-        #expect(run.status == .error && run.notes.contains("nowhere"))
-    }
-
     @Test func `a folder of workspaces is read as one archive`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let parent = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")

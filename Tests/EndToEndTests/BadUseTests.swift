@@ -84,6 +84,33 @@ struct BadUseTests {
         }
     }
 
+    @Test(arguments: [["verify"], ["query", "SELECT 1"], ["join", "--join", "requests.jsonl"], ["views"], ["status"]])
+    func `a folder that is not an archive is refused and stays as it is`(command: [String]) async throws {
+        try await withTemporaryFolder { folder in
+            try Data().write(to: folder.url.appending(path: "requests.jsonl"))
+            let run = try await Program.run(command + ["--archive", "."], in: folder.url)
+            #expect(run.status == 2 && run.output.isEmpty, "\(run.notes)")
+            #expect(run.notes.hasPrefix("error: not a Batchkeep archive: .\nhint: "), "\(run.notes)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["requests.jsonl"])
+        }
+    }
+
+    @Test func `an archive around the current folder is named`() async throws {
+        try await withTemporaryFolder { folder in
+            let raw = folder.url.appending(path: "archive/raw")
+            for name in ["archive/raw", "archive/manifests"] {
+                let url = folder.url.appending(path: name)
+                try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+            }
+            let archive = folder.url.appending(path: "archive").path
+            for (place, path) in [(raw, "."), (raw, "./archive"), (folder.url, "..")] {
+                let run = try await Program.run(["verify", "--archive", path], in: place)
+                #expect(run.status == 2, "\(path): \(run.notes)")
+                if path != ".." { #expect(run.notes.contains("add --archive \(archive)"), "\(path): \(run.notes)") }
+            }
+        }
+    }
+
     @Test func `an unreachable server is reported with advice`() async throws {
         try await withTemporaryFolder { folder in
             let run = try await Program.run(

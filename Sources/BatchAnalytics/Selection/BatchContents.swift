@@ -47,7 +47,7 @@ extension BatchContents {
     /// All values of a column in the batch, with nil for lines without a value.
     ///
     /// The result is nil if the values are not known.
-    fileprivate func values(of column: SelectedColumn) -> [String?]? {
+    func values(of column: SelectedColumn) -> [String?]? {
         switch column.name {
         case "batch_id": return [batchID]
         case "date": return [day.text]

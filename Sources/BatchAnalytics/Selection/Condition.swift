@@ -8,6 +8,12 @@ import JSONLines
 /// means a missing value. A missing value equals only `null` and is neither smaller nor larger than any other value.
 package struct Condition: Sendable {
     let column: SelectedColumn
+    /// The condition as the user wrote it.
+    package let text: String
+    /// The name of the column as the user wrote it.
+    package var columnName: String { column.name }
+    /// Whether the column is a path into the line, which may be misspelled.
+    package var isOnPath: Bool { column.isPath }
     private let relation: Relation
     private let operands: [Operand]
     private let pattern: String
@@ -59,6 +65,7 @@ package struct Condition: Sendable {
             guard rest.dropFirst(2).first.map({ " (".contains($0) }) ?? false else { throw .badCondition(text) }
             if value.first == "(", value.last == ")" { value = value.dropFirst().dropLast() }
         }
+        self.text = text
         column = try SelectedColumn(String(name))
         self.relation = relation
         let isList = relation == .oneOf

@@ -142,6 +142,11 @@ package struct GroupedRows: Sendable {
         totals[key, default: Total(sums: cells.ends.count - keys)].count(cells, from: keys, isMoney: isMoney)
     }
 
+    /// Whether any row has a value in a key column, which counts from 0.
+    package func hasValue(inKey column: Int) -> Bool {
+        totals.keys.contains { !JSONCell($0.cells.split(separator: 0x0A)[column]).isMissing }
+    }
+
     package mutating func merge(_ other: GroupedRows) {
         for (key, total) in other.totals { totals[key, default: Total(sums: total.sums.count)].merge(total) }
     }

@@ -48,6 +48,8 @@ package struct SelectedRows: Sendable {
     package var bytes: [UInt8] = []
     /// The offset after each row.
     package var rowEnds: [Int] = []
+    /// For each column, whether any of the rows has a value; empty without rows.
+    package var hasValue: [Bool] = []
     /// The random rank of each row; empty if no sample was requested.
     package var ranks: [UInt64] = []
 
@@ -93,6 +95,10 @@ package struct RowSelection: Sendable {
                     cells.add { column.append(record, source, &cursor, to: &$0) }
                 }
                 cells.write(writer, to: &output.bytes)
+                if output.hasValue.isEmpty { output.hasValue = Array(repeating: false, count: columns.count) }
+                for index in columns.indices where !output.hasValue[index] {
+                    output.hasValue[index] = !cells[index].isMissing
+                }
             }
             output.rowEnds.append(output.bytes.count)
             if let sampleSeed { output.ranks.append(Self.rank(record, of: batch, seed: sampleSeed)) }

@@ -62,6 +62,11 @@ package struct SelectedColumn: Sendable {
         if case .flat(let column) = source { column.kind == .money } else { false }
     }
 
+    /// Whether the column is a path into the line, which may be misspelled.
+    package var isPath: Bool {
+        if case .path = source { true } else { false }
+    }
+
     /// Whether only errored lines have a value in this column.
     var isErrorColumn: Bool {
         if case .flat = source { name.hasPrefix("error_") } else { false }

@@ -23,11 +23,13 @@ package struct ArchiveStatistics: Sendable {
     package var currentPrices = PriceTable.builtIn
 
     /// Opens the archive at a path, or all archives in it that are named `workspace=NAME`.
-    package init(path: String, selection: ArchiveSelection, prices: PriceTable? = nil) {
+    ///
+    /// - Throws: ``ArchiveFailure`` if the path is not an archive.
+    package init(path: String, selection: ArchiveSelection, prices: PriceTable? = nil) throws(ArchiveFailure) {
         self.path = path
         self.selection = selection
         self.prices = prices
-        archives = ArchiveFolders.entries(at: path)
+        archives = try ArchiveFolders.entries(at: path)
     }
 
     /// Uses a single archive.

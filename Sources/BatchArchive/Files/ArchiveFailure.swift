@@ -12,6 +12,10 @@ package struct ArchiveFailure: ArchiveError, Sendable, Hashable {
         case system(Errno)
         /// A file is at the path of a folder.
         case notAFolder
+        /// The path is not an archive; `near` has the paths of archives above it, in it or next to it.
+        case notAnArchive(PathContent, near: [String])
+        /// A new archive would be mixed with these other files of its folder.
+        case otherFiles([String])
         /// Something else is at the path of a file.
         case notAFile(FileKind)
         /// A document has more than this many bytes.
@@ -37,6 +41,11 @@ package struct ArchiveFailure: ArchiveError, Sendable, Hashable {
         case inspect
     }
 
+    /// What is at a path that should be an archive.
+    package enum PathContent: Sendable, Hashable {
+        case missing, file, folder
+    }
+
     package var cause: Cause
     package var operation: Operation
     /// The full path; it begins as the user wrote it.
@@ -53,6 +62,11 @@ extension ArchiveFailure {
     /// Creates an error from a system error; a file at the path of a folder becomes the cause `notAFolder`.
     init(_ code: Errno, _ operation: Operation, path: String) {
         self.init(code == .notDirectory ? .notAFolder : .system(code), operation, path: path)
+    }
+
+    /// Returns the error for a path that is not an archive.
+    static func notAnArchive(_ path: String, _ content: PathContent, near: [String]) -> ArchiveFailure {
+        ArchiveFailure(.notAnArchive(content, near: near), .open, path: path)
     }
 
     /// The code of a system error.

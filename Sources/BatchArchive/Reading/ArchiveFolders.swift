@@ -1,5 +1,4 @@
 package import BatchPipeline
-import FoundationEssentials
 
 /// The archives at a path: one archive, or one archive per source of a pipeline file in a common folder.
 package enum ArchiveFolders {
@@ -22,18 +21,44 @@ package enum ArchiveFolders {
 
     /// Returns the archives at a path: the path itself first, then those of the sources by name.
     ///
-    /// A folder with archives of sources is included itself only if it has archived batches, as happens when a pipeline
-    /// file gets a second source. Any other path is one archive, even if nothing exists there yet.
-    package static func entries(at path: String) -> [Entry] {
-        let sources = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
-            .filter { $0.hasPrefix(prefix) && isFolder("\(path)/\($0)") }
-            .map { String($0.dropFirst(prefix.count)) }
-            .filter(isSourceName)
-            .sorted()
-        let own = Entry(source: nil, folder: ArchiveFolder(path))
-        let hasOwn = sources.isEmpty || isFolder(own.folder.path(ArchivePaths.manifests))
-        return (hasOwn ? [own] : [])
-            + sources.map { Entry(source: $0, folder: ArchiveFolder(Self.path(of: $0, in: path))) }
+    /// A folder with archives of sources is included itself if it is an archive too, as happens when a pipeline file
+    /// gets a second source. Folders of sources that are no archives, such as the empty folder of a source that has not
+    /// run yet, are left out.
+    ///
+    /// - Throws: ``ArchiveFailure`` with the cause `notAnArchive` if there is no archive at the path.
+    package static func entries(at path: String) throws(ArchiveFailure) -> [Entry] {
+        let folder = ArchiveFolder(path)
+        guard let status = try FileStatus.of(folder.root) else {
+            throw .notAnArchive(path, .missing, near: ArchiveSurroundings.archives(around: path, isMissing: true))
+        }
+        guard status.isFolder else {
+            throw .notAnArchive(path, .file, near: ArchiveSurroundings.archives(around: path, isMissing: false))
+        }
+        var entries = try folder.isArchive ? [Entry(source: nil, folder: folder)] : []
+        for source in try sources(in: folder) {
+            entries.append(Entry(source: source, folder: ArchiveFolder(Self.path(of: source, in: path))))
+        }
+        guard !entries.isEmpty else {
+            throw .notAnArchive(path, .folder, near: ArchiveSurroundings.archives(around: path, isMissing: false))
+        }
+        return entries
+    }
+
+    /// Returns whether a folder is an archive or contains archives of sources.
+    static func hasArchive(_ folder: ArchiveFolder) throws(ArchiveFailure) -> Bool {
+        if try folder.isArchive { return true }
+        return try !sources(in: folder).isEmpty
+    }
+
+    /// Returns the sorted names of the sources that have an archive in a folder.
+    private static func sources(in folder: ArchiveFolder) throws(ArchiveFailure) -> [String] {
+        var sources: [String] = []
+        for name in try folder.names(in: "") where name.hasPrefix(prefix) {
+            let source = String(name.dropFirst(prefix.count))
+            guard isSourceName(source), try ArchiveFolder(folder.path(name)).isArchive else { continue }
+            sources.append(source)
+        }
+        return sources
     }
 
     /// Returns whether a text is a valid name of a source: `[a-z0-9_-]{1,64}`.
@@ -44,11 +69,7 @@ package enum ArchiveFolders {
             }
     }
 
-    private static let prefix = "workspace="
-
-    private static func isFolder(_ path: String) -> Bool {
-        (try? FileStatus.of(path))?.isFolder == true
-    }
+    static let prefix = "workspace="
 }
 
 extension ArchiveFolders.Entry {

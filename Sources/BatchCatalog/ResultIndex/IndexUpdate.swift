@@ -204,7 +204,7 @@ extension ResultIndex {
     }
 
     /// The name of an archive's index.
-    static let fileName = "results.sqlite"
+    static let fileName = ArchivePaths.resultIndex
 
     /// The path of an archive's index.
     ///

@@ -34,9 +34,7 @@ struct CatalogCommand: AsyncParsableCommand {
         func run() async throws {
             let context = CommandContext.current
             let settings = try ArchiveSettings.ofThisVersion(codec: CodecChoice.auto.codec())
-            for folder in ArchiveFolders.entries(at: path).map(\.folder) {
-                // Throws if there is no archive. Locking would create one.
-                _ = try ArchiveReader(folder)
+            for folder in try ArchiveFolders.entries(at: path).map(\.folder) {
                 let lock = try await lock.acquire(folder, context: context)
                 let archive = try OpenArchive(folder, settings: settings, lock: lock)
                 let manifests = try await CatalogFile(folder: folder) { context.note(FailureText.text(of: $0)) }

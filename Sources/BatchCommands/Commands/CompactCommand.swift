@@ -31,7 +31,7 @@ struct CompactCommand: AsyncParsableCommand {
         let now = context.now()
         let size = try ByteSize.bytes(targetSize, "--target-size")
         let before = try TimeExpression.moment(before ?? "today", "--before", now: now)
-        for source in archive.archives() {
+        for source in try archive.archives() {
             if dryRun {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
                 report(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)

@@ -47,10 +47,10 @@ struct CompareCommand: AsyncParsableCommand {
         let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
         let thresholds = try thresholds()
         let prices = try prices.source()
-        let source = try statistics.source(now: context.now(), prices: prices)
+        let limits = try statistics.selection(now: context.now())
         let zone = try statistics.window.zone()
-        let sides = try [before, after]
-            .map { try ComparedSide($0, within: source.selection, now: context.now(), in: zone) }
+        let sides = try [before, after].map { try ComparedSide($0, within: limits, now: context.now(), in: zone) }
+        let source = try statistics.source(now: context.now(), prices: prices)
         var notice = ReadingNotice()
         var measures: [Measures] = []
         for side in sides {
@@ -65,8 +65,8 @@ struct CompareCommand: AsyncParsableCommand {
             notes: notice.notes(in: format) + [prices.statement]
         )
         try context.print(table, as: format)
-        for side in zip(sides, measures) where side.1.requests == 0 {
-            context.note("No request was archived of \(side.0.name).")
+        for (side, measures) in zip(sides, measures) where measures.requests == 0 {
+            try await side.explainEmpty(in: source.archives, context)
         }
         let crossed = thresholds.filter { evaluate($0, comparison, context) != .within }
         try notice.report(in: context, outputHasNotes: format.isForPeople)

@@ -47,6 +47,11 @@ struct ErrorsCommand: AsyncParsableCommand {
             )
             try context.print(table, as: format)
         }
+        try await source.explain(reading.notice, context)
+        if hasTable, reading.result.count == 0, reading.notice.batches > 0 {
+            let batches = reading.notice.batches.counted("archived batch", "archived batches")
+            context.report(.note, "no request failed in \(batches)")
+        }
         try reading.notice.report(in: context, outputHasNotes: hasTable && format.isForPeople)
     }
 }

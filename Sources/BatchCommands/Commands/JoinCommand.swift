@@ -42,7 +42,12 @@ struct JoinCommand: AsyncParsableCommand {
         let settings = try join.settings(rows, archive)
         _ = try lock.seconds()
         let selection = ArchiveSelection(window, ids: self.window.ids)
-        let listing = try await ArchiveReader(ArchiveFolders.only(at: archive.path)).requiredManifests(of: selection)
+        let folder = try ArchiveFolders.only(at: archive.path)
+        let listing = try await ArchiveReader(folder).requiredManifests(of: selection)
+        if listing.manifests.isEmpty {
+            let entry = ArchiveFolders.Entry(source: nil, folder: folder)
+            try await EmptyResult(selection: selection).explain(in: [entry], context)
+        }
         let status = try await RunCancellation.onSignal { cancellation in
             let open = try await archive.open(origin: "", lock: lock)
             let report: JoinReport

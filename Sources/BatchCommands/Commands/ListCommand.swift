@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchArchive
 import BatchPipeline
 import BatchService
 import MessageBatches
@@ -78,6 +79,7 @@ struct ListCommand: AsyncParsableCommand {
         from client: BatchServiceClient,
         to output: BatchListOutput
     ) async throws {
+        let context = CommandContext.current
         var output = output
         var left = limit ?? Int.max
         var malformed: [MalformedBatch] = []
@@ -85,6 +87,7 @@ struct ListCommand: AsyncParsableCommand {
             for id in ids.sorted() {
                 try output.add([try await client.messageBatch(id: id).batch].filter { filter.passes($0) })
             }
+            if output.isEmpty { context.report(.warning, Self.notSelected(ids.count)) }
         } else {
             var walk = BatchWalk(
                 lister: client,
@@ -101,9 +104,24 @@ struct ListCommand: AsyncParsableCommand {
                 try output.add(Array(wanted))
             }
             malformed = walk.malformed
+            if output.isEmpty, malformed.isEmpty { context.report(.warning, reasonForNone(of: walk, in: window)) }
         }
         try output.finish()
         for batch in malformed { CommandContext.current.report(.warning, "\(batch.id ?? "a batch"): \(batch.reason)") }
         if !malformed.isEmpty { throw CommandExit(status: .partial) }
+    }
+
+    /// The reason why no batch was listed, and what the API has instead.
+    private func reasonForNone(of walk: BatchWalk, in window: BatchWindow) -> String {
+        let place = afterID.map { " after \($0)" } ?? beforeID.map { " before \($0)" } ?? ""
+        if walk.inWindow > 0 { return Self.notSelected(walk.inWindow) }
+        guard let created = walk.created else { return "the API lists no batches\(place) for this key" }
+        return "no batch was \(ArchiveSelection(window).createdClause): the newest listed batch\(place) is from "
+            + "\(created.upperBound.day.text), the oldest from \(created.lowerBound.day.text)"
+    }
+
+    /// The reason if the other options select none of some batches.
+    private static func notSelected(_ count: Int) -> String {
+        "--status or --shard does not select any of \(count.counted("batch", "batches"))"
     }
 }

@@ -32,17 +32,37 @@ struct PruneCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let plan = try plan(now: context.now())
-        for source in archive.archives() {
+        let archives = try archive.archives()
+        var isEmpty = true
+        for source in archives {
             if apply {
                 let archive = try OpenArchive(source.folder, for: context)
-                try await archive.sink.prune(plan) { report($0, by: plan, in: context) }
+                try await archive.sink.prune(plan) { files in
+                    isEmpty = isEmpty && files.isEmpty
+                    report(files, by: plan, in: context)
+                }
                 archive.close()
             } else {
-                let manifests = try await ArchiveReader(source.folder).manifests().manifests
-                report(plan.files(of: manifests), by: plan, in: context)
+                let files = plan.files(of: try await ArchiveReader(source.folder).manifests().manifests)
+                isEmpty = isEmpty && files.isEmpty
+                report(files, by: plan, in: context)
             }
         }
+        if isEmpty { try await explainEmpty(plan, in: archives, context) }
         if !apply { context.note("Nothing was removed. Add --apply to do it.") }
+    }
+
+    /// Says why no file is old enough; a note, because that is usual for a scheduled run.
+    private func explainEmpty(
+        _ plan: PrunePlan,
+        in archives: [ArchiveFolders.Entry],
+        _ context: CommandContext
+    ) async throws {
+        for (kind, limit) in plan.before.sorted(by: { $0.key < $1.key }) {
+            let reasons = try await EmptyResult(selection: ArchiveSelection(until: limit)).reasons(in: archives)
+            let noFiles = "no batch that was created before \(limit.dayOrShortText) has \(kind.rawValue) files"
+            context.report(.note, reasons.first ?? noFiles)
+        }
     }
 
     /// Prints the files to remove and how many files are kept as last copies.

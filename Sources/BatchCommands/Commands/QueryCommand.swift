@@ -45,13 +45,16 @@ struct QueryCommand: AsyncParsableCommand {
         if schema { return try context.print(ResultIndexSchema.description) }
         let sql = try query()
         if let limit { try check(limit, 1...Int.max, "--limit") }
-        let archives = archive.archives()
+        let archives = try archive.archives()
         guard archives.count == 1, let source = archives.first else {
             throw CommandFailure.conflict(
                 "--archive: contains several archives, but a query reads one: use a folder workspace=NAME"
             )
         }
         let isDamaged = try await fillIndex(of: source.folder, context)
+        if try ArchiveReader(source.folder).archivedDays().isEmpty {
+            try await EmptyResult(selection: ArchiveSelection()).explain(in: archives, context)
+        }
         let runs = try await runs(of: source.folder, for: sql, context)
         let index = try IndexQuery(at: ResultIndex.path(in: source.folder), runs: runs)
         ScanErrors(context: context).noteOutdated(try index.outdatedBatches())

@@ -34,7 +34,11 @@ struct RebuildCommand: AsyncParsableCommand {
         let prices = try prices.source()
         let selection = ArchiveSelection(try window.window(now: context.now()), ids: window.ids)
         var isDamaged = false
-        for source in archive.archives() {
+        let archives = try archive.archives()
+        if selection != ArchiveSelection() {
+            try await EmptyResult(selection: selection).explain(in: archives, isEmpty: false, context)
+        }
+        for source in archives {
             let plan = try await RebuildPlan(source.folder, selection: selection, prices: prices.table)
             var errors = ScanErrors(context: context)
             errors.report(plan.unreadable)

@@ -51,6 +51,7 @@ struct ReportCommand: AsyncParsableCommand {
                 "Wrote \(self.html) about \(html.notice.batches.counted("archived batch", "archived batches"))."
             )
         }
+        try await source.explain(html.notice, context)
         try html.notice.report(in: context, outputHasNotes: false)
     }
 }

@@ -87,6 +87,10 @@ struct RetryCommand: AsyncParsableCommand {
             isDryRun: dryRun,
             outputPath: out
         )
+        if report.selected == 0 {
+            let entry = ArchiveFolders.Entry(source: nil, folder: folder)
+            try await EmptyResult(selection: batches, types: Set(result)).explain(in: [entry], context)
+        }
         try summary.print(in: context, writesJSON: output == .json)
         guard summary.status == .done else { throw CommandExit(status: summary.status) }
     }

@@ -31,7 +31,8 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
     var service: ServiceOptions
 
     func run() async throws {
-        let quarantined = Set(try ArchiveReader(ArchiveFolder(archive.path)).quarantined().manifests.map(\.batch.id))
+        let folder = try ArchiveFolders.only(at: archive.path)
+        let quarantined = Set(try ArchiveReader(folder).quarantined().manifests.map(\.batch.id))
         if let other = ids.first(where: { !quarantined.contains($0) }) {
             throw CommandFailure.notQuarantined(id: other, archive: archive.path)
         }

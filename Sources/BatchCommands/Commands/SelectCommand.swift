@@ -89,23 +89,39 @@ struct SelectCommand: AsyncParsableCommand {
         try checkOptions()
         let plan = try SelectionPlan(self, prices: prices.source(), isTerminal: context.outputIsTerminal)
         let window = try window.window(now: context.now())
+        let archives = try archive.archives()
         var output = SelectionOutput(plan, context: context, limit: limit)
         try output.begin()
         var errors = ScanErrors(context: context)
-        for archive in archive.archives() {
+        var found = BatchValues()
+        var hasPruned = false
+        for archive in archives {
             guard !output.isFull else { break }
             let listing = try await archive.manifests(window, ids: self.window.ids)
             errors.report(listing.unreadable)
-            if listing.manifests.isEmpty {
-                context.note("No batch of \(archive.folder.root) is in this selection.")
-            }
+            for manifest in listing.manifests { found.add(manifest) }
             let wanted = listing.manifests.filter { plan.filter.canPass($0.contents) }
+            hasPruned = hasPruned || wanted.contains { $0.files[.raw] == nil && !$0.found.isEmpty }
             errors.notePruned(wanted)
             errors.noteOutdated(wanted, pricedBy: plan.prices)
             try await scan(wanted, in: archive, by: plan, to: &output, &errors)
         }
         try output.finish()
+        let isComplete = found.ids.isSuperset(of: self.window.batch) && found.types.isSuperset(of: result)
+        if !errors.isDamaged, !output.hasRows || (!isComplete && !output.isFull) {
+            let selection = ArchiveSelection(window, ids: self.window.ids)
+            var reasons = EmptyResult(selection: selection, types: Set(result), conditions: plan.filter.conditions)
+            // The lines of a pruned batch were not searched, so nothing is known of them.
+            reasons.filters = hasPruned ? [] : filters
+            try await reasons.explain(in: archives, isEmpty: !output.hasRows, context)
+        }
+        output.reportMissingPaths(archivePath: archive.path)
         if errors.isDamaged { throw CommandExit(status: .integrity) }
+    }
+
+    /// The options that filter lines, as the user wrote them.
+    private var filters: [String] {
+        result.map { "--result \($0)" } + (usable ? ["--usable"] : []) + (unusable ? ["--unusable"] : []) + self.where
     }
 
     private func scan(
@@ -142,6 +158,17 @@ struct SelectCommand: AsyncParsableCommand {
         if format == .jsonlRaw, columns != nil || by != nil {
             throw .conflict("--format jsonl-raw: prints whole lines, so it cannot be used with --columns or --by")
         }
+    }
+}
+
+/// The IDs and result types of the batches that a selection has read.
+private struct BatchValues {
+    private(set) var ids: Set<String> = []
+    private(set) var types: Set<String> = []
+
+    mutating func add(_ manifest: Manifest) {
+        ids.insert(manifest.batch.id)
+        types.formUnion(manifest.found.filter { $0.value > 0 }.keys)
     }
 }
 

@@ -4,6 +4,7 @@ import BatchArchive
 import BatchCatalog
 import BatchJoin
 import BlockGzip
+import MessageBatches
 
 /// `batchkeep show`: shows everything that the archive contains about one request.
 struct ShowCommand: AsyncParsableCommand {
@@ -47,7 +48,9 @@ struct ShowCommand: AsyncParsableCommand {
         var errors = ScanErrors(context: context)
         var count = 0
         var manifests: [Manifest] = []
-        for archive in archive.archives() {
+        let archives = try archive.archives()
+        var batches: [String] = []
+        for archive in archives {
             let finder = JoinedMatches(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
             let lines = try await search.lines(in: archive.folder) { errors.report($0) }
             if !raw { manifests += lines.map(\.manifest) }
@@ -58,10 +61,16 @@ struct ShowCommand: AsyncParsableCommand {
                 } catch let failure as ArchiveFailure {
                     errors.report([failure])
                 }
+                batches.append(line.manifest.batch.id)
                 try show(line, joined, isFirst: count == 0, by: output)
                 count += 1
             }
         }
+        if count == 0 {
+            let selection = ArchiveSelection(window, ids: self.window.ids)
+            try await EmptyResult(selection: selection).explain(in: archives, context)
+        }
+        for pattern in sources?.unmatchedPatterns(of: batches) ?? [] { context.report(.warning, pattern.sentence) }
         if count == 0 { throw CommandFailure.unknownRequest(customID) }
         errors.noteOutdated(manifests, pricedBy: output.prices)
         if errors.isDamaged { throw CommandExit(status: .integrity) }

@@ -36,9 +36,7 @@ struct StatusCommand: AsyncParsableCommand {
         let context = CommandContext.current
         try check(warnDays, 0...29, "--warn-days")
         try check(runs, 0...100_000, "--runs")
-        for (index, entry) in ArchiveFolders.entries(at: path).enumerated() {
-            // Throws if there is no archive.
-            _ = try ArchiveReader(entry.folder)
+        for (index, entry) in try ArchiveFolders.entries(at: path).enumerated() {
             let catalog = try await CatalogFile(folder: entry.folder) { context.note(FailureText.text(of: $0)) }
                 .openForReading()
             let status = try ArchiveStatus(

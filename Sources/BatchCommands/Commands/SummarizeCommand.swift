@@ -62,6 +62,7 @@ struct SummarizeCommand: AsyncParsableCommand {
             try context.print(table, as: format)
             notice = reading.notice
         }
+        try await source.explain(notice, context)
         try notice.report(in: context, outputHasNotes: format.isForPeople)
     }
 

@@ -62,12 +62,13 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let plan = try plan(now: context.now())
+        let sources = try ArchiveFolders.entries(at: archive.path)
         var output = VerifyOutput(format: format, context: context)
         try output.begin(archive.path, depth: depthName)
         var pending: [(path: String, work: PendingWork)] = []
         // A batch without any file left is damage that no file shows after the repair.
         var isRepaired = true
-        for source in ArchiveFolders.entries(at: archive.path) {
+        for source in sources {
             if repair {
                 isRepaired = try await repair(source, plan, &output) && isRepaired
             } else {
@@ -77,6 +78,10 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         let status: ExitStatus = output.isDamaged || !isRepaired ? .integrity : .done
         try output.finish(pending, status: status)
+        let selection = ArchiveSelection(since: plan.since, until: plan.until, ids: plan.ids)
+        if selection != ArchiveSelection() {
+            try await EmptyResult(selection: selection).explain(in: sources, isEmpty: false, context)
+        }
         if status != .done { throw CommandExit(status: status) }
     }
 

@@ -19,7 +19,7 @@ struct ViewsCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let settings = try ArchiveSettings.ofThisVersion(codec: CodecChoice.auto.codec())
-        for source in archive.archives() {
+        for source in try archive.archives() {
             let archive = try OpenArchive(source.folder, settings: settings, for: context)
             let written = try archive.sink.updateViews()
             for path in written { context.note("Wrote \(source.folder.path(path)).") }

@@ -42,3 +42,17 @@ struct ComparedSide: Sendable, Hashable {
         }
     }
 }
+
+extension ComparedSide {
+    /// Warns that no request belongs to this side, and says why.
+    func explainEmpty(in archives: [ArchiveFolders.Entry], _ context: CommandContext) async throws {
+        let reasons = try await EmptyResult(selection: selection, model: model).reasons(in: archives)
+        let what = model == nil ? "a window, a day or a batch" : "a model, a window or a batch"
+        context.report(
+            .warning,
+            reasons.isEmpty
+                ? "'\(name)' has no archived requests" : "'\(name)' is not \(what) with archived requests",
+            details: reasons
+        )
+    }
+}

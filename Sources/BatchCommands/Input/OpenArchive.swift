@@ -21,7 +21,7 @@ struct OpenArchive: ~Copyable {
     /// - Throws: ``ArchiveFailure`` if there is no archive, or with the cause `busy` if another run has locked it.
     init(_ folder: ArchiveFolder, settings: ArchiveSettings? = nil, for context: CommandContext) throws {
         // Throws if there is no archive. Locking would create one.
-        _ = try ArchiveReader(folder)
+        _ = try ArchiveFolders.entries(at: folder.root)
         let lock = try ArchiveLock(folder, as: .current(context.commandName, since: context.now().text))
         let settings = try settings ?? .ofThisVersion(codec: CodecChoice.auto.codec())
         try self.init(folder, settings: settings, lock: lock)
@@ -48,10 +48,11 @@ extension LockHolder {
 extension ArchiveFolders {
     /// The archive at a path, for a command that works on one workspace.
     ///
-    /// - Throws: ``CommandFailure/severalArchives(path:sources:)`` if the path contains several archives.
-    static func only(at path: String) throws(CommandFailure) -> ArchiveFolder {
-        let sources = entries(at: path).compactMap(\.source)
-        guard sources.isEmpty else { throw .severalArchives(path: path, sources: sources) }
+    /// - Throws: ``ArchiveFailure`` if the path is not an archive; ``CommandFailure/severalArchives(path:sources:)`` if
+    ///   it contains several.
+    static func only(at path: String) throws -> ArchiveFolder {
+        let sources = try entries(at: path).compactMap(\.source)
+        guard sources.isEmpty else { throw CommandFailure.severalArchives(path: path, sources: sources) }
         return ArchiveFolder(path)
     }
 }
@@ -59,13 +60,16 @@ extension ArchiveFolders {
 extension ArchiveReader {
     /// The manifests of a selection, oldest first.
     ///
-    /// - Throws: ``CommandFailure`` if the archive does not contain a selected ID; ``ArchiveFailure`` if the manifests
-    ///   cannot be listed.
+    /// - Throws: ``CommandFailure`` if the archive does not contain a selected ID in the window; ``ArchiveFailure`` if
+    ///   the manifests cannot be listed.
     func requiredManifests(of selection: ArchiveSelection) async throws -> Listing {
         var listing = try await manifests(of: selection)
         let missing = (selection.ids ?? []).subtracting(listing.manifests.map(\.batch.id))
-        if let first = missing.min() {
-            throw CommandFailure.conflict("batch '\(first)': not found in '\(folder.root)' in this time window")
+        if !missing.isEmpty {
+            let wanted = ArchiveSelection(since: selection.since, until: selection.until, ids: missing)
+            let reasons = try await EmptyResult(selection: wanted)
+                .reasons(in: [ArchiveFolders.Entry(source: nil, folder: folder)])
+            throw CommandFailure.conflict(reasons.first ?? "batch '\(missing.min() ?? "")' cannot be read")
         }
         listing.manifests.sort { ($0.batch.createdAt, $0.batch.id) < ($1.batch.createdAt, $1.batch.id) }
         return listing

@@ -35,6 +35,14 @@ struct ArchiveOptions: ParsableArguments {
         return try OpenArchive(folder, settings: settings, lock: lock)
     }
 
+    /// Checks the folder before a run writes to it, and warns about other files in the folder of a new archive.
+    ///
+    /// - Throws: ``ArchiveFailure`` if the archive would be mixed with other files.
+    func checkFolder(warn: (String) -> Void) throws(ArchiveFailure) {
+        let names = try ArchiveFolder(path).foreignNames()
+        if !names.isEmpty { warn(FailureText.newArchive(in: path, among: names)) }
+    }
+
     /// Opens the archive without a lock, for a run that only reads or that locks one batch at a time.
     func openUnlocked(origin: String) throws -> FileArchive {
         FileArchive(ArchiveFolder(path), settings: try settings(origin: origin), isShared: true)

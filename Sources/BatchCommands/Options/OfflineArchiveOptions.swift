@@ -10,7 +10,9 @@ struct OfflineArchiveOptions: ParsableArguments {
     var path = "./archive"
 
     /// The archives to read: the folder itself, or its subfolders if it contains one archive per workspace.
-    func archives() -> [ArchiveFolders.Entry] {
-        ArchiveFolders.entries(at: path)
+    ///
+    /// - Throws: ``ArchiveFailure`` if the path is not an archive.
+    func archives() throws(ArchiveFailure) -> [ArchiveFolders.Entry] {
+        try ArchiveFolders.entries(at: path)
     }
 }

@@ -18,13 +18,29 @@ struct StatisticsOptions: ParsableArguments {
     /// The archives to read and the selected batches.
     ///
     /// `prices` is nil for a command that has no option for other prices.
-    func source(now: Timestamp, prices: PriceSource? = nil) throws(CommandFailure) -> ArchiveStatistics {
-        ArchiveStatistics(
+    ///
+    /// - Throws: ``CommandFailure`` for an invalid window; ``ArchiveFailure`` if the path is not an archive.
+    func source(now: Timestamp, prices: PriceSource? = nil) throws -> ArchiveStatistics {
+        try ArchiveStatistics(
             path: path,
-            selection: ArchiveSelection(try window.window(now: now), ids: window.ids),
+            selection: selection(now: now),
             prices: prices?.requested
         )
+    }
+
+    /// The selected batches.
+    func selection(now: Timestamp) throws(CommandFailure) -> ArchiveSelection {
+        ArchiveSelection(try window.window(now: now), ids: window.ids)
     }
 }
 
 extension TableFormat: ExpressibleByArgument {}
+
+extension ArchiveStatistics {
+    /// Warns if no batch is selected, or if a named batch is not in the archive.
+    func explain(_ notice: ReadingNotice, _ context: CommandContext) async throws {
+        let isIncomplete = notice.batches + notice.unreadable.count < selection.ids?.count ?? 0
+        guard notice.batches == 0 || isIncomplete else { return }
+        try await EmptyResult(selection: selection).explain(in: archives, isEmpty: notice.batches == 0, context)
+    }
+}

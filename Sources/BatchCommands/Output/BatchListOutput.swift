@@ -11,6 +11,9 @@ struct BatchListOutput {
     private var table = Table(columns: Self.columns)
     private var count = 0
 
+    /// Whether no batch was added.
+    var isEmpty: Bool { count == 0 }
+
     init(format: ListCommand.Format, context: CommandContext) {
         self.format = format
         self.context = context

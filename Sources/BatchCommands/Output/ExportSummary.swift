@@ -112,6 +112,10 @@ struct ExportSummary: Sendable {
             return ["A later run tries the batches again that are not archived.\(place)"]
         }
         guard report.stop == nil, retention.expiring.isEmpty, retention.newlyLost.isEmpty else { return [] }
+        // Without a completed window, which is not listed again.
+        if report.inWindow == 0, report.completedBefore == nil, !isShared {
+            return ["Nothing new: the API lists no batch in this selection."]
+        }
         if report.archivedNow == 0 { return ["Nothing new: all selected batches that have ended are archived."] }
         let complete = "Complete: every batch holds exactly the results the API promised."
         return [

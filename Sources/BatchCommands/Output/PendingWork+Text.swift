@@ -5,9 +5,6 @@ import MessageBatches
 import Tables
 
 extension PendingWork {
-    /// The maximum number of batches or days that a sentence names.
-    private static let namedItems = 10
-
     /// Finds the pending work of an archive that this version of the program writes.
     init(of folder: ArchiveFolder) async throws {
         try await self.init(in: folder, views: ArchiveView.all.map(\.name))
@@ -24,8 +21,8 @@ extension PendingWork {
         }
         let files = [
             unlisted.isEmpty ? nil : "lines in SHA256SUMS for manifests (\(unlisted.count.displayText))",
-            days.isEmpty ? nil : "summaries of \(Self.list(days.map(\.text)))",
-            views.isEmpty ? nil : "views \(Self.list(views))",
+            days.isEmpty ? nil : "summaries of \(days.map(\.text).listed())",
+            views.isEmpty ? nil : "views \(views.listed())",
         ]
         .compactMap(\.self)
         if !files.isEmpty {
@@ -37,7 +34,7 @@ extension PendingWork {
     /// Names batches that are archived and not joined, as a clause.
     static func unjoined(_ ids: [String]) -> String {
         let batches = ids.count.counted("archived batch is", "archived batches are")
-        return "\(batches) not joined yet: \(list(ids))"
+        return "\(batches) not joined yet: \(ids.listed())"
     }
 
     /// The pending work in the document of `verify`.
@@ -47,10 +44,5 @@ extension PendingWork {
             ("joins", list(joins)), ("checksums", list(unlisted)), ("summaries", list(days.map(\.text))),
             ("views", list(views)),
         ])
-    }
-
-    private static func list(_ items: [String]) -> String {
-        let named = items.prefix(namedItems).joined(separator: ", ")
-        return items.count > namedItems ? "\(named), and \((items.count - namedItems).displayText) more" : named
     }
 }

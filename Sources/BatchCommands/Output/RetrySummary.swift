@@ -29,6 +29,7 @@ struct RetrySummary {
                 "\(requests) a retired model: \(model.name), whose last day was \(model.lastDay.text)"
             )
         }
+        for pattern in report.unmatchedPatterns { context.report(.warning, pattern.sentence) }
         if !retired.isEmpty { context.report(.hint, "name another model: --set model=…") }
         if isDryRun, !writesJSON { return try context.print(block) }
         context.note(block)

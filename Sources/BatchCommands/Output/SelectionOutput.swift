@@ -70,6 +70,18 @@ struct SelectionPlan: Sendable {
         return grouping.rows(groups, style: style)
     }
 
+    /// The paths among the columns or keys at which no row has a value.
+    ///
+    /// `hasValue` says for each column whether any row has a value.
+    func pathsWithoutValue(_ hasValue: [Bool], _ groups: GroupedRows) -> [String] {
+        switch kind {
+        case .rows(let selection):
+            zip(selection.columns, hasValue).filter { $0.isPath && !$1 }.map(\.0.name)
+        case .groups(let grouping, _):
+            grouping.keys.enumerated().filter { $1.isPath && !groups.hasValue(inKey: $0) }.map(\.element.name)
+        }
+    }
+
     /// The columns of a table for people.
     var columns: [Column] {
         switch kind {
@@ -114,6 +126,10 @@ struct SelectionOutput {
     private var groups = GroupedRows()
     private var table: Table
     private var isFirst = true
+    /// For each column, whether any row has a value.
+    private var hasValue: [Bool] = []
+    /// Whether any row was written.
+    private(set) var hasRows = false
 
     init(_ plan: SelectionPlan, context: CommandContext, limit: Int?) {
         self.plan = plan
@@ -137,6 +153,9 @@ struct SelectionOutput {
     ///
     /// Returns false once the limit is reached.
     mutating func add(_ part: SelectionPlan.Part) throws -> Bool {
+        if case .rows(let rows) = part, !rows.hasValue.isEmpty {
+            hasValue = hasValue.isEmpty ? rows.hasValue : zip(hasValue, rows.hasValue).map { $0 || $1 }
+        }
         switch part {
         case .groups(let part): groups.merge(part)
         case .rows(let rows) where sample != nil: sample?.add(rows)
@@ -157,9 +176,23 @@ struct SelectionOutput {
         }
     }
 
+    /// Warns about columns that are paths and have no value in any row; shows how to see a line if a condition on a
+    /// path may be the reason for no rows.
+    func reportMissingPaths(archivePath: String) {
+        let paths = plan.pathsWithoutValue(hasValue, groups)
+        let place = "--archive \(archivePath.shellQuoted)"
+        let hint = "See a whole line: batchkeep select --format jsonl-raw --limit 1 \(place)"
+        if hasRows, !paths.isEmpty {
+            context.report(.warning, "no row has a value at \(paths.map { "'\($0)'" }.listed())", hint: hint)
+        } else if !hasRows, plan.filter.conditions.contains(where: \.isOnPath) {
+            context.report(.hint, hint)
+        }
+    }
+
     private mutating func write(_ rows: SelectedRows) throws {
         let count = min(left, rows.rowEnds.count)
         guard count > 0 else { return }
+        hasRows = true
         left -= count
         let end = rows.rowEnds[count - 1]
         switch plan.format {

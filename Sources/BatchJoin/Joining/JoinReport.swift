@@ -8,6 +8,8 @@ package struct JoinReport: Sendable {
     package var unchanged = 0
     /// IDs of batches for which no source exists.
     package var withoutSource: [String] = []
+    /// The paths with `{batch_id}` that name no file of any batch.
+    package var unmatchedPatterns: [UnmatchedPattern] = []
     /// The number of joined rows.
     package var rows = 0
     /// The size on disk of the joined files that were written, in bytes.

@@ -27,6 +27,7 @@ package struct JoinRun: Sendable {
     /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`. Files that are already published stay.
     package func run(_ manifests: [Manifest], with prepared: PreparedJoin) async throws -> JoinReport {
         var report = JoinReport()
+        report.unmatchedPatterns = prepared.unmatchedPatterns(of: manifests.map(\.batch.id))
         let publisher = Publisher(in: folder)
         let shared = prepared.sharedSources
         for source in shared { report.add(source.findings, to: source.relationName) }

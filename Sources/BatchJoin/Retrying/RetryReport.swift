@@ -19,6 +19,8 @@ package struct RetryReport: Sendable {
     /// The number of requests that exceed the size limit of a body.
     package var tooLarge = 0
     package var parts: [RetryPart] = []
+    /// The paths with `{batch_id}` that name no file of any batch with failures.
+    package var unmatchedPatterns: [UnmatchedPattern] = []
     /// The findings in each source.
     package var sources: [JoinSourceFindings] = []
 

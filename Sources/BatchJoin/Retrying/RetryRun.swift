@@ -48,6 +48,8 @@ package struct RetryRun: Sendable {
         var report = RetryReport()
         report.sources = sources.sharedSources.map(\.findings)
         try Self.checkRequests(sources.sharedSources)
+        let ids = manifests.filter { settings.selection.mayContainSelected($0.found) }.map(\.batch.id)
+        report.unmatchedPatterns = sources.unmatchedPatterns(of: ids)
         let writer = try settings.output.map {
             try RetryWriter(in: $0, form: settings.form, splitter: settings.splitter)
         }

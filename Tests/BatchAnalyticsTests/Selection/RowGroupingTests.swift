@@ -41,6 +41,18 @@ struct RowGroupingTests {
         #expect(try grouped("result_type", "cost", [first, second]) == ["errored,1,0", "succeeded,3,"])
     }
 
+    @Test func `a key without a value in any row is known, and so is a column`() throws {
+        let lines = SelectionLines(first)
+        let columns = try SelectedColumn.list("usage.outptu_tokens,usage.output_tokens,error_type,$.custom_id")
+        #expect(columns.map(\.isPath) == [true, true, false, true])
+        let grouping = try RowGrouping(filter: LineFilter(), keys: columns, sums: [])
+        let groups = grouping.groups(of: lines.block, in: lines.batch, pricing: .builtIn)
+        #expect(columns.indices.map { groups.hasValue(inKey: $0) } == [false, true, true, true])
+        let rows = RowSelection(filter: LineFilter(), columns: columns, style: .values)
+            .rows(of: lines.block, in: lines.batch, pricing: .builtIn)
+        #expect(rows.hasValue == [false, true, true, true])
+    }
+
     @Test func `a column without numbers cannot be summed`() {
         #expect(throws: SelectionFailure.noSum("text")) { try grouped("model", "text", []) }
     }

@@ -51,7 +51,7 @@ struct CompareTests {
             )
             #expect(unknown.status == .threshold)
             #expect(unknown.notes.contains("Cannot be judged: error_rate>+1%"))
-            #expect(unknown.notes.contains("No request was archived of 2030-01."))
+            #expect(unknown.notes.contains("warning: '2030-01' is not a window, a day or a batch with archived"))
         }
     }
 

@@ -151,7 +151,7 @@ struct SummarizeTests {
     {
         let nowhere = FileManager.default.temporaryDirectory.appending(path: "batchkeep-\(UUID().uuidString)")
         let run = await InProcess.offline(["summarize"], on: Archive(url: nowhere))
-        #expect(run.status == .error && run.notes.contains("no such file or directory"))
+        #expect(run.status == .usage && run.notes.contains("not a Batchkeep archive: \(nowhere.path)"))
         try await InProcess.exportSamples { _, archive, _ in
             let manifest = archive.url.appending(
                 path: "manifests/\(try #require(archive.files(in: "manifests").first))"

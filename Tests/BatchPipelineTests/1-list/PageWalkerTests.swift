@@ -34,6 +34,7 @@ struct PageWalkerTests {
         #expect(step.batches.map(\.id) == ["7"])
         #expect(!step.continues)
         #expect(walker.listed == 3)
+        #expect(walker.created == Timestamp(seconds: 7)...Timestamp(seconds: 9))
     }
 
     @Test func `an ascending listing follows the first ID`() throws {

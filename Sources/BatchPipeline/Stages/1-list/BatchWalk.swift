@@ -30,6 +30,10 @@ package struct BatchWalk: Sendable {
 
     /// The number of batches seen so far, inside and outside the window.
     package var listed: Int { walker.listed }
+    /// The creation times of the oldest and the newest batch seen so far.
+    package var created: ClosedRange<Timestamp>? { walker.created }
+    /// The number of batches in the window so far.
+    package var inWindow: Int { walker.inWindow }
 
     /// The elements of the pages so far that are not valid batch objects.
     package private(set) var malformed: [MalformedBatch] = []

@@ -39,6 +39,8 @@ package struct PageWalker: Sendable {
     ///
     /// A batch outside the window leaves nothing but this count, so a long listing needs no more memory than its window.
     package private(set) var listed = 0
+    /// The creation times of the oldest and the newest of these batches.
+    package private(set) var created: ClosedRange<Timestamp>?
 
     /// The number of batches in the window so far.
     package var inWindow: Int { inside.count }
@@ -79,6 +81,10 @@ package struct PageWalker: Sendable {
             window.contains(batch.createdAt) ? inside.insert(batch.id).inserted : others.insert(batch.id).inserted
         }
         listed += new.count
+        for time in new.map(\.createdAt) {
+            let known = created ?? time...time
+            created = min(known.lowerBound, time)...max(known.upperBound, time)
+        }
         let found = new.filter { window.contains($0.createdAt) }
         let leaves =
             switch direction {
