@@ -166,6 +166,11 @@ package struct CommandContext: Sendable {
         guard combined == .done else { throw CommandExit(status: combined) }
     }
 
+    /// The width of help texts in columns: that of the terminal, or 80.
+    var helpWidth: Int {
+        outputIsTerminal ? width : 80
+    }
+
     /// The style of text for people on standard output.
     package var outputStyle: TerminalStyle {
         outputIsTerminal ? TerminalStyle(width: width, colors: usesColors) : .plain

@@ -9,7 +9,11 @@ import Tables
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalog",
-        abstract: "Look after the index of an archive, catalog.sqlite.",
+        abstract: "Maintain catalog.sqlite, the index of an archive.",
+        discussion: """
+            Examples:
+              batchkeep catalog rebuild
+            """,
         subcommands: [Rebuild.self]
     )
 
@@ -17,18 +21,26 @@ struct CatalogCommand: AsyncParsableCommand {
     struct Rebuild: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "rebuild",
-            abstract: "Make the index anew from manifests, quarantine and unfinished downloads.",
+            abstract: "Rebuild the index from manifests, quarantine and unfinished downloads.",
             discussion: """
-                Takes in what fetch archived, and brings SHA256SUMS and views up to date as export does at its end.
-                Runs, attempts and what was lost stand in no file: they are kept where the old index can be read. The next
-                export lists its whole window again.
+                Adds what fetch archived, and updates SHA256SUMS and views as export does at its end. No file contains \
+                the runs, attempts and lost batches: they are kept if the old index can be read. The next export lists \
+                its whole window again.
+
+                Examples:
+                  batchkeep catalog rebuild
+                  batchkeep catalog rebuild --archive ./archive --wait 10m
                 """
         )
 
-        @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
+        @Option(
+            name: .customLong("archive"),
+            help: ArgumentHelp("Use the archive in this folder.", valueName: "dir"),
+            completion: .directory
+        )
         var path = "./archive"
 
-        @OptionGroup
+        @OptionGroup(title: HelpText.advanced)
         var lock: LockOptions
 
         func run() async throws {

@@ -8,20 +8,25 @@ import Tables
 struct ErrorsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "errors",
-        abstract: "Rank what failed by fingerprint, with the trend, the cost at stake and what helps.",
+        abstract: "Rank failed requests by error, with trend, cost at stake and advice.",
         discussion: """
-            Errors whose messages differ only in numbers, ids, quoted parts and paths have one fingerprint. With --since the
-            window of the same length before it is counted too. The cost at stake is what the failed requests would have
-            cost, estimated from the succeeded ones of their batches.
+            Errors whose messages differ only in numbers, IDs, quoted parts and paths have the same fingerprint. With \
+            --since, the window of the same length before it is counted as well. The cost at stake is an estimate of \
+            what the failed requests would have cost, from the requests of their batches that succeeded.
+
+            Examples:
+              batchkeep errors
+              batchkeep errors --since 2026-01-01 --limit 10
+              batchkeep errors --format csv
             """
     )
 
     @OptionGroup var statistics: StatisticsOptions
 
-    @Option(help: ArgumentHelp("At most so many fingerprints.", valueName: "n"))
+    @Option(help: ArgumentHelp("Print up to this many fingerprints.", valueName: "n"))
     var limit = 50
 
-    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
+    @Option(help: ArgumentHelp("Choose the output format.", valueName: "name"))
     var format: TableFormat = .table
 
     func run() async throws {

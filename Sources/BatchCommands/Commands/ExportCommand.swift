@@ -12,11 +12,17 @@ import MessageBatches
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Fetch the results of ended batches into an archive, with proof that nothing is missing.",
+        abstract: "Download the results of ended batches into an archive and prove that nothing is missing.",
         discussion: """
-            Batches already in the archive are skipped. What fails is tried again by later runs, with growing pauses.
-            Without --since and --until the window is the last 30 days at first and once a week, otherwise from the
-            oldest batch on that is not archived yet.
+            Batches that are already in the archive are skipped. Later runs retry what failed, with growing pauses.
+
+            Without --since and --until, the first run lists the last 30 days, and so does one run per week. Other \
+            runs start at the oldest batch that is not archived yet.
+
+            Examples:
+              batchkeep export --since 2024-08-01
+              batchkeep export --since 7d --dry-run
+              batchkeep export --since 30d --join samples/metadata/catalog.csv
             """
     )
 
@@ -35,10 +41,10 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Which batches")
     var shard: ShardOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup
     var archive: ArchiveOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
 
     @OptionGroup(title: "Join")
@@ -47,37 +53,37 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Join")
     var joinedRows: JoinOutputOptions
 
-    @Flag(help: "Quarantine a batch that lacks a result for an id its join source names.")
+    @Flag(help: "Quarantine a batch that lacks a result for an ID in its join source.")
     var requireAll = false
 
-    @OptionGroup(title: "Limits")
+    @OptionGroup(title: HelpText.advanced)
     var limits: LimitOptions
 
-    @Flag(help: "List the whole window, also what earlier runs have settled.")
+    @Flag(help: "List the whole window again, including periods that are complete.")
     var fullList = false
 
-    @Flag(help: "Try every batch, also those whose next try is later.")
+    @Flag(help: "Try every batch now, including those whose retry is scheduled for later.")
     var retryAll = false
 
-    @Option(help: ArgumentHelp("Warn of batches that are not archived and have fewer days left.", valueName: "n"))
+    @Option(help: ArgumentHelp("Warn about batches that are not archived and have fewer days left.", valueName: "n"))
     var warnDays = 4
 
-    @Flag(help: "Say what would be fetched; write nothing.")
+    @Flag(help: "Show what would be downloaded; write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
+    @Option(help: ArgumentHelp("Write one JSON document about the run to standard output.", valueName: "kind"))
     var output: OutputKind = .none
 
-    @Flag(help: "No progress and no closing table; errors are still told.")
+    @Flag(help: "Print errors only: no progress and no summary.")
     var quiet = false
 
-    @OptionGroup(title: "Service")
+    @OptionGroup
     var service: ServiceOptions
 
-    @OptionGroup(title: "Telling others")
+    @OptionGroup(title: "Reporting")
     var reporting: ReportingOptions
 
-    @OptionGroup(title: "Figures")
+    @OptionGroup(title: "Statistics")
     var statistics: RunStatisticsOptions
 
     func run() async throws {
@@ -113,7 +119,7 @@ struct ExportCommand: AsyncParsableCommand {
         return ExportSelection(
             window: try window.window(now: now),
             filter: BatchFilter(statuses: statuses, ids: window.ids, shard: try shard.part()),
-            pageSize: service.pageSize
+            pageSize: service.connection.pageSize
         )
     }
 

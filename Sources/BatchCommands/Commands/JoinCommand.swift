@@ -6,9 +6,13 @@ import BatchJoin
 struct JoinCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "join",
-        abstract: "Join archived results with requests or metadata on custom_id, offline.",
+        abstract: "Join archived results with requests or metadata by custom_id, offline.",
         discussion: """
-            Writes joined/ and unmatched/ of the archive; joining again replaces them. Nothing is fetched.
+            Writes to joined/ and unmatched/ in the archive. A later join replaces both.
+
+            Examples:
+              batchkeep join --since 2025-06-01 --until 2025-07-01 --join samples/requests/2025-06-sql-generation.jsonl
+              batchkeep join --since 30d --join samples/metadata/catalog.csv --join-type inner
             """
     )
 
@@ -21,16 +25,16 @@ struct JoinCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sources")
     var rows: JoinOutputOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup
     var archive: ArchiveOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
 
-    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
+    @Option(help: ArgumentHelp("Write one JSON document about the run to standard output.", valueName: "kind"))
     var output: ExportCommand.OutputKind = .none
 
-    @Flag(help: "No closing table; errors are still told.")
+    @Flag(help: "Print errors only: no summary.")
     var quiet = false
 
     func run() async throws {

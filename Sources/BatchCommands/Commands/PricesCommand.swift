@@ -10,14 +10,18 @@ struct PricesCommand: ParsableCommand {
         commandName: "prices",
         abstract: "Show the price table in use, with its date and origin.",
         discussion: """
-            US dollars per million tokens before the batch discount, which halves every token class. A row of your own goes
-            before the built-in ones; write your file in the columns of --format csv.
+            Prices are US dollars per million tokens, before the batch discount of half. To use your own prices, write \
+            a file with the columns of --format csv; its rows go before the built-in ones.
+
+            Examples:
+              batchkeep prices
+              batchkeep prices --format csv > prices.csv
             """
     )
 
     @OptionGroup var prices: PriceOptions
 
-    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
+    @Option(help: ArgumentHelp("Choose the output format.", valueName: "name"))
     var format: TableFormat = .table
 
     func run() throws {

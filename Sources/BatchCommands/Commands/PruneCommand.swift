@@ -7,23 +7,33 @@ import Tables
 struct PruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove raw or joined files of old batches; without --apply only say what would go.",
+        abstract: "Remove raw or joined files of old batches; without --apply, only show which.",
         discussion: """
-            Manifests, flat rows and summaries stay, so summarize goes on working. A raw file is the last copy once the service
-            has withdrawn the results, 29 days after the batch was created: it goes only with --even-if-last-copy.
+            Manifests, flat rows and summaries stay, so summarize still works. When the API has removed the results, \
+            29 days after a batch was created, the raw file is the last copy. It is removed only with \
+            --even-if-last-copy.
+
+            Examples:
+              batchkeep prune --raw-older-than 90d
+              batchkeep prune --joined-older-than 2026-01-01 --apply
             """
     )
 
-    @Option(help: ArgumentHelp("Raw files of batches created longer ago (90d) or before this day.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Remove raw files of batches that were created before this time, such as 90d.",
+            valueName: "time"
+        )
+    )
     var rawOlderThan: String?
 
-    @Option(help: ArgumentHelp("Joined files of batches created longer ago or before this day.", valueName: "time"))
+    @Option(help: ArgumentHelp("Remove joined files of batches that were created before this time.", valueName: "time"))
     var joinedOlderThan: String?
 
-    @Flag(help: "Remove raw files too that the service no longer has.")
+    @Flag(help: "Remove raw files even if the API no longer has the results.")
     var evenIfLastCopy = false
 
-    @Flag(help: "Do it. Without this nothing is removed.")
+    @Flag(help: "Remove the files. Without this option, nothing is removed.")
     var apply = false
 
     @OptionGroup(title: "Archive")

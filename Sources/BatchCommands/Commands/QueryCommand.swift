@@ -10,10 +10,15 @@ import Tables
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Ask the archive in SQL: results, batches, errors and runs, read-only.",
+        abstract: "Query results, batches, errors and runs with SQL, read-only.",
         discussion: """
-            The rows are kept in results.sqlite in the archive, filled when needed with what is new. The file can be removed at
+            Rows are kept in results.sqlite in the archive, which is updated before each query and can be removed at \
             any time. Named queries: \(NamedQuery.all.map { "\($0.name) (\($0.meaning))" }.joined(separator: ", ")).
+
+            Examples:
+              batchkeep query 'SELECT error_class, count(*) AS requests FROM errors GROUP BY 1'
+              batchkeep query --named cost-by-day
+              batchkeep query --schema
             """
     )
 
@@ -28,7 +33,7 @@ struct QueryCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The query.", valueName: "sql"))
     var sql: String?
 
-    @Option(help: ArgumentHelp("One of the named queries instead.", valueName: "name"))
+    @Option(help: ArgumentHelp("Run a named query instead.", valueName: "name"))
     var named: String?
 
     @Flag(help: "Print the tables and columns.")
@@ -39,7 +44,7 @@ struct QueryCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "table, ndjson, csv or json (default: table on a terminal, else ndjson).",
+            "Choose the output format (default: table on a terminal, otherwise ndjson).",
             valueName: "format"
         )
     )

@@ -13,8 +13,12 @@ struct RebuildCommand: AsyncParsableCommand {
         commandName: "rebuild",
         abstract: "Rebuild flat rows, summaries and manifests of batches that a new version or new prices change.",
         discussion: """
-            Raw files are read and never changed. Each batch is replaced as a whole, so the command can be interrupted and
-            run again. The manifests record the prices that were used.
+            Raw files are read and never changed. Each batch is replaced as a whole, so the command can be interrupted \
+            and repeated. The manifests record the prices that were used.
+
+            Examples:
+              batchkeep rebuild --dry-run
+              batchkeep rebuild --since 30d
             """
     )
 

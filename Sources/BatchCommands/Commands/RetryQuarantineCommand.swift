@@ -6,28 +6,32 @@ import MessageBatches
 struct RetryQuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry-quarantine",
-        abstract: "Fetch quarantined batches again, now.",
+        abstract: "Download quarantined batches again, now.",
         discussion: """
-            A batch that proves itself is archived. Otherwise its data stays in _quarantine beside the reason.
+            A batch that passes the check is archived. Otherwise its data stays in _quarantine, with the reason.
+
+            Examples:
+              batchkeep retry-quarantine
+              batchkeep retry-quarantine --quiet
             """
     )
 
-    @Argument(help: ArgumentHelp("The batches (default: all that are quarantined).", valueName: "id"))
+    @Argument(help: ArgumentHelp("Name batches by ID (default: all that are quarantined).", valueName: "id"))
     var ids: [String] = []
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup
     var archive: ArchiveOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
 
-    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
+    @Option(help: ArgumentHelp("Write one JSON document about the run to standard output.", valueName: "kind"))
     var output: ExportCommand.OutputKind = .none
 
-    @Flag(help: "No progress and no closing table; errors are still told.")
+    @Flag(help: "Print errors only: no progress and no summary.")
     var quiet = false
 
-    @OptionGroup(title: "Service")
+    @OptionGroup
     var service: ServiceOptions
 
     func run() async throws {

@@ -11,20 +11,27 @@ struct RunCommand: AsyncParsableCommand {
             batchkeep run --check <file> [<options of export>]
             """,
         discussion: """
-            The keys of a pipeline file are the options of export. Options given behind the file count instead of the \
-            file's. See pipelines/ for examples.
+            The keys of a pipeline file are the options of export. Options after the file replace those in the file.
+
+            Examples:
+              batchkeep run --check pipelines/nightly.yaml
+              batchkeep run pipelines/errors-only.yaml
+              batchkeep run pipelines/nightly.yaml --since 30d
             """
     )
 
-    @Flag(help: "Say what is wrong with the file, or what it comes to; run nothing.")
+    @Flag(help: "Check the file and print its exports; run nothing.")
     var check = false
 
-    @Argument(help: ArgumentHelp("The pipeline file, YAML.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("The pipeline file, in YAML.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"])
+    )
     var file: String
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("Options of export that count instead of the file's.", valueName: "options of export")
+        help: ArgumentHelp("Options of export that replace those in the file.", valueName: "options of export")
     )
     var overrides: [String] = []
 

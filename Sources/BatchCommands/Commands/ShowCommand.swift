@@ -9,21 +9,26 @@ import BlockGzip
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show everything the archive knows of one request: outcome, answer, usage, cost, error, place.",
+        abstract: "Show one request: result, answer, usage, cost, error, and where it is stored.",
         discussion: """
-            A custom_id is unique inside its batch only: all batches that have it are shown. Where a query has made the
-            index, the line is found at once; batches that are not in it are read. The request stands beside the answer where
-            --join names what was submitted, or where joined/ of the archive holds it.
+            A custom_id is unique only within its batch: all batches that have it are shown. If query has built the \
+            index, the line is found at once; other batches are read. The request is shown with the answer if --join \
+            names what was submitted, or if joined/ of the archive contains it.
+
+            Examples:
+              batchkeep show ticket-0007
+              batchkeep show q001 --join samples/requests/2025-06-sql-generation.jsonl
+              batchkeep show q001 --raw
             """
     )
 
-    @Argument(help: ArgumentHelp("The custom_id of the request.", valueName: "custom_id"))
+    @Argument(help: ArgumentHelp("The ID of the request.", valueName: "custom_id"))
     var customID: String
 
-    @Flag(help: "One JSON object for each request, the line as archived among it.")
+    @Flag(help: "Print one JSON object per request, with the line as archived.")
     var json = false
 
-    @Flag(help: "Nothing but the line as archived.")
+    @Flag(help: "Print the line as archived, and nothing else.")
     var raw = false
 
     @OptionGroup(title: "Which batches")

@@ -7,10 +7,15 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract:
-            "Tell what is archived, waiting, failing, quarantined, at risk and lost, and how the last runs ended.",
+            "Show what is archived, pending, failed, quarantined, expiring and lost, and how the last runs ended.",
         discussion: """
-            Offline: it tells what the runs so far have seen. Days left are counted by this machine's clock. The parent of
-            several archives tells of each; as JSON, each is a line.
+            Offline: shows what earlier runs have seen. Days left are counted by the clock of this machine. For a \
+            folder with several archives, each is shown; as JSON, one line per archive.
+
+            Examples:
+              batchkeep status
+              batchkeep status --runs 3 --warn-days 7
+              batchkeep status --format json
             """
     )
 
@@ -20,16 +25,20 @@ struct StatusCommand: AsyncParsableCommand {
         case json
     }
 
-    @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
+    @Option(
+        name: .customLong("archive"),
+        help: ArgumentHelp("Use the archive in this folder.", valueName: "dir"),
+        completion: .directory
+    )
     var path = "./archive"
 
-    @Option(help: ArgumentHelp("table or json.", valueName: "format"))
+    @Option(help: ArgumentHelp("Choose the output format.", valueName: "format"))
     var format: Format = .table
 
-    @Option(help: ArgumentHelp("Count batches with fewer days left as at risk.", valueName: "n"))
+    @Option(help: ArgumentHelp("Count batches with fewer days left as expiring.", valueName: "n"))
     var warnDays = 4
 
-    @Option(help: ArgumentHelp("How many of the last runs to tell of.", valueName: "n"))
+    @Option(help: ArgumentHelp("Show up to this many of the last runs.", valueName: "n"))
     var runs = 10
 
     func run() async throws {

@@ -7,10 +7,15 @@ import Tables
 struct SummarizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "summarize",
-        abstract: "Add up archived batches by day, model, result and more: requests, tokens, cost.",
+        abstract: "Add up requests, tokens and costs of archived batches by day, model, result and more.",
         discussion: """
-            Reads the summaries that every manifest holds, never the results, and no network. --scan and --prices read the
-            results: for groupings that summaries cannot give, and for other prices than the recorded ones.
+            Reads the summaries in the manifests, offline. --scan and --prices read the results: for groups that \
+            summaries do not have, and for prices other than the recorded ones.
+
+            Examples:
+              batchkeep summarize
+              batchkeep summarize --since 2024-08-01 --by month
+              batchkeep summarize --by day,model --format csv
             """
     )
 
@@ -18,19 +23,19 @@ struct SummarizeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "One row for each: \(Grouping.names.joined(separator: ", ")); several with commas.",
+            "Print one row for each of these, separated by commas: \(Grouping.names.joined(separator: ", ")).",
             valueName: "names"
         )
     )
     var by = ""
 
-    @Flag(help: "Within every row, one for each model.")
+    @Flag(help: "Split every row by model.")
     var breakdown = false
 
-    @Flag(help: "Read the results themselves instead of their summaries.")
+    @Flag(help: "Read the results instead of their summaries.")
     var scan = false
 
-    @Option(help: ArgumentHelp("table, json, ndjson, csv, tsv or markdown.", valueName: "name"))
+    @Option(help: ArgumentHelp("Choose the output format.", valueName: "name"))
     var format: TableFormat = .table
 
     @OptionGroup var prices: PriceOptions

@@ -14,11 +14,19 @@ import Tables
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Compare the archive with its manifests: = intact, - missing, + unknown, * different, ! unreadable.",
+        abstract: "Compare the files of the archive with its manifests, and repair them.",
         discussion: """
-            Without a depth the checksums of all files are compared. Damage ends with exit status 4.
-            --repair looks at everything with --full first. Only what cannot be made from raw needs the service and a key.
-            Joined files that are damaged are removed; --join names the sources to join those batches again.
+            Without an option for the depth, the checksums of all files are compared. Marks: = intact, - missing, + \
+            unknown, * different, ! unreadable. Damage ends with exit status 4.
+
+            --repair first checks everything, as --full does. It needs the service and a key only for what cannot be \
+            rebuilt from raw files. Damaged joined files are removed; --join names the sources to join those batches \
+            again.
+
+            Examples:
+              batchkeep verify
+              batchkeep verify --sample 5%
+              batchkeep verify --full --since 30d
             """
     )
 
@@ -28,21 +36,24 @@ struct VerifyCommand: AsyncParsableCommand {
         case json
     }
 
-    @Flag(help: "Manifests, existence and sizes only.")
+    @Flag(help: "Check only manifests, existence and sizes.")
     var quick = false
 
     @Option(
-        help: ArgumentHelp("--full for this share of the batches, others every day; the rest --quick.", valueName: "5%")
+        help: ArgumentHelp(
+            "Check this share of the batches like --full, a different one every day, and the rest like --quick.",
+            valueName: "5%"
+        )
     )
     var sample: String?
 
-    @Flag(help: "Inflate and decode everything; make counts, summaries and flat rows anew and compare them.")
+    @Flag(help: "Decode everything, and compare counts, summaries and flat rows with rebuilt ones.")
     var full = false
 
-    @Flag(help: "Make damaged and outdated files anew: from raw where it is whole, else from the service.")
+    @Flag(help: "Rebuild damaged and outdated files: from raw files if they are intact, otherwise from the service.")
     var repair = false
 
-    @Option(help: ArgumentHelp("marks or json.", valueName: "format"))
+    @Option(help: ArgumentHelp("Choose the output format.", valueName: "format"))
     var format: Format = .marks
 
     @OptionGroup(title: "Which batches")
@@ -54,10 +65,10 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sources")
     var rows: JoinOutputOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup
     var archive: ArchiveOptions
 
-    @OptionGroup(title: "Service")
+    @OptionGroup
     var service: ServiceOptions
 
     func run() async throws {

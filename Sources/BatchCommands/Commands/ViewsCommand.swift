@@ -7,9 +7,13 @@ import BlockGzip
 struct ViewsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "views",
-        abstract: "Write the files in views/ anew: SQL and schemas for DuckDB, ClickHouse, Spark, Polars and others.",
+        abstract: "Write the files in views/ again: SQL and schemas for DuckDB, ClickHouse, Spark, Polars and others.",
         discussion: """
-            Every export does the same at its end; this is for an archive an older version wrote.
+            Every export does this at its end. Use it for an archive that an older version wrote.
+
+            Examples:
+              batchkeep views
+              batchkeep views --archive ./archive
             """
     )
 

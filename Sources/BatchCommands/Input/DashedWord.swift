@@ -14,7 +14,11 @@ struct DashedWord {
         guard let command = commands.first(where: { $0.configuration.commandName == arguments.first }),
             command.configuration.subcommands.isEmpty
         else { return nil }
-        let help = Batchkeep.helpMessage(for: command, columns: 10_000)
+        // Examples before the usage may contain words that are not options.
+        guard
+            let help = Batchkeep.helpMessage(for: command, columns: HelpText.unlimited)
+                .split(separator: "\n\nUSAGE: ", maxSplits: 1).last
+        else { return nil }
         let names = Set(
             help.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.filter { $0.hasPrefix("-") }.map(String.init)
         )

@@ -7,17 +7,18 @@ import MessageBatches
 import Prices
 
 /// The options that name the archive and set its compression.
+///
+/// Their group has no title, so that those of the compression stay in a section of their own.
 struct ArchiveOptions: ParsableArguments {
-    @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
+    @Option(
+        name: .customLong("archive"),
+        help: ArgumentHelp("Use the archive in this folder.", valueName: "dir"),
+        completion: .directory
+    )
     var path = "./archive"
 
-    @Option(
-        help: ArgumentHelp("auto, zlib or libdeflate; auto takes libdeflate where it is installed.", valueName: "name")
-    )
-    var codec: CodecChoice = .auto
-
-    @Option(help: ArgumentHelp("The compression level (default: 4 for libdeflate, 6 for zlib).", valueName: "n"))
-    var level: Int?
+    @OptionGroup(title: HelpText.advanced)
+    var compression: CompressionOptions
 
     /// Opens and locks the archive for a run that writes.
     ///
@@ -42,7 +43,7 @@ struct ArchiveOptions: ParsableArguments {
 
     /// The settings for new files of the archive.
     func settings(origin: String?, prices: PriceTable = .builtIn) throws -> ArchiveSettings {
-        .ofThisVersion(codec: try codec.codec(level: level), origin: origin, prices: prices)
+        .ofThisVersion(codec: try compression.codec.codec(level: compression.level), origin: origin, prices: prices)
     }
 }
 
@@ -66,5 +67,3 @@ extension ArchiveSettings {
         return settings
     }
 }
-
-extension CodecChoice: ExpressibleByArgument {}

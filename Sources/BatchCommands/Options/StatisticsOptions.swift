@@ -11,7 +11,11 @@ struct StatisticsOptions: ParsableArguments {
 
     @Option(
         name: .customLong("archive"),
-        help: ArgumentHelp("The archive's folder, or one that holds archives as workspace=NAME.", valueName: "dir")
+        help: ArgumentHelp(
+            "Use the archive in this folder, or the archives in its workspace=NAME folders.",
+            valueName: "dir"
+        ),
+        completion: .directory
     )
     var path = "./archive"
 

@@ -5,14 +5,17 @@ import MessageBatches
 /// The options that select batches: a window over `created_at`, and IDs.
 struct WindowOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Batches created at or after this moment (\(TimeExpression.forms); UTC).", valueName: "time")
+        help: ArgumentHelp(
+            "Select batches created at or after this time (\(TimeExpression.forms); UTC).",
+            valueName: "time"
+        )
     )
     var since: String?
 
-    @Option(help: ArgumentHelp("Batches created before this moment; the same forms.", valueName: "time"))
+    @Option(help: ArgumentHelp("Select batches created before this time, in the same forms.", valueName: "time"))
     var until: String?
 
-    @Option(help: ArgumentHelp("Only this batch; may be repeated.", valueName: "id"))
+    @Option(help: ArgumentHelp("Select the batch with this ID; may be repeated.", valueName: "id"))
     var batch: [String] = []
 
     /// The selected window.
