@@ -45,7 +45,7 @@ struct BadUseTests {
         #expect(run.notes.hasPrefix("Error: ") && run.notes.contains("\nhint: "), "\(run.notes)")
         #expect(run.notes.hasSuffix(": \(hint)\n"), "\(run.notes)")
         let help = try await Program.run([arguments[0], "-h"])
-        #expect(help.status == 0 && help.output.contains("USAGE: batchkeep \(arguments[0])"))
+        #expect(help.status == 0 && help.output.contains("Usage: batchkeep \(arguments[0])"))
     }
 
     @Test func `without a key the message says where to put one`() async throws {

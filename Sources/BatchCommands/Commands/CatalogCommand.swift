@@ -13,6 +13,7 @@ struct CatalogCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               batchkeep catalog rebuild
+              batchkeep catalog rebuild --wait 10m
             """,
         subcommands: [Rebuild.self]
     )
