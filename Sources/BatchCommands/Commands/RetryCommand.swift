@@ -18,7 +18,7 @@ struct RetryCommand: AsyncParsableCommand {
             Examples:
               batchkeep retry --dry-run
               batchkeep retry --since 30d --result errored --join samples/requests/recent-nightly-triage.jsonl.gz
-              batchkeep retry --since 2025-06-01 --until 2025-07-01 --join samples/requests/2025-06-sql-generation.jsonl --out june
+              batchkeep retry --since 2026-08-01 --until 2026-09-01 --include fix_input --dry-run
             """
     )
 
