@@ -20,12 +20,6 @@ struct ExportCommand: AsyncParsableCommand {
             """
     )
 
-    /// The document that is written to standard output at the end of the run.
-    enum OutputKind: String, ExpressibleByArgument, CaseIterable {
-        case none
-        case json
-    }
-
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
@@ -62,14 +56,16 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Warn of batches that are not archived and have fewer days left.", valueName: "n"))
     var warnDays = 4
 
-    @Flag(help: "Say what would be fetched; write nothing.")
+    @Flag(name: .shortAndLong, help: "Say what would be fetched; write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
-    var output: OutputKind = .none
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
-    @Flag(help: "No progress and no closing table; errors are still told.")
+    @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
+
+    @Flag(name: .shortAndLong, help: .verbose)
+    var verbose = false
 
     @OptionGroup(title: "Service")
     var service: ServiceOptions
@@ -90,12 +86,13 @@ struct ExportCommand: AsyncParsableCommand {
         }
         await reporter.end([summary], status: summary.status)
         try context.end(with: summary.status) {
-            if output == .json { try context.writeDocument(summary.document) }
+            if format.isJSON { try context.writeDocument(summary.document) }
         }
     }
 
     /// Checks all options before anything is changed.
     func check(now: Timestamp) throws(CommandFailure) {
+        try format.check()
         try reporting.check()
         try service.check()
         _ = try limits.settings()

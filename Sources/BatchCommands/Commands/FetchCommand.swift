@@ -24,7 +24,7 @@ struct FetchCommand: AsyncParsableCommand {
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
-    @Flag(help: "No progress and no closing table; errors are still told.")
+    @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
     @OptionGroup(title: "Service")

@@ -15,16 +15,6 @@ struct ListCommand: AsyncParsableCommand {
             """
     )
 
-    /// The output format.
-    ///
-    /// NDJSON and JSON contain the batch objects as received.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table
-        case ndjson
-        case json
-        case csv
-    }
-
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
@@ -43,19 +33,17 @@ struct ListCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Start right before this batch: newer ones.", valueName: "id"))
     var beforeID: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "table, ndjson, json or csv (default: table on a terminal, otherwise ndjson).",
-            valueName: "format"
-        )
-    )
-    var format: Format?
+    @OptionGroup var format: FormatOptions<TableFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
 
     @OptionGroup(title: "Service")
     var service: ServiceOptions
 
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         if afterID != nil, beforeID != nil { throw CommandFailure.bothCursors }
         if let limit { try check(limit, 1...Int.max, "--limit") }
         let window = try window.window(now: context.now())
@@ -64,7 +52,7 @@ struct ListCommand: AsyncParsableCommand {
             ids: self.window.ids,
             shard: try shard.part()
         )
-        let output = BatchListOutput(format: format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
+        let output = BatchListOutput(format: format, context: context)
         let connection = try ServiceConnection(service, context: context)
         if context.notesAreTerminal { context.note("Listing \(window.sentence) (UTC), newest first.") }
         try await connection.use { client in

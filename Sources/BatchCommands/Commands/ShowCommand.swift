@@ -20,8 +20,7 @@ struct ShowCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The custom_id of the request.", valueName: "custom_id"))
     var customID: String
 
-    @Flag(help: "One JSON object for each request, the line as archived among it.")
-    var json = false
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
     @Flag(help: "Nothing but the line as archived.")
     var raw = false
@@ -39,7 +38,8 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        if json, raw { throw CommandFailure.conflict("--json and --raw exclude each other.") }
+        try format.check()
+        if format.isJSON, raw { throw CommandFailure.conflict("--json and --raw exclude each other.") }
         let window = try window.window(now: context.now())
         let output = RequestOutput(prices: try prices.source(), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
@@ -67,7 +67,7 @@ struct ShowCommand: AsyncParsableCommand {
     private func show(_ line: StoredLine, _ joined: [JoinedMatch], isFirst: Bool, by output: RequestOutput) throws {
         if raw {
             try output.context.writeData(Array(line.line.bytes) + [0x0A])
-        } else if json {
+        } else if format.isJSON {
             try output.context.writeJSON(try output.document(of: line, joined))
         } else {
             try output.context.print((isFirst ? "" : "\n") + output.text(of: line, joined))

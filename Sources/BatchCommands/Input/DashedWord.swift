@@ -22,6 +22,7 @@ struct DashedWord {
             .first { place in
                 let name = arguments[place].prefix { $0 != "=" }
                 return name.hasPrefix("-") && name != "-" && !names.contains(String(name))
+                    && !Self.isPack(name, of: names)
             }
         guard let place else { return nil }
         word = arguments[place]
@@ -34,6 +35,14 @@ struct DashedWord {
             others.insert(contentsOf: ["--", word], at: others.firstIndex(of: "--") ?? others.endIndex)
         }
         self.command = (["batchkeep"] + others.map(\.shellQuoted)).joined(separator: " ")
+    }
+
+    /// Whether a word consists of several short options: `-nq`.
+    ///
+    /// `-h` is not among them: the parser reads any word with one dash and an `h` as a request for help.
+    private static func isPack(_ word: Substring, of names: Set<String>) -> Bool {
+        let letters = word.dropFirst()
+        return !letters.contains("h") && letters.allSatisfy { names.contains("-\($0)") }
     }
 
     /// Whether no option is meant: options have two dashes.

@@ -8,8 +8,7 @@ import Prices
 
 /// The options that name the archive and set its compression.
 struct ArchiveOptions: ParsableArguments {
-    @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
-    var path = "./archive"
+    @OptionGroup var folder: ArchivePathOption
 
     @Option(
         help: ArgumentHelp("auto, zlib or libdeflate; auto takes libdeflate where it is installed.", valueName: "name")
@@ -18,6 +17,9 @@ struct ArchiveOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("The compression level (default: 4 for libdeflate, 6 for zlib).", valueName: "n"))
     var level: Int?
+
+    /// The path of the archive's folder.
+    var path: String { folder.path }
 
     /// Opens and locks the archive for a run that writes.
     ///

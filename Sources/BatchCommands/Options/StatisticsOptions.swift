@@ -9,22 +9,16 @@ struct StatisticsOptions: ParsableArguments {
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
-    @Option(
-        name: .customLong("archive"),
-        help: ArgumentHelp("The archive's folder, or one that holds archives as workspace=NAME.", valueName: "dir")
-    )
-    var path = "./archive"
+    @OptionGroup var folder: ArchivePathOption
 
     /// The archives to read and the selected batches.
     ///
     /// `prices` is nil for a command that has no option for other prices.
     func source(now: Timestamp, prices: PriceSource? = nil) throws(CommandFailure) -> ArchiveStatistics {
         ArchiveStatistics(
-            path: path,
+            path: folder.path,
             selection: ArchiveSelection(try window.window(now: now), ids: window.ids),
             prices: prices?.requested
         )
     }
 }
-
-extension TableFormat: ExpressibleByArgument {}
