@@ -21,20 +21,34 @@ struct DashedWord {
         let place = arguments.indices.dropFirst().prefix { arguments[$0] != "--" }
             .first { place in
                 let name = arguments[place].prefix { $0 != "=" }
-                return name.hasPrefix("-") && name != "-" && !names.contains(String(name))
-                    && !Self.isPack(name, of: names)
+                guard name.hasPrefix("-"), name != "-" else { return false }
+                if names.contains(String(name)) {
+                    // `-a=b` after an option that needs a value, such as a condition, and not the option `-a`.
+                    return name.count == 2 && name != arguments[place] && Self.needsValue(arguments[place - 1], help)
+                }
+                return !Self.isPack(name, of: names)
             }
         guard let place else { return nil }
         word = arguments[place]
         var others = arguments
         let before = arguments[place - 1]
-        if names.contains(before), help.contains("\(before) <") {
+        if Self.needsValue(before, help) {
             others.replaceSubrange((place - 1)...place, with: ["\(before)=\(word)"])
         } else {
             others.remove(at: place)
             others.insert(contentsOf: ["--", word], at: others.firstIndex(of: "--") ?? others.endIndex)
         }
         self.command = (["batchkeep"] + others.map(\.shellQuoted)).joined(separator: " ")
+    }
+
+    /// Whether a word is an option that needs a value, `--where <condition>` or `-a, --archive <dir>` in the help.
+    private static func needsValue(_ word: String, _ help: String) -> Bool {
+        guard word.hasPrefix("-"), word != "-" else { return false }
+        if help.contains("\(word) <") { return true }
+        return help.ranges(of: "\(word), --")
+            .contains { range in
+                help[range.upperBound...].drop { $0.isLetter || $0 == "-" }.hasPrefix(" <")
+            }
     }
 
     /// Whether a word consists of several short options: `-nq`.

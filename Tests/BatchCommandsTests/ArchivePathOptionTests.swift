@@ -1,0 +1,92 @@
+import BatchArchive
+import BatchSimulator
+import Foundation
+import MessageBatches
+import Testing
+
+@testable import BatchCommands
+
+/// The archive that a command uses: `--archive`, a key of a pipeline file, `BATCHKEEP_ARCHIVE` or `./archive`.
+struct ArchivePathOptionTests {
+    private func context(_ archive: String?) -> CommandContext {
+        CommandContext(
+            environment: archive.map { ["BATCHKEEP_ARCHIVE": $0] } ?? [:],
+            now: { Timestamp(seconds: 0) },
+            write: { _ in },
+            writeNote: { _ in }
+        )
+    }
+
+    private func path(_ arguments: [String], variable: String?) throws -> String {
+        try CommandContext.$current.withValue(context(variable)) {
+            try ArchivePathOption.parse(arguments).path
+        }
+    }
+
+    @Test(
+        arguments: [
+            ([], nil, "./archive"), ([], "", "./archive"), ([], "/var/batches", "/var/batches"),
+            (["--archive", "mine"], "/var/batches", "mine"), (["-a", "mine"], nil, "mine"), (["-a=mine"], "x", "mine"),
+        ] as [([String], String?, String)]
+    )
+    func `the option wins over the variable, and an empty variable counts as not set`(
+        arguments: [String],
+        variable: String?,
+        path expected: String
+    ) throws {
+        #expect(try path(arguments, variable: variable) == expected)
+    }
+
+    @Test func `every offline command reads the archive that the variable names`() async throws {
+        try await InProcess.withSamples { archive, _, _ in
+            let commands = [
+                ["status"], ["verify", "--quick"], ["summarize"], ["errors"], ["compare", "2024-08", "2024-09"],
+                ["select", "--limit", "1"], ["show", "q001"], ["query", "SELECT 1 AS n"], ["report", "--html", "-"],
+                ["rebuild", "-n"], ["compact", "-n"], ["prune", "--raw-older-than", "1d"], ["views"],
+                ["catalog", "rebuild"], ["retry", "-n"],
+            ]
+            for command in commands {
+                let run = await InProcess.run(
+                    command,
+                    at: "http://127.0.0.1:9",
+                    environment: ["BATCHKEEP_ARCHIVE": archive.url.path]
+                )
+                #expect(run.status == .done, "\(command) \(run.notes)")
+            }
+        }
+    }
+
+    @Test func `export writes into the archive that the variable names`() async throws {
+        try await Scratch.use { scratch in
+            try await withSimulator(.generated(lines: 4, batches: 1)) { server in
+                let place = scratch.path("named")
+                let run = await InProcess.run(
+                    ["export", "--json"],
+                    at: server.baseURL,
+                    environment: ["BATCHKEEP_ARCHIVE": place]
+                )
+                #expect(run.document["archive"] as? String == place, "\(run.notes)")
+                #expect(Archive(url: scratch.url.appending(path: "named")).archivedIDs.count == 1)
+            }
+        }
+    }
+
+    @Test func `the key of a pipeline file wins over the variable, and sources get folders in either`() async throws {
+        try await Scratch.use { scratch in
+            let named = try scratch.write("archive: own", to: "named.yaml")
+            let unnamed = try scratch.write("since: 7d", to: "unnamed.yaml")
+            let several = try scratch.write("sources: [{name: a}]", to: "several.yaml")
+            let now = Timestamp(seconds: 1_800_000_000)
+            func paths(_ file: String, _ overrides: [String] = []) throws -> [String] {
+                try CommandContext.$current.withValue(context("/var/batches")) {
+                    try PipelinePlan(file, overrides: overrides, now: now).runs.map(\.command.archive.path)
+                }
+            }
+            #expect(try paths(named) == ["own"])
+            #expect(try paths(named, ["-a", "given"]) == ["given"])
+            #expect(try paths(unnamed) == ["/var/batches"])
+            #expect(try paths(several) == ["/var/batches/workspace=a"])
+            #expect(try paths(several, ["-a=given"]) == ["given/workspace=a"])
+        }
+    }
+}
