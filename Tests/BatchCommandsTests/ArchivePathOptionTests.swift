@@ -2,6 +2,7 @@ import BatchArchive
 import BatchSimulator
 import Foundation
 import MessageBatches
+import SimulatorTestSupport
 import Testing
 
 @testable import BatchCommands
@@ -17,9 +18,11 @@ struct ArchivePathOptionTests {
         )
     }
 
-    private func path(_ arguments: [String], variable: String?) throws -> String {
+    /// The archives of a pipeline file, with options after it.
+    private func paths(_ file: String, _ arguments: [String] = [], variable: String?) throws -> [String] {
         try CommandContext.$current.withValue(context(variable)) {
-            try ArchivePathOption.parse(arguments).path
+            let now = Timestamp(seconds: 1_800_000_000)
+            return try PipelinePlan(file, overrides: arguments, now: now).runs.map(\.command.archive.path)
         }
     }
 
@@ -32,9 +35,12 @@ struct ArchivePathOptionTests {
     func `the option wins over the variable, and an empty variable counts as not set`(
         arguments: [String],
         variable: String?,
-        path expected: String
-    ) throws {
-        #expect(try path(arguments, variable: variable) == expected)
+        path: String
+    ) async throws {
+        try await Scratch.use { scratch in
+            let file = try scratch.write("since: 7d", to: "file.yaml")
+            #expect(try paths(file, arguments, variable: variable) == [path])
+        }
     }
 
     @Test func `every offline command reads the archive that the variable names`() async throws {
@@ -76,17 +82,12 @@ struct ArchivePathOptionTests {
             let named = try scratch.write("archive: own", to: "named.yaml")
             let unnamed = try scratch.write("since: 7d", to: "unnamed.yaml")
             let several = try scratch.write("sources: [{name: a}]", to: "several.yaml")
-            let now = Timestamp(seconds: 1_800_000_000)
-            func paths(_ file: String, _ overrides: [String] = []) throws -> [String] {
-                try CommandContext.$current.withValue(context("/var/batches")) {
-                    try PipelinePlan(file, overrides: overrides, now: now).runs.map(\.command.archive.path)
-                }
+            for (file, arguments, path) in [
+                (named, [], "own"), (named, ["-a", "given"], "given"), (unnamed, [], "/var/batches"),
+                (several, [], "/var/batches/workspace=a"), (several, ["-a=given"], "given/workspace=a"),
+            ] {
+                #expect(try paths(file, arguments, variable: "/var/batches") == [path])
             }
-            #expect(try paths(named) == ["own"])
-            #expect(try paths(named, ["-a", "given"]) == ["given"])
-            #expect(try paths(unnamed) == ["/var/batches"])
-            #expect(try paths(several) == ["/var/batches/workspace=a"])
-            #expect(try paths(several, ["-a=given"]) == ["given/workspace=a"])
         }
     }
 }

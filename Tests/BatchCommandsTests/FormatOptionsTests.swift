@@ -1,21 +1,27 @@
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 import Tables
 import Testing
 
 @testable import BatchCommands
 
 struct FormatOptionsTests {
-    @Test(arguments: [
-        ([], false, TableFormat.ndjson), ([], true, .table), (["--json"], true, .json), (["-j"], false, .json),
-        (["--format", "csv"], true, .csv), (["--format", "json", "-j"], false, .json),
-    ])
+    @Test(
+        arguments: [
+            (nil, false, false, .ndjson), (nil, false, true, .table), (nil, true, true, .json),
+            (nil, true, false, .json),
+            (.csv, false, true, .csv), (.json, true, false, .json),
+        ] as [(TableFormat?, Bool, Bool, TableFormat)]
+    )
     func `without an option rows are a table on a terminal and NDJSON in a pipe`(
-        arguments: [String],
+        given: TableFormat?,
+        json: Bool,
         isTerminal: Bool,
         format: TableFormat
     ) throws {
-        let options = try FormatOptions<TableFormat>.parse(arguments)
+        var options = FormatOptions<TableFormat>()
+        (options.given, options.json) = (given, json)
         #expect(try options.resolved(outputIsTerminal: isTerminal) == format)
     }
 

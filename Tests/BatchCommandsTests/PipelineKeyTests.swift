@@ -26,7 +26,7 @@ struct PipelineKeyTests {
     @Test(arguments: [
         (["--since", "7d", "--beta=c"], ["since", "beta"]), (["-a", "dir", "-nq"], ["archive", "dry-run", "quiet"]),
         (["-j"], ["format"]), (["--json", "--since", "7d"], ["format", "since"]), (["-a=dir"], ["archive"]), ([], []),
-    ])
+    ] as [([String], Set<String>)])
     func `long and short options after the file replace keys`(arguments: [String], settings: Set<String>) {
         #expect(PipelineKey.settings(in: arguments) == settings)
     }
