@@ -21,6 +21,8 @@ package struct CommandContext: Sendable {
     package var notesAreTerminal: Bool
     /// The width of the terminal in columns.
     package var width: Int
+    /// Whether progress and summaries are left out; messages with a kind are printed all the same.
+    private var isQuiet = false
     private var write: @Sendable ([UInt8]) throws -> Void
     /// Whether the reader of standard output has closed it, as far as this is visible without a write.
     package var outputIsClosed: @Sendable () -> Bool = { false }
@@ -110,12 +112,14 @@ package struct CommandContext: Sendable {
 
     /// Writes lines about the run to standard error, all at once.
     package func note(lines: [String], _ tone: Tone = .normal) {
+        guard !isQuiet else { return }
         let text = lines.map { noteStyle.paint($0.visible, tone) + "\n" }
         writeNote(Array(text.joined().utf8))
     }
 
     /// Writes the summary of a run to standard error.
     package func note(_ summary: SummaryBlock) {
+        guard !isQuiet else { return }
         writeNote(Array(noteStyle.printable(summary.render(style: noteStyle)).utf8))
     }
 
@@ -126,8 +130,16 @@ package struct CommandContext: Sendable {
 
     /// Replaces the last lines on the terminal at standard error.
     package func replaceNotes(last count: Int, with lines: [String]) {
+        guard !isQuiet else { return }
         let fitting = lines.map { $0.visible.truncated(toWidth: width - 1) + "\n" }
         writeNote(Array((TerminalStyle.erasure(lines: count) + fitting.joined()).utf8))
+    }
+
+    /// Returns a context for `--quiet`: if `isQuiet`, it prints errors, warnings and hints, but no other notes.
+    package func quiet(_ isQuiet: Bool) -> CommandContext {
+        var context = self
+        context.isQuiet = isQuiet
+        return context
     }
 
     /// Returns a context that passes its notes to `body` instead of to standard error, without colors and blank lines.

@@ -112,19 +112,3 @@ extension Money {
         return first || second ? nil : sum
     }
 }
-
-extension Money: Codable {
-    /// Decodes the decimal text that ``encode(to:)`` writes.
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let amount = Money(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no amount of dollars")
-        }
-        self = amount
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
-}

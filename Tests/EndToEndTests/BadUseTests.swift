@@ -18,7 +18,7 @@ struct BadUseTests {
         (["list", "--limit", "0"], "--limit 0 is out of range."),
         (["simulate", "--samples", "/nonexistent"], "/nonexistent"),
         (["simulate", "--generate", "0"], "--generate 0 is out of range."),
-        (["nonsense"], "nonsense"),
+        (["nonsense"], "nonsense"), (["export", "--output", "json"], "Unknown option '--output'"),
     ])
     func `an invalid command line is rejected with status 2`(arguments: [String], sentence: String) async throws {
         try await withTemporaryFolder { folder in
@@ -35,6 +35,8 @@ struct BadUseTests {
         (["show", "--dash", "--raw"], "batchkeep show --raw -- --dash"),
         (["show", "--raw", "-1 h"], "batchkeep show --raw -- '-1 h'"), (["query", "-h1"], "batchkeep query -- -h1"),
         (["select", "--where", "-a=b"], "batchkeep select --where=-a=b"),
+        (["select", "--where", "-b=a", "-j"], "batchkeep select --where=-b=a -j"),
+        (["show", "-jx"], "batchkeep show -- -jx"),
     ])
     func `a value that begins with a dash is not read as a request for help`(
         arguments: [String],

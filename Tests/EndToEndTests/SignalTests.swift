@@ -9,7 +9,7 @@ struct SignalTests {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "5000", "--batches", "6"]) { simulation in
                 let stopped = try await Program.run(
-                    ["export", "--output", "json"],
+                    ["export", "--json"],
                     environment: simulation.environment,
                     in: folder.url
                 ) { process in
@@ -31,7 +31,7 @@ struct SignalTests {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "5000", "--batches", "2"]) { simulation in
                 let file = folder.url.appending(path: "file.yaml")
-                try Data("output: json\nsources: [{name: a}, {name: b}]\n".utf8).write(to: file)
+                try Data("format: json\nsources: [{name: a}, {name: b}]\n".utf8).write(to: file)
                 let stopped = try await Program.run(
                     ["run", "file.yaml"],
                     environment: simulation.environment,

@@ -1,4 +1,3 @@
-import Foundation
 import MessageBatches
 import Testing
 
@@ -40,13 +39,6 @@ struct MoneyTests {
         var sum = Money.zero
         for _ in 0..<10 { sum += try #require(Money("0.1")) }
         #expect(sum.text == "1")
-    }
-
-    @Test func `in JSON an amount is a decimal text`() throws {
-        let data = try JSONEncoder().encode([Money(picoDollars: -1_250_000_000_000)])
-        #expect(String(decoding: data, as: UTF8.self) == #"["-1.25"]"#)
-        #expect(try JSONDecoder().decode([Money].self, from: data) == [Money(picoDollars: -1_250_000_000_000)])
-        #expect(throws: (any Error).self) { try JSONDecoder().decode([Money].self, from: Data(#"["a lot"]"#.utf8)) }
     }
 
     @Test func `a sum that exceeds the largest amount stays there`() {

@@ -34,20 +34,22 @@ struct CatalogCommand: AsyncParsableCommand {
                 """
         )
 
-        @Option(
-            name: .customLong("archive"),
-            help: ArgumentHelp("Use the archive in this folder.", valueName: "dir"),
-            completion: .directory
-        )
-        var path = "./archive"
+        @OptionGroup var archive: ArchivePathOption
 
         @OptionGroup(title: HelpText.advanced)
         var lock: LockOptions
 
+        @OptionGroup var format: FormatOptions<ReportFormat>
+
+        @Flag(name: .shortAndLong, help: .quiet)
+        var quiet = false
+
         func run() async throws {
-            let context = CommandContext.current
+            let context = CommandContext.current.quiet(quiet)
+            try format.check()
             let settings = try ArchiveSettings.ofThisVersion(codec: CodecChoice.auto.codec())
-            for folder in ArchiveFolders.entries(at: path).map(\.folder) {
+            var entries: [CatalogEntry] = []
+            for folder in ArchiveFolders.entries(at: archive.path).map(\.folder) {
                 // Throws if there is no archive. Locking would create one.
                 _ = try ArchiveReader(folder)
                 let lock = try await lock.acquire(folder, context: context)
@@ -57,7 +59,9 @@ struct CatalogCommand: AsyncParsableCommand {
                 try await archive.sink.finishRun()
                 context.note("The catalog of \(folder.root) is built anew from \(manifests.displayText) manifests.")
                 archive.close()
+                entries.append(CatalogEntry(archive: folder.root, manifests: manifests))
             }
+            if format.isJSON { try context.writeDocument(MaintenanceDocument("catalog rebuild", archives: entries)) }
         }
     }
 }

@@ -24,28 +24,41 @@ struct CompactCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write new files of about this size, such as 64MB.", valueName: "size"))
     var targetSize = "256MiB"
 
-    @Flag(help: "Show what would be done; change nothing.")
+    @Flag(name: .shortAndLong, help: "Show what would be done; change nothing.")
     var dryRun = false
 
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        try format.check()
         let now = context.now()
         let size = try ByteSize.bytes(targetSize, "--target-size")
         guard let before = TimeExpression.moment(before ?? "today", now: now) else {
             throw CommandFailure.badTime(option: "--before", value: before ?? "")
         }
+        var entries: [CompactEntry] = []
         for source in archive.archives() {
+            let chosen: [Compaction]
             if dryRun {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
-                report(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)
-                continue
+                chosen = Compaction.choose(from: manifests, before: before.day, targetSize: size)
+            } else {
+                let archive = try OpenArchive(source.folder, for: context)
+                chosen = try await archive.sink.compact(before: before.day, targetSize: size)
+                archive.close()
             }
-            let archive = try OpenArchive(source.folder, for: context)
-            report(try await archive.sink.compact(before: before.day, targetSize: size), in: context)
-            archive.close()
+            report(chosen, in: context)
+            entries.append(CompactEntry(archive: source.folder.root, chosen))
+        }
+        if format.isJSON {
+            try context.writeDocument(MaintenanceDocument("compact", dryRun: dryRun, archives: entries))
         }
     }
 

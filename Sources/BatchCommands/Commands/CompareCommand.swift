@@ -41,13 +41,13 @@ struct CompareCommand: AsyncParsableCommand {
     @Flag(help: "Read the results, so that models have sizes as well.")
     var scan = false
 
-    @Option(help: ArgumentHelp("Choose the output format.", valueName: "name"))
-    var format: TableFormat = .table
+    @OptionGroup var format: FormatOptions<TableFormat>
 
     @OptionGroup var prices: PriceOptions
 
     func run() async throws {
         let context = CommandContext.current
+        let format = try format.chosen() ?? .table
         let thresholds = try thresholds()
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)

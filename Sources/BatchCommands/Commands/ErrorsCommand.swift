@@ -26,11 +26,11 @@ struct ErrorsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Print up to this many fingerprints.", valueName: "n"))
     var limit = 50
 
-    @Option(help: ArgumentHelp("Choose the output format.", valueName: "name"))
-    var format: TableFormat = .table
+    @OptionGroup var format: FormatOptions<TableFormat>
 
     func run() async throws {
         let context = CommandContext.current
+        let format = try format.chosen() ?? .table
         try check(limit, 1...1_000_000, "--limit")
         let source = try statistics.source(now: context.now())
         let reading = try await source.errors(now: context.now(), options: source.retryOptions)
@@ -56,6 +56,6 @@ extension ArchiveStatistics {
         let since = selection.since.map { " --since \($0.shortText)" } ?? ""
         let until = selection.until.map { " --until \($0.shortText)" } ?? ""
         let ids = (selection.ids ?? []).sorted().map { " --batch \($0)" }.joined()
-        return (path == "./archive" ? "" : " --archive \(path.shellQuoted)") + since + until + ids
+        return (path == ArchivePathOption.usualPath ? "" : " --archive \(path.shellQuoted)") + since + until + ids
     }
 }

@@ -26,12 +26,6 @@ struct ExportCommand: AsyncParsableCommand {
             """
     )
 
-    /// The document that is written to standard output at the end of the run.
-    enum OutputKind: String, ExpressibleByArgument, CaseIterable {
-        case none
-        case json
-    }
-
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
@@ -68,14 +62,16 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Warn about batches that are not archived and have fewer days left.", valueName: "n"))
     var warnDays = 4
 
-    @Flag(help: "Show what would be downloaded; write nothing.")
+    @Flag(name: .shortAndLong, help: "Show what would be downloaded; write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("Write one JSON document about the run to standard output.", valueName: "kind"))
-    var output: OutputKind = .none
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
-    @Flag(help: "Print errors only: no progress and no summary.")
+    @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
+
+    @Flag(name: .shortAndLong, help: .verbose)
+    var verbose = false
 
     @OptionGroup
     var service: ServiceOptions
@@ -96,12 +92,13 @@ struct ExportCommand: AsyncParsableCommand {
         }
         await reporter.end([summary], status: summary.status)
         try context.end(with: summary.status) {
-            if output == .json { try context.writeDocument(summary.document) }
+            if format.isJSON { try context.writeDocument(summary.document) }
         }
     }
 
     /// Checks all options before anything is changed.
     func check(now: Timestamp) throws(CommandFailure) {
+        try format.check()
         try reporting.check()
         try service.check()
         _ = try limits.settings()

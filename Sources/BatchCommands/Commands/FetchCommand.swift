@@ -27,7 +27,7 @@ struct FetchCommand: AsyncParsableCommand {
     @OptionGroup(title: HelpText.advanced)
     var limits: LimitOptions
 
-    @Flag(help: "Print errors only: no progress and no summary.")
+    @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
     @OptionGroup

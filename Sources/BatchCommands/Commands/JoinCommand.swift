@@ -31,14 +31,14 @@ struct JoinCommand: AsyncParsableCommand {
     @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
 
-    @Option(help: ArgumentHelp("Write one JSON document about the run to standard output.", valueName: "kind"))
-    var output: ExportCommand.OutputKind = .none
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
-    @Flag(help: "Print errors only: no summary.")
+    @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
     func run() async throws {
         let context = CommandContext.current
+        try format.check()
         guard join.isWanted else {
             throw CommandFailure.conflict("There is nothing to join with: name a source with --join.")
         }
@@ -59,7 +59,7 @@ struct JoinCommand: AsyncParsableCommand {
             open.close()
             let summary = JoinSummary(report: report, archivePath: archive.path)
             summary.print(in: context, isQuiet: quiet)
-            if output == .json { try context.writeDocument(JoinDocument(summary)) }
+            if format.isJSON { try context.writeDocument(JoinDocument(summary)) }
             return summary.status
         }
         guard status == .done else { throw CommandExit(status: status) }

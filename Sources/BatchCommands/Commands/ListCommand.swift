@@ -20,16 +20,6 @@ struct ListCommand: AsyncParsableCommand {
             """
     )
 
-    /// The output format.
-    ///
-    /// NDJSON and JSON contain the batch objects as received.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table
-        case ndjson
-        case json
-        case csv
-    }
-
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
@@ -48,19 +38,17 @@ struct ListCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Start before this batch, with newer ones.", valueName: "id"))
     var beforeID: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Choose the output format (default: table on a terminal, otherwise ndjson).",
-            valueName: "format"
-        )
-    )
-    var format: Format?
+    @OptionGroup var format: FormatOptions<TableFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
 
     @OptionGroup
     var service: ServiceOptions
 
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         if afterID != nil, beforeID != nil { throw CommandFailure.bothCursors }
         if let limit { try check(limit, 1...Int.max, "--limit") }
         let window = try window.window(now: context.now())
@@ -69,7 +57,7 @@ struct ListCommand: AsyncParsableCommand {
             ids: self.window.ids,
             shard: try shard.part()
         )
-        let output = BatchListOutput(format: format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
+        let output = BatchListOutput(format: format, context: context)
         let connection = try ServiceConnection(service, context: context)
         if context.notesAreTerminal { context.note("Listing \(window.sentence) (UTC), newest first.") }
         try await connection.use { client in

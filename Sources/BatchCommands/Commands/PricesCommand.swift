@@ -21,11 +21,11 @@ struct PricesCommand: ParsableCommand {
 
     @OptionGroup var prices: PriceOptions
 
-    @Option(help: ArgumentHelp("Choose the output format.", valueName: "name"))
-    var format: TableFormat = .table
+    @OptionGroup var format: FormatOptions<TableFormat>
 
     func run() throws {
         let context = CommandContext.current
+        let format = try format.chosen() ?? .table
         let source = try prices.source()
         try context.print(Self.table(source, isForPeople: format.isForPeople), as: format)
     }

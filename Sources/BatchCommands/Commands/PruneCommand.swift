@@ -33,26 +33,49 @@ struct PruneCommand: AsyncParsableCommand {
     @Flag(help: "Remove raw files even if the API no longer has the results.")
     var evenIfLastCopy = false
 
+    @Flag(
+        name: .shortAndLong,
+        help: "Show what would be removed; remove nothing. This is what happens without --apply."
+    )
+    var dryRun = false
+
     @Flag(help: "Remove the files. Without this option, nothing is removed.")
     var apply = false
 
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        try format.check()
+        if apply, dryRun { throw CommandFailure.conflict("--apply and --dry-run exclude each other.") }
         let plan = try plan(now: context.now())
+        var entries: [PruneEntry] = []
         for source in archive.archives() {
+            var found: [PrunableFile] = []
             if apply {
                 let archive = try OpenArchive(source.folder, for: context)
-                try await archive.sink.prune(plan) { report($0, by: plan, in: context) }
+                try await archive.sink.prune(plan) {
+                    found = $0
+                    report($0, by: plan, in: context)
+                }
                 archive.close()
             } else {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
-                report(plan.files(of: manifests), by: plan, in: context)
+                found = plan.files(of: manifests)
+                report(found, by: plan, in: context)
             }
+            entries.append(PruneEntry(archive: source.folder.root, found, by: plan))
         }
         if !apply { context.note("Nothing was removed. Add --apply to do it.") }
+        if format.isJSON {
+            try context.writeDocument(MaintenanceDocument("prune", dryRun: !apply, archives: entries))
+        }
     }
 
     /// Prints the files to remove and how many files are kept as last copies.

@@ -22,14 +22,6 @@ struct QueryCommand: AsyncParsableCommand {
             """
     )
 
-    /// The format of the rows.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table
-        case ndjson
-        case csv
-        case json
-    }
-
     @Argument(help: ArgumentHelp("The query.", valueName: "sql"))
     var sql: String?
 
@@ -42,19 +34,17 @@ struct QueryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Stop after this many rows.", valueName: "n"))
     var limit: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "Choose the output format (default: table on a terminal, otherwise ndjson).",
-            valueName: "format"
-        )
-    )
-    var format: Format?
+    @OptionGroup var format: FormatOptions<TableFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
 
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         if schema { return try context.print(ResultIndexSchema.description) }
         let sql = try query()
         if let limit { try check(limit, 1...Int.max, "--limit") }
@@ -65,7 +55,7 @@ struct QueryCommand: AsyncParsableCommand {
         let isDamaged = try await fillIndex(of: source.folder, context)
         let runs = try await runs(of: source.folder, for: sql, context)
         let index = try IndexQuery(at: ResultIndex.path(in: source.folder), runs: runs)
-        var output = QueryOutput(format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
+        var output = QueryOutput(format, context: context)
         try index.run(sql, limit: limit ?? .max) { try output.add(columns: $0, rows: $1) }
         try output.finish()
         if isDamaged { throw CommandExit(status: .integrity) }

@@ -32,8 +32,11 @@ struct ReportCommand: AsyncParsableCommand {
 
     @OptionGroup var prices: PriceOptions
 
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
         let now = context.now()
         let prices = try prices.source()
         let source = try statistics.source(now: now, prices: prices)

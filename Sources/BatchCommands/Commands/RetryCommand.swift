@@ -58,27 +58,25 @@ struct RetryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the files to this folder.", valueName: "dir"), completion: .directory)
     var out = "./retry"
 
-    @Option(
-        name: .customLong("archive"),
-        help: ArgumentHelp("Use the archive in this folder.", valueName: "dir"),
-        completion: .directory
-    )
-    var archivePath = "./archive"
+    @OptionGroup var archive: ArchivePathOption
 
-    @Flag(help: "Print counts per reason and the cost at stake; write nothing.")
+    @Flag(name: .shortAndLong, help: "Print counts per reason and the cost at stake; write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("Write one JSON document about the run to standard output.", valueName: "kind"))
-    var output: ExportCommand.OutputKind = .none
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
 
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        try format.check()
         if !dryRun, !join.isWanted {
             throw CommandFailure.conflict("The archive does not hold requests: name what was submitted with --join.")
         }
         let selection = try selection()
         let edit = try edit()
-        let folder = try ArchiveFolders.only(at: archivePath)
+        let folder = try ArchiveFolders.only(at: archive.path)
         let batches = ArchiveSelection(try window.window(now: context.now()), ids: window.ids)
         let listing = try await ArchiveReader(folder).requiredManifests(of: batches)
         let settings = RetrySettings(
@@ -96,7 +94,7 @@ struct RetryCommand: AsyncParsableCommand {
             isDryRun: dryRun,
             outputPath: out
         )
-        try summary.print(in: context, writesJSON: output == .json)
+        try summary.print(in: context, writesJSON: format.isJSON)
         guard summary.status == .done else { throw CommandExit(status: summary.status) }
     }
 

@@ -25,29 +25,32 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
     @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
 
-    @Option(help: ArgumentHelp("Write one JSON document about the run to standard output.", valueName: "kind"))
-    var output: ExportCommand.OutputKind = .none
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
-    @Flag(help: "Print errors only: no progress and no summary.")
+    @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
     @OptionGroup
     var service: ServiceOptions
 
     func run() async throws {
+        let context = CommandContext.current.quiet(quiet)
+        try format.check()
         let quarantined = Set(try ArchiveReader(ArchiveFolder(archive.path)).quarantined().manifests.map(\.batch.id))
         if let other = ids.first(where: { !quarantined.contains($0) }) {
             throw CommandFailure.notQuarantined(id: other, archive: archive.path)
         }
         guard !quarantined.isEmpty else {
-            CommandContext.current.note("Nothing is in quarantine.")
-            return
+            context.note("Nothing is in quarantine.")
+            guard format.isJSON else { return }
+            let entry = QuarantineEntry(archive: archive.path)
+            return try context.writeDocument(MaintenanceDocument("retry-quarantine", archives: [entry]))
         }
         // Runs an export of these batches. An export tries named batches even before their next retry is due.
         var export = try ExportCommand.parse([])
         export.window.batch = ids.isEmpty ? quarantined.sorted() : ids
         (export.archive, export.lock, export.service) = (archive, lock, service)
-        (export.output, export.quiet) = (output, quiet)
+        (export.format, export.quiet) = (format, quiet)
         try await export.run()
     }
 }

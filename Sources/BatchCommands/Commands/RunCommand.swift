@@ -7,8 +7,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run the exports that a pipeline file describes.",
         usage: """
-            batchkeep run <file> [<options of export>]
-            batchkeep run --check <file> [<options of export>]
+            batchkeep run [<options>] <file> [<options of export>]
+            batchkeep run --check [<options>] <file> [<options of export>]
             """,
         discussion: """
             The keys of a pipeline file are the options of export. Options after the file replace those in the file.
@@ -23,6 +23,21 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Check the file and print its exports; run nothing.")
     var check = false
 
+    // Options of export that are accepted before the file too.
+
+    @OptionGroup var archive: ArchivePathOption
+
+    @Flag(name: .shortAndLong, help: "Show what would be downloaded; write nothing.")
+    var dryRun = false
+
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: .verbose)
+    var verbose = false
+
     @Argument(
         help: ArgumentHelp("The pipeline file, in YAML.", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"])
@@ -35,12 +50,23 @@ struct RunCommand: AsyncParsableCommand {
     )
     var overrides: [String] = []
 
+    /// The options of `export` on the command line, before and after the file.
+    private var exportArguments: [String] {
+        var arguments = archive.given.map { ["--archive=\($0)"] } ?? []
+        if dryRun { arguments.append("--dry-run") }
+        if let given = format.given { arguments.append("--format=\(given.rawValue)") }
+        if format.json { arguments.append("--json") }
+        if quiet { arguments.append("--quiet") }
+        if verbose { arguments.append("--verbose") }
+        return arguments + overrides
+    }
+
     func run() async throws {
         let context = CommandContext.current
         let startedAt = context.now()
         let plan: PipelinePlan
         do {
-            plan = try PipelinePlan(file, overrides: overrides, now: startedAt)
+            plan = try PipelinePlan(file, overrides: exportArguments, now: startedAt)
         } catch {
             guard let failure = FailureText(error) else { throw error }
             return try await reportFailure(failure, startedAt: startedAt, in: context)
@@ -61,7 +87,7 @@ struct RunCommand: AsyncParsableCommand {
         let status = ExitStatus.combined(runs.reduce(into: []) { $0.formUnion($1.statuses) })
         await reporter.end(runs, status: status)
         try context.end(with: status) {
-            guard shared.output == .json else { return }
+            guard shared.format.isJSON else { return }
             let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
             try context.writeDocument(document)
         }
@@ -69,7 +95,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Reports the error that prevents the run, also in the JSON document and by a ping, then ends the command.
     private func reportFailure(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws {
-        let given = try PipelinePlan.reporting(file, overrides: overrides)
+        let given = try PipelinePlan.reporting(file, overrides: exportArguments)
         let observer = given.reporting.observer(in: context, isQuiet: given.quiet)
         observer.report(failure)
         if !check {
@@ -78,7 +104,7 @@ struct RunCommand: AsyncParsableCommand {
                 .end([], status: failure.status)
         }
         try context.end(with: failure.status) {
-            guard given.output == .json else { return }
+            guard given.format.isJSON else { return }
             let document = PipelineDocument(
                 file: file,
                 runs: [],

@@ -29,12 +29,14 @@ struct SelectCommand: AsyncParsableCommand {
     )
 
     /// The format of the rows.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
+    enum Format: String, RowFormat {
         case table
+        case json
         case ndjson
         case csv
         case tsv
-        case json
+        case markdown
+        /// The lines as archived.
         case jsonlRaw = "jsonl-raw"
     }
 
@@ -82,13 +84,7 @@ struct SelectCommand: AsyncParsableCommand {
     )
     var order: Order = .archive
 
-    @Option(
-        help: ArgumentHelp(
-            "Choose the output format; jsonl-raw prints the lines as archived (default: table on a terminal, otherwise ndjson).",
-            valueName: "format"
-        )
-    )
-    var format: Format?
+    @OptionGroup var format: FormatOptions<Format>
 
     @OptionGroup var prices: PriceOptions
 
@@ -97,8 +93,9 @@ struct SelectCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        try checkOptions()
-        let plan = try SelectionPlan(self, prices: prices.source(), isTerminal: context.outputIsTerminal)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
+        try checkOptions(format)
+        let plan = try SelectionPlan(self, format, prices: prices.source())
         let window = try window.window(now: context.now())
         var output = SelectionOutput(plan, context: context, limit: limit)
         try output.begin()
@@ -140,7 +137,7 @@ struct SelectCommand: AsyncParsableCommand {
         )
     }
 
-    private func checkOptions() throws(CommandFailure) {
+    private func checkOptions(_ format: Format) throws(CommandFailure) {
         if usable, unusable { throw .conflict("--usable and --unusable exclude each other.") }
         if let sample { try check(sample, 1...10_000_000, "--sample") }
         if let limit { try check(limit, 1...Int.max, "--limit") }

@@ -25,8 +25,7 @@ struct ShowCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The ID of the request.", valueName: "custom_id"))
     var customID: String
 
-    @Flag(help: "Print one JSON object per request, with the line as archived.")
-    var json = false
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
     @Flag(help: "Print the line as archived, and nothing else.")
     var raw = false
@@ -44,7 +43,8 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        if json, raw { throw CommandFailure.conflict("--json and --raw exclude each other.") }
+        try format.check()
+        if format.isJSON, raw { throw CommandFailure.conflict("--json and --raw exclude each other.") }
         let window = try window.window(now: context.now())
         let output = RequestOutput(prices: try prices.source(), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
@@ -72,7 +72,7 @@ struct ShowCommand: AsyncParsableCommand {
     private func show(_ line: StoredLine, _ joined: [JoinedMatch], isFirst: Bool, by output: RequestOutput) throws {
         if raw {
             try output.context.writeData(Array(line.line.bytes) + [0x0A])
-        } else if json {
+        } else if format.isJSON {
             try output.context.writeJSON(try output.document(of: line, joined))
         } else {
             try output.context.print((isFirst ? "" : "\n") + output.text(of: line, joined))

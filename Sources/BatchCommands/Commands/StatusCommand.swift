@@ -19,21 +19,9 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    /// The output format: tables for people, or one JSON document.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table
-        case json
-    }
+    @OptionGroup var archive: ArchivePathOption
 
-    @Option(
-        name: .customLong("archive"),
-        help: ArgumentHelp("Use the archive in this folder.", valueName: "dir"),
-        completion: .directory
-    )
-    var path = "./archive"
-
-    @Option(help: ArgumentHelp("Choose the output format.", valueName: "format"))
-    var format: Format = .table
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
     @Option(help: ArgumentHelp("Count batches with fewer days left as expiring.", valueName: "n"))
     var warnDays = 4
@@ -43,9 +31,10 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
+        try format.check()
         try check(warnDays, 0...29, "--warn-days")
         try check(runs, 0...100_000, "--runs")
-        for (index, entry) in ArchiveFolders.entries(at: path).enumerated() {
+        for (index, entry) in ArchiveFolders.entries(at: archive.path).enumerated() {
             // Throws if there is no archive.
             _ = try ArchiveReader(entry.folder)
             let catalog = try await CatalogFile(folder: entry.folder) { context.note(FailureText.text(of: $0)) }
@@ -59,9 +48,10 @@ struct StatusCommand: AsyncParsableCommand {
                 warnDays: warnDays,
                 lastRuns: runs
             )
-            switch format {
-            case .table: try context.print((index > 0 ? "\n" : "") + status.text(style: context.outputStyle))
-            case .json: try context.writeDocument(StatusDocument(status))
+            if format.isJSON {
+                try context.writeDocument(StatusDocument(status))
+            } else {
+                try context.print((index > 0 ? "\n" : "") + status.text(style: context.outputStyle))
             }
         }
     }

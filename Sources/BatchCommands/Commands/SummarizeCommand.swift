@@ -35,13 +35,13 @@ struct SummarizeCommand: AsyncParsableCommand {
     @Flag(help: "Read the results instead of their summaries.")
     var scan = false
 
-    @Option(help: ArgumentHelp("Choose the output format.", valueName: "name"))
-    var format: TableFormat = .table
+    @OptionGroup var format: FormatOptions<TableFormat>
 
     @OptionGroup var prices: PriceOptions
 
     func run() async throws {
         let context = CommandContext.current
+        let format = try format.chosen() ?? .table
         let grouping = try grouping()
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)

@@ -30,12 +30,6 @@ struct VerifyCommand: AsyncParsableCommand {
             """
     )
 
-    /// The output format.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case marks
-        case json
-    }
-
     @Flag(help: "Check only manifests, existence and sizes.")
     var quick = false
 
@@ -53,8 +47,13 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Rebuild damaged and outdated files: from raw files if they are intact, otherwise from the service.")
     var repair = false
 
-    @Option(help: ArgumentHelp("Choose the output format.", valueName: "format"))
-    var format: Format = .marks
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: .verbose)
+    var verbose = false
 
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
@@ -72,9 +71,9 @@ struct VerifyCommand: AsyncParsableCommand {
     var service: ServiceOptions
 
     func run() async throws {
-        let context = CommandContext.current
+        try format.check()
         let plan = try plan(now: context.now())
-        var output = VerifyOutput(format: format, context: context)
+        var output = VerifyOutput(isJSON: format.isJSON, context: context)
         try output.begin(archive.path, depth: depthName)
         var pending: [(path: String, work: PendingWork)] = []
         // A batch without any file left is damage that no file shows after the repair.
@@ -90,6 +89,9 @@ struct VerifyCommand: AsyncParsableCommand {
         try output.finish(pending)
         if output.isDamaged || !isRepaired { throw CommandExit(status: .integrity) }
     }
+
+    /// The context of the running command, without progress and summary if `--quiet` is given.
+    private var context: CommandContext { .current.quiet(quiet) }
 
     private func verify(
         _ source: ArchiveFolders.Entry,
@@ -113,7 +115,6 @@ struct VerifyCommand: AsyncParsableCommand {
         _ plan: VerifyPlan,
         _ output: inout VerifyOutput
     ) async throws -> Bool {
-        let context = CommandContext.current
         let settings = try archive.settings(origin: nil)
         let open = try OpenArchive(source.folder, settings: settings, for: context)
         var found: [VerifiedFile] = []
@@ -135,7 +136,6 @@ struct VerifyCommand: AsyncParsableCommand {
     /// Joins batches whose joined files were removed, if the options name a source.
     private func joinAgain(_ batches: [MessageBatch], in archive: FileArchive) async throws {
         guard !batches.isEmpty else { return }
-        let context = CommandContext.current
         guard join.isWanted else {
             let ids = batches.map { " --batch \($0.id)" }.prefix(20).joined()
             return context.note(
@@ -160,7 +160,6 @@ struct VerifyCommand: AsyncParsableCommand {
         by plan: RepairPlan,
         _ settings: ArchiveSettings
     ) async throws -> (unjoined: [MessageBatch], failed: Int) {
-        let context = CommandContext.current
         var connection: ServiceConnection?
         if plan.needsService {
             do {
@@ -181,8 +180,9 @@ struct VerifyCommand: AsyncParsableCommand {
                 document: { try await Self.document(at: $0, in: source.folder) }
             )
             let unjoined = try await repair.run(plan) { id, outcome in
-                if outcome.isFailure { failed += 1 }
-                context.note("\(id): \(FailureText.clause(outcome))")
+                guard outcome.isFailure else { return context.note("\(id): \(FailureText.clause(outcome))") }
+                failed += 1
+                context.report(.warning, "\(id): \(FailureText.clause(outcome))")
             }
             return (unjoined, failed)
         }

@@ -20,9 +20,16 @@ struct ViewsCommand: AsyncParsableCommand {
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        try format.check()
         let settings = try ArchiveSettings.ofThisVersion(codec: CodecChoice.auto.codec())
+        var entries: [ViewsEntry] = []
         for source in archive.archives() {
             let archive = try OpenArchive(source.folder, settings: settings, for: context)
             let written = try archive.sink.updateViews()
@@ -31,6 +38,8 @@ struct ViewsCommand: AsyncParsableCommand {
                 context.note("Nothing to do: \(source.folder.path(ArchivePaths.views)) is up to date.")
             }
             archive.close()
+            entries.append(ViewsEntry(archive: source.folder.root, written: written))
         }
+        if format.isJSON { try context.writeDocument(MaintenanceDocument("views", archives: entries)) }
     }
 }

@@ -15,29 +15,50 @@ struct DashedWord {
             command.configuration.subcommands.isEmpty
         else { return nil }
         // Examples before the usage may contain words that are not options.
-        guard
-            let help = Batchkeep.helpMessage(for: command, columns: HelpText.unlimited)
-                .split(separator: "\n\nUSAGE: ", maxSplits: 1).last
-        else { return nil }
+        let text = Batchkeep.helpMessage(for: command, columns: HelpText.unlimited)
+        let help = text.split(separator: "\n\nUSAGE: ", maxSplits: 1).last.map(String.init) ?? text
         let names = Set(
             help.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.filter { $0.hasPrefix("-") }.map(String.init)
         )
         let place = arguments.indices.dropFirst().prefix { arguments[$0] != "--" }
             .first { place in
                 let name = arguments[place].prefix { $0 != "=" }
-                return name.hasPrefix("-") && name != "-" && !names.contains(String(name))
+                guard name.hasPrefix("-"), name != "-" else { return false }
+                if names.contains(String(name)) {
+                    // `-a=b` after an option that needs a value, such as a condition, and not the option `-a`.
+                    return name.count == 2 && name != arguments[place] && Self.needsValue(arguments[place - 1], help)
+                }
+                return !Self.isPack(name, of: names)
             }
         guard let place else { return nil }
         word = arguments[place]
         var others = arguments
         let before = arguments[place - 1]
-        if names.contains(before), help.contains("\(before) <") {
+        if Self.needsValue(before, help) {
             others.replaceSubrange((place - 1)...place, with: ["\(before)=\(word)"])
         } else {
             others.remove(at: place)
             others.insert(contentsOf: ["--", word], at: others.firstIndex(of: "--") ?? others.endIndex)
         }
         self.command = (["batchkeep"] + others.map(\.shellQuoted)).joined(separator: " ")
+    }
+
+    /// Whether a word is an option that needs a value, `--where <condition>` or `-a, --archive <dir>` in the help.
+    private static func needsValue(_ word: String, _ help: String) -> Bool {
+        guard word.hasPrefix("-"), word != "-" else { return false }
+        if help.contains("\(word) <") { return true }
+        return help.ranges(of: "\(word), --")
+            .contains { range in
+                help[range.upperBound...].drop { $0.isLetter || $0 == "-" }.hasPrefix(" <")
+            }
+    }
+
+    /// Whether a word consists of several short options: `-nq`.
+    ///
+    /// `-h` is not among them: the parser reads any word with one dash and an `h` as a request for help.
+    private static func isPack(_ word: Substring, of names: Set<String>) -> Bool {
+        let letters = word.dropFirst()
+        return !letters.contains("h") && letters.allSatisfy { names.contains("-\($0)") }
     }
 
     /// Whether no option is meant: options have two dashes.

@@ -10,15 +10,13 @@ import Prices
 ///
 /// Their group has no title, so that those of the compression stay in a section of their own.
 struct ArchiveOptions: ParsableArguments {
-    @Option(
-        name: .customLong("archive"),
-        help: ArgumentHelp("Use the archive in this folder.", valueName: "dir"),
-        completion: .directory
-    )
-    var path = "./archive"
+    @OptionGroup var folder: ArchivePathOption
 
     @OptionGroup(title: HelpText.advanced)
     var compression: CompressionOptions
+
+    /// The path of the archive's folder.
+    var path: String { folder.path }
 
     /// Opens and locks the archive for a run that writes.
     ///

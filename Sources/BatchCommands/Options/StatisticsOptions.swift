@@ -9,26 +9,16 @@ struct StatisticsOptions: ParsableArguments {
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
-    @Option(
-        name: .customLong("archive"),
-        help: ArgumentHelp(
-            "Use the archive in this folder, or the archives in its workspace=NAME folders.",
-            valueName: "dir"
-        ),
-        completion: .directory
-    )
-    var path = "./archive"
+    @OptionGroup var folder: ArchivePathOption
 
     /// The archives to read and the selected batches.
     ///
     /// `prices` is nil for a command that has no option for other prices.
     func source(now: Timestamp, prices: PriceSource? = nil) throws(CommandFailure) -> ArchiveStatistics {
         ArchiveStatistics(
-            path: path,
+            path: folder.path,
             selection: ArchiveSelection(try window.window(now: now), ids: window.ids),
             prices: prices?.requested
         )
     }
 }
-
-extension TableFormat: ExpressibleByArgument {}

@@ -4,7 +4,7 @@ import BatchPipeline
 import MessageBatches
 import Prices
 
-/// The JSON document about a run that `--output json` writes.
+/// The JSON document about a run that `--json` writes.
 ///
 /// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct ExportDocument: Encodable {
@@ -27,11 +27,11 @@ struct ExportDocument: Encodable {
     private let tokens: TokenUsage
     /// The cost in US dollars.
     ///
-    /// All amounts are decimal strings. They are missing if nothing was archived.
-    private let costUSD: Money?
-    private let listPriceUSD: Money?
-    private let savedByBatchUSD: Money?
-    private let savedByCacheUSD: Money?
+    /// All amounts are numbers with all their digits. They are missing if nothing was archived.
+    private let costUSD: MoneyNumber?
+    private let listPriceUSD: MoneyNumber?
+    private let savedByBatchUSD: MoneyNumber?
+    private let savedByCacheUSD: MoneyNumber?
     private let priceTable = BuiltInPrices.version
     /// The number of succeeded requests without a price, by model.
     ///
@@ -93,10 +93,10 @@ struct ExportDocument: Encodable {
         lines = report.lines
         tokens = summary.tokens
         let cost = summary.statistics.flatMap { $0.cost.isUnknown ? nil : $0.cost }
-        costUSD = cost?.batch
-        listPriceUSD = cost?.list
-        savedByBatchUSD = cost?.savedByBatch
-        savedByCacheUSD = cost?.savedByCache
+        costUSD = cost.map { MoneyNumber($0.batch) }
+        listPriceUSD = cost.map { MoneyNumber($0.list) }
+        savedByBatchUSD = cost.map { MoneyNumber($0.savedByBatch) }
+        savedByCacheUSD = cost.map { MoneyNumber($0.savedByCache) }
         unpriced = Dictionary(
             (summary.statistics?.cost.unpricedByModel ?? []).map { ($0.model ?? RollUp.other, $0.requests) },
             uniquingKeysWith: { $0.addingClamped($1) }

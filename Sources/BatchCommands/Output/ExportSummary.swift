@@ -32,7 +32,7 @@ struct ExportSummary: Sendable {
 
     /// All exit statuses that apply.
     ///
-    /// `--output json` lists them.
+    /// The JSON document lists them.
     var statuses: Set<ExitStatus> {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
@@ -224,7 +224,7 @@ struct ExportSummary: Sendable {
         ]
     }
 
-    /// The document of `--output json`.
+    /// The document of `--json`.
     var document: ExportDocument {
         ExportDocument(self)
     }

@@ -3,14 +3,14 @@ import Tables
 
 /// Writes the rows of a query: each as it arrives, or all of them as one table or document at the end.
 struct QueryOutput {
-    private let format: QueryCommand.Format
+    private let format: TableFormat
     private let context: CommandContext
     private var keys: [String] = []
     private var writer: RowWriter?
     /// The rows to write at the end, for the formats that need all rows.
     private var kept: [[IndexValue]] = []
 
-    init(_ format: QueryCommand.Format, context: CommandContext) {
+    init(_ format: TableFormat, context: CommandContext) {
         self.format = format
         self.context = context
     }
@@ -37,13 +37,14 @@ struct QueryOutput {
         switch format {
         case .ndjson: writer = RowWriter(.ndjson, keys: keys)
         case .csv: writer = RowWriter(.csv, keys: keys)
-        case .table, .json: return
+        case .tsv: writer = RowWriter(.tsv, keys: keys)
+        case .table, .json, .markdown: return
         }
         if let header = writer?.header, !header.isEmpty { try write(header) }
     }
 
     private func write(_ rows: [UInt8]) throws {
-        if format == .csv { try context.writeData(rows) } else { try context.writeJSON(rows) }
+        if format == .ndjson { try context.writeJSON(rows) } else { try context.writeData(rows) }
     }
 
     /// Writes the kept rows as a table or document.
@@ -57,7 +58,7 @@ struct QueryOutput {
                 },
             rows: kept.map { $0.map { Cell($0) } }
         )
-        try context.print(table, as: format == .json ? .json : .table)
+        try context.print(table, as: format)
     }
 }
 

@@ -28,9 +28,9 @@ struct SelectionPlan: Sendable {
     /// The columns that are shown by default.
     private static let usualColumns = "custom_id,result_type,model,stop_reason,input_tokens,output_tokens,error_message"
 
-    init(_ command: SelectCommand, prices: PriceSource, isTerminal: Bool) throws(SelectionFailure) {
+    init(_ command: SelectCommand, _ format: SelectCommand.Format, prices: PriceSource) throws(SelectionFailure) {
         self.prices = prices
-        format = command.format ?? (isTerminal ? .table : .ndjson)
+        self.format = format
         var conditions: [Condition] = []
         for text in command.where { conditions.append(try Condition(text)) }
         filter = LineFilter(
@@ -96,7 +96,7 @@ extension SelectCommand.Format {
     /// The format in which the parallel work writes rows.
     var style: RowStyle {
         switch self {
-        case .table: .values
+        case .table, .markdown: .values
         case .ndjson, .json: .format(.ndjson)
         case .csv: .format(.csv)
         case .tsv: .format(.tsv)
@@ -151,6 +151,7 @@ struct SelectionOutput {
         try write(plan.rows(of: groups))
         switch plan.format {
         case .table: try context.print(table, as: .table)
+        case .markdown: try context.print(table, as: .markdown)
         case .json: try context.print(isFirst ? "[]\n" : "\n]\n")
         case .ndjson, .csv, .tsv, .jsonlRaw: break
         }
@@ -162,7 +163,7 @@ struct SelectionOutput {
         left -= count
         let end = rows.rowEnds[count - 1]
         switch plan.format {
-        case .table:
+        case .table, .markdown:
             addToTable(rows.bytes[..<end])
         case .json:
             var output: [UInt8] = []
