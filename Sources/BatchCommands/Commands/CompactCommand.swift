@@ -20,7 +20,7 @@ struct CompactCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The size of the new files, such as 256MiB or 64MB.", valueName: "size"))
     var targetSize = "256MiB"
 
-    @Flag(name: .shortAndLong, help: "Say what would be done; change nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Say what would be done; change nothing.")
     var dryRun = false
 
     @OptionGroup(title: "Archive")

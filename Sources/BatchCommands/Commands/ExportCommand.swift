@@ -56,7 +56,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Warn of batches that are not archived and have fewer days left.", valueName: "n"))
     var warnDays = 4
 
-    @Flag(name: .shortAndLong, help: "Say what would be fetched; write nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Say what would be fetched; write nothing.")
     var dryRun = false
 
     @OptionGroup var format: FormatOptions<ReportFormat>

@@ -23,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var archive: ArchivePathOption
 
-    @Flag(name: .shortAndLong, help: "Say what would be fetched; write nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Say what would be fetched; write nothing.")
     var dryRun = false
 
     @OptionGroup var format: FormatOptions<ReportFormat>
