@@ -24,7 +24,7 @@ struct CompactCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write new files of about this size, such as 64MB.", valueName: "size"))
     var targetSize = "256MiB"
 
-    @Flag(name: .shortAndLong, help: "Show what would be done; change nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Show what would be done; change nothing.")
     var dryRun = false
 
     @OptionGroup(title: "Archive")

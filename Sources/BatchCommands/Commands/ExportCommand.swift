@@ -62,7 +62,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Warn about batches that are not archived and have fewer days left.", valueName: "n"))
     var warnDays = 4
 
-    @Flag(name: .shortAndLong, help: "Show what would be downloaded; write nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Show what would be downloaded; write nothing.")
     var dryRun = false
 
     @OptionGroup var format: FormatOptions<ReportFormat>

@@ -34,7 +34,7 @@ struct PruneCommand: AsyncParsableCommand {
     var evenIfLastCopy = false
 
     @Flag(
-        name: .shortAndLong,
+        name: [.customShort("n"), .long],
         help: "Show what would be removed; remove nothing. This is what happens without --apply."
     )
     var dryRun = false

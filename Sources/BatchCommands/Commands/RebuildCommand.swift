@@ -22,7 +22,7 @@ struct RebuildCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(name: .shortAndLong, help: "List the batches and the reasons; write nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "List the batches and the reasons; write nothing.")
     var dryRun = false
 
     @OptionGroup(title: "Which batches")

@@ -60,7 +60,7 @@ struct RetryCommand: AsyncParsableCommand {
 
     @OptionGroup var archive: ArchivePathOption
 
-    @Flag(name: .shortAndLong, help: "Print counts per reason and the cost at stake; write nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Print counts per reason and the cost at stake; write nothing.")
     var dryRun = false
 
     @OptionGroup var format: FormatOptions<ReportFormat>

@@ -27,7 +27,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var archive: ArchivePathOption
 
-    @Flag(name: .shortAndLong, help: "Show what would be downloaded; write nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Show what would be downloaded; write nothing.")
     var dryRun = false
 
     @OptionGroup var format: FormatOptions<ReportFormat>
