@@ -18,6 +18,7 @@ enum CommandFailure: Error, Sendable, Hashable {
     case unreadableInput(Errno)
     case badTime(option: String, value: String)
     case badSpan(option: String, value: String)
+    case time(TimeFailure)
     /// The run reached the time limit of `--max-runtime`.
     case maxRuntime(TimeSpan)
     /// The window's end is not after its start.

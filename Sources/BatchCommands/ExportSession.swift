@@ -69,7 +69,7 @@ struct ExportSession: Sendable {
         let now = context.now()
         try options.check(now: now)
         let selection = try selection(now: now)
-        let statistics = asked == nil ? try options.statistics.collector() : nil
+        let statistics = asked == nil ? try options.statistics.collector(in: options.window.zone()) : nil
         let connection = try ServiceConnection(options.service, context: context, onRetry: observer.observeRetry)
         return try await connection.use { client in
             if let statistics, !options.dryRun {

@@ -28,7 +28,7 @@ extension FailureText {
             self.init(
                 "\(text) is nothing to compare.",
                 advice:
-                    "Write a window like 2026-11-01..2026-11-08, a day, week (2026-W45) or month, a model or a batch id.",
+                    "Write a period (\(TimeExpression.periods)), a model or a batch id.",
                 status: .usage
             )
         case .unwritable(let path, let reason): self.init("\(path) could not be written: \(reason).")

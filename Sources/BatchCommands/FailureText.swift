@@ -107,6 +107,7 @@ extension FailureText {
                 advice: "Write it as 30s, 90m, 12h or 7d.",
                 status: .usage
             )
+        case .time(let failure): self.init(failure)
         case .maxRuntime(let span):
             self.init(
                 "Stopped after \(span.text), as --max-runtime says.",

@@ -11,11 +11,11 @@ import Testing
 struct HostileInputTests {
     private static let options = [
         "export": [
-            "--since", "--until", "--page-size", "--concurrency", "--max-attempts", "--max-line-bytes",
+            "--since", "--until", "--during", "--page-size", "--concurrency", "--max-attempts", "--max-line-bytes",
             "--warn-days", "--wait", "--deadline", "--max-runtime", "--shard", "--level", "--idle-timeout",
         ],
         "list": ["--since", "--until", "--limit", "--page-size", "--shard"],
-        "summarize": ["--since", "--until"],
+        "summarize": ["--since", "--until", "--during", "--timezone"],
         "errors": ["--since", "--until", "--limit"],
         "select": ["--since", "--until", "--limit", "--sample", "--seed", "--where"],
         "status": ["--warn-days", "--runs"],
@@ -25,7 +25,9 @@ struct HostileInputTests {
     ]
 
     private static let spans = [
-        "1000000w", "999999999999999999999d", "1000001w", "0s", "½d", "d", "9999-12", "0000-W53",
+        "1000000w", "999999999999999999999d", "1000001w", "0s", "½d", "d", "9999-12", "0000-W53", "0000-W52", "9999",
+        "9999-12-31..",
+        "1mo", "1000000mo", "1000000y", "..0000", "last-year..", "2026-11-01 06:00",
     ]
 
     @Test func `no value of an option ends the process`() async throws {

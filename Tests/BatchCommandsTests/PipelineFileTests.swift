@@ -30,6 +30,9 @@ struct PipelineFileTests {
         ("status: in_progress", "1:1: Only ended batches have results to export."),
         ("quiet: true\nsince: yesterdayy", "2:1: --since yesterdayy is no time."),
         ("since: 7d\nuntil: 8d", "1:1: The window is empty"),
+        ("quiet: true\nduring: now", "2:1: --during 'now': not a valid period"),
+        ("since: 7d\nduring: today", "1:1: --during sets both ends of the window"),
+        ("since: 7d\ntimezone: Berlin", "2:1: --timezone 'Berlin': time zone not found"),
         ("ca-file: absent.pem", "1:1: The file of ca-file, absent.pem, is not there"),
         ("join: ['absent-{batch_id}.csv', 'absent.sqlite#rows']", "1:1: The file of join, absent.sqlite, is not there"),
         ("ping-url: nowhere", "1:1: --ping-url is no URL"),
@@ -94,6 +97,18 @@ struct PipelineFileTests {
         let run = try await check("since: 30d\nstatus: all\nbeta: [a, b]", ["--since", "7d", "--beta=c"])
         #expect(run.status == .done, "\(run.notes)")
         #expect(run.output == "batchkeep export --status=all --since 7d --beta=c\n")
+    }
+
+    @Test func `options for the window replace those in the file that set the same ends`() async throws {
+        let period = try await check("since: 30d\nuntil: 1d", ["--during", "last-week"])
+        #expect(period.output == "batchkeep export --during last-week\n", "\(period.notes)")
+        let start = try await check("during: last-week\ntimezone: Europe/Berlin", ["--since", "7d"])
+        #expect(start.output == "batchkeep export --timezone=Europe/Berlin --since 7d\n", "\(start.notes)")
+        let source = try await check("since: 30d\nsources:\n  - name: a\n    during: 2026-W45")
+        #expect(
+            source.output == "batchkeep export --during=2026-W45 --archive=./archive/workspace=a\n",
+            "\(source.output)\(source.notes)"
+        )
     }
 
     @Test func `a workspace has its own settings and its own archive`() async throws {

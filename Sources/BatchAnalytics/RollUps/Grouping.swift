@@ -1,3 +1,5 @@
+package import MessageBatches
+
 /// The keys by which a roll-up groups, for example `day,model`.
 ///
 /// A batch has one day, week, month, hour and workspace, so these keys and `batch` combine freely. The requests of a
@@ -10,6 +12,9 @@ package struct Grouping: Sendable, Hashable {
         /// The hour of the day the batch was created in, 00 to 23.
         case hour
         case batch, workspace
+
+        /// Whether the value of the key depends on the time zone.
+        var dependsOnZone: Bool { [.day, .week, .month, .hour].contains(self) }
     }
 
     /// A key with one value per request.
@@ -26,6 +31,8 @@ package struct Grouping: Sendable, Hashable {
     package var batchKeys: [BatchKey]
     /// The request keys, in column order, after the batch keys.
     package var requestKeys: [RequestKey]
+    /// The zone whose days, weeks, months and hours count.
+    package var zone = CalendarZone.utc
 
     package init(by batchKeys: [BatchKey] = [], _ requestKeys: RequestKey...) {
         self.batchKeys = batchKeys
@@ -58,6 +65,19 @@ package struct Grouping: Sendable, Hashable {
         var finer = self
         if !finer.requestKeys.contains(.model) { finer.requestKeys.append(.model) }
         return finer
+    }
+
+    /// Whether there are no keys, so that there is one row.
+    package var isEmpty: Bool {
+        batchKeys.isEmpty && requestKeys.isEmpty
+    }
+
+    /// A sentence that names the zone, if a key depends on it and it is not UTC.
+    var zoneSentence: String? {
+        let names = batchKeys.filter(\.dependsOnZone).map { "\($0.rawValue)s" }
+        guard zone != .utc, !names.isEmpty else { return nil }
+        let sentence = "\(names.joined(separator: ", ")) are those of the time zone \(zone.name)."
+        return sentence.prefix(1).uppercased() + sentence.dropFirst()
     }
 
     /// All names, in the order in which messages list them.

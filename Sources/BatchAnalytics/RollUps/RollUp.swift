@@ -117,12 +117,13 @@ package struct RollUp: Sendable {
 
     /// The key of the group that a batch belongs to, one value per column.
     private func key(of batch: MessageBatch, _ workspace: String?) -> [Cell] {
-        grouping.batchKeys.flatMap { key -> [Cell] in
+        let wallClock = grouping.zone.wallClock(at: batch.createdAt)
+        return grouping.batchKeys.flatMap { key -> [Cell] in
             switch key {
-            case .day: [.text(batch.day.text)]
-            case .week: [.text(batch.day.weekText)]
-            case .month: [.text(batch.day.monthText)]
-            case .hour: [.text(batch.createdAt.hourText)]
+            case .day: [.text(wallClock.day.text)]
+            case .week: [.text(wallClock.day.weekText)]
+            case .month: [.text(wallClock.day.monthText)]
+            case .hour: [.text(wallClock.hourText)]
             case .batch: [.text(batch.id), .timestamp(batch.createdAt)]
             case .workspace: [.text(workspace ?? Self.none)]
             }
@@ -179,9 +180,7 @@ extension CalendarDay {
     ///
     /// Weeks begin on Monday. A week belongs to the year that contains its Thursday.
     var weekText: String {
-        // 1970-01-01 was a Thursday, so days since then plus 3 count from a Monday.
-        let sinceMonday = ((daysSinceEpoch + 3) % 7 + 7) % 7
-        let thursday = CalendarDay(daysSinceEpoch: daysSinceEpoch - sinceMonday + 3)
+        let thursday = monday.adding(days: 3)
         let year = thursday.components.year
         let newYear = CalendarDay(year: year, month: 1, day: 1) ?? thursday
         let week = (thursday.daysSinceEpoch - newYear.daysSinceEpoch) / 7 + 1
@@ -190,7 +189,7 @@ extension CalendarDay {
 }
 
 extension Timestamp {
-    /// The hour of the day, UTC: `07`.
+    /// The hour of the day: `07`.
     var hourText: String {
         let hour = Int(seconds(since: day.start)) / 3_600
         return hour < 10 ? "0\(hour)" : "\(hour)"

@@ -40,7 +40,7 @@ extension RollUp {
             columns: places.map { columns[$0] },
             rows: grouped.sorted { $0.key.precedes($1.key) }.flatMap { $0.rows.map(shown) },
             totals: shown(totals),
-            notes: notes.map { total.all.cost.sentences + $0 } ?? []
+            notes: notes.map { total.all.cost.sentences + [grouping.zoneSentence].compactMap(\.self) + $0 } ?? []
         )
     }
 

@@ -40,9 +40,7 @@ struct CompactCommand: AsyncParsableCommand {
         try format.check()
         let now = context.now()
         let size = try ByteSize.bytes(targetSize, "--target-size")
-        guard let before = TimeExpression.moment(before ?? "today", now: now) else {
-            throw CommandFailure.badTime(option: "--before", value: before ?? "")
-        }
+        let before = try TimeExpression.moment(before ?? "today", "--before", now: now)
         var entries: [CompactEntry] = []
         for source in archive.archives() {
             let chosen: [Compaction]

@@ -12,7 +12,7 @@ struct CompareCommand: AsyncParsableCommand {
         abstract: "Compare two windows, days, models or batches, and check thresholds.",
         discussion: """
             A and B are each a window such as 2026-11-01..2026-11-08 (without its end), a day, a week such as \
-            2026-W45, a month such as 2026-10, a model, or a batch ID.
+            2026-W45 or last-week, a month such as 2026-10, 7d, a model, or a batch ID.
 
             A threshold with a sign limits the change from A to B; a threshold without a sign limits B. Examples are \
             error_rate>+1%, cost_per_request>+10% and unpriced>0. A threshold that cannot be evaluated counts as \
@@ -51,8 +51,9 @@ struct CompareCommand: AsyncParsableCommand {
         let thresholds = try thresholds()
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)
+        let zone = try statistics.window.zone()
         let sides = try [before, after]
-            .map { try ComparedSide($0, within: source.selection, now: context.now()) }
+            .map { try ComparedSide($0, within: source.selection, now: context.now(), in: zone) }
         var notice = ReadingNotice()
         var measures: [Measures] = []
         for side in sides {

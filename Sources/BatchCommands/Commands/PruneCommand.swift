@@ -21,7 +21,7 @@ struct PruneCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Remove raw files of batches that were created before this time, such as 90d.",
+            "Remove raw files of batches that were created before this time, such as 90d or 2026-01.",
             valueName: "time"
         )
     )
@@ -99,10 +99,7 @@ struct PruneCommand: AsyncParsableCommand {
             (DataKind.raw, "--raw-older-than", rawOlderThan), (.joined, "--joined-older-than", joinedOlderThan),
         ] {
             guard let value else { continue }
-            guard let moment = TimeExpression.moment(value, now: now) else {
-                throw .badTime(option: option, value: value)
-            }
-            before[kind] = moment
+            before[kind] = try TimeExpression.moment(value, option, now: now)
         }
         guard !before.isEmpty else { throw .conflict("Say what may go: --raw-older-than or --joined-older-than.") }
         return PrunePlan(before: before, removesLastCopies: evenIfLastCopy, now: now)

@@ -40,7 +40,13 @@ struct ReportCommand: AsyncParsableCommand {
         let now = context.now()
         let prices = try prices.source()
         let source = try statistics.source(now: now, prices: prices)
-        let page = ReportPage(source, prices: prices, toolVersion: BatchkeepVersion.current, now: now)
+        let page = ReportPage(
+            source,
+            prices: prices,
+            toolVersion: BatchkeepVersion.current,
+            now: now,
+            zone: try statistics.window.zone()
+        )
         var catalogs: [Catalog] = []
         for archive in source.archives {
             let file = CatalogFile(folder: archive.folder) { context.note(FailureText.text(of: $0)) }

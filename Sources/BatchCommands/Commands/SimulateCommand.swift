@@ -56,10 +56,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     private func clock(_ context: CommandContext) throws(CommandFailure) -> SimulatorClock {
         guard let now else { return .system() }
-        guard let moment = TimeExpression.moment(now, now: context.now()) else {
-            throw .badTime(option: "--now", value: now)
-        }
-        return .starting(at: moment)
+        return .starting(at: try TimeExpression.moment(now, "--now", now: context.now()))
     }
 
     private func scenario(clock: SimulatorClock) throws -> Scenario {

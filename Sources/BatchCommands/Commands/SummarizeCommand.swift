@@ -42,11 +42,11 @@ struct SummarizeCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let format = try format.chosen() ?? .table
-        let grouping = try grouping()
+        let grouping = try grouping(in: statistics.window.zone())
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)
         let notice: ReadingNotice
-        if grouping == Grouping(), !scan, format == .table {
+        if grouping.isEmpty, !scan, format == .table {
             let reading = try await source.overview()
             try context.print(reading.result.block(notes: reading.notice.sentences + [prices.statement]))
             notice = reading.notice
@@ -64,14 +64,15 @@ struct SummarizeCommand: AsyncParsableCommand {
         try notice.report(in: context, outputHasNotes: format.hasNotes)
     }
 
-    private func grouping() throws(StatisticsFailure) -> Grouping {
+    private func grouping(in zone: CalendarZone) throws(StatisticsFailure) -> Grouping {
         let grouping: Grouping
         do throws(GroupingError) {
             grouping = try Grouping(by)
         } catch {
             throw .grouping(error)
         }
-        let wanted = breakdown ? grouping.withModels : grouping
+        var wanted = breakdown ? grouping.withModels : grouping
+        wanted.zone = zone
         guard scan || !wanted.needsScan else { throw .needsScan(wanted.requestKeys.map(\.rawValue)) }
         return wanted
     }

@@ -1,31 +1,6 @@
-package import MessageBatches
-
-/// Parses points in time as the user types them.
-///
-/// All times are UTC.
-///
-///     2024-08-01   20240801   2024-08-01T06:00:00Z   7d   12h   today   yesterday   now
-package enum TimeExpression {
-    /// The forms for help and error texts.
-    package static let forms = "2024-08-01, 20240801, 2024-08-01T06:00:00Z, 7d, 12h, today, yesterday"
-
-    /// The point in time that an expression names, or nil if the expression is invalid.
-    ///
-    /// A date means its first moment. `7d` and `12h` mean that long before `now` (units w, d, h, m, s), if that is in
-    /// the years 0000 to 9999.
-    package static func moment(_ text: String, now: Timestamp) -> Timestamp? {
-        switch text {
-        case "now": return now
-        case "today": return now.day.start
-        case "yesterday": return CalendarDay(daysSinceEpoch: now.day.daysSinceEpoch - 1).start
-        default:
-            return CalendarDay(text)?.start ?? Timestamp(text)
-                ?? TimeSpan(text).flatMap { now.subtracting(seconds: $0.seconds) }
-        }
-    }
-}
-
 /// A span of time as the user typed it: `30s`, `90m`, `12h`, `7d`, `2w`.
+///
+/// Months and years have no fixed length, so only ``TimeExpression`` accepts them.
 struct TimeSpan: Sendable, Hashable {
     let text: String
     let seconds: Int64
@@ -34,23 +9,35 @@ struct TimeSpan: Sendable, Hashable {
 
     /// Returns nil if the text is not a span of time.
     init?(_ text: String) {
-        let units: [Character: Int64] = ["w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1]
-        guard let last = text.last, let unit = units[last], let count = Int64(text.dropLast()),
-            (0...1_000_000).contains(count), text.first?.isNumber == true
-        else { return nil }
+        let units: [String: Int64] = ["w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1]
+        guard let (count, unit) = Self.parts(text), let seconds = units[unit] else { return nil }
         self.text = text
-        seconds = count * unit
+        self.seconds = Int64(count) * seconds
     }
 
     /// Parses the value of an option.
     ///
-    /// Returns nil if the option is not given.
-    init?(_ value: String?, _ option: String, allowsZero: Bool = false) throws(CommandFailure) {
+    /// Returns nil if the option is not given. A number without a unit is valid only if `allowsSeconds` is true.
+    init?(
+        _ value: String?,
+        _ option: String,
+        allowsZero: Bool = false,
+        allowsSeconds: Bool = false
+    ) throws(CommandFailure) {
         guard let value else { return nil }
-        guard let span = TimeSpan(value), allowsZero || span.seconds > 0 else {
+        guard let span = TimeSpan(value) ?? (allowsSeconds ? TimeSpan(value + "s") : nil),
+            allowsZero || span.seconds > 0
+        else {
             throw .badSpan(option: option, value: value)
         }
         self = span
+    }
+
+    /// The number, up to 1,000,000, and the letters after it, or nil if the text does not have this form.
+    static func parts(_ text: String) -> (count: Int, unit: String)? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let count = Int(digits), count <= 1_000_000 else { return nil }
+        return (count, String(text.dropFirst(digits.count)))
     }
 }
 

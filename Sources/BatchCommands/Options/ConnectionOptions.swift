@@ -24,11 +24,11 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("List up to this many batches per page.", valueName: "n"))
     var pageSize = 1_000
 
-    @Option(help: ArgumentHelp("Wait up to this many seconds for a connection.", valueName: "seconds"))
-    var connectTimeout = 10
+    @Option(help: ArgumentHelp("Wait up to this long for a connection.", valueName: "time"))
+    var connectTimeout = "10s"
 
-    @Option(help: ArgumentHelp("Resume a download after this many seconds without data.", valueName: "seconds"))
-    var idleTimeout = 60
+    @Option(help: ArgumentHelp("Resume a download after this long without data.", valueName: "time"))
+    var idleTimeout = "60s"
 
     @Option(
         help: ArgumentHelp(
@@ -41,9 +41,28 @@ struct ConnectionOptions: ParsableArguments {
     /// Checks that all numbers are in their allowed ranges.
     func check() throws(CommandFailure) {
         try BatchCommands.check(pageSize, 1...1_000, "--page-size")
-        try BatchCommands.check(connectTimeout, 1...3_600, "--connect-timeout")
-        try BatchCommands.check(idleTimeout, 1...3_600, "--idle-timeout")
+        _ = try connectTimeLimit()
+        _ = try idleTimeLimit()
         if let maxRpm { try BatchCommands.check(maxRpm, 1...1_000_000, "--max-rpm") }
+    }
+
+    /// The longest wait for a connection.
+    func connectTimeLimit() throws(CommandFailure) -> Duration {
+        try timeout(connectTimeout, "--connect-timeout")
+    }
+
+    /// The longest time without data.
+    func idleTimeLimit() throws(CommandFailure) -> Duration {
+        try timeout(idleTimeout, "--idle-timeout")
+    }
+
+    /// A time limit of up to one hour; a number without a unit is in seconds.
+    private func timeout(_ value: String, _ option: String) throws(CommandFailure) -> Duration {
+        let span = try TimeSpan(value, option, allowsZero: true, allowsSeconds: true)
+        guard let span, (1...3_600).contains(span.seconds) else {
+            throw .outOfRange(option: option, value: value, allowed: "1s to 1h")
+        }
+        return span.duration
     }
 }
 

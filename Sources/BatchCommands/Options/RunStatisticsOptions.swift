@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchArchive
+import MessageBatches
 
 /// The options for the statistics of an export: prices and the report page.
 struct RunStatisticsOptions: ParsableArguments {
@@ -16,10 +17,10 @@ struct RunStatisticsOptions: ParsableArguments {
     )
     var report: String?
 
-    /// Creates the collector for the statistics of a run.
+    /// Creates the collector for the statistics of a run, with the days of the zone on its page.
     ///
     /// - Throws: An error if the price table is invalid, before anything is fetched.
-    func collector() throws -> RunStatistics {
-        RunStatistics(prices: try prices.source(), page: report)
+    func collector(in zone: CalendarZone) throws -> RunStatistics {
+        RunStatistics(prices: try prices.source(), page: report, zone: zone)
     }
 }

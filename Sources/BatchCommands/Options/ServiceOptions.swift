@@ -40,8 +40,8 @@ struct ServiceOptions: ParsableArguments {
             workspace: workspace,
             userAgent: "batchkeep/\(BatchkeepVersion.current)",
             acceptEncoding: connection.acceptEncoding,
-            connectTimeout: .seconds(connection.connectTimeout),
-            idleTimeout: .seconds(connection.idleTimeout),
+            connectTimeout: try connection.connectTimeLimit(),
+            idleTimeout: try connection.idleTimeLimit(),
             maxRequestsPerMinute: connection.maxRpm,
             caFile: connection.caFile,
             proxies: context.proxies

@@ -6,30 +6,69 @@ import MessageBatches
 struct WindowOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Select batches created at or after this time (\(TimeExpression.forms); UTC).",
+            "Select batches created at or after this time (\(TimeExpression.forms)); A..B sets both ends.",
             valueName: "time"
         )
     )
     var since: String?
 
-    @Option(help: ArgumentHelp("Select batches created before this time, in the same forms.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Select batches created before this time. A day, week or month means its start.",
+            valueName: "time"
+        )
+    )
     var until: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Select batches created in this period (a whole day, week, month or year, 7d, A..B).",
+            valueName: "period"
+        )
+    )
+    var during: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Use this time zone for times without an offset and for the days of reports, such as Europe/Berlin.",
+            valueName: "name"
+        )
+    )
+    var timezone = "UTC"
 
     @Option(help: ArgumentHelp("Select the batch with this ID; may be repeated.", valueName: "id"))
     var batch: [String] = []
 
     /// The selected window.
     ///
-    /// Relative times count from `now`.
+    /// Relative times count from `now`. Days, weeks and months are those of the zone.
     func window(now: Timestamp) throws(CommandFailure) -> BatchWindow {
+        let zone = try zone()
+        if let during {
+            guard since == nil, until == nil else {
+                throw .conflict("--during sets both ends of the window; leave out --since and --until.")
+            }
+            return try period(during, "--during", now: now, in: zone)
+        }
+        if let since, since.contains("..") {
+            guard until == nil else {
+                throw .conflict("--since '\(since)' is a whole period; leave out --until.")
+            }
+            return try period(since, "--since", now: now, in: zone)
+        }
         let window = BatchWindow(
-            since: try moment(since, "--since", now: now),
-            until: try moment(until, "--until", now: now)
+            since: try moment(since, "--since", now: now, in: zone),
+            until: try moment(until, "--until", now: now, in: zone)
         )
         if let since = window.since, let until = window.until, since >= until {
-            throw .emptyWindow(since: since.text, until: until.text)
+            throw .emptyWindow(since: since.shortText, until: until.shortText)
         }
         return window
+    }
+
+    /// The zone of times without an offset and of the days of reports.
+    func zone() throws(CommandFailure) -> CalendarZone {
+        try .named(timezone)
     }
 
     /// The selected batch IDs, or nil for all.
@@ -37,10 +76,26 @@ struct WindowOptions: ParsableArguments {
         batch.isEmpty ? nil : Set(batch)
     }
 
-    private func moment(_ text: String?, _ option: String, now: Timestamp) throws(CommandFailure) -> Timestamp? {
+    private func moment(
+        _ text: String?,
+        _ option: String,
+        now: Timestamp,
+        in zone: CalendarZone
+    ) throws(CommandFailure) -> Timestamp? {
         guard let text else { return nil }
-        guard let moment = TimeExpression.moment(text, now: now) else { throw .badTime(option: option, value: text) }
-        return moment
+        return try TimeExpression.moment(text, option, now: now, in: zone)
+    }
+
+    private func period(
+        _ text: String,
+        _ option: String,
+        now: Timestamp,
+        in zone: CalendarZone
+    ) throws(CommandFailure) -> BatchWindow {
+        guard let window = TimeExpression.window(text, now: now, in: zone) else {
+            throw .time(.badPeriod(option: option, value: text))
+        }
+        return window
     }
 }
 

@@ -17,6 +17,8 @@ final class RunStatistics: Sendable {
     ///
     /// An empty path means the page in the archive, nil means no page.
     private let page: String?
+    /// The zone of the days on the page.
+    private let zone: CalendarZone
     private let state = Mutex(State())
 
     private struct State {
@@ -36,9 +38,10 @@ final class RunStatistics: Sendable {
         var failure: FailureText?
     }
 
-    init(prices: PriceSource, page: String?) {
+    init(prices: PriceSource, page: String?, zone: CalendarZone) {
         self.prices = prices
         self.page = page
+        self.zone = zone
     }
 
     /// Adds the batch of a pipeline event that reports a newly archived batch.
@@ -100,7 +103,13 @@ final class RunStatistics: Sendable {
             folder,
             selection: ArchiveSelection(selection.window, ids: selection.filter.ids)
         )
-        let page = ReportPage(source, prices: prices, toolVersion: BatchkeepVersion.current, now: now)
+        let page = ReportPage(
+            source,
+            prices: prices,
+            toolVersion: BatchkeepVersion.current,
+            now: now,
+            zone: zone
+        )
         let html = try await page.html([catalog], listing: listing).result
         guard let file = self.page, !file.isEmpty else {
             try folder.replace(ArchivePaths.page, with: Array(html.utf8))

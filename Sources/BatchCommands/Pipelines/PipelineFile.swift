@@ -30,7 +30,7 @@ struct PipelineFile: Sendable {
 
         /// These settings, except that the settings of a source replace those with the same name.
         func overridden(by source: Settings) -> Settings {
-            var names = Set(source.options.map(\.key.name))
+            var names = PipelineKey.replaced(by: Set(source.options.map(\.key.name)))
             // A source uses only one API key, so its variable replaces a key file.
             if source.keyVariable != nil { names.insert("key-file") }
             return Settings(

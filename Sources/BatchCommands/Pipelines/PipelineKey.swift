@@ -67,6 +67,16 @@ struct PipelineKey: Sendable, Hashable {
         return settings
     }
 
+    /// The names of the settings that options with these names replace.
+    ///
+    /// `during` sets both ends of the window, so it replaces `since` and `until`, and each of them replaces `during`.
+    static func replaced(by names: Set<String>) -> Set<String> {
+        var replaced = names
+        if names.contains("during") { replaced.formUnion(["since", "until"]) }
+        if !names.isDisjoint(with: ["since", "until"]) { replaced.insert("during") }
+        return replaced
+    }
+
     /// All options of `export`.
     ///
     /// A test compares this table with the command.
@@ -74,6 +84,8 @@ struct PipelineKey: Sendable, Hashable {
         // Which batches.
         PipelineKey("since"),
         PipelineKey("until"),
+        PipelineKey("during"),
+        PipelineKey("timezone"),
         PipelineKey("batch", .values),
         PipelineKey("status", .values),
         PipelineKey("shard"),

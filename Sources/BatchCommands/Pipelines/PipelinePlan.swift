@@ -33,7 +33,7 @@ struct PipelinePlan: Sendable {
         let problems = formProblems + Self.problems(of: file, now: now)
         guard problems.isEmpty else { throw PipelineFileFailure(path: file.path, problems: problems) }
 
-        let replaced = PipelineKey.settings(in: overrides)
+        let replaced = PipelineKey.replaced(by: PipelineKey.settings(in: overrides))
         func run(_ settings: PipelineFile.Settings, source: PipelineFile.Source?) throws -> Run {
             let options = settings.options.filter { !replaced.contains($0.key.setting) }
             var arguments = options.flatMap(\.arguments) + overrides

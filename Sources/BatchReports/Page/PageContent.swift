@@ -34,7 +34,7 @@ struct PageContent {
     }
 
     private var sections: [String: Any] {
-        let timeline = Timeline(document.daily, end: lastDay)
+        let timeline = Timeline(document.daily, end: lastDay, in: document.zone)
         return [
             "timeCharts": TimelineChart.Measure.allCases.map { TimelineChart.chart(timeline, $0).values },
             "timeTable": timeline.map { TableContent($0.table, id: "days").values }.orFalse,
@@ -67,7 +67,7 @@ struct PageContent {
     /// The last day of the window that has begun, so that a day without batches is shown as empty.
     private var lastDay: CalendarDay {
         let end = document.end.map { Timestamp(nanoseconds: $0.nanoseconds - 1) }
-        return min(end ?? document.generatedAt, document.generatedAt).day
+        return document.zone.day(of: min(end ?? document.generatedAt, document.generatedAt))
     }
 
     private var window: String {
@@ -77,7 +77,8 @@ struct PageContent {
 
     /// A date without a time if the window begins or ends at midnight.
     private func boundary(_ moment: Timestamp) -> String {
-        moment == moment.day.start ? moment.day.text + " (UTC)" : self.moment(moment)
+        let day = document.zone.day(of: moment)
+        return moment == document.zone.start(of: day) ? "\(day.text) (\(document.zone.name))" : self.moment(moment)
     }
 
     private func moment(_ moment: Timestamp) -> String {
@@ -116,7 +117,7 @@ struct PageContent {
                 + "batch was created. If figures differ, trust your invoice.",
             "Usable are succeeded requests that stopped in an orderly way (end_turn, stop_sequence or tool_use) with "
                 + "text or a tool call. Errored, canceled and expired requests cost nothing.",
-            "Days, weeks and months are those of UTC, by creation of the batch. A batch is archived only if the lines "
+            "Days, weeks and months are those of \(document.zone.name), by creation of the batch. A batch is archived only if the lines "
                 + "of each result type equal the counts that the API reported, every line is valid, and no custom_id "
                 + "occurs twice.",
         ] + [document.prices.notBilled].compactMap(\.self) + document.notes

@@ -6,8 +6,8 @@ import Tables
 
 /// All values of the report page, added up in one pass over the manifests.
 struct PageMetrics: Sendable {
-    private var days = RollUp(by: Grouping(by: [.day]))
-    private var daily = RollUp(by: Grouping(by: [.day], .model))
+    private var days: RollUp
+    private var daily: RollUp
     private var models = RollUp(by: Grouping(by: [], .model))
     private var errors = RollUp(by: Grouping(by: [], .error))
     private var batches = RollUp(by: Grouping(by: [.batch]), columns: RollUp.mainColumns)
@@ -16,6 +16,15 @@ struct PageMetrics: Sendable {
     static let kinds = SummaryRegistry.kinds.filter { kind in
         let groupings = [Grouping(), Grouping(by: [], .model), Grouping(by: [], .error)]
         return groupings.contains { RollUp.kinds(for: $0).contains { $0 == kind } }
+    }
+
+    /// Creates empty values; their days are those of the zone.
+    init(in zone: CalendarZone) {
+        var (days, daily) = (Grouping(by: [.day]), Grouping(by: [.day], .model))
+        days.zone = zone
+        daily.zone = zone
+        self.days = RollUp(by: days)
+        self.daily = RollUp(by: daily)
     }
 
     mutating func add(_ batch: SummarizedBatch) {

@@ -16,6 +16,8 @@ package struct ReportDocument: Sendable, Hashable {
     /// The end of the window, exclusive; nil for the time at which the report was made.
     package var end: Timestamp?
     package var generatedAt: Timestamp
+    /// The zone of the days.
+    package var zone = CalendarZone.utc
     /// The version of the program that created the page.
     package var toolVersion: String
     package var completeness: Completeness
@@ -67,7 +69,7 @@ package struct ReportDocument: Sendable, Hashable {
     }
 }
 
-/// The requests and cost of one model in the batches created on one UTC day.
+/// The requests and cost of one model in the batches created on one day.
 package struct DailyUsage: Sendable, Hashable {
     package var day: CalendarDay
     package var model: String

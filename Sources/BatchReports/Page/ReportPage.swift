@@ -13,12 +13,21 @@ package struct ReportPage: Sendable {
     private let prices: PriceSource
     private let toolVersion: String
     private let now: Timestamp
+    private let zone: CalendarZone
 
-    package init(_ source: ArchiveStatistics, prices: PriceSource, toolVersion: String, now: Timestamp) {
+    /// Creates the page of the batches that `source` selects, with the days of the zone.
+    package init(
+        _ source: ArchiveStatistics,
+        prices: PriceSource,
+        toolVersion: String,
+        now: Timestamp,
+        zone: CalendarZone = .utc
+    ) {
         self.source = source
         self.prices = prices
         self.toolVersion = toolVersion
         self.now = now
+        self.zone = zone
     }
 
     /// Returns the HTML page, and a notice about batches that it does not include fully.
@@ -29,7 +38,7 @@ package struct ReportPage: Sendable {
         _ catalogs: [Catalog],
         listing: Completeness.Listing? = nil
     ) async throws -> ArchiveStatistics.Reading<String> {
-        let reading = try await source.fold(PageMetrics.kinds, into: PageMetrics()) {
+        let reading = try await source.fold(PageMetrics.kinds, into: PageMetrics(in: zone)) {
             $0.add($1)
         } merge: {
             $0.merge($1)
@@ -46,6 +55,7 @@ package struct ReportPage: Sendable {
             completeness: completeness,
             prices: PriceStatement(origin: prices.origin)
         )
+        document.zone = zone
         metrics.fill(&document)
         document.notes = reading.notice.sentences
         return ArchiveStatistics.Reading(try PageTemplates.html(document), reading.notice)

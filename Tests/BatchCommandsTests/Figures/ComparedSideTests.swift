@@ -17,6 +17,9 @@ struct ComparedSideTests {
         ("2026-W01", "2025-12-29T00:00:00Z", "2026-01-05T00:00:00Z"),
         ("2026-W53", "2026-12-28T00:00:00Z", "2027-01-04T00:00:00Z"),
         ("2027-W01", "2027-01-04T00:00:00Z", "2027-01-11T00:00:00Z"),
+        ("2026", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+        ("last-week", "2026-11-09T00:00:00Z", "2026-11-16T00:00:00Z"),
+        ("7d", "2026-11-15T12:00:00Z", "2026-11-22T12:00:00Z"),
     ]
 
     @Test(arguments: windows)
@@ -27,6 +30,14 @@ struct ComparedSideTests {
         #expect(side.model == nil && side.name == text)
     }
 
+    @Test func `the days of a side are those of the zone`() throws {
+        let zone = try CalendarZone.named("America/New_York")
+        let side = try ComparedSide("2026-11-01", within: ArchiveSelection(), now: now, in: zone)
+        // The clocks go back on this day, which has 25 hours.
+        #expect(side.selection.since == Timestamp("2026-11-01T04:00:00Z"))
+        #expect(side.selection.until == Timestamp("2026-11-02T05:00:00Z"))
+    }
+
     @Test func `anything else is a batch or a model, and a model is limited to the window`() throws {
         let limits = ArchiveSelection(since: now)
         let model = try ComparedSide("claude-opus-4-8", within: limits, now: now)
@@ -35,7 +46,10 @@ struct ComparedSideTests {
         #expect(batch.model == nil && batch.selection == ArchiveSelection(ids: ["msgbatch_1"]))
     }
 
-    @Test(arguments: ["2026-W00", "2027-W53", "2026-00", "2026-02-30", "..", "x..", "2026", ""])
+    @Test(arguments: [
+        "2026-W00", "2027-W53", "2026-00", "2026-02-30", "..", "x..", "last-week..x", "2026-11-08..2026-11-01", "26",
+        "",
+    ])
     func `an invalid time is rejected`(text: String) {
         #expect(throws: StatisticsFailure.invalidSide(text)) {
             try ComparedSide(text, within: ArchiveSelection(), now: now)

@@ -23,6 +23,19 @@ struct ReportTests {
         }
     }
 
+    @Test func `the page names the time zone of its days`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let run = await InProcess.offline(
+                ["report", "--html", "-", "--since", "2024-01-01", "--timezone", "Asia/Tokyo"],
+                on: archive
+            )
+            #expect(run.status == .done, "\(run.notes)")
+            #expect(run.output.contains("2024-01-01 (Asia/Tokyo)"))
+            #expect(run.output.contains("Days, weeks and months are those of Asia/Tokyo"))
+            #expect(run.output.contains(", Asia/Tokyo") && !run.output.contains(", UTC"))
+        }
+    }
+
     @Test func `the tables have the rows of the other commands`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let html = try await page(of: archive)

@@ -1,5 +1,6 @@
 import BatchCommands
 import Foundation
+import MessageBatches
 import Testing
 
 /// `summarize` on an archive of the sample batches; `EndToEndTests` compares its numbers with Python's.
@@ -53,6 +54,28 @@ struct SummarizeTests {
             let id = try #require(archive.archivedIDs.min())
             #expect(await batches(["--batch", id]) == 1)
             #expect(await batches(["--since", "2030-01-01"]) == 0)
+        }
+    }
+
+    @Test func `days and hours are those of the time zone`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let batches = await InProcess.offline(["summarize", "--by", "batch", "--format", "json"], on: archive).rows
+            let created = batches.compactMap { ($0["created_at"] as? String).flatMap { Timestamp($0) } }
+            #expect(created.count == 13)
+            // Fourteen hours ahead of UTC.
+            let days = Set(created.map { $0.adding(seconds: 14 * 3_600).day.text })
+            let zone = ["--by", "day", "--timezone", "Etc/GMT-14"]
+            let run = await InProcess.offline(["summarize", "--format", "json"] + zone, on: archive)
+            #expect(Set(run.rows.compactMap { $0["day"] as? String }) == days, "\(run.notes)")
+            #expect(days != Set(created.map(\.day.text)))
+            let table = await InProcess.offline(["summarize"] + zone, on: archive)
+            #expect(table.output.contains("Days are those of the time zone Etc/GMT-14."))
+            let day = try #require(days.max())
+            let during = await InProcess.offline(
+                ["summarize", "--during", day, "--format", "json"] + zone,
+                on: archive
+            )
+            #expect(during.rows.compactMap { $0["day"] as? String } == [day])
         }
     }
 
@@ -112,6 +135,7 @@ struct SummarizeTests {
     @Test(arguments: [
         (["--by", "colour"], "--by colour is nothing to group by."), (["--by", "day,day"], "--by names day twice."),
         (["--since", "soon"], "--since soon is no time."),
+        (["--timezone", "Berlin"], "--timezone 'Berlin': time zone not found"),
     ])
     func `invalid options are rejected`(arguments: [String], sentence: String) async {
         let run = await InProcess.offline(["summarize"] + arguments)

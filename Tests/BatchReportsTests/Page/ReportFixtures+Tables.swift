@@ -110,6 +110,7 @@ extension ReportFixture {
     static var withMarkup: ReportDocument {
         var document = base(Completeness(listed: 3, archived: 2), text: attack)
         document.toolVersion = attack
+        document.zone = CalendarZone(name: attack) { _ in 0 }
         document.prices = PriceStatement(origin: attack, unpriced: [attack: 3])
         document.headline = [
             Metric(attack, .text(attack), .text, note: attack), Metric("money", .money(Money("1.5")), .money),

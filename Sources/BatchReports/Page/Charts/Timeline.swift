@@ -17,21 +17,18 @@ struct Timeline: Sendable {
         /// The first day of the bin that contains a day.
         func start(of day: CalendarDay) -> CalendarDay {
             switch self {
-            case .day: return day
-            case .week:
-                // 1970-01-01 was a Thursday, three days after a Monday.
-                let weekday = ((day.daysSinceEpoch + 3) % 7 + 7) % 7
-                return CalendarDay(daysSinceEpoch: day.daysSinceEpoch - weekday)
-            case .month: return CalendarDay(daysSinceEpoch: day.daysSinceEpoch - day.components.day + 1)
+            case .day: day
+            case .week: day.monday
+            case .month: day.firstOfMonth
             }
         }
 
         /// The first day of the bin after the one that starts on `day`.
         func next(after day: CalendarDay) -> CalendarDay {
             switch self {
-            case .day: CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
-            case .week: CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 7)
-            case .month: start(of: CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 31))
+            case .day: day.adding(days: 1)
+            case .week: day.adding(days: 7)
+            case .month: day.adding(months: 1)
             }
         }
 
@@ -52,6 +49,8 @@ struct Timeline: Sendable {
         }
     }
 
+    /// The time zone of the days, for the texts.
+    let zone: CalendarZone
     private(set) var step: Step
     /// From the first day with data to the last, or to the requested end.
     private(set) var days: ClosedRange<CalendarDay>
@@ -69,8 +68,9 @@ struct Timeline: Sendable {
     ///
     /// Bins extend from the first day with data to the last, or to `end`, the last day of the window. This makes a
     /// pipeline that stopped visible as empty days.
-    init?(_ daily: [DailyUsage], end: CalendarDay? = nil) {
+    init?(_ daily: [DailyUsage], end: CalendarDay? = nil, in zone: CalendarZone = .utc) {
         guard let first = daily.map(\.day).min(), let busiest = daily.map(\.day).max() else { return nil }
+        self.zone = zone
         days = first...max(busiest, end ?? busiest)
         step = .fitting(days: days.upperBound.daysSinceEpoch - first.daysSinceEpoch + 1)
         starts = []
@@ -142,7 +142,7 @@ extension Timeline {
             return [Cell.text(step.label(starts[bin])), .integer(sum.requests), .money(sum.cost)]
         }
         return Table(
-            caption: "Requests and cost per \(step.rawValue), UTC",
+            caption: "Requests and cost per \(step.rawValue), \(zone.name)",
             columns: [
                 Column(step.rawValue, step.rawValue.capitalizedWord, canShrink: false),
                 Column("requests", "Requests", kind: .integer),

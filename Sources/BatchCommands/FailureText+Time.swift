@@ -1,0 +1,35 @@
+/// A time, period or time zone in an option that cannot be used.
+enum TimeFailure: Sendable, Hashable {
+    case badPeriod(option: String, value: String)
+    /// A range such as `A..B` for an option that wants one moment.
+    case rangeAsMoment(option: String, value: String)
+    /// The system does not know the time zone; `nearest` is a similar name that it knows.
+    case unknownZone(String, nearest: String?)
+}
+
+extension FailureText {
+    init(_ failure: TimeFailure) {
+        switch failure {
+        case .badPeriod(let option, let value):
+            self.init(
+                "\(option) '\(value)': not a valid period",
+                advice: "Use one of these forms: \(TimeExpression.periods). The start must be before the end.",
+                status: .usage
+            )
+        case .rangeAsMoment(let option, let value):
+            self.init(
+                "\(option) '\(value)': must be one time, not a range",
+                advice: option == "--until"
+                    ? "Use --during '\(value)' for both ends." : "Use one of these forms: \(TimeExpression.forms).",
+                status: .usage
+            )
+        case .unknownZone(let name, let nearest):
+            self.init(
+                "--timezone '\(name)': time zone not found",
+                advice: nearest.map { "Did you mean '\($0)'?" }
+                    ?? "Use a name of the IANA database, such as Europe/Berlin or America/New_York.",
+                status: .usage
+            )
+        }
+    }
+}
