@@ -1,6 +1,8 @@
 /// A time, period or time zone in an option that cannot be used.
 enum TimeFailure: Sendable, Hashable {
     case badPeriod(option: String, value: String)
+    /// A time or period that is similar to the valid form `nearest`.
+    case misspelled(option: String, value: String, nearest: String)
     /// A range such as `A..B` for an option that wants one moment.
     case rangeAsMoment(option: String, value: String)
     /// The system does not know the time zone; `nearest` is a similar name that it knows.
@@ -16,6 +18,8 @@ extension FailureText {
                 advice: "Use one of these forms: \(TimeExpression.periods). The start must be before the end.",
                 status: .usage
             )
+        case .misspelled(let option, let value, let nearest):
+            self.init("\(option) '\(value)': not a valid time", advice: "Did you mean '\(nearest)'?", status: .usage)
         case .rangeAsMoment(let option, let value):
             self.init(
                 "\(option) '\(value)': must be one time, not a range",

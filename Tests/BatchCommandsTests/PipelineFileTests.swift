@@ -28,7 +28,7 @@ struct PipelineFileTests {
         ("status: [ended, finished]", "1:1: --status finished is no status."),
         ("status: []", "1:1: status wants at least one value."),
         ("status: in_progress", "1:1: Only ended batches have results to export."),
-        ("quiet: true\nsince: yesterdayy", "2:1: --since yesterdayy is no time."),
+        ("quiet: true\nsince: yesterdayy", "2:1: --since 'yesterdayy': not a valid time"),
         ("since: 7d\nuntil: 8d", "1:1: The window is empty"),
         ("quiet: true\nduring: now", "2:1: --during 'now': not a valid period"),
         ("since: 7d\nduring: today", "1:1: --during sets both ends of the window"),

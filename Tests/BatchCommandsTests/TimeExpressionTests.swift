@@ -99,6 +99,31 @@ struct TimeExpressionTests {
         #expect(TimeExpression.moment(text, now: now, in: berlin) == Timestamp(moment))
     }
 
+    @Test(arguments: [
+        ("yesteday", "yesterday"), ("Today", "today"), ("last week", "last-week"), ("lastmonth", "last-month"),
+        ("NOW", "now"), ("7days", "7d"), ("7 days", "7d"), ("1 Month", "1mo"), ("90min", "90m"), ("2 years ago", "2y"),
+    ])
+    func `the form that was probably meant is suggested`(text: String, nearest: String) {
+        let failure = CommandFailure.time(.misspelled(option: "--since", value: text, nearest: nearest))
+        #expect(throws: failure) { try TimeExpression.moment(text, "--since", now: now) }
+    }
+
+    @Test(arguments: ["soon", "7x", "tomorrow", "2026-13", "7", "7 ", ""])
+    func `nothing is suggested for anything else`(text: String) {
+        #expect(throws: CommandFailure.badTime(option: "--since", value: text)) {
+            try TimeExpression.moment(text, "--since", now: now)
+        }
+        #expect(throws: CommandFailure.time(.badPeriod(option: "--during", value: text))) {
+            try TimeExpression.window(text, "--during", now: now, in: .utc)
+        }
+    }
+
+    @Test func `nothing is suggested for a range`() {
+        #expect(throws: CommandFailure.time(.badPeriod(option: "--during", value: "7days..nov"))) {
+            try TimeExpression.window("7days..nov", "--during", now: now, in: .utc)
+        }
+    }
+
     @Test func `today is the day of the zone`() throws {
         let evening = try #require(Timestamp("2026-11-22T23:30:00Z"))
         for (name, start) in [

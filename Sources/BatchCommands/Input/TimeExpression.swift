@@ -20,8 +20,8 @@ package import MessageBatches
 ///     7d  12h  1mo             the time from then until now
 ///     A..B   A..   ..B         from A until before B; A and B are moments
 ///
-/// An option that wants a moment understands a period too and uses its start, as `git log --since` does. So
-/// `2026-10..2026-11` is October, and `--until 2026-10` ends before October.
+/// An option that wants a moment understands a period too and uses its start. So `2026-10..2026-11` is October, and
+/// `--until 2026-10` ends before October.
 package enum TimeExpression {
     /// The forms of moments and periods, for help and error texts.
     package static let forms =
@@ -67,9 +67,39 @@ package enum TimeExpression {
         in zone: CalendarZone = .utc
     ) throws(CommandFailure) -> Timestamp {
         if let moment = moment(text, now: now, in: zone) { return moment }
+        if let nearest = nearest(to: text) { throw .time(.misspelled(option: option, value: text, nearest: nearest)) }
         throw text.contains("..")
             ? .time(.rangeAsMoment(option: option, value: text)) : .badTime(option: option, value: text)
     }
+
+    /// Parses the value of an option that wants a period.
+    static func window(
+        _ text: String,
+        _ option: String,
+        now: Timestamp,
+        in zone: CalendarZone
+    ) throws(CommandFailure) -> BatchWindow {
+        if let window = window(text, now: now, in: zone) { return window }
+        guard text != "now", let nearest = nearest(to: text) else {
+            throw .time(.badPeriod(option: option, value: text))
+        }
+        throw .time(.misspelled(option: option, value: text, nearest: nearest))
+    }
+
+    /// The valid form that the user probably meant: `yesterday` for `yesteday`, `7d` for `7 days`.
+    private static func nearest(to text: String) -> String? {
+        if text.contains("..") { return nil }
+        if let (count, word) = TimeSpan.parts(text) {
+            let name = word.drop { $0 == " " }.lowercased()
+            return unitNames.first { name.hasPrefix($0.name) }.map { "\(count)\($0.unit)" }
+        }
+        return NearestName.of(text.lowercased(), in: NamedPeriod.allCases.map(\.rawValue) + ["now"])
+    }
+
+    private static let unitNames: [(name: String, unit: String)] = [
+        ("sec", "s"), ("min", "m"), ("hour", "h"), ("hr", "h"), ("day", "d"), ("week", "w"), ("mon", "mo"),
+        ("year", "y"), ("yr", "y"),
+    ]
 
     /// An RFC 3339 date-time in which the seconds and the offset can be missing.
     private static func exactMoment(_ text: String, in zone: CalendarZone) -> Timestamp? {
@@ -123,7 +153,7 @@ package enum TimeExpression {
 }
 
 /// A period with a name, relative to today.
-private enum NamedPeriod: String {
+private enum NamedPeriod: String, CaseIterable {
     case today, yesterday
     case thisWeek = "this-week"
     case lastWeek = "last-week"

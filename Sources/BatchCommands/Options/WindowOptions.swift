@@ -48,13 +48,13 @@ struct WindowOptions: ParsableArguments {
             guard since == nil, until == nil else {
                 throw .conflict("--during sets both ends of the window; leave out --since and --until.")
             }
-            return try period(during, "--during", now: now, in: zone)
+            return try TimeExpression.window(during, "--during", now: now, in: zone)
         }
         if let since, since.contains("..") {
             guard until == nil else {
                 throw .conflict("--since '\(since)' is a whole period; leave out --until.")
             }
-            return try period(since, "--since", now: now, in: zone)
+            return try TimeExpression.window(since, "--since", now: now, in: zone)
         }
         let window = BatchWindow(
             since: try moment(since, "--since", now: now, in: zone),
@@ -84,18 +84,6 @@ struct WindowOptions: ParsableArguments {
     ) throws(CommandFailure) -> Timestamp? {
         guard let text else { return nil }
         return try TimeExpression.moment(text, option, now: now, in: zone)
-    }
-
-    private func period(
-        _ text: String,
-        _ option: String,
-        now: Timestamp,
-        in zone: CalendarZone
-    ) throws(CommandFailure) -> BatchWindow {
-        guard let window = TimeExpression.window(text, now: now, in: zone) else {
-            throw .time(.badPeriod(option: option, value: text))
-        }
-        return window
     }
 }
 
