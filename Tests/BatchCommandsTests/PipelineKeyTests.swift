@@ -23,10 +23,14 @@ struct PipelineKeyTests {
         #expect(Set(PipelineKey.options.map(\.name)).count == PipelineKey.options.count)
     }
 
-    @Test(arguments: [
-        (["--since", "7d", "--beta=c"], ["since", "beta"]), (["-a", "dir", "-nq"], ["archive", "dry-run", "quiet"]),
-        (["-j"], ["format"]), (["--json", "--since", "7d"], ["format", "since"]), (["-a=dir"], ["archive"]), ([], []),
-    ] as [([String], Set<String>)])
+    @Test(
+        arguments: [
+            (["--since", "7d", "--beta=c"], ["since", "beta"]),
+            (["-a", "dir", "-nq"], ["archive", "dry-run", "quiet"]),
+            (["-j"], ["format"]), (["--json", "--since", "7d"], ["format", "since"]), (["-a=dir"], ["archive"]),
+            ([], []),
+        ] as [([String], Set<String>)]
+    )
     func `long and short options after the file replace keys`(arguments: [String], settings: Set<String>) {
         #expect(PipelineKey.settings(in: arguments) == settings)
     }
