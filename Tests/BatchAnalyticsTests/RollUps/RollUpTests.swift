@@ -60,29 +60,6 @@ struct RollUpTests {
     }
 
     @Test(arguments: [
-        ("day", 3_600, ["2026-11-02", "2026-12-31"]), ("hour", 3_600, ["00", "01", "13"]),
-        ("month", 43_200, ["2026-11", "2027-01"]), ("week", -3_600, ["2026-W44", "2026-W53"]),
-        ("day", -1, ["2026-11-01", "2026-12-31"]), ("hour", 19_800, ["05", "17"]),
-    ])
-    func `days, weeks, months and hours are those of the zone`(by: String, offset: Int64, keys: [String]) throws {
-        var grouping = try Grouping(by)
-        grouping.zone = CalendarZone(name: "test") { _ in offset }
-        var rollUp = RollUp(by: grouping)
-        for entry in entries { rollUp.add(entry) }
-        let table = rollUp.table(notes: [])
-        #expect(table.rows.map(\.first) == keys.map { .text($0) })
-        #expect(table.notes.contains { $0.hasSuffix("\(by.dropFirst())s are those of the time zone test.") })
-    }
-
-    @Test func `the zone is not named if no key depends on it`() throws {
-        for (by, name) in [("day", "UTC"), ("batch,workspace,model", "test"), ("", "test")] {
-            var grouping = try Grouping(by)
-            grouping.zone = CalendarZone(name: name) { _ in 0 }
-            #expect(RollUp(by: grouping).table(notes: []).notes.isEmpty, "\(by)")
-        }
-    }
-
-    @Test(arguments: [
         ("day", ["2026-11-01", "2026-11-02", "2026-12-31"]), ("month", ["2026-11", "2026-12"]),
         ("week", ["2026-W44", "2026-W45", "2026-W53"]), ("batch", ["msgbatch_1", "msgbatch_2", "msgbatch_3"]),
         ("workspace", ["(none)", "wrkspc_a", "wrkspc_b"]), ("hour", ["00", "12", "23"]),
