@@ -221,8 +221,8 @@ let package = Package(
         .testTarget(
             name: "BatchCommandsTests",
             dependencies: [
-                "BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "MessageBatches",
-                "SimulatorTestSupport", "TestSupport",
+                "BatchArchive", "BatchCatalog", "BatchCommands", "BatchPipeline", "BatchSimulator", "BlockGzip",
+                "MessageBatches", "Prices", "SimulatorTestSupport", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
             ]
         ),

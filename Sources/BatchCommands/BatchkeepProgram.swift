@@ -54,8 +54,8 @@ package enum BatchkeepProgram {
             failure = usage
         } else if Batchkeep.exitCode(for: error) == .success {
             do {
-                let text = Batchkeep.fullMessage(for: error)
-                try context.print(ColorChoice.add(to: text) + "\n")
+                let text = ColorChoice.add(to: Batchkeep.fullMessage(for: error, columns: HelpText.unlimited))
+                try context.print((HelpText(text)?.wrapped(to: context.helpWidth) ?? text) + "\n")
                 return .done
             } catch {
                 return report(error, context)
@@ -95,44 +95,71 @@ struct Batchkeep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "batchkeep",
         abstract:
-            "Keeps the results of Message Batches: exports them, proves that nothing is missing, and answers questions offline.",
+            "Save the results of Message Batches before the API removes them, and answer questions about them offline.",
         discussion: """
-            The nightly job:   batchkeep export --since 2024-08-01 --status ended
             The API key is read from ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or --key-file, never from the command line.
+
+            Examples:
+              batchkeep export --since 7d
+              batchkeep status
+              batchkeep summarize --by day,model
             """,
         version: BatchkeepVersion.current,
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(
-                name: "Fetch",
+                name: "Get results",
                 subcommands: [
-                    ExportCommand.self, RunCommand.self, ListCommand.self, FetchCommand.self,
+                    ExportCommand.self, RunCommand.self, ListCommand.self, FetchCommand.self, JoinCommand.self,
                     RetryQuarantineCommand.self,
                 ]
             ),
             CommandGroup(
-                name: "Understand",
+                name: "Costs and errors",
                 subcommands: [
-                    SummarizeCommand.self, ErrorsCommand.self, CompareCommand.self, ReportCommand.self,
-                    PricesCommand.self,
+                    SummarizeCommand.self, ErrorsCommand.self, RetryCommand.self, CompareCommand.self,
+                    ReportCommand.self, PricesCommand.self,
+                ]
+            ),
+            CommandGroup(name: "Search", subcommands: [SelectCommand.self, ShowCommand.self, QueryCommand.self]),
+            CommandGroup(name: "Monitoring", subcommands: [StatusCommand.self, VerifyCommand.self]),
+            CommandGroup(
+                name: "Maintain",
+                subcommands: [
+                    RebuildCommand.self, CompactCommand.self, PruneCommand.self, ViewsCommand.self, CatalogCommand.self,
                 ]
             ),
             CommandGroup(
-                name: "Look into the archive",
-                subcommands: [
-                    SelectCommand.self, ShowCommand.self, QueryCommand.self, JoinCommand.self, RetryCommand.self,
-                ]
+                name: "Try it",
+                subcommands: [SimulateCommand.self, CompletionsCommand.self, VersionCommand.self]
             ),
-            CommandGroup(
-                name: "Keep the archive",
-                subcommands: [
-                    StatusCommand.self, VerifyCommand.self, RebuildCommand.self, CompactCommand.self, PruneCommand.self,
-                    ViewsCommand.self, CatalogCommand.self,
-                ]
-            ),
-            CommandGroup(name: "Try it out", subcommands: [SimulateCommand.self]),
         ]
     )
+
+    /// Prints the first screen, for a command line without a command.
+    func run() async throws {
+        let context = CommandContext.current
+        let screen = Self.firstScreen.split(separator: "\n", omittingEmptySubsequences: false)
+        for line in screen {
+            let indent = line.hasPrefix(" ") ? 14 : 0
+            try context.print(HelpText.wrap(line, to: context.helpWidth, indent: indent) + "\n")
+        }
+    }
+
+    /// What the program is, a first example, five commands, and where more is.
+    private static let firstScreen = """
+        Save the results of Message Batches before the API removes them.
+
+          batchkeep export --since 7d
+
+          export      Download the results of ended batches.
+          status      Show whether the last runs worked.
+          summarize   Add up requests, tokens and costs.
+          errors      Show why requests failed, and what to do.
+          select      Print results as a table, CSV or JSON.
+
+        See 'batchkeep help' for all commands, and README.md for a guide.
+        """
 }
 
 /// The version of the program, shown by `--version` and stored in the user agent and in manifests.

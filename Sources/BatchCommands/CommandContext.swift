@@ -25,6 +25,8 @@ package struct CommandContext: Sendable {
     package var colors = ColorChoice.auto
     /// The name of the source whose messages this context writes, if several sources run in parallel.
     private var sourceName: String?
+    /// Whether progress and summaries are left out; messages with a kind are printed all the same.
+    private var isQuiet = false
     private var write: @Sendable ([UInt8]) throws -> Void
     /// Whether the reader of standard output has closed it, as far as this is visible without a write.
     package var outputIsClosed: @Sendable () -> Bool = { false }
@@ -116,12 +118,14 @@ package struct CommandContext: Sendable {
 
     /// Writes lines about the run to standard error, all at once.
     package func note(lines: [String], _ tone: Tone = .normal) {
+        guard !isQuiet else { return }
         let text = named(lines.map { noteStyle.paint($0.visible, tone) }).map { $0 + "\n" }
         writeNote(Array(text.joined().utf8))
     }
 
     /// Writes the summary of a run to standard error.
     package func note(_ summary: SummaryBlock) {
+        guard !isQuiet else { return }
         let text = noteStyle.printable(summary.render(style: noteStyle))
         guard sourceName != nil else { return writeNote(Array(text.utf8)) }
         let lines = named(text.split(separator: "\n").map(String.init))
@@ -141,8 +145,16 @@ package struct CommandContext: Sendable {
 
     /// Replaces the last lines on the terminal at standard error.
     package func replaceNotes(last count: Int, with lines: [String]) {
+        guard !isQuiet else { return }
         let fitting = lines.map { $0.visible.truncated(toWidth: width - 1) + "\n" }
         writeNote(Array((TerminalStyle.erasure(lines: count) + fitting.joined()).utf8))
+    }
+
+    /// Returns a context for `--quiet`: if `isQuiet`, it prints errors, warnings and hints, but no other notes.
+    package func quiet(_ isQuiet: Bool) -> CommandContext {
+        var context = self
+        context.isQuiet = isQuiet
+        return context
     }
 
     /// Returns a context that passes its notes to `body` instead of to standard error, without colors and blank lines.
@@ -191,6 +203,11 @@ package struct CommandContext: Sendable {
         }
         let combined = ExitStatus.combined(statuses)
         guard combined == .done else { throw CommandExit(status: combined) }
+    }
+
+    /// The width of help texts in columns: that of the terminal, or 80.
+    var helpWidth: Int {
+        outputIsTerminal ? width : 80
     }
 
     /// The style of text for people on standard output.

@@ -203,7 +203,7 @@ struct InterruptedJoinTests {
     }
 
     private func export(_ arguments: [String], into archive: Archive, at server: SimulatorServer) async -> InProcess {
-        await archive.command(at: server)(["export", "--output", "json"] + arguments)
+        await archive.command(at: server)(["export", "--json"] + arguments)
     }
 
     /// The batches that the document of an export names as not joined.

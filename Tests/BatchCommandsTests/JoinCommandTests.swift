@@ -185,7 +185,7 @@ struct JoinCommandTests {
 
     private func join(_ archive: Archive, _ arguments: [String], at server: SimulatorServer) async throws -> InProcess {
         let run = await InProcess.run(
-            ["join", "--output", "json", "--archive", archive.url.path] + arguments,
+            ["join", "--json", "--archive", archive.url.path] + arguments,
             at: server.baseURL
         )
         #expect(run.status == .done, "\(run.notes)")

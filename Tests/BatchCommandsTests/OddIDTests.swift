@@ -30,7 +30,7 @@ struct OddIDTests {
                 [path],
                 input: "[\(rows.joined(separator: ","))]"
             )
-            let joined = await InProcess.offline(["join", "--output", "json", "--join", path + "#labels"], on: archive)
+            let joined = await InProcess.offline(["join", "--json", "--join", path + "#labels"], on: archive)
             let side = try #require((joined.document["sources"] as? [[String: Any]])?.first)
             #expect(side["matched"] as? Int == 5 && side["requests_without_result"] as? Int == 0)
             let file = try #require(archive.files(in: "joined").first)

@@ -147,7 +147,7 @@ struct PipelineFileTests {
         #expect(run.notes.contains("error: unknown option: '--sinse'\nhint: did you mean '--since'?\n"), "\(run.notes)")
     }
 
-    @Test(arguments: [("sinse: 7d", ["--output", "json"]), ("sinse: 7d\noutput: json", [])])
+    @Test(arguments: [("sinse: 7d", ["--json"]), ("sinse: 7d\nformat: json", [])])
     func `an invalid file has a summary too`(text: String, overrides: [String]) async throws {
         try await Scratch.use { scratch in
             let file = try scratch.write(text, to: "file.yaml")
@@ -162,7 +162,7 @@ struct PipelineFileTests {
 
     @Test func `an invalid option after the file is not reported as an error of the file`() async throws {
         try await Scratch.use { scratch in
-            let file = try scratch.write("output: json", to: "file.yaml")
+            let file = try scratch.write("format: json", to: "file.yaml")
             let run = await InProcess.run(["run", file, "--since", "soon"], at: "http://127.0.0.1:9")
             #expect(run.status == .usage)
             #expect(run.notes.hasPrefix("error: --since: invalid time 'soon'\n"), "\(run.notes)")

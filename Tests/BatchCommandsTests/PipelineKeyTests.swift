@@ -14,12 +14,25 @@ struct PipelineKeyTests {
         for option in options {
             let form: PipelineKey.Form =
                 option.kind == "flag" ? .flag : option.isRepeating ? .values : .value
-            #expect(PipelineKey.named(option.longName)?.form == form, "\(option.longName)")
+            let key = PipelineKey.named(option.longName)
+            #expect(key?.form == form && key?.short.map { String($0) } == option.shortName, "\(option.longName)")
         }
     }
 
     @Test func `no key is listed twice`() {
         #expect(Set(PipelineKey.options.map(\.name)).count == PipelineKey.options.count)
+    }
+
+    @Test(
+        arguments: [
+            (["--since", "7d", "--beta=c"], ["since", "beta"]),
+            (["-a", "dir", "-nq"], ["archive", "dry-run", "quiet"]),
+            (["-j"], ["format"]), (["--json", "--since", "7d"], ["format", "since"]), (["-a=dir"], ["archive"]),
+            ([], []),
+        ] as [([String], Set<String>)]
+    )
+    func `long and short options after the file replace keys`(arguments: [String], settings: Set<String>) {
+        #expect(PipelineKey.settings(in: arguments) == settings)
     }
 
     @Test(arguments: [
@@ -45,6 +58,10 @@ private struct HelpDump: Decodable {
 
         var longName: String {
             names?.first { $0.kind == "long" }?.name ?? ""
+        }
+
+        var shortName: String? {
+            names?.first { $0.kind == "short" }?.name
         }
     }
 

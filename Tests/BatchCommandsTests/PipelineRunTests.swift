@@ -10,7 +10,7 @@ struct PipelineRunTests {
     private func file(_ scratch: Scratch, parallel: Int = 1, _ more: String = "") throws -> String {
         let text = """
             archive: \(scratch.path("archive"))
-            output: json
+            format: json
             parallel: \(parallel)
             \(more)
             sources:

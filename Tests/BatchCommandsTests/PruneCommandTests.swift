@@ -9,6 +9,10 @@ struct PruneCommandTests {
             let before = archive.files(in: "raw")
             let dry = await run(["prune", "--raw-older-than", "90d", "--even-if-last-copy"])
             #expect(dry.status == .done && dry.notes.contains("Nothing was removed. Add --apply to do it."))
+            let same = await run(["prune", "--raw-older-than", "90d", "--even-if-last-copy", "-n"])
+            #expect(same.status == .done && same.notes == dry.notes)
+            let both = await run(["prune", "--raw-older-than", "90d", "--apply", "--dry-run"])
+            #expect(both.status == .usage && both.notes.contains("--apply and --dry-run exclude each other."))
             let careful = await run(["prune", "--raw-older-than", "90d", "--apply"])
             #expect(careful.notes.contains("are the last copy and stay"), "\(careful.notes)")
             #expect(archive.files(in: "raw") == before)
@@ -24,7 +28,7 @@ struct PruneCommandTests {
             let select = await run(["select", "--columns", "custom_id"])
             #expect(select.status == .done && select.notes.contains("have no raw file any more"))
             let again = await InProcess.run(
-                ["export", "--archive", archive.url.path, "--output", "json"],
+                ["export", "--archive", archive.url.path, "--json"],
                 at: server.baseURL
             )
             #expect(again.batches["archived_now"] == nil)

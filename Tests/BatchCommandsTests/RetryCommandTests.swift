@@ -51,7 +51,7 @@ struct RetryCommandTests {
             )
             #expect(export.status == .done, "\(export.notes)")
             let joined = await InProcess.run(
-                ["join", "--batch", id, "--archive", ground.archive.url.path, "--join", path, "--output", "json"],
+                ["join", "--batch", id, "--archive", ground.archive.url.path, "--join", path, "--json"],
                 at: ground.server.baseURL
             )
             let side = try #require((joined.document["sources"] as? [[String: Any]])?.first)
@@ -64,16 +64,16 @@ struct RetryCommandTests {
         try await withRetryFixture { ground in
             let all = try await ground.retry(
                 Self.nightly,
-                ["--dry-run", "--include", "fix_input,fix_account", "--output", "json"]
+                ["--dry-run", "--include", "fix_input,fix_account", "--json"]
             )
             let reasons = all.document["reasons"] as? [String: Int] ?? [:]
             #expect(reasons.values.reduce(0, +) == 8, "\(reasons)")
             #expect((reasons["errored:retry"] ?? 0) > 0)
-            let some = try await ground.retry(Self.nightly, ["--dry-run", "--output", "json"])
+            let some = try await ground.retry(Self.nightly, ["--dry-run", "--json"])
             #expect(some.document["reasons"] as? [String: Int] == reasons.filter { $0.key == "errored:retry" })
             let none = try await ground.retry(Self.nightly, ["--dry-run", "--result", "expired"])
             #expect(none.status == .done && none.output.contains("Nothing failed"))
-            let unusable = try await ground.retry(Self.nightly, ["--dry-run", "--unusable", "--output", "json"])
+            let unusable = try await ground.retry(Self.nightly, ["--dry-run", "--unusable", "--json"])
             #expect((unusable.document["reasons"] as? [String: Int])?["empty"] == 2)
 
             let run = try await ground.retry(
@@ -108,7 +108,7 @@ struct RetryCommandTests {
             let warning = "warning: 22 requests name a retired model: \(model), whose last day was 2026-02-19\n"
             let run = try await ground.retry(triage, all)
             #expect(run.notes.contains(warning + "hint: name another model: --set model=…\n"), "\(run.notes)")
-            let document = try await ground.retry(triage, all + ["--output", "json"]).document
+            let document = try await ground.retry(triage, all + ["--json"]).document
             let models = try #require(document["retired_models"] as? [[String: Any]])
             #expect(models.count == 1 && models[0]["model"] as? String == model && models[0]["requests"] as? Int == 22)
             // Without a source, the other results of the batch name the model.

@@ -25,7 +25,7 @@ struct RunReportingTests {
     ])
     func `a rejected run has a summary`(options: [String], status: Int, sentence: String) async throws {
         try await Scratch.use { scratch in
-            let arguments = ["export", "--output", "json", "--archive", scratch.path("archive")] + options
+            let arguments = ["export", "--json", "--archive", scratch.path("archive")] + options
             let run = await InProcess.run(arguments, at: "http://127.0.0.1:9")
             #expect(run.status.rawValue == Int32(status), "\(run.notes)")
             #expect(run.output.count { $0 == "\n" } == 1)
@@ -52,7 +52,7 @@ struct RunReportingTests {
             _ = try scratch.write("", to: ".lock")
             let lock = try FileHandle(forUpdating: scratch.url.appending(path: ".lock"))
             #expect(flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
-            let arguments = ["export", "--output", "json", "--archive", scratch.url.path]
+            let arguments = ["export", "--json", "--archive", scratch.url.path]
             let run = await InProcess.run(arguments, at: "http://127.0.0.1:9")
             try lock.close()
             #expect(run.status == .busy)

@@ -41,7 +41,7 @@ struct ScheduledRetryTests {
             _ = await nights.export()
             _ = await nights.export()
             #expect(await nights.export().batches["retry_scheduled"] == 1)
-            let asked = await nights.run(["export", "--output", "json"] + arguments)
+            let asked = await nights.run(["export", "--json"] + arguments)
             #expect(asked.status == .done, "\(asked.notes)")
             #expect(nights.archive.archivedIDs == ["msgbatch_bad"])
         }

@@ -28,7 +28,7 @@ struct ShippedPipelineTests {
                 #expect(check.output.hasPrefix("batchkeep export "))
                 for archivedNow in [2, 0] {
                     let run = await InProcess.run(
-                        ["run", file, "--archive", scratch.path("archive"), "--output", "json"],
+                        ["run", file, "--archive", scratch.path("archive"), "--json"],
                         at: server.baseURL
                     )
                     #expect(run.status == .done, "\(run.notes)")

@@ -106,7 +106,7 @@ struct WindowTests {
     /// Exports with the machine's clock wrong by some days.
     private func export(_ nights: Nights, clockOffBy days: Int64, _ arguments: [String] = []) async -> InProcess {
         await InProcess.run(
-            ["export", "--output", "json", "--archive", nights.path] + arguments,
+            ["export", "--json", "--archive", nights.path] + arguments,
             at: nights.server.baseURL,
             now: { [now = nights.now] in now.adding(seconds: days * Nights.day) }
         )

@@ -54,11 +54,11 @@ struct ExportTests {
         }
     }
 
-    @Test func `with --output json standard output is one document`() async throws {
+    @Test func `with --json standard output is one document`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
                 let run = try await Program.run(
-                    ["export", "--output", "json", "--quiet"] + Self.window,
+                    ["export", "--json", "--quiet"] + Self.window,
                     environment: simulation.environment,
                     in: folder.url
                 )
@@ -86,7 +86,7 @@ struct ExportTests {
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
                 let run = try await Program.run(
-                    ["export", "--dry-run", "--output", "json"] + Self.window,
+                    ["export", "--dry-run", "--json"] + Self.window,
                     environment: simulation.environment,
                     in: folder.url
                 )

@@ -108,7 +108,7 @@ struct ForeignObjectTests {
             let run = try await shell(
                 """
                 mkdir -p other/_partial; id=$(batchkeep list --format csv | sed -n 2p | cut -d, -f1)
-                \(object) "other/_partial/\(name)"; batchkeep export --archive other --output json
+                \(object) "other/_partial/\(name)"; batchkeep export --archive other --json
                 """
             )
             let archived = try await shell("ls other/manifests/*/*.json | wc -l")

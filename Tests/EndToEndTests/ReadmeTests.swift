@@ -62,7 +62,7 @@ struct ReadmeTests {
     @Test(arguments: [
         "catalog rebuild", "compact", "compare", "errors", "export", "fetch", "join", "list", "prices", "prune",
         "query", "rebuild", "report", "retry", "retry-quarantine", "run", "select", "show", "simulate", "status",
-        "summarize", "verify", "views",
+        "summarize", "verify", "version", "views",
     ])
     func `the options in README are those of the command`(command: String) async throws {
         let help = try await Program.run(command.split(separator: " ").map(String.init) + ["--experimental-dump-help"])

@@ -9,7 +9,7 @@ struct SignalTests {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "5000", "--batches", "6"]) { simulation in
                 let stopped = try await Program.run(
-                    ["export", "--output", "json"],
+                    ["export", "--json"],
                     environment: simulation.environment,
                     in: folder.url
                 ) { process in
@@ -19,7 +19,7 @@ struct SignalTests {
                 #expect(stopped.status == status, "\(stopped.notes)")
                 #expect(stopped.notes.contains("warning: interrupted: "), "\(stopped.notes)")
                 #expect(stopped.notes.contains("\n  partial: "), "\(stopped.notes)")
-                let hint = "hint: to resume, run the same command again: batchkeep export --output json\n"
+                let hint = "hint: to resume, run the same command again: batchkeep export --json\n"
                 #expect(stopped.notes.hasSuffix(hint), "\(stopped.notes)")
                 #expect(!stopped.notes.contains("received"), "\(stopped.notes)")
                 let status = try await Program.run(["status", "--format", "json"], in: folder.url)
@@ -37,7 +37,7 @@ struct SignalTests {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "5000", "--batches", "2"]) { simulation in
                 let file = folder.url.appending(path: "file.yaml")
-                try Data("output: json\nsources: [{name: a}, {name: b}]\n".utf8).write(to: file)
+                try Data("format: json\nsources: [{name: a}, {name: b}]\n".utf8).write(to: file)
                 let stopped = try await Program.run(
                     ["run", "file.yaml"],
                     environment: simulation.environment,

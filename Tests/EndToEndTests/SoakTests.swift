@@ -36,7 +36,7 @@ struct SoakTests {
         async throws -> Program.FinishedRun
     {
         try await Program.run(
-            ["export", "--since", "60d", "--retry-all", "--output", "json", "--quiet"],
+            ["export", "--since", "60d", "--retry-all", "--json", "--quiet"],
             environment: ["ANTHROPIC_BASE_URL": server.baseURL, "ANTHROPIC_API_KEY": "key-of-the-soak"],
             in: folder.url,
             killedBy: signal

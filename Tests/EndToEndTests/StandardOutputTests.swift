@@ -5,7 +5,7 @@ import Testing
 struct StandardOutputTests {
     /// One command line for each command that writes to standard output.
     private static let commands = [
-        "export --output json", "run pipeline.yaml --output json", "run --check pipeline.yaml", "list",
+        "export --json", "run pipeline.yaml --json", "run --check pipeline.yaml", "list",
         "list --format csv",
         "summarize", "errors --format table", "compare yesterday today", "report --html -", "prices", "select",
         "show \"$(batchkeep select --columns custom_id --format tsv | tail -n 1)\"",
@@ -59,7 +59,7 @@ struct StandardOutputTests {
 
     @Test func `a more severe status of the work wins`() async throws {
         try await withArchive { shell in
-            let run = try await shell("batchkeep export --since never --output json > /dev/full")
+            let run = try await shell("batchkeep export --since never --json > /dev/full")
             #expect(run.status == 2)
             #expect(run.notes.contains("--since: invalid time 'never'"), "\(run.notes)")
             #expect(run.notes.contains("cannot write standard output"), "\(run.notes)")
@@ -80,7 +80,7 @@ struct StandardOutputTests {
         try await withArchive { shell in
             // The reader has ended before the command starts.
             let pipe =
-                "{ read -r _ < gate; batchkeep export --output json; echo status $? >&2; } | { exec <&-; echo > gate; }"
+                "{ read -r _ < gate; batchkeep export --json; echo status $? >&2; } | { exec <&-; echo > gate; }"
             let run = try await shell("mkfifo gate; \(pipe)")
             #expect(run.notes.hasSuffix("status 1\n"), "\(run.notes)")
             #expect(run.notes.contains("cannot write standard output: broken pipe"), "\(run.notes)")

@@ -31,7 +31,7 @@ struct SummaryPeerTests {
     /// Exports everything that a simulation serves, and compares every figure.
     private func compare(_ simulator: [String], in folder: TemporaryFolder) async throws {
         try await Simulation.run(simulator + ["--now", "2026-11-22T12:00:00Z"]) { simulation in
-            let arguments = ["export", "--since", "2024-08-01", "--archive", "archive", "--quiet", "--output", "json"]
+            let arguments = ["export", "--since", "2024-08-01", "--archive", "archive", "--quiet", "--json"]
             try await write(
                 arguments + ["--metrics-file", "metrics.prom"],
                 to: "export.json",

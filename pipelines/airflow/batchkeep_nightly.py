@@ -60,7 +60,7 @@ def batchkeep_nightly():
             "--archive", archive(),
             "--key-file", Variable.get("batchkeep_key_file", default="/etc/batchkeep/key"),
             "--max-runtime", "7h",
-            "--output", "json",
+            "--json",
         )  # fmt: skip
         # One line, also of a run that could not begin; nothing only where the program was killed.
         statuses = set(json.loads(output)["exit_statuses"]) if output else {status}

@@ -9,7 +9,12 @@ import Tables
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalog",
-        abstract: "Look after the index of an archive, catalog.sqlite.",
+        abstract: "Maintain catalog.sqlite, the index of an archive.",
+        discussion: """
+            Examples:
+              batchkeep catalog rebuild
+              batchkeep catalog rebuild --wait 10m
+            """,
         subcommands: [Rebuild.self]
     )
 
@@ -17,24 +22,34 @@ struct CatalogCommand: AsyncParsableCommand {
     struct Rebuild: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "rebuild",
-            abstract: "Make the index anew from manifests, quarantine and unfinished downloads.",
+            abstract: "Rebuild the index from manifests, quarantine and unfinished downloads.",
             discussion: """
-                Takes in what fetch archived, and brings SHA256SUMS and views up to date as export does at its end.
-                Runs, attempts and what was lost stand in no file: they are kept where the old index can be read. The next
-                export lists its whole window again.
+                Adds what fetch archived, and updates SHA256SUMS and views as export does at its end. No file contains \
+                the runs, attempts and lost batches: they are kept if the old index can be read. The next export lists \
+                its whole window again.
+
+                Examples:
+                  batchkeep catalog rebuild
+                  batchkeep catalog rebuild --archive ./archive --wait 10m
                 """
         )
 
-        @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
-        var path = "./archive"
+        @OptionGroup var archive: ArchivePathOption
 
-        @OptionGroup
+        @OptionGroup(title: HelpText.advanced)
         var lock: LockOptions
 
+        @OptionGroup var format: FormatOptions<ReportFormat>
+
+        @Flag(name: .shortAndLong, help: .quiet)
+        var quiet = false
+
         func run() async throws {
-            let context = CommandContext.current
+            let context = CommandContext.current.quiet(quiet)
+            try format.check()
             let settings = try ArchiveSettings.ofThisVersion(codec: CodecChoice.auto.codec())
-            for folder in try ArchiveFolders.entries(at: path).map(\.folder) {
+            var entries: [CatalogEntry] = []
+            for folder in try ArchiveFolders.entries(at: archive.path).map(\.folder) {
                 let lock = try await lock.acquire(folder, context: context)
                 let archive = try OpenArchive(folder, settings: settings, lock: lock)
                 let manifests = try await CatalogFile(folder: folder) { context.note(FailureText.text(of: $0)) }
@@ -42,7 +57,9 @@ struct CatalogCommand: AsyncParsableCommand {
                 try await archive.sink.finishRun()
                 context.note("The catalog of \(folder.root) is built anew from \(manifests.displayText) manifests.")
                 archive.close()
+                entries.append(CatalogEntry(archive: folder.root, manifests: manifests))
             }
+            if format.isJSON { try context.writeDocument(MaintenanceDocument("catalog rebuild", archives: entries)) }
         }
     }
 }

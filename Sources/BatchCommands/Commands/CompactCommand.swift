@@ -7,39 +7,56 @@ import Tables
 struct CompactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compact",
-        abstract: "Make few flat and joined files of the many small ones of each day, without compressing anew.",
+        abstract: "Merge the small flat and joined files of each day into large ones, without compressing them again.",
         discussion: """
-            Ten thousand files of 100 kB choke what reads them. Raw files stay as they are: their lines carry no batch id.
-            A compact that was interrupted is finished by the next run of any command that writes.
+            Many tools are slow with thousands of small files. Raw files stay as they are, because their lines contain \
+            no batch ID. If a compact was interrupted, the next command that writes finishes it.
+
+            Examples:
+              batchkeep compact --dry-run
+              batchkeep compact --before 2026-11-01 --target-size 64MB
             """
     )
 
-    @Option(help: ArgumentHelp("Only days before this one (default: today).", valueName: "time"))
+    @Option(help: ArgumentHelp("Select days before this one (default: today).", valueName: "time"))
     var before: String?
 
-    @Option(help: ArgumentHelp("The size of the new files, such as 256MiB or 64MB.", valueName: "size"))
+    @Option(help: ArgumentHelp("Write new files of about this size, such as 64MB.", valueName: "size"))
     var targetSize = "256MiB"
 
-    @Flag(help: "Say what would be done; change nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Show what would be done; change nothing.")
     var dryRun = false
 
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        try format.check()
         let now = context.now()
         let size = try ByteSize.bytes(targetSize, "--target-size")
         let before = try TimeExpression.moment(before ?? "today", "--before", now: now)
+        var entries: [CompactEntry] = []
         for source in try archive.archives() {
+            let chosen: [Compaction]
             if dryRun {
                 let manifests = try await ArchiveReader(source.folder).manifests().manifests
-                report(Compaction.choose(from: manifests, before: before.day, targetSize: size), in: context)
-                continue
+                chosen = Compaction.choose(from: manifests, before: before.day, targetSize: size)
+            } else {
+                let archive = try OpenArchive(source.folder, for: context)
+                chosen = try await archive.sink.compact(before: before.day, targetSize: size)
+                archive.close()
             }
-            let archive = try OpenArchive(source.folder, for: context)
-            report(try await archive.sink.compact(before: before.day, targetSize: size), in: context)
-            archive.close()
+            report(chosen, in: context)
+            entries.append(CompactEntry(archive: source.folder.root, chosen))
+        }
+        if format.isJSON {
+            try context.writeDocument(MaintenanceDocument("compact", dryRun: dryRun, archives: entries))
         }
     }
 

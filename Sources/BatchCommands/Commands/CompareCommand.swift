@@ -9,42 +9,45 @@ import Tables
 struct CompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Set two windows, days, models or batches side by side; fail where a threshold is crossed.",
+        abstract: "Compare two windows, days, models or batches, and check thresholds.",
         discussion: """
-            A and B: a window like 2026-11-01..2026-11-08 (the end is not in it), a day, a week like 2026-W45 or last-week,
-            a month like 2026-10, 7d, a model, or a batch id. A threshold with a sign limits the change from A to B, without
-            one it limits B: error_rate>+1%, cost_per_request_usd>+10%, unpriced_requests>0. One that cannot be judged
-            counts as crossed.
+            A and B are each a window such as 2026-11-01..2026-11-08 (without its end), a day, a week such as \
+            2026-W45 or last-week, a month such as 2026-10, 7d, a model, or a batch ID.
+
+            A threshold with a sign limits the change from A to B; a threshold without a sign limits B. Examples are \
+            error_rate>+1%, cost_per_request>+10% and unpriced>0. A threshold that cannot be evaluated counts as \
+            crossed.
+
+            Examples:
+              batchkeep compare 2026-08 2026-10
+              batchkeep compare 2026-08 2026-10 --fail-if 'error_rate>+10%'
+              batchkeep compare 2024-08-01..2025-01-01 2025-01-01..2026-01-01 --format markdown
             """
     )
 
-    @Argument(help: ArgumentHelp("What to compare with.", valueName: "a"))
+    @Argument(help: ArgumentHelp("The side to compare with.", valueName: "a"))
     var before: String
 
-    @Argument(help: ArgumentHelp("What to compare.", valueName: "b"))
+    @Argument(help: ArgumentHelp("The side to compare.", valueName: "b"))
     var after: String
 
-    @Option(help: ArgumentHelp("End with status 8 where this holds; may be repeated.", valueName: "threshold"))
+    @Option(
+        help: ArgumentHelp("Exit with status 8 if this threshold is crossed; may be repeated.", valueName: "threshold")
+    )
     var failIf: [String] = []
 
     @OptionGroup var statistics: StatisticsOptions
 
-    @Flag(help: "Read the results themselves: models then have sizes too.")
+    @Flag(help: "Read the results, so that models have sizes as well.")
     var scan = false
 
-    @Option(
-        help: ArgumentHelp(
-            "table, json, ndjson, csv, tsv or markdown (default: table on a terminal, otherwise ndjson).",
-            valueName: "name"
-        )
-    )
-    var format: TableFormat?
+    @OptionGroup var format: FormatOptions<TableFormat>
 
     @OptionGroup var prices: PriceOptions
 
     func run() async throws {
         let context = CommandContext.current
-        let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         let thresholds = try thresholds()
         let prices = try prices.source()
         let limits = try statistics.selection(now: context.now())

@@ -8,30 +8,29 @@ import Tables
 struct ErrorsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "errors",
-        abstract: "Rank what failed by fingerprint, with the trend, the cost at stake and what helps.",
+        abstract: "Rank failed requests by error, with trend, cost at stake and advice.",
         discussion: """
-            Errors whose messages differ only in numbers, ids, quoted parts and paths have one fingerprint. With --since the
-            window of the same length before it is counted too. The cost at stake is what the failed requests would have
-            cost, estimated from the succeeded ones of their batches.
+            Errors whose messages differ only in numbers, IDs, quoted parts and paths have the same fingerprint. With \
+            --since, the window of the same length before it is counted as well. The cost at stake is an estimate of \
+            what the failed requests would have cost, from the requests of their batches that succeeded.
+
+            Examples:
+              batchkeep errors
+              batchkeep errors --since 2026-01-01 --limit 10
+              batchkeep errors --format csv
             """
     )
 
     @OptionGroup var statistics: StatisticsOptions
 
-    @Option(help: ArgumentHelp("At most so many fingerprints.", valueName: "n"))
+    @Option(help: ArgumentHelp("Print up to this many fingerprints.", valueName: "n"))
     var limit = 50
 
-    @Option(
-        help: ArgumentHelp(
-            "table, json, ndjson, csv, tsv or markdown (default: table on a terminal, otherwise ndjson).",
-            valueName: "name"
-        )
-    )
-    var format: TableFormat?
+    @OptionGroup var format: FormatOptions<TableFormat>
 
     func run() async throws {
         let context = CommandContext.current
-        let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         try check(limit, 1...1_000_000, "--limit")
         let source = try statistics.source(now: context.now())
         let reading = try await source.errors(now: context.now(), options: source.retryOptions)
@@ -62,6 +61,6 @@ extension ArchiveStatistics {
         let since = selection.since.map { " --since \($0.shortText)" } ?? ""
         let until = selection.until.map { " --until \($0.shortText)" } ?? ""
         let ids = (selection.ids ?? []).sorted().map { " --batch \($0)" }.joined()
-        return (path == "./archive" ? "" : " --archive \(path.shellQuoted)") + since + until + ids
+        return (path == ArchivePathOption.usualPath ? "" : " --archive \(path.shellQuoted)") + since + until + ids
     }
 }

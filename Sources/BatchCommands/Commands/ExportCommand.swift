@@ -12,19 +12,19 @@ import MessageBatches
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Fetch the results of ended batches into an archive, with proof that nothing is missing.",
+        abstract: "Download the results of ended batches into an archive and prove that nothing is missing.",
         discussion: """
-            Batches already in the archive are skipped. What fails is tried again by later runs, with growing pauses.
-            Without --since and --until the window is the last 30 days at first and once a week, otherwise from the
-            oldest batch on that is not archived yet.
+            Batches that are already in the archive are skipped. Later runs retry what failed, with growing pauses.
+
+            Without --since and --until, the first run lists the last 30 days, and so does one run per week. Other \
+            runs start at the oldest batch that is not archived yet.
+
+            Examples:
+              batchkeep export --since 2024-08-01
+              batchkeep export --since 7d --dry-run
+              batchkeep export --since 30d --join samples/metadata/catalog.csv
             """
     )
-
-    /// The document that is written to standard output at the end of the run.
-    enum OutputKind: String, ExpressibleByArgument, CaseIterable {
-        case none
-        case json
-    }
 
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
@@ -35,10 +35,10 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Which batches")
     var shard: ShardOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup
     var archive: ArchiveOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
 
     @OptionGroup(title: "Join")
@@ -47,40 +47,39 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Join")
     var joinedRows: JoinOutputOptions
 
-    @Flag(help: "Quarantine a batch that lacks a result for an id its join source names.")
+    @Flag(help: "Quarantine a batch that lacks a result for an ID in its join source.")
     var requireAll = false
 
-    @OptionGroup(title: "Limits")
+    @OptionGroup(title: HelpText.advanced)
     var limits: LimitOptions
 
-    @Flag(help: "List the whole window, also what earlier runs have settled.")
+    @Flag(help: "List the whole window again, including periods that are complete.")
     var fullList = false
 
-    @Flag(help: "Try every batch, also those whose next try is later.")
+    @Flag(help: "Try every batch now, including those whose retry is scheduled for later.")
     var retryAll = false
 
-    @Option(help: ArgumentHelp("Warn of batches that are not archived and have fewer days left.", valueName: "n"))
+    @Option(help: ArgumentHelp("Warn about batches that are not archived and have fewer days left.", valueName: "n"))
     var warnDays = 4
 
-    @Flag(help: "Say what would be fetched; write nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Show what would be downloaded; write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
-    var output: OutputKind = .none
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
-    @Flag(help: "No progress and no closing table; errors are still told.")
+    @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
-    @Flag(name: .shortAndLong, help: "Print a line for each archived batch.")
+    @Flag(name: .shortAndLong, help: .verbose)
     var verbose = false
 
-    @OptionGroup(title: "Service")
+    @OptionGroup
     var service: ServiceOptions
 
-    @OptionGroup(title: "Telling others")
+    @OptionGroup(title: "Reporting")
     var reporting: ReportingOptions
 
-    @OptionGroup(title: "Figures")
+    @OptionGroup(title: "Statistics")
     var statistics: RunStatisticsOptions
 
     func run() async throws {
@@ -93,12 +92,13 @@ struct ExportCommand: AsyncParsableCommand {
         }
         await reporter.end([summary], status: summary.status)
         try context.end(with: summary.status) {
-            if output == .json { try context.writeDocument(summary.document) }
+            if format.isJSON { try context.writeDocument(summary.document) }
         }
     }
 
     /// Checks all options before anything is changed.
     func check(now: Timestamp) throws(CommandFailure) {
+        try format.check()
         try reporting.check()
         try service.check()
         _ = try limits.settings()
@@ -116,7 +116,7 @@ struct ExportCommand: AsyncParsableCommand {
         return ExportSelection(
             window: try window.window(now: now),
             filter: BatchFilter(statuses: statuses, ids: window.ids, shard: try shard.part()),
-            pageSize: service.pageSize
+            pageSize: service.connection.pageSize
         )
     }
 

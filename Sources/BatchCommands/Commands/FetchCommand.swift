@@ -6,28 +6,31 @@ struct FetchCommand: AsyncParsableCommand {
         commandName: "fetch",
         abstract: "Archive the batches named on standard input; several processes may share the archive.",
         discussion: """
-            Each line of standard input is a batch object, as list --format ndjson writes it, or an id, as it is or as a JSON
-            string. Each batch gets a line of JSON on standard output once it is settled: id, state, files, counts, bytes,
-            attempts, error. A batch without a line was not settled: run it again. The states are archived,
-            busy (another process is downloading it), pending, removed, unavailable, quarantined, failed.
+            Each line of standard input is a batch object, as list --format ndjson prints it, or an ID. For each \
+            finished batch, one line of JSON goes to standard output: id, state, files, counts, bytes, attempts, \
+            error. If a batch has no line, fetch it again.
 
-            Nothing but the batches is written: catalog rebuild takes them in and writes SHA256SUMS and views. Processes keep
-            apart by flock on _partial/ID.lock. On one machine that always holds; between machines only where the file
-            system passes such locks on, as NFS does on Linux and CephFS, Lustre (-o flock) and EFS do. Where it does not, give
-            each machine an archive of its own.
+            Only the batches are written. Run catalog rebuild afterwards to add them to the catalog, SHA256SUMS and \
+            views. A lock on _partial/ID.lock keeps processes apart: on one machine always, between machines if the \
+            file system passes on such locks, as NFS on Linux, CephFS, Lustre (-o flock) and EFS do. Otherwise, give \
+            each machine its own archive.
+
+            Examples:
+              batchkeep list --since 30d --status ended --format ndjson | batchkeep fetch
+              echo msgbatch_01afbUU922mgVvCfTnvHb3ij | batchkeep fetch
             """
     )
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup
     var archive: ArchiveOptions
 
-    @OptionGroup(title: "Limits")
+    @OptionGroup(title: HelpText.advanced)
     var limits: LimitOptions
 
-    @Flag(help: "No progress and no closing table; errors are still told.")
+    @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
-    @OptionGroup(title: "Service")
+    @OptionGroup
     var service: ServiceOptions
 
     func run() async throws {

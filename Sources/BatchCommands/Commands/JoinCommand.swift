@@ -6,9 +6,13 @@ import BatchJoin
 struct JoinCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "join",
-        abstract: "Join archived results with requests or metadata on custom_id, offline.",
+        abstract: "Join archived results with requests or metadata by custom_id, offline.",
         discussion: """
-            Writes joined/ and unmatched/ of the archive; joining again replaces them. Nothing is fetched.
+            Writes to joined/ and unmatched/ in the archive. A later join replaces both.
+
+            Examples:
+              batchkeep join --since 2025-06-01 --until 2025-07-01 --join samples/requests/2025-06-sql-generation.jsonl
+              batchkeep join --since 30d --join samples/metadata/catalog.csv --join-type inner
             """
     )
 
@@ -21,20 +25,20 @@ struct JoinCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sources")
     var rows: JoinOutputOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup
     var archive: ArchiveOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
 
-    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
-    var output: ExportCommand.OutputKind = .none
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
-    @Flag(help: "No closing table; errors are still told.")
+    @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
     func run() async throws {
         let context = CommandContext.current
+        try format.check()
         guard join.isWanted else {
             throw CommandFailure.conflict("missing option: --join with a join source")
         }
@@ -60,7 +64,7 @@ struct JoinCommand: AsyncParsableCommand {
             open.close()
             let summary = JoinSummary(report: report, archivePath: archive.path)
             summary.print(in: context, isQuiet: quiet)
-            if output == .json { try context.writeDocument(JoinDocument(summary)) }
+            if format.isJSON { try context.writeDocument(JoinDocument(summary)) }
             return summary.status
         }
         guard status == .done else { throw CommandExit(status: status) }

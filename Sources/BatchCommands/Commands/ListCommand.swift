@@ -9,22 +9,17 @@ import Tables
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List batches of a window: a table on a terminal, NDJSON in a pipe.",
+        abstract: "List batches as the API describes them.",
         discussion: """
-            NDJSON and JSON pass each batch object through as the server sent it, unknown fields included.
-            With --before-id pages are read upwards, from that batch to newer ones; otherwise downwards, newest first.
+            NDJSON and JSON contain each batch object as received, unknown fields included. Batches are listed newest \
+            first; with --before-id, pages are read toward newer batches.
+
+            Examples:
+              batchkeep list --since 30d
+              batchkeep list --status in_progress
+              batchkeep list --since 2024-08-01 --limit 5 --format csv
             """
     )
-
-    /// The output format.
-    ///
-    /// NDJSON and JSON contain the batch objects as received.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table
-        case ndjson
-        case json
-        case csv
-    }
 
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
@@ -38,25 +33,23 @@ struct ListCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Stop after this many batches.", valueName: "n"))
     var limit: Int?
 
-    @Option(help: ArgumentHelp("Start right behind this batch: older ones.", valueName: "id"))
+    @Option(help: ArgumentHelp("Start after this batch, with older ones.", valueName: "id"))
     var afterID: String?
 
-    @Option(help: ArgumentHelp("Start right before this batch: newer ones.", valueName: "id"))
+    @Option(help: ArgumentHelp("Start before this batch, with newer ones.", valueName: "id"))
     var beforeID: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "table, ndjson, json or csv (default: table on a terminal, otherwise ndjson).",
-            valueName: "format"
-        )
-    )
-    var format: Format?
+    @OptionGroup var format: FormatOptions<TableFormat>
 
-    @OptionGroup(title: "Service")
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
+    @OptionGroup
     var service: ServiceOptions
 
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         if afterID != nil, beforeID != nil { throw CommandFailure.bothCursors }
         if let limit { try check(limit, 1...Int.max, "--limit") }
         let window = try window.window(now: context.now())
@@ -65,7 +58,7 @@ struct ListCommand: AsyncParsableCommand {
             ids: self.window.ids,
             shard: try shard.part()
         )
-        let output = BatchListOutput(format: format ?? (context.outputIsTerminal ? .table : .ndjson), context: context)
+        let output = BatchListOutput(format: format, context: context)
         let connection = try ServiceConnection(service, context: context)
         if context.notesAreTerminal { context.note("Listing \(window.sentence) (UTC), newest first.") }
         try await connection.use { client in
@@ -93,7 +86,7 @@ struct ListCommand: AsyncParsableCommand {
                 lister: client,
                 walker: PageWalker(
                     window: window,
-                    pageSize: service.pageSize,
+                    pageSize: service.connection.pageSize,
                     direction: beforeID == nil ? .older : .newer,
                     startingAt: afterID ?? beforeID
                 )

@@ -10,24 +10,22 @@ struct PricesCommand: ParsableCommand {
         commandName: "prices",
         abstract: "Show the price table in use, with its date and origin.",
         discussion: """
-            US dollars per million tokens before the batch discount, which halves every token class. A row of your own goes
-            before the built-in ones; write your file in the columns of --format csv.
+            Prices are US dollars per million tokens, before the batch discount of half. To use your own prices, write \
+            a file with the columns of --format csv; its rows go before the built-in ones.
+
+            Examples:
+              batchkeep prices
+              batchkeep prices --format csv > prices.csv
             """
     )
 
     @OptionGroup var prices: PriceOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "table, json, ndjson, csv, tsv or markdown (default: table on a terminal, otherwise ndjson).",
-            valueName: "name"
-        )
-    )
-    var format: TableFormat?
+    @OptionGroup var format: FormatOptions<TableFormat>
 
     func run() throws {
         let context = CommandContext.current
-        let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         let source = try prices.source()
         try context.print(Self.table(source, isForPeople: format.isForPeople), as: format)
     }

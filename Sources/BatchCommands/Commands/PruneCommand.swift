@@ -7,49 +7,80 @@ import Tables
 struct PruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove raw or joined files of old batches; without --apply only say what would go.",
+        abstract: "Remove raw or joined files of old batches; without --apply, only show which.",
         discussion: """
-            Manifests, flat rows and summaries stay, so summarize goes on working. A raw file is the last copy once the service
-            has removed the results, 29 days after the batch was created: it goes only with --even-if-last-copy.
+            Manifests, flat rows and summaries stay, so summarize still works. When the API has removed the results, \
+            29 days after a batch was created, the raw file is the last copy. It is removed only with \
+            --even-if-last-copy.
+
+            Examples:
+              batchkeep prune --raw-older-than 90d
+              batchkeep prune --joined-older-than 2026-01-01 --apply
             """
     )
 
-    @Option(help: ArgumentHelp("Raw files of batches created before this time (90d, 6mo, 2026-01).", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Remove raw files of batches that were created before this time, such as 90d or 2026-01.",
+            valueName: "time"
+        )
+    )
     var rawOlderThan: String?
 
-    @Option(help: ArgumentHelp("Joined files of batches created before this time; the same forms.", valueName: "time"))
+    @Option(help: ArgumentHelp("Remove joined files of batches that were created before this time.", valueName: "time"))
     var joinedOlderThan: String?
 
-    @Flag(help: "Remove raw files too that the service no longer has.")
+    @Flag(help: "Remove raw files even if the API no longer has the results.")
     var evenIfLastCopy = false
 
-    @Flag(help: "Do it. Without this nothing is removed.")
+    @Flag(
+        name: [.customShort("n"), .long],
+        help: "Show what would be removed; remove nothing. This is what happens without --apply."
+    )
+    var dryRun = false
+
+    @Flag(help: "Remove the files. Without this option, nothing is removed.")
     var apply = false
 
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        try format.check()
+        if apply, dryRun { throw CommandFailure.conflict("--apply, --dry-run: cannot be used together") }
         let plan = try plan(now: context.now())
+        var entries: [PruneEntry] = []
         let archives = try archive.archives()
         var isEmpty = true
         for source in archives {
+            var found: [PrunableFile] = []
             if apply {
                 let archive = try OpenArchive(source.folder, for: context)
-                try await archive.sink.prune(plan) { files in
-                    isEmpty = isEmpty && files.isEmpty
-                    report(files, by: plan, in: context)
+                try await archive.sink.prune(plan) {
+                    found = $0
+                    isEmpty = isEmpty && $0.isEmpty
+                    report($0, by: plan, in: context)
                 }
                 archive.close()
             } else {
-                let files = plan.files(of: try await ArchiveReader(source.folder).manifests().manifests)
-                isEmpty = isEmpty && files.isEmpty
-                report(files, by: plan, in: context)
+                let manifests = try await ArchiveReader(source.folder).manifests().manifests
+                found = plan.files(of: manifests)
+                isEmpty = isEmpty && found.isEmpty
+                report(found, by: plan, in: context)
             }
+            entries.append(PruneEntry(archive: source.folder.root, found, by: plan))
         }
         if isEmpty { try await explainEmpty(plan, in: archives, context) }
         if !apply { context.note("Nothing was removed. Add --apply to do it.") }
+        if format.isJSON {
+            try context.writeDocument(MaintenanceDocument("prune", dryRun: !apply, archives: entries))
+        }
     }
 
     /// Says why no file is old enough; a note, because that is usual for a scheduled run.

@@ -10,17 +10,22 @@ import Tables
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Ask the archive in SQL: results, batches, errors and runs, read-only.",
+        abstract: "Query results, batches, errors and runs with SQL, read-only.",
         discussion: """
-            The rows are kept in results.sqlite in the archive, filled when needed with what is new. The file can be removed at
+            Rows are kept in results.sqlite in the archive, which is updated before each query and can be removed at \
             any time. Named queries: \(NamedQuery.all.map { "\($0.name) (\($0.meaning))" }.joined(separator: ", ")).
+
+            Examples:
+              batchkeep query 'SELECT error_class, count(*) AS requests FROM errors GROUP BY 1'
+              batchkeep query --named cost-by-day
+              batchkeep query --schema
             """
     )
 
     @Argument(help: ArgumentHelp("The query.", valueName: "sql"))
     var sql: String?
 
-    @Option(help: ArgumentHelp("One of the named queries instead.", valueName: "name"))
+    @Option(help: ArgumentHelp("Run a named query instead.", valueName: "name"))
     var named: String?
 
     @Flag(help: "Print the tables and columns.")
@@ -29,19 +34,17 @@ struct QueryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Stop after this many rows.", valueName: "n"))
     var limit: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "table, json, ndjson, csv, tsv or markdown (default: table on a terminal, otherwise ndjson).",
-            valueName: "format"
-        )
-    )
-    var format: TableFormat?
+    @OptionGroup var format: FormatOptions<TableFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
 
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         if schema { return try context.print(ResultIndexSchema.description) }
         let sql = try query()
         if let limit { try check(limit, 1...Int.max, "--limit") }
@@ -58,7 +61,6 @@ struct QueryCommand: AsyncParsableCommand {
         let runs = try await runs(of: source.folder, for: sql, context)
         let index = try IndexQuery(at: ResultIndex.path(in: source.folder), runs: runs)
         ScanErrors(context: context).noteOutdated(try index.outdatedBatches())
-        let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
         var output = QueryOutput(format, context: context)
         try index.run(sql, limit: limit ?? .max) { try output.add(columns: $0, rows: $1) }
         try output.finish()

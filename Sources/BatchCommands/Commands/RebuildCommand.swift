@@ -13,12 +13,16 @@ struct RebuildCommand: AsyncParsableCommand {
         commandName: "rebuild",
         abstract: "Rebuild flat rows, summaries and manifests of batches that a new version or new prices change.",
         discussion: """
-            Raw files are read and never changed. Each batch is replaced as a whole, so the command can be interrupted and
-            run again. The manifests record the prices that were used.
+            Raw files are read and never changed. Each batch is replaced as a whole, so the command can be interrupted \
+            and repeated. The manifests record the prices that were used.
+
+            Examples:
+              batchkeep rebuild --dry-run
+              batchkeep rebuild --since 30d
             """
     )
 
-    @Flag(help: "List the batches and the reasons; write nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "List the batches and the reasons; write nothing.")
     var dryRun = false
 
     @OptionGroup(title: "Which batches")
@@ -29,20 +33,27 @@ struct RebuildCommand: AsyncParsableCommand {
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
     func run() async throws {
-        let context = CommandContext.current
+        try format.check()
         let prices = try prices.source()
         let selection = ArchiveSelection(try window.window(now: context.now()), ids: window.ids)
-        var isDamaged = false
         let archives = try archive.archives()
         if selection != ArchiveSelection() {
             try await EmptyResult(selection: selection).explain(in: archives, isEmpty: false, context)
         }
-        for source in archives {
+        var entries: [RebuildEntry] = []
+        var statuses: Set<ExitStatus> = []
+        for source in archives where statuses.isDisjoint(with: [.interrupted, .terminated]) {
             let plan = try await RebuildPlan(source.folder, selection: selection, prices: prices.table)
             var errors = ScanErrors(context: context)
             errors.report(plan.unreadable)
-            isDamaged = isDamaged || errors.isDamaged
+            if errors.isDamaged { statuses.insert(.integrity) }
+            var entry = RebuildEntry(archive: source.folder.root, plan)
             for batch in plan.withoutRaw {
                 context.report(.warning, "\(batch.id) is outdated and cannot be rebuilt: it has no raw file any more.")
             }
@@ -51,17 +62,33 @@ struct RebuildCommand: AsyncParsableCommand {
                 let count = plan.entries.count.counted("batch", "batches")
                 context.note("\(count) of \(source.folder.root) would be rebuilt.")
             } else {
-                isDamaged = try await !rebuild(plan, in: source.folder, by: prices) || isDamaged
+                statuses.insert(try await rebuild(plan, in: source.folder, by: prices, &entry))
             }
+            entries.append(entry)
         }
-        if isDamaged { throw CommandExit(status: .integrity) }
+        let status = ExitStatus.combined(statuses)
+        try context.end(with: status) {
+            guard format.isJSON else { return }
+            let document = MaintenanceDocument("rebuild", dryRun: dryRun, archives: entries, status: status)
+            try context.writeDocument(document)
+        }
     }
 
-    /// Rebuilds the batches of a plan and the roll-ups of their days; returns whether all of them were rebuilt.
-    private func rebuild(_ plan: RebuildPlan, in folder: ArchiveFolder, by prices: PriceSource) async throws -> Bool {
-        let context = CommandContext.current
+    /// The context of the running command, without progress and summary if `--quiet` is given.
+    private var context: CommandContext { .current.quiet(quiet) }
+
+    /// Rebuilds the batches of a plan and the roll-ups of their days.
+    ///
+    /// Returns the exit status: not 0 if a batch could not be rebuilt or a signal ended the work.
+    private func rebuild(
+        _ plan: RebuildPlan,
+        in folder: ArchiveFolder,
+        by prices: PriceSource,
+        _ entry: inout RebuildEntry
+    ) async throws -> ExitStatus {
         let settings = ArchiveSettings.ofThisVersion(codec: try CodecChoice.auto.codec(), prices: prices.table)
-        return try await RunCancellation.onSignal { cancellation in
+        let (result, status) = try await RunCancellation.onSignal { [entry] cancellation in
+            var entry = entry
             let open = try OpenArchive(folder, settings: settings, for: context)
             let repair = ArchiveRepair(
                 folder,
@@ -71,18 +98,14 @@ struct RebuildCommand: AsyncParsableCommand {
                 replacesPrices: true,
                 now: context.now
             )
-            var (rebuilt, failed) = (0, 0)
             do {
                 try await repair.run(
                     RepairPlan(rebuilding: Set(plan.entries.map(\.batch.id))),
                     concurrency: ProcessInfo.processInfo.activeProcessorCount
                 ) { id, outcome in
-                    if case .rebuilt = outcome {
-                        rebuilt += 1
-                    } else {
-                        failed += 1
-                        context.report(.warning, "\(id): \(FailureText.clause(outcome))")
-                    }
+                    if case .rebuilt = outcome { return entry.record(id, isRebuilt: true) }
+                    entry.record(id, isRebuilt: false)
+                    context.report(.warning, "\(id): \(FailureText.clause(outcome))")
                 }
                 let days = Set(plan.entries.map(\.batch.day))
                 let documents = try await SummaryDocuments(folder).documents(of: days)
@@ -92,15 +115,17 @@ struct RebuildCommand: AsyncParsableCommand {
                 // The batches that were replaced are complete; the list of checksums must know them.
                 try? await open.sink.finishRun()
                 guard let status = cancellation.signalStatus else { throw CancellationError() }
-                throw CommandExit(status: status)
+                return (entry, status)
             }
             open.close()
             if plan.entries.isEmpty {
                 context.note("Nothing to rebuild: \(folder.root) is up to date.")
             } else {
-                context.note("Rebuilt \(rebuilt.counted("batch", "batches")) of \(folder.root).")
+                context.note("Rebuilt \(entry.rebuilt.counted("batch", "batches")) of \(folder.root).")
             }
-            return failed == 0
+            return (entry, entry.failed.isEmpty ? .done : .integrity)
         }
+        entry = result
+        return status
     }
 }

@@ -11,22 +11,32 @@ import Tables
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Write one HTML page about archived batches: figures, charts, errors, every batch.",
+        abstract: "Write one HTML page about archived batches: statistics, charts, errors, every batch.",
         discussion: """
-            The page needs nothing else, no network and no server: it can be opened, printed and sent. It holds figures,
-            ids and error messages, never the results.
+            The page is complete in itself and needs no network. It contains statistics, IDs and error messages, but \
+            no results.
+
+            Examples:
+              batchkeep report --html report.html
+              batchkeep report --since 2026-01-01 --html 2026.html
             """
     )
 
     @OptionGroup var statistics: StatisticsOptions
 
-    @Option(help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the page to this file, or with - to standard output.", valueName: "file"),
+        completion: .file(extensions: ["html"])
+    )
     var html: String
 
     @OptionGroup var prices: PriceOptions
 
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
         let now = context.now()
         let prices = try prices.source()
         let source = try statistics.source(now: now, prices: prices)

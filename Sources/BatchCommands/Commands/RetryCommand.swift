@@ -10,10 +10,15 @@ import Prices
 struct RetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Write request files, ready to submit, for requests that failed.",
+        abstract: "Write request files for failed requests, ready to submit.",
         discussion: """
-            By default for errors worth another try, and for what expired or was canceled. The params come from --join, byte \
-            for byte. Submitting is up to you. The paths of the files go to standard output.
+            By default, selects errors that are worth a retry, and requests that expired or were canceled. The params \
+            come from --join, byte for byte. Submit the files yourself; their paths go to standard output.
+
+            Examples:
+              batchkeep retry --dry-run
+              batchkeep retry --since 30d --result errored --join samples/requests/recent-nightly-triage.jsonl.gz
+              batchkeep retry --since 2026-08-01 --until 2026-09-01 --include fix_input --dry-run
             """
     )
 
@@ -22,7 +27,7 @@ struct RetryCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Only results of this type: errored, expired or canceled; may be repeated.",
+            "Select results of this type: errored, expired or canceled; may be repeated.",
             valueName: "type"
         )
     )
@@ -30,13 +35,13 @@ struct RetryCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also errors of these classes: fix_input, fix_account; separated by commas.",
+            "Select errors of these classes as well, separated by commas: fix_input, fix_account.",
             valueName: "classes"
         )
     )
     var include: [String] = []
 
-    @Flag(help: "Also what succeeded but cannot be used: max_tokens, refusal, pause_turn, empty and the like.")
+    @Flag(help: "Select unusable answers as well, such as max_tokens, refusal, pause_turn and empty ones.")
     var unusable = false
 
     @OptionGroup(title: "Sources")
@@ -45,23 +50,27 @@ struct RetryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Set a top-level member of params: model=claude-…, max_tokens=4096; may be repeated."))
     var set: [String] = []
 
-    @Option(help: ArgumentHelp("body ({\"requests\":[…]}) or jsonl (one request a line).", valueName: "form"))
+    @Option(
+        help: ArgumentHelp("Write bodies ({\"requests\":[…]}), or JSONL with one request per line.", valueName: "form")
+    )
     var form: RetryForm = .body
 
-    @Option(help: ArgumentHelp("The folder for the files.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Write the files to this folder.", valueName: "dir"), completion: .directory)
     var out = "./retry"
 
-    @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
-    var archivePath = "./archive"
+    @OptionGroup var archive: ArchivePathOption
 
-    @Flag(help: "Print counts per reason and the cost at stake; write nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Print counts per reason and the cost at stake; write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
-    var output: ExportCommand.OutputKind = .none
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
 
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        try format.check()
         if !dryRun, !join.isWanted {
             throw CommandFailure.conflict(
                 "missing option: --join with the submitted requests, because an archive contains only results"
@@ -69,7 +78,7 @@ struct RetryCommand: AsyncParsableCommand {
         }
         let selection = try selection()
         let edit = try edit()
-        let folder = try ArchiveFolders.only(at: archivePath)
+        let folder = try ArchiveFolders.only(at: archive.path)
         let batches = ArchiveSelection(try window.window(now: context.now()), ids: window.ids)
         let listing = try await ArchiveReader(folder).requiredManifests(of: batches)
         let settings = RetrySettings(
@@ -91,7 +100,7 @@ struct RetryCommand: AsyncParsableCommand {
             let entry = ArchiveFolders.Entry(source: nil, folder: folder)
             try await EmptyResult(selection: batches, types: Set(result)).explain(in: [entry], context)
         }
-        try summary.print(in: context, writesJSON: output == .json)
+        try summary.print(in: context, writesJSON: format.isJSON)
         guard summary.status == .done else { throw CommandExit(status: summary.status) }
     }
 

@@ -6,45 +6,52 @@ import MessageBatches
 struct RetryQuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry-quarantine",
-        abstract: "Fetch quarantined batches again, now.",
+        abstract: "Download quarantined batches again, now.",
         discussion: """
-            A batch that proves itself is archived. Otherwise its data stays in _quarantine beside the reason.
+            A batch that passes the check is archived. Otherwise its data stays in _quarantine, with the reason.
+
+            Examples:
+              batchkeep retry-quarantine
+              batchkeep retry-quarantine --quiet
             """
     )
 
-    @Argument(help: ArgumentHelp("The batches (default: all that are quarantined).", valueName: "id"))
+    @Argument(help: ArgumentHelp("Name batches by ID (default: all that are quarantined).", valueName: "id"))
     var ids: [String] = []
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup
     var archive: ArchiveOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
 
-    @Option(help: ArgumentHelp("json writes one JSON document about the run to standard output.", valueName: "kind"))
-    var output: ExportCommand.OutputKind = .none
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
-    @Flag(help: "No progress and no closing table; errors are still told.")
+    @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
-    @OptionGroup(title: "Service")
+    @OptionGroup
     var service: ServiceOptions
 
     func run() async throws {
+        let context = CommandContext.current.quiet(quiet)
+        try format.check()
         let folder = try ArchiveFolders.only(at: archive.path)
         let quarantined = Set(try ArchiveReader(folder).quarantined().manifests.map(\.batch.id))
         if let other = ids.first(where: { !quarantined.contains($0) }) {
             throw CommandFailure.notQuarantined(id: other, archive: archive.path)
         }
         guard !quarantined.isEmpty else {
-            CommandContext.current.note("Nothing is in quarantine.")
-            return
+            context.note("Nothing is in quarantine.")
+            guard format.isJSON else { return }
+            let entry = QuarantineEntry(archive: archive.path)
+            return try context.writeDocument(MaintenanceDocument("retry-quarantine", archives: [entry]))
         }
         // Runs an export of these batches. An export tries named batches even before their next retry is due.
         var export = try ExportCommand.parse([])
         export.window.batch = ids.isEmpty ? quarantined.sorted() : ids
         (export.archive, export.lock, export.service) = (archive, lock, service)
-        (export.output, export.quiet) = (output, quiet)
+        (export.format, export.quiet) = (format, quiet)
         try await export.run()
     }
 }

@@ -7,33 +7,66 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run the exports that a pipeline file describes.",
         usage: """
-            batchkeep run <file> [<options of export>]
-            batchkeep run --check <file> [<options of export>]
+            batchkeep run [<options>] <file> [<options of export>]
+            batchkeep run --check [<options>] <file> [<options of export>]
             """,
         discussion: """
-            The keys of a pipeline file are the options of export. Options given behind the file count instead of the \
-            file's. See pipelines/ for examples.
+            The keys of a pipeline file are the options of export. Options after the file replace those in the file.
+
+            Examples:
+              batchkeep run --check pipelines/nightly.yaml
+              batchkeep run pipelines/errors-only.yaml
+              batchkeep run pipelines/nightly.yaml --since 30d
             """
     )
 
-    @Flag(help: "Say what is wrong with the file, or what it comes to; run nothing.")
+    @Flag(help: "Check the file and print its exports; run nothing.")
     var check = false
 
-    @Argument(help: ArgumentHelp("The pipeline file, YAML.", valueName: "file"))
+    // Options of export that are accepted before the file too.
+
+    @OptionGroup var archive: ArchivePathOption
+
+    @Flag(name: [.customShort("n"), .long], help: "Show what would be downloaded; write nothing.")
+    var dryRun = false
+
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: .verbose)
+    var verbose = false
+
+    @Argument(
+        help: ArgumentHelp("The pipeline file, in YAML.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"])
+    )
     var file: String
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("Options of export that count instead of the file's.", valueName: "options of export")
+        help: ArgumentHelp("Options of export that replace those in the file.", valueName: "options of export")
     )
     var overrides: [String] = []
+
+    /// The options of `export` on the command line, before and after the file.
+    private var exportArguments: [String] {
+        var arguments = archive.given.map { ["--archive=\($0)"] } ?? []
+        if dryRun { arguments.append("--dry-run") }
+        if let given = format.given { arguments.append("--format=\(given.rawValue)") }
+        if format.json { arguments.append("--json") }
+        if quiet { arguments.append("--quiet") }
+        if verbose { arguments.append("--verbose") }
+        return arguments + overrides
+    }
 
     func run() async throws {
         let context = CommandContext.current
         let startedAt = context.now()
         let plan: PipelinePlan
         do {
-            plan = try PipelinePlan(file, overrides: overrides, now: startedAt)
+            plan = try PipelinePlan(file, overrides: exportArguments, now: startedAt)
         } catch {
             guard let failure = FailureText(error) else { throw error }
             return try await reportFailure(failure, startedAt: startedAt, in: context)
@@ -58,7 +91,7 @@ struct RunCommand: AsyncParsableCommand {
         let status = ExitStatus.combined(runs.reduce(into: []) { $0.formUnion($1.statuses) })
         await reporter.end(runs, status: status)
         try context.end(with: status) {
-            guard shared.output == .json else { return }
+            guard shared.format.isJSON else { return }
             let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
             try context.writeDocument(document)
         }
@@ -66,7 +99,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Reports the error that prevents the run, also in the JSON document and by a ping, then ends the command.
     private func reportFailure(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws {
-        let given = try PipelinePlan.reporting(file, overrides: overrides)
+        let given = try PipelinePlan.reporting(file, overrides: exportArguments)
         let observer = given.reporting.observer(in: context, isQuiet: given.quiet)
         observer.report(failure)
         if !check {
@@ -75,7 +108,7 @@ struct RunCommand: AsyncParsableCommand {
                 .end([], status: failure.status)
         }
         try context.end(with: failure.status) {
-            guard given.output == .json else { return }
+            guard given.format.isJSON else { return }
             let document = PipelineDocument(
                 file: file,
                 runs: [],

@@ -12,23 +12,31 @@ import Tables
 struct SelectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "select",
-        abstract: "Take rows and columns out of the archived results, without the network.",
+        abstract: "Select rows and columns of the archived results, offline.",
         discussion: """
-            Columns are those of the flat table, date, text, thinking, tool_input, or any path into the line:
-            usage.output_tokens and content[].type start inside the message, error.error.type at the error, result.type
-            and $.custom_id at the line. [0] takes one element, [] all of them.
-            Conditions: column=value, !=, <, <=, >, >=, ~regex, !~regex, 'column in a,b'; null stands for a missing value.
+            Columns are those of the flat table, date, text, thinking, tool_input, or any path into the line. \
+            usage.output_tokens and content[].type start at the message, error.error.type at the error, result.type \
+            and $.custom_id at the line. [0] selects one element, [] all of them.
+
+            Conditions are column=value, !=, <, <=, >, >=, ~regex, !~regex and 'column in a,b'; null is a missing \
+            value.
+
+            Examples:
+              batchkeep select --result errored --columns custom_id,error_type,error_message --format csv
+              batchkeep select --by model,stop_reason --columns output_tokens,cost_usd
+              batchkeep select --where 'usage.output_tokens>500' --columns custom_id,text --limit 3
             """
     )
 
     /// The format of the rows.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
+    enum Format: String, RowFormat {
         case table
+        case json
         case ndjson
         case csv
         case tsv
-        case json
         case markdown
+        /// The lines as archived.
         case jsonlRaw = "jsonl-raw"
     }
 
@@ -38,46 +46,45 @@ struct SelectCommand: AsyncParsableCommand {
         case ready
     }
 
-    @Option(help: ArgumentHelp("The columns, separated by commas.", valueName: "list"))
+    @Option(help: ArgumentHelp("Print these columns, separated by commas.", valueName: "list"))
     var columns: String?
 
-    @Option(help: ArgumentHelp("Only lines that meet this condition; may be repeated.", valueName: "condition"))
+    @Option(help: ArgumentHelp("Select lines that meet this condition; may be repeated.", valueName: "condition"))
     var `where`: [String] = []
 
-    @Option(help: ArgumentHelp("Only this result type; may be repeated.", valueName: "type"))
+    @Option(help: ArgumentHelp("Select lines of this result type; may be repeated.", valueName: "type"))
     var result: [String] = []
 
-    @Flag(help: "Only usable answers: ended in order, with text or a tool call.")
+    @Flag(help: "Select usable answers: complete, with text or a tool call.")
     var usable = false
 
-    @Flag(help: "Only lines without a usable answer.")
+    @Flag(help: "Select lines without a usable answer.")
     var unusable = false
 
-    @Option(help: ArgumentHelp("Count lines and sum --columns by these columns.", valueName: "list"))
+    @Option(help: ArgumentHelp("Count lines and add up --columns by these columns.", valueName: "list"))
     var by: String?
 
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
-    @Option(help: ArgumentHelp("A random sample of this many lines.", valueName: "n"))
+    @Option(help: ArgumentHelp("Print a random sample of this many lines.", valueName: "n"))
     var sample: Int?
 
-    @Option(help: ArgumentHelp("Which sample: equal seeds give equal samples.", valueName: "n"))
+    @Option(help: ArgumentHelp("Choose the sample: the same seed gives the same sample.", valueName: "n"))
     var seed: UInt64 = 1
 
     @Option(help: ArgumentHelp("Stop after this many rows.", valueName: "n"))
     var limit: Int?
 
-    @Option(help: ArgumentHelp("archive: by day, batch and line; ready: as they are read.", valueName: "order"))
-    var order: Order = .archive
-
     @Option(
         help: ArgumentHelp(
-            "table, ndjson, csv, tsv, json, markdown, or jsonl-raw for whole lines (default: table on a terminal, else ndjson).",
-            valueName: "format"
+            "Print rows by day, batch and line (archive), or as they are read (ready).",
+            valueName: "order"
         )
     )
-    var format: Format?
+    var order: Order = .archive
+
+    @OptionGroup var format: FormatOptions<Format>
 
     @OptionGroup var prices: PriceOptions
 
@@ -86,8 +93,9 @@ struct SelectCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        try checkOptions()
-        let plan = try SelectionPlan(self, prices: prices.source(), isTerminal: context.outputIsTerminal)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
+        try checkOptions(format)
+        let plan = try SelectionPlan(self, format, prices: prices.source())
         let window = try window.window(now: context.now())
         let archives = try archive.archives()
         var output = SelectionOutput(plan, context: context, limit: limit)
@@ -145,7 +153,7 @@ struct SelectCommand: AsyncParsableCommand {
         )
     }
 
-    private func checkOptions() throws(CommandFailure) {
+    private func checkOptions(_ format: Format) throws(CommandFailure) {
         let known = ResultType.known.map(\.name)
         for name in result where !known.contains(name) {
             // A type that this version does not know may occur in an archive, unless it is a misspelled one.

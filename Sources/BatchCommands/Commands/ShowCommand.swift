@@ -10,21 +10,25 @@ import MessageBatches
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show everything the archive knows of one request: outcome, answer, usage, cost, error, place.",
+        abstract: "Show one request: result, answer, usage, cost, error, and where it is stored.",
         discussion: """
-            A custom_id is unique inside its batch only: all batches that have it are shown. Where a query has made the
-            index, the line is found at once; batches that are not in it are read. The request stands beside the answer where
-            --join names what was submitted, or where joined/ of the archive holds it.
+            A custom_id is unique only within its batch: all batches that have it are shown. If query has built the \
+            index, the line is found at once; other batches are read. The request is shown with the answer if --join \
+            names what was submitted, or if joined/ of the archive contains it.
+
+            Examples:
+              batchkeep show ticket-0007
+              batchkeep show q001 --join samples/requests/2025-06-sql-generation.jsonl
+              batchkeep show q001 --raw
             """
     )
 
-    @Argument(help: ArgumentHelp("The custom_id of the request.", valueName: "custom_id"))
+    @Argument(help: ArgumentHelp("The ID of the request.", valueName: "custom_id"))
     var customID: String
 
-    @Flag(help: "One JSON object for each request, the line as archived among it.")
-    var json = false
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
-    @Flag(help: "Nothing but the line as archived.")
+    @Flag(help: "Print the line as archived, and nothing else.")
     var raw = false
 
     @OptionGroup(title: "Which batches")
@@ -40,7 +44,8 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        if json, raw { throw CommandFailure.conflict("--json, --raw: cannot be used together") }
+        try format.check()
+        if format.isJSON, raw { throw CommandFailure.conflict("--json, --raw: cannot be used together") }
         let window = try window.window(now: context.now())
         let output = RequestOutput(prices: try prices.source(), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
@@ -79,7 +84,7 @@ struct ShowCommand: AsyncParsableCommand {
     private func show(_ line: StoredLine, _ joined: [JoinedMatch], isFirst: Bool, by output: RequestOutput) throws {
         if raw {
             try output.context.writeData(Array(line.line.bytes) + [0x0A])
-        } else if json {
+        } else if format.isJSON {
             try output.context.writeJSON(try output.document(of: line, joined))
         } else {
             try output.context.print((isFirst ? "" : "\n") + output.text(of: line, joined))

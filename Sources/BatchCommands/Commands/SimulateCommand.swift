@@ -6,29 +6,37 @@ import MessageBatches
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Serve the Message Batches API on a local port, from samples or generated batches.",
+        abstract: "Serve a simulated Message Batches API on a local port, from samples or generated batches.",
         discussion: """
-            The base URL is the first line on standard output. Any key is accepted. Stop it with Ctrl-C.
+            The first line on standard output is the base URL: set ANTHROPIC_BASE_URL to it. Any key is accepted. Stop \
+            it with Ctrl-C.
+
+            Examples:
+              batchkeep simulate --samples samples
+              batchkeep simulate --generate 1000 --batches 3
             """
     )
 
-    @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 takes a free one.", valueName: "n"))
+    @Option(help: ArgumentHelp("Listen on this port of 127.0.0.1; 0 chooses a free one.", valueName: "n"))
     var port = 0
 
-    @Option(help: ArgumentHelp("A folder like samples/ with the batches to serve.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Serve the batches in this folder, which is like samples/.", valueName: "dir"),
+        completion: .directory
+    )
     var samples: String?
 
     @Option(help: ArgumentHelp("Serve generated batches with this many results each.", valueName: "lines"))
     var generate: Int?
 
-    @Option(help: ArgumentHelp("How many batches to generate.", valueName: "n"))
+    @Option(help: ArgumentHelp("Generate this many batches.", valueName: "n"))
     var batches = 1
 
-    @Option(help: ArgumentHelp("Which generated data: equal seeds give equal bytes.", valueName: "n"))
+    @Option(help: ArgumentHelp("Choose the generated data: the same seed gives the same bytes.", valueName: "n"))
     var seed: UInt64 = 1
 
     @Option(
-        help: ArgumentHelp("The moment the simulation starts at (default: the machine's clock).", valueName: "time")
+        help: ArgumentHelp("Start the simulation at this time (default: the clock of the machine).", valueName: "time")
     )
     var now: String?
 

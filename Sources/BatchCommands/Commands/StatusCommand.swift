@@ -9,34 +9,32 @@ struct StatusCommand: AsyncParsableCommand {
         abstract:
             "Show how many batches are archived, pending, failed, quarantined, expiring and lost, and the last runs.",
         discussion: """
-            Offline: it tells what the runs so far have seen. Days left are counted by this machine's clock. The parent of
-            several archives tells of each; as JSON, each is a line.
+            Offline: shows what earlier runs have seen. Days left are counted by the clock of this machine. For a \
+            folder with several archives, each is shown; as JSON, one line per archive.
+
+            Examples:
+              batchkeep status
+              batchkeep status --runs 3 --warn-days 7
+              batchkeep status --format json
             """
     )
 
-    /// The output format: tables for people, or one JSON document.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table
-        case json
-    }
+    @OptionGroup var archive: ArchivePathOption
 
-    @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
-    var path = "./archive"
-
-    @Option(help: ArgumentHelp("table or json.", valueName: "format"))
-    var format: Format = .table
+    @OptionGroup var format: FormatOptions<ReportFormat>
 
     @Option(help: ArgumentHelp("Count batches with fewer days left as expiring.", valueName: "n"))
     var warnDays = 4
 
-    @Option(help: ArgumentHelp("How many of the last runs to tell of.", valueName: "n"))
+    @Option(help: ArgumentHelp("Show up to this many of the last runs.", valueName: "n"))
     var runs = 10
 
     func run() async throws {
         let context = CommandContext.current
+        try format.check()
         try check(warnDays, 0...29, "--warn-days")
         try check(runs, 0...100_000, "--runs")
-        for (index, entry) in try ArchiveFolders.entries(at: path).enumerated() {
+        for (index, entry) in try ArchiveFolders.entries(at: archive.path).enumerated() {
             let catalog = try await CatalogFile(folder: entry.folder) { context.note(FailureText.text(of: $0)) }
                 .openForReading()
             let status = try ArchiveStatus(
@@ -48,9 +46,10 @@ struct StatusCommand: AsyncParsableCommand {
                 warnDays: warnDays,
                 lastRuns: runs
             )
-            switch format {
-            case .table: try context.print((index > 0 ? "\n" : "") + status.text(style: context.outputStyle))
-            case .json: try context.writeDocument(StatusDocument(status))
+            if format.isJSON {
+                try context.writeDocument(StatusDocument(status))
+            } else {
+                try context.print((index > 0 ? "\n" : "") + status.text(style: context.outputStyle))
             }
         }
     }

@@ -7,10 +7,15 @@ import Tables
 struct SummarizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "summarize",
-        abstract: "Add up archived batches by day, model, result and more: requests, tokens, cost.",
+        abstract: "Add up requests, tokens and costs of archived batches by day, model, result and more.",
         discussion: """
-            Reads the summaries that every manifest holds, never the results, and no network. --scan and --prices read the
-            results: for groupings that summaries cannot give, and for other prices than the recorded ones.
+            Reads the summaries in the manifests, offline. --scan and --prices read the results: for groups that \
+            summaries do not have, and for prices other than the recorded ones.
+
+            Examples:
+              batchkeep summarize
+              batchkeep summarize --since 2024-08-01 --by month
+              batchkeep summarize --by day,model --format csv
             """
     )
 
@@ -18,31 +23,25 @@ struct SummarizeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "One row for each: \(Grouping.names.joined(separator: ", ")); several with commas.",
+            "Print one row for each of these, separated by commas: \(Grouping.names.joined(separator: ", ")).",
             valueName: "names"
         )
     )
     var by = ""
 
-    @Flag(help: "Within every row, one for each model.")
+    @Flag(help: "Split every row by model.")
     var breakdown = false
 
-    @Flag(help: "Read the results themselves instead of their summaries.")
+    @Flag(help: "Read the results instead of their summaries.")
     var scan = false
 
-    @Option(
-        help: ArgumentHelp(
-            "table, json, ndjson, csv, tsv or markdown (default: table on a terminal, otherwise ndjson).",
-            valueName: "name"
-        )
-    )
-    var format: TableFormat?
+    @OptionGroup var format: FormatOptions<TableFormat>
 
     @OptionGroup var prices: PriceOptions
 
     func run() async throws {
         let context = CommandContext.current
-        let format = format ?? .standard(outputIsTerminal: context.outputIsTerminal)
+        let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         let grouping = try grouping(in: statistics.window.zone())
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)

@@ -13,36 +13,46 @@ import Tables
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Compare the archive with its manifests: = intact, - missing, + unknown, * different, ! unreadable.",
+        abstract: "Compare the files of the archive with its manifests, and repair them.",
         discussion: """
-            Without a depth the checksums of all files are compared. Damage ends with exit status 4.
-            --repair looks at everything with --full first. Only what cannot be made from raw needs the service and a key.
-            Joined files that are damaged are removed; --join names the sources to join those batches again.
+            Without an option for the depth, the checksums of all files are compared. Marks: = intact, - missing, + \
+            unknown, * different, ! unreadable. Damage ends with exit status 4.
+
+            --repair first checks everything, as --full does. It needs the service and a key only for what cannot be \
+            rebuilt from raw files. Damaged joined files are removed; --join names the sources to join those batches \
+            again.
+
+            Examples:
+              batchkeep verify
+              batchkeep verify --sample 5%
+              batchkeep verify --full --since 30d
             """
     )
 
-    /// The output format.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case marks
-        case json
-    }
-
-    @Flag(help: "Manifests, existence and sizes only.")
+    @Flag(help: "Check only manifests, existence and sizes.")
     var quick = false
 
     @Option(
-        help: ArgumentHelp("--full for this share of the batches, others every day; the rest --quick.", valueName: "5%")
+        help: ArgumentHelp(
+            "Check this share of the batches like --full, a different one every day, and the rest like --quick.",
+            valueName: "5%"
+        )
     )
     var sample: String?
 
-    @Flag(help: "Inflate and decode everything; make counts, summaries and flat rows anew and compare them.")
+    @Flag(help: "Decode everything, and compare counts, summaries and flat rows with rebuilt ones.")
     var full = false
 
-    @Flag(help: "Make damaged and outdated files anew: from raw where it is whole, else from the service.")
+    @Flag(help: "Rebuild damaged and outdated files: from raw files if they are intact, otherwise from the service.")
     var repair = false
 
-    @Option(help: ArgumentHelp("marks or json.", valueName: "format"))
-    var format: Format = .marks
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: .verbose)
+    var verbose = false
 
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
@@ -53,17 +63,17 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sources")
     var rows: JoinOutputOptions
 
-    @OptionGroup(title: "Archive")
+    @OptionGroup
     var archive: ArchiveOptions
 
-    @OptionGroup(title: "Service")
+    @OptionGroup
     var service: ServiceOptions
 
     func run() async throws {
-        let context = CommandContext.current
+        try format.check()
         let plan = try plan(now: context.now())
         let sources = try ArchiveFolders.entries(at: archive.path)
-        var output = VerifyOutput(format: format, context: context)
+        var output = VerifyOutput(isJSON: format.isJSON, context: context)
         try output.begin(archive.path, depth: depthName)
         var pending: [(path: String, work: PendingWork)] = []
         // A batch without any file left is damage that no file shows after the repair.
@@ -84,6 +94,9 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         if status != .done { throw CommandExit(status: status) }
     }
+
+    /// The context of the running command, without progress and summary if `--quiet` is given.
+    private var context: CommandContext { .current.quiet(quiet) }
 
     private func verify(
         _ source: ArchiveFolders.Entry,
@@ -107,7 +120,6 @@ struct VerifyCommand: AsyncParsableCommand {
         _ plan: VerifyPlan,
         _ output: inout VerifyOutput
     ) async throws -> Bool {
-        let context = CommandContext.current
         let settings = try archive.settings(origin: nil)
         let open = try OpenArchive(source.folder, settings: settings, for: context)
         var found: [VerifiedFile] = []
@@ -134,7 +146,6 @@ struct VerifyCommand: AsyncParsableCommand {
     /// - Returns: Whether no join failed.
     private func joinAgain(_ batches: [MessageBatch], in archive: FileArchive) async throws -> Bool {
         guard !batches.isEmpty else { return true }
-        let context = CommandContext.current
         guard join.isWanted else {
             let ids = batches.prefix(Self.namedBatches).map { " --batch \($0.id)" }.joined()
             let more = batches.count - Self.namedBatches
@@ -171,7 +182,6 @@ struct VerifyCommand: AsyncParsableCommand {
         by plan: RepairPlan,
         _ settings: ArchiveSettings
     ) async throws -> (unjoined: [MessageBatch], failed: Int) {
-        let context = CommandContext.current
         var connection: ServiceConnection?
         if plan.needsService {
             do {
@@ -192,8 +202,9 @@ struct VerifyCommand: AsyncParsableCommand {
                 document: { try await Self.document(at: $0, in: source.folder) }
             )
             let unjoined = try await repair.run(plan) { id, outcome in
-                if outcome.isFailure { failed += 1 }
-                context.note("\(id): \(FailureText.clause(outcome))")
+                guard outcome.isFailure else { return context.note("\(id): \(FailureText.clause(outcome))") }
+                failed += 1
+                context.report(.warning, "\(id): \(FailureText.clause(outcome))")
             }
             return (unjoined, failed)
         }

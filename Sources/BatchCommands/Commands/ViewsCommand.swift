@@ -7,18 +7,29 @@ import BlockGzip
 struct ViewsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "views",
-        abstract: "Write the files in views/ anew: SQL and schemas for DuckDB, ClickHouse, Spark, Polars and others.",
+        abstract: "Write the files in views/ again: SQL and schemas for DuckDB, ClickHouse, Spark, Polars and others.",
         discussion: """
-            Every export does the same at its end; this is for an archive an older version wrote.
+            Every export does this at its end. Use it for an archive that an older version wrote.
+
+            Examples:
+              batchkeep views
+              batchkeep views --archive ./archive
             """
     )
 
     @OptionGroup(title: "Archive")
     var archive: OfflineArchiveOptions
 
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @Flag(name: .shortAndLong, help: .quiet)
+    var quiet = false
+
     func run() async throws {
-        let context = CommandContext.current
+        let context = CommandContext.current.quiet(quiet)
+        try format.check()
         let settings = try ArchiveSettings.ofThisVersion(codec: CodecChoice.auto.codec())
+        var entries: [ViewsEntry] = []
         for source in try archive.archives() {
             let archive = try OpenArchive(source.folder, settings: settings, for: context)
             let written = try archive.sink.updateViews()
@@ -27,6 +38,8 @@ struct ViewsCommand: AsyncParsableCommand {
                 context.note("Nothing to do: \(source.folder.path(ArchivePaths.views)) is up to date.")
             }
             archive.close()
+            entries.append(ViewsEntry(archive: source.folder.root, written: written))
         }
+        if format.isJSON { try context.writeDocument(MaintenanceDocument("views", archives: entries)) }
     }
 }

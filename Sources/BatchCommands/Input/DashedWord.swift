@@ -14,7 +14,12 @@ struct DashedWord {
         let place = arguments.indices.dropFirst().prefix { arguments[$0] != "--" }
             .first { place in
                 let name = arguments[place].prefix { $0 != "=" }
-                return name.hasPrefix("-") && name != "-" && !names.contains(String(name))
+                guard name.hasPrefix("-"), name != "-" else { return false }
+                if names.contains(String(name)) {
+                    // `-a=b` after an option that needs a value, such as a condition, and not the option `-a`.
+                    return name.count == 2 && name != arguments[place] && Self.needsValue(arguments[place - 1], help)
+                }
+                return !Self.isPack(name, of: names)
             }
         guard let place else { return nil }
         word = arguments[place]
@@ -30,6 +35,24 @@ struct DashedWord {
             return
         }
         command = (["batchkeep"] + others.map(\.shellQuoted)).joined(separator: " ")
+    }
+
+    /// Whether a word is an option that needs a value, `--where <condition>` or `-a, --archive <dir>` in the help.
+    private static func needsValue(_ word: String, _ help: String) -> Bool {
+        guard word.hasPrefix("-"), word != "-" else { return false }
+        if help.contains("\(word) <") { return true }
+        return help.ranges(of: "\(word), --")
+            .contains { range in
+                help[range.upperBound...].drop { $0.isLetter || $0 == "-" }.hasPrefix(" <")
+            }
+    }
+
+    /// Whether a word consists of several short options: `-nq`.
+    ///
+    /// `-h` is not among them: the parser reads any word with one dash and an `h` as a request for help.
+    private static func isPack(_ word: Substring, of names: Set<String>) -> Bool {
+        let letters = word.dropFirst()
+        return !letters.contains("h") && letters.allSatisfy { names.contains("-\($0)") }
     }
 
     /// Whether no option is meant: options have two dashes.

@@ -7,17 +7,16 @@ import MessageBatches
 import Prices
 
 /// The options that name the archive and set its compression.
+///
+/// Their group has no title, so that those of the compression stay in a section of their own.
 struct ArchiveOptions: ParsableArguments {
-    @Option(name: .customLong("archive"), help: ArgumentHelp("The archive's folder.", valueName: "dir"))
-    var path = "./archive"
+    @OptionGroup var folder: ArchivePathOption
 
-    @Option(
-        help: ArgumentHelp("auto, zlib or libdeflate; auto takes libdeflate where it is installed.", valueName: "name")
-    )
-    var codec: CodecChoice = .auto
+    @OptionGroup(title: HelpText.advanced)
+    var compression: CompressionOptions
 
-    @Option(help: ArgumentHelp("The compression level (default: 4 for libdeflate, 6 for zlib).", valueName: "n"))
-    var level: Int?
+    /// The path of the archive's folder.
+    var path: String { folder.path }
 
     /// Opens and locks the archive for a run that writes.
     ///
@@ -50,7 +49,7 @@ struct ArchiveOptions: ParsableArguments {
 
     /// The settings for new files of the archive.
     func settings(origin: String?, prices: PriceTable = .builtIn) throws -> ArchiveSettings {
-        .ofThisVersion(codec: try codec.codec(level: level), origin: origin, prices: prices)
+        .ofThisVersion(codec: try compression.codec.codec(level: compression.level), origin: origin, prices: prices)
     }
 }
 
@@ -74,5 +73,3 @@ extension ArchiveSettings {
         return settings
     }
 }
-
-extension CodecChoice: ExpressibleByArgument {}

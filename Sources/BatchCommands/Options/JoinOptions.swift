@@ -9,33 +9,40 @@ struct JoinOptions: ParsableArguments {
     @Option(
         name: .customLong("join"),
         help: ArgumentHelp(
-            "Requests or metadata by custom_id: .jsonl, .json, .csv, .tsv, each also .gz, or file.sqlite#table; {batch_id} in the path means one file per batch. May be repeated.",
+            "Join with requests or metadata by custom_id: .jsonl, .json, .csv, .tsv, each also .gz, or FILE.sqlite#TABLE. {batch_id} in the path means one file per batch. May be repeated.",
             valueName: "source"
-        )
+        ),
+        completion: .file()
     )
     var sources: [String] = []
 
     @Option(
         name: .customLong("join-format"),
-        help: ArgumentHelp("auto (by the ending), requests, ndjson, csv, tsv or sqlite.", valueName: "format")
+        help: ArgumentHelp(
+            "Read the sources in this format; auto decides by the name of the file.",
+            valueName: "format"
+        )
     )
     var format: JoinSourcePlace.Format = .auto
 
     @Option(
         name: .customLong("join-key"),
-        help: ArgumentHelp("The member or column of the sources that holds the custom_id.", valueName: "name")
+        help: ArgumentHelp("Find the ID of the request in this member or column of the sources.", valueName: "name")
     )
     var key = "custom_id"
 
     @Option(
         name: .customLong("join-errors"),
-        help: ArgumentHelp("fail at a row that cannot be read, or skip it and count it.", valueName: "policy")
+        help: ArgumentHelp("Fail at a row that cannot be read, or skip it and count it.", valueName: "policy")
     )
     var errors: JoinErrorPolicy = .fail
 
     @Option(
         name: .customLong("join-memory"),
-        help: ArgumentHelp("Memory for the keys, such as 300MB; what does not fit goes to disk.", valueName: "size")
+        help: ArgumentHelp(
+            "Keep up to this much of the keys in memory, such as 1GiB; the rest goes to disk.",
+            valueName: "size"
+        )
     )
     var memory = "300MB"
 
@@ -57,7 +64,7 @@ struct JoinOutputOptions: ParsableArguments {
     @Option(
         name: .customLong("join-type"),
         help: ArgumentHelp(
-            "left (every result), inner, anti (results without a row), or missing (rows without a result).",
+            "Write every result (left), only results with a source row (inner), only results without one (anti), or only source rows without a result (missing).",
             valueName: "kind"
         )
     )
@@ -66,7 +73,7 @@ struct JoinOutputOptions: ParsableArguments {
     @Option(
         name: .customLong("join-output"),
         help: ArgumentHelp(
-            "ndjson (request and result as they were) or flat (flat rows with the columns of the sources).",
+            "Write request and result as they were (ndjson), or flat rows with the columns of the sources (flat).",
             valueName: "form"
         )
     )
@@ -88,7 +95,7 @@ extension JoinOptions {
             policy: errors,
             memory: try memoryBytes(),
             scratchFolder: ArchiveFolder(archive.path).path(ArchivePaths.partial),
-            codec: try archive.codec.codec(level: archive.level ?? Self.defaultLevel)
+            codec: try archive.compression.codec.codec(level: archive.compression.level ?? Self.defaultLevel)
         )
     }
 }

@@ -4,22 +4,25 @@ import JSONLines
 
 /// The options that limit the time, the attempts and the sizes of a run.
 struct LimitOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Batches to fetch at once.", valueName: "n"))
+    @Option(help: ArgumentHelp("Download this many batches at once.", valueName: "n"))
     var concurrency = 4
 
-    @Option(help: ArgumentHelp("The longest result line accepted, in bytes.", valueName: "n"))
+    @Option(help: ArgumentHelp("Reject result lines that are longer than this many bytes.", valueName: "n"))
     var maxLineBytes = LineSplitter.defaultMaxLineBytes
 
-    @Option(help: ArgumentHelp("Reads of one batch in a row that get no further, before it waits.", valueName: "n"))
+    @Option(help: ArgumentHelp("Leave a batch to a later run after this many reads without progress.", valueName: "n"))
     var maxAttempts = 5
 
     @Option(
-        help: ArgumentHelp("Stop in order after this long (90m, 6h): exit 3, what was read stays.", valueName: "time")
+        help: ArgumentHelp(
+            "Stop after this time, such as 90m or 6h, with exit status 3; the next run resumes.",
+            valueName: "time"
+        )
     )
     var maxRuntime: String?
 
     @Option(
-        help: ArgumentHelp("Leave a batch to the next run after this long; what was read stays.", valueName: "time")
+        help: ArgumentHelp("Leave a batch to the next run after this time; that run resumes it.", valueName: "time")
     )
     var deadline: String?
 

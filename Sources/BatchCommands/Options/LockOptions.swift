@@ -6,7 +6,7 @@ import MessageBatches
 struct LockOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Wait this long for another run to end (30s, 10m, 2h; default: end at once).",
+            "Wait this long for another run to finish, such as 30s or 10m (default: do not wait).",
             valueName: "time"
         )
     )

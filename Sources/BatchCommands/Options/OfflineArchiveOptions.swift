@@ -3,11 +3,10 @@ import BatchArchive
 
 /// The option that names the archive of an offline command.
 struct OfflineArchiveOptions: ParsableArguments {
-    @Option(
-        name: .customLong("archive"),
-        help: ArgumentHelp("The archive's folder, or one that holds archives as workspace=NAME.", valueName: "dir")
-    )
-    var path = "./archive"
+    @OptionGroup var folder: ArchivePathOption
+
+    /// The path of the archive's folder.
+    var path: String { folder.path }
 
     /// The archives to read: the folder itself, or its subfolders if it contains one archive per workspace.
     ///

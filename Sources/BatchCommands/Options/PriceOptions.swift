@@ -7,9 +7,10 @@ import Tables
 struct PriceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A CSV file with prices of your own; its rows go before the built-in ones.",
+            "Use the prices in this CSV file before the built-in ones.",
             valueName: "file"
-        )
+        ),
+        completion: .file(extensions: ["csv"])
     )
     var prices: String?
 

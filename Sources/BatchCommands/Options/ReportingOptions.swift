@@ -10,15 +10,20 @@ struct ReportingOptions: ParsableArguments {
         case json
     }
 
-    @Option(help: ArgumentHelp("Standard error as text, or as json: one object a line.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp("Write standard error as text, or as JSON with one object per line.", valueName: "format")
+    )
     var logFormat: LogFormat = .text
 
-    @Option(help: ArgumentHelp("Leave figures of the run in this file, in Prometheus text format.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write metrics of the run to this file, in Prometheus text format.", valueName: "file"),
+        completion: .file()
+    )
     var metricsFile: String?
 
     @Option(
         help: ArgumentHelp(
-            "Call this URL at the end; with /start behind it at the start, with /fail after a failure.",
+            "Call this URL at the end of the run, with /start appended at the start, with /fail after a failure.",
             valueName: "url"
         )
     )

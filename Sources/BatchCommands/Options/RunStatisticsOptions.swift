@@ -10,9 +10,10 @@ struct RunStatisticsOptions: ParsableArguments {
         defaultAsFlag: "",
         parsing: .next,
         help: ArgumentHelp(
-            "Write a page about the window; without a file, report.html in the archive.",
+            "Write an HTML page about the window; without a file, to report.html in the archive.",
             valueName: "file"
-        )
+        ),
+        completion: .file(extensions: ["html"])
     )
     var report: String?
 

@@ -5,7 +5,7 @@ import BatchPipeline
 struct ShardOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only part i, from 0, of n equal parts: 0/4 to 3/4. The batch id alone decides which part a batch is in.",
+            "Select part i, from 0, of n equal parts, such as 0/4. The ID of a batch decides which part it is in.",
             valueName: "i/n"
         )
     )

@@ -9,11 +9,7 @@ struct StatisticsOptions: ParsableArguments {
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
-    @Option(
-        name: .customLong("archive"),
-        help: ArgumentHelp("The archive's folder, or one that holds archives as workspace=NAME.", valueName: "dir")
-    )
-    var path = "./archive"
+    @OptionGroup var folder: ArchivePathOption
 
     /// The archives to read and the selected batches.
     ///
@@ -22,7 +18,7 @@ struct StatisticsOptions: ParsableArguments {
     /// - Throws: ``CommandFailure`` for an invalid window; ``ArchiveFailure`` if the path is not an archive.
     func source(now: Timestamp, prices: PriceSource? = nil) throws -> ArchiveStatistics {
         try ArchiveStatistics(
-            path: path,
+            path: folder.path,
             selection: selection(now: now),
             prices: prices?.requested
         )
@@ -33,8 +29,6 @@ struct StatisticsOptions: ParsableArguments {
         ArchiveSelection(try window.window(now: now), ids: window.ids)
     }
 }
-
-extension TableFormat: ExpressibleByArgument {}
 
 extension ArchiveStatistics {
     /// Warns if no batch is selected, or if a named batch is not in the archive.

@@ -3,7 +3,7 @@ import MessageBatches
 
 /// The option `--status`, which may be repeated.
 struct StatusOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Only batches in this status: in_progress, canceling, ended, or all; may be repeated."))
+    @Option(help: ArgumentHelp("Select batches in this status: in_progress, canceling, ended or all; may be repeated."))
     var status: [String] = []
 
     /// The selected statuses, or nil for all.

@@ -6,7 +6,7 @@ import MessageBatches
 struct WindowOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only batches created at or after this time (\(TimeExpression.forms)); A..B sets both ends.",
+            "Select batches created at or after this time (\(TimeExpression.forms)); A..B sets both ends.",
             valueName: "time"
         )
     )
@@ -14,7 +14,7 @@ struct WindowOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only batches created before this time. A day, week or month stands for its start.",
+            "Select batches created before this time. A day, week or month means its start.",
             valueName: "time"
         )
     )
@@ -22,7 +22,7 @@ struct WindowOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only batches created in this period (a whole day, week, month or year, 7d, A..B).",
+            "Select batches created in this period (a whole day, week, month or year, 7d, A..B).",
             valueName: "period"
         )
     )
@@ -36,7 +36,7 @@ struct WindowOptions: ParsableArguments {
     )
     var timezone = "UTC"
 
-    @Option(help: ArgumentHelp("Only this batch; may be repeated.", valueName: "id"))
+    @Option(help: ArgumentHelp("Select the batch with this ID; may be repeated.", valueName: "id"))
     var batch: [String] = []
 
     /// The selected window.
@@ -52,7 +52,7 @@ struct WindowOptions: ParsableArguments {
         }
         if let since, since.contains("..") {
             guard until == nil else {
-                throw .conflict("--since '\(since)' is a whole period; leave out --until.")
+                throw .conflict("--since '\(since)', --until: cannot be used together, because this period has an end")
             }
             return try TimeExpression.window(since, "--since", now: now, in: zone)
         }

@@ -6,7 +6,7 @@ import Tables
 ///
 /// JSON objects are written as they arrive, tables at the end.
 struct BatchListOutput {
-    private let format: ListCommand.Format
+    private let format: TableFormat
     private let context: CommandContext
     private var table = Table(columns: Self.columns)
     private var count = 0
@@ -14,7 +14,7 @@ struct BatchListOutput {
     /// Whether no batch was added.
     var isEmpty: Bool { count == 0 }
 
-    init(format: ListCommand.Format, context: CommandContext) {
+    init(format: TableFormat, context: CommandContext) {
         self.format = format
         self.context = context
     }
@@ -24,7 +24,7 @@ struct BatchListOutput {
             switch format {
             case .ndjson: try context.writeJSON(batch.json + [0x0A])
             case .json: try context.writeJSON(Array((count == 0 ? "[" : ",\n").utf8) + Self.object(batch))
-            case .table, .csv: table.rows.append(Self.row(of: batch))
+            case .table, .csv, .tsv, .markdown: table.rows.append(Self.row(of: batch))
             }
             count += 1
         }
@@ -34,8 +34,7 @@ struct BatchListOutput {
         switch format {
         case .ndjson: break
         case .json: try context.print(count == 0 ? "[]\n" : "]\n")
-        case .csv: try context.print(table, as: .csv)
-        case .table: try context.print(table, as: .table)
+        case .table, .csv, .tsv, .markdown: try context.print(table, as: format)
         }
     }
 

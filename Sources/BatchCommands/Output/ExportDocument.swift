@@ -5,7 +5,7 @@ import Foundation
 import MessageBatches
 import Prices
 
-/// The JSON document about a run that `--output json` writes.
+/// The JSON document about a run that `--json` writes.
 ///
 /// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct ExportDocument: Encodable {
@@ -32,10 +32,10 @@ struct ExportDocument: Encodable {
     /// The cost in US dollars.
     ///
     /// All amounts are numbers with all their digits. They are missing if nothing was archived.
-    private let costUSD: Decimal?
-    private let listPriceUSD: Decimal?
-    private let savedByBatchUSD: Decimal?
-    private let savedByCacheUSD: Decimal?
+    private let costUSD: MoneyNumber?
+    private let listPriceUSD: MoneyNumber?
+    private let savedByBatchUSD: MoneyNumber?
+    private let savedByCacheUSD: MoneyNumber?
     private let priceTable = BuiltInPrices.version
     /// The number of succeeded requests without a price.
     ///
@@ -103,10 +103,10 @@ struct ExportDocument: Encodable {
         let counts = summary.tokens
         usage = Dictionary(uniqueKeysWithValues: UsageField.allCases.map { ($0.column, counts[$0]) })
         let cost = summary.statistics.flatMap { $0.cost.isUnknown ? nil : $0.cost }
-        costUSD = cost?.batch.decimal
-        listPriceUSD = cost?.list.decimal
-        savedByBatchUSD = cost?.savedByBatch.decimal
-        savedByCacheUSD = cost?.savedByCache.decimal
+        costUSD = cost.map { MoneyNumber($0.batch) }
+        listPriceUSD = cost.map { MoneyNumber($0.list) }
+        savedByBatchUSD = cost.map { MoneyNumber($0.savedByBatch) }
+        savedByCacheUSD = cost.map { MoneyNumber($0.savedByCache) }
         let priced = summary.statistics?.cost
         unpricedRequests = priced?.unpricedRequests ?? 0
         assumedPriceRequests = priced?.assumedRequests ?? 0
@@ -144,11 +144,6 @@ struct ExportDocument: Encodable {
         problems += report.notRetrieved.sorted { $0.key < $1.key }
             .map { Problem(batchID: $0.key, state: "unavailable", reason: FailureText.clause($0.value)) }
     }
-}
-
-extension Money {
-    /// The amount as a number that JSON documents contain with all its digits.
-    fileprivate var decimal: Decimal? { Decimal(string: text) }
 }
 
 extension BatchOutcome {

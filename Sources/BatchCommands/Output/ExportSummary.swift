@@ -36,7 +36,7 @@ struct ExportSummary: Sendable {
 
     /// All exit statuses that apply.
     ///
-    /// `--output json` lists them.
+    /// The JSON document lists them.
     var statuses: Set<ExitStatus> {
         var statuses: Set<ExitStatus> = []
         if let signal { statuses.insert(signal) } else if let stop { statuses.insert(stop.status) }
@@ -249,7 +249,7 @@ struct ExportSummary: Sendable {
         ]
     }
 
-    /// The document of `--output json`.
+    /// The document of `--json`.
     var document: ExportDocument {
         ExportDocument(self)
     }

@@ -102,7 +102,7 @@ extension JoinSourceFindings {
     }
 }
 
-/// The JSON document about a join that `--output json` writes.
+/// The JSON document about a join that `--json` writes.
 ///
 /// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct JoinDocument: Encodable {

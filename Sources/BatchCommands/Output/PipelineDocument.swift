@@ -1,6 +1,6 @@
 import MessageBatches
 
-/// The JSON document about all sources of a pipeline file that `run FILE --output json` writes.
+/// The JSON document about all sources of a pipeline file that `run FILE --json` writes.
 ///
 /// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct PipelineDocument: Encodable {

@@ -77,7 +77,7 @@ struct RetrySummary {
     }
 }
 
-/// The JSON document about a retry that `--output json` writes.
+/// The JSON document about a retry that `--json` writes.
 ///
 /// The keys are part of the interface: keys may be added, but not removed or renamed.
 private struct RetryDocument: Encodable {
@@ -88,7 +88,7 @@ private struct RetryDocument: Encodable {
     private let files: [Part]
     private let notFound: Int
     private let tooLarge: Int
-    private let costUSD: String
+    private let costUSD: MoneyNumber
     private let costUnknown: Int
     private let retiredModels: [Model]
     private let exitStatus: Int32
@@ -112,7 +112,7 @@ private struct RetryDocument: Encodable {
         files = report.parts.map { Part(path: $0.path, requests: $0.requests, bytes: $0.bytes) }
         notFound = report.notFound
         tooLarge = report.tooLarge
-        costUSD = summary.cost.amount.text
+        costUSD = MoneyNumber(summary.cost.amount)
         costUnknown = summary.cost.unknown
         retiredModels = summary.retired.map { Model(model: $0.name, lastDay: $0.lastDay.text, requests: $0.requests) }
         exitStatus = summary.status.rawValue

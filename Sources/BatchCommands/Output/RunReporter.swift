@@ -23,7 +23,7 @@ struct RunReporter {
             url,
             userAgent: "batchkeep/\(BatchkeepVersion.current)",
             proxies: observer.context.proxies,
-            caFile: service.caFile
+            caFile: service.connection.caFile
         )
     }
 

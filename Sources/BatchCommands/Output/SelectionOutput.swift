@@ -28,9 +28,9 @@ struct SelectionPlan: Sendable {
     /// The columns that are shown by default.
     private static let usualColumns = "custom_id,result_type,model,stop_reason,input_tokens,output_tokens,error_message"
 
-    init(_ command: SelectCommand, prices: PriceSource, isTerminal: Bool) throws(SelectionFailure) {
+    init(_ command: SelectCommand, _ format: SelectCommand.Format, prices: PriceSource) throws(SelectionFailure) {
         self.prices = prices
-        format = command.format ?? (isTerminal ? .table : .ndjson)
+        self.format = format
         var conditions: [Condition] = []
         for text in command.where { conditions.append(try Condition(text)) }
         filter = LineFilter(

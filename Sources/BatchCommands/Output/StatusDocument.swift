@@ -2,7 +2,7 @@ import BatchArchive
 import BatchCatalog
 import MessageBatches
 
-/// The JSON document that `status --format json` writes.
+/// The JSON document that `status --json` writes.
 ///
 /// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct StatusDocument: Encodable {

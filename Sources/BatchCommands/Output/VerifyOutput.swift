@@ -3,14 +3,14 @@ import JSONLines
 
 /// Writes the result of `verify`: one line per file with a mark and a path, or one JSON document.
 struct VerifyOutput {
-    private let format: VerifyCommand.Format
+    private let isJSON: Bool
     private let context: CommandContext
     private var counts: [VerifiedFile.Mark: Int] = [:]
     private var outdated = 0
     private var depth = ""
 
-    init(format: VerifyCommand.Format, context: CommandContext) {
-        self.format = format
+    init(isJSON: Bool, context: CommandContext) {
+        self.isJSON = isJSON
         self.context = context
     }
 
@@ -19,7 +19,7 @@ struct VerifyOutput {
 
     mutating func begin(_ path: String, depth: String) throws {
         self.depth = depth
-        guard format == .json else { return }
+        guard isJSON else { return }
         try write("{\"archive\":\(Self.json(.text(path))),\"depth\":\(Self.json(.text(depth))),\"files\":[")
     }
 
@@ -28,9 +28,10 @@ struct VerifyOutput {
         let isFirst = counts.isEmpty
         counts[file.mark, default: 0] += 1
         if file.isOutdated { outdated += 1 }
-        switch format {
-        case .marks: try context.print(line: "\(file.mark.rawValue) \(path)\(Self.remark(on: file))")
-        case .json: try write("\(isFirst ? "\n" : ",\n")\(Self.json(Self.node(file, path)))")
+        if isJSON {
+            try write("\(isFirst ? "\n" : ",\n")\(Self.json(Self.node(file, path)))")
+        } else {
+            try context.print(line: "\(file.mark.rawValue) \(path)\(Self.remark(on: file))")
         }
     }
 
@@ -39,7 +40,7 @@ struct VerifyOutput {
     /// `status` is the exit status of the command.
     func finish(_ pending: [(path: String, work: PendingWork)], status: ExitStatus) throws {
         let damaged = counts.reduce(0) { $0 + ($1.key == .intact ? 0 : $1.value) }
-        if format == .json {
+        if isJSON {
             let marks: [(String, JSONNode?)] = counts.map { ($0.key.rawValue, .number($0.value)) }
             let work = pending.map { JSONNode.object([("archive", .text($0.path)), ("work", $0.work.node)]) }
             try write(

@@ -17,9 +17,22 @@ struct PipelineKey: Sendable, Hashable {
     let namesFile: Bool
     /// Whether the option applies to the whole run, so that a source cannot set it.
     let isShared: Bool
+    /// The short name of the option, or nil.
+    let short: Character?
+    /// What the option sets: its own name, or the name of the option for which it is short.
+    let setting: String
 
-    private init(_ name: String, _ form: Form = .value, namesFile: Bool = false, isShared: Bool = false) {
+    private init(
+        _ name: String,
+        _ form: Form = .value,
+        namesFile: Bool = false,
+        isShared: Bool = false,
+        short: Character? = nil,
+        setting: String? = nil
+    ) {
         self.name = name
+        self.short = short
+        self.setting = setting ?? name
         self.form = form
         self.namesFile = namesFile
         self.isShared = isShared
@@ -35,6 +48,23 @@ struct PipelineKey: Sendable, Hashable {
     /// The key with a name, or nil.
     static func named(_ name: String) -> PipelineKey? {
         options.first { $0.name == name }
+    }
+
+    /// What the options in `arguments` set.
+    ///
+    /// Understands `--name`, `--name=value`, `-n` and several short names together, `-nq`.
+    static func settings(in arguments: [String]) -> Set<String> {
+        var settings: Set<String> = []
+        for argument in arguments.prefix(while: { $0 != "--" }) {
+            let name = argument.prefix { $0 != "=" }
+            if name.hasPrefix("--") {
+                let name = String(name.dropFirst(2))
+                settings.insert(named(name)?.setting ?? name)
+            } else if name.hasPrefix("-") {
+                settings.formUnion(options.filter { $0.short.map { name.contains($0) } ?? false }.map(\.setting))
+            }
+        }
+        return settings
     }
 
     /// The names of the settings that options with these names replace.
@@ -60,7 +90,7 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("status", .values),
         PipelineKey("shard"),
         // The archive.
-        PipelineKey("archive", isShared: true),
+        PipelineKey("archive", isShared: true, short: "a"),
         PipelineKey("codec"),
         PipelineKey("level"),
         PipelineKey("wait"),
@@ -82,7 +112,7 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("max-attempts"),
         PipelineKey("max-runtime"),
         PipelineKey("deadline"),
-        PipelineKey("dry-run", .flag, isShared: true),
+        PipelineKey("dry-run", .flag, isShared: true, short: "n"),
         // The service.
         PipelineKey("base-url"),
         PipelineKey("key-file", namesFile: true),
@@ -99,9 +129,10 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("prices", namesFile: true),
         PipelineKey("report"),
         // Reporting.
-        PipelineKey("output", isShared: true),
-        PipelineKey("quiet", .flag, isShared: true),
-        PipelineKey("verbose", .flag, isShared: true),
+        PipelineKey("format", isShared: true),
+        PipelineKey("json", .flag, isShared: true, short: "j", setting: "format"),
+        PipelineKey("quiet", .flag, isShared: true, short: "q"),
+        PipelineKey("verbose", .flag, isShared: true, short: "v"),
         PipelineKey("log-format", isShared: true),
         PipelineKey("metrics-file", isShared: true),
         PipelineKey("ping-url", isShared: true),

@@ -33,9 +33,9 @@ struct PipelinePlan: Sendable {
         let problems = formProblems + Self.problems(of: file, now: now)
         guard problems.isEmpty else { throw PipelineFileFailure(path: file.path, problems: problems) }
 
-        let names = PipelineKey.replaced(by: Self.names(in: overrides))
+        let replaced = PipelineKey.replaced(by: PipelineKey.settings(in: overrides))
         func run(_ settings: PipelineFile.Settings, source: PipelineFile.Source?) throws -> Run {
-            let options = settings.options.filter { !names.contains($0.key.name) }
+            let options = settings.options.filter { !replaced.contains($0.key.setting) }
             var arguments = options.flatMap(\.arguments) + overrides
             if let source {
                 let parent = try ExportCommand.parse(arguments).archive.path
@@ -64,23 +64,13 @@ struct PipelinePlan: Sendable {
 
     /// The reporting options of an invalid file, as far as they can be read.
     static func reporting(_ path: String, overrides: [String]) throws -> ExportCommand {
-        let names = Self.names(in: overrides)
+        let replaced = PipelineKey.settings(in: overrides)
         let readable = PipelineReader.read(path).file.settings.options
             .filter { setting in
-                ["output", "log-format", "ping-url", "dry-run"].contains(setting.key.name)
-                    && !names.contains(setting.key.name) && (try? ExportCommand.parse(setting.arguments)) != nil
+                ["format", "log-format", "ping-url", "dry-run"].contains(setting.key.setting)
+                    && !replaced.contains(setting.key.setting) && (try? ExportCommand.parse(setting.arguments)) != nil
             }
         return try ExportCommand.parse(readable.flatMap(\.arguments) + overrides)
-    }
-
-    /// The names of the options in the arguments.
-    ///
-    /// These options replace those of the file.
-    private static func names(in arguments: [String]) -> Set<String> {
-        Set(
-            arguments.filter { $0.hasPrefix("--") }
-                .map { String($0.dropFirst(2).prefix { $0 != "=" }) }
-        )
     }
 
     /// The problems of settings that `export` rejects.

@@ -50,7 +50,7 @@ struct FullDiskTests {
         // A tmpfs of size 0 has no limit; two pages are the minimum.
         guard let disk = try SmallDisk(kilobytes: 8 + kilobytes) else { return }
         try await withSimulator(.generated(lines: 500, batches: 3)) { server in
-            let arguments = ["export", "--output", "json", "--archive", disk.path + "/archive"]
+            let arguments = ["export", "--json", "--archive", disk.path + "/archive"]
             let archive = Archive(url: URL(filePath: disk.path + "/archive"))
             let full = await InProcess.run(arguments, at: server.baseURL)
             #expect(full.status == .error, "\(full.notes)")

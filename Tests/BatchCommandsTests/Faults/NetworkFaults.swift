@@ -37,7 +37,7 @@ struct NetworkFaultTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let expectNothing = { (port: Int) in
             let run = await InProcess.run(
-                ["export", "--archive", folder.path, "--output", "json", "--connect-timeout", "1"],
+                ["export", "--archive", folder.path, "--json", "--connect-timeout", "1"],
                 at: row.baseURL(port),
                 clock: QuickClock()
             )

@@ -11,7 +11,7 @@ struct InProcess {
     let output: String
     let notes: String
 
-    /// The document of `--output json`.
+    /// The document of `--json`.
     var document: [String: Any] {
         (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any] ?? [:]
     }
@@ -72,7 +72,7 @@ struct InProcess {
         defer { try? FileManager.default.removeItem(at: folder) }
         try await withSimulator(scenario) { server in
             let run = await run(
-                ["export", "--output", "json", "--archive", folder.path] + arguments,
+                ["export", "--json", "--archive", folder.path] + arguments,
                 at: server.baseURL,
                 key: key,
                 clock: clock

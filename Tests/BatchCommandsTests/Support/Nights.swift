@@ -55,7 +55,7 @@ struct Nights {
     ///
     /// The line limit makes the long lines of ``batch(_:daysBefore:kind:)`` fail.
     func export(_ arguments: String...) async -> InProcess {
-        await run(["export", "--output", "json", "--max-line-bytes", "1024"] + arguments)
+        await run(["export", "--json", "--max-line-bytes", "1024"] + arguments)
     }
 
     /// The document of `batchkeep status`.

@@ -13,7 +13,7 @@ from harness.measuring import ratio
 def export(bench, served, archive, *arguments, memory=False):
     """One export into a new archive, its counts compared with what the batches promise."""
     shutil.rmtree(archive, ignore_errors=True)
-    command = [bench.program, "export", "--since", "30d", "--archive", archive, "--quiet", "--output", "json", *arguments]
+    command = [bench.program, "export", "--since", "30d", "--archive", archive, "--quiet", "--json", *arguments]
     measure = measuring.run_for_memory if memory else measuring.run
     taken = measure(command, bench.peers.environment(served.base_url))
     document = json.loads(taken.output)
@@ -190,7 +190,7 @@ def night(bench):
     window = ["--since", "30d"]
 
     def nightly(_):
-        command = [bench.program, "export", *window, "--full-list", "--archive", archive, "--quiet", "--output", "json"]
+        command = [bench.program, "export", *window, "--full-list", "--archive", archive, "--quiet", "--json"]
         taken = measuring.run_for_memory(command, environment)
         document = json.loads(taken.output)
         if document["batches"]["archived_now"] != 0:

@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import BatchCommands
+
+/// The scripts that `completions` prints.
+struct CompletionsCommandTests {
+    @Test(arguments: CompletionsCommand.Shell.allCases)
+    func `the script is valid for its shell`(shell: CompletionsCommand.Shell) async throws {
+        let run = await InProcess.run(["completions", shell.rawValue], at: "http://127.0.0.1:9")
+        #expect(run.status == .done && run.notes.isEmpty)
+        let path = ["/usr/bin/\(shell.rawValue)", "/bin/\(shell.rawValue)", "/usr/local/bin/\(shell.rawValue)"]
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        guard let path else {
+            print("skipped: \(shell.rawValue) is not installed")
+            return
+        }
+        try await Scratch.use { scratch in
+            let process = Process()
+            process.executableURL = URL(filePath: path)
+            process.arguments = ["-n", try scratch.write(run.output, to: "script")]
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+        }
+    }
+
+    @Test(arguments: CompletionsCommand.Shell.allCases)
+    func `the script completes every command and its options`(shell: CompletionsCommand.Shell) async throws {
+        let script = await InProcess.run(["completions", shell.rawValue], at: "http://127.0.0.1:9").output
+        let dump = await InProcess.run(["--experimental-dump-help"], at: "http://127.0.0.1:9").output
+        for command in try CommandTree(dump: dump).commands {
+            for word in command.words { #expect(script.contains(word), "\(word)") }
+            for option in command.options where !option.longName.isEmpty {
+                #expect(script.contains(option.longName), "\(option.longName)")
+            }
+        }
+    }
+
+    @Test func `paths are completed with files and folders, names with their values`() async throws {
+        let dump = await InProcess.run(["--experimental-dump-help"], at: "http://127.0.0.1:9").output
+        let kinds = try Completions(dump: dump).kinds
+        #expect(kinds.count > 20)
+        for name in ["archive", "out", "samples"] { #expect(kinds[name] == ["directory"], "\(name)") }
+        for name in ["key-file", "ca-file", "prices", "join", "metrics-file", "html", "report"] {
+            #expect(kinds[name] == ["file"], "\(name)")
+        }
+        for name in ["codec", "join-type", "log-format", "form", "order", "format"] {
+            #expect(kinds[name] == ["list"], "\(name)")
+        }
+    }
+
+    @Test func `an unknown shell is a usage error that names the known ones`() async {
+        let run = await InProcess.run(["completions", "tcsh"], at: "http://127.0.0.1:9")
+        #expect(run.status == .usage && run.output.isEmpty)
+        for shell in CompletionsCommand.Shell.allCases { #expect(run.notes.contains(shell.rawValue)) }
+    }
+}
+
+/// How options are completed, from `--experimental-dump-help`.
+private struct Completions {
+    /// The kinds of completion of each option, over all commands.
+    var kinds: [String: Set<String>] = [:]
+
+    init(dump: String) throws {
+        let document = try JSONSerialization.jsonObject(with: Data(dump.utf8)) as? [String: Any]
+        if let command = document?["command"] as? [String: Any] { add(command) }
+    }
+
+    private mutating func add(_ command: [String: Any]) {
+        for argument in command["arguments"] as? [[String: Any]] ?? [] {
+            let names = argument["names"] as? [[String: Any]] ?? []
+            let name = names.first { $0["kind"] as? String == "long" }?["name"] as? String
+            let kind = (argument["completionKind"] as? [String: Any])?.keys.first
+            if let name, let kind { kinds[name, default: []].insert(kind) }
+        }
+        for subcommand in command["subcommands"] as? [[String: Any]] ?? [] { add(subcommand) }
+    }
+}

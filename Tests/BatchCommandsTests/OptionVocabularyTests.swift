@@ -1,0 +1,123 @@
+import BatchCommands
+import Foundation
+import Testing
+
+/// An option name means the same in all commands.
+struct OptionVocabularyTests {
+    private static let rowCommands: Set = ["list", "summarize", "errors", "compare", "prices", "select", "query"]
+    private static let reportCommands: Set = [
+        "export", "run", "join", "retry", "retry-quarantine", "verify", "status", "show", "rebuild", "prune", "compact",
+        "views", "catalog rebuild",
+    ]
+    /// Commands without a choice of format: `fetch` writes receipts, `report` a page, `simulate` its address.
+    private static let otherCommands: Set = ["fetch", "report", "simulate"]
+
+    /// The options of all commands, from the help of the root command.
+    private static func commands() async throws -> [String: [HelpDump.Argument]] {
+        let dump = await InProcess.run(["--experimental-dump-help"], at: "http://127.0.0.1:9")
+        let root = try JSONDecoder().decode(HelpDump.self, from: Data(dump.output.utf8)).command
+        var commands: [String: [HelpDump.Argument]] = [:]
+        func add(_ command: HelpDump.Command, _ prefix: String) {
+            for child in command.subcommands ?? [] where child.commandName != "help" {
+                let name = prefix + child.commandName
+                if child.subcommands?.contains(where: { $0.commandName != "help" }) == true {
+                    add(child, name + " ")
+                } else {
+                    commands[name] = child.arguments ?? []
+                }
+            }
+        }
+        add(root, "")
+        return commands
+    }
+
+    @Test func `the test knows every command`() async throws {
+        let known = Self.rowCommands.union(Self.reportCommands).union(Self.otherCommands)
+        #expect(Set(try await Self.commands().keys) == known)
+    }
+
+    @Test func `a short name belongs to one option in all commands, and that option always has it`() async throws {
+        let names = [
+            "a": "archive", "j": "json", "n": "dry-run", "q": "quiet", "v": "verbose", "h": "help",
+        ]
+        for (command, options) in try await Self.commands() {
+            var seen: [String] = []
+            for option in options {
+                for short in option.shorts {
+                    #expect(names[short] == option.long, "\(command): -\(short)")
+                    seen.append(short)
+                }
+                let expected = names.first { $0.value == option.long }?.key
+                #expect(expected == nil || option.shorts == [expected ?? ""], "\(command): --\(option.long)")
+            }
+            #expect(Set(seen).count == seen.count, "\(command): \(seen)")
+        }
+    }
+
+    @Test func `every command that prints rows or a report accepts --format and --json`() async throws {
+        let commands = try await Self.commands()
+        let rows: Set = ["table", "json", "ndjson", "csv", "tsv", "markdown"]
+        for name in Self.rowCommands.union(Self.reportCommands) {
+            let options = try #require(commands[name])
+            let format = try #require(options.first { $0.long == "format" }, "\(name)")
+            let values = Set(format.allValues ?? [])
+            if Self.rowCommands.contains(name) {
+                #expect(values.subtracting(["jsonl-raw"]) == rows, "\(name): \(values)")
+            } else {
+                #expect(values == ["text", "json"], "\(name): \(values)")
+            }
+            #expect(options.contains { $0.long == "json" && $0.kind == "flag" }, "\(name)")
+        }
+        for (name, options) in commands { #expect(!options.contains { $0.long == "output" }, "\(name)") }
+    }
+
+    @Test func `every command with an archive names it by --archive`() async throws {
+        for (name, options) in try await Self.commands() {
+            let isWithout = ["list", "prices", "simulate"].contains(name)
+            #expect(options.contains { $0.long == "archive" && $0.kind == "option" } == !isWithout, "\(name)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (
+                "quiet",
+                [
+                    "export", "run", "fetch", "join", "retry", "retry-quarantine", "verify", "rebuild", "prune",
+                    "compact",
+                    "views", "catalog rebuild", "list", "query", "report",
+                ]
+            ), ("dry-run", ["export", "run", "prune", "retry", "rebuild", "compact"]),
+            ("verbose", ["export", "run", "verify"]),
+        ] as [(String, [String])]
+    )
+    func `a common flag is a flag in the commands that need it`(flag: String, wanted: [String]) async throws {
+        let having = try await Self.commands().filter { $0.value.contains { $0.long == flag && $0.kind == "flag" } }
+        #expect(having.keys.sorted() == wanted.sorted())
+    }
+}
+
+/// The part of `--experimental-dump-help` about commands and options.
+private struct HelpDump: Decodable {
+    struct Command: Decodable {
+        var commandName: String
+        var arguments: [Argument]?
+        var subcommands: [Command]?
+    }
+
+    struct Argument: Decodable {
+        var kind: String
+        var names: [Name]?
+        var allValues: [String]?
+
+        var long: String { names?.first { $0.kind == "long" }?.name ?? "" }
+        var shorts: [String] { (names ?? []).filter { $0.kind == "short" }.map(\.name) }
+    }
+
+    struct Name: Decodable {
+        var kind: String
+        var name: String
+    }
+
+    var command: Command
+}
