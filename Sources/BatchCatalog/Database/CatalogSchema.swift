@@ -23,6 +23,11 @@ enum CatalogSchema {
         )
     }
 
+    /// Whether a database records the migrations of a catalog of this version or an earlier one.
+    static func isCatalog(_ db: Database) throws -> Bool {
+        try !migrator.appliedIdentifiers(db).isEmpty
+    }
+
     /// Whether a database has the tables and columns of a catalog, and no others.
     ///
     /// The history of migrations alone does not prove it: a table or a column may have been removed.

@@ -45,6 +45,9 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("marks or json.", valueName: "format"))
     var format: Format = .marks
 
+    @Flag(name: .shortAndLong, help: "Print the intact files too.")
+    var verbose = false
+
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
@@ -63,7 +66,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let plan = try plan(now: context.now())
-        var output = VerifyOutput(format: format, context: context)
+        var output = VerifyOutput(format: format, isVerbose: verbose, suggestsRepair: !repair, context: context)
         try output.begin(archive.path, depth: depthName)
         var pending: [(path: String, work: PendingWork)] = []
         // A batch without any file left is damage that no file shows after the repair.

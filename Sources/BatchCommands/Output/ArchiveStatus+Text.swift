@@ -4,6 +4,8 @@ import Tables
 
 extension ArchiveStatus {
     /// The status as text for people: the counts, a table for each state that needs attention, then the last runs.
+    ///
+    /// Errors follow their rows at full length.
     func text(style: TerminalStyle) -> String {
         var parts = [block.render(style: style)]
         for table in [atRiskTable, failingTable, quarantinedTable, lostTable, runTable] where !table.rows.isEmpty {
@@ -21,17 +23,17 @@ extension ArchiveStatus {
                     [
                         Metric("archived", .integer(count(.archived)), .integer, tone: .good),
                         Metric(
-                            "waiting",
+                            "pending",
                             .integer(count(.waiting, .new)),
                             .integer,
-                            note: "not ended, or not tried yet"
+                            note: "not finished by the API, or not tried yet"
                         ),
-                        Metric("failing", .integer(failing.count), .integer, tone: .warning),
+                        Metric("failed", .integer(failing.count), .integer, tone: .warning),
                         Metric("quarantined", .integer(quarantined.count), .integer, tone: .bad),
-                        Metric("at risk", .integer(atRisk.count), .integer, tone: .bad, note: "few days left"),
+                        Metric("expiring", .integer(atRisk.count), .integer, tone: .bad, note: "few days left"),
                         Metric("lost", .integer(lost.count), .integer, tone: .bad),
                         Metric(
-                            "withdrawn",
+                            "removed",
                             .integer(count(.withdrawn)),
                             .integer,
                             note: "before this archive saw them"
@@ -39,19 +41,21 @@ extension ArchiveStatus {
                     ]
                 )
             ],
-            notes: (counts.isEmpty && runs.isEmpty ? ["Nothing is known yet: batchkeep export fills the archive."] : [])
+            notes: (counts.isEmpty && runs.isEmpty
+                ? ["No batch and no run is recorded. To fill the archive: batchkeep export"] : [])
                 + pending.sentences(archivePath: archive)
         )
     }
 
-    private static let id = Column("batch_id", "Batch", canShrink: false)
+    private static let id = Column("batch_id", "Batch", weight: .important, isID: true)
+    private static let lastError = Column("last_error", "Last error", isBelow: true)
 
     private var atRiskTable: Table {
         Table(
-            caption: "At risk",
+            caption: "Expiring",
             columns: [
                 Self.id, Column("state", "State", canShrink: false),
-                Column("days_left", "Days left", kind: .decimal(places: 1)), Column("last_error", "Last error"),
+                Column("days_left", "Days left", kind: .decimal(places: 1), weight: .important), Self.lastError,
             ],
             rows: atRisk.map { row in
                 [.text(row.id), .text(row.state.rawValue), .decimal(row.daysLeft(at: now)), .text(row.lastError)]
@@ -61,7 +65,7 @@ extension ArchiveStatus {
 
     private var failingTable: Table {
         Table(
-            caption: "Failing",
+            caption: "Failed",
             columns: [Self.id, Column("state", "State", canShrink: false)] + Self.tries,
             rows: failing.map { row in [.text(row.id), .text(row.state.rawValue)] + Self.tries(of: row) }
         )
@@ -72,13 +76,12 @@ extension ArchiveStatus {
             caption: "Quarantined",
             columns: [Self.id] + Self.tries,
             rows: quarantined.map { row in [.text(row.id)] + Self.tries(of: row) },
-            notes: ["The data lies in \(archive)/_quarantine; batchkeep retry-quarantine fetches it anew."]
+            notes: ["The data is in \(archive)/_quarantine. To download it again: batchkeep retry-quarantine"]
         )
     }
 
     private static let tries = [
-        Column("attempts", "Runs", kind: .integer), Column("next_try_at", "Next try", kind: .timestamp),
-        Column("last_error", "Last error"),
+        Column("attempts", "Runs", kind: .integer), Column("next_try_at", "Next try (UTC)", kind: .minute), lastError,
     ]
 
     private static func tries(of row: CatalogBatch) -> [Cell] {
@@ -89,10 +92,11 @@ extension ArchiveStatus {
         Table(
             caption: "Lost",
             columns: [
-                Self.id, Column("created_at", "Created", kind: .timestamp),
-                Column("lost_at", "Found", kind: .timestamp),
-                Column("requests", "Requests", kind: .integer), Column("succeeded", "Succeeded", kind: .integer),
-                Column("last_error", "Last error"),
+                Self.id, Column("created_at", "Created (UTC)", kind: .minute),
+                Column("lost_at", "Found (UTC)", kind: .minute, weight: .detail),
+                Column("requests", "Requests", kind: .integer),
+                Column("succeeded", "Succeeded", kind: .integer, weight: .detail),
+                Self.lastError,
             ],
             rows: lost.map { row in
                 [
@@ -107,11 +111,13 @@ extension ArchiveStatus {
         Table(
             caption: "Last runs",
             columns: [
-                Column("started_at", "Started", kind: .timestamp), Column("command", "Command", canShrink: false),
-                Column("exit_status", "Status", kind: .integer),
+                Column("started_at", "Started (UTC)", kind: .minute, weight: .important),
+                Column("command", "Command", canShrink: false),
+                Column("exit_status", "Exit status", kind: .integer, weight: .important),
                 Column("archived_now", "Archived", kind: .integer), Column("failed", "Failed", kind: .integer),
                 Column("quarantined", "Quarantined", kind: .integer),
-                Column("postponed", "Postponed", kind: .integer), Column("error", "Error"),
+                Column("postponed", "Retry scheduled", kind: .integer, weight: .detail),
+                Column("error", "Error", isBelow: true),
             ],
             rows: runs.map { run in
                 [
@@ -119,7 +125,7 @@ extension ArchiveStatus {
                     .integer(run.counts["archived_now"]),
                     .integer(run.counts["failed"].map { $0 + (run.counts["unavailable"] ?? 0) }),
                     .integer(run.counts["quarantined"]), .integer(run.counts["postponed"]),
-                    .text(run.finishedAt == nil ? "did not come to its end" : run.error),
+                    .text(run.finishedAt == nil ? "did not finish, or is still running" : run.error),
                 ]
             }
         )

@@ -20,7 +20,7 @@ struct BatchListOutput {
             switch format {
             case .ndjson: try context.writeJSON(batch.json + [0x0A])
             case .json: try context.writeJSON(Array((count == 0 ? "[" : ",\n").utf8) + batch.json)
-            case .table, .csv: table.rows.append(Self.row(of: batch))
+            case .table, .csv: table.rows.append(row(of: batch))
             }
             count += 1
         }
@@ -36,30 +36,36 @@ struct BatchListOutput {
     }
 
     private static let columns = [
-        Column("id", "Batch", canShrink: false),
-        Column("processing_status", "Status", canShrink: false),
-        Column("created_at", "Created", kind: .timestamp),
-        Column("ended_at", "Ended", kind: .timestamp),
+        Column("id", "Batch", weight: .important, isID: true),
+        Column("processing_status", "Status", canShrink: false, weight: .important),
+        Column("created_at", "Created (UTC)", kind: .minute, weight: .important),
+        Column("ended_at", "Ended (UTC)", kind: .minute, weight: .detail),
         Column("requests", "Requests", kind: .integer),
-        Column("succeeded", "Succeeded", kind: .integer),
+        Column("succeeded", "Succeeded", kind: .integer, weight: .detail),
         Column("errored", "Errored", kind: .integer),
-        Column("canceled", "Canceled", kind: .integer),
-        Column("expired", "Expired", kind: .integer),
-        Column("results", "Results", canShrink: false),
+        Column("canceled", "Canceled", kind: .integer, weight: .detail),
+        Column("expired", "Expired", kind: .integer, weight: .detail),
+        Column("state", "Results", canShrink: false, weight: .detail),
+        Column("results_until", "Results until", kind: .minute, weight: .detail),
+        Column("days_left", "Days left", kind: .decimal(places: 1), weight: .important),
     ]
 
-    private static func row(of batch: MessageBatch) -> [Cell] {
-        [
+    private func row(of batch: MessageBatch) -> [Cell] {
+        let state = Self.state(of: batch)
+        let daysLeft = state == "removed" ? nil : batch.retentionEnds.seconds(since: context.now()) / 86_400
+        return [
             .text(batch.id), .text(batch.status.name), .timestamp(batch.createdAt), .timestamp(batch.endedAt),
             .integer(batch.counts.total), .integer(batch.counts[.succeeded]), .integer(batch.counts[.errored]),
-            .integer(batch.counts[.canceled]), .integer(batch.counts[.expired]), .text(results(of: batch)),
+            .integer(batch.counts[.canceled]), .integer(batch.counts[.expired]), .text(state),
+            state == "removed" ? .missing : .timestamp(batch.retentionEnds),
+            daysLeft.map { .decimal(($0 * 10).rounded(.down) / 10) } ?? (format == .table ? .text(state) : .missing),
         ]
     }
 
     /// The availability of the results, as far as the batch object shows it.
-    private static func results(of batch: MessageBatch) -> String {
-        if batch.archivedAt != nil { return "withdrawn" }
-        guard batch.status == .ended else { return "not yet" }
-        return batch.resultsURL == nil ? "none" : "until \(batch.retentionEnds.day.text)"
+    private static func state(of batch: MessageBatch) -> String {
+        if batch.archivedAt != nil { return "removed" }
+        guard batch.status == .ended else { return "pending" }
+        return batch.resultsURL == nil ? "unavailable" : "available"
     }
 }
