@@ -19,7 +19,7 @@ struct StatusTests {
             #expect(counts == ["archived": 1, "waiting": 1, "failing": 1, "quarantined": 1])
             let table = await nights.run(["status"])
             #expect(table.status == .done)
-            for part in ["At risk", "Failing", "Quarantined", "Last runs", "one line more", "longer than 1024 bytes"] {
+            for part in ["Expiring", "Failed", "Quarantined", "Last runs", "one line more", "longer than 1024 bytes"] {
                 #expect(table.output.contains(part) || part == "one line more", "\(part)\n\(table.output)")
             }
             #expect(!table.output.contains("Lost\n"))

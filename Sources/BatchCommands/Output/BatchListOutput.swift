@@ -52,14 +52,22 @@ struct BatchListOutput {
 
     private func row(of batch: MessageBatch) -> [Cell] {
         let state = Self.state(of: batch)
-        let daysLeft = state == "removed" ? nil : batch.retentionEnds.seconds(since: context.now()) / 86_400
         return [
             .text(batch.id), .text(batch.status.name), .timestamp(batch.createdAt), .timestamp(batch.endedAt),
             .integer(batch.counts.total), .integer(batch.counts[.succeeded]), .integer(batch.counts[.errored]),
             .integer(batch.counts[.canceled]), .integer(batch.counts[.expired]), .text(state),
-            state == "removed" ? .missing : .timestamp(batch.retentionEnds),
-            daysLeft.map { .decimal(($0 * 10).rounded(.down) / 10) } ?? (format == .table ? .text(state) : .missing),
+            state == "removed" ? .missing : .timestamp(batch.retentionEnds), daysLeft(of: batch, state),
         ]
+    }
+
+    /// The days until the API removes the results, in tables a word if there are none.
+    private func daysLeft(of batch: MessageBatch, _ state: String) -> Cell {
+        let days = batch.retentionEnds.seconds(since: context.now()) / 86_400
+        if format == .table {
+            if state == "removed" { return .text(state) }
+            if days < 0 { return .text("over") }
+        }
+        return state == "removed" ? .missing : .decimal((days * 10).rounded(.down) / 10)
     }
 
     /// The availability of the results, as far as the batch object shows it.

@@ -94,7 +94,7 @@ struct TerminalLayout {
         if !hidden.isEmpty { sentences.append("Hidden columns: \(names(hidden)).") }
         if !cutIDs.isEmpty { sentences.append("Cut: \(names(cutIDs)).") }
         guard !sentences.isEmpty else { return nil }
-        return (sentences + ["For everything, use a wider terminal or --format csv."]).joined(separator: " ")
+        return (sentences + ["For everything, use a wider terminal or --format json."]).joined(separator: " ")
     }
 }
 
