@@ -89,7 +89,7 @@ struct StatusTests {
             let retry = await nights.run(["retry-quarantine", "--quiet", "--output", "json"])
             #expect(retry.status == .partial)
             #expect(nights.archive.archivedIDs == ["msgbatch_odd"])
-            #expect(retry.notes.contains("batchkeep: msgbatch_gone: GET"), "\(retry.notes)")
+            #expect(retry.notes.contains("warning: msgbatch_gone: GET"), "\(retry.notes)")
             let problem = try #require((retry.document["problems"] as? [[String: Any]])?.first)
             #expect(problem["batch_id"] as? String == "msgbatch_gone")
         }
