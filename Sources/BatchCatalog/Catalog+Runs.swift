@@ -27,6 +27,31 @@ extension Catalog {
         }
     }
 
+    /// The last export that ended with exit status 0; nil if none did.
+    package func lastSuccessfulExport() throws(CatalogFailure) -> CatalogRun? {
+        try exports("exit_status = 0 AND finished_at IS NOT NULL").first
+    }
+
+    /// The last export that matters now: the newest one, or the one before if the newest is still running.
+    package func lastExport(isRunning: Bool) throws(CatalogFailure) -> CatalogRun? {
+        let runs = try exports("1")
+        return isRunning && runs.first?.finishedAt == nil ? runs.dropFirst().first : runs.first
+    }
+
+    /// The last two runs that meet a condition and looked for new batches, newest first.
+    private func exports(_ condition: String) throws(CatalogFailure) -> [CatalogRun] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM runs WHERE command <> 'retry-quarantine' AND \(condition)
+                    ORDER BY number DESC LIMIT 2
+                    """
+            )
+            .map { try CatalogRun(RowReader(row: $0)) }
+        }
+    }
+
     /// The runs that read the listing to its end and began at or after a moment, newest first.
     package func completeListings(since moment: Timestamp) throws(CatalogFailure) -> [CatalogRun] {
         try read { db in

@@ -35,16 +35,21 @@ package final class Catalog: Sendable {
         }
     }
 
-    /// Opens an existing catalog for reading only.
+    /// Creates a catalog in memory with the rows of an existing file.
+    ///
+    /// The file does not change. The tables of an earlier version are migrated in memory.
     package convenience init(reading path: String) throws(CatalogFailure) {
         try self.init(path: path) {
-            let queue = try DatabaseQueue.reading(path, .archiveDatabase)
-            try Self.check(queue, path: path)
-            guard try queue.read(CatalogSchema.migrator.hasCompletedMigrations) else {
-                throw CatalogFailure.damaged(path: path, detail: "its tables are not there or not up to date")
+            let file = try DatabaseQueue.reading(path, .archiveDatabase)
+            try Self.check(file, path: path)
+            guard try file.read(CatalogSchema.isCatalog) else {
+                throw CatalogFailure.damaged(path: path, detail: "it has no tables of a catalog")
             }
-            try Self.checkColumns(queue, path: path)
-            return queue
+            let copy = try DatabaseQueue()
+            try file.backup(to: copy)
+            try CatalogSchema.migrator.migrate(copy)
+            try Self.checkColumns(copy, path: path)
+            return copy
         }
     }
 
@@ -78,15 +83,6 @@ package final class Catalog: Sendable {
     private static func checkColumns(_ queue: DatabaseQueue, path: String) throws {
         guard try queue.read(CatalogSchema.hasItsColumns) else {
             throw CatalogFailure.damaged(path: path, detail: "its tables or their columns are not those of a catalog")
-        }
-    }
-
-    /// Replaces the content of this catalog with that of another one.
-    func copy(_ other: Catalog) throws(CatalogFailure) {
-        do {
-            try other.queue.backup(to: queue)
-        } catch {
-            throw Self.failure(error, path: other.path)
         }
     }
 

@@ -48,7 +48,7 @@ extension Cell {
         case .text(let text): text
         case .integer(let value):
             switch kind {
-            case .text, .integer, .timestamp, .decimal, .money: NumberText.integer(value)
+            case .text, .integer, .timestamp, .minute, .decimal, .money: NumberText.integer(value)
             case .bytes: NumberText.bytes(Double(value))
             case .byteRate: NumberText.byteRate(Double(value))
             case .duration: NumberText.duration(seconds: Double(value))
@@ -61,9 +61,9 @@ extension Cell {
             case .byteRate: NumberText.byteRate(value)
             case .duration: NumberText.duration(seconds: value)
             case .percent: NumberText.percent(value)
-            case .text, .integer, .timestamp, .money: NumberText.decimal(value, places: 2)
+            case .text, .integer, .timestamp, .minute, .money: NumberText.decimal(value, places: 2)
             }
-        case .timestamp(let moment): NumberText.timestamp(moment)
+        case .timestamp(let moment): kind == .minute ? NumberText.minute(moment) : NumberText.timestamp(moment)
         case .money(let amount): amount.displayText
         }
     }

@@ -37,16 +37,29 @@ extension StringProtocol {
 
     /// The words of the text in lines of at most `width` columns.
     ///
-    /// A longer word has a line of its own.
-    func wrapped(toWidth width: Int) -> [String] {
-        split(separator: " ")
+    /// A longer word has a line of its own, or several if words may be broken.
+    func wrapped(toWidth width: Int, breakingWords: Bool = false) -> [String] {
+        split(separator: " ").flatMap { breakingWords ? $0.pieces(ofWidth: width) : [String($0)] }
             .reduce(into: []) { lines, word in
                 if let last = lines.last, last.displayWidth + 1 + word.displayWidth <= width {
                     lines[lines.count - 1] += " " + word
                 } else {
-                    lines.append(String(word))
+                    lines.append(word)
                 }
             }
+    }
+
+    /// The text in pieces of at most `width` columns; a wider character is a piece of its own.
+    private func pieces(ofWidth width: Int) -> [String] {
+        guard displayWidth > width else { return [String(self)] }
+        var (pieces, used) = ([""], 0)
+        for character in self {
+            let next = character.displayWidth
+            if used + next > width, used > 0 { (pieces, used) = (pieces + [""], 0) }
+            pieces[pieces.count - 1].append(character)
+            used += next
+        }
+        return pieces
     }
 
     /// The text padded with spaces to `width` columns.

@@ -93,6 +93,19 @@ package enum NumberText {
         return String(decoding: bytes.prefix(19), as: UTF8.self) + "Z"
     }
 
+    /// A timestamp in UTC without seconds: `2024-08-20 17:23`.
+    package static func minute(_ moment: Timestamp) -> String {
+        String(timestamp(moment).prefix(16))
+    }
+
+    /// How long ago something happened, in one unit: `5 min`, `11 h`, `3 days`.
+    package static func age(seconds: Double) -> String {
+        guard seconds >= 60 else { return "less than a minute" }
+        if seconds < 2 * 3_600 { return "\(Int(seconds / 60)) min" }
+        if seconds < 2 * 86_400 { return "\(Int(seconds / 3_600)) h" }
+        return "\(integer(Int64(min(seconds / 86_400, 1e9)))) days"
+    }
+
     /// Inserts a comma before every three digits, counted from the end.
     package static func grouped(_ digits: some StringProtocol) -> String {
         var left = digits.utf8.count

@@ -45,6 +45,12 @@ package struct Column: Sendable, Hashable {
     package var alignment: Alignment
     /// Whether a narrow terminal may cut the cells; false for numbers and for IDs that people copy.
     package var canShrink: Bool
+    /// How much the column matters on a narrow terminal, which hides the columns of the lowest weight first.
+    package var weight: Weight
+    /// Whether the cells are IDs, which a narrow terminal cuts only as far as they remain different.
+    package var isID: Bool
+    /// Whether a terminal shows the cells below their rows, at full length.
+    package var isBelow: Bool
 
     /// Creates a column.
     ///
@@ -54,13 +60,30 @@ package struct Column: Sendable, Hashable {
         _ title: String,
         kind: ValueKind = .text,
         alignment: Alignment? = nil,
-        canShrink: Bool? = nil
+        canShrink: Bool? = nil,
+        weight: Weight = .normal,
+        isID: Bool = false,
+        isBelow: Bool = false
     ) {
         self.key = key
         self.title = title
         self.kind = kind
         self.alignment = alignment ?? (kind.isNumber ? .right : .left)
         self.canShrink = canShrink ?? (kind == .text)
+        self.weight = weight
+        self.isID = isID
+        self.isBelow = isBelow
+    }
+
+    /// How much a column matters, from least to most.
+    package enum Weight: Int, Sendable, Hashable, Comparable {
+        /// Hidden before an ID is cut.
+        case detail
+        case normal
+        /// What the reader looks for in the table.
+        case important
+
+        package static func < (left: Weight, right: Weight) -> Bool { left.rawValue < right.rawValue }
     }
 
     /// The horizontal alignment of the cells in a column.
@@ -86,6 +109,8 @@ package enum ValueKind: Sendable, Hashable {
     case duration
     /// A timestamp, shown as `2024-08-20 17:23:24Z`.
     case timestamp
+    /// A timestamp in UTC without seconds, shown as `2024-08-20 17:23`.
+    case minute
     /// A fraction: 0.25 is shown as `25.0%`.
     case percent
     /// US dollars, shown as `$1,234.50`.
@@ -94,7 +119,7 @@ package enum ValueKind: Sendable, Hashable {
     /// Whether cells of this kind are right-aligned.
     package var isNumber: Bool {
         switch self {
-        case .text, .timestamp: false
+        case .text, .timestamp, .minute: false
         case .integer, .decimal, .bytes, .byteRate, .duration, .percent, .money: true
         }
     }

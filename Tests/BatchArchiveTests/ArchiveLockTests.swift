@@ -38,4 +38,14 @@ struct ArchiveLockTests {
         }
         try file.sync()
     }
+
+    @Test func `a held lock is seen, and the look neither takes the lock nor creates its file`() throws {
+        #expect(!ArchiveLock.isHeld(in: archive.folder))
+        #expect(try archive.paths() == [])
+        let lock = try ArchiveLock(archive.folder, as: holder)
+        #expect(ArchiveLock.isHeld(in: archive.folder))
+        _ = consume lock
+        #expect(!ArchiveLock.isHeld(in: archive.folder))
+        _ = try ArchiveLock(archive.folder, as: holder)
+    }
 }

@@ -18,7 +18,7 @@ struct HostileInputTests {
         "summarize": ["--since", "--until", "--during", "--timezone"],
         "errors": ["--since", "--until", "--limit"],
         "select": ["--since", "--until", "--limit", "--sample", "--seed", "--where"],
-        "status": ["--warn-days", "--runs"],
+        "status": ["--warn-days", "--runs", "--max-age"],
         "prune": ["--raw-older-than", "--joined-older-than"],
         "verify": ["--since", "--sample"],
         "report": ["--since", "--until"],

@@ -7,13 +7,20 @@ import Testing
 /// `verify` and its repair on an archive of the samples, with and without the API.
 struct VerifyCommandTests {
     @Test(arguments: [[], ["--quick"], ["--full"], ["--sample", "30%"], ["--repair"]])
-    func `an intact archive has one check mark per file`(arguments: [String]) async throws {
+    func `an intact archive has only a sum, and with --verbose one mark per file`(arguments: [String]) async throws {
         try await InProcess.withSamples { archive, run, _ in
-            let verify = await run(["verify"] + arguments)
+            let verify = await run(["verify", "--verbose"] + arguments)
             #expect(verify.status == .done, "\(verify.output)")
             let parts = ["raw", "results", "manifests", "summaries", "views"]
-            #expect(verify.lines.count == parts.reduce(1) { $0 + archive.files(in: $1).count })
-            #expect(verify.lines.allSatisfy { $0.hasPrefix("= ") })
+            let count = parts.reduce(1) { $0 + archive.files(in: $1).count }
+            #expect(verify.lines.count == count + 1)
+            #expect(verify.lines.dropLast().allSatisfy { $0.hasPrefix("= ") })
+            let short = await run(["verify"] + arguments)
+            #expect(short.status == .done && short.lines == [verify.lines.last])
+            let depth =
+                ["--quick": "quick", "--sample": "sample 30%"][arguments.first]
+                ?? (arguments.isEmpty ? "checksums" : "full")
+            #expect(short.output == "\(count) files verified (\(depth)): \(count) intact\n")
         }
     }
 
@@ -24,7 +31,8 @@ struct VerifyCommandTests {
             #expect(await run(["verify", "--quick"]).status == .done)
             let marks = await run(["verify"])
             #expect(marks.status == .integrity)
-            #expect(marks.lines.filter { !$0.hasPrefix("= ") }.count == 1)
+            #expect(marks.lines.count == 2 && marks.lines.last?.hasSuffix(" intact, 1 different") == true)
+            #expect(marks.notes.contains("hint: batchkeep verify --repair --archive \(archive.url.path)\n"))
             #expect(marks.output.contains("* \(file): ") && marks.output.contains("(member 0, byte "))
             let json = await run(["verify", "--format", "json"]).document
             let files = json["files"] as? [[String: Any]] ?? []

@@ -23,6 +23,28 @@ import Testing
         #expect(Money(text) == nil)
     }
 
+    @Test(arguments: [
+        (["12.5", "0.0023"], ["$12.5000", "$0.0023"]), (["1234.5", "7"], ["$1,234.50", "$7.00"]),
+        (["0", "0.0000012"], ["$0.0000000", "$0.0000012"]), (["-0.5", "0.25"], ["-$0.5000", "$0.2500"]),
+        (["1500", "0.0000000012"], ["$1,500.000000", "<$0.000001"]),
+        (["1500", "-0.0000000012"], ["$1,500.000000", ">-$0.000001"]),
+    ])
+    func `the amounts of a column have the same number of decimals`(amounts: [String], texts: [String]) {
+        let table = Table(columns: [Column("cost", "Cost", kind: .money)], rows: amounts.map { [.money(Money($0))] })
+        let lines = TableFormat.table.render(table).split(separator: "\n").dropFirst(2)
+        #expect(lines.map { $0.drop { $0 == " " } } == texts.map { $0[...] })
+    }
+
+    @Test func `the total of a column has the decimals of its amounts`() {
+        let table = Table(
+            columns: [Column("model", "Model"), Column("cost", "Cost", kind: .money)],
+            rows: [[.text("a"), .money(Money("0.0312"))], [.text("b"), .missing]],
+            totals: [.text("Total"), .money(Money("1250.0312"))]
+        )
+        #expect(TableFormat.table.render(table).contains("\nTotal  $1,250.0312\n"))
+        #expect(TableFormat.markdown.render(table).contains("**\\$1,250.0312**"))
+    }
+
     @Test func `amounts convert to dollars`() {
         #expect(Money(picoDollars: 1_500_000_000_000).dollars == 1.5)
     }

@@ -80,4 +80,16 @@ import Testing
         let moment = try #require(Timestamp("2024-08-20T17:23:24.999999Z"))
         #expect(NumberText.timestamp(moment) == "2024-08-20 17:23:24Z")
     }
+
+    @Test(arguments: [
+        (0.0, "less than a minute"), (59, "less than a minute"), (60, "1 min"), (7_199, "119 min"), (7_200, "2 h"),
+        (172_799, "47 h"), (172_800, "2 days"), (1e12, "11,574,074 days"),
+    ])
+    func `ages have one unit`(seconds: Double, text: String) {
+        #expect(NumberText.age(seconds: seconds) == text)
+    }
+
+    @Test func `a time to the minute is not rounded`() {
+        #expect(NumberText.minute(Timestamp(seconds: 1_724_174_639)) == "2024-08-20 17:23")
+    }
 }

@@ -60,7 +60,7 @@ import Testing
         let text = render(TerminalStyle(width: 31))
         #expect(text.contains("Batch       Name          Lines\n"))
         #expect(text.contains("msgbatch_2  a name that…      7\n"))
-        #expect(text.contains("Not shown for lack of room: Size."))
+        #expect(text.contains("Hidden columns: Size."))
     }
 
     @Test func `no line of cells is wider than the terminal`() {

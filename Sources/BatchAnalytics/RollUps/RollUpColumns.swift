@@ -134,6 +134,13 @@ extension RollUp {
     /// Columns with IDs and names that people copy, which are never cut.
     private static let uncutColumns: Set<String> = ["batch_id", "model", "fingerprint", "sample_request_id"]
 
+    /// Columns that a narrow terminal hides first.
+    ///
+    /// What the rows are grouped by is hidden last.
+    private static let detailColumns: Set<String> = [
+        "assumed_price_requests", "cache_hit_ratio", "list_price_usd", "queue_seconds_p50", "saved_by_cache_usd",
+    ]
+
     /// The heading of a column.
     private static func title(_ key: String) -> String {
         if let title = titles[key] { return title }
@@ -144,6 +151,12 @@ extension RollUp {
 
     /// A column with its heading.
     static func column(_ key: String, _ kind: ValueKind = .text) -> Column {
-        Column(key, title(key), kind: kind, canShrink: uncutColumns.contains(key) ? false : nil)
+        Column(
+            key,
+            title(key),
+            kind: kind,
+            canShrink: uncutColumns.contains(key) ? false : nil,
+            weight: kind == .text ? .important : detailColumns.contains(key) ? .detail : .normal
+        )
     }
 }

@@ -64,19 +64,19 @@ package struct ErrorTrend: Sendable {
     }
 
     private static let columns = [
-        Column("fingerprint", "Fingerprint", canShrink: false),
-        Column("requests", "Requests", kind: .integer),
+        Column("requests", "Requests", kind: .integer, weight: .important),
         Column("requests_before", "Before", kind: .integer),
         Column("change", "Change", kind: .percent),
         Column("cost_at_stake_usd", "Cost at stake", kind: .money),
-        Column("error_class", "What helps", canShrink: false),
-        Column("error_type", "Type"),
-        Column("error_message", "Message"),
-        Column("sample_custom_id", "Example"),
-        Column("first_seen", "First seen", kind: .timestamp),
-        Column("last_seen", "Last seen", kind: .timestamp),
+        Column("error_class", "What helps", canShrink: false, weight: .important),
+        Column("error_type", "Type", canShrink: false, weight: .important),
+        Column("error_message", "Message", isBelow: true),
+        Column("sample_custom_id", "Example", weight: .detail),
+        Column("first_seen", "First seen", kind: .timestamp, weight: .detail),
+        Column("last_seen", "Last seen", kind: .timestamp, weight: .detail),
         Column("sample_request_id", "Its request", canShrink: false),
         Column("command", "Command"),
+        Column("fingerprint", "Fingerprint", canShrink: false),
     ]
 
     private func cell(_ column: String, _ row: Row) -> Cell {

@@ -41,4 +41,12 @@ package struct ArchiveLock: ~Copyable, Sendable {
         try file.write(text.span)
         self.file = file
     }
+
+    /// Returns whether a process holds the lock of an archive, without waiting and without creating a file.
+    ///
+    /// The lock is tried and released at once. False if that is not possible, for example on a file system without locks.
+    package static func isHeld(in archive: ArchiveFolder) -> Bool {
+        guard let file = try? archive.open(name), let isFree = try? file.lock() else { return false }
+        return !isFree
+    }
 }

@@ -4,7 +4,7 @@ import SystemPackage
 /// The verdict on one file of an archive.
 package struct VerifiedFile: Sendable, Hashable {
     /// The verdict as a single character.
-    package enum Mark: String, Sendable, Hashable {
+    package enum Mark: String, Sendable, Hashable, CaseIterable {
         /// The file matches its manifest.
         case intact = "="
         /// A manifest or SHA256SUMS names the file, but it does not exist.

@@ -49,6 +49,9 @@ enum CatalogSchema {
                 arguments: ["\"\(former)\":", "\"\(name)\":"]
             )
         }
+    /// Whether a database records the migrations of a catalog of this version or an earlier one.
+    static func isCatalog(_ db: Database) throws -> Bool {
+        try !migrator.appliedIdentifiers(db).isEmpty
     }
 
     /// Whether a database has the tables and columns of a catalog, and no others.

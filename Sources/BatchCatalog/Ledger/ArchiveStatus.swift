@@ -16,11 +16,22 @@ package struct ArchiveStatus {
     package let lost: [CatalogBatch]
     /// The last runs, newest first.
     package let runs: [CatalogRun]
+    /// The last export that has ended; it was killed if it has no time of its end.
+    package let lastExport: CatalogRun?
+    /// The last export that ended with exit status 0.
+    package let lastSuccess: CatalogRun?
+    /// Why the catalog could not be read; nil if it could.
+    package let catalogFailure: CatalogFailure?
     /// The derived files that interrupted runs have not written.
     package let pending: PendingWork
 
+    /// Reads the state from a catalog.
+    ///
+    /// `isRunning` is whether a process has locked the archive, so that the newest run may be going on.
     package init(
         of catalog: Catalog,
+        failure: CatalogFailure? = nil,
+        isRunning: Bool = false,
         archive: String,
         pending: PendingWork,
         source: String?,
@@ -36,6 +47,9 @@ package struct ArchiveStatus {
         quarantined = unfinished.filter { $0.state == .quarantined }
         lost = try catalog.batches(in: [.lost])
         runs = try catalog.runs(last: lastRuns)
+        lastExport = try catalog.lastExport(isRunning: isRunning)
+        lastSuccess = try catalog.lastSuccessfulExport()
+        catalogFailure = failure
     }
 
     /// The number of batches in any of the given states.

@@ -52,21 +52,26 @@ package struct CatalogFile {
     /// Opens a catalog in memory for a command that only reads: the rows of the file, updated from the files of the
     /// archive.
     ///
+    /// The file of an earlier version is read like one of this version, and stays as it is.
     /// If the file cannot be used, all batches are read from the files, and its history as far as possible.
     package func openForReading() async throws -> Catalog {
-        let catalog = try Catalog(inMemory: ())
-        if !isMissing {
-            do {
-                let stored = try Catalog(reading: path)
-                try stored.checkRows()
-                try catalog.copy(stored)
-            } catch {
-                observe(.unreadable(error))
-                try? catalog.add(CatalogHistory(of: path))
-            }
-        }
+        let catalog = try isMissing ? Catalog(inMemory: ()) : stored()
         if FileManager.default.fileExists(atPath: folder.root) { try await update(catalog) }
         return catalog
+    }
+
+    /// The rows of the file, or as much of its history as can be read.
+    private func stored() throws(CatalogFailure) -> Catalog {
+        do {
+            let catalog = try Catalog(reading: path)
+            try catalog.checkRows()
+            return catalog
+        } catch {
+            observe(.unreadable(error))
+            let catalog = try Catalog(inMemory: ())
+            try? catalog.add(CatalogHistory(of: path))
+            return catalog
+        }
     }
 
     /// The status of what is at the path, even of a link to nothing; nil if nothing is there.

@@ -34,16 +34,19 @@ struct PricesCommand: ParsableCommand {
     private static func table(_ source: PriceSource, isForPeople: Bool) -> Table {
         let whole =
             [
-                Column("model_id", "Model", canShrink: false), Column("aliases", "Aliases"),
-                Column("prompt_min", "Prompt from", kind: .integer), Column("prompt_max", "to", kind: .integer),
-                Column("valid_from", "Valid from", canShrink: false), Column("valid_to", "to", canShrink: false),
+                Column("model_id", "Model", canShrink: false, weight: .important),
+                Column("aliases", "Aliases", weight: .detail),
+                Column("prompt_min", "Prompt from", kind: .integer),
+                Column("prompt_max", "to", kind: .integer, weight: .detail),
+                Column("valid_from", "Valid from", canShrink: false),
+                Column("valid_to", "to", canShrink: false, weight: .detail),
             ] + UsageField.priced.map(priceColumn) + [
-                Column("geo_us_x", "In US", kind: .decimal(places: 2)),
-                Column("confidence", "Source", canShrink: false),
+                Column("geo_us_x", "In US", kind: .decimal(places: 2), weight: .detail),
+                Column("confidence", "Source", canShrink: false, weight: .detail),
             ]
         return Table(
             caption: "Price table \(BuiltInPrices.version), US dollars per million tokens",
-            columns: isForPeople ? whole + [Column("origin", "Origin")] : whole,
+            columns: isForPeople ? whole + [Column("origin", "Origin", weight: .detail)] : whole,
             rows: source.table.rows.map { isForPeople ? cells($0) + [.text($0.origin.text)] : cells($0) },
             notes: [
                 "Built-in rows: \(BuiltInPrices.source).",
@@ -54,7 +57,12 @@ struct PricesCommand: ParsableCommand {
     }
 
     private static func priceColumn(_ field: UsageField) -> Column {
-        Column(field.priceColumn ?? field.column, field.title.replacing("Cache write", with: "Write"), kind: .money)
+        Column(
+            field.priceColumn ?? field.column,
+            field.title.replacing("Cache write", with: "Write"),
+            kind: .money,
+            weight: [.input, .output].contains(field) ? .important : .normal
+        )
     }
 
     private static func cells(_ row: PriceRow) -> [Cell] {

@@ -73,7 +73,12 @@ struct VerifyCommand: AsyncParsableCommand {
         try format.check()
         let plan = try plan(now: context.now())
         let sources = try ArchiveFolders.entries(at: archive.path)
-        var output = VerifyOutput(isJSON: format.isJSON, context: context)
+        var output = VerifyOutput(
+            isJSON: format.isJSON,
+            isVerbose: verbose,
+            suggestsRepair: !repair,
+            context: context
+        )
         try output.begin(archive.path, depth: depthName)
         var pending: [(path: String, work: PendingWork)] = []
         // A batch without any file left is damage that no file shows after the repair.

@@ -4,6 +4,8 @@ import Tables
 
 extension ArchiveStatus {
     /// The status as text for people: the counts, a table for each state that needs attention, then the last runs.
+    ///
+    /// Errors follow their rows at full length.
     func text(style: TerminalStyle) -> String {
         var parts = [block.render(style: style)]
         for table in [expiringTable, unfinishedTable, quarantinedTable, lostTable, runTable] where !table.rows.isEmpty {
@@ -24,7 +26,7 @@ extension ArchiveStatus {
                             "pending",
                             .integer(count(.pending, .new)),
                             .integer,
-                            note: "not finished processing, or not tried yet"
+                            note: "not finished by the API, or not tried yet"
                         ),
                         Metric(
                             "partial",
@@ -47,19 +49,21 @@ extension ArchiveStatus {
                     ]
                 )
             ],
-            notes: (counts.isEmpty && runs.isEmpty ? ["Nothing is known yet: batchkeep export fills the archive."] : [])
+            notes: (counts.isEmpty && runs.isEmpty
+                ? ["No batch and no run is recorded. To fill the archive: batchkeep export"] : [])
                 + pending.sentences(archivePath: archive)
         )
     }
 
-    private static let id = Column("batch_id", "Batch", canShrink: false)
+    private static let id = Column("batch_id", "Batch", weight: .important, isID: true)
+    private static let lastError = Column("last_error", "Last error", isBelow: true)
 
     private var expiringTable: Table {
         Table(
             caption: "Expiring",
             columns: [
                 Self.id, Column("state", "State", canShrink: false),
-                Column("days_left", "Days left", kind: .decimal(places: 1)), Column("last_error", "Last error"),
+                Column("days_left", "Days left", kind: .decimal(places: 1), weight: .important), Self.lastError,
             ],
             rows: expiring.map { row in
                 [.text(row.id), .text(row.state.rawValue), .decimal(row.daysLeft(at: now)), .text(row.lastError)]
@@ -80,13 +84,12 @@ extension ArchiveStatus {
             caption: "Quarantined",
             columns: [Self.id] + Self.tries,
             rows: quarantined.map { row in [.text(row.id)] + Self.tries(of: row) },
-            notes: ["The data lies in \(archive)/_quarantine; batchkeep retry-quarantine fetches it anew."]
+            notes: ["The data is in \(archive)/_quarantine. To download it again: batchkeep retry-quarantine"]
         )
     }
 
     private static let tries = [
-        Column("attempts", "Runs", kind: .integer), Column("next_try_at", "Next try", kind: .timestamp),
-        Column("last_error", "Last error"),
+        Column("attempts", "Runs", kind: .integer), Column("next_try_at", "Next try (UTC)", kind: .minute), lastError,
     ]
 
     private static func tries(of row: CatalogBatch) -> [Cell] {
@@ -97,10 +100,11 @@ extension ArchiveStatus {
         Table(
             caption: "Lost",
             columns: [
-                Self.id, Column("created_at", "Created", kind: .timestamp),
-                Column("lost_at", "Found", kind: .timestamp),
-                Column("requests", "Requests", kind: .integer), Column("succeeded", "Succeeded", kind: .integer),
-                Column("last_error", "Last error"),
+                Self.id, Column("created_at", "Created (UTC)", kind: .minute),
+                Column("lost_at", "Found (UTC)", kind: .minute, weight: .detail),
+                Column("requests", "Requests", kind: .integer),
+                Column("succeeded", "Succeeded", kind: .integer, weight: .detail),
+                Self.lastError,
             ],
             rows: lost.map { row in
                 [
@@ -115,11 +119,13 @@ extension ArchiveStatus {
         Table(
             caption: "Last runs",
             columns: [
-                Column("started_at", "Started", kind: .timestamp), Column("command", "Command", canShrink: false),
-                Column("exit_status", "Status", kind: .integer),
+                Column("started_at", "Started (UTC)", kind: .minute, weight: .important),
+                Column("command", "Command", canShrink: false),
+                Column("exit_status", "Exit status", kind: .integer, weight: .important),
                 Column("archived_now", "Archived", kind: .integer), Column("failed", "Failed", kind: .integer),
                 Column("quarantined", "Quarantined", kind: .integer),
-                Column("retry_scheduled", "Retry scheduled", kind: .integer), Column("error", "Error"),
+                Column("retry_scheduled", "Retry scheduled", kind: .integer, weight: .detail),
+                Column("error", "Error", isBelow: true),
             ],
             rows: runs.map { run in
                 [
@@ -127,7 +133,7 @@ extension ArchiveStatus {
                     .integer(run.counts["archived_now"]),
                     .integer(run.counts["failed"].map { $0 + (run.counts["unavailable"] ?? 0) }),
                     .integer(run.counts["quarantined"]), .integer(run.counts["retry_scheduled"]),
-                    .text(run.finishedAt == nil ? "did not come to its end" : run.error),
+                    .text(run.finishedAt == nil ? "did not finish, or is still running" : run.error),
                 ]
             }
         )

@@ -24,7 +24,7 @@ struct BatchListOutput {
             switch format {
             case .ndjson: try context.writeJSON(batch.json + [0x0A])
             case .json: try context.writeJSON(Array((count == 0 ? "[" : ",\n").utf8) + Self.object(batch))
-            case .table, .csv, .tsv, .markdown: table.rows.append(Self.row(of: batch))
+            case .table, .csv, .tsv, .markdown: table.rows.append(row(of: batch))
             }
             count += 1
         }
@@ -39,25 +39,26 @@ struct BatchListOutput {
     }
 
     private static let columns = [
-        Column("id", "Batch", canShrink: false),
-        Column("processing_status", "Status", canShrink: false),
-        Column("created_at", "Created", kind: .timestamp),
-        Column("ended_at", "Ended", kind: .timestamp),
+        Column("id", "Batch", weight: .important, isID: true),
+        Column("processing_status", "Status", canShrink: false, weight: .important),
+        Column("created_at", "Created (UTC)", kind: .minute, weight: .important),
+        Column("ended_at", "Ended (UTC)", kind: .minute, weight: .detail),
         Column("requests", "Requests", kind: .integer),
-        Column("succeeded", "Succeeded", kind: .integer),
+        Column("succeeded", "Succeeded", kind: .integer, weight: .detail),
         Column("errored", "Errored", kind: .integer),
-        Column("canceled", "Canceled", kind: .integer),
-        Column("expired", "Expired", kind: .integer),
-        Column("state", "State", canShrink: false),
-        Column("results_until", "Results until", kind: .timestamp),
+        Column("canceled", "Canceled", kind: .integer, weight: .detail),
+        Column("expired", "Expired", kind: .integer, weight: .detail),
+        Column("state", "Results", canShrink: false, weight: .detail),
+        Column("results_until", "Results until", kind: .minute, weight: .detail),
+        Column("days_left", "Days left", kind: .decimal(places: 1), weight: .important),
     ]
 
-    private static func row(of batch: MessageBatch) -> [Cell] {
+    private func row(of batch: MessageBatch) -> [Cell] {
         [
             .text(batch.id), .text(batch.status.name), .timestamp(batch.createdAt), .timestamp(batch.endedAt),
             .integer(batch.counts.total), .integer(batch.counts[.succeeded]), .integer(batch.counts[.errored]),
-            .integer(batch.counts[.canceled]), .integer(batch.counts[.expired]), .text(state(of: batch)),
-            .timestamp(resultsUntil(of: batch)),
+            .integer(batch.counts[.canceled]), .integer(batch.counts[.expired]), .text(Self.state(of: batch)),
+            .timestamp(Self.resultsUntil(of: batch)), daysLeft(of: batch),
         ]
     }
 
@@ -69,16 +70,26 @@ struct BatchListOutput {
         return batch.json[..<end] + Array(members.utf8)
     }
 
-    /// `pending`, `unavailable` or `removed`; `ended` if the API offers the results.
+    /// The state of the results, as far as the batch object shows it.
     private static func state(of batch: MessageBatch) -> String {
         if batch.archivedAt != nil { return LocalState.removed.rawValue }
         guard batch.status == .ended else { return LocalState.pending.rawValue }
-        return batch.resultsURL == nil ? LocalState.unavailable.rawValue : batch.status.name
+        return batch.resultsURL == nil ? LocalState.unavailable.rawValue : "available"
     }
 
     /// When the API removes the results; nil if it has removed them or offers none.
     private static func resultsUntil(of batch: MessageBatch) -> Timestamp? {
         let isOffered = batch.archivedAt == nil && (batch.status != .ended || batch.resultsURL != nil)
         return isOffered ? batch.retentionEnds : nil
+    }
+
+    /// The days until the API removes the results, in a table for people a word if there are none.
+    private func daysLeft(of batch: MessageBatch) -> Cell {
+        guard let end = Self.resultsUntil(of: batch) else {
+            return format == .table ? .text(Self.state(of: batch)) : .missing
+        }
+        let days = end.seconds(since: context.now()) / 86_400
+        if format == .table, days < 0 { return .text("over") }
+        return .decimal((days * 10).rounded(.down) / 10)
     }
 }

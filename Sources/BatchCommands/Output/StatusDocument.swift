@@ -25,8 +25,11 @@ struct StatusDocument: Encodable {
     let lost: [Batch]
     let runs: [Run]
     let unwrittenFiles: UnwrittenFiles
+    let pending: Pending
+    let check: CheckDocument.Check
 
-    init(_ status: ArchiveStatus) {
+    init(_ status: ArchiveStatus, _ result: ArchiveCheck) {
+        check = CheckDocument.Check(result)
         archive = status.archive
         source = status.source
         asOf = status.now

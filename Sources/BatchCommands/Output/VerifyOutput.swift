@@ -1,15 +1,24 @@
 import BatchArchive
 import JSONLines
+import Tables
 
-/// Writes the result of `verify`: one line per file with a mark and a path, or one JSON document.
+/// Writes the result of `verify`: what is wrong and the sum as text, or one JSON document with all files.
+///
+/// The text has one line per file with a mark and a path; intact files are included if `isVerbose`.
 struct VerifyOutput {
     private let isJSON: Bool
     private let context: CommandContext
+    private let isVerbose: Bool
+    /// Whether a hint names the command that repairs; not after a repair.
+    private let suggestsRepair: Bool
     private var counts: [VerifiedFile.Mark: Int] = [:]
     private var outdated = 0
     private var depth = ""
+    private var archivePath = ""
 
-    init(isJSON: Bool, context: CommandContext) {
+    init(isJSON: Bool, isVerbose: Bool, suggestsRepair: Bool, context: CommandContext) {
+        self.isVerbose = isVerbose
+        self.suggestsRepair = suggestsRepair
         self.isJSON = isJSON
         self.context = context
     }
@@ -18,7 +27,7 @@ struct VerifyOutput {
     var isDamaged: Bool { counts.contains { $0.key != .intact } }
 
     mutating func begin(_ path: String, depth: String) throws {
-        self.depth = depth
+        (self.depth, archivePath) = (depth, path)
         guard isJSON else { return }
         try write("{\"archive\":\(Self.json(.text(path))),\"depth\":\(Self.json(.text(depth))),\"files\":[")
     }
@@ -30,7 +39,7 @@ struct VerifyOutput {
         if file.isOutdated { outdated += 1 }
         if isJSON {
             try write("\(isFirst ? "\n" : ",\n")\(Self.json(Self.node(file, path)))")
-        } else {
+        } else if isVerbose || file.mark != .intact {
             try context.print(line: "\(file.mark.rawValue) \(path)\(Self.remark(on: file))")
         }
     }
@@ -48,17 +57,28 @@ struct VerifyOutput {
                     + "\"unwritten_files\":\(Self.json(.array(work))),\"exit_status\":\(status.rawValue)}\n"
             )
         }
-        let total = counts.values.reduce(0, +)
-        context.note("Verified \(total) files (\(depth)): \(total - damaged) intact, \(damaged) not.")
+        if !isJSON { try context.print(line: sum) }
         if outdated > 0 {
-            context.note(
-                "\(outdated) are outdated: derived by another version. verify --repair derives them anew from raw."
-            )
+            let files = outdated.counted("file is", "files are")
+            context.report(.note, "\(files) outdated: an earlier version derived them")
         }
         for (path, work) in pending {
             for sentence in work.sentences(archivePath: path) { context.note(sentence) }
         }
-        if damaged > 0 { context.note("verify --repair makes anew what raw or the service still has.") }
+        if suggestsRepair, damaged + outdated > 0 {
+            context.report(.hint, "batchkeep verify --repair --archive \(archivePath.shellQuoted)")
+        }
+    }
+
+    /// `75 files verified (checksums): 73 intact, 1 different, 1 missing`.
+    private var sum: String {
+        let total = counts.values.reduce(0, +).counted("file", "files")
+        let parts = VerifiedFile.Mark.allCases
+            .compactMap { mark -> String? in
+                let count = counts[mark] ?? 0
+                return count > 0 || mark == .intact ? "\(count.displayText) \(mark.word)" : nil
+            }
+        return "\(total) verified (\(depth)): \(parts.joined(separator: ", "))"
     }
 
     private func write(_ json: String) throws {
@@ -84,5 +104,18 @@ struct VerifyOutput {
 
     private static func json(_ node: JSONNode) -> String {
         String(decoding: node.text, as: UTF8.self)
+    }
+}
+
+extension VerifiedFile.Mark {
+    /// The word for files with this mark in the sum.
+    fileprivate var word: String {
+        switch self {
+        case .intact: "intact"
+        case .missing: "missing"
+        case .extra: "unknown"
+        case .different: "different"
+        case .unreadable: "unreadable"
+        }
     }
 }

@@ -8,18 +8,20 @@ struct MarkdownTable: TableRenderer {
         if let caption = table.caption { output.append(contentsOf: "**\(Self.escaped(caption))**\n\n".utf8) }
         append(table.columns.map { Self.escaped($0.title) }, to: &output)
         append(table.columns.map { $0.alignment == .right ? "---:" : "---" }, to: &output)
-        for row in table.rows { append(cells(row, of: table), to: &output) }
+        let places = table.moneyPlaces
+        for row in table.rows { append(cells(row, of: table, places), to: &output) }
         if let totals = table.totals {
-            append(cells(totals, of: table).map { $0.isEmpty ? "" : "**\($0)**" }, to: &output)
+            append(cells(totals, of: table, places).map { $0.isEmpty ? "" : "**\($0)**" }, to: &output)
         }
         for note in table.notes { output.append(contentsOf: "\n\(Self.escaped(note))\n".utf8) }
         return String(decoding: output, as: UTF8.self)
     }
 
-    private func cells(_ row: [Cell], of table: Table) -> [String] {
-        zip(table.columns, table.filled(row))
-            .map { column, cell in
-                cell.displayText(column.kind).map(Self.escaped) ?? ""
+    private func cells(_ row: [Cell], of table: Table, _ places: [Int?]) -> [String] {
+        zip(table.columns.indices, table.filled(row))
+            .map { index, cell in
+                let text = cell.displayText(table.columns[index].kind, moneyPlaces: places[index])
+                return text.map(Self.escaped) ?? ""
             }
     }
 

@@ -1,8 +1,8 @@
 /// A table for a terminal: aligned columns, a rule below the headings, and totals below a second rule.
 ///
-/// On a narrow terminal, text columns shrink first, the widest before the others, down to ``narrowest``. If that is not
-/// enough, the rightmost columns are hidden and a note names them. Numbers are never cut, because a part of a number is
-/// a wrong number.
+/// The cells of columns that are shown below their rows follow each row at full length, wrapped at the terminal's width.
+/// ``TerminalLayout`` fits the table to a narrow terminal. Numbers are never cut, because a part of a number is a wrong
+/// number. A note names what is hidden or cut.
 struct TerminalTable: TableRenderer {
     let style: TerminalStyle
 
@@ -11,27 +11,41 @@ struct TerminalTable: TableRenderer {
     static let gap = "  "
 
     func render(_ table: Table) -> String {
-        let grid = Grid(table)
-        let layout = Layout(grid, of: table, width: style.width)
+        let grid = TerminalGrid(table)
+        let layout = TerminalLayout(grid, of: table, width: style.width)
         var output: [UInt8] = []
         func append(_ line: String) { output.append(contentsOf: (line + "\n").utf8) }
         if let caption = table.caption { append(style.paint(caption.visible, .strong) + "\n") }
         let rule = style.paint(layout.rule(), .faint)
         self.append(grid.titles, layout, .strong, to: &output)
+        let used = layout.below.filter { index in grid.rows.contains { $0[index] != nil } }
+        for index in used { append(Self.gap + style.paint(grid.titles[index], .strong)) }
         append(rule)
-        for row in grid.rows { self.append(row, layout, .normal, to: &output) }
+        for row in grid.rows {
+            self.append(row, layout, .normal, to: &output)
+            for text in used.compactMap({ row[$0] }) { for line in wrapped(text) { append(line) } }
+        }
         if let totals = grid.totals {
             append(rule)
             self.append(totals, layout, .strong, to: &output)
         }
-        let notes = table.notes.map(\.visible) + layout.note(about: table)
+        var notes = table.notes.map(\.visible)
+        if let note = layout.note(about: table) { notes += style.width.map { note.wrapped(toWidth: $0) } ?? [note] }
         if !notes.isEmpty { append("") }
         for note in notes { append(style.paint(note, .faint)) }
         return String(decoding: output, as: UTF8.self)
     }
 
+    /// The lines of a cell below its row.
+    private func wrapped(_ text: String) -> [String] {
+        guard let limit = style.width else { return [Self.gap + text] }
+        // A terminal that has no room for the indentation gets none.
+        let indent = limit > 2 * Self.gap.count ? Self.gap : ""
+        return text.wrapped(toWidth: max(1, limit - indent.count), breakingWords: true).map { indent + $0 }
+    }
+
     /// Appends a line of cells.
-    private func append(_ cells: [String?], _ layout: Layout, _ tone: Tone, to output: inout [UInt8]) {
+    private func append(_ cells: [String?], _ layout: TerminalLayout, _ tone: Tone, to output: inout [UInt8]) {
         let start = output.count
         for (index, column) in layout.columns.enumerated() {
             if index > 0 { output.append(contentsOf: Self.gap.utf8) }
@@ -56,86 +70,4 @@ struct TerminalTable: TableRenderer {
 extension TableRenderer where Self == TerminalTable {
     /// See ``TerminalTable``.
     static func terminal(_ style: TerminalStyle) -> TerminalTable { TerminalTable(style: style) }
-}
-
-/// The cells of a table as safe text; nil for a missing cell.
-private struct Grid {
-    let titles: [String]
-    let rows: [[String?]]
-    let totals: [String?]?
-    /// The natural width of each column.
-    private(set) var widths: [Int]
-
-    init(_ table: Table) {
-        func texts(_ row: [Cell]) -> [String?] {
-            zip(table.columns, table.filled(row)).map { $1.displayText($0.kind)?.visible }
-        }
-        titles = table.columns.map(\.title.visible)
-        rows = table.rows.map(texts)
-        // A missing total stays blank, because it usually means that a total makes no sense for the column.
-        totals = table.totals.map { texts($0).map { $0 ?? "" } }
-        widths = titles.map(\.displayWidth)
-        for row in rows { widen(to: row) }
-        if let totals { widen(to: totals) }
-    }
-
-    private mutating func widen(to row: [String?]) {
-        for index in row.indices { widths[index] = max(widths[index], row[index]?.displayWidth ?? 1) }
-    }
-}
-
-/// The columns that are shown, and their widths.
-private struct Layout {
-    struct Placed {
-        var index: Int
-        var width: Int
-        /// The minimum width when shrinking.
-        var minimumWidth: Int
-        var alignment: Column.Alignment
-    }
-
-    private(set) var columns: [Placed]
-
-    init(_ grid: Grid, of table: Table, width limit: Int?) {
-        let natural = table.columns.enumerated()
-            .map { index, column in
-                let width = grid.widths[index]
-                let shortest = max(TerminalTable.narrowest, grid.titles[index].displayWidth)
-                let minimumWidth = column.canShrink ? min(width, shortest) : width
-                return Placed(index: index, width: width, minimumWidth: minimumWidth, alignment: column.alignment)
-            }
-        columns = natural
-        guard let limit else { return }
-        shrink(to: limit)
-        while total > limit, columns.count > 1 {
-            columns = Array(natural.prefix(columns.count - 1))
-            shrink(to: limit)
-        }
-        if columns.count == 1 { columns[0].width = min(columns[0].width, max(1, limit)) }
-    }
-
-    private var total: Int {
-        columns.reduce(0) { $0 + $1.width } + TerminalTable.gap.count * (columns.count - 1)
-    }
-
-    /// Reduces the widest column that can shrink, repeatedly, until the line fits or no column can shrink.
-    private mutating func shrink(to limit: Int) {
-        while total > limit {
-            let candidates = columns.indices.filter { columns[$0].width > columns[$0].minimumWidth }
-            guard let widest = candidates.max(by: { columns[$0].width < columns[$1].width }) else { return }
-            columns[widest].width -= 1
-        }
-    }
-
-    func rule() -> String {
-        columns.map { String(repeating: "─", count: $0.width) }.joined(separator: TerminalTable.gap)
-    }
-
-    /// Returns a note that names the hidden columns; empty if there are none.
-    func note(about table: Table) -> [String] {
-        let hidden = table.columns.count - columns.count
-        guard hidden > 0 else { return [] }
-        let names = table.columns.suffix(hidden).map(\.title.visible).joined(separator: ", ")
-        return ["Not shown for lack of room: \(names). A wider terminal or --format csv has all columns."]
-    }
 }

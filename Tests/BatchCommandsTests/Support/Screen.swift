@@ -1,0 +1,42 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import MessageBatches
+import Synchronization
+
+/// What a command prints on a terminal without colors.
+enum Screen {
+    /// Runs a command on an archive and returns its standard output.
+    static func text(
+        _ arguments: [String],
+        width: Int,
+        at baseURL: String = "http://127.0.0.1:9",
+        now: @escaping @Sendable () -> Timestamp
+    ) async -> String {
+        let written = Mutex<[UInt8]>([])
+        let context = CommandContext(
+            environment: ["NO_COLOR": "1", "ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": InProcess.key],
+            now: now,
+            outputIsTerminal: true,
+            width: width,
+            write: { bytes in written.withLock { $0 += bytes } },
+            writeNote: { _ in }
+        )
+        _ = await BatchkeepProgram.run(arguments, context: context)
+        return String(decoding: written.withLock { $0 }, as: UTF8.self)
+    }
+}
+
+extension Nights {
+    /// Runs a command on the archive, and returns what it prints on a terminal.
+    func screen(_ arguments: [String], width: Int = 80, inArchive: Bool = true) async -> String {
+        let moment = now
+        let text = await Screen.text(
+            arguments + (inArchive ? ["--archive", path] : []),
+            width: width,
+            at: server.baseURL,
+            now: { moment }
+        )
+        return text.replacing(path, with: "ARCHIVE")
+    }
+}
