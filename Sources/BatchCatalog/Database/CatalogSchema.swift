@@ -49,6 +49,8 @@ enum CatalogSchema {
                 arguments: ["\"\(former)\":", "\"\(name)\":"]
             )
         }
+    }
+
     /// Whether a database records the migrations of a catalog of this version or an earlier one.
     static func isCatalog(_ db: Database) throws -> Bool {
         try !migrator.appliedIdentifiers(db).isEmpty

@@ -34,9 +34,9 @@ extension ArchiveStatus {
         if let catalogFailure { problems.append(.unreadableCatalog(catalogFailure)) }
         let lost = newlyLost(maxAge: maxAge)
         if !lost.isEmpty { problems.append(.lost(lost)) }
-        if !atRisk.isEmpty { problems.append(.expiring(atRisk)) }
+        if !expiring.isEmpty { problems.append(.expiring(expiring)) }
         if !quarantined.isEmpty { problems.append(.quarantined(quarantined)) }
-        if !failing.isEmpty { problems.append(.unfinished(failing)) }
+        if !unfinished.isEmpty { problems.append(.unfinished(unfinished)) }
         guard let lastExport else { return problems + [.neverExported] }
         if let problem = problem(of: lastExport) { problems.append(problem) }
         if let maxAge, isOlder(lastSuccess, than: maxAge) { problems.append(.stale(last: lastSuccess, maxAge: maxAge)) }
@@ -68,7 +68,7 @@ extension ArchiveStatus {
         // A malformed batch of the listing is not in the catalog, but a batch that failed is.
         case 3:
             let failed = (run.counts["failed"] ?? 0) + (run.counts["unavailable"] ?? 0)
-            return failing.isEmpty && failed == 0 ? .failedExport(run) : nil
+            return unfinished.isEmpty && failed == 0 ? .failedExport(run) : nil
         default: return .failedExport(run)
         }
     }

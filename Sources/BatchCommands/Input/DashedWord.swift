@@ -17,7 +17,8 @@ struct DashedWord {
                 guard name.hasPrefix("-"), name != "-" else { return false }
                 if names.contains(String(name)) {
                     // `-a=b` after an option that needs a value, such as a condition, and not the option `-a`.
-                    return name.count == 2 && name != arguments[place] && Self.needsValue(arguments[place - 1], help)
+                    return name.count == 2 && name != arguments[place]
+                        && syntax.option(arguments[place - 1])?.takesValue ?? false
                 }
                 return !Self.isPack(name, of: names)
             }
@@ -35,16 +36,6 @@ struct DashedWord {
             return
         }
         command = (["batchkeep"] + others.map(\.shellQuoted)).joined(separator: " ")
-    }
-
-    /// Whether a word is an option that needs a value, `--where <condition>` or `-a, --archive <dir>` in the help.
-    private static func needsValue(_ word: String, _ help: String) -> Bool {
-        guard word.hasPrefix("-"), word != "-" else { return false }
-        if help.contains("\(word) <") { return true }
-        return help.ranges(of: "\(word), --")
-            .contains { range in
-                help[range.upperBound...].drop { $0.isLetter || $0 == "-" }.hasPrefix(" <")
-            }
     }
 
     /// Whether a word consists of several short options: `-nq`.

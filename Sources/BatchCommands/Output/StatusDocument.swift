@@ -25,7 +25,6 @@ struct StatusDocument: Encodable {
     let lost: [Batch]
     let runs: [Run]
     let unwrittenFiles: UnwrittenFiles
-    let pending: Pending
     let check: CheckDocument.Check
 
     init(_ status: ArchiveStatus, _ result: ArchiveCheck) {
