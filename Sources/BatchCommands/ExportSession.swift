@@ -291,11 +291,3 @@ extension ExportSession {
         )
     }
 }
-
-extension ExportSelection {
-    /// The description of the selection in the first line of a run.
-    var sentence: String {
-        guard let ids = filter.ids else { return "\(window.sentence)" }
-        return ids.count == 1 ? "batch \(ids.first ?? "")" : "\(ids.count) batches"
-    }
-}

@@ -105,3 +105,11 @@ extension Timestamp {
         text.hasSuffix(".000000Z") ? "\(text.dropLast(8))Z" : text
     }
 }
+
+extension ExportSelection {
+    /// The description of the selection in the first line of a run.
+    var sentence: String {
+        guard let ids = filter.ids else { return "\(window.sentence)" }
+        return ids.count == 1 ? "batch \(ids.first ?? "")" : "\(ids.count) batches"
+    }
+}
