@@ -19,7 +19,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         switch self {
         case .done: "done"
         case .error: "error"
-        case .usage: "usage, or no key"
+        case .usage: "usage, no key, or a folder that is not an archive"
         case .partial: "partial: some batches failed, a later run tries them again"
         case .integrity: "integrity: something was quarantined, or damage was found"
         case .keyRefused: "the key was refused"

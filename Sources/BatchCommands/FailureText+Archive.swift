@@ -39,7 +39,7 @@ extension FailureText {
         case .otherFiles(let names):
             self.init(
                 "not a Batchkeep archive: \(place): a new archive would be mixed with \(names.listed()) in it",
-                advice: "Name an empty or a new folder with --archive.",
+                advice: "use an empty or a new folder with --archive",
                 status: .usage
             )
         case .unsafeID:

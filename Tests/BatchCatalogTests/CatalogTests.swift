@@ -90,7 +90,7 @@ struct CatalogTests {
                             """
                     )
                 }
-            let migrated = try Catalog(path: path, usesWriteAheadLog: false)
+            let migrated = try Catalog(path: path, usesWriteAheadLog: true)
             #expect(try Set(migrated.batches()) == Set(batches))
             #expect(try migrated.runs(last: 1) == [run])
         }

@@ -46,7 +46,7 @@ struct EmptyResultTests {
     }
 
     @Test func `an unknown batch ID is explained, alone and next to a known one`() async throws {
-        let commands = [["select"], ["summarize"], ["errors"], ["report", "--html", "-"], ["verify"], ["rebuild"]]
+        let commands = [["select"], ["summarize"], ["errors"], ["report", "--html", "-"], ["rebuild"]]
         let known = try Samples.id(of: "2025-06-sql-generation")
         try await expect(
             commands.flatMap { command in
@@ -57,6 +57,7 @@ struct EmptyResultTests {
             }
         )
         try await expect([(["show", "q001", "--batch", "msgbatch_other"], Self.unknown)], status: .error)
+        try await expect([(["verify", "--batch", "msgbatch_other"], Self.unknown)], status: .integrity)
         let notFound = "error: batch 'msgbatch_other' not found in the archive: \(Self.extent)"
         try await expect(
             [
@@ -79,11 +80,11 @@ struct EmptyResultTests {
     }
 
     @Test func `a result type that does not occur is explained, also next to one that does`() async throws {
-        let warning = "warning: no result has the type 'erroed': the archive has succeeded, errored"
+        let warning = "warning: no result has the type 'paused': the archive has succeeded, errored"
         try await expect([
-            (["select", "--result", "erroed"], warning),
-            (["select", "--result", "erroed", "--result", "errored", "--columns", "custom_id"], warning),
-            (["select", "--result", "erroed", "--by", "model"], warning),
+            (["select", "--result", "paused"], warning),
+            (["select", "--result", "paused", "--result", "errored", "--columns", "custom_id"], warning),
+            (["select", "--result", "paused", "--by", "model"], warning),
         ])
         let id = try Samples.id(of: "2025-06-sql-generation")
         try await expect([
@@ -244,7 +245,10 @@ struct EmptyResultTests {
             #expect(none.notes.contains("Nothing new: the API lists no batch in this selection."), "\(none.notes)")
             _ = await nights.export()
             let second = await nights.export()
-            #expect(second.notes.contains("Nothing new: the archive holds every ended batch"), "\(second.notes)")
+            #expect(
+                second.notes.contains("Nothing new: all selected batches that have ended are archived."),
+                "\(second.notes)"
+            )
         }
     }
 }

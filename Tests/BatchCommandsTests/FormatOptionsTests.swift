@@ -42,7 +42,7 @@ struct FormatOptionsTests {
         for json in ["--json", "-j"] {
             let run = await InProcess.run(arguments + [json] + place, at: "http://127.0.0.1:9")
             #expect(run.status == .usage)
-            #expect(run.notes.contains("leave out --format \(format)"), "\(run.notes)")
+            #expect(run.notes.contains("--json, --format \(format): cannot be used together"), "\(run.notes)")
         }
     }
 
@@ -62,7 +62,10 @@ struct FormatOptionsTests {
                     == "batchkeep export --format=text --archive=x --dry-run --quiet --verbose\n"
             )
             let contradiction = await check("-j", file, "--format", "text")
-            #expect(contradiction.status == .usage && contradiction.notes.contains("leave out --format text"))
+            #expect(
+                contradiction.status == .usage
+                    && contradiction.notes.contains("--json, --format text: cannot be used together")
+            )
             let conflict = await check(both)
             #expect(conflict.status == .usage && conflict.notes.contains("both.yaml:1:1"), "\(conflict.notes)")
             #expect(await check(both, "--format=json").output == "batchkeep export --format=json\n")

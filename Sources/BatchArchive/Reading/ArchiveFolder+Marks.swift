@@ -27,8 +27,8 @@ extension ArchiveFolder {
     /// An archive, a missing folder and an empty folder have none. Hidden names, names that begin with `_`, archives of
     /// sources and `lost+found` are ignored: a mounted disk, a file manager or an interrupted first run leaves them.
     ///
-    /// - Throws: ``ArchiveFailure`` with the cause `otherFiles` if something in the folder has a name that an archive
-    ///   uses, because it would be replaced by, or mixed with, files of the archive.
+    /// - Throws: ``ArchiveFailure`` with the cause `otherFiles` if something in the folder other than an empty folder has
+    ///   a name that an archive uses, because it would be replaced by, or mixed with, files of the archive.
     package func foreignNames() throws(ArchiveFailure) -> [String] {
         guard let status = try FileStatus.of(root) else { return [] }
         guard status.isFolder else { throw ArchiveFailure(.notAFolder, .open, path: root) }
@@ -37,7 +37,12 @@ extension ArchiveFolder {
             .filter { name in
                 name != "lost+found" && ![".", "_", ArchiveFolders.prefix].contains { name.hasPrefix($0) }
             }
-        let taken = names.filter { Self.written.contains($0) }
+        var taken: [String] = []
+        for name in names where Self.written.contains(name) {
+            // An empty folder is a place that the user prepared, such as a link to another disk.
+            let isPrepared = try FileStatus.of(path(name))?.isFolder == true && self.names(in: name).isEmpty
+            if !isPrepared { taken.append(name) }
+        }
         guard taken.isEmpty else { throw ArchiveFailure(.otherFiles(taken), .create, path: root) }
         return names
     }

@@ -12,12 +12,18 @@ struct CommandSyntax: Decodable {
 
         private let kind: String
         private let names: [Name]?
+        private let valueName: String?
         /// The values that the option accepts; nil if it accepts any text or number.
         let allValues: [String]?
 
-        /// The spellings of the option with their dashes: `--archive`, `-a`.
+        /// The spellings of the option with their dashes: `--archive`, `-a`; none for an argument by position.
         var spellings: [String] {
             (names ?? []).map { ($0.kind == "long" ? "--" : "-") + $0.name }
+        }
+
+        /// Whether messages use this name: a spelling, or `<shell>` for an argument by position.
+        func isNamed(_ name: String) -> Bool {
+            spellings.contains(name) || isPositional && name == "<\(valueName ?? "")>"
         }
 
         /// Whether the option has a value.
@@ -48,9 +54,9 @@ struct CommandSyntax: Decodable {
         commands.first { $0.commandName == name }
     }
 
-    /// The option with a spelling such as `--archive`; nil if there is none.
-    func option(_ spelling: String) -> Argument? {
-        options.first { $0.spellings.contains(spelling) }
+    /// The option or argument with a name such as `--archive` or `<shell>`; nil if there is none.
+    func option(_ name: String) -> Argument? {
+        options.first { $0.isNamed(name) }
     }
 
     /// The commands that begin the arguments, from the program down: `batchkeep catalog rebuild`.

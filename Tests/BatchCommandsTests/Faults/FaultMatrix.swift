@@ -205,7 +205,7 @@ enum FaultMatrix {
     // MARK: Batch objects
 
     static let objects: [FaultRow] = [
-        .member("results_url null", .partial, "no results_url", archived: 2, "results_url") { _ in "null" },
+        .member("results_url null", .partial, "no valid results_url", archived: 2, "results_url") { _ in "null" },
         .member("results_url relative", .done, "", archived: 3, "results_url") { id in
             "\"/v1/messages/batches/\(id)/results\""
         },

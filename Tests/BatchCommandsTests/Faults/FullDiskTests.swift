@@ -54,7 +54,7 @@ struct FullDiskTests {
             let archive = Archive(url: URL(filePath: disk.path + "/archive"))
             let full = await InProcess.run(arguments, at: server.baseURL)
             #expect(full.status == .error, "\(full.notes)")
-            #expect(full.notes.contains("No space left on device"), "\(full.notes)")
+            #expect(full.notes.contains("no space left on device"), "\(full.notes)")
             try archive.expectProven(by: server)
             try disk.grow()
             let whole = await InProcess.run(arguments, at: server.baseURL)

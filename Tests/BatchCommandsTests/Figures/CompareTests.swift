@@ -61,7 +61,7 @@ struct CompareTests {
         (["a..b", "2026-10"], "invalid comparison 'a..b'"),
         (["today", "yesterday", "--fail-if", "colour>1"], "--fail-if: invalid metric 'colour'"),
         (["today", "yesterday", "--fail-if", "error_rate"], "--fail-if: invalid threshold 'error_rate'"),
-        (["today", "yesterday", "--fail-if", "requests>5%"], "can only be a change"),
+        (["today", "yesterday", "--fail-if", "requests>5%"], "must be a change"),
     ])
     func `invalid options are rejected`(arguments: [String], sentence: String) async {
         let run = await InProcess.offline(["compare"] + arguments)
