@@ -1,3 +1,4 @@
+import BatchSimulator
 import Foundation
 import GRDB
 import SimulatorTestSupport
