@@ -9,8 +9,9 @@ struct OptionVocabularyTests {
         "export", "run", "join", "retry", "retry-quarantine", "verify", "status", "show", "rebuild", "prune", "compact",
         "views", "catalog rebuild",
     ]
-    /// Commands without a choice of format: `fetch` writes receipts, `report` a page, `simulate` its address.
-    private static let otherCommands: Set = ["fetch", "report", "simulate"]
+    /// Commands without a choice of format: `fetch` writes receipts, `report` a page, `simulate` its address,
+    /// `completions` a script, and `version` has `--json` alone.
+    private static let otherCommands: Set = ["completions", "fetch", "report", "simulate", "version"]
 
     /// The options of all commands, from the help of the root command.
     private static func commands() async throws -> [String: [HelpDump.Argument]] {
@@ -73,7 +74,7 @@ struct OptionVocabularyTests {
 
     @Test func `every command with an archive names it by --archive`() async throws {
         for (name, options) in try await Self.commands() {
-            let isWithout = ["list", "prices", "simulate"].contains(name)
+            let isWithout = ["completions", "list", "prices", "simulate", "version"].contains(name)
             #expect(options.contains { $0.long == "archive" && $0.kind == "option" } == !isWithout, "\(name)")
         }
     }

@@ -51,6 +51,11 @@ package struct CommandTree: Decodable {
         package var longName: String {
             names?.first { $0.kind == "long" }?.name ?? ""
         }
+
+        /// The names with their dashes: `["-q", "--quiet"]`.
+        package var spellings: [String] {
+            (names ?? []).map { ($0.kind == "long" ? "--" : "-") + $0.name }
+        }
     }
 
     private var command: Command

@@ -15,8 +15,8 @@ struct CompareCommand: AsyncParsableCommand {
             2026-W45 or last-week, a month such as 2026-10, 7d, a model, or a batch ID.
 
             A threshold with a sign limits the change from A to B; a threshold without a sign limits B. Examples are \
-            error_rate>+1%, cost_per_request>+10% and unpriced>0. A threshold that cannot be evaluated counts as \
-            crossed.
+            error_rate>+1%, cost_per_request_usd>+10% and unpriced_requests>0. A threshold that cannot be evaluated \
+            counts as crossed.
 
             Examples:
               batchkeep compare 2026-08 2026-10
