@@ -20,7 +20,6 @@ struct StatusCommand: AsyncParsableCommand {
             Examples:
               batchkeep status
               batchkeep status --check --max-age 3650d
-              batchkeep status --runs 3 --warn-days 7
               batchkeep status --format json
             """
     )
