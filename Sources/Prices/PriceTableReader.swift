@@ -224,7 +224,8 @@ private struct Cells {
         let (half, rest) = (exact.value * Int128(usFactor)).quotientAndRemainder(dividingBy: 2_000_000_000_000)
         let isWhole = exact.value.isMultiple(of: 2_000_000) && rest == 0 && half >= 0
         guard isWhole else {
-            let reason = "\(text) is no whole number of pico-dollars a token after batch discount and geo_us_x"
+            let reason =
+                "invalid price '\(text)': must be a whole number of pico-dollars per token after batch discount and geo_us_x"
             throw PriceTableError(line: line, column: column, reason: reason)
         }
         return Int64(exact.value / 1_000_000)

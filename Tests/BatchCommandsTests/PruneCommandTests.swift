@@ -26,7 +26,7 @@ struct PruneCommandTests {
             #expect(archive.files(in: "raw").count == 2, "\(archive.files(in: "raw"))")
             #expect(await run(["verify", "--full"]).status == .done)
             let select = await run(["select", "--columns", "custom_id"])
-            #expect(select.status == .done && select.notes.contains("have no raw file any more"))
+            #expect(select.status == .done && select.notes.contains("not searched: their raw files were removed"))
             let again = await InProcess.run(
                 ["export", "--archive", archive.url.path, "--json"],
                 at: server.baseURL

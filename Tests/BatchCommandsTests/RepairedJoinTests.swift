@@ -101,8 +101,8 @@ struct RepairedJoinTests {
                 for name in archive.files(in: "joined") { try archive.change("joined/\(name)") { $0.removeLast(9) } }
                 let repair = await run(["verify", "--repair"])
                 #expect(repair.status == .done, "\(repair.notes)")
-                #expect(repair.notes.contains("warning: 22 batches are not joined any more\n"), "\(repair.notes)")
-                #expect(repair.notes.contains("and 2 more need it"), "\(repair.notes)")
+                #expect(repair.notes.contains("warning: 22 batches are no longer joined\n"), "\(repair.notes)")
+                #expect(repair.notes.contains("2 more are not in the hint"), "\(repair.notes)")
                 #expect(repair.notes.components(separatedBy: " --batch ").count == 21, "\(repair.notes)")
             }
         }

@@ -128,9 +128,9 @@ package struct ErrorTrend: Sendable {
             .map { errorClass in
                 let first =
                     switch errorClass {
-                    case .retry: "retry, the same requests may succeed"
-                    case .fixInput: "fix_input, when the requests are mended"
-                    case .fixAccount: "fix_account, when credit, limits or permissions are mended"
+                    case .retry: "retry: the same requests may succeed"
+                    case .fixInput: "fix_input: correct the requests first"
+                    case .fixAccount: "fix_account: fix credit, limits or permissions first"
                     }
                 return "\(first): \(command(errorClass))"
             }

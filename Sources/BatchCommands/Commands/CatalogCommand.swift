@@ -55,7 +55,7 @@ struct CatalogCommand: AsyncParsableCommand {
                 let manifests = try await CatalogFile(folder: folder) { context.note(FailureText.text(of: $0)) }
                     .rebuild()
                 try await archive.sink.finishRun()
-                context.note("The catalog of \(folder.root) is built anew from \(manifests.displayText) manifests.")
+                context.note("Rebuilt the catalog of \(folder.root) from \(manifests.displayText) manifests.")
                 archive.close()
                 entries.append(CatalogEntry(archive: folder.root, manifests: manifests))
             }

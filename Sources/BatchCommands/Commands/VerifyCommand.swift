@@ -156,9 +156,9 @@ struct VerifyCommand: AsyncParsableCommand {
             let more = batches.count - Self.namedBatches
             context.report(
                 .warning,
-                "\(batches.count.counted("batch is", "batches are")) not joined any more",
+                "\(batches.count.counted("batch is", "batches are")) no longer joined",
                 details: more > 0
-                    ? ["the hint names \(Self.namedBatches) of them, and \(more.displayText) more need it"] : [],
+                    ? ["\(more.displayText) more are not in the hint"] : [],
                 hint: "batchkeep join --archive \(archive.folder.root.shellQuoted)\(ids) --join SOURCE"
             )
             return true
@@ -169,7 +169,9 @@ struct VerifyCommand: AsyncParsableCommand {
         let listing = try await ArchiveReader(archive.folder).manifests(of: selection)
         let report = try await JoinRun.run(listing, with: PreparedJoin(settings), in: archive)
         context.note("Joined again: \(report.batches.counted("batch", "batches")).")
-        for id in report.withoutSource { context.note("\(id): not joined again, no source has its requests") }
+        for id in report.withoutSource {
+            context.report(.warning, "\(id) not joined again: no source has its requests")
+        }
         let problems = JoinSummary(report: report, archivePath: archive.folder.root).problems
         if !problems.isEmpty {
             let count = problems.count.counted("problem", "problems")
@@ -192,7 +194,7 @@ struct VerifyCommand: AsyncParsableCommand {
             do {
                 connection = try ServiceConnection(service, context: context)
             } catch CommandFailure.noKey {
-                context.note("There is no API key: only what raw holds can be made anew.")
+                context.report(.note, "no API key: only files with an intact raw file can be rebuilt")
             }
         }
         func run(_ client: BatchServiceClient?) async throws -> (unjoined: [MessageBatch], failed: Int) {

@@ -66,7 +66,7 @@ struct ReportTests {
             #expect(run.status == .done)
             #expect(run.output.hasPrefix("<!DOCTYPE html>") && run.output.contains("No batches in this window."))
             for (path, reason) in [
-                ("/nowhere/page.html", "there is no such folder to put it in"),
+                ("/nowhere/page.html", "folder not found"),
                 (archive.url.path, "it is a folder; name a file in it"), ("", "the name is empty"),
             ] {
                 let failed = await InProcess.offline(["report", "--html", path], on: archive)
