@@ -123,7 +123,7 @@ struct RepairedJoinTests {
             #expect(await run(["verify"]).status == .integrity)
             let repair = await InProcess.offline(["verify", "--repair"], on: archive)
             #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
-            #expect(repair.notes.components(separatedBy: "because no manifest names it").count == 3)
+            #expect(repair.notes.components(separatedBy: "because no manifest lists it").count == 3)
             #expect(try rows(of: "joined", in: archive) == 120 && rows(of: "results", in: archive) == 120)
         }
     }

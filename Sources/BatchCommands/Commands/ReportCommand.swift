@@ -49,7 +49,7 @@ struct ReportCommand: AsyncParsableCommand {
         )
         var catalogs: [Catalog] = []
         for archive in source.archives {
-            let file = CatalogFile(folder: archive.folder) { context.note(FailureText.text(of: $0)) }
+            let file = CatalogFile(folder: archive.folder) { context.report(.warning, FailureText.text(of: $0)) }
             catalogs.append(try await file.openForReading())
         }
         let html = try await page.html(catalogs)

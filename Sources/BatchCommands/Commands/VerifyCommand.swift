@@ -18,9 +18,9 @@ struct VerifyCommand: AsyncParsableCommand {
             Without an option for the depth, the checksums of all files are compared. Marks: = intact, - missing, + \
             unknown, * different, ! unreadable. Damage ends with exit status 4.
 
-            --repair first checks everything, as --full does. It needs the service and a key only for what cannot be \
-            rebuilt from raw files. Damaged joined files are removed; --join names the sources to join those batches \
-            again.
+            --repair first checks everything, like --full. It connects to the API, with a key, only for files that \
+            cannot be rebuilt from raw files. Damaged joined files are removed. To join their batches again, name the \
+            sources with --join.
 
             Examples:
               batchkeep verify
@@ -43,7 +43,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Decode everything, and compare counts, summaries and flat rows with rebuilt ones.")
     var full = false
 
-    @Flag(help: "Rebuild damaged and outdated files: from raw files if they are intact, otherwise from the service.")
+    @Flag(help: "Rebuild damaged and outdated files: from raw files if they are intact, otherwise from the API.")
     var repair = false
 
     @OptionGroup var format: FormatOptions<ReportFormat>

@@ -60,7 +60,7 @@ struct VerifyOutput {
         if !isJSON { try context.print(line: sum) }
         if outdated > 0 {
             let files = outdated.counted("file is", "files are")
-            context.report(.note, "\(files) outdated: an earlier version derived them")
+            context.report(.note, "\(files) outdated: written by an earlier version")
         }
         for (path, work) in pending {
             for sentence in work.sentences(archivePath: path) { context.note(sentence) }

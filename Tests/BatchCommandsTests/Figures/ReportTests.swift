@@ -31,7 +31,7 @@ struct ReportTests {
             )
             #expect(run.status == .done, "\(run.notes)")
             #expect(run.output.contains("2024-01-01 (Asia/Tokyo)"))
-            #expect(run.output.contains("Days, weeks and months are those of Asia/Tokyo"))
+            #expect(run.output.contains("Days, weeks and months are in the time zone Asia/Tokyo"))
             #expect(run.output.contains(", Asia/Tokyo") && !run.output.contains(", UTC"))
         }
     }
@@ -96,7 +96,7 @@ struct ReportTests {
                 #expect(pages[0].contains(verdict), "\(pages[0])")
                 #expect(pages[0].contains("1 quarantined") && pages[0].contains("1 pending: the API has not"))
                 #expect(pages[0].contains("1 unavailable") == (night == 0))
-                #expect(pages[0].contains("The API was last asked on"))
+                #expect(pages[0].contains("The batches were last listed on"))
             }
         }
     }
