@@ -94,7 +94,7 @@ package struct PriceTableReader {
                 throw PriceTableError(line: line, column: field, reason: "no such column")
             }
             guard !columns.contains(field) else {
-                throw PriceTableError(line: line, column: field, reason: "the column occurs twice")
+                throw PriceTableError(line: line, column: field, reason: "the column is repeated")
             }
             columns.append(field)
         }
@@ -143,7 +143,7 @@ package struct PriceTableReader {
         for alias in row.aliases {
             let owner = aliasOwners[alias] ?? row.model
             guard owner == row.model else {
-                let reason = "\(alias) is an alias of \(owner) already"
+                let reason = "alias '\(alias)': already used by \(owner)"
                 throw PriceTableError(line: row.line, column: Column.aliases.rawValue, reason: reason)
             }
             aliasOwners[alias] = row.model

@@ -19,7 +19,8 @@ struct LanguageTests {
 
     @Test(arguments: [
         "7x is no time.", "The hint tells why.", "made anew", "up to so many lines", "3 batches at risk",
-        "Say what would be fetched.", "it goes on there", "results withdrawn before this run",
+        "Say what would be fetched.", "it goes on there", "results withdrawn before this run", "One row a result",
+        "The file is not there.",
     ])
     func `the old words are found`(text: String) {
         #expect(Language.rules.contains { text.firstMatch(of: $0.pattern) != nil })
@@ -86,7 +87,7 @@ enum Language {
             Rule(pattern: /(?i)\bbeside\b/, better: "with, next to"),
             Rule(pattern: /(?i)\banew\b/, better: "again, rebuild"),
             Rule(pattern: /(?i)\bso many\b/, better: "up to N"),
-            Rule(pattern: /(?i)\ba (?:line|row|file|record) an? [a-z]+\b/, better: "one line per file"),
+            Rule(pattern: /(?i)\b(?:a|one) (?:line|row|file|record) an? [a-z]+\b/, better: "one line per file"),
             Rule(pattern: /(?i)\bstands?\b/, better: "is, is stored, is recorded"),
             Rule(pattern: /(?i)\bsettle[sd]?\b/, better: "finish, final state"),
             Rule(pattern: /(?i)\bgo(?:es)? on\b/, better: "continue, resume"),
@@ -97,7 +98,7 @@ enum Language {
             Rule(pattern: /(?i)\bwithdrawn\b/, better: "removed"),
             Rule(pattern: /(?i)\bat[ _]risk\b/, better: "expiring"),
             Rule(pattern: /(?i)\bpostponed\b/, better: "retry scheduled"),
-            Rule(pattern: /(?i)\bparked\b/, better: "partial"),
+            Rule(pattern: /(?i)\bpark(?:s|ed)?\b/, better: "partial"),
             Rule(pattern: /(?i)\b(?:left|passed)[ _](?:out|over)\b/, better: "skipped"),
             Rule(pattern: /(?i)\bnot ended\b/, better: "pending"),
             Rule(pattern: /(?i)\balready there\b/, better: "already archived"),
@@ -109,6 +110,12 @@ enum Language {
             Rule(pattern: /(?i)\bcomes? to\b/, better: "is, contains, results in"),
             Rule(pattern: /(?i)\bknows? of\b/, better: "has, contains"),
             Rule(pattern: /(?i)\bis in the way\b/, better: "blocks …, is not a …"),
+            Rule(pattern: /(?i)\b(?:is|are) not there\b/, better: "not found, does not exist"),
+            Rule(pattern: /(?i)\bas (?:they|it) (?:is|are|was|were)\b(?! read)/, better: "unchanged"),
+            Rule(pattern: /(?i)\bmeanwhile\b/, better: "during the run"),
+            Rule(pattern: /(?i)\bwhat helps\b/, better: "action, advice"),
+            Rule(pattern: /(?i)\bjudged\b/, better: "evaluated"),
+            Rule(pattern: /(?i)\bwhat (?:it|they|raw) (?:holds?|has|have)\b/, better: "the contents"),
         ]
     }
 

@@ -51,7 +51,7 @@ struct WrongArchiveTests {
             try scratch.makeFolder("other/manifests/cluster")
             try scratch.makeFolder("empty")
             for name in ["empty", "other"] {
-                try await expectRefusal(of: scratch.path(name), in: scratch, hint: "An archive contains manifests")
+                try await expectRefusal(of: scratch.path(name), in: scratch, hint: "an archive contains manifests")
             }
         }
     }
@@ -64,7 +64,7 @@ struct WrongArchiveTests {
                 hint: "the folder does not exist: use --archive with an archive, or create one with batchkeep export"
             )
             let file = try scratch.write("text", to: "file")
-            try await expectRefusal(of: file, in: scratch, hint: "It is a file, not a folder.")
+            try await expectRefusal(of: file, in: scratch, hint: "it is a file, not a folder")
         }
     }
 
@@ -85,7 +85,7 @@ struct WrongArchiveTests {
             for name in ["one", "two/workspace=ops"] { try scratch.makeFolder("\(name)/manifests") }
             let run = await InProcess.offline(["status", "--archive", scratch.path("on")])
             let archives = "\(scratch.path("one")), \(scratch.path("two"))"
-            #expect(run.notes.contains("There are archives at \(archives)"), "\(run.notes)")
+            #expect(run.notes.contains("there are archives at \(archives)"), "\(run.notes)")
         }
     }
 
