@@ -30,7 +30,7 @@ extension FailureText {
             return "catalog not found: it was rebuilt from \(manifests)"
         case .setAside(let failure, let name, let history):
             return
-                "\(FailureText(failure).sentence); it is kept as \(name), and the catalog is rebuilt from the manifests; "
+                "\(FailureText(failure).sentence); it is kept as \(name) and rebuilt from the manifests, "
                 + text(of: history)
         case .unreadable(let failure):
             return "\(FailureText(failure).sentence); the manifests are read instead"
@@ -45,8 +45,8 @@ extension FailureText {
         let batches = history.batches.count.counted("batch", "batches")
         let read = "\(runs) and \(batches) that are not archived"
         return history.isComplete
-            ? "its history is complete: \(read)"
-            : "\(read) of its history were read, and all other runs, retry times and losses are missing"
+            ? "with its complete history: \(read)"
+            : "with a part of its history: \(read) (all other runs, retry times and losses are missing)"
     }
 
     /// The message for a run that continues without a catalog.
@@ -87,7 +87,7 @@ extension FailureText {
 
     /// The note that part of a window is not listed again.
     static func completed(before end: Timestamp) -> String {
-        "Batches created before \(end.day.text) are complete and not listed again; --full-list lists them."
+        "Batches created before \(end.day.text) are complete and not listed again. To list them: --full-list"
     }
 
     /// The message for a batch whose retry is scheduled for a later run.

@@ -83,7 +83,7 @@ struct BatchPageTests {
     }
 
     @Test(arguments: [
-        ("{}", "a batch without an id", nil), (#"{"id":""}"#, "a batch without an id", nil),
+        ("{}", "a batch without an ID", nil), (#"{"id":""}"#, "a batch without an ID", nil),
         ("null", "a batch object cannot be read: expected an object at byte 0", nil),
         (#"{"id":"x"}"#, "batch x has no processing_status", "x"),
         (

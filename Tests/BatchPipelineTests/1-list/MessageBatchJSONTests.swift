@@ -130,7 +130,7 @@ struct MessageBatchJSONTests {
     }
 
     @Test(arguments: [
-        (#""id":7"#, "a batch without an id"), (#""id":null"#, "a batch without an id"),
+        (#""id":7"#, "a batch without an ID"), (#""id":null"#, "a batch without an ID"),
         (#""processing_status":null"#, "batch msgbatch_1 has no processing_status"),
         (#""created_at":"yesterday""#, "batch msgbatch_1 has no created_at that is an RFC 3339 date-time"),
         (#""created_at":null"#, "batch msgbatch_1 has no created_at that is an RFC 3339 date-time"),
