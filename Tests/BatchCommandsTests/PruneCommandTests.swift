@@ -14,7 +14,7 @@ struct PruneCommandTests {
             let both = await run(["prune", "--raw-older-than", "90d", "--apply", "--dry-run"])
             #expect(both.status == .usage && both.notes.contains("--apply and --dry-run exclude each other."))
             let careful = await run(["prune", "--raw-older-than", "90d", "--apply"])
-            #expect(careful.notes.contains("are the last copy and were kept"), "\(careful.notes)")
+            #expect(careful.notes.contains("are the last copy and are kept"), "\(careful.notes)")
             #expect(archive.files(in: "raw") == before)
         }
     }

@@ -107,7 +107,7 @@ struct PruneCommand: AsyncParsableCommand {
         if kept > 0 {
             let stays =
                 kept == 1
-                ? "1 raw file is the last copy and was kept" : "\(kept) raw files are the last copy and were kept"
+                ? "1 raw file is the last copy and is kept" : "\(kept) raw files are the last copy and are kept"
             context.note("\(stays); --even-if-last-copy removes last copies too.")
         }
     }
