@@ -52,8 +52,10 @@ struct CatalogCommand: AsyncParsableCommand {
             for folder in try ArchiveFolders.entries(at: archive.path).map(\.folder) {
                 let lock = try await lock.acquire(folder, context: context)
                 let archive = try OpenArchive(folder, settings: settings, lock: lock)
-                let manifests = try await CatalogFile(folder: folder) {
-                    context.report(.warning, FailureText.text(of: $0))
+                let manifests = try await CatalogFile(folder: folder) { event in
+                    // A missing catalog is the usual reason for this command.
+                    if case .built = event { return }
+                    context.report(.warning, FailureText.text(of: event))
                 }
                 .rebuild()
                 try await archive.sink.finishRun()
