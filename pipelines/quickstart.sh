@@ -1,12 +1,12 @@
 #!/bin/sh
-# From a fresh clone to an archive: sets up, builds, starts the built-in simulator on samples/, exports its batches and joins
-# them with their requests.
+# From a fresh clone to an archive: installs packages, builds, starts the built-in simulator with samples/, exports its
+# batches and joins them with their requests.
 #
 #   sh pipelines/quickstart.sh [ARCHIVE]
 #
-# ARCHIVE is ./archive unless given. Run again, it finds nothing new.
+# The default of ARCHIVE is ./archive. A second run finds nothing new.
 set -eu
-# Paths the caller gave are relative to where the caller stands.
+# The path is relative to the current folder of the caller.
 archive=${1:-}
 case $archive in
     '' | /*) ;;
@@ -19,8 +19,8 @@ say() { printf '%s\n' "$*"; }
 
 sh pipelines/setup.sh
 
-say "Building. The first time this takes some ten minutes."
-# With Swift's runtime inside, one file runs where there is no Swift, and starts in two thirds of the time. macOS has its own.
+say "Building. The first build takes about ten minutes."
+# With Swift's runtime linked in, the program runs without Swift and starts a third faster. macOS includes the runtime.
 runtime=
 [ "$(uname -s)" != Linux ] || runtime=--static-swift-stdlib
 # shellcheck disable=SC2086
@@ -37,7 +37,7 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# The simulator writes its base URL as the first line, once it listens; reading from the pipe waits for that.
+# When the simulator listens, it writes its base URL as the first line. Reading from the pipe waits for that.
 mkfifo "$scratch/url"
 "$batchkeep" simulate --samples samples --port 0 >"$scratch/url" &
 simulator=$!
@@ -47,18 +47,18 @@ if ! read -r base_url <"$scratch/url"; then
 fi
 
 say ""
-say "The simulator serves samples/ at $base_url. Exporting from it:"
+say "The simulator serves samples/ at $base_url. Exporting its batches:"
 say "  batchkeep export --since 2024-08-01 --status ended --report --archive $archive"
 say ""
-# The simulator takes any key; a real one must not even come near it.
+# The simulator accepts any key. Do not send it a real one.
 unset ANTHROPIC_AUTH_TOKEN
 status=0
 ANTHROPIC_BASE_URL=$base_url ANTHROPIC_API_KEY=any-key-will-do \
     "$batchkeep" export --since 2024-08-01 --status ended --report --archive "$archive" || status=$?
 [ "$status" -eq 0 ] || exit "$status"
 
-# samples/requests has what was sent for five of the batches. Ids are unique only inside a batch: one file for each, named
-# like it, says which is meant.
+# samples/requests has the requests of five batches. Custom IDs are unique only within a batch, so each file is named
+# after the ID of its batch.
 mkdir "$scratch/requests"
 for file in samples/requests/*; do
     name=${file##*/}
@@ -66,19 +66,19 @@ for file in samples/requests/*; do
     cp "$file" "$scratch/requests/$id.jsonl"
 done
 say ""
-say "Putting the requests beside their results, offline:"
+say "Joining the requests with their results, offline:"
 say "  batchkeep join --join 'requests/{batch_id}.jsonl' --archive $archive"
 "$batchkeep" join --join "$scratch/requests/{batch_id}.jsonl" --archive "$archive" || exit $?
 
 say ""
 say "The files, by day of creation:"
 for kind in raw results joined manifests; do
-    # shellcheck disable=SC2012 # names of our own, without blanks
+    # shellcheck disable=SC2012 # these names have no blanks
     first=$(ls -d "$archive/$kind"/date=*/* | head -n 1)
     say "  $first and $(($(find "$archive/$kind" -type f | wc -l) - 1)) more"
 done
 say ""
-say "To go on:"
+say "Next steps:"
 say "  zcat $archive/results/date=*/*.gz | head -n 2"
 say "  (cd $archive && sha256sum -c --quiet SHA256SUMS) && echo undamaged"
 say "  $batchkeep summarize --by month --archive $archive"

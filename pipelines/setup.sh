@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what a build needs beside Swift. Called by quickstart.sh and Tests/run.sh; safe to run again, and does
-# nothing where everything is there.
+# Installs the packages that a build needs in addition to Swift. quickstart.sh and Tests/run.sh call it. If all packages
+# are installed, it does nothing.
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
@@ -19,10 +19,10 @@ esac
 
 if ! command -v apt-get >/dev/null 2>&1; then
     case $(uname -s) in
-        Darwin) say "macOS brings zlib and SQLite. For the faster of the two compressors: brew install libdeflate" ;;
+        Darwin) say "macOS includes zlib and SQLite. To install the faster compressor: brew install libdeflate" ;;
         *)
             say "This is neither Debian nor Ubuntu, so nothing is installed. A build needs the development files of"
-            say "zlib and SQLite; libdeflate is optional and makes compression about three times as fast."
+            say "zlib and SQLite. libdeflate is optional and makes compression about three times as fast."
             ;;
     esac
     exit 0
@@ -40,9 +40,9 @@ want() {
     fi
 }
 # zlib1g-dev is what Debian and Ubuntu install for libz-dev.
-want zlib1g-dev "the header of zlib (libz-dev), which every archive can be read and written with"
+want zlib1g-dev "the header of zlib (libz-dev), to read and write archives"
 want libsqlite3-dev "the header of SQLite, for the catalog"
-want libdeflate0 "a faster compressor, loaded at run time where it is there"
+want libdeflate0 "a faster compressor, loaded at run time if it is installed"
 [ -n "$missing" ] || exit 0
 
 as_root=

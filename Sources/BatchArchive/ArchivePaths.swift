@@ -81,7 +81,7 @@ package struct ArchivePaths: Sendable, Hashable {
     static func misplacement(of batch: MessageBatch, at path: String) -> String? {
         guard path.hasSuffix("/\(batch.id).json") else { return "it is the manifest of \(batch.id)" }
         guard path.hasPrefix("\(manifests)/"), path != manifest(of: batch.id, on: batch.day) else { return nil }
-        return "it belongs into the folder of \(batch.day.text)"
+        return "it belongs in the folder of \(batch.day.text)"
     }
 
     /// Returns the batch ID of a manifest, from its name or path; nil for other files.

@@ -43,7 +43,7 @@ package final class Catalog: Sendable {
             let file = try DatabaseQueue.reading(path, .archiveDatabase)
             try Self.check(file, path: path)
             guard try file.read(CatalogSchema.isCatalog) else {
-                throw CatalogFailure.damaged(path: path, detail: "it has no tables of a catalog")
+                throw CatalogFailure.damaged(path: path, detail: "it does not have the tables of a catalog")
             }
             let copy = try DatabaseQueue()
             try file.backup(to: copy)
@@ -109,9 +109,9 @@ package final class Catalog: Sendable {
         case let error as CatalogFailure:
             error
         case let error as RowReader.InvalidColumn:
-            .damaged(path: path, detail: "column \(error.column) holds what it cannot hold")
+            .damaged(path: path, detail: "column \(error.column) has an invalid value")
         case is RowDecodingError:
-            .damaged(path: path, detail: "a column holds what it cannot hold")
+            .damaged(path: path, detail: "a column has an invalid value")
         case let error as DatabaseError:
             switch error.resultCode {
             case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR: .damaged(path: path, detail: error.clause)

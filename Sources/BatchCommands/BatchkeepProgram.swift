@@ -79,7 +79,7 @@ package enum BatchkeepProgram {
         return FailureText(
             text.sentence,
             details: text.details,
-            advice: "for a value that begins with a dash: \(command)",
+            advice: "for a value that begins with a dash, use: \(command)",
             status: .usage
         )
     }
@@ -95,7 +95,7 @@ struct Batchkeep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "batchkeep",
         abstract:
-            "Save the results of Message Batches before the API removes them, and answer questions about them offline.",
+            "Save the results of Message Batches before the API removes them, and analyze them offline.",
         discussion: """
             The API key is read from ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or --key-file, never from the command line.
 

@@ -39,7 +39,7 @@ extension FailureText {
         case .otherFiles(let names):
             self.init(
                 "not a Batchkeep archive: \(place): a new archive would be mixed with \(names.listed()) in it",
-                advice: "use an empty or a new folder with --archive",
+                advice: "use --archive with an empty or a new folder",
                 status: .usage
             )
         case .unsafeID:
@@ -78,20 +78,20 @@ extension FailureText {
         }
     }
 
-    /// What helps if a path is not an archive: the archives near it, or how to create one.
+    /// The hint for a path that is not an archive: the archives near it, or how to create one.
     private static func advice(notAnArchive path: String, _ content: ArchiveFailure.PathContent, _ near: [String])
         -> String
     {
         let what =
             switch content {
-            case .missing: "The folder does not exist."
-            case .file: "It is a file, not a folder."
-            case .folder: "An archive contains manifests, \(ArchivePaths.catalog) or \(ArchivePaths.checksums)."
+            case .missing: "the folder does not exist"
+            case .file: "it is a file, not a folder"
+            case .folder: "an archive contains manifests, \(ArchivePaths.catalog) or \(ArchivePaths.checksums)"
             }
         switch near.count {
-        case 0: return "\(what) Name an archive with --archive, or create one with batchkeep export."
-        case 1: return "\(what) There is an archive at \(near[0]): add --archive \(near[0].shellQuoted)"
-        default: return "\(what) There are archives at \(near.listed()): name one of them with --archive."
+        case 0: return "\(what): use --archive with an archive, or create one with batchkeep export"
+        case 1: return "\(what): there is an archive at \(near[0]), add --archive \(near[0].shellQuoted)"
+        default: return "\(what): there are archives at \(near.listed()), use one of them with --archive"
         }
     }
 
@@ -103,7 +103,7 @@ extension FailureText {
     /// The outcome of the repair of a batch, as a clause.
     static func clause(_ outcome: ArchiveRepair.Outcome) -> String {
         switch outcome {
-        case .rebuilt: "rebuilt from raw"
+        case .rebuilt: "rebuilt from the raw file"
         case .downloaded: "downloaded again"
         case .documentReplaced: "written again"
         case .documentRemoved: "removed, because its contents cannot be determined"
@@ -113,8 +113,8 @@ extension FailureText {
         case .notProven(let outcome): "not rebuilt, \(clause(outcome))"
         case .noService: "not repaired, a download needs an API key"
         case .notRetrieved(let failure): "not repaired, \(clause(failure))"
-        case .joinRemoved: "its joined files were removed, because no manifest proves them"
-        case .fileRemoved(let path): "\(path) was removed, because no manifest names it"
+        case .joinRemoved: "its joined files were removed, because no manifest lists them"
+        case .fileRemoved(let path): "\(path) was removed, because no manifest lists it"
         case .notDownloaded(let outcome):
             if case .removed = outcome {
                 "not repaired, the API removed its results"

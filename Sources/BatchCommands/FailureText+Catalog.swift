@@ -30,7 +30,7 @@ extension FailureText {
             return "catalog not found: it was rebuilt from \(manifests)"
         case .setAside(let failure, let name, let history):
             return
-                "\(FailureText(failure).sentence); it is kept as \(name), and a new one is built from the manifests; "
+                "\(FailureText(failure).sentence); it is kept as \(name) and rebuilt from the manifests, "
                 + text(of: history)
         case .unreadable(let failure):
             return "\(FailureText(failure).sentence); the manifests are read instead"
@@ -45,8 +45,8 @@ extension FailureText {
         let batches = history.batches.count.counted("batch", "batches")
         let read = "\(runs) and \(batches) that are not archived"
         return history.isComplete
-            ? "its history is complete: \(read)"
-            : "\(read) of its history were read, all other runs, retry times and losses are missing"
+            ? "with its complete history: \(read)"
+            : "with a part of its history: \(read) (all other runs, retry times and losses are missing)"
     }
 
     /// The message for a run that continues without a catalog.
@@ -62,11 +62,11 @@ extension FailureText {
     }
 
     /// The reason for a batch that is missing from a listing of its time.
-    private static let notListed = "not in the listing anymore: it was deleted, or this API key cannot see it"
+    private static let notListed = "no longer listed: it was deleted, or this API key cannot see it"
 
     /// The warning about a stored window that cannot be used.
     static let invalidWindow =
-        "catalog: a completed window is damaged or ends in the future; it is ignored, and the whole window is listed"
+        "catalog: a completed window is damaged or ends in the future, so the whole window is listed"
 
     /// The warning about a wrong clock.
     static func clockDiffers(machine: Timestamp, server: Timestamp) -> String {
@@ -87,7 +87,7 @@ extension FailureText {
 
     /// The note that part of a window is not listed again.
     static func completed(before end: Timestamp) -> String {
-        "Batches created before \(end.day.text) are complete and not listed again; --full-list lists them."
+        "Batches created before \(end.day.text) are complete and not listed again. To list them: --full-list"
     }
 
     /// The message for a batch whose retry is scheduled for a later run.
@@ -139,7 +139,7 @@ extension RetentionReport {
         }
         lines += named(expiring) { row in
             let days = row.daysLeft(at: moment)
-            let left = days < 0 ? "its 29 days are over" : "\(Int(days).counted("day", "days")) left"
+            let left = days < 0 ? "the 29 days are over" : "\(Int(days).counted("day", "days")) left"
             return "\(row.id): expiring: \(left), and it is not archived (\(row.state.rawValue))"
         }
         return lines

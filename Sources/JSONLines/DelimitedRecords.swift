@@ -111,7 +111,7 @@ package struct DelimitedRecords: Sendable, Hashable {
             case 0x0D where end + 1 < window.count && window[end + 1] == 0x0A: return (cells, end + 2)
             case 0x0D where end + 1 == window.count: return isLast ? (cells, end + 1) : nil
             case 0x0D where endsAtCarriageReturn: return (cells, end + 1)
-            default: throw SyntaxError(offset: end, reason: "text behind a closing quote")
+            default: throw SyntaxError(offset: end, reason: "text after a closing quote")
             }
         }
     }

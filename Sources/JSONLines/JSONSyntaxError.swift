@@ -17,8 +17,8 @@ package struct JSONSyntaxError: Error, Sendable, Hashable {
         case badUTF8 = "bytes that are not UTF-8"
         case badNumber = "a malformed number"
         case badLiteral = "expected true, false or null"
-        case trailingBytes = "text behind the end of the value"
-        case unexpectedContent = "a value that means nothing where it stands"
+        case trailingBytes = "text after the end of the value"
+        case unexpectedContent = "an unexpected value"
         case tooDeep = "nesting deeper than 1024 levels"
     }
 

@@ -94,7 +94,7 @@ package struct PriceTableReader {
                 throw PriceTableError(line: line, column: field, reason: "no such column")
             }
             guard !columns.contains(field) else {
-                throw PriceTableError(line: line, column: field, reason: "the column occurs twice")
+                throw PriceTableError(line: line, column: field, reason: "the column is repeated")
             }
             columns.append(field)
         }
@@ -143,7 +143,7 @@ package struct PriceTableReader {
         for alias in row.aliases {
             let owner = aliasOwners[alias] ?? row.model
             guard owner == row.model else {
-                let reason = "\(alias) is an alias of \(owner) already"
+                let reason = "alias '\(alias)': already used by \(owner)"
                 throw PriceTableError(line: row.line, column: Column.aliases.rawValue, reason: reason)
             }
             aliasOwners[alias] = row.model
@@ -224,7 +224,8 @@ private struct Cells {
         let (half, rest) = (exact.value * Int128(usFactor)).quotientAndRemainder(dividingBy: 2_000_000_000_000)
         let isWhole = exact.value.isMultiple(of: 2_000_000) && rest == 0 && half >= 0
         guard isWhole else {
-            let reason = "\(text) is no whole number of pico-dollars a token after batch discount and geo_us_x"
+            let reason =
+                "invalid price '\(text)': must be a whole number of pico-dollars per token after batch discount and geo_us_x"
             throw PriceTableError(line: line, column: column, reason: reason)
         }
         return Int64(exact.value / 1_000_000)

@@ -88,7 +88,7 @@ struct ArchiveVerifierTests {
         try await export()
         try archive.put(archive.folder.read(manifest), at: "manifests/date=2024-08-21/a.json")
         let file = try #require(try await archive.verify().first { $0.path.contains("08-21") })
-        #expect(file.reason == "it belongs into the folder of 2024-08-20")
+        #expect(file.reason == "it belongs in the folder of 2024-08-20")
     }
 
     @Test func `foreign gzip and plain lines in place of raw are reported`() async throws {

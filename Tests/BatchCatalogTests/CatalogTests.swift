@@ -212,7 +212,7 @@ struct CatalogTests {
         try withCatalog { catalog, path in
             try catalog.save([Samples.row()])
             try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE batches SET state = 'unheard_of'") }
-            #expect(throws: CatalogFailure.damaged(path: path, detail: "column state holds what it cannot hold")) {
+            #expect(throws: CatalogFailure.damaged(path: path, detail: "column state has an invalid value")) {
                 try catalog.batch("msgbatch_1")
             }
         }

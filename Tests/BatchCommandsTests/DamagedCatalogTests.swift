@@ -53,7 +53,7 @@ struct DamagedCatalogTests {
             let runs = await nights.status()["runs"] as? [[String: Any]]
             #expect(runs?.count == (keeps ? 3 : 2))
             let isWhole = ["DROP TABLE completed_windows", "grdb", "ADD COLUMN"].contains { change.contains($0) }
-            #expect(run.notes.contains("its history is complete") == isWhole, "\(run.notes)")
+            #expect(run.notes.contains("with its complete history") == isWhole, "\(run.notes)")
         }
     }
 

@@ -132,7 +132,7 @@ struct EmptyResultTests {
             (["select", "--by", "usage.outptu_tokens"], warning),
             (
                 ["select", "--where", "usage.outptu_tokens>3"],
-                "hint: See a whole line: batchkeep select --format jsonl-raw"
+                "hint: to see a whole line: batchkeep select --format jsonl-raw"
             ),
         ])
         try await InProcess.exportSamples { _, archive, server in

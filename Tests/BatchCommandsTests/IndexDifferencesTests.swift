@@ -124,7 +124,7 @@ struct IndexDifferencesTests {
             try FileManager.default.copyItem(at: manifest, to: folder.appending(path: manifest.lastPathComponent))
             let result = await run(command)
             #expect(result.status == .integrity && result.output == expected, "\(result.notes)")
-            #expect(result.notes.contains("it belongs into the folder of 2025-06"), "\(result.notes)")
+            #expect(result.notes.contains("it belongs in the folder of 2025-06"), "\(result.notes)")
         }
     }
 }

@@ -14,7 +14,7 @@ struct PruneCommandTests {
             let both = await run(["prune", "--raw-older-than", "90d", "--apply", "--dry-run"])
             #expect(both.status == .usage && both.notes.contains("--apply and --dry-run exclude each other."))
             let careful = await run(["prune", "--raw-older-than", "90d", "--apply"])
-            #expect(careful.notes.contains("are the last copy and stay"), "\(careful.notes)")
+            #expect(careful.notes.contains("are the last copy and are kept"), "\(careful.notes)")
             #expect(archive.files(in: "raw") == before)
         }
     }
@@ -26,7 +26,7 @@ struct PruneCommandTests {
             #expect(archive.files(in: "raw").count == 2, "\(archive.files(in: "raw"))")
             #expect(await run(["verify", "--full"]).status == .done)
             let select = await run(["select", "--columns", "custom_id"])
-            #expect(select.status == .done && select.notes.contains("have no raw file any more"))
+            #expect(select.status == .done && select.notes.contains("not searched: their raw files were removed"))
             let again = await InProcess.run(
                 ["export", "--archive", archive.url.path, "--json"],
                 at: server.baseURL

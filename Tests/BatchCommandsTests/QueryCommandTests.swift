@@ -168,7 +168,7 @@ struct QueryCommandTests {
             }
             let none = await run(["query", sql])
             #expect(
-                none.status == .done && none.output == "" && none.notes.contains("so runs is empty"),
+                none.status == .done && none.output == "" && none.notes.contains("the table runs is empty"),
                 "\(none.notes)"
             )
         }
@@ -210,7 +210,7 @@ struct QueryCommandTests {
             let first = await run(sql).output
             // The header field that SQLite reserves for applications.
             try archive.change("results.sqlite") { $0[63] = 7 }
-            #expect(await run(["show", "q001", "--raw"]).notes.contains("There is no index"))
+            #expect(await run(["show", "q001", "--raw"]).notes.contains("result index not found"))
             #expect(await run(sql).output == first)
         }
     }
@@ -243,7 +243,7 @@ struct QueryCommandTests {
     @Test func `show finds a line through the index without reading any other file`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let scanned = await run(["show", "ticket-0007"])
-            #expect(scanned.notes.contains("There is no index"))
+            #expect(scanned.notes.contains("result index not found"))
             _ = await run(["query", "SELECT 1"])
             try archive.change(archive.file(in: "raw", "date=2025-06")) { $0.removeLast(20) }
             let indexed = await run(["show", "ticket-0007"])

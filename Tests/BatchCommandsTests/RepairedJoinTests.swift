@@ -101,8 +101,8 @@ struct RepairedJoinTests {
                 for name in archive.files(in: "joined") { try archive.change("joined/\(name)") { $0.removeLast(9) } }
                 let repair = await run(["verify", "--repair"])
                 #expect(repair.status == .done, "\(repair.notes)")
-                #expect(repair.notes.contains("warning: 22 batches are not joined any more\n"), "\(repair.notes)")
-                #expect(repair.notes.contains("and 2 more need it"), "\(repair.notes)")
+                #expect(repair.notes.contains("warning: 22 batches are no longer joined\n"), "\(repair.notes)")
+                #expect(repair.notes.contains("2 more are not in the hint"), "\(repair.notes)")
                 #expect(repair.notes.components(separatedBy: " --batch ").count == 21, "\(repair.notes)")
             }
         }
@@ -123,7 +123,7 @@ struct RepairedJoinTests {
             #expect(await run(["verify"]).status == .integrity)
             let repair = await InProcess.offline(["verify", "--repair"], on: archive)
             #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
-            #expect(repair.notes.components(separatedBy: "because no manifest names it").count == 3)
+            #expect(repair.notes.components(separatedBy: "because no manifest lists it").count == 3)
             #expect(try rows(of: "joined", in: archive) == 120 && rows(of: "results", in: archive) == 120)
         }
     }

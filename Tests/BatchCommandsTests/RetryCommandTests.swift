@@ -95,7 +95,7 @@ struct RetryCommandTests {
             let run = try await ground.retry(Self.catalog, ["--dry-run"])
             #expect(run.status == .done)
             #expect(run.output.contains("canceled") && run.output.contains("46"), "\(run.output)")
-            #expect(run.output.contains("At stake") && run.output.contains("$"), "\(run.output)")
+            #expect(run.output.contains("Cost at stake") && run.output.contains("$"), "\(run.output)")
             #expect(ground.lines(of: "retry/retry-0001.json").isEmpty)
         }
     }

@@ -115,7 +115,7 @@ struct ScreenTests {
                     """
                     Errors by fingerprint
 
-                    Requests  Cost at stake  What helps   Type                   Fingerprint
+                    Requests  Cost at stake  Action       Type                   Fingerprint
                       Message
                     ────────  ─────────────  ───────────  ─────────────────────  ────────────
                           22        $0.0023  fix_account  invalid_request_error  c8109e31ca15

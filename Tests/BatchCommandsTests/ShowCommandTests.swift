@@ -8,7 +8,7 @@ struct ShowCommandTests {
             let show = await run(["show", "ticket-0007"])
             #expect(show.status == .done)
             #expect(show.output.components(separatedBy: "custom_id     ticket-0007\n").count == 3)
-            #expect(show.output.contains("what helps    change the request; the same one will fail again\n"))
+            #expect(show.output.contains("action        correct the request: without a change it fails again\n"))
             #expect(show.output.contains("cost          $0.0000984 in the batch, $0.0001968 outside\n"))
             #expect(show.output.contains("jsonl.gz, line 7, gzip member 0\n\n── text\naccount / low\n"))
             let one = await run(["show", "ticket-0007", "--since", "2025-01-01"])

@@ -42,7 +42,7 @@ struct StatusTests {
             #expect(documents.map { $0?["source"] as? String } == ["a", "b"])
             #expect(await nights.run(["status"]).output.contains("Archive \(nights.path)/workspace=b"))
             let rebuild = await nights.run(["catalog", "rebuild"])
-            #expect(rebuild.notes.contains("workspace=a is built anew") && rebuild.notes.contains("workspace=b is"))
+            #expect(rebuild.notes.contains("workspace=a from") && rebuild.notes.contains("workspace=b from"))
         }
     }
 

@@ -51,7 +51,7 @@ struct WrongArchiveTests {
             try scratch.makeFolder("other/manifests/cluster")
             try scratch.makeFolder("empty")
             for name in ["empty", "other"] {
-                try await expectRefusal(of: scratch.path(name), in: scratch, hint: "An archive contains manifests")
+                try await expectRefusal(of: scratch.path(name), in: scratch, hint: "an archive contains manifests")
             }
         }
     }
@@ -61,10 +61,10 @@ struct WrongArchiveTests {
             try await expectRefusal(
                 of: scratch.path("missing"),
                 in: scratch,
-                hint: "The folder does not exist. Name an archive with --archive, or create one with batchkeep export."
+                hint: "the folder does not exist: use --archive with an archive, or create one with batchkeep export"
             )
             let file = try scratch.write("text", to: "file")
-            try await expectRefusal(of: file, in: scratch, hint: "It is a file, not a folder.")
+            try await expectRefusal(of: file, in: scratch, hint: "it is a file, not a folder")
         }
     }
 
@@ -72,7 +72,7 @@ struct WrongArchiveTests {
         try await Scratch.use { scratch in
             try scratch.makeFolder("data/archive/manifests")
             try scratch.makeFolder("data/archive/raw/date=2024-08-20")
-            let hint = "An archive contains manifests, catalog.sqlite or SHA256SUMS. There is an archive at "
+            let hint = "an archive contains manifests, catalog.sqlite or SHA256SUMS: there is an archive at "
             let archive = scratch.path("data/archive")
             for name in ["data", "data/archive/raw", "data/archive/raw/date=2024-08-20"] {
                 try await expectRefusal(of: scratch.path(name), in: scratch, hint: hint + archive)
@@ -85,7 +85,7 @@ struct WrongArchiveTests {
             for name in ["one", "two/workspace=ops"] { try scratch.makeFolder("\(name)/manifests") }
             let run = await InProcess.offline(["status", "--archive", scratch.path("on")])
             let archives = "\(scratch.path("one")), \(scratch.path("two"))"
-            #expect(run.notes.contains("There are archives at \(archives)"), "\(run.notes)")
+            #expect(run.notes.contains("there are archives at \(archives)"), "\(run.notes)")
         }
     }
 

@@ -40,8 +40,9 @@ struct SampleFolderTests {
 
     @Test func `a folder that is missing or empty is named`() async throws {
         try await withTemporaryFolder { folder in
-            #expect(throws: ScenarioError.unreadable(path: folder + "/batches", reason: "no folder that can be listed"))
-            {
+            #expect(
+                throws: ScenarioError.unreadable(path: folder + "/batches", reason: "not a folder, or not readable")
+            ) {
                 try Scenario.samples(in: folder)
             }
             try write([], to: folder + "/batches/README.md")

@@ -72,7 +72,7 @@ struct ForeignObjectTests {
             _ = try await shell("rm -rf saved archive/catalog.sqlite.old; \(replace("results.sqlite", by: object))")
             let query = try await shell("batchkeep query 'select 1'")
             // A folder may hold other files, so it stays.
-            let explanation = object == "mkdir" ? ", not a file" : "The result index is damaged"
+            let explanation = object == "mkdir" ? ", not a file" : "result index damaged"
             #expect(query.status == (object == "mkdir" ? 1 : 0), "\(query.notes)")
             #expect(query.notes.contains(explanation), "\(query.notes)")
             _ = try await shell("rm -rf saved archive/results.sqlite; \(replace("SHA256SUMS", by: object))")

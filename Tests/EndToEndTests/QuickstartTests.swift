@@ -32,7 +32,7 @@ struct QuickstartTests {
             _ = try folder.file("mine")
             let run = try await quickstart(in: folder)
             #expect(run.status == 2)
-            #expect(!run.output.contains("To go on"))
+            #expect(!run.output.contains("Next steps"))
         }
     }
 

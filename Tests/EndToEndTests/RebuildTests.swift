@@ -61,7 +61,7 @@ struct RebuildTests {
             #expect(try files(folder) == before)
 
             let run = try await Program.run(["rebuild", "--prices", "own.csv"], in: folder.url)
-            #expect(run.status == 0 && run.notes.contains("Rebuilt 1 batch of"), "\(run.notes)")
+            #expect(run.status == 0 && run.notes.contains("Rebuilt 1 batch in"), "\(run.notes)")
             let after = try files(folder)
             let changed = after.keys.filter { after[$0] != before[$0] }.sorted()
             #expect(changed.count == 2 && changed.allSatisfy { $0.contains(id) && !$0.hasPrefix("raw") }, "\(changed)")
@@ -79,7 +79,7 @@ struct RebuildTests {
 
             // The built-in table has no price for the model, so the costs are removed again.
             let back = try await Program.run(["rebuild"], in: folder.url)
-            #expect(back.notes.contains("Rebuilt 1 batch of"), "\(back.notes)")
+            #expect(back.notes.contains("Rebuilt 1 batch in"), "\(back.notes)")
             #expect(try await unpriced(folder) == "6")
         }
     }
@@ -105,7 +105,7 @@ struct RebuildTests {
                 #expect(run.status == 0 && run.notes.components(separatedBy: note).count == 2, "\(run.notes)")
             }
             let run = try await Program.run(["rebuild"], in: folder.url)
-            #expect(run.status == 0 && run.notes.contains("Rebuilt 13 batches of"), "\(run.notes)")
+            #expect(run.status == 0 && run.notes.contains("Rebuilt 13 batches in"), "\(run.notes)")
             let after = try files(folder)
             #expect(after.keys == before.keys)
             let current = try await Program.run(query, in: folder.url)

@@ -167,7 +167,7 @@ struct SparkTests {
                     environment: ["ANTHROPIC_API_KEY": "key-of-the-test"],
                     in: folder
                 )
-                #expect(shown.status == 1 && shown.output.contains("ANTHROPIC_API_KEY is set in the job's environment"))
+                #expect(shown.status == 1 && shown.output.contains("ANTHROPIC_API_KEY is set: Spark shows and logs"))
                 #expect(!shown.output.contains("key-of-the-test"))
             }
         }

@@ -1,13 +1,13 @@
-"""Every night: export what ended, check the archive, write the report, and tell what needs a person.
+"""Every night: export ended batches, check the archive, write the report, and alert if a person is needed.
 
-Put this file into the folder of DAGs of an Airflow 3 whose workers have batchkeep on the PATH and see the archive. Three Airflow
-Variables, or environment variables of the workers, say where things are:
+Copy this file to the DAG folder of Airflow 3. The workers need batchkeep on the PATH and access to the archive. Set three
+Airflow Variables, or environment variables of the workers:
 
     AIRFLOW_VAR_BATCHKEEP_ARCHIVE=/srv/batches
     AIRFLOW_VAR_BATCHKEEP_KEY_FILE=/etc/batchkeep/key
     AIRFLOW_VAR_BATCHKEEP_SINCE=30d
 
-The commands do the work, and their exit statuses decide: README lists them. No task passes results on; the archive has them.
+The exit statuses of the commands decide what a task does. The README lists them. Tasks exchange no data but the archive.
 """
 
 import json
@@ -17,15 +17,15 @@ import pendulum
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from airflow.sdk import Variable, dag, task
 
-# What an exit status means for a task. Several can apply; the export tells all of them, and the first kind listed wins.
-HOPELESS = {2, 5}  # wrong options, no key, a refused key: a person has to change something first
-AGAIN = {1, 3, 11, 130, 143}  # another try goes on where this one stopped; 11: another run holds the archive
-FOR_A_PERSON = {4, 7, 8}  # quarantined, lost or expiring, over a threshold: the archive is usable, tasks of their own tell
+# The effect of an exit status on a task. The export reports all that apply. The first of these sets that matches decides.
+HOPELESS = {2, 5}  # invalid options, no key, a rejected key: a person has to change something first
+AGAIN = {1, 3, 11, 130, 143}  # another attempt resumes; 11: another run has locked the archive
+FOR_A_PERSON = {4, 7, 8}  # quarantined, lost or expiring, over a threshold: other tasks report these
 GOOD = {0}
 
 
 def batchkeep(*arguments):
-    """Runs a command; its notes go to the log of the task. Returns the exit status and the standard output."""
+    """Runs a command and returns its exit status and standard output. Standard error goes to the log of the task."""
     process = subprocess.run(["batchkeep", *arguments], stdout=subprocess.PIPE, text=True, check=False)
     return process.returncode, process.stdout
 
@@ -34,19 +34,23 @@ def archive():
     return Variable.get("batchkeep_archive", default="/srv/batches")
 
 
+def joined(statuses):
+    return ", ".join(map(str, sorted(statuses)))
+
+
 def judge(statuses, what):
-    """Fails the task, with or without another try, or does nothing."""
+    """Fails the task if the exit statuses require it, with or without another attempt."""
     if HOPELESS & statuses:
-        raise AirflowFailException(f"{what} ended with {sorted(statuses)}: the log tells what to change.")
+        raise AirflowFailException(f"{what} failed with exit status {joined(statuses)}: the log shows what to change.")
     if statuses - FOR_A_PERSON - GOOD:
-        raise AirflowException(f"{what} ended with {sorted(statuses)}: tried again, it goes on where it was.")
+        raise AirflowException(f"{what} failed with exit status {joined(statuses)}: the next attempt resumes it.")
 
 
 @dag(
     schedule="17 3 * * *",
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
-    # Two exports of one archive wait for each other anyway.
+    # An archive has one export at a time.
     max_active_runs=1,
     default_args={"retries": 3, "retry_delay": pendulum.duration(minutes=20)},
 )
@@ -62,9 +66,9 @@ def batchkeep_nightly():
             "--max-runtime", "7h",
             "--json",
         )  # fmt: skip
-        # One line, also of a run that could not begin; nothing only where the program was killed.
+        # One line, even if the run could not start. Empty only if the program was killed.
         statuses = set(json.loads(output)["exit_statuses"]) if output else {status}
-        # Kept also if this try fails, for the tasks behind it.
+        # Available to later tasks even if this attempt fails.
         ti.xcom_push("exit_statuses", sorted(statuses))
         judge(statuses, "The export")
 
@@ -72,7 +76,7 @@ def batchkeep_nightly():
     def verify():
         status, _ = batchkeep("verify", "--quick", "--archive", archive())
         if status == 4:
-            raise AirflowFailException("The archive is damaged, the log names the files: batchkeep verify --repair.")
+            raise AirflowFailException("The archive is damaged. The log lists the files. To repair them: batchkeep verify --repair")
         judge({status}, "The check")
 
     @task(trigger_rule="all_done")
@@ -84,20 +88,20 @@ def batchkeep_nightly():
         judge({status}, "The summary")
         print(figures)
 
-    # Each red by itself says what happened; alerts of Airflow (on_failure_callback, e-mail) are set on these.
+    # Each of these tasks fails for one reason. Set the alerts of Airflow on them (on_failure_callback, email).
 
     @task(trigger_rule="all_done", retries=0)
     def retention(ti=None):
         if 7 in (ti.xcom_pull(task_ids="export", key="exit_statuses") or []):
-            raise AirflowFailException("Results are lost, or will be in days: batchkeep status names the batches.")
+            raise AirflowFailException("Results are lost or expiring. To list the batches: batchkeep status")
 
     @task(trigger_rule="all_done", retries=0)
     def quarantine(ti=None):
         if 4 in (ti.xcom_pull(task_ids="export", key="exit_statuses") or []):
-            raise AirflowFailException("Batches are quarantined: _quarantine/ in the archive has them, with the reasons.")
+            raise AirflowFailException("Batches are quarantined. For the reasons, see _quarantine/ in the archive.")
 
-    # Airflow takes the state of a run from its last tasks, and those above also run after a failure. This one makes the
-    # run fail if any task failed.
+    # The state of a run in Airflow is that of its last tasks, and those above also run after a failure. This task fails
+    # the run if any task failed.
 
     @task(trigger_rule="one_failed", retries=0)
     def watcher():

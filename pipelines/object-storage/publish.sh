@@ -1,22 +1,23 @@
 #!/bin/sh
-# Publishes an archive to object storage that speaks S3, so that a reader there never sees a manifest without its data.
+# Publishes an archive to S3-compatible object storage. Readers there never see a manifest without its data.
 #
 #   sh publish.sh [--delete] [--delete-raw] [--read-back] ARCHIVE DESTINATION
 #
-# DESTINATION is s3://bucket/prefix, for an AWS CLI whose `aws s3 cp` has --checksum-algorithm, or remote:bucket/prefix,
-# for rclone. Keys, endpoint and region are the tool's own settings, for example AWS_ENDPOINT_URL. Needs sha256sum.
+# DESTINATION is s3://bucket/prefix for the AWS CLI, or remote:bucket/prefix for rclone. `aws s3 cp` must support
+# --checksum-algorithm. Set keys, endpoint and region as usual for the tool, for example with AWS_ENDPOINT_URL. Needs sha256sum.
 #
-#   --delete      remove what the archive no longer has: manifests first, then flat, joined and unmatched files
-#   --delete-raw  raw files too. Without it the store keeps what `batchkeep prune` removed here
-#   --read-back   read everything that was uploaded back and compare its SHA-256
+#   --delete      remove files that the archive no longer has: manifests first, then flat, joined and unmatched files
+#   --delete-raw  also remove raw files that the archive no longer has, such as those `batchkeep prune` removed
+#   --read-back   read all uploaded files back and compare their SHA-256 digests
 #
-# What is published is what SHA256SUMS lists, in this order: data files, manifests, views/ and summaries/, SHA256SUMS, then the
-# removals. Never _partial, _quarantine, locks or catalog.sqlite, which `batchkeep catalog rebuild` makes anew.
-# Whether a file is new is decided by its digest: the SHA256SUMS in the store tells what lies there. Time stamps are no help: a
-# revised manifest can have the size of the old one, and a time before its upload. A run that was cut off is run again; of what
-# it uploaded only raw files, which never change, are not sent twice.
-# It takes no lock. A batch archived meanwhile waits for the next run, and so does what `batchkeep fetch` archived until
-# `batchkeep catalog rebuild` has listed it; a file changed meanwhile ends the run before a manifest is uploaded. Run one at a time.
+# Publishes the files that SHA256SUMS lists, in this order: data files, manifests, views/ and summaries/, SHA256SUMS. Removals
+# follow. Does not publish _partial, _quarantine, locks and catalog.sqlite, which `batchkeep catalog rebuild` rebuilds.
+# A file is new if its digest differs from the SHA256SUMS in the store. Size and time are not enough: a revised manifest can
+# have the size of the old one, and a time before its upload. If a run is interrupted, run it again. It uploads all files of
+# the interrupted run again except raw files, which never change.
+# It does not lock the archive. The next run publishes batches that are archived during this one. Batches of `batchkeep fetch`
+# are published after `batchkeep catalog rebuild` has listed them. If a file changes during a run, the run fails before it
+# uploads a manifest. Do not run two at once for the same destination.
 set -eu
 export LC_ALL=C
 
@@ -37,13 +38,13 @@ while [ $# -gt 0 ]; do
         --delete) delete=yes ;;
         --delete-raw) delete_raw=yes ;;
         --read-back) read_back=yes ;;
-        -*) usage "no such option: $1" ;;
+        -*) usage "unknown option '$1'" ;;
         *) break ;;
     esac
     shift
 done
-[ $# -eq 2 ] || usage "give the archive and the destination"
-[ -f "$1/SHA256SUMS" ] || fail "$1 is no archive: it has no SHA256SUMS. An export writes it, or batchkeep catalog rebuild."
+[ $# -eq 2 ] || usage "expected an archive and a destination"
+[ -f "$1/SHA256SUMS" ] || fail "$1 is not an archive: SHA256SUMS not found. To write it: batchkeep catalog rebuild --archive $1"
 archive=$(cd "$1" && pwd)
 destination=${2%/}
 here=$(dirname "$0")
@@ -57,17 +58,17 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 cd "$scratch"
 
-# The list, and further down the manifests, are copied first: what is published holds together, whatever runs meanwhile.
+# Copies the list first, and below the manifests, so that the published files match if the archive changes during the run.
 cp "$archive/SHA256SUMS" now
 store_list >stored
 : >published
 ! grep -q '^SHA256SUMS	' stored || store_get SHA256SUMS >published
-# Paths here have no blanks, so that the last field of ls is the path.
+# Paths in an archive have no blanks, so the last field of ls is the path.
 for kind in raw results joined unmatched manifests views summaries; do
     [ ! -d "$archive/$kind" ] || (cd "$archive" && find "$kind" -type f -exec ls -ln {} +)
 done | awk '{ print $NF "\t" $5 }' >local
 
-# What to do with each file: one list for each, of paths.
+# One list of paths for each action.
 for list in changed missing gone-manifests gone-data gone-raw; do : >$list; done
 awk '
     function digest() { return substr($0, 1, 64) }
@@ -79,7 +80,7 @@ awk '
         name = path()
         listed[name] = 1
         if (!(name in size)) print name >"missing"
-        # A raw file is never revised: one of this name and size was uploaded by a run that did not come to its end.
+        # Raw files never change. One with this name and size was uploaded by an interrupted run.
         known = published[name] == digest() || (name ~ /^raw\// && !(name in published))
         if (!known || !(name in stored) || stored[name] != size[name]) print name >"changed"
     }
@@ -94,16 +95,16 @@ awk '
 ' published stored local now
 if [ -s missing ]; then
     say "$(head -n 3 missing)"
-    fail "SHA256SUMS names $(count missing) files that are not there. If a command is changing the archive, wait for it;" \
-        "otherwise: batchkeep verify --repair --archive $archive"
+    fail "$(count missing) files in SHA256SUMS not found. If a command is changing the archive, wait until it ends." \
+        "Otherwise run: batchkeep verify --repair --archive $archive"
 fi
 
-# The files of a list, as links into the archive, in a folder that can be uploaded as it is.
+# Creates a folder of links to the files of a list, for upload.
 link_tree() {
     sed 's|/[^/]*$||' "$1" | sort -u >folders
     while read -r folder; do
         mkdir -p "$2/$folder"
-        # In quotes for xargs, as the archive's path may have blanks.
+        # In quotes for xargs, because the path of the archive can contain blanks.
         # shellcheck disable=SC2016 # expanded by the inner shell
         grep "^$folder/[^/]*\$" "$1" | ARCHIVE=$archive awk '{ print "\"" ENVIRON["ARCHIVE"] "/" $0 "\"" }' |
             xargs sh -c 'ln -s "$@" "$0"' "$2/$folder"
@@ -115,7 +116,7 @@ grep -E '^(views|summaries)/' changed >documents || true
 grep -v -E '^(manifests|views|summaries)/' changed >data || true
 mkdir copies links pages tail
 
-# Manifests and documents are copied, data files linked; all are what the list says, or nothing is uploaded.
+# Copies manifests and documents, links data files, and checks all digests before the upload.
 tar -C "$archive" -cf - -T manifests | tar -C copies -xf -
 tar -C "$archive" -cf - -T documents | tar -C pages -xf -
 link_tree data links
@@ -123,17 +124,17 @@ awk 'FILENAME == "changed" { wanted[$0] = 1; next } substr($0, 67) in wanted' ch
 for part in manifests:copies data:links documents:pages; do
     awk -v list="${part%:*}" 'FILENAME == list { wanted[$0] = 1; next } substr($0, 67) in wanted' "${part%:*}" sums >part
     [ ! -s part ] || (cd "${part#*:}" && sha256sum -c --quiet ../part >&2) ||
-        fail "These files are not what SHA256SUMS says. If a command is changing the archive, wait for it; otherwise:" \
+        fail "These files do not match SHA256SUMS. If a command is changing the archive, wait until it ends. Otherwise run:" \
             "batchkeep verify --archive $archive"
 done
 
-[ ! -s data ] || store_put links || fail "Not all data files were uploaded; no manifest was. Run it again."
-[ ! -s manifests ] || store_put copies || fail "Not all manifests were uploaded; each has its data. Run it again."
+[ ! -s data ] || store_put links || fail "Not all data files were uploaded, and no manifests. Run it again."
+[ ! -s manifests ] || store_put copies || fail "Not all manifests were uploaded. Each uploaded one has its data. Run it again."
 [ ! -s documents ] || store_put pages || fail "Not all of views/ and summaries/ was uploaded. Run it again."
 cp now tail/SHA256SUMS
-store_put tail || fail "SHA256SUMS was not uploaded; all it lists is there. Run it again."
+store_put tail || fail "SHA256SUMS was not uploaded. All files it lists were. Run it again."
 
-# One listing tells that everything is there, in full length.
+# Checks the names and sizes of all objects with one listing.
 store_list >stored
 awk '
     FILENAME == "stored" { split($0, at, "\t"); stored[at[1]] = at[2]; next }
@@ -142,17 +143,17 @@ awk '
 ' stored local now >wrong
 if [ -s wrong ]; then
     say "$(head -n 3 wrong)"
-    fail "$(count wrong) objects are missing in the store or have another size. Does something else write there?"
+    fail "$(count wrong) objects in the store are missing or have a different size. Check whether another program writes there."
 fi
 if [ -n "$read_back" ]; then
     while read -r sum path; do
-        [ "$(store_get "$path" </dev/null | sha256sum)" = "$sum  -" ] || fail "$path came back with other bytes."
+        [ "$(store_get "$path" </dev/null | sha256sum)" = "$sum  -" ] || fail "$path has a different SHA-256 in the store."
     done <sums
 fi
-say "Published $(count data) data files and $(count manifests) manifests to $destination;" \
-    "$(count now) files of the archive are there."
+say "Published $(count data) data files and $(count manifests) manifests to $destination." \
+    "It has $(count now) files of the archive."
 
-# The order again: what a manifest names goes after it.
+# Removes each manifest before the files it lists.
 [ -z "$delete" ] || cat gone-data >>removing
 [ -z "$delete_raw" ] || cat gone-raw >>removing
 if [ -n "$delete$delete_raw" ]; then
@@ -161,8 +162,8 @@ if [ -n "$delete$delete_raw" ]; then
     say "Removed $(count gone-manifests) manifests and $(count removing) data files."
 fi
 if [ -z "$delete" ] && [ -s gone-data ]; then
-    say "The store has $(count gone-data) flat or joined files that the archive no longer has. Who reads results/*/* there" \
-        "counts compacted rows twice until they are removed: --delete"
+    say "The store has $(count gone-data) flat or joined files that the archive no longer has. Until --delete removes them," \
+        "a query of results/*/* counts compacted rows twice."
 fi
 [ -n "$delete_raw" ] || [ ! -s gone-raw ] ||
-    say "The store keeps $(count gone-raw) raw files that the archive no longer has; --delete-raw removes them."
+    say "The store keeps $(count gone-raw) raw files that the archive no longer has. --delete-raw removes them."

@@ -1,10 +1,10 @@
-"""Writes the flat table of an archive as Parquet, and sums it up by day as batchkeep summarize does.
+"""Writes the flat table of an archive as Parquet, and a summary by day like that of batchkeep summarize.
 
     spark-submit pipelines/spark/analyze.py --archive /mnt/batches \\
         --parquet /mnt/batches-parquet --summary by-day.json
 
-The Parquet files are in date=…/model=…; the column cost_usd is exact. The summary has rows as those of
-`batchkeep summarize --by day --format json`. All costs come from the flat table: nothing is priced here.
+The Parquet files are in date=…/model=…. The column cost_usd is exact. The summary has the rows of
+`batchkeep summarize --by day --format json`. All costs come from the flat table.
 """
 
 import argparse
@@ -23,13 +23,13 @@ TOKENS = (
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--archive", required=True)
-    parser.add_argument("--parquet", required=True, help="a folder to write, replaced if it exists")
-    parser.add_argument("--summary", required=True, help="a file to write")
+    parser.add_argument("--parquet", required=True, help="the output folder; an existing one is replaced")
+    parser.add_argument("--summary", required=True, help="the output file")
     return parser.parse_args()
 
 
 def money(amount):
-    """An exact decimal as text, without zeros at the end."""
+    """Returns an exact decimal as text, without trailing zeros."""
     text = format(amount, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -57,7 +57,7 @@ def summary(results):
         figures = row.asDict()
         day = figures.pop("date").isoformat()
         cost = figures.pop("cost_usd")
-        # A number with all its digits, which a float could round.
+        # A number with all digits, because a float could round it.
         number = "null" if cost is None else money(cost)
         yield f'{json.dumps({"day": day, **figures})[:-1]}, "cost_usd": {number}}}'
 

@@ -1,12 +1,12 @@
-"""Exports a window of batches on a Spark cluster: list here, fetch on the executors, prove that none is missing.
+"""Exports a window of batches on a Spark cluster: lists on the driver, fetches on the executors, checks that none is missing.
 
     spark-submit --conf spark.task.cpus=2 pipelines/spark/export.py \\
         --archive /mnt/batches --key-file /etc/batchkeep/key --since 30d
 
-The archive is a folder that the driver and all executors see, on a file system that passes flock on between machines.
-batchkeep and the key file have to be on every machine: the key is never in the job's environment or configuration.
+The driver and all executors need access to the archive, on a file system that supports flock between machines.
+batchkeep and the key file have to be on every machine. The key is never in the job's environment or configuration.
 
-What goes wrong for one batch is tried again, on another executor where Spark has one to give. The last line on
+If a batch fails, it is retried, on another executor if Spark has one. The last line on
 standard output is JSON. Exit status: 0 done, 1 error, 3 some batches failed, 4 some are quarantined.
 """
 
@@ -20,36 +20,36 @@ import subprocess
 import sys
 
 FINAL = {"archived", "pending", "removed", "quarantined"}
-# fetch ends with 3 and 4 where batches failed or are quarantined: their receipts say so. Anything else fails the task.
+# fetch exits with 3 or 4 if batches failed or are quarantined, as their receipts show. Other statuses fail the task.
 FETCH = 'batchkeep=$1; shift; "$batchkeep" fetch "$@" && exit; status=$?; case $status in 3|4) exit 0;; esac; exit $status'
-# Nothing of the environment reaches fetch but these.
+# The only environment variables that fetch receives.
 PASSED_ON = ("https_proxy", "HTTPS_PROXY", "http_proxy", "no_proxy", "NO_PROXY", "SSL_CERT_FILE")
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--archive", required=True, help="a folder all machines see")
+    parser.add_argument("--archive", required=True, help="a folder that all machines can access")
     parser.add_argument("--key-file", required=True, help="a file on every machine whose first line is the key")
-    parser.add_argument("--batchkeep", default="batchkeep", help="the program, on every machine")
+    parser.add_argument("--batchkeep", default="batchkeep", help="the path of the program on every machine")
     parser.add_argument("--since", help="as for batchkeep list")
     parser.add_argument("--until", help="as for batchkeep list")
     parser.add_argument("--base-url", help="as for batchkeep list")
-    parser.add_argument("--codec", help="as for batchkeep fetch; name one where machines differ")
+    parser.add_argument("--codec", help="as for batchkeep fetch; required if the machines differ")
     parser.add_argument("--level", help="as for batchkeep fetch")
-    parser.add_argument("--concurrency", default="4", help="batches at once in each task")
-    parser.add_argument("--requests-per-task", type=int, default=200_000, help="expected results a task fetches")
-    parser.add_argument("--rounds", type=int, default=4, help="how often a batch is tried")
+    parser.add_argument("--concurrency", default="4", help="batches to fetch at once in each task")
+    parser.add_argument("--requests-per-task", type=int, default=200_000, help="expected number of results per task")
+    parser.add_argument("--rounds", type=int, default=4, help="maximum number of attempts per batch")
     return parser.parse_args()
 
 
 def service(options):
-    """The options that list and fetch have in common."""
+    """Returns the options that list and fetch have in common."""
     chosen = ["--key-file", options.key_file]
     return chosen + (["--base-url", options.base_url] if options.base_url else [])
 
 
 def listed(options):
-    """The ended batches of the window, each as the line that list wrote, by id."""
+    """Returns the ended batches of the window by ID, each as a line of list."""
     command = [options.batchkeep, "list", "--status", "ended", "--format", "ndjson", *service(options)]
     for name in ("since", "until"):
         if getattr(options, name):
@@ -59,12 +59,12 @@ def listed(options):
 
 
 def weight(line):
-    """The results to expect; one more, as a batch without any costs a request too."""
+    """Returns the expected number of results plus one, because an empty batch also needs a request."""
     return 1 + sum(json.loads(line)["request_counts"].values())
 
 
 def partitions(lines, size, least):
-    """Lines in groups of about equal weight, the heaviest first into the lightest group."""
+    """Returns groups of lines of about equal weight. The heaviest lines are placed first, each in the lightest group."""
     count = max(least, -(-sum(map(weight, lines)) // size))
     groups = [(0, number, []) for number in range(min(count, len(lines)))]
     for line in sorted(lines, key=lambda line: (-weight(line), line)):
@@ -75,7 +75,7 @@ def partitions(lines, size, least):
 
 
 def executor():
-    """Where this runs: the process above Spark's Python daemon, on this machine."""
+    """Returns the machine and the parent process of Spark's Python daemon."""
     pid, parents = os.getpid(), []
     while pid > 1 and len(parents) < 4:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
@@ -85,14 +85,14 @@ def executor():
 
 
 def placed(receipts):
-    """Receipts with the executor they come from."""
+    """Adds the executor to each receipt."""
     here = executor()
     for receipt in receipts:
         yield {**json.loads(receipt), "executor": here}
 
 
 def piped(lines, options):
-    """The receipts that fetch writes on the executors, for the lines of batches there."""
+    """Runs fetch on the executors and returns its receipts."""
     command = ["sh", "-c", FETCH, "fetch", options.batchkeep, "--archive", options.archive, "--quiet"]
     command += ["--concurrency", options.concurrency, *service(options)]
     for name in ("codec", "level"):
@@ -100,27 +100,28 @@ def piped(lines, options):
             command += [f"--{name}", getattr(options, name)]
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment["PATH"] = os.environ.get("PATH", os.defpath)
-    # PySpark ignores the exit status of a pipe unless told.
+    # Without checkCode, PySpark ignores the exit status of a pipe.
     return lines.pipe(shlex.join(command), env=environment, checkCode=True).mapPartitions(placed).collect()
 
 
 def fetched(spark, options, lines):
-    """One round: the receipts by id. Fails where a batch has none."""
+    """Fetches all batches once and returns their receipts by ID. Fails if a batch has no receipt."""
     context = spark.sparkContext
     groups = partitions(list(lines.values()), options.requests_per_task, context.defaultParallelism)
     receipts = piped(context.parallelize(groups, len(groups)).flatMap(lambda group: group), options)
     by_id = {receipt["id"]: receipt for receipt in receipts}
     if len(receipts) != len(by_id) or by_id.keys() != lines.keys():
         odd = sorted(lines.keys() ^ by_id.keys())[:10]
-        raise RuntimeError(f"{len(lines)} batches in, {len(receipts)} receipts out; the first that do not match: {odd}")
+        raise RuntimeError(f"{len(lines)} batches in, {len(receipts)} receipts out. The first that do not match: {odd}")
     return by_id
 
 
 def fetched_elsewhere(spark, options, lines, tried):
-    """One round on executors that have not tried a batch yet: the best receipts by id, none where there was no other.
+    """Fetches batches on executors that have not tried them yet, and returns the best receipts by ID.
 
-    Spark places tasks as it likes, so every place gets a task with all batches, and each task leaves out those that its
-    executor has tried. Where two take the same batch, its lock lets one of them work; the other is busy.
+    A batch that all executors have tried has no receipt. Spark chooses the executor of a task, so there is a task with
+    all batches for each slot. A task skips batches that its executor has tried. If two tasks fetch the same batch, one
+    of them gets the lock, and the receipt of the other is busy.
     """
     context = spark.sparkContext
     everything = [(line, sorted(tried[name])) for name, line in lines.items()]
@@ -141,7 +142,7 @@ def fetched_elsewhere(spark, options, lines, tried):
 
 
 def exported(spark, options, lines):
-    """The last receipt of every batch."""
+    """Fetches batches until all are done or the attempts are used up. Returns the last receipt of every batch."""
     receipts, tried = {}, collections.defaultdict(set)
     open_batches = dict(lines)
     for number in range(1, options.rounds + 1):
@@ -166,7 +167,7 @@ def main():
     options = arguments()
     for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
         if os.environ.get(name):
-            sys.exit(f"{name} is set in the job's environment, which Spark shows and logs: unset it, use --key-file.")
+            sys.exit(f"error: {name} is set: Spark shows and logs the job's environment\nhint: unset it and use --key-file")
     from pyspark.sql import SparkSession
 
     lines = listed(options)
@@ -175,7 +176,7 @@ def main():
         receipts = exported(spark, options, lines)
     finally:
         spark.stop()
-    # Takes in what the executors archived, and writes SHA256SUMS and views.
+    # Adds the archived batches to the catalog, and writes SHA256SUMS and views.
     subprocess.run([options.batchkeep, "catalog", "rebuild", "--archive", options.archive], check=True)
 
     states = collections.Counter(receipt["state"] for receipt in receipts.values())

@@ -126,9 +126,9 @@ extension RollUp {
         "saved_by_batch_usd": "Saved by batch", "saved_by_cache_usd": "Saved by cache",
         "unpriced_requests": "Unpriced", "assumed_price_requests": "Price assumed",
         "not_billed_requests": "Not billed", "not_billed_list_price_usd": "Not billed, list price",
-        "error_class": "What helps",
+        "error_class": "Action",
         "error_type": "Type", "error_message": "Message", "cost_at_stake_usd": "Cost at stake",
-        "sample_custom_id": "Example", "sample_request_id": "Its request", "queue_seconds_p50": "Queue p50",
+        "sample_custom_id": "Example", "sample_request_id": "Request ID", "queue_seconds_p50": "Queue p50",
         "error_rate": "Error rate", "usable_rate": "Usable",
     ]
     /// Columns with IDs and names that people copy, which are never cut.

@@ -68,13 +68,13 @@ package struct ErrorTrend: Sendable {
         Column("requests_before", "Before", kind: .integer),
         Column("change", "Change", kind: .percent),
         Column("cost_at_stake_usd", "Cost at stake", kind: .money),
-        Column("error_class", "What helps", canShrink: false, weight: .important),
+        Column("error_class", "Action", canShrink: false, weight: .important),
         Column("error_type", "Type", canShrink: false, weight: .important),
         Column("error_message", "Message", isBelow: true),
         Column("sample_custom_id", "Example", weight: .detail),
         Column("first_seen", "First seen", kind: .timestamp, weight: .detail),
         Column("last_seen", "Last seen", kind: .timestamp, weight: .detail),
-        Column("sample_request_id", "Its request", canShrink: false),
+        Column("sample_request_id", "Request ID", canShrink: false),
         Column("command", "Command"),
         Column("fingerprint", "Fingerprint", canShrink: false),
     ]
@@ -128,9 +128,9 @@ package struct ErrorTrend: Sendable {
             .map { errorClass in
                 let first =
                     switch errorClass {
-                    case .retry: "retry, the same requests may succeed"
-                    case .fixInput: "fix_input, when the requests are mended"
-                    case .fixAccount: "fix_account, when credit, limits or permissions are mended"
+                    case .retry: "retry: the same requests may succeed"
+                    case .fixInput: "fix_input: correct the requests first"
+                    case .fixAccount: "fix_account: fix credit, limits or permissions first"
                     }
                 return "\(first): \(command(errorClass))"
             }

@@ -65,7 +65,7 @@ extension ArchiveView {
                   "resources": [
                     {
                       "name": "results",
-                      "description": "A file a batch: the path of one takes the place of the pattern where a tool knows none.",
+                      "description": "One file per batch. If a tool does not support path patterns, use the path of one file.",
                       "path": "../results/*/*.ndjson.gz",
                       "format": "ndjson",
                       "compression": "gz",

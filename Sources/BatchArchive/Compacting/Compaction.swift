@@ -159,7 +159,7 @@ extension FileArchive {
             try output.write(piece.span)
         }
         guard own.hex == file.sha256 else {
-            throw ArchiveFailure(.mismatch("its SHA-256 is another"), .read, path: folder.path(file.path))
+            throw ArchiveFailure(.mismatch("its SHA-256 is different"), .read, path: folder.path(file.path))
         }
     }
 }

@@ -22,7 +22,7 @@ package final class MemberReader: Sendable {
         let part = entry.slice ?? 0..<entry.bytes
         let ends = starts.dropFirst() + [part.upperBound]
         guard zip(starts, ends).allSatisfy({ $0 < $1 }), starts.first ?? part.lowerBound == part.lowerBound else {
-            throw ArchiveFailure(.mismatch("the member table does not rise"), .read, path: file.path)
+            throw ArchiveFailure(.mismatch("the offsets in its member table do not increase"), .read, path: file.path)
         }
         members = zip(starts, ends).map { $0..<$1 }
         firstLines = entry.members.map(\.firstLine)

@@ -14,7 +14,7 @@ extension ArchiveVerifier {
         let list: ChecksumList
         switch reading {
         case .success(let found?): list = found
-        case .success(nil): return stored.isEmpty ? nil : VerifiedFile(path, .missing, reason: "it is not there")
+        case .success(nil): return stored.isEmpty ? nil : VerifiedFile(path, .missing, reason: "not found")
         case .failure(let failure): return VerifiedFile(path, failure)
         }
         // The list is updated when the change of the files is finished.
@@ -34,7 +34,7 @@ extension ArchiveVerifier {
         guard wanted != list.bytes else { return VerifiedFile(path) }
         let common = zip(wanted, list.bytes).prefix { $0 == $1 }.count
         let line = list.bytes[..<min(common, list.bytes.count)].count { $0 == 0x0A } + 1
-        let reason = "line \(line) is not what the manifests say"
+        let reason = "line \(line) differs from the manifests"
         return VerifiedFile(path, .different, reason: reason, byteOffset: common)
     }
 
@@ -51,11 +51,11 @@ extension ArchiveVerifier {
         var found: [VerifiedFile] = []
         for part in [ArchivePaths.manifests] + DataKind.allCases.map(\.rawValue) {
             for path in try paths(below: part) where !known.contains(path) {
-                found.append(VerifiedFile(path, .extra, batchID: Self.id(in: path), reason: "no manifest names it"))
+                found.append(VerifiedFile(path, .extra, batchID: Self.id(in: path), reason: "no manifest lists it"))
             }
         }
         for path in (list?.manifests ?? []).sorted() where !known.contains(path) {
-            let reason = "\(ArchivePaths.checksums) names it, and it is not there"
+            let reason = "\(ArchivePaths.checksums) lists it, but it does not exist"
             found.append(VerifiedFile(path, .missing, batchID: Self.id(in: path), reason: reason))
         }
         return found
@@ -70,12 +70,12 @@ extension ArchiveVerifier {
             .map { path, digest in
                 do throws(ArchiveFailure) {
                     guard try folder.status(path) != nil else {
-                        return VerifiedFile(path, .missing, reason: "it is not there")
+                        return VerifiedFile(path, .missing, reason: "not found")
                     }
                     guard plan.depth > .sizes, try ContentDigest.file(folder.open(path)).hex != digest else {
                         return VerifiedFile(path)
                     }
-                    let reason = "its SHA-256 is not the one in \(ArchivePaths.checksums)"
+                    let reason = "its SHA-256 differs from \(ArchivePaths.checksums)"
                     return VerifiedFile(path, .different, reason: reason)
                 } catch {
                     return VerifiedFile(path, error)

@@ -60,7 +60,7 @@ package struct ArchiveVerifier: Sendable {
         let missing = (plan.ids ?? []).subtracting(stored.compactMap(\.verdict.batchID))
         return missing.sorted()
             .map { id in
-                VerifiedFile("\(ArchivePaths.manifests)/*/\(id).json", .missing, batchID: id, reason: "it is not there")
+                VerifiedFile("\(ArchivePaths.manifests)/*/\(id).json", .missing, batchID: id, reason: "not found")
             }
     }
 
@@ -77,7 +77,7 @@ package struct ArchiveVerifier: Sendable {
             unfinished?.explains(stored.path, listed: digest, digest: stored.digest) != true
         {
             own.mark = .different
-            own.reason = "its SHA-256 is not the one in \(ArchivePaths.checksums)"
+            own.reason = "its SHA-256 differs from \(ArchivePaths.checksums)"
         }
         guard own.mark == .intact || stored.isInPlace else { return [own] }
         let depth = plan.depth(of: manifest.batch.id)
@@ -123,7 +123,7 @@ package struct ArchiveVerifier: Sendable {
                     unfinished?.paths.contains(path) != true
                 else { return verdict }
                 // Readers of the folder would read the rows of a batch that has no manifest, or has them elsewhere.
-                let reason = "manifests name \(entry.named) of its \(whole.bytes) bytes"
+                let reason = "manifests list \(entry.named) of its \(whole.bytes) bytes"
                 return VerifiedFile(path, .different, reason: reason)
             }
     }
@@ -131,13 +131,13 @@ package struct ArchiveVerifier: Sendable {
     private func verify(_ file: ArchivedFile, of id: String?, _ depth: VerifyDepth) -> VerifiedFile {
         do throws(ArchiveFailure) {
             guard let status = try folder.status(file.path) else {
-                return VerifiedFile(file.path, .missing, batchID: id, reason: "it is not there")
+                return VerifiedFile(file.path, .missing, batchID: id, reason: "not found")
             }
             guard status.kind == .file else {
                 throw ArchiveFailure(.notAFile(status.kind), .read, path: folder.path(file.path))
             }
             guard status.size == file.bytes else {
-                let reason = "it has \(status.size) bytes, its manifest says \(file.bytes)"
+                let reason = "it has \(status.size) bytes, but its manifest lists \(file.bytes)"
                 let end = min(status.size, file.bytes)
                 return VerifiedFile(file.path, .different, batchID: id, reason: reason, byteOffset: end)
             }
@@ -159,7 +159,7 @@ package struct ArchiveVerifier: Sendable {
         } catch {
             return VerifiedFile(file.path, error, batchID: id)
         }
-        let reason = "its SHA-256 is not the one in its manifest"
+        let reason = "its SHA-256 differs from its manifest"
         return VerifiedFile(file.path, .different, batchID: id, reason: reason)
     }
 }

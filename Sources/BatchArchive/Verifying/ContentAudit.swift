@@ -104,7 +104,7 @@ struct ContentAudit {
             rebuilt.files[kind]?.lines = lines
             rebuilt.files[kind]?.begin(members: firstLines)
             if let rows, content.hex != rows {
-                let reason = "its rows are not those of the raw lines"
+                let reason = "its rows do not match the raw lines"
                 mark(file.path, in: &files, VerifiedFile(file.path, .different, reason: reason))
             }
         } catch {

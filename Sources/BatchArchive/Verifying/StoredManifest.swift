@@ -38,7 +38,7 @@ struct StoredManifest: Sendable {
         if let reason = ArchivePaths.misplacement(of: manifest.batch, at: path) { return reason }
         let paths = try? ArchivePaths(of: manifest.batch)
         for (kind, file) in manifest.files where paths?.allows(file, as: kind) != true {
-            return "it names \(file.path) as its \(kind.rawValue) file"
+            return "it lists \(file.path) as its \(kind.rawValue) file"
         }
         return nil
     }

@@ -55,7 +55,7 @@ package struct VerifiedFile: Sendable, Hashable {
         switch failure.cause {
         case .system(let code):
             (mark, reason) =
-                code == .noSuchFileOrDirectory ? (.missing, "it is not there") : (.unreadable, code.description)
+                code == .noSuchFileOrDirectory ? (.missing, "not found") : (.unreadable, code.description)
         case .gzip(let gzip):
             (member, byteOffset) = (gzip.member, gzip.byteOffset)
             reason = gzip.reason.clause
@@ -63,7 +63,7 @@ package struct VerifiedFile: Sendable, Hashable {
         case .notAFile(let kind): reason = "it is \(kind.rawValue), not a file"
         case .tooLarge(let limit): reason = "it is larger than \(limit >> 20) MiB"
         case .noTemporaryFile(let code): (mark, reason) = (.unreadable, "no temporary file: \(code.description)")
-        case .notAFolder: reason = "a file stands where a folder is wanted"
+        case .notAFolder: reason = "it is a file, not a folder"
         case .unsafeID, .busy, .notAnArchive, .otherFiles: reason = "it cannot be used"
         }
     }

@@ -31,7 +31,7 @@ package struct NamedQuery: Sendable {
         ),
         NamedQuery(
             "unusable",
-            "succeeded answers that are of no use, by model and stop reason",
+            "succeeded requests without a usable answer, by model and stop reason",
             """
             SELECT model, stop_reason, count(*) AS requests, sum(picodollars) / 1e12 AS cost_usd FROM results
             WHERE result_type = 'succeeded' AND NOT usable GROUP BY 1, 2 ORDER BY requests DESC

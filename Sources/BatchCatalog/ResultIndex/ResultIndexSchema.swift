@@ -95,14 +95,14 @@ package enum ResultIndexSchema {
         FROM results WHERE result_type = 'errored';
         """
     private static let runs = """
-        runs ( -- a row for each run that wrote to the archive, out of its catalog
+        runs ( -- a row for each run that wrote to the archive, from its catalog
             number INTEGER PRIMARY KEY,
             command TEXT NOT NULL,
             arguments TEXT NOT NULL, -- a JSON array
             version TEXT NOT NULL, -- of the program
             started_at TEXT NOT NULL,
-            finished_at TEXT, -- null while it runs, and of a run that was killed
-            listed_since TEXT, -- from when on the listing was read to its end
+            finished_at TEXT, -- null while it runs, or if it was killed
+            listed_since TEXT, -- start of the window that was listed completely
             counts TEXT NOT NULL, -- a JSON object
             exit_status INTEGER,
             error TEXT,

@@ -24,9 +24,9 @@ struct CatalogCommand: AsyncParsableCommand {
             commandName: "rebuild",
             abstract: "Rebuild the index from manifests, quarantine and unfinished downloads.",
             discussion: """
-                Adds what fetch archived, and updates SHA256SUMS and views as export does at its end. No file contains \
-                the runs, attempts and lost batches: they are kept if the old index can be read. The next export lists \
-                its whole window again.
+                Adds batches that fetch archived, and updates SHA256SUMS and views. Runs, attempts and lost batches are \
+                recorded only in the index: they are kept if the old index can be read. The next export lists its whole \
+                window again.
 
                 Examples:
                   batchkeep catalog rebuild
@@ -52,10 +52,14 @@ struct CatalogCommand: AsyncParsableCommand {
             for folder in try ArchiveFolders.entries(at: archive.path).map(\.folder) {
                 let lock = try await lock.acquire(folder, context: context)
                 let archive = try OpenArchive(folder, settings: settings, lock: lock)
-                let manifests = try await CatalogFile(folder: folder) { context.note(FailureText.text(of: $0)) }
-                    .rebuild()
+                let manifests = try await CatalogFile(folder: folder) { event in
+                    // A missing catalog is the usual reason for this command.
+                    if case .built = event { return }
+                    context.report(.warning, FailureText.text(of: event))
+                }
+                .rebuild()
                 try await archive.sink.finishRun()
-                context.note("The catalog of \(folder.root) is built anew from \(manifests.displayText) manifests.")
+                context.note("Rebuilt the catalog of \(folder.root) from \(manifests.displayText) manifests.")
                 archive.close()
                 entries.append(CatalogEntry(archive: folder.root, manifests: manifests))
             }

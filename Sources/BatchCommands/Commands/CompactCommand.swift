@@ -9,8 +9,8 @@ struct CompactCommand: AsyncParsableCommand {
         commandName: "compact",
         abstract: "Merge the small flat and joined files of each day into large ones, without compressing them again.",
         discussion: """
-            Many tools are slow with thousands of small files. Raw files stay as they are, because their lines contain \
-            no batch ID. If a compact was interrupted, the next command that writes finishes it.
+            Many tools are slow with thousands of small files. Raw files do not change, because their lines contain \
+            no batch ID. If compact is interrupted, the next command that writes finishes it.
 
             Examples:
               batchkeep compact --dry-run

@@ -38,7 +38,7 @@ struct CompareCommand: AsyncParsableCommand {
 
     @OptionGroup var statistics: StatisticsOptions
 
-    @Flag(help: "Read the results, so that models have sizes as well.")
+    @Flag(help: "Read the result lines, to compare token sizes of models too.")
     var scan = false
 
     @OptionGroup var format: FormatOptions<TableFormat>
@@ -112,8 +112,12 @@ struct CompareCommand: AsyncParsableCommand {
         case .within: break
         case .crossed:
             let values = [row.before, row.after].map { $0.displayText(threshold.metric.kind) ?? "–" }
-            context.note("Crossed: \(threshold.text) (\(values[0]) before, \(values[1]) after).")
-        case .undefined: context.note("Cannot be judged: \(threshold.text): the figure is not known on both sides.")
+            context.report(.error, "threshold crossed: '\(threshold.text)': \(values[0]) before, \(values[1]) after")
+        case .undefined:
+            context.report(
+                .error,
+                "threshold cannot be evaluated: '\(threshold.text)': the metric is missing on one side"
+            )
         }
         return outcome
     }

@@ -56,7 +56,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Flag(help: "List the whole window again, including periods that are complete.")
     var fullList = false
 
-    @Flag(help: "Try every batch now, including those whose retry is scheduled for later.")
+    @Flag(help: "Retry all failed batches now, including those whose retry is scheduled for later.")
     var retryAll = false
 
     @Option(help: ArgumentHelp("Warn about batches that are not archived and have fewer days left.", valueName: "n"))

@@ -11,9 +11,9 @@ struct FetchCommand: AsyncParsableCommand {
             error. If a batch has no line, fetch it again.
 
             Only the batches are written. Run catalog rebuild afterwards to add them to the catalog, SHA256SUMS and \
-            views. A lock on _partial/ID.lock keeps processes apart: on one machine always, between machines if the \
-            file system passes on such locks, as NFS on Linux, CephFS, Lustre (-o flock) and EFS do. Otherwise, give \
-            each machine its own archive.
+            views. A lock on _partial/ID.lock prevents two processes from downloading the same batch. Between machines, \
+            this needs a file system that supports flock: NFS on Linux, CephFS, Lustre (-o flock) or EFS. On other file \
+            systems, use one archive per machine.
 
             Examples:
               batchkeep list --since 30d --status ended --format ndjson | batchkeep fetch

@@ -9,7 +9,7 @@ struct PruneCommand: AsyncParsableCommand {
         commandName: "prune",
         abstract: "Remove raw or joined files of old batches; without --apply, only show which.",
         discussion: """
-            Manifests, flat rows and summaries stay, so summarize still works. When the API has removed the results, \
+            Manifests, flat rows and summaries are kept, so summarize still works. When the API has removed the results, \
             29 days after a batch was created, the raw file is the last copy. It is removed only with \
             --even-if-last-copy.
 
@@ -35,7 +35,7 @@ struct PruneCommand: AsyncParsableCommand {
 
     @Flag(
         name: [.customShort("n"), .long],
-        help: "Show what would be removed; remove nothing. This is what happens without --apply."
+        help: "Show what would be removed; remove nothing. This is the default."
     )
     var dryRun = false
 
@@ -106,7 +106,8 @@ struct PruneCommand: AsyncParsableCommand {
         let kept = files.count - removed.count
         if kept > 0 {
             let stays =
-                kept == 1 ? "1 raw file is the last copy and stays" : "\(kept) raw files are the last copy and stay"
+                kept == 1
+                ? "1 raw file is the last copy and is kept" : "\(kept) raw files are the last copy and are kept"
             context.note("\(stays); --even-if-last-copy removes last copies too.")
         }
     }

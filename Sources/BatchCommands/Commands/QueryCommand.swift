@@ -77,7 +77,7 @@ struct QueryCommand: AsyncParsableCommand {
             case .waiting(let failure):
                 context.note("\(FailureText(failure).sentence); waiting for it to end")
             case .damaged:
-                context.note("The result index is damaged. It is filled again from the flat files.")
+                context.report(.warning, "result index damaged: it is rebuilt from the flat files")
             case .indexed(let rows, let batches, let total):
                 guard context.notesAreTerminal else { return }
                 board.show(["Indexing: batch \(batches) of \(total), \(rows.displayText) rows"], at: context.now())
@@ -99,10 +99,11 @@ struct QueryCommand: AsyncParsableCommand {
         guard sql.range(of: "runs", options: .caseInsensitive) != nil else { return [] }
         let path = folder.path(Catalog.fileName)
         guard FileManager.default.fileExists(atPath: path) else {
-            context.note("The archive has no \(Catalog.fileName), so runs is empty.")
+            context.report(.warning, "\(Catalog.fileName) not found: the table runs is empty")
             return []
         }
-        let catalog = try await CatalogFile(folder: folder) { context.note(FailureText.text(of: $0)) }.openForReading()
+        let catalog = try await CatalogFile(folder: folder) { context.report(.warning, FailureText.text(of: $0)) }
+            .openForReading()
         return try catalog.runs(last: .max)
     }
 

@@ -55,12 +55,12 @@ struct RebuildCommand: AsyncParsableCommand {
             if errors.isDamaged { statuses.insert(.integrity) }
             var entry = RebuildEntry(archive: source.folder.root, plan)
             for batch in plan.withoutRaw {
-                context.report(.warning, "\(batch.id) is outdated and cannot be rebuilt: it has no raw file any more.")
+                context.report(.warning, "\(batch.id) cannot be rebuilt: its raw file was removed")
             }
             if dryRun {
                 for entry in plan.entries { context.note("would rebuild \(entry.batch.id): \(entry.reason)") }
                 let count = plan.entries.count.counted("batch", "batches")
-                context.note("\(count) of \(source.folder.root) would be rebuilt.")
+                context.note("Would rebuild \(count) in \(source.folder.root).")
             } else {
                 statuses.insert(try await rebuild(plan, in: source.folder, by: prices, &entry))
             }
@@ -121,7 +121,7 @@ struct RebuildCommand: AsyncParsableCommand {
             if plan.entries.isEmpty {
                 context.note("Nothing to rebuild: \(folder.root) is up to date.")
             } else {
-                context.note("Rebuilt \(entry.rebuilt.counted("batch", "batches")) of \(folder.root).")
+                context.note("Rebuilt \(entry.rebuilt.counted("batch", "batches")) in \(folder.root).")
             }
             return (entry, entry.failed.isEmpty ? .done : .integrity)
         }

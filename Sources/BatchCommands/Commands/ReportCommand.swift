@@ -49,7 +49,7 @@ struct ReportCommand: AsyncParsableCommand {
         )
         var catalogs: [Catalog] = []
         for archive in source.archives {
-            let file = CatalogFile(folder: archive.folder) { context.note(FailureText.text(of: $0)) }
+            let file = CatalogFile(folder: archive.folder) { context.report(.warning, FailureText.text(of: $0)) }
             catalogs.append(try await file.openForReading())
         }
         let html = try await page.html(catalogs)
@@ -85,9 +85,9 @@ extension String {
         default: break
         }
         switch error.code {
-        case .noSuchAddressOrDevice: return "nobody reads the pipe"
+        case .noSuchAddressOrDevice: return "no process reads the pipe"
         case .brokenPipe: return "its reader has closed the pipe"
-        case nil, .noSuchFileOrDirectory: return "there is no such folder to put it in"
+        case nil, .noSuchFileOrDirectory: return "folder not found"
         case .permissionDenied, .notPermitted: return "permission denied"
         case .readOnlyFileSystem: return "the disk is read-only"
         case .noSpace, .diskQuotaExceeded: return "no space is left"

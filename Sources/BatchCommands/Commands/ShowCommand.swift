@@ -14,7 +14,7 @@ struct ShowCommand: AsyncParsableCommand {
         discussion: """
             A custom_id is unique only within its batch: all batches that have it are shown. If query has built the \
             index, the line is found at once; other batches are read. The request is shown with the answer if --join \
-            names what was submitted, or if joined/ of the archive contains it.
+            names the submitted requests, or if joined/ of the archive contains it.
 
             Examples:
               batchkeep show ticket-0007
@@ -96,8 +96,8 @@ extension ScanErrors {
     fileprivate mutating func report(_ event: SearchEvent) {
         switch event {
         case .withoutIndex(let isDamaged):
-            let reason = isDamaged ? "The index is damaged" : "There is no index"
-            context.note("\(reason), so the raw files are read; batchkeep query makes one.")
+            let reason = isDamaged ? "result index damaged" : "result index not found"
+            context.report(.note, "\(reason): the raw files are read instead, and the next batchkeep query rebuilds it")
         case .searching(let manifests): notePruned(manifests)
         case .unreadable(let failure): report([failure])
         }

@@ -18,9 +18,9 @@ struct VerifyCommand: AsyncParsableCommand {
             Without an option for the depth, the checksums of all files are compared. Marks: = intact, - missing, + \
             unknown, * different, ! unreadable. Damage ends with exit status 4.
 
-            --repair first checks everything, as --full does. It needs the service and a key only for what cannot be \
-            rebuilt from raw files. Damaged joined files are removed; --join names the sources to join those batches \
-            again.
+            --repair first checks everything, like --full. It connects to the API, with a key, only for files that \
+            cannot be rebuilt from raw files. Damaged joined files are removed. To join their batches again, name the \
+            sources with --join.
 
             Examples:
               batchkeep verify
@@ -43,7 +43,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Decode everything, and compare counts, summaries and flat rows with rebuilt ones.")
     var full = false
 
-    @Flag(help: "Rebuild damaged and outdated files: from raw files if they are intact, otherwise from the service.")
+    @Flag(help: "Rebuild damaged and outdated files: from raw files if they are intact, otherwise from the API.")
     var repair = false
 
     @OptionGroup var format: FormatOptions<ReportFormat>
@@ -156,9 +156,9 @@ struct VerifyCommand: AsyncParsableCommand {
             let more = batches.count - Self.namedBatches
             context.report(
                 .warning,
-                "\(batches.count.counted("batch is", "batches are")) not joined any more",
+                "\(batches.count.counted("batch is", "batches are")) no longer joined",
                 details: more > 0
-                    ? ["the hint names \(Self.namedBatches) of them, and \(more.displayText) more need it"] : [],
+                    ? ["\(more.displayText) more are not in the hint"] : [],
                 hint: "batchkeep join --archive \(archive.folder.root.shellQuoted)\(ids) --join SOURCE"
             )
             return true
@@ -169,7 +169,9 @@ struct VerifyCommand: AsyncParsableCommand {
         let listing = try await ArchiveReader(archive.folder).manifests(of: selection)
         let report = try await JoinRun.run(listing, with: PreparedJoin(settings), in: archive)
         context.note("Joined again: \(report.batches.counted("batch", "batches")).")
-        for id in report.withoutSource { context.note("\(id): not joined again, no source has its requests") }
+        for id in report.withoutSource {
+            context.report(.warning, "\(id) not joined again: no source has its requests")
+        }
         let problems = JoinSummary(report: report, archivePath: archive.folder.root).problems
         if !problems.isEmpty {
             let count = problems.count.counted("problem", "problems")
@@ -192,7 +194,7 @@ struct VerifyCommand: AsyncParsableCommand {
             do {
                 connection = try ServiceConnection(service, context: context)
             } catch CommandFailure.noKey {
-                context.note("There is no API key: only what raw holds can be made anew.")
+                context.report(.note, "no API key: only files with an intact raw file can be rebuilt")
             }
         }
         func run(_ client: BatchServiceClient?) async throws -> (unjoined: [MessageBatch], failed: Int) {

@@ -32,7 +32,7 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Request results as they are (identity), or compressed (gzip) for slow links.",
+            "Request results uncompressed (identity), or compressed (gzip) for slow connections.",
             valueName: "coding"
         )
     )

@@ -69,5 +69,5 @@ extension ArgumentHelp {
     /// The help of `-q, --quiet`.
     static let quiet: ArgumentHelp = "Print no progress and no summary, only warnings and errors."
     /// The help of `-v, --verbose`.
-    static let verbose: ArgumentHelp = "Print every batch or file, not only the sums."
+    static let verbose: ArgumentHelp = "Print every batch or file, not only totals."
 }

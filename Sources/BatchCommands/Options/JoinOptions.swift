@@ -19,7 +19,7 @@ struct JoinOptions: ParsableArguments {
     @Option(
         name: .customLong("join-format"),
         help: ArgumentHelp(
-            "Read the sources in this format; auto decides by the name of the file.",
+            "Read the sources in this format; auto uses the name of the file.",
             valueName: "format"
         )
     )
@@ -27,7 +27,7 @@ struct JoinOptions: ParsableArguments {
 
     @Option(
         name: .customLong("join-key"),
-        help: ArgumentHelp("Find the ID of the request in this member or column of the sources.", valueName: "name")
+        help: ArgumentHelp("Read the custom_id from this member or column of the sources.", valueName: "name")
     )
     var key = "custom_id"
 
@@ -40,7 +40,7 @@ struct JoinOptions: ParsableArguments {
     @Option(
         name: .customLong("join-memory"),
         help: ArgumentHelp(
-            "Keep up to this much of the keys in memory, such as 1GiB; the rest goes to disk.",
+            "Use up to this much memory for keys, such as 1GiB; the rest is kept on disk.",
             valueName: "size"
         )
     )
@@ -73,7 +73,7 @@ struct JoinOutputOptions: ParsableArguments {
     @Option(
         name: .customLong("join-output"),
         help: ArgumentHelp(
-            "Write request and result as they were (ndjson), or flat rows with the columns of the sources (flat).",
+            "Write the unchanged request and result (ndjson), or flat rows with the columns of the sources (flat).",
             valueName: "form"
         )
     )

@@ -10,7 +10,7 @@ struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Reject result lines that are longer than this many bytes.", valueName: "n"))
     var maxLineBytes = LineSplitter.defaultMaxLineBytes
 
-    @Option(help: ArgumentHelp("Leave a batch to a later run after this many reads without progress.", valueName: "n"))
+    @Option(help: ArgumentHelp("Stop retrying a batch after this many attempts without progress.", valueName: "n"))
     var maxAttempts = 5
 
     @Option(
@@ -22,7 +22,7 @@ struct LimitOptions: ParsableArguments {
     var maxRuntime: String?
 
     @Option(
-        help: ArgumentHelp("Leave a batch to the next run after this time; that run resumes it.", valueName: "time")
+        help: ArgumentHelp("Stop downloading a batch after this time; the next run resumes it.", valueName: "time")
     )
     var deadline: String?
 

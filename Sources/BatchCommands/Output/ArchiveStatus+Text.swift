@@ -51,7 +51,7 @@ extension ArchiveStatus {
             ],
             notes: (counts.isEmpty && runs.isEmpty
                 ? ["No batch and no run is recorded. To fill the archive: batchkeep export"] : [])
-                + pending.sentences(archivePath: archive)
+                + pending.messages(archivePath: archive).flatMap { ["warning: \($0.text)", "hint: \($0.hint)"] }
         )
     }
 

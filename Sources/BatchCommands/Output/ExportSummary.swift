@@ -109,7 +109,7 @@ struct ExportSummary: Sendable {
         if isDryRun { return ["Dry run: nothing was downloaded or written."] }
         guard problems().isEmpty else {
             let place = report.quarantined > 0 ? " Quarantined data is in \(archivePath)/_quarantine." : ""
-            return ["A later run tries the batches again that are not archived.\(place)"]
+            return ["A later run retries the batches that are not archived.\(place)"]
         }
         guard report.stop == nil, retention.expiring.isEmpty, retention.newlyLost.isEmpty else { return [] }
         // Without a completed window, which is not listed again.

@@ -49,8 +49,8 @@ struct JoinSummary {
     var block: SummaryBlock {
         let batches = [
             Metric("joined", .integer(report.batches), .integer, tone: .good),
-            Metric("unchanged", .integer(report.unchanged), .integer, note: "their files were the same already"),
-            Metric("no source", .integer(report.withoutSource.count), .integer, note: "no file of theirs"),
+            Metric("unchanged", .integer(report.unchanged), .integer, note: "their joined files are up to date"),
+            Metric("no source", .integer(report.withoutSource.count), .integer, note: "no file in the sources"),
         ]
         var sections = [SummaryBlock.Section("Batches", batches)]
         sections += report.relations.map { SummaryBlock.Section($0.name, Self.counts(of: $0)) }
@@ -71,7 +71,7 @@ struct JoinSummary {
                 .integer(relation.duplicateKeys),
                 .integer,
                 tone: .warning,
-                note: "the first counts"
+                note: "the first row is used"
             ),
             Metric("skipped rows", .integer(relation.skippedRows), .integer, tone: .warning),
         ]
@@ -91,7 +91,7 @@ extension JoinSourceFindings {
 
     /// Notes about the source, as sentences.
     var notes: [String] {
-        let memory = "The keys of \(path) did not fit --join-memory: they were kept on disk."
+        let memory = "The keys of \(path) exceeded --join-memory and were kept on disk."
         return notes(duplicates, of: duplicateKeys, "repeats a key") + notes(skipped, of: skippedRows, "was skipped")
             + (isOnDisk ? [memory] : [])
     }

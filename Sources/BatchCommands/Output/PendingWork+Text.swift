@@ -10,14 +10,12 @@ extension PendingWork {
         try await self.init(in: folder, views: ArchiveView.all.map(\.name))
     }
 
-    /// The files that are missing and how to get them, one sentence per kind; empty if nothing is missing.
-    func sentences(archivePath: String) -> [String] {
-        var sentences: [String] = []
+    /// The files that are missing and how to get them, one message per kind; empty if nothing is missing.
+    func messages(archivePath: String) -> [(text: String, hint: String)] {
+        var messages: [(text: String, hint: String)] = []
         if !joins.isEmpty {
-            sentences.append(
-                "\(Self.unjoined(joins)). Run the same export again, or: "
-                    + "batchkeep join --join SOURCE --archive \(archivePath)"
-            )
+            let command = "batchkeep join --join SOURCE --archive \(archivePath.shellQuoted)"
+            messages.append((Self.unjoined(joins), "run the same export again, or: \(command)"))
         }
         let files = [
             unlisted.isEmpty ? nil : "lines in SHA256SUMS for manifests (\(unlisted.count.displayText))",
@@ -26,9 +24,9 @@ extension PendingWork {
         ]
         .compactMap(\.self)
         if !files.isEmpty {
-            sentences.append("Missing: \(files.joined(separator: "; ")). The next export writes them.")
+            messages.append(("missing: \(files.joined(separator: ", "))", "the next export writes them"))
         }
-        return sentences
+        return messages
     }
 
     /// Names batches that are archived and not joined, as a clause.

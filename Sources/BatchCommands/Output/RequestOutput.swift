@@ -67,7 +67,7 @@ struct RequestOutput {
         }
         add("error", record.errorType)
         add("message", record.errorMessage)
-        if let advice = record.errorClass?.advice { facts.append(("what helps", advice)) }
+        if let advice = record.errorClass?.advice { facts.append(("action", advice)) }
         add("request-id", record.errorRequestID)
         if let place = stored.place {
             facts.append(("place", "\(place.path), line \(record.lineNumber), gzip member \(place.member)"))
@@ -138,8 +138,8 @@ extension ErrorClass {
     fileprivate var advice: String {
         switch self {
         case .retry: "send the request again"
-        case .fixInput: "change the request; the same one will fail again"
-        case .fixAccount: "look after credit, limits or permissions of the account, then send it again"
+        case .fixInput: "correct the request: without a change it fails again"
+        case .fixAccount: "fix credit, limits or permissions of the account, then send the request again"
         }
     }
 }

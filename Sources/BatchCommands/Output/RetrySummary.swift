@@ -60,7 +60,7 @@ struct RetrySummary {
         return SummaryBlock(
             title: isDryRun ? "Dry run of retry" : "Retry",
             sections: [
-                SummaryBlock.Section("Failed", reasons), SummaryBlock.Section("At stake", stake),
+                SummaryBlock.Section("Failed", reasons), SummaryBlock.Section("Cost at stake", stake),
                 SummaryBlock.Section("Written", files),
             ],
             notes: notes
@@ -68,10 +68,10 @@ struct RetrySummary {
     }
 
     private var notes: [String] {
-        if report.selected == 0 { return ["Nothing failed that this selection would try again."] }
+        if report.selected == 0 { return ["No failed request matches this selection."] }
         var notes = report.sources.flatMap(\.notes)
         if report.notFound + report.tooLarge > 0 {
-            notes.append("Requests that no source holds, or that are too large: \(outputPath)/not-found.ndjson")
+            notes.append("Requests not found in the sources, or too large: \(outputPath)/not-found.ndjson")
         }
         return notes
     }

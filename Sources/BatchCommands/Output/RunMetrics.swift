@@ -25,17 +25,17 @@ struct RunMetrics {
             [Sample($0.status == .done ? 1 : 0)]
         }
         add("last_run_exit_status", "The exit status of the last run.") { [Sample($0.status.rawValue)] }
-        add("last_run_duration_seconds", "How long the last run took.") {
+        add("last_run_duration_seconds", "Duration of the last run, in seconds.") {
             [Sample($0.finishedAt.seconds(since: $0.startedAt))]
         }
-        add("last_run_batches", "Batches of the last run, by what it found or made of them.") {
+        add("last_run_batches", "Batches of the last run, by state.") {
             Self.batches($0)
         }
         add("last_run_lines", "Result lines archived by the last run, by result type.") { Self.lines($0.report) }
         add("last_run_received_bytes", "Bytes of results received by the last run.") {
             [Sample($0.report.receivedBytes)]
         }
-        add("last_run_stored_bytes", "Bytes put on disk by the last run.") { [Sample($0.report.storedBytes)] }
+        add("last_run_stored_bytes", "Bytes written to disk by the last run.") { [Sample($0.report.storedBytes)] }
         add("last_run_tokens", "Tokens of the results archived by the last run, by kind.") { Self.tokens($0.tokens) }
         add("expiring_batches", "Batches not archived whose results the API removes in less than --warn-days days.") {
             [Sample($0.retention.expiring.count)]

@@ -25,8 +25,9 @@ struct ScanErrors {
     func notePruned(_ manifests: [Manifest]) {
         let count = manifests.count { $0.files[.raw] == nil && !$0.found.isEmpty }
         guard count > 0 else { return }
-        context.note(
-            "\(count) \(count == 1 ? "batch has" : "batches have") no raw file any more and could not be searched."
+        context.report(
+            .warning,
+            "\(count.counted("batch was", "batches were")) not searched: \(count == 1 ? "its raw file was" : "their raw files were") removed"
         )
     }
 }
@@ -60,7 +61,7 @@ extension ReadingNotice {
         for failure in unreadable.prefix(20) { context.report(.warning, "\(FailureText(failure).sentence)") }
         if unreadable.count > 20 { context.note("… and \(unreadable.count - 20) more.") }
         if !unreadable.isEmpty {
-            context.note("The figures are without what could not be read.")
+            context.report(.note, "unreadable files are not included in the figures")
             throw CommandExit(status: .integrity)
         }
     }

@@ -181,7 +181,7 @@ struct SelectionOutput {
     func reportMissingPaths(archivePath: String) {
         let paths = plan.pathsWithoutValue(hasValue, groups)
         let place = "--archive \(archivePath.shellQuoted)"
-        let hint = "See a whole line: batchkeep select --format jsonl-raw --limit 1 \(place)"
+        let hint = "to see a whole line: batchkeep select --format jsonl-raw --limit 1 \(place)"
         if hasRows, !paths.isEmpty {
             context.report(.warning, "no row has a value at \(paths.map { "'\($0)'" }.listed())", hint: hint)
         } else if !hasRows, plan.filter.conditions.contains(where: \.isOnPath) {

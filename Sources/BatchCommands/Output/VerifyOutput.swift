@@ -60,10 +60,12 @@ struct VerifyOutput {
         if !isJSON { try context.print(line: sum) }
         if outdated > 0 {
             let files = outdated.counted("file is", "files are")
-            context.report(.note, "\(files) outdated: an earlier version derived them")
+            context.report(.note, "\(files) outdated: written by an earlier version")
         }
         for (path, work) in pending {
-            for sentence in work.sentences(archivePath: path) { context.note(sentence) }
+            for message in work.messages(archivePath: path) {
+                context.report(.warning, message.text, hint: message.hint)
+            }
         }
         if suggestsRepair, damaged + outdated > 0 {
             context.report(.hint, "batchkeep verify --repair --archive \(archivePath.shellQuoted)")

@@ -188,7 +188,7 @@ extension JSONRowScanner {
         }
         guard let colon else { return nil }
         guard colon < window.count else {
-            if isLast { throw JoinRowError(at: colon, "the body ends behind a key", endsSource: true) }
+            if isLast { throw JoinRowError(at: colon, "the body ends after a key", endsSource: true) }
             return nil
         }
         guard window[colon] == UInt8(ascii: ":") else {

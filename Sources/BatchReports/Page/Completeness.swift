@@ -66,9 +66,9 @@ extension Completeness {
     var reasons: [String] {
         let all: [(Int, String)] = [
             (lost, "lost: the API removed the results after this archive had seen the batches"),
-            (quarantined, "quarantined: their lines do not add up to the counts the API reported"),
-            (unavailable, "unavailable: the API did not return their results; later runs try again"),
-            (unreadable, "listed with an invalid batch object; later runs try again"),
+            (quarantined, "quarantined: their lines do not match the counts that the API reported"),
+            (unavailable, "unavailable: the API did not return their results; later runs retry"),
+            (unreadable, "listed with an invalid batch object; later runs retry"),
             (unfinished, "ended but not archived yet; the next run fetches them"),
             (removed, "removed by the API before this archive first saw them"),
             (pending, "pending: the API has not finished processing them"),

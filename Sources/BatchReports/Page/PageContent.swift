@@ -115,9 +115,9 @@ struct PageContent {
         [
             "Costs are computed from billed tokens with \(document.prices.origin), at the prices of the day on which a "
                 + "batch was created. If figures differ, trust your invoice.",
-            "Usable are succeeded requests that stopped in an orderly way (end_turn, stop_sequence or tool_use) with "
+            "A succeeded request is usable if it stopped normally (end_turn, stop_sequence or tool_use) with "
                 + "text or a tool call. Errored, canceled and expired requests cost nothing.",
-            "Days, weeks and months are those of \(document.zone.name), by creation of the batch. A batch is archived only if the lines "
+            "Days, weeks and months are in the time zone \(document.zone.name), by creation of the batch. A batch is archived only if the lines "
                 + "of each result type equal the counts that the API reported, every line is valid, and no custom_id "
                 + "occurs twice.",
         ] + [document.prices.notBilled].compactMap(\.self) + document.notes

@@ -123,7 +123,7 @@ struct PageMetrics: Sendable {
     }
 
     private var newestFirst: Table {
-        var table = batches.table(caption: "Archived batches, the newest first", forPeople: true)
+        var table = batches.table(caption: "Archived batches, newest first", forPeople: true)
         let created = table.columns.firstIndex { $0.key == "created_at" } ?? 0
         func moment(_ row: [Cell]) -> Int128 {
             if case .timestamp(let moment) = row[created] { moment.nanoseconds } else { 0 }

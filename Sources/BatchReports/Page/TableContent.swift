@@ -60,7 +60,7 @@ struct TableContent {
         let more = max(0, table.rows.count - PageTemplates.rowLimit) + hiddenRows
         guard more > 0 else { return [] }
         let shown = NumberText.integer(Int64(min(table.rows.count, PageTemplates.rowLimit)))
-        return ["Shown are \(shown) rows; \(NumberText.integer(Int64(more))) more are in the archive."]
+        return ["\(shown) rows are shown. \(NumberText.integer(Int64(more))) more are in the archive."]
     }
 }
 

@@ -59,13 +59,13 @@ enum SampleFolder {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            throw ScenarioError.unreadable(path: folder, reason: "no folder that can be listed")
+            throw ScenarioError.unreadable(path: folder, reason: "not a folder, or not readable")
         }
     }
 
     private static func read(_ path: String) throws(ScenarioError) -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw ScenarioError.unreadable(path: path, reason: "no file that can be read")
+            throw ScenarioError.unreadable(path: path, reason: "not a file, or not readable")
         }
         return Array(data)
     }

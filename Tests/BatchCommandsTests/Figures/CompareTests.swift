@@ -43,14 +43,16 @@ struct CompareTests {
             #expect(await compare("error_rate>+10%", "unpriced_requests>0").status == .done)
             let crossed = await compare("error_rate>+1%", "cost_usd<+0")
             #expect(crossed.status == .threshold)
-            #expect(crossed.notes.contains("Crossed: error_rate>+1% (7.0% before, 12.7% after)."))
+            #expect(crossed.notes.contains("error: threshold crossed: 'error_rate>+1%': 7.0% before, 12.7% after\n"))
             #expect(!crossed.notes.contains("cost_usd<+0"))
             let unknown = await InProcess.offline(
                 ["compare", "2026-08", "2030-01", "--fail-if", "error_rate>+1%"],
                 on: archive
             )
             #expect(unknown.status == .threshold)
-            #expect(unknown.notes.contains("Cannot be judged: error_rate>+1%"))
+            #expect(
+                unknown.notes.contains("error: threshold cannot be evaluated: 'error_rate>+1%': the metric is missing")
+            )
             #expect(unknown.notes.contains("warning: '2030-01' is not a window, a day or a batch with archived"))
         }
     }

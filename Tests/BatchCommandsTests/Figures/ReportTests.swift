@@ -31,7 +31,7 @@ struct ReportTests {
             )
             #expect(run.status == .done, "\(run.notes)")
             #expect(run.output.contains("2024-01-01 (Asia/Tokyo)"))
-            #expect(run.output.contains("Days, weeks and months are those of Asia/Tokyo"))
+            #expect(run.output.contains("Days, weeks and months are in the time zone Asia/Tokyo"))
             #expect(run.output.contains(", Asia/Tokyo") && !run.output.contains(", UTC"))
         }
     }
@@ -66,7 +66,7 @@ struct ReportTests {
             #expect(run.status == .done)
             #expect(run.output.hasPrefix("<!DOCTYPE html>") && run.output.contains("No batches in this window."))
             for (path, reason) in [
-                ("/nowhere/page.html", "there is no such folder to put it in"),
+                ("/nowhere/page.html", "folder not found"),
                 (archive.url.path, "it is a folder; name a file in it"), ("", "the name is empty"),
             ] {
                 let failed = await InProcess.offline(["report", "--html", path], on: archive)
@@ -96,7 +96,7 @@ struct ReportTests {
                 #expect(pages[0].contains(verdict), "\(pages[0])")
                 #expect(pages[0].contains("1 quarantined") && pages[0].contains("1 pending: the API has not"))
                 #expect(pages[0].contains("1 unavailable") == (night == 0))
-                #expect(pages[0].contains("The API was last asked on"))
+                #expect(pages[0].contains("The batches were last listed on"))
             }
         }
     }

@@ -44,7 +44,7 @@ struct DelimitedRowScannerTests {
     @Test(arguments: [
         ("a,b,c\n", "the row has 3 cells, the header has 2", 0), ("a\n", "the row has 1 cell", 0),
         (",b\n", "its custom_id is empty", 0), ("a,b\"c\n", "a quote inside a cell", 3),
-        ("\"a\"b,c\n", "text behind a closing quote", 3), ("a,\"b\nc", "never closed", 2),
+        ("\"a\"b,c\n", "text after a closing quote", 3), ("a,\"b\nc", "never closed", 2),
     ])
     func `what is no row is told with its place`(text: String, reason: String, offset: Int) throws {
         let (scanner, _) = try header("custom_id,label\n")

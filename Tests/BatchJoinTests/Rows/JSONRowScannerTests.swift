@@ -58,7 +58,7 @@ struct JSONRowScannerTests {
         (#"{"custom_id":"a""#, "ends in the middle", 16),
         (#"{"requests":[{"custom_id":"a"}"#, "not closed", 30),
         (#"{"requests":[{"custom_id":"a"} 1]}"#, "expected ','", 31),
-        (#"{"requests":[],"x""#, "ends behind a key", 18), (#"{"requests":[],"x":"#, "ends in the middle", 19),
+        (#"{"requests":[],"x""#, "ends after a key", 18), (#"{"requests":[],"x":"#, "ends in the middle", 19),
         (#"{"requests":[{"custom_id":"a"},"#, "not closed", 31), (#"{"requests":["#, "not closed", 13),
         (#"{"requests":[]"#, "not closed", 14), (#"{"requests":[],1:2}"#, "expected a key", 15),
     ])

@@ -74,7 +74,7 @@ struct BatchPageTests {
         ("<!DOCTYPE html><html></html>", "expected an object at byte 0"),
         ("", "the text ends in the middle of a value at byte 0"),
         ("[]", "expected an object at byte 0"), (#"{"data":["#, "the text ends in the middle of a value at byte 9"),
-        (#"{"data":[]}x"#, "text behind the end of the value at byte 11"),
+        (#"{"data":[]}x"#, "text after the end of the value at byte 11"),
         ("\u{FEFF}{}", "expected an object at byte 0"),
         (#"{"data":[],"note":"\x"}"#, "an unknown escape inside a string at byte 19"),
     ])
@@ -83,7 +83,7 @@ struct BatchPageTests {
     }
 
     @Test(arguments: [
-        ("{}", "a batch without an id", nil), (#"{"id":""}"#, "a batch without an id", nil),
+        ("{}", "a batch without an ID", nil), (#"{"id":""}"#, "a batch without an ID", nil),
         ("null", "a batch object cannot be read: expected an object at byte 0", nil),
         (#"{"id":"x"}"#, "batch x has no processing_status", "x"),
         (

@@ -189,7 +189,7 @@ struct BatchWalkTests {
         #expect(throws: MalformedBatch(reason: "the page has a cursor of more than 1024 bytes")) {
             try page(1, cursor: long)
         }
-        #expect(throws: MalformedBatch(reason: "a batch with an id of more than 1024 bytes")) {
+        #expect(throws: MalformedBatch(reason: "a batch with an ID of more than 1024 bytes")) {
             try MessageBatch.sample(long)
         }
     }
@@ -202,7 +202,7 @@ struct BatchWalkTests {
 
     @Test func `an answer that is not a batch is an error with the reason`() async throws {
         let failure = ServiceError(
-            code: .malformedReply("a batch without an id"),
+            code: .malformedReply("a batch without an ID"),
             operation: "GET /v1/messages/batches/b1",
             requestID: "req_9"
         )

@@ -130,7 +130,7 @@ struct MessageBatchJSONTests {
     }
 
     @Test(arguments: [
-        (#""id":7"#, "a batch without an id"), (#""id":null"#, "a batch without an id"),
+        (#""id":7"#, "a batch without an ID"), (#""id":null"#, "a batch without an ID"),
         (#""processing_status":null"#, "batch msgbatch_1 has no processing_status"),
         (#""created_at":"yesterday""#, "batch msgbatch_1 has no created_at that is an RFC 3339 date-time"),
         (#""created_at":null"#, "batch msgbatch_1 has no created_at that is an RFC 3339 date-time"),
@@ -146,7 +146,7 @@ struct MessageBatchJSONTests {
         ("[]", "a batch object cannot be read: expected an object at byte 0"),
         ("<html>", "a batch object cannot be read: expected an object at byte 0"),
         ("{\"id\":\"a\"", "a batch object cannot be read: the text ends in the middle of a value at byte 9"),
-        ("{\"id\":\"a\"} {", "a batch object cannot be read: text behind the end of the value at byte 11"),
+        ("{\"id\":\"a\"} {", "a batch object cannot be read: text after the end of the value at byte 11"),
         ("{\"id\":\"a\u{1}\"}", "a batch object cannot be read: a control character inside a string at byte 8"),
     ])
     func `text that is not an object is rejected with its position`(text: String, reason: String) {

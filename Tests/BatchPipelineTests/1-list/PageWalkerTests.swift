@@ -96,7 +96,7 @@ struct PageWalkerTests {
     @Test func `a page of malformed batches does not end the listing`() throws {
         var walker = PageWalker(window: window(), pageSize: 1)
         var malformed = try page([], hasMore: true, last: "x")
-        malformed.malformed = [MalformedBatch(reason: "a batch without an id")]
+        malformed.malformed = [MalformedBatch(reason: "a batch without an ID")]
         #expect(try walker.evaluate(malformed).continues)
         #expect(throws: PageWalker.Stuck.self) { try walker.evaluate(malformed) }
     }

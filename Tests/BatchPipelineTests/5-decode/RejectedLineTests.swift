@@ -20,8 +20,8 @@ struct RejectedLineTests {
             #"{"id":"batch_req_1","custom_id":"a","response":{"status_code":200},"error":null}"#,
             "the object has no result that is an object"
         ),
-        (#"{"custom_id":"a","result":{"type":"expired"}},"#, "text behind the end of the value"),
-        (#"{"custom_id":"a","result":{"type":"expired"}}{}"#, "text behind the end of the value"),
+        (#"{"custom_id":"a","result":{"type":"expired"}},"#, "text after the end of the value"),
+        (#"{"custom_id":"a","result":{"type":"expired"}}{}"#, "text after the end of the value"),
     ])
     func `text that is not a result is rejected with what is missing`(line: String, reason: String) throws {
         #expect(try reasons(line) == [reason])
@@ -53,7 +53,7 @@ struct RejectedLineTests {
                 RejectedLine(
                     lineNumber: 3,
                     byteOffset: second + good.utf8.count,
-                    reason: "text behind the end of the value"
+                    reason: "text after the end of the value"
                 ),
                 RejectedLine(lineNumber: 4, byteOffset: third + 15, reason: "a control character inside a string"),
             ]

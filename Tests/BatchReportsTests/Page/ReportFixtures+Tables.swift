@@ -44,7 +44,7 @@ extension ReportFixture {
             caption: "Errors by fingerprint",
             columns: [
                 Column("fingerprint", "Fingerprint", canShrink: false), Column("type", "Type", canShrink: false),
-                Column("message", "Message"), Column("class", "What helps", canShrink: false),
+                Column("message", "Message"), Column("class", "Action", canShrink: false),
                 Column("count", "Requests", kind: .integer), Column("share", "Share", kind: .percent),
                 Column("first", "First seen", kind: .timestamp), Column("last", "Last seen", kind: .timestamp),
                 Column("sample", "Samples"),
@@ -89,7 +89,7 @@ extension ReportFixture {
                 ]
             }
         return Table(
-            caption: "Archived batches, the newest first",
+            caption: "Archived batches, newest first",
             columns: [
                 Column("batch_id", "Batch", canShrink: false), Column("created_at", "Created", kind: .timestamp),
                 Column("queue", "Queue", kind: .duration), Column("model", "Model", canShrink: false),

@@ -85,7 +85,7 @@ import Testing
         document.hiddenBatches = 655
         let html = try PageTemplates.html(document)
         #expect(html.components(separatedBy: "msgbatch_").count - 1 == PageTemplates.rowLimit)
-        #expect(html.contains("Shown are 2,000 rows; 1,000 more are in the archive."))
+        #expect(html.contains("2,000 rows are shown. 1,000 more are in the archive."))
     }
 
     @Test func `every table has a caption and headings with a scope`() throws {

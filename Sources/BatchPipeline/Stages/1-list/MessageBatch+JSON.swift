@@ -21,9 +21,9 @@ extension MessageBatch {
                 reason: "a batch object cannot be read: \(error.reason.rawValue) at byte \(error.offset)"
             )
         }
-        guard let id = fields.id, !id.isEmpty else { throw MalformedBatch(reason: "a batch without an id") }
+        guard let id = fields.id, !id.isEmpty else { throw MalformedBatch(reason: "a batch without an ID") }
         guard id.utf8.count <= BatchPage.maxIDLength else {
-            throw MalformedBatch(reason: "a batch with an id of more than \(BatchPage.maxIDLength) bytes")
+            throw MalformedBatch(reason: "a batch with an ID of more than \(BatchPage.maxIDLength) bytes")
         }
         guard let status = fields.status else {
             throw MalformedBatch(reason: "batch \(id) has no processing_status", id: id)

@@ -57,8 +57,8 @@ package enum FlatSchema {
     package static let columns: [Column] = identity + usage + billing + outcome
 
     private static let identity: [Column] = [
-        Column("batch_id", .batchID, .text, "id of the batch"),
-        Column("custom_id", .customID, .text, "the caller's id of the request, unique inside its batch"),
+        Column("batch_id", .batchID, .text, "ID of the batch"),
+        Column("custom_id", .customID, .text, "the caller's ID of the request, unique within its batch"),
         Column("line_number", .lineNumber, .integer, "physical line in the raw file, from 1"),
         Column(
             "result_type",
@@ -67,7 +67,7 @@ package enum FlatSchema {
             "succeeded, errored, canceled, expired, or a name this version does not know"
         ),
         Column("model", .model, .text, "model that answered", isNullable: true),
-        Column("message_id", .messageID, .text, "id of the message", isNullable: true),
+        Column("message_id", .messageID, .text, "ID of the message", isNullable: true),
         Column("stop_reason", .stopReason, .text, "why the answer ended", isNullable: true),
         Column("stop_category", .stopCategory, .text, "category of a refusal", isNullable: true),
         Column("service_tier", .serviceTier, .text, "tier the request ran in", isNullable: true),
@@ -85,20 +85,32 @@ package enum FlatSchema {
             "price_note",
             .priceNote,
             .text,
-            "assumed, unpriced, not_billed or unreadable_usage if the cost is not simply the price of the day",
+            "assumed, unpriced, not_billed or unreadable_usage if the cost is not the price of that day",
             isNullable: true
         ),
     ]
 
     private static let outcome: [Column] = [
-        Column("error_type", .errorType, .text, "code of the error, the inner one where errors nest", isNullable: true),
+        Column(
+            "error_type",
+            .errorType,
+            .text,
+            "code of the error; for nested errors, of the inner one",
+            isNullable: true
+        ),
         Column("error_message", .errorMessage, .text, "message of the error", isNullable: true),
-        Column("error_request_id", .errorRequestID, .text, "request id to give to support", isNullable: true),
-        Column("error_class", .errorClass, .text, "what helps: retry, fix_input or fix_account", isNullable: true),
+        Column("error_request_id", .errorRequestID, .text, "request ID for a support request", isNullable: true),
+        Column(
+            "error_class",
+            .errorClass,
+            .text,
+            "class of the error: retry, fix_input or fix_account",
+            isNullable: true
+        ),
         Column("content_blocks", .contentBlocks, .integer, "content blocks of the message"),
         Column("tool_uses", .toolUses, .integer, "content blocks of type tool_use"),
         Column("text_bytes", .textBytes, .integer, "bytes of all text blocks, UTF-8"),
-        Column("usable", .usable, .boolean, "succeeded, ended in order, with text or a tool call"),
+        Column("usable", .usable, .boolean, "succeeded, stopped normally, with text or a tool call"),
         Column("batch_created_at", .batchCreatedAt, .timestamp, "when the batch was created"),
         Column("batch_ended_at", .batchEndedAt, .timestamp, "when processing ended", isNullable: true),
         Column("raw_bytes", .rawBytes, .integer, "length of the raw line without its end"),

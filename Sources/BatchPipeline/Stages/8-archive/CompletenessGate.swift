@@ -65,7 +65,7 @@ package enum GateFault: Sendable, Hashable {
             "\(count) \(count == 1 ? "line repeats" : "lines repeat") a custom_id"
         case .missingIDs(let count):
             "\(count) \(count == 1 ? "request" : "requests") of the join sources \(count == 1 ? "has" : "have") no result"
-        case .otherLines: "the lines are not those that were archived before"
+        case .otherLines: "the lines differ from those archived before"
         }
     }
 }

@@ -60,7 +60,8 @@ struct TimelineChart: Sendable {
         let peak = timeline.starts.indices.max { value(timeline.total(bin: $0)) < value(timeline.total(bin: $1)) } ?? 0
         let span = "\(timeline.days.lowerBound.text) to \(timeline.days.upperBound.text)"
         let most = "\(text(timeline.total(bin: peak))) in the \(step.rawValue) of \(step.label(timeline.starts[peak]))"
-        return "\(total) from \(span); the most \(step == .day ? most.replacing("in the day of", with: "on") : most)."
+        return
+            "\(total) from \(span), with a maximum of \(step == .day ? most.replacing("in the day of", with: "on") : most)."
     }
 
     private var nodes: [SVGNode] {

@@ -23,13 +23,13 @@ enum PageTemplate {
         <style>{{{style}}}</style>
         </head>
         <body>
-        <a class="skip" href="#content">Skip to the figures</a>
+        <a class="skip" href="#content">Skip to the content</a>
         <header>
         <h1>Message Batches</h1>
         <dl class="facts">
         <div><dt>Archive</dt><dd>{{archive}}</dd></div>
         <div><dt>Batches created</dt><dd>{{window}}</dd></div>
-        <div><dt>Page made</dt><dd>{{generatedAt}}</dd></div>
+        <div><dt>Page created</dt><dd>{{generatedAt}}</dd></div>
         </dl>
         </header>
         <main id="content" tabindex="-1">
@@ -37,7 +37,7 @@ enum PageTemplate {
         <h2 id="overview">Overview</h2>
         <div class="statement {{tone}}">
         <p><span class="badge" aria-hidden="true">{{badge}}</span><strong>{{verdict}}</strong>
-        {{#listedAt}}The API was last asked on {{.}}.{{/listedAt}}</p>
+        {{#listedAt}}The batches were last listed on {{.}}.{{/listedAt}}</p>
         {{#hasReasons}}
         <ul>
         {{#reasons}}
@@ -49,7 +49,7 @@ enum PageTemplate {
         {{#unpriced}}
         <div class="statement warning">
         <p><span class="badge" aria-hidden="true">!</span><strong>{{.}}</strong>
-        They are in every count and in no amount of money.</p>
+        They are included in all counts, but not in costs.</p>
         </div>
         {{/unpriced}}
         {{#hasHeadline}}
@@ -77,13 +77,13 @@ enum PageTemplate {
         </div>
         {{#timeTable}}
         <details>
-        <summary>The figures of both charts as a table</summary>
+        <summary>Both charts as a table</summary>
         {{> table}}
         </details>
         {{/timeTable}}
         </section>
         <section aria-labelledby="results">
-        <h2 id="results">What came back</h2>
+        <h2 id="results">Results</h2>
         <div class="charts">
         {{#resultCharts}}
         {{> chart}}
@@ -123,7 +123,7 @@ enum PageTemplate {
         </ul>
         </section>
         </main>
-        <footer><p>Made by batchkeep {{toolVersion}} from the archive alone, without the network.</p></footer>
+        <footer><p>Created by batchkeep {{toolVersion}} from the archive, offline.</p></footer>
         <script>{{{script}}}</script>
         </body>
         </html>

@@ -45,7 +45,9 @@ import Testing
         let bars = try marks(chart).filter { $0["class"] == "s0" }
         let heights = try bars.map { try pixels($0["height"]) }
         #expect(heights == [44, 88, 176])
-        #expect(chart.summary == "70 requests from 1970-01-01 to 1970-01-03; the most 40 requests on 1970-01-03.")
+        #expect(
+            chart.summary == "70 requests from 1970-01-01 to 1970-01-03, with a maximum of 40 requests on 1970-01-03."
+        )
     }
 
     @Test func `only series with costs are shown, and a window without costs says so`() {
