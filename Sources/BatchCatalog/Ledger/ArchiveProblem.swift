@@ -36,9 +36,13 @@ extension ArchiveStatus {
         if !lost.isEmpty { problems.append(.lost(lost)) }
         if !expiring.isEmpty { problems.append(.expiring(expiring)) }
         if !quarantined.isEmpty { problems.append(.quarantined(quarantined)) }
-        if !unfinished.isEmpty { problems.append(.unfinished(unfinished)) }
-        guard let lastExport else { return problems + [.neverExported] }
-        if let problem = problem(of: lastExport) { problems.append(problem) }
+        let runProblem = lastExport.map { problem(of: $0) } ?? .neverExported
+        // The interruption explains what is only partly downloaded.
+        let isInterrupted = if case .interruptedExport = runProblem { true } else { false }
+        let failed = unfinished.filter { !isInterrupted || $0.state != .partial }
+        if !failed.isEmpty { problems.append(.unfinished(failed)) }
+        if let runProblem { problems.append(runProblem) }
+        guard lastExport != nil else { return problems }
         if let maxAge, isOlder(lastSuccess, than: maxAge) { problems.append(.stale(last: lastSuccess, maxAge: maxAge)) }
         return problems
     }
