@@ -55,7 +55,7 @@ extension SummaryBlock {
             }
         }
         if !notes.isEmpty { lines.append("") }
-        lines += notes.map(\.visible)
+        lines += style.lines(of: notes)
         return lines.map { $0 + "\n" }.joined()
     }
 

@@ -29,6 +29,17 @@ package enum Tone: Sendable, Hashable, CaseIterable {
 }
 
 extension TerminalStyle {
+    /// The lines of notes below a table, wrapped at the terminal's width.
+    ///
+    /// A note that begins with a blank is a command: it stays on its line, so that it can be copied.
+    func lines(of notes: [String]) -> [String] {
+        notes.map(\.visible)
+            .flatMap { note in
+                guard let width, !note.hasPrefix(" ") else { return [note] }
+                return note.wrapped(toWidth: width)
+            }
+    }
+
     /// The text in the color of its tone (ECMA-48 SGR, the sixteen-color set), or unchanged if colors are off.
     package func paint(_ text: String, _ tone: Tone) -> String {
         guard colors, !text.isEmpty, let code = tone.sgr else { return text }

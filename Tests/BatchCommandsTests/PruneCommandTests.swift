@@ -12,7 +12,7 @@ struct PruneCommandTests {
             let same = await run(["prune", "--raw-older-than", "90d", "--even-if-last-copy", "-n"])
             #expect(same.status == .done && same.notes == dry.notes)
             let both = await run(["prune", "--raw-older-than", "90d", "--apply", "--dry-run"])
-            #expect(both.status == .usage && both.notes.contains("--apply and --dry-run exclude each other."))
+            #expect(both.status == .usage && both.notes.contains("--apply, --dry-run: cannot be used together"))
             let careful = await run(["prune", "--raw-older-than", "90d", "--apply"])
             #expect(careful.notes.contains("are the last copy and are kept"), "\(careful.notes)")
             #expect(archive.files(in: "raw") == before)

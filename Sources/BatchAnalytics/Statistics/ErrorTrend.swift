@@ -121,18 +121,18 @@ package struct ErrorTrend: Sendable {
         return "batchkeep retry\(options)\(included) --join 'requests/{batch_id}.jsonl'"
     }
 
-    /// Returns one sentence for each class among the rows.
+    /// Returns a sentence and a command for each class among the rows.
     private func advice(_ rows: [Row]) -> [String] {
         let classes = Set(rows.map(\.measures.tally.errorClass))
         return ErrorClass.allCases.filter(classes.contains)
-            .map { errorClass in
+            .flatMap { errorClass in
                 let first =
                     switch errorClass {
                     case .retry: "retry: the same requests may succeed"
                     case .fixInput: "fix_input: correct the requests first"
                     case .fixAccount: "fix_account: fix credit, limits or permissions first"
                     }
-                return "\(first): \(command(errorClass))"
+                return [first, "  " + command(errorClass)]
             }
     }
 }

@@ -37,9 +37,9 @@ struct PricesCommand: ParsableCommand {
                 Column("model_id", "Model", canShrink: false, weight: .important),
                 Column("aliases", "Aliases", weight: .detail),
                 Column("prompt_min", "Prompt from", kind: .integer),
-                Column("prompt_max", "to", kind: .integer, weight: .detail),
+                Column("prompt_max", "Prompt to", kind: .integer, weight: .detail),
                 Column("valid_from", "Valid from", canShrink: false),
-                Column("valid_to", "to", canShrink: false, weight: .detail),
+                Column("valid_to", "Valid to", canShrink: false, weight: .detail),
             ] + UsageField.priced.map(priceColumn) + [
                 Column("geo_us_x", "In US", kind: .decimal(places: 2), weight: .detail),
                 Column("confidence", "Source", canShrink: false, weight: .detail),

@@ -29,8 +29,7 @@ struct TerminalTable: TableRenderer {
             append(rule)
             self.append(totals, layout, .strong, to: &output)
         }
-        var notes = table.notes.map(\.visible)
-        if let note = layout.note(about: table) { notes += style.width.map { note.wrapped(toWidth: $0) } ?? [note] }
+        let notes = style.lines(of: table.notes + [layout.note(about: table)].compactMap(\.self))
         if !notes.isEmpty { append("") }
         for note in notes { append(style.paint(note, .faint)) }
         return String(decoding: output, as: UTF8.self)
