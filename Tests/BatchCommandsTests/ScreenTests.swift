@@ -71,7 +71,9 @@ struct ScreenTests {
 
                     Batches  archived     1
                              pending      1  not finished by the API, or not tried yet
+                             partial      0
                              failed       1
+                             unavailable  0
                              quarantined  0
                              expiring     1  few days left
                              lost         0
@@ -79,10 +81,10 @@ struct ScreenTests {
 
                     Expiring
 
-                    Batch                              State    Days left
+                    Batch                              State   Days left
                       Last error
-                    ─────────────────────────────────  ───────  ─────────
-                    msgbatch_01sxWroqXS4ba89CNkP6P4Ui  failing        3.0
+                    ─────────────────────────────────  ──────  ─────────
+                    msgbatch_01sxWroqXS4ba89CNkP6P4Ui  failed        3.0
 
                     """
                 ),

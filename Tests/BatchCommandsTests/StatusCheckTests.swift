@@ -160,8 +160,15 @@ struct StatusCheckTests {
                 .write { db in
                     try db.execute(
                         sql: """
-                            ALTER TABLE walked DROP COLUMN checksum;
+                            ALTER TABLE completed_windows DROP COLUMN checksum;
                             ALTER TABLE runs DROP COLUMN is_listing_ordered;
+                            ALTER TABLE batches RENAME COLUMN removed_at TO withdrawn_at;
+                            ALTER TABLE batches RENAME COLUMN was_available TO was_fetchable;
+                            ALTER TABLE batches RENAME COLUMN finalized_at TO settled_at;
+                            ALTER TABLE batches RENAME COLUMN loss_reported_at TO loss_told_at;
+                            ALTER TABLE runs RENAME COLUMN listed_since TO walked_since;
+                            ALTER TABLE completed_windows RENAME COLUMN until TO newest;
+                            ALTER TABLE completed_windows RENAME TO walked;
                             DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1 %';
                             """
                     )

@@ -58,7 +58,7 @@ struct StatusTests {
     @Test func `a folder that is not an archive is an error of status that names it`() async throws {
         try await Nights.run([]) { nights in
             let run = await nights.run(["status"])
-            #expect(run.status == .error)
+            #expect(run.status == .usage)
             #expect(run.notes.contains(nights.path))
         }
     }

@@ -58,10 +58,11 @@ struct WindowOptionsTests {
     }
 
     @Test func `both ends cannot be set twice`() {
-        let sentence = "--during sets both ends of the window; leave out --since and --until."
+        let period = "--since '7d..', --until: cannot be used together, because this period has an end"
+        let sentence = "--during, --since, --until: cannot be used together"
         #expect(throws: CommandFailure.conflict(sentence)) { try window(since: "7d", during: "today") }
         #expect(throws: CommandFailure.conflict(sentence)) { try window(until: "now", during: "today") }
-        #expect(throws: CommandFailure.conflict("--since '7d..' is a whole period; leave out --until.")) {
+        #expect(throws: CommandFailure.conflict(period)) {
             try window(since: "7d..", until: "now")
         }
     }

@@ -56,7 +56,7 @@ struct ReportTests {
             }
             let errors = await InProcess.offline(["errors", "--format", "json"], on: archive).rows
             #expect(html.rowCount(ofTable: "errors") == errors.count)
-            for row in errors { #expect(html.contains(">\(row["fingerprint"] as? String ?? "-")</th>")) }
+            for row in errors { #expect(html.contains(">\(row["fingerprint"] as? String ?? "-")</td>")) }
         }
     }
 

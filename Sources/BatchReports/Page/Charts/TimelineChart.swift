@@ -78,7 +78,7 @@ struct TimelineChart: Sendable {
             text: { axisText($0, step: axis.step) }
         )
             + timeline.starts.indices.map { bar($0, axis) } + ticks
-            + [HorizontalAxis.unit("\(timeline.step.rawValue), \(timeline.zone.name)")]
+            + [HorizontalAxis.unit(timeline.step.rawValue)]
     }
 
     /// One bin: one part per series, and an invisible target as high as the plot, so that users can point at low bars.
