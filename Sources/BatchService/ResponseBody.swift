@@ -9,7 +9,7 @@ import BlockGzip
 struct ResponseBody: AsyncSequence, Sendable {
     typealias Element = [UInt8]
 
-    private let download: Download
+    let download: Download
     private let isGzip: Bool
     /// The longest time for a whole document or error body; silence of each idle timeout ends a body anyway.
     private let totalLimit: Duration
@@ -113,7 +113,7 @@ struct ResponseBody: AsyncSequence, Sendable {
     }
 
     /// Cancels the download when the last value that can read from it is released.
-    fileprivate final class Download: Sendable {
+    final class Download: Sendable {
         let relay: BodyRelay
         private let task: Task<Void, Never>
 

@@ -70,7 +70,8 @@ struct ResponseBodyTests {
         let pieces = Pieces(Array(repeating: piece, count: 12))
         let clock = ManualClock()
         let body = body(pieces, clock: clock)
-        while pieces.count < 4 { await Task.yield() }
+        // Time that passes before the producer waits would be silence.
+        while !body.download.relay.activity.isProducerWaiting { await Task.yield() }
         // Ten idle times pass before the first byte is read.
         for _ in 1...40 {
             await clock.waitForSleepers()

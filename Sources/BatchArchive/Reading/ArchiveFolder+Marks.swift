@@ -40,8 +40,9 @@ extension ArchiveFolder {
         var taken: [String] = []
         for name in names where Self.written.contains(name) {
             // An empty folder is a place that the user prepared, such as a link to another disk.
-            let isPrepared = try FileStatus.of(path(name))?.isFolder == true && self.names(in: name).isEmpty
-            if !isPrepared { taken.append(name) }
+            let isFolder = try FileStatus.of(path(name))?.isFolder == true
+            let content = isFolder ? try self.names(in: name) : []
+            if !isFolder || !content.isEmpty { taken.append(name) }
         }
         guard taken.isEmpty else { throw ArchiveFailure(.otherFiles(taken), .create, path: root) }
         return names
