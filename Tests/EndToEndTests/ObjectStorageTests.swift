@@ -238,7 +238,7 @@ struct ObjectStorageTests {
                 try FileManager.default.removeItem(atPath: "\(archive)/\(data)")
                 let missing = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
                 #expect(
-                    missing.status == 1 && missing.notes.contains("names 1 files that are not there"),
+                    missing.status == 1 && missing.notes.contains("missing files that SHA256SUMS lists: 1"),
                     "\(missing.notes)"
                 )
             }

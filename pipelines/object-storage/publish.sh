@@ -95,7 +95,7 @@ awk '
 ' published stored local now
 if [ -s missing ]; then
     say "$(head -n 3 missing)"
-    fail "$(count missing) files in SHA256SUMS not found. If a command is changing the archive, wait until it ends." \
+    fail "missing files that SHA256SUMS lists: $(count missing). If a command is changing the archive, wait until it ends." \
         "Otherwise run: batchkeep verify --repair --archive $archive"
 fi
 

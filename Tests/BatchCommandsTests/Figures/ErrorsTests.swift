@@ -58,7 +58,7 @@ struct ErrorsTests {
             let run = await InProcess.offline(["errors", "--limit", "2", "--format", "table"], on: archive)
             #expect(run.output.contains("Your credit balance is too low"))
             #expect(run.output.contains("11 errors are not shown; --limit shows more."))
-            for name in ["retry, ", "fix_input, ", "fix_account, "] { #expect(run.output.contains("\n\(name)")) }
+            for name in ["retry: ", "fix_input: ", "fix_account: "] { #expect(run.output.contains("\n\(name)")) }
             let none = await InProcess.offline(["errors", "--since", "2030-01-01", "--format", "table"], on: archive)
             #expect(none.output == "No request failed in 0 archived batches.\n")
         }
