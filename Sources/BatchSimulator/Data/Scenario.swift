@@ -14,6 +14,10 @@ package struct Scenario: Sendable {
     package var cancelingSeconds: Int64 = 1
     /// Whether bodies are compressed for clients that accept gzip.
     package var compresses = true
+    /// Whether every request must name the workspace in `anthropic-workspace-id`.
+    package var requiresWorkspace = false
+    /// The maximum number of batches per page; fewer than 1,000 for a gateway that has a limit of its own.
+    package var pageLimit = 1_000
     /// A path before every endpoint, such as `/proxy/anthropic`; the base URL includes it.
     package var pathPrefix = ""
     /// The base URL in `results_url`, for a server that clients reach through a proxy; nil means the server's own.

@@ -102,8 +102,8 @@ extension SimulatedRequest {
         return expected == nil || expected == key ? .accepted : .refused
     }
 
-    /// Rejects a request without a valid key, without a version, or for another workspace.
-    func check(credential: Credential, workspaceID: String) throws(APIError) {
+    /// Rejects a request without a valid key, without a version, for another workspace, or without a required one.
+    func check(credential: Credential, workspaceID: String, isWorkspaceRequired: Bool) throws(APIError) {
         switch credential {
         case .missing: throw .noCredential
         case .refused: throw .wrongCredential
@@ -112,7 +112,11 @@ extension SimulatedRequest {
         guard headers.value(of: "anthropic-version") != nil else {
             throw .invalidRequest("anthropic-version: header is required")
         }
-        if let requested = headers.value(of: "anthropic-workspace-id"), requested != workspaceID {
+        guard let requested = headers.value(of: "anthropic-workspace-id") else {
+            guard isWorkspaceRequired else { return }
+            throw .invalidRequest("anthropic-workspace-id: header is required")
+        }
+        guard requested == workspaceID else {
             throw .invalidRequest("anthropic-workspace-id: this key belongs to the workspace \(workspaceID)")
         }
     }
