@@ -41,13 +41,11 @@ struct SimulateCommand: AsyncParsableCommand {
     )
     var now: String?
 
+    @Flag(help: "Refuse requests without the header anthropic-workspace-id.")
+    var requireWorkspace = false
+
     @Option(help: ArgumentHelp("Put this path before every path of the API, as a gateway does.", valueName: "path"))
     var pathPrefix: String?
-
-    @Option(
-        help: ArgumentHelp("Require this workspace in the header anthropic-workspace-id.", valueName: "wrkspc_id")
-    )
-    var requireWorkspace: String?
 
     @Option(help: ArgumentHelp("Refuse to list more batches per page.", valueName: "n"))
     var pageLimit = 1_000
@@ -70,6 +68,7 @@ struct SimulateCommand: AsyncParsableCommand {
         try check(batches, 1...1_000_000, "--batches")
         try check(pageLimit, 1...1_000, "--page-limit")
         var scenario = try scenario(clock: try clock(context))
+        scenario.requiresWorkspace = requireWorkspace
         try configure(&scenario)
         let server = try await SimulatorServer.start(scenario, port: port)
         try context.print(line: server.baseURL)
@@ -81,17 +80,10 @@ struct SimulateCommand: AsyncParsableCommand {
         return .starting(at: try TimeExpression.moment(now, "--now", now: context.now()))
     }
 
-    /// Sets what is different from the API itself: the place, the required headers, limits and removed results.
+    /// Sets the path, the page limit and the removed results.
     private func configure(_ scenario: inout Scenario) throws(CommandFailure) {
         scenario.pathPrefix = try pathPrefix.map { text throws(CommandFailure) in try Self.prefix(text) } ?? ""
         scenario.pageLimit = pageLimit
-        if let requireWorkspace {
-            guard !requireWorkspace.isEmpty else {
-                throw .outOfRange(option: "--require-workspace", value: "", allowed: "the ID of a workspace")
-            }
-            scenario.workspaceID = requireWorkspace
-            scenario.requiresWorkspace = true
-        }
         for id in removeResults {
             guard let index = scenario.batches.firstIndex(where: { $0.id == id }) else {
                 throw .outOfRange(option: "--remove-results", value: id, allowed: "the ID of a batch that is served")

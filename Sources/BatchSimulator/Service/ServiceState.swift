@@ -49,7 +49,7 @@ package struct ServiceState: Sendable {
             try request.check(
                 credential: credential(of: request),
                 workspaceID: scenario.workspaceID,
-                isWorkspaceRequired: scenario.requiresWorkspace
+                isRequired: scenario.requiresWorkspace
             )
             return try answer(route(of: request), request, now: now)
         } catch {
