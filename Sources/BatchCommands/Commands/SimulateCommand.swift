@@ -67,9 +67,12 @@ struct SimulateCommand: AsyncParsableCommand {
         if let generate { try check(generate, 1...100_000_000, "--generate") }
         try check(batches, 1...1_000_000, "--batches")
         try check(pageLimit, 1...1_000, "--page-limit")
+        let prefix = try pathPrefix.map { try Self.prefix($0) } ?? ""
         var scenario = try scenario(clock: try clock(context))
         scenario.requiresWorkspace = requireWorkspace
-        try configure(&scenario)
+        scenario.pathPrefix = prefix
+        scenario.pageLimit = pageLimit
+        try removeResults(from: &scenario)
         let server = try await SimulatorServer.start(scenario, port: port)
         try context.print(line: server.baseURL)
         try await server.wait()
@@ -80,10 +83,8 @@ struct SimulateCommand: AsyncParsableCommand {
         return .starting(at: try TimeExpression.moment(now, "--now", now: context.now()))
     }
 
-    /// Sets the path, the page limit and the removed results.
-    private func configure(_ scenario: inout Scenario) throws(CommandFailure) {
-        scenario.pathPrefix = try pathPrefix.map { text throws(CommandFailure) in try Self.prefix(text) } ?? ""
-        scenario.pageLimit = pageLimit
+    /// Removes the results that the options name.
+    private func removeResults(from scenario: inout Scenario) throws(CommandFailure) {
         for id in removeResults {
             guard let index = scenario.batches.firstIndex(where: { $0.id == id }) else {
                 throw .outOfRange(option: "--remove-results", value: id, allowed: "the ID of a batch that is served")
