@@ -134,6 +134,7 @@ struct ExportSession: Sendable {
         // It holds the catalog, which is closed at the end of the run, before the summary is used.
         effective.asOf = nil
         if !report.isListingOrdered { observer.warn(FailureText.unorderedListing) }
+        if let size = report.reducedPageSize { options.reportPages(of: size, to: observer) }
         let joined = await join?.run(in: sink, of: effective, after: &report)
         if report.wasCancelled || (cancellation.isOutputClosed && report.stop == nil) {
             report.stop = cancellation.failure ?? report.stop

@@ -137,7 +137,7 @@ extension FailureText {
     private static func advice(_ failure: ServiceError) -> String? {
         switch failure.code {
         case .status(let status): advice(failure, status: status)
-        case .transport(let fault, _): advice(fault, isListing: failure.isListing)
+        case .transport(let fault, _): advice(fault, smallerPage: failure.isListing ? smallerPage(failure) : nil)
         case .spendLimit(let until):
             until.map { "raise the spend limit, or run the same command again after \($0.text)" }
         case .listingTooLong: "select a shorter time window with --since and --until"
@@ -164,8 +164,8 @@ extension FailureText {
             guard pause < .seconds(86_400 * 365) else { return "\(retry) later" }
             return "wait \(NumberText.duration(seconds: pause / .seconds(1))), then \(retry)"
         case _ where failure.page != nil: return wrongServer
-        case 400 where failure.isListing && failure.message?.lowercased().contains("limit") ?? false:
-            return "use a smaller page: --page-size 100"
+        case _ where failure.refusesPageSize:
+            return smallerPage(failure).map { "use a smaller page: \($0)" } ?? refusedPages
         case 401: return "check the key from \(place): it must be current and belong to this API"
         case 403: return "use a key that may read batches (this one is from \(place)), or set --workspace"
         case 404 where failure.isListing: return "check --base-url: this server has no /v1/messages/batches"
@@ -174,7 +174,15 @@ extension FailureText {
         }
     }
 
-    private static func advice(_ fault: ServiceError.TransportFault, isListing: Bool) -> String {
+    /// The option for pages that are smaller than the one that failed; nil if there are none.
+    private static func smallerPage(_ failure: ServiceError) -> String? {
+        PageSize.smaller(than: failure.pageSize ?? 1_000).map { "--page-size \($0)" }
+    }
+
+    private static let refusedPages =
+        "this server refuses pages of any size: ask its operator, or check that --base-url is a server of the API"
+
+    private static func advice(_ fault: ServiceError.TransportFault, smallerPage: String?) -> String {
         switch fault {
         case .nameResolution, .connectionRefused: "check --base-url or ANTHROPIC_BASE_URL, and the network"
         case .connectTimeout: "check --base-url and the network, or use a longer --connect-timeout"
@@ -185,7 +193,7 @@ extension FailureText {
         case .proxy: "check the address in HTTPS_PROXY or http_proxy"
         case .proxyAuthentication: proxyPassword
         case .idleTimeout, .tooSlow:
-            "use a longer --idle-timeout\(isListing ? ", or a smaller page: --page-size 100" : "")"
+            "use a longer --idle-timeout\(smallerPage.map { ", or a smaller page: \($0)" } ?? "")"
         case .cut, .other: retry
         }
     }

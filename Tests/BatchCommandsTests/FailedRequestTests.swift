@@ -47,6 +47,18 @@ struct FailedRequestTests {
         #expect(text(.status(400), Self.batch, change: refused).advice == nil)
     }
 
+    @Test func `a hint never suggests a page size that failed`() {
+        func advice(_ code: ServiceError.Code, _ size: Int) -> String? {
+            text(code) { ($0.message, $0.pageSize) = ("limit: too large", size) }.advice
+        }
+        #expect(advice(.status(400), 500) == "use a smaller page: --page-size 100")
+        #expect(advice(.status(422), 100) == "use a smaller page: --page-size 20")
+        #expect(advice(.status(400), 1)?.hasPrefix("this server refuses pages of any size: ") == true)
+        let slow = ServiceError.Code.transport(.idleTimeout, detail: "")
+        #expect(advice(slow, 1_000) == "use a longer --idle-timeout, or a smaller page: --page-size 100")
+        #expect(advice(slow, 1) == "use a longer --idle-timeout")
+    }
+
     @Test func `the pause that a 429 asked for is in the hint`() {
         let text = text(.status(429)) { $0.refusedPause = .seconds(7_200) }
         #expect(text.sentence.contains("the server asks for a pause of 7200 s"))

@@ -21,6 +21,16 @@ struct BadUseTests {
         (["list", "--limit", "0"], "error: --limit: invalid value '0'"),
         (["simulate", "--samples", "/nonexistent"], "/nonexistent"),
         (["simulate", "--generate", "0"], "error: --generate: invalid value '0'"),
+        (
+            ["simulate", "--path-prefix", "proxy"],
+            "error: --path-prefix: invalid value 'proxy': must be a path such as "
+        ),
+        (["simulate", "--path-prefix", "//host"], "error: --path-prefix: invalid value '//host': must be "),
+        (["simulate", "--page-limit", "0"], "error: --page-limit: invalid value '0': must be 1 to 1000"),
+        (
+            ["simulate", "--generate", "1", "--remove-results", "b"],
+            "error: --remove-results: invalid value 'b': must be the ID of a batch that is served"
+        ),
         (["nonsense"], "error: unknown command: 'nonsense'"),
         (["exprot"], "error: unknown command: 'exprot'\nhint: did you mean 'export'?\n"),
         (["exprot", "--since", "7d"], "error: unknown command: 'exprot'"),

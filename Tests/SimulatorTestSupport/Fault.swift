@@ -95,6 +95,12 @@ package enum PageFault: Sendable, Hashable {
     case ignoredCursor
     /// The page has no batches, but `has_more` is true.
     case emptyWithMore
+    /// A gateway passes on no more than the first batches, and says that there are more.
+    ///
+    /// With `keepsCursor`, `last_id` is still that of the whole page, so that it skips the other batches.
+    case cut(to: Int, keepsCursor: Bool)
+    /// A gateway passes on only the batches whose IDs are in a set, with the cursors of the whole page.
+    case filtered(Set<String>)
 }
 
 /// A fault in results.

@@ -75,6 +75,14 @@ extension Answer {
         case .emptyWithMore:
             page.batches = []
             page.hasMore = true
+        case .cut(let count, let keepsCursor):
+            guard page.batches.count > count else { break }
+            if keepsCursor { page.edits.append(.text("last_id", page.batches.last?.id)) }
+            page.batches = Array(page.batches.prefix(count))
+            page.hasMore = true
+        case .filtered(let ids):
+            page.edits.append(.text("last_id", page.batches.last?.id))
+            page.batches.removeAll { !ids.contains($0.id) }
         }
         self = .page(page)
     }

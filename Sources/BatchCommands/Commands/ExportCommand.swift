@@ -116,8 +116,14 @@ struct ExportCommand: AsyncParsableCommand {
         return ExportSelection(
             window: try window.window(now: now),
             filter: BatchFilter(statuses: statuses, ids: window.ids, shard: try shard.part()),
-            pageSize: service.connection.pageSize
+            pageSize: service.connection.wantedPageSize
         )
+    }
+
+    /// Reports that the server limited the pages of the listing to a size.
+    func reportPages(of size: Int, to observer: any RunObserver) {
+        let message = service.connection.limitedPages(to: size)
+        if message.kind == .warning { observer.warn(message.text) } else { observer.note(message.text) }
     }
 
     /// The join at the end of the run, if the options request one.

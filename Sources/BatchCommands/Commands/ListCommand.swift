@@ -86,7 +86,7 @@ struct ListCommand: AsyncParsableCommand {
                 lister: client,
                 walker: PageWalker(
                     window: window,
-                    pageSize: service.connection.pageSize,
+                    pageSize: service.connection.wantedPageSize,
                     direction: beforeID == nil ? .older : .newer,
                     startingAt: afterID ?? beforeID
                 )
@@ -97,6 +97,10 @@ struct ListCommand: AsyncParsableCommand {
                 try output.add(Array(wanted))
             }
             malformed = walk.malformed
+            if let size = walk.pageSize.reduced {
+                let message = service.connection.limitedPages(to: size)
+                if !quiet || message.kind == .warning { context.report(message.kind, message.text) }
+            }
             if output.isEmpty, malformed.isEmpty { context.report(.warning, reasonForNone(of: walk, in: window)) }
         }
         try output.finish()

@@ -14,6 +14,7 @@ struct SimulateCommand: AsyncParsableCommand {
             Examples:
               batchkeep simulate --samples samples
               batchkeep simulate --generate 1000 --batches 3
+              batchkeep simulate --path-prefix /proxy/anthropic --page-limit 100
             """
     )
 
@@ -40,6 +41,23 @@ struct SimulateCommand: AsyncParsableCommand {
     )
     var now: String?
 
+    @Flag(help: "Refuse requests without the header anthropic-workspace-id.")
+    var requireWorkspace = false
+
+    @Option(help: ArgumentHelp("Put this path before every path of the API, as a gateway does.", valueName: "path"))
+    var pathPrefix: String?
+
+    @Option(help: ArgumentHelp("Refuse to list more batches per page.", valueName: "n"))
+    var pageLimit = 1_000
+
+    @Option(
+        help: ArgumentHelp(
+            "List this batch without results, as the API does after 29 days; may be repeated.",
+            valueName: "id"
+        )
+    )
+    var removeResults: [String] = []
+
     func run() async throws {
         let context = CommandContext.current
         if samples != nil, generate != nil {
@@ -48,7 +66,13 @@ struct SimulateCommand: AsyncParsableCommand {
         try check(port, 0...65_535, "--port")
         if let generate { try check(generate, 1...100_000_000, "--generate") }
         try check(batches, 1...1_000_000, "--batches")
-        let scenario = try scenario(clock: try clock(context))
+        try check(pageLimit, 1...1_000, "--page-limit")
+        let prefix = try pathPrefix.map { try Self.prefix($0) } ?? ""
+        var scenario = try scenario(clock: try clock(context))
+        scenario.requiresWorkspace = requireWorkspace
+        scenario.pathPrefix = prefix
+        scenario.pageLimit = pageLimit
+        try removeResults(from: &scenario)
         let server = try await SimulatorServer.start(scenario, port: port)
         try context.print(line: server.baseURL)
         try await server.wait()
@@ -57,6 +81,32 @@ struct SimulateCommand: AsyncParsableCommand {
     private func clock(_ context: CommandContext) throws(CommandFailure) -> SimulatorClock {
         guard let now else { return .system() }
         return .starting(at: try TimeExpression.moment(now, "--now", now: context.now()))
+    }
+
+    /// Removes the results that the options name.
+    private func removeResults(from scenario: inout Scenario) throws(CommandFailure) {
+        for id in removeResults {
+            guard let index = scenario.batches.firstIndex(where: { $0.id == id }) else {
+                throw .outOfRange(option: "--remove-results", value: id, allowed: "the ID of a batch that is served")
+            }
+            scenario.batches[index].removeResults(at: scenario.clock.now())
+        }
+    }
+
+    /// A path that can be part of a base URL, without slashes at its end.
+    private static func prefix(_ text: String) throws(CommandFailure) -> String {
+        let isValid =
+            text.hasPrefix("/")
+            && text.utf8.allSatisfy { byte in
+                UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                    || "/-._~".utf8.contains(byte)
+            }
+        guard isValid, !text.hasPrefix("//") else {
+            throw .outOfRange(option: "--path-prefix", value: text, allowed: "a path such as /proxy/anthropic")
+        }
+        var path = text[...]
+        while path.last == "/" { path.removeLast() }
+        return String(path)
     }
 
     private func scenario(clock: SimulatorClock) throws -> Scenario {

@@ -92,6 +92,14 @@ final class ExportProgress: RunObserver {
         }
     }
 
+    func note(_ sentence: String) {
+        guard !isQuiet else { return }
+        state.withLock { state in
+            state.board.clear()
+            context.report(.note, sentence)
+        }
+    }
+
     func warn(_ sentence: String) {
         state.withLock { state in
             state.board.clear()

@@ -87,6 +87,10 @@ struct RunLog: RunObserver {
         logger.warning("\(FailureText.sentence(of: retry))", metadata: metadata)
     }
 
+    func note(_ sentence: String) {
+        logger.info("\(sentence)")
+    }
+
     func warn(_ sentence: String) {
         logger.warning("\(sentence)")
     }

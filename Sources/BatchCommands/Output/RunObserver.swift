@@ -12,6 +12,9 @@ protocol RunObserver: Sendable {
     /// Reports a request that is about to be retried.
     @Sendable func observeRetry(_ retry: RetryNotice)
 
+    /// Reports a fact about the run, but not with `--quiet`.
+    func note(_ sentence: String)
+
     /// Reports a problem that does not stop the run.
     func warn(_ sentence: String)
 

@@ -85,13 +85,13 @@ struct BatchListing {
             return listed
         }
         var window = selection.shortWindow
-        var walk = walk(of: window, selection)
+        var walk = walk(of: window, pageSize: selection.pageSize)
         var listed = ListedBatches()
         while let batches = try await walk.next() {
             if let corrected = try selection.corrected(by: walk.head?.date, machine: ports.now()) {
                 (selection, report.corrected) = (corrected, corrected)
                 window = selection.shortWindow
-                walk = self.walk(of: window, selection)
+                walk = self.walk(of: window, pageSize: walk.pageSize.current)
                 continue
             }
             if let completed = selection.completed, window != selection.window,
@@ -99,7 +99,7 @@ struct BatchListing {
             {
                 // Another workspace has other batches, and its window may not be complete.
                 window = selection.window
-                walk = self.walk(of: window, selection)
+                walk = self.walk(of: window, pageSize: walk.pageSize.current)
                 continue
             }
             listed.batches += batches.filter { selection.filter.shard?.contains($0.id) ?? true }
@@ -107,6 +107,7 @@ struct BatchListing {
             ports.observe(.listed(total: report.listed, inWindow: report.inWindow))
         }
         report.isListingOrdered = walk.isOrdered
+        if walk.pageSize.current < selection.pageSize { report.reducedPageSize = walk.pageSize.current }
         for (index, malformed) in walk.malformed.enumerated() {
             let id = malformed.id ?? "a batch without an ID (\(index + 1))"
             let error = ServiceError(
@@ -146,8 +147,8 @@ struct BatchListing {
         return listed
     }
 
-    private func walk(of window: BatchWindow, _ selection: ExportSelection) -> BatchWalk {
-        BatchWalk(lister: ports.lister, walker: PageWalker(window: window, pageSize: selection.pageSize))
+    private func walk(of window: BatchWindow, pageSize: Int) -> BatchWalk {
+        BatchWalk(lister: ports.lister, walker: PageWalker(window: window, pageSize: pageSize))
     }
 
     /// Requests batch objects, several at once.

@@ -41,6 +41,8 @@ package struct ExportReport: Sendable {
     package var problems: [Problem] = []
     /// Whether the listing was newest first; if not, the run has read it to its end.
     package var isListingOrdered = true
+    /// The number of batches per page that the server limited the listing to; nil if it accepted the requested one.
+    package var reducedPageSize: Int?
     /// The errors of batches whose objects could not be retrieved or are malformed, by ID.
     package var notRetrieved: [String: ServiceError] = [:]
     /// The error that ended the run early: a failed listing, a key that is refused for every batch, an error of the archive, or cancellation.

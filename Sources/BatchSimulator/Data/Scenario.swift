@@ -6,6 +6,8 @@ package struct Scenario: Sendable {
     package var clock: SimulatorClock
     /// The only valid key; if it is nil, any key is valid.
     package var key: String?
+    /// Whether a request must name the workspace, as on Claude Platform on AWS.
+    package var requiresWorkspace = false
     package var organizationID = "0d4b6f2e-5f0c-4c7d-9a55-3b1f6f5c2a10"
     package var workspaceID = "wrkspc_01SimulatedWorkspace00001"
     /// The processing time of a created batch in seconds; from 24 hours on, its requests expire.
@@ -14,6 +16,8 @@ package struct Scenario: Sendable {
     package var cancelingSeconds: Int64 = 1
     /// Whether bodies are compressed for clients that accept gzip.
     package var compresses = true
+    /// The maximum number of batches per page; fewer than 1,000 for a gateway that has a limit of its own.
+    package var pageLimit = 1_000
     /// A path before every endpoint, such as `/proxy/anthropic`; the base URL includes it.
     package var pathPrefix = ""
     /// The base URL in `results_url`, for a server that clients reach through a proxy; nil means the server's own.

@@ -104,10 +104,9 @@ struct PageQuery: Sendable, Hashable {
     let limit: Int
 
     private static let defaultLimit = 20
-    private static let limits = 1...1_000
 
-    /// Parses the three documented query keys and ignores all others.
-    init(_ request: SimulatedRequest) throws(APIError) {
+    /// Parses the three documented query keys and ignores all others; `maximum` is the largest valid limit.
+    init(_ request: SimulatedRequest, maximum: Int) throws(APIError) {
         let after = request.queryValue("after_id")
         let before = request.queryValue("before_id")
         switch (after, before) {
@@ -117,17 +116,17 @@ struct PageQuery: Sendable, Hashable {
         case (_?, _?): throw .invalidRequest("Only one of `before_id` and `after_id` can be specified.")
         }
         guard let text = request.queryValue("limit") else {
-            limit = Self.defaultLimit
+            limit = min(Self.defaultLimit, maximum)
             return
         }
         guard let number = Int(text) else {
             throw .invalidRequest("limit: Input should be a valid integer, unable to parse string as an integer")
         }
-        guard number >= Self.limits.lowerBound else {
-            throw .invalidRequest("limit: Input should be greater than or equal to \(Self.limits.lowerBound)")
+        guard number >= 1 else {
+            throw .invalidRequest("limit: Input should be greater than or equal to 1")
         }
-        guard number <= Self.limits.upperBound else {
-            throw .invalidRequest("limit: Input should be less than or equal to \(Self.limits.upperBound)")
+        guard number <= maximum else {
+            throw .invalidRequest("limit: Input should be less than or equal to \(maximum)")
         }
         limit = number
     }

@@ -46,7 +46,11 @@ package struct ServiceState: Sendable {
     /// The answer of the API to a request, before it is encoded.
     package mutating func answer(to request: SimulatedRequest, at now: Timestamp) -> Answer {
         do throws(APIError) {
-            try request.check(credential: credential(of: request), workspaceID: scenario.workspaceID)
+            try request.check(
+                credential: credential(of: request),
+                workspaceID: scenario.workspaceID,
+                isRequired: scenario.requiresWorkspace
+            )
             return try answer(route(of: request), request, now: now)
         } catch {
             return .error(error)
@@ -88,7 +92,7 @@ extension ServiceState {
             throw .notFound()
         }
         switch endpoint {
-        case .list: return .page(page(try store.page(PageQuery(request)), now: now))
+        case .list: return .page(page(try store.page(PageQuery(request, maximum: scenario.pageLimit)), now: now))
         case .create: return try create(request, now: now)
         case .retrieve:
             let batch = try batch(batchID)

@@ -41,6 +41,9 @@ package struct BatchWalk: Sendable {
     /// Whether every page so far was newest first; if not, the walk reads the listing to its end.
     package var isOrdered: Bool { walker.isOrdered }
 
+    /// The size of the pages, reduced if the server limits it.
+    package var pageSize: PageSize { walker.pageSize }
+
     /// The head of the last page's answer; its `date` is the server's clock.
     package private(set) var head: ReplyHead?
 
@@ -52,6 +55,7 @@ package struct BatchWalk: Sendable {
         head = reply.head
         var page = try Self.decoded(reply)
         if lister.containsKey(reply.body) { try rejectEchoes(in: &page, reply) }
+        if walker.isCut(page) { return [] }
         malformed += page.malformed
         let step: PageWalker.Step
         do {
@@ -92,8 +96,13 @@ package struct BatchWalk: Sendable {
             do throws(ServiceError) {
                 return try await lister.page(walker.query)
             } catch {
+                if walker.reducePageSize(after: error) { continue }
                 // The answer to a cursor whose batch was deleted is not documented. These statuses are likely.
-                guard [400, 404].contains(error.status), walker.stepBack() else { throw error }
+                guard [400, 404].contains(error.status), walker.stepBack() else {
+                    var error = error
+                    if error.isListing { error.pageSize = walker.pageSize.current }
+                    throw error
+                }
             }
         }
     }

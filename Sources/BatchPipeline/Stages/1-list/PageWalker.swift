@@ -15,7 +15,8 @@ package struct PageWalker: Sendable {
 
     private let direction: Direction
     private let window: BatchWindow
-    private let pageSize: Int
+    /// The size of the pages, which the walk reduces if the server limits it.
+    package private(set) var pageSize: PageSize
     private var cursor: String?
     /// The IDs of the batches in the window, to return each batch once.
     private var inside = Set<String>()
@@ -48,7 +49,7 @@ package struct PageWalker: Sendable {
     /// Creates a walker that starts at a cursor of the API, or at the newest batch.
     package init(window: BatchWindow, pageSize: Int, direction: Direction = .older, startingAt cursor: String? = nil) {
         self.window = window
-        self.pageSize = pageSize
+        self.pageSize = PageSize(pageSize)
         self.direction = direction
         self.cursor = cursor
     }
@@ -56,8 +57,8 @@ package struct PageWalker: Sendable {
     /// The page to request next.
     package var query: PageQuery {
         switch direction {
-        case .older: PageQuery(afterID: cursor, limit: pageSize)
-        case .newer: PageQuery(beforeID: cursor, limit: pageSize)
+        case .older: PageQuery(afterID: cursor, limit: pageSize.current)
+        case .newer: PageQuery(beforeID: cursor, limit: pageSize.current)
         }
     }
 
@@ -112,6 +113,23 @@ package struct PageWalker: Sendable {
             trailingBefore = window.isBefore(batch.createdAt) ? trailingBefore + 1 : 0
         }
         return isOrdered && trailingBefore > 1
+    }
+
+    /// Reduces the size of the pages after an error that refuses it; returns whether to request the page again.
+    mutating func reducePageSize(after error: ServiceError) -> Bool {
+        pageSize.reduce(after: error)
+    }
+
+    /// Returns whether the server cut the page, so that ``query``, now with another size, must be requested instead.
+    mutating func isCut(_ page: BatchPage) -> Bool {
+        let (edge, cursor) =
+            direction == .older ? (page.batches.last?.id, page.lastID) : (page.batches.first?.id, page.firstID)
+        return pageSize.evaluate(
+            count: page.batches.count + page.malformed.count,
+            hasMore: page.hasMore ?? false,
+            // An element without an ID may be the one of the cursor.
+            endsAtCursor: edge == cursor || page.malformed.contains { $0.id == nil || $0.id == cursor }
+        )
     }
 
     /// Moves the cursor back by one batch, after the service did not find the cursor's batch.

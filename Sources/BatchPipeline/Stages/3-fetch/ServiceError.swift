@@ -81,6 +81,8 @@ package struct ServiceError: Error, Sendable, Hashable {
     package var attempts: Int
     /// The pause before the next request that was longer than allowed, so that the call failed.
     package var refusedPause: Duration?
+    /// The number of batches that the failed request for a page asked for; nil for other requests.
+    package var pageSize: Int?
     /// The place the key was read from, for example the name of a variable; nil if only the client knows it.
     package var keyPlace: String?
 
