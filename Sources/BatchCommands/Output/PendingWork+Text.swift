@@ -19,6 +19,10 @@ extension PendingWork {
                     + "batchkeep join --join SOURCE --archive \(archivePath)"
             )
         }
+        if !unproven.isEmpty {
+            let batches = unproven.count.counted("archived batch has", "archived batches have")
+            sentences.append("\(batches) no proof of completeness: \(unproven.listed()).")
+        }
         let files = [
             unlisted.isEmpty ? nil : "lines in SHA256SUMS for manifests (\(unlisted.count.displayText))",
             days.isEmpty ? nil : "summaries of \(days.map(\.text).listed())",
@@ -42,7 +46,7 @@ extension PendingWork {
         func list(_ items: [String]) -> JSONNode { .array(items.map { .text($0) }) }
         return .object([
             ("joins", list(joins)), ("checksums", list(unlisted)), ("summaries", list(days.map(\.text))),
-            ("views", list(views)),
+            ("views", list(views)), ("unproven", list(unproven)),
         ])
     }
 }

@@ -20,7 +20,9 @@ package struct ResultStream: Sendable {
     /// origin.
     package var rewrittenFrom: String?
     package var body: any AsyncSequence<[UInt8], any Error> & Sendable
-    /// Describes the file that the body is read from; nil if the API sent it. Call it after the end of the body.
+    /// Describes the file that the body is read from; nil if the API sent it.
+    ///
+    /// Call it after the end of the body.
     package var file: (@Sendable () -> ResultFile)?
 
     package init(
