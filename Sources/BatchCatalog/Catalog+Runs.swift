@@ -44,7 +44,7 @@ extension Catalog {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT * FROM runs WHERE command <> 'retry-quarantine' AND \(condition)
+                    SELECT * FROM runs WHERE command NOT IN ('retry-quarantine', 'import') AND \(condition)
                     ORDER BY number DESC LIMIT 2
                     """
             )

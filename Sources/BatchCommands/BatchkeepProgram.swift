@@ -111,7 +111,7 @@ struct Batchkeep: AsyncParsableCommand {
                 name: "Get results",
                 subcommands: [
                     ExportCommand.self, RunCommand.self, ListCommand.self, FetchCommand.self, JoinCommand.self,
-                    RetryQuarantineCommand.self,
+                    RetryQuarantineCommand.self, ImportCommand.self,
                 ]
             ),
             CommandGroup(

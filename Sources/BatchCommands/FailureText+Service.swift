@@ -217,6 +217,7 @@ extension FailureText {
         case .failed(.unreadableIDs(let reason)):
             "the IDs that it must contain cannot be read: \(reason.withoutFullStop)"
         case .failed(.obstacle(let path)): "'\(path)' is not a file of the archive: move it away"
+        case .failed(.unreadableFile(let reason)): "its file cannot be read: \(reason)"
         case .failed(.changing): "its results were different in each download"
         case .failed(.deadline(let deadline)):
             "not complete after \(deadline.components.seconds) s (--deadline); the download will resume"

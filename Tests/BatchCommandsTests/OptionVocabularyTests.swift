@@ -7,7 +7,7 @@ struct OptionVocabularyTests {
     private static let rowCommands: Set = ["list", "summarize", "errors", "compare", "prices", "select", "query"]
     private static let reportCommands: Set = [
         "export", "run", "join", "retry", "retry-quarantine", "verify", "status", "show", "rebuild", "prune", "compact",
-        "views", "catalog rebuild",
+        "views", "catalog rebuild", "import",
     ]
     /// Commands without a choice of format: `fetch` writes receipts, `report` a page, `simulate` its address,
     /// `completions` a script, and `version` has `--json` alone.
@@ -86,7 +86,7 @@ struct OptionVocabularyTests {
                 [
                     "export", "run", "fetch", "join", "retry", "retry-quarantine", "verify", "rebuild", "prune",
                     "compact",
-                    "views", "catalog rebuild", "list", "query", "report",
+                    "views", "catalog rebuild", "list", "query", "report", "import",
                 ]
             ), ("dry-run", ["export", "run", "prune", "retry", "rebuild", "compact"]),
             ("verbose", ["export", "run", "verify"]),

@@ -122,7 +122,7 @@ struct StatusCheckTests {
         ("export", 130, [:], BatchCommands.ExitStatus.partial), ("export", 143, [:], .partial),
         ("export", 3, [:], .partial),
         ("export", 3, ["failed": 1], .done), ("export", 7, [:], .done), ("run", 2, [:], .usage),
-        ("export", 8, [:], .threshold), ("retry-quarantine", 1, [:], .done),
+        ("export", 8, [:], .threshold), ("retry-quarantine", 1, [:], .done), ("import", 4, [:], .done),
     ])
     func `the exit status of the last export counts, unless its batches are in order by now`(
         command: String,

@@ -5,7 +5,7 @@ import Testing
 /// A path that is not an archive: every command but those that create one refuses it and changes nothing there.
 struct WrongArchiveTests {
     /// The commands that create an archive.
-    private static let creating: Set<String> = ["export", "fetch", "run"]
+    private static let creating: Set<String> = ["export", "fetch", "import", "run"]
 
     /// What the commands need besides `--archive` to get as far as the archive.
     private static let arguments: [String: [String]] = [

@@ -60,7 +60,8 @@ struct ReadmeTests {
     }
 
     @Test(arguments: [
-        "catalog rebuild", "compact", "compare", "errors", "export", "fetch", "join", "list", "prices", "prune",
+        "catalog rebuild", "compact", "compare", "errors", "export", "fetch", "import", "join", "list", "prices",
+        "prune",
         "query", "rebuild", "report", "retry", "retry-quarantine", "run", "select", "show", "simulate", "status",
         "summarize", "verify", "version", "views",
     ])

@@ -218,6 +218,8 @@ package struct ReadingNotice: Sendable {
     var repriced = PriceChanges()
     /// Batches without a summary that the statistics need.
     package var incomplete = 0
+    /// Batches that `import --unproven` archived, which may be incomplete.
+    package var unproven = 0
     /// Batches that could not be read and are missing from all counts.
     package var unreadable: [ArchiveFailure] = []
 
@@ -226,6 +228,7 @@ package struct ReadingNotice: Sendable {
     /// Counts a batch; `currentPrices` is nil if its recorded prices are not used.
     mutating func count(_ batch: SummarizedBatch, currentPrices: PriceTable?) {
         batches += 1
+        unproven += batch.isProven ? 0 : 1
         guard Derivations.areCurrent(batch.derivations) else {
             outdated += 1
             return
@@ -241,6 +244,7 @@ package struct ReadingNotice: Sendable {
         outdated += other.outdated
         repriced.merge(other.repriced)
         incomplete += other.incomplete
+        unproven += other.unproven
         unreadable += other.unreadable
     }
 
@@ -252,6 +256,7 @@ package struct ReadingNotice: Sendable {
             let count = incomplete.counted("batch lacks summaries and is", "batches lack summaries and are")
             sentences.append("\(count) counted only in part.")
         }
+        if unproven > 0 { sentences.append(Self.sentence(unproven: unproven)) }
         if repriced.batches > 0 {
             let count = repriced.batches.counted("batch", "batches")
             sentences.append(
@@ -259,6 +264,11 @@ package struct ReadingNotice: Sendable {
             )
         }
         return sentences
+    }
+
+    /// The sentence about batches that `import --unproven` archived.
+    package static func sentence(unproven count: Int) -> String {
+        "\(count.counted("batch has", "batches have")) no proof of completeness (`import --unproven`)."
     }
 
     /// The sentence about batches that an older version archived.

@@ -11,7 +11,8 @@ extension Manifest {
                 origin: settings.origin,
                 workspaceID: proof.workspaceID,
                 requestID: proof.requestID,
-                rewrittenFrom: proof.rewrittenFrom
+                rewrittenFrom: proof.rewrittenFrom,
+                file: proof.file
             ),
             startedAt: proof.startedAt,
             finishedAt: proof.finishedAt,
@@ -38,7 +39,7 @@ extension Manifest {
     }
 
     /// What is known about the raw lines, even if the raw file was pruned; nil if the manifest lists none.
-    var archivedLines: ArchivedLines? {
+    package var archivedLines: ArchivedLines? {
         let raw = files[.raw]
         let received = raw?.received ?? raw?.content ?? pruned[.raw]?.content
         guard linesDigest != nil || received != nil || found.isEmpty else { return nil }

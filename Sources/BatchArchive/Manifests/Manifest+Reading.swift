@@ -51,6 +51,7 @@ extension Manifest {
             pruned: parts.pruned,
             quarantine: parts.quarantine
         )
+        if !parts.isProven { source.file?.isProven = false }
         join = parts.join
         isJoinPending = parts.isJoinPending
     }
@@ -84,6 +85,8 @@ private struct ManifestParts {
     var revision: Int?
     var batch: [UInt8]?
     var source = Manifest.Source()
+    /// Whether the manifest does not say `proof: none`, which may come before or after its source.
+    var isProven = true
     var startedAt: Timestamp?
     var finishedAt: Timestamp?
     var toolVersion: String?
@@ -109,7 +112,7 @@ private struct ManifestParts {
 
     private enum Key: String, CaseIterable {
         case schemaVersion = "schema_version"
-        case revision, batch, source
+        case revision, batch, source, proof
         case startedAt = "started_at"
         case finishedAt = "finished_at"
         case tool, files, counts, lines, rejected, derivations, prices, summary, quarantine, join, pruned
@@ -122,6 +125,11 @@ private struct ManifestParts {
         case workspaceID = "workspace_id"
         case requestID = "request_id"
         case rewrittenFrom = "rewritten_from"
+        case file
+    }
+
+    private enum FileKey: String, CaseIterable {
+        case name, sha256
     }
 
     private enum LineKey: String, CaseIterable {
@@ -140,6 +148,7 @@ private struct ManifestParts {
 
     private static let keys = JSONKeys<Key>()
     private static let sourceKeys = JSONKeys<SourceKey>()
+    private static let fileKeys = JSONKeys<FileKey>()
     private static let toolKeys = JSONKeyTable(["version"])
     private static let countKeys = JSONKeyTable(["found"])
     private static let lineKeys = JSONKeys<LineKey>()
@@ -153,6 +162,7 @@ private struct ManifestParts {
             case .revision: revision = try cursor.optionalNumber()
             case .batch: batch = cursor.bytes(try cursor.skipValue())
             case .source: try readSource(&cursor)
+            case .proof: isProven = try cursor.optionalText() != "none"
             case .startedAt: startedAt = try cursor.optionalText().flatMap { Timestamp($0) }
             case .finishedAt: finishedAt = try cursor.optionalText().flatMap { Timestamp($0) }
             case .tool: try readTool(&cursor)
@@ -177,14 +187,26 @@ private struct ManifestParts {
 
     private mutating func readSource(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {
         try cursor.members(Self.sourceKeys) { key, cursor throws(JSONSyntaxError) in
-            let text = try cursor.optionalText()
             switch key {
-            case .origin: source.origin = text
-            case .workspaceID: source.workspaceID = text
-            case .requestID: source.requestID = text
-            case .rewrittenFrom: source.rewrittenFrom = text
+            case .origin: source.origin = try cursor.optionalText()
+            case .workspaceID: source.workspaceID = try cursor.optionalText()
+            case .requestID: source.requestID = try cursor.optionalText()
+            case .rewrittenFrom: source.rewrittenFrom = try cursor.optionalText()
+            case .file: source.file = try Self.file(&cursor)
             }
         }
+    }
+
+    /// Reads the imported file of a source; nil if the value is not an object.
+    private static func file(_ cursor: inout JSONCursor) throws(JSONSyntaxError) -> ResultFile? {
+        var file = ResultFile(name: "", sha256: "", isProven: true)
+        let isObject = try cursor.members(fileKeys) { key, cursor throws(JSONSyntaxError) in
+            switch key {
+            case .name: file.name = try cursor.optionalText() ?? ""
+            case .sha256: file.sha256 = try cursor.optionalText() ?? ""
+            }
+        }
+        return isObject ? file : nil
     }
 
     private mutating func readTool(_ cursor: inout JSONCursor) throws(JSONSyntaxError) {

@@ -13,6 +13,9 @@ extension Manifest {
             ("revision", .number(revision)),
             ("batch", .verbatim(batch.json)),
             ("source", source.node),
+        ]
+        if !isProven { members.append(("proof", .text("none"))) }
+        members += [
             ("started_at", .text(startedAt.text)),
             ("finished_at", .text(finishedAt.text)),
             ("tool", .object([("name", .text("batchkeep")), ("version", .text(toolVersion))])),
@@ -60,11 +63,19 @@ extension Manifest {
 
 extension Manifest.Source {
     fileprivate var node: JSONNode {
-        .object([
+        guard let file else {
+            return .object([
+                ("origin", .optional(origin)),
+                ("workspace_id", .optional(workspaceID)),
+                ("request_id", .optional(requestID)),
+                ("rewritten_from", .optional(rewrittenFrom)),
+            ])
+        }
+        return .object([
+            ("kind", .text("file")),
             ("origin", .optional(origin)),
             ("workspace_id", .optional(workspaceID)),
-            ("request_id", .optional(requestID)),
-            ("rewritten_from", .optional(rewrittenFrom)),
+            ("file", .object([("name", .text(file.name)), ("sha256", .text(file.sha256))])),
         ])
     }
 }

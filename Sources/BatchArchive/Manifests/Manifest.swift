@@ -58,19 +58,28 @@ package struct Manifest: Sendable, Hashable {
         package var requestID: String?
         /// The `results_url`, if it named another origin.
         package var rewrittenFrom: String?
+        /// The file that the results were imported from; nil if the API sent them.
+        package var file: ResultFile?
 
         package init(
             origin: String? = nil,
             workspaceID: String? = nil,
             requestID: String? = nil,
-            rewrittenFrom: String? = nil
+            rewrittenFrom: String? = nil,
+            file: ResultFile? = nil
         ) {
             self.origin = origin
             self.workspaceID = workspaceID
             self.requestID = requestID
             self.rewrittenFrom = rewrittenFrom
+            self.file = file
         }
     }
+
+    /// Whether a batch object of the API proves that the batch is complete.
+    ///
+    /// If not, `import --unproven` archived it, and its counts are those of the file.
+    package var isProven: Bool { source.file?.isProven ?? true }
 
     /// The reasons why a batch failed the completeness check.
     package struct Quarantine: Sendable, Hashable {

@@ -109,6 +109,10 @@ extension FileArchive {
             if try folder.status(file.path)?.size == file.bytes { manifest.files[kind] = file }
         }
         for (kind, file) in old.pruned where manifest.files[kind] == nil { manifest.pruned[kind] = file }
+        if let file = old.source.file, manifest.source.requestID == nil {
+            // The files were derived from the raw file again, whose origin is still the imported file.
+            manifest.source.file = manifest.source.file ?? file
+        }
         manifest.join = old.join
         // The next export with a join makes joined files again that could not be kept.
         let isKept = DataKind.ofJoin.allSatisfy { manifest.files[$0] == old.files[$0] }

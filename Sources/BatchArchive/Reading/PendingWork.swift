@@ -12,6 +12,10 @@ package struct PendingWork: Sendable, Hashable {
     package var days: [CalendarDay] = []
     /// The names of files that are missing in `views/`.
     package var views: [String] = []
+    /// The sorted IDs of batches without a proof of completeness.
+    ///
+    /// Only an import of other files with a batch object can prove them.
+    package var unproven: [String] = []
 
     package init() {}
 
@@ -21,13 +25,16 @@ package struct PendingWork: Sendable, Hashable {
     ///
     /// - Throws: ``ArchiveFailure`` if the folders cannot be listed.
     package init(in folder: ArchiveFolder, views: [String]) async throws {
-        joins = try await ArchiveReader(folder)
-            .fold([], of: ArchiveSelection(), into: [String]()) { ids, batch in
-                if batch.isJoinPending { ids.append(batch.batch.id) }
+        let found = try await ArchiveReader(folder)
+            .fold([], of: ArchiveSelection(), into: PendingWork()) { work, batch in
+                if batch.isJoinPending { work.joins.append(batch.batch.id) }
+                if !batch.isProven { work.unproven.append(batch.batch.id) }
             } merge: {
-                $0 += $1
+                $0.joins += $1.joins
+                $0.unproven += $1.unproven
             }
-            .result.sorted()
+            .result
+        (joins, unproven) = (found.joins.sorted(), found.unproven.sorted())
         let manifests = try folder.manifestPaths()
         // In an archive without batches, nothing is pending.
         guard !manifests.isEmpty else { return }

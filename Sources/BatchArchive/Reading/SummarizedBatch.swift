@@ -13,6 +13,8 @@ package struct SummarizedBatch: Sendable {
     package var workspace: String?
     /// Whether a join was requested and not done yet.
     package var isJoinPending = false
+    /// Whether a batch object of the API proves that the batch is complete; see ``Manifest/isProven``.
+    package var isProven = true
     /// The version of each derivation that made the manifest.
     package var derivations: [String: Int]
     /// The rows of the price table that the manifest records; nil in a manifest of an earlier version.
@@ -37,7 +39,7 @@ package struct SummarizedBatch: Sendable {
     /// Creates a batch with summaries that were computed from its lines.
     package init(_ manifest: Manifest, workspace: String?, summaries: SummarySet) {
         self.init(manifest.batch, workspace: workspace ?? manifest.source.workspaceID, summaries: summaries)
-        isJoinPending = manifest.isJoinPending
+        (isJoinPending, isProven) = (manifest.isJoinPending, manifest.isProven)
         derivations = manifest.derivations
         prices = manifest.prices
     }
@@ -53,7 +55,7 @@ package struct SummarizedBatch: Sendable {
         batch = try Manifest.batch(schemaVersion: parts.schemaVersion, json: parts.batch, path: path)
         (workspace, derivations, prices) = (parts.workspaceID, parts.derivations, parts.prices)
         (summaries, missing) = (parts.summaries, parts.missing)
-        isJoinPending = parts.isJoinPending
+        (isJoinPending, isProven) = (parts.isJoinPending, parts.isProven)
     }
 }
 
@@ -80,6 +82,7 @@ private struct Parts {
     var derivations: [String: Int] = [:]
     var prices: [PriceRow]?
     var isJoinPending = false
+    var isProven = true
     var summaries: SummarySet
     var missing: [String] = []
     /// The byte ranges of the summaries in the text.
@@ -87,7 +90,7 @@ private struct Parts {
 
     private enum Key: String, CaseIterable {
         case schemaVersion = "schema_version"
-        case batch, source, derivations, prices, summary
+        case batch, source, proof, derivations, prices, summary
         case joinPending = "join_pending"
     }
 
@@ -110,6 +113,7 @@ private struct Parts {
                 try cursor.members(Self.sourceKeys) { _, cursor throws(JSONSyntaxError) in
                     workspaceID = try cursor.optionalText()
                 }
+            case .proof: isProven = try cursor.optionalText() != "none"
             case .derivations: derivations = try cursor.counts()
             case .prices: prices = try Manifest.prices(&cursor)?.compactMap(\.self)
             case .joinPending: isJoinPending = try cursor.optionalBoolean() ?? false

@@ -121,7 +121,8 @@ extension CatalogBatch {
             case .service(let failure): fail(error, failure.requestID, at: now)
             // The run's time limit ended this download, which is not a failure of the batch. The next run resumes it.
             case .deadline: lastError = error
-            case .lineTooLong, .changing, .unsafeID, .unreadableIDs, .obstacle: fail(error, nil, at: now)
+            case .lineTooLong, .changing, .unsafeID, .unreadableIDs, .obstacle, .unreadableFile:
+                fail(error, nil, at: now)
             }
         }
     }

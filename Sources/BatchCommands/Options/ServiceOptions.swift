@@ -33,7 +33,7 @@ struct ServiceOptions: ParsableArguments {
         try check()
         let key = try KeySource(keyFile: keyFile, context: context)
         let settings = ServiceSettings(
-            baseURL: baseURL ?? context.variable("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com",
+            baseURL: address(in: context),
             credential: key.credential,
             apiVersion: connection.apiVersion,
             betas: connection.beta,
@@ -47,6 +47,11 @@ struct ServiceOptions: ParsableArguments {
             proxies: context.proxies
         )
         return (settings, key)
+    }
+
+    /// The URL of the API: from the option, the environment, or Anthropic's.
+    func address(in context: CommandContext) -> String {
+        baseURL ?? context.variable("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
     }
 
     /// Checks that all numbers are in their allowed ranges.

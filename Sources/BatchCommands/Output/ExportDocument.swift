@@ -9,7 +9,7 @@ import Prices
 ///
 /// The keys are part of the interface: keys may be added, but not removed or renamed.
 struct ExportDocument: Encodable {
-    private let command = "export"
+    private let command: String
     /// Version 2 has the words of one glossary for the states of batches.
     private let schemaVersion = 2
     private let version = BatchkeepVersion.current
@@ -55,6 +55,8 @@ struct ExportDocument: Encodable {
     private let expiring: [Expiring]
     private let lost: [Lost]
     private let join: JoinDocument?
+    /// The files of `import`; missing in the document of an export.
+    private let files: [ImportedFile]?
 
     private struct Problem: Encodable {
         let batchID: String
@@ -86,6 +88,8 @@ struct ExportDocument: Encodable {
 
     init(_ summary: ExportSummary) {
         let report = summary.report
+        command = summary.imported == nil ? "export" : "import"
+        files = summary.imported
         archive = summary.archivePath
         since = summary.selection.window.since
         until = summary.selection.window.until

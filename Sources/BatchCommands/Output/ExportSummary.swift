@@ -31,6 +31,8 @@ struct ExportSummary: Sendable {
     var isShared = false
     /// The downloads that the next run resumes, if this run was stopped.
     var partial: PartialDownloads?
+    /// The files of `import`; nil for an export.
+    var imported: [ImportedFile]?
     /// The command line after the program's name, as the user typed it.
     var arguments: [String] = []
 
@@ -47,6 +49,8 @@ struct ExportSummary: Sendable {
         if open.contains(where: { $0 > 0 }) { statuses.insert(.partial) }
         // A dry run fetches nothing, so it does not know which batches are expiring.
         if !isDryRun, !retention.newlyLost.isEmpty || !retention.expiring.isEmpty { statuses.insert(.lost) }
+        if imported?.contains(where: { $0.state == .refused }) == true { statuses.insert(.usage) }
+        if imported?.contains(where: { $0.isSame == false }) == true { statuses.insert(.integrity) }
         if let failure = statistics?.failure { statuses.insert(failure.status) }
         if let join {
             // The results are archived; the next run with the same options repeats the join.
@@ -107,6 +111,7 @@ struct ExportSummary: Sendable {
 
     private var outcome: [String] {
         if isDryRun { return ["Dry run: nothing was downloaded or written."] }
+        if let imported { return ImportedFile.notes(about: imported, archivePath: archivePath) }
         guard problems().isEmpty else {
             let place = report.quarantined > 0 ? " Quarantined data is in \(archivePath)/_quarantine." : ""
             return ["A later run retries the batches that are not archived.\(place)"]
@@ -202,7 +207,9 @@ struct ExportSummary: Sendable {
         return SummaryBlock(title: title, sections: sections, notes: notes)
     }
 
-    private var title: String { "\(isDryRun ? "Dry run of " : "")Export of \(selection.sentence)" }
+    private var title: String {
+        "\(isDryRun ? "Dry run of " : "")\(imported == nil ? "Export" : "Import") of \(selection.sentence)"
+    }
 
     private var archivedNow: Cell { .integer(isDryRun ? report.wouldFetch.count : report.archivedNow) }
 

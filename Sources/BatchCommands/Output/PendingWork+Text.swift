@@ -17,6 +17,10 @@ extension PendingWork {
             let command = "batchkeep join --join SOURCE --archive \(archivePath.shellQuoted)"
             messages.append((Self.unjoined(joins), "run the same export again, or: \(command)"))
         }
+        if !unproven.isEmpty {
+            let batches = unproven.count.counted("archived batch has", "archived batches have")
+            sentences.append("\(batches) no proof of completeness: \(unproven.listed()).")
+        }
         let files = [
             unlisted.isEmpty ? nil : "lines in SHA256SUMS for manifests (\(unlisted.count.displayText))",
             days.isEmpty ? nil : "summaries of \(days.map(\.text).listed())",
@@ -40,7 +44,7 @@ extension PendingWork {
         func list(_ items: [String]) -> JSONNode { .array(items.map { .text($0) }) }
         return .object([
             ("joins", list(joins)), ("checksums", list(unlisted)), ("summaries", list(days.map(\.text))),
-            ("views", list(views)),
+            ("views", list(views)), ("unproven", list(unproven)),
         ])
     }
 }

@@ -23,6 +23,8 @@ struct StatusDocument: Encodable {
     let unavailable: [Batch]
     let quarantined: [Batch]
     let lost: [Batch]
+    /// The IDs of archived batches without a proof of completeness.
+    let unproven: [String]
     let runs: [Run]
     let unwrittenFiles: UnwrittenFiles
     let check: CheckDocument.Check
@@ -42,6 +44,7 @@ struct StatusDocument: Encodable {
         unavailable = rows(in: .unavailable)
         quarantined = status.quarantined.map { Batch($0, at: status.now) }
         lost = status.lost.map { Batch($0, at: status.now) }
+        unproven = status.pending.unproven
         runs = status.runs.map { Run($0) }
         unwrittenFiles = UnwrittenFiles(
             joins: status.pending.joins,

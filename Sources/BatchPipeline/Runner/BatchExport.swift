@@ -74,7 +74,7 @@ package struct BatchExport: Sendable {
     private func export(_ listed: MessageBatch) async throws -> BatchOutcome {
         var batch = listed
         var policy = DownloadPolicy(maxAttempts: settings.maxAttempts)
-        while batch.archivedAt == nil {
+        while batch.archivedAt == nil || settings.importsFiles {
             let draft = try await draft(of: batch)
             let (action, read) = try await keeping(draft) { try await download(batch, into: draft, by: &policy) }
             switch action {
@@ -102,24 +102,24 @@ package struct BatchExport: Sendable {
     }
 
     private func draft(of batch: MessageBatch) async throws -> any BatchDraft {
-        if let partial = try await ports.archive.reopenDraft(of: batch) { return partial }
+        if !settings.importsFiles, let partial = try await ports.archive.reopenDraft(of: batch) { return partial }
         return try await ports.archive.openDraft(of: batch)
     }
 
     private func close(_ draft: any BatchDraft, _ use: DownloadPolicy.DraftUse) async throws {
         switch use {
-        case .keep: try await draft.suspend()
-        case .drop: try await draft.discard()
+        case .keep where !settings.importsFiles: try await draft.suspend()
+        case .keep, .drop: try await draft.discard()
         }
     }
 
-    /// Runs `body` and, if it throws, keeps the draft for a later run.
+    /// Runs `body` and, if it throws, keeps the draft for a later run if that can resume it.
     private func keeping<Value>(_ draft: any BatchDraft, _ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch {
             // The first error is reported, not an error of keeping the draft.
-            try? await draft.suspend()
+            try? await close(draft, .keep)
             throw error
         }
     }

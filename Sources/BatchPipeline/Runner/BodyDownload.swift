@@ -24,7 +24,7 @@ struct BodyDownload {
     /// The number of blocks of the body that are in the draft.
     private var written = 0
     /// The head of the answer, and the URL that was rewritten; nil before the body is requested.
-    private var origin: (head: ReplyHead, rewrittenFrom: String?)?
+    private var origin: (head: ReplyHead, rewrittenFrom: String?, file: (@Sendable () -> ResultFile)?)?
 
     /// A block with the results of its parallel work.
     private struct FinishedBlock: Sendable {
@@ -73,7 +73,7 @@ struct BodyDownload {
     /// Throws errors of the body, the splitter and the draft, and ``BodyChanged``. A body may also end without an error
     /// when its task is canceled. That is not a complete body, so cancellation always throws.
     mutating func run(_ stream: ResultStream) async throws {
-        origin = (stream.head, stream.rewrittenFrom)
+        origin = (stream.head, stream.rewrittenFrom, stream.file)
         let splitter = LineSplitter(
             maxLineBytes: settings.maxLineBytes,
             sequence: written,
@@ -155,6 +155,7 @@ struct BodyDownload {
             requestID: origin?.head.requestID,
             workspaceID: origin?.head.workspaceID,
             rewrittenFrom: origin?.rewrittenFrom,
+            file: origin?.file?(),
             startedAt: startedAt,
             finishedAt: finishedAt
         )

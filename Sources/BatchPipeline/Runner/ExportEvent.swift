@@ -73,6 +73,8 @@ package enum BatchFailure: Error, Sendable, Hashable {
     case unreadableIDs(String)
     /// Something else is in place of a file of the batch in the archive, such as a folder or a link.
     case obstacle(path: String)
+    /// The file with its results cannot be read; the value gives the reason.
+    case unreadableFile(String)
     /// The deadline for one batch passed; the downloaded part is kept for the next run.
     case deadline(Duration)
 }

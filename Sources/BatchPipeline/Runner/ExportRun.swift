@@ -101,10 +101,10 @@ package struct ExportRun: Sendable {
         _ filter: BatchFilter
     ) -> SkipReason? {
         if listed.archived.contains(batch.id) { return .archived }
-        if advice.lost.contains(batch.id) { return .lost }
+        if advice.lost.contains(batch.id), !settings.importsFiles { return .lost }
         if batch.status != .ended { return .pending }
         if !filter.passes(batch) { return .notSelected }
-        if batch.archivedAt != nil { return .removed }
+        if batch.archivedAt != nil, !settings.importsFiles { return .removed }
         return advice.retryScheduled[batch.id] == nil ? nil : .retryScheduled
     }
 

@@ -19,6 +19,11 @@ package struct ExportSettings: Sendable {
     package var replacesArchived: Bool
     /// What the archive knows of the lines of the only batch, if a download with other lines must not replace them.
     package var archivedLines: ArchivedLines?
+    /// Whether the results come from files instead of the API.
+    ///
+    /// A file is read once and from its start, no part of it is kept for a later run, and it can complete a batch whose
+    /// results the API has removed.
+    package private(set) var importsFiles = false
 
     package init(
         concurrency: Int = 4,
@@ -34,6 +39,13 @@ package struct ExportSettings: Sendable {
         self.maxAttempts = max(1, maxAttempts)
         self.deadline = deadline
         self.replacesArchived = replacesArchived
+    }
+
+    /// The settings of a run that imports files, of up to `concurrency` batches at once.
+    package static func ofImport(concurrency: Int = 4) -> ExportSettings {
+        var settings = ExportSettings(concurrency: concurrency, maxAttempts: 1)
+        settings.importsFiles = true
+        return settings
     }
 }
 

@@ -23,7 +23,7 @@ package struct RefusalCount {
         case .archived, .quarantined, .removed, .unavailable, .failed(.lineTooLong), .failed(.changing):
             recordAnswer()
         case .alreadyArchived, .busy, .failed(.unsafeID), .failed(.unreadableIDs), .failed(.obstacle),
-            .failed(.deadline):
+            .failed(.deadline), .failed(.unreadableFile):
             break
         }
     }

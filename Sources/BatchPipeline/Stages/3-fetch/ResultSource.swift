@@ -20,14 +20,38 @@ package struct ResultStream: Sendable {
     /// origin.
     package var rewrittenFrom: String?
     package var body: any AsyncSequence<[UInt8], any Error> & Sendable
+    /// Describes the file that the body is read from; nil if the API sent it.
+    ///
+    /// Call it after the end of the body.
+    package var file: (@Sendable () -> ResultFile)?
 
     package init(
         head: ReplyHead,
         rewrittenFrom: String? = nil,
-        body: any AsyncSequence<[UInt8], any Error> & Sendable
+        body: any AsyncSequence<[UInt8], any Error> & Sendable,
+        file: (@Sendable () -> ResultFile)? = nil
     ) {
         self.head = head
         self.rewrittenFrom = rewrittenFrom
         self.body = body
+        self.file = file
+    }
+}
+
+/// A results file that was imported instead of downloaded from the API.
+package struct ResultFile: Sendable, Hashable {
+    /// The name of the file, without its folder.
+    package var name: String
+    /// SHA-256 of the file as stored, which may be compressed, as lowercase hex.
+    package var sha256: String
+    /// Whether the API's batch object proves that the file is complete.
+    ///
+    /// If not, the counts of the batch are those of the file.
+    package var isProven: Bool
+
+    package init(name: String, sha256: String, isProven: Bool) {
+        self.name = name
+        self.sha256 = sha256
+        self.isProven = isProven
     }
 }

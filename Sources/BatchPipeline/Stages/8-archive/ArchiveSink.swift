@@ -141,6 +141,8 @@ package struct BatchProof: Sendable {
     package var workspaceID: String?
     /// See ``ResultStream/rewrittenFrom``.
     package var rewrittenFrom: String?
+    /// The file that the results were imported from; nil if the API sent them.
+    package var file: ResultFile?
     package var startedAt: Timestamp
     package var finishedAt: Timestamp
 
@@ -157,6 +159,7 @@ package struct BatchProof: Sendable {
         requestID: String? = nil,
         workspaceID: String? = nil,
         rewrittenFrom: String? = nil,
+        file: ResultFile? = nil,
         startedAt: Timestamp,
         finishedAt: Timestamp
     ) {
@@ -172,6 +175,7 @@ package struct BatchProof: Sendable {
         self.requestID = requestID
         self.workspaceID = workspaceID
         self.rewrittenFrom = rewrittenFrom
+        self.file = file
         self.startedAt = startedAt
         self.finishedAt = finishedAt
     }

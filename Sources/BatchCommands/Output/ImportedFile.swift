@@ -1,0 +1,57 @@
+import BatchPipeline
+
+/// A file of `import`, and what became of it.
+struct ImportedFile: Encodable, Sendable {
+    /// The state of the file's batch after the run, or why the file was not read.
+    enum State: String, Encodable, Sendable {
+        case archived
+        case alreadyArchived = "already_archived"
+        case pending, quarantined, failed, unavailable, busy
+        /// Not a results file of a batch, or a file without a batch object; nothing of it was written.
+        case refused
+    }
+
+    /// The path as the user typed it.
+    let path: String
+    /// Nil if the file's name does not contain an ID.
+    var batchID: String?
+    var state: State
+    /// Why the batch is not archived, as a clause; nil if it is.
+    var reason: String?
+    /// Whether a batch object proves that the batch is complete; nil if the batch is not archived.
+    var isProven: Bool?
+    /// Whether the archived batch has the same lines, in any order; nil without `--compare`.
+    var isSame: Bool?
+
+    /// Sets the state from the outcome of the batch.
+    mutating func record(_ outcome: BatchOutcome) {
+        switch outcome {
+        case .archived(_, let proof, _): (state, isProven) = (.archived, proof.file?.isProven ?? true)
+        case .alreadyArchived: state = .alreadyArchived
+        case .busy: state = .busy
+        case .quarantined: state = .quarantined
+        case .unavailable, .removed: state = .unavailable
+        case .failed: state = .failed
+        }
+        if ![.archived, .alreadyArchived].contains(state) { reason = FailureText.clause(outcome) }
+    }
+}
+
+extension ImportedFile {
+    /// What the result of an import means, and what to do next, for people.
+    static func notes(about files: [ImportedFile], archivePath: String) -> [String] {
+        let isComplete = files.allSatisfy { [.archived, .alreadyArchived].contains($0.state) }
+        var notes: [String] = []
+        if !isComplete { notes.append("Batches that are not archived need another copy of their files.") }
+        if files.contains(where: { $0.state == .quarantined }) {
+            notes.append("Quarantined data is in \(archivePath)/_quarantine.")
+        }
+        // The notes about the whole archive count the unproven batches.
+        guard notes.isEmpty, !files.contains(where: { $0.isProven == false }) else { return notes }
+        guard files.contains(where: { $0.state == .archived }) else {
+            return ["Nothing new: the batches of all files are archived."]
+        }
+        let check = "Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"
+        return ["Complete: every batch holds exactly the results the API counted. \(check)"]
+    }
+}
