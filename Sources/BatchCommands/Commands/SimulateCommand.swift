@@ -40,6 +40,12 @@ struct SimulateCommand: AsyncParsableCommand {
     )
     var now: String?
 
+    @Option(help: ArgumentHelp("Refuse each key after this many requests (default: never).", valueName: "n"))
+    var requestsPerKey: Int?
+
+    @Flag(help: "Refuse requests without the header anthropic-workspace-id.")
+    var requireWorkspace = false
+
     func run() async throws {
         let context = CommandContext.current
         if samples != nil, generate != nil {
@@ -48,7 +54,10 @@ struct SimulateCommand: AsyncParsableCommand {
         try check(port, 0...65_535, "--port")
         if let generate { try check(generate, 1...100_000_000, "--generate") }
         try check(batches, 1...1_000_000, "--batches")
-        let scenario = try scenario(clock: try clock(context))
+        if let requestsPerKey { try check(requestsPerKey, 1...1_000_000_000, "--requests-per-key") }
+        var scenario = try scenario(clock: try clock(context))
+        scenario.requestsPerKey = requestsPerKey
+        scenario.requiresWorkspace = requireWorkspace
         let server = try await SimulatorServer.start(scenario, port: port)
         try context.print(line: server.baseURL)
         try await server.wait()

@@ -190,7 +190,7 @@ struct VerifyCommand: AsyncParsableCommand {
         var connection: ServiceConnection?
         if plan.needsService {
             do {
-                connection = try ServiceConnection(service, context: context)
+                connection = try await ServiceConnection(service, context: context)
             } catch CommandFailure.noKey {
                 context.note("There is no API key: only what raw holds can be made anew.")
             }

@@ -9,6 +9,22 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Add a name to the anthropic-beta header; may be repeated.", valueName: "name"))
     var beta: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Send this header, 'Name: value', to the API; may be repeated (also: ANTHROPIC_CUSTOM_HEADERS).",
+            valueName: "header"
+        )
+    )
+    var header: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Send the key as x-api-key (key) or as authorization: Bearer (token).",
+            valueName: "kind"
+        )
+    )
+    var keyKind: KeyKind?
+
     @Option(help: ArgumentHelp("Limit requests per minute (default: no limit).", valueName: "n"))
     var maxRpm: Int?
 
@@ -40,6 +56,7 @@ struct ConnectionOptions: ParsableArguments {
 
     /// Checks that all numbers are in their allowed ranges.
     func check() throws(CommandFailure) {
+        _ = try CustomHeaders.parsed(header)
         try BatchCommands.check(pageSize, 1...1_000, "--page-size")
         _ = try connectTimeLimit()
         _ = try idleTimeLimit()
@@ -67,3 +84,5 @@ struct ConnectionOptions: ParsableArguments {
 }
 
 extension ServiceSettings.AcceptEncoding: ExpressibleByArgument {}
+
+extension KeyKind: ExpressibleByArgument {}

@@ -102,8 +102,9 @@ extension SimulatedRequest {
         return expected == nil || expected == key ? .accepted : .refused
     }
 
-    /// Rejects a request without a valid key, without a version, or for another workspace.
-    func check(credential: Credential, workspaceID: String) throws(APIError) {
+    /// Rejects a request without a valid key, without a version, for another workspace, or without one if it is
+    /// required.
+    func check(credential: Credential, workspaceID: String, isRequired: Bool = false) throws(APIError) {
         switch credential {
         case .missing: throw .noCredential
         case .refused: throw .wrongCredential
@@ -111,6 +112,9 @@ extension SimulatedRequest {
         }
         guard headers.value(of: "anthropic-version") != nil else {
             throw .invalidRequest("anthropic-version: header is required")
+        }
+        if isRequired, headers.value(of: "anthropic-workspace-id") == nil {
+            throw .invalidRequest("anthropic-workspace-id: header is required")
         }
         if let requested = headers.value(of: "anthropic-workspace-id"), requested != workspaceID {
             throw .invalidRequest("anthropic-workspace-id: this key belongs to the workspace \(workspaceID)")
