@@ -60,7 +60,7 @@ extension FailureText {
 
     /// Why a refused key was not replaced, for the end of a sentence.
     static func keyRenewal(_ failure: ServiceError) -> String {
-        failure.keyRenewal.map { "; the key was not renewed: \($0)" } ?? ""
+        failure.keyRenewal.map { "; no valid new key: \($0)" } ?? ""
     }
 
     /// What follows a failed request, as a clause.

@@ -23,7 +23,7 @@ extension FailureText {
         case .credential:
             self.init(
                 "invalid API key: it is empty, or contains white space or characters that are not ASCII",
-                advice: "check ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or the key file",
+                advice: "check ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, the key file or the key command",
                 status: .usage
             )
         case .header(let name):

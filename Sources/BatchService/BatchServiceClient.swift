@@ -134,6 +134,7 @@ extension BatchServiceClient: ResultSource {
             _ = try await page(PageQuery(limit: 1))
             return error
         } catch let listing {
+            guard listing.code != .cancelled else { return listing }
             var error = error
             error.isKeyRefused = listing.status == 401
             error.keyRenewal = error.keyRenewal ?? listing.keyRenewal

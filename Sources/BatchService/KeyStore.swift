@@ -55,6 +55,9 @@ final class KeyStore: Sendable {
     /// The number of keys to hide and to search for: the newest one and those that it replaced.
     static let keptKeys = 4
 
+    /// The reason why a new key is not replaced by another one.
+    static let refusedAgain = "the one that was read again is refused as well"
+
     private let state: Mutex<State>
     private let renewal: KeyRenewal?
     private let headers: [CustomHeader]
@@ -94,7 +97,7 @@ final class KeyStore: Sendable {
                 if let running = state.running { return .waiting(running) }
                 if let failure = state.failure { return .finished(.refused(failure)) }
                 if state.number > 0, !state.wasAccepted {
-                    return .finished(.refused("the server refused the new key as well"))
+                    return .finished(.refused(Self.refusedAgain))
                 }
                 let task = Task { await replace(key, by: renewal) }
                 state.running = task

@@ -66,7 +66,11 @@ struct ServiceCaller: Sendable {
             }
             let wasRenewed = isRenewed
             isRenewed = failure.status == 401
-            if failure.status == 401, !wasRenewed, try await renew(key, after: &failure) { continue }
+            if isRenewed, wasRenewed {
+                failure.keyRenewal = KeyStore.refusedAgain
+            } else if isRenewed, try await renew(key, after: &failure) {
+                continue
+            }
             var throttled = Duration.zero
             if failure.status == 429 {
                 let start = firstThrottle ?? stopwatch.elapsed()
