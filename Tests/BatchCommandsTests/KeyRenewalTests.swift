@@ -125,8 +125,6 @@ struct KeyRenewalTests {
         try await Scratch.use { scratch in
             let file = try scratch.write("first-key-of-the-file\n", to: "key")
             var scenario = try scenario(requestsPerKey: 5)
-            let replacement = scratch.path("next")
-            try Data("second-key-of-the-file\n".utf8).write(to: URL(filePath: replacement))
             scenario.faults = []
             try await withSimulator(scenario) { server in
                 let run = await InProcess.run(
@@ -135,10 +133,7 @@ struct KeyRenewalTests {
                     onNote: { note in
                         // The secret is rotated as soon as the export has begun.
                         guard note.contains("Fetching") else { return }
-                        _ = try? FileManager.default.replaceItemAt(
-                            URL(filePath: file),
-                            withItemAt: URL(filePath: replacement)
-                        )
+                        try? Data("second-key-of-the-file\n".utf8).write(to: URL(filePath: file), options: .atomic)
                     }
                 )
                 // The second key expires too, and the file does not change again.
