@@ -10,6 +10,8 @@ enum CommandFailure: Error, Sendable, Hashable {
     /// The environment variable that a pipeline file names for the key is not set.
     case unsetKeyVariable(String)
     case unreadableKeyFile(String)
+    /// The key command or a header of the user is invalid.
+    case key(KeyFailure)
     /// The key in an environment variable is longer than ``InputFile/key`` allows.
     case keyTooLong(variable: String)
     /// A small input is larger than allowed; `name` says which one it is.

@@ -74,7 +74,8 @@ struct ExportSession: Sendable {
         try options.archive.checkFolder(warn: observer.warn)
         let selection = try selection(now: now)
         let statistics = asked == nil ? try options.statistics.collector(in: options.window.zone()) : nil
-        let connection = try ServiceConnection(options.service, context: context, onRetry: observer.observeRetry)
+        let service = options.service
+        let connection = try await ServiceConnection(service, context: context, onRetry: observer.observeRetry)
         return try await connection.use { client in
             if let statistics, !options.dryRun {
                 let prices = statistics.prices.table

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchCatalog
 
 // MARK: The option parser
 
@@ -92,7 +93,8 @@ extension FailureText {
         let place = arguments.firstIndex { path.count == 1 && path[0].command($0) != nil }
         if let place {
             let others = arguments[..<place] + arguments[(place + 1)...]
-            let words = ["batchkeep", arguments[place]] + others.map(\.shellQuoted)
+            let shown = CatalogRun.without(valuesOf: ["--header"], Array(others))
+            let words = ["batchkeep", arguments[place]] + shown.map(\.shellQuoted)
             return "options of a command follow its name: \(words.joined(separator: " "))"
         }
         let known = syntax(of: path).flatMap(\.options).flatMap(\.spellings).filter { $0.hasPrefix("--") }

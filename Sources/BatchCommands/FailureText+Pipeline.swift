@@ -28,7 +28,8 @@ extension FailureText {
         switch reason {
         case .unknownKey(_, let nearest?): "did you mean '\(nearest)'?"
         case .unknownKey(_, nil), .notAMapping: help
-        case .secret: "use key-variable with the name of a variable, or key-file with a file"
+        case .secret:
+            "use key-variable with the name of a variable, key-file with a file, or key-command with a command"
         case .rejected(let text): text.advice
         case .topLevelOnly: "move it to the top level of the file"
         case .noSources: "add a source, or remove the key"
@@ -57,7 +58,7 @@ extension FailureText {
         case .rejected(let text): text.sentence
         case .missingFile(let key, let path): "\(key): file not found or unreadable: '\(path)'"
         case .topLevelOnly(let key): "\(key): not allowed in a source, because it applies to the whole run"
-        case .bothKeys: "key-variable, key-file: cannot be used together"
+        case .severalKeys(let names): "\(names.joined(separator: ", ")): cannot be used together"
         case .badVariable: "key-variable: must be the name of a variable (letters, digits and _), not the key itself"
         case .noSources: "sources: must not be empty"
         case .noName: "name is missing: each source needs a name for the folder of its archive"

@@ -23,7 +23,7 @@ extension FailureText {
         case .credential:
             self.init(
                 "invalid API key: it is empty, or contains white space or characters that are not ASCII",
-                advice: "check ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or the key file",
+                advice: "check ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, the key file or the key command",
                 status: .usage
             )
         case .header(let name):
@@ -66,6 +66,7 @@ extension FailureText {
         case .transport(let fault, let detail): reason(fault, detail: detail.withoutFullStop)
         case .status(let status):
             "status \(status)\(failure.errorType.map { " \($0)" } ?? "")\(message)\(page)\(pause(failure.refusedPause))"
+                + keyRenewal(failure)
         case .spendLimit: "the spend limit is reached\(message)"
         case .foreignOrigin(let origin):
             "\(failure.attempts == 0 ? "results_url is at" : "redirected to") \(origin), where the API key is not sent"
@@ -108,7 +109,7 @@ extension FailureText {
     }
 
     /// The seconds of a duration, with one decimal if they are not whole.
-    private static func seconds(_ duration: Duration) -> String {
+    static func seconds(_ duration: Duration) -> String {
         let tenths = (duration / .milliseconds(100)).rounded()
         return tenths.truncatingRemainder(dividingBy: 10) == 0 ? "\(Int(tenths / 10))" : "\(tenths / 10)"
     }
@@ -241,9 +242,10 @@ extension FailureText {
             case .throttled: "too many requests"
             case .notReady: "the results are not ready"
             case .transport(let fault): name(fault)
+            case .keyRenewed: "the key was refused"
             }
         let request = retry.requestID.map { " (request-id \($0))" } ?? ""
-        return "\(retry.operation): \(reason)\(request); retrying in \(seconds(retry.pause)) s"
+        return "\(retry.operation): \(reason)\(request); \(next(retry))"
     }
 
     /// The warning for a ping that failed.

@@ -144,6 +144,7 @@ extension FailureText {
                 status: .usage
             )
         case .time(let failure): self.init(failure)
+        case .key(let failure): self.init(failure)
         case .inputTooLarge(let name, let limit):
             self.init("input too large: \(name) has more than \(ByteSize.text(limit))", status: .usage)
         case .unreadableInput(let code):

@@ -12,8 +12,8 @@ struct ServiceConnection {
         _ options: ServiceOptions,
         context: CommandContext,
         onRetry: @escaping @Sendable (RetryNotice) -> Void = { _ in }
-    ) throws {
-        let (settings, key) = try options.settings(context: context)
+    ) async throws {
+        let (settings, key) = try await options.settings(context: context)
         self.key = key
         client = try BatchServiceClient(
             settings,

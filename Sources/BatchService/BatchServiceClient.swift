@@ -31,7 +31,12 @@ package struct BatchServiceClient: Sendable {
         let stopwatch = Stopwatch(environment.clock)
         transport = try HTTPTransport(settings: settings, origin: base.origin, stopwatch: stopwatch)
         caller = ServiceCaller(
-            requester: Requester(origin: base.origin, settings: settings, transport: transport),
+            requester: Requester(
+                origin: base.origin,
+                settings: settings,
+                keys: KeyStore(settings.credential, renewal: settings.keyRenewal, headers: settings.headers),
+                transport: transport
+            ),
             pacer: Pacer(requestsPerMinute: settings.maxRequestsPerMinute, stopwatch: stopwatch),
             maxAttempts: settings.maxAttempts,
             environment: environment,
@@ -68,13 +73,17 @@ extension BatchServiceClient: BatchLister {
 
     package func batch(id: String) async throws(ServiceError) -> ServiceReply {
         let path = "/v1/messages/batches/\(id.percentEncoded)"
-        return try await document(
-            ServiceRequest(url: base.appending(path: path), kind: .retrieve, name: "GET \(path)")
-        )
+        do {
+            return try await document(
+                ServiceRequest(url: base.appending(path: path), kind: .retrieve, name: "GET \(path)")
+            )
+        } catch {
+            throw await checkingKey(error)
+        }
     }
 
     package func containsKey(_ bytes: [UInt8]) -> Bool {
-        caller.requester.settings.credential.search?.contains(bytes) ?? false
+        caller.requester.keys.containsKey(bytes)
     }
 
     private func document(_ request: ServiceRequest) async throws(ServiceError) -> ServiceReply {
@@ -107,8 +116,29 @@ extension BatchServiceClient: ResultSource {
         }
         // The official SDKs send this header; the response does not depend on it.
         let request = ServiceRequest(url: location.url, kind: .results, name: name, accept: "application/x-jsonl")
-        return try await caller.call(request) { head, body, _ in
-            ResultStream(head: head, rewrittenFrom: location.rewrittenFrom, body: body)
+        do {
+            return try await caller.call(request) { head, body, _ in
+                ResultStream(head: head, rewrittenFrom: location.rewrittenFrom, body: body)
+            }
+        } catch {
+            throw await checkingKey(error)
+        }
+    }
+
+    /// Finds out whether a 401 for one batch means that the key is refused for all of them.
+    ///
+    /// A gateway may refuse one batch only. A key that has expired is refused for the listing as well.
+    private func checkingKey(_ error: ServiceError) async -> ServiceError {
+        guard error.status == 401 else { return error }
+        do throws(ServiceError) {
+            _ = try await page(PageQuery(limit: 1))
+            return error
+        } catch let listing {
+            guard listing.code != .cancelled else { return listing }
+            var error = error
+            error.isKeyRefused = listing.status == 401
+            error.keyRenewal = error.keyRenewal ?? listing.keyRenewal
+            return error
         }
     }
 }

@@ -1,5 +1,3 @@
-import BatchPipeline
-
 /// An API key or token; every description of it is `[hidden]`.
 package struct Credential: Sendable, Hashable {
     /// The header that contains a credential.
@@ -72,29 +70,6 @@ extension Credential {
             }
         }
         return String(decoding: kept, as: UTF8.self)
-    }
-
-    /// Replaces every occurrence of the secret in the texts of an error.
-    func removed(from error: ServiceError) -> ServiceError {
-        var error = error
-        error.operation = removed(from: error.operation)
-        error.errorType = error.errorType.map(removed)
-        error.message = error.message.map(removed)
-        error.requestID = error.requestID.map(removed)
-        if let page = error.page {
-            error.page?.contentType = page.contentType.map(removed)
-            error.page?.title = page.title.map(removed)
-        }
-        error.code =
-            switch error.code {
-            case .transport(let fault, let detail): .transport(fault, detail: removed(from: detail))
-            case .foreignOrigin(let origin): .foreignOrigin(removed(from: origin))
-            case .redirect(let detail): .redirect(removed(from: detail))
-            case .malformedReply(let detail): .malformedReply(removed(from: detail))
-            case .cursorStuck(let cursor): .cursorStuck(removed(from: cursor))
-            case .status, .spendLimit, .noResultsURL, .keyEchoed, .listingTooLong, .cancelled: error.code
-            }
-        return error
     }
 }
 

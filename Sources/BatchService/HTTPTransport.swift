@@ -44,7 +44,7 @@ struct HTTPTransport: Sendable {
         _ url: ServiceURL,
         for request: ServiceRequest,
         headers: HTTPHeaders,
-        hiding credential: Credential
+        hiding keys: KeyStore
     ) async throws -> (head: ResponseHead, body: ResponseBody) {
         var httpRequest = HTTPClientRequest(url: url.text)
         httpRequest.headers = headers
@@ -55,7 +55,7 @@ struct HTTPTransport: Sendable {
             if Task.isCancelled { throw CancellationError() }
             throw error as? ServiceError ?? ServiceError(.transport(error, proxy: proxyName), of: request)
         }
-        let head = ResponseHead(status: Int(response.status.code), headers: response.headers, hiding: credential)
+        let head = ResponseHead(status: Int(response.status.code), headers: response.headers, hiding: keys)
         let body = ResponseBody(
             response.body,
             of: request,
@@ -63,7 +63,7 @@ struct HTTPTransport: Sendable {
             idleTimeout: idleTimeout,
             stopwatch: stopwatch,
             proxy: proxyName,
-            keySearch: credential.search
+            keySearch: BodySearch(keys)
         )
         return (head, body)
     }

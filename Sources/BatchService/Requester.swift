@@ -7,14 +7,16 @@ import NIOHTTP1
 struct Requester: Sendable {
     let origin: Origin
     let settings: ServiceSettings
+    let keys: KeyStore
     let transport: HTTPTransport
 
     static let maxRedirects = 5
 
-    /// Sends a request and returns the head and the body of the first response that is not a redirect.
+    /// Sends a request with a key and returns the head and the body of the first response that is not a redirect.
     ///
     /// Throws `ServiceError` or `CancellationError`. Only a transport error may be retried.
-    func send(_ request: ServiceRequest) async throws -> (head: ResponseHead, body: ResponseBody) {
+    func send(_ request: ServiceRequest, with key: Credential) async throws -> (head: ResponseHead, body: ResponseBody)
+    {
         var url = request.url
         var referrer: ReplyHead?
         for _ in 0...Self.maxRedirects {
@@ -24,8 +26,8 @@ struct Requester: Sendable {
             let (head, body) = try await transport.get(
                 url,
                 for: request,
-                headers: headers(accept: request.accept),
-                hiding: settings.credential
+                headers: headers(accept: request.accept, key: key),
+                hiding: keys
             )
             guard head.isRedirect else {
                 guard head.contentEncoding == nil || head.isGzip else {
@@ -47,7 +49,11 @@ struct Requester: Sendable {
         throw ServiceError(.redirect("more than \(Self.maxRedirects) in a row"), of: request, answer: referrer)
     }
 
-    private func headers(accept: String) -> HTTPHeaders {
+    /// The beta header for tokens, which only Anthropic's own service needs.
+    private static let tokenBeta = "oauth-2025-04-20"
+
+    /// All headers of a request to the configured origin.
+    func headers(accept: String, key: Credential) -> HTTPHeaders {
         var headers: HTTPHeaders = [
             "accept": accept,
             "accept-encoding": settings.acceptEncoding.rawValue,
@@ -56,14 +62,25 @@ struct Requester: Sendable {
         ]
         for beta in settings.betas { headers.add(name: "anthropic-beta", value: beta) }
         if let workspace = settings.workspace { headers.add(name: "anthropic-workspace-id", value: workspace) }
-        let credential = settings.credential.header
+        for header in settings.headers {
+            if header.name.lowercased() == "anthropic-beta" {
+                headers.add(name: header.name, value: header.value)
+            } else {
+                headers.replaceOrAdd(name: header.name, value: header.value)
+            }
+        }
+        let betas = headers[canonicalForm: "anthropic-beta"]
+        if key.scheme == .bearer, origin.isAnthropic, !betas.contains(Self.tokenBeta[...]) {
+            headers.add(name: "anthropic-beta", value: Self.tokenBeta)
+        }
+        let credential = key.header
         headers.add(name: credential.name, value: credential.value)
         return headers
     }
 
-    /// Returns an error without the credential, which a server may have echoed in any of its texts.
+    /// Returns an error without keys and header values, which a server may have echoed in any of its texts.
     func withoutSecrets(_ error: ServiceError) -> ServiceError {
-        settings.credential.removed(from: error)
+        keys.removed(from: error)
     }
 }
 

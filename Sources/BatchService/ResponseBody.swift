@@ -14,12 +14,12 @@ struct ResponseBody: AsyncSequence, Sendable {
     /// The longest time for a whole document or error body; silence of each idle timeout ends a body anyway.
     private let totalLimit: Duration
     private let stopwatch: Stopwatch
-    private let keySearch: KeySearch?
+    private let keySearch: BodySearch?
     private let failure: @Sendable (ServiceError.Code) -> ServiceError
 
     /// Starts to receive `body`; fails if no bytes arrive for `idleTimeout` while the reader waits.
     ///
-    /// ``makeAsyncIterator()`` also fails if `keySearch` finds the key. A document and an error body must arrive within
+    /// ``makeAsyncIterator()`` also fails if `keySearch` finds a key. A document and an error body must arrive within
     /// two idle timeouts.
     init(
         _ body: HTTPClientResponse.Body,
@@ -28,7 +28,7 @@ struct ResponseBody: AsyncSequence, Sendable {
         idleTimeout: Duration,
         stopwatch: Stopwatch,
         proxy: String?,
-        keySearch: KeySearch? = nil
+        keySearch: BodySearch? = nil
     ) {
         totalLimit = idleTimeout * 2
         self.stopwatch = stopwatch
@@ -72,7 +72,7 @@ struct ResponseBody: AsyncSequence, Sendable {
         fileprivate let download: Download
         fileprivate let inflation: Inflation?
         fileprivate let failure: @Sendable (ServiceError.Code) -> ServiceError
-        fileprivate var keySearch: KeySearch?
+        fileprivate var keySearch: BodySearch?
         /// Throws if the body takes too long.
         fileprivate var checkTime: @Sendable () throws -> Void = {}
 

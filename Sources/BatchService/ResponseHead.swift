@@ -13,9 +13,9 @@ struct ResponseHead: Sendable {
     private var retryAfterMilliseconds: Double?
     private var shouldRetry: Bool?
 
-    /// Parses the head; `credential` is removed from all texts but ``location``, which is only resolved.
-    init(status: Int, headers: HTTPHeaders, hiding credential: Credential? = nil) {
-        func hidden(_ text: String) -> String { credential?.removed(from: text) ?? text }
+    /// Parses the head; `keys` are removed from all texts but ``location``, which is only resolved.
+    init(status: Int, headers: HTTPHeaders, hiding keys: KeyStore? = nil) {
+        func hidden(_ text: String) -> String { keys?.removed(from: text) ?? text }
         func value(_ name: String) -> String? { headers[name].first.flatMap { $0.isEmpty ? nil : $0 } }
         func text(_ name: String) -> String? { value(name).map(hidden) }
         reply = ReplyHead(

@@ -31,15 +31,18 @@ struct ServiceCaller: Sendable {
         var request = request
         var policy = RetryPolicy(request.kind, limits: .init(attempts: maxAttempts))
         var firstThrottle: Duration?
+        var isRenewed = false
         while true {
             request.attempt = policy.tries + 1
             var startedAt = Duration.zero
             let outcome: RetryPolicy.Outcome
             var failure: ServiceError
+            let key = requester.keys.current
             do {
                 startedAt = try await pacer.waitForTurn()
-                let (head, body) = try await requester.send(request)
+                let (head, body) = try await requester.send(request, with: key.credential)
                 if head.reply.status == 200 {
+                    requester.keys.recordAcceptance(of: key)
                     let value = try await read(head.reply, body, request)
                     pacer.recordSuccess()
                     return value
@@ -61,6 +64,13 @@ struct ServiceCaller: Sendable {
             } catch {
                 throw ServiceError(.cancelled, of: request)
             }
+            let wasRenewed = isRenewed
+            isRenewed = failure.status == 401
+            if isRenewed, wasRenewed {
+                failure.keyRenewal = KeyStore.refusedAgain
+            } else if isRenewed, try await renew(key, after: &failure) {
+                continue
+            }
             var throttled = Duration.zero
             if failure.status == 429 {
                 let start = firstThrottle ?? stopwatch.elapsed()
@@ -70,6 +80,32 @@ struct ServiceCaller: Sendable {
             let decision = policy.decide(outcome, jitter: environment.random(), throttledFor: throttled)
             failure.refusedPause = policy.refusedPause
             try await execute(decision, startedAt: startedAt, requester.withoutSecrets(failure))
+        }
+    }
+
+    /// Replaces a key that was refused; false if there is no other one, with the reason in the error.
+    private func renew(_ key: KeyStore.Key, after failure: inout ServiceError) async throws(ServiceError) -> Bool {
+        do {
+            switch try await requester.keys.renew(after: key) {
+            case .refused(let reason):
+                failure.keyRenewal = reason
+                return false
+            case .renewed:
+                let failure = requester.withoutSecrets(failure)
+                environment.onRetry(
+                    RetryNotice(
+                        operation: failure.operation,
+                        reason: .keyRenewed,
+                        pause: .zero,
+                        tries: failure.attempts,
+                        requestID: failure.requestID
+                    )
+                )
+                return true
+            }
+        } catch {
+            failure.code = .cancelled
+            throw failure
         }
     }
 

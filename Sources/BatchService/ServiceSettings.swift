@@ -13,12 +13,16 @@ package struct ServiceSettings: Sendable {
     /// Scheme, host, optional port and path prefix: `https://api.anthropic.com`.
     package var baseURL: String
     package var credential: Credential
+    /// Reads a new key after a 401; nil if that is not possible.
+    package var keyRenewal: KeyRenewal?
     /// `anthropic-version`.
     package var apiVersion: String
     /// `anthropic-beta`, one header each.
     package var betas: [String]
     /// `anthropic-workspace-id`, for a credential that can act on several workspaces.
     package var workspace: String?
+    /// Headers of the user; they replace those of this client with the same name, except `anthropic-beta`.
+    package var headers: [CustomHeader]
     package var userAgent: String
     package var acceptEncoding: AcceptEncoding
     /// The timeout for name resolution, connection, TLS and proxy together.
@@ -38,9 +42,11 @@ package struct ServiceSettings: Sendable {
     package init(
         baseURL: String = "https://api.anthropic.com",
         credential: Credential,
+        keyRenewal: KeyRenewal? = nil,
         apiVersion: String = "2023-06-01",
         betas: [String] = [],
         workspace: String? = nil,
+        headers: [CustomHeader] = [],
         userAgent: String = "batchkeep",
         acceptEncoding: AcceptEncoding = .identity,
         connectTimeout: Duration = .seconds(10),
@@ -52,9 +58,11 @@ package struct ServiceSettings: Sendable {
     ) {
         self.baseURL = baseURL
         self.credential = credential
+        self.keyRenewal = keyRenewal
         self.apiVersion = apiVersion
         self.betas = betas
         self.workspace = workspace
+        self.headers = headers
         self.userAgent = userAgent
         self.acceptEncoding = acceptEncoding
         self.connectTimeout = connectTimeout

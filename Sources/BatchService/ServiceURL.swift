@@ -13,6 +13,11 @@ package struct Origin: Sendable, Hashable {
         port == Self.defaultPort(of: scheme) ? "\(scheme)://\(host)" : "\(scheme)://\(host):\(port)"
     }
 
+    /// Whether this is the service of Anthropic itself, not a gateway or a proxy.
+    var isAnthropic: Bool {
+        scheme == "https" && (host == "anthropic.com" || host.hasSuffix(".anthropic.com"))
+    }
+
     static func defaultPort(of scheme: String) -> Int {
         scheme == "https" ? 443 : 80
     }

@@ -126,6 +126,10 @@ enum HouseRules {
             path: "Sources/BatchCommands/Output/Terminal.swift",
             reason: "asks the streams for the width of the terminal and whether they are closed"
         ),
+        Exception(
+            path: "Sources/BatchCommands/Input/KeyCommand.swift",
+            reason: "connects the streams of the key command, never those of this process"
+        ),
     ]
 
     /// The files that may contain control sequences for terminals.

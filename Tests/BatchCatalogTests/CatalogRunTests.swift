@@ -17,4 +17,15 @@ struct CatalogRunTests {
         )
         #expect(run.arguments == ["export", kept])
     }
+
+    @Test(
+        arguments: [
+            (["--header", "x-a: secret", "--since", "7d"], ["--header", "…", "--since", "7d"]),
+            (["--header=x-a: a=b", "--key-command=echo secret"], ["--header=…", "--key-command=…"]),
+            (["--key-command", "--since"], ["--key-command", "…"]), (["--headers=a"], ["--headers=a"]),
+        ]
+    )
+    func `values of headers and of key commands are not kept`(arguments: [String], kept: [String]) {
+        #expect(CatalogRun.withoutSecrets(arguments) == kept)
+    }
 }

@@ -55,6 +55,10 @@ struct PipelineFileTests {
         ("sources:\n  - name: a\n    concurrency: x", "3:5: --concurrency: invalid value 'x'"),
         ("sources:\n  - name: a\n    since: 7d\n    until: 8d", "2:5: empty time window"),
         ("key-variable: KEY\nkey-file: /dev/null", "2:1: key-variable, key-file: cannot be used together"),
+        ("key-command: echo\nkey-file: /dev/null", "2:1: key-file, key-command: cannot be used together"),
+        ("key-variable: K\nkey-command: echo", "2:1: key-variable, key-command: cannot be used together"),
+        ("header: 'secret'", "1:1: --header: invalid header: expected 'Name: value'"),
+        ("header: ['x-a: 1', 'Host: b']", "1:1: --header: header Host: cannot be set"),
     ])
     func `an error is reported with its position`(text: String, sentence: String) async throws {
         let run = try await check(text)
@@ -139,6 +143,29 @@ struct PipelineFileTests {
         #expect(moved.output.contains("--archive=elsewhere/workspace=ops"), "\(moved.output)")
         let keyed = try await check(text, ["--key-file=/dev/null"])
         #expect(!keyed.output.contains("RESEARCH_KEY"), "\(keyed.output)")
+    }
+
+    @Test func `a source has one key, and values of headers are not shown`() async throws {
+        let text = """
+            key-file: /dev/null
+            header: ['x-gateway: secret-of-the-gateway']
+            sources:
+              - name: a
+                key-command: pass show a
+              - name: b
+                key-variable: B_KEY
+              - name: c
+            """
+        let run = try await check(text)
+        #expect(run.status == .done, "\(run.notes)")
+        let lines = run.output.split(separator: "\n")
+        try #require(lines.count == 3)
+        #expect(lines[0].contains("'--key-command=pass show a'") && !lines[0].contains("--key-file"))
+        #expect(lines[1].hasPrefix("ANTHROPIC_API_KEY=\"$B_KEY\" ") && !lines[1].contains("--key-"))
+        #expect(lines[2].contains("--key-file=/dev/null"))
+        #expect(!(run.output + run.notes).contains("secret-of-the-gateway"))
+        let replaced = try await check(text, ["--key-command", "pass show all"])
+        #expect(!replaced.output.contains("B_KEY") && !replaced.output.contains("--key-file"), "\(replaced.output)")
     }
 
     @Test func `an unknown option after the file is rejected like one of export`() async throws {

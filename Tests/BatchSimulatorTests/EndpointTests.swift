@@ -59,6 +59,24 @@ struct EndpointTests {
         #expect(try reply.errorMessage() == "anthropic-version: header is required")
     }
 
+    @Test func `a key is refused after its last request, and another key is not`() throws {
+        let service = try service([]) { $0.requestsPerKey = 2 }
+        let statuses = (1...4).map { _ in service.get(path).status }
+        #expect(statuses == [200, 200, 401, 401])
+        let other = [HeaderField("authorization", "Bearer another"), HeaderField("anthropic-version", "2023-06-01")]
+        #expect(service.get(path, headers: other).status == 200)
+    }
+
+    @Test func `a required workspace must be named`() throws {
+        let service = try service([]) {
+            $0.workspaceID = "wrkspc_1"
+            $0.requiresWorkspace = true
+        }
+        #expect(service.get(path).status == 400)
+        let named = goodHeaders + [HeaderField("anthropic-workspace-id", "wrkspc_1")]
+        #expect(service.get(path, headers: named).status == 200)
+    }
+
     @Test func `another workspace is refused, its own is not`() throws {
         let service = try service([]) { $0.workspaceID = "wrkspc_1" }
         #expect(

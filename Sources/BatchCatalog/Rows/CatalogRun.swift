@@ -30,15 +30,29 @@ package struct CatalogRun: Sendable, Hashable {
         self.startedAt = startedAt
     }
 
-    /// Returns the arguments with URLs reduced to scheme and host.
+    /// Returns the arguments with URLs reduced to scheme and host, and without values that may contain a secret.
     ///
     /// A path or a query may be a secret, as in a ping URL.
     package static func withoutSecrets(_ arguments: [String]) -> [String] {
-        arguments.map { argument in
-            guard let mark = argument.firstRange(of: "://") else { return argument }
-            let authority = argument[mark.upperBound...].prefix { !"/?#".contains($0) }
-            let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
-            return String(argument[..<mark.upperBound] + host)
+        without(valuesOf: ["--header", "--key-command"], arguments)
+            .map { argument in
+                guard let mark = argument.firstRange(of: "://") else { return argument }
+                let authority = argument[mark.upperBound...].prefix { !"/?#".contains($0) }
+                let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
+                return String(argument[..<mark.upperBound] + host)
+            }
+    }
+
+    /// Returns the arguments with `…` instead of the values of these options.
+    package static func without(valuesOf options: Set<String>, _ arguments: [String]) -> [String] {
+        var previous = ""
+        return arguments.map { argument in
+            defer { previous = argument }
+            if options.contains(previous) { return "…" }
+            guard let mark = argument.firstIndex(of: "="), options.contains(String(argument[..<mark])) else {
+                return argument
+            }
+            return argument[...mark] + "…"
         }
     }
 }

@@ -59,7 +59,7 @@ struct ListCommand: AsyncParsableCommand {
             shard: try shard.part()
         )
         let output = BatchListOutput(format: format, context: context)
-        let connection = try ServiceConnection(service, context: context)
+        let connection = try await ServiceConnection(service, context: context)
         if context.notesAreTerminal { context.note("Listing \(window.sentence) (UTC), newest first.") }
         try await connection.use { client in
             try await list(window, filter, from: client, to: output)

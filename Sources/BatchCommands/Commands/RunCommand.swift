@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchCatalog
 import MessageBatches
 
 /// `batchkeep run`: runs the exports that a pipeline file describes.
@@ -120,10 +121,11 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// The exports of the file as command lines, for `--check`.
+    /// The exports of the file as command lines, for `--check`, without the values of headers, which may be secrets.
     private func description(of plan: PipelinePlan, in context: CommandContext) -> String {
         let lines = plan.runs.map { run in
-            var words = ["batchkeep", "export"] + run.arguments.map(\.shellQuoted)
+            let arguments = CatalogRun.without(valuesOf: ["--header"], run.arguments)
+            var words = ["batchkeep", "export"] + arguments.map(\.shellQuoted)
             if let variable = run.keyVariable { words.insert("ANTHROPIC_API_KEY=\"$\(variable)\"", at: 0) }
             return words.joined(separator: " ") + "\n"
         }

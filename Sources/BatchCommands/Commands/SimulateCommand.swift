@@ -57,6 +57,8 @@ struct SimulateCommand: AsyncParsableCommand {
         )
     )
     var removeResults: [String] = []
+    @Option(help: ArgumentHelp("Refuse each key after this many requests (default: never).", valueName: "n"))
+    var requestsPerKey: Int?
 
     func run() async throws {
         let context = CommandContext.current
@@ -67,8 +69,10 @@ struct SimulateCommand: AsyncParsableCommand {
         if let generate { try check(generate, 1...100_000_000, "--generate") }
         try check(batches, 1...1_000_000, "--batches")
         try check(pageLimit, 1...1_000, "--page-limit")
+        if let requestsPerKey { try check(requestsPerKey, 1...1_000_000_000, "--requests-per-key") }
         let prefix = try pathPrefix.map { try Self.prefix($0) } ?? ""
         var scenario = try scenario(clock: try clock(context))
+        scenario.requestsPerKey = requestsPerKey
         scenario.requiresWorkspace = requireWorkspace
         scenario.pathPrefix = prefix
         scenario.pageLimit = pageLimit

@@ -192,7 +192,7 @@ struct VerifyCommand: AsyncParsableCommand {
         var connection: ServiceConnection?
         if plan.needsService {
             do {
-                connection = try ServiceConnection(service, context: context)
+                connection = try await ServiceConnection(service, context: context)
             } catch CommandFailure.noKey {
                 context.report(.note, "no API key: only files with an intact raw file can be rebuilt")
             }

@@ -1,3 +1,5 @@
+import BatchCatalog
+
 /// A word of the command line that begins with a dash but is not an option, such as a custom ID or a condition.
 ///
 /// The option parser reads it as an option, and one that contains an `h` even as a request for help.
@@ -35,7 +37,8 @@ struct DashedWord {
             command = nil
             return
         }
-        command = (["batchkeep"] + others.map(\.shellQuoted)).joined(separator: " ")
+        command = (["batchkeep"] + CatalogRun.without(valuesOf: ["--header"], others).map(\.shellQuoted))
+            .joined(separator: " ")
     }
 
     /// Whether a word consists of several short options: `-nq`.

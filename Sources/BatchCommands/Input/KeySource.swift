@@ -1,39 +1,70 @@
+import BatchArchive
 import BatchService
 import Foundation
 
-/// The API credential and the place from which it was read.
+/// The API credential, the place from which it was read, and the way to read it again.
 ///
 /// Errors name only the place.
 struct KeySource: Sendable {
     let credential: Credential
-    /// The environment variable, such as `ANTHROPIC_API_KEY`, or the path of the key file.
+    /// The environment variable, such as `ANTHROPIC_API_KEY`, the path of the key file, or `--key-command`.
     let place: String
+    /// Reads the key again; nil for a variable and for a pipe, which can be read only once.
+    let renewal: KeyRenewal?
 
-    /// Reads the key from the key file or the named variable if there is one, else from `ANTHROPIC_API_KEY`, else from
-    /// `ANTHROPIC_AUTH_TOKEN`.
+    /// Reads the key from the key file, the key command or the named variable if there is one, else from
+    /// `ANTHROPIC_API_KEY`, else from `ANTHROPIC_AUTH_TOKEN`.
     ///
-    /// The key is never read from the command line, because other users can see it there.
-    init(keyFile: String?, context: CommandContext) throws(CommandFailure) {
+    /// The key is never read from the command line, because other users can see it there. `kind` is by default a token
+    /// for `ANTHROPIC_AUTH_TOKEN` and a key for the others. Throws ``CommandFailure`` or `CancellationError`.
+    init(keyFile: String?, keyCommand: String?, kind: KeyKind?, context: CommandContext) async throws {
         if let keyFile {
-            guard let text = try InputFile.key.read(keyFile), let key = Self.key(in: text) else {
-                throw .unreadableKeyFile(keyFile)
+            let read = { @Sendable () throws(CommandFailure) in
+                guard let text = try InputFile.key.read(keyFile), let key = Self.key(in: text) else {
+                    throw .unreadableKeyFile(keyFile)
+                }
+                return (kind ?? .key).credential(key)
             }
-            self.init(credential: .apiKey(key), place: keyFile)
+            let isFile = (try? FileStatus.of(keyFile))?.kind == .file
+            self.init(credential: try read(), place: keyFile, renewal: isFile ? Self.renewal(by: read) : nil)
+        } else if let keyCommand {
+            let read = { @Sendable () async throws in
+                do {
+                    let output = try await KeyCommand(command: keyCommand).output(in: context)
+                    guard let key = Self.key(in: output) else { throw KeyCommand.Problem.silent }
+                    return (kind ?? .key).credential(key)
+                } catch let problem as KeyCommand.Problem {
+                    throw CommandFailure.key(.command(problem))
+                }
+            }
+            self.init(credential: try await read(), place: "--key-command", renewal: Self.renewal(by: read))
         } else if let name = context.keyVariable {
-            guard let key = try Self.key(of: name, in: context) else { throw .unsetKeyVariable(name) }
-            self.init(credential: .apiKey(key), place: name)
+            guard let key = try Self.key(of: name, in: context) else { throw CommandFailure.unsetKeyVariable(name) }
+            self.init(credential: (kind ?? .key).credential(key), place: name)
         } else if let key = try Self.key(of: "ANTHROPIC_API_KEY", in: context) {
-            self.init(credential: .apiKey(key), place: "ANTHROPIC_API_KEY")
+            self.init(credential: (kind ?? .key).credential(key), place: "ANTHROPIC_API_KEY")
         } else if let token = try Self.key(of: "ANTHROPIC_AUTH_TOKEN", in: context) {
-            self.init(credential: .bearer(token), place: "ANTHROPIC_AUTH_TOKEN")
+            self.init(credential: (kind ?? .token).credential(token), place: "ANTHROPIC_AUTH_TOKEN")
         } else {
-            throw .noKey
+            throw CommandFailure.noKey
         }
     }
 
-    private init(credential: Credential, place: String) {
+    private init(credential: Credential, place: String, renewal: KeyRenewal? = nil) {
         self.credential = credential
         self.place = place
+        self.renewal = renewal
+    }
+
+    /// A renewal whose errors are clauses.
+    private static func renewal(by read: @escaping KeyRenewal) -> KeyRenewal {
+        {
+            do {
+                return try await read()
+            } catch let failure as CommandFailure {
+                throw KeyRenewalFailure(reason: FailureText(failure).sentence)
+            }
+        }
     }
 
     private static func key(of variable: String, in context: CommandContext) throws(CommandFailure) -> String? {
@@ -49,4 +80,28 @@ struct KeySource: Sendable {
         let lines = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline)
         return lines.lazy.map { $0.trimmingCharacters(in: .whitespaces) }.first { !$0.isEmpty }
     }
+}
+
+/// How a key is sent.
+enum KeyKind: String, Sendable, CaseIterable {
+    /// As `x-api-key`.
+    case key
+    /// As `authorization: Bearer`.
+    case token
+
+    func credential(_ text: String) -> Credential {
+        switch self {
+        case .key: .apiKey(text)
+        case .token: .bearer(text)
+        }
+    }
+}
+
+/// An invalid key command or header of the user.
+///
+/// ``FailureText`` contains the messages.
+enum KeyFailure: Error, Sendable, Hashable {
+    case command(KeyCommand.Problem)
+    /// `place` is `--header`, or a line of the variable.
+    case header(place: String, CustomHeader.Problem)
 }

@@ -10,6 +10,22 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Add a name to the anthropic-beta header; may be repeated.", valueName: "name"))
     var beta: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Send this header, 'Name: value', to the API; may be repeated (also: ANTHROPIC_CUSTOM_HEADERS).",
+            valueName: "header"
+        )
+    )
+    var header: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Send the key as x-api-key (key) or as authorization: Bearer (token).",
+            valueName: "kind"
+        )
+    )
+    var keyKind: KeyKind?
+
     @Option(help: ArgumentHelp("Limit requests per minute (default: no limit).", valueName: "n"))
     var maxRpm: Int?
 
@@ -42,6 +58,7 @@ struct ConnectionOptions: ParsableArguments {
     /// Checks that all numbers are in their allowed ranges.
     func check() throws(CommandFailure) {
         if let pageSize { try BatchCommands.check(pageSize, 1...1_000, "--page-size") }
+        _ = try CustomHeaders.parsed(header)
         _ = try connectTimeLimit()
         _ = try idleTimeLimit()
         if let maxRpm { try BatchCommands.check(maxRpm, 1...1_000_000, "--max-rpm") }
@@ -80,3 +97,5 @@ struct ConnectionOptions: ParsableArguments {
 }
 
 extension ServiceSettings.AcceptEncoding: ExpressibleByArgument {}
+
+extension KeyKind: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchService
+import Foundation
 
 /// The options for the API, the key and the connection.
 ///
@@ -22,22 +23,45 @@ struct ServiceOptions: ParsableArguments {
     )
     var keyFile: String?
 
-    @Option(help: ArgumentHelp("Use this workspace, if the key has several.", valueName: "wrkspc_id"))
+    @Option(
+        help: ArgumentHelp(
+            "Run this command and use the first line that it prints as the key, at the start and after a 401.",
+            valueName: "command"
+        )
+    )
+    var keyCommand: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Use this workspace, if the key has several (default: ANTHROPIC_WORKSPACE_ID).",
+            valueName: "wrkspc_id"
+        )
+    )
     var workspace: String?
 
     @OptionGroup(title: HelpText.advanced)
     var connection: ConnectionOptions
 
     /// The settings of the client, and the place from which the key was read.
-    func settings(context: CommandContext) throws(CommandFailure) -> (settings: ServiceSettings, key: KeySource) {
+    ///
+    /// Throws ``CommandFailure`` or `CancellationError`.
+    func settings(context: CommandContext) async throws -> (settings: ServiceSettings, key: KeySource) {
         try check()
-        let key = try KeySource(keyFile: keyFile, context: context)
+        let headers = try CustomHeaders.read(connection.header, context: context)
+        let key = try await KeySource(
+            keyFile: keyFile,
+            keyCommand: keyCommand,
+            kind: connection.keyKind,
+            context: context
+        )
         let settings = ServiceSettings(
             baseURL: address(in: context),
             credential: key.credential,
+            keyRenewal: key.renewal,
             apiVersion: connection.apiVersion,
             betas: connection.beta,
-            workspace: workspace,
+            workspace: workspace ?? context.workspace,
+            headers: headers,
             userAgent: "batchkeep/\(BatchkeepVersion.current)",
             acceptEncoding: connection.acceptEncoding,
             connectTimeout: try connection.connectTimeLimit(),
@@ -54,13 +78,22 @@ struct ServiceOptions: ParsableArguments {
         baseURL ?? context.variable("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
     }
 
-    /// Checks that all numbers are in their allowed ranges.
+    /// Checks that all numbers are in their allowed ranges, and that there is one source of the key.
     func check() throws(CommandFailure) {
         try connection.check()
+        if keyFile != nil, keyCommand != nil {
+            throw .conflict("--key-file, --key-command: cannot be used together")
+        }
     }
 }
 
 extension CommandContext {
+    /// The workspace that the environment names, without white space around it.
+    fileprivate var workspace: String? {
+        let name = variable("ANTHROPIC_WORKSPACE_ID")?.trimmingCharacters(in: .whitespacesAndNewlines)
+        return name?.isEmpty == true ? nil : name
+    }
+
     /// The proxies that the environment variables name.
     var proxies: ProxySettings {
         ProxySettings(

@@ -31,8 +31,8 @@ struct PipelineFile: Sendable {
         /// These settings, except that the settings of a source replace those with the same name.
         func overridden(by source: Settings) -> Settings {
             var names = PipelineKey.replaced(by: Set(source.options.map(\.key.name)))
-            // A source uses only one API key, so its variable replaces a key file.
-            if source.keyVariable != nil { names.insert("key-file") }
+            // A source uses only one API key, so its variable replaces a key file or a key command.
+            if source.keyVariable != nil { names.formUnion(["key-file", "key-command"]) }
             return Settings(
                 options: options.filter { !names.contains($0.key.name) } + source.options,
                 keyVariable: names.contains("key-file") ? source.keyVariable : keyVariable
@@ -79,7 +79,8 @@ struct PipelineProblem: Sendable {
         case missingFile(key: String, path: String)
         /// A source contains a key that is allowed only at the top of the file.
         case topLevelOnly(String)
-        case bothKeys
+        /// Several keys of the file say where the API key is; their names.
+        case severalKeys([String])
         case badVariable
         case noSources
         case noName

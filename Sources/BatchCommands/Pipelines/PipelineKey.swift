@@ -70,10 +70,12 @@ struct PipelineKey: Sendable, Hashable {
     /// The names of the settings that options with these names replace.
     ///
     /// `during` sets both ends of the window, so it replaces `since` and `until`, and each of them replaces `during`.
+    /// A run has one source of the key, so `key-file` and `key-command` replace each other.
     static func replaced(by names: Set<String>) -> Set<String> {
         var replaced = names
         if names.contains("during") { replaced.formUnion(["since", "until"]) }
         if !names.isDisjoint(with: ["since", "until"]) { replaced.insert("during") }
+        if !names.isDisjoint(with: ["key-file", "key-command"]) { replaced.formUnion(["key-file", "key-command"]) }
         return replaced
     }
 
@@ -116,9 +118,12 @@ struct PipelineKey: Sendable, Hashable {
         // The service.
         PipelineKey("base-url"),
         PipelineKey("key-file", namesFile: true),
+        PipelineKey("key-command"),
         PipelineKey("api-version"),
         PipelineKey("beta", .values),
         PipelineKey("workspace"),
+        PipelineKey("header", .values),
+        PipelineKey("key-kind"),
         PipelineKey("max-rpm"),
         PipelineKey("ca-file", namesFile: true),
         PipelineKey("page-size"),

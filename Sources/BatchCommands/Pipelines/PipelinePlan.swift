@@ -52,7 +52,8 @@ struct PipelinePlan: Sendable {
                 let problem = PipelineProblem(reason: .rejected(FailureText(error)), place: place)
                 throw PipelineFileFailure(path: file.path, problems: [problem])
             }
-            let keyVariable = given.service.keyFile == nil ? settings.keyVariable : nil
+            let hasKey = given.service.keyFile != nil || given.service.keyCommand != nil
+            let keyVariable = hasKey ? nil : settings.keyVariable
             return Run(source: source?.name, keyVariable: keyVariable, arguments: arguments, command: command)
         }
         parallel = file.parallel

@@ -6,6 +6,8 @@ package struct Scenario: Sendable {
     package var clock: SimulatorClock
     /// The only valid key; if it is nil, any key is valid.
     package var key: String?
+    /// The number of requests for which each key is valid; nil for no limit.
+    package var requestsPerKey: Int?
     /// Whether a request must name the workspace, as on Claude Platform on AWS.
     package var requiresWorkspace = false
     package var organizationID = "0d4b6f2e-5f0c-4c7d-9a55-3b1f6f5c2a10"

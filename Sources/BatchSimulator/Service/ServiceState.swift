@@ -21,6 +21,8 @@ package struct ServiceState: Sendable {
     package internal(set) var baseURL: String
     let scenario: Scenario
     private var ids: SeededRandom
+    /// The number of requests with each key, if keys have a lifetime.
+    private var keyUses: [String: Int] = [:]
     package private(set) var hook: (any ServiceHook)?
 
     /// - Throws: ``ScenarioError/duplicateID(_:)``.
@@ -36,6 +38,7 @@ package struct ServiceState: Sendable {
     mutating func reply(to request: SimulatedRequest, at now: Timestamp) -> SimulatedReply {
         var request = request
         request.id = SimulatedID.make("req_01", from: &ids)
+        if scenario.requestsPerKey != nil, let key = request.key { keyUses[key, default: 0] += 1 }
         guard var hook = hook.take() else {
             return reply(carrying: answer(to: request, at: now), to: request, at: now)
         }
@@ -75,7 +78,10 @@ package struct ServiceState: Sendable {
     }
 
     package func credential(of request: SimulatedRequest) -> SimulatedRequest.Credential {
-        request.credential(accepting: scenario.key)
+        if let limit = scenario.requestsPerKey, let key = request.key, keyUses[key, default: 0] > limit {
+            return .refused
+        }
+        return request.credential(accepting: scenario.key)
     }
 }
 

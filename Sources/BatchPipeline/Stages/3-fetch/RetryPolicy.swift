@@ -36,6 +36,8 @@ package struct RetryPolicy: Sendable {
         /// 404 for results that are not available yet.
         case notReady
         case transport(ServiceError.TransportFault)
+        /// 401, and there is a new key since; the policy does not return it.
+        case keyRenewed
     }
 
     /// The limits after which a call fails.

@@ -85,6 +85,10 @@ package struct ServiceError: Error, Sendable, Hashable {
     package var pageSize: Int?
     /// The place the key was read from, for example the name of a variable; nil if only the client knows it.
     package var keyPlace: String?
+    /// Why the refused key was not replaced by a new one, as a clause; nil if that was not tried.
+    package var keyRenewal: String?
+    /// Whether a request for the listing was refused as well, so that the key is refused for every request.
+    package var isKeyRefused = false
 
     package init(
         code: Code,
@@ -107,13 +111,13 @@ package struct ServiceError: Error, Sendable, Hashable {
     /// Whether the request was for a page of the listing.
     package var isListing: Bool { operation == Self.listing }
 
-    /// Whether every other request would fail too: reached spend limit, or canceled run.
+    /// Whether every other request would fail too: reached spend limit, canceled run, or a key that expired.
     ///
     /// A refusal of one request may concern its batch only; see ``isRefusal`` and ``RefusalCount``.
     package var concernsEveryBatch: Bool {
         switch code {
         case .spendLimit, .cancelled: true
-        default: false
+        default: isKeyRefused
         }
     }
 

@@ -1,0 +1,70 @@
+import BatchPipeline
+import BatchService
+
+extension FailureText {
+    init(_ failure: KeyFailure) {
+        switch failure {
+        case .command(let problem):
+            self.init(
+                "--key-command: \(Self.clause(problem))",
+                advice: Self.advice(problem),
+                status: .usage
+            )
+        case .header(let place, let problem):
+            self.init("\(place): \(Self.clause(problem))", advice: Self.advice(problem), status: .usage)
+        }
+    }
+
+    private static func clause(_ problem: KeyCommand.Problem) -> String {
+        switch problem {
+        case .notStarted: "cannot start /bin/sh"
+        case .failed(let status, isSignal: false): "the command failed with status \(status)"
+        case .failed(let signal, isSignal: true): "signal \(signal) ended the command"
+        case .silent: "the command printed no key"
+        case .tooLong: "the command printed more than \(ByteSize.text(InputFile.key.rawValue))"
+        case .timedOut: "the command did not end within \(KeyCommand.timeLimit.components.seconds) s"
+        }
+    }
+
+    private static func advice(_ problem: KeyCommand.Problem) -> String {
+        switch problem {
+        case .notStarted: "use --key-file with a file"
+        case .failed: "run the command in a shell to see its messages"
+        case .silent, .tooLong: "use a command that prints only the key, on its first line"
+        case .timedOut: "use a command that asks nothing and leaves no program running"
+        }
+    }
+
+    private static func clause(_ problem: CustomHeader.Problem) -> String {
+        switch problem {
+        case .form: "invalid header: expected 'Name: value'"
+        case .reserved(let name): "header \(name): cannot be set"
+        case .value(let name):
+            "header \(name): the value is empty, or contains a line end or a character that is not visible ASCII"
+        }
+    }
+
+    private static func advice(_ problem: CustomHeader.Problem) -> String? {
+        switch problem {
+        case .form: "names have letters, digits and -, such as x-team: research"
+        case .reserved(let name):
+            switch name.lowercased() {
+            case "authorization", "x-api-key": "use --key-file or --key-command, with --key-kind token for Bearer"
+            case "host": "use --base-url"
+            case "accept-encoding": "use --accept-encoding"
+            default: nil
+            }
+        case .value: "write each header as an option of its own: --header 'Name: value'"
+        }
+    }
+
+    /// Why a refused key was not replaced, for the end of a sentence.
+    static func keyRenewal(_ failure: ServiceError) -> String {
+        failure.keyRenewal.map { "; no valid new key: \($0)" } ?? ""
+    }
+
+    /// What follows a failed request, as a clause.
+    static func next(_ retry: RetryNotice) -> String {
+        retry.reason == .keyRenewed ? "continuing with a new key" : "retrying in \(seconds(retry.pause)) s"
+    }
+}
