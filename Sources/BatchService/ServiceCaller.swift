@@ -40,7 +40,7 @@ struct ServiceCaller: Sendable {
                 startedAt = try await pacer.waitForTurn()
                 let (head, body) = try await requester.send(request)
                 if head.reply.status == 200 {
-                    let value = try await read(head.reply, body, request)
+                    let value = try await read(head.answer(now: environment.now()), body, request)
                     pacer.recordSuccess()
                     return value
                 }

@@ -19,6 +19,8 @@ package struct ExportSettings: Sendable {
     package var replacesArchived: Bool
     /// What the archive knows of the lines of the only batch, if a download with other lines must not replace them.
     package var archivedLines: ArchivedLines?
+    /// How long the run waits for the end of pending batches; nil for no wait.
+    package var wait: WaitLimit?
 
     package init(
         concurrency: Int = 4,
