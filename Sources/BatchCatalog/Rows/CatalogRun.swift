@@ -30,11 +30,16 @@ package struct CatalogRun: Sendable, Hashable {
         self.startedAt = startedAt
     }
 
-    /// Returns the arguments with URLs reduced to scheme and host.
+    /// Returns the arguments with URLs reduced to scheme and host, and notification commands to their first word.
     ///
-    /// A path or a query may be a secret, as in a ping URL.
+    /// A path or a query may be a secret, as in a ping URL, and so may the arguments of a command.
     package static func withoutSecrets(_ arguments: [String]) -> [String] {
-        arguments.map { argument in
+        let option = "--notify-command"
+        return arguments.indices.map { place in
+            var argument = arguments[place]
+            if argument.hasPrefix(option + "=") || (place > 0 && arguments[place - 1] == option) {
+                argument = String(argument.prefix { !$0.isWhitespace })
+            }
             guard let mark = argument.firstRange(of: "://") else { return argument }
             let authority = argument[mark.upperBound...].prefix { !"/?#".contains($0) }
             let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
