@@ -63,8 +63,8 @@ final class ExportProgress: RunObserver {
             case .notRetrieved(let id, let failure):
                 state.waiting.remove(id)
                 logProblem("\(id): \(FailureText.clause(failure))")
-            case .waiting(let batches):
-                state.waiting = WaitingBatches(batches)
+            case .waiting(let batches, let serverTime):
+                state.waiting = WaitingBatches(batches, clockOffset: serverTime.seconds(since: now))
                 logWait(&state, now)
             case .polled:
                 if now.seconds(since: state.logged.at) >= Self.logInterval { logWait(&state, now) }

@@ -10,7 +10,7 @@ import Darwin
 
 /// The command of `--notify-command`, which gets the JSON document of a run on its standard input.
 ///
-/// `/bin/sh` runs it without the variables that contain API keys. Its standard output is discarded. The last line of its
+/// `/bin/sh` runs it without the variables that contain API keys. It ends when all its processes have ended. Its standard output is discarded. The last line of its
 /// standard error is part of the warning if it fails.
 struct NotifyCommand: Sendable {
     /// Why a notification failed.
@@ -38,7 +38,7 @@ struct NotifyCommand: Sendable {
     ///
     /// The context provides the environment and the clock. Throws ``Failure``, or an error of the temporary files.
     func run(input: [UInt8], in context: CommandContext) async throws {
-        // Files, not pipes: a command that reads nothing, or leaves a process behind, cannot block them.
+        // Files, not pipes: a command that reads nothing cannot block them.
         let document = try TemporaryFile(Data(input.visibleJSON))
         let errors = try TemporaryFile(Data())
         let process = Process()

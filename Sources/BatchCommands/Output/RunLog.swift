@@ -35,7 +35,7 @@ struct RunLog: RunObserver {
                 "listed",
                 metadata: ["batches": .stringConvertible(batches), "results": .stringConvertible(results)]
             )
-        case .waiting(let batches):
+        case .waiting(let batches, _):
             logger.info("waiting for pending batches", metadata: ["batches": .stringConvertible(batches.count)])
         case .pollFailed(let id, let failure):
             var metadata: Logger.Metadata = ["batch_id": "\(id)", "reason": "\(FailureText.clause(failure))"]

@@ -6,8 +6,11 @@ import Tables
 struct WaitingBatches {
     /// The creation times by ID.
     private var createdAt: [String: Timestamp]
+    /// How many seconds the server's clock is ahead of this machine's.
+    private let clockOffset: Double
 
-    init(_ batches: [MessageBatch] = []) {
+    init(_ batches: [MessageBatch] = [], clockOffset: Double = 0) {
+        self.clockOffset = clockOffset
         createdAt = Dictionary(batches.map { ($0.id, $0.createdAt) }, uniquingKeysWith: { $1 })
     }
 
@@ -25,7 +28,10 @@ struct WaitingBatches {
     }
 
     /// The line of progress: how many are left, and how long they have been running; nil if there is none.
+    ///
+    /// `now` is the time on this machine's clock.
     func line(at now: Timestamp) -> String? {
+        let now = now.adding(seconds: Int64(clockOffset))
         guard let first = createdAt.values.min(), let last = createdAt.values.max() else { return nil }
         let (longest, shortest) = (Self.age(of: first, at: now), Self.age(of: last, at: now))
         let span = longest == shortest ? longest : "\(shortest) to \(longest)"

@@ -56,7 +56,7 @@ package struct ExportRun: Sendable {
             let results = wanted.reduce(0) { $0.addingClamped($1.counts.finished) }
             ports.observe(.planned(batches: wanted.count, results: results))
             if settings.wait != nil { report.wait = ExportReport.Wait(for: awaited) }
-            if !awaited.isEmpty { ports.observe(.waiting(awaited)) }
+            if !awaited.isEmpty { ports.observe(.waiting(awaited, serverTime: listed.serverDate ?? ports.now())) }
             try await fetch(wanted, awaiting: awaited, of: listed, filter: filter, into: &report)
         } catch {
             report.stop = error
