@@ -1,6 +1,6 @@
 import BatchSimulator
 import Foundation
-import TestSupport
+import SimulatorTestSupport
 import Testing
 
 /// The page "Monitoring" and the alerts match the program.

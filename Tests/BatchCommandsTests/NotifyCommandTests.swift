@@ -1,5 +1,6 @@
 import BatchSimulator
 import Foundation
+import SimulatorTestSupport
 import Testing
 
 @testable import BatchCommands
