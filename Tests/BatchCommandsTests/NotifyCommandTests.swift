@@ -9,21 +9,19 @@ import Testing
 struct NotifyCommandTests {
     private static let path = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
 
-    /// Runs an export of one batch that calls a command in a folder.
+    /// Runs an export of one batch that calls a command; `{folder}` in the command is a folder of the test.
     private func export(
-        _ command: (Scratch) -> String,
+        _ command: String,
         _ arguments: [String] = [],
-        clock: any Clock<Duration> = ContinuousClock(),
         environment: [String: String] = [:],
         _ body: (InProcess, Scratch) throws -> Void
     ) async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 5)) { server in
                 let run = await InProcess.run(
-                    ["export", "--json", "--archive", scratch.path("a"), "--notify-command", command(scratch)]
-                        + arguments,
+                    ["export", "--json", "--archive", scratch.path("a")] + arguments
+                        + ["--notify-command", command.replacing("{folder}", with: scratch.url.path)],
                     at: server.baseURL,
-                    clock: clock,
                     environment: Self.path.merging(environment) { $1 }
                 )
                 try body(run, scratch)
@@ -32,7 +30,7 @@ struct NotifyCommandTests {
     }
 
     @Test func `the command gets the document of the run on one line`() async throws {
-        try await export({ "cat > \($0.path("n"))" }) { run, scratch in
+        try await export("cat > {folder}/n") { run, scratch in
             #expect(run.status == .done, "\(run.notes)")
             let text = try scratch.text("n")
             #expect(text == run.output && text.count { $0 == "\n" } == 1)
@@ -41,7 +39,7 @@ struct NotifyCommandTests {
 
     @Test(arguments: [["--since", "soon"], ["--concurrency", "0"], ["--key-file", "/nonexistent"]])
     func `the command runs if the export cannot start`(arguments: [String]) async throws {
-        try await export({ "cat > \($0.path("n"))" }, arguments) { run, scratch in
+        try await export("cat > {folder}/n", arguments) { run, scratch in
             #expect(run.status == .usage)
             let document = jsonObject(Substring(try scratch.text("n")))
             #expect(document?["exit_status"] as? Int == 2)
@@ -50,7 +48,7 @@ struct NotifyCommandTests {
     }
 
     @Test func `a dry run notifies nobody`() async throws {
-        try await export({ "touch \($0.path("n"))" }, ["--dry-run"]) { run, scratch in
+        try await export("touch {folder}/n", ["--dry-run"]) { run, scratch in
             #expect(run.status == .done)
             #expect(!FileManager.default.fileExists(atPath: scratch.path("n")))
         }
@@ -58,7 +56,7 @@ struct NotifyCommandTests {
 
     @Test func `the command does not get the key, but all other variables`() async throws {
         let environment = ["ANTHROPIC_AUTH_TOKEN": "token-1", "ANTHROPIC_CUSTOM_HEADERS": "x: h-1", "WEBHOOK": "w-1"]
-        try await export({ "env > \($0.path("n"))" }, environment: environment) { run, scratch in
+        try await export("env > {folder}/n", environment: environment) { run, scratch in
             #expect(run.status == .done)
             let text = try scratch.text("n")
             #expect(text.contains("WEBHOOK=w-1"))
@@ -98,7 +96,7 @@ struct NotifyCommandTests {
         ("kill -9 $$", "the command ended with signal 9"),
     ])
     func `a command that fails is a warning only`(command: String, sentence: String) async throws {
-        try await export({ _ in command }) { run, _ in
+        try await export(command) { run, _ in
             #expect(run.status == .done)
             #expect(run.notes.contains("warning: --notify-command: \(sentence)"), "\(run.notes)")
             #expect(run.notes.contains("; the run itself is not affected"))
@@ -106,13 +104,13 @@ struct NotifyCommandTests {
     }
 
     @Test func `the output of the command is not part of standard output`() async throws {
-        try await export({ _ in "echo text; echo more >&2" }) { run, _ in
+        try await export("echo text; echo more >&2") { run, _ in
             #expect(run.lines.count == 1 && !run.notes.contains("more"))
         }
     }
 
     @Test func `a command that reads nothing is complete too`() async throws {
-        try await export({ _ in "exec true" }) { run, _ in
+        try await export("exec true") { run, _ in
             #expect(run.status == .done && !run.notes.contains("warning:"), "\(run.notes)")
         }
     }
@@ -139,7 +137,7 @@ struct NotifyCommandTests {
     }
 
     @Test func `the history of runs does not contain the arguments of the command`() async throws {
-        try await export({ "curl --data-binary @\($0.path("secret-file")) http://127.0.0.1:9" }) { run, scratch in
+        try await export("curl --data-binary @{folder}/secret-file http://127.0.0.1:9") { run, scratch in
             #expect(run.status == .done)
             let catalog = try Data(contentsOf: URL(filePath: scratch.path("a/catalog.sqlite")))
             #expect(catalog.range(of: Data("secret-file".utf8)) == nil)
