@@ -44,26 +44,23 @@ extension SimulatorClock {
     }
 }
 
-/// A clock on which pauses of at least 50 seconds pass at once; shorter ones, such as idle timeouts, are real.
+/// A clock on which pauses of at least 50 seconds pass at once, and no other time; shorter ones, such as idle timeouts,
+/// take real time.
 final class JumpingClock: Clock {
-    private let real = ContinuousClock()
-    private let start = ContinuousClock().now
     private let jumps = Mutex<[Swift.Duration]>([])
 
     typealias Instant = QuickClock.Instant
 
-    var now: Instant { Instant(offset: (real.now - start) + jumps.withLock { $0.reduce(.zero, +) }) }
-    var minimumResolution: Swift.Duration { real.minimumResolution }
+    var now: Instant { Instant(offset: jumps.withLock { $0.reduce(.zero, +) }) }
+    var minimumResolution: Swift.Duration { .zero }
 
-    /// The pauses that passed at once, in whole seconds.
-    var pauses: [Int64] {
-        jumps.withLock { jumps in jumps.map { ($0 + .milliseconds(500)).components.seconds } }
-    }
+    /// The pauses that passed at once, in seconds.
+    var pauses: [Int64] { jumps.withLock { jumps in jumps.map(\.components.seconds) } }
 
     func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
         try Task.checkCancellation()
-        let pause = deadline.offset - now.offset
-        guard pause >= .seconds(50) else { return try await real.sleep(for: pause) }
+        let pause = now.duration(to: deadline)
+        guard pause >= .seconds(50) else { return try await ContinuousClock().sleep(for: pause) }
         jumps.withLock { $0.append(pause) }
     }
 }
