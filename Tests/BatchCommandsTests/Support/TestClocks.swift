@@ -55,7 +55,7 @@ final class JumpingClock: Clock {
     var minimumResolution: Swift.Duration { .zero }
 
     /// The pauses that passed at once, in seconds.
-    var pauses: [Int64] { jumps.withLock { jumps in jumps.map(\.components.seconds) } }
+    var pauses: [Int64] { jumps.withLock { jumps in jumps.map { $0.components.seconds } } }
 
     func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
         try Task.checkCancellation()
