@@ -182,10 +182,7 @@ package struct CommandContext: Sendable {
 
     /// Writes a document to standard output as one line of JSON with sorted keys in snake case.
     package func writeDocument(_ document: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try writeJSON([UInt8](try encoder.encode(document)) + [0x0A])
+        try writeJSON(document.documentLine())
     }
 
     /// Writes the last output of a command whose work ended with `status`, then ends the command.

@@ -127,7 +127,7 @@ struct ExportSession: Sendable {
         }
         let run = ExportRun(
             ports: try ports(to: sink, records?.statistics, join, over: connection),
-            settings: try options.limits.settings(),
+            settings: try options.settings(clock: context.clock),
             ledger: ledger ?? NoLedger()
         )
         var report = if let asked { await run.run(asked) } else { await run.run(selection, isDryRun: isDryRun) }

@@ -253,6 +253,12 @@ extension FailureText {
         "\(FailureText(error)?.sentence ?? "the ping failed"); the run itself is not affected"
     }
 
+    /// The warning for a notification that failed.
+    static func notificationFailed(_ error: any Error) -> String {
+        let reason = (error as? NotifyCommand.Failure)?.sentence ?? "cannot run the command"
+        return "--notify-command: \(reason); the run itself is not affected"
+    }
+
     /// The warning for a metrics file that could not be written.
     static func metricsNotWritten(_ failure: StatisticsFailure) -> String {
         "metrics file: \(FailureText(failure).sentence); the run itself is not affected"

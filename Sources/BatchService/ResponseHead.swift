@@ -52,6 +52,13 @@ struct ResponseHead: Sendable {
         )
     }
 
+    /// The head of a successful answer, with the pause that the server asks for; `now` as in ``facts(errorCode:now:)``.
+    func answer(now: Timestamp) -> ReplyHead {
+        var answer = reply
+        answer.retryAfter = facts(errorCode: nil, now: now).serverPause
+        return answer
+    }
+
     /// Whether the body is compressed with gzip.
     var isGzip: Bool {
         contentEncoding == "gzip" || contentEncoding == "x-gzip"

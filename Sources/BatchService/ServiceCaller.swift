@@ -43,7 +43,7 @@ struct ServiceCaller: Sendable {
                 let (head, body) = try await requester.send(request, with: key.credential)
                 if head.reply.status == 200 {
                     requester.keys.recordAcceptance(of: key)
-                    let value = try await read(head.reply, body, request)
+                    let value = try await read(head.answer(now: environment.now()), body, request)
                     pacer.recordSuccess()
                     return value
                 }

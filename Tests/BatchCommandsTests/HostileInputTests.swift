@@ -12,7 +12,8 @@ struct HostileInputTests {
     private static let options = [
         "export": [
             "--since", "--until", "--during", "--page-size", "--concurrency", "--max-attempts", "--max-line-bytes",
-            "--warn-days", "--wait", "--deadline", "--max-runtime", "--shard", "--level", "--idle-timeout",
+            "--warn-days", "--wait", "--wait-ended", "--deadline", "--max-runtime", "--shard", "--level",
+            "--idle-timeout",
         ],
         "list": ["--since", "--until", "--limit", "--page-size", "--shard"],
         "summarize": ["--since", "--until", "--during", "--timezone"],

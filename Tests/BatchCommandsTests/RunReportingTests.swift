@@ -21,6 +21,7 @@ struct RunReportingTests {
         (["--key-file", "/nonexistent"], 2, "--key-file: cannot read '/nonexistent', or it is empty"),
         (["--base-url", "ftp://x"], 2, "--base-url: invalid URL 'ftp://x'"),
         (["--ping-url", "x"], 2, "--ping-url: invalid URL"),
+        (["--notify-command", ""], 2, "--notify-command: "),
         (["--metrics-file", "/nonexistent/m"], 2, "--metrics-file: folder not found: '/nonexistent'"),
     ])
     func `a rejected run has a summary`(options: [String], status: Int, sentence: String) async throws {

@@ -65,6 +65,27 @@ struct SignalTests {
         }
     }
 
+    @Test func `a signal ends the wait for a pending batch`() async throws {
+        try await withTemporaryFolder { folder in
+            try await Simulation.ofSamples { simulation in
+                // The only batch of the run is pending, so a run with a catalog waits.
+                let stopped = try await Program.run(
+                    ["export", "--batch", "msgbatch_01RkEUo2aFqVYcFPFkFqWK2T", "--wait-ended", "24h", "--json"],
+                    environment: simulation.environment,
+                    in: folder.url
+                ) { process in
+                    await Self.waitForFile(below: "archive", count: 2, in: folder, while: process)
+                    kill(process.processIdentifier, SIGTERM)
+                }
+                #expect(stopped.status == 143, "\(stopped.notes)")
+                #expect(stopped.notes.contains("warning: interrupted: nothing was archived\n  partial: no batch\n"))
+                #expect(stopped.notes.contains("hint: to resume, run the same command again: batchkeep export --batch"))
+                #expect(stopped.lines.count == 1)
+                #expect(stopped.output.contains("\"exit_statuses\":[143"), "\(stopped.output)")
+            }
+        }
+    }
+
     @Test func `a second signal ends a run at once, and the next run completes it`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.run(["--generate", "5000", "--batches", "6"]) { simulation in

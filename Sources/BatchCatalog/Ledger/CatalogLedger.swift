@@ -92,7 +92,8 @@ package final class CatalogLedger: BatchLedger {
                 row.recordMissing(options.describe(nil), at: now, serverDate: listing.serverDate)
                 track(row, in: &state, &changed)
             }
-            state.listedSince = listing.completed.map { $0.since ?? Timestamp(seconds: 0) }
+            // Batches that ended later in the run are no listing of their own.
+            if let completed = listing.completed { state.listedSince = completed.since ?? Timestamp(seconds: 0) }
             save(changed, &state)
             if let completed = listing.completed { add(completed, now: listing.serverDate ?? now, &state) }
             return advice

@@ -21,7 +21,7 @@ struct ExportCommand: AsyncParsableCommand {
 
             Examples:
               batchkeep export --since 2024-08-01
-              batchkeep export --since 7d --dry-run
+              batchkeep export --since 7d --wait-ended 24h --dry-run
               batchkeep export --since 30d --join samples/metadata/catalog.csv
             """
     )
@@ -52,6 +52,14 @@ struct ExportCommand: AsyncParsableCommand {
 
     @OptionGroup(title: HelpText.advanced)
     var limits: LimitOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Wait up to this time for selected batches that are pending, and archive each as soon as it ends.",
+            valueName: "time"
+        )
+    )
+    var waitEnded: String?
 
     @Flag(help: "List the whole window again, including periods that are complete.")
     var fullList = false
@@ -90,7 +98,7 @@ struct ExportCommand: AsyncParsableCommand {
         let summary = try await RunCancellation.onSignal { cancellation in
             await ExportSession(self, observer: observer, cancellation: cancellation).run()
         }
-        await reporter.end([summary], status: summary.status)
+        await reporter.end([summary], status: summary.status, document: summary.document)
         try context.end(with: summary.status) {
             if format.isJSON { try context.writeDocument(summary.document) }
         }
@@ -101,7 +109,7 @@ struct ExportCommand: AsyncParsableCommand {
         try format.check()
         try reporting.check()
         try service.check()
-        _ = try limits.settings()
+        _ = try settings(clock: ContinuousClock())
         _ = try limits.runtime()
         _ = try lock.seconds()
         if requireAll, !join.isWanted { throw .conflict("--require-all: can only be used with --join") }
@@ -124,6 +132,13 @@ struct ExportCommand: AsyncParsableCommand {
     func reportPages(of size: Int, to observer: any RunObserver) {
         let message = service.connection.limitedPages(to: size)
         if message.kind == .warning { observer.warn(message.text) } else { observer.note(message.text) }
+    /// The settings of the run; `clock` measures the wait for pending batches.
+    func settings(clock: some Clock<Duration>) throws(CommandFailure) -> ExportSettings {
+        var settings = try limits.settings()
+        let start = clock.now
+        settings.wait = try TimeSpan(waitEnded, "--wait-ended")
+            .map { WaitLimit($0.duration) { start.duration(to: clock.now) } }
+        return settings
     }
 
     /// The join at the end of the run, if the options request one.

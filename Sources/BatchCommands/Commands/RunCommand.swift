@@ -79,7 +79,8 @@ struct RunCommand: AsyncParsableCommand {
             shared.reporting,
             service: shared.service,
             isDryRun: shared.dryRun,
-            observer: observer
+            observer: observer,
+            keyVariables: plan.runs.compactMap(\.keyVariable)
         )
         await reporter.start()
         let runs = try await RunCancellation.onSignal { cancellation in
@@ -90,10 +91,10 @@ struct RunCommand: AsyncParsableCommand {
             observer.context.report(.hint, Interruption.hint(context.arguments))
         }
         let status = ExitStatus.combined(runs.reduce(into: []) { $0.formUnion($1.statuses) })
-        await reporter.end(runs, status: status)
+        let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
+        await reporter.end(runs, status: status, document: document)
         try context.end(with: status) {
             guard shared.format.isJSON else { return }
-            let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
             try context.writeDocument(document)
         }
     }
@@ -103,20 +104,25 @@ struct RunCommand: AsyncParsableCommand {
         let given = try PipelinePlan.reporting(file, overrides: exportArguments)
         let observer = given.reporting.observer(in: context, isQuiet: given.quiet)
         observer.report(failure)
+        let document = PipelineDocument(
+            file: file,
+            runs: [],
+            failure: failure,
+            startedAt: startedAt,
+            finishedAt: context.now()
+        )
         if !check {
-            let isDryRun = given.dryRun
-            await RunReporter(given.reporting, service: given.service, isDryRun: isDryRun, observer: observer)
-                .end([], status: failure.status)
+            let reporter = RunReporter(
+                given.reporting,
+                service: given.service,
+                isDryRun: given.dryRun,
+                observer: observer,
+                keyVariables: PipelinePlan.keyVariables(in: file)
+            )
+            await reporter.end([], status: failure.status, document: document)
         }
         try context.end(with: failure.status) {
             guard given.format.isJSON else { return }
-            let document = PipelineDocument(
-                file: file,
-                runs: [],
-                failure: failure,
-                startedAt: startedAt,
-                finishedAt: context.now()
-            )
             try context.writeDocument(document)
         }
     }

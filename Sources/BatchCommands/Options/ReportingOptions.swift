@@ -2,7 +2,7 @@ import ArgumentParser
 import BatchArchive
 import BatchService
 
-/// The options that report a run to other systems: log format, metrics file and ping URL.
+/// The options that report a run to other systems: log format, metrics file, ping URL and command.
 struct ReportingOptions: ParsableArguments {
     /// The format of standard error.
     enum LogFormat: String, ExpressibleByArgument, CaseIterable {
@@ -29,9 +29,20 @@ struct ReportingOptions: ParsableArguments {
     )
     var pingURL: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Run this shell command at the end of the run, with the JSON document of the run on its standard input.",
+            valueName: "command"
+        )
+    )
+    var notifyCommand: String?
+
     /// Checks the options before a run, because these errors would otherwise appear only at its end.
     func check() throws(CommandFailure) {
         if let pingURL, !PingClient.isValidURL(pingURL) { throw .badPingURL }
+        if let notifyCommand, notifyCommand.allSatisfy(\.isWhitespace) {
+            throw .outOfRange(option: "--notify-command", value: notifyCommand, allowed: "a shell command")
+        }
         guard let metricsFile else { return }
         let status = try? FileStatus.of(parentFolder(of: metricsFile))
         guard status?.isFolder == true else { throw .noMetricsFolder(metricsFile) }

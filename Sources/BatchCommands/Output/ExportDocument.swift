@@ -50,6 +50,10 @@ struct ExportDocument: Encodable {
     /// The received bytes of partial downloads that the next run resumes; nil if the run was not stopped.
     private let partialBytes: Int?
     private let wouldFetch: [String]?
+    /// The batches whose end a dry run with `--wait-ended` would wait for.
+    private let wouldWaitFor: [String]?
+    /// The result of `--wait-ended`; nil without it.
+    private let waitEnded: Wait?
     private var problems: [Problem]
     private let retryScheduled: [Retry]
     private let expiring: [Expiring]
@@ -62,6 +66,13 @@ struct ExportDocument: Encodable {
         let batchID: String
         let state: String
         let reason: String
+    }
+
+    /// The batches for which the run waited, those that ended, and the IDs of those that are still pending.
+    private struct Wait: Encodable {
+        let batches: Int
+        let ended: Int
+        let stillPending: [String]
     }
 
     /// A batch whose retry is scheduled for later.
@@ -124,6 +135,10 @@ struct ExportDocument: Encodable {
         storedBytes = report.storedBytes
         partialBytes = summary.partial?.receivedBytes
         wouldFetch = summary.isDryRun ? report.wouldFetch.map(\.id) : nil
+        wouldWaitFor = report.wouldWaitFor.isEmpty ? nil : report.wouldWaitFor.map(\.id)
+        waitEnded = report.wait.map { wait in
+            Wait(batches: wait.batches, ended: wait.ended, stillPending: wait.stillPending.keys.sorted())
+        }
         retryScheduled = report.retryScheduled.map { batch in
             Retry(batchID: batch.id, until: batch.until, attempts: batch.attempts, reason: batch.reason)
         }

@@ -21,6 +21,7 @@ final class ExportProgress: RunObserver {
         var total = (batches: 0, results: 0)
         var done = (batches: 0, results: 0, bytes: 0)
         var problems = 0
+        var waiting = WaitingBatches()
         var board: LiveBoard
         var started: Timestamp
         /// The last line of progress in a log: its share of the results in steps of 5 %, and its time.
@@ -60,7 +61,20 @@ final class ExportProgress: RunObserver {
                 // The summary table at the end counts them.
                 break
             case .notRetrieved(let id, let failure):
+                state.waiting.remove(id)
                 logProblem("\(id): \(FailureText.clause(failure))")
+            case .waiting(let batches, let serverTime):
+                state.waiting = WaitingBatches(batches, clockOffset: serverTime.seconds(since: now))
+                logWait(&state, now)
+            case .polled:
+                if now.seconds(since: state.logged.at) >= Self.logInterval { logWait(&state, now) }
+            case .pollFailed(let id, let failure):
+                writeLine("\(id): \(FailureText.clause(failure)); still waiting for it", .warning, &state)
+            case .ended(let batch):
+                state.waiting.remove(batch.id)
+                state.total.batches += 1
+                state.total.results = state.total.results.addingClamped(batch.counts.finished)
+                writeLine("\(batch.id): ended; \(state.waiting.left)", .faint, &state)
             case .started(let batch):
                 state.batches[batch.id] = LiveBatch(batch, at: now)
                 state.order.append(batch.id)
@@ -144,6 +158,13 @@ final class ExportProgress: RunObserver {
         state.total.results -= min(max(0, batch.counts.finished), state.total.results)
     }
 
+    /// Writes to a log how many batches are pending and how long they have been running.
+    private func logWait(_ state: inout State, _ now: Timestamp) {
+        guard !context.notesAreTerminal, let line = state.waiting.line(at: now) else { return }
+        state.logged.at = now
+        context.note(line)
+    }
+
     /// Writes a problem to a log; on a terminal it follows the closing table.
     private func logProblem(_ line: String) {
         if !context.notesAreTerminal { context.report(.warning, line) }
@@ -157,10 +178,12 @@ final class ExportProgress: RunObserver {
 
     /// Redraws the live lines, or writes a line to a log if it is time for one.
     private func showProgress(_ state: inout State, _ now: Timestamp) {
-        guard state.total.batches > 0 else { return }
+        let waiting = state.waiting.line(at: now)
+        guard state.total.batches > 0 || waiting != nil else { return }
         guard context.notesAreTerminal else { return log(&state, now) }
         var lines = state.order.prefix(12).compactMap { state.batches[$0]?.line(at: now) }
-        lines.append(total(of: state, now).line)
+        if state.total.batches > 0 { lines.append(total(of: state, now).line) }
+        if let waiting { lines.append(waiting) }
         state.board.show(lines, at: now)
     }
 

@@ -46,7 +46,7 @@ struct ExportSummary: Sendable {
         let open = [
             report.failed, report.unavailable, report.retryScheduled.count, report.notRetrieved.count, report.busy,
         ]
-        if open.contains(where: { $0 > 0 }) { statuses.insert(.partial) }
+        if open.contains(where: { $0 > 0 }) || report.wait?.stillPending.isEmpty == false { statuses.insert(.partial) }
         // A dry run fetches nothing, so it does not know which batches are expiring.
         if !isDryRun, !retention.newlyLost.isEmpty || !retention.expiring.isEmpty { statuses.insert(.lost) }
         if imported?.contains(where: { $0.state == .refused }) == true { statuses.insert(.usage) }
@@ -96,6 +96,7 @@ struct ExportSummary: Sendable {
         }
         if let interruption { interruption.print(in: context) } else { stop?.print(in: context) }
         if stop == nil { statistics?.failure?.print(in: context) }
+        stillPending?.print(in: context)
         let warnings = (isWhole ? retention : RetentionReport(newlyLost: retention.newlyLost, moment: finishedAt))
             .warnings
         for warning in warnings { context.report(.warning, warning) }
@@ -110,8 +111,8 @@ struct ExportSummary: Sendable {
     }
 
     private var outcome: [String] {
-        if isDryRun { return ["Dry run: nothing was downloaded or written."] }
         if let imported { return ImportedFile.notes(about: imported, archivePath: archivePath) }
+        if isDryRun { return ["Dry run: nothing was downloaded or written."] + wouldWait }
         guard problems().isEmpty else {
             let place = report.quarantined > 0 ? " Quarantined data is in \(archivePath)/_quarantine." : ""
             return ["A later run retries the batches that are not archived.\(place)"]

@@ -27,7 +27,7 @@ struct RunLog: RunObserver {
 
     @Sendable func observe(_ event: ExportEvent) {
         switch event {
-        case .listed, .advanced, .skipped, .notRetrieved:
+        case .listed, .advanced, .skipped, .notRetrieved, .polled:
             // A log does not show progress, and the last event counts the batches that were not fetched.
             break
         case .planned(let batches, let results):
@@ -35,6 +35,14 @@ struct RunLog: RunObserver {
                 "listed",
                 metadata: ["batches": .stringConvertible(batches), "results": .stringConvertible(results)]
             )
+        case .waiting(let batches, _):
+            logger.info("waiting for pending batches", metadata: ["batches": .stringConvertible(batches.count)])
+        case .pollFailed(let id, let failure):
+            var metadata: Logger.Metadata = ["batch_id": "\(id)", "reason": "\(FailureText.clause(failure))"]
+            metadata.add("request_id", failure.requestID)
+            logger.warning("batch not retrieved; still waiting for it", metadata: metadata)
+        case .ended(let batch):
+            logger.info("batch ended", metadata: ["batch_id": "\(batch.id)"])
         case .started(let batch):
             logger.info("batch started", metadata: ["batch_id": "\(batch.id)"])
         case .resumed(let id, let lines, let bytes):
@@ -108,6 +116,7 @@ struct RunLog: RunObserver {
     func report(_ summary: ExportSummary) {
         for warning in summary.retention.warnings { logger.warning("\(warning)") }
         for problem in summary.join?.problems ?? [] { logger.error("\(problem)") }
+        if let pending = summary.stillPending { logger.warning("\(pending.sentence)") }
         if let pending = summary.join?.pendingSentence { logger.warning("\(pending)") }
         var metadata: Logger.Metadata = ["exit_status": .stringConvertible(Int(summary.status.rawValue))]
         if let stop = summary.stop {

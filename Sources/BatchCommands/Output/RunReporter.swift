@@ -1,19 +1,28 @@
 import BatchPipeline
 import BatchService
 
-/// Reports a run to other systems: pings a URL when it starts and ends, and writes its metrics to a file.
+/// Reports a run to other systems: pings a URL when it starts and ends, writes its metrics to a file, and runs a command.
 ///
 /// If a report fails, it only warns, because the archive is complete without it.
 struct RunReporter {
     private let metricsFile: String?
     private let ping: PingClient?
+    private let command: NotifyCommand?
     private let observer: any RunObserver
 
     /// Creates a reporter, which does nothing for a dry run.
     ///
-    /// ``ReportingOptions/check()`` reports invalid options.
-    init(_ options: ReportingOptions, service: ServiceOptions, isDryRun: Bool, observer: any RunObserver) {
+    /// ``ReportingOptions/check()`` reports invalid options. The command does not get `keyVariables`, the variables with
+    /// the keys of a pipeline file.
+    init(
+        _ options: ReportingOptions,
+        service: ServiceOptions,
+        isDryRun: Bool,
+        observer: any RunObserver,
+        keyVariables: [String] = []
+    ) {
         metricsFile = isDryRun ? nil : options.metricsFile
+        command = isDryRun ? nil : options.notifyCommand.map { NotifyCommand($0, hiding: keyVariables) }
         self.observer = observer
         guard !isDryRun, let url = options.pingURL else {
             ping = nil
@@ -34,8 +43,8 @@ struct RunReporter {
 
     /// Reports the end of the run.
     ///
-    /// If no run could start, this function writes no metrics.
-    func end(_ runs: [ExportSummary], status: ExitStatus) async {
+    /// If no run could start, this function writes no metrics. `document` is that of `--json`.
+    func end(_ runs: [ExportSummary], status: ExitStatus, document: some Encodable) async {
         if let metricsFile, !runs.isEmpty {
             do throws(StatisticsFailure) {
                 try RunMetrics(runs: runs).write(to: metricsFile)
@@ -44,6 +53,12 @@ struct RunReporter {
             }
         }
         await send(status == .done ? .success : .failure, body: Self.body(runs, status: status))
+        guard let command else { return }
+        do {
+            try await command.run(input: document.documentLine(), in: observer.context)
+        } catch {
+            observer.warn(FailureText.notificationFailed(error))
+        }
     }
 
     private func send(_ event: PingClient.RunEvent, body: String) async {

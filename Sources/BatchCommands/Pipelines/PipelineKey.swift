@@ -106,6 +106,7 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("join-output"),
         PipelineKey("require-all", .flag),
         // The run.
+        PipelineKey("wait-ended"),
         PipelineKey("full-list", .flag),
         PipelineKey("retry-all", .flag),
         PipelineKey("warn-days"),
@@ -141,6 +142,7 @@ struct PipelineKey: Sendable, Hashable {
         PipelineKey("log-format", isShared: true),
         PipelineKey("metrics-file", isShared: true),
         PipelineKey("ping-url", isShared: true),
+        PipelineKey("notify-command", isShared: true),
     ]
 
     // Keys of a pipeline file that are not options of `export`.

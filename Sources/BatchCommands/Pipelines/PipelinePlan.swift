@@ -68,10 +68,16 @@ struct PipelinePlan: Sendable {
         let replaced = PipelineKey.settings(in: overrides)
         let readable = PipelineReader.read(path).file.settings.options
             .filter { setting in
-                ["format", "log-format", "ping-url", "dry-run"].contains(setting.key.setting)
+                ["format", "log-format", "ping-url", "notify-command", "dry-run"].contains(setting.key.setting)
                     && !replaced.contains(setting.key.setting) && (try? ExportCommand.parse(setting.arguments)) != nil
             }
         return try ExportCommand.parse(readable.flatMap(\.arguments) + overrides)
+    }
+
+    /// The variables that contain API keys, as far as the file can be read.
+    static func keyVariables(in path: String) -> [String] {
+        let file = PipelineReader.read(path).file
+        return ([file.settings] + file.sources.map(\.settings)).compactMap(\.keyVariable)
     }
 
     /// The problems of settings that `export` rejects.

@@ -12,12 +12,20 @@ actor DownloadSlots {
     private var isClosed = false
     /// The turn that gets the next slot.
     private var next = 0
+    /// The number of turns that ``nextTurn()`` has returned.
+    private var turns = 0
     private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     /// The turns that hold a slot.
     private var holders: Set<Int> = []
 
     init(_ count: Int) {
         free = count
+    }
+
+    /// Returns the turn after the last one; its caller must use it, because later turns wait for it.
+    func nextTurn() -> Int {
+        defer { turns += 1 }
+        return turns
     }
 
     /// Waits for a slot for this turn, runs `body`, and holds the slot until `body` releases it or ends.

@@ -12,6 +12,14 @@ package enum ExportEvent: Sendable {
     case skipped(MessageBatch, SkipReason)
     /// The object of a batch could not be retrieved or is malformed.
     case notRetrieved(id: String, ServiceError)
+    /// The run waits until the API has finished processing these batches; it is this time on the server's clock.
+    case waiting([MessageBatch], serverTime: Timestamp)
+    /// The API is still processing a batch for which the run waits.
+    case polled(MessageBatch)
+    /// The state of a batch for which the run waits is not known at the moment; the run continues to wait.
+    case pollFailed(id: String, ServiceError)
+    /// The API has finished processing a batch for which the run waited.
+    case ended(MessageBatch)
     case started(MessageBatch)
     /// A download resumes after the lines and bytes that an earlier one kept.
     case resumed(id: String, lines: Int, bytes: Int)

@@ -8,6 +8,21 @@ package struct ExportReport: Sendable {
         package var outcome: BatchOutcome
     }
 
+    /// The result of the wait for the end of pending batches.
+    package struct Wait: Sendable {
+        /// The number of batches for which the run waited.
+        package var batches: Int
+        /// The number of these whose processing ended during the run.
+        package var ended = 0
+        /// The batches that were still pending at the end of the run, by ID.
+        package var stillPending: [String: MessageBatch]
+
+        package init(for pending: [MessageBatch]) {
+            batches = pending.count
+            stillPending = Dictionary(pending.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        }
+    }
+
     /// The time before which earlier runs completed all batches of the window; nil if the whole window was listed.
     package var completedBefore: Timestamp?
     /// The selection extended by the window as of the server's time, if that is another one.
@@ -38,6 +53,10 @@ package struct ExportReport: Sendable {
     package var busy = 0
     /// The batches that a dry run would download.
     package var wouldFetch: [MessageBatch] = []
+    /// The batches whose end a dry run would wait for.
+    package var wouldWaitFor: [MessageBatch] = []
+    /// The result of the wait for pending batches; nil if the run did not wait.
+    package var wait: Wait?
     package var problems: [Problem] = []
     /// Whether the listing was newest first; if not, the run has read it to its end.
     package var isListingOrdered = true

@@ -57,6 +57,10 @@ package struct ReplyHead: Sendable, Hashable {
     package var date: Timestamp?
     /// The `content-type` header; only error messages use it.
     package var contentType: String?
+    /// The pause that the server asks for before the next request of the same kind; nil if it asks for none.
+    ///
+    /// The API sends it while a batch is being processed.
+    package var retryAfter: Duration?
 
     package init(
         status: Int,

@@ -167,7 +167,7 @@ package struct RetryFacts: Sendable, Hashable {
     package var status: Int
     /// The `retry-after` header.
     ///
-    /// The API also sends it with a 200 while a batch is in progress; there it is ignored.
+    /// The API also sends it with a 200 while a batch is in progress. Only ``PollSchedule`` uses it there.
     package var retryAfter: RetryAfter?
     /// The `retry-after-ms` header, which has priority over `retry-after`.
     package var retryAfterMilliseconds: Double?
@@ -195,7 +195,7 @@ package struct RetryFacts: Sendable, Hashable {
     }
 
     /// The pause that the server asks for; nil if it is not positive.
-    var serverPause: Duration? {
+    package var serverPause: Duration? {
         let asked: Double? =
             switch retryAfter {
             case .seconds(let seconds): seconds
