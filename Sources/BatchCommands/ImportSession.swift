@@ -55,7 +55,7 @@ struct ImportSession: Sendable {
             statistics: statistics,
             startedAt: startedAt
         )
-        guard let connection = try connection(listed: listed) else {
+        guard let connection = try await connection(listed: listed) else {
             return try await archive(job, nil, origin: Self.origin(of: options.service.address(in: context)))
         }
         return try await connection.use { client in
@@ -64,10 +64,10 @@ struct ImportSession: Sendable {
     }
 
     /// The connection to the API; nil if the batch objects come from a list, or if unproven files need no key.
-    private func connection(listed: [String: MessageBatch]?) throws -> ServiceConnection? {
+    private func connection(listed: [String: MessageBatch]?) async throws -> ServiceConnection? {
         guard listed == nil else { return nil }
         do {
-            return try ServiceConnection(options.service, context: context, onRetry: observer.observeRetry)
+            return try await ServiceConnection(options.service, context: context, onRetry: observer.observeRetry)
         } catch CommandFailure.noKey where options.unproven {
             return nil
         }

@@ -30,17 +30,10 @@ package struct CatalogRun: Sendable, Hashable {
         self.startedAt = startedAt
     }
 
-<<<<<<< HEAD
     /// Returns the arguments with URLs reduced to scheme and host, and without values that may contain a secret.
-||||||| ae5b940
-    /// Returns the arguments with URLs reduced to scheme and host.
-=======
-    /// Returns the arguments with URLs reduced to scheme and host, and notification commands to their first word.
->>>>>>> pb
     ///
     /// A path or a query may be a secret, as in a ping URL, and so may the arguments of a command.
     package static func withoutSecrets(_ arguments: [String]) -> [String] {
-<<<<<<< HEAD
         without(valuesOf: ["--header", "--key-command", "--notify-command"], arguments)
             .map { argument in
                 guard let mark = argument.firstRange(of: "://") else { return argument }
@@ -60,24 +53,6 @@ package struct CatalogRun: Sendable, Hashable {
                 return argument
             }
             return argument[...mark] + "…"
-||||||| ae5b940
-        arguments.map { argument in
-            guard let mark = argument.firstRange(of: "://") else { return argument }
-            let authority = argument[mark.upperBound...].prefix { !"/?#".contains($0) }
-            let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
-            return String(argument[..<mark.upperBound] + host)
-=======
-        let option = "--notify-command"
-        return arguments.indices.map { place in
-            var argument = arguments[place]
-            if argument.hasPrefix(option + "=") || (place > 0 && arguments[place - 1] == option) {
-                argument = String(argument.prefix { !$0.isWhitespace })
-            }
-            guard let mark = argument.firstRange(of: "://") else { return argument }
-            let authority = argument[mark.upperBound...].prefix { !"/?#".contains($0) }
-            let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
-            return String(argument[..<mark.upperBound] + host)
->>>>>>> pb
         }
     }
 }

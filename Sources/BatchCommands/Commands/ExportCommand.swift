@@ -132,6 +132,8 @@ struct ExportCommand: AsyncParsableCommand {
     func reportPages(of size: Int, to observer: any RunObserver) {
         let message = service.connection.limitedPages(to: size)
         if message.kind == .warning { observer.warn(message.text) } else { observer.note(message.text) }
+    }
+
     /// The settings of the run; `clock` measures the wait for pending batches.
     func settings(clock: some Clock<Duration>) throws(CommandFailure) -> ExportSettings {
         var settings = try limits.settings()

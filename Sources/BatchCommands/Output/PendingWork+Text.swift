@@ -19,7 +19,9 @@ extension PendingWork {
         }
         if !unproven.isEmpty {
             let batches = unproven.count.counted("archived batch has", "archived batches have")
-            sentences.append("\(batches) no proof of completeness: \(unproven.listed()).")
+            messages.append(
+                ("\(batches) no proof of completeness: \(unproven.listed())", "import them again without --unproven")
+            )
         }
         let files = [
             unlisted.isEmpty ? nil : "lines in SHA256SUMS for manifests (\(unlisted.count.displayText))",
