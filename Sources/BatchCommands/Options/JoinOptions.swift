@@ -27,7 +27,7 @@ struct JoinOptions: ParsableArguments {
 
     @Option(
         name: .customLong("join-key"),
-        help: ArgumentHelp("Read the custom_id from this member or column of the sources.", valueName: "name")
+        help: ArgumentHelp("Read the ID of a request from this member or column of the sources.", valueName: "name")
     )
     var key = "custom_id"
 
