@@ -130,6 +130,10 @@ enum HouseRules {
             path: "Sources/BatchCommands/Input/KeyCommand.swift",
             reason: "connects the streams of the key command, never those of this process"
         ),
+        Exception(
+            path: "Sources/BatchCommands/Output/NotifyCommand.swift",
+            reason: "connects the streams of the notify command, never those of this process"
+        ),
     ]
 
     /// The files that may contain control sequences for terminals.

@@ -88,7 +88,7 @@ struct RetentionTests {
             #expect(await nights.export().status == .done)
             let unavailable = try #require((await nights.status()["unavailable"] as? [[String: Any]])?.first)
             #expect(unavailable["state"] as? String == "unavailable")
-            #expect((unavailable["last_error"] as? String)?.contains("not in the listing anymore") == true)
+            #expect((unavailable["last_error"] as? String)?.contains("no longer listed") == true)
             nights.pass(days: 28)
             #expect(await nights.export().status == .lost)
             #expect(await nights.export().status == .done)

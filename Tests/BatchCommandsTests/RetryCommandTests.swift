@@ -72,7 +72,7 @@ struct RetryCommandTests {
             let some = try await ground.retry(Self.nightly, ["--dry-run", "--json"])
             #expect(some.document["reasons"] as? [String: Int] == reasons.filter { $0.key == "errored:retry" })
             let none = try await ground.retry(Self.nightly, ["--dry-run", "--result", "expired"])
-            #expect(none.status == .done && none.output.contains("Nothing failed"))
+            #expect(none.status == .done && none.output.contains("No failed request matches"))
             let unusable = try await ground.retry(Self.nightly, ["--dry-run", "--unusable", "--json"])
             #expect((unusable.document["reasons"] as? [String: Int])?["empty"] == 2)
 

@@ -10,8 +10,8 @@ import Darwin
 
 /// The command of `--notify-command`, which gets the JSON document of a run on its standard input.
 ///
-/// `/bin/sh` runs it without the variables that contain API keys. It ends when all its processes have ended. Its standard output is discarded. The last line of its
-/// standard error is part of the warning if it fails.
+/// `/bin/sh` runs it without the variables that contain API keys. It ends when all its processes have ended. Its
+/// standard output is discarded. The last line of its standard error is part of the warning if it fails.
 struct NotifyCommand: Sendable {
     /// Why a notification failed.
     struct Failure: Error, Equatable {
