@@ -100,7 +100,7 @@ struct RebuildTests {
                 #expect((run.output + run.notes).components(separatedBy: advice).count == 2, "\(command) \(run.notes)")
             }
             for options in [[], ["--json"]] {
-                let run = try await Program.run(["show", "ticket-0001"] + options, in: folder.url)
+                let run = try await Program.run(["show", "TEG1_satire"] + options, in: folder.url)
                 let note = "1 batch was archived by an older version, without costs: run `batchkeep rebuild`."
                 #expect(run.status == 0 && run.notes.components(separatedBy: note).count == 2, "\(run.notes)")
             }
