@@ -54,7 +54,7 @@ struct TerminalLayoutTests {
                 msgbatch_01RkEUo2aFqVYcFPFkFqWK2T         7        3.0
 
                 Hidden columns: Example. For everything, use a wider
-                terminal or --format csv.
+                terminal or --format json.
 
                 """
         )
