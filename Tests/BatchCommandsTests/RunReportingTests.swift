@@ -209,7 +209,10 @@ struct RunReportingTests {
                 #expect(
                     bodies[1] == "exit status 0: done\n1 archived, 0 already archived, 0 pending, 0 with problems\n"
                 )
-                #expect(bodies[3].hasPrefix("exit status 2: invalid usage, no API key, or a folder that is not an archive\n"))
+                #expect(
+                    bodies[3]
+                        .hasPrefix("exit status 2: invalid usage, no API key, or a folder that is not an archive\n")
+                )
             }
         }
     }
