@@ -56,7 +56,7 @@ struct VerifyCommandTests {
                 key: ""
             )
             #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
-            #expect(repair.notes.components(separatedBy: "rebuilt from raw").count == 3)
+            #expect(repair.notes.components(separatedBy: "rebuilt from the raw file").count == 3)
             #expect(try Data(contentsOf: archive.url.appending(path: flat)) == before)
             #expect(await run(["verify", "--full"]).status == .done)
         }
@@ -72,7 +72,7 @@ struct VerifyCommandTests {
             let repair = await run(["verify", "--repair"])
             #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
             #expect(repair.notes.components(separatedBy: "downloaded again").count == 2)
-            #expect(repair.notes.components(separatedBy: "rebuilt from raw").count == 3)
+            #expect(repair.notes.components(separatedBy: "rebuilt from the raw file").count == 3)
             #expect(archive.archivedIDs.count == 14)
         }
     }
@@ -97,7 +97,7 @@ struct VerifyCommandTests {
                 #expect(await run(["verify", "--full"]).status == .done)
                 return
             }
-            let reason = served == .oneTwice ? "1 line repeats a custom_id" : "those that were archived before"
+            let reason = served == .oneTwice ? "1 line repeats a custom_id" : "those archived before"
             #expect(repair.notes.contains(reason), "\(repair.notes)")
             #expect(archive.files(in: "_quarantine").contains("\(id).raw.jsonl.gz"))
             #expect(try archive.snapshot().filter { !$0.key.hasPrefix("_quarantine") } == before)

@@ -103,6 +103,7 @@ struct WrongArchiveTests {
         try await Scratch.use { scratch in
             try scratch.makeFolder("notes")
             try scratch.makeFolder(name)
+            _ = try scratch.write("mine", to: "\(name)/file")
             let before = try scratch.contents()
             for command in [["export"], ["export", "--dry-run"], ["fetch"]] {
                 let run = await InProcess.offline(command + ["--archive", scratch.url.path])

@@ -3,7 +3,7 @@ import JSONLines
 extension BodyTally {
     /// Counts the lines of a body without archiving them.
     ///
-    /// Custom IDs are not compared, so ``duplicateLines`` stays 0. Throws ``LineTooLong`` and the errors of the body.
+    /// Custom IDs are not compared, so ``duplicateLines`` stays 0. Throws `LineTooLong` of JSONLines, and the errors of the body.
     package init(
         counting body: any AsyncSequence<[UInt8], any Error> & Sendable,
         maxLineBytes: Int = LineSplitter.defaultMaxLineBytes
