@@ -171,7 +171,7 @@ package struct CommandContext: Sendable {
 
     /// Returns a context that writes the name of a source before each of its notes, after the kind of a message.
     ///
-    /// Blank lines are omitted, and there are no live lines, because the lines of several sources alternate.
+    /// Blank lines and live lines are omitted, because the lines of several sources alternate.
     package func naming(_ source: String) -> CommandContext {
         var context = self
         context.sourceName = source

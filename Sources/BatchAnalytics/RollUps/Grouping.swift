@@ -67,7 +67,7 @@ package struct Grouping: Sendable, Hashable {
         return finer
     }
 
-    /// Whether there are no keys, so that there is one row.
+    /// Whether the grouping has no keys, so that all batches are one row.
     package var isEmpty: Bool {
         batchKeys.isEmpty && requestKeys.isEmpty
     }

@@ -22,10 +22,10 @@ package enum ArchiveFolders {
     /// Returns the archives at a path: the path itself first, then those of the sources by name.
     ///
     /// A folder with archives of sources is included itself if it is an archive too, as happens when a pipeline file
-    /// gets a second source. Folders of sources that are no archives, such as the empty folder of a source that has not
+    /// gets a second source. Folders of sources that are not archives, such as the empty folder of a source that has not
     /// run yet, are left out.
     ///
-    /// - Throws: ``ArchiveFailure`` with the cause `notAnArchive` if there is no archive at the path.
+    /// - Throws: ``ArchiveFailure`` with the cause `notAnArchive` if the path is not an archive.
     package static func entries(at path: String) throws(ArchiveFailure) -> [Entry] {
         let folder = ArchiveFolder(path)
         guard let status = try FileStatus.of(folder.root) else {

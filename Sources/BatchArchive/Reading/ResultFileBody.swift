@@ -36,7 +36,7 @@ package struct ResultFileBody: AsyncSequence, Sendable {
 
     /// Reads the first line of the content, without its line end; at most `limit` bytes of it.
     ///
-    /// Empty lines and a byte order mark at the start are skipped. Nil if there is no other line.
+    /// Empty lines and a byte order mark at the start are skipped. Nil if the file has no other line.
     package func firstLine(limit: Int) async throws -> [UInt8]? {
         var line: [UInt8] = []
         var isStart = true

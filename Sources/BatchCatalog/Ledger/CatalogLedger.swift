@@ -92,7 +92,7 @@ package final class CatalogLedger: BatchLedger {
                 row.recordMissing(options.describe(nil), at: now, serverDate: listing.serverDate)
                 track(row, in: &state, &changed)
             }
-            // Batches that ended later in the run are no listing of their own.
+            // Batches that ended later in the run do not count as another listing.
             if let completed = listing.completed { state.listedSince = completed.since ?? Timestamp(seconds: 0) }
             save(changed, &state)
             if let completed = listing.completed { add(completed, now: listing.serverDate ?? now, &state) }

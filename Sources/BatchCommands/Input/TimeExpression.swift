@@ -146,7 +146,7 @@ package enum TimeExpression {
         CalendarDay(year: year, month: month, day: 1).map { $0..<$0.adding(months: count) }
     }
 
-    /// A number of exactly so many ASCII digits.
+    /// A number of exactly `digits` ASCII digits.
     private static func number(_ text: Substring, digits: Int) -> Int? {
         text.utf8.count == digits && text.allSatisfy { $0.isASCII && $0.isNumber } ? Int(text) : nil
     }

@@ -38,7 +38,7 @@ extension JoinSourcePlace {
         do throws(ArchiveFailure) {
             return try FileStatus.of(JoinTable(path)?.path ?? path) != nil
         } catch {
-            // A file in place of a folder means that there is no file.
+            // A file in place of a folder means that the path does not exist.
             return error.cause != .notAFolder
         }
     }
