@@ -28,8 +28,9 @@ struct PipelineRunner {
         return ExportSession(command, source: run.source, observer: observer, cancellation: cancellation)
     }
 
-    /// Prints the name of the source above its lines, or before each line without a heading or if the lines
-    /// of several sources alternate.
+    /// Prints the name of the source above its lines.
+    ///
+    /// With `--quiet`, or if the lines of several sources alternate, the name is before each line.
     private func name(_ source: String, in context: CommandContext) -> CommandContext {
         if plan.shared.quiet || (plan.parallel > 1 && plan.runs.count > 1) { return context.naming(source) }
         context.note("")
