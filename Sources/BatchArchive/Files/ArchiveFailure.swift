@@ -64,9 +64,10 @@ extension ArchiveFailure {
         self.init(code == .notDirectory ? .notAFolder : .system(code), operation, path: path)
     }
 
-    /// Returns the error for a path that is not an archive.
-    static func notAnArchive(_ path: String, _ content: PathContent, near: [String]) -> ArchiveFailure {
-        ArchiveFailure(.notAnArchive(content, near: near), .open, path: path)
+    /// Returns the error for a path that is not an archive, with the archives near it.
+    static func notAnArchive(_ path: String, _ content: PathContent) -> ArchiveFailure {
+        let near = ArchiveSurroundings.archives(around: path, isMissing: content == .missing)
+        return ArchiveFailure(.notAnArchive(content, near: near), .open, path: path)
     }
 
     /// The code of a system error.

@@ -28,19 +28,13 @@ package enum ArchiveFolders {
     /// - Throws: ``ArchiveFailure`` with the cause `notAnArchive` if the path is not an archive.
     package static func entries(at path: String) throws(ArchiveFailure) -> [Entry] {
         let folder = ArchiveFolder(path)
-        guard let status = try FileStatus.of(folder.root) else {
-            throw .notAnArchive(path, .missing, near: ArchiveSurroundings.archives(around: path, isMissing: true))
-        }
-        guard status.isFolder else {
-            throw .notAnArchive(path, .file, near: ArchiveSurroundings.archives(around: path, isMissing: false))
-        }
+        guard let status = try FileStatus.of(folder.root) else { throw .notAnArchive(path, .missing) }
+        guard status.isFolder else { throw .notAnArchive(path, .file) }
         var entries = try folder.isArchive ? [Entry(source: nil, folder: folder)] : []
         for source in try sources(in: folder) {
             entries.append(Entry(source: source, folder: ArchiveFolder(Self.path(of: source, in: path))))
         }
-        guard !entries.isEmpty else {
-            throw .notAnArchive(path, .folder, near: ArchiveSurroundings.archives(around: path, isMissing: false))
-        }
+        guard !entries.isEmpty else { throw .notAnArchive(path, .folder) }
         return entries
     }
 

@@ -21,7 +21,7 @@ enum ArchiveSurroundings {
     }
 
     /// Returns the closest folder above a path that is an archive or contains archives of sources.
-    static func archive(above path: String) -> String? {
+    private static func archive(above path: String) -> String? {
         var place = absolute(path)
         for _ in 0..<maximumParents where place.removeLastComponent() {
             if isArchive(ArchiveFolder(place.string)) { return place.string }
