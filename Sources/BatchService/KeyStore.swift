@@ -60,7 +60,8 @@ final class KeyStore: Sendable {
 
     private let state: Mutex<State>
     private let renewal: KeyRenewal?
-    private let headers: [CustomHeader]
+    /// The parts of the user's headers to hide in texts.
+    private let headerSecrets: [Credential]
 
     /// Creates a store with the first key, which cannot be replaced if `renewal` is nil.
     ///
@@ -68,7 +69,7 @@ final class KeyStore: Sendable {
     init(_ credential: Credential, renewal: KeyRenewal? = nil, headers: [CustomHeader] = []) {
         state = Mutex(State(known: [KnownKey(credential)]))
         self.renewal = renewal
-        self.headers = headers
+        headerSecrets = headers.flatMap(\.hiddenParts).map { .apiKey($0) }
     }
 
     /// The key for the next request.
@@ -178,8 +179,8 @@ extension KeyStore {
 
     /// Replaces every known key and every value of a header of the user in a text of the server.
     func removed(from text: String) -> String {
-        let parts = headers.flatMap(\.hiddenParts).map { Credential.apiKey($0) }
-        return (state.withLock { $0.known.map(\.credential) } + parts).reduce(text) { $1.removed(from: $0) }
+        let keys = state.withLock { $0.known.map(\.credential) }
+        return (keys + headerSecrets).reduce(text) { $1.removed(from: $0) }
     }
 
     /// Replaces every known key and every value of a header of the user in the texts of an error.
