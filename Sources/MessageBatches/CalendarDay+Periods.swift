@@ -8,7 +8,7 @@ extension CalendarDay {
     /// The Monday of the ISO 8601 week that contains the day.
     package var monday: CalendarDay {
         // 1970-01-01 was a Thursday, three days after a Monday.
-        adding(days: -(((daysSinceEpoch + 3) % 7 + 7) % 7))
+        CalendarDay(daysSinceEpoch: (daysSinceEpoch + 3).flooredQuotient(by: 7) * 7 - 3)
     }
 
     /// The first day of the month.

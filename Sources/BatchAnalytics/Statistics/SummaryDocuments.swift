@@ -22,7 +22,7 @@ package struct SummaryDocuments: Sendable {
 
     /// Returns the documents of a day by path, from the manifests of all batches of that day.
     package func documents(of day: CalendarDay) async throws -> [String: [UInt8]] {
-        let next = CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1)
+        let next = day.adding(days: 1)
         let source = ArchiveStatistics(folder, selection: ArchiveSelection(since: day.start, until: next.start))
         let reading = try await source.rollUp(by: Grouping(by: [.day]))
         return documents(reading.result, at: "\(Self.days)/\(day.text)")

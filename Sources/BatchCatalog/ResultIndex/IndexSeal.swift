@@ -108,7 +108,7 @@ struct IndexCheck {
 
     /// The status of the index; nil if it cannot be read.
     func statusOfIndex() -> FileStatus? {
-        (try? folder.status(ResultIndex.fileName)) ?? nil
+        try? folder.status(ResultIndex.fileName)
     }
 
     /// Whether the index with this status was found intact.
@@ -116,7 +116,7 @@ struct IndexCheck {
     /// A record that is not clearly younger than the index is ignored: a write within the same step of time could have
     /// followed it.
     func isRecorded(for status: FileStatus?) -> Bool {
-        guard let status, let record = (try? folder.status(path)) ?? nil,
+        guard let status, let record = try? folder.status(path),
             record.modified.subtractingReportingOverflow(status.changed).partialValue >= Self.timeStep,
             let text = try? folder.read(path, limit: 1_000)
         else { return false }

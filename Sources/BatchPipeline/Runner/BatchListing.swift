@@ -112,7 +112,7 @@ struct BatchListing {
             let id = malformed.id ?? "a batch without an ID (\(index + 1))"
             let error = ServiceError(
                 code: .malformedReply(malformed.reason),
-                operation: "GET /v1/messages/batches",
+                operation: ServiceError.listing,
                 requestID: nil
             )
             report.notRetrieved[id] = error
