@@ -28,12 +28,12 @@ extension Catalog {
     }
 
     /// The last export that ended with exit status 0; nil if none did.
-    package func lastSuccessfulExport() throws(CatalogFailure) -> CatalogRun? {
+    func lastSuccessfulExport() throws(CatalogFailure) -> CatalogRun? {
         try exports("exit_status = 0 AND finished_at IS NOT NULL").first
     }
 
     /// The last export that matters now: the newest one, or the one before if the newest is still running.
-    package func lastExport(isRunning: Bool) throws(CatalogFailure) -> CatalogRun? {
+    func lastExport(isRunning: Bool) throws(CatalogFailure) -> CatalogRun? {
         let runs = try exports("1")
         return isRunning && runs.first?.finishedAt == nil ? runs.dropFirst().first : runs.first
     }

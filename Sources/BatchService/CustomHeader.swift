@@ -13,7 +13,7 @@ package struct CustomHeader: Sendable, Hashable {
     }
 
     /// The names that cannot be set, in lowercase: those of the credential, of the connection and of its framing.
-    package static let reservedNames: Set<String> = [
+    private static let reservedNames: Set<String> = [
         "authorization", "x-api-key", "host", "content-length", "transfer-encoding", "connection", "accept-encoding",
     ]
 

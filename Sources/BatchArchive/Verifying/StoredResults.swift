@@ -1,22 +1,22 @@
-package import BatchPipeline
-package import MessageBatches
+import BatchPipeline
+import MessageBatches
 
 /// A source of results that reads the raw file of a batch without a manifest instead of asking the API.
 ///
 /// The file may be any gzip file.
-package struct StoredResults: ResultSource {
+struct StoredResults: ResultSource {
     private let folder: ArchiveFolder
     private let path: String
 
     /// Finds the raw file of a batch; nil if there is none.
-    package init?(of batch: MessageBatch, in folder: ArchiveFolder) throws(ArchiveFailure) {
+    init?(of batch: MessageBatch, in folder: ArchiveFolder) throws(ArchiveFailure) {
         let path = try ArchivePaths(of: batch).data(.raw)
         guard try folder.status(path) != nil else { return nil }
         self.folder = folder
         self.path = path
     }
 
-    package func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream {
+    func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream {
         ResultStream(head: ReplyHead(status: 200), body: StoredBody(folder: folder, path: path))
     }
 }

@@ -16,18 +16,18 @@ package struct ArchiveStatus {
     package let lost: [CatalogBatch]
     /// The last runs, newest first.
     package let runs: [CatalogRun]
-    /// The last export that has ended; it was killed if it has no time of its end.
+    /// The last export that has ended; it was killed if it has no end time.
     package let lastExport: CatalogRun?
     /// The last export that ended with exit status 0.
     package let lastSuccess: CatalogRun?
     /// Why the catalog could not be read; nil if it could.
-    package let catalogFailure: CatalogFailure?
+    let catalogFailure: CatalogFailure?
     /// The derived files that interrupted runs have not written.
     package let pending: PendingWork
 
     /// Reads the state from a catalog.
     ///
-    /// `isRunning` is whether a process has locked the archive, so that the newest run may be going on.
+    /// `isRunning` is whether a process has locked the archive: then the newest run may not have ended yet.
     package init(
         of catalog: Catalog,
         failure: CatalogFailure? = nil,

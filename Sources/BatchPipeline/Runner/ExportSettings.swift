@@ -23,7 +23,7 @@ package struct ExportSettings: Sendable {
     ///
     /// A file is read once and from its start, no part of it is kept for a later run, and it can complete a batch whose
     /// results the API has removed.
-    package private(set) var importsFiles = false
+    private(set) var importsFiles = false
     /// How long the run waits for the end of pending batches; nil for no wait.
     package var wait: WaitLimit?
 

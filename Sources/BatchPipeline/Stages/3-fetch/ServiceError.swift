@@ -52,7 +52,7 @@ package struct ServiceError: Error, Sendable, Hashable {
         case other
 
         /// Whether every further attempt would fail too: a refused certificate or password is refused again.
-        package var isFinal: Bool {
+        var isFinal: Bool {
             switch self {
             case .tls, .certificateName, .certificate, .proxyAuthentication: true
             default: false

@@ -1,7 +1,7 @@
 import JSONLines
 
 /// The kind of a line that is not a result of the Message Batches API, but of a format that people confuse with it.
-package enum ForeignLine: Sendable, CaseIterable {
+package enum ForeignLine: Sendable {
     /// Output of a batch inference job of Amazon Bedrock.
     case bedrock
     /// Output of a batch prediction of Google Cloud.
