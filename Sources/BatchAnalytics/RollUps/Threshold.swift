@@ -3,8 +3,9 @@ import Tables
 
 /// A limit for a comparison, written `METRIC OPERATOR NUMBER`, for example `error_rate>+1%`.
 ///
-/// - With a sign, the number limits the change: `cost_per_request_usd>+10%` means 10 % more than before, `queue_seconds_p95>+600`
-///   ten minutes more. For rates and ratios, a change in percent means percentage points: `usable_rate<-2%`.
+/// - With a sign, the number limits the change: `cost_per_request_usd>+10%` means 10 % more than before,
+///   `queue_seconds_p95>+600` ten minutes more. For rates and ratios, a change in percent means percentage
+///   points: `usable_rate<-2%`.
 /// - Without a sign, it limits the value of the second set: `error_rate>5%`, `unpriced_requests>0`.
 ///
 /// Operators are `>`, `>=`, `<` and `<=`. Money is in dollars, queue times are in seconds.

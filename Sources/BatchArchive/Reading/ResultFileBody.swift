@@ -4,7 +4,7 @@ import Synchronization
 
 /// The content of a results file outside the archive, plain or compressed with gzip, in chunks.
 ///
-/// The file is read with little memory, and its SHA-256 is computed on the way. A body that cannot be read throws
+/// The file is read with little memory, and its SHA-256 is computed at the same time. A body that cannot be read throws
 /// ``BatchFailure/unreadableFile(_:)``, which concerns its batch only.
 package struct ResultFileBody: AsyncSequence, Sendable {
     package typealias Element = [UInt8]

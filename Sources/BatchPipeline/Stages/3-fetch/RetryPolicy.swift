@@ -36,7 +36,7 @@ package struct RetryPolicy: Sendable {
         /// 404 for results that are not available yet.
         case notReady
         case transport(ServiceError.TransportFault)
-        /// 401, and there is a new key since; the policy does not return it.
+        /// 401, after which the key was replaced; the policy never returns it.
         case keyRenewed
     }
 
