@@ -47,7 +47,7 @@ package struct Column: Sendable, Hashable {
     package var canShrink: Bool
     /// How much the column matters on a narrow terminal, which hides the columns of the lowest weight first.
     package var weight: Weight
-    /// Whether the cells are IDs, which a narrow terminal cuts only as far as they remain different.
+    /// Whether the cells are IDs, which remain distinct if a narrow terminal cuts them.
     package var isID: Bool
     /// Whether a terminal shows the cells below their rows, at full length.
     package var isBelow: Bool

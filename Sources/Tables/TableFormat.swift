@@ -9,7 +9,7 @@ package enum TableFormat: String, Sendable, CaseIterable {
     case tsv
     case markdown
 
-    /// Whether the format is for people, who get the main columns and the notes; programs get all columns and rows only.
+    /// Whether the format is for people, who get the main columns and the notes; programs get all columns and no notes.
     package var isForPeople: Bool {
         self == .table || self == .markdown
     }

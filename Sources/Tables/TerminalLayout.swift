@@ -1,10 +1,10 @@
 /// The columns of a table that a terminal shows, and their widths.
 ///
-/// If the table is too wide, these steps follow each other until it fits:
+/// If the table is too wide, these steps are tried in order until it fits:
 ///
-/// 1. Text columns are cut, the widest before the others, down to ``TerminalTable/narrowest``.
+/// 1. Text columns are cut, the widest first, down to ``TerminalTable/narrowest``.
 /// 2. Columns with the weight ``Column/Weight/detail`` are hidden, from the right.
-/// 3. IDs are cut as far as they remain different.
+/// 3. IDs are cut, but remain distinct.
 /// 4. The other columns are hidden, those of the lowest weight first, from the right.
 struct TerminalLayout {
     /// One shown column.
@@ -27,7 +27,8 @@ struct TerminalLayout {
     init(_ grid: TerminalGrid, of table: Table, width limit: Int?) {
         below = table.columns.indices.filter { table.columns[$0].isBelow }
         var shown = table.columns.indices.filter { !table.columns[$0].isBelow }
-        columns = Self.natural(shown, grid, table, cutsIDs: false)
+        let natural = Self.natural(shown, grid, table, cutsIDs: false)
+        columns = natural
         guard let limit else { return }
         shrink(to: limit)
         func lightest(_ isCandidate: (Column.Weight) -> Bool) -> Int? {
@@ -37,11 +38,12 @@ struct TerminalLayout {
         }
         while total > limit, shown.count > 1, let index = lightest({ $0 == .detail }) {
             shown.removeAll { $0 == index }
-            columns = Self.natural(shown, grid, table, cutsIDs: false)
+            columns = natural.filter { shown.contains($0.index) }
             shrink(to: limit)
         }
+        let cuttable = total > limit ? Self.natural(shown, grid, table, cutsIDs: true) : []
         while total > limit {
-            columns = Self.natural(shown, grid, table, cutsIDs: true)
+            columns = cuttable.filter { shown.contains($0.index) }
             shrink(to: limit)
             guard total > limit, shown.count > 1, let index = lightest({ _ in true }) else { break }
             shown.removeAll { $0 == index }
@@ -127,7 +129,7 @@ struct TerminalGrid {
         for index in row.indices { widths[index] = max(widths[index], row[index]?.displayWidth ?? 1) }
     }
 
-    /// The smallest width at which all different cells of a column remain different, with the ellipsis of a cut cell.
+    /// The smallest width at which all distinct cells of a column remain distinct, with the ellipsis of a cut cell.
     func distinctWidth(of index: Int) -> Int {
         let cells = Set(rows.compactMap { $0[index] }).sorted()
         // In sorted order, the cell with the longest common beginning is a neighbor.
