@@ -49,16 +49,16 @@ extension Completeness {
 
     /// The status in one sentence.
     var verdict: String {
-        let total = counted(listed, "batch", "batches")
+        let total = listed.counted("batch", "batches")
         switch tone {
         case .normal: return "No batches were created in this window."
         case .good where pending == 0:
             return listed == 1 ? "Complete: the one batch is archived." : "Complete: all \(total) are archived."
         case .good:
-            let ended = counted(archived, "batch", "batches")
-            return "Complete so far: every batch that has ended is archived, \(ended) of \(number(listed))."
+            let ended = archived.counted("batch", "batches")
+            return "Complete so far: every batch that has ended is archived, \(ended) of \(listed.displayText)."
         default:
-            return "Not complete: \(number(archived)) of \(total) \(listed == 1 ? "is" : "are") archived."
+            return "Not complete: \(archived.displayText) of \(total) \(listed == 1 ? "is" : "are") archived."
         }
     }
 
@@ -73,15 +73,7 @@ extension Completeness {
             (removed, "removed by the API before this archive first saw them"),
             (pending, "pending: the API has not finished processing them"),
         ]
-        return all.filter { $0.0 > 0 }.map { "\(number($0.0)) \($0.1)" }
-    }
-
-    private func number(_ value: Int) -> String {
-        NumberText.integer(Int64(value))
-    }
-
-    private func counted(_ value: Int, _ one: String, _ many: String) -> String {
-        number(value) + " " + (value == 1 ? one : many)
+        return all.filter { $0.0 > 0 }.map { "\($0.0.displayText) \($0.1)" }
     }
 }
 

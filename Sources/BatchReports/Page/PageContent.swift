@@ -117,9 +117,9 @@ struct PageContent {
                 + "batch was created. If figures differ, trust your invoice.",
             "A succeeded request is usable if it stopped normally (end_turn, stop_sequence or tool_use) with "
                 + "text or a tool call. Errored, canceled and expired requests cost nothing.",
-            "Days, weeks and months are in the time zone \(document.zone.name), by creation of the batch. A batch is archived only if the lines "
-                + "of each result type equal the counts that the API reported, every line is valid, and no custom_id "
-                + "occurs twice.",
+            "Days, weeks and months are in the time zone \(document.zone.name), by creation of the batch. A batch is "
+                + "archived only if the lines of each result type equal the counts that the API reported, every line is "
+                + "valid, and no custom_id occurs twice.",
         ] + [document.prices.notBilled].compactMap(\.self) + document.notes
     }
 }

@@ -59,8 +59,8 @@ struct TableContent {
     private var moreRows: [String] {
         let more = max(0, table.rows.count - PageTemplates.rowLimit) + hiddenRows
         guard more > 0 else { return [] }
-        let shown = NumberText.integer(Int64(min(table.rows.count, PageTemplates.rowLimit)))
-        return ["\(shown) rows are shown. \(NumberText.integer(Int64(more))) more are in the archive."]
+        let shown = min(table.rows.count, PageTemplates.rowLimit).displayText
+        return ["\(shown) rows are shown. \(more.displayText) more are in the archive."]
     }
 }
 

@@ -59,9 +59,9 @@ struct TimelineChart: Sendable {
         }
         let peak = timeline.starts.indices.max { value(timeline.total(bin: $0)) < value(timeline.total(bin: $1)) } ?? 0
         let span = "\(timeline.days.lowerBound.text) to \(timeline.days.upperBound.text)"
-        let most = "\(text(timeline.total(bin: peak))) in the \(step.rawValue) of \(step.label(timeline.starts[peak]))"
-        return
-            "\(total) from \(span), with a maximum of \(step == .day ? most.replacing("in the day of", with: "on") : most)."
+        let most = text(timeline.total(bin: peak))
+        let time = "\(step == .day ? "on" : "in the \(step.rawValue) of") \(step.label(timeline.starts[peak]))"
+        return "\(total) from \(span), with a maximum of \(most) \(time)."
     }
 
     private var nodes: [SVGNode] {
