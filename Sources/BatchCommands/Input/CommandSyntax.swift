@@ -40,9 +40,7 @@ struct CommandSyntax: Decodable {
     private let arguments: [Argument]?
 
     /// The program with all commands.
-    static var program: CommandSyntax? {
-        try? JSONDecoder().decode(Document.self, from: Data(Batchkeep._dumpHelp().utf8)).command
-    }
+    static let program = try? JSONDecoder().decode(Document.self, from: Data(Batchkeep._dumpHelp().utf8)).command
 
     /// The commands below this one.
     var commands: [CommandSyntax] { subcommands ?? [] }
