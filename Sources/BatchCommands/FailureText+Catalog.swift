@@ -79,9 +79,9 @@ extension FailureText {
 
     /// The hint that an explicit window skips batches that still need work.
     static func unarchivedBatches(_ count: Int, oldest: Timestamp) -> String {
-        let batches = count == 1 ? "1 batch" : "\(count.displayText) batches"
-        return
-            "\(batches) before the time window, created since \(oldest.day.text), \(count == 1 ? "is" : "are") not archived; "
+        let batches = count.counted("batch", "batches")
+        let verb = count == 1 ? "is" : "are"
+        return "\(batches) before the time window, created since \(oldest.day.text), \(verb) not archived; "
             + "without --since, the window starts at the oldest"
     }
 
@@ -92,10 +92,9 @@ extension FailureText {
 
     /// The message for a batch whose retry is scheduled for a later run.
     static func sentence(of retry: ScheduledRetry) -> String {
-        let tries = "\(retry.attempts) \(retry.attempts == 1 ? "run" : "runs")"
+        let tries = retry.attempts.counted("run", "runs")
         let reason = retry.reason.map { ": \($0)" } ?? ""
-        let time = retry.until.text.prefix(16).replacing("T", with: " ")
-        return "\(retry.id): retry scheduled for \(time) UTC, failed in \(tries)\(reason)"
+        return "\(retry.id): retry scheduled for \(NumberText.minute(retry.until)) UTC, failed in \(tries)\(reason)"
     }
 }
 

@@ -45,10 +45,9 @@ extension FailureText {
             self.init("unexpected \(what): \(found.words)", advice: help, status: .usage)
         } else {
             let lines = message.split(separator: "\n").map { String($0.drop { $0 == " " }) }
-            let first = lines.first ?? "invalid arguments"
+            let first = (lines.first ?? "invalid arguments").withoutFullStop
             self.init(
-                first.prefix(1).lowercased()
-                    + (first.hasSuffix(".") ? first.dropFirst().dropLast() : first.dropFirst()),
+                first.prefix(1).lowercased() + first.dropFirst(),
                 details: Array(lines.dropFirst()),
                 advice: help,
                 status: .usage
@@ -99,7 +98,7 @@ extension FailureText {
         }
         let known = syntax(of: path).flatMap(\.options).flatMap(\.spellings).filter { $0.hasPrefix("--") }
         let nearest = NearestName.of(String(name.drop { $0 == "-" }), in: known.map { String($0.dropFirst(2)) })
-        return nearest.map { "did you mean '--\($0)'?" }
+        return nearest.map { Self.suggestion("--\($0)") }
     }
 
     private static func option(_ name: String, in path: [CommandSyntax]) -> CommandSyntax.Argument? {

@@ -26,7 +26,7 @@ extension FailureText {
     /// The hint for the only problem of a file.
     private static func advice(for reason: PipelineProblem.Reason) -> String? {
         switch reason {
-        case .unknownKey(_, let nearest?): "did you mean '\(nearest)'?"
+        case .unknownKey(_, let nearest?): suggestion(nearest)
         case .unknownKey(_, nil), .notAMapping: help
         case .secret:
             "use key-variable with the name of a variable, key-file with a file, or key-command with a command"
@@ -40,7 +40,7 @@ extension FailureText {
     /// The problem as a clause, with a suggestion if the file has several problems.
     private static func sentence(of reason: PipelineProblem.Reason, isOnly: Bool) -> String {
         let text = clause(of: reason)
-        if !isOnly, case .unknownKey(_, let nearest?) = reason { return "\(text); did you mean '\(nearest)'?" }
+        if !isOnly, case .unknownKey(_, let nearest?) = reason { return "\(text); \(suggestion(nearest))" }
         if !isOnly, case .rejected(let failure) = reason { return failure.sentenceWithAdvice }
         return text
     }

@@ -267,7 +267,7 @@ extension FailureText {
 
 extension String {
     /// The text without its final full stop, so that it fits into a sentence.
-    fileprivate var withoutFullStop: String {
+    var withoutFullStop: String {
         hasSuffix(".") ? String(dropLast()) : self
     }
 }

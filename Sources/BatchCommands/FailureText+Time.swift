@@ -19,7 +19,7 @@ extension FailureText {
                 status: .usage
             )
         case .misspelled(let option, let value, let nearest):
-            self.init("\(option): invalid time '\(value)'", advice: "did you mean '\(nearest)'?", status: .usage)
+            self.init("\(option): invalid time '\(value)'", advice: Self.suggestion(nearest), status: .usage)
         case .rangeAsMoment(let option, let value):
             self.init(
                 "\(option): invalid time '\(value)': must be one time, not a range",
@@ -30,7 +30,7 @@ extension FailureText {
         case .unknownZone(let name, let nearest):
             self.init(
                 "--timezone: time zone not found: '\(name)'",
-                advice: nearest.map { "did you mean '\($0)'?" }
+                advice: nearest.map { Self.suggestion($0) }
                     ?? "use a name of the IANA database, such as Europe/Berlin or America/New_York",
                 status: .usage
             )

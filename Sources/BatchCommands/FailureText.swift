@@ -107,7 +107,12 @@ extension FailureText {
 
     /// A hint with the known name that is most similar to a mistyped one, or nil.
     static func suggestion(for name: String, in names: [String]) -> String? {
-        NearestName.of(name, in: names).map { "\(suggestionStart)'\($0)'?" }
+        NearestName.of(name, in: names).map(suggestion)
+    }
+
+    /// A hint with the name that the user probably meant.
+    static func suggestion(_ name: String) -> String {
+        "\(suggestionStart)'\(name)'?"
     }
 
     private static let suggestionStart = "did you mean "
@@ -261,7 +266,7 @@ extension FailureText {
                 status: .usage
             )
         case .misspelledResultType(let name, let nearest):
-            self.init("--result: unknown type '\(name)'", advice: "did you mean '\(nearest)'?", status: .usage)
+            self.init("--result: unknown type '\(name)'", advice: Self.suggestion(nearest), status: .usage)
         case .conflict(let sentence):
             self.init(sentence, status: .usage)
         }

@@ -9,6 +9,9 @@ struct ArchiveCheck: Sendable {
         let word: String
         let status: ExitStatus
         let clause: String
+
+        /// The word as a value in a JSON document.
+        var key: String { word.replacing(" ", with: "_") }
     }
 
     /// The name of the archive's workspace; nil if the archive has only one.
@@ -76,7 +79,7 @@ extension ArchiveCheck.Finding {
             self.init(word: "failed", status: .error, clause: "the catalog cannot be read: \(detail)")
         case .failedExport(let run):
             let code = run.exitStatus ?? ExitStatus.error.rawValue
-            let reason = run.error.map { ": \($0.trimmingFullStop)" } ?? ""
+            let reason = run.error.map { ": \($0.withoutFullStop)" } ?? ""
             let status = ExitStatus(rawValue: code) ?? .error
             let word = status == .partial ? "partial" : "failed"
             self.init(word: word, status: status, clause: "\(at(run)) ended with exit status \(code)\(reason)")
@@ -116,12 +119,5 @@ extension ArchiveStatus {
     /// How long ago a time was, for people.
     fileprivate func age(of moment: Timestamp) -> String {
         NumberText.age(seconds: now.seconds(since: moment))
-    }
-}
-
-extension String {
-    /// The text without a full stop at its end, as a clause of a longer sentence.
-    fileprivate var trimmingFullStop: String {
-        hasSuffix(".") ? String(dropLast()) : self
     }
 }

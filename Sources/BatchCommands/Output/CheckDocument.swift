@@ -31,17 +31,13 @@ struct CheckDocument: Encodable {
         let problems: [Problem]
 
         init(_ result: ArchiveCheck) {
-            self.result = result.findings.first?.word.replacing(" ", with: "_") ?? "ok"
+            self.result = result.findings.first?.key ?? "ok"
             message = result.text
             exitStatus = ExitStatus.combined(result.statuses).rawValue
             lastSuccessAt = result.lastSuccessAt
             maxAgeSeconds = result.maxAge?.seconds
             problems = result.findings.map { finding in
-                Problem(
-                    result: finding.word.replacing(" ", with: "_"),
-                    exitStatus: finding.status.rawValue,
-                    message: finding.clause
-                )
+                Problem(result: finding.key, exitStatus: finding.status.rawValue, message: finding.clause)
             }
         }
     }

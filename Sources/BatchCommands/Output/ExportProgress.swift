@@ -79,7 +79,7 @@ final class ExportProgress: RunObserver {
                 state.batches[batch.id] = LiveBatch(batch, at: now)
                 state.order.append(batch.id)
             case .resumed(let id, let lines, let bytes):
-                let size = Metric("", .integer(bytes), .bytes).text
+                let size = NumberText.bytes(Double(bytes))
                 writeLine("\(id): resumed at line \((lines + 1).displayText), \(size)", .faint, &state)
                 state.batches[id]?.resume(lines: lines, bytes: bytes)
             case .advanced(let id, let lines, let bytes):
@@ -133,9 +133,7 @@ final class ExportProgress: RunObserver {
     }
 
     private static func plan(_ batches: Int, _ results: Int) -> String {
-        let batchCount = Metric("", .integer(batches), .integer).text
-        let resultCount = Metric("", .integer(results), .integer).text
-        return "Fetching \(batchCount) \(batches == 1 ? "batch" : "batches") with \(resultCount) results, oldest first."
+        "Fetching \(batches.counted("batch", "batches")) with \(results.displayText) results, oldest first."
     }
 
     private func finish(_ batch: MessageBatch, _ outcome: BatchOutcome, _ state: inout State, _ now: Timestamp) {

@@ -140,7 +140,7 @@ struct ExportSummary: Sendable {
             + report.notRetrieved.sorted { $0.key < $1.key }.map { "\($0.key): \(FailureText.clause($0.value))" }
         let others = report.retryScheduled.map(FailureText.sentence(of:)) + (join?.problems ?? [])
         let lines = (includesDownloads ? downloads : []) + (includesOthers ? others : [])
-        return lines.prefix(20) + (lines.count > 20 ? ["… and \((lines.count - 20).displayText) more."] : [])
+        return lines.shortened(to: 20)
     }
 
     /// The counts of the run, under the names of the JSON document.
@@ -194,7 +194,7 @@ struct ExportSummary: Sendable {
             batches.append(Metric("expiring", count, .integer, tone: .bad, note: "not archived, few days left"))
         }
         if let partial, partial.batches > 0 {
-            let size = Metric("", .integer(partial.receivedBytes), .bytes).text
+            let size = NumberText.bytes(Double(partial.receivedBytes))
             let count = Cell.integer(partial.batches)
             batches.append(Metric("partial", count, .integer, tone: .warning, note: "\(size) kept"))
         }

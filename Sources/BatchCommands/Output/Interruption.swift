@@ -28,7 +28,7 @@ struct Interruption {
             partial.batches == 0
             ? "partial: no batch"
             : "partial: \(partial.batches.counted("batch", "batches")), "
-                + "\(Metric("", .integer(partial.receivedBytes), .bytes).text) kept"
+                + "\(NumberText.bytes(Double(partial.receivedBytes))) kept"
         hint = summary.source == nil ? Self.hint(summary.arguments, readsInput: summary.isShared) : nil
     }
 

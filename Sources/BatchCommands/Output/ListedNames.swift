@@ -6,4 +6,9 @@ extension [String] {
         let named = prefix(maximum).joined(separator: ", ")
         return count > maximum ? "\(named), and \((count - maximum).displayText) more" : named
     }
+
+    /// The first `maximum` lines, followed by the number of the others if there are more.
+    func shortened(to maximum: Int) -> [String] {
+        prefix(maximum) + (count > maximum ? ["… and \((count - maximum).displayText) more."] : [])
+    }
 }

@@ -60,13 +60,12 @@ struct LiveBatch {
 
     /// The line in a log.
     func archivedLine(bytes: Int, at now: Timestamp) -> String {
-        let size = Metric("", .integer(bytes), .bytes).text
-        let results = "\(expected.displayText) \(expected == 1 ? "result" : "results")"
-        return "\(id): archived \(results), \(size), \(rate(bytes, at: now))"
+        let size = NumberText.bytes(Double(bytes))
+        return "\(id): archived \(expected.counted("result", "results")), \(size), \(rate(bytes, at: now))"
     }
 
     private func rate(_ bytes: Int, at now: Timestamp) -> String {
-        Metric("", .decimal(Double(bytes - resumedBytes) / max(now.seconds(since: started), 0.001)), .byteRate).text
+        NumberText.byteRate(Double(bytes - resumedBytes) / max(now.seconds(since: started), 0.001))
     }
 }
 
@@ -88,8 +87,8 @@ struct LiveTotal {
     }
 
     var line: String {
-        let percent = Metric("", .decimal(share), .percent).text
-        let rate = Metric("", .decimal(Double(bytes) / max(seconds, 0.001)), .byteRate).text
+        let percent = NumberText.percent(share)
+        let rate = NumberText.byteRate(Double(bytes) / max(seconds, 0.001))
         let progress = "\(batches.displayText) of \(batchTotal.displayText) batches"
         let failed = problems > 0 ? ", \(problems.displayText) not archived" : ""
         return "\(progress)\(failed), \(results.displayText) results (\(percent)), \(rate)"

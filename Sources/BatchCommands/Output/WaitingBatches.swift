@@ -56,11 +56,10 @@ struct StillPending {
     /// Creates the report; nil if no batch is pending.
     init?(_ pending: some Collection<MessageBatch>, at now: Timestamp) {
         guard !pending.isEmpty else { return nil }
-        let count = pending.count
-        sentence = "--wait-ended: the time is up; \(count.counted("batch is", "batches are")) still pending"
-        let oldest = pending.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }.prefix(Self.shown)
-        let lines = oldest.map { "\($0.id): running for \(WaitingBatches.age(of: $0.createdAt, at: now))" }
-        details = lines + (count > Self.shown ? ["… and \((count - Self.shown).displayText) more."] : [])
+        sentence = "--wait-ended: the time is up; \(pending.count.counted("batch is", "batches are")) still pending"
+        details = pending.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+            .map { "\($0.id): running for \(WaitingBatches.age(of: $0.createdAt, at: now))" }
+            .shortened(to: Self.shown)
     }
 
     /// Writes the report to standard error.
@@ -80,7 +79,7 @@ extension ExportSummary {
     var wouldWait: [String] {
         let batches = report.wouldWaitFor
         guard !batches.isEmpty else { return [] }
-        let lines = batches.prefix(20).map(\.id) + (batches.count > 20 ? ["… and \(batches.count - 20) more."] : [])
+        let lines = batches.map(\.id).shortened(to: 20)
         return ["Would wait for the end of \(batches.count.counted("batch", "batches")):"] + lines.map { "  \($0)" }
     }
 }
