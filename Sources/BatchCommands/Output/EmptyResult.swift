@@ -23,10 +23,9 @@ struct EmptyResult {
     func explain(
         in archives: [ArchiveFolders.Entry],
         isEmpty: Bool = true,
-        as kind: MessageKind = .warning,
         _ context: CommandContext
     ) async throws {
-        for reason in try await reasons(in: archives, isEmpty: isEmpty) { context.report(kind, reason) }
+        for reason in try await reasons(in: archives, isEmpty: isEmpty) { context.report(.warning, reason) }
     }
 
     /// The reasons as sentences; empty if the options are not the reason.

@@ -23,6 +23,9 @@ struct ImportedFile: Encodable, Sendable {
     /// Whether the archived batch has the same lines, in any order; nil without `--compare`.
     var isSame: Bool?
 
+    /// Whether the batch is in the archive after the run.
+    private var isArchived: Bool { state == .archived || state == .alreadyArchived }
+
     /// Sets the state from the outcome of the batch.
     mutating func record(_ outcome: BatchOutcome) {
         switch outcome {
@@ -33,16 +36,17 @@ struct ImportedFile: Encodable, Sendable {
         case .unavailable, .removed: state = .unavailable
         case .failed: state = .failed
         }
-        if ![.archived, .alreadyArchived].contains(state) { reason = FailureText.clause(outcome) }
+        if !isArchived { reason = FailureText.clause(outcome) }
     }
 }
 
 extension ImportedFile {
     /// What the result of an import means, and what to do next, for people.
     static func notes(about files: [ImportedFile], archivePath: String) -> [String] {
-        let isComplete = files.allSatisfy { [.archived, .alreadyArchived].contains($0.state) }
         var notes: [String] = []
-        if !isComplete { notes.append("Batches that are not archived need another copy of their files.") }
+        if !files.allSatisfy(\.isArchived) {
+            notes.append("Batches that are not archived need another copy of their files.")
+        }
         if files.contains(where: { $0.state == .quarantined }) {
             notes.append("Quarantined data is in \(archivePath)/_quarantine.")
         }

@@ -15,7 +15,7 @@ struct JoinSummary {
 
     func print(in context: CommandContext, isQuiet: Bool) {
         if !isQuiet { printTable(in: context) }
-        for problem in problems { context.report(.warning, "\(problem)") }
+        for problem in problems { context.report(.warning, problem) }
         for pattern in report.unmatchedPatterns { context.report(.warning, pattern.sentence) }
     }
 

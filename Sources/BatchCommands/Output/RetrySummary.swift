@@ -21,7 +21,7 @@ struct RetrySummary {
     }
 
     func print(in context: CommandContext, writesJSON: Bool) throws {
-        for failure in unreadable { context.report(.warning, "\(FailureText(failure).sentence)") }
+        for failure in unreadable { context.report(.warning, FailureText(failure).sentence) }
         for model in retired {
             let requests = model.requests.counted("request names", "requests name")
             context.report(

@@ -17,7 +17,7 @@ struct ScanErrors {
     mutating func report(_ failures: [ArchiveFailure]) {
         for failure in failures {
             isDamaged = true
-            context.report(.warning, "\(FailureText(failure).sentence)")
+            context.report(.warning, FailureText(failure).sentence)
         }
     }
 
@@ -25,10 +25,8 @@ struct ScanErrors {
     func notePruned(_ manifests: [Manifest]) {
         let count = manifests.count { $0.files[.raw] == nil && !$0.found.isEmpty }
         guard count > 0 else { return }
-        context.report(
-            .warning,
-            "\(count.counted("batch was", "batches were")) not searched: \(count == 1 ? "its raw file was" : "their raw files were") removed"
-        )
+        let files = count == 1 ? "its raw file was" : "their raw files were"
+        context.report(.warning, "\(count.counted("batch was", "batches were")) not searched: \(files) removed")
     }
 }
 
@@ -43,7 +41,7 @@ extension ScanErrors {
     /// Prints how many batches are outdated, if there are any.
     func noteOutdated(_ count: Int) {
         guard count > 0 else { return }
-        context.report(.warning, "\(ReadingNotice.sentence(outdated: count))")
+        context.report(.warning, ReadingNotice.sentence(outdated: count))
     }
 }
 
@@ -57,8 +55,8 @@ extension ReadingNotice {
     ///
     /// The other sentences are printed too, unless the output contains them.
     func report(in context: CommandContext, outputHasNotes: Bool) throws {
-        if !outputHasNotes { for sentence in sentences { context.report(.warning, "\(sentence)") } }
-        for failure in unreadable.prefix(20) { context.report(.warning, "\(FailureText(failure).sentence)") }
+        if !outputHasNotes { for sentence in sentences { context.report(.warning, sentence) } }
+        for failure in unreadable.prefix(20) { context.report(.warning, FailureText(failure).sentence) }
         if unreadable.count > 20 { context.note("… and \(unreadable.count - 20) more.") }
         if !unreadable.isEmpty {
             context.report(.note, "unreadable files are not included in the figures")

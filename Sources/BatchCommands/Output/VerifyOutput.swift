@@ -2,7 +2,7 @@ import BatchArchive
 import JSONLines
 import Tables
 
-/// Writes the result of `verify`: what is wrong and the sum as text, or one JSON document with all files.
+/// Writes the result of `verify`: what is wrong and the totals as text, or one JSON document with all files.
 ///
 /// The text has one line per file with a mark and a path; intact files are included if `isVerbose`.
 struct VerifyOutput {
@@ -56,8 +56,9 @@ struct VerifyOutput {
                 "\n],\"counts\":\(Self.json(.sorted(marks))),\"outdated\":\(outdated),"
                     + "\"unwritten_files\":\(Self.json(.array(work))),\"exit_status\":\(status.rawValue)}\n"
             )
+        } else {
+            try context.print(line: total)
         }
-        if !isJSON { try context.print(line: sum) }
         if outdated > 0 {
             let files = outdated.counted("file is", "files are")
             context.report(.note, "\(files) outdated: written by an earlier version")
@@ -73,14 +74,14 @@ struct VerifyOutput {
     }
 
     /// `75 files verified (checksums): 73 intact, 1 different, 1 missing`.
-    private var sum: String {
-        let total = counts.values.reduce(0, +).counted("file", "files")
+    private var total: String {
+        let files = counts.values.reduce(0, +).counted("file", "files")
         let parts = VerifiedFile.Mark.allCases
             .compactMap { mark -> String? in
                 let count = counts[mark] ?? 0
                 return count > 0 || mark == .intact ? "\(count.displayText) \(mark.word)" : nil
             }
-        return "\(total) verified (\(depth)): \(parts.joined(separator: ", "))"
+        return "\(files) verified (\(depth)): \(parts.joined(separator: ", "))"
     }
 
     private func write(_ json: String) throws {
@@ -110,7 +111,7 @@ struct VerifyOutput {
 }
 
 extension VerifiedFile.Mark {
-    /// The word for files with this mark in the sum.
+    /// The word for files with this mark in the totals.
     fileprivate var word: String {
         switch self {
         case .intact: "intact"
