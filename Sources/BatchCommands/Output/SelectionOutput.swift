@@ -125,7 +125,6 @@ struct SelectionOutput {
     private var sample: RowSample?
     private var groups = GroupedRows()
     private var table: Table
-    private var isFirst = true
     /// For each column, whether any row has a value.
     private var hasValue: [Bool] = []
     /// Whether any row was written.
@@ -171,7 +170,7 @@ struct SelectionOutput {
         switch plan.format {
         case .table: try context.print(table, as: .table)
         case .markdown: try context.print(table, as: .markdown)
-        case .json: try context.print(isFirst ? "[]\n" : "]\n")
+        case .json: try context.print(hasRows ? "]\n" : "[]\n")
         case .ndjson, .csv, .tsv, .jsonlRaw: break
         }
     }
@@ -192,7 +191,6 @@ struct SelectionOutput {
     private mutating func write(_ rows: SelectedRows) throws {
         let count = min(left, rows.rowEnds.count)
         guard count > 0 else { return }
-        hasRows = true
         left -= count
         let end = rows.rowEnds[count - 1]
         switch plan.format {
@@ -203,15 +201,16 @@ struct SelectionOutput {
             output.reserveCapacity(end + count)
             var start = 0
             for end in rows.rowEnds.prefix(count) {
-                output += Array((isFirst ? "[" : ",\n").utf8)
+                output += Array((hasRows ? ",\n" : "[").utf8)
                 output += rows.bytes[start..<end].dropLast()
-                (start, isFirst) = (end, false)
+                (start, hasRows) = (end, true)
             }
             try context.writeJSON(output)
         case .ndjson, .csv, .tsv, .jsonlRaw:
             let selected = end == rows.bytes.count ? rows.bytes : Array(rows.bytes[..<end])
             if plan.format == .ndjson { try context.writeJSON(selected) } else { try context.writeData(selected) }
         }
+        hasRows = true
     }
 
     /// Adds rows to the table.
