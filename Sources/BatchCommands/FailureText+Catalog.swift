@@ -46,7 +46,7 @@ extension FailureText {
         let read = "\(runs) and \(batches) that are not archived"
         return history.isComplete
             ? "with its complete history: \(read)"
-            : "with a part of its history: \(read) (all other runs, retry times and losses are missing)"
+            : "with part of its history: \(read) (all other runs, retry times and losses are missing)"
     }
 
     /// The message for a run that continues without a catalog.

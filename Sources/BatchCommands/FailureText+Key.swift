@@ -31,7 +31,7 @@ extension FailureText {
         case .notStarted: "use --key-file with a file"
         case .failed: "run the command in a shell to see its messages"
         case .silent, .tooLong: "use a command that prints only the key, on its first line"
-        case .timedOut: "use a command that asks nothing and leaves no program running"
+        case .timedOut: "use a command that needs no input and leaves no program running"
         }
     }
 

@@ -6,7 +6,7 @@ import BatchCatalog
 extension FailureText {
     /// The text of an error of the option parser, whose `message` is known.
     ///
-    /// The message of the parser contains what the user typed, and the syntax of the command what would be right.
+    /// The message of the parser contains what the user typed. The syntax of the command shows what is valid.
     init(parserMessage message: String, arguments: [String]) {
         let path = CommandSyntax.program?.path(in: arguments) ?? []
         let help = "\((path.isEmpty ? ["batchkeep"] : path.map(\.commandName)).joined(separator: " ")) --help"

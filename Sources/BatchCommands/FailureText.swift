@@ -17,7 +17,7 @@ import Tables
 struct FailureText {
     /// The error, without a full stop: `--since: invalid time '7x'`.
     let sentence: String
-    /// More of the same error, such as other places in a file; a line each.
+    /// More of the same error, such as other places in a file; one line each.
     let details: [String]
     /// Whether each of the details is an error of its own.
     let detailsAreErrors: Bool

@@ -4,7 +4,7 @@ import Tables
 
 /// The answer to "did last night work?": one line and an exit status for an archive.
 struct ArchiveCheck: Sendable {
-    /// A problem with its word, its exit status and its clause.
+    /// A problem: its name, its exit status and a clause that explains it.
     struct Finding: Sendable, Hashable {
         let word: String
         let status: ExitStatus

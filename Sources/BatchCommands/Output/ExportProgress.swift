@@ -152,7 +152,7 @@ final class ExportProgress: RunObserver {
             state.problems += 1
             logProblem("\(batch.id): \(FailureText.clause(outcome))")
         }
-        // The share of the results is that of what can still be archived.
+        // The total counts only the results that can still be archived.
         state.total.results -= min(max(0, batch.counts.finished), state.total.results)
     }
 

@@ -1,6 +1,6 @@
 import BatchPipeline
 
-/// A file of `import`, and what became of it.
+/// A file of `import`, and the outcome of its batch.
 struct ImportedFile: Encodable, Sendable {
     /// The state of the file's batch after the run, or why the file was not read.
     enum State: String, Encodable, Sendable {

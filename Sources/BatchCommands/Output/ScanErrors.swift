@@ -46,7 +46,7 @@ extension ScanErrors {
 }
 
 extension ReadingNotice {
-    /// The notes of a table in this format; where it has none, ``report(in:outputHasNotes:)`` prints the sentences.
+    /// The notes of a table in this format; if it has none, ``report(in:outputHasNotes:)`` prints the sentences.
     func notes(in format: TableFormat) -> [String] {
         format.isForPeople ? sentences : []
     }
