@@ -29,8 +29,7 @@ struct CompletionsCommandTests {
     @Test(arguments: CompletionsCommand.Shell.allCases)
     func `the script completes every command and its options`(shell: CompletionsCommand.Shell) async throws {
         let script = await InProcess.run(["completions", shell.rawValue], at: "http://127.0.0.1:9").output
-        let dump = await InProcess.run(["--experimental-dump-help"], at: "http://127.0.0.1:9").output
-        for command in try CommandTree(dump: dump).commands {
+        for command in try await CommandTree.ofProgram().commands {
             for word in command.words { #expect(script.contains(word), "\(word)") }
             for option in command.options where !option.longName.isEmpty {
                 #expect(script.contains(option.longName), "\(option.longName)")
@@ -39,8 +38,12 @@ struct CompletionsCommandTests {
     }
 
     @Test func `paths are completed with files and folders, names with their values`() async throws {
-        let dump = await InProcess.run(["--experimental-dump-help"], at: "http://127.0.0.1:9").output
-        let kinds = try Completions(dump: dump).kinds
+        let options = try await CommandTree.ofProgram().commands.flatMap(\.options)
+        let kinds = options.reduce(into: [String: Set<String>]()) { kinds, option in
+            if !option.longName.isEmpty, let kind = option.completion {
+                kinds[option.longName, default: []].insert(kind)
+            }
+        }
         #expect(kinds.count >= 20)
         for name in ["archive", "out", "samples"] { #expect(kinds[name] == ["directory"], "\(name)") }
         for name in ["key-file", "ca-file", "prices", "join", "metrics-file", "html", "report"] {
@@ -55,26 +58,5 @@ struct CompletionsCommandTests {
         let run = await InProcess.run(["completions", "tcsh"], at: "http://127.0.0.1:9")
         #expect(run.status == .usage && run.output.isEmpty)
         for shell in CompletionsCommand.Shell.allCases { #expect(run.notes.contains(shell.rawValue)) }
-    }
-}
-
-/// How options are completed, from `--experimental-dump-help`.
-private struct Completions {
-    /// The kinds of completion of each option, over all commands.
-    var kinds: [String: Set<String>] = [:]
-
-    init(dump: String) throws {
-        let document = try JSONSerialization.jsonObject(with: Data(dump.utf8)) as? [String: Any]
-        if let command = document?["command"] as? [String: Any] { add(command) }
-    }
-
-    private mutating func add(_ command: [String: Any]) {
-        for argument in command["arguments"] as? [[String: Any]] ?? [] {
-            let names = argument["names"] as? [[String: Any]] ?? []
-            let name = names.first { $0["kind"] as? String == "long" }?["name"] as? String
-            let kind = (argument["completionKind"] as? [String: Any])?.keys.first
-            if let name, let kind { kinds[name, default: []].insert(kind) }
-        }
-        for subcommand in command["subcommands"] as? [[String: Any]] ?? [] { add(subcommand) }
     }
 }

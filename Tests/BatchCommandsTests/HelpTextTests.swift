@@ -11,7 +11,7 @@ struct HelpTextTests {
     private let tree: CommandTree
 
     init() async throws {
-        tree = try CommandTree(dump: await Self.screen(["--experimental-dump-help"]))
+        tree = try await CommandTree.ofProgram()
     }
 
     // MARK: What is in it
@@ -136,7 +136,7 @@ struct HelpTextTests {
     /// The options of all commands, each with the words of its command.
     private var options: [(command: String, option: CommandTree.Argument)] {
         tree.commands.flatMap { command in
-            command.options.map { (command.words.joined(separator: " "), $0) }
+            command.options.map { (command.name, $0) }
         }
     }
 

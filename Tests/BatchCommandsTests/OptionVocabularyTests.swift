@@ -1,5 +1,4 @@
-import BatchCommands
-import Foundation
+import TestSupport
 import Testing
 
 /// An option name means the same in all commands.
@@ -13,23 +12,10 @@ struct OptionVocabularyTests {
     /// `completions` a script, and `version` has `--json` alone.
     private static let otherCommands: Set = ["completions", "fetch", "report", "simulate", "version"]
 
-    /// The options of all commands, from the help of the root command.
-    private static func commands() async throws -> [String: [HelpDump.Argument]] {
-        let dump = await InProcess.run(["--experimental-dump-help"], at: "http://127.0.0.1:9")
-        let root = try JSONDecoder().decode(HelpDump.self, from: Data(dump.output.utf8)).command
-        var commands: [String: [HelpDump.Argument]] = [:]
-        func add(_ command: HelpDump.Command, _ prefix: String) {
-            for child in command.subcommands ?? [] where child.commandName != "help" {
-                let name = prefix + child.commandName
-                if child.subcommands?.contains(where: { $0.commandName != "help" }) == true {
-                    add(child, name + " ")
-                } else {
-                    commands[name] = child.arguments ?? []
-                }
-            }
-        }
-        add(root, "")
-        return commands
+    /// The options of all commands by the name of the command.
+    private static func commands() async throws -> [String: [CommandTree.Argument]] {
+        let commands = try await CommandTree.ofProgram().commands.filter { !$0.isGroup }
+        return Dictionary(uniqueKeysWithValues: commands.map { ($0.name, $0.allOptions) })
     }
 
     @Test func `the test knows every command`() async throws {
@@ -44,12 +30,12 @@ struct OptionVocabularyTests {
         for (command, options) in try await Self.commands() {
             var seen: [String] = []
             for option in options {
-                for short in option.shorts {
-                    #expect(names[short] == option.long, "\(command): -\(short)")
+                for short in option.shortNames {
+                    #expect(names[short] == option.longName, "\(command): -\(short)")
                     seen.append(short)
                 }
-                let expected = names.first { $0.value == option.long }?.key
-                #expect(expected == nil || option.shorts == [expected ?? ""], "\(command): --\(option.long)")
+                let expected = names.first { $0.value == option.longName }?.key
+                #expect(expected == nil || option.shortNames == [expected ?? ""], "\(command): --\(option.longName)")
             }
             #expect(Set(seen).count == seen.count, "\(command): \(seen)")
         }
@@ -60,22 +46,22 @@ struct OptionVocabularyTests {
         let rows: Set = ["table", "json", "ndjson", "csv", "tsv", "markdown"]
         for name in Self.rowCommands.union(Self.reportCommands) {
             let options = try #require(commands[name])
-            let format = try #require(options.first { $0.long == "format" }, "\(name)")
+            let format = try #require(options.first { $0.longName == "format" }, "\(name)")
             let values = Set(format.allValues ?? [])
             if Self.rowCommands.contains(name) {
                 #expect(values.subtracting(["jsonl-raw"]) == rows, "\(name): \(values)")
             } else {
                 #expect(values == ["text", "json"], "\(name): \(values)")
             }
-            #expect(options.contains { $0.long == "json" && $0.kind == "flag" }, "\(name)")
+            #expect(options.contains { $0.longName == "json" && $0.kind == "flag" }, "\(name)")
         }
-        for (name, options) in commands { #expect(!options.contains { $0.long == "output" }, "\(name)") }
+        for (name, options) in commands { #expect(!options.contains { $0.longName == "output" }, "\(name)") }
     }
 
     @Test func `every command with an archive names it by --archive`() async throws {
         for (name, options) in try await Self.commands() {
             let isWithout = ["completions", "list", "prices", "simulate", "version"].contains(name)
-            #expect(options.contains { $0.long == "archive" && $0.kind == "option" } == !isWithout, "\(name)")
+            #expect(options.contains { $0.longName == "archive" && $0.kind == "option" } == !isWithout, "\(name)")
         }
     }
 
@@ -93,32 +79,7 @@ struct OptionVocabularyTests {
         ] as [(String, [String])]
     )
     func `a common flag is a flag in the commands that need it`(flag: String, wanted: [String]) async throws {
-        let having = try await Self.commands().filter { $0.value.contains { $0.long == flag && $0.kind == "flag" } }
+        let having = try await Self.commands().filter { $0.value.contains { $0.longName == flag && $0.kind == "flag" } }
         #expect(having.keys.sorted() == wanted.sorted())
     }
-}
-
-/// The part of `--experimental-dump-help` about commands and options.
-private struct HelpDump: Decodable {
-    struct Command: Decodable {
-        var commandName: String
-        var arguments: [Argument]?
-        var subcommands: [Command]?
-    }
-
-    struct Argument: Decodable {
-        var kind: String
-        var names: [Name]?
-        var allValues: [String]?
-
-        var long: String { names?.first { $0.kind == "long" }?.name ?? "" }
-        var shorts: [String] { (names ?? []).filter { $0.kind == "short" }.map(\.name) }
-    }
-
-    struct Name: Decodable {
-        var kind: String
-        var name: String
-    }
-
-    var command: Command
 }

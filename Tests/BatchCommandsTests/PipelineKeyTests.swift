@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import BatchCommands
@@ -6,16 +6,14 @@ import Testing
 /// The keys of pipeline files match the options.
 struct PipelineKeyTests {
     @Test func `every option of export is a key with the same form`() async throws {
-        let dump = await InProcess.run(["export", "--experimental-dump-help"], at: "http://127.0.0.1:9")
-        let help = try JSONDecoder().decode(HelpDump.self, from: Data(dump.output.utf8))
-        let options = help.command.arguments.filter { !["help", "version"].contains($0.longName) }
+        let options = try #require(await CommandTree.ofProgram().commands.first { $0.name == "export" }).options
         #expect(options.count > 20)
         #expect(Set(options.map(\.longName)) == Set(PipelineKey.options.map(\.name)))
         for option in options {
             let form: PipelineKey.Form =
                 option.kind == "flag" ? .flag : option.isRepeating ? .values : .value
             let key = PipelineKey.named(option.longName)
-            #expect(key?.form == form && key?.short.map { String($0) } == option.shortName, "\(option.longName)")
+            #expect(key?.form == form && key?.short.map { String($0) } == option.shortNames.first, "\(option.longName)")
         }
     }
 
@@ -43,32 +41,4 @@ struct PipelineKeyTests {
     func `the nearest key is suggested if it is close enough`(text: String, expected: String?) {
         #expect(NearestName.of(text, in: PipelineKey.options.map(\.name)) == expected)
     }
-}
-
-/// The part of `--experimental-dump-help` about options.
-private struct HelpDump: Decodable {
-    struct Command: Decodable {
-        var arguments: [Argument]
-    }
-
-    struct Argument: Decodable {
-        var kind: String
-        var isRepeating: Bool
-        var names: [Name]?
-
-        var longName: String {
-            names?.first { $0.kind == "long" }?.name ?? ""
-        }
-
-        var shortName: String? {
-            names?.first { $0.kind == "short" }?.name
-        }
-    }
-
-    struct Name: Decodable {
-        var kind: String
-        var name: String
-    }
-
-    var command: Command
 }

@@ -1,5 +1,6 @@
 import BatchCommands
 import Foundation
+import TestSupport
 import Testing
 
 /// A path that is not an archive: every command but those that create one refuses it and changes nothing there.
@@ -15,28 +16,21 @@ struct WrongArchiveTests {
         "show": ["q001"], "status": [], "summarize": [], "verify": [], "views": [],
     ]
 
-    /// The commands of the tree that have an archive and do not create it.
-    private static func commands() async throws -> [[String]] {
-        let dump = await InProcess.offline(["--experimental-dump-help"]).document
-        return commands(in: try #require(dump["command"] as? [String: Any]), [])
-    }
-
-    private static func commands(in command: [String: Any], _ path: [String]) -> [[String]] {
-        let subcommands = (command["subcommands"] as? [[String: Any]] ?? [])
-            .flatMap { commands(in: $0, path + [$0["commandName"] as? String ?? ""]) }
-        let arguments = command["arguments"] as? [[String: Any]] ?? []
-        let names = arguments.flatMap { $0["names"] as? [[String: Any]] ?? [] }.map { $0["name"] as? String }
-        let isWanted = names.contains("archive") && !creating.contains(path.joined(separator: " "))
-        return (isWanted ? [path] : []) + subcommands
+    /// The commands that have an archive and do not create it.
+    private static func commands() async throws -> [CommandTree.Command] {
+        try await CommandTree.ofProgram().commands
+            .filter { command in
+                command.options.contains { $0.longNames.contains("archive") } && !creating.contains(command.name)
+            }
     }
 
     /// Runs every command on a path, and expects an error with this hint.
     private func expectRefusal(of path: String, in scratch: Scratch, hint: String) async throws {
         let before = try scratch.contents()
         for command in try await Self.commands() {
-            let name = command.joined(separator: " ")
+            let name = command.name
             let arguments = try #require(Self.arguments[name], "add the arguments of \(name) to this test")
-            let run = await InProcess.offline(command + arguments + ["--archive", path])
+            let run = await InProcess.offline(command.words + arguments + ["--archive", path])
             #expect(run.status == .usage && run.output.isEmpty, "\(name): \(run.output)\(run.notes)")
             #expect(run.notes.hasPrefix("error: not a Batchkeep archive: \(path)\n"), "\(name): \(run.notes)")
             #expect(run.notes.contains("hint: \(hint)"), "\(name): \(run.notes)")
@@ -45,7 +39,7 @@ struct WrongArchiveTests {
     }
 
     @Test func `every command refuses an empty folder and one with other files`() async throws {
-        #expect(try await Self.commands().map { $0.joined(separator: " ") }.sorted() == Self.arguments.keys.sorted())
+        #expect(try await Self.commands().map(\.name).sorted() == Self.arguments.keys.sorted())
         try await Scratch.use { scratch in
             try scratch.makeFolder("other/raw")
             try scratch.makeFolder("other/manifests/cluster")

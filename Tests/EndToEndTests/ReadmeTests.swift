@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// README is correct: its commands run, and its options are those of the program.
@@ -67,9 +68,10 @@ struct ReadmeTests {
     ])
     func `the options in README are those of the command`(command: String) async throws {
         let help = try await Program.run(command.split(separator: " ").map(String.init) + ["--experimental-dump-help"])
-        let names = try JSONDecoder().decode(HelpDump.self, from: Data(help.output.utf8)).command.longNames
-        #expect(!names.subtracting(["help", "version"]).isEmpty)
-        #expect(names.subtracting(["help", "version"]) == listedOptions(of: command))
+        let options = try CommandTree(dump: help.output).commands[0].options
+        let names = Set(options.flatMap(\.longNames))
+        #expect(!names.isEmpty)
+        #expect(names == listedOptions(of: command))
     }
 
     /// The options in the tables below the headings that name a command.
@@ -172,26 +174,4 @@ private enum Peers {
         .contains {
             FileManager.default.isExecutableFile(atPath: "\($0)/jq")
         }
-}
-
-/// The part of `--experimental-dump-help` about options.
-private struct HelpDump: Decodable {
-    struct Command: Decodable {
-        var arguments: [Argument]?
-
-        var longNames: Set<String> {
-            Set((arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map(\.name))
-        }
-    }
-
-    struct Argument: Decodable {
-        var names: [Name]?
-    }
-
-    struct Name: Decodable {
-        var kind: String
-        var name: String
-    }
-
-    var command: Command
 }

@@ -16,10 +16,16 @@ package struct CommandTree: Decodable {
             (superCommands ?? []).dropFirst() + (superCommands == nil ? [] : [commandName])
         }
 
+        /// The words as one text: `catalog rebuild`.
+        package var name: String { words.joined(separator: " ") }
+
         /// The options and arguments, without those that every command has.
         package var options: [Argument] {
-            (arguments ?? []).filter { !["help", "version"].contains($0.longName) }
+            allOptions.filter { !["help", "version"].contains($0.longName) }
         }
+
+        /// The options and arguments, with `--help` and `--version`.
+        package var allOptions: [Argument] { arguments ?? [] }
 
         /// The command lines below `Examples:`.
         package var examples: [String] {
@@ -29,7 +35,14 @@ package struct CommandTree: Decodable {
 
         /// The command and all commands below it, except `help`.
         package var all: [Command] {
-            [self] + (subcommands ?? []).filter { $0.commandName != "help" }.flatMap(\.all)
+            [self] + children.flatMap(\.all)
+        }
+
+        /// Whether the command only contains others, as `catalog` does.
+        package var isGroup: Bool { !children.isEmpty }
+
+        private var children: [Command] {
+            (subcommands ?? []).filter { $0.commandName != "help" }
         }
     }
 
@@ -40,16 +53,30 @@ package struct CommandTree: Decodable {
             var name: String
         }
 
+        /// The value of a kind of completion, which no test reads.
+        private struct Details: Decodable {}
+
         private var names: [Name]?
+        private var completionKind: [String: Details]?
         package var kind: String
+        package var isRepeating: Bool
         package var sectionTitle: String?
         package var abstract: String?
         package var defaultValue: String?
         package var allValues: [String]?
 
         /// The name without its dashes; empty for an argument.
-        package var longName: String {
-            names?.first { $0.kind == "long" }?.name ?? ""
+        package var longName: String { longNames.first ?? "" }
+
+        package var longNames: [String] { names(of: "long") }
+
+        package var shortNames: [String] { names(of: "short") }
+
+        /// How shells complete the value: `file`, `directory` or `list`; nil for a flag or any text.
+        package var completion: String? { completionKind?.keys.first }
+
+        private func names(of kind: String) -> [String] {
+            (names ?? []).filter { $0.kind == kind }.map(\.name)
         }
 
         /// The names with their dashes: `["-q", "--quiet"]`.
