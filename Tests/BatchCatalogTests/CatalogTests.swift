@@ -3,6 +3,7 @@ import BatchPipeline
 import Foundation
 import GRDB
 import MessageBatches
+import TestSupport
 import Testing
 
 struct CatalogTests {
@@ -79,14 +80,7 @@ struct CatalogTests {
                     try db.execute(
                         sql: """
                             UPDATE runs SET counts = '{"listed":5,"not_ended":1,"postponed":2,"withdrawn":3}';
-                            ALTER TABLE batches RENAME COLUMN removed_at TO withdrawn_at;
-                            ALTER TABLE batches RENAME COLUMN was_available TO was_fetchable;
-                            ALTER TABLE batches RENAME COLUMN finalized_at TO settled_at;
-                            ALTER TABLE batches RENAME COLUMN loss_reported_at TO loss_told_at;
-                            ALTER TABLE runs RENAME COLUMN listed_since TO walked_since;
-                            ALTER TABLE completed_windows RENAME COLUMN until TO newest;
-                            ALTER TABLE completed_windows RENAME TO walked;
-                            DELETE FROM grdb_migrations WHERE identifier LIKE '3 %';
+                            \(EarlierCatalog.undoRenaming)
                             """
                     )
                 }
@@ -96,7 +90,7 @@ struct CatalogTests {
         }
     }
 
-    @Test func `before a rebuild only what files tell is forgotten`() throws {
+    @Test func `before a rebuild, only the batches that files record are removed`() throws {
         try withCatalog { catalog, _ in
             for state in LocalState.allCases {
                 var row = Samples.row("msgbatch_\(state.rawValue)")

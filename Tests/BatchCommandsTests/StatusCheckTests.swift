@@ -6,6 +6,7 @@ import Foundation
 import GRDB
 import MessageBatches
 import SimulatorTestSupport
+import TestSupport
 import Testing
 
 /// `status --check`: one line, and the exit status of the most severe problem.
@@ -87,7 +88,7 @@ struct StatusCheckTests {
         }
     }
 
-    @Test func `a loss is a problem after the export that found it, and not for ever`() async throws {
+    @Test func `a loss is a problem after the export that found it, and not forever`() async throws {
         try await Nights.run([Nights.batch("bad", daysBefore: 20, kind: .tooLong)]) { nights in
             _ = await nights.export()
             nights.server.service.apply(.removeResults("msgbatch_bad"))
@@ -98,7 +99,7 @@ struct StatusCheckTests {
             nights.pass(days: 1)
             #expect(await nights.export("--full-list").status == .done)
             #expect(await check(nights, "--max-age", "12h").status == .done)
-            // Whoever looks once in three days still sees it.
+            // A check every three days still reports it.
             #expect(await check(nights, "--max-age", "3d").status == .lost)
         }
     }
@@ -162,13 +163,7 @@ struct StatusCheckTests {
                         sql: """
                             ALTER TABLE completed_windows DROP COLUMN checksum;
                             ALTER TABLE runs DROP COLUMN is_listing_ordered;
-                            ALTER TABLE batches RENAME COLUMN removed_at TO withdrawn_at;
-                            ALTER TABLE batches RENAME COLUMN was_available TO was_fetchable;
-                            ALTER TABLE batches RENAME COLUMN finalized_at TO settled_at;
-                            ALTER TABLE batches RENAME COLUMN loss_reported_at TO loss_told_at;
-                            ALTER TABLE runs RENAME COLUMN listed_since TO walked_since;
-                            ALTER TABLE completed_windows RENAME COLUMN until TO newest;
-                            ALTER TABLE completed_windows RENAME TO walked;
+                            \(EarlierCatalog.undoRenaming)
                             DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1 %';
                             """
                     )
