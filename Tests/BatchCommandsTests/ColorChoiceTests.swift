@@ -1,11 +1,10 @@
 import MessageBatches
-import Synchronization
 import Tables
 import Testing
 
 @testable import BatchCommands
 
-/// The option `--color` and the variables that have a say in it.
+/// The option `--color` and the variables that affect colors.
 struct ColorChoiceTests {
     private static let red = "\u{1B}[31merror:\u{1B}[0m "
 
@@ -15,16 +14,16 @@ struct ColorChoiceTests {
         environment: [String: String] = [:],
         onTerminal: Bool
     ) async -> String {
-        let written = Mutex<[UInt8]>([])
+        let written = CapturedBytes()
         let context = CommandContext(
             environment: environment,
             now: { Timestamp(seconds: 0) },
             notesAreTerminal: onTerminal,
             write: { _ in },
-            writeNote: { bytes in written.withLock { $0 += bytes } }
+            writeNote: written.append
         )
         #expect(await BatchkeepProgram.run(arguments, context: context) == .usage)
-        return String(decoding: written.withLock { $0 }, as: UTF8.self)
+        return written.text
     }
 
     @Test(arguments: [
@@ -61,16 +60,16 @@ struct ColorChoiceTests {
     }
 
     @Test func `the colors of a table follow the option`() throws {
-        let written = Mutex<[UInt8]>([])
+        let written = CapturedBytes()
         var context = CommandContext(
             environment: [:],
             now: { Timestamp(seconds: 0) },
-            write: { bytes in written.withLock { $0 += bytes } },
+            write: written.append,
             writeNote: { _ in }
         )
         context.colors = .always
         try context.print(context.outputStyle.paint("Total", .strong) + "\n")
-        #expect(written.withLock { $0 } == Array("\u{1B}[1mTotal\u{1B}[0m\n".utf8))
+        #expect(written.text == "\u{1B}[1mTotal\u{1B}[0m\n")
     }
 
     @Test(arguments: [["list", "--help"], ["--help"], ["help", "catalog", "rebuild"]])

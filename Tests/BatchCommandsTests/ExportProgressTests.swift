@@ -3,7 +3,6 @@ import BatchSimulator
 import Foundation
 import MessageBatches
 import SimulatorTestSupport
-import Synchronization
 import Testing
 
 @testable import BatchCommands
@@ -21,34 +20,26 @@ struct ExportProgressTests {
         let clock: ManualClock
         let batch: MessageBatch
         let progress: ExportProgress
-        private let notes: Notes
-
-        /// The lines on standard error.
-        private final class Notes: Sendable {
-            let lines = Mutex<[String]>([])
-        }
+        private let notes = CapturedBytes()
 
         init(isTerminal: Bool = false, isQuiet: Bool = false) throws {
             batch = try MessageBatch(json: Array(ExportProgressTests.batch.utf8))
-            let (notes, clock) = (Notes(), ManualClock(at: Nights.start))
-            (self.notes, self.clock) = (notes, clock)
+            clock = ManualClock(at: Nights.start)
             let context = CommandContext(
                 environment: ["NO_COLOR": "1"],
                 now: { [clock] in clock.now },
                 notesAreTerminal: isTerminal,
                 write: { _ in },
-                writeNote: { bytes in
-                    let text = String(decoding: bytes, as: UTF8.self)
-                    notes.lines.withLock { $0 += text.split(separator: "\n").map(String.init) }
-                }
+                writeNote: notes.append
             )
             progress = ExportProgress(context: context, isQuiet: isQuiet)
             progress.observe(.planned(batches: 2, results: 2_000))
             progress.observe(.started(batch))
         }
 
-        func lines(with text: String) -> [String] {
-            notes.lines.withLock { $0 }.filter { $0.contains(text) }
+        /// The lines on standard error with a text.
+        func lines(with text: String) -> [Substring] {
+            notes.text.split(separator: "\n").filter { $0.contains(text) }
         }
     }
 

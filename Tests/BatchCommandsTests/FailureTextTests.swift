@@ -1,27 +1,21 @@
 import BatchArchive
 import BatchCatalog
 import MessageBatches
-import Synchronization
 import Testing
 
 @testable import BatchCommands
 
 /// The shape of error messages, and hints that are commands.
 struct FailureTextTests {
-    private func context(_ arguments: [String], _ written: Written = Written()) -> CommandContext {
+    private func context(_ arguments: [String], _ written: CapturedBytes = CapturedBytes()) -> CommandContext {
         var context = CommandContext(
             environment: [:],
             now: { Timestamp(seconds: 0) },
             write: { _ in },
-            writeNote: { bytes in written.bytes.withLock { $0 += bytes } }
+            writeNote: written.append
         )
         context.arguments = arguments
         return context
-    }
-
-    private final class Written: Sendable {
-        let bytes = Mutex<[UInt8]>([])
-        var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
     }
 
     @Test(arguments: [
@@ -43,7 +37,7 @@ struct FailureTextTests {
     }
 
     @Test func `an error is one line and its hint another`() {
-        let written = Written()
+        let written = CapturedBytes()
         FailureText(CommandFailure.badTime(option: "--since", value: "7x\nerror: forged"))
             .print(in: context([], written))
         let lines = written.text.split(separator: "\n")
@@ -52,7 +46,7 @@ struct FailureTextTests {
     }
 
     @Test func `several problems of a file are several errors with one hint`() {
-        let written = Written()
+        let written = CapturedBytes()
         let problems = [
             PipelineProblem(reason: .unknownKey("sinse", nearest: "since"), place: .init(line: 2, column: 1)),
             PipelineProblem(reason: .repeatedKey("until"), place: .start),
@@ -69,7 +63,7 @@ struct FailureTextTests {
     }
 
     @Test func `the kind of a message stays in front of the name of its source`() {
-        let written = Written()
+        let written = CapturedBytes()
         let source = context([], written).naming("research")
         source.report(.warning, "the listing is not newest first", hint: "none")
         source.note("Exporting all batches.")

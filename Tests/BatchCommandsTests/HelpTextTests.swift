@@ -1,6 +1,4 @@
 import Foundation
-import MessageBatches
-import Synchronization
 import TestSupport
 import Testing
 
@@ -142,16 +140,13 @@ struct HelpTextTests {
 
     /// What a command prints on a terminal of a width.
     private static func screen(_ arguments: [String], width: Int = 80) async -> String {
-        let bytes = Mutex<[UInt8]>([])
-        let context = CommandContext(
+        let run = await InProcess.run(
+            arguments,
+            at: "http://127.0.0.1:9",
             environment: ["NO_COLOR": "1"],
-            now: { Timestamp(seconds: 0) },
-            outputIsTerminal: true,
-            width: width,
-            write: { more in bytes.withLock { $0 += more } },
-            writeNote: { _ in }
+            width: width
         )
-        #expect(await BatchkeepProgram.run(arguments, context: context) == .done)
-        return String(decoding: bytes.withLock { $0 }, as: UTF8.self)
+        #expect(run.status == .done)
+        return run.output
     }
 }

@@ -2,7 +2,6 @@ import BatchSimulator
 import Foundation
 import MessageBatches
 import SimulatorTestSupport
-import Synchronization
 import Tables
 import Testing
 
@@ -54,23 +53,22 @@ struct TerminalTextTests {
     }
 
     @Test func `live lines on a terminal contain no sequence but our own`() throws {
-        let written = Mutex<[UInt8]>([])
+        let written = CapturedBytes()
         let context = CommandContext(
             environment: [:],
             now: { Timestamp(seconds: 0) },
             notesAreTerminal: true,
             width: 60,
             write: { _ in },
-            writeNote: { bytes in written.withLock { $0 += bytes } }
+            writeNote: written.append
         )
         var board = LiveBoard(context: context)
         board.show([Self.hostile, String(repeating: "漢", count: 50)], at: Timestamp(seconds: 0))
         board.clear()
         context.note(Self.hostile, .bad)
-        let text = String(decoding: written.withLock { $0 }, as: UTF8.self)
         let ours = ["\u{1B}[2A\u{1B}[0J", "\u{1B}[31m", "\u{1B}[0m"]
-        expectSafe(ours.reduce(text) { $0.replacing($1, with: "") }, "terminal")
-        let wide = try #require(text.split(separator: "\n").first { $0.contains("漢") })
+        expectSafe(ours.reduce(written.text) { $0.replacing($1, with: "") }, "terminal")
+        let wide = try #require(written.text.split(separator: "\n").first { $0.contains("漢") })
         #expect(wide.count { $0 == "漢" } == 29)
     }
 

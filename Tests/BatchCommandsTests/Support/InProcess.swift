@@ -26,7 +26,7 @@ struct InProcess {
 
     /// Runs a command line like the program and captures its output.
     ///
-    /// `onOutput` gets what is written to standard output first, and may throw.
+    /// Standard output is a terminal if it has a width. `onOutput` gets what is written there first, and may throw.
     static func run(
         _ arguments: [String],
         at baseURL: String,
@@ -37,27 +37,30 @@ struct InProcess {
         now: @escaping @Sendable () -> Timestamp = {
             Timestamp(systemTime: Date().timeIntervalSince1970)
         },
+        width: Int? = nil,
         onNote: @escaping @Sendable (String) -> Void = { _ in },
         onOutput: (@Sendable (String) throws -> Void)? = nil
     ) async -> InProcess {
-        let written = CapturedOutput()
+        let (written, notes) = (CapturedBytes(), CapturedBytes())
         let usual = ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": key]
         var context = CommandContext(
             environment: usual.merging(environment) { $1 },
             now: now,
+            outputIsTerminal: width != nil,
+            width: width ?? 80,
             write: { line in
                 try onOutput?(String(decoding: line, as: UTF8.self))
-                written.output.append(line)
+                written.append(line)
             },
             writeNote: { note in
-                written.notes.append(note)
+                notes.append(note)
                 onNote(String(decoding: note, as: UTF8.self))
             },
             clock: clock
         )
         context.readInput = { Array(input.utf8) }
         let status = await BatchkeepProgram.run(arguments, context: context)
-        return InProcess(status: status, output: written.output.text, notes: written.notes.text)
+        return InProcess(status: status, output: written.text, notes: notes.text)
     }
 
     /// Exports a scenario into a new folder and calls `body` with the result.
@@ -98,21 +101,16 @@ struct Archive {
     }
 }
 
-/// What a command wrote.
-private struct CapturedOutput: Sendable {
-    let output = Bytes()
-    let notes = Bytes()
+/// What a command wrote to one stream.
+final class CapturedBytes: Sendable {
+    private let bytes = Mutex<[UInt8]>([])
 
-    final class Bytes: Sendable {
-        private let bytes = Mutex<[UInt8]>([])
+    func append(_ more: [UInt8]) {
+        bytes.withLock { $0 += more }
+    }
 
-        func append(_ more: [UInt8]) {
-            bytes.withLock { $0 += more }
-        }
-
-        var text: String {
-            String(decoding: bytes.withLock { $0 }, as: UTF8.self)
-        }
+    var text: String {
+        String(decoding: bytes.withLock { $0 }, as: UTF8.self)
     }
 }
 

@@ -1,8 +1,6 @@
-import BatchCommands
 import BatchSimulator
 import Foundation
 import MessageBatches
-import Synchronization
 
 /// What a command prints on a terminal without colors.
 enum Screen {
@@ -13,17 +11,7 @@ enum Screen {
         at baseURL: String = "http://127.0.0.1:9",
         now: @escaping @Sendable () -> Timestamp
     ) async -> String {
-        let written = Mutex<[UInt8]>([])
-        let context = CommandContext(
-            environment: ["NO_COLOR": "1", "ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": InProcess.key],
-            now: now,
-            outputIsTerminal: true,
-            width: width,
-            write: { bytes in written.withLock { $0 += bytes } },
-            writeNote: { _ in }
-        )
-        _ = await BatchkeepProgram.run(arguments, context: context)
-        return String(decoding: written.withLock { $0 }, as: UTF8.self)
+        await InProcess.run(arguments, at: baseURL, environment: ["NO_COLOR": "1"], now: now, width: width).output
     }
 }
 
