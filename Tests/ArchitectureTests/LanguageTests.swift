@@ -2,8 +2,8 @@ import Testing
 
 /// Texts for users are in plain English, with the words that the field uses.
 ///
-/// Searched are all string literals of the sources (help, messages, column titles, the report page) and all files in
-/// `pipelines/`.
+/// The tests search all string literals of the sources (help, messages, column titles, the report page) and all files
+/// in `pipelines/`.
 struct LanguageTests {
     @Test func `texts use plain words`() {
         var found: [String] = []

@@ -39,7 +39,7 @@ struct ArchiveLockTests {
         try file.sync()
     }
 
-    @Test func `a held lock is seen, and the look neither takes the lock nor creates its file`() throws {
+    @Test func `a held lock is detected without acquiring it or creating its file`() throws {
         #expect(!ArchiveLock.isHeld(in: archive.folder))
         #expect(try archive.paths() == [])
         let lock = try ArchiveLock(archive.folder, as: holder)

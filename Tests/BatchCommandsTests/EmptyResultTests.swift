@@ -25,7 +25,7 @@ struct EmptyResultTests {
         }
     }
 
-    @Test func `a window without batches is explained by every command that takes one`() async throws {
+    @Test func `a window without batches is explained by every command that accepts a window`() async throws {
         let commands = [
             ["select"], ["summarize"], ["summarize", "--by", "day", "--format", "csv"], ["summarize", "--scan"],
             ["errors"], ["errors", "--format", "json"], ["report", "--html", "-"], ["verify"], ["rebuild"],

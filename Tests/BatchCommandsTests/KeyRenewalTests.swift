@@ -145,7 +145,7 @@ struct KeyRenewalTests {
         }
     }
 
-    @Test func `one batch that is refused does not end the run, whatever the key`() async throws {
+    @Test func `one batch that is refused with every key does not end the run`() async throws {
         try await Scratch.use { scratch in
             var scenario = try scenario(requestsPerKey: nil)
             let id = scenario.batches[3].id

@@ -11,7 +11,7 @@ struct MaintenanceDocumentTests {
         return entries.count == 1 ? entries[0] : [:]
     }
 
-    @Test func `prune lists the files and the last copies it keeps`() async throws {
+    @Test func `prune lists the files and counts the last copies that it keeps`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let prune = ["prune", "--raw-older-than", "90d", "--json"]
             let careful = await run(prune)

@@ -109,7 +109,7 @@ struct NotifyCommandTests {
         }
     }
 
-    @Test func `a command that reads nothing is complete too`() async throws {
+    @Test func `a command that does not read its input succeeds too`() async throws {
         try await export("exec true") { run, _ in
             #expect(run.status == .done && !run.notes.contains("warning:"), "\(run.notes)")
         }
@@ -130,7 +130,7 @@ struct NotifyCommandTests {
     }
 
     @Test(arguments: ["", "  ", "\n"])
-    func `an empty command is an error of usage`(command: String) async throws {
+    func `an empty command is a usage error`(command: String) async throws {
         let run = await InProcess.run(["export", "--notify-command=\(command)"], at: "http://127.0.0.1:9")
         #expect(run.status == .usage)
         #expect(run.notes.contains("error: --notify-command: "), "\(run.notes)")

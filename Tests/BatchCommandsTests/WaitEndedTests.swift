@@ -167,7 +167,7 @@ struct WaitEndedTests {
     }
 
     @Test(arguments: ["0s", "24", "soon", "", "-1h"])
-    func `an invalid time is an error of usage`(time: String) async throws {
+    func `an invalid time is a usage error`(time: String) async throws {
         let run = await InProcess.run(["export", "--json", "--wait-ended=\(time)"], at: "http://127.0.0.1:9")
         #expect(run.status == .usage)
         #expect(run.notes.contains("error: --wait-ended: "), "\(run.notes)")

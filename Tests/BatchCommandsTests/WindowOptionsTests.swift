@@ -23,7 +23,7 @@ struct WindowOptionsTests {
         BatchWindow(since: since.flatMap { Timestamp($0) }, until: until.flatMap { Timestamp($0) })
     }
 
-    @Test func `since and until want moments`() throws {
+    @Test func `since and until are moments`() throws {
         #expect(try window() == BatchWindow())
         #expect(try window(since: "2026-10") == expected("2026-10-01T00:00:00Z", nil))
         #expect(try window(until: "2026-10") == expected(nil, "2026-10-01T00:00:00Z"))

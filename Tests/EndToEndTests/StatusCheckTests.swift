@@ -3,7 +3,7 @@ import Testing
 
 /// `status --check` through the built program, as a health check calls it.
 struct StatusCheckTests {
-    @Test func `a health check follows the nights of an archive`() async throws {
+    @Test func `a health check fails before the first export and succeeds after it`() async throws {
         try await withTemporaryFolder { folder in
             func status(_ arguments: String...) async throws -> Program.FinishedRun {
                 try await Program.run(["status"] + arguments, in: folder.url)
@@ -25,7 +25,7 @@ struct StatusCheckTests {
         }
     }
 
-    @Test func `a night without a service is a failure that the next line names`() async throws {
+    @Test func `a check after a failed export reports it`() async throws {
         try await withTemporaryFolder { folder in
             let environment = ["ANTHROPIC_BASE_URL": "http://127.0.0.1:9", "ANTHROPIC_API_KEY": "any"]
             let arguments = ["export", "--max-attempts", "1"]

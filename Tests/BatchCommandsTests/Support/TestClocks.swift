@@ -44,8 +44,9 @@ extension SimulatorClock {
     }
 }
 
-/// A clock on which pauses of at least 50 seconds pass at once, and no other time; shorter ones, such as idle timeouts,
-/// take real time.
+/// A clock on which pauses of at least 50 seconds pass at once, and no other time passes.
+///
+/// Shorter pauses, such as idle timeouts, take real time.
 final class JumpingClock: Clock {
     private let jumps = Mutex<[Swift.Duration]>([])
 

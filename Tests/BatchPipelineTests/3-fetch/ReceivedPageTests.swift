@@ -24,7 +24,7 @@ struct ReceivedPageTests {
         ("{}", "text/html", false), (" \n{}", "text/plain", false), ("[]", "application/json", false),
         ("[]", nil, false), ("", "text/html", false), (" \n", "text/html", false),
     ])
-    func `JSON and an empty body are no page, whatever the type`(body: String, type: String?, isPage: Bool) {
+    func `JSON or an empty body is not a page, regardless of its type`(body: String, type: String?, isPage: Bool) {
         #expect((page(body, type: type) != nil) == isPage)
     }
 

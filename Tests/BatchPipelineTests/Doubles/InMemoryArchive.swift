@@ -110,7 +110,7 @@ final class InMemoryArchive: ArchiveSink {
     func reopenDraft(of batch: MessageBatch) async throws -> (any BatchDraft)? {
         try check("reopenDraft")
         let partial = state.withLock { $0.partial.removeValue(forKey: batch.id) }
-        return partial.map { InMemoryDraft(of: batch.id, in: self, goingOnWith: $0) }
+        return partial.map { InMemoryDraft(of: batch.id, in: self, resuming: $0) }
     }
 
     func finishRun() async throws {

@@ -13,7 +13,7 @@ actor InMemoryDraft: BatchDraft {
     /// The number of calls that read lines back.
     private(set) var readBacks = 0
 
-    init(of id: String, in archive: InMemoryArchive, goingOnWith partial: [SealedBlock] = []) {
+    init(of id: String, in archive: InMemoryArchive, resuming partial: [SealedBlock] = []) {
         self.id = id
         self.archive = archive
         unread = partial
