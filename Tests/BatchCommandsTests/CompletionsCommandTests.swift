@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 
@@ -10,19 +9,10 @@ struct CompletionsCommandTests {
     func `the script is valid for its shell`(shell: CompletionsCommand.Shell) async throws {
         let run = await InProcess.run(["completions", shell.rawValue], at: "http://127.0.0.1:9")
         #expect(run.status == .done && run.notes.isEmpty)
-        let path = ["/usr/bin/\(shell.rawValue)", "/bin/\(shell.rawValue)", "/usr/local/bin/\(shell.rawValue)"]
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-        guard let path else {
-            print("skipped: \(shell.rawValue) is not installed")
-            return
-        }
+        guard let path = Tool.path(shell.rawValue) else { return }
         try await Scratch.use { scratch in
-            let process = Process()
-            process.executableURL = URL(filePath: path)
-            process.arguments = ["-n", try scratch.write(run.output, to: "script")]
-            try process.run()
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
+            let (status, output) = try Tool.run(path, ["-n", scratch.write(run.output, to: "script")])
+            #expect(status == 0, "\(output)")
         }
     }
 

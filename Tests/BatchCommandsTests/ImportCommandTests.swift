@@ -8,31 +8,17 @@ import Testing
 struct ImportCommandTests {
     private static let results = Scratch.package.appending(path: "samples/results")
 
+    private static let dataParts = ["raw", "results"]
+
     /// The result files of the samples that an export of all batches archives.
     private static func sampleFiles(of archive: Archive) -> [String] {
         archive.archivedIDs.sorted().map { results.appending(path: "\($0).jsonl").path }
-    }
-
-    /// The data files of an archive by path.
-    private func dataFiles(in archive: Archive) throws -> [String: Data] {
-        let paths = ["raw", "results"].flatMap { part in archive.files(in: part).map { "\(part)/\($0)" } }
-        return try Dictionary(
-            uniqueKeysWithValues: paths.map { ($0, try Data(contentsOf: archive.url.appending(path: $0))) }
-        )
     }
 
     private func manifest(of id: String, in archive: Archive) throws -> [String: Any] {
         let path = try archive.file(in: "manifests", id)
         let data = try Data(contentsOf: archive.url.appending(path: path))
         return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
-    }
-
-    private func states(_ run: InProcess) -> [String?] {
-        (run.document["files"] as? [[String: Any]] ?? []).map { $0["state"] as? String }
-    }
-
-    private func reasons(_ run: InProcess) -> [String] {
-        (run.document["files"] as? [[String: Any]] ?? []).map { $0["reason"] as? String ?? "" }
     }
 
     // MARK: Proven files
@@ -50,8 +36,9 @@ struct ImportCommandTests {
                 )
                 #expect(run.status == .done, "\(run.notes)")
                 #expect(run.document["command"] as? String == "import")
-                #expect(states(run) == files.map { _ in "archived" })
-                let (found, expected) = try (dataFiles(in: imported), dataFiles(in: exported))
+                #expect(run.fileStates == files.map { _ in "archived" })
+                let found = try imported.contents(of: Self.dataParts)
+                let expected = try exported.contents(of: Self.dataParts)
                 #expect(found == expected && !found.isEmpty)
                 for id in exported.archivedIDs {
                     var (one, other) = try (manifest(of: id, in: imported), manifest(of: id, in: exported))
@@ -91,12 +78,13 @@ struct ImportCommandTests {
                     key: ""
                 )
                 #expect(run.status == .done, "\(run.notes)")
-                let (found, expected) = try (dataFiles(in: imported), dataFiles(in: exported))
+                let found = try imported.contents(of: Self.dataParts)
+                let expected = try exported.contents(of: Self.dataParts)
                 #expect(found == expected)
                 // A batch that the list does not contain is refused.
                 let other = try scratch.write("", to: "msgbatch_unknown_results.jsonl")
                 let refused = await InProcess.offline(["import", "--json", "--batches", list, other], on: imported)
-                #expect(refused.status == .usage && states(refused) == ["refused"], "\(refused.notes)")
+                #expect(refused.status == .usage && refused.fileStates == ["refused"], "\(refused.notes)")
                 #expect(refused.notes.contains("msgbatch_unknown is not in the list of --batches"))
                 #expect(refused.notes.contains("hint: to archive it without proof that it is complete, add --unproven"))
             }
@@ -111,7 +99,7 @@ struct ImportCommandTests {
                 let file = try scratch.write(line, to: "msgbatch_old_results.jsonl")
                 nights.pass(days: 15)
                 let run = await nights.run(["import", "--json", file])
-                #expect(run.status == .done && states(run) == ["archived"], "\(run.notes)")
+                #expect(run.status == .done && run.fileStates == ["archived"], "\(run.notes)")
                 let export = await nights.run(["export", "--since", "40d", "--json"])
                 #expect(export.status == .done && export.batches["already_archived"] == 1, "\(export.notes)")
                 #expect(nights.fetches(of: "msgbatch_old") == 0)
@@ -125,13 +113,9 @@ struct ImportCommandTests {
                 let line = "{ \"result\": {\"type\": \"canceled\"}, \"custom_id\": \"request-0\" }"
                 let plain = try scratch.write("\u{FEFF}" + line, to: "msgbatch_one.jsonl")
                 let other = try scratch.write(line + "\n", to: "msgbatch_two_results.jsonl")
-                let zip = Process()
-                zip.executableURL = URL(filePath: "/usr/bin/env")
-                zip.arguments = ["gzip", other]
-                try zip.run()
-                zip.waitUntilExit()
+                _ = try Tool.run("/usr/bin/env", ["gzip", other])
                 let run = await nights.run(["import", "--json", plain, other + ".gz"])
-                #expect(run.status == .done && states(run) == ["archived", "archived"], "\(run.notes)")
+                #expect(run.status == .done && run.fileStates == ["archived", "archived"], "\(run.notes)")
                 #expect(await nights.run(["verify", "--full"]).status == .done)
                 let bytes = try Data(contentsOf: URL(filePath: other + ".gz"))
                 try bytes.dropLast(9).write(to: URL(filePath: scratch.path("msgbatch_two_cut.jsonl.gz")))
@@ -164,8 +148,8 @@ struct ImportCommandTests {
                     ["import", "--json", "--archive", archive.url.path, file],
                     at: server.baseURL
                 )
-                #expect(run.status == .integrity && states(run) == ["quarantined"], "\(run.notes)")
-                #expect(reasons(run)[0].hasPrefix("quarantined: "), "\(reasons(run))")
+                #expect(run.status == .integrity && run.fileStates == ["quarantined"], "\(run.notes)")
+                #expect(run.fileReasons[0].hasPrefix("quarantined: "), "\(run.fileReasons)")
                 #expect(archive.archivedIDs.isEmpty && archive.files(in: "_quarantine").contains("\(id).json"))
                 // The right file then replaces it.
                 let good = Self.results.appending(path: "\(id).jsonl").path
@@ -186,8 +170,8 @@ struct ImportCommandTests {
                 let other = try scratch.write(lines.dropFirst().joined(separator: "\n"), to: "\(id)_other.jsonl")
                 let command = archive.command(at: server)
                 let first = await command(["import", "--compare", "--json", same])
-                #expect(first.status == .done && states(first) == ["already_archived"], "\(first.notes)")
-                #expect((first.document["files"] as? [[String: Any]])?[0]["is_same"] as? Bool == true)
+                #expect(first.status == .done && first.fileStates == ["already_archived"], "\(first.notes)")
+                #expect(first.fileEntries.first?["is_same"] as? Bool == true)
                 let second = await command(["import", "--compare", other])
                 #expect(second.status == .integrity, "\(second.notes)")
                 #expect(second.notes.contains("other lines than in the archived batch \(id)"), "\(second.notes)")
@@ -207,11 +191,11 @@ struct ImportCommandTests {
                 let line = "{\"custom_id\":\"a\",\"result\":{\"type\":\"canceled\"}}\n"
                 let file = try scratch.write(line, to: "results.jsonl")
                 let refused = await nights.run(["import", "--json", "--batch", "job_1", file])
-                #expect(refused.status == .partial && states(refused) == ["unavailable"], "\(refused.notes)")
+                #expect(refused.status == .partial && refused.fileStates == ["unavailable"], "\(refused.notes)")
                 #expect(refused.notes.contains("hint: to archive it without proof"), "\(refused.notes)")
                 let options = ["--unproven", "--date", "2026-10-05", "--batch", "job_1"]
                 let run = await nights.run(["import", "--json"] + options + [file])
-                #expect(run.status == .done && states(run) == ["archived"], "\(run.notes)")
+                #expect(run.status == .done && run.fileStates == ["archived"], "\(run.notes)")
                 #expect(try nights.archive.file(in: "manifests", "job_1").contains("date=2026-10-05"))
                 let document = try manifest(of: "job_1", in: nights.archive)
                 #expect(document["proof"] as? String == "none")
@@ -224,9 +208,9 @@ struct ImportCommandTests {
                 let page = scratch.path("page.html")
                 #expect(await nights.run(["report", "--html", page]).status == .done)
                 #expect(try scratch.text("page.html").contains("no proof of completeness"))
-                // An archived batch is skipped, whatever the date.
+                // An archived batch is skipped, regardless of the date.
                 let again = await nights.run(["import", "--json", "--unproven", "--batch", "job_1", file])
-                #expect(states(again) == ["already_archived"] && nights.archive.archivedIDs == ["job_1"])
+                #expect(again.fileStates == ["already_archived"] && nights.archive.archivedIDs == ["job_1"])
             }
         }
     }
@@ -242,8 +226,17 @@ struct ImportCommandTests {
                 at: "http://127.0.0.1:9",
                 key: ""
             )
-            #expect(run.status == .integrity && states(run) == ["archived", "quarantined"], "\(run.notes)")
-            #expect(reasons(run)[1].contains("repeats a custom_id"), "\(reasons(run))")
+            #expect(run.status == .integrity && run.fileStates == ["archived", "quarantined"], "\(run.notes)")
+            #expect(run.fileReasons[1].contains("repeats a custom_id"), "\(run.fileReasons)")
         }
     }
+}
+
+extension InProcess {
+    /// The files in the document of an import.
+    var fileEntries: [[String: Any]] { document["files"] as? [[String: Any]] ?? [] }
+
+    var fileStates: [String?] { fileEntries.map { $0["state"] as? String } }
+
+    var fileReasons: [String] { fileEntries.map { $0["reason"] as? String ?? "" } }
 }

@@ -4,10 +4,6 @@ import Testing
 
 /// The files of `batchkeep import`: their names and formats, and options that cannot work.
 struct ImportFileTests {
-    private func states(_ run: InProcess) -> [String?] {
-        (run.document["files"] as? [[String: Any]] ?? []).map { $0["state"] as? String }
-    }
-
     @Test(arguments: [
         (#"{"recordId":"r1","modelInput":{},"modelOutput":{"id":"msg_1"}}"#, "output of Amazon Bedrock"),
         (
@@ -39,7 +35,7 @@ struct ImportFileTests {
                 let missing = scratch.path("msgbatch_missing.jsonl")
                 let run = await nights.run(["import", "--json", fine, copy, unnamed, missing, scratch.url.path])
                 #expect(run.status == .usage, "\(run.notes)")
-                #expect(states(run) == ["archived", "refused", "refused", "refused", "refused"])
+                #expect(run.fileStates == ["archived", "refused", "refused", "refused", "refused"])
                 #expect(run.notes.contains("is a file of the same batch, msgbatch_fine"), "\(run.notes)")
                 #expect(run.notes.contains("its name does not contain a batch ID"), "\(run.notes)")
                 #expect(run.notes.contains("hint: use --batch ID"), "\(run.notes)")

@@ -209,8 +209,7 @@ extension JoinCommandTests {
 
 /// The folder of samples.
 enum Samples {
-    private static let folder = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "samples")
+    private static let folder = Scratch.package.appending(path: "samples")
 
     static func path(_ name: String) -> String { folder.appending(path: name).path }
 

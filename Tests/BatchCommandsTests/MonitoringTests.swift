@@ -8,14 +8,6 @@ struct MonitoringTests {
     private static let page = "Sources/BatchPipeline/BatchPipeline.docc/Monitoring.md"
     private static let alerts = Scratch.package.appending(path: "pipelines/prometheus/alerts.yaml")
 
-    /// Returns the path of a program of this machine; nil, with a printed reason, if it is not installed.
-    private static func program(_ name: String) -> String? {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        let path = folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-        if path == nil { print("skipped: \(name) is not installed") }
-        return path
-    }
-
     /// The pipeline settings of the page.
     private static func settings() throws -> [String] {
         let text = try String(contentsOf: Scratch.package.appending(path: page), encoding: .utf8)
@@ -61,7 +53,7 @@ struct MonitoringTests {
     }
 
     @Test func `each notification of the page runs as printed`() async throws {
-        guard Self.program("jq") != nil else { return }
+        guard Tool.path("jq") != nil else { return }
         let good = try await received(failing: false)
         try #require(good.count == 3)
         let slack = jsonObject(Substring(good[0]))
@@ -96,7 +88,7 @@ struct MonitoringTests {
     }
 
     @Test func `promtool accepts the alerts, and they fire when they should`() async throws {
-        guard let promtool = Self.program("promtool") else { return }
+        guard let promtool = Tool.path("promtool") else { return }
         try await Scratch.use { scratch in
             // Good runs in the first 24 hours, then nothing but failures with two expiring batches.
             let test = """
@@ -116,21 +108,9 @@ struct MonitoringTests {
                 """
             let file = try scratch.write(test, to: "test.yaml")
             for arguments in [["check", "rules", Self.alerts.path], ["test", "rules", file]] {
-                let (status, output) = try Self.run(promtool, arguments)
+                let (status, output) = try Tool.run(promtool, arguments)
                 #expect(status == 0, "\(output)")
             }
         }
-    }
-
-    private static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        let (process, output) = (Process(), Pipe())
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
     }
 }

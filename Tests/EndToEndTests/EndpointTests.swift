@@ -12,13 +12,6 @@ struct EndpointTests {
         "export", "--since", "2024-08-01", "--status", "ended", "--archive", "archive", "--workspace", workspace,
     ]
 
-    /// The ID of a sample batch.
-    private static func id(of name: String) throws -> String {
-        let json = try Data(contentsOf: Program.samples.appending(path: "batches/\(name).json"))
-        let object = try JSONSerialization.jsonObject(with: json) as? [String: Any]
-        return try #require(object?["id"] as? String)
-    }
-
     @Test(arguments: ["", "/v1"])
     func `the samples are exported through a gateway with a token, a workspace and small pages`(
         ending: String
@@ -38,7 +31,7 @@ struct EndpointTests {
     }
 
     @Test func `a batch whose results are removed is listed with its counts and counted as removed`() async throws {
-        let id = try Self.id(of: "2026-10-long-documents")
+        let id = try Program.sampleID(of: "2026-10-long-documents")
         try await withTemporaryFolder { folder in
             try await Simulation.run(Self.gateway + ["--remove-results", id]) { simulation in
                 let listed = try await Program.run(

@@ -141,9 +141,7 @@ struct ReadmeTests {
         let samples = Program.samples.appending(path: "requests")
         for file in try FileManager.default.contentsOfDirectory(at: samples, includingPropertiesForKeys: nil) {
             let name = String(file.lastPathComponent.prefix { $0 != "." })
-            let batch = try Data(contentsOf: Program.samples.appending(path: "batches/\(name).json"))
-            let object = try JSONSerialization.jsonObject(with: batch) as? [String: Any]
-            let id = try #require(object?["id"] as? String)
+            let id = try Program.sampleID(of: name)
             // Gzip is recognized by its first bytes.
             try FileManager.default.copyItem(at: file, to: requests.appending(path: "\(id).jsonl"))
         }

@@ -6,9 +6,7 @@ extension InProcess {
     static func withSamples(
         _ body: (Archive, ([String]) async -> InProcess, SimulatorServer) async throws -> Void
     ) async throws {
-        let samples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "samples")
-        try await export(Scenario.samples(in: samples.path), ["--since", "2024-01-01"]) { run, archive, server in
+        try await export(Samples.scenario(), ["--since", "2024-01-01"]) { run, archive, server in
             guard run.batches["archived_now", default: 0] > 10 else { throw NoArchive(notes: run.notes) }
             try await body(archive, archive.command(at: server), server)
         }
@@ -50,8 +48,14 @@ extension Archive {
 
     /// All files but the catalog and locks, by path.
     func snapshot() throws -> [String: Data] {
-        let parts = ["raw", "results", "manifests", "summaries", "views", "_quarantine"]
-        let paths = parts.flatMap { part in files(in: part).map { "\(part)/\($0)" } } + ["SHA256SUMS"]
+        var contents = try contents(of: ["raw", "results", "manifests", "summaries", "views", "_quarantine"])
+        contents["SHA256SUMS"] = try Data(contentsOf: url.appending(path: "SHA256SUMS"))
+        return contents
+    }
+
+    /// The files of some parts of the archive, by path.
+    func contents(of parts: [String]) throws -> [String: Data] {
+        let paths = parts.flatMap { part in files(in: part).map { "\(part)/\($0)" } }
         return try Dictionary(uniqueKeysWithValues: paths.map { ($0, try Data(contentsOf: url.appending(path: $0))) })
     }
 

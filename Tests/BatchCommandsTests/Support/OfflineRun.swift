@@ -25,11 +25,8 @@ extension InProcess {
         _ arguments: [String] = [],
         _ body: (InProcess, Archive, SimulatorServer) async throws -> Void
     ) async throws {
-        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
         let start = Timestamp("2026-11-22T12:00:00Z") ?? Timestamp(seconds: 0)
-        let samples = package.appending(path: "samples").path
-        let scenario = try Scenario.samples(in: samples, clock: .starting(at: start))
+        let scenario = try Samples.scenario(clock: .starting(at: start))
         try await export(scenario, ["--since", "2024-08-01"] + arguments, body)
     }
 }

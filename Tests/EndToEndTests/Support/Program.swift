@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built program, run like users run it.
 struct Program {
@@ -26,6 +27,13 @@ struct Program {
 
     /// The folder of the sample batches.
     static let samples = package.appending(path: "samples")
+
+    /// The ID of a sample batch by the name of its file.
+    static func sampleID(of name: String) throws -> String {
+        let json = try Data(contentsOf: samples.appending(path: "batches/\(name).json"))
+        let object = try JSONSerialization.jsonObject(with: json) as? [String: Any]
+        return try #require(object?["id"] as? String)
+    }
 
     /// An environment without variables of the machine that could change a run.
     static let cleanEnvironment = [
