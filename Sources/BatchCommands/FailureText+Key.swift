@@ -5,32 +5,31 @@ extension FailureText {
     init(_ failure: KeyFailure) {
         switch failure {
         case .command(let problem):
-            self.init(
-                "--key-command: \(Self.clause(problem))",
-                advice: Self.advice(problem),
-                status: .usage
-            )
+            self.init("--key-command: \(Self.clause(problem))", advice: Self.advice(problem), status: .usage)
+        case .silentCommand:
+            self.init("--key-command: the command printed no key", advice: Self.printOnlyKey, status: .usage)
         case .header(let place, let problem):
             self.init("\(place): \(Self.clause(problem))", advice: Self.advice(problem), status: .usage)
         }
     }
 
-    private static func clause(_ problem: KeyCommand.Problem) -> String {
+    private static let printOnlyKey = "use a command that prints only the key, on its first line"
+
+    private static func clause(_ problem: ShellCommand.Problem) -> String {
         switch problem {
         case .notStarted: "cannot start /bin/sh"
         case .failed(let status, isSignal: false): "the command failed with status \(status)"
         case .failed(let signal, isSignal: true): "signal \(signal) ended the command"
-        case .silent: "the command printed no key"
         case .tooLong: "the command printed more than \(ByteSize.text(InputFile.key.rawValue))"
-        case .timedOut: "the command did not end within \(KeyCommand.timeLimit.components.seconds) s"
+        case .timedOut: "the command did not end within \(KeySource.commandTimeLimit.components.seconds) s"
         }
     }
 
-    private static func advice(_ problem: KeyCommand.Problem) -> String {
+    private static func advice(_ problem: ShellCommand.Problem) -> String {
         switch problem {
         case .notStarted: "use --key-file with a file"
         case .failed: "run the command in a shell to see its messages"
-        case .silent, .tooLong: "use a command that prints only the key, on its first line"
+        case .tooLong: printOnlyKey
         case .timedOut: "use a command that needs no input and leaves no program running"
         }
     }

@@ -127,12 +127,8 @@ enum HouseRules {
             reason: "asks the streams for the width of the terminal and whether they are closed"
         ),
         Exception(
-            path: "Sources/BatchCommands/Input/KeyCommand.swift",
-            reason: "connects the streams of the key command, never those of this process"
-        ),
-        Exception(
-            path: "Sources/BatchCommands/Output/NotifyCommand.swift",
-            reason: "connects the streams of the notify command, never those of this process"
+            path: "Sources/BatchCommands/Input/ShellCommand.swift",
+            reason: "connects the streams of a command of the user, never those of this process"
         ),
     ]
 

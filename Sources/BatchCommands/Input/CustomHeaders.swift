@@ -7,7 +7,7 @@ enum CustomHeaders {
 
     /// Combines the headers of the variable with those of the options, which replace those with the same name.
     static func read(_ options: [String], context: CommandContext) throws(CommandFailure) -> [CustomHeader] {
-        let lines = context.variable("ANTHROPIC_CUSTOM_HEADERS")?
+        let lines = context.variable(variable)?
             .split(omittingEmptySubsequences: false) { $0.isNewline }
         var headers: [CustomHeader] = []
         for (index, line) in (lines ?? []).enumerated() where !line.allSatisfy({ $0 == " " || $0 == "\t" }) {

@@ -12,6 +12,9 @@ struct KeySource: Sendable {
     /// Reads the key again; nil for a variable and for a pipe, which can be read only once.
     let renewal: KeyRenewal?
 
+    /// The longest time that a key command may take.
+    static let commandTimeLimit = Duration.seconds(60)
+
     /// Reads the key from the key file, the key command or the named variable if there is one, else from
     /// `ANTHROPIC_API_KEY`, else from `ANTHROPIC_AUTH_TOKEN`.
     ///
@@ -29,13 +32,9 @@ struct KeySource: Sendable {
             self.init(credential: try read(), place: keyFile, renewal: isFile ? Self.renewal(by: read) : nil)
         } else if let keyCommand {
             let read = { @Sendable () async throws in
-                do {
-                    let output = try await KeyCommand(command: keyCommand).output(in: context)
-                    guard let key = Self.key(in: output) else { throw KeyCommand.Problem.silent }
-                    return (kind ?? .key).credential(key)
-                } catch let problem as KeyCommand.Problem {
-                    throw CommandFailure.key(.command(problem))
-                }
+                let output = try await Self.output(ofKeyCommand: keyCommand, in: context)
+                guard let key = Self.key(in: output) else { throw CommandFailure.key(.silentCommand) }
+                return (kind ?? .key).credential(key)
             }
             self.init(credential: try await read(), place: "--key-command", renewal: Self.renewal(by: read))
         } else if let name = context.keyVariable {
@@ -64,6 +63,18 @@ struct KeySource: Sendable {
             } catch let failure as CommandFailure {
                 throw KeyRenewalFailure(reason: FailureText(failure).sentence)
             }
+        }
+    }
+
+    /// Runs a command that prints the key, with the environment of this program.
+    ///
+    /// Neither its output nor its messages appear anywhere.
+    private static func output(ofKeyCommand text: String, in context: CommandContext) async throws -> [UInt8] {
+        let command = ShellCommand(text: text, environment: context.environment, timeLimit: commandTimeLimit)
+        do {
+            return try await command.run(outputLimit: InputFile.key.rawValue, clock: context.clock)
+        } catch let problem as ShellCommand.Problem {
+            throw CommandFailure.key(.command(problem))
         }
     }
 
@@ -101,7 +112,9 @@ enum KeyKind: String, Sendable, CaseIterable {
 ///
 /// ``FailureText`` contains the messages.
 enum KeyFailure: Error, Sendable, Hashable {
-    case command(KeyCommand.Problem)
+    case command(ShellCommand.Problem)
+    /// The command printed no key.
+    case silentCommand
     /// `place` is `--header`, or a line of the variable.
     case header(place: String, CustomHeader.Problem)
 }

@@ -1,12 +1,5 @@
 import Foundation
 import Tables
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 /// The command of `--notify-command`, which gets the JSON document of a run on its standard input.
 ///
@@ -23,7 +16,7 @@ struct NotifyCommand: Sendable {
     static let limit = Duration.seconds(30)
 
     /// The variables that may contain a credential.
-    private static let secretVariables = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS"]
+    private static let secretVariables = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", CustomHeaders.variable]
 
     private let command: String
     private let hiddenVariables: [String]
@@ -36,37 +29,26 @@ struct NotifyCommand: Sendable {
 
     /// Runs the command and waits until it ends, at most ``limit``.
     ///
-    /// The context provides the environment and the clock. Throws ``Failure``, or an error of the temporary files.
+    /// The context provides the environment and the clock. Throws ``Failure``, ``ShellCommand/Problem``, or an error of
+    /// the temporary files.
     func run(input: [UInt8], in context: CommandContext) async throws {
         // Files, not pipes: a command that reads nothing cannot block them.
         let document = try TemporaryFile(Data(input.visibleJSON))
         let errors = try TemporaryFile(Data())
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.environment = context.environment.filter { !hiddenVariables.contains($0.key) }
-        process.standardInput = document.reader
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = errors.writer
-        let (ends, end) = AsyncStream<Bool>.makeStream()
-        process.terminationHandler = { _ in end.yield(true) }
-        try process.run()
-        let pid = process.processIdentifier
-        let timer = Task { [clock = context.clock] in
-            try await clock.sleep(for: Self.limit)
-            end.yield(false)
-        }
-        defer { timer.cancel() }
-        var events = ends.makeAsyncIterator()
-        guard await events.next() == true else {
-            // Its process group, or at least the shell.
-            if kill(-pid, SIGKILL) != 0 { kill(pid, SIGKILL) }
+        let shell = ShellCommand(
+            text: command,
+            environment: context.environment.filter { !hiddenVariables.contains($0.key) },
+            timeLimit: Self.limit
+        )
+        do {
+            try await shell.run(input: document.reader, errors: errors.writer, clock: context.clock)
+        } catch ShellCommand.Problem.timedOut {
             throw Failure(sentence: "the command did not end within \(Self.limit.components.seconds) seconds")
+        } catch ShellCommand.Problem.failed(let status, let isSignal) {
+            let reason = isSignal ? "signal" : "exit status"
+            let detail = errors.lastLine.map { ": \($0)" } ?? ""
+            throw Failure(sentence: "the command ended with \(reason) \(status)\(detail)")
         }
-        guard process.terminationReason != .exit || process.terminationStatus != 0 else { return }
-        let reason = process.terminationReason == .exit ? "exit status" : "signal"
-        let detail = errors.lastLine.map { ": \($0)" } ?? ""
-        throw Failure(sentence: "the command ended with \(reason) \(process.terminationStatus)\(detail)")
     }
 }
 

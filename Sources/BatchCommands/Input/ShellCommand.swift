@@ -1,4 +1,3 @@
-import BatchService
 import Dispatch
 import Foundation
 #if canImport(Glibc)
@@ -9,24 +8,19 @@ import Musl
 import Darwin
 #endif
 
-/// The command of `--key-command`, which prints a key.
+/// A command of the user that `/bin/sh` runs, with a time limit.
 ///
-/// It runs with `/bin/sh` and the environment of this program, and reads nothing. Neither its output nor its messages
-/// appear anywhere.
-struct KeyCommand: Sendable {
-    /// The reason why a command prints no key.
+/// A command that takes too long or prints too much is killed, together with the programs that it started.
+struct ShellCommand: Sendable {
+    /// The reason why a command did not succeed.
     enum Problem: Error, Sendable, Hashable {
         case notStarted
         /// It ended with a status other than 0, or a signal ended it.
         case failed(status: Int32, isSignal: Bool)
-        case silent
         case tooLong
-        /// It, or a program that it started and that has its output, did not end in time.
+        /// It, or a program that it started, did not end in time.
         case timedOut
     }
-
-    /// The longest time that a command may take.
-    static let timeLimit = Duration.seconds(60)
 
     /// What happens to a running command.
     private enum Event: Sendable {
@@ -36,22 +30,29 @@ struct KeyCommand: Sendable {
         case timedOut
     }
 
-    let command: String
+    let text: String
+    let environment: [String: String]
+    let timeLimit: Duration
 
-    /// Runs the command and returns its output, of up to ``InputFile/key`` bytes.
+    /// Runs the command and returns its output, of up to `outputLimit` bytes; without a limit, the output is discarded.
     ///
-    /// Throws ``Problem``, or `CancellationError`. A command that takes too long or prints too much is killed, together
-    /// with the programs that it started.
-    func output(in context: CommandContext) async throws -> [UInt8] {
+    /// Throws ``Problem``, or `CancellationError`. `clock` measures the time limit.
+    @discardableResult
+    func run(
+        input: FileHandle = .nullDevice,
+        errors: FileHandle = .nullDevice,
+        outputLimit: Int? = nil,
+        clock: any Clock<Duration>
+    ) async throws -> [UInt8] {
         let process = Process()
-        let pipe = Pipe()
+        let pipe = outputLimit.map { _ in Pipe() }
         let (events, event) = AsyncStream<Event>.makeStream()
         process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.environment = context.environment
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
+        process.arguments = ["-c", text]
+        process.environment = environment
+        process.standardInput = input
+        process.standardOutput = pipe ?? FileHandle.nullDevice
+        process.standardError = errors
         process.terminationHandler = { process in
             let isSignal = process.terminationReason == .uncaughtSignal
             event.yield(.ended(status: process.terminationStatus, isSignal: isSignal))
@@ -62,9 +63,13 @@ struct KeyCommand: Sendable {
             throw Problem.notStarted
         }
         let group = process.processIdentifier
-        Self.read(pipe.fileHandleForReading) { event.yield(.output($0)) }
+        if let pipe, let outputLimit {
+            Self.read(pipe.fileHandleForReading, limit: outputLimit) { event.yield(.output($0)) }
+        } else {
+            event.yield(.output([]))
+        }
         let timer = Task {
-            try await context.clock.sleep(for: Self.timeLimit)
+            try await clock.sleep(for: timeLimit)
             event.yield(.timedOut)
         }
         defer { timer.cancel() }
@@ -97,14 +102,14 @@ struct KeyCommand: Sendable {
         throw CancellationError()
     }
 
-    /// Reads a pipe to its end on another thread, or up to the limit for keys.
-    private static func read(_ pipe: FileHandle, _ pass: @escaping @Sendable ([UInt8]?) -> Void) {
+    /// Reads a pipe to its end on another thread, or up to the limit.
+    private static func read(_ pipe: FileHandle, limit: Int, _ pass: @escaping @Sendable ([UInt8]?) -> Void) {
         DispatchQueue.global()
             .async {
                 var bytes: [UInt8] = []
                 while let piece = try? pipe.read(upToCount: 4_096), !piece.isEmpty {
                     bytes += piece
-                    guard bytes.count <= InputFile.key.rawValue else { return pass(nil) }
+                    guard bytes.count <= limit else { return pass(nil) }
                 }
                 pass(bytes)
             }
