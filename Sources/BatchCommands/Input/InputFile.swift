@@ -14,7 +14,7 @@ enum InputFile: Int {
         case .key: "the key file"
         case .pipeline: "the pipeline file"
         case .prices: "the price file"
-        case .batchList: "the list of batches on"
+        case .batchList: "the list of batches"
         }
     }
 
@@ -33,12 +33,12 @@ enum InputFile: Int {
         do {
             return try readStandardInput(limit: rawValue)
         } catch {
-            if case .tooLarge = error.cause { throw tooLarge("standard input") }
+            if case .tooLarge = error.cause { throw tooLarge("on standard input") }
             throw .unreadableInput(error.code ?? .ioError)
         }
     }
 
-    private func tooLarge(_ path: String) -> CommandFailure {
-        .inputTooLarge("\(name) \(path)", limit: rawValue)
+    private func tooLarge(_ place: String) -> CommandFailure {
+        .inputTooLarge("\(name) \(place)", limit: rawValue)
     }
 }
