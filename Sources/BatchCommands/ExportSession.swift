@@ -110,15 +110,7 @@ struct ExportSession: Sendable {
         let selection =
             records.map { self.planned(wanted, by: $0.catalog, origin: origin, now: startedAt) } ?? wanted
         let ledger = records.map { self.ledger(in: $0.catalog, origin: origin) }
-        ledger?
-            .begin(
-                CatalogRun(
-                    command: context.commandName,
-                    arguments: context.arguments,
-                    version: BatchkeepVersion.current,
-                    startedAt: startedAt
-                )
-            )
+        ledger?.begin(CatalogRun(in: context, startedAt: startedAt))
         let join = try options.exportJoin()
         if let failure = join?.failure {
             // Without the sources, no batch can be proven to contain the required IDs.
@@ -290,6 +282,18 @@ extension ExportSession {
                 observe: { [observer] in observer.warn(FailureText.text(of: $0)) },
                 describe: FailureText.recorded
             )
+        )
+    }
+}
+
+extension CatalogRun {
+    /// A run of the command in a context, as the catalog records it at the start.
+    init(in context: CommandContext, startedAt: Timestamp) {
+        self.init(
+            command: context.commandName,
+            arguments: context.arguments,
+            version: BatchkeepVersion.current,
+            startedAt: startedAt
         )
     }
 }

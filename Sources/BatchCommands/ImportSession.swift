@@ -104,7 +104,7 @@ struct ImportSession: Sendable {
     private func accepted(listed: [String: MessageBatch]?) async -> Files {
         var files = Files()
         for path in options.files {
-            do {
+            do throws(ImportFile.Refusal) {
                 let file = try await ImportFile(path, id: options.batch)
                 if let other = files.accepted.first(where: { $0.batchID == file.batchID }) {
                     let reason = "'\(other.path)' is a file of the same batch, \(file.batchID)"
@@ -117,10 +117,9 @@ struct ImportSession: Sendable {
                 files.accepted.append(file)
                 files.all.append(ImportedFile(path: path, batchID: file.batchID, state: .failed))
             } catch {
-                guard let refusal = error as? ImportFile.Refusal else { continue }
-                context.report(.error, "'\(path)': \(refusal.reason)", hint: refusal.advice)
+                context.report(.error, "'\(path)': \(error.reason)", hint: error.advice)
                 files.all.append(
-                    ImportedFile(path: path, batchID: refusal.batchID, state: .refused, reason: refusal.reason)
+                    ImportedFile(path: path, batchID: error.batchID, state: .refused, reason: error.reason)
                 )
             }
         }
@@ -144,14 +143,7 @@ struct ImportSession: Sendable {
         }
         var catalog = try await catalogFile.openForRun()
         // If the catalog cannot be written, opening it reported that.
-        var run = try? catalog.begin(
-            CatalogRun(
-                command: context.commandName,
-                arguments: context.arguments,
-                version: BatchkeepVersion.current,
-                startedAt: startedAt
-            )
-        )
+        var run = try? catalog.begin(CatalogRun(in: context, startedAt: startedAt))
         let archived = try archivedManifests(of: files.accepted, in: open.sink.folder)
         let batches = ImportedBatches(
             files.accepted,

@@ -22,7 +22,7 @@ struct ImportFile: Sendable {
     private static let recognized = 4_194_304
 
     /// Finds the batch of a file by its name, or by `id`, and looks at the file's first line.
-    init(_ path: String, id: String?) async throws {
+    init(_ path: String, id: String?) async throws(Refusal) {
         self.path = path
         do throws(ArchiveFailure) {
             guard let status = try FileStatus.of(path) else {
@@ -44,7 +44,7 @@ struct ImportFile: Sendable {
     }
 
     /// The name of the file without its folder.
-    var name: String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
+    var name: String { String(Self.name(of: path)) }
 
     /// The content of the file.
     var body: ResultFileBody { ResultFileBody(path, describe: Self.describe) }
@@ -52,11 +52,15 @@ struct ImportFile: Sendable {
     /// The batch ID in the name of a file: `msgbatch_` and the letters and digits after it.
     static func batchID(in path: String) -> String? {
         let prefix = "msgbatch_"
-        let name = path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
+        let name = name(of: path)
         guard let start = name.firstRange(of: prefix) else { return nil }
         let rest = name[start.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
         let id = prefix + rest
         return rest.isEmpty || !MessageBatch.isSafeID(id) ? nil : id
+    }
+
+    private static func name(of path: String) -> Substring {
+        path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
     }
 
     private static func describe(_ failure: ArchiveFailure) -> String {
