@@ -1,7 +1,6 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
-import BlockGzip
 
 /// `batchkeep views`: writes the SQL and schema files that other tools use to read an archive.
 struct ViewsCommand: AsyncParsableCommand {
@@ -28,10 +27,9 @@ struct ViewsCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current.quiet(quiet)
         try format.check()
-        let settings = try ArchiveSettings.ofThisVersion(codec: CodecChoice.auto.codec())
         var entries: [ViewsEntry] = []
         for source in try archive.archives() {
-            let archive = try OpenArchive(source.folder, settings: settings, for: context)
+            let archive = try OpenArchive(source.folder, for: context)
             let written = try archive.sink.updateViews()
             for path in written { context.note("Wrote \(source.folder.path(path)).") }
             if written.isEmpty {

@@ -22,7 +22,7 @@ struct OpenArchive: ~Copyable {
     init(_ folder: ArchiveFolder, settings: ArchiveSettings? = nil, for context: CommandContext) throws {
         // Throws if there is no archive. Locking would create one.
         _ = try ArchiveFolders.entries(at: folder.root)
-        let lock = try ArchiveLock(folder, as: .current(context.commandName, since: context.now().text))
+        let lock = try ArchiveLock(folder, as: .current(in: context))
         let settings = try settings ?? .ofThisVersion(codec: CodecChoice.auto.codec())
         try self.init(folder, settings: settings, lock: lock)
     }
@@ -35,12 +35,12 @@ struct OpenArchive: ~Copyable {
 
 extension LockHolder {
     /// This process, as the lock file of the archive describes it.
-    static func current(_ command: String, since: String) -> LockHolder {
+    static func current(in context: CommandContext) -> LockHolder {
         LockHolder(
             process: ProcessInfo.processInfo.processIdentifier,
             host: ProcessInfo.processInfo.hostName,
-            since: since,
-            command: command
+            since: context.now().text,
+            command: context.commandName
         )
     }
 }

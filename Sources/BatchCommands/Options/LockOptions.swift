@@ -27,7 +27,7 @@ struct LockOptions: ParsableArguments {
     /// - Throws: ``ArchiveFailure`` with the cause `busy` if the archive stays locked; `CancellationError` if the
     ///   command is canceled.
     func acquire(_ folder: ArchiveFolder, context: CommandContext) async throws -> ArchiveLock {
-        let holder = LockHolder.current(context.commandName, since: context.now().text)
+        let holder = LockHolder.current(in: context)
         let clock = ContinuousClock()
         let end = clock.now + .seconds(try seconds())
         var hasReported = false
