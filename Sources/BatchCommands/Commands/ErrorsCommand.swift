@@ -34,9 +34,9 @@ struct ErrorsCommand: AsyncParsableCommand {
         try check(limit, 1...1_000_000, "--limit")
         let source = try statistics.source(now: context.now())
         let reading = try await source.errors(now: context.now(), options: source.retryOptions)
+        let batches = reading.notice.batches.counted("archived batch", "archived batches")
         let hasTable = reading.result.count > 0 || format != .table
         if !hasTable {
-            let batches = reading.notice.batches.counted("archived batch", "archived batches")
             try context.print(line: "No request failed in \(batches).")
         } else {
             let table = reading.result.table(
@@ -48,7 +48,6 @@ struct ErrorsCommand: AsyncParsableCommand {
         }
         try await source.explain(reading.notice, context)
         if hasTable, reading.result.count == 0, reading.notice.batches > 0 {
-            let batches = reading.notice.batches.counted("archived batch", "archived batches")
             context.report(.note, "no request failed in \(batches)")
         }
         try reading.notice.report(in: context, outputHasNotes: hasTable && format.isForPeople)

@@ -104,7 +104,7 @@ struct ListCommand: AsyncParsableCommand {
             if output.isEmpty, malformed.isEmpty { context.report(.warning, reasonForNone(of: walk, in: window)) }
         }
         try output.finish()
-        for batch in malformed { CommandContext.current.report(.warning, "\(batch.id ?? "a batch"): \(batch.reason)") }
+        for batch in malformed { context.report(.warning, "\(batch.id ?? "a batch"): \(batch.reason)") }
         if !malformed.isEmpty { throw CommandExit(status: .partial) }
     }
 

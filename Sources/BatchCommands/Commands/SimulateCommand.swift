@@ -57,6 +57,7 @@ struct SimulateCommand: AsyncParsableCommand {
         )
     )
     var removeResults: [String] = []
+
     @Option(help: ArgumentHelp("Refuse each key after this many requests (default: never).", valueName: "n"))
     var requestsPerKey: Int?
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchArchive
 import BatchCatalog
+import MessageBatches
 
 /// `batchkeep status`: shows the state of an archive without a request to the API.
 struct StatusCommand: AsyncParsableCommand {
@@ -45,7 +46,7 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         try format.check()
-        try BatchCommands.check(warnDays, 0...29, "--warn-days")
+        try BatchCommands.check(warnDays, 0...MessageBatch.retentionDays, "--warn-days")
         try BatchCommands.check(runs, 0...100_000, "--runs")
         let maxAge = try TimeSpan(maxAge, "--max-age")
         var statuses: Set<ExitStatus> = []

@@ -50,18 +50,14 @@ struct FormatOptions<Format: OutputFormat>: ParsableArguments {
         guard json, let given, given != .json else { return }
         throw .conflict("--json, --format \(given.rawValue): cannot be used together")
     }
-
-    /// The chosen format, or nil if no option is given.
-    func chosen() throws(CommandFailure) -> Format? {
-        try check()
-        return json ? .json : given
-    }
 }
 
 extension FormatOptions where Format: RowFormat {
     /// The chosen format; without an option a table on a terminal, otherwise NDJSON.
     func resolved(outputIsTerminal: Bool) throws(CommandFailure) -> Format {
-        try chosen() ?? (outputIsTerminal ? .table : .ndjson)
+        try check()
+        if json { return .json }
+        return given ?? (outputIsTerminal ? .table : .ndjson)
     }
 }
 

@@ -109,7 +109,7 @@ extension Timestamp {
 extension ExportSelection {
     /// The description of the selection in the first line of a run.
     var sentence: String {
-        guard let ids = filter.ids else { return "\(window.sentence)" }
+        guard let ids = filter.ids else { return window.sentence }
         return ids.count == 1 ? "batch \(ids.first ?? "")" : "\(ids.count) batches"
     }
 }

@@ -32,7 +32,7 @@ struct PipelineFile: Sendable {
         func overridden(by source: Settings) -> Settings {
             var names = PipelineKey.replaced(by: Set(source.options.map(\.key.name)))
             // A source uses only one API key, so its variable replaces a key file or a key command.
-            if source.keyVariable != nil { names.formUnion(["key-file", "key-command"]) }
+            if source.keyVariable != nil { names.formUnion(PipelineKey.keyOptions) }
             return Settings(
                 options: options.filter { !names.contains($0.key.name) } + source.options,
                 keyVariable: names.contains("key-file") ? source.keyVariable : keyVariable

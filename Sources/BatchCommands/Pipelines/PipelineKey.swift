@@ -75,7 +75,7 @@ struct PipelineKey: Sendable, Hashable {
         var replaced = names
         if names.contains("during") { replaced.formUnion(["since", "until"]) }
         if !names.isDisjoint(with: ["since", "until"]) { replaced.insert("during") }
-        if !names.isDisjoint(with: ["key-file", "key-command"]) { replaced.formUnion(["key-file", "key-command"]) }
+        if !names.isDisjoint(with: keyOptions) { replaced.formUnion(keyOptions) }
         return replaced
     }
 
@@ -149,6 +149,8 @@ struct PipelineKey: Sendable, Hashable {
 
     /// The key for the environment variable that contains the API key.
     static let keyVariable = "key-variable"
+    /// The options that say where the API key is, in addition to the variable.
+    static let keyOptions = ["key-file", "key-command"]
     /// The key for the name of a source, which is also part of the path of its archive.
     static let name = "name"
     /// The key for the list of sources.

@@ -124,12 +124,12 @@ struct PipelineReader {
                 report(.missingFile(key: key.name, path: path), member.place)
             }
         }
-        let sources = [PipelineKey.keyVariable, "key-file", "key-command"]
-        let given = sources.filter { name in
+        let keySources = [PipelineKey.keyVariable] + PipelineKey.keyOptions
+        let given = keySources.filter { name in
             settings.options.contains { $0.key.name == name }
                 || (name == PipelineKey.keyVariable && settings.keyVariable != nil)
         }
-        if given.count > 1, sources.contains(member.name) { report(.severalKeys(given), member.place) }
+        if given.count > 1, keySources.contains(member.name) { report(.severalKeys(given), member.place) }
     }
 
     private mutating func variable(in node: Node, _ place: PipelineFile.Place) -> String? {
