@@ -77,7 +77,7 @@ struct ExportSession: Sendable {
         let service = options.service
         let connection = try await ServiceConnection(service, context: context, onRetry: observer.observeRetry)
         return try await connection.use { client in
-            if let statistics, !options.dryRun {
+            if let statistics, !options.common.dryRun {
                 let prices = statistics.prices.table
                 let joins = options.join.isWanted
                 let open = try await options.archive
@@ -106,7 +106,7 @@ struct ExportSession: Sendable {
         over connection: ServiceConnection
     ) async throws -> ExportSummary {
         let startedAt = context.now()
-        let (origin, isDryRun) = (connection.client.origin, options.dryRun)
+        let (origin, isDryRun) = (connection.client.origin, options.common.dryRun)
         let selection =
             records.map { self.planned(wanted, by: $0.catalog, origin: origin, now: startedAt) } ?? wanted
         let ledger = records.map { self.ledger(in: $0.catalog, origin: origin) }
@@ -216,7 +216,7 @@ struct ExportSession: Sendable {
             // The error may be an invalid window.
             selection: (try? selection(now: now)) ?? ExportSelection(window: BatchWindow(), filter: BatchFilter()),
             archivePath: options.archive.path,
-            isDryRun: options.dryRun,
+            isDryRun: options.common.dryRun,
             signal: cancellation.signalStatus,
             startedAt: startedAt,
             finishedAt: now
@@ -261,7 +261,7 @@ extension ExportSession {
 
     private func report(_ selection: ExportSelection, of plan: WindowPlan, _ warnings: [String]) {
         for warning in warnings { observer.warn(warning) }
-        if !options.quiet {
+        if !options.common.quiet {
             context.note("Exporting \(selection.sentence) to \(options.archive.path).")
             if let completed = selection.completed { context.note(FailureText.completed(before: completed.end)) }
         }
@@ -277,7 +277,7 @@ extension ExportSession {
                 origin: origin,
                 // If the user names batches, they are tried even before their next retry is due.
                 ignoresRetrySchedule: options.retryAll || !options.window.batch.isEmpty,
-                writes: !options.dryRun,
+                writes: !options.common.dryRun,
                 now: context.now,
                 observe: { [observer] in observer.warn(FailureText.text(of: $0)) },
                 describe: FailureText.recorded

@@ -70,16 +70,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Warn about batches that are not archived and have fewer days left.", valueName: "n"))
     var warnDays = 4
 
-    @Flag(name: [.customShort("n"), .long], help: "Show what would be downloaded; write nothing.")
-    var dryRun = false
-
-    @OptionGroup var format: FormatOptions<ReportFormat>
-
-    @Flag(name: .shortAndLong, help: .quiet)
-    var quiet = false
-
-    @Flag(name: .shortAndLong, help: .verbose)
-    var verbose = false
+    @OptionGroup var common: CommonRunOptions
 
     @OptionGroup
     var service: ServiceOptions
@@ -92,21 +83,21 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let context = CommandContext.current
-        let observer = reporting.observer(in: context, isQuiet: quiet, isVerbose: verbose)
-        let reporter = RunReporter(reporting, service: service, isDryRun: dryRun, observer: observer)
+        let observer = reporting.observer(in: context, isQuiet: common.quiet, isVerbose: common.verbose)
+        let reporter = RunReporter(reporting, service: service, isDryRun: common.dryRun, observer: observer)
         await reporter.start()
         let summary = try await RunCancellation.onSignal { cancellation in
             await ExportSession(self, observer: observer, cancellation: cancellation).run()
         }
         await reporter.end([summary], status: summary.status, document: summary.document)
         try context.end(with: summary.status) {
-            if format.isJSON { try context.writeDocument(summary.document) }
+            if common.format.isJSON { try context.writeDocument(summary.document) }
         }
     }
 
     /// Checks all options before anything is changed.
     func check(now: Timestamp) throws(CommandFailure) {
-        try format.check()
+        try common.format.check()
         try reporting.check()
         try service.check()
         _ = try settings(clock: ContinuousClock())
@@ -145,7 +136,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     /// The join at the end of the run, if the options request one.
     func exportJoin() throws -> ExportJoin? {
-        guard join.isWanted, !dryRun else { return nil }
+        guard join.isWanted, !common.dryRun else { return nil }
         return try ExportJoin(join.settings(joinedRows, archive))
     }
 }

@@ -37,7 +37,7 @@ struct FetchCommand: AsyncParsableCommand {
         let context = CommandContext.current
         // `fetch` is an export of these batches that shares the archive with other processes.
         var export = try ExportCommand.parse([])
-        (export.archive, export.limits, export.quiet, export.service) = (archive, limits, quiet, service)
+        (export.archive, export.limits, export.common.quiet, export.service) = (archive, limits, quiet, service)
         try export.check(now: context.now())
         let asked = try FetchInput.batches(in: try context.readInput())
         let observer = ExportProgress(context: context, isQuiet: quiet)

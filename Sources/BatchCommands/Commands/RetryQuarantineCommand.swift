@@ -51,7 +51,7 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
         var export = try ExportCommand.parse([])
         export.window.batch = ids.isEmpty ? quarantined.sorted() : ids
         (export.archive, export.lock, export.service) = (archive, lock, service)
-        (export.format, export.quiet) = (format, quiet)
+        (export.common.format, export.common.quiet) = (format, quiet)
         try await export.run()
     }
 }

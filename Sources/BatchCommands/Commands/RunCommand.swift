@@ -28,16 +28,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var archive: ArchivePathOption
 
-    @Flag(name: [.customShort("n"), .long], help: "Show what would be downloaded; write nothing.")
-    var dryRun = false
-
-    @OptionGroup var format: FormatOptions<ReportFormat>
-
-    @Flag(name: .shortAndLong, help: .quiet)
-    var quiet = false
-
-    @Flag(name: .shortAndLong, help: .verbose)
-    var verbose = false
+    @OptionGroup var common: CommonRunOptions
 
     @Argument(
         help: ArgumentHelp("The pipeline file, in YAML.", valueName: "file"),
@@ -53,13 +44,8 @@ struct RunCommand: AsyncParsableCommand {
 
     /// The options of `export` on the command line, before and after the file.
     private var exportArguments: [String] {
-        var arguments = archive.given.map { ["--archive=\($0)"] } ?? []
-        if dryRun { arguments.append("--dry-run") }
-        if let given = format.given { arguments.append("--format=\(given.rawValue)") }
-        if format.json { arguments.append("--json") }
-        if quiet { arguments.append("--quiet") }
-        if verbose { arguments.append("--verbose") }
-        return arguments + overrides
+        let archive = archive.given.map { ["--archive=\($0)"] } ?? []
+        return archive + common.arguments + overrides
     }
 
     func run() async throws {
@@ -74,11 +60,11 @@ struct RunCommand: AsyncParsableCommand {
         }
         if check { return try context.print(description(of: plan, in: context)) }
         let shared = plan.shared
-        let observer = shared.reporting.observer(in: context, isQuiet: shared.quiet)
+        let observer = shared.reporting.observer(in: context, isQuiet: shared.common.quiet)
         let reporter = RunReporter(
             shared.reporting,
             service: shared.service,
-            isDryRun: shared.dryRun,
+            isDryRun: shared.common.dryRun,
             observer: observer,
             keyVariables: plan.runs.compactMap(\.keyVariable)
         )
@@ -94,7 +80,7 @@ struct RunCommand: AsyncParsableCommand {
         let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
         await reporter.end(runs, status: status, document: document)
         try context.end(with: status) {
-            guard shared.format.isJSON else { return }
+            guard shared.common.format.isJSON else { return }
             try context.writeDocument(document)
         }
     }
@@ -102,7 +88,7 @@ struct RunCommand: AsyncParsableCommand {
     /// Reports the error that prevents the run, also in the JSON document and by a ping, then ends the command.
     private func reportFailure(_ failure: FailureText, startedAt: Timestamp, in context: CommandContext) async throws {
         let given = try PipelinePlan.reporting(file, overrides: exportArguments)
-        let observer = given.reporting.observer(in: context, isQuiet: given.quiet)
+        let observer = given.reporting.observer(in: context, isQuiet: given.common.quiet)
         observer.report(failure)
         let document = PipelineDocument(
             file: file,
@@ -115,14 +101,14 @@ struct RunCommand: AsyncParsableCommand {
             let reporter = RunReporter(
                 given.reporting,
                 service: given.service,
-                isDryRun: given.dryRun,
+                isDryRun: given.common.dryRun,
                 observer: observer,
                 keyVariables: PipelinePlan.keyVariables(in: file)
             )
             await reporter.end([], status: failure.status, document: document)
         }
         try context.end(with: failure.status) {
-            guard given.format.isJSON else { return }
+            guard given.common.format.isJSON else { return }
             try context.writeDocument(document)
         }
     }

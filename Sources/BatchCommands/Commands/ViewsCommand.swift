@@ -1,5 +1,4 @@
 import ArgumentParser
-import BatchAnalytics
 import BatchArchive
 
 /// `batchkeep views`: writes the SQL and schema files that other tools use to read an archive.

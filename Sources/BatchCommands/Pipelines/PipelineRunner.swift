@@ -24,7 +24,7 @@ struct PipelineRunner {
         let command = run.command
         if let source = run.source, command.reporting.logFormat == .text { context = name(source, in: context) }
         let observer = command.reporting
-            .observer(in: context, isQuiet: command.quiet, isVerbose: command.verbose, source: run.source)
+            .observer(in: context, isQuiet: command.common.quiet, isVerbose: command.common.verbose, source: run.source)
         return ExportSession(command, source: run.source, observer: observer, cancellation: cancellation)
     }
 
@@ -32,7 +32,7 @@ struct PipelineRunner {
     ///
     /// With `--quiet`, or if the lines of several sources alternate, the name is before each line.
     private func name(_ source: String, in context: CommandContext) -> CommandContext {
-        if plan.shared.quiet || (plan.parallel > 1 && plan.runs.count > 1) { return context.naming(source) }
+        if plan.shared.common.quiet || (plan.parallel > 1 && plan.runs.count > 1) { return context.naming(source) }
         context.note("")
         context.note("Source \(source)", .strong)
         return context
