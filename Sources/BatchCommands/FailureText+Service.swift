@@ -164,9 +164,9 @@ extension FailureText {
             guard let pause = failure.refusedPause else { return "use --max-rpm to send fewer requests, then \(retry)" }
             guard pause < .seconds(86_400 * 365) else { return "\(retry) later" }
             return "wait \(NumberText.duration(seconds: pause / .seconds(1))), then \(retry)"
-        case _ where failure.page != nil: return wrongServer
         case _ where failure.refusesPageSize:
             return smallerPage(failure).map { "use a smaller page: \($0)" } ?? refusedPages
+        case _ where failure.page != nil: return wrongServer
         case 401: return "check the key from \(place): it must be current and belong to this API"
         case 403: return "use a key that may read batches (this one is from \(place)), or set --workspace"
         case 404 where failure.isListing: return "check --base-url: this server has no /v1/messages/batches"

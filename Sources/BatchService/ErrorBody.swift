@@ -2,10 +2,12 @@ import FoundationEssentials
 
 /// The body of an error response (API reference, "Errors").
 ///
-/// The API returns `{"type":"error","error":{"type":…,"message":…,"details":{"error_code":…}},"request_id":…}`. Proxies
-/// and gateways return HTML, plain text, a text or a list as `error`, or nothing. Every part may be missing.
+/// The API returns `{"type":"error","error":{"type":…,"message":…,"details":{"error_code":…}},"request_id":…}`. Every
+/// part may be missing. Gateways have other shapes, whose text is the message: `detail` (FastAPI, RFC 9457), `message`,
+/// `errors` or `error` as a text or a list, and plain text. An HTML page has no message.
 struct ErrorBody: Sendable, Hashable {
     var type: String?
+    /// The text for people, of any length; it may contain secrets.
     var message: String?
     /// `error.details.error_code`, which is more specific than the type.
     var code: String?
@@ -13,65 +15,107 @@ struct ErrorBody: Sendable, Hashable {
 
     /// The maximum number of bytes read from an error body.
     static let byteLimit = 65_536
-    /// The maximum length of a message, so that an HTML page does not fill the terminal.
-    private static let messageLimit = 2_000
+    /// The maximum length of a message, so that a long one does not fill the terminal.
+    ///
+    /// Shorten it only after secrets were removed from it, because a part of a secret is not recognized.
+    static let messageLimit = 2_000
 
     init(_ bytes: [UInt8]) {
-        guard let document = try? JSONDecoder().decode(Document.self, from: Data(bytes)) else { return }
-        requestID = document.requestID
-        type = document.error?.type
-        message = document.error?.message.map { String($0.prefix(Self.messageLimit)) }
-        code = document.error?.code
+        guard let document = try? JSONDecoder().decode(Value.self, from: Data(bytes)) else {
+            message = Self.plainText(bytes)
+            return
+        }
+        message = document.message
+        requestID = document["request_id"]?.text
+        type = document["error"]?.type
+        code = document["error"]?["details"]?["error_code"]?.text
     }
 
-    /// The JSON document.
-    ///
-    /// A member of an unexpected type is treated as missing.
-    private struct Document: Decodable {
-        var error: Inner?
-        var requestID: String?
+    /// The body on one line, if it is a plain text; nil for HTML, broken JSON and a text that is cut.
+    private static func plainText(_ bytes: [UInt8]) -> String? {
+        guard bytes.count < byteLimit, let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        let words = text.split { $0.isWhitespace || $0 == "\u{FEFF}" }
+        guard let first = words.first?.first, !"<{[\"".contains(first) else { return nil }
+        return words.joined(separator: " ")
+    }
+}
 
-        enum CodingKeys: String, CodingKey {
-            case error
-            case requestID = "request_id"
-        }
+/// A JSON value of an error body.
+private enum Value: Decodable {
+    case text(String)
+    case list([Value])
+    /// Members by their names in lower case.
+    case object([String: Value])
+    /// A number, a Boolean or null.
+    case other
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            error = try? container.decode(Inner.self, forKey: .error)
-            requestID = try? container.decode(String.self, forKey: .requestID)
+    /// The members with a text for people, the best one first.
+    private static let messages = [
+        "message", "msg", "detail", "error_description", "description", "reason", "title", "error",
+    ]
+    /// The members with several problems of a request, as a list or by the name of the parameter.
+    private static let problems = ["errors", "invalid-params"]
+    /// The members that name the parameter that a message is about.
+    private static let places = ["loc", "parameter", "field", "name"]
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else if let list = try? container.decode([Value].self) {
+            self = .list(list)
+        } else if let members = try? container.decode([String: Value].self) {
+            self = .object(Dictionary(members.map { ($0.key.lowercased(), $0.value) }) { first, _ in first })
+        } else {
+            self = .other
         }
     }
 
-    private struct Inner: Decodable {
-        var type: String?
-        var message: String?
-        var code: String?
+    subscript(name: String) -> Value? {
+        if case .object(let members) = self { members[name] } else { nil }
+    }
 
-        enum CodingKeys: String, CodingKey {
-            case type
-            case message
-            case details
-        }
+    var text: String? {
+        if case .text(let text) = self { text } else { nil }
+    }
 
-        enum DetailKeys: String, CodingKey {
-            case code = "error_code"
-        }
+    /// The member `type` of an object, or of the first object of a list that has one.
+    var type: String? {
+        if case .list(let values) = self { values.lazy.compactMap(\.type).first } else { self["type"]?.text }
+    }
 
-        init(from decoder: any Decoder) throws {
-            guard let container = try? decoder.container(keyedBy: CodingKeys.self) else {
-                let value = try decoder.singleValueContainer()
-                message = try? value.decode(String.self)
-                guard message == nil, let list = try? value.decode([Inner].self) else { return }
-                type = list.lazy.compactMap(\.type).first
-                let messages = list.compactMap(\.message)
-                message = messages.isEmpty ? nil : messages.joined(separator: "; ")
-                return
+    /// The text for people: that of an object with the name of the parameter, those of a list joined; nil if none.
+    var message: String? {
+        switch self {
+        case .text(let text): return text.isEmpty ? nil : text
+        case .list(let values): return Self.joined(values.compactMap(\.message))
+        case .object:
+            let general = Self.messages.lazy.compactMap { self[$0]?.message }.first
+            let problems = Self.problems.compactMap { self[$0]?.problems }
+            guard let message = Self.joined([general].compactMap(\.self) + problems) else { return nil }
+            guard let place = Self.places.lazy.compactMap({ self[$0]?.place }).first, !message.contains(place) else {
+                return message
             }
-            type = try? container.decode(String.self, forKey: .type)
-            message = try? container.decode(String.self, forKey: .message)
-            let details = try? container.nestedContainer(keyedBy: DetailKeys.self, forKey: .details)
-            code = try? details?.decode(String.self, forKey: .code)
+            return "\(place): \(message)"
+        case .other: return nil
         }
+    }
+
+    /// The messages of several problems, in an object with the name of the parameter before each.
+    private var problems: String? {
+        guard case .object(let members) = self, message == nil else { return message }
+        return Self.joined(
+            members.sorted { $0.key < $1.key }.compactMap { name, value in value.message.map { "\(name): \($0)" } }
+        )
+    }
+
+    /// The name of a parameter, or the names that lead to it, joined by dots.
+    private var place: String? {
+        let names = if case .list(let values) = self { values.compactMap(\.text) } else { [text].compactMap(\.self) }
+        return names.isEmpty ? nil : names.joined(separator: ".")
+    }
+
+    private static func joined(_ texts: [String]) -> String? {
+        texts.isEmpty ? nil : texts.joined(separator: "; ")
     }
 }

@@ -188,7 +188,7 @@ extension KeyStore {
         var error = error
         error.operation = removed(from: error.operation)
         error.errorType = error.errorType.map(removed)
-        error.message = error.message.map(removed)
+        error.message = error.message.map { String(removed(from: $0).prefix(ErrorBody.messageLimit)) }
         error.requestID = error.requestID.map(removed)
         error.keyRenewal = error.keyRenewal.map(removed)
         if let page = error.page {

@@ -123,6 +123,45 @@ struct PageLimitTests {
         }
     }
 
+    @Test(
+        arguments: [
+            (
+                422, "application/json",
+                #"{"detail":[{"type":"less_than_equal","loc":["query","limit"],"msg":"Input should be less than or equal to 100","input":"1000","ctx":{"le":100}}]}"#
+            ),
+            (400, "application/json", #"{"detail":"limit must be <= 100"}"#),
+            (
+                400, "application/json",
+                #"{"statusCode":400,"message":["limit must not be greater than 100"],"error":"Bad Request"}"#
+            ),
+            (400, "application/problem+json", #"{"title":"Bad request","errors":{"limit":["must be at most 100"]}}"#),
+            (400, "text/plain; charset=utf-8", "pageSize: at most 100\n"),
+            (422, "", "Value '1000' at 'limit' must be less than or equal to 100"),
+        ] as [(Int, String, String)]
+    )
+    func `the limit is read from the errors of gateways`(status: Int, type: String, body: String) async throws {
+        let headers = type.isEmpty ? [] : [HeaderField("content-type", type)]
+        let refused = Fault(.answer(status: status, headers: headers, body: body), on: [.list], .first(1))
+        let scenario = scenario(limit: 100, faults: [refused], try Self.batches(120))
+        let (run, limits) = try await run("list", "--format", "ndjson", against: scenario)
+        #expect(run.status == .done && ids(run).count == 120, "\(run.notes)")
+        #expect(limits == ["1000", "100", "100"])
+    }
+
+    @Test func `the text of a gateway's error is shown`() async throws {
+        for (body, text) in [
+            (#"{"detail":[{"loc":["query","limt"],"msg":"extra fields"}]}"#, "status 422: query.limt: extra fields"),
+            ("no workspace\u{1B}[2J", "status 422: no workspace␛[2J (text/plain instead of JSON)"),
+        ] {
+            let type = body.hasPrefix("{") ? "application/json" : "text/plain"
+            let refused = FaultEffect.answer(status: 422, headers: [HeaderField("content-type", type)], body: body)
+            let scenario = scenario(faults: [Fault(refused, on: [.list])], try Self.batches(1))
+            let (run, limits) = try await run("list", against: scenario)
+            #expect(run.status == .error && limits == ["1000"])
+            #expect(run.notes.contains(text), "\(run.notes)")
+        }
+    }
+
     @Test func `a spend limit that is a 400 is not about pages`() async throws {
         let refused = FaultEffect.answer(
             status: 400,

@@ -1,3 +1,4 @@
+import BatchPipeline
 import Testing
 
 @testable import BatchService
@@ -20,7 +21,8 @@ struct ErrorBodyTests {
     }
 
     @Test(arguments: [
-        "", " ", "<html><body>502 Bad Gateway</body></html>", "[]", "null", "7", "{", "{}",
+        "", " ", "<html><body>502 Bad Gateway</body></html>", #"{"detail":[]}"#, #"{"errors":{"a":7}}"#, "[]", "null",
+        "7", "{", "{}",
         #"{"error":null,"request_id":7}"#, #"{"error":[]}"#, #"{"error":[1,{}]}"#, "\u{FEFF}{}",
     ])
     func `anything else says nothing`(text: String) {
@@ -52,9 +54,52 @@ struct ErrorBodyTests {
         #expect(ErrorBody([0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D]).type == nil)
     }
 
+    @Test(
+        arguments: [
+            (#"{"detail":"limit must be <= 100"}"#, "limit must be <= 100"),
+            (
+                #"{"detail":[{"loc":["query","limit"],"msg":"too large","type":"le","ctx":{"le":100}},{"msg":"b"}]}"#,
+                "query.limit: too large; b"
+            ),
+            (#"{"detail":{"error":"expired"}}"#, "expired"),
+            (
+                #"{"statusCode":400,"message":["limit is too large","b"],"error":"Bad Request"}"#,
+                "limit is too large; b"
+            ),
+            (#"{"Message":"no access"}"#, "no access"),
+            (#"{"error":"invalid_token","error_description":"expired"}"#, "expired"),
+            (
+                #"{"title":"Invalid","status":400,"errors":{"limit":["too large"],"a":["b"]}}"#,
+                "Invalid; a: b; limit: too large"
+            ),
+            (
+                #"{"title":"Invalid","invalid-params":[{"name":"limit","reason":"too large"}]}"#,
+                "Invalid; limit: too large"
+            ),
+            (#"{"errors":[{"message":"a"},{"field":"x","message":"x is odd"}]}"#, "a; x is odd"),
+            (#"[{"error":{"code":400,"message":"m"}}]"#, "m"), (#""limit""#, "limit"),
+            ("limit must be\r\n  at most 100\n", "limit must be at most 100"),
+        ]
+    )
+    func `the text of a gateway is the message`(text: String, message: String) {
+        #expect(read(text).message == message)
+    }
+
     @Test
-    func `a message of any length is cut to what a terminal bears`() {
-        let body = read(#"{"error":{"message":"\#(String(repeating: "a", count: 50_000))"}}"#)
-        #expect(body.message?.count == 2_000)
+    func `a long message is cut after the secrets are removed from it`() {
+        let key = "sk-ant-secret-of-the-test"
+        for start in [#"{"error":{"message":""#, #"{"detail":""#, ""] {
+            let text = "\(start)\(String(repeating: "a", count: 1_990))\(key)\(String(repeating: "b", count: 9_000))"
+            var error = ServiceError(code: .status(400), operation: "GET /")
+            error.message = read(text + (start.isEmpty ? "" : start.contains("error") ? #""}}"# : #""}"#)).message
+            let shown = KeyStore(.apiKey(key)).removed(from: error).message
+            #expect(shown?.count == 2_000)
+            #expect(shown?.contains("sk-") == false)
+        }
+    }
+
+    @Test
+    func `a plain text that was cut says nothing, because a part of a secret is not recognized`() {
+        #expect(read(String(repeating: "a", count: ErrorBody.byteLimit)).message == nil)
     }
 }

@@ -86,6 +86,7 @@ extension ServiceError {
         guard isListing, [400, 422].contains(status), let message = message?.lowercased() else { return false }
         let words = Set(message.split { !$0.isLetter && $0 != "_" }.map(String.init))
         guard words.isDisjoint(with: ["usage", "spend", "spending", "rate", "credit"]) else { return false }
-        return words.contains("limit") || words.contains("page_size") || message.contains("page size")
+        return !words.isDisjoint(with: ["limit", "page_size", "pagesize", "per_page", "max_results", "maxresults"])
+            || message.contains("page size")
     }
 }

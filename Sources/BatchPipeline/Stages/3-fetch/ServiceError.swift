@@ -68,7 +68,7 @@ package struct ServiceError: Error, Sendable, Hashable {
     package var operation: String
     /// `error.type` of the error body.
     package var errorType: String?
-    /// `error.message` of the error body.
+    /// The text of the error body: `error.message`, or that of another shape or a plain text.
     package var message: String?
     /// What arrived instead of JSON, if the answer was another document.
     package var page: ReceivedPage?
