@@ -16,11 +16,17 @@ package final class FileArchive: ArchiveSink {
     private let publisher: Publisher
     private let pricesDigest: String
     private let codecRecord = Mutex<CodecRecord?>(nil)
+    private let otherDays = Mutex<[String: CalendarDay]>([:])
 
     /// Prices the requests of new batches.
     package var pricing: RequestPricing { settings.pricing }
     /// The codec of new files, which also reads those of other codecs.
     var codec: any MemberCodec { settings.codec }
+
+    /// The batches that are archived under another day than that of their creation, with that day.
+    ///
+    /// An import without their batch objects has archived them. It contains what ``archivedIDs(among:)`` found so far.
+    package var misplaced: [String: CalendarDay] { otherDays.withLock { $0 } }
 
     /// Creates a value; the disk is not accessed.
     package init(_ folder: ArchiveFolder, settings: ArchiveSettings, isShared: Bool = false) {
@@ -48,13 +54,18 @@ package final class FileArchive: ArchiveSink {
         return try ArchiveRecovery.run(in: folder)
     }
 
-    /// Returns the archived batches of a list, from the names of the manifests of their days.
+    /// Returns the archived batches of a list, from the names of the manifests alone.
+    ///
+    /// A batch that is archived under another day than that of its creation counts too, see ``misplaced``.
     package func archivedIDs(among batches: [MessageBatch]) async throws -> Set<String> {
         guard let status = try folder.status("") else { return [] }
         guard status.isFolder else { throw ArchiveFailure(.notAFolder, .open, path: folder.root) }
         var archived: Set<String> = []
         for day in Set(batches.map(\.day)) { archived.formUnion(try folder.archivedIDs(of: day)) }
-        return archived.intersection(batches.map(\.id))
+        let ids = Set(batches.map(\.id))
+        let found = try folder.days(ofArchived: ids.subtracting(archived))
+        otherDays.withLock { $0.merge(found) { $1 } }
+        return archived.intersection(ids).union(found.keys)
     }
 
     /// Locks the batch, and finishes or removes the files of an interrupted process.

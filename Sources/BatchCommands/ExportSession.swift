@@ -127,6 +127,7 @@ struct ExportSession: Sendable {
         // It holds the catalog, which is closed at the end of the run, before the summary is used.
         effective.asOf = nil
         if !report.isListingOrdered { observer.warn(FailureText.unorderedListing) }
+        if !sink.misplaced.isEmpty { observer.warn(FailureText.misplaced(sink.misplaced)) }
         if let size = report.reducedPageSize { options.reportPages(of: size, to: observer) }
         let joined = await join?.run(in: sink, of: effective, after: &report)
         if report.wasCancelled || (cancellation.isOutputClosed && report.stop == nil) {

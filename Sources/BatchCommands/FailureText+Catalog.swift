@@ -77,6 +77,14 @@ extension FailureText {
     /// The warning about a listing that is not newest first.
     static let unorderedListing = "listing: not newest first, so it was read to its end"
 
+    /// The warning about batches that were imported under another day than that of their creation.
+    static func misplaced(_ batches: [String: CalendarDay]) -> String {
+        let names = batches.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map { "\($0.key) (\($0.value.text))" }
+        let count = batches.count.counted("batch was", "batches were")
+        return "\(count) imported without proof, under another day than that of creation, and not exported: "
+            + "\(names.listed()); to archive one with proof, remove its files, then export it with --batch"
+    }
+
     /// The hint that an explicit window skips batches that still need work.
     static func unarchivedBatches(_ count: Int, oldest: Timestamp) -> String {
         let batches = count.counted("batch", "batches")

@@ -215,6 +215,38 @@ struct ImportCommandTests {
         }
     }
 
+    @Test func `an export does not archive an unproven batch of another day twice, and says how to prove it`()
+        async throws
+    {
+        let batch = try Nights.batch("one", daysBefore: 2)
+        try await Nights.run([batch]) { nights in
+            try await Scratch.use { scratch in
+                let line = "{\"custom_id\":\"request-0\",\"result\":{\"type\":\"canceled\"}}\n"
+                let file = try scratch.write(line, to: "\(batch.id).jsonl")
+                let listed = try scratch.write("", to: "none.ndjson")
+                let options = ["--unproven", "--date", "2026-10-05", "--batches", listed]
+                #expect(await nights.run(["import"] + options + [file]).status == .done)
+                for arguments in [["--since", "40d"], ["--batch", batch.id]] {
+                    let export = await nights.run(["export", "--json"] + arguments)
+                    #expect(export.status == .done && export.batches["already_archived"] == 1, "\(export.notes)")
+                    #expect(export.notes.contains("warning: 1 batch was imported without proof"), "\(export.notes)")
+                    #expect(export.notes.contains("\(batch.id) (2026-10-05)"), "\(export.notes)")
+                    #expect(nights.archive.files(in: "manifests").count == 1)
+                }
+                // What the warning says.
+                for part in ["raw", "results", "manifests"] {
+                    let path = try nights.archive.file(in: part, batch.id)
+                    try FileManager.default.removeItem(at: nights.archive.url.appending(path: path))
+                }
+                let export = await nights.run(["export", "--json", "--batch", batch.id])
+                #expect(export.batches["archived_now"] == 1 && !export.notes.contains("without proof"))
+                #expect(try !nights.archive.file(in: "manifests", batch.id).contains("2026-10-05"))
+                #expect(await nights.run(["verify", "--full"]).status == .done)
+                #expect(await nights.status()["unproven"] as? [String] == [])
+            }
+        }
+    }
+
     @Test func `--unproven works without a key, and still quarantines repeated IDs`() async throws {
         try await Scratch.use { scratch in
             let line = "{\"custom_id\":\"a\",\"result\":{\"type\":\"canceled\"}}\n"

@@ -160,6 +160,16 @@ extension ArchiveFolder {
         return ids
     }
 
+    /// Returns the days of those of the batches that have a manifest.
+    func days(ofArchived ids: Set<String>) throws(ArchiveFailure) -> [String: CalendarDay] {
+        guard !ids.isEmpty else { return [:] }
+        var days: [String: CalendarDay] = [:]
+        for day in try manifestDays() {
+            for id in try archivedIDs(of: day) where ids.contains(id) { days[id] = day }
+        }
+        return days
+    }
+
     /// Returns the sorted IDs of the batches that were created on a day and have a manifest.
     func archivedIDs(of day: CalendarDay) throws(ArchiveFailure) -> [String] {
         try names(in: ArchivePaths.manifestFolder(of: day)).compactMap { ArchivePaths.id(ofManifest: $0) }

@@ -20,7 +20,10 @@ extension PendingWork {
         if !unproven.isEmpty {
             let batches = unproven.count.counted("archived batch has", "archived batches have")
             messages.append(
-                ("\(batches) no proof of completeness: \(unproven.listed())", "import them again without --unproven")
+                (
+                    "\(batches) no proof of completeness: \(unproven.listed())",
+                    "to prove one, remove its files, then export it with --batch, or import it without --unproven"
+                )
             )
         }
         let files = [
