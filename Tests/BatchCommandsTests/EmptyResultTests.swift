@@ -219,6 +219,23 @@ struct EmptyResultTests {
         }
     }
 
+    @Test func `for an ID that a table has cut, the full ID is named, unless several begin with it`() async throws {
+        let id = try Samples.id(of: "2025-06-sql-generation")
+        let text = "not found in the archive: \(Self.extent)"
+        for command in [["summarize"], ["errors"]] {
+            try await InProcess.exportSamples { _, archive, _ in
+                let cut = "\(id.dropLast(8))…"
+                let run = await InProcess.offline(command + ["--batch", cut], on: archive)
+                #expect(run.notes.contains("warning: batch '\(cut)' \(text)"), "\(run.notes)")
+                #expect(run.notes.contains("; the full ID is \(id)\n"), "\(run.notes)")
+                for other in ["msgbatch_…", "msgbatch_other…", String(id.dropLast(8))] {
+                    let run = await InProcess.offline(command + ["--batch", other], on: archive)
+                    #expect(run.notes.contains(text) && !run.notes.contains("the full ID"), "\(run.notes)")
+                }
+            }
+        }
+    }
+
     @Test func `the archives of several workspaces are searched together`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             try await Scratch.use { scratch in

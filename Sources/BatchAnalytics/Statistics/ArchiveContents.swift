@@ -14,6 +14,8 @@ package struct ArchiveContents: Sendable {
     package private(set) var selected = Part()
     /// The IDs of the selection that the archives contain, in any window.
     package private(set) var knownIDs: Set<String> = []
+    /// The IDs that the archives contain, by the ID of the selection that is their beginning with `…`, as in a table.
+    package private(set) var fullIDs: [String: Set<String>] = [:]
     /// The number of manifests that cannot be read.
     package private(set) var unreadable = 0
 
@@ -51,12 +53,16 @@ package struct ArchiveContents: Sendable {
         all.add(batch)
         if selection.contains(batch.batch) { selected.add(batch) }
         if selection.ids?.contains(batch.batch.id) == true { knownIDs.insert(batch.batch.id) }
+        for id in selection.ids ?? [] where id.hasSuffix("…") && batch.batch.id.hasPrefix(id.dropLast()) {
+            fullIDs[id, default: []].insert(batch.batch.id)
+        }
     }
 
     private mutating func merge(_ other: ArchiveContents) {
         all.merge(other.all)
         selected.merge(other.selected)
         knownIDs.formUnion(other.knownIDs)
+        fullIDs.merge(other.fullIDs) { $0.union($1) }
     }
 }
 

@@ -48,7 +48,10 @@ struct EmptyResult {
         let unknown = (selection.ids ?? []).subtracting(contents.knownIDs).sorted()
         if !unknown.isEmpty {
             let names = unknown.map { "'\($0)'" }.listed()
-            let sentence = "\(unknown.count == 1 ? "batch" : "batches") \(names) not found in \(name): \(has) \(extent)"
+            let full = unknown.compactMap { contents.fullIDs[$0] }.filter { $0.count == 1 }.flatMap(\.self)
+            let sentence =
+                "\(unknown.count == 1 ? "batch" : "batches") \(names) not found in \(name): \(has) \(extent)"
+                + (full.isEmpty ? "" : "; the full \(full.count == 1 ? "ID is" : "IDs are") \(full.listed())")
             if contents.knownIDs.isEmpty || !isEmpty { return [sentence] }
         }
         if contents.selected.batches == 0 {
