@@ -125,6 +125,18 @@ struct EndpointTests {
         }
     }
 
+    @Test(arguments: [2, 3])
+    func `batches that were archived before the key expired stay archived`(requests: Int) async throws {
+        let scenario = try scenario { $0.hook = ExpiringKey(requests: requests) }
+        try await export(scenario, ["--concurrency", "1"]) { run, archive, _ in
+            #expect(run.status == .keyRefused, "\(run.notes)")
+            #expect(archive.archivedIDs.count == requests - 1)
+            #expect(run.batches["archived_now"] == requests - 1, "\(run.output)")
+            #expect(run.notes.contains("the token has expired"), "\(run.notes)")
+            #expect(await InProcess.offline(["verify"], on: archive).status == .done)
+        }
+    }
+
     // MARK: Removed batches
 
     @Test func `a batch that is listed with its counts but without results is removed`() async throws {
