@@ -97,7 +97,8 @@ struct Batchkeep: AsyncParsableCommand {
         abstract:
             "Save the results of Message Batches before the API removes them, and analyze them offline.",
         discussion: """
-            The API key is read from ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN or --key-file, never from the command line.
+            The API key is read from ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, --key-file or --key-command, never from the \
+            command line.
 
             Examples:
               batchkeep export --since 7d

@@ -92,7 +92,7 @@ extension FailureText {
         let place = arguments.firstIndex { path.count == 1 && path[0].command($0) != nil }
         if let place {
             let others = arguments[..<place] + arguments[(place + 1)...]
-            let shown = CatalogRun.without(valuesOf: ["--header"], Array(others))
+            let shown = CatalogRun.withoutHeaders(Array(others))
             let words = ["batchkeep", arguments[place]] + shown.map(\.shellQuoted)
             return "options of a command follow its name: \(words.joined(separator: " "))"
         }

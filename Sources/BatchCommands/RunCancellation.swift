@@ -84,6 +84,8 @@ final class RunCancellation: Sendable {
     /// A second signal ends the process immediately, and so does the first one if the work does not end within
     /// ``gracePeriod``: it may wait for something that cannot be canceled, such as a reader of standard output. The
     /// archive stays valid even then.
+    ///
+    /// - Throws: ``CommandExit`` with the status of the signal if that made the work throw `CancellationError`.
     static func onSignal<Result: Sendable>(
         _ work: @escaping @Sendable (RunCancellation) async throws -> Result
     ) async throws -> Result {
@@ -112,7 +114,12 @@ final class RunCancellation: Sendable {
             }
             cancellation.state.withLock { $0.isOver = true }
         }
-        return try await task.value
+        do {
+            return try await task.value
+        } catch is CancellationError {
+            guard let status = cancellation.signalStatus else { throw CancellationError() }
+            throw CommandExit(status: status)
+        }
     }
 
     /// Runs `work` in a task that is canceled after `span` or together with the surrounding task.

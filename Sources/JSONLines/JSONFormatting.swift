@@ -76,3 +76,16 @@ package enum JSONIndentation {
         output += [UInt8](repeating: 0x20, count: 2 * level)
     }
 }
+
+/// The text around the elements of an array that are written one by one, each on its own line: `[{…},\n{…}]`.
+package enum JSONArrayFrame {
+    /// Returns the text before an element.
+    package static func start(isFirst: Bool) -> [UInt8] {
+        Array((isFirst ? "[" : ",\n").utf8)
+    }
+
+    /// Returns the text after the last element, with a line end; for an array without elements, the whole array.
+    package static func end(isEmpty: Bool) -> String {
+        isEmpty ? "[]\n" : "]\n"
+    }
+}

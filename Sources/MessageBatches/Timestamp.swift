@@ -45,6 +45,11 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         Double(nanoseconds - earlier.nanoseconds) / 1e9
     }
 
+    /// Returns the number of days from `earlier` to this time, rounded down to tenths.
+    package func tenthsOfDays(since earlier: Timestamp) -> Double {
+        (seconds(since: earlier) / 8_640).rounded(.down) / 10
+    }
+
     /// The UTC day of this time.
     package var day: CalendarDay {
         CalendarDay(daysSinceEpoch: Int(nanoseconds.flooredQuotient(by: 86_400_000_000_000)))

@@ -19,7 +19,7 @@ package enum ArchiveProblem: Sendable, Hashable {
     /// Batches that the exports so far could not get, and that a later one retries.
     case unfinished([CatalogBatch])
     /// The last successful export, nil if there was none, is older than allowed.
-    case stale(last: CatalogRun?, maxAge: Int64)
+    case stale(last: CatalogRun?)
     /// No export is recorded.
     case neverExported
 }
@@ -43,7 +43,7 @@ extension ArchiveStatus {
         if !failed.isEmpty { problems.append(.unfinished(failed)) }
         if let runProblem { problems.append(runProblem) }
         guard lastExport != nil else { return problems }
-        if let maxAge, isOlder(lastSuccess, than: maxAge) { problems.append(.stale(last: lastSuccess, maxAge: maxAge)) }
+        if let maxAge, isOlder(lastSuccess, than: maxAge) { problems.append(.stale(last: lastSuccess)) }
         return problems
     }
 

@@ -43,8 +43,13 @@ package struct CatalogRun: Sendable, Hashable {
             }
     }
 
+    /// Returns the arguments without the values of headers, for messages to the caller.
+    package static func withoutHeaders(_ arguments: [String]) -> [String] {
+        without(valuesOf: ["--header"], arguments)
+    }
+
     /// Returns the arguments with `…` instead of the values of these options.
-    package static func without(valuesOf options: Set<String>, _ arguments: [String]) -> [String] {
+    private static func without(valuesOf options: Set<String>, _ arguments: [String]) -> [String] {
         var previous = ""
         return arguments.map { argument in
             defer { previous = argument }

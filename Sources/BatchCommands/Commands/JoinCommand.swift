@@ -52,15 +52,9 @@ struct JoinCommand: AsyncParsableCommand {
             let entry = ArchiveFolders.Entry(source: nil, folder: folder)
             try await EmptyResult(selection: selection).explain(in: [entry], context)
         }
-        let status = try await RunCancellation.onSignal { cancellation in
+        let status = try await RunCancellation.onSignal { _ in
             let open = try await archive.open(origin: "", lock: lock)
-            let report: JoinReport
-            do {
-                report = try await JoinRun.run(listing, with: PreparedJoin(settings), in: open.sink)
-            } catch is CancellationError {
-                guard let status = cancellation.signalStatus else { throw CancellationError() }
-                throw CommandExit(status: status)
-            }
+            let report = try await JoinRun.run(listing, with: PreparedJoin(settings), in: open.sink)
             open.close()
             let summary = JoinSummary(report: report, archivePath: archive.path)
             summary.print(in: context, isQuiet: quiet)

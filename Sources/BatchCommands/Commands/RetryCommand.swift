@@ -105,16 +105,13 @@ struct RetryCommand: AsyncParsableCommand {
     }
 
     private func gather(_ manifests: [Manifest], _ run: RetryRun) async throws -> RetryReport {
-        try await RunCancellation.onSignal { cancellation in
+        try await RunCancellation.onSignal { _ in
             do {
                 return try await run.run(manifests, with: PreparedJoin(join.readingSettings()))
             } catch let failure as ArchiveFailure where failure.isExistingFile {
                 throw CommandFailure.conflict(
                     "--out: '\(failure.path)' already exists, use another folder"
                 )
-            } catch is CancellationError {
-                guard let status = cancellation.signalStatus else { throw CancellationError() }
-                throw CommandExit(status: status)
             }
         }
     }

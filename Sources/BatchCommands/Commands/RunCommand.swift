@@ -116,7 +116,7 @@ struct RunCommand: AsyncParsableCommand {
     /// The exports of the file as command lines, for `--check`, without the values of headers, which may be secrets.
     private func description(of plan: PipelinePlan, in context: CommandContext) -> String {
         let lines = plan.runs.map { run in
-            let arguments = CatalogRun.without(valuesOf: ["--header"], run.arguments)
+            let arguments = CatalogRun.withoutHeaders(run.arguments)
             var words = ["batchkeep", "export"] + arguments.map(\.shellQuoted)
             if let variable = run.keyVariable { words.insert("ANTHROPIC_API_KEY=\"$\(variable)\"", at: 0) }
             return words.joined(separator: " ") + "\n"

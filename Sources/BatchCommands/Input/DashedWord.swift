@@ -37,7 +37,7 @@ struct DashedWord {
             command = nil
             return
         }
-        command = (["batchkeep"] + CatalogRun.without(valuesOf: ["--header"], others).map(\.shellQuoted))
+        command = (["batchkeep"] + CatalogRun.withoutHeaders(others).map(\.shellQuoted))
             .joined(separator: " ")
     }
 

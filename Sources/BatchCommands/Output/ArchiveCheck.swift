@@ -105,7 +105,7 @@ extension ArchiveCheck.Finding {
                 status: .partial,
                 clause: "\(count) could not be archived yet; a later export retries"
             )
-        case .stale(let last, _):
+        case .stale(let last):
             let age = last?.finishedAt.map { "the last successful export was \(status.age(of: $0)) ago" }
             let limit = maxAge.map { ", not within \($0.text)" } ?? ""
             self.init(word: "stale", status: .threshold, clause: (age ?? "no export has succeeded yet") + limit)

@@ -1,4 +1,5 @@
 import BatchCatalog
+import JSONLines
 import MessageBatches
 import Tables
 
@@ -23,7 +24,7 @@ struct BatchListOutput {
         for batch in batches {
             switch format {
             case .ndjson: try context.writeJSON(batch.json + [0x0A])
-            case .json: try context.writeJSON(Array((count == 0 ? "[" : ",\n").utf8) + Self.object(batch))
+            case .json: try context.writeJSON(JSONArrayFrame.start(isFirst: count == 0) + Self.object(batch))
             case .table, .csv, .tsv, .markdown: table.rows.append(row(of: batch))
             }
             count += 1
@@ -33,7 +34,7 @@ struct BatchListOutput {
     func finish() throws {
         switch format {
         case .ndjson: break
-        case .json: try context.print(count == 0 ? "[]\n" : "]\n")
+        case .json: try context.print(JSONArrayFrame.end(isEmpty: count == 0))
         case .table, .csv, .tsv, .markdown: try context.print(table, as: format)
         }
     }
@@ -88,8 +89,7 @@ struct BatchListOutput {
         guard let end = Self.resultsUntil(of: batch) else {
             return format == .table ? .text(Self.state(of: batch)) : .missing
         }
-        let days = end.seconds(since: context.now()) / 86_400
-        if format == .table, days < 0 { return .text("over") }
-        return .decimal((days * 10).rounded(.down) / 10)
+        let days = end.tenthsOfDays(since: context.now())
+        return format == .table && days < 0 ? .text("over") : .decimal(days)
     }
 }

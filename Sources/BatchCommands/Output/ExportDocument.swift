@@ -146,7 +146,7 @@ struct ExportDocument: Encodable {
             Expiring(
                 batchID: row.id,
                 state: row.state.rawValue,
-                daysLeft: (row.daysLeft(at: summary.retention.moment) * 10).rounded(.down) / 10
+                daysLeft: row.retentionEnds.tenthsOfDays(since: summary.retention.moment)
             )
         }
         lost = summary.retention.newlyLost.map { row in

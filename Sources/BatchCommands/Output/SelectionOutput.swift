@@ -170,7 +170,7 @@ struct SelectionOutput {
         switch plan.format {
         case .table: try context.print(table, as: .table)
         case .markdown: try context.print(table, as: .markdown)
-        case .json: try context.print(hasRows ? "]\n" : "[]\n")
+        case .json: try context.print(JSONArrayFrame.end(isEmpty: !hasRows))
         case .ndjson, .csv, .tsv, .jsonlRaw: break
         }
     }
@@ -201,7 +201,7 @@ struct SelectionOutput {
             output.reserveCapacity(end + count)
             var start = 0
             for end in rows.rowEnds.prefix(count) {
-                output += Array((hasRows ? ",\n" : "[").utf8)
+                output += JSONArrayFrame.start(isFirst: !hasRows)
                 output += rows.bytes[start..<end].dropLast()
                 (start, hasRows) = (end, true)
             }

@@ -80,7 +80,7 @@ struct StatusDocument: Encodable {
             state = row.state.rawValue
             processingStatus = row.status.name
             createdAt = row.createdAt
-            daysLeft = (row.daysLeft(at: now) * 10).rounded(.down) / 10
+            daysLeft = row.retentionEnds.tenthsOfDays(since: now)
             attempts = row.attempts
             lastError = row.lastError
             nextTryAt = row.nextTryAt

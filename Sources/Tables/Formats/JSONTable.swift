@@ -1,3 +1,5 @@
+import JSONLines
+
 /// One array of objects, one row per line: `[{…},\n{…}]`.
 ///
 /// The keys of a row are the column keys in column order. Money is a number in US dollars with all its digits, fractions
@@ -6,14 +8,14 @@
 struct JSONTable: TableRenderer {
     func render(_ table: Table) -> String {
         let writer = RowWriter(.ndjson, keys: table.columns.map(\.key))
-        var output = Array("[".utf8)
+        var output: [UInt8] = []
         for (index, row) in table.rows.enumerated() {
-            if index > 0 { output += ",\n".utf8 }
+            output += JSONArrayFrame.start(isFirst: index == 0)
             writer.append(table.filled(row), to: &output)
             // The line feed after the row.
             output.removeLast()
         }
-        output += "]\n".utf8
+        output += JSONArrayFrame.end(isEmpty: table.rows.isEmpty).utf8
         return String(decoding: output, as: UTF8.self)
     }
 }
