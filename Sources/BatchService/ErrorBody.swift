@@ -20,9 +20,10 @@ struct ErrorBody: Sendable, Hashable {
     /// Shorten it only after secrets were removed from it, because a part of a secret is not recognized.
     static let messageLimit = 2_000
 
-    init(_ bytes: [UInt8]) {
+    /// Reads a body; a plain text that is not whole is ignored, because a part of a secret is not recognized.
+    init(_ bytes: [UInt8], isWhole: Bool = true) {
         guard let document = try? JSONDecoder().decode(Value.self, from: Data(bytes)) else {
-            message = Self.plainText(bytes)
+            message = isWhole ? Self.plainText(bytes) : nil
             return
         }
         message = document.message
@@ -31,9 +32,9 @@ struct ErrorBody: Sendable, Hashable {
         code = document["error"]?["details"]?["error_code"]?.text
     }
 
-    /// The body on one line, if it is a plain text; nil for HTML, broken JSON and a text that is cut.
+    /// The body on one line, if it is a plain text; nil for HTML and broken JSON.
     private static func plainText(_ bytes: [UInt8]) -> String? {
-        guard bytes.count < byteLimit, let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
         let words = text.split { $0.isWhitespace || $0 == "\u{FEFF}" }
         guard let first = words.first?.first, !"<{[\"".contains(first) else { return nil }
         return words.joined(separator: " ")

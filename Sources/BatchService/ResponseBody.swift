@@ -179,11 +179,20 @@ extension ResponseBody {
         return whole
     }
 
-    /// Reads the beginning of the body for an error message; a connection that breaks or is too slow only shortens it.
-    func prefix(upTo limit: Int) async -> [UInt8] {
-        var whole: [UInt8] = []
+    /// Reads the beginning of the body for an error message, and whether that is the whole body.
+    ///
+    /// A connection that breaks or is too slow only shortens it.
+    func prefix(upTo limit: Int) async -> (bytes: [UInt8], isWhole: Bool) {
+        var beginning: [UInt8] = []
         var chunks = limited()
-        while whole.count < limit, let chunk = try? await chunks.next() { whole += chunk }
-        return Array(whole.prefix(limit))
+        while beginning.count < limit {
+            do {
+                guard let chunk = try await chunks.next() else { return (beginning, true) }
+                beginning += chunk
+            } catch {
+                break
+            }
+        }
+        return (Array(beginning.prefix(limit)), false)
     }
 }

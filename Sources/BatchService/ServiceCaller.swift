@@ -47,8 +47,8 @@ struct ServiceCaller: Sendable {
                     pacer.recordSuccess()
                     return value
                 }
-                let bytes = await body.prefix(upTo: ErrorBody.byteLimit)
-                let error = ErrorBody(bytes)
+                let (bytes, isWhole) = await body.prefix(upTo: ErrorBody.byteLimit)
+                let error = ErrorBody(bytes, isWhole: isWhole)
                 outcome = .answer(head.facts(errorCode: error.code, now: environment.now()))
                 failure = ServiceError(.status(head.reply.status), of: request, answer: head.reply)
                 failure.errorType = error.type
