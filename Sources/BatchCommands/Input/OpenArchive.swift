@@ -16,12 +16,10 @@ struct OpenArchive: ~Copyable {
         self.lock = lock
     }
 
-    /// Opens and locks an existing archive for an offline command, without waiting.
+    /// Opens and locks an archive of ``ArchiveFolders`` for an offline command, without waiting.
     ///
-    /// - Throws: ``ArchiveFailure`` if there is no archive, or with the cause `busy` if another run has locked it.
+    /// - Throws: ``ArchiveFailure`` with the cause `busy` if another run has locked it.
     init(_ folder: ArchiveFolder, settings: ArchiveSettings? = nil, for context: CommandContext) throws {
-        // Throws if there is no archive. Locking would create one.
-        _ = try ArchiveFolders.entries(at: folder.root)
         let lock = try ArchiveLock(folder, as: .current(in: context))
         let settings = try settings ?? .ofThisVersion(codec: CodecChoice.auto.codec())
         try self.init(folder, settings: settings, lock: lock)
