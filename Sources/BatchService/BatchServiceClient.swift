@@ -103,6 +103,8 @@ extension BatchServiceClient: BatchLister {
 }
 
 extension BatchServiceClient: ResultSource {
+    package var slowdowns: Int { caller.pacer.slowdowns }
+
     package func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream {
         let name = "GET /v1/messages/batches/\(batch.id.percentEncoded)/results"
         let location: ResultsLocation

@@ -69,6 +69,9 @@ final class Pacer: Sendable {
         return now - min(start, policy.withLock { $0.throttledSince } ?? now)
     }
 
+    /// See ``PacingPolicy/slowdowns``.
+    var slowdowns: Int { policy.withLock { $0.slowdowns } }
+
     /// See ``PacingPolicy/recordRefusal(startedAt:now:pause:)``.
     func recordRefusal(startedAt: Duration, pause: Duration) {
         let now = stopwatch.elapsed()

@@ -16,6 +16,8 @@ struct PacingPolicy: Sendable, Hashable {
     private var slowedAt: Duration?
     /// The time of the first 429 since the last success; nil if there was none.
     private(set) var throttledSince: Duration?
+    /// The number of slowdowns so far.
+    private(set) var slowdowns = 0
     /// The start times of the latest requests, which give the actual pace if no limit is configured.
     private var recentStarts: [Duration] = []
 
@@ -51,6 +53,7 @@ struct PacingPolicy: Sendable, Hashable {
         nextSlot = max(nextSlot, pausedUntil)
         if let slowedAt, startedAt <= slowedAt { return }
         slowedAt = now
+        slowdowns += 1
         interval = min(max(interval, observedInterval(until: now)) * 2, max(Self.longestInterval, configuredInterval))
     }
 

@@ -51,10 +51,10 @@ struct PacingPolicyTests {
         var policy = PacingPolicy(requestsPerMinute: 60)
         policy.recordRefusal(startedAt: .zero, now: .seconds(1), pause: .seconds(1))
         policy.recordRefusal(startedAt: .milliseconds(900), now: .milliseconds(1_100), pause: .seconds(5))
-        #expect(policy.interval == .seconds(2))
+        #expect(policy.interval == .seconds(2) && policy.slowdowns == 1)
         #expect(policy.reserve(at: .seconds(2)) == .milliseconds(6_100))
         policy.recordRefusal(startedAt: .milliseconds(6_100), now: .seconds(7), pause: .seconds(1))
-        #expect(policy.interval == .seconds(4))
+        #expect(policy.interval == .seconds(4) && policy.slowdowns == 2)
     }
 
     @Test

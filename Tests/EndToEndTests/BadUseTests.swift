@@ -9,7 +9,7 @@ struct BadUseTests {
         (["export", "--since", "2024-08-02", "--until", "2024-08-01"], "error: empty time window: "),
         (["export", "--status", "canceling"], "error: --status: only ended batches have results to export"),
         (["export", "--status", "done"], "error: --status: invalid value 'done': must be one of in_progress"),
-        (["export", "--concurrency", "0"], "error: --concurrency: invalid value '0': must be 1 to 64"),
+        (["export", "--concurrency", "0"], "error: --concurrency: invalid value '0': must be auto or 1 to 64"),
         (["export", "--page-size", "1001"], "error: --page-size: invalid value '1001'"),
         (["export", "--level", "99"], "error: --level: invalid value '99'"),
         (["export", "--codec", "brotli"], "error: --codec: invalid value 'brotli': must be one of auto, "),

@@ -98,8 +98,8 @@ package struct ArchiveRepair: Sendable {
         self.document = document
     }
 
-    /// Repairs the batches, up to `concurrency` at a time, then roll-ups and views, and rebuilds SHA256SUMS from the
-    /// manifests.
+    /// Repairs the batches, several at once as `concurrency` says, then roll-ups and views, and rebuilds SHA256SUMS from
+    /// the manifests.
     ///
     /// Reports the outcome of each batch by its ID, in the order of the IDs, and of each document by its path.
     ///
@@ -109,18 +109,32 @@ package struct ArchiveRepair: Sendable {
     @discardableResult
     package func run(
         _ plan: RepairPlan,
-        concurrency: Int = 1,
+        concurrency: DownloadConcurrency = .fixed(1),
         observe: (String, Outcome) -> Void
     ) async throws -> [MessageBatch] {
         let (manifests, split) = try await withOwnFiles(plan)
         let byID = Dictionary(manifests.map { ($0.batch.id, $0) }) { first, _ in first }
         var steps = plan.steps.sorted { $0.key < $1.key }[...]
         var refusals = RefusalCount(isKeyAccepted: false)
-        try await mapConcurrently(limit: concurrency) { () async throws in
+        let slots = DownloadSlots(concurrency) { [service] in service?.slowdowns ?? 0 }
+        var turn = 0
+        try await mapConcurrently(limit: concurrency.highest) { () async throws in
             try Task.checkCancellation()
-            return steps.popFirst()
-        } work: { (id: String, step: RepairStep) async throws in
-            (id, try await repair(id, byID[id], step))
+            defer { turn += 1 }
+            return steps.popFirst().map { ($0.key, $0.value, turn) }
+        } work: { (id: String, step: RepairStep, turn: Int) async throws in
+            // A batch without a manifest may be large.
+            let results = byID[id]?.batch.counts.total ?? .max
+            let outcome: Result<Outcome, any Error> = try await slots.withSlot(turn: turn, results: results) { _ in
+                do {
+                    try Task.checkCancellation()
+                    return .success(try await repair(id, byID[id], step))
+                } catch {
+                    // The other repairs must not fail before this one, because the first error is reported.
+                    return .failure(error)
+                }
+            }
+            return (id, try outcome.get())
         } consume: { (id: String, outcome: Outcome) async throws in
             outcome.record(in: &refusals)
             observe(id, outcome)

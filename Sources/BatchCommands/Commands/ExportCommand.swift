@@ -127,7 +127,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     /// The settings of the run; `clock` measures the wait for pending batches.
     func settings(clock: some Clock<Duration>) throws(CommandFailure) -> ExportSettings {
-        var settings = try limits.settings()
+        var settings = try limits.settings(requestsPerMinute: service.connection.maxRpm)
         let start = clock.now
         settings.wait = try TimeSpan(waitEnded, "--wait-ended")
             .map { WaitLimit($0.duration) { start.duration(to: clock.now) } }

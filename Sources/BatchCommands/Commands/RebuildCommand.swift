@@ -101,7 +101,7 @@ struct RebuildCommand: AsyncParsableCommand {
             do {
                 try await repair.run(
                     RepairPlan(rebuilding: Set(plan.entries.map(\.batch.id))),
-                    concurrency: ProcessInfo.processInfo.activeProcessorCount
+                    concurrency: .fixed(ProcessInfo.processInfo.activeProcessorCount)
                 ) { id, outcome in
                     if case .rebuilt = outcome { return entry.record(id, isRebuilt: true) }
                     entry.record(id, isRebuilt: false)

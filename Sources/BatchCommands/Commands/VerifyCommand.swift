@@ -208,7 +208,10 @@ struct VerifyCommand: AsyncParsableCommand {
                 now: context.now,
                 document: { try await Self.document(at: $0, in: source.folder) }
             )
-            let unjoined = try await repair.run(plan) { id, outcome in
+            // Without the API, all files are on this machine.
+            let concurrency =
+                client == nil ? .fixed(1) : DownloadConcurrency.automatic(requestsPerMinute: service.connection.maxRpm)
+            let unjoined = try await repair.run(plan, concurrency: concurrency) { id, outcome in
                 guard outcome.isFailure else { return context.note("\(id): \(FailureText.clause(outcome))") }
                 failed += 1
                 context.report(.warning, "\(id): \(FailureText.clause(outcome))")

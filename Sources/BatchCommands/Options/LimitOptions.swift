@@ -1,11 +1,18 @@
 import ArgumentParser
 import BatchPipeline
+import Foundation
 import JSONLines
 
 /// The options that limit the time, the attempts and the sizes of a run.
 struct LimitOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Download this many batches at once.", valueName: "n"))
-    var concurrency = 4
+    @Option(
+        help: ArgumentHelp(
+            "Download this many batches at once, or as many as fit their sizes and the API (auto).",
+            valueName: "n"
+        ),
+        completion: .list(["auto"])
+    )
+    var concurrency = "auto"
 
     @Option(help: ArgumentHelp("Reject result lines that are longer than this many bytes.", valueName: "n"))
     var maxLineBytes = LineSplitter.defaultMaxLineBytes
@@ -26,8 +33,9 @@ struct LimitOptions: ParsableArguments {
     )
     var deadline: String?
 
-    func settings() throws(CommandFailure) -> ExportSettings {
-        try check(concurrency, 1...64, "--concurrency")
+    /// The settings of a run that sends up to `requestsPerMinute`, or nil for no limit.
+    func settings(requestsPerMinute: Int?) throws(CommandFailure) -> ExportSettings {
+        let concurrency = try downloadConcurrency(requestsPerMinute: requestsPerMinute)
         try check(maxLineBytes, 1_024...2_000_000_000, "--max-line-bytes")
         try check(maxAttempts, 1...1_000, "--max-attempts")
         return ExportSettings(
@@ -38,8 +46,23 @@ struct LimitOptions: ParsableArguments {
         )
     }
 
+    private func downloadConcurrency(requestsPerMinute: Int?) throws(CommandFailure) -> DownloadConcurrency {
+        if concurrency == "auto" { return .automatic(requestsPerMinute: requestsPerMinute) }
+        guard let count = Int(concurrency), (1...64).contains(count) else {
+            throw .outOfRange(option: "--concurrency", value: concurrency, allowed: "auto or 1 to 64")
+        }
+        return .fixed(count)
+    }
+
     /// The time limit of the whole run, if there is one.
     func runtime() throws(CommandFailure) -> TimeSpan? {
         try TimeSpan(maxRuntime, "--max-runtime")
+    }
+}
+
+extension DownloadConcurrency {
+    /// A number that fits this machine and the limit of requests, or nil for no limit.
+    static func automatic(requestsPerMinute: Int?) -> DownloadConcurrency {
+        .automatic(processors: ProcessInfo.processInfo.activeProcessorCount, requestsPerMinute: requestsPerMinute)
     }
 }

@@ -25,6 +25,8 @@ struct ExportDocument: Encodable {
     private let error: String?
     private let completedBefore: Timestamp?
     private let isListingOrdered: Bool
+    /// Missing if the run had no batch to download.
+    private let concurrency: Concurrency?
     private let batches: [String: Int]
     private let lines: [String: Int]
     /// The counts of usage fields, by the names of their columns.
@@ -66,6 +68,15 @@ struct ExportDocument: Encodable {
         let batchID: String
         let state: String
         let reason: String
+    }
+
+    /// How many batches were downloaded at once: the limit, the highest number, and how often the API slowed down the
+    /// run.
+    private struct Concurrency: Encodable {
+        let mode: String
+        let limit: Int
+        let highest: Int
+        let slowdowns: Int
     }
 
     /// The batches for which the run waited, those that ended, and the IDs of those that are still pending.
@@ -113,6 +124,9 @@ struct ExportDocument: Encodable {
         error = summary.stop?.sentence
         completedBefore = report.completedBefore
         isListingOrdered = report.isListingOrdered
+        concurrency = report.concurrency.map {
+            Concurrency(mode: $0.modeName, limit: $0.limit, highest: $0.highest, slowdowns: $0.slowdowns)
+        }
         batches = summary.counts
         lines = report.lines
         let counts = summary.tokens
@@ -163,6 +177,11 @@ struct ExportDocument: Encodable {
         problems += report.notRetrieved.sorted { $0.key < $1.key }
             .map { Problem(batchID: $0.key, state: "unavailable", reason: FailureText.clause($0.value)) }
     }
+}
+
+extension ExportReport.Concurrency {
+    /// The mode as JSON documents and logs name it.
+    var modeName: String { isAutomatic ? "auto" : "fixed" }
 }
 
 extension BatchOutcome {

@@ -57,6 +57,10 @@ final class ExportProgress: RunObserver {
                 state.logged = (0, now)
                 state.board.clear()
                 if batches > 0 { context.note(Self.plan(batches, results)) }
+            case .limited(let concurrency):
+                guard isVerbose, concurrency.isAutomatic else { break }
+                let count = concurrency.limit.counted("batch", "batches")
+                writeLine("Downloading up to \(count) at once (--concurrency auto).", .normal, &state)
             case .skipped:
                 // The summary table at the end counts them.
                 break

@@ -154,7 +154,7 @@ final class ReceiptWriter: Sendable {
                 write(FetchReceipt(batch, reason, in: folder))
             case .notRetrieved(let id, let failure):
                 write(FetchReceipt(notRetrieved: id, failure))
-            case .listed, .planned, .resumed, .advanced, .waiting, .polled, .pollFailed, .ended: break
+            case .listed, .planned, .limited, .resumed, .advanced, .waiting, .polled, .pollFailed, .ended: break
             }
         }
     }

@@ -35,6 +35,13 @@ struct RunLog: RunObserver {
                 "listed",
                 metadata: ["batches": .stringConvertible(batches), "results": .stringConvertible(results)]
             )
+        case .limited(let concurrency):
+            logger.info(
+                "downloads at once",
+                metadata: [
+                    "limit": .stringConvertible(concurrency.limit), "mode": "\(concurrency.modeName)",
+                ]
+            )
         case .waiting(let batches, _):
             logger.info("waiting for pending batches", metadata: ["batches": .stringConvertible(batches.count)])
         case .pollFailed(let id, let failure):

@@ -7,7 +7,7 @@ package struct BatchExport: Sendable {
     private let settings: ExportSettings
     private let listedAt: Timestamp?
     /// Called when no further download follows, so that the batch only waits for the archive.
-    var whenDownloaded: @Sendable () async -> Void = {}
+    var whenDownloaded: @Sendable (BodyTally) async -> Void = { _ in }
 
     /// Creates an export; `listedAt` is the server's time when the batch was listed.
     ///
@@ -80,12 +80,12 @@ package struct BatchExport: Sendable {
             switch action {
             case .publish:
                 let proof = read.proof(finishedAt: ports.now())
-                await whenDownloaded()
+                await whenDownloaded(read.tally)
                 let published = try await keeping(draft) { try await draft.publish(proof) }
                 return .archived(published, proof, receivedBytes: read.tally.bytes)
             case .quarantine(let faults):
                 let proof = read.proof(finishedAt: ports.now())
-                await whenDownloaded()
+                await whenDownloaded(read.tally)
                 try await keeping(draft) { try await draft.quarantine(proof, reasons: faults.map(\.sentence)) }
                 return .quarantined(faults)
             case .giveUp(let outcome, let use):

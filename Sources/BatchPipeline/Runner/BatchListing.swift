@@ -162,7 +162,7 @@ struct BatchListing {
     ) async throws {
         var waiting = ids.sorted()[...]
         var refusals = RefusalCount(isKeyAccepted: false)
-        try await mapConcurrently(limit: settings.concurrency, order: .completion) {
+        try await mapConcurrently(limit: settings.concurrency.highest, order: .completion) {
             waiting.popFirst()
         } work: { [ports] id in
             do throws(ServiceError) {

@@ -34,7 +34,7 @@ struct EndWait: Sendable {
     init(_ limit: WaitLimit, ports: ExportPorts, settings: ExportSettings) {
         self.limit = limit
         self.ports = ports
-        slots = DownloadSlots(settings.concurrency)
+        slots = DownloadSlots(.fixed(settings.concurrency.highest))
         startedAt = limit.clock()
     }
 

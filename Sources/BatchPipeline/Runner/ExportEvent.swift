@@ -8,6 +8,8 @@ package enum ExportEvent: Sendable {
     case listed(total: Int, inWindow: Int)
     /// The listing is complete, and these batches will be downloaded.
     case planned(batches: Int, results: Int)
+    /// How many batches the run downloads at once.
+    case limited(ExportReport.Concurrency)
     /// A batch is not downloaded, for this reason.
     case skipped(MessageBatch, SkipReason)
     /// The object of a batch could not be retrieved or is malformed.

@@ -23,8 +23,29 @@ package struct ExportReport: Sendable {
         }
     }
 
+    /// How many batches the run downloads at once.
+    package struct Concurrency: Sendable, Hashable {
+        package var isAutomatic: Bool
+        /// The highest number that is allowed, for an automatic limit with the batches of the run.
+        package var limit: Int
+        /// The highest number of batches that were downloaded at once.
+        package var highest = 0
+        /// The number of times the service slowed down the run.
+        package var slowdowns = 0
+
+        init(_ concurrency: DownloadConcurrency, batches: [MessageBatch]) {
+            switch concurrency {
+            case .fixed: (isAutomatic, limit) = (false, concurrency.highest)
+            case .automatic:
+                (isAutomatic, limit) = (true, DownloadLimit(concurrency).most(of: batches.map(\.counts.total)))
+            }
+        }
+    }
+
     /// The time before which earlier runs completed all batches of the window; nil if the whole window was listed.
     package var completedBefore: Timestamp?
+    /// How many batches the run downloads at once; nil if it has none to download.
+    package var concurrency: Concurrency?
     /// The selection extended by the window as of the server's time, if that is another one.
     package var corrected: ExportSelection?
     /// The server's time at the listing; nil if the server sent none.

@@ -49,12 +49,14 @@ package struct ExportRun: Sendable {
             let advice = await ledger.advice(on: listed)
             let (wanted, pending) = plan(listed, advice, filter: filter, into: &report)
             let awaited = settings.wait == nil ? [] : pending
+            report.concurrency = concurrency(of: wanted + awaited)
             guard !isDryRun else {
                 (report.wouldFetch, report.wouldWaitFor) = (wanted, awaited)
                 return report
             }
             let results = wanted.reduce(0) { $0.addingClamped($1.counts.finished) }
             ports.observe(.planned(batches: wanted.count, results: results))
+            if let concurrency = report.concurrency { ports.observe(.limited(concurrency)) }
             if settings.wait != nil { report.wait = ExportReport.Wait(for: awaited) }
             if !awaited.isEmpty { ports.observe(.waiting(awaited, serverTime: listed.serverDate ?? ports.now())) }
             try await fetch(wanted, awaiting: awaited, of: listed, filter: filter, into: &report)
@@ -69,6 +71,12 @@ package struct ExportRun: Sendable {
             report.stop = report.stop ?? error
         }
         return report
+    }
+
+    /// Returns how many of these batches are downloaded at once; nil if there are none, or only files to import.
+    private func concurrency(of batches: [MessageBatch]) -> ExportReport.Concurrency? {
+        guard !settings.importsFiles, !batches.isEmpty else { return nil }
+        return ExportReport.Concurrency(settings.concurrency, batches: batches)
     }
 
     /// Returns the batches to download and those that the API has not finished processing, and counts the others.
@@ -119,13 +127,13 @@ package struct ExportRun: Sendable {
         filter: BatchFilter,
         into report: inout ExportReport
     ) async throws {
-        let slots = DownloadSlots(settings.concurrency)
+        let slots = DownloadSlots(settings.concurrency) { [source = ports.source] in source.slowdowns }
         let wait = settings.wait.map { EndWait($0, ports: ports, settings: settings) }
         var (waiting, awaited) = (batches[...], pending[...])
         var stop: (any Error)?
         var refusals = RefusalCount(isKeyAccepted: listed.isKeyAccepted)
         // A batch that is awaited needs no slot, so all of them are awaited from the start.
-        let limit = settings.concurrency + Self.publishedAtOnce + pending.count
+        let limit = settings.concurrency.highest + Self.publishedAtOnce + pending.count
         await mapConcurrently(limit: limit, order: .completion) { () -> Item? in
             if let batch = awaited.popFirst() { return .end(batch) }
             guard let batch = waiting.popFirst() else { return nil }
@@ -169,6 +177,8 @@ package struct ExportRun: Sendable {
             }
             return .proceed
         }
+        report.concurrency?.highest = await slots.highest
+        report.concurrency?.slowdowns = ports.source.slowdowns
         if let stop = stop ?? refusals.refusedKeyAtEnd { throw stop }
     }
 
@@ -178,10 +188,13 @@ package struct ExportRun: Sendable {
         _ slots: DownloadSlots,
         listedAt: Timestamp?
     ) async throws -> BatchOutcome {
-        try await slots.withSlot(turn: turn) { releaseSlot in
+        try await slots.withSlot(turn: turn, results: batch.counts.total) { releaseSlot in
             try Task.checkCancellation()
             var export = BatchExport(ports: ports, settings: settings, listedAt: listedAt)
-            export.whenDownloaded = releaseSlot
+            export.whenDownloaded = { tally in
+                await slots.record(results: tally.lines, bytes: tally.bytes)
+                await releaseSlot()
+            }
             return try await export.run(batch)
         }
     }

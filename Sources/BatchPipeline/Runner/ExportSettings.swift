@@ -3,8 +3,8 @@ package import MessageBatches
 
 /// The settings of a run.
 package struct ExportSettings: Sendable {
-    /// Batches downloaded at once, at least 1.
-    package var concurrency: Int
+    /// How many batches are downloaded at once.
+    package var concurrency: DownloadConcurrency
     /// Blocks of one batch between splitter and file, at least 1, which limits memory.
     package var blocksInFlight: Int
     /// The longest accepted line, in bytes without its line end.
@@ -28,14 +28,14 @@ package struct ExportSettings: Sendable {
     package var wait: WaitLimit?
 
     package init(
-        concurrency: Int = 4,
+        concurrency: DownloadConcurrency = .fixed(4),
         blocksInFlight: Int = 4,
         maxLineBytes: Int = LineSplitter.defaultMaxLineBytes,
         maxAttempts: Int = 5,
         deadline: Duration? = nil,
         replacesArchived: Bool = false
     ) {
-        self.concurrency = max(1, concurrency)
+        self.concurrency = concurrency
         self.blocksInFlight = max(1, blocksInFlight)
         self.maxLineBytes = maxLineBytes
         self.maxAttempts = max(1, maxAttempts)
@@ -45,7 +45,7 @@ package struct ExportSettings: Sendable {
 
     /// The settings of a run that imports files, of up to `concurrency` batches at once.
     package static func ofImport(concurrency: Int = 4) -> ExportSettings {
-        var settings = ExportSettings(concurrency: concurrency, maxAttempts: 1)
+        var settings = ExportSettings(concurrency: .fixed(concurrency), maxAttempts: 1)
         settings.importsFiles = true
         return settings
     }

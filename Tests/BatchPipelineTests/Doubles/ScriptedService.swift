@@ -25,6 +25,7 @@ final class ScriptedService: BatchLister, ResultSource {
         var pages: [PageQuery] = []
         var retrieved: [String] = []
         var asked: [String] = []
+        var slowdowns = 0
     }
 
     private let state: Mutex<State>
@@ -49,6 +50,14 @@ final class ScriptedService: BatchLister, ResultSource {
     var retrieved: [String] { state.withLock { $0.retrieved } }
     /// The IDs of the batches whose results were requested.
     var asked: [String] { state.withLock { $0.asked } }
+
+    /// The number of times the service slowed down all requests.
+    var slowdowns: Int { state.withLock { $0.slowdowns } }
+
+    /// Slows down all requests once.
+    func slowDown() {
+        state.withLock { $0.slowdowns += 1 }
+    }
 
     /// Sets the answers to requests for the results of a batch, in order.
     func script(_ id: String, _ results: [Results]) {

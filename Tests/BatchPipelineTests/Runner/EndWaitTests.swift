@@ -39,7 +39,7 @@ struct EndWaitTests {
             try await pause(duration)
             time.advance(by: duration)
         }
-        var settings = ExportSettings(concurrency: concurrency)
+        var settings = ExportSettings(concurrency: .fixed(concurrency))
         settings.wait = WaitLimit(wait) { [time] in time.now }
         let selection = ExportSelection(window: BatchWindow(), filter: BatchFilter())
         let report = await ExportRun(ports: ports, settings: settings, ledger: ledger)

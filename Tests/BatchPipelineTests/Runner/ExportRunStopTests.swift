@@ -13,7 +13,7 @@ struct ExportRunStopTests {
         concurrency: Int = 1
     ) async -> ExportReport {
         let ports = record.ports(service, archive)
-        return await ExportRun(ports: ports, settings: ExportSettings(concurrency: concurrency))
+        return await ExportRun(ports: ports, settings: ExportSettings(concurrency: .fixed(concurrency)))
             .run(ExportSelection(window: BatchWindow(), filter: BatchFilter(), pageSize: pageSize))
     }
 

@@ -148,7 +148,7 @@ struct ExportRunTests {
 
     @Test func `the oldest batch is fetched first because its results are removed first`() async throws {
         let service = service(try [30, 10, 20].map { try batch($0) })
-        _ = await run(service, pageSize: 2, settings: ExportSettings(concurrency: 1))
+        _ = await run(service, pageSize: 2, settings: ExportSettings(concurrency: .fixed(1)))
         #expect(service.asked == ["b10", "b20", "b30"])
     }
 
@@ -157,7 +157,7 @@ struct ExportRunTests {
         let batches = try ["c", "a", "b"]
             .map { try MessageBatch.sample($0, created: created, counts: ["succeeded": 1]) }
         let service = service(batches)
-        _ = await run(service, settings: ExportSettings(concurrency: 1))
+        _ = await run(service, settings: ExportSettings(concurrency: .fixed(1)))
         #expect(service.asked == ["a", "b", "c"])
     }
 
@@ -172,7 +172,7 @@ struct ExportRunTests {
             running.add(-1)
         })
         let service = service(try (1...7).map { try batch($0) })
-        let report = await run(service, settings: ExportSettings(concurrency: limit), archive: archive)
+        let report = await run(service, settings: ExportSettings(concurrency: .fixed(limit)), archive: archive)
         #expect(report.archivedNow == 7)
         #expect(running.highest == limit)
     }
@@ -187,12 +187,12 @@ struct ExportRunTests {
             await all.pass()
         })
         let service = service(try (1...7).map { try batch($0) })
-        let report = await run(service, settings: ExportSettings(concurrency: 1), archive: archive)
+        let report = await run(service, settings: ExportSettings(concurrency: .fixed(1)), archive: archive)
         #expect(report.archivedNow == 7)
     }
 
     @Test func `a concurrency of 0 still works`() async throws {
-        let report = await run(service([try batch(1)]), settings: ExportSettings(concurrency: 0))
+        let report = await run(service([try batch(1)]), settings: ExportSettings(concurrency: .fixed(0)))
         #expect(report.archivedNow == 1)
     }
 
@@ -241,11 +241,12 @@ struct ExportRunTests {
 
     @Test func `events report the listing, the plan and each batch from start to end`() async throws {
         let service = service(try [1, 2, 3].map { try batch($0) })
-        _ = await run(service, pageSize: 2, settings: ExportSettings(concurrency: 1))
+        _ = await run(service, pageSize: 2, settings: ExportSettings(concurrency: .fixed(1)))
         let reported = record.events.map { event in
             switch event {
             case .listed(let total, let inWindow): "listed \(total) \(inWindow)"
             case .planned(let batches, let results): "planned \(batches) \(results)"
+            case .limited(let concurrency): "limited \(concurrency.limit)"
             case .skipped(let batch, let reason): "skipped \(batch.id) \(reason)"
             case .notRetrieved(let id, _): "not retrieved \(id)"
             case .waiting(let batches, _): "waiting \(batches.count)"
@@ -259,12 +260,12 @@ struct ExportRunTests {
             case .finished(let batch, _): "finished \(batch.id)"
             }
         }
-        #expect(reported.prefix(3) == ["listed 2 2", "listed 3 3", "planned 3 3"])
+        #expect(reported.prefix(4) == ["listed 2 2", "listed 3 3", "planned 3 3", "limited 1"])
         for id in ["b1", "b2", "b3"] {
             let ofBatch = reported.filter { $0.contains(id) }
             #expect(ofBatch == ["started \(id)", "advanced \(id) 1", "finished \(id)"])
         }
-        #expect(reported.count == 12)
+        #expect(reported.count == 13)
         #expect(reported.filter { $0.hasPrefix("started") } == ["started b1", "started b2", "started b3"])
     }
 }

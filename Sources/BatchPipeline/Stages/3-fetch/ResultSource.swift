@@ -7,6 +7,16 @@ package protocol ResultSource: Sendable {
     /// Retries as its ``RetryPolicy`` allows until a 200 arrives. If the connection breaks later, the body throws an
     /// error.
     func results(of batch: MessageBatch) async throws(ServiceError) -> ResultStream
+
+    /// The number of times the service has slowed down all requests with status 429 so far.
+    ///
+    /// Several 429 answers to requests that were sent together count once.
+    var slowdowns: Int { get }
+}
+
+extension ResultSource {
+    /// Files are never slowed down.
+    package var slowdowns: Int { 0 }
 }
 
 /// A results body in the order received, with the head of its answer.
