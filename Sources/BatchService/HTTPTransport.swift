@@ -10,6 +10,9 @@ import NIOSSL
 /// It uses HTTP/1.1 with TLS 1.2 or later: one connection per running download. The library has no limits for HTTP/2: a
 /// server that never sends its settings, or floods CONTINUATION frames, would keep the connection and fill memory. With
 /// HTTP/1.1 a header block is limited to 2 MiB and a header field to 80 KiB.
+///
+/// Connections stay open for the next request. The library cannot resume TLS sessions, so a new connection always makes
+/// a full handshake.
 struct HTTPTransport: Sendable {
     private let client: HTTPClient
     private let idleTimeout: Duration

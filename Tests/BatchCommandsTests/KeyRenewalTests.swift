@@ -109,7 +109,7 @@ struct KeyRenewalTests {
         }
     }
 
-    @Test(arguments: [["--concurrency", "1"], []])
+    @Test(arguments: [["--concurrency", "1"], ["--concurrency", "4"]])
     func `a variable cannot be read again, so an expired key ends the run with 5`(options: [String]) async throws {
         try await InProcess.export(scenario(requestsPerKey: 4), options) { run, archive, server in
             #expect(run.status == .keyRefused)

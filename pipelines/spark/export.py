@@ -36,7 +36,7 @@ def arguments():
     parser.add_argument("--base-url", help="as for batchkeep list")
     parser.add_argument("--codec", help="as for batchkeep fetch; required if the machines differ")
     parser.add_argument("--level", help="as for batchkeep fetch")
-    parser.add_argument("--concurrency", default="4", help="batches to fetch at once in each task")
+    parser.add_argument("--concurrency", default="auto", help="batches to fetch at once in each task, or auto")
     parser.add_argument("--requests-per-task", type=int, default=200_000, help="expected number of results per task")
     parser.add_argument("--rounds", type=int, default=4, help="maximum number of attempts per batch")
     return parser.parse_args()
