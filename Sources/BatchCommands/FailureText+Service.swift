@@ -127,6 +127,7 @@ extension FailureText {
         case .tooSlow: "the answer took too long"
         case .idleTimeout: "no data in time"
         case .cut: "connection lost"
+        case .damaged: "the compressed answer is damaged"
         case .other: "connection failed"
         }
     }
@@ -195,6 +196,7 @@ extension FailureText {
         case .proxyAuthentication: proxyPassword
         case .idleTimeout, .tooSlow:
             "use a longer --idle-timeout\(smallerPage.map { ", or a smaller page: \($0)" } ?? "")"
+        case .damaged: "\(retry), with --accept-encoding identity if this is repeated"
         case .cut, .other: retry
         }
     }

@@ -30,8 +30,9 @@ struct Requester: Sendable {
                 hiding: keys
             )
             guard head.isRedirect else {
-                guard head.contentEncoding == nil || head.isGzip else {
-                    let problem = "content-encoding \(head.contentEncoding ?? "")"
+                // An error is evaluated by its status, whatever its body.
+                if head.reply.status == 200, !head.isGzip, let coding = head.contentEncoding {
+                    let problem = "content-encoding '\(coding)', which was not requested"
                     throw ServiceError(.malformedReply(problem), of: request, answer: head.reply)
                 }
                 return (head, body)

@@ -75,15 +75,29 @@ struct ResponseBody: AsyncSequence, Sendable {
         fileprivate var keySearch: BodySearch?
         /// Throws if the body takes too long.
         fileprivate var checkTime: @Sendable () throws -> Void = {}
+        /// The first bytes of the content, up to two.
+        fileprivate var start: [UInt8] = []
 
         mutating func next() async throws -> [UInt8]? {
             guard let chunk = try await content() else { return nil }
+            try checkCoding(chunk)
             if keySearch?.finds(in: chunk) == true { throw failure(.keyEchoed) }
             return chunk
         }
 
+        /// Throws if the content is gzip again, which neither JSON nor a page begins like.
+        private mutating func checkCoding(_ chunk: [UInt8]) throws {
+            guard start.count < 2 else { return }
+            start += chunk.prefix(2 - start.count)
+            guard start == [0x1F, 0x8B] else { return }
+            let problem = inflation == nil ? "gzip without a content-encoding header" : "compressed twice with gzip"
+            throw failure(.malformedReply(problem))
+        }
+
         private func received() async throws -> [UInt8]? {
             let chunk = try await download.relay.next()
+            // A compressed body without content, such as endless padding, never returns to the caller.
+            try Task.checkCancellation()
             try checkTime()
             return chunk
         }
@@ -100,7 +114,7 @@ struct ResponseBody: AsyncSequence, Sendable {
                     inflation.inflater.push(piece)
                 }
             } catch let error as GzipFailure {
-                throw failure(.cut(error, proxy: nil))
+                throw failure(.invalid(error))
             }
         }
     }

@@ -26,7 +26,8 @@ struct ResponseHead: Sendable {
             contentType: text("content-type")
         )
         location = value("location")
-        let encodings = headers[canonicalForm: "content-encoding"].map { $0.lowercased() }.filter { $0 != "identity" }
+        let encodings = headers[canonicalForm: "content-encoding"].map { $0.lowercased() }
+            .filter { !["", "identity"].contains($0) }
         contentEncoding = encodings.isEmpty ? nil : hidden(encodings.joined(separator: ", "))
         retryAfter = text("retry-after")
             .flatMap { value in

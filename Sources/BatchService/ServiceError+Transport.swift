@@ -42,6 +42,16 @@ extension ServiceError.Code {
         .transport(.cut, detail: fault(error, proxy: proxy).detail)
     }
 
+    /// Returns the code for a compressed body that cannot be decompressed.
+    static func invalid(_ error: GzipFailure) -> Self {
+        switch error.reason {
+        case .truncated: .transport(.cut, detail: "the gzip body ends too early")
+        case .outOfMemory: .transport(.other, detail: error.reason.clause)
+        case .notGzip: .transport(.damaged, detail: "content-encoding is gzip, but the body is not")
+        default: .transport(.damaged, detail: "byte \(error.byteOffset): \(error.reason.clause)")
+        }
+    }
+
     /// Returns the code for a timeout: no bytes arrived for the time `limit`.
     static func idle(_ limit: Duration) -> Self {
         .transport(.idleTimeout, detail: "no data for \(limit.components.seconds) s")
@@ -82,7 +92,6 @@ extension ServiceError.Code {
             (.cut, "connection closed before the end of the answer")
         case HTTPParserError.headerOverflow: (.other, "the header of the answer is too large")
         case is HTTPParserError: (.other, "the answer is not valid HTTP")
-        case let error as GzipFailure: read(error)
         default: (.other, "")
         }
     }
@@ -123,13 +132,6 @@ extension ServiceError.Code {
         case EHOSTUNREACH, ENETUNREACH:
             (.connectionRefused, "host unreachable")
         default: (.other, "system error \(code)")
-        }
-    }
-
-    private static func read(_ error: GzipFailure) -> Fault {
-        switch error.reason {
-        case .truncated: (.cut, "gzip body ends too early")
-        default: (.cut, "gzip body is damaged at byte \(error.byteOffset)")
         }
     }
 

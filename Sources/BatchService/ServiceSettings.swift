@@ -6,8 +6,8 @@ package struct ServiceSettings: Sendable {
     ///
     /// Gzip is read even if it was not requested.
     package enum AcceptEncoding: String, Sendable, Hashable, CaseIterable {
-        case identity
         case gzip
+        case identity
     }
 
     /// Scheme, host, optional port and path prefix: `https://api.anthropic.com`.
@@ -48,7 +48,7 @@ package struct ServiceSettings: Sendable {
         workspace: String? = nil,
         headers: [CustomHeader] = [],
         userAgent: String = "batchkeep",
-        acceptEncoding: AcceptEncoding = .identity,
+        acceptEncoding: AcceptEncoding = .gzip,
         connectTimeout: Duration = .seconds(10),
         idleTimeout: Duration = .seconds(60),
         maxAttempts: Int = 5,

@@ -96,6 +96,10 @@ struct FailedRequestTests {
             (.proxyAuthentication, "proxy p:1", "requires a user name", "add them to the address of the proxy, "),
             (.connectionRefused, "", "connection refused", "check --base-url or ANTHROPIC_BASE_URL, "),
             (.cut, "", "connection lost", "run the same command again"),
+            (
+                .damaged, "byte 9: x", "the compressed answer is damaged: byte 9: x",
+                "run the same command again, with --accept-encoding identity if "
+            ),
         ] as [(ServiceError.TransportFault, String, String, String)]
     )
     func `the hint follows from the fault of the connection`(

@@ -129,7 +129,7 @@ struct ResponseBodyTests {
             let error = await #expect(throws: ServiceError.self) {
                 try await body(pieces, isGzip: true).collect(upTo: 100)
             }
-            #expect(error?.code == .transport(.cut, detail: "gzip body ends too early"))
+            #expect(error?.code == .transport(.cut, detail: "the gzip body ends too early"))
         }
     }
 
@@ -140,10 +140,36 @@ struct ResponseBodyTests {
         let error = await #expect(throws: ServiceError.self) {
             try await body(Pieces([compressed]), isGzip: true).collect(upTo: 10_000)
         }
-        #expect(error?.transportFault == .cut)
-        await #expect(throws: ServiceError.self) {
+        guard case .transport(.damaged, let detail) = error?.code else {
+            Issue.record("not damaged: \(String(describing: error))")
+            return
+        }
+        #expect(detail.hasPrefix("byte ") && detail.hasSuffix(": the checksum of a gzip member is wrong"))
+        let plain = await #expect(throws: ServiceError.self) {
             try await body(Pieces([Array("plain".utf8)]), isGzip: true).collect(upTo: 100)
         }
+        #expect(plain?.code == .transport(.damaged, detail: "content-encoding is gzip, but the body is not"))
+    }
+
+    @Test
+    func `bytes after the last member are damage, and zeros are padding`() async throws {
+        let compressed = try gzip("hello\n")
+        for rest in ["\n", "{}", "</html>"] {
+            let error = await #expect(throws: ServiceError.self) {
+                try await body(Pieces([compressed, Array(rest.utf8)]), isGzip: true).collect(upTo: 100)
+            }
+            #expect(error?.transportFault == .damaged)
+        }
+        let padded = Pieces([compressed, [UInt8](repeating: 0, count: 600)])
+        #expect(try await body(padded, isGzip: true).collect(upTo: 100) == Array("hello\n".utf8))
+    }
+
+    @Test
+    func `empty members have no content, and are no end`() async throws {
+        let empty = try gzip("")
+        let parts = [[UInt8]](repeating: empty, count: 5_000)
+        let pieces = try Pieces(parts + [gzip("hello\n")] + parts)
+        #expect(try await body(pieces, isGzip: true).collect(upTo: 100) == Array("hello\n".utf8))
     }
 
     @Test

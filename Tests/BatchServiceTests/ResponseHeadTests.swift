@@ -59,6 +59,8 @@ struct ResponseHeadTests {
     @Test(arguments: [
         ([], nil, false),
         (["identity"], nil, false),
+        ([""], nil, false),
+        (["gzip, identity", ""], "gzip", true),
         (["GZIP"], "gzip", true),
         (["x-gzip"], "x-gzip", true),
         (["br"], "br", false),

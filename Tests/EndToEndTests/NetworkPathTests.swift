@@ -39,7 +39,7 @@ struct NetworkPathTests {
                 _ = try await Gateway.run(before: server, in: folder) { gateway in
                     let run = try await export(
                         at: gateway.baseURL,
-                        ["--ca-file", gateway.certificate, "--accept-encoding", "gzip"],
+                        ["--ca-file", gateway.certificate],
                         in: folder
                     )
                     #expect(run.status == 0, "\(run.notes)")

@@ -82,6 +82,10 @@ package enum FaultEffect: Sendable {
     case delay(Duration)
     /// The body is compressed even if the client does not accept gzip.
     case gzip
+    /// The body is encoded by a function, with this `content-encoding`; nil for no such header.
+    ///
+    /// A generated batch is collected in memory for it.
+    case encode(as: String?, @Sendable (_ body: [UInt8]) -> [UInt8])
     case interrupt(Interruption.Action, at: Interruption.Place)
 }
 

@@ -28,7 +28,7 @@ extension Fault {
             if case .results(let id, let body) = answer {
                 answer = .results(batchID: id, .bytes(fault.applied(to: body.collected())))
             }
-        case .change, .header, .shiftDate, .delay, .gzip, .interrupt:
+        case .change, .header, .shiftDate, .delay, .gzip, .encode, .interrupt:
             break
         }
     }
@@ -40,6 +40,10 @@ extension Fault {
         case .shiftDate(let seconds): reply.headers.set("date", to: now.adding(seconds: seconds).httpDate)
         case .delay(let duration): delivery.delay += duration
         case .gzip: reply.isGzipped = true
+        case .encode(let coding, let encode):
+            reply.body = .bytes(encode(reply.body.collected()))
+            reply.isGzipped = false
+            reply.headers.set("content-encoding", to: coding)
         case .interrupt(let action, let place): delivery.interruption = Interruption(action, at: place)
         case .answer, .redirect, .change, .batchMember, .page, .results: break
         }

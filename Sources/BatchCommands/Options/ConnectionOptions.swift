@@ -49,11 +49,11 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Request results uncompressed (identity), or compressed (gzip) for slow connections.",
+            "Request answers compressed (gzip) or uncompressed (identity).",
             valueName: "coding"
         )
     )
-    var acceptEncoding: ServiceSettings.AcceptEncoding = .identity
+    var acceptEncoding: ServiceSettings.AcceptEncoding = .gzip
 
     /// Checks that all numbers are in their allowed ranges.
     func check() throws(CommandFailure) {

@@ -49,6 +49,8 @@ package struct ServiceError: Error, Sendable, Hashable {
         case tooSlow
         /// The connection broke, or the body ended before its announced end.
         case cut
+        /// The compressed body is invalid.
+        case damaged
         case other
 
         /// Whether every further attempt would fail too: a refused certificate or password is refused again.
