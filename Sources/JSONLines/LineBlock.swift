@@ -75,6 +75,16 @@ extension LineBlock {
 }
 
 extension [UInt8] {
+    /// The number of bytes 0x0A.
+    package var lineEndCount: Int {
+        var (count, searched) = (0, 0)
+        while let newline = LineSplitter.newline(in: self, from: searched) {
+            count += 1
+            searched = newline + 1
+        }
+        return count
+    }
+
     /// Appends a range of other bytes.
     ///
     /// A slice would do the same, but each slice of an array that threads share counts references to it, which takes

@@ -35,7 +35,7 @@ extension FileDraft {
         if record.rows > 0 {
             guard
                 let rows = try flat.storedMember(to: record.flatEnd, codec: codec),
-                rows.content.count(where: { $0 == 0x0A }) == record.rows
+                rows.content.lineEndCount == record.rows
             else { return nil }
             flat.accept(rows, lineCount: record.rows)
         }

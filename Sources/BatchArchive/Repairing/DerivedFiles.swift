@@ -1,5 +1,6 @@
 import BatchPipeline
 import BlockGzip
+import JSONLines
 import MessageBatches
 import Prices
 
@@ -54,7 +55,7 @@ struct DerivedFiles: Sendable {
                 .reading(old, by: pricing, in: folder, codec: codec) { rows in
                     guard !rows.isEmpty else { return }
                     let member = try Self.member(rows, codec, path: folder.path(paths.draft(.results)))
-                    try flat.append(member, content: rows, lineCount: rows.count { $0 == 0x0A })
+                    try flat.append(member, content: rows, lineCount: rows.lineEndCount)
                 }
             try check(derived, old, path: folder.path(paths.manifest))
         } catch {

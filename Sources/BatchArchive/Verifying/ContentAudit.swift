@@ -98,7 +98,7 @@ struct ContentAudit {
                 let bytes = try reader.content(ofMember: member)
                 content.update(bytes)
                 firstLines.append(lines + 1)
-                lines += bytes.count { $0 == 0x0A }
+                lines += bytes.lineEndCount
             }
             rebuilt.files[kind]?.content = content.extent
             rebuilt.files[kind]?.lines = lines
