@@ -86,9 +86,10 @@ package struct ArchivePaths: Sendable, Hashable {
 
     /// Returns the batch ID of a manifest, from its name or path; nil for other files.
     static func id(ofManifest path: String) -> String? {
-        let name = path.split(separator: "/").last ?? ""
-        guard name.hasSuffix(".json") else { return nil }
-        let id = String(name.dropLast(".json".count))
+        // In bytes, because characters take ten times as long, and an archive can have many manifests.
+        guard path.hasSuffix(".json") else { return nil }
+        let start = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) } ?? path.startIndex
+        let id = String(path[start...].utf8.dropLast(".json".utf8.count)) ?? ""
         return MessageBatch.isSafeID(id) ? id : nil
     }
 

@@ -98,7 +98,7 @@ enum SystemCall {
     /// Returns the names in a folder, unsorted, without `.` and `..`.
     static func names(in path: String) throws(ArchiveFailure) -> [String] {
         var names: [String] = []
-        try forEachName(in: path) { name, _ in names.append(name) }
+        unsafe try forEachName(in: path) { name, _ in unsafe names.append(String(cString: name)) }
         return names
     }
 
@@ -107,9 +107,9 @@ enum SystemCall {
     /// A file that is removed in the meantime is skipped.
     static func statuses(in path: String) throws(ArchiveFailure) -> [(name: String, status: FileStatus)] {
         var entries: [(name: String, status: FileStatus)] = []
-        try forEachName(in: path) { name, folder in
+        unsafe try forEachName(in: path) { name, folder in
             guard let status = unsafe try? Stat(name, relativeTo: folder, flags: .symlinkNoFollow) else { return }
-            entries.append((name, FileStatus(status)))
+            unsafe entries.append((String(cString: name), FileStatus(status)))
         }
         return entries
     }
@@ -117,16 +117,16 @@ enum SystemCall {
     /// Calls `body` with each name in a folder except `.` and `..`, and with the folder's descriptor.
     private static func forEachName(
         in path: String,
-        _ body: (String, FileDescriptor) -> Void
+        _ body: (UnsafePointer<CChar>, FileDescriptor) -> Void
     ) throws(ArchiveFailure) {
         guard let folder = unsafe opendir(path) else { throw ArchiveFailure(Errno(rawValue: errno), .list, path: path) }
         defer { unsafe closedir(folder) }
         let descriptor = unsafe FileDescriptor(rawValue: dirfd(folder))
         while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                guard let name = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else { return }
+                if unsafe strcmp(name, ".") != 0, unsafe strcmp(name, "..") != 0 { unsafe body(name, descriptor) }
             }
-            if name != ".", name != ".." { body(name, descriptor) }
         }
     }
 

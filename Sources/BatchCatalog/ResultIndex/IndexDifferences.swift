@@ -28,8 +28,9 @@ struct IndexDifferences {
     ///
     /// With `ids`, only these batches are compared.
     init(of reader: ArchiveReader, in index: IndexQuery?, ids: Set<String>? = nil) async throws {
+        async let listed = reader.stampedManifests()
         known = try index?.stamps() ?? []
-        let stamped = try await reader.stampedManifests()
+        let stamped = try await listed
         let changed = stamped.filter { !known.contains($0.stamp) && ids?.contains($0.id) ?? true }
         // The same number of stamps, and all of them known: no manifest was added, removed or changed.
         guard !changed.isEmpty || stamped.count != known.count else { return }
