@@ -33,6 +33,21 @@ struct ArchiveVerifierTests {
         #expect(try await archive.faults() == [])
     }
 
+    @Test func `a batch whose last line end was added is verified with the digest as received`() async throws {
+        let batch = try sampleBatch("a")
+        let draft = try await archive.sink().openDraft(of: batch)
+        try await draft.write(sampleBody(terminated: false), of: batch)
+        _ = try await draft.publish(proof(batch))
+        let received = try #require(try await archive.manifests()["a"]?.files[.raw]?.received)
+        #expect(try await archive.faults() == [])
+        try archive.change(manifest) { document in
+            let text = String(decoding: document, as: UTF8.self)
+            document = Array(text.replacing(received.sha256, with: String(received.sha256.reversed())).utf8)
+        }
+        let file = try #require(try await archive.verify().first { $0.mark != .intact })
+        #expect(file.path == manifest && file.mark == .different && file.reason?.contains("received") == true)
+    }
+
     @Test func `a truncated file is reported with the byte where it ends, at any depth`() async throws {
         try await export()
         try archive.change(raw) { $0.removeLast(10) }

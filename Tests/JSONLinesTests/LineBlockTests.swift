@@ -38,6 +38,11 @@ struct LineBlockTests {
         #expect(found == holds)
     }
 
+    @Test(arguments: [("", 0), ("a", 0), ("\n", 1), ("a\r\nb", 1), ("\n\na\n", 3)])
+    func `line ends are counted`(text: String, count: Int) {
+        #expect(Array(text.utf8).lineEndCount == count)
+    }
+
     @Test func `a part of the buffer is appended as it stands`() {
         let output = JSONCursor.read(Array("[1,2]".utf8)) { cursor in
             var output: [UInt8] = [0]

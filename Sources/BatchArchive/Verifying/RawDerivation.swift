@@ -8,7 +8,9 @@ struct RawDerivation: Sendable {
     private(set) var tally = BodyTally()
     private(set) var summaries: SummarySet
     private var content = ContentDigest()
-    private var received = ContentDigest()
+    /// The content without the added line end; nil if none was added.
+    private var unterminated: ContentDigest?
+    private var received: ContentDigest { unterminated ?? content }
     /// The number of the first line of each member.
     private var firstLines: [Int] = []
     /// The indices of the used rows of the price table.
@@ -57,9 +59,10 @@ struct RawDerivation: Sendable {
             var decoded = ResultDecoder.decode(block)
             derived.usedPrices.formUnion(decoded.price(by: pricing, of: manifest.batch))
             derived.content.update(addsEnd ? bytes.dropLast() : bytes[...])
-            // A copy: the bytes differ in the added line end only, and hashing them twice takes a tenth of a verification.
-            derived.received = derived.content
-            if addsEnd { derived.content.update([0x0A]) }
+            if addsEnd {
+                derived.unterminated = derived.content
+                derived.content.update(bytes.suffix(1))
+            }
             derived.tally.count(decoded, LinesDigest(block))
             derived.summaries.fold(decoded, of: manifest.batch)
             try consume(writer.rows(of: decoded))
