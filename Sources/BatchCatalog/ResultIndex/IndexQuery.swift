@@ -131,7 +131,7 @@ extension IndexQuery {
 
     /// The stamps of the indexed manifests, as they were when their rows were inserted.
     package func stamps() throws(ResultIndexFailure) -> Set<Int64> {
-        try read { try Set(Int64.fetchCursor($0, sql: "SELECT stamp FROM filled")) }
+        try read { try Set(Int64.fetchAll($0, sql: "SELECT stamp FROM filled")) }
     }
 
     /// The number of indexed batches whose rows an older version of the program made, and which lack costs.
