@@ -48,7 +48,7 @@ enum CommandFailure: Error, Sendable, Hashable {
     case severalArchives(path: String, sources: [String])
     case outOfRange(option: String, value: String, allowed: String)
     /// No archived result has this `custom_id`.
-    case unknownRequest(String)
+    case unknownRequest(String, isComplete: Bool)
     /// An argument contains bytes that are not UTF-8. Arguments count from 1.
     case notUnicode(argument: Int, text: String)
     /// The system allows the process too few open files.

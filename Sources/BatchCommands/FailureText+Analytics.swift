@@ -66,6 +66,12 @@ extension FailureText {
                 advice: "add a sign to the number: +10% or -10%",
                 status: .usage
             )
+        case .changeOfOneWindow(let text):
+            self.init(
+                "--fail-if: invalid threshold '\(text)': a sign limits a change, but there is only one window",
+                advice: "remove the sign, or compare two windows: \(Self.command("compare --help"))",
+                status: .usage
+            )
         }
     }
 }

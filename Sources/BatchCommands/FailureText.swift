@@ -237,10 +237,12 @@ extension FailureText {
             )
         case .outOfRange(let option, let value, let allowed):
             self.init("\(option): invalid value '\(value)': must be \(allowed)", status: .usage)
-        case .unknownRequest(let id):
+        case .unknownRequest(let id, let isComplete):
             self.init(
-                "custom_id '\(id)': not found in the archive",
-                advice: "list some: \(Self.command("select --columns custom_id --limit 10"))"
+                "custom_id '\(id)': not found in \(isComplete ? "the archive" : "the files that could be read")",
+                advice: isComplete
+                    ? "list some: \(Self.command("select --columns custom_id --limit 10"))"
+                    : "its raw file may be missing: \(Self.command("verify --quick"))"
             )
         case .notUnicode(let argument, let text):
             self.init(

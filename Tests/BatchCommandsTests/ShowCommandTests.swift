@@ -42,12 +42,15 @@ struct ShowCommandTests {
             #expect(!bare.output.contains("── request"))
             let sourced = await run(["show", "q001", "--join", requests])
             #expect(sourced.status == .done && sourced.output.contains("── request\n{\n  \""), "\(sourced.notes)")
-            #expect(sourced.output.contains("    \"model\": \"") && sourced.output.hasPrefix(bare.output.prefix(100)))
+            #expect(sourced.output.contains("    \"model\": \"") && sourced.output.hasPrefix(bare.output))
             let id = try Samples.id(of: "2025-06-sql-generation")
             let join = await run(["join", "--join", requests, "--batch", id])
             #expect(join.status == .done, "\(join.notes)")
             let stored = await run(["show", "q001"])
             #expect(stored.output == sourced.output)
+            #expect(await run(["show", "q001", "--no-request"]).output == bare.output)
+            #expect(await run(["show", "q001", "--no-request", "--json"]).document["joined"] == nil)
+            #expect(await run(["show", "q001", "--no-request", "--join", requests]).status == .usage)
             let document = await run(["show", "q001", "--json"]).document
             let request = try #require((document["joined"] as? [String: Any])?["request"] as? [String: Any])
             #expect(request["params"] is [String: Any] || request["model"] is String, "\(request)")
@@ -65,6 +68,21 @@ struct ShowCommandTests {
             _ = await run(["join", "--join", labels, "--batch", id, "--join-output", "flat"])
             let stored = await run(["show", custom, "--batch", id])
             #expect(stored.output.contains("── satire-labels_"), "\(stored.output)")
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a missing raw file is named, with and without an index`(isIndexed: Bool) async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let id = try Samples.id(of: "2025-06-sql-generation")
+            if isIndexed { #expect(await run(["query", "SELECT count(*) FROM results"]).status == .done) }
+            let raw = try archive.file(in: "raw", "\(id).jsonl.gz")
+            try FileManager.default.removeItem(at: archive.url.appending(path: raw))
+            let show = await run(["show", "q001"])
+            #expect(show.status == .error && show.output == "")
+            #expect(show.notes.contains("warning: ") && show.notes.contains(raw), "\(show.notes)")
+            #expect(show.notes.contains("error: custom_id 'q001': not found in the files that could be read"))
+            #expect(show.notes.contains("hint: its raw file may be missing: batchkeep verify --quick"))
         }
     }
 

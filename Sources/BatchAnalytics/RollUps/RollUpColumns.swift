@@ -129,6 +129,7 @@ extension RollUp {
         "error_class": "Action",
         "error_type": "Type", "error_message": "Message", "cost_at_stake_usd": "Cost at stake",
         "sample_custom_id": "Example", "sample_request_id": "Request ID", "queue_seconds_p50": "Queue p50",
+        "queue_seconds_p95": "Queue p95",
         "error_rate": "Error rate", "usable_rate": "Usable",
     ]
     /// Columns with IDs and names that people copy, which are never cut.

@@ -11,9 +11,10 @@ extension RollUp {
     package static let mainColumns = [
         "batches", "requests", "share", "error_class", "errored", "usable_rate", "cost_usd", "unpriced_requests",
         "assumed_price_requests", "input_tokens", "cache_read_tokens", "output_tokens", "cache_hit_ratio",
-        "list_price_usd", "saved_by_cache_usd", "queue_seconds_p50", "first_seen", "last_seen", "cost_at_stake_usd",
-        "sample_custom_id",
+        "list_price_usd", "saved_by_cache_usd", "queue_seconds_p50", "queue_seconds_p95", "first_seen", "last_seen",
+        "cost_at_stake_usd", "sample_custom_id",
     ]
+    private static let queueColumns: Set<String> = ["queue_seconds_p50", "queue_seconds_p95"]
     /// Columns that people see only if they contain a value other than zero.
     private static let rareColumns: Set<String> = ["unpriced_requests", "assumed_price_requests"]
 
@@ -37,11 +38,19 @@ extension RollUp {
         }
         return Table(
             caption: caption,
-            columns: places.map { columns[$0] },
+            columns: places.map { weighted(columns[$0]) },
             rows: grouped.sorted { $0.key.precedes($1.key) }.flatMap { $0.rows.map(shown) },
             totals: shown(totals),
             notes: notes.map { total.all.cost.sentences + [grouping.zoneSentence].compactMap(\.self) + $0 } ?? []
         )
+    }
+
+    /// The column as this grouping shows it: queue times are what hours are compared by.
+    private func weighted(_ column: Column) -> Column {
+        guard grouping.batchKeys.contains(.hour), Self.queueColumns.contains(column.key) else { return column }
+        var column = column
+        column.weight = .important
+        return column
     }
 
     /// The indices of the columns that people see.
@@ -54,6 +63,7 @@ extension RollUp {
                 let name = columns[place].key
                 // A row for a single batch does not need the number of batches.
                 if name == "batches", grouping.batchKeys.contains(.batch) { return false }
+                if name == "queue_seconds_p95", !grouping.batchKeys.contains(.hour) { return false }
                 return !Self.rareColumns.contains(name) || totals[place].number != 0
             }
     }

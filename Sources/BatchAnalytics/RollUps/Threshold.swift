@@ -1,12 +1,12 @@
 import MessageBatches
-import Tables
+package import Tables
 
-/// A limit for a comparison, written `METRIC OPERATOR NUMBER`, for example `error_rate>+1%`.
+/// A limit for a set of batches or a comparison, written `METRIC OPERATOR NUMBER`, for example `error_rate>+1%`.
 ///
 /// - With a sign, the number limits the change: `cost_per_request_usd>+10%` means 10 % more than before,
 ///   `queue_seconds_p95>+600` ten minutes more. For rates and ratios, a change in percent means percentage
 ///   points: `usable_rate<-2%`.
-/// - Without a sign, it limits the value of the second set: `error_rate>5%`, `unpriced_requests>0`.
+/// - Without a sign, it limits the value, in a comparison that of the second set: `error_rate>5%`, `unpriced_requests>0`.
 ///
 /// Operators are `>`, `>=`, `<` and `<=`. Money is in dollars, queue times are in seconds.
 package struct Threshold: Sendable, Hashable {
@@ -52,6 +52,8 @@ package enum ThresholdError: Error, Sendable, Hashable {
     case unknownMetric(String)
     /// A percentage for a metric that is not a rate needs a sign, because it can only limit a change.
     case percentWithoutSign(String)
+    /// A sign limits a change, but there is only one set of batches.
+    case changeOfOneWindow(String)
 }
 
 extension Threshold {
@@ -90,13 +92,21 @@ extension Threshold {
     /// Checks a comparison against this threshold.
     package func outcome(for comparison: Comparison) -> Outcome {
         let row = comparison[metric]
-        let found: Double? =
-            switch subject {
-            case .value: row.after.number
-            case .difference: row.difference.number
-            // From zero to any value is an infinite relative change.
-            case .relativeDifference: row.relative ?? row.difference.number.map { $0 > 0 ? .infinity : -.infinity }
-            }
+        return switch subject {
+        case .value: outcome(for: row.after)
+        case .difference: outcome(for: row.difference)
+        // From zero to any value is an infinite relative change.
+        case .relativeDifference:
+            outcome(for: row.relative ?? row.difference.number.map { $0 > 0 ? .infinity : -.infinity })
+        }
+    }
+
+    /// Checks a value of the metric.
+    package func outcome(for value: Cell) -> Outcome {
+        outcome(for: value.number)
+    }
+
+    private func outcome(for found: Double?) -> Outcome {
         guard let found else { return .undefined }
         return crosses(found) ? .crossed : .within
     }

@@ -31,10 +31,7 @@ struct CompareCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The side to compare.", valueName: "b"))
     var after: String
 
-    @Option(
-        help: ArgumentHelp("Exit with status 8 if this threshold is crossed; may be repeated.", valueName: "threshold")
-    )
-    var failIf: [String] = []
+    @OptionGroup var thresholds: ThresholdOptions
 
     @OptionGroup var statistics: StatisticsOptions
 
@@ -48,7 +45,7 @@ struct CompareCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
-        let thresholds = try thresholds()
+        let thresholds = try thresholds.parsed()
         let prices = try prices.source()
         let limits = try statistics.selection(now: context.now())
         let zone = try statistics.window.zone()
@@ -71,21 +68,10 @@ struct CompareCommand: AsyncParsableCommand {
         for (side, measures) in zip(sides, measures) where measures.requests == 0 {
             try await side.explainEmpty(in: source.archives, context)
         }
-        let crossed = thresholds.filter { evaluate($0, comparison, context) != .within }
+        let checks = thresholds.map { ThresholdCheck($0, on: comparison) }
+        for check in checks { check.report(in: context) }
         try notice.report(in: context, outputHasNotes: format.isForPeople)
-        if !crossed.isEmpty { throw CommandExit(status: .threshold) }
-    }
-
-    private func thresholds() throws(StatisticsFailure) -> [Threshold] {
-        var thresholds: [Threshold] = []
-        for text in failIf {
-            do throws(ThresholdError) {
-                thresholds.append(try Threshold(text))
-            } catch {
-                throw .threshold(error)
-            }
-        }
-        return thresholds
+        if checks.contains(where: { $0.outcome != .within }) { throw CommandExit(status: .threshold) }
     }
 
     private func measures(
@@ -98,27 +84,5 @@ struct CompareCommand: AsyncParsableCommand {
         let reading = try await source.rollUp(by: grouping, isScan: scan)
         let measures = side.model.map { reading.result.measures(ofModel: $0) } ?? reading.result.measures
         return ArchiveStatistics.Reading(measures, reading.notice)
-    }
-
-    /// Evaluates a threshold and reports it if it is crossed or cannot be evaluated.
-    private func evaluate(
-        _ threshold: Threshold,
-        _ comparison: Comparison,
-        _ context: CommandContext
-    ) -> Threshold.Outcome {
-        let outcome = threshold.outcome(for: comparison)
-        let row = comparison[threshold.metric]
-        switch outcome {
-        case .within: break
-        case .crossed:
-            let values = [row.before, row.after].map { $0.displayText(threshold.metric.kind) ?? "–" }
-            context.report(.error, "threshold crossed: '\(threshold.text)': \(values[0]) before, \(values[1]) after")
-        case .undefined:
-            context.report(
-                .error,
-                "threshold cannot be evaluated: '\(threshold.text)': the metric is missing on one side"
-            )
-        }
-        return outcome
     }
 }

@@ -13,7 +13,7 @@ struct ShowCommand: AsyncParsableCommand {
         abstract: "Show one request: result, answer, usage, cost, error, and where it is stored.",
         discussion: """
             A custom_id is unique only within its batch: all batches that have it are shown. If query has built the \
-            index, the line is found at once; other batches are read. The request is shown with the answer if --join \
+            index, the line is found at once; other batches are read. The request is shown after the answer if --join \
             names the submitted requests, or if joined/ of the archive contains it.
 
             Examples:
@@ -31,6 +31,9 @@ struct ShowCommand: AsyncParsableCommand {
     @Flag(help: "Print the line as archived, and nothing else.")
     var raw = false
 
+    @Flag(help: "Leave out the request and the joined rows.")
+    var noRequest = false
+
     @OptionGroup(title: "Which batches")
     var window: WindowOptions
 
@@ -46,6 +49,7 @@ struct ShowCommand: AsyncParsableCommand {
         let context = CommandContext.current
         try format.check()
         if format.isJSON, raw { throw CommandFailure.conflict("--json, --raw: cannot be used together") }
+        if noRequest, join.isWanted { throw CommandFailure.conflict("--no-request, --join: cannot be used together") }
         let window = try window.window(now: context.now())
         let output = RequestOutput(prices: try prices.source(), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
@@ -62,7 +66,7 @@ struct ShowCommand: AsyncParsableCommand {
             for line in lines {
                 var joined: [JoinedMatch] = []
                 do {
-                    if !raw { joined = try finder.matches(of: line.line.block, in: line.manifest) }
+                    if !raw, !noRequest { joined = try finder.matches(of: line.line.block, in: line.manifest) }
                 } catch let failure as ArchiveFailure {
                     errors.report([failure])
                 }
@@ -76,7 +80,7 @@ struct ShowCommand: AsyncParsableCommand {
             try await EmptyResult(selection: selection).explain(in: archives, context)
         }
         for pattern in sources?.unmatchedPatterns(of: batches) ?? [] { context.report(.warning, pattern.sentence) }
-        if count == 0 { throw CommandFailure.unknownRequest(customID) }
+        if count == 0 { throw CommandFailure.unknownRequest(customID, isComplete: errors.isComplete) }
         errors.noteOutdated(manifests, pricedBy: output.prices)
         if errors.isDamaged { throw CommandExit(status: .integrity) }
     }

@@ -12,10 +12,14 @@ struct SummarizeCommand: AsyncParsableCommand {
             Reads the summaries in the manifests, offline. --scan and --prices read the results: for groups that \
             summaries do not have, and for prices other than the recorded ones.
 
+            A threshold of --fail-if limits a value of all selected batches together, for example cost_usd>100, \
+            error_rate>5% or unpriced_requests>0. A threshold that cannot be evaluated counts as crossed.
+
             Examples:
               batchkeep summarize
               batchkeep summarize --since 2024-08-01 --by month
               batchkeep summarize --by day,model --format csv
+              batchkeep summarize --during 2026-10 --fail-if 'cost_usd>100'
             """
     )
 
@@ -35,6 +39,8 @@ struct SummarizeCommand: AsyncParsableCommand {
     @Flag(help: "Read the results instead of their summaries.")
     var scan = false
 
+    @OptionGroup var thresholds: ThresholdOptions
+
     @OptionGroup var format: FormatOptions<TableFormat>
 
     @OptionGroup var prices: PriceOptions
@@ -42,6 +48,7 @@ struct SummarizeCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
+        let thresholds = try thresholds.parsedValues()
         let grouping = try grouping(in: statistics.window.zone())
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)
@@ -62,7 +69,17 @@ struct SummarizeCommand: AsyncParsableCommand {
             notice = reading.notice
         }
         try await source.explain(notice, context)
+        let checks = try await checks(of: thresholds, in: source)
+        for check in checks { check.report(in: context) }
         try notice.report(in: context, outputHasNotes: format.isForPeople)
+        if checks.contains(where: { $0.outcome != .within }) { throw CommandExit(status: .threshold) }
+    }
+
+    /// Checks the thresholds against the selected batches together: the groups do not have all metrics.
+    private func checks(of thresholds: [Threshold], in source: ArchiveStatistics) async throws -> [ThresholdCheck] {
+        guard !thresholds.isEmpty else { return [] }
+        let measures = try await source.rollUp(by: Grouping(), isScan: scan).result.measures
+        return thresholds.map { ThresholdCheck($0, on: measures) }
     }
 
     private func grouping(in zone: CalendarZone) throws(StatisticsFailure) -> Grouping {

@@ -13,7 +13,7 @@ struct RequestOutput {
     let prices: PriceSource
     let context: CommandContext
 
-    /// The facts about the request, then each content block of the answer.
+    /// The facts about the request, each content block of the answer, then the request and the joined rows.
     func text(of stored: StoredLine, _ joined: [JoinedMatch]) -> String {
         let decoded = stored.line.decoded(by: stored.manifest.pricing(by: prices.requested))
         guard let record = decoded.records.first else { return "" }
@@ -22,12 +22,12 @@ struct RequestOutput {
                 "\(context.outputStyle.paint(padded(name), .strong))\(value.visible)\n"
             }
             .joined()
-        for match in joined {
-            text += section(match.name, String(decoding: JSONIndentation.indented(match.json), as: UTF8.self))
-        }
         for block in AnswerBlock.blocks(of: stored.line) {
             let title = block.name.map { "\(block.type) \($0)" } ?? block.type
             text += section(title, block.text)
+        }
+        for match in joined {
+            text += section(match.name, String(decoding: JSONIndentation.indented(match.json), as: UTF8.self))
         }
         return text
     }

@@ -6,6 +6,8 @@ import Tables
 struct ScanErrors {
     let context: CommandContext
     private(set) var isDamaged = false
+    /// Whether all batches were searched.
+    private(set) var isComplete = true
 
     init(context: CommandContext) {
         self.context = context
@@ -17,14 +19,16 @@ struct ScanErrors {
     mutating func report(_ failures: [ArchiveFailure]) {
         for failure in failures {
             isDamaged = true
+            isComplete = false
             context.report(.warning, FailureText(failure).sentence)
         }
     }
 
     /// Prints how many batches have no raw file and could not be searched.
-    func notePruned(_ manifests: [Manifest]) {
+    mutating func notePruned(_ manifests: [Manifest]) {
         let count = manifests.count { $0.files[.raw] == nil && !$0.found.isEmpty }
         guard count > 0 else { return }
+        isComplete = false
         let files = count == 1 ? "its raw file was" : "their raw files were"
         context.report(.warning, "\(count.counted("batch was", "batches were")) not searched: \(files) removed")
     }

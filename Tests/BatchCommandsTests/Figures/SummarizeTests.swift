@@ -83,6 +83,63 @@ struct SummarizeTests {
         }
     }
 
+    @Test func `a table by hour has both queue times, on a narrow terminal too`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let hours = await InProcess.offline(["summarize", "--by", "hour", "--format", "markdown"], on: archive)
+            let heading = try #require(hours.lines.first { $0.hasPrefix("|") })
+            #expect(heading.contains("Queue p50 | Queue p95"), "\(heading)")
+            let days = await InProcess.offline(["summarize", "--by", "day", "--format", "markdown"], on: archive)
+            #expect(!days.output.contains("Queue p95"))
+        }
+    }
+
+    @Test func `a threshold limits a value of the selected batches`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            func summarize(_ arguments: String...) async -> InProcess {
+                await InProcess.offline(["summarize"] + arguments, on: archive)
+            }
+            let cost = try #require(await summarize("--format", "json").rows.first?["cost_usd"] as? Double)
+            #expect(cost > 0)
+            #expect(await summarize("--fail-if", "cost_usd>\(Int(cost) + 1)").status == .done)
+            let crossed = await summarize("--by", "day,model", "--format", "json", "--fail-if", "cost_usd>0")
+            #expect(crossed.status == .threshold)
+            #expect(crossed.notes.contains("error: threshold crossed: 'cost_usd>0': $"), "\(crossed.notes)")
+            // The rows are those without the option, and the threshold is about all of them.
+            #expect(crossed.output == (await summarize("--by", "day,model", "--format", "json")).output)
+            let scanned = await summarize("--scan", "--fail-if", "error_rate>99%", "--fail-if", "requests<1000000")
+            #expect(scanned.status == .threshold && scanned.notes.contains("'requests<1000000'"))
+            #expect(!scanned.notes.contains("error_rate"), "\(scanned.notes)")
+        }
+    }
+
+    @Test func `a cost within its threshold says that requests without a price are missing`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let run = await InProcess.offline(
+                ["summarize", "--format", "json", "--fail-if", "cost_usd>9e9"],
+                on: archive
+            )
+            #expect(run.status == .usage, "a number has no exponent")
+            let within = await InProcess.offline(
+                ["summarize", "--format", "json", "--fail-if", "cost_usd>100000"],
+                on: archive
+            )
+            let unpriced = try #require(within.rows.first?["unpriced_requests"] as? Int)
+            #expect(within.status == .done && unpriced > 0)
+            #expect(within.notes.contains("'cost_usd>100000': the cost does not include \(unpriced) requests without"))
+        }
+    }
+
+    @Test func `a threshold without a value counts as crossed`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let run = await InProcess.offline(
+                ["summarize", "--since", "2030-01-01", "--fail-if", "error_rate>5%"],
+                on: archive
+            )
+            #expect(run.status == .threshold)
+            #expect(run.notes.contains("error: threshold cannot be evaluated: 'error_rate>5%'"), "\(run.notes)")
+        }
+    }
+
     @Test func `a breakdown adds models within the rows, a combination needs a scan`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let broken = await InProcess.offline(
@@ -139,6 +196,8 @@ struct SummarizeTests {
         (["--by", "day,day"], "--by: 'day' is repeated"),
         (["--since", "soon"], "--since: invalid time 'soon'"),
         (["--timezone", "Berlin"], "--timezone: time zone not found: 'Berlin'"),
+        (["--fail-if", "cost_usd>+10%"], "a sign limits a change, but there is only one window"),
+        (["--fail-if", "cost>1"], "--fail-if: invalid metric 'cost'"),
     ])
     func `invalid options are rejected`(arguments: [String], sentence: String) async {
         let run = await InProcess.offline(["summarize"] + arguments)
