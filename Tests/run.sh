@@ -1,15 +1,42 @@
 #!/bin/sh
-# Sets up and runs every test. What is given behind goes to `swift test`: sh Tests/run.sh --filter LineSplitter
+# Sets up, builds and runs every test. Arguments go to `swift test`: sh Tests/run.sh --filter LineSplitter
 set -eu
 cd "$(dirname "$0")/.."
 sh pipelines/setup.sh
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-# One test after another: many start programs and servers, and side by side a child process holds on to the sockets and
-# pipes of its neighbours.
-{ swift test --no-parallel "$@" 2>&1 || echo $? >"$scratch/status"; } | tee "$scratch/log"
-[ -e "$scratch/status" ] || exit 0
-# Told again where it is seen: thousands of lines may lie behind it.
-printf '\nWhat failed:\n'
-grep -E -A 3 'recorded an issue|error:' "$scratch/log" | tail -n 100
-exit "$(cat "$scratch/status")"
+others=
+stop() {
+    [ -z "$others" ] || kill "$others" 2>/dev/null || true
+    rm -rf "$scratch"
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Runs tests one after another and shows their output. Many start programs and servers, and child processes inherit
+# sockets and pipes that other tests of the same process have open.
+run() {
+    { swift test --no-parallel "$@" 2>&1 || echo $? >"$scratch/status"; } | tee "$scratch/log"
+}
+
+if [ $# -gt 0 ]; then
+    run "$@"
+else
+    # Two processes share nothing: the end-to-end tests, which take longer, and next to them all others.
+    swift build --build-tests
+    swift test --skip-build --ignore-lock --no-parallel --skip '^EndToEndTests\.' >"$scratch/others.log" 2>&1 &
+    others=$!
+    printf '\nThe end-to-end tests; all others run at the same time, and their output follows.\n\n'
+    run --skip-build --ignore-lock --filter '^EndToEndTests\.'
+    wait "$others" || echo $? >"$scratch/status"
+    others=
+    printf '\nAll other tests:\n\n'
+    cat "$scratch/others.log"
+fi
+
+if [ -e "$scratch/status" ]; then
+    # Repeated here, because thousands of lines can precede it.
+    printf '\nWhat failed:\n'
+    grep -h -E -A 3 'recorded an issue|error:' "$scratch"/*log | tail -n 100
+    exit "$(cat "$scratch/status")"
+fi

@@ -18,8 +18,8 @@ enum HouseRules {
 
     /// The names of the C library by platform.
     private static let system: Set<String> = ["Glibc", "Musl", "Darwin"]
-    /// The interfaces of AsyncHTTPClient and Hummingbird use types of NIO and HTTPTypes.
-    private static let network: Set<String> = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "HTTPTypes"]
+    /// The interface of AsyncHTTPClient uses types of NIO, and the simulator is a server on NIO.
+    private static let network: Set<String> = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL"]
 
     static let targets: [Target] = [
         Target(name: "CZlib", level: 0),
@@ -60,8 +60,7 @@ enum HouseRules {
             name: "BatchSimulator",
             level: 6,
             platform: system.union(["FoundationEssentials", "Synchronization"]),
-            // Hummingbird's server requires a Logger; nothing else uses swift-log there.
-            libraries: network.union(["HummingbirdCore", "Logging"])
+            libraries: network
         ),
         Target(
             name: "BatchCommands",

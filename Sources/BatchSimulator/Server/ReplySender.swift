@@ -1,65 +1,65 @@
 import Glibc
-import HTTPTypes
-import HummingbirdCore
 import NIOCore
+import NIOHTTP1
 
-/// Passes a request to the service and sends the reply, step by step.
+/// Passes the requests of a connection to the service and sends the replies, step by step.
 struct ReplySender {
+    typealias Requests = NIOAsyncChannelInboundStream<HTTPServerRequestPart>
+    typealias Replies = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+
     let channel: any Channel
 
     /// Closes the connection during a reply.
     private struct ConnectionEnds: Error {}
 
-    /// Reads a whole request and sends the service's reply.
+    /// Answers one request after another until the client or a reply closes the connection.
     ///
-    /// - Throws: An error that makes the server close the connection.
-    func answer(
-        _ request: Request,
-        from service: SimulatedService,
-        to writer: consuming ResponseWriter
+    /// - Throws: An error if the connection is closed during a reply.
+    func serve(
+        _ connection: NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>,
+        from service: SimulatedService
     ) async throws {
-        let reply = service.reply(to: try await simulated(request))
-        var steps = reply.steps
-        while let step = steps.next() {
-            switch step {
-            case .wait(let end): try await wait(for: end)
-            case .head:
-                let body = try await writer.writeHead(Self.head(of: reply))
-                try await sendBody(steps, to: body)
-                return
-            case .reset: try await reset()
-            case .bytes, .finish, .close: throw ConnectionEnds()
+        try await connection.executeThenClose { requests, replies in
+            var parts = requests.makeAsyncIterator()
+            while case .head(let head) = try await parts.next() {
+                let request = try await simulated(head, body: &parts)
+                try await send(service.reply(to: request), version: head.version, to: replies)
+                // Without chunks, which came with HTTP/1.1, only the closure ends a body.
+                guard head.isKeepAlive, head.version == .http1_1 else { break }
             }
+            try await SocketFlush.wait(on: channel)
         }
     }
 
-    private func sendBody(
-        _ rest: any IteratorProtocol<SimulatedReply.Step> & Sendable,
-        to writer: consuming some ResponseBodyWriter
-    ) async throws {
-        var steps = rest
+    private func send(_ reply: SimulatedReply, version: HTTPVersion, to replies: Replies) async throws {
+        var steps = reply.steps
         while let step = steps.next() {
             switch step {
+            case .head: try await replies.write(.head(Self.head(of: reply, version: version)))
             case .bytes(let bytes):
                 // A canceled write does not always throw.
                 try Task.checkCancellation()
-                try await writer.write(ByteBuffer(bytes: bytes))
+                try await replies.write(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
             case .wait(let end): try await wait(for: end)
             case .finish:
-                try await writer.finish(nil)
+                try await replies.write(.end(nil))
                 return
             case .reset: try await reset()
-            case .close, .head:
+            case .close:
                 try await SocketFlush.wait(on: channel)
                 throw ConnectionEnds()
             }
         }
     }
 
-    private func simulated(_ request: Request) async throws -> SimulatedRequest {
+    /// Reads the body of a request.
+    private func simulated(
+        _ head: HTTPRequestHead,
+        body parts: inout Requests.AsyncIterator
+    ) async throws -> SimulatedRequest {
         var body: [UInt8] = []
         var isTooLarge = false
-        for try await buffer in request.body {
+        while case .body(let buffer) = try await parts.next() {
             if body.count + buffer.readableBytes > CreateRequest.maxBytes { isTooLarge = true }
             if isTooLarge {
                 body = []
@@ -68,21 +68,20 @@ struct ReplySender {
             }
         }
         return SimulatedRequest(
-            request.head.method.rawValue,
-            request.head.path ?? "/",
-            headers: request.head.headerFields.map { HeaderField($0.name.canonicalName, $0.value) },
+            head.method.rawValue,
+            head.uri,
+            headers: head.headers.map { HeaderField($0.name.lowercased(), $0.value) },
             body: body,
             isBodyTooLarge: isTooLarge
         )
     }
 
-    private static func head(of reply: SimulatedReply) -> HTTPResponse {
-        var fields = HTTPFields()
-        for header in reply.headers {
-            guard let name = HTTPField.Name(header.name) else { continue }
-            fields.append(HTTPField(name: name, value: header.value))
-        }
-        return HTTPResponse(status: HTTPResponse.Status(code: reply.status), headerFields: fields)
+    private static func head(of reply: SimulatedReply, version: HTTPVersion) -> HTTPResponseHead {
+        HTTPResponseHead(
+            version: version,
+            status: HTTPResponseStatus(statusCode: reply.status),
+            headers: HTTPHeaders(reply.headers.map { ($0.name, $0.value) })
+        )
     }
 
     private func wait(for end: @Sendable () async throws -> Void) async throws {

@@ -1,7 +1,6 @@
 import Glibc
-import HummingbirdCore
-import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import Synchronization
 
@@ -44,7 +43,7 @@ package final class SimulatorServer: Sendable {
         let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
         let running = Task {
             do {
-                try await server(for: service, connections, port: port) { listening.yield($0) }.run()
+                try await serve(service, connections, port: port) { listening.yield($0) }
                 listening.finish()
             } catch {
                 listening.finish(throwing: error)
@@ -77,25 +76,38 @@ package final class SimulatorServer: Sendable {
         }
     }
 
-    /// Creates a server that reports its port when it listens.
-    private static func server(
-        for service: SimulatedService,
+    /// Reports the port when it listens, and serves until the calling task is canceled.
+    private static func serve(
+        _ service: SimulatedService,
         _ connections: OpenConnections,
         port: Int,
-        onListening: @escaping @Sendable (Int) -> Void
-    ) -> Server<HTTP1Channel> {
-        Server(
-            childChannelSetup: HTTP1Channel(
-                responder: { request, writer, channel in
-                    try await ReplySender(channel: channel).answer(request, from: service, to: writer)
-                },
-                configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [connections.tracker()])
-            ),
-            configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: port)),
-            onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: Logger(label: "simulator", factory: { _ in SwiftLogNoOpLogHandler() })
-        )
+        onListening: (Int) -> Void
+    ) async throws {
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .bind(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(connections.tracker())
+                    return try NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>(
+                        wrappingChannelSynchronously: channel
+                    )
+                }
+            }
+        onListening(listener.channel.localAddress?.port ?? port)
+        await withDiscardingTaskGroup { group in
+            // Ends with an error when the task is canceled.
+            try? await listener.executeThenClose { accepted in
+                for try await connection in accepted {
+                    group.addTask {
+                        // A connection that breaks concerns only its client.
+                        try? await ReplySender(channel: connection.channel).serve(connection, from: service)
+                    }
+                }
+            }
+        }
     }
 
     /// Closes the port and all connections, even during replies, and returns when all are closed.
@@ -140,7 +152,7 @@ private final class OpenConnections: Sendable {
     }
 
     /// Creates a handler that registers one connection here.
-    func tracker() -> any RemovableChannelHandler {
+    func tracker() -> any ChannelInboundHandler {
         Tracker(connections: self)
     }
 
@@ -156,7 +168,7 @@ private final class OpenConnections: Sendable {
         _ = state.withLock { $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
     }
 
-    private final class Tracker: ChannelInboundHandler, RemovableChannelHandler {
+    private final class Tracker: ChannelInboundHandler {
         typealias InboundIn = NIOAny
 
         private let connections: OpenConnections
