@@ -19,15 +19,17 @@ run() {
     { swift test --no-parallel "$@" 2>&1 || echo $? >"$scratch/status"; } | tee "$scratch/log"
 }
 
-if [ $# -gt 0 ]; then
+if [ $# -gt 0 ] || [ "$(uname -s)" != Linux ]; then
     run "$@"
 else
-    # Two processes share nothing: the end-to-end tests, which take longer, and next to them all others.
+    # Two processes share nothing: the end-to-end tests, which take longer, and next to them all others. Two `swift test`
+    # would wait for each other, so the others start as the program that `swift test` starts on Linux.
     swift build --build-tests
-    swift test --skip-build --ignore-lock --no-parallel --skip '^EndToEndTests\.' >"$scratch/others.log" 2>&1 &
+    "$(swift build --show-bin-path)/batchkeepPackageTests.xctest" --testing-library swift-testing --no-parallel \
+        --skip '^EndToEndTests\.' >"$scratch/others.log" 2>&1 &
     others=$!
     printf '\nThe end-to-end tests; all others run at the same time, and their output follows.\n\n'
-    run --skip-build --ignore-lock --filter '^EndToEndTests\.'
+    run --skip-build --filter '^EndToEndTests\.'
     wait "$others" || echo $? >"$scratch/status"
     others=
     printf '\nAll other tests:\n\n'
@@ -37,6 +39,6 @@ fi
 if [ -e "$scratch/status" ]; then
     # Repeated here, because thousands of lines can precede it.
     printf '\nWhat failed:\n'
-    grep -h -E -A 3 'recorded an issue|error:' "$scratch"/*log | tail -n 100
+    cat "$scratch"/*log | grep -v -E '^(◇|✔)' | grep -E -A 3 'recorded an issue|error:' | tail -n 100
     exit "$(cat "$scratch/status")"
 fi
