@@ -4,28 +4,39 @@
 #
 #   sh pipelines/quickstart.sh [ARCHIVE]
 #
-# The default of ARCHIVE is ./archive. A second run finds nothing new.
+# The default of ARCHIVE is ./archive. A second run finds nothing new. With BATCHKEEP_BINARY, the path of a built program,
+# nothing is installed or built.
 set -eu
-# The path is relative to the current folder of the caller.
+# The paths are relative to the current folder of the caller.
 archive=${1:-}
 case $archive in
     '' | /*) ;;
     *) archive=$(pwd)/$archive ;;
+esac
+batchkeep=${BATCHKEEP_BINARY:-}
+case $batchkeep in
+    '' | /*) ;;
+    *) batchkeep=$(pwd)/$batchkeep ;;
 esac
 cd "$(dirname "$0")/.."
 archive=${archive:-archive}
 
 say() { printf '%s\n' "$*"; }
 
-sh pipelines/setup.sh
-
-say "Building. The first build takes about ten minutes."
-# With Swift's runtime linked in, the program runs without Swift and starts a third faster. macOS includes the runtime.
-runtime=
-[ "$(uname -s)" != Linux ] || runtime=--static-swift-stdlib
-# shellcheck disable=SC2086
-swift build -c release --product batchkeep $runtime
-batchkeep=$(swift build -c release --show-bin-path)/batchkeep
+if [ -z "$batchkeep" ]; then
+    sh pipelines/setup.sh
+    say "Building. On two cores, the first build takes about ten minutes. It needs 1 GB in .build."
+    # With Swift's runtime linked in, the program runs without Swift and starts a third faster. macOS includes the
+    # runtime.
+    runtime=
+    [ "$(uname -s)" != Linux ] || runtime=--static-swift-stdlib
+    # shellcheck disable=SC2086
+    swift build -c release --product batchkeep $runtime
+    batchkeep=$(swift build -c release --show-bin-path)/batchkeep
+elif [ ! -f "$batchkeep" ] || [ ! -x "$batchkeep" ]; then
+    say "error: invalid BATCHKEEP_BINARY: '$BATCHKEEP_BINARY' is not an executable file" >&2
+    exit 2
+fi
 
 scratch=$(mktemp -d)
 simulator=
@@ -85,3 +96,6 @@ say "  $batchkeep summarize --by month --archive $archive"
 say "  ANTHROPIC_API_KEY=... $batchkeep export --since 7d --archive mine"
 say ""
 say "Report page: $archive/report.html"
+say ""
+say "To use batchkeep without its path (~/.local/bin must be on the PATH):"
+say "  mkdir -p ~/.local/bin && install -m 755 $batchkeep ~/.local/bin/batchkeep"

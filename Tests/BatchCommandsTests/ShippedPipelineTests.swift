@@ -15,7 +15,7 @@ struct ShippedPipelineTests {
     }()
 
     @Test func `all three pipeline files exist`() {
-        #expect(Set(Self.files).isSuperset(of: ["nightly.yaml", "backfill.yaml", "errors-only.yaml"]))
+        #expect(Set(Self.files).isSuperset(of: ["nightly.yaml", "backfill.yaml", "hourly.yaml"]))
     }
 
     @Test(arguments: ShippedPipelineTests.files)

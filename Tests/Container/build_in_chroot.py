@@ -120,6 +120,12 @@ def try_out(image, base):
     image.run("ldd /usr/local/bin/batchkeep")
     image.run(f"{entry} {shlex.join(image.command)} >/dev/null")
     (image.root / "tmp/url").unlink(missing_ok=True)
+    # The key, as podman's --secret with uid and mode makes it.
+    key = image.root / "run/secrets/batchkeep-key"
+    key.parent.mkdir(parents=True, exist_ok=True)
+    key.write_text("any\n")
+    os.chown(key, 10001, 10001)
+    key.chmod(0o400)
     # Everything in one shell, so that the simulator ends with it; the image itself is read-only, like in Kubernetes.
     script = f"""
         set -eu
@@ -127,8 +133,8 @@ def try_out(image, base):
         {entry} simulate --generate 1000 --batches 3 >/tmp/url & simulator=$!
         trap 'kill $simulator' EXIT
         read -r url </tmp/url
-        export ANTHROPIC_BASE_URL=$url ANTHROPIC_API_KEY=any
-        {entry} export --since 60d
+        export ANTHROPIC_BASE_URL=$url
+        {entry} export --since 60d --key-file /run/secrets/batchkeep-key
         {entry} verify --full --archive /archive | tail -n 1
         id -u; ls -ld /archive
         if touch /usr/local/bin/x 2>/dev/null; then echo 'the image can be written to'; exit 1; fi

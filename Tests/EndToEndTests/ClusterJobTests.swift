@@ -52,8 +52,12 @@ struct ClusterJobTests {
     }
 
     @Test func `Kubernetes accepts every manifest, and containers have minimal permissions`() async throws {
-        guard let documents = try await documents(["cronjob", "indexed-job", "catalog-job"]) else { return }
-        #expect(documents.map(\.kind) == ["PersistentVolumeClaim", "CronJob", "PersistentVolumeClaim", "Job", "Job"])
+        guard let documents = try await documents(["cronjob", "indexed-job", "catalog-job", "shell-job"]) else {
+            return
+        }
+        #expect(
+            documents.map(\.kind) == ["PersistentVolumeClaim", "CronJob", "PersistentVolumeClaim", "Job", "Job", "Job"]
+        )
         for pod in documents.compactMap(\.pod) {
             #expect(pod.securityContext.runAsNonRoot && pod.securityContext.runAsUser == 10_001)
             #expect(!pod.automountServiceAccountToken && pod.restartPolicy == "Never")
@@ -65,7 +69,7 @@ struct ClusterJobTests {
             }
         }
         // The key is not a variable, because a command can name its file.
-        for name in ["cronjob", "indexed-job", "catalog-job"] {
+        for name in ["cronjob", "indexed-job", "catalog-job", "shell-job"] {
             let text = try String(contentsOf: Self.folder.appending(path: "kubernetes/\(name).yaml"), encoding: .utf8)
             #expect(!text.contains("ANTHROPIC_API_KEY") && !text.contains("secretKeyRef"))
             #expect(text.contains("ReadWriteMany") == (name == "indexed-job"))

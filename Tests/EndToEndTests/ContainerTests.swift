@@ -58,6 +58,13 @@ struct ContainerTests {
         #expect(try all("ENTRYPOINT") == [["[\"batchkeep\"]"]])
         #expect(try all("USER") == [["10001:10001"]])
         #expect(try all("VOLUME") == [["/archive"]])
+        let text = try String(
+            contentsOf: Program.package.appending(path: "pipelines/container/Containerfile"),
+            encoding: .utf8
+        )
+        // The key of the examples belongs to the user of the image.
+        #expect(text.contains("--secret batchkeep-key,uid=10001,mode=0400 "))
+        #expect(text.components(separatedBy: "--key-file /run/secrets/batchkeep-key ").count == 3)
         let build = try #require(try all("RUN").first { $0.prefix(2) == ["swift", "build"] })
         #expect(build.contains("--static-swift-stdlib") && build.contains("release"))
     }

@@ -9,12 +9,36 @@ struct QuickstartTests {
             #expect(first.status == 0, "\(first.notes)")
             #expect(first.notes.contains("Complete: every batch holds exactly the results the API promised."))
             #expect(first.output.contains("/mine/raw/date=2024-08-20/"))
-            #expect(first.output.hasSuffix("/mine/report.html\n"))
+            #expect(first.output.contains("/mine/report.html\n"))
+            #expect(first.output.hasSuffix("install -m 755 \(Program.binary.path) ~/.local/bin/batchkeep\n"))
+            #expect(first.output.contains("Building."))
             #expect(try folder.files(below: "mine").contains("report.html"))
             #expect(try folder.files(below: "mine/manifests").count == 13)
             let second = try await quickstart(in: folder)
             #expect(second.status == 0, "\(second.notes)")
             #expect(second.notes.contains("Nothing new"))
+        }
+    }
+
+    @Test func `a program named by BATCHKEEP_BINARY is used without a build`() async throws {
+        try await withTemporaryFolder { folder in
+            let link = folder.url.appending(path: "built")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: Program.binary)
+            // The path is relative to the folder of the caller.
+            let run = try await quickstart(in: folder, binary: "built")
+            #expect(run.status == 0, "\(run.notes)")
+            #expect(!run.output.contains("Building.") && run.output.contains("\(folder.path)/built"))
+            #expect(try folder.files(below: "mine/manifests").count == 13)
+        }
+    }
+
+    @Test(arguments: ["missing", "mine"])
+    func `an invalid BATCHKEEP_BINARY is an error`(name: String) async throws {
+        try await withTemporaryFolder { folder in
+            _ = try folder.file("mine")
+            let run = try await quickstart(in: folder, binary: name)
+            #expect(run.status == 2)
+            #expect(run.notes == "error: invalid BATCHKEEP_BINARY: '\(name)' is not an executable file\n")
         }
     }
 
@@ -37,7 +61,11 @@ struct QuickstartTests {
     }
 
     /// Runs the script on the archive `mine` in the folder; `program` replaces the built one.
-    private func quickstart(in folder: TemporaryFolder, program: String? = nil) async throws -> Program.FinishedRun {
+    private func quickstart(
+        in folder: TemporaryFolder,
+        program: String? = nil,
+        binary: String? = nil
+    ) async throws -> Program.FinishedRun {
         let tools = folder.url.appending(path: "tools")
         try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: true)
         let bin = program == nil ? Program.binary.deletingLastPathComponent() : tools
@@ -61,7 +89,9 @@ struct QuickstartTests {
         }
         return try await Program.run(
             [Program.package.appending(path: "pipelines/quickstart.sh").path, "mine"],
-            environment: ["PATH": "\(tools.path):\(Program.cleanEnvironment["PATH"] ?? "")"],
+            environment: [
+                "PATH": "\(tools.path):\(Program.cleanEnvironment["PATH"] ?? "")", "BATCHKEEP_BINARY": binary ?? "",
+            ],
             executable: URL(filePath: "/bin/sh"),
             in: folder.url
         )

@@ -28,6 +28,7 @@ struct ScheduleTests {
     @Test func `the cron line runs at a valid time and writes a summary`() async throws {
         let lines = try Self.text("cron/batchkeep.crontab").split(separator: "\n").filter { !$0.hasPrefix("#") }
         #expect(lines.first == "PATH=/usr/local/bin:/usr/bin:/bin")
+        #expect(lines.count == 3 && lines[1].hasPrefix("PING_URL=https://"))
         let job = try #require(lines.last)
         let fields = job.split(separator: " ", maxSplits: 5)
         #expect(fields.count == 6)
@@ -40,12 +41,16 @@ struct ScheduleTests {
             let path = "\(Program.binary.deletingLastPathComponent().path):/usr/bin:/bin"
             let run = try await Program.run(
                 ["-c", command],
-                environment: ["HOME": folder.path, "PATH": path, "ANTHROPIC_BASE_URL": simulation.baseURL],
+                environment: [
+                    "HOME": folder.path, "PATH": path, "ANTHROPIC_BASE_URL": simulation.baseURL,
+                    "PING_URL": simulation.baseURL + "/ping",
+                ],
                 executable: URL(filePath: "/bin/sh")
             )
             #expect(run.status == 0, "\(run.notes)")
-            // Cron mails the output: there is none if all is well.
-            #expect(run.output.isEmpty && run.notes.isEmpty, "\(run.notes)")
+            // Cron mails the output: there is none if all is well. The simulator does not accept the two pings.
+            let notes = run.notes.split(separator: "\n")
+            #expect(run.output.isEmpty && !notes.isEmpty && notes.allSatisfy { $0.contains("ping") }, "\(run.notes)")
             let summary = try folder.text("batchkeep/runs.ndjson")
             #expect(summary.contains("\"archived_now\":2"), "\(summary)")
             #expect(try folder.files(below: "batchkeep/archive/manifests").count == 2)
@@ -72,25 +77,52 @@ struct ScheduleTests {
         }
     }
 
+    @Test func `the group of the service may read its archive after a run`() async throws {
+        let unit = try Self.text("systemd/batchkeep.service")
+        let stop = try #require(unit.split(separator: "\n").first { $0.hasPrefix("ExecStopPost=-") })
+        #expect(unit.contains("\nUser=batchkeep\nGroup=batchkeep\n") && unit.contains("\nTimeoutStartSec="))
+        #expect(try Self.text("systemd/batchkeep.sysusers").contains("\nu batchkeep "))
+        try await withMachine { folder, simulation in
+            let run = try await Program.run(
+                ["export", "--key-file", "\(folder.path)/.config/batchkeep/key"],
+                environment: ["ANTHROPIC_BASE_URL": simulation.baseURL],
+                in: folder.url
+            )
+            #expect(run.status == 0, "\(run.notes)")
+            let command = stop.dropFirst("ExecStopPost=-".count).split(separator: " ").map(String.init)
+            let opened = try await Program.run(
+                Array(command.dropFirst()),
+                executable: URL(filePath: command[0]),
+                in: folder.url
+            )
+            #expect(opened.status == 0, "\(opened.notes)")
+            let closed = try await Program.tool("find", ["archive", "!", "-perm", "-g=r"], in: folder.url)
+            #expect(closed?.status == 0 && closed?.output == "")
+        }
+    }
+
     @Test func `systemd accepts the service and the timer and finds the service confined`() async throws {
         try await withTemporaryFolder { folder in
             let service = folder.url.appending(path: "batchkeep.service")
             let timer = folder.url.appending(path: "batchkeep.timer")
-            let text = try Self.text("systemd/batchkeep.service")
-                .replacing("/usr/local/bin/batchkeep", with: Program.binary.path)
-            try Data(text.utf8).write(to: service)
-            try Data(try Self.text("systemd/batchkeep.timer").utf8).write(to: timer)
-            guard let verified = try await Program.tool("systemd-analyze", ["verify", service.path, timer.path]) else {
-                return
+            let failed = folder.url.appending(path: "batchkeep-failed.service")
+            for unit in [service, timer, failed] {
+                let text = try Self.text("systemd/\(unit.lastPathComponent)")
+                    .replacing("/usr/local/bin/batchkeep", with: Program.binary.path)
+                try Data(text.utf8).write(to: unit)
             }
+            let units = [service, timer, failed].map(\.path)
+            guard let verified = try await Program.tool("systemd-analyze", ["verify"] + units) else { return }
             #expect(verified.status == 0, "\(verified.notes)")
             #expect(verified.notes.isEmpty, "\(verified.notes)")
             // The scale goes from 0 (confined) to 100.
-            let security = try await Program.tool(
-                "systemd-analyze",
-                ["security", "--offline=true", "--threshold=20", service.path]
-            )
-            #expect(security?.status == 0, "\(security?.output ?? "")")
+            for unit in [service, failed] {
+                let security = try await Program.tool(
+                    "systemd-analyze",
+                    ["security", "--offline=true", "--threshold=20", unit.path]
+                )
+                #expect(security?.status == 0, "\(security?.output ?? "")")
+            }
         }
     }
 }

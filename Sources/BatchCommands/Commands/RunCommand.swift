@@ -16,7 +16,7 @@ struct RunCommand: AsyncParsableCommand {
 
             Examples:
               batchkeep run --check pipelines/nightly.yaml
-              batchkeep run pipelines/errors-only.yaml
+              batchkeep run pipelines/hourly.yaml
               batchkeep run pipelines/nightly.yaml --since 30d
             """
     )
