@@ -132,7 +132,9 @@ struct Batchkeep: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Try it",
-                subcommands: [SimulateCommand.self, CompletionsCommand.self, VersionCommand.self]
+                subcommands: [
+                    SimulateCommand.self, CompletionsCommand.self, VersionCommand.self, LicensesCommand.self,
+                ]
             ),
         ]
     )

@@ -9,8 +9,8 @@ struct OptionVocabularyTests {
         "views", "catalog rebuild", "import",
     ]
     /// Commands without a choice of format: `fetch` writes receipts, `report` a page, `simulate` its address,
-    /// `completions` a script, and `version` has `--json` alone.
-    private static let otherCommands: Set = ["completions", "fetch", "report", "simulate", "version"]
+    /// `completions` a script, `licenses` a text, and `version` has `--json` alone.
+    private static let otherCommands: Set = ["completions", "fetch", "licenses", "report", "simulate", "version"]
 
     /// The options of all commands by the name of the command.
     private static func commands() async throws -> [String: [CommandTree.Argument]] {
@@ -60,7 +60,7 @@ struct OptionVocabularyTests {
 
     @Test func `every command with an archive names it by --archive`() async throws {
         for (name, options) in try await Self.commands() {
-            let isWithout = ["completions", "list", "prices", "simulate", "version"].contains(name)
+            let isWithout = ["completions", "licenses", "list", "prices", "simulate", "version"].contains(name)
             #expect(options.contains { $0.longName == "archive" && $0.kind == "option" } == !isWithout, "\(name)")
         }
     }
