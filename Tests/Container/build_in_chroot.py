@@ -8,7 +8,8 @@
 Each stage is a copy of BASE, whatever image it stands on; each RUN is run in it by chroot, each COPY keeps to .dockerignore.
 Only what calls Swift is left out, and BUILT put in its place: make it on a Debian that is no newer, with the command of the
 Containerfile. At the end: what the program loads, how large everything is, and an export from a simulator, as the user the image
-has, with the archive as the only place it can write to beside /tmp.
+has, with the archive as the only place it can write to beside /tmp. With --package, a Debian package as
+pipelines/package/deb.sh builds it is then installed in another copy of BASE, used by a user without rights, and removed.
 """
 
 import argparse
@@ -143,16 +144,48 @@ def try_out(image, base):
     image.run(script)
 
 
+def try_package(base, folder, package):
+    """Installs a package, exports with it as an ordinary user, and removes it. The archive of the service stays."""
+    stage = Stage(base, folder)
+    copy(package, stage.place("/tmp/batchkeep.deb"))
+    stage.run("apt-get -q update && apt-get -q -y install --no-install-recommends /tmp/batchkeep.deb", QUIET)
+    stage.run("getent passwd batchkeep && stat -c '%U %G %a' /var/lib/batchkeep && touch /var/lib/batchkeep/kept")
+    stage.run("test -f /usr/lib/systemd/system/batchkeep.timer && test -f /etc/batchkeep/nightly.yaml")
+    stage.run("bash -n /usr/share/bash-completion/completions/batchkeep")
+    stage.user = "12345:12345"
+    stage.run(
+        """
+        set -eu
+        cd "$(mktemp -d)"
+        batchkeep licenses >notices && zcat /usr/share/doc/batchkeep/notices.txt.gz | cmp - notices
+        batchkeep run --check /etc/batchkeep/nightly.yaml
+        mkfifo url
+        batchkeep simulate --generate 1000 --batches 3 >url & simulator=$!
+        trap 'kill $simulator' EXIT
+        read -r url <url
+        ANTHROPIC_BASE_URL=$url ANTHROPIC_API_KEY=any batchkeep export --since 60d
+        batchkeep verify --full | tail -n 1
+        """
+    )
+    stage.user = "0:0"
+    stage.run("apt-get -q -y purge batchkeep && test ! -e /usr/bin/batchkeep && test ! -e /etc/batchkeep/nightly.yaml", QUIET)
+    stage.run("test -e /var/lib/batchkeep/kept")
+    print("package installed, used and removed", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--base", type=pathlib.Path, required=True, help="a Debian made by debootstrap")
     parser.add_argument("--built", type=pathlib.Path, required=True, help="the static build")
+    parser.add_argument("--package", type=pathlib.Path, help="a Debian package to try out as well")
     options = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("This mounts and changes its root: run it as root.")
     with tempfile.TemporaryDirectory() as folder:
         image = build(options, pathlib.Path(folder))
         try_out(image, options.base)
+        if options.package:
+            try_package(options.base, pathlib.Path(folder) / "package", options.package)
 
 
 main()
