@@ -58,14 +58,6 @@ struct ThirdPartyNotice {
         ThirdPartyNotice("fiat-crypto, in BoringSSL", .mit, copyright: "2015-2020 the fiat-crypto authors"),
         ThirdPartyNotice("FreeBSD sha1, in swift-nio", .bsd, copyright: "1995, 1996, 1997, and 1998 WIDE Project"),
         ThirdPartyNotice("GRDB.swift", .mit, copyright: "2015-2025 Gwendal Roué"),
-        ThirdPartyNotice(
-            "hummingbird",
-            .apache,
-            copyright: "2024 The Hummingbird Project",
-            notice: """
-                This product contains code from swift-foundation.
-                """
-        ),
         ThirdPartyNotice("libyaml, in Yams", .mit, copyright: "2006-2020 Kirill Simonov"),
         ThirdPartyNotice("llhttp, in swift-nio", .mit, copyright: "Fedor Indutny, 2018"),
         ThirdPartyNotice(
