@@ -13,7 +13,7 @@ swift_version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*
 case $swift_version in
     '')
         say "$(command -v swift) is not the Swift compiler. OpenStack has a program with the same name."
-        say "Put the folder of Swift 6.3 or later first: PATH=/opt/swift/usr/bin:\$PATH"
+        say "Put the folder of Swift 6.3 or later first: PATH=/path/to/swift/usr/bin:\$PATH"
         exit 1
         ;;
     [0-5].* | 6.[0-2])
