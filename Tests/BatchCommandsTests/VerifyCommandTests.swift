@@ -236,13 +236,8 @@ struct VerifyCommandTests {
             #expect(repair.document["exit_status"] as? Int == 4, "\(repair.output)")
             let status = await InProcess.offline(["status", "--format", "json"], on: archive).document
             #expect((status["batches"] as? [String: Int])?["archived"] == 2)
-            // Neither the repair nor a command that updates SHA256SUMS lets the batch vanish.
-            #expect(await InProcess.offline(["catalog", "rebuild"], on: archive).status == .done)
-            let again = await InProcess.offline(["verify"], on: archive)
-            #expect(again.status == .integrity && again.output.contains("\(id).json"), "\(again.output)")
             #expect(await run(["export"]).status == .done)
             #expect(archive.archivedIDs.contains(id))
-            #expect(await run(["verify"]).status == .done)
         }
     }
 

@@ -42,14 +42,6 @@ struct ChecksumList: Sendable {
         digests.filter { path, _ in ArchivePaths.isDocument(path) && ArchivedFile.staysInside(path) }
     }
 
-    /// The lines of manifests that do not exist, except for those of batches that have another one of `manifests`.
-    private func missing(besides manifests: [String]) -> [String: String] {
-        let ids = Set(manifests.compactMap(ArchivePaths.id(ofManifest:)))
-        let lost = self.manifests.filter { path in ArchivePaths.id(ofManifest: path).map { !ids.contains($0) } ?? false
-        }
-        return Dictionary(uniqueKeysWithValues: lost.map { ($0, digests[$0] ?? "") })
-    }
-
     /// Returns the text of a list.
     static func text(of digests: [String: String]) -> [UInt8] {
         var text: [UInt8] = []
@@ -71,9 +63,6 @@ struct ChecksumList: Sendable {
     /// read, because the lines of its data files cannot be identified. A manifest that is older than the list still
     /// keeps its own digest. If `trustingOld` is false, every line about a batch is rebuilt from the current manifests,
     /// for repair.
-    ///
-    /// A missing manifest keeps its line, because `verify` knows of the batch from it alone. Until the batch is archived
-    /// again, every update reads all manifests.
     ///
     /// A listed roll-up or view keeps its line even if its file is missing or changed. Only a caller that writes the
     /// file again passes its path in `rewritten`, so that the list does not name it for now.
@@ -102,7 +91,6 @@ struct ChecksumList: Sendable {
             guard let manifest = try? Manifest(json: text, path: path) else { continue }
             for file in manifest.files.values { digests[file.path] = file.sha256 }
         }
-        digests.merge(old?.missing(besides: manifests) ?? [:]) { $1 }
         digests.merge(old?.documents ?? [:]) { $1 }
         for path in try folder.documentPaths() where digests[path] == nil && !rewritten.contains(path) {
             digests[path] = try ContentDigest.file(folder.open(path)).hex
