@@ -35,17 +35,24 @@ struct ArchiveVerifierTests {
 
     @Test func `a batch whose last line end was added is verified with the digest as received`() async throws {
         let batch = try sampleBatch("a")
-        let draft = try await archive.sink().openDraft(of: batch)
+        let sink = archive.sink()
+        let draft = try await sink.openDraft(of: batch)
         try await draft.write(sampleBody(terminated: false), of: batch)
         _ = try await draft.publish(proof(batch))
+        try await sink.finishRun()
         let received = try #require(try await archive.manifests()["a"]?.files[.raw]?.received)
         #expect(try await archive.faults() == [])
         try archive.change(manifest) { document in
             let text = String(decoding: document, as: UTF8.self)
             document = Array(text.replacing(received.sha256, with: String(received.sha256.reversed())).utf8)
         }
-        let file = try #require(try await archive.verify().first { $0.mark != .intact })
-        #expect(file.path == manifest && file.mark == .different && file.reason?.contains("received") == true)
+        // Without its checksum, the manifest is compared with the lines alone.
+        try archive.change("SHA256SUMS") { list in
+            let lines = String(decoding: list, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            list = Array(lines.filter { !$0.contains(manifest) }.joined(separator: "\n").utf8)
+        }
+        let files = try await archive.verify()
+        #expect(files.contains { $0.path == manifest && $0.reason?.contains("received") == true }, "\(files)")
     }
 
     @Test func `a truncated file is reported with the byte where it ends, at any depth`() async throws {

@@ -18,8 +18,10 @@ struct KeyCommandTests {
                 environment["ANTHROPIC_API_KEY"] = nil
                 environment["ANTHROPIC_WORKSPACE_ID"] = "wrkspc_01SimulatedWorkspace00001"
                 let command = "echo run >> runs; echo noise >&2; echo \"secret-key-of-run-$(grep -c run runs)\""
+                // With more downloads at once than a key allows requests, each new key would be used up before all begin.
+                let export = ["export", "--since", "2024-08-01", "--archive", "archive", "--concurrency", "4"]
                 let run = try await Program.run(
-                    ["export", "--since", "2024-08-01", "--archive", "archive", "--key-command", command],
+                    export + ["--key-command", command],
                     environment: environment,
                     in: folder.url
                 )
