@@ -39,7 +39,7 @@ compiles() {
     [ -n "$compiler" ] || return 1
     flags=$(pkg-config --cflags --libs "$4" 2>/dev/null || true)
     # shellcheck disable=SC2086 # a list of flags
-    printf '#include <%s>\nint main(void)\n{ return %s() == 0; }\n' "$1" "$2" |
+    printf '#include <%s>\nint main(void)\n{ return %s() == 0; }\n' "$1" "$2" 2>/dev/null |
         "$compiler" -x c - -o /dev/null $flags "$3" 2>/dev/null
 }
 

@@ -7,7 +7,7 @@ import JSONLines
 struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Download this many batches at once, or as many as fit their sizes and the API (auto).",
+            "Download this many batches at once, 1 to 64, or as many as fit their sizes and the API.",
             valueName: "n"
         ),
         completion: .list(["auto"])
