@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 
-from harness import asking, exporting, report, service
+from harness import asking, exporting, linking, report, service
 from harness.peers import Peers
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -27,6 +27,9 @@ ROOT = HERE.parents[1]
 # In this order, so that what one case makes is there for the next.
 CASES = {
     "start": asking.start,
+    "link-100": lambda bench: linking.large(bench, 100),
+    "link-500": lambda bench: linking.large(bench, 500),
+    "link-small": linking.small,
     "large": exporting.large,
     "sums": asking.sums,
     "join": exporting.join,
@@ -56,8 +59,9 @@ class Bench:
         return self.stack.enter_context(service.files(self.program, self.folder / "large-served", self.options.lines))
 
     @functools.cached_property
-    def large_bytes(self):
-        return sum(path.stat().st_size for path in (self.folder / "large-served/results").glob("*")) or None
+    def link_batch(self):
+        lines, folder = max(self.options.lines // 4, 1), self.folder / "link-served"
+        return self.stack.enter_context(service.files(self.program, folder, lines, link_port=service.free_port()))
 
     @functools.cached_property
     def large_archive(self):
@@ -103,6 +107,9 @@ def main():
         bench = Bench(options, folder, stack)
         for name, case in CASES.items():
             if options.only and name not in options.only:
+                continue
+            if name.startswith("link") and not service.find_nginx():
+                print(f"{name} is left out, as there is no nginx")
                 continue
             print(f"{name}", flush=True)
             results.append(case(bench))

@@ -1,6 +1,7 @@
 """Runs programs and says what they took."""
 
 import dataclasses
+import itertools
 import json
 import resource
 import statistics
@@ -19,6 +20,16 @@ class Run:
     # The largest resident set of one process, in bytes.
     peak: int
     output: str = ""
+    # The coding of the results it received, where the server wrote it down.
+    coding: str = ""
+    # The most connections it had open at once, where a link counted them.
+    connections: int = 0
+    # Which part of the work it did, if not all.
+    part: float = 1
+
+    @property
+    def seconds_for_all(self):
+        return self.seconds / self.part
 
 
 def run(command, environment=None, folder=None):
@@ -61,20 +72,26 @@ def run_for_memory(command, environment=None):
     return Run(seconds, cpu, peak * (1 if sys.platform == "darwin" else 1024), output)
 
 
-def in_turns(sides, rounds):
+def in_turns(sides, rounds, once=()):
     """Runs every side once a round, so that a disturbance of the machine hits all of them alike.
 
-    `sides` gives by name what makes one run; the answer gives by name all its runs.
+    `sides` gives by name what makes one run; the answer gives by name all its runs. Those of `once` run in the first
+    round only: they take minutes, and differ little.
     """
     runs = {name: [] for name in sides}
     for number in range(rounds):
         for name, side in sides.items():
+            if number > 0 and name in once:
+                continue
             taken = side(number)
             runs[name].append(taken)
-            print(f"    {name:34} {taken.seconds:8.2f} s  {taken.cpu:8.2f} CPU s", flush=True)
+            print(f"    {name:40} {taken.seconds:8.2f} s  {taken.cpu:8.2f} CPU s", flush=True)
     return runs
 
 
-def ratio(runs, other, ours, value=lambda run: run.seconds):
-    """How many times as much `other` takes as `ours`: the median over the rounds."""
-    return statistics.median(value(a) / value(b) for a, b in zip(runs[other], runs[ours]))
+def ratio(runs, other, ours, value=lambda run: run.seconds_for_all):
+    """How many times as much `other` takes as `ours`: the median over the rounds.
+
+    If `other` ran once, that run is compared with every one of ours.
+    """
+    return statistics.median(value(a) / value(b) for a, b in zip(itertools.cycle(runs[other]), runs[ours]))

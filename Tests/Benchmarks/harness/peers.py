@@ -9,6 +9,9 @@ import sys
 PACKAGES = ["anthropic", "duckdb", "chdb", "polars"]
 PROGRAMS = ["curl", "jq", "pigz"]
 
+# The name of the script in tables.
+SDK_SIDE = "SDK script, gzip 6"
+
 # Streams, counts result types and writes gzip at level 6: what the SDK's documentation leads to.
 SDK = """\
 import collections, gzip, json, sys
@@ -98,6 +101,22 @@ curl -fsS -H "x-api-key: any" -H "anthropic-version: 2023-06-01" "$1" | pigz -p2
 """
 
 
+CURL_COMPRESSED_PIGZ = CURL_PIGZ.replace("curl -fsS", "curl -fsS --compressed")
+
+# The link alone: what comes is thrown away as it is.
+CURL_ALONE = """\
+curl -fsS -H "accept-encoding: gzip" -o /dev/null "$1"
+"""
+
+# Every batch into a file of the folder $2, 16 at once over as many connections; $1 is a configuration of curl.
+CURL_MANY_PIGZ = """\
+set -e
+cd "$2"
+curl -fsS --compressed -H "x-api-key: any" -H "anthropic-version: 2023-06-01" --parallel --parallel-max 16 -K "$1"
+pigz -p2 -6 ./*.jsonl
+"""
+
+
 class Peers:
     """The peers that are at hand: a Python with the packages, and a PATH with the programs."""
 
@@ -116,10 +135,10 @@ class Peers:
             print(f"    left out, as there is no {', '.join(missing)}")
         return not missing
 
-    def environment(self, base_url=None):
-        environment = os.environ | {"PATH": self.path, "ANTHROPIC_API_KEY": "any-key-will-do"}
+    def environment(self, served=None):
+        environment = os.environ | {"PATH": self.path, "ANTHROPIC_API_KEY": "any-key-will-do", "NO_PROXY": "127.0.0.1"}
         environment.pop("ANTHROPIC_AUTH_TOKEN", None)
-        return environment | ({"ANTHROPIC_BASE_URL": base_url} if base_url else {})
+        return environment | ({"ANTHROPIC_BASE_URL": served.base_url, **served.variables} if served else {})
 
     def package_version(self, name):
         script = f"import importlib.metadata; print(importlib.metadata.version('{name}'))"
