@@ -250,6 +250,25 @@ if Context.environment["BATCHKEEP_BENCHMARKS"] != nil {
     )
 }
 
+// What AsyncHTTPClient and NIO bring with them is compiled in too, so it has exact versions like the packages above: users
+// build what was tested. The program names one product of each, because a package that no target uses causes a warning.
+let indirect: [(package: String, version: Version, product: String)] = [
+    ("swift-algorithms", "1.2.1", "Algorithms"), ("swift-atomics", "1.3.0", "Atomics"),
+    ("swift-collections", "1.6.0", "DequeModule"), ("swift-distributed-tracing", "1.7.3", "Tracing"),
+    ("swift-nio-extras", "1.35.2", "NIOHTTPCompression"), ("swift-nio-http2", "1.46.0", "NIOHTTP2"),
+    ("swift-numerics", "1.1.1", "RealModule"), ("swift-service-context", "1.5.1", "ServiceContextModule"),
+]
+for (name, version, product) in indirect {
+    package.dependencies.append(.package(url: "https://github.com/apple/\(name)", exact: version))
+    package.targets.first { $0.name == "batchkeep" }?.dependencies.append(.product(name: product, package: name))
+}
+// Without its traits, as AsyncHTTPClient uses it: they would add readers of files and services that reload them.
+package.dependencies.append(
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: [])
+)
+package.targets.first { $0.name == "batchkeep" }?.dependencies
+    .append(.product(name: "Configuration", package: "swift-configuration"))
+
 for target in package.targets where target.type != .system {
     // Existentials, imports and unsafe code show what they are; a warning stops the build.
     target.swiftSettings = [
