@@ -17,7 +17,6 @@ struct SummarizeCommand: AsyncParsableCommand {
 
             Examples:
               batchkeep summarize
-              batchkeep summarize --since 2024-08-01 --by month
               batchkeep summarize --by day,model --format csv
               batchkeep summarize --during 2026-10 --fail-if 'cost_usd>100'
             """
