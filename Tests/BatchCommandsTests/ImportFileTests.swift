@@ -39,6 +39,8 @@ struct ImportFileTests {
                 #expect(run.notes.contains("is a file of the same batch, msgbatch_fine"), "\(run.notes)")
                 #expect(run.notes.contains("its name does not contain a batch ID"), "\(run.notes)")
                 #expect(run.notes.contains("hint: use --batch ID"), "\(run.notes)")
+                #expect(run.notes.contains("error: '\(missing)': cannot read it: no such file"), "\(run.notes)")
+                #expect(run.notes.contains("error: '\(scratch.url.path)': not a file, but"), "\(run.notes)")
                 #expect(nights.archive.archivedIDs == ["msgbatch_fine"])
             }
         }

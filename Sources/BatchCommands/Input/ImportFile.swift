@@ -63,11 +63,14 @@ struct ImportFile: Sendable {
         path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
     }
 
+    /// The failure as a clause, without the path, which the messages have already.
     private static func describe(_ failure: ArchiveFailure) -> String {
-        if case .gzip(let gzip) = failure.cause {
-            return "gzip member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason.clause)"
+        switch failure.cause {
+        case .gzip(let gzip): "gzip member \(gzip.member), byte \(gzip.byteOffset): \(gzip.reason.clause)"
+        case .system(let code): "cannot \(failure.operation.rawValue) it: \(code.description.lowercased())"
+        case .notAFile(let kind): "not a file, but \(kind.rawValue)"
+        default: FailureText(failure).sentence
         }
-        return FailureText(failure).sentence
     }
 }
 
