@@ -83,7 +83,7 @@ struct SummarizeTests {
         }
     }
 
-    @Test func `a table by hour has both queue times, on a narrow terminal too`() async throws {
+    @Test func `a table by hour has both queue times`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let hours = await InProcess.offline(["summarize", "--by", "hour", "--format", "markdown"], on: archive)
             let heading = try #require(hours.lines.first { $0.hasPrefix("|") })
