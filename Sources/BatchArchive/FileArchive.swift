@@ -23,7 +23,7 @@ package final class FileArchive: ArchiveSink {
     /// The codec of new files, which also reads those of other codecs.
     var codec: any MemberCodec { settings.codec }
 
-    /// The batches that are archived under another day than that of their creation, with that day.
+    /// The batches that are archived under a day other than that of their creation, with that day.
     ///
     /// An import without their batch objects has archived them. It contains what ``archivedIDs(among:)`` found so far.
     package var misplaced: [String: CalendarDay] { otherDays.withLock { $0 } }
@@ -56,7 +56,7 @@ package final class FileArchive: ArchiveSink {
 
     /// Returns the archived batches of a list, from the names of the manifests alone.
     ///
-    /// A batch that is archived under another day than that of its creation counts too, see ``misplaced``.
+    /// A batch that is archived under a day other than that of its creation counts too, see ``misplaced``.
     package func archivedIDs(among batches: [MessageBatch]) async throws -> Set<String> {
         guard let status = try folder.status("") else { return [] }
         guard status.isFolder else { throw ArchiveFailure(.notAFolder, .open, path: folder.root) }

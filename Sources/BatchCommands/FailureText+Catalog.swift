@@ -77,7 +77,7 @@ extension FailureText {
     /// The warning about a listing that is not newest first.
     static let unorderedListing = "listing: not newest first, so it was read to its end"
 
-    /// The warning about batches that were imported under another day than that of their creation.
+    /// The warning about batches that were imported under a day other than that of their creation.
     static func misplaced(_ batches: [String: CalendarDay]) -> String {
         let names = batches.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map { "\($0.key) (\($0.value.text))" }
         let count = batches.count.counted("batch was", "batches were")

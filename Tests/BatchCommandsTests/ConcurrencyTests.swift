@@ -85,7 +85,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func `batches to wait for count too, and without batches there is no number`() async throws {
+    @Test func `pending batches count too, and a run without batches has no number`() async throws {
         let pending = try (0..<3).map { try Nights.batch("p\($0)", daysBefore: 1, kind: .inProgress) }
         try await Nights.run(pending) { nights in
             let waiting = await nights.run(["export", "--dry-run", "--json", "--wait-ended", "1h"])

@@ -165,7 +165,7 @@ struct ResponseBodyTests {
     }
 
     @Test
-    func `empty members have no content, and are no end`() async throws {
+    func `empty members have no content and do not end the body`() async throws {
         let empty = try gzip("")
         let parts = [[UInt8]](repeating: empty, count: 5_000)
         let pieces = try Pieces(parts + [gzip("hello\n")] + parts)

@@ -109,7 +109,7 @@ def main():
             if options.only and name not in options.only:
                 continue
             if name.startswith("link") and not service.find_nginx():
-                print(f"{name} is left out, as there is no nginx")
+                print(f"{name} is left out because nginx is not installed")
                 continue
             print(f"{name}", flush=True)
             results.append(case(bench))

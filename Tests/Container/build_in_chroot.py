@@ -8,7 +8,7 @@
 Each stage is a copy of BASE, whatever image it stands on; each RUN is run in it by chroot, each COPY keeps to .dockerignore.
 Only what calls Swift is left out, and BUILT put in its place: make it on a Debian that is no newer, with the command of the
 Containerfile. At the end: what the program loads, how large everything is, and an export from a simulator, as the user the image
-has, with the archive as the only place it can write to beside /tmp. With --package, a Debian package as
+has, with the archive and /tmp as the only places it can write to. With --package, a Debian package as
 pipelines/package/deb.sh builds it is then installed in another copy of BASE, used by a user without rights, and removed.
 """
 

@@ -11,24 +11,15 @@
 #   sudo sh -c 'umask 077 && cat > /etc/batchkeep/key'
 #   sudo systemctl enable --now batchkeep.timer
 set -eu
-here=$(pwd)
-output=${1:-.}
-case $output in
-    /*) ;;
-    *) output=$here/$output ;;
-esac
-cd "$(dirname "$0")/../.."
 # shellcheck source=pipelines/package/program.sh
-. pipelines/package/program.sh
+. "$(dirname "$0")/program.sh"
 
 need dpkg-deb dpkg
 need dpkg-shlibdeps dpkg-dev
 need strip binutils
 need python3 python3
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-find_program "$here"
+find_program
 make_contents
 
 maintainer="${DEBFULLNAME:-Batchkeep maintainers} <${DEBEMAIL:-batchkeep@users.noreply.github.com}>"

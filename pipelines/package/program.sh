@@ -1,6 +1,17 @@
-# Used by deb.sh and tarball.sh, in the root of the repository. Finds or builds the program, and makes what a package holds
-# in the folder $scratch: the stripped program, man pages, completions and notices.
-# shellcheck shell=sh disable=SC2034,SC2154 # the scripts define scratch and read version
+# Read by deb.sh and tarball.sh, whose argument is the folder for the package, $output. Finds or builds the program, and
+# makes the contents of a package in the folder $scratch: the stripped program, man pages, completions and notices.
+# shellcheck shell=sh disable=SC2034 # the scripts read output and version
+
+here=$(pwd)
+output=${1:-.}
+case $output in
+    /*) ;;
+    *) output=$here/$output ;;
+esac
+# The root of the repository.
+cd "$(dirname "$0")/../.." || exit
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 
 fail() {
     printf 'error: %s\n' "$1" >&2
@@ -12,7 +23,7 @@ need() {
     command -v "$1" >/dev/null 2>&1 || fail "cannot build a package: $1 is not installed" "apt-get install $2"
 }
 
-# Sets the variable program to BATCHKEEP_BINARY, a static build that may be relative to $1, or to a new build.
+# Sets the variable program to BATCHKEEP_BINARY, a static build, or to a new build.
 find_program() {
     program=${BATCHKEEP_BINARY:-}
     case $program in
@@ -22,7 +33,7 @@ find_program() {
             program=$(swift build -c release --show-bin-path)/batchkeep
             ;;
         /*) ;;
-        *) program=$1/$program ;;
+        *) program=$here/$program ;;
     esac
     if [ ! -f "$program" ] || [ ! -x "$program" ]; then
         fail "invalid BATCHKEEP_BINARY: '$BATCHKEEP_BINARY' is not an executable file"

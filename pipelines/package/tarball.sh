@@ -11,22 +11,13 @@
 #
 # INSTALL.txt in it names the oldest C library that the program works with, and the libraries that it loads.
 set -eu
-here=$(pwd)
-output=${1:-.}
-case $output in
-    /*) ;;
-    *) output=$here/$output ;;
-esac
-cd "$(dirname "$0")/../.."
 # shellcheck source=pipelines/package/program.sh
-. pipelines/package/program.sh
+. "$(dirname "$0")/program.sh"
 
 need strip binutils
 need python3 python3
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-find_program "$here"
+find_program
 make_contents
 
 # The newest version of each library's symbols that the program asks for.

@@ -6,7 +6,8 @@ package import Tables
 /// - With a sign, the number limits the change: `cost_per_request_usd>+10%` means 10 % more than before,
 ///   `queue_seconds_p95>+600` ten minutes more. For rates and ratios, a change in percent means percentage
 ///   points: `usable_rate<-2%`.
-/// - Without a sign, it limits the value, in a comparison that of the second set: `error_rate>5%`, `unpriced_requests>0`.
+/// - Without a sign, it limits the value itself: `error_rate>5%`, `unpriced_requests>0`. In a comparison, it is the value
+///   of the second set.
 ///
 /// Operators are `>`, `>=`, `<` and `<=`. Money is in dollars, queue times are in seconds.
 package struct Threshold: Sendable, Hashable {

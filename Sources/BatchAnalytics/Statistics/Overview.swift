@@ -17,6 +17,9 @@ package struct Overview: Sendable {
     /// Reading those that the overview does not show would double the time.
     static let kinds = RollUp.kinds(for: Grouping()) + [CacheSummary.self, ServiceSummary.self, AnomalySummary.self]
 
+    /// The sum of everything.
+    package var measures: Measures { rollUp.measures }
+
     mutating func add(_ batch: SummarizedBatch) {
         rollUp.add(batch)
         if let found = batch.summaries.summary(StopReasonSummary.self) { reasons.merge(found.reasons) }
@@ -50,7 +53,7 @@ extension ArchiveStatistics {
 extension Overview {
     /// The overview as a block of labeled values; `notes` follow the notes about incomplete values.
     package func block(notes: [String]) -> SummaryBlock {
-        let measures = rollUp.measures
+        let measures = measures
         return SummaryBlock(
             title: measures.batches.counted("archived batch", "archived batches"),
             sections: [

@@ -117,11 +117,10 @@ package struct ArchiveRepair: Sendable {
         var steps = plan.steps.sorted { $0.key < $1.key }[...]
         var refusals = RefusalCount(isKeyAccepted: false)
         let slots = DownloadSlots(concurrency) { [service] in service?.slowdowns ?? 0 }
-        var turn = 0
         try await mapConcurrently(limit: concurrency.highest) { () async throws in
             try Task.checkCancellation()
-            defer { turn += 1 }
-            return steps.popFirst().map { ($0.key, $0.value, turn) }
+            guard let (id, step) = steps.popFirst() else { return nil }
+            return (id, step, await slots.nextTurn())
         } work: { (id: String, step: RepairStep, turn: Int) async throws in
             // A batch without a manifest may be large.
             let results = byID[id]?.batch.counts.total ?? .max

@@ -52,10 +52,11 @@ struct SummarizeCommand: AsyncParsableCommand {
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)
         let notice: ReadingNotice
+        var total: Measures?
         if grouping.isEmpty, !scan, format == .table {
             let reading = try await source.overview()
             try context.print(reading.result.block(notes: reading.notice.sentences + [prices.statement]))
-            notice = reading.notice
+            (notice, total) = (reading.notice, reading.result.measures)
         } else {
             let columns = format.isForPeople ? RollUp.mainColumns : nil
             let reading = try await source.rollUp(by: grouping, isScan: scan, columns: columns)
@@ -66,19 +67,15 @@ struct SummarizeCommand: AsyncParsableCommand {
             )
             try context.print(table, as: format)
             notice = reading.notice
+            // Summaries that are read for a group of requests do not have all metrics of the whole.
+            if scan || grouping.requestKeys.isEmpty { total = reading.result.measures }
         }
         try await source.explain(notice, context)
-        let checks = try await checks(of: thresholds, in: source)
+        if total == nil, !thresholds.isEmpty { total = try await source.rollUp(by: Grouping()).result.measures }
+        let checks = total.map { total in thresholds.map { ThresholdCheck($0, on: total) } } ?? []
         for check in checks { check.report(in: context) }
         try notice.report(in: context, outputHasNotes: format.isForPeople)
         if checks.contains(where: { $0.outcome != .within }) { throw CommandExit(status: .threshold) }
-    }
-
-    /// Checks the thresholds against the selected batches together: the groups do not have all metrics.
-    private func checks(of thresholds: [Threshold], in source: ArchiveStatistics) async throws -> [ThresholdCheck] {
-        guard !thresholds.isEmpty else { return [] }
-        let measures = try await source.rollUp(by: Grouping(), isScan: scan).result.measures
-        return thresholds.map { ThresholdCheck($0, on: measures) }
     }
 
     private func grouping(in zone: CalendarZone) throws(StatisticsFailure) -> Grouping {

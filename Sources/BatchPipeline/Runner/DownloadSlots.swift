@@ -28,7 +28,7 @@ package actor DownloadSlots {
     }
 
     /// Returns the turn after the last one; its caller must use it, because later turns wait for it.
-    func nextTurn() -> Int {
+    package func nextTurn() -> Int {
         defer { turns += 1 }
         return turns
     }

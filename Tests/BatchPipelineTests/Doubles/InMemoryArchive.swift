@@ -60,6 +60,17 @@ final class InMemoryArchive: ArchiveSink {
         self.didDiscard = didDiscard
     }
 
+    /// Creates an archive in which no download continues before `limit` of them have reached this point at once.
+    convenience init(holdingAppendsUntil limit: Int, countedBy running: Counter) {
+        let full = Gate()
+        self.init(willAppend: { _ in
+            running.add()
+            if running.highest == limit { full.open() }
+            await full.pass()
+            running.add(-1)
+        })
+    }
+
     var archived: [String: StoredBatch] { state.withLock { $0.archived } }
     var quarantined: [String: StoredBatch] { state.withLock { $0.quarantined } }
     var opened: [String] { state.withLock { $0.opened } }

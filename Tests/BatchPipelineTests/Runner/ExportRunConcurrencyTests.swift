@@ -35,14 +35,8 @@ struct ExportRunConcurrencyTests {
 
     @Test(.timeLimit(.minutes(1)), arguments: [(1, 16), (100_000, 2)])
     func `an automatic limit depends on the sizes of the batches`(results: Int, limit: Int) async throws {
-        let (running, full) = (Counter(), Gate())
-        let archive = InMemoryArchive(willAppend: { _ in
-            running.add()
-            // No download continues before the expected number of downloads has reached this point.
-            if running.highest == limit { full.open() }
-            await full.pass()
-            running.add(-1)
-        })
+        let running = Counter()
+        let archive = InMemoryArchive(holdingAppendsUntil: limit, countedBy: running)
         let batches = try (1...20).map { try batch($0, results: results) }
         let report = await run(service(batches), archive, maxAttempts: 1)
         #expect(running.highest == limit)

@@ -163,14 +163,8 @@ struct ExportRunTests {
 
     @Test(.timeLimit(.minutes(1)), arguments: [1, 3])
     func `the number of parallel downloads reaches the limit and does not exceed it`(limit: Int) async throws {
-        let (running, full) = (Counter(), Gate())
-        let archive = InMemoryArchive(willAppend: { _ in
-            running.add()
-            // No download continues before the allowed number of downloads has reached this point.
-            if running.highest == limit { full.open() }
-            await full.pass()
-            running.add(-1)
-        })
+        let running = Counter()
+        let archive = InMemoryArchive(holdingAppendsUntil: limit, countedBy: running)
         let service = service(try (1...7).map { try batch($0) })
         let report = await run(service, settings: ExportSettings(concurrency: .fixed(limit)), archive: archive)
         #expect(report.archivedNow == 7)

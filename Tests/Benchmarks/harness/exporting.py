@@ -29,7 +29,7 @@ def check_counts(who, found, promised):
 
 
 def sdk(bench, served, folder, batches=None):
-    """The SDK's script over all batches, or over the first so many."""
+    """The SDK's script over all batches, or over the first of them."""
     chosen = served.batches[:batches]
     ids = folder / "ids.txt"
     ids.write_text("\n".join(batch["id"] for batch in chosen))

@@ -26,7 +26,7 @@ class Direction:
         self.free_at = 0.0
 
     def send(self, size, now):
-        """When bytes that are sent now arrive. Reckoned on, not slept, so that a late wake-up costs no rate."""
+        """When bytes that are sent now arrive. Computed, not measured, so that a late wake-up does not lower the rate."""
         self.free_at = max(now, self.free_at) + size / self.rate
         return self.free_at + self.delay
 

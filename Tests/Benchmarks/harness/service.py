@@ -1,4 +1,4 @@
-"""Generated batches behind a server that takes next to no processor time: nginx, or the simulator where there is none.
+"""Generated batches behind a server that needs little processor time: nginx, or the simulator if nginx is not installed.
 
 nginx sends a compressed answer to a client that asks for one. It was made before, at nginx's own default level: to
 compress while sending would take a core from the sides that are measured.
@@ -81,7 +81,7 @@ class Service:
         return ["--ca-file", self.certificate] if self.certificate else []
 
     def codings(self, answers):
-        """The codings of the answers since the last call, as "gzip" or "identity"; waits until so many are logged."""
+        """The codings of the answers since the last call, as "gzip" or "identity"; waits until this number is logged."""
         if not self.log:
             return ""
         deadline = time.monotonic() + 2
