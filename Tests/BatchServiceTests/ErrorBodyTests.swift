@@ -99,7 +99,7 @@ struct ErrorBodyTests {
     }
 
     @Test
-    func `a plain text that was cut says nothing, because a part of a secret is not recognized`() {
+    func `a plain text that was cut is not shown, because a part of a secret is not recognized`() {
         #expect(ErrorBody(Array("limit of sk-".utf8), isWhole: false).message == nil)
     }
 }

@@ -95,7 +95,7 @@ struct GzipReplyTests {
     }
 
     @Test
-    func `cancelling the reader of endless padding ends it`() async throws {
+    func `canceling the reader of endless padding ends it`() async throws {
         let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"
         let zeros = ScriptedServer.Step.endless([UInt8](repeating: 0, count: 4_096))
         try await ScriptedServer.run([[.text(head), .bytes(try gzip("line\n")), zeros]]) { server in

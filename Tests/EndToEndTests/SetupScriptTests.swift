@@ -52,7 +52,7 @@ struct SetupScriptTests {
     /// Only libdeflate0 is missing.
     private static let onlyOptional = ["dpkg-query": "case \"$*\" in *deflate*) exit 1 ;; esac; printf installed"]
 
-    @Test func `an optional package that cannot be installed is reported and stops nothing`() async throws {
+    @Test func `an optional package that cannot be installed is reported and does not stop the setup`() async throws {
         let failing = ["apt-get": "case \"$*\" in *deflate*) exit 100 ;; esac"]
         for tools in [failing, failing.merging(Self.onlyOptional) { $1 }] {
             let run = try await setUp(Self.debian.merging(tools) { $1 })
