@@ -23,6 +23,14 @@ struct ImportTests {
         #expect(ImportRules.complaints(about: declared, importing: modules) == [])
     }
 
+    /// Without a committed `Package.resolved`, any other requirement lets users build versions that nobody tested.
+    @Test func `every package has an exact version`() {
+        let manifest = SwiftText(Project.text(of: "Package.swift")).withoutComments
+        let packages = manifest.split(separator: ".package(url:").dropFirst()
+        #expect(packages.count > 10)
+        #expect(packages.filter { $0.firstRange(of: "exact:") == nil } == [])
+    }
+
     @Test func `every folder of sources is a target`() {
         #expect(Project.folders(in: "Sources") == Project.manifest.targets.map(\.name).sorted())
     }

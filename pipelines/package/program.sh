@@ -29,7 +29,7 @@ find_program() {
     case $program in
         '')
             sh pipelines/setup.sh
-            swift build -c release --product batchkeep --static-swift-stdlib >&2
+            swift build -c release --product batchkeep -debug-info-format none --static-swift-stdlib -Xlinker --no-export-dynamic >&2
             program=$(swift build -c release --show-bin-path)/batchkeep
             ;;
         /*) ;;
@@ -40,7 +40,7 @@ find_program() {
     fi
     if objdump -p "$program" | grep -q 'NEEDED .*libswift'; then
         fail "invalid program: $program needs Swift's libraries at run time" \
-            "swift build -c release --product batchkeep --static-swift-stdlib"
+            "swift build -c release --product batchkeep -debug-info-format none --static-swift-stdlib -Xlinker --no-export-dynamic"
     fi
 }
 
