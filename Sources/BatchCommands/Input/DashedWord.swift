@@ -10,7 +10,8 @@ struct DashedWord {
 
     /// Finds the first such word; nil if there is none.
     init?(in arguments: [String]) {
-        guard let syntax = arguments.first.flatMap({ CommandSyntax.program?.command($0) }), syntax.commands.isEmpty
+        guard let name = arguments.first, !name.hasPrefix("-"),
+            let syntax = CommandSyntax.program?.command(name), syntax.commands.isEmpty
         else { return nil }
         let names = Set(syntax.options.flatMap(\.spellings) + ["-h", "--help", "--version"])
         let place = arguments.indices.dropFirst().prefix { arguments[$0] != "--" }
