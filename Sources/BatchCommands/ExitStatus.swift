@@ -1,6 +1,6 @@
 /// An exit status of the program.
 ///
-/// The README contains the same table, and a test compares the two.
+/// The page `ExitStatuses` contains the same table, and a test compares the two.
 package enum ExitStatus: Int32, Sendable, CaseIterable {
     case done = 0
     case error = 1
@@ -14,7 +14,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case interrupted = 130
     case terminated = 143
 
-    /// The meaning of the status, as in the README.
+    /// The meaning of the status, as on the page `ExitStatuses`.
     package var meaning: String {
         switch self {
         case .done: "done"

@@ -1,16 +1,37 @@
+import Foundation
 import Testing
 
-/// README matches the sources of the program.
+/// README and the pages for users match the sources of the program.
 ///
-/// The end-to-end tests run its commands.
+/// The end-to-end tests run their commands and compare the command reference.
 struct ReadmeTests {
     private let readme = Project.text(of: "README.md")
+
+    private func page(_ name: String) -> String {
+        Project.text(of: "Sources/BatchPipeline/BatchPipeline.docc/\(name).md")
+    }
+
+    @Test func `README is at most 200 lines long`() {
+        #expect(SwiftText.lines(of: readme).count - 1 <= 200)
+    }
+
+    @Test func `README links to every page for users, and all linked files exist`() {
+        let links = readme.components(separatedBy: "](").dropFirst().map { String($0.prefix { !")#".contains($0) }) }
+            .filter { !$0.hasPrefix("https:") }
+        #expect(links.filter { !Project.exists($0) } == [])
+        let folder = "Sources/BatchPipeline/BatchPipeline.docc/"
+        let pages = Project.files(under: String(folder.dropLast()), endingIn: ".md").map(\.path)
+            .filter { !$0.dropFirst(folder.count).contains("/") && !$0.hasSuffix("/BatchPipeline.md") }
+        #expect(pages.count > 15)
+        #expect(pages.filter { !links.contains($0) } == [])
+    }
 
     @Test func `the exit statuses are those of the program`() {
         let source = Project.text(of: "Sources/BatchCommands/ExitStatus.swift")
         let statuses = Self.statuses(in: source)
         #expect(statuses.count > 10)
-        let listed = SwiftText.lines(of: readme).map(\.text).filter { $0.dropFirst(2).first?.isNumber == true }
+        let overview = SwiftText.lines(of: page("ExitStatuses")).map(\.text).prefix { $0 != "## What to do" }
+        let listed = overview.filter { $0.dropFirst(2).first?.isNumber == true }
         #expect(listed.map(String.init) == statuses.map { "| \($0.number) | \($0.meaning) |" })
     }
 
@@ -21,20 +42,10 @@ struct ReadmeTests {
             $0.literals(behind: "variable(") + $0.literals(behind: "environment[") + $0.literals(behind: "key(of: ")
         }
         #expect(read.contains("ANTHROPIC_API_KEY"))
-        // README names a lower-case variable together with the upper-case one.
-        let missing = Set(read).filter { !readme.contains($0) && !readme.contains($0.uppercased()) }
+        // The page names a lower-case variable together with the upper-case one.
+        let page = page("Environment")
+        let missing = Set(read).filter { !page.contains($0) && !page.contains($0.uppercased()) }
         #expect(missing == [])
-    }
-
-    @Test func `every command has its section`() {
-        let headings = SwiftText.lines(of: readme).map(\.text).filter { $0.hasPrefix("### ") }
-        for file in Project.files(under: "Sources/BatchCommands/Commands", endingIn: ".swift") {
-            let name = SwiftText(file.text).withoutComments.literals(behind: "commandName: ").first ?? ""
-            #expect(
-                headings.contains { $0.split { " :,".contains($0) }.contains(Substring(name)) },
-                "\(file.path): \(name)"
-            )
-        }
     }
 
     @Test func `every script in README exists and runs for every change`() {

@@ -44,8 +44,7 @@ struct AirflowTests {
             known += line.prefix { $0 != "}" }.dropFirst(name.count + 4).split { ", ".contains($0) }
                 .compactMap { Int($0) }
         }
-        let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
-        let statuses = readme.components(separatedBy: "\n## Exit status\n")[1].components(separatedBy: "\n## ")[0]
+        let statuses = Document.page("ExitStatuses").text.components(separatedBy: "\n## What to do\n")[0]
             .split(separator: "\n").compactMap { Int($0.split(separator: " ").dropFirst().first ?? "") }
         #expect(statuses.count > 10)
         #expect(known.sorted() == statuses.sorted())

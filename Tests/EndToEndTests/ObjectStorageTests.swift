@@ -27,7 +27,7 @@ struct ObjectStorageTests {
             .map { String($0.dropFirst(66)) }
     }
 
-    // With rclone; README's lines for the AWS CLI do the same.
+    // With rclone; the documented lines for the AWS CLI do the same.
     @Test func `a published archive is complete, has no other files, and can be restored`() async throws {
         let tool = ObjectStore.Tool.rclone
         try await withArchive { folder, archive in
@@ -61,10 +61,7 @@ struct ObjectStorageTests {
     }
 
     @Test func `the documented lines publish an archive, restore it, set its rules and read it`() async throws {
-        let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
-        let section = readme.components(separatedBy: "**Object storage.**")[1].components(separatedBy: "\n## ")[0]
-        let lines = section.split(separator: "\n").filter { $0.hasPrefix("    ") }
-            .map { $0.trimmingCharacters(in: .whitespaces) }
+        let lines = Document.page("ScaleOut").indentedLines(below: "Object storage")
         #expect(lines.count == 4)
         try await withArchive(named: "archive") { folder, _ in
             try FileManager.default.createSymbolicLink(

@@ -3,6 +3,8 @@ import Testing
 
 /// The tools for which `views/` is made, on an archive of the samples.
 struct ViewTests {
+    private static let page = Document.page("OtherTools")
+
     /// Runs a script in the folder of an archive of the samples.
     private func python(_ script: String, _ body: (Program.FinishedRun, TemporaryFolder) async throws -> Void)
         async throws
@@ -60,8 +62,7 @@ struct ViewTests {
     @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
     func `the documented line converts results to Parquet and back`() async throws {
         let line = "COPY results TO 'results.parquet'"
-        let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
-        #expect(readme.contains("duckdb -init views/duckdb.sql -c \"\(line)\""))
+        #expect(Self.page.text.contains("duckdb -init views/duckdb.sql -c \"\(line)\""))
         let script = """
             import duckdb, pyarrow.parquet
             con = duckdb.connect()
@@ -184,11 +185,7 @@ struct ViewTests {
 
     @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
     func `the documented Python lines run in the archive's folder`() async throws {
-        let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
-        let lines = readme.components(separatedBy: "```python\n").dropFirst()
-            .map { $0.components(separatedBy: "\n```")[0] }
-            // The other example submits a file.
-            .filter { !$0.contains("anthropic") }
+        let lines = Self.page.blocks("python")
         #expect(lines.count == 2)
         for line in lines {
             try await python(line) { run, _ in #expect(run.lines.count >= 4, "\(line)") }
@@ -196,8 +193,7 @@ struct ViewTests {
     }
 
     @Test func `the documented jq line reads raw`() async throws {
-        let readme = try String(contentsOf: Program.package.appending(path: "README.md"), encoding: .utf8)
-        let line = try #require(readme.split(separator: "\n").first { $0.contains("select(.result.type") })
+        let line = try #require(Self.page.indentedLines(below: "Views").first { $0.contains("select(.result.type") })
         guard try await Program.tool("jq", ["--version"]) != nil else { return }
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in
@@ -208,7 +204,7 @@ struct ViewTests {
                 try #require(run.status == 0, "\(run.notes)")
             }
             let run = try await Program.run(
-                ["-c", String(line)],
+                ["-c", line],
                 executable: URL(filePath: "/bin/bash"),
                 in: folder.url
             )

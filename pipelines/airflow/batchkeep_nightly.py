@@ -7,7 +7,8 @@ Airflow Variables, or environment variables of the workers:
     AIRFLOW_VAR_BATCHKEEP_KEY_FILE=/etc/batchkeep/key
     AIRFLOW_VAR_BATCHKEEP_SINCE=30d
 
-The exit statuses of the commands decide what a task does. The README lists them. Tasks exchange no data but the archive.
+The exit statuses of the commands decide what a task does. The page ExitStatuses of the documentation lists
+them. Tasks exchange no data but the archive.
 """
 
 import json

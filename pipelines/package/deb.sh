@@ -47,7 +47,10 @@ for unit in batchkeep.service batchkeep-failed.service batchkeep.timer; do
     put 644 "$scratch/unit" "lib/systemd/system/$unit"
 done
 put 644 pipelines/nightly.yaml etc/batchkeep/nightly.yaml
-put 644 README.md usr/share/doc/batchkeep/README.md
+documentation "$scratch/documentation"
+for page in "$scratch"/documentation/*.md; do
+    put 644 "$page" "usr/share/doc/batchkeep/${page##*/}"
+done
 for example in backfill.yaml hourly.yaml cron/batchkeep.crontab prometheus/alerts.yaml; do
     put 644 "pipelines/$example" "usr/share/doc/batchkeep/examples/${example##*/}"
 done

@@ -44,6 +44,16 @@ find_program() {
     fi
 }
 
+# Writes README and the pages about the use of the program into a folder, with links that work there.
+documentation() {
+    mkdir -p "$1"
+    sed -e 's|Sources/BatchPipeline/BatchPipeline.docc/||g' -e '/^!\[/d' README.md >"$1/README.md"
+    for source in Sources/BatchPipeline/BatchPipeline.docc/*.md; do
+        # <doc:Scale> is a link of DocC.
+        sed 's|<doc:\([A-Za-z]*\)>|[\1](\1.md)|g' "$source" >"$1/${source##*/}"
+    done
+}
+
 # Makes bin/batchkeep, man/*.1, completions/batchkeep.{bash,zsh,fish} and notices.txt in $scratch.
 make_contents() {
     mkdir -p "$scratch/bin" "$scratch/completions"

@@ -35,7 +35,7 @@ install -D -m 644 "$scratch/completions/batchkeep.bash" "$root/share/bash-comple
 install -D -m 644 "$scratch/completions/batchkeep.zsh" "$root/share/zsh/site-functions/_batchkeep"
 install -D -m 644 "$scratch/completions/batchkeep.fish" "$root/share/fish/vendor_completions.d/batchkeep.fish"
 install -D -m 644 "$scratch/notices.txt" "$root/share/doc/batchkeep/notices.txt"
-install -D -m 644 README.md "$root/share/doc/batchkeep/README.md"
+documentation "$root/share/doc/batchkeep"
 {
     echo "Batchkeep $version for Linux on $(uname -m). It needs glibc $glibc or later, which \`ldd --version\` prints first,"
     echo "libstdc++ with GLIBCXX_$(newest GLIBCXX), and these libraries:"

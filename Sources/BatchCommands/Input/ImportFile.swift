@@ -91,7 +91,7 @@ extension ForeignLine {
 
     fileprivate var advice: String {
         switch self {
-        case .bedrock, .vertex: "convert the lines with jq: see 'Import files' in README.md"
+        case .bedrock, .vertex: "convert the lines with jq: see the page 'Import files' of the documentation"
         case .openAI: "the results of other models cannot be archived"
         case .request: "to join requests with results: batchkeep join --join FILE"
         case .batch: "use batch objects with --batches"
