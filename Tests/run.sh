@@ -6,7 +6,8 @@ sh pipelines/setup.sh
 scratch=$(mktemp -d)
 others=
 stop() {
-    [ -z "$others" ] || kill "$others" 2>/dev/null || true
+    # shellcheck disable=SC2086
+    [ -z "$others" ] || kill $others 2>/dev/null || true
     rm -rf "$scratch"
 }
 trap stop EXIT
@@ -19,21 +20,31 @@ run() {
     { swift test --no-parallel "$@" 2>&1 || echo $? >"$scratch/status"; } | tee "$scratch/log"
 }
 
+# Starts tests in another process, as the program that `swift test` starts on Linux: two `swift test` would wait for
+# each other.
+start() {
+    name=$1
+    shift
+    "$tests" --testing-library swift-testing --no-parallel "$@" >"$scratch/$name.log" 2>&1 &
+    others="$others $!"
+}
+
 if [ $# -gt 0 ] || [ "$(uname -s)" != Linux ]; then
     run "$@"
 else
-    # Two processes share nothing: the end-to-end tests, which take longer, and next to them all others. Two `swift test`
-    # would wait for each other, so the others start as the program that `swift test` starts on Linux.
+    # Three processes that share nothing and take about as long as each other.
     swift build --build-tests
-    "$(swift build --show-bin-path)/batchkeepPackageTests.xctest" --testing-library swift-testing --no-parallel \
-        --skip '^EndToEndTests\.' >"$scratch/others.log" 2>&1 &
-    others=$!
+    tests=$(swift build --show-bin-path)/batchkeepPackageTests.xctest
+    start commands --filter '^BatchCommandsTests\.[A-M]'
+    start rest --skip '^EndToEndTests\.|^BatchCommandsTests\.[A-M]'
     printf '\nThe end-to-end tests; all others run at the same time, and their output follows.\n\n'
     run --skip-build --filter '^EndToEndTests\.'
-    wait "$others" || echo $? >"$scratch/status"
+    for process in $others; do
+        wait "$process" || echo $? >"$scratch/status"
+    done
     others=
     printf '\nAll other tests:\n\n'
-    cat "$scratch/others.log"
+    cat "$scratch/commands.log" "$scratch/rest.log"
 fi
 
 if [ -e "$scratch/status" ]; then
