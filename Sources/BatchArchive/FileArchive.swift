@@ -142,7 +142,7 @@ package final class FileArchive: ArchiveSink {
     /// Writes roll-ups and views, by path, and lists their digests in SHA256SUMS.
     ///
     /// The list does not name them while they are written. So after an interruption no line contradicts its file, and
-    /// the next run lists them as they are.
+    /// the next run lists them unchanged.
     package func replaceDocuments(_ documents: [String: [UInt8]]) throws(ArchiveFailure) {
         try ChecksumList.update(in: folder, without: Set(documents.keys))
         for (path, text) in documents.sorted(by: { $0.key < $1.key }) { try folder.replace(path, with: text) }

@@ -25,7 +25,7 @@ package struct CommandContext: Sendable {
     package var colors = ColorChoice.auto
     /// The name of the source whose messages this context writes, if several sources run in parallel.
     private var sourceName: String?
-    /// Whether progress and summaries are left out; messages with a kind are printed all the same.
+    /// Whether progress and summaries are skipped; messages with a kind are printed all the same.
     private var isQuiet = false
     private var write: @Sendable ([UInt8]) throws -> Void
     /// Whether the reader of standard output has closed it, as far as this is visible without a write.
@@ -132,7 +132,7 @@ package struct CommandContext: Sendable {
         writeNote(Array(lines.map { $0 + "\n" }.joined().utf8))
     }
 
-    /// The lines with the name of the source before each, without blank ones; without a source as they are.
+    /// The lines with the name of the source before each, without blank ones; without a source unchanged.
     private func named(_ lines: [String]) -> [String] {
         guard let sourceName else { return lines }
         return lines.filter { !$0.allSatisfy { $0 == " " } }.map { "\(sourceName.visible): \($0)" }

@@ -36,7 +36,7 @@ enum CommandFailure: Error, Sendable, Hashable {
     case badInput(line: Int, reason: String)
     /// The reader of standard output has closed it.
     case outputClosed
-    /// Standard output cannot be written: the disk is full, it was closed from the start, or nobody ever read it.
+    /// Standard output cannot be written: the disk is full, it was closed from the start, or it never had a reader.
     case unwritableOutput(Errno)
     /// The ping URL is invalid.
     ///
@@ -55,7 +55,7 @@ enum CommandFailure: Error, Sendable, Hashable {
     case tooFewOpenFiles(Int, least: Int)
     /// The system allows the process too little memory, in bytes.
     case tooLittleMemory(Int, least: Int)
-    /// `--named` names no query.
+    /// `--named` is not the name of a query.
     case unknownNamedQuery(String)
     /// `--result` is a misspelled result type.
     case misspelledResultType(String, nearest: String)

@@ -10,7 +10,7 @@ import Foundation
 import SystemPackage
 import Tables
 
-/// The text of an error: what failed, why, and what helps.
+/// The text of an error: what failed, why, and a hint.
 ///
 /// Errors contain only facts, and this type turns them into sentences of the form `WHAT: WHY`. No sentence contains a
 /// key or message text of results.

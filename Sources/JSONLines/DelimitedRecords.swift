@@ -66,7 +66,7 @@ package struct DelimitedRecords: Sendable, Hashable {
             return text
         }
 
-        /// The byte that a backslash and a letter stand for; nil if they are two ordinary characters.
+        /// The byte that a backslash and a letter mean; nil if they are two ordinary characters.
         private static func decoded(_ letter: UInt8) -> UInt8? {
             switch letter {
             case UInt8(ascii: "t"): 0x09

@@ -11,8 +11,8 @@ package struct CalendarZone: Sendable, Hashable {
 
     /// Creates a zone from its offsets.
     ///
-    /// `offset` returns the seconds by which clocks are ahead of UTC (negative: behind it) at a moment in whole seconds
-    /// since the Unix epoch. Zones with the same name are equal, so a name must stand for the same offsets.
+    /// `offset` returns the seconds by which clocks are ahead of UTC (negative if they are slower) at a moment in whole seconds
+    /// since the Unix epoch. Zones with the same name are equal, so a name must mean the same offsets.
     package init(name: String, offset: @escaping @Sendable (_ secondsSinceEpoch: Int64) -> Int64) {
         self.name = name
         self.offset = offset

@@ -1,7 +1,7 @@
 /// The number of requests of a batch per state, from `request_counts`.
 ///
 /// Until a batch ends, all requests count as `processing`. Then `processing` is 0 and the other counts add up to the
-/// total. Members that name no documented result type are kept, because one of them may be a new type. They are counts
+/// total. Members that do not name a documented result type are kept, because one of them may be a new type. They are counts
 /// only if result lines of that type exist, so they are not in ``finished`` and ``total``.
 package struct RequestCounts: Sendable, Hashable {
     /// Requests that are not finished yet.

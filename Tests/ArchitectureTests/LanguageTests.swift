@@ -2,8 +2,8 @@ import Testing
 
 /// Texts for users are in plain English, with the words that the field uses.
 ///
-/// The tests search all string literals of the sources (help, messages, column titles, the report page) and all files
-/// in `pipelines/`.
+/// The tests search all string literals of the sources (help, messages, column titles, the report page), their
+/// documentation comments, all files in `pipelines/`, README and all pages of the documentation.
 struct LanguageTests {
     @Test func `texts use plain words`() {
         var found: [String] = []
@@ -20,7 +20,8 @@ struct LanguageTests {
     @Test(arguments: [
         "7x is no time.", "The hint tells why.", "made anew", "up to so many lines", "3 batches at risk",
         "Say what would be fetched.", "it goes on there", "results withdrawn before this run", "One row a result",
-        "The file is not there.",
+        "The file is not there.", "in another colour", "The run was cancelled.", "The bytes stay as they are.",
+        "Initialise the catalogue.", "a summarised batch",
     ])
     func `the old words are found`(text: String) {
         #expect(Language.rules.contains { text.firstMatch(of: $0.pattern) != nil })
@@ -29,7 +30,8 @@ struct LanguageTests {
     @Test(arguments: [
         "There is no API key.", "It is no longer listed.", "if cost is None", "a proxy in front of the API",
         "--level 20 is out of range",
-        "The run continues.", "3 batches expiring", "removed by the API",
+        "The run continues.", "3 batches expiring", "removed by the API", "as soon as it is joined",
+        "canceled, canceling", "an optimistic summary of the catalog", "if: cancelled()",
     ])
     func `plain words are not found`(text: String) {
         #expect(!Language.rules.contains { text.firstMatch(of: $0.pattern) != nil })
@@ -52,9 +54,27 @@ struct LanguageTests {
         #expect(text.contains("is no time"))
     }
 
+    @Test func `only documentation comments of a source are searched`() {
+        let text = Language.comments(in: "/// One text,\n///   as `told`.\nlet a = 1 // behind\n/// Another.\n")
+        #expect(text == "One text, as . Another.")
+    }
+
+    @Test func `names in backticks on a page are not searched, blocks are`() {
+        let text = Language.prose(of: "A `behind` and\n```sh\necho `so many`\n```\nend `told`.\n")
+        #expect(!text.contains("behind") && !text.contains("told"))
+        #expect(text.contains("so many") && text.contains("end"))
+    }
+
     private static let texts: [(path: String, text: String)] =
-        Project.sources.map { ($0.path, Language.literals(of: $0.source)) }
+        Project.sources.flatMap {
+            [($0.path, Language.literals(of: $0.source)), ($0.path, Language.comments(in: $0.file.text))]
+        }
         + Project.files(under: "pipelines", endingIn: "").map { ($0.path, $0.text) }
+        + pages.map { ($0.path, Language.prose(of: $0.text)) }
+
+    private static let pages =
+        [Project.File(path: "README.md", text: Project.text(of: "README.md"))]
+        + Project.files(under: "Sources", endingIn: ".md")
 }
 
 /// The words that texts avoid, each with better ones.
@@ -69,7 +89,11 @@ enum Language {
         HouseRules.Exception(
             path: "Sources/BatchCatalog/Database/CatalogSchema.swift",
             reason: "a migration replaces the former words in catalogs of earlier versions"
-        )
+        ),
+        HouseRules.Exception(
+            path: "Sources/BatchPipeline/BatchPipeline.docc/Changes.md",
+            reason: "the tables list the former words"
+        ),
     ]
 
     static var rules: [Rule] {
@@ -111,12 +135,48 @@ enum Language {
             Rule(pattern: /(?i)\bknows? of\b/, better: "has, contains"),
             Rule(pattern: /(?i)\bis in the way\b/, better: "blocks …, is not a …"),
             Rule(pattern: /(?i)\b(?:is|are) not there\b/, better: "not found, does not exist"),
-            Rule(pattern: /(?i)\bas (?:they|it) (?:is|are|was|were)\b(?! read)/, better: "unchanged"),
+            Rule(pattern: /(?i)\bas (?:they|it) (?:is|are|was|were)(?=[.,;:")]| and\b)/, better: "unchanged"),
             Rule(pattern: /(?i)\bmeanwhile\b/, better: "during the run"),
             Rule(pattern: /(?i)\bwhat helps\b/, better: "action, advice"),
             Rule(pattern: /(?i)\bjudged\b/, better: "evaluated"),
+            Rule(
+                pattern: /(?i)\b(?:colour|behaviour|favour|honour|neighbour|centre|catalogue|licence|grey|whilst)\w*/,
+                better: "American spelling"
+            ),
+            Rule(
+                pattern: /(?i)\b\w*(?:ial|rgan|ecogn|ormal|ummar|ptim|inim|axim)is(?:e[drs]?|ing|ation)\b/,
+                better: "American spelling: -ize"
+            ),
+            Rule(
+                pattern: /(?i)\b(?:(?:cancell|labell|modell|travell|diall)(?:ed|ing)|analyse[ds]?)\b(?!\()/,
+                better: "American spelling"
+            ),
             Rule(pattern: /(?i)\bwhat (?:it|they|raw) (?:holds?|has|have)\b/, better: "the contents"),
         ]
+    }
+
+    /// The documentation comments of a source as one line, without the names in backticks.
+    static func comments(in text: String) -> String {
+        let lines = SwiftText.lines(of: text).map { $0.text.drop { $0 == " " } }
+        return withoutCode(lines.filter { $0.hasPrefix("///") }.map { $0.dropFirst(3) })
+    }
+
+    /// The text of a page as one line, without the names in backticks outside of fenced blocks.
+    static func prose(of page: String) -> String {
+        var isFenced = false
+        let lines = page.split(separator: "\n")
+            .map { line -> String in
+                if line.hasPrefix("```") { isFenced.toggle() }
+                return isFenced || line.hasPrefix("```") ? String(line.replacing("`", with: "'")) : String(line)
+            }
+        return withoutCode(lines)
+    }
+
+    /// Lines as one, without the texts in single or double backticks.
+    private static func withoutCode(_ lines: [some StringProtocol]) -> String {
+        let words = lines.flatMap { $0.split(separator: " ") }.joined(separator: " ").replacing("``", with: "`")
+        return words.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.offset % 2 == 0 }.map(\.element).joined()
     }
 
     /// The literals of a source, with their quotes; blanks and line ends in them are single blanks.

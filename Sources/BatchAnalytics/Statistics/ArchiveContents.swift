@@ -5,7 +5,7 @@ import Prices
 
 /// The batches of archives and the values that occur in them, to explain why a command found nothing.
 ///
-/// It is read from the manifests alone. Manifests that cannot be read are left out, because the command itself reports
+/// It is read from the manifests alone. Manifests that cannot be read are skipped, because the command itself reports
 /// them.
 package struct ArchiveContents: Sendable {
     /// All batches.
@@ -91,7 +91,7 @@ extension ArchiveContents.Part {
 
     /// The values of the column of a condition if no result can meet the condition, otherwise nil.
     ///
-    /// Only columns whose values the manifests contain are judged: result type, model and stop reason.
+    /// Only columns whose values the manifests contain are evaluated: result type, model and stop reason.
     package func valuesNotMeeting(_ condition: Condition) -> [String]? {
         guard ["result_type", "model", "stop_reason"].contains(condition.column.name) else { return nil }
         let contents = BatchContents(

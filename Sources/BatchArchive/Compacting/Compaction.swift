@@ -19,7 +19,7 @@ package struct Compaction: Sendable {
 
     /// Groups the files of each day by batch ID, so that each combined file has up to `targetSize` bytes.
     ///
-    /// Only days before `before` are considered. Files of `targetSize` bytes or more stay as they are.
+    /// Only days before `before` are considered. Files of `targetSize` bytes or more stay unchanged.
     package static func choose(
         from manifests: [Manifest],
         before: CalendarDay,

@@ -23,7 +23,7 @@ package enum ArchiveFolders {
     ///
     /// A folder with archives of sources is included itself if it is an archive too, as happens when a pipeline file
     /// gets a second source. Folders of sources that are not archives, such as the empty folder of a source that has not
-    /// run yet, are left out.
+    /// run yet, are skipped.
     ///
     /// - Throws: ``ArchiveFailure`` with the cause `notAnArchive` if the path is not an archive.
     package static func entries(at path: String) throws(ArchiveFailure) -> [Entry] {

@@ -54,7 +54,7 @@ extension ArchiveFolder {
 
     /// The days whose roll-up is missing or older than the latest manifest of the day.
     ///
-    /// A run that was killed has archived batches and left the roll-ups of their days as they were.
+    /// A run that was killed has archived batches and left the roll-ups of their days unchanged.
     package func daysToRollUp() throws(ArchiveFailure) -> [CalendarDay] {
         try days { manifests, rollUps in rollUps.contains { $0.map { $0 <= manifests } ?? true } }
     }

@@ -4,7 +4,7 @@ package import MessageBatches
 /// Repairs damaged batches with the code of `export`: only batches that pass the completeness check are published.
 ///
 /// A download replaces an archived raw file only if it has the same lines (`ArchivedLines`). Otherwise the old files stay
-/// as they are, and the download goes to quarantine.
+/// unchanged, and the download goes to quarantine.
 package struct ArchiveRepair: Sendable {
     /// The part of the API client that repair uses.
     package typealias Service = any BatchLister & ResultSource

@@ -49,7 +49,7 @@ extension ArchiveStatus {
 
     /// The lost batches that the last export or the allowed time found.
     ///
-    /// Nobody can change an older loss, so it must not hide that everything works now.
+    /// An older loss cannot be changed, so it must not hide that everything works now.
     private func newlyLost(maxAge: Int64?) -> [CatalogBatch] {
         let starts = [lastExport?.startedAt, maxAge.flatMap { now.subtracting(seconds: $0) }].compactMap(\.self)
         guard let start = starts.min() else { return lost }

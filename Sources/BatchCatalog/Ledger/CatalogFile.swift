@@ -52,7 +52,7 @@ package struct CatalogFile {
     /// Opens a catalog in memory for a command that only reads: the rows of the file, updated from the files of the
     /// archive.
     ///
-    /// The file of an earlier version is read like one of this version, and stays as it is.
+    /// The file of an earlier version is read like one of this version, and stays unchanged.
     /// If the file cannot be used, all batches are read from the files, and its history as far as possible.
     package func openForReading() async throws -> Catalog {
         let catalog = try isMissing ? Catalog(inMemory: ()) : stored()

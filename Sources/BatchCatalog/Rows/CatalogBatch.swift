@@ -127,7 +127,7 @@ extension CatalogBatch {
         }
     }
 
-    /// Makes this the row of an archived batch, in whatever state it was before.
+    /// Makes this the row of an archived batch, in any state.
     package mutating func archive(_ batch: MessageBatch, requestID: String?, at moment: Timestamp) {
         state = .archived
         status = batch.status

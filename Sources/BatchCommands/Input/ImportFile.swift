@@ -11,7 +11,7 @@ struct ImportFile: Sendable {
     /// When the file was changed.
     let changedAt: Timestamp
 
-    /// The reason why a file is refused, with what helps.
+    /// The reason why a file is refused, with a hint.
     struct Refusal: Error {
         var batchID: String?
         let reason: String

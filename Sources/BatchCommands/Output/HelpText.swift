@@ -1,6 +1,6 @@
 /// A help text, arranged and wrapped for a terminal.
 ///
-/// The option parser wraps examples like paragraphs, leaves the line with the usage as it is, and prints the options of
+/// The option parser wraps examples like paragraphs, leaves the line with the usage unchanged, and prints the options of
 /// a command after those that it shares with others. So it renders without a limit, and this type does the rest.
 struct HelpText {
     /// A paragraph that begins with a heading.

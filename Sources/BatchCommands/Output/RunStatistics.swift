@@ -56,7 +56,7 @@ final class RunStatistics: Sendable {
 
     /// Writes the roll-ups of the run and of its days, and the report page if the options request one.
     ///
-    /// A run that archived nothing writes only the roll-ups of days that an interrupted run has left out. The caller
+    /// A run that archived nothing writes only the roll-ups of days that an interrupted run has not written. The caller
     /// must hold the lock of the archive.
     func finish(
         _ report: ExportReport,

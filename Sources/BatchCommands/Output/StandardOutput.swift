@@ -10,7 +10,7 @@ final class StandardOutput: Sendable {
     /// Writes all bytes.
     ///
     /// - Throws: ``CommandFailure/outputClosed`` if the reader of a pipe closed it after it had received something, as
-    ///   `head` does; ``CommandFailure/unwritableOutput(_:)`` for any other error, also if nobody ever read.
+    ///   `head` does; ``CommandFailure/unwritableOutput(_:)`` for any other error, also if it never had a reader.
     func write(_ bytes: [UInt8]) throws(CommandFailure) {
         try hasWritten.withLock { hasWritten throws(CommandFailure) in
             var rest = bytes[...]

@@ -44,7 +44,7 @@ package struct JoinFailure: Error, Sendable, Hashable {
 }
 
 extension JoinFailure {
-    /// Whether the options are invalid, whatever the files contain later.
+    /// Whether the options are invalid, independent of what the files contain later.
     var concernsOptions: Bool {
         switch cause {
         case .unknownFormat, .name: true

@@ -8,7 +8,7 @@ package struct JoinReport: Sendable {
     package var unchanged = 0
     /// IDs of batches for which no source exists.
     package var withoutSource: [String] = []
-    /// The paths with `{batch_id}` that name no file of any batch.
+    /// The paths with `{batch_id}` that do not name a file of any batch.
     package var unmatchedPatterns: [UnmatchedPattern] = []
     /// The number of joined rows.
     package var rows = 0

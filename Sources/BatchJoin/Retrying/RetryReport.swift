@@ -19,7 +19,7 @@ package struct RetryReport: Sendable {
     /// The number of requests that exceed the size limit of a body.
     package var tooLarge = 0
     package var parts: [RetryPart] = []
-    /// The paths with `{batch_id}` that name no file of any batch with failures.
+    /// The paths with `{batch_id}` that do not name a file of any batch with failures.
     package var unmatchedPatterns: [UnmatchedPattern] = []
     /// The findings in each source.
     package var sources: [JoinSourceFindings] = []

@@ -104,7 +104,7 @@ extension JoinTable {
 
     /// Whether SQLite could only not create the files that it needs next to the database, such as on read-only media.
     ///
-    /// - Throws: ``JoinFailure`` if the file next to the database contains changes, which would be left out.
+    /// - Throws: ``JoinFailure`` if the file next to the database contains changes, which would be missing.
     private func isLeftByWriter(_ error: DatabaseError) throws -> Bool {
         guard
             [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_IOERR].contains(error.resultCode),

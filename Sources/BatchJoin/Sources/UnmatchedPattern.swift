@@ -1,6 +1,6 @@
 import BatchArchive
 
-/// A path with `{batch_id}` that names no file of any batch, and what is in its folder instead.
+/// A path with `{batch_id}` that does not name a file of any batch, and what is in its folder instead.
 package struct UnmatchedPattern: Sendable, Hashable {
     /// The path as the user wrote it.
     package var path: String

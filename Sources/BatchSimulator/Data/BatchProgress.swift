@@ -32,7 +32,7 @@ struct BatchProgress: Sendable {
         cancelInitiatedAt = initiatedAt
     }
 
-    /// Starts canceling: requests that have not ended by now end as canceled.
+    /// Starts canceling: requests that are still processing end as canceled.
     ///
     /// A second call changes nothing.
     mutating func cancel(at now: Timestamp, endsAt end: Timestamp) {

@@ -31,14 +31,14 @@ enum FaultMatrix {
             [.interrupt(.reset, at: .afterBytes(5_000))]
         },
         .results(
-            "clean end at a line boundary, once",
+            "end in order at a line boundary, once",
             .done,
             "request_counts promises",
             arguments: ["--accept-encoding", "identity"],
             times: 1
         ) { results in [.interrupt(.end, at: .afterBytes(results.firstIndex(of: 0x0A)! + 1))] },
         .results(
-            "clean end at a line boundary, each time",
+            "end in order at a line boundary, each time",
             .integrity,
             "request_counts promises",
             archived: 2,
@@ -49,7 +49,7 @@ enum FaultMatrix {
             [.interrupt(.end, at: .afterBytes(900))]
         },
         .results(
-            "nothing more in mid-body",
+            "silence in the middle of the body",
             .done,
             "no data for 30 s",
             arguments: ["--idle-timeout", "30"],
@@ -84,7 +84,7 @@ enum FaultMatrix {
             )
         },
         .answer("429, retry-after-ms", 429, .done, "", times: 2, headers: [HeaderField("retry-after-ms", "20")]),
-        .answer("429 without a word on when", 429, .done, "", times: 3),
+        .answer("429 without a time", 429, .done, "", times: 3),
         .answer(
             "429, retry-after far too long",
             429,
@@ -104,7 +104,7 @@ enum FaultMatrix {
         }
 
     static let answers: [FaultRow] = [
-        .results("502 with a page for people, twice", .done, "status 502", times: 2) { _ in [.badGateway] },
+        .results("502 with a web page, twice", .done, "status 502", times: 2) { _ in [.badGateway] },
         .answer("500, each time", 500, .partial, "failed after 5 tries: status 500", archived: 2),
         .answer("400", 400, .partial, "status 400", archived: 2),
         .answer(
@@ -177,19 +177,19 @@ enum FaultMatrix {
     }
 
     static let results: [FaultRow] = [
-        quarantined("a line more than promised", "request_counts promises") { _ in [.appended(line("expired") + [0x0A])]
+        quarantined("one line more than promised", "request_counts promises") { _ in [.appended(line("expired") + [0x0A])]
         },
-        quarantined("a line fewer than promised", "request_counts promises") { _ in [.dropLine(3)] },
+        quarantined("one line fewer than promised", "request_counts promises") { _ in [.dropLine(3)] },
         quarantined("a line of another type than promised", "request_counts promises") { _ in
             [.replaceLine(2, line("expired"))]
         },
-        quarantined("a line of a type nobody knows", "request_counts promises") { _ in [.replaceLine(2, line("paused"))]
+        quarantined("a line of an unknown type", "request_counts promises") { _ in [.replaceLine(2, line("paused"))]
         },
         quarantined("the same custom_id twice", "repeats a custom_id") { _ in [.repeatLine(3), .dropLine(5)] },
         quarantined("an invalid line first", "the first is line 1") { _ in [.replaceLine(1, invalid)] },
         quarantined("an invalid line in the middle", "the first is line 20") { _ in [.replaceLine(20, invalid)] },
         quarantined("an invalid line last", "the first is line 40") { _ in [.replaceLine(40, invalid)] },
-        quarantined("a byte that is no UTF-8", "the first is line 1") { results in
+        quarantined("a byte that is not UTF-8", "the first is line 1") { results in
             [.flip(byte: results.firstIndex { $0 == UInt8(ascii: "c") }!), .replaceLine(1, [0x7B, 0xFF, 0x7D])]
         },
         .results(
@@ -239,21 +239,21 @@ enum FaultMatrix {
             sentence: "the API removed its results",
             archived: 2
         ) { id, _ in [Fault(.change(.removeResults(id)), on: [.results], of: id, .first(1))] },
-        .member("a member of request_counts nobody knows", .done, "", archived: 3, "request_counts") { _ in
+        .member("an unknown member of request_counts", .done, "", archived: 3, "request_counts") { _ in
             #"{"processing":0,"succeeded":37,"errored":2,"canceled":1,"expired":0,"total":40,"by_model":{"m":40}}"#
         },
         .member("a batch object with the API key", .partial, "contains the API key", archived: 2, "metadata") { _ in
             "\"\(InProcess.key)\""
         },
-        .member("a status nobody knows", .done, "", archived: 2, "processing_status") { _ in "\"paused\"" },
+        .member("an unknown status", .done, "", archived: 2, "processing_status") { _ in "\"paused\"" },
         .member("ended_at in the year 1700", .done, "", archived: 3, "ended_at") { _ in "\"1700-01-01T00:00:00Z\"" },
         .member("archived_at in the year 1, as for no time", .done, "", archived: 3, "archived_at") { _ in
             "\"0001-01-01T00:00:00Z\""
         },
-        FaultRow(name: "the server's clock ten days behind", status: .done, sentence: "") { _, _ in
+        FaultRow(name: "the server's clock ten days slow", status: .done, sentence: "") { _, _ in
             [Fault(.shiftDate(seconds: -864_000), on: [.list, .retrieve, .results])]
         },
-        FaultRow(name: "the server's clock forty days ahead", status: .done, sentence: "") { _, _ in
+        FaultRow(name: "the server's clock forty days fast", status: .done, sentence: "") { _, _ in
             [Fault(.shiftDate(seconds: 3_456_000), on: [.list, .retrieve, .results])]
         },
     ]
@@ -269,7 +269,7 @@ enum FaultMatrix {
         stuck("a cursor that is ignored", .ignoredCursor),
         stuck("an empty page that promises more", .emptyWithMore),
         .list("a page without has_more", .done, "", archived: 3, pageSize: 2) { _ in .page(.member("has_more", nil)) },
-        .list("a page that is no JSON", .error, "a page instead of JSON", archived: 0) { _ in
+        .list("a page that is not JSON", .error, "a page instead of JSON", archived: 0) { _ in
             .answer(status: 200, body: "<html>")
         },
         .list("the cursor's batch is deleted", .partial, "unavailable", archived: 2, pageSize: 2, .nth(2)) { id in

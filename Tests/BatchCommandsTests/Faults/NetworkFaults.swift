@@ -21,7 +21,7 @@ enum NetworkFaults {
     static let rows = [
         // Port 1 is tcpmux, which machines do not use anymore.
         Row(name: "connection refused", sentence: "connection refused") { _ in "http://127.0.0.1:1" },
-        Row(name: "a host name nobody knows", sentence: "host name not found") { _ in "http://nowhere.invalid"
+        Row(name: "an unknown host name", sentence: "host name not found") { _ in "http://nowhere.invalid"
         },
         Row(name: "TLS refused", sentence: "TLS connection failed") { "https://127.0.0.1:\($0)" },
         Row(name: "no connection in time", sentence: "no connection in time", isSilent: true) {

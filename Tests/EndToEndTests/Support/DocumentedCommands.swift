@@ -12,7 +12,8 @@ enum DocumentedCommands {
     /// Runs every block marked `sh`, in order, except the lines that build the program.
     ///
     /// README starts without an archive, a page with one of all samples in `archive`. A block is skipped if the machine
-    /// lacks one of its tools. The body gets the folder and standard error of all blocks.
+    /// lacks one of its tools. Every command of a pipe has to succeed, and every new file to have a content. The body
+    /// gets the folder and standard error of all blocks.
     static func run(
         _ document: Document,
         _ body: (TemporaryFolder, String) async throws -> Void = { _, _ in }
@@ -24,25 +25,54 @@ enum DocumentedCommands {
             var notes = ""
             for block in blocks {
                 let lines = block.split(separator: "\n").filter { !$0.hasPrefix("sh ") }
-                let script = lines.joined(separator: "\n")
-                let path = environment["PATH"] ?? ""
-                let missing = tools.filter { uses($0, in: script) && !isInstalled($0, in: path) }
-                guard missing.isEmpty else {
-                    print("skipped: \(missing.joined(separator: ", ")) not installed, for \(document.name): \(script)")
-                    continue
-                }
-                let run = try await Program.run(
-                    ["-euc", script],
-                    environment: environment,
-                    executable: URL(filePath: "/bin/sh"),
-                    in: folder.url
-                )
-                #expect(run.status == 0, "\(script)\n\(run.notes)")
-                notes += run.notes
+                notes += try await run(lines.joined(separator: "\n"), in: folder, environment: environment)
+            }
+            for file in try folder.files() where !file.contains("/") {
+                #expect(try folder.text(file) != "", "\(file) is empty")
             }
             try await body(folder, notes)
             try await runPython(of: document, in: folder, environment: environment)
         }
+    }
+
+    /// Runs a script if the machine has its tools, and returns standard error.
+    private static func run(_ script: String, in folder: TemporaryFolder, environment: [String: String]) async throws
+        -> String
+    {
+        let missing = tools.filter { uses($0, in: script) && !isInstalled($0, in: environment["PATH"] ?? "") }
+        guard missing.isEmpty else {
+            print("skipped: \(missing.joined(separator: ", ")) not installed: \(script)")
+            return ""
+        }
+        guard uses("psql", in: script) else { return try await bash(script, in: folder, environment: environment) }
+        var notes = ""
+        try await PostgresServer.run { server in
+            guard let server else { return print("skipped: PostgreSQL is not installed: \(script)") }
+            let environment = environment.merging(server.environment) { $1 }
+            notes = try await bash(script, in: folder, environment: environment)
+            let counted = try await bash(
+                "test \"$(psql -Atc 'SELECT count(*) FROM results')\" -eq 1029",
+                in: folder,
+                environment: environment
+            )
+            notes += counted
+        }
+        return notes
+    }
+
+    private static func bash(_ script: String, in folder: TemporaryFolder, environment: [String: String]) async throws
+        -> String
+    {
+        // `head` ends a pipe early, so the command before it fails.
+        let options = script.contains("| head ") ? ["-euc"] : ["-euo", "pipefail", "-c"]
+        let run = try await Program.run(
+            options + [script],
+            environment: environment,
+            executable: URL(filePath: "/bin/bash"),
+            in: folder.url
+        )
+        #expect(run.status == 0, "\(script)\n\(run.notes)")
+        return run.notes
     }
 
     /// Calls a body with a folder that has an archive of the samples.
@@ -53,7 +83,9 @@ enum DocumentedCommands {
         }
     }
 
-    /// Runs the scripts that submit a request file. `ViewTests` runs the others in the archive.
+    /// Runs the scripts that submit a request file.
+    ///
+    /// `ViewTests` runs the others in the archive.
     private static func runPython(of document: Document, in folder: TemporaryFolder, environment: [String: String])
         async throws
     {

@@ -14,7 +14,7 @@ package struct PageSize: Sendable, Hashable {
     /// The number of batches of the last page, if it was a short one.
     private var lastCount: Int?
 
-    /// The sizes to try if the server does not say which one it accepts.
+    /// The sizes to try if the server does not name the one that it accepts.
     private static let ladder = [100, 20, 10, 5, 1]
     /// The API's size of a page without a limit; no gateway is known to return fewer.
     private static let smallestLimit = 20
@@ -50,7 +50,7 @@ package struct PageSize: Sendable, Hashable {
     ///
     /// A page that ends before its cursor, although the server has more, was cut: its cursor would skip batches. It is
     /// requested again with the size that arrived. If even fewer batches arrive then, the server leaves batches out, and
-    /// its pages are used as they are.
+    /// its pages are used unchanged.
     mutating func evaluate(count: Int, hasMore: Bool, endsAtCursor: Bool) -> Bool {
         if let size = former {
             former = nil

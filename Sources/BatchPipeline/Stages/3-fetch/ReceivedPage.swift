@@ -12,7 +12,7 @@ package struct ReceivedPage: Sendable, Hashable {
 
     /// Reads the type and the title of a document; nil if the document is JSON or empty.
     ///
-    /// A document that begins with `{` is JSON, whatever its type says.
+    /// A document that begins with `{` is JSON, even if its type is another.
     package init?(contentType: String?, body: [UInt8]) {
         guard let first = body.first(where: { !$0.isBlank }), first != UInt8(ascii: "{") else { return nil }
         let type = contentType.map { $0.prefix { $0 != ";" && $0 != " " }.lowercased() }

@@ -30,7 +30,7 @@ package protocol ArchiveSink: Sendable {
 
 /// An error of the archive that may concern the files of one batch only.
 package protocol ArchiveError: Error {
-    /// The path of something that is in the way of a batch's file; nil for an error that concerns every batch.
+    /// The path of something that blocks a batch's file; nil for an error that concerns every batch.
     var obstacle: String? { get }
 }
 

@@ -1,6 +1,6 @@
 package import JSONLines
 
-/// What an archive knows of the lines of a batch, to recognize them in a later download.
+/// What an archive has recorded about the lines of a batch, to recognize them in a later download.
 package struct ArchivedLines: Sendable, Hashable {
     /// The digest of the lines; nil if they were archived before manifests had one.
     package var digest: LinesDigest?

@@ -95,7 +95,7 @@ package enum CompletenessGate {
     /// Checks a tally against the counts of its batch.
     ///
     /// Documented types and types of lines are compared, and a missing type counts as 0. Any other member of
-    /// `request_counts` is not a count, whatever its value.
+    /// `request_counts` is not a count, even if its value is a number.
     package static func verdict(on tally: BodyTally, of counts: RequestCounts) -> Verdict {
         var faults: [GateFault] = []
         var hasSurplus = false
