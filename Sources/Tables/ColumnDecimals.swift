@@ -4,7 +4,7 @@ extension Table {
     /// The number of decimal places for the amounts of each column; nil for a column without amounts.
     ///
     /// All amounts of a column have the same number, so that their points are aligned.
-    var moneyPlaces: [Int?] {
+    package var moneyPlaces: [Int?] {
         var amounts: [[Money]] = Array(repeating: [], count: columns.count)
         for row in rows + (totals.map { [$0] } ?? []) {
             for (index, cell) in row.enumerated() where index < columns.count {
@@ -17,7 +17,7 @@ extension Table {
 
 extension Cell {
     /// The value as text for people, an amount with the number of decimal places of its column.
-    func displayText(_ kind: ValueKind, moneyPlaces: Int?) -> String? {
+    package func displayText(_ kind: ValueKind, moneyPlaces: Int?) -> String? {
         if case .money(let amount) = self, let moneyPlaces { return amount.displayText(places: moneyPlaces) }
         return displayText(kind)
     }

@@ -41,6 +41,9 @@ package struct ErrorTrend: Sendable {
         errors.rankedErrors.reduce(0) { $0.addingClamped($1.measures.tally.count) }
     }
 
+    /// The number of rows of a table without a limit.
+    package var rowCount: Int { errors.rankedErrors.count }
+
     /// Returns the table with at most `limit` rows.
     ///
     /// A note counts the rows that are not shown.
@@ -138,20 +141,25 @@ package struct ErrorTrend: Sendable {
 }
 
 extension ArchiveStatistics {
+    /// The statistics of the window of the same length before the selected one.
+    ///
+    /// Nil if the window has no start or IDs are selected.
+    package func periodBefore(now: Timestamp) -> ArchiveStatistics? {
+        guard let since = selection.since, selection.ids == nil else { return nil }
+        let length = (selection.until ?? max(now, since)).nanoseconds - since.nanoseconds
+        var earlier = self
+        earlier.selection.since = Timestamp(nanoseconds: since.nanoseconds - length)
+        earlier.selection.until = since
+        return earlier
+    }
+
     /// Reads the errors of the selected batches, and of the window of the same length before them.
     ///
     /// `options` are the options with which `retry` finds the same batches.
     package func errors(now: Timestamp, options: String) async throws -> Reading<ErrorTrend> {
         let grouping = Grouping(by: [], .error)
         let reading = try await rollUp(by: grouping)
-        var before: RollUp?
-        if let since = selection.since, selection.ids == nil {
-            let length = (selection.until ?? max(now, since)).nanoseconds - since.nanoseconds
-            var earlier = self
-            earlier.selection.since = Timestamp(nanoseconds: since.nanoseconds - length)
-            earlier.selection.until = since
-            before = try await earlier.rollUp(by: grouping).result
-        }
+        let before = try await periodBefore(now: now)?.rollUp(by: grouping).result
         let trend = ErrorTrend(errors: reading.result, before: before, options: options)
         return Reading(trend, reading.notice)
     }

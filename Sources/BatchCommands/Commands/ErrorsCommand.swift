@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
+import FoundationEssentials
 import MessageBatches
 import Tables
 
@@ -33,7 +34,7 @@ struct ErrorsCommand: AsyncParsableCommand {
         let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         try check(limit, 1...1_000_000, "--limit")
         let source = try statistics.source(now: context.now())
-        let reading = try await source.errors(now: context.now(), options: source.retryOptions)
+        let reading = try await source.errors(now: context.now(), options: source.retryOptions())
         let batches = reading.notice.batches.counted("archived batch", "archived batches")
         let hasTable = reading.result.count > 0 || format != .table
         if !hasTable {
@@ -56,7 +57,10 @@ struct ErrorsCommand: AsyncParsableCommand {
 
 extension ArchiveStatistics {
     /// The command-line options with which `retry` selects the same batches.
-    fileprivate var retryOptions: String {
+    ///
+    /// `showsPath` is false for a text that others read: it names the folder of the archive, but not where it is.
+    func retryOptions(showsPath: Bool = true) -> String {
+        let path = showsPath ? path : URL(filePath: path).standardizedFileURL.lastPathComponent
         let since = selection.since.map { " --since \($0.shortText)" } ?? ""
         let until = selection.until.map { " --until \($0.shortText)" } ?? ""
         let ids = (selection.ids ?? []).sorted().map { " --batch \($0)" }.joined()

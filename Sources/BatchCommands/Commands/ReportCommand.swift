@@ -14,7 +14,8 @@ struct ReportCommand: AsyncParsableCommand {
         abstract: "Write one HTML page about archived batches: statistics, charts, errors, every batch.",
         discussion: """
             The page is complete in itself and needs no network. It contains statistics, IDs and error messages, but \
-            no results.
+            no results. With --since or --during, it shows the change against the period of the same length \
+            before.
 
             Examples:
               batchkeep report --html report.html
@@ -45,7 +46,8 @@ struct ReportCommand: AsyncParsableCommand {
             prices: prices,
             toolVersion: BatchkeepVersion.current,
             now: now,
-            zone: try statistics.window.zone()
+            zone: try statistics.window.zone(),
+            retryOptions: source.retryOptions(showsPath: false)
         )
         var catalogs: [Catalog] = []
         for archive in source.archives {

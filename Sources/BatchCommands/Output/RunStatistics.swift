@@ -108,7 +108,8 @@ final class RunStatistics: Sendable {
             prices: prices,
             toolVersion: BatchkeepVersion.current,
             now: now,
-            zone: zone
+            zone: zone,
+            retryOptions: source.retryOptions(showsPath: false)
         )
         let html = try await page.html([catalog], listing: listing).result
         guard let file = self.page, !file.isEmpty else {

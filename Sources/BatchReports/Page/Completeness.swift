@@ -9,7 +9,7 @@ import Tables
 package struct Completeness: Sendable, Hashable {
     /// Batches that were created in the window, according to the last listing.
     package var listed: Int
-    /// Batches archived with a proof: the lines per type equal the counts that the API reported.
+    /// Archived batches: the lines per type equal the counts that the API reported, except for ``unproven`` ones.
     package var archived: Int
     /// Batches that the API has not finished processing.
     package var pending = 0
@@ -29,6 +29,12 @@ package struct Completeness: Sendable, Hashable {
     package var lost = 0
     /// Batches of the last listing whose objects could not be read, so that their times are unknown.
     package var unreadable = 0
+    /// Archived batches without a proof, which `import --unproven` archived.
+    package var unproven = 0
+    /// Whether a run has listed the batches of every archive.
+    ///
+    /// Without a listing, nobody knows whether batches are missing.
+    package var isListed = true
     /// The time of the last listing.
     package var listedAt: Timestamp?
 
@@ -43,15 +49,26 @@ extension Completeness {
     /// The color of the status.
     var tone: Tone {
         if quarantined + lost > 0 { return .bad }
-        if unfinished + unavailable + removed + unreadable > 0 || archived + pending < listed { return .warning }
-        return listed == 0 ? .normal : .good
+        if hasMissing || unproven > 0 { return .warning }
+        return listed == 0 || !isListed ? .normal : .good
+    }
+
+    private var hasMissing: Bool {
+        unfinished + unavailable + removed + unreadable > 0 || archived + pending < listed
     }
 
     /// The status in one sentence.
     var verdict: String {
         let total = listed.counted("batch", "batches")
         switch tone {
-        case .normal: return "No batches were created in this window."
+        case .normal where listed > 0:
+            let known = archived.counted("batch is archived", "batches are archived")
+            return "\(known). No run has listed the batches, so this archive cannot know whether any are missing."
+        case .normal:
+            return isListed
+                ? "No batches were created in this window." : "No batches of this window are archived."
+        case .warning where !hasMissing && pending == 0:
+            return "Archived, but not all proven complete: \(unproven.displayText) of \(total)."
         case .good where pending == 0:
             return listed == 1 ? "Complete: the one batch is archived." : "Complete: all \(total) are archived."
         case .good:
@@ -72,6 +89,7 @@ extension Completeness {
             (unfinished, "ended but not archived yet; the next run fetches them"),
             (removed, "removed by the API before this archive first saw them"),
             (pending, "pending: the API has not finished processing them"),
+            (unproven, "archived without a proof of completeness (`import --unproven`)"),
         ]
         return all.filter { $0.0 > 0 }.map { "\($0.0.displayText) \($0.1)" }
     }
@@ -122,7 +140,10 @@ extension Completeness {
         }
         var last = listing
         if last == nil { last = try Listing(catalog) }
-        guard let listing = last else { return }
+        guard let listing = last else {
+            isListed = false
+            return
+        }
         listed += listing.unreadable
         unreadable += listing.unreadable
         listedAt = listedAt.map { max($0, listing.startedAt) } ?? listing.startedAt

@@ -24,6 +24,19 @@ extension StringProtocol {
     }
 }
 
+extension String {
+    /// The text as markup, with the parts between two backticks as code.
+    ///
+    /// A backtick without a partner stays as it is.
+    var codeMarkup: String {
+        let parts = split(separator: "`", omittingEmptySubsequences: false)
+        guard parts.count > 1, !parts.count.isMultiple(of: 2) else { return escapedForMarkup }
+        return parts.enumerated()
+            .map { $0.isMultiple(of: 2) ? $1.escapedForMarkup : "<code>\($1.escapedForMarkup)</code>" }
+            .joined()
+    }
+}
+
 /// Whether a byte is an ASCII character that needs no escape, like most bytes of a table.
 private func isPlainMarkup(_ byte: UInt8) -> Bool {
     switch byte {

@@ -22,36 +22,46 @@ struct PageContent {
     private var overview: [String: Any] {
         let completeness = document.completeness
         return [
-            "title": "Message Batches, \(window)", "archive": document.archive, "window": window,
+            "title": "\(document.archive), \(period) – Message Batches", "archive": document.archive, "window": window,
             "generatedAt": moment(document.generatedAt), "tone": completeness.tone.name,
             "badge": completeness.tone.badge,
-            "verdict": completeness.verdict, "reasons": completeness.reasons,
+            "verdict": completeness.verdict, "reasons": completeness.reasons.map(\.codeMarkup),
             "hasReasons": !completeness.reasons.isEmpty,
             "listedAt": completeness.listedAt.map { moment($0) }.orFalse,
             "unpriced": unpriced.orFalse, "headline": document.headline.map(tile),
-            "hasHeadline": !document.headline.isEmpty, "about": about,
+            "hasHeadline": !document.headline.isEmpty, "periodBefore": document.periodBefore.orFalse,
+            "about": about.map(\.codeMarkup),
         ]
     }
 
     private var sections: [String: Any] {
-        let timeline = Timeline(document.daily, end: lastDay, in: document.zone)
+        let timelines = Timeline.Measure.allCases.map {
+            (measure: $0, timeline: Timeline(document.daily, $0, end: lastDay, in: document.zone))
+        }
         return [
-            "timeCharts": TimelineChart.Measure.allCases.map { TimelineChart.chart(timeline, $0).values },
-            "timeTable": timeline.map { TableContent($0.table, id: "days").values }.orFalse,
+            "timeCharts": timelines.map { TimelineChart.chart($0.timeline, $0.measure).values },
+            "timeTable": timelines.first?.timeline.map { TableContent($0.table, id: "days").values }.orFalse ?? false,
             "resultCharts": [
                 ResultChart.chart(document.results, usable: document.usable), TokenChart.chart(document.tokens),
                 HistogramChart.outputTokens(document.outputTokens), HistogramChart.queueTime(document.queueSeconds),
+                QueueHourChart.chart(document.queueHours, in: document.zone),
             ]
             .map(\.values),
             "models": table(document.models, id: "models"),
-            "errors": table(document.errors, id: "errors"),
+            "prefixes": table(document.prefixes, id: "prefixes", filter: filter(document.prefixes, "prefixes")),
+            "errors": table(document.errors, id: "errors", filter: filter(document.errors, "errors")),
             "batches": table(
                 document.batches,
                 id: "batches",
-                filter: "Filter batches",
+                filter: filter(document.batches, "batches"),
                 hiddenRows: document.hiddenBatches
             ),
         ]
+    }
+
+    /// The label of the filter field of a table; nil for a table that fits in a window.
+    private func filter(_ table: Table?, _ rows: String) -> String? {
+        (table?.rows.count ?? 0) > 12 ? "Filter \(rows)" : nil
     }
 
     /// The values of a table with rows, or false for an empty one, which templates treat as absent.
@@ -75,6 +85,12 @@ struct PageContent {
         return (document.start.map(boundary) ?? "the first batch") + " to " + end
     }
 
+    /// The first and the last day of the window with batches, without times.
+    private var period: String {
+        let start = document.start.map { document.zone.day(of: $0) } ?? document.daily.map(\.day).min()
+        return [start, lastDay].compactMap(\.self).map(\.text).joined(separator: " to ")
+    }
+
     /// A date without a time if the window begins or ends at midnight.
     private func boundary(_ moment: Timestamp) -> String {
         let day = document.zone.day(of: moment)
@@ -89,7 +105,7 @@ struct PageContent {
         let (value, exact) = compacted(metric)
         return [
             "label": metric.label, "value": value, "data": metric.value.dataText.orFalse,
-            "exact": exact.orFalse,
+            "exact": exact.orFalse, "change": document.changes[metric.label].orFalse,
             "note": metric.note.orFalse, "tone": metric.isZero ? Tone.normal.name : metric.tone.name,
         ]
     }
@@ -156,7 +172,7 @@ extension Chart {
     var values: [String: Any] {
         [
             "title": title, "summary": summary, "picture": (picture?.markup).orFalse,
-            "hasLegend": !legend.isEmpty,
+            "hasLegend": !legend.isEmpty, "isWide": isWide,
             "legend": legend.map { ["kind": $0.kind, "name": $0.name, "value": $0.value] },
         ]
     }

@@ -8,29 +8,41 @@ import Tables
 struct PageMetrics: Sendable {
     private var days: RollUp
     private var daily: RollUp
+    private var hours: RollUp
     private var models = RollUp(by: Grouping(by: [], .model))
+    private var prefixes = RollUp(by: Grouping(by: [], .prefix))
     private var errors = RollUp(by: Grouping(by: [], .error))
-    private var batches = RollUp(by: Grouping(by: [.batch]), columns: RollUp.mainColumns)
+    private var batches = RollUp(by: Grouping(by: [.batch]), columns: Self.batchColumns)
+
+    /// The columns of the table of batches, which fit in a window of usual width.
+    private static let batchColumns = RollUp.mainColumns.filter { $0 != "assumed_price_requests" }
 
     /// The kinds of summaries to read from every manifest.
     static let kinds = SummaryRegistry.kinds.filter { kind in
-        let groupings = [Grouping(), Grouping(by: [], .model), Grouping(by: [], .error)]
+        let groupings = [
+            Grouping(), Grouping(by: [], .model), Grouping(by: [], .prefix), Grouping(by: [], .error),
+        ]
         return groupings.contains { RollUp.kinds(for: $0).contains { $0 == kind } }
     }
 
     /// Creates empty values; their days are those of the zone.
     init(in zone: CalendarZone) {
-        var (days, daily) = (Grouping(by: [.day]), Grouping(by: [.day], .model))
-        days.zone = zone
-        daily.zone = zone
-        self.days = RollUp(by: days)
-        self.daily = RollUp(by: daily)
+        func rollUp(_ grouping: Grouping, columns: [String]? = nil) -> RollUp {
+            var grouping = grouping
+            grouping.zone = zone
+            return RollUp(by: grouping, columns: columns)
+        }
+        days = rollUp(Grouping(by: [.day]))
+        daily = rollUp(Grouping(by: [.day], .model))
+        hours = rollUp(Grouping(by: [.hour]), columns: ["batches", "queue_seconds_p50", "queue_seconds_p95"])
     }
 
     mutating func add(_ batch: SummarizedBatch) {
         days.add(batch)
         daily.add(batch)
+        hours.add(batch)
         models.add(batch)
+        prefixes.add(batch)
         errors.add(batch)
         batches.add(batch)
     }
@@ -38,7 +50,9 @@ struct PageMetrics: Sendable {
     mutating func merge(_ other: PageMetrics) {
         days.merge(other.days)
         daily.merge(other.daily)
+        hours.merge(other.hours)
         models.merge(other.models)
+        prefixes.merge(other.prefixes)
         errors.merge(other.errors)
         batches.merge(other.batches)
     }
@@ -46,8 +60,19 @@ struct PageMetrics: Sendable {
     /// The number of batches that were added.
     var batchCount: Int { days.measures.batches }
 
+    /// The values that a later window is compared with.
+    func asPeriodBefore(_ start: Timestamp, _ end: Timestamp) -> PeriodBefore {
+        PeriodBefore(start: start, end: end, measures: days.measures, errors: errors)
+    }
+
+    /// The maximum number of errors and of prefixes on the page.
+    private static let longestTable = 500
+
     /// Writes the values to the document of a page.
-    func fill(_ document: inout ReportDocument) {
+    ///
+    /// `before` contains the values of the period before, if there is one. `options` are the options with which `retry`
+    /// finds the same batches.
+    func fill(_ document: inout ReportDocument, before: PeriodBefore?, options: String) {
         let measures = days.measures
         document.prices.unpriced = Dictionary(
             measures.cost.unpricedByModel.map { ($0.model ?? RollUp.other, Int64($0.requests)) },
@@ -61,9 +86,61 @@ struct PageMetrics: Sendable {
         document.tokens = measures.usage
         document.outputTokens = Distribution(measures.sizes.output)
         document.queueSeconds = Distribution(measures.queue)
-        document.models = models.table(caption: "Succeeded requests by model", forPeople: true)
-        document.errors = ErrorTrend(errors: errors).table(limit: 500, forPeople: true)
+        document.queueHours = queueHours
+        document.models =
+            models.table(caption: "Succeeded requests by model, highest cost first", forPeople: true)
+            .sortedByCost
+        document.prefixes = prefixTable
+        document.errors = errorTable(before?.errors, options)
         document.batches = newestFirst
+        guard let before else { return }
+        document.periodBefore = before.sentence(in: days.grouping.zone)
+        if before.measures.batches > 0 {
+            document.changes = Self.changes(from: Self.headline(before.measures), to: document.headline)
+        }
+    }
+
+    /// The errors with their message first, and the sentences about their classes.
+    private func errorTable(_ before: RollUp?, _ options: String) -> Table {
+        let trend = ErrorTrend(errors: errors, before: before, options: options)
+        var table = trend.table(limit: Self.longestTable, forPeople: false)
+        table.arrange(Self.errorColumns)
+        // Each row has its command.
+        table.notes = trend.table(limit: 1, forPeople: true).notes.filter { $0.contains(": ") && !$0.hasPrefix(" ") }
+        let more = trend.rowCount - table.rows.count
+        if more > 0 { table.notes.append("\(more.counted("error is", "errors are")) not shown.") }
+        return table
+    }
+
+    private static let errorColumns = [
+        "error_message", "requests", "requests_before", "change", "error_class", "error_type", "cost_at_stake_usd",
+        "sample_custom_id", "first_seen", "last_seen", "fingerprint", "command",
+    ]
+
+    /// Requests by prefix; nil if no custom ID has one.
+    private var prefixTable: Table? {
+        var table =
+            prefixes.table(caption: "Requests by prefix of their custom IDs, highest cost first", forPeople: true)
+            .sortedByCost
+        guard table.rows.contains(where: { $0.first != .text(RollUp.none) }) else { return nil }
+        let more = table.rows.count - Self.longestTable
+        if more > 0 {
+            table.rows.removeLast(more)
+            table.notes.append(
+                "\(more.counted("prefix is", "prefixes are")) not shown; `batchkeep summarize --by prefix` lists all."
+            )
+        }
+        return table
+    }
+
+    private var queueHours: [QueueHour] {
+        let table = hours.table()
+        return table.rows.compactMap { row in
+            guard case .text(let hour) = row[0], case .integer(let batches) = row[1], let p50 = row[2].number,
+                let p95 = row[3].number
+            else { return nil }
+            return Int(hour).map { QueueHour(hour: $0, batches: Int(batches), p50: p50, p95: p95) }
+        }
     }
 
     private static func headline(_ measures: Measures) -> [Metric] {
@@ -116,7 +193,7 @@ struct PageMetrics: Sendable {
             let succeeded = succeededByDay[day.day] ?? 0
             guard day.requests > succeeded else { continue }
             usage.append(
-                DailyUsage(day: day.day, model: "not succeeded", requests: day.requests - succeeded, cost: nil)
+                DailyUsage(day: day.day, model: nil, requests: day.requests - succeeded, cost: nil)
             )
         }
         return usage
@@ -134,6 +211,27 @@ struct PageMetrics: Sendable {
 }
 
 extension Table {
+    /// The table with the rows in descending order of cost; rows without a cost are last.
+    fileprivate var sortedByCost: Table {
+        guard let cost = columns.firstIndex(where: { $0.key == "cost_usd" }) else { return self }
+        var table = self
+        // The order of equal costs stays: that of the requests.
+        table.rows = rows.enumerated()
+            .sorted { left, right in
+                let values = (left.element[cost].amount, right.element[cost].amount)
+                return values.0 != values.1 ? values.0 > values.1 : left.offset < right.offset
+            }
+            .map(\.element)
+        return table
+    }
+
+    /// Keeps only the columns with these keys, in this order.
+    fileprivate mutating func arrange(_ keys: [String]) {
+        let places = keys.compactMap { key in columns.firstIndex { $0.key == key } }
+        columns = places.map { columns[$0] }
+        rows = rows.map { row in places.map { row[$0] } }
+    }
+
     /// The rows of a table by day, or by day and model, as daily usage.
     fileprivate var usage: [DailyUsage] {
         let places = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1.key, $0) })
@@ -141,10 +239,17 @@ extension Table {
         return rows.compactMap { row in
             guard case .text(let text) = row[0], let day = CalendarDay(text), case .integer(let count) = row[requests]
             else { return nil }
-            let model = if let place = places["model"], case .text(let name) = row[place] { name } else { "" }
+            let model: String? = if let place = places["model"], case .text(let name) = row[place] { name } else { nil }
             let money: Money? = if case .money(let money) = row[cost] { money } else { nil }
             return DailyUsage(day: day, model: model, requests: count, cost: money)
         }
+    }
+}
+
+extension Cell {
+    /// The exact amount; a missing one is below every other.
+    fileprivate var amount: Money {
+        if case .money(let amount) = self { amount } else { Money(picoDollars: -1) }
     }
 }
 

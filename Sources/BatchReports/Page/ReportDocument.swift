@@ -24,6 +24,10 @@ package struct ReportDocument: Sendable, Hashable {
     package var prices: PriceStatement
     /// The six to ten most important values, at the top of the page.
     package var headline: [Metric] = []
+    /// The change of headline values against the period before, as text, by the label of the value.
+    package var changes: [String: String] = [:]
+    /// The sentence about the period before; nil if the window has no start.
+    package var periodBefore: String?
     /// Usage by day and model, in any order.
     ///
     /// Entries for the same day and model are added up.
@@ -38,8 +42,14 @@ package struct ReportDocument: Sendable, Hashable {
     package var outputTokens = Distribution()
     /// Seconds from creation to end, one value per batch.
     package var queueSeconds = Distribution()
+    /// Queue times by the hour of the day in which batches were created.
+    package var queueHours: [QueueHour] = []
     package var models: Table?
+    /// Requests by the prefix of their custom IDs.
+    package var prefixes: Table?
     /// Errors by fingerprint, the most frequent first.
+    ///
+    /// The page shows the column `command` below the message.
     package var errors: Table?
     /// One row per batch, the newest first.
     ///
@@ -72,16 +82,32 @@ package struct ReportDocument: Sendable, Hashable {
 /// The requests and cost of one model in the batches created on one day.
 package struct DailyUsage: Sendable, Hashable {
     package var day: CalendarDay
-    package var model: String
+    /// The model; nil for requests that did not succeed, which have none.
+    package var model: String?
     package var requests: Int64
     /// The cost; nil if no request could be priced.
     package var cost: Money?
 
-    package init(day: CalendarDay, model: String, requests: Int64, cost: Money?) {
+    package init(day: CalendarDay, model: String?, requests: Int64, cost: Money?) {
         self.day = day
         self.model = model
         self.requests = requests
         self.cost = cost
+    }
+}
+
+/// The queue times of the batches created in one hour of the day.
+package struct QueueHour: Sendable, Hashable {
+    /// The hour, 0 to 23.
+    package var hour: Int
+    package var batches: Int
+    /// The median in seconds.
+    package var p50: Double
+    /// The time in seconds that 95 of 100 batches did not exceed.
+    package var p95: Double
+
+    package init(hour: Int, batches: Int, p50: Double, p95: Double) {
+        (self.hour, self.batches, self.p50, self.p95) = (hour, batches, p50, p95)
     }
 }
 

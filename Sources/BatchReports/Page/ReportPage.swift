@@ -14,16 +14,21 @@ package struct ReportPage: Sendable {
     private let toolVersion: String
     private let now: Timestamp
     private let zone: CalendarZone
+    private let retryOptions: String
 
     /// Creates the page of the batches that `source` selects, with the days of the zone.
+    ///
+    /// `retryOptions` are the options with which `retry` finds the same batches.
     package init(
         _ source: ArchiveStatistics,
         prices: PriceSource,
         toolVersion: String,
         now: Timestamp,
-        zone: CalendarZone = .utc
+        zone: CalendarZone = .utc,
+        retryOptions: String
     ) {
         self.source = source
+        self.retryOptions = retryOptions
         self.prices = prices
         self.toolVersion = toolVersion
         self.now = now
@@ -38,11 +43,7 @@ package struct ReportPage: Sendable {
         _ catalogs: [Catalog],
         listing: Completeness.Listing? = nil
     ) async throws -> ArchiveStatistics.Reading<String> {
-        let reading = try await source.fold(PageMetrics.kinds, into: PageMetrics(in: zone)) {
-            $0.add($1)
-        } merge: {
-            $0.merge($1)
-        }
+        let reading = try await metrics(of: source)
         let metrics = reading.result
         var completeness = Completeness(listed: metrics.batchCount, archived: metrics.batchCount)
         for catalog in catalogs { try completeness.add(catalog, source.selection, listing: listing) }
@@ -56,9 +57,26 @@ package struct ReportPage: Sendable {
             prices: PriceStatement(origin: prices.origin)
         )
         document.zone = zone
-        metrics.fill(&document)
+        document.completeness.unproven = reading.notice.unproven
+        metrics.fill(&document, before: try await periodBefore(), options: retryOptions)
         document.notes = reading.notice.sentences
         return ArchiveStatistics.Reading(try PageTemplates.html(document), reading.notice)
+    }
+
+    private func metrics(of source: ArchiveStatistics) async throws -> ArchiveStatistics.Reading<PageMetrics> {
+        try await source.fold(PageMetrics.kinds, into: PageMetrics(in: zone)) {
+            $0.add($1)
+        } merge: {
+            $0.merge($1)
+        }
+    }
+
+    /// The values of the window of the same length before; nil if there is none.
+    private func periodBefore() async throws -> PageMetrics.PeriodBefore? {
+        guard let earlier = source.periodBefore(now: now), let start = earlier.selection.since,
+            let end = earlier.selection.until
+        else { return nil }
+        return try await metrics(of: earlier).result.asPeriodBefore(start, end)
     }
 }
 

@@ -127,11 +127,17 @@ class Checks:
         texts = ["\n".join(row).lower() for row in everything]
         expected = [row for row, text in zip(everything, texts) if "opus" in text and "2026-11-2" in text]
         self.expect(rows == expected and 0 < len(rows) < len(everything), "the filter leaves %d rows" % len(rows))
-        status = self.page.evaluate("document.querySelector('.filter [role=status]').textContent")
+        status = self.page.evaluate("document.querySelector('#batches-filter ~ [role=status]').textContent")
         self.expect(status == "%d of %d rows" % (len(rows), len(everything)), "the filter says " + status)
         self.page.evaluate(
             "{ const f = document.getElementById('batches-filter'); f.value = ''; f.dispatchEvent(new Event('input')) }")
         self.expect(self.probe("rows('batches')") == everything, "an empty filter hides rows")
+        # The whole ID is in the page, although the window shows only its beginning and end.
+        whole = everything[3][0]
+        self.page.evaluate(
+            "{ const f = document.getElementById('batches-filter'); f.value = %s; f.dispatchEvent(new Event('input')) }"
+            % json.dumps(whole))
+        self.expect([row[0] for row in self.probe("rows('batches')")] == [whole], "a whole ID is not found")
 
     def keyboard(self):
         """The first stop of the Tab key is the link past the head, and it can be seen there."""
@@ -140,6 +146,41 @@ class Checks:
         stop = self.page.evaluate(
             "[document.activeElement.className, document.activeElement.getBoundingClientRect().left]")
         self.expect(stop[0] == "skip" and stop[1] >= 0, "the first stop is %s" % stop)
+
+    def cards(self):
+        """In a narrow window every row is a card with a heading per cell, and the filter still hides cards."""
+        self.page.show(390)
+        self.open("month")
+        card = self.page.evaluate(
+            "(() => { const row = document.querySelector('#batches tbody tr'); return {"
+            " labels: [...row.querySelectorAll('td')].map((c) => getComputedStyle(c, '::before').content),"
+            " titles: [...document.querySelectorAll('#batches thead th')].map((c) => c.textContent),"
+            " head: getComputedStyle(document.querySelector('#batches thead')).display,"
+            " tops: [...row.cells].map((c) => c.getBoundingClientRect().top) } })()")
+        self.expect(card["labels"] == ['"%s"' % title for title in card["titles"][1:]], "labels: %s" % card["labels"])
+        self.expect(card["head"] == "none" and card["tops"] == sorted(set(card["tops"])), "a row is no card")
+        wide = self.page.evaluate(
+            "[...document.querySelectorAll('.frame')].filter((f) => f.scrollWidth > f.clientWidth + 1).length")
+        self.expect(wide == 0, "%d tables scroll sideways on a phone" % wide)
+        self.page.evaluate(
+            "{ const f = document.getElementById('batches-filter'); f.value = 'opus';"
+            " f.dispatchEvent(new Event('input')) }")
+        self.expect(0 < len(self.probe("rows('batches')")) < 64, "the filter does not hide cards")
+        self.page.show(1280)
+
+    def sections(self):
+        """Every link of the navigation leads to a heading, and stays at the top of the window."""
+        self.open("month")
+        links = self.page.evaluate("[...document.querySelectorAll('nav a')].map((a) => a.getAttribute('href'))")
+        self.expect(len(links) == 8, "the navigation has %d links" % len(links))
+        for link in links:
+            found = self.page.evaluate("document.querySelector(%s)?.tagName" % json.dumps(link))
+            self.expect(found == "H2", "%s leads to %s" % (link, found))
+        self.click("nav a[href='#batches-title']")
+        places = self.page.evaluate(
+            "['nav', '#batches-title'].map((s) => document.querySelector(s).getBoundingClientRect())"
+            ".map((box) => [box.top, box.bottom])")
+        self.expect(places[0][0] == 0 and places[1][0] >= places[0][1] - 1, "the heading is hidden: %s" % places)
 
     def names(self):
         """What a screen reader is told: every image, table, region and field has a name."""
@@ -197,7 +238,8 @@ def main():
             if name == "month":
                 checks.layout(layouts)
         for check in (
-            checks.sorting, checks.filtering, checks.keyboard, checks.names, checks.without_script, checks.printing
+            checks.sorting, checks.filtering, checks.cards, checks.sections, checks.keyboard, checks.names,
+            checks.without_script, checks.printing,
         ):
             check()
         checks.expect_none(page.complaints, "console")

@@ -113,7 +113,7 @@
   marks() {
     const found = [];
     for (const picture of document.querySelectorAll("svg")) {
-      for (const kind of ["s0", "s1", "s2", "s3", "s4", "s5", "rest"]) {
+      for (const kind of ["s0", "s1", "s2", "s3", "s4", "s5", "f0", "f1", "f2", "rest"]) {
         const boxes = [...picture.querySelectorAll("rect." + kind)].map((mark) => [mark, mark.getBoundingClientRect()]);
         boxes.sort((a, b) => Math.min(b[1].width, b[1].height) - Math.min(a[1].width, a[1].height));
         if (boxes.length === 0 || Math.min(boxes[0][1].width, boxes[0][1].height) < 3) continue;

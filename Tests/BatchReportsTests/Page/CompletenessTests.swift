@@ -53,6 +53,26 @@ import Testing
         }
     }
 
+    @Test func `without a listing, nobody knows whether batches are missing`() {
+        let value = completeness(13, 13) { $0.isListed = false }
+        #expect(value.tone == .normal)
+        #expect(
+            value.verdict
+                == "13 batches are archived. No run has listed the batches, so this archive cannot know whether any are missing."
+        )
+        #expect(completeness(0, 0) { $0.isListed = false }.verdict == "No batches of this window are archived.")
+        // What is known to be missing is more important.
+        #expect(completeness(3, 2) { ($0.isListed, $0.lost) = (false, 1) }.tone == .bad)
+    }
+
+    @Test func `batches without proof are not called complete`() {
+        let value = completeness(3, 3) { $0.unproven = 1 }
+        #expect(value.tone == .warning)
+        #expect(value.verdict == "Archived, but not all proven complete: 1 of 3 batches.")
+        #expect(value.reasons == ["1 archived without a proof of completeness (`import --unproven`)"])
+        #expect(completeness(3, 2) { $0.unproven = 1 }.verdict == "Not complete: 2 of 3 batches are archived.")
+    }
+
     @Test func `a batch without a known state is never counted as complete`() {
         #expect(completeness(3, 2).tone == .warning)
         #expect(completeness(1, 0).verdict == "Not complete: 0 of 1 batch is archived.")

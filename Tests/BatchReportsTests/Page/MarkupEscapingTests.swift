@@ -19,6 +19,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("run `a <b>`: or `c`.", "run <code>a &lt;b&gt;</code>: or <code>c</code>."), ("`x`", "<code>x</code>"),
+        ("one ` alone", "one &#96; alone"), ("``", "<code></code>"), ("<i>", "&lt;i&gt;"),
+        ("a `b` c ` d", "a &#96;b&#96; c &#96; d"),
+    ])
+    func `the parts between two backticks are code`(text: String, markup: String) {
+        #expect(text.codeMarkup == markup)
+    }
+
     @Test func `templates escape their values`() {
         #expect(ScalarEscaping().escapeText("\"\u{301}") == "&quot;\u{301}")
     }

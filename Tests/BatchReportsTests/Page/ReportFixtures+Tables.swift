@@ -43,11 +43,11 @@ extension ReportFixture {
         Table(
             caption: "Errors by fingerprint",
             columns: [
-                Column("fingerprint", "Fingerprint", canShrink: false), Column("type", "Type", canShrink: false),
-                Column("message", "Message"), Column("class", "Action", canShrink: false),
-                Column("count", "Requests", kind: .integer), Column("share", "Share", kind: .percent),
-                Column("first", "First seen", kind: .timestamp), Column("last", "Last seen", kind: .timestamp),
-                Column("sample", "Samples"),
+                Column("message", "Message"), Column("count", "Requests", kind: .integer),
+                Column("share", "Share", kind: .percent), Column("class", "Action", canShrink: false),
+                Column("type", "Type", canShrink: false), Column("first", "First seen", kind: .timestamp),
+                Column("last", "Last seen", kind: .timestamp), Column("sample_custom_id", "Example"),
+                Column("fingerprint", "Fingerprint", canShrink: false), Column("command", "Command"),
             ],
             rows: [
                 (
@@ -61,14 +61,29 @@ extension ReportFixture {
                 ),
                 ("45c48cce", "overloaded_error", "Overloaded", "retry", 386),
             ]
-            .map { fingerprint, type, message, help, count in
+            .map { fingerprint, type, message, help, count -> [Cell] in
                 [
-                    .text(fingerprint), .text(type), .text(message), .text(help), .integer(Int64(count)),
-                    .decimal(Double(count) / 8_310),
+                    .text(message), .integer(Int64(count)), .decimal(Double(count) / 8_310), .text(help), .text(type),
                     .timestamp(today.start), .timestamp(today.start.adding(seconds: 7_000)),
-                    .text("invoice-00182, invoice-00311"),
+                    .text("8df02da3-f895-4277-91ff-f3f4309a0746"), .text(fingerprint),
+                    .text("batchkeep retry --include fix_input --join 'requests/{batch_id}.jsonl'"),
                 ]
             }
+        )
+    }
+
+    static var prefixTable: Table {
+        Table(
+            caption: "Requests by prefix of their custom IDs",
+            columns: [
+                Column("prefix", "Prefix"), Column("requests", "Requests", kind: .integer),
+                Column("unpriced", "Unpriced", kind: .integer), Column("cost", "Cost", kind: .money),
+            ],
+            rows: [
+                [.text("invoice-"), .integer(512_000), .integer(0), .money(Money("1500.25"))],
+                [.text("ticket-"), .integer(9_100), .missing, .money(Money("12.5"))],
+            ],
+            totals: [.text("Total"), .integer(521_100), .integer(0), .money(Money("1512.75"))]
         )
     }
 
@@ -138,6 +153,10 @@ extension ReportFixture {
             notes: [attack]
         )
         document.models = table
+        document.prefixes = table
+        document.changes = [attack: attack]
+        document.periodBefore = attack
+        document.queueHours = [QueueHour(hour: 7, batches: 1, p50: 60, p95: 60)]
         document.errors = table
         document.batches = table
         document.notes = [attack]

@@ -69,7 +69,12 @@ enum ReportFixture: String, CaseIterable, Sendable {
         document.outputTokens = tokens(&random)
         document.queueSeconds = queue(batches, &random)
         document.headline = headline(requests)
+        document.queueHours = queueHours(&random)
         document.models = modelTable(models)
+        document.prefixes = prefixTable
+        document.changes = ["Requests": "▲ 12.3% from 1,204", "Error rate": "▼ 0.4 points from 1.5%"]
+        document.periodBefore =
+            "Changes are against the period before, 2026-09-24 to before 2026-10-24, with 60 batches."
         document.errors = errorTable
         document.batches = batchTable(batches, &random)
         return document
@@ -104,7 +109,9 @@ enum ReportFixture: String, CaseIterable, Sendable {
                 // Quiet weekends, and two days without batches.
                 let weekday = (date.daysSinceEpoch + 3) % 7
                 if day == 11 || day == 12 { return [] }
-                return (0..<models)
+                let failures = DailyUsage(day: date, model: nil, requests: Int64(random.next(700)), cost: nil)
+                return [failures]
+                    + (0..<models)
                     .map { model in
                         let scale = (weekday >= 5 ? 2_000 : 18_000) / (model + 1)
                         let requests = Int64(scale / 2 + random.next(scale))
@@ -137,6 +144,14 @@ enum ReportFixture: String, CaseIterable, Sendable {
             points: points,
             percentiles: [.init("p50", 7_300), .init("p95", 26_000), .init("max", 38_900)]
         )
+    }
+
+    private static func queueHours(_ random: inout Random) -> [QueueHour] {
+        [0, 1, 2, 5, 8, 9, 10, 13, 14, 17, 20, 22, 23]
+            .map { hour in
+                let p50 = Double(600 + random.next(20_000))
+                return QueueHour(hour: hour, batches: 1 + random.next(9), p50: p50, p95: p50 * 2.5)
+            }
     }
 
     private static func headline(_ requests: Int64) -> [Metric] {

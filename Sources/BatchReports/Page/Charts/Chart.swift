@@ -9,6 +9,8 @@ struct Chart: Sendable {
     /// The picture; nil if there is no data.
     var picture: SVGNode?
     var legend: [LegendEntry] = []
+    /// Whether the chart needs the width of two others.
+    var isWide = false
 
     /// A color and the series that it represents.
     struct LegendEntry: Sendable, Hashable {
@@ -25,16 +27,21 @@ struct Chart: Sendable {
     }
 }
 
-/// The classes of series colors, in the order of their use.
+/// The classes of series colors.
 ///
-/// The style sheet defines a color for each.
+/// The style sheet defines a color for each. Red is only for requests that did not succeed.
 enum Palette {
+    /// The classes for families of models and other parts.
+    static let kinds = ["s0", "s1", "s2", "s3", "s4", "s5"]
     /// The number of series with a color of their own; all others share ``rest``.
-    static let size = 6
+    static var size: Int { kinds.count }
     static let rest = "rest"
-
-    /// The class of a series: `s0` to `s5`, then ``rest``.
-    static func kind(_ index: Int) -> String {
-        index < size ? "s\(index)" : rest
-    }
+    /// Succeeded requests, and batches.
+    static let succeeded = "s0"
+    /// A part of what succeeded, or a second value of the same thing.
+    static let succeededSecond = "s4"
+    /// Errored requests, or all requests that did not succeed.
+    static let failed = "f0"
+    static let expired = "f1"
+    static let canceled = "f2"
 }

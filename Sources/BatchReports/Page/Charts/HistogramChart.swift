@@ -87,7 +87,7 @@ struct HistogramChart: Sendable {
                     height: ValueAxis.base - ValueAxis.top
                 ),
                 .rectangle(
-                    "s0",
+                    Palette.succeeded,
                     x: (Double(index) + 0.5) * slot - width / 2,
                     width: width,
                     top: top,

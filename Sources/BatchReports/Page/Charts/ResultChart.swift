@@ -48,10 +48,10 @@ enum ResultChart {
             Part(name: type.name, kind: kind, requests: byType[type.name] ?? 0)
         }
         return [
-            Part(name: "succeeded, usable", kind: "s0", requests: usable),
-            Part(name: "succeeded, not usable", kind: "s4", requests: succeeded - usable),
-            part(.errored, "s1"), part(.canceled, Palette.rest), part(.expired, "s3"),
-        ] + others.map { Part(name: $0.key, kind: "s5", requests: $0.value) }
+            Part(name: "succeeded, usable", kind: Palette.succeeded, requests: usable),
+            Part(name: "succeeded, not usable", kind: Palette.succeededSecond, requests: succeeded - usable),
+            part(.errored, Palette.failed), part(.expired, Palette.expired), part(.canceled, Palette.canceled),
+        ] + others.map { Part(name: $0.key, kind: Palette.rest, requests: $0.value) }
     }
 
     private static func nodes(_ parts: [Part], _ total: Int64) -> [SVGNode] {

@@ -1,7 +1,7 @@
 import MessageBatches
 import Tables
 
-/// Daily usage in bins of equal length without gaps, by model, with the smaller models combined.
+/// Daily usage in bins of equal length without gaps, by family of models, with the smaller families combined.
 struct Timeline: Sendable {
     /// The length of a bin, chosen so that bars are wide enough to see and to point at.
     enum Step: String, Sendable {
@@ -49,6 +49,25 @@ struct Timeline: Sendable {
         }
     }
 
+    /// The value that a chart shows.
+    enum Measure: Sendable, CaseIterable {
+        case requests
+        case cost
+
+        /// The value as the height of a bar.
+        func value(_ sum: Sum) -> Double {
+            self == .requests ? Double(sum.requests) : max(0, sum.cost.dollars)
+        }
+    }
+
+    /// The name and color of one series.
+    struct Series: Sendable, Hashable {
+        var name: String
+        /// The class of its shapes.
+        var kind: String
+    }
+
+    let measure: Measure
     /// The time zone of the days, for the texts.
     let zone: CalendarZone
     private(set) var step: Step
@@ -56,11 +75,8 @@ struct Timeline: Sendable {
     private(set) var days: ClosedRange<CalendarDay>
     /// The first days of the bins, in order.
     private(set) var starts: [CalendarDay]
-    /// The models with a color of their own, the busiest first, then the other models combined, if there are any.
-    ///
-    /// The models with the largest share of either the requests or the cost get a color, because both charts must show
-    /// their main parts. The most used models are often not the most expensive ones.
-    private(set) var series: [String]
+    /// The families with the largest values of the measure, then everything else; see ``FamilySeries``.
+    private(set) var series: [Series]
     /// Values by bin, then by series.
     private(set) var sums: [[Sum]]
 
@@ -68,9 +84,14 @@ struct Timeline: Sendable {
     ///
     /// Bins extend from the first day with data to the last, or to `end`, the last day of the window. This makes a
     /// pipeline that stopped visible as empty days.
-    init?(_ daily: [DailyUsage], end: CalendarDay? = nil, in zone: CalendarZone = .utc) {
+    init?(
+        _ daily: [DailyUsage],
+        _ measure: Measure = .requests,
+        end: CalendarDay? = nil,
+        in zone: CalendarZone = .utc
+    ) {
         guard let first = daily.map(\.day).min(), let busiest = daily.map(\.day).max() else { return nil }
-        self.zone = zone
+        (self.zone, self.measure) = (zone, measure)
         days = first...max(busiest, end ?? busiest)
         step = .fitting(days: days.upperBound.daysSinceEpoch - first.daysSinceEpoch + 1)
         starts = []
@@ -79,29 +100,14 @@ struct Timeline: Sendable {
             starts.append(start)
             start = step.next(after: start)
         }
-        let (names, indexes) = Self.ranked(daily)
-        series = names
-        sums = Array(repeating: Array(repeating: Sum(), count: names.count), count: starts.count)
+        let (all, index) = FamilySeries(daily).series(for: measure)
+        series = all
+        sums = Array(repeating: Array(repeating: Sum(), count: all.count), count: starts.count)
         let places = Dictionary(uniqueKeysWithValues: starts.enumerated().map { ($1, $0) })
         for usage in daily {
-            guard let bin = places[step.start(of: usage.day)], let index = indexes[usage.model] else { continue }
-            sums[bin][index] += Sum(usage)
+            guard let bin = places[step.start(of: usage.day)] else { continue }
+            sums[bin][index(usage.model)] += Sum(usage)
         }
-    }
-
-    /// Returns the names of the series, and the series index of each model.
-    private static func ranked(_ daily: [DailyUsage]) -> (names: [String], indexes: [String: Int]) {
-        let sums = daily.reduce(into: [String: Sum]()) { $0[$1.model, default: Sum()] += Sum($1) }
-        let models = sums.sorted { ($1.value.requests, $0.key) < ($0.value.requests, $1.key) }
-        guard models.count > Palette.size + 1 else {
-            return (models.map(\.key), Dictionary(uniqueKeysWithValues: models.enumerated().map { ($1.key, $0) }))
-        }
-        let whole = sums.values.reduce(into: Sum()) { $0 += $1 }
-        let weights = models.map { $0.value.largerShare(of: whole) }
-        let heaviest = models.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }.prefix(Palette.size).sorted()
-        var indexes = sums.mapValues { _ in Palette.size }
-        for (index, place) in heaviest.enumerated() { indexes[models[place].key] = index }
-        return (heaviest.map { models[$0].key } + ["\(models.count - Palette.size) other models"], indexes)
     }
 
     /// The sum of all series of a bin.
@@ -121,16 +127,9 @@ struct Timeline: Sendable {
 }
 
 extension Timeline.Sum {
-    fileprivate init(_ usage: DailyUsage) {
+    init(_ usage: DailyUsage) {
         requests = usage.requests
         cost = usage.cost ?? .zero
-    }
-
-    /// The fraction of the total requests or of the total cost, whichever is larger.
-    fileprivate func largerShare(of whole: Self) -> Double {
-        let ofRequests = whole.requests > 0 ? Double(requests) / Double(whole.requests) : 0
-        let ofCost = whole.cost > .zero ? cost.dollars / whole.cost.dollars : 0
-        return max(ofRequests, ofCost)
     }
 }
 

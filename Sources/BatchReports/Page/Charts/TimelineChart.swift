@@ -1,25 +1,20 @@
 import MessageBatches
 import Tables
 
-/// A chart of bars over time, stacked by model.
+/// A chart of bars over time, stacked by family of models.
 struct TimelineChart: Sendable {
-    /// The value that the height of a bar shows.
-    enum Measure: Sendable, CaseIterable {
-        case requests
-        case cost
-    }
-
     let timeline: Timeline
-    let measure: Measure
+    private var measure: Timeline.Measure { timeline.measure }
 
     /// The fraction of its slot that a bar fills, and the maximum fraction of the picture if there are few bars.
     private static let fill = 0.78
     private static let widest = 0.09
 
-    static func chart(_ timeline: Timeline?, _ measure: Measure) -> Chart {
+    /// The chart of a timeline; without one, a chart of the measure that says so.
+    static func chart(_ timeline: Timeline?, _ measure: Timeline.Measure) -> Chart {
         let name = measure == .requests ? "Requests per " : "Batch cost per "
         guard let timeline else { return .empty(name + "day", "No requests in this window.") }
-        let chart = TimelineChart(timeline: timeline, measure: measure)
+        let chart = TimelineChart(timeline: timeline)
         let isDrawn = timeline.starts.indices.contains { chart.value(timeline.total(bin: $0)) > 0 }
         guard isDrawn else { return .empty(name + timeline.step.rawValue, "No cost in this window.") }
         return chart.chart
@@ -40,10 +35,10 @@ struct TimelineChart: Sendable {
     /// appear to be free.
     private var legend: [Chart.LegendEntry] {
         timeline.series.enumerated()
-            .compactMap { index, name in
+            .compactMap { index, series in
                 let sum = timeline.total(series: index)
                 guard value(sum) > 0 else { return nil }
-                return Chart.LegendEntry(kind: Palette.kind(index), name: name, value: amount(sum))
+                return Chart.LegendEntry(kind: series.kind, name: series.name, value: amount(sum))
             }
     }
 
@@ -100,7 +95,7 @@ struct TimelineChart: Sendable {
             let height = axis.y(below) - top
             // A thin gap separates two parts, so that they can be distinguished without color.
             let visible = height > 3 && below > 0 ? height - 1 : height
-            nodes.append(.rectangle(Palette.kind(index), x: left, width: width, top: top, height: visible))
+            nodes.append(.rectangle(timeline.series[index].kind, x: left, width: width, top: top, height: visible))
             below += value(sum)
         }
         return .group(tooltip: tooltip(bin), nodes)
@@ -109,11 +104,11 @@ struct TimelineChart: Sendable {
     private func tooltip(_ bin: Int) -> [String] {
         let parts = zip(timeline.series, timeline.sums[bin]).filter { value($0.1) > 0 }
         let title = "\(timeline.step.label(timeline.starts[bin])): \(text(timeline.total(bin: bin)))"
-        return [title] + parts.map { "\($0.0): \(text($0.1))" }
+        return [title] + parts.map { "\($0.0.name): \(text($0.1))" }
     }
 
     private func value(_ sum: Timeline.Sum) -> Double {
-        measure == .requests ? Double(sum.requests) : max(0, sum.cost.dollars)
+        measure.value(sum)
     }
 
     private func amount(_ sum: Timeline.Sum) -> String {

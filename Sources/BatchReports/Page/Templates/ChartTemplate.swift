@@ -5,7 +5,7 @@ enum ChartTemplate {
     static let name = "chart"
 
     static let text = #"""
-        <figure>
+        <figure{{#isWide}} class="wide"{{/isWide}}>
         <figcaption><h3>{{title}}</h3><p>{{summary}}</p></figcaption>
         {{#picture}}
         <div class="canvas">{{{.}}}</div>

@@ -25,13 +25,28 @@ enum PageTemplate {
         <body>
         <a class="skip" href="#content">Skip to the content</a>
         <header>
-        <h1>Message Batches</h1>
+        <h1>Message Batches in <bdi>{{archive}}</bdi></h1>
         <dl class="facts">
-        <div><dt>Archive</dt><dd>{{archive}}</dd></div>
         <div><dt>Batches created</dt><dd>{{window}}</dd></div>
         <div><dt>Page created</dt><dd>{{generatedAt}}</dd></div>
         </dl>
         </header>
+        <nav aria-label="Sections">
+        <ul>
+        <li><a href="#overview">Overview</a></li>
+        <li><a href="#time">Over time</a></li>
+        <li><a href="#results">Results</a></li>
+        {{#models}}
+        <li><a href="#models-title">Models</a></li>
+        {{/models}}
+        {{#prefixes}}
+        <li><a href="#prefixes-title">Prefixes</a></li>
+        {{/prefixes}}
+        <li><a href="#errors-title">Errors</a></li>
+        <li><a href="#batches-title">Batches</a></li>
+        <li><a href="#about">About</a></li>
+        </ul>
+        </nav>
         <main id="content" tabindex="-1">
         <section aria-labelledby="overview">
         <h2 id="overview">Overview</h2>
@@ -41,7 +56,7 @@ enum PageTemplate {
         {{#hasReasons}}
         <ul>
         {{#reasons}}
-        <li>{{.}}</li>
+        <li>{{{.}}}</li>
         {{/reasons}}
         </ul>
         {{/hasReasons}}
@@ -63,9 +78,15 @@ enum PageTemplate {
         {{#note}}
         <span class="note">{{.}}</span>
         {{/note}}
+        {{#change}}
+        <span class="change">{{.}}</span>
+        {{/change}}
         </dd></div>
         {{/headline}}
         </dl>
+        {{#periodBefore}}
+        <p class="remark">{{.}}</p>
+        {{/periodBefore}}
         {{/hasHeadline}}
         </section>
         <section aria-labelledby="time">
@@ -84,7 +105,7 @@ enum PageTemplate {
         </section>
         <section aria-labelledby="results">
         <h2 id="results">Results</h2>
-        <div class="charts">
+        <div class="charts many">
         {{#resultCharts}}
         {{> chart}}
         {{/resultCharts}}
@@ -96,6 +117,12 @@ enum PageTemplate {
         {{> table}}
         </section>
         {{/models}}
+        {{#prefixes}}
+        <section aria-labelledby="prefixes-title">
+        <h2 id="prefixes-title">Custom-ID prefixes</h2>
+        {{> table}}
+        </section>
+        {{/prefixes}}
         <section aria-labelledby="errors-title">
         <h2 id="errors-title">Errors</h2>
         {{#errors}}
@@ -118,7 +145,7 @@ enum PageTemplate {
         <h2 id="about">About these figures</h2>
         <ul class="about">
         {{#about}}
-        <li>{{.}}</li>
+        <li>{{{.}}}</li>
         {{/about}}
         </ul>
         </section>

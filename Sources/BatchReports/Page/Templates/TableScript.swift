@@ -5,7 +5,7 @@ import Tables
 /// The page is complete without it.
 enum TableScript {
     /// The source of `script-src` that allows exactly ``text``; a test recomputes it.
-    static let digest = "sha256-HX/EL1hyyvqxjXxHxQutK5NjSBLUWTsUBTXWjlRGxrg="
+    static let digest = "sha256-50rw4NVcdyLGJD3eZuFOJIe86uTPHikffjIYWCoPzH4="
 
     static let text = #"""
         "use strict";
@@ -21,6 +21,22 @@ enum TableScript {
         for (const field of document.querySelectorAll("input[data-table]")) {
           field.parentElement.hidden = false;
           field.addEventListener("input", () => filter(field));
+        }
+
+        const narrow = matchMedia("(max-width: 600px)");
+        narrow.addEventListener("change", makeCards);
+        makeCards();
+
+        // In a narrow window, each row is a card, in which every cell needs its heading.
+        function makeCards() {
+          if (!narrow.matches) return;
+          for (const table of document.querySelectorAll("table:not(.cards)")) {
+            const titles = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+            for (const row of [...table.tBodies[0].rows, ...(table.tFoot?.rows ?? [])]) {
+              [...row.cells].forEach((cell, column) => { cell.dataset.label = titles[column]; });
+            }
+            table.classList.add("cards");
+          }
         }
 
         // Numbers start with the largest, text with A; what is missing always comes last.

@@ -10,8 +10,10 @@ enum TableTemplate {
         {{#filter}}
         <p class="filter" hidden>
         <label for="{{id}}-filter">{{.}}</label>
-        <input id="{{id}}-filter" type="search" autocomplete="off" spellcheck="false" data-table="{{id}}">
+        <input id="{{id}}-filter" type="search" autocomplete="off" spellcheck="false" data-table="{{id}}"
+        aria-describedby="{{id}}-searched">
         <span role="status"></span>
+        <span class="searched" id="{{id}}-searched">{{searched}}</span>
         </p>
         {{/filter}}
         <div class="frame" role="region" aria-labelledby="{{id}}-caption" tabindex="0">
@@ -23,8 +25,11 @@ enum TableTemplate {
         <tbody>
         {{#rows}}
         <tr>\#
-        {{#head}}<th scope="row" class="{{kind}}"{{#sortKey}} data-key="{{.}}"{{/sortKey}}>{{text}}</th>{{/head}}\#
-        {{#cells}}<td class="{{kind}}"{{#sortKey}} data-key="{{.}}"{{/sortKey}}>{{text}}</td>{{/cells}}\#
+        {{#head}}<th scope="row" class="{{kind}}"{{#sortKey}} data-key="{{.}}"{{/sortKey}}{{#cut}} title="{{whole}}"{{/cut}}>\#
+        {{#cut}}{{start}}<span class="cut">{{middle}}</span>{{/cut}}{{text}}\#
+        {{#code}}<code class="command">{{.}}</code>{{/code}}</th>{{/head}}\#
+        {{#cells}}<td class="{{kind}}"{{#sortKey}} data-key="{{.}}"{{/sortKey}}{{#cut}} title="{{whole}}"{{/cut}}>\#
+        {{#cut}}{{start}}<span class="cut">{{middle}}</span>{{/cut}}{{text}}</td>{{/cells}}\#
         </tr>
         {{/rows}}
         </tbody>
@@ -39,7 +44,7 @@ enum TableTemplate {
         </table>
         </div>
         {{#notes}}
-        <p class="remark">{{.}}</p>
+        <p class="remark">{{{.}}}</p>
         {{/notes}}
 
         """#

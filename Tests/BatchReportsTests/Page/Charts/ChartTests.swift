@@ -7,10 +7,10 @@ import Testing
 /// Properties of every chart, and the sizes of its shapes.
 @Suite struct ChartTests {
     static func charts(_ document: ReportDocument) -> [Chart] {
-        let timeline = Timeline(document.daily)
-        return TimelineChart.Measure.allCases.map { TimelineChart.chart(timeline, $0) } + [
+        Timeline.Measure.allCases.map { TimelineChart.chart(Timeline(document.daily, $0), $0) } + [
             ResultChart.chart(document.results, usable: document.usable), TokenChart.chart(document.tokens),
             HistogramChart.outputTokens(document.outputTokens), HistogramChart.queueTime(document.queueSeconds),
+            QueueHourChart.chart(document.queueHours, in: document.zone),
         ]
     }
 
@@ -54,14 +54,15 @@ import Testing
         func usage(_ model: String, _ cost: String?) -> DailyUsage {
             DailyUsage(day: CalendarDay(daysSinceEpoch: 0), model: model, requests: 5, cost: cost.flatMap { Money($0) })
         }
-        let chart = TimelineChart.chart(Timeline([usage("a", "2"), usage("unpriced", nil), usage("b", "1")]), .cost)
+        let daily = [usage("a", "2"), usage("unpriced", nil), usage("b", "1")]
+        let chart = TimelineChart.chart(Timeline(daily, .cost), .cost)
         #expect(chart.legend.map(\.name) == ["a", "b"])
-        let without = TimelineChart.chart(Timeline([usage("unpriced", nil)]), .cost)
+        let without = TimelineChart.chart(Timeline([usage("unpriced", nil)], .cost), .cost)
         #expect(without.picture == nil && without.legend.isEmpty && without.summary == "No cost in this window.")
     }
 
     @Test func `a single day is a narrow bar`() throws {
-        let chart = TimelineChart.chart(Timeline(ReportFixture.single.document.daily), .cost)
+        let chart = TimelineChart.chart(Timeline(ReportFixture.single.document.daily, .cost), .cost)
         let bars = try marks(chart).filter { $0["class"] == "s0" }
         #expect(try bars.map { try share($0["width"]) } == [9])
         #expect(chart.summary == "$0.0123 on one day, 2026-11-22.")

@@ -60,7 +60,7 @@ import Testing
                     .map {
                         usage(
                             CalendarDay(daysSinceEpoch: first.daysSinceEpoch + offset),
-                            "model-\($0)",
+                            "model\($0)",
                             Int64($0 + 1),
                             "0.000000000001"
                         )
@@ -70,8 +70,8 @@ import Testing
         #expect(timeline.total.requests == Int64(days * 820))
         #expect(timeline.total.cost == Money(picoDollars: Int128(days * 40)))
         #expect(
-            timeline.series == [
-                "model-39", "model-38", "model-37", "model-36", "model-35", "model-34", "34 other models",
+            timeline.series.map(\.name) == [
+                "model39", "model38", "model37", "model36", "model35", "model34", "34 other models",
             ]
         )
         #expect(
@@ -81,19 +81,52 @@ import Testing
         #expect(timeline.sums.allSatisfy { $0.count == 7 })
     }
 
-    @Test func `an expensive model with few requests keeps its name`() throws {
+    @Test func `each chart shows the families that are largest by its own values`() throws {
         let date = try day("2024-01-01")
-        let busy = (0..<9).map { usage(date, "busy-\($0)", 100 - Int64($0), "0.01") }
-        let timeline = try #require(Timeline(busy + [usage(date, "dear", 2, "5")]))
-        #expect(timeline.series == (0..<5).map { "busy-\($0)" } + ["dear", "4 other models"])
-        #expect(timeline.total(series: 5).cost == Money("5"))
-        #expect(timeline.total(series: 6).requests == 95 + 94 + 93 + 92)
+        let busy = (0..<9).map { usage(date, "busy\($0)", 100 - Int64($0), "0.0\($0 + 1)") }
+        let daily = busy + [usage(date, "dear", 2, "5")]
+        let requests = try #require(Timeline(daily, .requests))
+        let cost = try #require(Timeline(daily, .cost))
+        #expect(requests.series.map(\.name) == (0..<6).map { "busy\($0)" } + ["4 other models"])
+        #expect(cost.series.map(\.name) == ["dear"] + (4..<9).reversed().map { "busy\($0)" } + ["4 other models"])
+        #expect(cost.total(series: 0).cost == Money("5"))
+        #expect(requests.total == cost.total)
     }
 
-    @Test func `seven models all keep their names`() throws {
+    @Test func `a family has one color in every chart, and a chart uses no color twice`() throws {
+        let date = try day("2024-01-01")
+        let models = (0..<14).map { usage(date, "family\($0)", Int64($0 + 1), "\($0 * 5 % 14).5") }
+        let colors = Timeline.Measure.allCases.map { measure in
+            let series = Timeline(models, measure)?.series.filter { $0.kind != Palette.rest } ?? []
+            #expect(series.count == Palette.size && Set(series.map(\.kind)).count == Palette.size)
+            return Dictionary(uniqueKeysWithValues: series.map { ($0.name, $0.kind) })
+        }
+        let both = Set(colors[0].keys).intersection(colors[1].keys)
+        #expect(!both.isEmpty && both.allSatisfy { colors[0][$0] == colors[1][$0] })
+    }
+
+    @Test func `the models of a family are one series, in any spelling`() throws {
+        let date = try day("2024-01-01")
+        let names = [
+            "claude-3-5-haiku-20241022", "claude-haiku-4-5", "us.anthropic.claude-3-haiku-20240307-v1:0",
+            "claude-opus-4-8", "claude-2.1", "gpt-4o",
+        ]
+        let daily = names.map { usage(date, $0, 10) } + [DailyUsage(day: date, model: nil, requests: 3, cost: nil)]
+        let timeline = try #require(Timeline(daily))
+        #expect(
+            timeline.series.map(\.name) == [
+                "haiku, 3 models", "claude-2.1", "gpt-4o", "claude-opus-4-8", "not succeeded",
+            ]
+        )
+        #expect(timeline.total(series: 0).requests == 30)
+        #expect(timeline.series.last?.kind == Palette.failed && timeline.total(series: 4).requests == 3)
+        #expect(timeline.series.count { $0.kind == Palette.failed } == 1)
+    }
+
+    @Test func `seven families all keep their names`() throws {
         let date = try day("2024-01-01")
         let timeline = try #require(Timeline((0..<7).map { usage(date, "m\($0)") }))
-        #expect(timeline.series == (0..<7).map { "m\($0)" })
+        #expect(timeline.series.map(\.name) == (0..<7).map { "m\($0)" })
     }
 
     @Test func `usage without a price adds no cost`() throws {
