@@ -124,6 +124,44 @@ extension FailureText {
                 advice: "with --by, --columns accepts columns of numbers and cost",
                 status: .usage
             )
+        case .ambiguousColumn(let name, let choices):
+            self.init(
+                "column '\(name)': in several join sources",
+                advice: "use \(choices.joined(separator: " or "))",
+                status: .usage
+            )
+        case .unknownSourceColumn(let name, let source, let columns):
+            let existing = columns.map { "\(source).\($0)" }
+            self.init(
+                "column '\(name)': not found: '\(source)' has \(columns.isEmpty ? "no columns" : columns.listed())",
+                advice: Self.nearest(
+                    name,
+                    in: existing,
+                    else: "for a member of the result, use a path that begins with $."
+                ),
+                status: .usage
+            )
+        case .unknownJoinedColumn(let name, let joined):
+            let names = joined.isEmpty ? "have no columns" : "have \(joined.listed())"
+            self.init(
+                name.isEmpty ? "invalid column: the name is empty" : "column '\(name)': not found",
+                advice: Self.nearest(name, in: joined + Self.columnNames, else: "the join sources \(names)"),
+                status: .usage
+            )
+        case .unusedSources(let columns):
+            self.init(
+                "--join: no column of the sources is used",
+                advice: columns.isEmpty
+                    ? "use sources with columns other than the ID"
+                    : "name one in --columns, --where or --by: \(columns.listed())",
+                status: .usage
+            )
+        case .redactedColumn(let name):
+            self.init(
+                "--redact: column '\(name)' cannot be used: it can contain text",
+                advice: "use columns of the flat table, except error_message, and columns of metadata",
+                status: .usage
+            )
         }
     }
 

@@ -1,3 +1,4 @@
+import BatchArchive
 import BatchPipeline
 import BatchService
 
@@ -8,12 +9,29 @@ extension FailureText {
             self.init("--key-command: \(Self.clause(problem))", advice: Self.advice(problem), status: .usage)
         case .silentCommand:
             self.init("--key-command: the command printed no key", advice: Self.printOnlyKey, status: .usage)
+        case .redaction(let problem):
+            self.init(Self.sentence(problem), advice: Self.advice(problem), status: .usage)
         case .header(let place, let problem):
             self.init("\(place): \(Self.clause(problem))", advice: Self.advice(problem), status: .usage)
         }
     }
 
     private static let printOnlyKey = "use a command that prints only the key, on its first line"
+
+    private static func sentence(_ problem: RedactionKeyProblem) -> String {
+        switch problem {
+        case .missing: "--redact: no key for the hashes"
+        case .unreadable(let path): "--redact-key-file: cannot read '\(path)', or it does not exist"
+        case .empty(let path): "--redact-key-file: '\(path)' is empty"
+        case .short(let path):
+            "--redact-key-file: the key in '\(path)' is too short: must have at least \(KeyedDigest.shortestKey) characters"
+        }
+    }
+
+    private static func advice(_ problem: RedactionKeyProblem) -> String {
+        let make = "openssl rand -hex 32 >redact.key"
+        return problem == .missing ? "add --redact-key-file FILE; to make a key: \(make)" : "to make a key: \(make)"
+    }
 
     private static func clause(_ problem: ShellCommand.Problem) -> String {
         switch problem {

@@ -14,6 +14,8 @@ package struct Condition: Sendable {
     package var columnName: String { column.name }
     /// Whether the column is a path into the line, which may be misspelled.
     package var isOnPath: Bool { column.isPath }
+    /// Whether the column is of a join source.
+    package var isOnJoinedColumn: Bool { column.isJoined }
     private let relation: Relation
     private let operands: [Operand]
     private let pattern: String
@@ -51,9 +53,14 @@ package struct Condition: Sendable {
         }
     }
 
+    /// Whether a character is after the name of a column.
+    static func endsColumnName(_ character: Character) -> Bool {
+        " !=<>~".contains(character)
+    }
+
     /// Parses a condition as the user wrote it.
-    package init(_ text: String) throws(SelectionFailure) {
-        let name = text.prefix { !" !=<>~".contains($0) }
+    package init(_ text: String, joined: JoinedColumnNames? = nil) throws(SelectionFailure) {
+        let name = joined?.name(atStartOf: text)?[...] ?? text.prefix { !Self.endsColumnName($0) }
         let rest = text.dropFirst(name.count).drop { $0 == " " }
         guard !name.isEmpty, let relation = Relation.allCases.first(where: { rest.hasPrefix($0.rawValue) }) else {
             throw .badCondition(text)
@@ -66,7 +73,7 @@ package struct Condition: Sendable {
             if value.first == "(", value.last == ")" { value = value.dropFirst().dropLast() }
         }
         self.text = text
-        column = try SelectedColumn(String(name))
+        column = try SelectedColumn(String(name), joined: joined)
         self.relation = relation
         let isList = relation == .oneOf
         operands = isList ? value.split(separator: ",").map { Operand($0.drop { $0 == " " }) } : [Operand(value)]
@@ -111,7 +118,9 @@ package struct Condition: Sendable {
     /// numbers.
     private func order(_ cell: JSONCell) -> Order? {
         guard !cell.isMissing else { return nil }
-        if comparesNumbers(cell) {
+        // All values of CSV are text.
+        let isNumber = column.isJoined && operands[0].number != nil && Double(cell.text) != nil
+        if comparesNumbers(cell) || isNumber {
             guard let number = cell.number ?? Double(cell.text), let other = operands[0].number else { return nil }
             return number < other ? .less : number == other ? .equal : .greater
         }

@@ -26,28 +26,34 @@ package struct RowGrouping: Sendable {
 
     /// Returns the groups of one block.
     ///
-    /// `pricing` computes the costs.
-    package func groups(of block: LineBlock, in batch: MessageBatch, pricing: RequestPricing) -> GroupedRows {
+    /// `pricing` computes the costs, and `joined` finds the values of join sources.
+    package func groups(
+        of block: LineBlock,
+        in batch: MessageBatch,
+        pricing: RequestPricing,
+        joined: (any JoinedRows)? = nil
+    ) -> GroupedRows {
         var groups = GroupedRows()
         var decoded = ResultDecoder.decode(block)
         decoded.price(by: pricing, of: batch)
         let isMoney = sums.map(\.isMoney)
         let source = FlatRowSource(decoded, of: batch)
         var cells = RowCells()
-        filter.forEach(in: decoded, source) { record, cursor in
+        filter.forEach(in: decoded, source, joined) { record, cursor in
             cells.clear()
-            for column in keys { cells.add { column.append(record, source, &cursor, to: &$0) } }
+            for column in keys { cells.add { column.append(record, source, &cursor, joined, to: &$0) } }
             for column in sums {
                 cells.add { output in
                     // Only succeeded requests are billed.
                     if column.isMoney, record.type != .succeeded {
                         output.append(UInt8(ascii: "0"))
                     } else {
-                        column.append(record, source, &cursor, to: &output)
+                        column.append(record, source, &cursor, joined, to: &output)
                     }
                 }
             }
             groups.count(cells, keys: keys.count, isMoney: isMoney)
+            return true
         }
         return groups
     }

@@ -21,24 +21,33 @@ package struct LineFilter: Sendable {
     package var isEmpty: Bool { conditions.isEmpty && resultTypes == nil && usable == nil }
 
     /// Calls `body` for the records of a block that pass, with a cursor over the block.
+    ///
+    /// It begins with the record `first` and stops after a record for which `body` returns false. Returns the number of
+    /// the next record; nil at the end of the block.
+    @discardableResult
     func forEach(
         in block: DecodedBlock,
         _ rows: FlatRowSource,
-        _ body: (ResultRecord, inout JSONCursor) -> Void
-    ) {
+        _ joined: (any JoinedRows)?,
+        from first: Int = 0,
+        _ body: (ResultRecord, inout JSONCursor) -> Bool
+    ) -> Int? {
         let checks = conditions.map { ($0.column, $0.prepared()) }
-        JSONCursor.read(rows.bytes) { cursor in
+        return JSONCursor.read(rows.bytes) { cursor in
             var scratch: [UInt8] = []
-            records: for record in block.records {
+            records: for (number, record) in block.records.enumerated().dropFirst(first) {
                 if let usable, record.isUsable != usable { continue }
                 if let resultTypes, !resultTypes.contains(record.type.name) { continue }
                 for (column, holds) in checks {
                     scratch.removeAll(keepingCapacity: true)
-                    column.append(record, rows, &cursor, to: &scratch)
+                    column.append(record, rows, &cursor, joined, to: &scratch)
                     if !holds(JSONCell(scratch[...])) { continue records }
                 }
-                body(record, &cursor)
+                guard body(record, &cursor) else {
+                    return number + 1 < block.records.count ? number + 1 : nil
+                }
             }
+            return nil
         }
     }
 }
@@ -52,6 +61,8 @@ package struct SelectedRows: Sendable {
     package var hasValue: [Bool] = []
     /// The random rank of each row; empty if no sample was requested.
     package var ranks: [UInt64] = []
+    /// The number of the first record of the block that was not read, because the rows before are large; nil at the end.
+    package var rest: Int?
 
     package init() {}
 }
@@ -71,10 +82,21 @@ package struct RowSelection: Sendable {
         self.sampleSeed = sampleSeed
     }
 
-    /// Returns the rows of a block that pass, in line order.
+    /// The size of the rows in bytes after which ``SelectedRows/rest`` begins: rows of a join source may be much larger
+    /// than results.
+    package static let partSize = 16_777_216
+
+    /// Returns the rows of a block that pass, in line order, from the record with the number `first`.
     ///
-    /// `pricing` computes the costs.
-    package func rows(of block: LineBlock, in batch: MessageBatch, pricing: RequestPricing) -> SelectedRows {
+    /// `pricing` computes the costs, and `joined` finds the values of join sources.
+    package func rows(
+        of block: LineBlock,
+        in batch: MessageBatch,
+        pricing: RequestPricing,
+        joined: (any JoinedRows)? = nil,
+        from first: Int = 0,
+        partSize: Int = RowSelection.partSize
+    ) -> SelectedRows {
         var output = SelectedRows()
         if style == .raw, filter.isEmpty, sampleSeed == nil {
             // Without conditions nothing is decoded; empty lines are included.
@@ -86,13 +108,13 @@ package struct RowSelection: Sendable {
         let source = FlatRowSource(decoded, of: batch)
         let writer = style.writer(columns.map(\.name))
         var cells = RowCells()
-        filter.forEach(in: decoded, source) { record, cursor in
+        let rest = filter.forEach(in: decoded, source, joined, from: first) { record, cursor in
             if style == .raw {
                 output.bytes += source.bytes[record.line.lowerBound..<source.endOfLine(from: record.line.upperBound)]
             } else {
                 cells.clear()
                 for column in columns {
-                    cells.add { column.append(record, source, &cursor, to: &$0) }
+                    cells.add { column.append(record, source, &cursor, joined, to: &$0) }
                 }
                 cells.write(writer, to: &output.bytes)
                 if output.hasValue.isEmpty { output.hasValue = Array(repeating: false, count: columns.count) }
@@ -102,7 +124,9 @@ package struct RowSelection: Sendable {
             }
             output.rowEnds.append(output.bytes.count)
             if let sampleSeed { output.ranks.append(Self.rank(record, of: batch, seed: sampleSeed)) }
+            return output.bytes.count < partSize
         }
+        output.rest = rest
         return output
     }
 
@@ -141,4 +165,14 @@ package enum SelectionFailure: Error, Sendable, Hashable {
     case notANumber(column: String, value: String)
     /// The column to sum does not contain numbers.
     case noSum(String)
+    /// Several join sources have the column; the second value lists it as `source.column`.
+    case ambiguousColumn(String, [String])
+    /// The join source before the dot has no column with the name after it.
+    case unknownSourceColumn(String, source: String, columns: [String])
+    /// No column of the results or of a join source has this name.
+    case unknownJoinedColumn(String, joined: [String])
+    /// No column of a join source is used; the value lists them as `source.column`.
+    case unusedSources([String])
+    /// The column contains text, or is a path, which redaction leaves out.
+    case redactedColumn(String)
 }

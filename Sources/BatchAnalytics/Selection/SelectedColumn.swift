@@ -1,3 +1,4 @@
+package import BatchArchive
 import BatchPipeline
 import JSONLines
 import MessageBatches
@@ -13,6 +14,8 @@ package struct SelectedColumn: Sendable {
         case content(ContentColumn)
         case path(LinePath)
         case date
+        case joined(JoinedColumn)
+        case hashedID(KeyedDigest)
     }
 
     /// The names and meanings of the columns that ``FlatSchema`` does not have.
@@ -24,8 +27,10 @@ package struct SelectedColumn: Sendable {
         ("cost", "short for cost_usd"),
     ]
 
-    /// Finds a column by its name, or parses a path (``LinePath``).
-    package init(_ name: String) throws(SelectionFailure) {
+    /// Finds a column by its name, also in join sources, or parses a path (``LinePath``).
+    ///
+    /// A name that the results and a source have means the column of the results.
+    package init(_ name: String, joined: JoinedColumnNames? = nil) throws(SelectionFailure) {
         let name = name == "cost" ? "cost_usd" : name
         self.name = name
         if let column = FlatSchema.columns.first(where: { $0.name == name }) {
@@ -34,18 +39,25 @@ package struct SelectedColumn: Sendable {
             source = .content(content)
         } else if name == "date" {
             source = .date
+        } else if let column = try joined?.column(named: name) {
+            source = .joined(column)
         } else if name.contains(where: { ".[$".contains($0) }) {
             source = .path(try LinePath(name))
+        } else if let joined {
+            throw .unknownJoinedColumn(name, joined: joined.sources.flatMap(\.columns))
         } else {
             throw .unknownColumn(name)
         }
     }
 
     /// Parses a list such as `custom_id,model,usage.output_tokens`.
-    package static func list(_ text: String) throws(SelectionFailure) -> [SelectedColumn] {
+    package static func list(
+        _ text: String,
+        joined: JoinedColumnNames? = nil
+    ) throws(SelectionFailure) -> [SelectedColumn] {
         var columns: [SelectedColumn] = []
         for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let column = try SelectedColumn(String(name.filter { $0 != " " }))
+            let column = try SelectedColumn(name.trimmed, joined: joined)
             guard !columns.contains(where: { $0.name == column.name }) else { throw .repeatedColumn(column.name) }
             columns.append(column)
         }
@@ -67,6 +79,11 @@ package struct SelectedColumn: Sendable {
         if case .path = source { true } else { false }
     }
 
+    /// Whether the column is of a join source.
+    package var isJoined: Bool {
+        if case .joined = source { true } else { false }
+    }
+
     /// Whether only errored lines have a value in this column.
     var isErrorColumn: Bool {
         if case .flat = source { name.hasPrefix("error_") } else { false }
@@ -77,13 +94,67 @@ package struct SelectedColumn: Sendable {
         _ record: ResultRecord,
         _ rows: FlatRowSource,
         _ cursor: inout JSONCursor,
+        _ joined: (any JoinedRows)?,
         to output: inout [UInt8]
     ) {
         switch source {
+        case .joined(let column):
+            guard let joined else {
+                output += FlatValue.nullText
+                return
+            }
+            joined.append(column, of: record, in: rows.bytes, to: &output)
+        case .hashedID(let digest): digest.append(record.customID, in: rows.bytes, to: &output)
         case .flat(let column): column.value(record, rows).append(from: rows, to: &output)
         case .content(let column): column.append(of: record, &cursor, to: &output)
         case .path(let path): path.append(of: record, &cursor, to: &output)
         case .date: JSONString.append(rows.day.text, to: &output)
         }
+    }
+}
+
+// MARK: Redaction
+
+extension SelectedColumn {
+    /// The columns of the flat table that can repeat text of a request.
+    private static let withText: Set<String> = ["error_message"]
+
+    /// The column without personal text: IDs become keyed hashes, numbers and names of the service stay.
+    ///
+    /// Columns of metadata stay too, because the user chose them.
+    ///
+    /// - Throws: ``SelectionFailure`` for a column that contains text of a request or an answer, or any path.
+    package func redacted(
+        by digest: KeyedDigest,
+        joined: JoinedColumnNames?
+    ) throws(SelectionFailure) -> SelectedColumn {
+        switch source {
+        case .flat where name == "custom_id": return SelectedColumn(name: name, source: .hashedID(digest))
+        case .flat where !Self.withText.contains(name): return self
+        case .date, .hashedID: return self
+        case .joined(let column) where joined?.sources[column.source].holdsRequests == false: return self
+        case .flat, .content, .path, .joined: throw .redactedColumn(name)
+        }
+    }
+
+    private init(name: String, source: Source) {
+        (self.name, self.source) = (name, source)
+    }
+}
+
+extension KeyedDigest {
+    /// Appends the hash of a string of a line as a JSON string.
+    ///
+    /// Equal texts have equal hashes, however they are escaped.
+    fileprivate func append(_ text: TextSlice, in bytes: [UInt8], to output: inout [UInt8]) {
+        JSONString.append(hex(JSONString.keyBytes(bytes[text.range], isEscaped: text.isEscaped)), to: &output)
+    }
+}
+
+extension Substring {
+    /// The text without spaces at its ends.
+    fileprivate var trimmed: String {
+        let start = drop { $0 == " " }
+        return String(start.prefix(start.count - start.reversed().prefix { $0 == " " }.count))
     }
 }

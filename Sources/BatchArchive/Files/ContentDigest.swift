@@ -18,8 +18,13 @@ struct ContentDigest: ByteDigest {
 
     /// The SHA-256 of the bytes so far, in lowercase hex.
     var hex: String {
+        Self.text(of: hash.finalize())
+    }
+
+    /// Returns the bytes of a digest in lowercase hex.
+    static func text(of digest: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        let text = hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        let text = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
         return String(decoding: text, as: UTF8.self)
     }
 

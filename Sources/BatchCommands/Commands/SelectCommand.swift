@@ -1,6 +1,7 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
+import BatchJoin
 import BatchPipeline
 import BlockGzip
 import Foundation
@@ -21,10 +22,14 @@ struct SelectCommand: AsyncParsableCommand {
             Conditions are column=value, !=, <, <=, >, >=, ~regex, !~regex and 'column in a,b'; null is a missing \
             value.
 
+            With --join, columns, conditions and groups may also name columns of the sources: label, or labels.label for \
+            the column of labels.csv if the results or another source have one with the same name.
+
             Examples:
               batchkeep select --result errored --columns custom_id,error_type,error_message --format csv
               batchkeep select --by model,stop_reason --columns output_tokens,cost_usd
               batchkeep select --where 'usage.output_tokens>500' --columns custom_id,text --limit 3
+              batchkeep select --join samples/metadata/satire-labels.csv --columns custom_id,label,text --format csv
             """
     )
 
@@ -86,6 +91,12 @@ struct SelectCommand: AsyncParsableCommand {
 
     @OptionGroup var format: FormatOptions<Format>
 
+    @OptionGroup(title: "Sources")
+    var join: JoinOptions
+
+    @OptionGroup(title: "Privacy")
+    var redaction: RedactionOptions
+
     @OptionGroup var prices: PriceOptions
 
     @OptionGroup(title: "Archive")
@@ -95,12 +106,18 @@ struct SelectCommand: AsyncParsableCommand {
         let context = CommandContext.current
         let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         try checkOptions(format)
-        let plan = try SelectionPlan(self, format, prices: prices.source())
+        let digest = try redaction.digest()
         let window = try window.window(now: context.now())
         let archives = try archive.archives()
+        let sources = try await SelectionSources(join, archives, window, ids: self.window.ids)
+        let plan = try sources.withNames { names in
+            try SelectionPlan(self, format, prices: prices.source(), digest, names)
+        }
         var output = SelectionOutput(plan, context: context, limit: limit)
         try output.begin()
         var errors = ScanErrors(context: context)
+        sources.report(plan, in: context)
+        var failures: Set<ExitStatus> = []
         var found = BatchValues()
         var hasPruned = false
         for archive in archives {
@@ -112,8 +129,16 @@ struct SelectCommand: AsyncParsableCommand {
             hasPruned = hasPruned || wanted.contains { $0.files[.raw] == nil && !$0.found.isEmpty }
             errors.notePruned(wanted)
             errors.noteOutdated(wanted, pricedBy: plan.prices)
-            try await scan(wanted, in: archive, by: plan, to: &output, &errors)
+            for part in sources.parts(of: wanted) where !output.isFull {
+                do {
+                    let rows = try sources.rows(for: part, plan)
+                    try await scan(part, in: archive, by: plan, rows, to: &output, &errors)
+                } catch let failure as JoinFailure where sources.arePerBatch {
+                    failures.insert(sources.report(failure, ofBatch: part[0].batch.id, in: context))
+                }
+            }
         }
+        try sources.checkUnchanged()
         try output.finish()
         let isComplete = found.ids.isSuperset(of: self.window.batch) && found.types.isSuperset(of: result)
         if !errors.isDamaged, !output.hasRows || (!isComplete && !output.isFull) {
@@ -124,7 +149,8 @@ struct SelectCommand: AsyncParsableCommand {
             try await reasons.explain(in: archives, isEmpty: !output.hasRows, context)
         }
         output.reportMissingPaths(archivePath: archive.path)
-        if errors.isDamaged { throw CommandExit(status: .integrity) }
+        if errors.isDamaged { failures.insert(.integrity) }
+        if !failures.isEmpty { throw CommandExit(status: .combined(failures)) }
     }
 
     /// The options that filter lines, as the user wrote them.
@@ -136,6 +162,7 @@ struct SelectCommand: AsyncParsableCommand {
         _ manifests: [Manifest],
         in archive: ArchiveFolders.Entry,
         by plan: SelectionPlan,
+        _ rows: SourceRows?,
         to output: inout SelectionOutput,
         _ errors: inout ScanErrors
     ) async throws {
@@ -147,7 +174,7 @@ struct SelectCommand: AsyncParsableCommand {
         )
         try await scan.run(
             manifests,
-            work: { block, manifest in plan.work(block, manifest) },
+            work: { block, manifest in plan.work(block, manifest, rows) },
             consume: { try output.add($0) },
             damaged: { failure, _ in errors.report([failure]) }
         )
@@ -163,6 +190,9 @@ struct SelectCommand: AsyncParsableCommand {
         if let sample { try check(sample, 1...10_000_000, "--sample") }
         if let limit { try check(limit, 1...Int.max, "--limit") }
         if by != nil, sample != nil { throw .conflict("--by: counts all lines, so it cannot be used with --sample") }
+        if format == .jsonlRaw, redaction.isWanted {
+            throw .conflict("--format jsonl-raw: prints whole lines, so it cannot be used with --redact")
+        }
         if format == .jsonlRaw, columns != nil || by != nil {
             throw .conflict("--format jsonl-raw: prints whole lines, so it cannot be used with --columns or --by")
         }

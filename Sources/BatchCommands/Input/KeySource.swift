@@ -87,7 +87,7 @@ struct KeySource: Sendable {
     /// The first line that is not empty, without the white space around it; nil if there is none.
     ///
     /// A variable is often the content of a file, with its line end.
-    private static func key(in text: [UInt8]) -> String? {
+    static func key(in text: [UInt8]) -> String? {
         let lines = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline)
         return lines.lazy.map { $0.trimmingCharacters(in: .whitespaces) }.first { !$0.isEmpty }
     }
@@ -115,6 +115,8 @@ enum KeyFailure: Error, Sendable, Hashable {
     case command(ShellCommand.Problem)
     /// The command printed no key.
     case silentCommand
+    /// The key of `--redact` is missing or cannot be used.
+    case redaction(RedactionKeyProblem)
     /// `place` is `--header`, or a line of the variable.
     case header(place: String, CustomHeader.Problem)
 }

@@ -1,5 +1,6 @@
 import BatchAnalytics
 import BatchArchive
+import BatchJoin
 import BatchPipeline
 import JSONLines
 import MessageBatches
@@ -12,6 +13,8 @@ struct SelectionPlan: Sendable {
     let format: SelectCommand.Format
     let sampleSize: Int?
     let prices: PriceSource
+    /// The columns of the join sources.
+    let joined: JoinedColumnNames?
     private let kind: Kind
 
     private enum Kind: Sendable {
@@ -21,18 +24,42 @@ struct SelectionPlan: Sendable {
 
     /// The rows or groups from one block of lines.
     enum Part: Sendable {
-        case rows(SelectedRows)
+        /// Rows, and the next part of the block if they are large.
+        case rows(SelectedRows, rest: (@Sendable () -> Part)?)
         case groups(GroupedRows)
+        /// A join source cannot be read.
+        case failed(any Error)
     }
 
     /// The columns that are shown by default.
-    private static let usualColumns = "custom_id,result_type,model,stop_reason,input_tokens,output_tokens,error_message"
+    private static let usualColumns = "\(redactedColumns),error_message"
+    /// The columns that are shown by default with `--redact`.
+    private static let redactedColumns = "custom_id,result_type,model,stop_reason,input_tokens,output_tokens"
 
-    init(_ command: SelectCommand, _ format: SelectCommand.Format, prices: PriceSource) throws(SelectionFailure) {
+    /// Parses the options; with a digest, IDs are hashed and text is refused.
+    init(
+        _ command: SelectCommand,
+        _ format: SelectCommand.Format,
+        prices: PriceSource,
+        _ digest: KeyedDigest? = nil,
+        _ joined: JoinedColumnNames? = nil
+    ) throws(SelectionFailure) {
         self.prices = prices
         self.format = format
+        self.joined = joined
+        func columns(_ text: String) throws(SelectionFailure) -> [SelectedColumn] {
+            var columns: [SelectedColumn] = []
+            for column in try SelectedColumn.list(text, joined: joined) {
+                columns.append(
+                    try digest.map { digest throws(SelectionFailure) in
+                        try column.redacted(by: digest, joined: joined)
+                    } ?? column
+                )
+            }
+            return columns
+        }
         var conditions: [Condition] = []
-        for text in command.where { conditions.append(try Condition(text)) }
+        for text in command.where { conditions.append(try Condition(text, joined: joined)) }
         filter = LineFilter(
             conditions: conditions,
             resultTypes: command.result.isEmpty ? nil : Set(command.result),
@@ -40,28 +67,60 @@ struct SelectionPlan: Sendable {
         )
         sampleSize = command.sample
         let style = format.style
+        let used: [SelectedColumn]
         if let keys = command.by {
             let sums = try command.columns.map { text throws(SelectionFailure) in
-                try SelectedColumn.list(text)
+                try columns(text)
             }
-            let keys = try SelectedColumn.list(keys)
+            let keys = try columns(keys)
+            used = keys
             kind = .groups(try RowGrouping(filter: filter, keys: keys, sums: sums ?? []), style)
         } else {
-            let columns = try SelectedColumn.list(command.columns ?? Self.usualColumns)
+            let columns = try columns(command.columns ?? (digest == nil ? Self.usualColumns : Self.redactedColumns))
+            used = columns
             let seed = command.sample == nil ? nil : command.seed
             kind = .rows(RowSelection(filter: filter, columns: columns, style: style, sampleSeed: seed))
         }
+        if let joined, !used.contains(where: \.isJoined), !conditions.contains(where: \.isOnJoinedColumn) {
+            throw .unusedSources(joined.qualified)
+        }
+    }
+
+    /// The columns of the results that a source has too, each with its name in the source.
+    var hidden: [(name: String, other: String)] {
+        let names =
+            switch kind {
+            case .rows(let selection): selection.columns.map(\.name)
+            case .groups(let grouping, _): grouping.keys.map(\.name)
+            }
+        guard let joined else { return [] }
+        return (names + filter.conditions.map(\.columnName)).filter(joined.isOfResults)
+            .flatMap { name in joined.qualified(name).map { (name: name, other: $0) } }
     }
 
     /// Computes the rows or groups of one block.
     ///
     /// Blocks are processed in parallel.
-    @Sendable func work(_ block: LineBlock, _ manifest: Manifest) -> Part {
-        let pricing = manifest.pricing(by: prices.requested)
-        return switch kind {
-        case .rows(let selection): .rows(selection.rows(of: block, in: manifest.batch, pricing: pricing))
-        case .groups(let grouping, _): .groups(grouping.groups(of: block, in: manifest.batch, pricing: pricing))
+    @Sendable func work(
+        _ block: LineBlock,
+        _ manifest: Manifest,
+        _ sources: SourceRows?,
+        from first: Int = 0
+    ) -> Part {
+        let (batch, pricing) = (manifest.batch, manifest.pricing(by: prices.requested))
+        let joined = sources?.reader(for: manifest)
+        let part: Part
+        switch kind {
+        case .rows(let selection):
+            let rows = selection.rows(of: block, in: batch, pricing: pricing, joined: joined, from: first)
+            var rest: (@Sendable () -> Part)?
+            if let next = rows.rest { rest = { work(block, manifest, sources, from: next) } }
+            part = .rows(rows, rest: rest)
+        case .groups(let grouping, _):
+            part = .groups(grouping.groups(of: block, in: batch, pricing: pricing, joined: joined))
         }
+        if let failure = joined?.failure { return .failed(failure) }
+        return part
     }
 
     /// The rows of all groups, or no rows if the options request no groups.
@@ -70,15 +129,19 @@ struct SelectionPlan: Sendable {
         return grouping.rows(groups, style: style)
     }
 
-    /// The paths among the columns or keys at which no row has a value.
+    /// The columns or keys of a kind in which no row has a value.
     ///
     /// `hasValue` says for each column whether any row has a value.
-    func pathsWithoutValue(_ hasValue: [Bool], _ groups: GroupedRows) -> [String] {
+    func columnsWithoutValue(
+        _ hasValue: [Bool],
+        _ groups: GroupedRows,
+        where isWanted: (SelectedColumn) -> Bool
+    ) -> [String] {
         switch kind {
         case .rows(let selection):
-            zip(selection.columns, hasValue).filter { $0.isPath && !$1 }.map(\.0.name)
+            zip(selection.columns, hasValue).filter { isWanted($0) && !$1 }.map(\.0.name)
         case .groups(let grouping, _):
-            grouping.keys.enumerated().filter { $1.isPath && !groups.hasValue(inKey: $0) }.map(\.element.name)
+            grouping.keys.enumerated().filter { isWanted($1) && !groups.hasValue(inKey: $0) }.map(\.element.name)
         }
     }
 
@@ -152,13 +215,19 @@ struct SelectionOutput {
     ///
     /// Returns false once the limit is reached.
     mutating func add(_ part: SelectionPlan.Part) throws -> Bool {
-        if case .rows(let rows) = part, !rows.hasValue.isEmpty {
-            hasValue = hasValue.isEmpty ? rows.hasValue : zip(hasValue, rows.hasValue).map { $0 || $1 }
-        }
-        switch part {
-        case .groups(let part): groups.merge(part)
-        case .rows(let rows) where sample != nil: sample?.add(rows)
-        case .rows(let rows): try write(rows)
+        var next: SelectionPlan.Part? = part
+        while let part = next, !isFull {
+            next = nil
+            switch part {
+            case .groups(let groups): self.groups.merge(groups)
+            case .failed(let error): throw error
+            case .rows(let rows, let rest):
+                if !rows.hasValue.isEmpty {
+                    hasValue = hasValue.isEmpty ? rows.hasValue : zip(hasValue, rows.hasValue).map { $0 || $1 }
+                }
+                if sample == nil { try write(rows) } else { sample?.add(rows) }
+                next = rest?()
+            }
         }
         return !isFull
     }
@@ -175,10 +244,16 @@ struct SelectionOutput {
         }
     }
 
-    /// Warns about columns that are paths and have no value in any row; shows how to see a line if a condition on a
+    /// Warns about columns that are paths or of a join source and have no value in any row; shows how to see a line if a condition on a
     /// path may be the reason for no rows.
     func reportMissingPaths(archivePath: String) {
-        let paths = plan.pathsWithoutValue(hasValue, groups)
+        let paths = plan.columnsWithoutValue(hasValue, groups) { $0.isPath }
+        let joined = plan.columnsWithoutValue(hasValue, groups) { $0.isJoined }
+        if hasRows, !joined.isEmpty {
+            let names = joined.map { "'\($0)'" }.listed()
+            let hint = "IDs are compared byte by byte: use --join-key with the column that contains the custom_id"
+            context.report(.warning, "no row has a value of a join source in \(names)", hint: hint)
+        }
         let place = "--archive \(archivePath.shellQuoted)"
         let hint = "to see a whole line: batchkeep select --format jsonl-raw --limit 1 \(place)"
         if hasRows, !paths.isEmpty {
@@ -225,27 +300,6 @@ struct SelectionOutput {
                 table.rows.append(row)
                 row = []
             }
-        }
-    }
-}
-
-extension Cell {
-    /// Creates a cell from a value in JSON.
-    ///
-    /// Objects and arrays are shown as JSON text.
-    fileprivate init(json: ArraySlice<UInt8>, kind: ValueKind) {
-        switch json.first {
-        case UInt8(ascii: "n"): self = .missing
-        case UInt8(ascii: "\""):
-            self = .text(JSONString.decoded(json.dropFirst().dropLast(), isEscaped: true))
-        default:
-            let text = String(decoding: json, as: UTF8.self)
-            self =
-                switch kind {
-                case .integer: Int64(text).map { .integer($0) } ?? .text(text)
-                case .money: Money(text).map { .money($0) } ?? .text(text)
-                default: .text(text)
-                }
         }
     }
 }

@@ -8,6 +8,8 @@ struct JoinRelation: Sendable {
     let name: String
     /// The sources in order of precedence: the row comes from the first one that has the key.
     let sources: [JoinSource]
+    /// The data columns of all sources, in the order of their first occurrence.
+    let columns: [String]
     /// The member's name and colon in a joined row, as JSON.
     let label: [UInt8]
     /// `"name":` for each column, as in an object.
@@ -28,6 +30,7 @@ struct JoinRelation: Sendable {
         objectLabels = columns.map { Self.quoted($0) + [UInt8(ascii: ":")] }
         flatLabels = columns.map { [UInt8(ascii: ",")] + Self.quoted("\(name)_\($0)") + [UInt8(ascii: ":")] }
         columnTable = JSONKeyTable(columns)
+        self.columns = columns
     }
 
     private static let null = Array("null".utf8)
@@ -72,6 +75,42 @@ extension JoinRelation {
             output += label
             output += value ?? Self.null
         }
+    }
+
+    /// Appends the value of one column as JSON text on one line; `null` if there is no row, or if it has no such member.
+    ///
+    /// Values of JSON keep their type; cells are strings.
+    func appendValue(ofColumn number: Int, in content: JoinContent?, to output: inout [UInt8]) {
+        switch content {
+        case .cells(let cells) where cells.indices.contains(number): output += Self.quotedBytes(cells[number])
+        case .json(let object): output += member(number, of: object) ?? Self.null
+        case .cells, nil: output += Self.null
+        }
+    }
+
+    /// The last member of an object for a column, as JSON text.
+    private func member(_ number: Int, of object: [UInt8]) -> [UInt8]? {
+        var found: [UInt8]?
+        // The object was validated when the source was opened.
+        try? JSONCursor.read(object) { cursor throws(JSONSyntaxError) in
+            try cursor.beginObject()
+            while let key = try cursor.nextKey() {
+                guard cursor.index(of: key, in: columnTable) == number else {
+                    try cursor.skipValue()
+                    continue
+                }
+                if try cursor.kind() == .string, let token = try cursor.string() {
+                    // A lone surrogate becomes U+FFFD.
+                    found =
+                        cursor.containsUnicodeEscape(token)
+                        ? Self.quoted(cursor.text(token))
+                        : [UInt8(ascii: "\"")] + cursor.bytes(token.range) + [UInt8(ascii: "\"")]
+                } else {
+                    found = JSONCompaction.compacted(cursor.bytes(try cursor.skipValue()))
+                }
+            }
+        }
+        return found
     }
 
     /// The members of an object as JSON strings, in the order of the columns.

@@ -148,7 +148,8 @@ extension Joiner {
         return contents
     }
 
-    private func match(of id: [UInt8], in relation: JoinRelation) throws -> JoinMatch? {
+    /// The first row with an ID in the sources of a relation; nil if none has it.
+    func match(of id: [UInt8], in relation: JoinRelation) throws -> JoinMatch? {
         for source in relation.sources {
             if let match = try match(of: id, in: source) { return match }
         }
