@@ -13,6 +13,8 @@ package enum DataKind: String, Sendable, CaseIterable, Comparable {
 
     /// The files that a join makes.
     static let ofJoin: [DataKind] = [.joined, .unmatched]
+    /// The files that a copy without raw files does not have: they contain text, or IDs of other files.
+    static let withText: Set<DataKind> = [.raw, .joined, .unmatched]
 
     /// Received lines end with `.jsonl`, tables of this program with `.ndjson`.
     var suffix: String {
@@ -43,6 +45,8 @@ package struct ArchivePaths: Sendable, Hashable {
     /// The report page of the latest run that wrote one.
     package static let page = "report.html"
     package static let views = "views"
+    /// The file that marks a copy without raw files; `publish.sh --without-raw` writes it.
+    static let withoutRaw = "WITHOUT-RAW.txt"
     /// The folders of documents about several batches that SHA256SUMS lists.
     static let documents = [summaries, views]
     static func isDocument(_ path: String) -> Bool { documents.contains { path.hasPrefix("\($0)/") } }

@@ -41,6 +41,7 @@ package final class FileArchive: ArchiveSink {
     ///
     /// Call it first in every run that writes.
     package func prepare() throws(ArchiveFailure) -> RecoveryReport {
+        try folder.checkIsWhole()
         try folder.makeFolder("")
         var devices: Set<UInt64> = []
         for name in [ArchivePaths.partial, ArchivePaths.manifests, DataKind.raw.rawValue, DataKind.results.rawValue] {
@@ -71,6 +72,7 @@ package final class FileArchive: ArchiveSink {
     /// Locks the batch, and finishes or removes the files of an interrupted process.
     package func claim(_ batch: MessageBatch) async throws -> (any BatchClaim)? {
         let paths = try ArchivePaths(of: batch)
+        try folder.checkIsWhole()
         // It makes the folder an archive, before any data is in it.
         try folder.makeFolder(ArchivePaths.manifests)
         try folder.makeFolder(ArchivePaths.partial)

@@ -42,6 +42,12 @@ extension FailureText {
                 advice: "use --archive with an empty or a new folder",
                 status: .usage
             )
+        case .copyWithoutRaw:
+            self.init(
+                "'\(place)': a copy without raw files, which cannot be changed",
+                advice: "run this command on the archive from which it was published",
+                status: .usage
+            )
         case .unsafeID:
             self.init("batch ID '\(place)': cannot be a file name")
         case .busy(let holder):

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Publishes an archive to S3-compatible object storage. Readers there never see a manifest without its data.
 #
-#   sh publish.sh [--delete] [--delete-raw] [--read-back] ARCHIVE DESTINATION
+#   sh publish.sh [--without-raw] [--delete] [--delete-raw] [--read-back] ARCHIVE DESTINATION
 #
 # DESTINATION is s3://bucket/prefix for the AWS CLI, or remote:bucket/prefix for rclone. `aws s3 cp` must support
 # --checksum-algorithm. Set keys, endpoint and region as usual for the tool, for example with AWS_ENDPOINT_URL. Needs sha256sum.
 #
+#   --without-raw publish manifests and rows only, without the text of requests and answers; they still contain custom IDs,
+#                 messages of errors, models, times and costs. Use a destination of its own
 #   --delete      remove files that the archive no longer has: manifests first, then flat, joined and unmatched files
 #   --delete-raw  also remove raw files that the archive no longer has, such as those `batchkeep prune` removed
 #   --read-back   read all uploaded files back and compare their SHA-256 digests
@@ -28,13 +30,14 @@ fail() {
 }
 usage() {
     say "publish: $*"
-    say "Usage: publish.sh [--delete] [--delete-raw] [--read-back] ARCHIVE s3://bucket/prefix | remote:bucket/prefix"
+    say "Usage: publish.sh [--without-raw] [--delete] [--delete-raw] [--read-back] ARCHIVE s3://bucket/prefix | remote:bucket/prefix"
     exit 2
 }
 
-delete='' delete_raw='' read_back=''
+without_raw='' delete='' delete_raw='' read_back=''
 while [ $# -gt 0 ]; do
     case $1 in
+        --without-raw) without_raw=yes ;;
         --delete) delete=yes ;;
         --delete-raw) delete_raw=yes ;;
         --read-back) read_back=yes ;;
@@ -43,6 +46,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+[ ! -f "${1-}/WITHOUT-RAW.txt" ] || without_raw=yes
 [ $# -eq 2 ] || usage "expected an archive and a destination"
 [ -f "$1/SHA256SUMS" ] || fail "$1 is not an archive: SHA256SUMS not found. To write it: batchkeep catalog rebuild --archive $1"
 archive=$(cd "$1" && pwd)
@@ -60,17 +64,30 @@ cd "$scratch"
 
 # Copies the list first, and below the manifests, so that the published files match if the archive changes during the run.
 cp "$archive/SHA256SUMS" now
+kinds='raw results joined unmatched manifests views summaries'
+removable='raw|results|joined|unmatched|manifests'
 store_list >stored
+if [ -n "$without_raw" ]; then
+    kinds='results manifests' removable="$removable|views|summaries"
+    # Everything below uses only the files in this list.
+    grep -E '^[0-9a-f]{64}  (results|manifests)/' "$archive/SHA256SUMS" >now || true
+    grep -E '^(raw|joined|unmatched)/' stored | cut -f 1 >private || true
+    if [ -s private ] && { [ -z "$delete" ] || [ -z "$delete_raw" ]; }; then
+        say "$(head -n 3 private)"
+        fail "$destination has $(count private) raw, joined and unmatched files. Use another destination for --without-raw," \
+            "or remove them there with --delete --delete-raw."
+    fi
+fi
 : >published
 ! grep -q '^SHA256SUMS	' stored || store_get SHA256SUMS >published
 # Paths in an archive have no blanks, so the last field of ls is the path.
-for kind in raw results joined unmatched manifests views summaries; do
+for kind in $kinds; do
     [ ! -d "$archive/$kind" ] || (cd "$archive" && find "$kind" -type f -exec ls -ln {} +)
 done | awk '{ print $NF "\t" $5 }' >local
 
 # One list of paths for each action.
 for list in changed missing gone-manifests gone-data gone-raw; do : >$list; done
-awk '
+awk -v removable="^($removable)/" '
     function digest() { return substr($0, 1, 64) }
     function path() { return substr($0, 67) }
     FILENAME == "published" { published[path()] = digest(); next }
@@ -86,7 +103,7 @@ awk '
     }
     END {
         for (name in stored) {
-            if (name in listed || name !~ /^(raw|results|joined|unmatched|manifests)\//) continue
+            if (name in listed || name !~ removable) continue
             if (name ~ /^manifests\//) print name >"gone-manifests"
             else if (name ~ /^raw\//) print name >"gone-raw"
             else print name >"gone-data"
@@ -114,7 +131,7 @@ link_tree() {
 grep '^manifests/' changed >manifests || true
 grep -E '^(views|summaries)/' changed >documents || true
 grep -v -E '^(manifests|views|summaries)/' changed >data || true
-mkdir copies links pages tail
+mkdir copies links pages tail mark
 
 # Copies manifests and documents, links data files, and checks all digests before the upload.
 tar -C "$archive" -cf - -T manifests | tar -C copies -xf -
@@ -128,11 +145,23 @@ for part in manifests:copies data:links documents:pages; do
             "batchkeep verify --archive $archive"
 done
 
+# Says that raw files are missing on purpose, before the first manifest that lists one.
+if [ -n "$without_raw" ]; then
+    cat >mark/WITHOUT-RAW.txt <<'END'
+This is a copy of a Batchkeep archive with manifests and rows only. The raw, joined and unmatched files that its manifests list
+are in the archive from which it was published.
+END
+    store_put mark || fail "WITHOUT-RAW.txt was not uploaded, and no other file. Run it again."
+fi
 [ ! -s data ] || store_put links || fail "Not all data files were uploaded, and no manifests. Run it again."
 [ ! -s manifests ] || store_put copies || fail "Not all manifests were uploaded. Each uploaded one has its data. Run it again."
 [ ! -s documents ] || store_put pages || fail "Not all of views/ and summaries/ was uploaded. Run it again."
 cp now tail/SHA256SUMS
 store_put tail || fail "SHA256SUMS was not uploaded. All files it lists were. Run it again."
+if [ -z "$without_raw" ] && grep -q '^WITHOUT-RAW.txt	' stored; then
+    echo WITHOUT-RAW.txt >unmarked
+    store_remove unmarked
+fi
 
 # Checks the names and sizes of all objects with one listing.
 store_list >stored
@@ -152,6 +181,7 @@ if [ -n "$read_back" ]; then
 fi
 say "Published $(count data) data files and $(count manifests) manifests to $destination." \
     "It has $(count now) files of the archive."
+[ -z "$without_raw" ] || say "The copy has no answers. It has custom IDs and messages of errors: show it only to those who may see them."
 
 # Removes each manifest before the files it lists.
 [ -z "$delete" ] || cat gone-data >>removing

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Restores a published archive: downloads all files and checks every digest. Also use it to test your backup.
+# A copy published with --without-raw has no answers: it is restored as such a copy, which can be read but not changed.
 #
 #   sh restore.sh SOURCE FOLDER
 #
@@ -31,7 +32,14 @@ cd "$2"
 store_get SHA256SUMS >SHA256SUMS-new || true
 # If the object does not exist, one tool fails and the other prints nothing.
 [ -s SHA256SUMS-new ] || fail "SHA256SUMS not found in $source. Run publish.sh with this destination until it succeeds."
-for kind in raw results joined unmatched manifests views summaries; do store_take "$kind"; done
+kinds='raw results joined unmatched manifests views summaries'
+store_list >stored-new
+if grep -q '^WITHOUT-RAW.txt	' stored-new; then
+    store_get WITHOUT-RAW.txt >./WITHOUT-RAW.txt
+    kinds='results manifests'
+fi
+rm -f stored-new objects
+for kind in $kinds; do store_take "$kind"; done
 # Removes files that are not part of the archive, such as raw files that were pruned.
 cut -c 67- SHA256SUMS-new | sort >SHA256SUMS-paths
 for kind in raw results joined unmatched manifests; do
@@ -44,4 +52,6 @@ sha256sum -c --quiet SHA256SUMS-new >&2 ||
 mv SHA256SUMS-new SHA256SUMS
 batchkeep catalog rebuild --archive .
 say "Restored $(count SHA256SUMS) files to $2. All digests match SHA256SUMS. To check the contents of every batch:"
+[ ! -e WITHOUT-RAW.txt ] ||
+    say "(This copy has no raw files: that checks manifests and rows, but cannot compare them with the answers.)"
 say "batchkeep verify --full --archive $2"

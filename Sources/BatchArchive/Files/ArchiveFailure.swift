@@ -16,6 +16,8 @@ package struct ArchiveFailure: ArchiveError, Sendable, Hashable {
         case notAnArchive(PathContent, near: [String])
         /// A new archive would be mixed with these other files of its folder.
         case otherFiles([String])
+        /// The archive is a copy without raw files, which can only be read.
+        case copyWithoutRaw
         /// Something else is at the path of a file.
         case notAFile(FileKind)
         /// A document has more than this many bytes.

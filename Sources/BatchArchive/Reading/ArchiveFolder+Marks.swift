@@ -13,6 +13,26 @@ extension ArchiveFolder {
         }
     }
 
+    /// Whether the folder is a copy with manifests and rows only, in which nothing is missing.
+    ///
+    /// Its manifests are those of the whole archive, so it must not be changed.
+    package var isCopyWithoutRaw: Bool {
+        get throws(ArchiveFailure) { try status(ArchivePaths.withoutRaw) != nil }
+    }
+
+    /// The kinds of files that manifests list and that the folder does not contain on purpose.
+    var omittedKinds: Set<DataKind> {
+        get throws(ArchiveFailure) { try isCopyWithoutRaw ? DataKind.withText : [] }
+    }
+
+    /// Checks that files may be written.
+    ///
+    /// - Throws: ``ArchiveFailure`` with the cause `copyWithoutRaw` for a copy without raw files.
+    func checkIsWhole() throws(ArchiveFailure) {
+        guard try isCopyWithoutRaw else { return }
+        throw ArchiveFailure(.copyWithoutRaw, .open, path: root)
+    }
+
     /// The names that a run writes in an archive, and that other programs use too.
     private static let written = Set(
         DataKind.allCases.map(\.rawValue)

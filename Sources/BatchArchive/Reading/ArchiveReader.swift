@@ -9,6 +9,8 @@ import SystemPackage
 /// It never writes, so the archive may be read-only.
 package struct ArchiveReader: Sendable {
     package let folder: ArchiveFolder
+    /// The kinds of files that a copy does not have; its batches are read as if these files were pruned.
+    private let omitted: Set<DataKind>
 
     /// The number of manifests per task: enough to justify a task, few enough to use all processors.
     private static let manifestsPerTask = 64
@@ -23,6 +25,7 @@ package struct ArchiveReader: Sendable {
             throw ArchiveFailure(.noSuchFileOrDirectory, .open, path: folder.root)
         }
         guard status.isFolder else { throw ArchiveFailure(.notAFolder, .open, path: folder.root) }
+        omitted = try folder.omittedKinds
     }
 
     /// The manifests of a selection, and the errors of those that cannot be read.
@@ -115,7 +118,13 @@ package struct ArchiveReader: Sendable {
     package func manifest(of id: String, on day: CalendarDay) throws(ArchiveFailure) -> Manifest? {
         let path = ArchivePaths.manifest(of: id, on: day)
         guard MessageBatch.isSafeID(id), try folder.status(path) != nil else { return nil }
-        return try Manifest(json: folder.read(path), path: folder.path(path))
+        return try read(path)
+    }
+
+    private func read(_ path: String) throws(ArchiveFailure) -> Manifest {
+        var manifest = try Manifest(json: folder.read(path), path: folder.path(path))
+        for kind in omitted { manifest.files[kind] = nil }
+        return manifest
     }
 
     private func read(
@@ -126,7 +135,7 @@ package struct ArchiveReader: Sendable {
         var listing = Listing()
         for path in paths {
             do throws(ArchiveFailure) {
-                let manifest = try Manifest(json: folder.read(path), path: folder.path(path))
+                let manifest = try read(path)
                 try check(manifest.batch, at: path)
                 if selection.contains(manifest.batch), isWanted(manifest) { listing.manifests.append(manifest) }
             } catch {

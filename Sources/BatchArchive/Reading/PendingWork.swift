@@ -25,6 +25,8 @@ package struct PendingWork: Sendable, Hashable {
     ///
     /// - Throws: ``ArchiveFailure`` if the folders cannot be listed.
     package init(in folder: ArchiveFolder, views: [String]) async throws {
+        // No run can write to a copy without raw files.
+        if try folder.isCopyWithoutRaw { return }
         let found = try await ArchiveReader(folder)
             .fold([], of: ArchiveSelection(), into: PendingWork()) { work, batch in
                 if batch.isJoinPending { work.joins.append(batch.batch.id) }

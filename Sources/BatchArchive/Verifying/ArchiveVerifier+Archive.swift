@@ -27,8 +27,8 @@ extension ArchiveVerifier {
         for manifest in stored where list.digests[manifest.path] != nil {
             // If a manifest differs from the list, the manifest has already been marked.
             expected[manifest.path] = list.digests[manifest.path]
-            guard let files = manifest.manifest?.files.values else { return VerifiedFile(path) }
-            for file in files { expected[file.path] = file.sha256 }
+            guard let manifest = manifest.manifest else { return VerifiedFile(path) }
+            for file in present(manifest).values { expected[file.path] = file.sha256 }
         }
         let wanted = ChecksumList.text(of: expected)
         guard wanted != list.bytes else { return VerifiedFile(path) }

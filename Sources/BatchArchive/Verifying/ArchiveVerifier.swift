@@ -10,6 +10,8 @@ package struct ArchiveVerifier: Sendable {
     let summaries: SummarySet
     /// The current version of each derivation.
     let derivations: [String: Int]
+    /// The kinds of files that a copy does not have, which are not verified.
+    let omitted: Set<DataKind>
 
     package init(
         _ folder: ArchiveFolder,
@@ -21,6 +23,7 @@ package struct ArchiveVerifier: Sendable {
         self.codec = codec
         self.summaries = summaries
         self.derivations = derivations
+        omitted = (try? folder.omittedKinds) ?? []
     }
 
     /// Verifies the archive as planned, up to `concurrency` batches at a time, and reports every file, sorted by day
@@ -81,7 +84,8 @@ package struct ArchiveVerifier: Sendable {
         }
         guard own.mark == .intact || stored.isInPlace else { return [own] }
         let depth = plan.depth(of: manifest.batch.id)
-        var files = manifest.files.sorted { $0.key < $1.key }
+        // The text of the manifest still lists the omitted files, and is compared as it is.
+        var files = present(manifest).sorted { $0.key < $1.key }
             .map { _, file in verify(file, of: manifest.batch.id, file.slice == nil ? depth : .sizes) }
         if depth == .content {
             try await ContentAudit(
@@ -107,7 +111,7 @@ package struct ArchiveVerifier: Sendable {
     ) -> [VerifiedFile] {
         var files: [String: (file: ArchivedFile, depth: VerifyDepth, named: Int)] = [:]
         for manifest in stored.compactMap(\.manifest) {
-            for file in manifest.files.values {
+            for file in present(manifest).values {
                 guard let slice = file.slice else { continue }
                 let depth = max(plan.depth(of: manifest.batch.id), files[file.path]?.depth ?? .sizes)
                 files[file.path] = (file, depth, slice.count + (files[file.path]?.named ?? 0))
@@ -126,6 +130,11 @@ package struct ArchiveVerifier: Sendable {
                 let reason = "manifests list \(entry.named) of its \(whole.bytes) bytes"
                 return VerifiedFile(path, .different, reason: reason)
             }
+    }
+
+    /// The files of a manifest that this archive should contain.
+    func present(_ manifest: Manifest) -> [DataKind: ArchivedFile] {
+        manifest.files.filter { !omitted.contains($0.key) }
     }
 
     private func verify(_ file: ArchivedFile, of id: String?, _ depth: VerifyDepth) -> VerifiedFile {

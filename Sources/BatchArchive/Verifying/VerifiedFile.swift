@@ -64,7 +64,7 @@ package struct VerifiedFile: Sendable, Hashable {
         case .tooLarge(let limit): reason = "it is larger than \(limit >> 20) MiB"
         case .noTemporaryFile(let code): (mark, reason) = (.unreadable, "no temporary file: \(code.description)")
         case .notAFolder: reason = "it is a file, not a folder"
-        case .unsafeID, .busy, .notAnArchive, .otherFiles: reason = "it cannot be used"
+        case .unsafeID, .busy, .notAnArchive, .otherFiles, .copyWithoutRaw: reason = "it cannot be used"
         }
     }
 }

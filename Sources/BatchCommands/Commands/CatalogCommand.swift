@@ -51,16 +51,23 @@ struct CatalogCommand: AsyncParsableCommand {
             var entries: [CatalogEntry] = []
             for folder in try ArchiveFolders.entries(at: archive.path).map(\.folder) {
                 let lock = try await lock.acquire(folder, context: context)
-                let archive = try OpenArchive(folder, settings: settings, lock: lock)
-                let manifests = try await CatalogFile(folder: folder) { event in
+                let catalog = CatalogFile(folder: folder) { event in
                     // A missing catalog is the usual reason for this command.
                     if case .built = event { return }
                     context.report(.warning, FailureText.text(of: event))
                 }
-                .rebuild()
-                try await archive.sink.finishRun()
+                let manifests: Int
+                if try folder.isCopyWithoutRaw {
+                    // Its list of digests and its manifests stay as they were published.
+                    manifests = try await catalog.rebuild()
+                    _ = consume lock
+                } else {
+                    let archive = try OpenArchive(folder, settings: settings, lock: lock)
+                    manifests = try await catalog.rebuild()
+                    try await archive.sink.finishRun()
+                    archive.close()
+                }
                 context.note("Rebuilt the catalog of \(folder.root) from \(manifests.displayText) manifests.")
-                archive.close()
                 entries.append(CatalogEntry(archive: folder.root, manifests: manifests))
             }
             if format.isJSON { try context.writeDocument(MaintenanceDocument("catalog rebuild", archives: entries)) }

@@ -89,6 +89,7 @@ struct VerifyCommand: AsyncParsableCommand {
             } else {
                 try await verify(source, plan) { try output.add($0, in: source) }
             }
+            if try source.folder.isCopyWithoutRaw { output.addCopyWithoutRaw(source.folder.root) }
             pending.append((source.folder.root, try await PendingWork(of: source.folder)))
         }
         let status: ExitStatus = output.isDamaged || !isRepaired ? .integrity : .done

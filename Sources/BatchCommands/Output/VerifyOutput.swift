@@ -13,6 +13,8 @@ struct VerifyOutput {
     private let suggestsRepair: Bool
     private var counts: [VerifiedFile.Mark: Int] = [:]
     private var outdated = 0
+    /// The paths of copies without raw files.
+    private var copies: [String] = []
     private var depth = ""
     private var archivePath = ""
 
@@ -44,6 +46,11 @@ struct VerifyOutput {
         }
     }
 
+    /// Records that an archive is a copy without raw files, of which less can be checked.
+    mutating func addCopyWithoutRaw(_ path: String) {
+        copies.append(path)
+    }
+
     /// Ends the document, and reports the work that interrupted runs have left in each archive.
     ///
     /// `status` is the exit status of the command.
@@ -54,10 +61,17 @@ struct VerifyOutput {
             let work = pending.map { JSONNode.object([("archive", .text($0.path)), ("work", $0.work.node)]) }
             try write(
                 "\n],\"counts\":\(Self.json(.sorted(marks))),\"outdated\":\(outdated),"
+                    + "\"copies_without_raw\":\(Self.json(.array(copies.map { .text($0) }))),"
                     + "\"unwritten_files\":\(Self.json(.array(work))),\"exit_status\":\(status.rawValue)}\n"
             )
         } else {
             try context.print(line: total)
+        }
+        for path in copies {
+            context.report(
+                .note,
+                "\(path) is a copy without raw files: manifests and rows were compared with each other, not with the answers"
+            )
         }
         if outdated > 0 {
             let files = outdated.counted("file is", "files are")
@@ -68,7 +82,9 @@ struct VerifyOutput {
                 context.report(.warning, message.text, hint: message.hint)
             }
         }
-        if suggestsRepair, damaged + outdated > 0 {
+        if !copies.isEmpty, damaged > 0 {
+            context.report(.hint, "restore the copy again: restore.sh downloads only what is missing")
+        } else if suggestsRepair, damaged + outdated > 0 {
             context.report(.hint, "batchkeep verify --repair --archive \(archivePath.shellQuoted)")
         }
     }
