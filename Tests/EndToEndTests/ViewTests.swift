@@ -75,6 +75,48 @@ struct ViewTests {
     }
 
     @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
+    func `the documented query compares the answers of two models to the same requests`() async throws {
+        let sql = try ViewPeers.documentedQuery(below: "### Which answers differ between two models?")
+        let script = """
+            import collections, decimal, duckdb, glob, gzip, json
+            con = duckdb.connect()
+            con.execute(open("views/duckdb.sql").read())
+            def read(side):
+                lines = [json.loads(line) for line in gzip.open(glob.glob(f"raw/*/{side}.jsonl.gz")[0])]
+                texts = {line["custom_id"]: "".join(
+                    block["text"] for block in line["result"]["message"]["content"] if block["type"] == "text")
+                    for line in lines if line["result"]["type"] == "succeeded"}
+                rows = gzip.open(glob.glob(f"results/*/{side}.ndjson.gz")[0])
+                rows = [json.loads(row, parse_float=decimal.Decimal) for row in rows]
+                return texts, {row["custom_id"]: row["cost_usd"] or 0 for row in rows}
+            first, second = "msgbatch_016pccQxdPagbHrfhvTCoL6X", "msgbatch_01rL7YM1ivj6Uosr8PU4wi8f"
+            for sides in [(first, second), (second, first), (first, first)]:
+                (a_texts, a_costs), (b_texts, b_costs) = read(sides[0]), read(sides[1])
+                own = collections.defaultdict(lambda: [0, 0, 0])
+                for id in a_costs.keys() | b_costs.keys():
+                    a, b = a_texts.get(id), b_texts.get(id)
+                    if a is None or b is None:
+                        name = "in neither" if a is b else "only in the second" if a is None else "only in the first"
+                    else:
+                        name = "equal" if a == b else "different"
+                    own[name][0] += 1; own[name][1] += a_costs.get(id, 0); own[name][2] += b_costs.get(id, 0)
+                sql = '''\(sql)'''.replace(first, "<1>").replace(second, "<2>")
+                sql = sql.replace("<1>", sides[0]).replace("<2>", sides[1])
+                found = {row[0]: [row[1], row[2] or 0, row[3] or 0] for row in con.sql(sql).fetchall()}
+                print(found == own, *sorted((name, row[0]) for name, row in own.items()))
+            """
+        try await python(script) { run, _ in
+            #expect(
+                run.lines == [
+                    "True ('different', 116) ('in neither', 22) ('only in the second', 12)",
+                    "True ('different', 116) ('in neither', 22) ('only in the first', 12)",
+                    "True ('equal', 116) ('in neither', 4)",
+                ]
+            )
+        }
+    }
+
+    @Test(.enabled(if: ViewPeers.python != nil, "needs a Python with duckdb, polars, pyarrow, pandas, jsonschema"))
     func `Polars and PyArrow read every row`() async throws {
         let script = """
             import glob, polars as pl, pyarrow as pa, pyarrow.json
@@ -228,6 +270,16 @@ private enum ViewPeers {
         guard (try? process.run()) != nil else { return false }
         process.waitUntilExit()
         return process.terminationStatus == 0
+    }
+
+    /// The SQL of the command below a heading of the documentation: the text in quotes after `-c`.
+    static func documentedQuery(below heading: String) throws -> String {
+        let folder = Program.package.appending(path: "Sources/BatchPipeline/BatchPipeline.docc")
+        let pages = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }
+        let texts = try pages.map { try String(contentsOf: folder.appending(path: $0), encoding: .utf8) }
+        let text = try #require(texts.first { $0.contains(heading) })
+        let command = text.components(separatedBy: heading)[1].components(separatedBy: "-c \"")[1]
+        return command.components(separatedBy: "\"\n")[0]
     }
 
     /// Requests and output tokens of an archive, as `summarize` adds them up.
