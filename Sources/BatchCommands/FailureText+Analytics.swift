@@ -76,6 +76,34 @@ extension FailureText {
     }
 }
 
+// MARK: Errors
+
+extension FailureText {
+    init(_ failure: FingerprintFailure) {
+        let list = "to list them: \(Self.command("errors"))"
+        switch failure {
+        case .invalid(let text):
+            self.init(
+                "invalid fingerprint '\(text)': must be 4 to 12 hexadecimal digits",
+                advice: list,
+                status: .usage
+            )
+        case .unknown(let text, let isComplete):
+            self.init(
+                "fingerprint '\(text)': no error of the selected batches has it",
+                advice: isComplete ? list : "\(list); a rare error needs all 12 digits",
+                status: .usage
+            )
+        case .ambiguous(let text, let ids):
+            self.init(
+                "fingerprint '\(text)': ambiguous: \(ids.listed())",
+                advice: "use more digits",
+                status: .usage
+            )
+        }
+    }
+}
+
 // MARK: Select
 
 extension FailureText {

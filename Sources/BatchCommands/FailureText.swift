@@ -54,6 +54,7 @@ struct FailureText {
         case let error as PipelineFileFailure: self.init(error)
         case let error as JoinFailure: self.init(error)
         case let error as SelectionFailure: self.init(error)
+        case let error as FingerprintFailure: self.init(error)
         case let error as ResultIndexFailure: self.init(error)
         case let error as ScenarioError: self.init(error.sentence, status: .usage)
         case is CancellationError:

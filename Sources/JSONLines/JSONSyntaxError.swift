@@ -1,7 +1,7 @@
 /// An error in JSON text (RFC 8259), or JSON that is not what its reader requires, with its place.
 package struct JSONSyntaxError: Error, Sendable, Hashable {
     /// The rule that the text violates.
-    package enum Reason: String, Sendable, Hashable {
+    package enum Reason: String, Sendable, Hashable, CaseIterable {
         case unexpectedEnd = "the text ends in the middle of a value"
         case expectedValue = "expected a value"
         case expectedObject = "expected an object"

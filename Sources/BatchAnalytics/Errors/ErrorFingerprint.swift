@@ -26,8 +26,11 @@ package struct ErrorFingerprint: Sendable, BoundedKey {
     /// They are the same on every machine.
     package var id: String {
         let digits = String(stableHash >> 16, radix: 16)
-        return String(repeating: "0", count: 12 - digits.count) + digits
+        return String(repeating: "0", count: Self.idLength - digits.count) + digits
     }
+
+    /// The number of digits of ``id``.
+    static let idLength = 12
 
     package static func == (left: ErrorFingerprint, right: ErrorFingerprint) -> Bool {
         left.stableHash == right.stableHash && left.type == right.type

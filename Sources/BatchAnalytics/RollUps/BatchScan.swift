@@ -14,16 +14,17 @@ package struct BatchScan: Sendable {
 
     /// Adds the records of one block, which must be priced.
     ///
-    /// Blocks can come in any order.
-    package mutating func fold(_ block: DecodedBlock) {
+    /// Blocks can come in any order. `answers` has one element per record if the answers should be JSON.
+    package mutating func fold(_ block: DecodedBlock, answers: [JSONAnswer?] = []) {
         var interner = PartInterner(grouping.requestKeys)
         var parts: [Measures] = []
-        for record in block.records {
-            group.all.count(record, in: block)
+        for (index, record) in block.records.enumerated() {
+            let answer = answers.isEmpty ? nil : answers[index]
+            group.all.count(record, in: block, answer)
             guard !grouping.requestKeys.isEmpty, covers(record) else { continue }
             let number = interner.number(of: record, in: block)
             if number == parts.count { parts.append(Measures()) }
-            parts[number].count(record, in: block)
+            parts[number].count(record, in: block, answer)
         }
         for (key, measures) in zip(interner.keys(of: block), parts) { add(measures, to: key) }
     }
@@ -59,7 +60,7 @@ extension Measures {
     /// Counts one request.
     // Kept out of loops: see ``MessageBatches/TokenUsage/addClamped(_:)``.
     @inline(never)
-    fileprivate mutating func count(_ record: ResultRecord, in block: DecodedBlock) {
+    fileprivate mutating func count(_ record: ResultRecord, in block: DecodedBlock, _ answer: JSONAnswer?) {
         requests += 1
         outcomes.count(record.type)
         errored += record.type == .errored ? 1 : 0
@@ -67,6 +68,7 @@ extension Measures {
         succeeded += 1
         usable += record.isUsable ? 1 : 0
         empty += !record.hasVisibleText && record.toolUses == 0 ? 1 : 0
+        if let answer { answers.count(answer) }
         sizes.count(record)
         usage.addClamped(record.usage)
         cost.prices.count(record.price)

@@ -15,6 +15,8 @@ package struct Measures: Sendable, Equatable {
     package var usable = 0
     /// Succeeded requests with neither visible text nor a tool call.
     package var empty = 0
+    /// Answers by whether their text is JSON; counted only by scans that expect JSON.
+    package var answers = JSONAnswerCounts()
     /// Tokens of succeeded requests.
     package var usage = TokenUsage()
     package var cost = Cost()
@@ -41,6 +43,7 @@ extension Measures: Mergeable {
         errored = errored.addingClamped(other.errored)
         usable = usable.addingClamped(other.usable)
         empty = empty.addingClamped(other.empty)
+        answers.merge(other.answers)
         usage.addClamped(other.usage)
         cost.merge(other.cost)
         sizes.merge(other.sizes)

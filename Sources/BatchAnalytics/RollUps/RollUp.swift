@@ -31,14 +31,16 @@ package struct RollUp: Sendable {
 
     /// Creates an empty roll-up.
     ///
-    /// `columns` names the columns to compute, nil for all; each column costs time and memory.
+    /// `columns` names the columns to compute, nil for all; each column costs time and memory. `expectsJSON` adds the
+    /// columns about JSON.
     ///
-    /// - Precondition: a grouping with several request keys requires `isScan`.
-    package init(by grouping: Grouping, isScan: Bool = false, columns: [String]? = nil) {
+    /// - Precondition: a grouping with several request keys requires `isScan`, and so does `expectsJSON`.
+    package init(by grouping: Grouping, isScan: Bool = false, expectsJSON: Bool = false, columns: [String]? = nil) {
         precondition(isScan || !grouping.needsScan, "summaries do not count by several request keys")
         self.grouping = grouping
         self.isScan = isScan
-        let all = MeasureColumn.columns(for: grouping, isScan: isScan)
+        let usual = MeasureColumn.columns(for: grouping, isScan: isScan)
+        let all = expectsJSON ? MeasureColumn.withAnswers(usual) : usual
         measureColumns = columns.map { wanted in all.filter { wanted.contains($0.column.key) } } ?? all
     }
 

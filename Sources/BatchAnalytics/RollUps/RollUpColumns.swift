@@ -110,6 +110,17 @@ struct MeasureColumn: Sendable {
         }
     }
 
+    /// Adds the columns about JSON after the first column about usable answers.
+    static func withAnswers(_ columns: [MeasureColumn]) -> [MeasureColumn] {
+        let place = columns.firstIndex { $0.column.key == usable.column.key }.map { $0 + 1 } ?? columns.count
+        return columns[..<place] + answers + columns[place...]
+    }
+
+    private static let answers = [
+        count("json_valid") { $0.answers.valid }, count("json_fenced") { $0.answers.fenced },
+        count("json_invalid") { $0.answers.invalid },
+    ]
+
     /// The columns of any combination of request keys, for scans.
     private static let scanned =
         [requests, share, succeeded, errored, usable, empty, usableRate, errorRate] + usage + [cacheHitRatio]
@@ -130,7 +141,8 @@ extension RollUp {
         "error_type": "Type", "error_message": "Message", "cost_at_stake_usd": "Cost at stake",
         "sample_custom_id": "Example", "sample_request_id": "Request ID", "queue_seconds_p50": "Queue p50",
         "queue_seconds_p95": "Queue p95",
-        "error_rate": "Error rate", "usable_rate": "Usable",
+        "error_rate": "Error rate", "usable_rate": "Usable", "json_valid": "JSON", "json_fenced": "JSON in fence",
+        "json_invalid": "Not JSON",
     ]
     /// Columns with IDs and names that people copy, which are never cut.
     private static let uncutColumns: Set<String> = ["batch_id", "model", "fingerprint", "sample_request_id"]

@@ -9,7 +9,8 @@ extension RollUp {
 
     /// The columns that people see after the group keys, the most important first.
     package static let mainColumns = [
-        "batches", "requests", "share", "error_class", "errored", "usable_rate", "cost_usd", "unpriced_requests",
+        "batches", "requests", "share", "error_class", "errored", "usable_rate", "json_valid", "json_fenced",
+        "json_invalid", "cost_usd", "unpriced_requests",
         "assumed_price_requests", "input_tokens", "cache_read_tokens", "output_tokens", "cache_hit_ratio",
         "list_price_usd", "saved_by_cache_usd", "queue_seconds_p50", "queue_seconds_p95", "first_seen", "last_seen",
         "cost_at_stake_usd", "sample_custom_id",

@@ -35,6 +35,7 @@ extension LineFilter {
     package func canPass(_ batch: BatchContents) -> Bool {
         let types = batch.found.filter { $0.value > 0 }.keys
         if let resultTypes, resultTypes.isDisjoint(with: types) { return false }
+        if let fingerprints, !fingerprints.canOccur(in: batch.found) { return false }
         if usable == true, let total = batch.stopReasons?.total, total.usable == 0 { return false }
         return conditions.allSatisfy { condition in
             guard let values = batch.values(of: condition.column) else { return true }

@@ -11,9 +11,16 @@ enum ContentColumn: String, CaseIterable, Sendable {
     case thinking
     /// The input of the tool call; an array of inputs if there are several calls.
     case toolInput = "tool_input"
+    /// Whether the text is a JSON value; see ``JSONAnswer``.
+    case jsonValid = "json_valid"
 
     /// Appends the column as JSON text; `null` if the answer has no such block.
     func append(of record: ResultRecord, _ cursor: inout JSONCursor, to output: inout [UInt8]) {
+        if self == .jsonValid {
+            let answer = JSONAnswer(of: record, &cursor)
+            output += answer.map { Array("\"\($0.name)\"".utf8) } ?? FlatValue.nullText
+            return
+        }
         let end = output.count
         do throws(JSONSyntaxError) {
             if try appendBlocks(of: record, &cursor, to: &output) { return }
@@ -41,7 +48,7 @@ enum ContentColumn: String, CaseIterable, Sendable {
     /// The type of the blocks to read, and the key of their value.
     private var wanted: (type: BlockType, value: Key) {
         switch self {
-        case .text: (.text, .text)
+        case .text, .jsonValid: (.text, .text)
         case .thinking: (.thinking, .thinking)
         case .toolInput: (.toolUse, .input)
         }
@@ -52,13 +59,7 @@ enum ContentColumn: String, CaseIterable, Sendable {
         _ cursor: inout JSONCursor,
         to output: inout [UInt8]
     ) throws(JSONSyntaxError) -> Bool {
-        guard record.contentBlocks > 0, let message = try cursor.member(Self.message, in: record.result),
-            let content = try cursor.member(Self.content, in: message)
-        else { return false }
-        var values: [Range<Int>] = []
-        for block in try cursor.elements(in: content) {
-            if let value = try value(ofBlock: block, &cursor) { values.append(value) }
-        }
+        let values = try values(of: record, &cursor)
         guard !values.isEmpty else { return false }
         if self == .toolInput {
             try appendInputs(values, &cursor, to: &output)
@@ -66,6 +67,18 @@ enum ContentColumn: String, CaseIterable, Sendable {
             try appendTexts(values, &cursor, to: &output)
         }
         return true
+    }
+
+    /// The ranges of the values of the blocks that the column is computed from.
+    func values(of record: ResultRecord, _ cursor: inout JSONCursor) throws(JSONSyntaxError) -> [Range<Int>] {
+        guard record.contentBlocks > 0, let message = try cursor.member(Self.message, in: record.result),
+            let content = try cursor.member(Self.content, in: message)
+        else { return [] }
+        var values: [Range<Int>] = []
+        for block in try cursor.elements(in: content) {
+            if let value = try value(ofBlock: block, &cursor) { values.append(value) }
+        }
+        return values
     }
 
     /// The range of the value of a content block; nil if the block has another type.

@@ -4,7 +4,7 @@ package import MessageBatches
 
 /// Counts lines and sums columns by the values of other columns: `--by model,result_type`.
 package struct RowGrouping: Sendable {
-    package let filter: LineFilter
+    package var filter: LineFilter
     package let keys: [SelectedColumn]
     /// Columns to sum: whole numbers or the cost.
     package let sums: [SelectedColumn]

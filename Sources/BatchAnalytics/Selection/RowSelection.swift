@@ -10,6 +10,10 @@ package struct LineFilter: Sendable {
     package var resultTypes: Set<String>?
     /// Keeps only usable lines if true, only unusable ones if false, both if nil.
     package var usable: Bool?
+    /// What makes a line usable in addition, in this filter and in the column `usable`.
+    package var expectation: AnswerExpectation?
+    /// Keeps only lines with one of these errors; nil keeps all.
+    package var fingerprints: FingerprintSelection?
 
     package init(conditions: [Condition] = [], resultTypes: Set<String>? = nil, usable: Bool? = nil) {
         self.conditions = conditions
@@ -18,7 +22,9 @@ package struct LineFilter: Sendable {
     }
 
     /// Whether every line passes.
-    package var isEmpty: Bool { conditions.isEmpty && resultTypes == nil && usable == nil }
+    package var isEmpty: Bool {
+        conditions.isEmpty && resultTypes == nil && usable == nil && fingerprints == nil
+    }
 
     /// Calls `body` for the records of a block that pass, with a cursor over the block.
     ///
@@ -35,7 +41,11 @@ package struct LineFilter: Sendable {
         let checks = conditions.map { ($0.column, $0.prepared()) }
         return JSONCursor.read(rows.bytes) { cursor in
             var scratch: [UInt8] = []
-            records: for (number, record) in block.records.enumerated().dropFirst(first) {
+            var errors = fingerprints?.matcher()
+            records: for (number, counted) in block.records.enumerated().dropFirst(first) {
+                var record = counted
+                _ = expectation?.apply(to: &record, &cursor)
+                if errors?.matches(record, of: block, &cursor) == false { continue }
                 if let usable, record.isUsable != usable { continue }
                 if let resultTypes, !resultTypes.contains(record.type.name) { continue }
                 for (column, holds) in checks {
@@ -69,7 +79,7 @@ package struct SelectedRows: Sendable {
 
 /// Filters result lines and writes the requested columns: a pure function from a block to text.
 package struct RowSelection: Sendable {
-    package let filter: LineFilter
+    package var filter: LineFilter
     package let columns: [SelectedColumn]
     package let style: RowStyle
     /// The seed of the ranks; nil if no sample is requested.

@@ -24,6 +24,7 @@ package struct SelectedColumn: Sendable {
         ("text", "all text blocks of the answer, one after the other"),
         ("thinking", "all thinking blocks"),
         ("tool_input", "input of the tool call; an array of them if there are several"),
+        ("json_valid", "whether the text is a JSON value: valid, fenced or invalid"),
         ("cost", "short for cost_usd"),
     ]
 

@@ -18,6 +18,8 @@ package struct ArchiveStatistics: Sendable {
     ///
     /// Other prices need the result lines, because summaries contain costs.
     package var prices: PriceTable?
+    /// What makes an answer usable in addition; a value needs the result lines.
+    package var expectation: AnswerExpectation?
 
     /// The table to compare the recorded prices with.
     package var currentPrices = PriceTable.builtIn
@@ -51,8 +53,8 @@ package struct ArchiveStatistics: Sendable {
         }
     }
 
-    /// Adds up batches from their manifests, or from their lines if other prices are requested; only summaries of the
-    /// given kinds are read.
+    /// Adds up batches from their manifests, or from their lines if other prices or answers in JSON are requested; only
+    /// summaries of the given kinds are read.
     ///
     /// The result of `add` and `merge` must not depend on the order of the batches.
     package func fold<Result: Sendable>(
@@ -64,8 +66,8 @@ package struct ArchiveStatistics: Sendable {
         var whole = Reading(empty)
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
-            if prices != nil {
-                try await addRepriced(kinds, in: archive, reader, to: &whole, add)
+            if prices != nil || expectation != nil {
+                try await addScanned(kinds, in: archive, reader, to: &whole, add)
                 continue
             }
             let (part, unreadable) = try await reader.fold(kinds, of: selection, into: Reading(empty)) {
@@ -95,7 +97,8 @@ package struct ArchiveStatistics: Sendable {
         isScan: Bool = false,
         columns: [String]? = nil
     ) async throws -> Reading<RollUp> {
-        let empty = RollUp(by: grouping, isScan: isScan, columns: columns)
+        let expectsJSON = isScan && expectation == .json
+        let empty = RollUp(by: grouping, isScan: isScan, expectsJSON: expectsJSON, columns: columns)
         guard !isScan else { return try await scan(into: empty) }
         return try await fold(RollUp.kinds(for: grouping), into: empty) {
             $0.add($1)
@@ -127,11 +130,12 @@ package struct ArchiveStatistics: Sendable {
                 inFlight: ProcessInfo.processInfo.activeProcessorCount * 2,
                 isOrdered: false
             )
-            try await scan.run(manifests) { [prices] block, manifest in
+            try await scan.run(manifests) { [prices, expectation] block, manifest in
                 var scan = BatchScan(by: grouping)
                 var decoded = ResultDecoder.decode(block)
                 decoded.price(by: manifest.pricing(by: prices), of: manifest.batch)
-                scan.fold(decoded)
+                let answers = expectation?.apply(to: &decoded) ?? []
+                scan.fold(decoded, answers: answers)
                 return (manifest.batch.id, scan)
             } consume: { (id: String, scan: BatchScan) in
                 if let place = places[id] { scans[place].merge(scan) }
@@ -149,8 +153,9 @@ package struct ArchiveStatistics: Sendable {
 }
 
 extension ArchiveStatistics {
-    /// Adds the batches of an archive with summaries that are computed from their lines, with the requested prices.
-    private func addRepriced<Value>(
+    /// Adds the batches of an archive with summaries that are computed from their lines, with the requested prices and
+    /// the requested answers.
+    private func addScanned<Value>(
         _ kinds: [any Summary.Type],
         in archive: ArchiveFolders.Entry,
         _ reader: ArchiveReader,
@@ -164,10 +169,16 @@ extension ArchiveStatistics {
         var rest = listing.manifests[...]
         try await mapConcurrently(limit: ProcessInfo.processInfo.activeProcessorCount) { () async throws in
             rest.popFirst()
-        } work: { [prices] (manifest: Manifest) async throws -> Result<SummarizedBatch, ArchiveFailure> in
+        } work: { [prices, expectation] (manifest: Manifest) async throws -> Result<SummarizedBatch, ArchiveFailure> in
             let pricing = manifest.pricing(by: prices)
             do {
-                let summaries = try manifest.summaries(from: empty, by: pricing, in: archive.folder, codec: codec)
+                let summaries = try manifest.summaries(
+                    from: empty,
+                    by: pricing,
+                    expecting: expectation,
+                    in: archive.folder,
+                    codec: codec
+                )
                 return .success(SummarizedBatch(manifest, workspace: archive.source, summaries: summaries))
             } catch let failure as ArchiveFailure {
                 return .failure(failure)
@@ -175,7 +186,7 @@ extension ArchiveStatistics {
         } consume: { (batch: Result<SummarizedBatch, ArchiveFailure>) async throws in
             switch batch {
             case .success(let batch):
-                whole.notice.count(batch, currentPrices: nil)
+                whole.notice.count(batch, currentPrices: prices == nil ? currentPrices : nil)
                 add(&whole.result, batch)
             case .failure(let failure): whole.notice.unreadable.append(failure)
             }
@@ -189,13 +200,15 @@ extension Manifest {
     fileprivate func summaries(
         from empty: SummarySet,
         by pricing: RequestPricing,
+        expecting expectation: AnswerExpectation?,
         in folder: ArchiveFolder,
         codec: any MemberCodec
     ) throws -> SummarySet {
         var summaries = empty
         guard let raw = files[.raw] else {
             guard pruned[.raw] != nil else { return summaries }
-            let reason = "its raw file was pruned, so other prices cannot be applied"
+            let use = expectation == nil ? "other prices cannot be applied" : "its answers cannot be read"
+            let reason = "its raw file was pruned, so \(use)"
             throw ArchiveFailure(.manifest(reason), .read, path: "raw/\(batch.id)")
         }
         let reader = try MemberReader(raw, in: folder, codec: codec)
@@ -203,7 +216,12 @@ extension Manifest {
             guard let block = try reader.block(ofMember: member) else { continue }
             var decoded = ResultDecoder.decode(block)
             decoded.price(by: pricing, of: batch)
+            let answers = expectation?.apply(to: &decoded) ?? []
             summaries.fold(decoded, of: batch)
+            if var errors = summaries.summary(ErrorSummary.self) {
+                errors.fold(answers, of: decoded, of: batch)
+                summaries.replace(errors)
+            }
         }
         return summaries
     }

@@ -1,5 +1,5 @@
 import BatchArchive
-import BatchPipeline
+package import BatchPipeline
 package import MessageBatches
 package import Tables
 
@@ -10,6 +10,10 @@ package struct ErrorTrend: Sendable {
     private let before: RollUp?
     /// The options with which `retry` finds the same batches.
     private let options: String
+    /// The classes of the errors to show; nil shows all.
+    package var classes: Set<ErrorClass>?
+    /// The errors to show; nil shows all.
+    package var fingerprints: FingerprintSelection?
 
     package init(errors: RollUp, before: RollUp? = nil, options: String = "") {
         self.errors = errors
@@ -26,7 +30,7 @@ package struct ErrorTrend: Sendable {
     ///
     /// The row for all other errors is last.
     private var ranked: [Row] {
-        let rows = errors.rankedErrors.map { Row(fingerprint: $0.fingerprint, measures: $0.measures) }
+        let rows = errors.rankedErrors.map { Row(fingerprint: $0.fingerprint, measures: $0.measures) }.filter(isShown)
         let known = rows.filter { $0.fingerprint != nil }
             .sorted { left, right in
                 let (leftCount, rightCount) = (left.measures.tally.count, right.measures.tally.count)
@@ -36,13 +40,24 @@ package struct ErrorTrend: Sendable {
         return known + rows.filter { $0.fingerprint == nil }
     }
 
-    /// The number of errored requests.
+    private func isShown(_ row: Row) -> Bool {
+        if let classes, !classes.contains(row.measures.tally.errorClass) { return false }
+        guard let fingerprints else { return true }
+        return row.fingerprint.map { fingerprints.contains($0) } ?? false
+    }
+
+    /// The number of errors.
     package var count: Int {
         errors.rankedErrors.reduce(0) { $0.addingClamped($1.measures.tally.count) }
     }
 
     /// The number of rows of a table without a limit.
-    package var rowCount: Int { errors.rankedErrors.count }
+    package var rowCount: Int { ranked.count }
+
+    /// The number of errors of the classes and fingerprints to show.
+    package var shownCount: Int {
+        ranked.reduce(0) { $0.addingClamped($1.measures.tally.count) }
+    }
 
     /// Returns the table with at most `limit` rows.
     ///
@@ -51,7 +66,11 @@ package struct ErrorTrend: Sendable {
         let rows = ranked
         var columns = Self.columns
         if before == nil { columns.removeAll { ["requests_before", "change"].contains($0.key) } }
-        if forPeople { columns.removeAll { ["sample_request_id", "command"].contains($0.key) } }
+        if forPeople {
+            columns.removeAll { ["sample_request_id", "command", "fingerprint"].contains($0.key) }
+            columns.insert(Column("fingerprint", "Fingerprint", canShrink: false, weight: .important), at: 0)
+        }
+        let idLength = forPeople ? shortIDLength : ErrorFingerprint.idLength
         let left = rows.count - limit
         var allNotes = notes
         if left > 0 {
@@ -61,7 +80,7 @@ package struct ErrorTrend: Sendable {
         return Table(
             caption: "Errors by fingerprint",
             columns: columns,
-            rows: rows.prefix(limit).map { row in columns.map { cell($0.key, row) } },
+            rows: rows.prefix(limit).map { row in columns.map { cell($0.key, row, idLength: idLength) } },
             notes: allNotes
         )
     }
@@ -82,10 +101,17 @@ package struct ErrorTrend: Sendable {
         Column("fingerprint", "Fingerprint", canShrink: false),
     ]
 
-    private func cell(_ column: String, _ row: Row) -> Cell {
+    /// The number of digits that are enough to tell the fingerprints apart, at least eight.
+    private var shortIDLength: Int {
+        let ids = errors.rankedErrors.compactMap { $0.fingerprint?.id }
+        return (8...ErrorFingerprint.idLength).first { length in Set(ids.map { $0.prefix(length) }).count == ids.count }
+            ?? ErrorFingerprint.idLength
+    }
+
+    private func cell(_ column: String, _ row: Row, idLength: Int) -> Cell {
         let tally = row.measures.tally
         return switch column {
-        case "fingerprint": .text(row.fingerprint?.id ?? RollUp.other)
+        case "fingerprint": .text((row.fingerprint?.id.prefix(idLength)).map(String.init) ?? RollUp.other)
         case "requests": .integer(tally.count)
         case "requests_before": .integer(previous(row))
         case "change": change(row)
@@ -98,7 +124,7 @@ package struct ErrorTrend: Sendable {
         case "last_seen": .timestamp(tally.lastSeen)
         case "sample_request_id":
             .text(tally.samples.first.flatMap { $0.requestID.text.isEmpty ? nil : $0.requestID.text })
-        default: .text(command(tally.errorClass))
+        default: .text(row.fingerprint.map { command("--fingerprint \($0.id)") } ?? command(tally.errorClass))
         }
     }
 
@@ -120,14 +146,18 @@ package struct ErrorTrend: Sendable {
     ///
     /// The path in it is an example, because only the user knows where the requests are.
     private func command(_ errorClass: ErrorClass) -> String {
-        let included = errorClass == .retry ? "" : " --include \(errorClass.rawValue)"
-        return "batchkeep retry\(options)\(included) --join 'requests/{batch_id}.jsonl'"
+        command(errorClass == .retry ? "" : "--include \(errorClass.rawValue)")
+    }
+
+    private func command(_ selection: String) -> String {
+        let selection = selection.isEmpty ? "" : " \(selection)"
+        return "batchkeep retry\(options)\(selection) --join 'requests/{batch_id}.jsonl'"
     }
 
     /// Returns a sentence and a command for each class among the rows.
     private func advice(_ rows: [Row]) -> [String] {
         let classes = Set(rows.map(\.measures.tally.errorClass))
-        return ErrorClass.allCases.filter(classes.contains)
+        let advice = ErrorClass.allCases.filter(classes.contains)
             .flatMap { errorClass in
                 let first =
                     switch errorClass {
@@ -137,6 +167,8 @@ package struct ErrorTrend: Sendable {
                     }
                 return [first, "  " + command(errorClass)]
             }
+        let isSeveral = rows.count > 1 && rows[0].fingerprint != nil
+        return advice + (isSeveral ? ["one error only: add --fingerprint with its fingerprint to retry or select"] : [])
     }
 }
 

@@ -28,6 +28,20 @@ package struct ErrorSummary: Summary {
         fingerprints.merge(other.fingerprints)
     }
 
+    /// Adds the answers of a block that should be JSON and are not, as errors of the type ``JSONAnswer/errorType``.
+    ///
+    /// `answers` has one element per record.
+    mutating func fold(_ answers: [JSONAnswer?], of block: DecodedBlock, of batch: MessageBatch) {
+        for (record, answer) in zip(block.records, answers) {
+            guard let fingerprint = answer?.fingerprint else { continue }
+            var tally = ErrorTally()
+            tally.count(JSONAnswer.errorClass(of: record, in: block))
+            tally.addSample(ErrorSample(customID: Label(block.text(record.customID)), requestID: Label("")))
+            tally.recordOccurrence(at: batch.createdAt)
+            fingerprints.add(tally, to: fingerprint)
+        }
+    }
+
     /// The fingerprints by descending count.
     package var ranked: [BoundedTable<ErrorFingerprint, ErrorTally>.Row] {
         fingerprints.ranked(by: \.count)

@@ -2,6 +2,7 @@ import ArgumentParser
 import BatchAnalytics
 import BatchArchive
 import FoundationEssentials
+import BatchPipeline
 import MessageBatches
 import Tables
 
@@ -15,8 +16,12 @@ struct ErrorsCommand: AsyncParsableCommand {
             --since, the window of the same length before it is counted as well. The cost at stake is an estimate of \
             what the failed requests would have cost, from the requests of their batches that succeeded.
 
+            --expect json reads the results. It also counts answers whose text is not JSON, as errors of the type \
+            invalid_json.
+
             Examples:
               batchkeep errors
+              batchkeep errors --class retry --expect json
               batchkeep errors --since 2026-01-01 --limit 10
               batchkeep errors --format csv
             """
@@ -27,14 +32,38 @@ struct ErrorsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Print up to this many fingerprints.", valueName: "n"))
     var limit = 50
 
+    @Option(
+        name: .customLong("class"),
+        help: ArgumentHelp(
+            "Print errors of these classes, separated by commas: retry, fix_input, fix_account.",
+            valueName: "classes"
+        )
+    )
+    var errorClass: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Print the error of this fingerprint, of which 4 digits or more suffice; may be repeated.",
+            valueName: "digits"
+        )
+    )
+    var fingerprint: [String] = []
+
+    @Option(help: ArgumentHelp("Count answers whose text is not of this kind as errors too.", valueName: "kind"))
+    var expect: AnswerExpectation?
+
     @OptionGroup var format: FormatOptions<TableFormat>
 
     func run() async throws {
         let context = CommandContext.current
         let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         try check(limit, 1...1_000_000, "--limit")
-        let source = try statistics.source(now: context.now())
-        let reading = try await source.errors(now: context.now(), options: source.retryOptions())
+        let classes = errorClass.isEmpty ? nil : try ErrorClass.parsed(errorClass, "--class")
+        var source = try statistics.source(now: context.now())
+        source.expectation = expect
+        let fingerprints = fingerprint.isEmpty ? nil : try await source.fingerprints(fingerprint)
+        var reading = try await source.errors(now: context.now(), options: source.retryOptions())
+        (reading.result.classes, reading.result.fingerprints) = (classes, fingerprints)
         let batches = reading.notice.batches.counted("archived batch", "archived batches")
         let hasTable = reading.result.count > 0 || format != .table
         if !hasTable {
@@ -50,6 +79,10 @@ struct ErrorsCommand: AsyncParsableCommand {
         try await source.explain(reading.notice, context)
         if hasTable, reading.result.count == 0, reading.notice.batches > 0 {
             context.report(.note, "no request failed in \(batches)")
+        } else if reading.result.count > 0, reading.result.shownCount == 0 {
+            let others = reading.result.count.counted("other error was", "other errors were")
+            let options = [classes.map { _ in "--class" }, fingerprints.map { _ in "--fingerprint" }].compactMap(\.self)
+            context.report(.note, "no error matches \(options.joined(separator: " and ")): \(others) found")
         }
         try reading.notice.report(in: context, outputHasNotes: hasTable && format.isForPeople)
     }
@@ -64,6 +97,23 @@ extension ArchiveStatistics {
         let since = selection.since.map { " --since \($0.shortText)" } ?? ""
         let until = selection.until.map { " --until \($0.shortText)" } ?? ""
         let ids = (selection.ids ?? []).sorted().map { " --batch \($0)" }.joined()
+        let expect = expectation.map { " --expect \($0.rawValue)" } ?? ""
         return (path == ArchivePathOption.usualPath ? "" : " --archive \(path.shellQuoted)") + since + until + ids
+            + expect
+    }
+}
+
+extension ErrorClass {
+    /// Parses names separated by commas.
+    static func parsed(_ lists: [String], _ option: String) throws(CommandFailure) -> Set<ErrorClass> {
+        var classes: Set<ErrorClass> = []
+        for name in lists.flatMap({ $0.split(separator: ",").map(String.init) }) {
+            guard let errorClass = ErrorClass(rawValue: name) else {
+                let names = ErrorClass.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .outOfRange(option: option, value: name, allowed: "one of \(names)")
+            }
+            classes.insert(errorClass)
+        }
+        return classes
     }
 }

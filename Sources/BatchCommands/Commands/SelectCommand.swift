@@ -15,7 +15,7 @@ struct SelectCommand: AsyncParsableCommand {
         commandName: "select",
         abstract: "Select rows and columns of the archived results, offline.",
         discussion: """
-            Columns are those of the flat table, date, text, thinking, tool_input, or any path into the line. \
+            Columns are those of the flat table, date, text, thinking, tool_input, json_valid, or any path into the line. \
             usage.output_tokens and content[].type start at the message, error.error.type at the error, result.type \
             and $.custom_id at the line. [0] selects one element, [] all of them.
 
@@ -66,6 +66,17 @@ struct SelectCommand: AsyncParsableCommand {
     @Flag(help: "Select lines without a usable answer.")
     var unusable = false
 
+    @Option(help: .expect)
+    var expect: AnswerExpectation?
+
+    @Option(
+        help: ArgumentHelp(
+            "Select lines with the error of this fingerprint, of which 4 digits or more suffice; may be repeated.",
+            valueName: "digits"
+        )
+    )
+    var fingerprint: [String] = []
+
     @Option(help: ArgumentHelp("Count lines and add up --columns by these columns.", valueName: "list"))
     var by: String?
 
@@ -110,8 +121,13 @@ struct SelectCommand: AsyncParsableCommand {
         let window = try window.window(now: context.now())
         let archives = try archive.archives()
         let sources = try await SelectionSources(join, archives, window, ids: self.window.ids)
-        let plan = try sources.withNames { names in
+        var plan = try sources.withNames { names in
             try SelectionPlan(self, format, prices: prices.source(), digest, names)
+        }
+        if !fingerprint.isEmpty {
+            let selection = ArchiveSelection(window, ids: self.window.ids)
+            let statistics = try ArchiveStatistics(path: archive.path, selection: selection)
+            plan.select(try await statistics.fingerprints(fingerprint))
         }
         var output = SelectionOutput(plan, context: context, limit: limit)
         try output.begin()
@@ -155,7 +171,8 @@ struct SelectCommand: AsyncParsableCommand {
 
     /// The options that filter lines, as the user wrote them.
     private var filters: [String] {
-        result.map { "--result \($0)" } + (usable ? ["--usable"] : []) + (unusable ? ["--unusable"] : []) + self.where
+        result.map { "--result \($0)" } + (usable ? ["--usable"] : []) + (unusable ? ["--unusable"] : [])
+            + fingerprint.map { "--fingerprint \($0)" } + self.where
     }
 
     private func scan(

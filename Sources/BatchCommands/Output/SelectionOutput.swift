@@ -9,13 +9,13 @@ import Tables
 
 /// The parsed options of `select`: filter, columns or groups, and format.
 struct SelectionPlan: Sendable {
-    let filter: LineFilter
+    private(set) var filter: LineFilter
     let format: SelectCommand.Format
     let sampleSize: Int?
     let prices: PriceSource
     /// The columns of the join sources.
     let joined: JoinedColumnNames?
-    private let kind: Kind
+    private var kind: Kind
 
     private enum Kind: Sendable {
         case rows(RowSelection)
@@ -60,11 +60,13 @@ struct SelectionPlan: Sendable {
         }
         var conditions: [Condition] = []
         for text in command.where { conditions.append(try Condition(text, joined: joined)) }
-        filter = LineFilter(
+        var filter = LineFilter(
             conditions: conditions,
             resultTypes: command.result.isEmpty ? nil : Set(command.result),
             usable: command.usable ? true : command.unusable ? false : nil
         )
+        filter.expectation = command.expect
+        self.filter = filter
         sampleSize = command.sample
         let style = format.style
         let used: [SelectedColumn]
@@ -96,6 +98,19 @@ struct SelectionPlan: Sendable {
         guard let joined else { return [] }
         return (names + filter.conditions.map(\.columnName)).filter(joined.isOfResults)
             .flatMap { name in joined.qualified(name).map { (name: name, other: $0) } }
+    }
+
+    /// Selects only lines with one of these errors.
+    mutating func select(_ fingerprints: FingerprintSelection) {
+        filter.fingerprints = fingerprints
+        switch kind {
+        case .rows(var selection):
+            selection.filter = filter
+            kind = .rows(selection)
+        case .groups(var grouping, let style):
+            grouping.filter = filter
+            kind = .groups(grouping, style)
+        }
     }
 
     /// Computes the rows or groups of one block.

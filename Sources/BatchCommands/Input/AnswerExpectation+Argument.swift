@@ -1,0 +1,12 @@
+import ArgumentParser
+import BatchAnalytics
+
+extension AnswerExpectation: ExpressibleByArgument {}
+
+extension ArgumentHelp {
+    /// The help of `--expect` of commands that count or select usable answers.
+    static let expect = ArgumentHelp(
+        "Require that the text of a usable answer is one value of this kind, also in a code block.",
+        valueName: "kind"
+    )
+}
