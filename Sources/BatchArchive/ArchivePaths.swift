@@ -30,6 +30,8 @@ package enum DataKind: String, Sendable, CaseIterable, Comparable {
 package struct ArchivePaths: Sendable, Hashable {
     package static let partial = "_partial"
     package static let quarantine = "_quarantine"
+    /// The folder of the records of the requests that `retry` wrote.
+    package static let retries = "_retries"
     package static let manifests = "manifests"
     package static let checksums = "SHA256SUMS"
     /// The database about batches and runs.
@@ -95,6 +97,16 @@ package struct ArchivePaths: Sendable, Hashable {
         let start = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) } ?? path.startIndex
         let id = String(path[start...].utf8.dropLast(".json".utf8.count)) ?? ""
         return MessageBatch.isSafeID(id) ? id : nil
+    }
+
+    /// The folder of the records of retries of the batches of a day.
+    package var retryFolder: String { "\(Self.retries)/date=\(day.text)" }
+    /// Returns the path of the record of one retry, a positive number.
+    package func retryRecord(_ number: Int) -> String { "\(retryFolder)/\(id).\(number).ndjson" }
+    /// Returns the number of a record of retries of the batch, from its name; nil for other files.
+    package func number(ofRetryRecord name: String) -> Int? {
+        guard name.hasPrefix("\(id)."), name.hasSuffix(".ndjson") else { return nil }
+        return Int(name.dropFirst(id.count + 1).dropLast(".ndjson".count))
     }
 
     // Files in `_partial`. An ID contains no dot, so it ends at the first dot of the name.

@@ -73,6 +73,18 @@ extension FailureText {
                 advice: "use the files that were submitted as batches: objects with custom_id and params",
                 status: .usage
             )
+        case .retryRecord(let line):
+            self.init(
+                "record of an earlier retry '\(path)': line \(line): damaged",
+                advice: "remove the file, or add --again to write all requests again",
+                status: .integrity
+            )
+        case .retryRunning:
+            self.init(
+                "archive '\(path)': another retry writes request files",
+                advice: "run the same command again when it has ended",
+                status: .busy
+            )
         case .noBatch:
             self.init(
                 "--require-all: cannot assign the IDs in '\(path)' to batches",

@@ -143,7 +143,7 @@ package struct OpenFile: ~Copyable, Sendable {
     }
 
     /// Locks the file until it is closed; false if another process holds the lock.
-    func lock() throws(ArchiveFailure) -> Bool {
+    package func lock() throws(ArchiveFailure) -> Bool {
         try SystemCall.lock(descriptor, path: path)
     }
 

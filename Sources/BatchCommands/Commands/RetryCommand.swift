@@ -3,6 +3,7 @@ import BatchAnalytics
 import BatchArchive
 import BatchJoin
 import BatchPipeline
+import Foundation
 import MessageBatches
 import Prices
 
@@ -14,6 +15,9 @@ struct RetryCommand: AsyncParsableCommand {
         discussion: """
             By default, selects errors that are worth a retry, and requests that expired or were canceled. The params \
             come from --join, byte for byte. Submit the files yourself; their paths go to standard output.
+
+            The archive records which requests were written. A later retry skips them and prints where they are, also \
+            if the files were moved.
 
             Examples:
               batchkeep retry --dry-run
@@ -43,6 +47,25 @@ struct RetryCommand: AsyncParsableCommand {
 
     @Flag(help: "Select unusable answers as well, such as max_tokens, refusal, pause_turn and empty ones.")
     var unusable = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Select the error of this fingerprint, of which 4 digits or more suffice; may be repeated.",
+            valueName: "digits"
+        )
+    )
+    var fingerprint: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Select answers whose text is not of this kind as well, like errors of their class.",
+            valueName: "kind"
+        )
+    )
+    var expect: AnswerExpectation?
+
+    @Flag(help: "Write requests again that an earlier retry wrote.")
+    var again = false
 
     @OptionGroup(title: "Sources")
     var join: JoinOptions
@@ -76,17 +99,23 @@ struct RetryCommand: AsyncParsableCommand {
                 "missing option: --join with the submitted requests, because an archive contains only results"
             )
         }
-        let selection = try selection()
+        var selection = try selection()
         let edit = try edit()
         let folder = try ArchiveFolders.only(at: archive.path)
         let batches = ArchiveSelection(try window.window(now: context.now()), ids: window.ids)
+        if !fingerprint.isEmpty {
+            selection.fingerprints = try await ArchiveStatistics(folder, selection: batches).fingerprints(fingerprint)
+        }
         let listing = try await ArchiveReader(folder).requiredManifests(of: batches)
-        let settings = RetrySettings(
+        var settings = RetrySettings(
             selection: selection,
             edit: edit,
             form: form,
-            output: dryRun ? nil : ArchiveFolder(out)
+            output: dryRun ? nil : ArchiveFolder(out),
+            now: context.now()
         )
+        settings.recordedOutput = ArchiveFolder(URL(filePath: out).standardizedFileURL.path)
+        settings.includesEarlier = again
         let report = try await gather(listing.manifests, RetryRun(in: folder, settings: settings))
         let summary = RetrySummary(
             report: report,
@@ -96,11 +125,11 @@ struct RetryCommand: AsyncParsableCommand {
             isDryRun: dryRun,
             outputPath: out
         )
-        if report.selected == 0 {
+        if report.selected == 0, report.writtenEarlier.isEmpty {
             let entry = ArchiveFolders.Entry(source: nil, folder: folder)
             try await EmptyResult(selection: batches, types: Set(result)).explain(in: [entry], context)
         }
-        try summary.print(in: context, writesJSON: format.isJSON)
+        try summary.print(in: context, writesJSON: format.isJSON, isQuiet: quiet)
         guard summary.status == .done else { throw CommandExit(status: summary.status) }
     }
 
@@ -117,23 +146,20 @@ struct RetryCommand: AsyncParsableCommand {
     }
 
     private func selection() throws(CommandFailure) -> FailureSelection {
+        if !fingerprint.isEmpty, !result.isEmpty || !include.isEmpty || unusable {
+            throw .conflict(
+                "--fingerprint: selects errors of any class, so it cannot be used with --result, --include or --unusable"
+            )
+        }
         var selection = FailureSelection(includesUnusable: unusable)
+        selection.expectation = expect
         if !result.isEmpty {
             if let other = result.first(where: { !FailureSelection.defaultTypes.contains($0) }) {
                 throw .outOfRange(option: "--result", value: other, allowed: "one of errored, expired, canceled")
             }
             selection.types = Set(result)
         }
-        for name in include.flatMap({ $0.split(separator: ",") }) {
-            guard let errorClass = ErrorClass(rawValue: String(name)) else {
-                throw .outOfRange(
-                    option: "--include",
-                    value: String(name),
-                    allowed: "one of retry, fix_input, fix_account"
-                )
-            }
-            selection.classes.insert(errorClass)
-        }
+        selection.classes.formUnion(try ErrorClass.parsed(include, "--include"))
         return selection
     }
 

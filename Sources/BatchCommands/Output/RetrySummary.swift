@@ -1,5 +1,6 @@
 import BatchArchive
 import BatchJoin
+import Foundation
 import MessageBatches
 import Tables
 
@@ -20,7 +21,7 @@ struct RetrySummary {
         return .combined(statuses)
     }
 
-    func print(in context: CommandContext, writesJSON: Bool) throws {
+    func print(in context: CommandContext, writesJSON: Bool, isQuiet: Bool) throws {
         for failure in unreadable { context.report(.warning, FailureText(failure).sentence) }
         for model in retired {
             let requests = model.requests.counted("request names", "requests name")
@@ -31,6 +32,13 @@ struct RetrySummary {
         }
         for pattern in report.unmatchedPatterns { context.report(.warning, pattern.sentence) }
         if !retired.isEmpty { context.report(.hint, "name another model: --set model=…") }
+        if let failure = report.recordFailure {
+            let reason = FailureText(failure).sentence
+            context.report(.warning, "the archive has no record of this retry, so a later one repeats it: \(reason)")
+        }
+        if !earlier.isEmpty, !isQuiet {
+            context.report(.note, earlierSentence, hint: "to write them again, add --again")
+        }
         if isDryRun, !writesJSON { return try context.print(block) }
         context.note(block)
         if writesJSON {
@@ -38,6 +46,23 @@ struct RetrySummary {
         } else {
             for part in report.parts { try context.writeData(Array("\(part.path)\n".utf8)) }
         }
+    }
+
+    /// The files of earlier retries that have requests of this selection, those with the most requests first.
+    fileprivate var earlier: [(path: String, requests: Int)] {
+        report.writtenEarlier.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
+    }
+
+    private var earlierSentence: String {
+        let count = earlier.reduce(0) { $0 + $1.requests }
+        let requests = count.counted(
+            "request was written by an earlier retry and is",
+            "requests were written by an earlier retry and are"
+        )
+        let files = earlier.map { file in
+            FileManager.default.fileExists(atPath: file.path) ? file.path : "\(file.path) (no longer there)"
+        }
+        return "\(requests) skipped: \(files.listed())"
     }
 
     private var block: SummaryBlock {
@@ -68,7 +93,11 @@ struct RetrySummary {
     }
 
     private var notes: [String] {
-        if report.selected == 0 { return ["No failed request matches this selection."] }
+        if report.selected == 0 {
+            return [
+                earlier.isEmpty ? "No failed request matches this selection." : "No failed request is left to retry."
+            ]
+        }
         var notes = report.sources.flatMap(\.notes)
         if report.notFound + report.tooLarge > 0 {
             notes.append("Requests not found in the sources, or too large: \(outputPath)/not-found.ndjson")
@@ -88,6 +117,8 @@ private struct RetryDocument: Encodable {
     private let files: [Part]
     private let notFound: Int
     private let tooLarge: Int
+    private let writtenEarlier: Int
+    private let earlierFiles: [EarlierFile]
     private let costUSD: MoneyNumber
     private let costUnknown: Int
     private let retiredModels: [Model]
@@ -97,6 +128,11 @@ private struct RetryDocument: Encodable {
         let path: String
         let requests: Int
         let bytes: Int
+    }
+
+    private struct EarlierFile: Encodable {
+        let path: String
+        let requests: Int
     }
 
     private struct Model: Encodable {
@@ -112,6 +148,8 @@ private struct RetryDocument: Encodable {
         files = report.parts.map { Part(path: $0.path, requests: $0.requests, bytes: $0.bytes) }
         notFound = report.notFound
         tooLarge = report.tooLarge
+        writtenEarlier = summary.earlier.reduce(0) { $0 + $1.requests }
+        earlierFiles = summary.earlier.map { EarlierFile(path: $0.path, requests: $0.requests) }
         costUSD = MoneyNumber(summary.cost.amount)
         costUnknown = summary.cost.unknown
         retiredModels = summary.retired.map { Model(model: $0.name, lastDay: $0.lastDay.text, requests: $0.requests) }

@@ -31,6 +31,10 @@ package struct JoinFailure: Error, Sendable, Hashable {
         case noBatch
         /// The source contains metadata, but requests are needed.
         case noRequests
+        /// A line of the record of an earlier retry is invalid; the path is that of the record.
+        case retryRecord(line: Int)
+        /// Another process writes request files; the path is that of the archive.
+        case retryRunning
     }
 
     package var cause: Cause

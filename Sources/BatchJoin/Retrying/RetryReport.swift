@@ -18,6 +18,10 @@ package struct RetryReport: Sendable {
     package var notFound = 0
     /// The number of requests that exceed the size limit of a body.
     package var tooLarge = 0
+    /// The number of results that are not selected because an earlier retry wrote their requests, by the file.
+    package var writtenEarlier: [String: Int] = [:]
+    /// Why the archive has no record of this retry; nil if it has one, or if nothing was written.
+    package var recordFailure: ArchiveFailure?
     package var parts: [RetryPart] = []
     /// The paths with `{batch_id}` that do not name a file of any batch with failures.
     package var unmatchedPatterns: [UnmatchedPattern] = []

@@ -3,7 +3,7 @@ package import BatchArchive
 import BatchPipeline
 import BlockGzip
 import JSONLines
-import MessageBatches
+package import MessageBatches
 
 /// The settings of a retry run.
 package struct RetrySettings: Sendable {
@@ -13,25 +13,33 @@ package struct RetrySettings: Sendable {
     /// The folder for the files; nil if the run only counts.
     package var output: ArchiveFolder?
     package var splitter: RequestFileSplitter
+    /// Whether requests are selected that an earlier retry wrote.
+    package var includesEarlier = false
+    /// ``output`` with an absolute path, for the record in the archive.
+    package var recordedOutput: ArchiveFolder?
+    /// The time of the run, for the record in the archive.
+    package var now: Timestamp
 
     package init(
         selection: FailureSelection,
         edit: RequestEdit = RequestEdit(),
         form: RetryForm = .body,
         output: ArchiveFolder?,
-        splitter: RequestFileSplitter = RequestFileSplitter()
+        splitter: RequestFileSplitter = RequestFileSplitter(),
+        now: Timestamp
     ) {
         self.selection = selection
         self.edit = edit
         self.form = form
         self.output = output
         self.splitter = splitter
+        self.now = now
     }
 }
 
 /// Collects the requests of failed results from their sources, and writes files to submit again.
 ///
-/// The archive is only read.
+/// The archive gets a record of the written requests, so that the next run can skip them. All else is only read.
 package struct RetryRun: Sendable {
     let folder: ArchiveFolder
     let settings: RetrySettings
@@ -43,31 +51,44 @@ package struct RetryRun: Sendable {
 
     /// Processes the batches of the manifests, in order.
     ///
-    /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`. In that case no files remain.
+    /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`. In that case no files remain. The failure is
+    ///   ``ArchiveFailure/isExistingFile`` if the folder for the files contains files of an earlier run.
     package func run(_ manifests: [Manifest], with sources: PreparedJoin) async throws -> RetryReport {
         var report = RetryReport()
         report.sources = sources.sharedSources.map(\.findings)
         try Self.checkRequests(sources.sharedSources)
         let ids = manifests.filter { settings.selection.mayContainSelected($0.found) }.map(\.batch.id)
         report.unmatchedPatterns = sources.unmatchedPatterns(of: ids)
-        let writer = try settings.output.map {
-            try RetryWriter(in: $0, form: settings.form, splitter: settings.splitter)
-        }
+        let output = try settings.output.map { try Output($0, settings, in: folder) }
         do {
             for manifest in manifests where settings.selection.mayContainSelected(manifest.found) {
                 let batchSources = try sources.relations(ofBatch: manifest.batch.id).flatMap(\.sources)
                 try Self.checkRequests(batchSources)
                 report.sources += batchSources.filter { !$0.isForAllBatches }.map(\.findings)
                 let before = report.selected
-                try collect(manifest, batchSources, codec: sources.settings.codec, writer, &report)
+                try collect(manifest, batchSources, codec: sources.settings.codec, output, &report)
                 if report.selected > before { report.batches.append((manifest, report.selected - before)) }
             }
-            report.parts = try writer?.finish() ?? []
+            report.parts = try output?.writer.finish() ?? []
         } catch {
-            writer?.discard()
+            output?.writer.discard()
+            output?.recorder.discard()
             throw error
         }
+        output?.recorder.finish()
+        if !report.parts.isEmpty { report.recordFailure = output?.recorder.failure }
         return report
+    }
+
+    /// The files of a run that does not only count.
+    private struct Output {
+        let writer: RetryWriter
+        let recorder: RetryRecorder
+
+        init(_ folder: ArchiveFolder, _ settings: RetrySettings, in archive: ArchiveFolder) throws(JoinFailure) {
+            writer = RetryWriter(in: folder, form: settings.form, splitter: settings.splitter)
+            recorder = try RetryRecorder(in: archive, output: settings.recordedOutput ?? folder, now: settings.now)
+        }
     }
 
     private static func checkRequests(_ sources: [JoinSource]) throws(JoinFailure) {
@@ -80,21 +101,25 @@ package struct RetryRun: Sendable {
         _ manifest: Manifest,
         _ sources: [JoinSource],
         codec: any MemberCodec,
-        _ writer: RetryWriter?,
+        _ output: Output?,
         _ report: inout RetryReport
     ) throws {
         guard let entry = manifest.files[.raw] else { return }
+        let written = settings.includesEarlier ? nil : try WrittenRequests(of: manifest.batch, in: folder)
         let reader = try MemberReader(entry, in: folder, codec: codec)
         let onlyModel = manifest.onlyModel
         for number in reader.members.indices {
             try Task.checkCancellation()
             guard let block = try reader.block(ofMember: number) else { continue }
             let decoded = ResultDecoder.decode(block)
-            for record in decoded.records {
-                guard let reason = settings.selection.reason(of: record, in: decoded) else { continue }
-                report.reasons[reason, default: 0] += 1
+            for (record, reason) in settings.selection.selected(in: decoded) {
                 let token = decoded.block.bytes[record.customID.range]
                 let id = JSONString.keyBytes(token, isEscaped: record.customID.isEscaped)
+                if let path = written?.path(of: id) {
+                    report.writtenEarlier[path, default: 0] += 1
+                    continue
+                }
+                report.reasons[reason, default: 0] += 1
                 let quoted = [UInt8(ascii: "\"")] + token + [UInt8(ascii: "\"")]
                 let origin = RetryOrigin(batchID: manifest.batch.id, id: quoted, reason: reason)
                 let request = try request(id: id, origin, sources)
@@ -105,7 +130,7 @@ package struct RetryRun: Sendable {
                         settings.edit.model ?? decoded.text(record.model) ?? onlyModel
                     }
                 if let model { report.models[model, default: 0] += 1 }
-                if let writer { try write(request, id: id, origin, writer, &report) }
+                if let output { try write(request, id: id, origin, of: manifest.batch, output, &report) }
             }
         }
     }
@@ -127,16 +152,19 @@ package struct RetryRun: Sendable {
         _ request: [UInt8]?,
         id: [UInt8],
         _ origin: RetryOrigin,
-        _ writer: RetryWriter,
+        of batch: MessageBatch,
+        _ output: Output,
         _ report: inout RetryReport
     ) throws {
         if let request {
-            if try writer.append(request, id: id, origin: origin) { return }
+            if let part = try output.writer.append(request, id: id, origin: origin) {
+                return output.recorder.append(origin, of: batch, part: part)
+            }
             report.tooLarge += 1
         } else {
             report.notFound += 1
         }
-        try writer.appendNotFound(origin)
+        try output.writer.appendNotFound(origin)
     }
 }
 

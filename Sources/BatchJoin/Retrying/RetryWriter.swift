@@ -1,5 +1,6 @@
 import BatchArchive
 import JSONLines
+import MessageBatches
 
 /// The format of the files to submit.
 package enum RetryForm: String, Sendable, CaseIterable {
@@ -29,6 +30,7 @@ final class RetryWriter {
     private var parts: [Int: Part] = [:]
     private var finished: [RetryPart] = []
     private var notFound: LineFile
+    private var isPrepared = false
     private static let notFoundName = "not-found.ndjson"
 
     /// A request file and its lineage file.
@@ -43,23 +45,33 @@ final class RetryWriter {
         }
     }
 
-    /// - Throws: ``ArchiveFailure`` that ``ArchiveFailure/isExistingFile`` if the folder contains files of an earlier run.
-    init(in folder: ArchiveFolder, form: RetryForm, splitter: RequestFileSplitter) throws(ArchiveFailure) {
+    init(in folder: ArchiveFolder, form: RetryForm, splitter: RequestFileSplitter) {
         self.folder = folder
         self.form = form
         self.splitter = splitter
+        notFound = LineFile(Self.notFoundName, in: folder)
+    }
+
+    /// Creates the folder before its first file, so that a run that writes nothing needs no folder of its own.
+    ///
+    /// - Throws: ``ArchiveFailure`` that ``ArchiveFailure/isExistingFile`` if the folder contains files of an earlier run.
+    private func prepareFolder() throws(ArchiveFailure) {
+        guard !isPrepared else { return }
         try folder.makeFolder("")
         if let old = try folder.names(in: "").first(where: { $0.hasPrefix("retry-") || $0 == Self.notFoundName }) {
             throw ArchiveFailure.existingFile(folder.path(old))
         }
-        notFound = LineFile(Self.notFoundName, in: folder)
+        isPrepared = true
     }
 
-    /// Adds a request; returns false if it exceeds the size limit of a body.
-    func append(_ request: [UInt8], id: [UInt8], origin: RetryOrigin) throws(ArchiveFailure) -> Bool {
+    /// Adds a request; returns the name of its file, or nil if it exceeds the size limit of a body.
+    ///
+    /// - Throws: ``ArchiveFailure`` that ``ArchiveFailure/isExistingFile`` if the folder contains files of an earlier run.
+    func append(_ request: [UInt8], id: [UInt8], origin: RetryOrigin) throws(ArchiveFailure) -> String? {
+        try prepareFolder()
         let isOneLine = !request.contains(0x0A) && !request.contains(0x0D)
         let request = form == .body || isOneLine ? request : JSONCompaction.compacted(request)
-        guard let (number, closed) = splitter.assign(id: id, bytes: request.count) else { return false }
+        guard let (number, closed) = splitter.assign(id: id, bytes: request.count) else { return nil }
         for number in closed { try close(number) }
         let part = part(number)
         switch form {
@@ -68,16 +80,18 @@ final class RetryWriter {
         }
         part.count += 1
         try part.lineage.append(origin.line(part: name(number)))
-        return true
+        return name(number)
     }
 
     /// Records a result whose request is in no source.
     func appendNotFound(_ origin: RetryOrigin) throws(ArchiveFailure) {
+        try prepareFolder()
         try notFound.append(origin.line(part: nil))
     }
 
     /// Renames the files to their final names.
     func finish() throws(ArchiveFailure) -> [RetryPart] {
+        guard isPrepared else { return [] }
         for number in parts.keys.sorted() { try close(number) }
         finished.sort { $0.path < $1.path }
         for part in finished.indices {
@@ -91,6 +105,7 @@ final class RetryWriter {
 
     /// Removes the files that were written.
     func discard() {
+        guard isPrepared else { return }
         for number in 0..<splitter.count {
             // If a file cannot be removed, it stays hidden.
             try? folder.remove(LineFile.hidden(name(number)))
@@ -134,12 +149,13 @@ struct RetryOrigin {
     var id: [UInt8]
     var reason: String
 
-    /// The line in a lineage file, or in the list of requests that were not found.
-    func line(part: String?) -> [UInt8] {
+    /// The line in a lineage file, in the list of requests that were not found, or in the record of a retry.
+    func line(part: String?, retriedAt: Timestamp? = nil) -> [UInt8] {
         var members: [(String, JSONNode)] = [
             ("batch_id", .text(batchID)), ("custom_id", .verbatim(id)), ("reason", .text(reason)),
         ]
         if let part { members.insert(("part", .text(part)), at: 0) }
+        if let retriedAt { members.append(("retried_at", .text(retriedAt.text))) }
         return JSONNode.object(members).line
     }
 }

@@ -17,7 +17,8 @@ struct ErrorsTests {
             let credit = run.rows.first { $0["error_class"] as? String == "fix_account" }
             let command = try #require(credit?["command"] as? String)
             #expect(command.hasPrefix("batchkeep retry --archive \(archive.url.path) --since 2026-08-01T00:00:00Z"))
-            let rest = " --until 2026-12-01T00:00:00Z --include fix_account --join 'requests/{batch_id}.jsonl'"
+            let id = try #require(credit?["fingerprint"] as? String)
+            let rest = " --until 2026-12-01T00:00:00Z --fingerprint \(id) --join 'requests/{batch_id}.jsonl'"
             #expect(command.hasSuffix(rest))
             #expect(credit?["cost_at_stake_usd"] as? Double != nil)
         }

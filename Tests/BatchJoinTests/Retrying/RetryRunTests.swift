@@ -21,7 +21,8 @@ struct RetryRunTests {
         let settings = RetrySettings(
             selection: FailureSelection(),
             output: out,
-            splitter: RequestFileSplitter(maxRequests: 3)
+            splitter: RequestFileSplitter(maxRequests: 3),
+            now: try #require(Timestamp("2026-11-30T09:00:00Z"))
         )
         // As no failure counts are in the sample manifests, the types there are taken as found.
         var manifests = try await ground.manifests()
