@@ -70,8 +70,6 @@ enum StatisticsFailure: Error, Sendable, Hashable {
     case unreadablePrices(String)
     case prices(String, PriceTableError)
     case grouping(GroupingError)
-    /// The stored summaries cannot be grouped by these keys together, so `--scan` is needed.
-    case needsScan([String])
     case threshold(ThresholdError)
     /// A side of a comparison is not a window, day, model or batch.
     case invalidSide(String)

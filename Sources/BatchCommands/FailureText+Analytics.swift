@@ -18,12 +18,6 @@ extension FailureText {
                 status: .usage
             )
         case .grouping(.repeated(let name)): self.init("--by: '\(name)' is repeated", status: .usage)
-        case .needsScan(let names):
-            self.init(
-                "--by: summaries do not count by \(names.joined(separator: " and ")) together",
-                advice: "use one of them, or add --scan to read the result lines",
-                status: .usage
-            )
         case .threshold(let error): self.init(error)
         case .invalidSide(let text):
             self.init(

@@ -9,9 +9,8 @@ struct SummarizeCommand: AsyncParsableCommand {
         commandName: "summarize",
         abstract: "Add up requests, tokens and costs of archived batches by day, model, result and more.",
         discussion: """
-            Reads the summaries in the manifests, offline. --scan and --prices read the results: for groups that \
-            summaries do not have, and for prices other than the recorded ones. So does --expect json, which counts \
-            answers whose text is JSON (json_valid), JSON in a code block (json_fenced) or neither (json_invalid).
+            Reads the summaries in the manifests, offline. If summaries do not have the groups, such as \
+            prefix,model, the command reads the results and prints a note. --scan and --prices always read them.
 
             A threshold of --fail-if limits a value of all selected batches together, for example cost_usd>100, \
             error_rate>5% or unpriced_requests>0. A threshold that cannot be evaluated counts as crossed.
@@ -20,7 +19,6 @@ struct SummarizeCommand: AsyncParsableCommand {
               batchkeep summarize
               batchkeep summarize --by day,model --format csv
               batchkeep summarize --during 2026-10 --fail-if 'cost_usd>100'
-              batchkeep summarize --by model --expect json
             """
     )
 
@@ -40,9 +38,6 @@ struct SummarizeCommand: AsyncParsableCommand {
     @Flag(help: "Read the results instead of their summaries.")
     var scan = false
 
-    @Option(help: .expect)
-    var expect: AnswerExpectation?
-
     @OptionGroup var thresholds: ThresholdOptions
 
     @OptionGroup var format: FormatOptions<TableFormat>
@@ -55,18 +50,18 @@ struct SummarizeCommand: AsyncParsableCommand {
         let thresholds = try thresholds.parsedValues()
         let grouping = try grouping(in: statistics.window.zone())
         let prices = try prices.source()
-        var source = try statistics.source(now: context.now(), prices: prices)
-        source.expectation = expect
-        let isScan = scan || expect != nil
+        let source = try statistics.source(now: context.now(), prices: prices)
+        let scan = scan || grouping.needsScan
+        if scan, !self.scan { context.report(.note, scanNote(grouping)) }
         let notice: ReadingNotice
         var total: Measures?
-        if grouping.isEmpty, !isScan, format == .table {
+        if grouping.isEmpty, !scan, format == .table {
             let reading = try await source.overview()
             try context.print(reading.result.block(notes: reading.notice.sentences + [prices.statement]))
             (notice, total) = (reading.notice, reading.result.measures)
         } else {
             let columns = format.isForPeople ? RollUp.mainColumns : nil
-            let reading = try await source.rollUp(by: grouping, isScan: isScan, columns: columns)
+            let reading = try await source.rollUp(by: grouping, isScan: scan, columns: columns)
             let table = reading.result.table(
                 caption: caption(grouping),
                 forPeople: format.isForPeople,
@@ -75,7 +70,7 @@ struct SummarizeCommand: AsyncParsableCommand {
             try context.print(table, as: format)
             notice = reading.notice
             // Summaries that are read for a group of requests do not have all metrics of the whole.
-            if isScan || grouping.requestKeys.isEmpty { total = reading.result.measures }
+            if scan || grouping.requestKeys.isEmpty { total = reading.result.measures }
         }
         try await source.explain(notice, context)
         if total == nil, !thresholds.isEmpty { total = try await source.rollUp(by: Grouping()).result.measures }
@@ -94,8 +89,13 @@ struct SummarizeCommand: AsyncParsableCommand {
         }
         var wanted = breakdown ? grouping.withModels : grouping
         wanted.zone = zone
-        guard scan || expect != nil || !wanted.needsScan else { throw .needsScan(wanted.requestKeys.map(\.rawValue)) }
         return wanted
+    }
+
+    /// Says why the results are read although `--scan` is not given.
+    private func scanNote(_ grouping: Grouping) -> String {
+        let names = grouping.requestKeys.map(\.rawValue).joined(separator: " and ")
+        return "summaries do not count by \(names) together, so the results are read, which takes longer"
     }
 
     private func caption(_ grouping: Grouping) -> String {

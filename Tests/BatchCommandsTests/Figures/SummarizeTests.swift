@@ -140,7 +140,7 @@ struct SummarizeTests {
         }
     }
 
-    @Test func `a breakdown adds models within the rows, a combination needs a scan`() async throws {
+    @Test func `a breakdown adds models within the rows, a combination reads the results by itself`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let broken = await InProcess.offline(
                 ["summarize", "--by", "month", "--breakdown", "--format", "json"],
@@ -148,15 +148,20 @@ struct SummarizeTests {
             )
             #expect(broken.rows.count > 18)
             #expect(broken.rows.allSatisfy { $0["month"] is String && $0["model"] is String })
-            let refused = await InProcess.offline(["summarize", "--by", "result", "--breakdown"], on: archive)
-            #expect(refused.status == .usage)
-            #expect(refused.notes.contains("--by: summaries do not count by result and model together"))
-            #expect(refused.notes.contains("--scan"))
-            let scanned = await InProcess.offline(
-                ["summarize", "--by", "result", "--breakdown", "--scan", "--format", "json"],
+            let combined = ["summarize", "--by", "result", "--breakdown", "--format", "json"]
+            let chosen = await InProcess.offline(combined, on: archive)
+            #expect(chosen.status == .done)
+            #expect(chosen.notes.contains("note: summaries do not count by result and model together"))
+            let scanned = await InProcess.offline(combined + ["--scan"], on: archive)
+            #expect(!scanned.notes.contains("summaries do not count"))
+            #expect(scanned.rows.compactMap { $0["requests"] as? Int }.reduce(0, +) == 1_029)
+            #expect(scanned.output == chosen.output)
+            let byPrefix = await InProcess.offline(
+                ["summarize", "--by", "prefix,model", "--format", "json"],
                 on: archive
             )
-            #expect(scanned.rows.compactMap { $0["requests"] as? Int }.reduce(0, +) == 1_029)
+            #expect(byPrefix.status == .done)
+            #expect(byPrefix.rows.compactMap { $0["requests"] as? Int }.reduce(0, +) == 1_029)
         }
     }
 
