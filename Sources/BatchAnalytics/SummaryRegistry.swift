@@ -7,8 +7,9 @@ import Prices
 package enum SummaryRegistry {
     /// The version of the stored summaries.
     ///
-    /// Increase it when a stored summary can no longer be merged with a new one.
-    package static let version = 2
+    /// Increase it when a stored summary can no longer be merged with a new one, or when the same lines are stored in
+    /// another way: verification compares the stored text.
+    package static let version = 3
 
     /// All kinds of summaries, one per line.
     package static let kinds: [any Summary.Type] = [

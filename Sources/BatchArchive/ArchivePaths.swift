@@ -42,6 +42,8 @@ package struct ArchivePaths: Sendable, Hashable {
     package static let summaries = "summaries"
     /// The folder of the roll-ups by day.
     package static let dayRollUps = "\(summaries)/days"
+    /// The regular expression by which statistics group requests by prefix, as text.
+    package static let prefixPattern = "\(summaries)/prefix-pattern.txt"
     /// The roll-up of a day in one format, such as `csv`.
     static func rollUp(of day: CalendarDay, format: String) -> String { "\(dayRollUps)/\(day.text).\(format)" }
     /// The report page of the latest run that wrote one.

@@ -59,6 +59,10 @@ enum CommandFailure: Error, Sendable, Hashable {
     case unknownNamedQuery(String)
     /// `--result` is a misspelled result type.
     case misspelledResultType(String, nearest: String)
+    /// An option, a variable or the archive names an invalid regular expression.
+    case badPattern(origin: String, PrefixPatternError)
+    /// `--sort` names a column that the table does not have.
+    case unknownSortColumn(String, columns: [String])
     /// The options contradict each other. The value is the complete sentence, without a full stop.
     case conflict(String)
 }

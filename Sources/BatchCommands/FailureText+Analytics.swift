@@ -98,6 +98,11 @@ extension FailureText {
     }
 }
 
+extension PrefixPatternError {
+    /// The error as a clause: "invalid regular expression '(': expected ')'".
+    var text: String { "invalid regular expression '\(pattern)': \(reason)" }
+}
+
 // MARK: Select
 
 extension FailureText {

@@ -38,6 +38,7 @@ struct PipelineFileTests {
             "join: ['absent-{batch_id}.csv', 'absent.sqlite#rows']",
             "1:1: join: file not found or unreadable: 'absent.sqlite'"
         ),
+        ("prefix-pattern: '('", "1:1: --prefix-pattern: invalid regular expression '(': expected ')'"),
         ("ping-url: nowhere", "1:1: --ping-url: invalid URL"),
         ("metrics-file: /nonexistent/m.prom", "1:1: --metrics-file: folder not found: '/nonexistent'"),
         ("- since: 7d", "1:1: expected keys with values"),

@@ -16,7 +16,7 @@ package struct BatchScan: Sendable {
     ///
     /// Blocks can come in any order. `answers` has one element per record if the answers should be JSON.
     package mutating func fold(_ block: DecodedBlock, answers: [JSONAnswer?] = []) {
-        var interner = PartInterner(grouping.requestKeys)
+        var interner = PartInterner(grouping)
         var parts: [Measures] = []
         for (index, record) in block.records.enumerated() {
             let answer = answers.isEmpty ? nil : answers[index]
@@ -85,12 +85,13 @@ private struct PartInterner {
     private let requestKeys: [Grouping.RequestKey]
     private var slices: [SliceInterner]
     private var messages = SliceInterner()
-    private var prefixes = PrefixInterner()
+    private var prefixes: PrefixInterner
     private var places = KeyInterner<UInt128>()
 
-    init(_ keys: [Grouping.RequestKey]) {
-        requestKeys = keys
-        slices = keys.map { _ in SliceInterner() }
+    init(_ grouping: Grouping) {
+        requestKeys = grouping.requestKeys
+        slices = requestKeys.map { _ in SliceInterner() }
+        prefixes = PrefixInterner(grouping.prefixRule)
     }
 
     mutating func number(of record: ResultRecord, in block: DecodedBlock) -> Int {

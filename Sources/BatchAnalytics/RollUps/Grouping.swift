@@ -33,6 +33,8 @@ package struct Grouping: Sendable, Hashable {
     package var requestKeys: [RequestKey]
     /// The zone whose days, weeks, months and hours count.
     package var zone = CalendarZone.utc
+    /// The rule that names the groups of ``RequestKey/prefix``.
+    package var prefixRule = PrefixRule.depth(1)
 
     package init(by batchKeys: [BatchKey] = [], _ requestKeys: RequestKey...) {
         self.batchKeys = batchKeys
@@ -57,7 +59,8 @@ package struct Grouping: Sendable, Hashable {
 
     /// Whether summaries do not count by these keys together, so that the result lines must be read.
     package var needsScan: Bool {
-        requestKeys.count > 1
+        guard requestKeys == [.prefix] else { return requestKeys.count > 1 }
+        return if case .depth = prefixRule { false } else { true }
     }
 
     /// This grouping with the model as an additional key.
@@ -73,11 +76,17 @@ package struct Grouping: Sendable, Hashable {
     }
 
     /// A sentence that names the zone, if a key depends on it and it is not UTC.
-    var zoneSentence: String? {
+    private var zoneSentence: String? {
         let names = batchKeys.filter(\.dependsOnZone).map { "\($0.rawValue)s" }
         guard zone != .utc, !names.isEmpty else { return nil }
         let sentence = "\(names.joined(separator: ", ")) are those of the time zone \(zone.name)."
         return sentence.prefix(1).uppercased() + sentence.dropFirst()
+    }
+
+    /// Sentences that explain the keys.
+    var sentences: [String] {
+        let prefixes = "Requests are grouped by \(prefixRule.clause)."
+        return [zoneSentence, requestKeys.contains(.prefix) ? prefixes : nil].compactMap(\.self)
     }
 
     /// All names, in the order in which messages list them.

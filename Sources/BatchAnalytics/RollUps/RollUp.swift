@@ -23,25 +23,39 @@ package struct RollUp: Sendable {
     /// The rows of groups that are complete because they contain a single batch.
     ///
     /// Rows take much less memory than groups.
-    private(set) var completed: [GroupRows] = []
+    var completed: [GroupRows] = []
     /// The sum of all completed groups.
     private var completedTotal = Group()
     /// The columns after those of the group keys.
     let measureColumns: [MeasureColumn]
 
+    /// How rows are sorted and limited; nil for the order of ``table(caption:forPeople:notes:)`` and all rows.
+    let ranking: RowRanking?
+    /// The sum of completed rows that are not among the first ones of the ranking.
+    var rest: RowValues?
+
     /// Creates an empty roll-up.
     ///
-    /// `columns` names the columns to compute, nil for all; each column costs time and memory. `expectsJSON` adds the
-    /// columns about JSON.
+    /// `columns` names the columns to compute, nil for all; each column costs time and memory. The column of the ranking
+    /// is always one of them. `expectsJSON` adds the columns about JSON.
     ///
     /// - Precondition: a grouping with several request keys requires `isScan`, and so does `expectsJSON`.
-    package init(by grouping: Grouping, isScan: Bool = false, expectsJSON: Bool = false, columns: [String]? = nil) {
+    package init(
+        by grouping: Grouping,
+        isScan: Bool = false,
+        expectsJSON: Bool = false,
+        columns: [String]? = nil,
+        ranking: RowRanking? = nil
+    ) {
         precondition(isScan || !grouping.needsScan, "summaries do not count by several request keys")
         self.grouping = grouping
         self.isScan = isScan
+        self.ranking = ranking
         let usual = MeasureColumn.columns(for: grouping, isScan: isScan)
         let all = expectsJSON ? MeasureColumn.withAnswers(usual) : usual
-        measureColumns = columns.map { wanted in all.filter { wanted.contains($0.column.key) } } ?? all
+        measureColumns =
+            columns.map { wanted in all.filter { wanted.contains($0.column.key) || $0.column.key == ranking?.column } }
+            ?? all
     }
 
     /// The kinds of summaries that a grouping needs from the manifests.
@@ -62,8 +76,8 @@ package struct RollUp: Sendable {
     ///
     /// A missing kind of summary counts as empty.
     package mutating func add(_ batch: SummarizedBatch) {
-        let key = grouping.requestKeys.first
-        add(batch.batch, batch.workspace) { batch.add(by: key, to: &$0) }
+        let grouping = grouping
+        add(batch.batch, batch.workspace) { batch.add(by: grouping, to: &$0) }
     }
 
     /// Adds a batch from a scan of all its lines.
@@ -79,6 +93,7 @@ package struct RollUp: Sendable {
             add(&group)
             completed.append(rows(of: group, key: key))
             completedTotal.merge(group)
+            limitCompleted()
         } else {
             add(&groups[key, default: Group()])
         }
@@ -92,6 +107,8 @@ package struct RollUp: Sendable {
         }
         completed += other.completed
         completedTotal.merge(other.completedTotal)
+        if let values = other.rest { rest = rest?.merged(with: values) ?? values }
+        limitCompleted()
     }
 
     /// The sum of all groups, for the row of totals.

@@ -40,9 +40,9 @@ extension RollUp {
         return Table(
             caption: caption,
             columns: places.map { weighted(columns[$0]) },
-            rows: grouped.sorted { $0.key.precedes($1.key) }.flatMap { $0.rows.map(shown) },
+            rows: sorted(grouped).map { shown($0.cells) },
             totals: shown(totals),
-            notes: notes.map { total.all.cost.sentences + [grouping.zoneSentence].compactMap(\.self) + $0 } ?? []
+            notes: notes.map { total.all.cost.sentences + grouping.sentences + $0 } ?? []
         )
     }
 
@@ -56,12 +56,15 @@ extension RollUp {
 
     /// The indices of the columns that people see.
     private func mainColumnIndices(_ columns: [Column], _ totals: [Cell]) -> [Int] {
-        let values = Self.mainColumns.compactMap { name in
-            columns.indices.dropFirst(keyColumns.count).first { columns[$0].key == name }
-        }
+        let ranked = ranking.map(\.column).flatMap { Self.mainColumns.contains($0) ? nil : $0 }
+        let values = (Self.mainColumns + [ranked].compactMap(\.self))
+            .compactMap { name in
+                columns.indices.dropFirst(keyColumns.count).first { columns[$0].key == name }
+            }
         return Array(keyColumns.indices)
             + values.filter { place in
                 let name = columns[place].key
+                if name == ranking?.column { return true }
                 // A row for a single batch does not need the number of batches.
                 if name == "batches", grouping.batchKeys.contains(.batch) { return false }
                 if name == "queue_seconds_p95", !grouping.batchKeys.contains(.hour) { return false }
@@ -77,7 +80,15 @@ extension RollUp {
     /// Shares are still counts, because the total is not yet known.
     struct GroupRows: Sendable {
         let key: [Cell]
-        let rows: [[Cell]]
+        var rows: [Row]
+    }
+
+    /// One row, with what its cells were computed from if rows can be added up.
+    struct Row: Sendable {
+        var cells: [Cell]
+        var values: RowValues?
+        /// Whether the row adds up everything without a row of its own.
+        var isOther = false
     }
 
     func rows(of group: Group, key: [Cell]) -> GroupRows {
@@ -85,22 +96,33 @@ extension RollUp {
         return GroupRows(key: key, rows: hasErrorColumns ? errorRows(of: group.errors, key) : partRows(of: group, key))
     }
 
-    private func row(_ key: [Cell], _ labels: [String], _ measures: Measures) -> [Cell] {
+    private func row(_ key: [Cell], _ labels: [String], _ measures: Measures, isOther: Bool = false) -> Row {
         var row: [Cell] = []
         row.reserveCapacity(key.count + labels.count + measureColumns.count)
         row += key
         for label in labels { row.append(.text(label)) }
         for column in measureColumns { row.append(column.value(measures)) }
-        return row
+        return Row(cells: row, values: addsUpRows ? .measures(measures) : nil, isOther: isOther)
+    }
+
+    /// The row for everything without a row of its own, in all groups together.
+    func otherRow(_ values: RowValues) -> Row {
+        let key = keyColumns.map { $0.kind == .text ? Cell.text(Self.other) : .missing }
+        let cells =
+            switch values {
+            case .measures(let measures): measureColumns.map { $0.value(measures) }
+            case .errors(let errors): Self.errorValues(errors, example: true)
+            }
+        return Row(cells: key + cells, values: values, isOther: true)
     }
 
     /// Whether the rows describe errors instead of requests and their tokens.
-    private var hasErrorColumns: Bool {
+    var hasErrorColumns: Bool {
         grouping.requestKeys == [.error] && !isScan
     }
 
     /// The columns of the batch keys.
-    private var batchColumns: [Column] {
+    var batchColumns: [Column] {
         grouping.batchKeys.flatMap { key -> [Column] in
             switch key {
             case .day, .week, .month, .hour, .workspace: [Self.column(key.rawValue)]
@@ -126,11 +148,11 @@ extension RollUp {
         return names.map { Self.column($0) }
     }
 
-    private func partRows(of group: Group, _ key: [Cell]) -> [[Cell]] {
+    private func partRows(of group: Group, _ key: [Cell]) -> [Row] {
         let rows = group.parts.ranked(by: \.requests)
             .map { row(key, $0.key.labels.map { $0.text.isEmpty ? Self.none : $0.text }, $0.value) }
         guard group.parts.other != Measures() else { return rows }
-        return rows + [row(key, requestColumns.map { _ in Self.other }, group.parts.other)]
+        return rows + [row(key, requestColumns.map { _ in Self.other }, group.parts.other, isOther: true)]
     }
 
     /// The values of the row of totals, without the key columns.
@@ -185,7 +207,7 @@ extension Cell {
 
 extension [Cell] {
     /// Whether this group comes before another, compared by key from left to right.
-    fileprivate func precedes(_ other: [Cell]) -> Bool {
+    func precedes(_ other: [Cell]) -> Bool {
         for (left, right) in zip(self, other) {
             switch (left, right) {
             case (.text(let left), .text(let right)) where left != right: return left < right
@@ -200,7 +222,7 @@ extension [Cell] {
 // MARK: - Errors
 
 extension RollUp {
-    private static let errorColumns = [
+    static let errorColumns = [
         column("error_class"), column("requests", .integer), column("first_seen", .timestamp),
         column("last_seen", .timestamp), column("cost_at_stake_usd", .money), column("sample_custom_id"),
         column("sample_request_id"),
@@ -209,14 +231,15 @@ extension RollUp {
     private func errorRows(
         of errors: BoundedTable<ErrorFingerprint, ErrorMeasures>,
         _ key: [Cell]
-    ) -> [[Cell]] {
+    ) -> [Row] {
+        func row(_ names: [Cell], _ values: ErrorMeasures, isOther: Bool = false) -> Row {
+            let cells = key + names + Self.errorValues(values, example: true)
+            return Row(cells: cells, values: addsUpRows ? .errors(values) : nil, isOther: isOther)
+        }
         let rows = errors.ranked(by: \.tally.count)
-            .map { row in
-                let names: [Cell] = [.text(row.key.id), .text(row.key.type.text), .text(row.key.message)]
-                return key + names + Self.errorValues(row.value, example: true)
-            }
+            .map { row([.text($0.key.id), .text($0.key.type.text), .text($0.key.message)], $0.value) }
         guard errors.other.tally.count > 0 else { return rows }
-        return rows + [key + [.text(Self.other), .missing, .missing] + Self.errorValues(errors.other, example: true)]
+        return rows + [row([.text(Self.other), .missing, .missing], errors.other, isOther: true)]
     }
 
     private static func errorValues(_ errors: ErrorMeasures, example: Bool) -> [Cell] {

@@ -6,17 +6,17 @@ import Prices
 // Values are added to a group in place: a group is large, because of its tables and histograms, and most batches are
 // small.
 extension SummarizedBatch {
-    /// Adds the batch to a group, divided by a request key if one is given.
-    func add(by key: Grouping.RequestKey?, to group: inout RollUp.Group) {
+    /// Adds the batch to a group, divided by the first request key of the grouping, if it has one.
+    func add(by grouping: Grouping, to group: inout RollUp.Group) {
         addWhole(to: &group.all)
-        switch key {
+        switch grouping.requestKeys.first {
         case nil: addSizes(to: &group.all)
         case .model: addModels(to: &group.parts)
         case .result: addResults(to: &group.parts)
         case .stopReason: addStopReasons(\.reasons, to: &group.parts)
         case .stopCategory: addStopReasons(\.categories, to: &group.parts)
         case .error: addErrors(to: &group.errors)
-        case .prefix: addPrefixes(to: &group.parts)
+        case .prefix: addPrefixes(grouping.prefixRule, to: &group.parts)
         case .serviceTier: addCells(summaries.summary(ServiceSummary.self)?.tiers, to: &group.parts)
         case .geo: addCells(summaries.summary(ServiceSummary.self)?.geos, to: &group.parts)
         }
@@ -107,8 +107,9 @@ extension SummarizedBatch {
         if rows.other.requests > 0 { parts.updateOther { add(rows.other, to: &$0) } }
     }
 
-    private func addPrefixes(to parts: inout Parts) {
-        guard let summary = summaries.summary(PrefixSummary.self) else { return }
+    private func addPrefixes(_ rule: PrefixRule, to parts: inout Parts) {
+        guard case .depth(let depth) = rule, let summary = summaries.summary(PrefixSummary.self) else { return }
+        let groups = summary.groups(atDepth: depth)
         func add(_ tally: PrefixTally, to measures: inout Measures) {
             measures.addRequests(tally.requests)
             measures.addUsable(tally.usable)
@@ -116,8 +117,8 @@ extension SummarizedBatch {
             measures.errored = measures.errored.addingClamped(tally.errored)
             measures.add(tally.cell, model: nil)
         }
-        for row in summary.prefixes.rows { parts.update(PartKey(row.key)) { add(row.value, to: &$0) } }
-        if summary.prefixes.other != PrefixTally() { parts.updateOther { add(summary.prefixes.other, to: &$0) } }
+        for row in groups.rows { parts.update(PartKey(row.key)) { add(row.value, to: &$0) } }
+        if groups.other != PrefixTally() { parts.updateOther { add(groups.other, to: &$0) } }
     }
 }
 

@@ -91,14 +91,21 @@ package struct ArchiveStatistics: Sendable {
 
     /// Creates a roll-up from summaries, or from result lines if `isScan` is true.
     ///
-    /// `columns` are the columns to compute, nil for all.
+    /// `columns` are the columns to compute, nil for all; `ranking` sorts and limits the rows.
     package func rollUp(
         by grouping: Grouping,
         isScan: Bool = false,
-        columns: [String]? = nil
+        columns: [String]? = nil,
+        ranking: RowRanking? = nil
     ) async throws -> Reading<RollUp> {
         let expectsJSON = isScan && expectation == .json
-        let empty = RollUp(by: grouping, isScan: isScan, expectsJSON: expectsJSON, columns: columns)
+        let empty = RollUp(
+            by: grouping,
+            isScan: isScan,
+            expectsJSON: expectsJSON,
+            columns: columns,
+            ranking: ranking
+        )
         guard !isScan else { return try await scan(into: empty) }
         return try await fold(RollUp.kinds(for: grouping), into: empty) {
             $0.add($1)
@@ -292,6 +299,6 @@ package struct ReadingNotice: Sendable {
     /// The sentence about batches that an older version archived.
     package static func sentence(outdated count: Int) -> String {
         let batches = count.counted("batch was", "batches were")
-        return "\(batches) archived by an older version, without costs: run `batchkeep rebuild`."
+        return "\(batches) archived by an older version, without some statistics: run `batchkeep rebuild`."
     }
 }

@@ -18,7 +18,7 @@ package struct CacheSummary: Summary {
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
         let bytes = block.block.bytes
         var models = SliceInterner()
-        var prefixes = PrefixInterner()
+        var prefixes = PrefixInterner(.beforeDigits)
         var places = KeyInterner<NumberPair>()
         var tallies: [CacheTally] = []
         for record in block.records where record.type == .succeeded && record.usageIsReadable {
@@ -50,7 +50,7 @@ package struct CacheSummary: Summary {
 /// A group of requests that are likely to share a prompt.
 package struct CacheGroup: Sendable, BoundedKey {
     package let model: Label
-    /// See ``PrefixSummary``.
+    /// See ``CustomIDPrefix``.
     package let prefix: Label
 
     package init(model: Label, prefix: Label) {

@@ -2,31 +2,96 @@ package import BatchPipeline
 package import JSONLines
 package import MessageBatches
 
-/// Requests and tokens by the prefix of their custom_id, which usually identifies a job.
+/// Requests and tokens by the first parts of their custom_id, which usually identify a project or job.
 ///
-/// The prefix ends with the last `-` or `_` before trailing digits: the prefix of `doc_2024-0007` is `doc_2024-`. IDs
-/// without such an ending are counted under `(none)`.
+/// The groups are those of ``PrefixRule/depth(_:)`` at the greatest depth, up to ``maximumDepth``, at which there are at
+/// most ``capacity`` groups. They can be added up to the groups of any smaller depth. Groups of a greater depth are part
+/// of those of a smaller one, so the depth does not depend on the order in which requests are counted.
 package struct PrefixSummary: Summary {
     package static let name = "prefixes"
+    /// The greatest depth of the groups.
+    package static let maximumDepth = 4
+    /// The maximum number of groups.
+    package static let capacity = 64
+    private static let budget = 5_000
 
-    /// All requests by prefix.
-    package private(set) var prefixes = BoundedTable<Label, PrefixTally>(capacity: 512)
+    /// All requests by prefix, at ``depth``; requests without a group are added up in its `other`.
+    package private(set) var groups = BoundedTable<Label, PrefixTally>(capacity: capacity)
+    /// The depth of the groups; -1 if there are too many groups at any depth.
+    package private(set) var depth = maximumDepth
+    /// Whether a depth greater than ``maximumDepth`` has other groups.
+    private var hasMore = false
 
     package init() {}
 
+    /// Whether the groups of a depth are known.
+    package func hasGroups(atDepth wanted: Int) -> Bool {
+        wanted <= depth || depth == Self.maximumDepth && !hasMore
+    }
+
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
-        var interner = PrefixInterner()
+        var interner = PrefixInterner(.depth(depth))
         var tallies: [PrefixTally] = []
         for record in block.records {
-            let group = interner.number(of: record.customID, of: block)
+            var group = depth < 0 ? 0 : interner.number(of: record.customID, of: block)
+            if group > Self.capacity {
+                // There are too many groups at this depth, so the rest of the block uses a smaller one.
+                add(tallies, interner, of: block)
+                (interner, tallies) = (PrefixInterner(.depth(depth)), [])
+                group = depth < 0 ? 0 : interner.number(of: record.customID, of: block)
+            }
             if group == tallies.count { tallies.append(PrefixTally()) }
             tallies[group].count(record)
         }
-        for (label, tally) in zip(interner.labels(of: block), tallies) { prefixes.add(tally, to: label) }
+        add(tallies, interner, of: block)
+    }
+
+    private mutating func add(_ tallies: [PrefixTally], _ interner: PrefixInterner, of block: DecodedBlock) {
+        guard depth >= 0 else {
+            for tally in tallies { groups.addToOther(tally) }
+            return
+        }
+        hasMore = hasMore || depth == Self.maximumDepth && interner.hasMore
+        for (label, tally) in zip(interner.labels(of: block), tallies) { add(tally, to: label) }
+    }
+
+    /// Adds to the group of a label whose depth is not less than that of the groups.
+    private mutating func add(_ tally: PrefixTally, to label: Label) {
+        while depth >= 0 {
+            let label = PrefixParts.shortened(label, to: depth)
+            if groups.rows.count < Self.capacity || groups[label] != nil { return groups.add(tally, to: label) }
+            self = shortened(to: depth - 1)
+        }
+        groups.addToOther(tally)
     }
 
     package mutating func merge(_ other: PrefixSummary) {
-        prefixes.merge(other.prefixes)
+        let least = min(depth, other.depth)
+        self = shortened(to: least)
+        hasMore = least == Self.maximumDepth && (hasMore || other.hasMore)
+        for row in other.groups.rows { add(row.value, to: row.key) }
+        groups.addToOther(other.groups.other)
+    }
+
+    /// The summary with the groups of a depth, which must not be greater than its own; -1 for no groups.
+    private func shortened(to wanted: Int) -> PrefixSummary {
+        guard wanted < depth else { return self }
+        var summary = PrefixSummary()
+        summary.depth = wanted
+        summary.groups.addToOther(groups.other)
+        for row in groups.rows {
+            if wanted < 0 {
+                summary.groups.addToOther(row.value)
+            } else {
+                summary.groups.add(row.value, to: PrefixParts.shortened(row.key, to: wanted))
+            }
+        }
+        return summary
+    }
+
+    /// The groups of a depth; if they are not known, everything is in `other`.
+    package func groups(atDepth wanted: Int) -> BoundedTable<Label, PrefixTally> {
+        hasGroups(atDepth: wanted) ? shortened(to: wanted).groups : shortened(to: -1).groups
     }
 }
 
@@ -71,15 +136,58 @@ extension PrefixTally: StoredValue {
 }
 
 extension PrefixSummary {
-    private static let keys = JSONKeyTable(["prefixes"])
+    private enum Key: String, CaseIterable {
+        case depth, groups
+        case hasMore = "has_more"
+        /// The groups of earlier versions, by the prefix before trailing digits.
+        case prefixes
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
-        try json.requiredMembers(Self.keys) { _, json throws(JSONSyntaxError) in
-            prefixes = try BoundedTable(from: &json, capacity: prefixes.capacity)
+        var earlier: BoundedTable<Label, PrefixTally>?
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            switch key {
+            case .depth:
+                let place = json.position
+                depth = try json.requiredNumber()
+                guard (-1...Self.maximumDepth).contains(depth) else {
+                    throw JSONSyntaxError(.unexpectedContent, at: place)
+                }
+            case .groups: groups = try BoundedTable(from: &json, capacity: Self.capacity)
+            case .hasMore: hasMore = try json.optionalBoolean() ?? false
+            case .prefixes: earlier = try BoundedTable(from: &json, capacity: 512)
+            }
         }
+        if let earlier { self = PrefixSummary(earlier) }
+    }
+
+    /// Creates a summary from the groups of an earlier version.
+    ///
+    /// They have no depth if some requests are in no group: these can have any first parts.
+    private init(_ earlier: BoundedTable<Label, PrefixTally>) {
+        self.init()
+        let isWhole = earlier.other == PrefixTally() && earlier[CustomIDPrefix.none] == nil
+        // A long prefix was cut.
+        let isCut = earlier.rows.contains { $0.key.text.utf8.count >= Label.maximumLength - 1 }
+        if !isWhole || isCut { depth = -1 }
+        for row in earlier.rows {
+            let (label, hasMore) = PrefixParts.label(Self.maximumDepth, of: row.key.text)
+            self.hasMore = depth >= 0 && (self.hasMore || hasMore)
+            add(row.value, to: label)
+        }
+        groups.addToOther(earlier.other)
     }
 
     package var node: JSONNode {
-        .sorted([("prefixes", prefixes.node(budget: 4_000))])
+        var stored = self
+        while stored.depth >= 0, stored.groups.stored(budget: Self.budget).rows.count < stored.groups.rows.count {
+            stored = stored.shortened(to: stored.depth - 1)
+        }
+        return .sorted([
+            ("depth", .number(stored.depth)), ("groups", stored.groups.node(budget: Self.budget)),
+            ("has_more", stored.hasMore ? .verbatim(Array("true".utf8)) : nil),
+        ])
     }
 }

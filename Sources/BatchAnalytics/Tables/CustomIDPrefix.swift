@@ -33,32 +33,69 @@ struct PrefixInterner {
     private enum Source: Hashable {
         /// A prefix that occurs literally in the block, by its number in `plain`.
         case plain(Int)
-        /// The prefix of an ID with escapes, which must be decoded first.
-        ///
-        /// The API allows no such ID, but a file can contain one.
-        case escaped(Label)
+        /// A prefix that does not: its ID has escapes or a UUID, or the rule is a regular expression.
+        case made(Label)
     }
 
+    private let rule: PrefixRule
+    private let match: ((String) -> String?)?
     private var plain = SliceInterner()
     private var sources = KeyInterner<Source>()
+    /// Whether a greater depth gives longer prefixes.
+    private(set) var hasMore = false
+
+    init(_ rule: PrefixRule) {
+        self.rule = rule
+        if case .pattern(let pattern) = rule { match = pattern.prepared() } else { match = nil }
+    }
 
     /// The number of the prefix of an ID.
     mutating func number(of id: TextSlice, of block: DecodedBlock) -> Int {
-        guard !id.isEscaped else { return sources.number(of: .escaped(CustomIDPrefix.label(of: block.text(id)))) }
-        let start = Int(id.start)
-        let prefix = CustomIDPrefix.length(in: block.block.bytes, range: id.range)
-            .map {
-                TextSlice(start: start, end: start + $0, isEscaped: false)
+        let bytes = block.block.bytes
+        let length: Int?
+        switch rule {
+        case .pattern: return sources.number(of: .made(label(of: block.text(id))))
+        case _ where id.isEscaped: return sources.number(of: .made(label(of: block.text(id))))
+        case .beforeDigits: length = CustomIDPrefix.length(in: bytes, range: id.range)
+        case .depth(let depth):
+            if PrefixParts.isUUID(bytes, id.range) { return sources.number(of: .made(PrefixParts.uuid)) }
+            if PrefixParts.containsUUID(bytes, id.range) {
+                return sources.number(of: .made(label(of: block.text(id))))
             }
-        return sources.number(of: .plain(plain.number(of: prefix, in: block.block.bytes)))
+            let prefix = PrefixParts.prefix(max(1, depth), in: bytes, id.range)
+            hasMore = hasMore || prefix.hasMore
+            var end = prefix.end
+            if depth == 0 { end = end.map { PrefixParts.withoutDigits(bytes, id.range.lowerBound..<$0) } }
+            if end == id.range.lowerBound { return sources.number(of: .made(PrefixParts.number)) }
+            length = end.map { $0 - id.range.lowerBound }
+        }
+        let start = Int(id.start)
+        let slice = length.map { TextSlice(start: start, end: start + $0, isEscaped: false) }
+        return sources.number(of: .plain(plain.number(of: slice, in: bytes)))
+    }
+
+    private mutating func label(of id: String) -> Label {
+        switch rule {
+        case .beforeDigits: return CustomIDPrefix.label(of: id)
+        case .depth(let depth):
+            let (label, hasMore) = PrefixParts.label(depth, of: id)
+            self.hasMore = self.hasMore || hasMore
+            return label
+        case .pattern:
+            let found = match?(id) ?? ""
+            return found.isEmpty ? CustomIDPrefix.none : Label(found)
+        }
     }
 
     /// The labels, in the order of their numbers.
+    ///
+    /// Different numbers can have the same label.
     func labels(of block: DecodedBlock) -> [Label] {
         sources.keys.map { source in
             switch source {
-            case .plain(let number): plain.slices[number].map { Label(block.text($0)) } ?? CustomIDPrefix.none
-            case .escaped(let label): label
+            case .plain(let number):
+                plain.slices[number].map { Label(block.text($0)) } ?? CustomIDPrefix.none
+            case .made(let label): label
             }
         }
     }

@@ -102,6 +102,7 @@ struct ExportCommand: AsyncParsableCommand {
         try service.check()
         _ = try settings(clock: ContinuousClock())
         _ = try limits.runtime()
+        _ = try statistics.pattern()
         _ = try lock.seconds()
         if requireAll, !join.isWanted { throw .conflict("--require-all: can only be used with --join") }
         try BatchCommands.check(warnDays, 0...MessageBatch.retentionDays, "--warn-days")

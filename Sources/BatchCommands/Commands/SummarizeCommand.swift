@@ -12,12 +12,18 @@ struct SummarizeCommand: AsyncParsableCommand {
             Reads the summaries in the manifests, offline. If summaries do not have the groups, such as \
             prefix,model, the command reads the results and prints a note. --scan and --prices always read them.
 
+            --by prefix groups requests by the first parts of their custom_ids: with depth 2, proj-search-0815-0001 is \
+            in the group proj-search. A UUID is one part, (uuid). The automatic depth is 1. It increases while one \
+            group has over 80% of the requests and the next depth has up to 30 groups. It is 0, the first part \
+            without its number, if depth 1 has more groups.
+
             A threshold of --fail-if limits a value of all selected batches together, for example cost_usd>100, \
             error_rate>5% or unpriced_requests>0. A threshold that cannot be evaluated counts as crossed.
 
             Examples:
               batchkeep summarize
               batchkeep summarize --by day,model --format csv
+              batchkeep summarize --by prefix,model --sort cost_usd --top 10
               batchkeep summarize --during 2026-10 --fail-if 'cost_usd>100'
             """
     )
@@ -38,6 +44,24 @@ struct SummarizeCommand: AsyncParsableCommand {
     @Flag(help: "Read the results instead of their summaries.")
     var scan = false
 
+    @OptionGroup var prefixes: PrefixOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Sort rows by this column: text in ascending order, everything else in descending order.",
+            valueName: "column"
+        )
+    )
+    var sort: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Print this number of rows, by requests or --sort, and add up the others in one row.",
+            valueName: "n"
+        )
+    )
+    var top: Int?
+
     @OptionGroup var thresholds: ThresholdOptions
 
     @OptionGroup var format: FormatOptions<TableFormat>
@@ -48,11 +72,13 @@ struct SummarizeCommand: AsyncParsableCommand {
         let context = CommandContext.current
         let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         let thresholds = try thresholds.parsedValues()
-        let grouping = try grouping(in: statistics.window.zone())
+        let wanted = try wantedGrouping(in: statistics.window.zone())
+        try checkOptions(of: wanted)
+        let prefixes = try prefixes.choice(for: wanted, context)
         let prices = try prices.source()
         let source = try statistics.source(now: context.now(), prices: prices)
-        let scan = scan || grouping.needsScan
-        if scan, !self.scan { context.report(.note, scanNote(grouping)) }
+        let (grouping, scan) = try await reading(of: wanted, prefixes, in: source, context)
+        let ranking = try ranking(of: grouping, isScan: scan)
         let notice: ReadingNotice
         var total: Measures?
         if grouping.isEmpty, !scan, format == .table {
@@ -61,7 +87,7 @@ struct SummarizeCommand: AsyncParsableCommand {
             (notice, total) = (reading.notice, reading.result.measures)
         } else {
             let columns = format.isForPeople ? RollUp.mainColumns : nil
-            let reading = try await source.rollUp(by: grouping, isScan: scan, columns: columns)
+            let reading = try await source.rollUp(by: grouping, isScan: scan, columns: columns, ranking: ranking)
             let table = reading.result.table(
                 caption: caption(grouping),
                 forPeople: format.isForPeople,
@@ -80,7 +106,40 @@ struct SummarizeCommand: AsyncParsableCommand {
         if checks.contains(where: { $0.outcome != .within }) { throw CommandExit(status: .threshold) }
     }
 
-    private func grouping(in zone: CalendarZone) throws(StatisticsFailure) -> Grouping {
+    /// Checks the options that need groups.
+    private func checkOptions(of grouping: Grouping) throws(CommandFailure) {
+        if grouping.isEmpty, sort != nil || top != nil {
+            throw .conflict("--sort, --top: can only be used with --by or --breakdown")
+        }
+        if let top { try check(top, 1...100_000, "--top") }
+    }
+
+    /// The grouping with its rule for prefixes, and whether the results must be read.
+    private func reading(
+        of wanted: Grouping,
+        _ prefixes: PrefixOptions.Choice,
+        in source: ArchiveStatistics,
+        _ context: CommandContext
+    ) async throws -> (grouping: Grouping, isScan: Bool) {
+        var grouping = wanted
+        var needsScan = wanted.needsScan
+        if wanted.requestKeys.contains(.prefix) {
+            let found = try await source.prefixGrouping(wanted, rule: prefixes.rule(in: source))
+            (grouping, needsScan) = (found.grouping, !found.summariesSuffice)
+        }
+        if needsScan, !scan { context.report(.note, scanNote(grouping)) }
+        return (grouping, scan || needsScan)
+    }
+
+    /// The order of the rows, or nil for the usual one.
+    private func ranking(of grouping: Grouping, isScan: Bool) throws(CommandFailure) -> RowRanking? {
+        guard sort != nil || top != nil else { return nil }
+        let columns = RollUp.sortColumns(of: grouping, isScan: isScan)
+        if let sort, !columns.contains(sort) { throw .unknownSortColumn(sort, columns: columns) }
+        return RowRanking(by: sort, limit: top)
+    }
+
+    private func wantedGrouping(in zone: CalendarZone) throws(StatisticsFailure) -> Grouping {
         let grouping: Grouping
         do throws(GroupingError) {
             grouping = try Grouping(by)
@@ -94,6 +153,10 @@ struct SummarizeCommand: AsyncParsableCommand {
 
     /// Says why the results are read although `--scan` is not given.
     private func scanNote(_ grouping: Grouping) -> String {
+        guard grouping.requestKeys.count > 1 else {
+            let rule = grouping.prefixRule.clause
+            return "summaries do not count by \(rule), so the results are read, which takes longer"
+        }
         let names = grouping.requestKeys.map(\.rawValue).joined(separator: " and ")
         return "summaries do not count by \(names) together, so the results are read, which takes longer"
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchAnalytics
 import BatchArchive
 import MessageBatches
 
@@ -17,10 +18,24 @@ struct RunStatisticsOptions: ParsableArguments {
     )
     var report: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Record in the archive that summarize --by prefix groups by the first group of this regular expression.",
+            valueName: "regex"
+        )
+    )
+    var prefixPattern: String?
+
+    /// The regular expression to record, or nil.
+    func pattern() throws(CommandFailure) -> PrefixPattern? {
+        guard let prefixPattern else { return nil }
+        return try PrefixOptions.pattern(prefixPattern, from: "--prefix-pattern")
+    }
+
     /// Creates the collector for the statistics of a run, with the days of the zone on its page.
     ///
     /// - Throws: An error if the price table is invalid, before anything is fetched.
     func collector(in zone: CalendarZone) throws -> RunStatistics {
-        RunStatistics(prices: try prices.source(), page: report, zone: zone)
+        RunStatistics(prices: try prices.source(), page: report, zone: zone, prefixPattern: try pattern())
     }
 }

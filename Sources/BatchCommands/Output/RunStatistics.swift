@@ -19,6 +19,8 @@ final class RunStatistics: Sendable {
     private let page: String?
     /// The zone of the days on the page.
     private let zone: CalendarZone
+    /// The regular expression for prefixes to record in the archive.
+    private let prefixPattern: PrefixPattern?
     private let state = Mutex(State())
 
     private struct State {
@@ -38,7 +40,8 @@ final class RunStatistics: Sendable {
         var failure: FailureText?
     }
 
-    init(prices: PriceSource, page: String?, zone: CalendarZone) {
+    init(prices: PriceSource, page: String?, zone: CalendarZone, prefixPattern: PrefixPattern? = nil) {
+        self.prefixPattern = prefixPattern
         self.prices = prices
         self.page = page
         self.zone = zone
@@ -74,6 +77,9 @@ final class RunStatistics: Sendable {
             let summaries = SummaryDocuments(archive.folder)
             var documents = archivedDays.isEmpty ? [:] : summaries.documents(ofRun: startedAt, rollUp)
             documents.merge(try await summaries.documents(of: days)) { $1 }
+            if let prefixPattern, try PrefixPattern(recordedIn: archive.folder) != prefixPattern {
+                documents.merge(prefixPattern.document) { $1 }
+            }
             if !documents.isEmpty { try archive.replaceDocuments(documents) }
             outcome.notes = try await notes(about: archive.folder)
             if page != nil, report.stop == nil {

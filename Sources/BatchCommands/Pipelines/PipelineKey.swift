@@ -134,6 +134,7 @@ struct PipelineKey: Sendable, Hashable {
         // Statistics.
         PipelineKey("prices", namesFile: true),
         PipelineKey("report"),
+        PipelineKey("prefix-pattern"),
         // Reporting.
         PipelineKey("format", isShared: true),
         PipelineKey("json", .flag, isShared: true, short: "j", setting: "format"),

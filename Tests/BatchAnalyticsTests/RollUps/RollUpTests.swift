@@ -126,7 +126,7 @@ struct RollUpTests {
         #expect(reasons.column("stop_reason") == [.text("end_turn")])
         #expect(reasons.column("cost_usd") == [reasons.total("cost_usd")])
         let prefixes = try table("prefix", entries)
-        #expect(prefixes.column("prefix") == [.text("a-"), .text("b-"), .text("req-")])
+        #expect(prefixes.column("prefix") == [.text("a"), .text("b"), .text("req")])
         #expect(prefixes.column("requests") == [.integer(4), .integer(2), .integer(1)])
         #expect(prefixes.column("cost_usd").first == prefixes.total("cost_usd"))
         #expect(prefixes.column("unpriced_requests") == [.integer(1), .integer(0), .integer(0)])

@@ -150,7 +150,7 @@ struct SummarySizeTests {
         let errors = try #require(Self.hostile.summary(ErrorSummary.self))
         #expect(try errors.stored().total.count == errors.total.count)
         #expect(errors.total.count == 750)
-        let prefixes = try #require(Self.hostile.summary(PrefixSummary.self)).stored().prefixes
+        let prefixes = try #require(Self.hostile.summary(PrefixSummary.self)).stored().groups
         #expect(prefixes.rows.reduce(prefixes.other.requests) { $0 + $1.value.requests } == 3_000)
         let outcomes = try #require(Self.hostile.summary(OutcomeSummary.self))
         #expect(try outcomes.stored().requests == 3_000)
