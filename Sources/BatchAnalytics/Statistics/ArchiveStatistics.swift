@@ -299,6 +299,6 @@ package struct ReadingNotice: Sendable {
     /// The sentence about batches that an older version archived.
     package static func sentence(outdated count: Int) -> String {
         let batches = count.counted("batch was", "batches were")
-        return "\(batches) archived by an older version, without some statistics: run `batchkeep rebuild`."
+        return "\(batches) archived by an older version: run `batchkeep rebuild`."
     }
 }

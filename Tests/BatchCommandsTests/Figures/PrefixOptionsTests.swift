@@ -12,7 +12,11 @@ struct PrefixOptionsTests {
                 let lines = ids.enumerated().map { Self.line($1, input: 1_000 * ($0 + 1)) }
                 let file = try scratch.write(lines.joined(), to: "job_\(number).jsonl")
                 let options = ["--unproven", "--date", "2026-10-0\(number + 1)", "--batch", "job_\(number)"]
-                let run = await InProcess.offline(["import", file] + options, on: archive)
+                let run = await InProcess.run(
+                    ["import", file, "--archive", archive.url.path] + options,
+                    at: "http://127.0.0.1:9",
+                    key: ""
+                )
                 #expect(run.status == .done, "\(run.notes)")
             }
             try await body(archive)
@@ -29,7 +33,7 @@ struct PrefixOptionsTests {
         """
     }
 
-    /// 12 projects with 100 jobs of 2 requests.
+    /// Four projects with 100 jobs of 2 requests.
     private static let projects = ["search", "chat", "docs", "mail"]
         .flatMap { name in (0..<100).flatMap { job in (1...2).map { "proj-\(name)-\(8_000 + job)-000\($0)" } } }
 
