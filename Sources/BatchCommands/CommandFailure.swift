@@ -61,8 +61,6 @@ enum CommandFailure: Error, Sendable, Hashable {
     case misspelledResultType(String, nearest: String)
     /// An option, a variable or the archive names an invalid regular expression.
     case badPattern(origin: String, PrefixPatternError)
-    /// `--sort` names a column that the table does not have.
-    case unknownSortColumn(String, columns: [String])
     /// The options contradict each other. The value is the complete sentence, without a full stop.
     case conflict(String)
 }
@@ -75,6 +73,8 @@ enum StatisticsFailure: Error, Sendable, Hashable {
     case prices(String, PriceTableError)
     case grouping(GroupingError)
     case threshold(ThresholdError)
+    /// `--sort` names a column that the table does not have.
+    case unknownSortColumn(String, columns: [String])
     /// A side of a comparison is not a window, day, model or batch.
     case invalidSide(String)
     case unwritable(path: String, reason: String)

@@ -19,6 +19,12 @@ extension FailureText {
             )
         case .grouping(.repeated(let name)): self.init("--by: '\(name)' is repeated", status: .usage)
         case .threshold(let error): self.init(error)
+        case .unknownSortColumn(let name, let columns):
+            self.init(
+                "--sort: \(Self.notAmong(columns, name))",
+                advice: Self.nearest(name, in: columns, else: "use a column from this list"),
+                status: .usage
+            )
         case .invalidSide(let text):
             self.init(
                 "invalid comparison '\(text)': not a time window, day, week, month, model or batch ID",

@@ -270,14 +270,7 @@ extension FailureText {
             )
         case .misspelledResultType(let name, let nearest):
             self.init("--result: unknown type '\(name)'", advice: Self.suggestion(nearest), status: .usage)
-        case .badPattern(let origin, let error):
-            self.init("\(origin): \(error.text)", status: .usage)
-        case .unknownSortColumn(let name, let columns):
-            self.init(
-                "--sort: \(Self.notAmong(columns, name))",
-                advice: Self.nearest(name, in: columns, else: "use a column from this list"),
-                status: .usage
-            )
+        case .badPattern(let origin, let error): self.init("\(origin): \(error.text)", status: .usage)
         case .conflict(let sentence):
             self.init(sentence, status: .usage)
         }

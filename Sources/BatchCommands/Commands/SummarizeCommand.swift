@@ -132,7 +132,7 @@ struct SummarizeCommand: AsyncParsableCommand {
     }
 
     /// The order of the rows, or nil for the usual one.
-    private func ranking(of grouping: Grouping, isScan: Bool) throws(CommandFailure) -> RowRanking? {
+    private func ranking(of grouping: Grouping, isScan: Bool) throws(StatisticsFailure) -> RowRanking? {
         guard sort != nil || top != nil else { return nil }
         let columns = RollUp.sortColumns(of: grouping, isScan: isScan)
         if let sort, !columns.contains(sort) { throw .unknownSortColumn(sort, columns: columns) }

@@ -32,7 +32,10 @@ struct RowRankingTests {
         return first.table(notes: [])
     }
 
-    @Test(arguments: Grouping.names + ["day,model", "batch,result", "workspace,error"])
+    // All requests have the same stop category.
+    @Test(
+        arguments: Grouping.names.filter { $0 != "stop-category" } + ["day,model", "batch,result", "workspace,error"]
+    )
     func `the others are one last row, and nothing is lost`(grouping: String) throws {
         let all = try table(grouping, nil)
         let top = try table(grouping, RowRanking(by: nil, limit: 1))
