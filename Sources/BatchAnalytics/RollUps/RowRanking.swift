@@ -35,8 +35,8 @@ indirect enum RowValues: Sendable {
 
 extension RollUp {
     /// The keys of the columns that rows of a grouping can be sorted by.
-    package static func sortColumns(of grouping: Grouping, isScan: Bool) -> [String] {
-        let rollUp = RollUp(by: grouping, isScan: isScan)
+    package static func sortColumns(of grouping: Grouping, isScan: Bool, expectsJSON: Bool = false) -> [String] {
+        let rollUp = RollUp(by: grouping, isScan: isScan, expectsJSON: expectsJSON)
         let columns = rollUp.hasErrorColumns ? errorColumns : rollUp.measureColumns.map(\.column)
         return (rollUp.keyColumns + columns).map(\.key)
     }

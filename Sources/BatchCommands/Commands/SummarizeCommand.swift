@@ -10,7 +10,9 @@ struct SummarizeCommand: AsyncParsableCommand {
         abstract: "Add up requests, tokens and costs of archived batches by day, model, result and more.",
         discussion: """
             Reads the summaries in the manifests, offline. If summaries do not have the groups, such as \
-            prefix,model, the command reads the results and prints a note. --scan and --prices always read them.
+            prefix,model, the command reads the results and prints a note. --scan and --prices always read them. So \
+            does --expect json, which counts answers whose text is JSON (json_valid), JSON in a code block \
+            (json_fenced) or neither (json_invalid).
 
             --by prefix groups requests by the first parts of their custom_ids: with depth 2, proj-search-0815-0001 is \
             in the group proj-search. A UUID is one part, (uuid). The automatic depth is 1. It increases while one \
@@ -44,6 +46,9 @@ struct SummarizeCommand: AsyncParsableCommand {
     @Flag(help: "Read the results instead of their summaries.")
     var scan = false
 
+    @Option(help: .expect)
+    var expect: AnswerExpectation?
+
     @OptionGroup var prefixes: PrefixOptions
 
     @Option(
@@ -76,7 +81,8 @@ struct SummarizeCommand: AsyncParsableCommand {
         try checkOptions(of: wanted)
         let prefixes = try prefixes.choice(for: wanted, context)
         let prices = try prices.source()
-        let source = try statistics.source(now: context.now(), prices: prices)
+        var source = try statistics.source(now: context.now(), prices: prices)
+        source.expectation = expect
         let (grouping, scan) = try await reading(of: wanted, prefixes, in: source, context)
         let ranking = try ranking(of: grouping, isScan: scan)
         let notice: ReadingNotice
@@ -127,14 +133,15 @@ struct SummarizeCommand: AsyncParsableCommand {
             let found = try await source.prefixGrouping(wanted, rule: prefixes.rule(in: source))
             (grouping, needsScan) = (found.grouping, !found.summariesSuffice)
         }
-        if needsScan, !scan { context.report(.note, scanNote(grouping)) }
-        return (grouping, scan || needsScan)
+        let isScan = scan || expect != nil
+        if needsScan, !isScan { context.report(.note, scanNote(grouping)) }
+        return (grouping, isScan || needsScan)
     }
 
     /// The order of the rows, or nil for the usual one.
     private func ranking(of grouping: Grouping, isScan: Bool) throws(StatisticsFailure) -> RowRanking? {
         guard sort != nil || top != nil else { return nil }
-        let columns = RollUp.sortColumns(of: grouping, isScan: isScan)
+        let columns = RollUp.sortColumns(of: grouping, isScan: isScan, expectsJSON: expect == .json)
         if let sort, !columns.contains(sort) { throw .unknownSortColumn(sort, columns: columns) }
         return RowRanking(by: sort, limit: top)
     }
