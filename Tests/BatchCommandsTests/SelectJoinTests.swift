@@ -208,7 +208,12 @@ struct SelectJoinTests {
                     arguments + ["--columns", "other.label,model,other.model", "--where", "custom_id=TEG1_satire"]
                 )
                 #expect(rows.lines.last == "joke,claude-3-5-sonnet-20240620,ours")
-                #expect(rows.notes.contains("note: column 'model' is of the results: for the column of the source use 'other.model'"), "\(rows.notes)")
+                #expect(
+                    rows.notes.contains(
+                        "note: column 'model' is of the results: for the column of the source use 'other.model'"
+                    ),
+                    "\(rows.notes)"
+                )
             }
         }
     }

@@ -52,6 +52,6 @@ sha256sum -c --quiet SHA256SUMS-new >&2 ||
 mv SHA256SUMS-new SHA256SUMS
 batchkeep catalog rebuild --archive .
 say "Restored $(count SHA256SUMS) files to $2. All digests match SHA256SUMS. To check the contents of every batch:"
-[ ! -e WITHOUT-RAW.txt ] ||
-    say "(This copy has no raw files: that checks manifests and rows, but cannot compare them with the answers.)"
 say "batchkeep verify --full --archive $2"
+[ ! -e WITHOUT-RAW.txt ] ||
+    say "This copy has no raw files. verify checks its manifests and rows, but cannot compare them with the answers."

@@ -96,7 +96,7 @@ struct SelectionPlan: Sendable {
             case .groups(let grouping, _): grouping.keys.map(\.name)
             }
         guard let joined else { return [] }
-        return (names + filter.conditions.map(\.columnName)).filter(joined.isOfResults)
+        return Set(names + filter.conditions.map(\.columnName)).filter(joined.isOfResults).sorted()
             .flatMap { name in joined.qualified(name).map { (name: name, other: $0) } }
     }
 
