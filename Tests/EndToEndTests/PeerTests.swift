@@ -17,6 +17,17 @@ struct PeerTests {
         }
     }
 
+    @Test(.enabled(if: PeerTests.python != nil, "needs a Python with anthropic in BATCHKEEP_PYTHON"))
+    func `the types of the official SDK accept the usage and cost reports of the simulator`() async throws {
+        let python = try #require(Self.python)
+        let script = Program.package.appending(path: "Tests/BatchSimulatorTests/official_sdk_reports.py").path
+        try await Simulation.run(["--generate", "400", "--batches", "5"]) { simulation in
+            let run = try await Program.run([script, simulation.baseURL], executable: python)
+            #expect(run.status == 0, "\(run.output)\(run.notes)")
+            #expect(run.lines.count > 12)
+        }
+    }
+
     @Test(.enabled(if: PeerTests.python != nil, "needs a Python with duckdb in BATCHKEEP_PYTHON"))
     func `DuckDB and Python get the counts of the export`() async throws {
         let python = try #require(Self.python)

@@ -8,8 +8,8 @@ struct SimulateCommand: AsyncParsableCommand {
         commandName: "simulate",
         abstract: "Serve a simulated Message Batches API on a local port, from samples or generated batches.",
         discussion: """
-            The first line on standard output is the base URL: set ANTHROPIC_BASE_URL to it. Any key is accepted. Stop \
-            it with Ctrl-C.
+            The first line on standard output is the base URL: set ANTHROPIC_BASE_URL to it. Any key is accepted; for \
+            usage and cost reports, any that begins with sk-ant-admin. Stop it with Ctrl-C.
 
             Examples:
               batchkeep simulate --samples samples
@@ -61,6 +61,17 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Refuse each key after this many requests (default: never).", valueName: "n"))
     var requestsPerKey: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Let the usage and cost reports differ from the batches in this many places.",
+            valueName: "n"
+        )
+    )
+    var reportDeviations = 0
+
+    @Flag(help: "Refuse the older usage and cost reports, so that clients must use the newer ones.")
+    var refuseOlderReports = false
+
     func run() async throws {
         let context = CommandContext.current
         if samples != nil, generate != nil {
@@ -71,12 +82,16 @@ struct SimulateCommand: AsyncParsableCommand {
         try check(batches, 1...1_000_000, "--batches")
         try check(pageLimit, 1...1_000, "--page-limit")
         if let requestsPerKey { try check(requestsPerKey, 1...1_000_000_000, "--requests-per-key") }
+        try check(reportDeviations, 0...1_000_000, "--report-deviations")
         let prefix = try pathPrefix.map { try Self.prefix($0) } ?? ""
         var scenario = try scenario(clock: try clock(context))
         scenario.requestsPerKey = requestsPerKey
         scenario.requiresWorkspace = requireWorkspace
         scenario.pathPrefix = prefix
         scenario.pageLimit = pageLimit
+        scenario.reportDeviations = reportDeviations
+        scenario.refusesOlderReports = refuseOlderReports
+        scenario.seed = seed
         try removeResults(from: &scenario)
         let server = try await SimulatorServer.start(scenario, port: port)
         try context.print(line: server.baseURL)

@@ -24,6 +24,10 @@ package struct Scenario: Sendable {
     package var pathPrefix = ""
     /// The base URL in `results_url`, for a server that clients reach through a proxy; nil means the server's own.
     package var publicBaseURL: String?
+    /// Whether the older usage and cost reports are refused, so that clients must use the newer ones.
+    package var refusesOlderReports = false
+    /// In how many places, each a model on a day, the reports deviate from the batches; the seed chooses them.
+    package var reportDeviations = 0
     /// The seed of generated IDs.
     package var seed: UInt64 = 1
     /// Answers requests instead of the service, using the service's state.

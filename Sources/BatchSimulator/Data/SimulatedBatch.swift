@@ -76,6 +76,12 @@ package struct SimulatedBatch: Sendable {
         return progress.map { .bytes($0.results()) } ?? results
     }
 
+    /// The results of an ended batch, also if they have been removed since: what they used stays in reports.
+    func billedResults(at now: Timestamp) -> ReplyBody? {
+        guard status(at: now) == .ended else { return nil }
+        return progress.map { .bytes($0.results()) } ?? results
+    }
+
     /// Changes the batch object permanently.
     package mutating func edit(_ edit: JSONEdit) {
         edits.append(edit)

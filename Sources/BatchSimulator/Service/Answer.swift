@@ -7,6 +7,8 @@ package enum Answer: Sendable {
     case batch(id: String, json: [UInt8])
     case results(batchID: String, ReplyBody)
     case deleted(id: String)
+    /// A page of a report of the Admin API.
+    case report([UInt8])
     case error(APIError)
     /// A complete reply from a hook.
     case reply(SimulatedReply)
@@ -33,6 +35,8 @@ extension Answer {
             return SimulatedReply(status: 200, headers: headers, body: body)
         case .deleted(let id):
             return .json(JSONNode.object([("id", .text(id)), ("type", .text("message_batch_deleted"))]).text)
+        case .report(let json):
+            return .json(json)
         case .error(let error):
             var reply = SimulatedReply.json(error.body(requestID: requestID), status: error.status)
             reply.headers += error.headers

@@ -20,6 +20,9 @@ package struct BatchStore: Sendable {
         }
     }
 
+    /// All batches, oldest first.
+    var all: [SimulatedBatch] { batches }
+
     package subscript(id: String) -> SimulatedBatch? {
         positions[id].map { batches[$0] }
     }

@@ -12,6 +12,8 @@ package enum Endpoint: String, Sendable, Hashable, CaseIterable {
 package enum Route: Sendable, Hashable {
     /// An endpoint, with the batch ID if it has one.
     case endpoint(Endpoint, batchID: String?)
+    /// A report of the Admin API.
+    case report(Report)
     /// A path of the API with an unsupported method; `allowed` lists the supported ones.
     case wrongMethod(allowed: String)
     /// A path that is not part of the API.
@@ -20,6 +22,10 @@ package enum Route: Sendable, Hashable {
     private static let root = "/v1/messages/batches"
 
     init(method: String, path: String, prefix: String) {
+        if path.hasPrefix(prefix), let report = Report(rawValue: String(path.dropFirst(prefix.count))) {
+            self = method == "GET" ? .report(report) : .wrongMethod(allowed: "GET")
+            return
+        }
         guard path.hasPrefix(prefix + Self.root) else {
             self = .unknown
             return

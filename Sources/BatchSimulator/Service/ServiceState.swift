@@ -24,6 +24,8 @@ package struct ServiceState: Sendable {
     /// The number of requests with each key, if keys have a lifetime.
     private var keyUses: [String: Int] = [:]
     package private(set) var hook: (any ServiceHook)?
+    /// What the requests of ended batches used, by batch ID, as far as reports asked for it.
+    var reported: [String: [ReportedCell]] = [:]
 
     /// - Throws: ``ScenarioError/duplicateID(_:)``.
     init(_ scenario: Scenario, baseURL: String) throws(ScenarioError) {
@@ -52,7 +54,7 @@ package struct ServiceState: Sendable {
             try request.check(
                 credential: credential(of: request),
                 workspaceID: scenario.workspaceID,
-                isRequired: scenario.requiresWorkspace
+                isRequired: scenario.requiresWorkspace && !isReport(request)
             )
             return try answer(route(of: request), request, now: now)
         } catch {
@@ -66,11 +68,18 @@ package struct ServiceState: Sendable {
         reply.headers += [HeaderField("date", now.httpDate), HeaderField("request-id", request.id)]
         if credential(of: request) == .accepted {
             reply.headers.append(HeaderField("anthropic-organization-id", scenario.organizationID))
-            reply.headers.append(HeaderField("anthropic-workspace-id", scenario.workspaceID))
+            // The API does not send it in answers to Admin keys.
+            if !isReport(request) {
+                reply.headers.append(HeaderField("anthropic-workspace-id", scenario.workspaceID))
+            }
         }
         reply.isGzipped = scenario.compresses && request.acceptsGzip && !reply.body.isEmpty
         if reply.isGzipped { reply.headers.set("content-encoding", to: "gzip") }
         return reply
+    }
+
+    private func isReport(_ request: SimulatedRequest) -> Bool {
+        if case .report = route(of: request) { true } else { false }
     }
 
     package func route(of request: SimulatedRequest) -> Route {
@@ -93,6 +102,7 @@ extension ServiceState {
         _ request: SimulatedRequest,
         now: Timestamp
     ) throws(APIError) -> Answer {
+        if case .report(let report) = route { return try self.report(report, request, now: now) }
         guard case .endpoint(let endpoint, let batchID) = route else {
             if case .wrongMethod(let allowed) = route { throw .wrongMethod(allowed: allowed) }
             throw .notFound()
