@@ -119,6 +119,7 @@ struct Batchkeep: AsyncParsableCommand {
                 name: "Costs and errors",
                 subcommands: [
                     SummarizeCommand.self, ErrorsCommand.self, RetryCommand.self, CompareCommand.self,
+                    ReconcileCommand.self,
                     ReportCommand.self, PricesCommand.self,
                 ]
             ),

@@ -7,9 +7,11 @@ import SystemPackage
 /// ``FailureText`` contains the messages.
 enum CommandFailure: Error, Sendable, Hashable {
     case noKey
+    /// No Admin key is given; an ordinary key cannot read reports.
+    case noAdminKey
     /// The environment variable that a pipeline file names for the key is not set.
     case unsetKeyVariable(String)
-    case unreadableKeyFile(String)
+    case unreadableKeyFile(String, option: String)
     /// The key command or a header of the user is invalid.
     case key(KeyFailure)
     /// The key in an environment variable is longer than ``InputFile/key`` allows.

@@ -5,10 +5,14 @@ import BatchService
 extension FailureText {
     init(_ failure: KeyFailure) {
         switch failure {
-        case .command(let problem):
-            self.init("--key-command: \(Self.clause(problem))", advice: Self.advice(problem), status: .usage)
-        case .silentCommand:
-            self.init("--key-command: the command printed no key", advice: Self.printOnlyKey, status: .usage)
+        case .command(let problem, let options):
+            self.init(
+                "\(options.command): \(Self.clause(problem))",
+                advice: Self.advice(problem, options),
+                status: .usage
+            )
+        case .silentCommand(let options):
+            self.init("\(options.command): the command printed no key", advice: Self.printOnlyKey, status: .usage)
         case .redaction(let problem):
             self.init(Self.sentence(problem), advice: Self.advice(problem), status: .usage)
         case .header(let place, let problem):
@@ -43,9 +47,9 @@ extension FailureText {
         }
     }
 
-    private static func advice(_ problem: ShellCommand.Problem) -> String {
+    private static func advice(_ problem: ShellCommand.Problem, _ options: KeySource.Options) -> String {
         switch problem {
-        case .notStarted: "use --key-file with a file"
+        case .notStarted: "use \(options.file) with a file"
         case .failed: "run the command in a shell to see its messages"
         case .tooLong: printOnlyKey
         case .timedOut: "use a command that needs no input and leaves no program running"

@@ -23,7 +23,7 @@ extension FailureText {
         case .credential:
             self.init(
                 "invalid API key: it is empty, or contains white space or characters that are not ASCII",
-                advice: "check ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, the key file or the key command",
+                advice: "check the variable, the key file or the key command from which the key is read",
                 status: .usage
             )
         case .header(let name):
@@ -158,6 +158,7 @@ extension FailureText {
 
     private static func advice(_ failure: ServiceError, status: Int) -> String? {
         let place = failure.keyPlace ?? "the key"
+        if failure.isReport, let advice = reportAdvice(status: status, keyFrom: place) { return advice }
         switch status {
         case 407: return proxyPassword
         case 408, 409, 425, 500...599: return "\(retry) later"

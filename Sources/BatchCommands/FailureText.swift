@@ -140,8 +140,9 @@ extension FailureText {
             )
         case .unsetKeyVariable(let name):
             self.init(Self.unsetVariable(name), advice: "export \(name)=KEY", status: .usage)
-        case .unreadableKeyFile(let path):
-            self.init("--key-file: cannot read '\(path)', or it is empty", status: .usage)
+        case .noAdminKey: self = .noAdminKey
+        case .unreadableKeyFile(let path, let option):
+            self.init("\(option): cannot read '\(path)', or it is empty", status: .usage)
         case .keyTooLong(let variable):
             let limit = ByteSize.text(InputFile.key.rawValue)
             self.init(

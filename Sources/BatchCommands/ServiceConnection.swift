@@ -9,7 +9,7 @@ struct ServiceConnection {
     private let key: KeySource
 
     init(
-        _ options: ServiceOptions,
+        _ options: some ConnectionSource,
         context: CommandContext,
         onRetry: @escaping @Sendable (RetryNotice) -> Void = { _ in }
     ) async throws {

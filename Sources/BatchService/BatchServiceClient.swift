@@ -5,7 +5,7 @@ package import MessageBatches
 ///
 /// Every call handles retries, rate limits and redirects. Clients share no state. Call ``shutdown()`` at the end.
 package struct BatchServiceClient: Sendable {
-    private let base: ServiceURL
+    let base: ServiceURL
     private let transport: HTTPTransport
     private let caller: ServiceCaller
 
@@ -86,7 +86,8 @@ extension BatchServiceClient: BatchLister {
         caller.requester.keys.containsKey(bytes)
     }
 
-    private func document(_ request: ServiceRequest) async throws(ServiceError) -> ServiceReply {
+    /// Sends a request for a JSON document.
+    func document(_ request: ServiceRequest) async throws(ServiceError) -> ServiceReply {
         try await caller.call(request) { head, body, request in
             guard let bytes = try await body.collect(upTo: Self.replyLimit) else {
                 let problem = "more than \(Self.replyLimit / 1_048_576) MiB"

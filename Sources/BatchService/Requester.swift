@@ -26,7 +26,7 @@ struct Requester: Sendable {
             let (head, body) = try await transport.get(
                 url,
                 for: request,
-                headers: headers(accept: request.accept, key: key),
+                headers: headers(accept: request.accept, betas: request.betas, key: key),
                 hiding: keys
             )
             guard head.isRedirect else {
@@ -54,14 +54,14 @@ struct Requester: Sendable {
     private static let tokenBeta = "oauth-2025-04-20"
 
     /// All headers of a request to the configured origin.
-    func headers(accept: String, key: Credential) -> HTTPHeaders {
+    func headers(accept: String, betas: [String] = [], key: Credential) -> HTTPHeaders {
         var headers: HTTPHeaders = [
             "accept": accept,
             "accept-encoding": settings.acceptEncoding.rawValue,
             "anthropic-version": settings.apiVersion,
             "user-agent": settings.userAgent,
         ]
-        for beta in settings.betas { headers.add(name: "anthropic-beta", value: beta) }
+        for beta in settings.betas + betas { headers.add(name: "anthropic-beta", value: beta) }
         if let workspace = settings.workspace { headers.add(name: "anthropic-workspace-id", value: workspace) }
         for header in settings.headers {
             if header.name.lowercased() == "anthropic-beta" {

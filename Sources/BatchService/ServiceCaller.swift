@@ -9,6 +9,8 @@ struct ServiceRequest: Sendable {
     /// The name of the request in errors: `GET /v1/messages/batches`.
     var name: String
     var accept = "application/json"
+    /// The names of beta features that the endpoint requires.
+    var betas: [String] = []
     /// The number of this attempt, from 1.
     var attempt = 1
 }

@@ -50,6 +50,14 @@ package struct PriceTable: Sendable, Equatable {
         return ends.contains(nil) ? nil : ends.compactMap(\.self).max()
     }
 
+    /// The name under which the table has a model, for names that are spelled differently or are aliases.
+    ///
+    /// A model that the table does not have keeps its normalized name.
+    package func name(of model: String) -> String {
+        let name = ModelName.normalized(model)
+        return places[name] == nil ? models[name] ?? name : name
+    }
+
     private func places(of model: String) -> [Int] {
         if let places = places[model] { return places }
         let name = ModelName.normalized(model)

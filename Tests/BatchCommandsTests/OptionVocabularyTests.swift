@@ -3,7 +3,9 @@ import Testing
 
 /// An option name means the same in all commands.
 struct OptionVocabularyTests {
-    private static let rowCommands: Set = ["list", "summarize", "errors", "compare", "prices", "select", "query"]
+    private static let rowCommands: Set = [
+        "list", "summarize", "errors", "compare", "prices", "reconcile", "select", "query",
+    ]
     private static let reportCommands: Set = [
         "export", "run", "join", "retry", "retry-quarantine", "verify", "status", "show", "rebuild", "prune", "compact",
         "views", "catalog rebuild", "import",

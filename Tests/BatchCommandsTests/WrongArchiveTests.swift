@@ -12,6 +12,7 @@ struct WrongArchiveTests {
     private static let arguments: [String: [String]] = [
         "catalog rebuild": [], "compact": [], "compare": ["2026-10", "2026-11"], "errors": [],
         "join": ["--join", "requests.jsonl"], "prune": ["--raw-older-than", "90d"], "query": ["SELECT 1"],
+        "reconcile": ["--since", "2026-10"],
         "rebuild": [], "report": ["--html", "-"], "retry": ["--dry-run"], "retry-quarantine": [], "select": [],
         "show": ["q001"], "status": [], "summarize": [], "verify": [], "views": [],
     ]

@@ -11,6 +11,8 @@ package struct SummarizedBatch: Sendable {
     package var batch: MessageBatch
     /// The workspace of the batch, if known.
     package var workspace: String?
+    /// The `anthropic-workspace-id` that the API named for the batch, if known.
+    package var workspaceID: String?
     /// Whether a join was requested and not done yet.
     package var isJoinPending = false
     /// Whether a batch object of the API proves that the batch is complete; see ``Manifest/isProven``.
@@ -40,6 +42,7 @@ package struct SummarizedBatch: Sendable {
     package init(_ manifest: Manifest, workspace: String?, summaries: SummarySet) {
         self.init(manifest.batch, workspace: workspace ?? manifest.source.workspaceID, summaries: summaries)
         (isJoinPending, isProven) = (manifest.isJoinPending, manifest.isProven)
+        workspaceID = manifest.source.workspaceID
         derivations = manifest.derivations
         prices = manifest.prices
     }
@@ -54,6 +57,7 @@ package struct SummarizedBatch: Sendable {
         }
         batch = try Manifest.batch(schemaVersion: parts.schemaVersion, json: parts.batch, path: path)
         (workspace, derivations, prices) = (parts.workspaceID, parts.derivations, parts.prices)
+        workspaceID = parts.workspaceID
         (summaries, missing) = (parts.summaries, parts.missing)
         (isJoinPending, isProven) = (parts.isJoinPending, parts.isProven)
     }

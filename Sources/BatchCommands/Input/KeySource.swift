@@ -15,6 +15,18 @@ struct KeySource: Sendable {
     /// The longest time that a key command may take.
     static let commandTimeLimit = Duration.seconds(60)
 
+    /// The options that name a key, for messages.
+    struct Options: Sendable, Hashable {
+        let file: String
+        let command: String
+
+        static let ordinary = Options(file: "--key-file", command: "--key-command")
+        static let admin = Options(file: "--admin-key-file", command: "--admin-key-command")
+    }
+
+    /// The environment variable that contains an Admin key.
+    static let adminVariable = "ANTHROPIC_ADMIN_KEY"
+
     /// Reads the key from the key file, the key command or the named variable if there is one, else from
     /// `ANTHROPIC_API_KEY`, else from `ANTHROPIC_AUTH_TOKEN`.
     ///
@@ -22,21 +34,9 @@ struct KeySource: Sendable {
     /// for `ANTHROPIC_AUTH_TOKEN` and a key for the others. Throws ``CommandFailure`` or `CancellationError`.
     init(keyFile: String?, keyCommand: String?, kind: KeyKind?, context: CommandContext) async throws {
         if let keyFile {
-            let read = { @Sendable () throws(CommandFailure) in
-                guard let text = try InputFile.key.read(keyFile), let key = Self.key(in: text) else {
-                    throw .unreadableKeyFile(keyFile)
-                }
-                return (kind ?? .key).credential(key)
-            }
-            let isFile = (try? FileStatus.of(keyFile))?.kind == .file
-            self.init(credential: try read(), place: keyFile, renewal: isFile ? Self.renewal(by: read) : nil)
+            try self.init(file: keyFile, .ordinary, kind: kind ?? .key)
         } else if let keyCommand {
-            let read = { @Sendable () async throws in
-                let output = try await Self.output(ofKeyCommand: keyCommand, in: context)
-                guard let key = Self.key(in: output) else { throw CommandFailure.key(.silentCommand) }
-                return (kind ?? .key).credential(key)
-            }
-            self.init(credential: try await read(), place: "--key-command", renewal: Self.renewal(by: read))
+            try await self.init(command: keyCommand, .ordinary, kind: kind ?? .key, context: context)
         } else if let name = context.keyVariable {
             guard let key = try Self.key(of: name, in: context) else { throw CommandFailure.unsetKeyVariable(name) }
             self.init(credential: (kind ?? .key).credential(key), place: name)
@@ -47,6 +47,43 @@ struct KeySource: Sendable {
         } else {
             throw CommandFailure.noKey
         }
+    }
+
+    /// Reads the Admin key from its file, its command, or ``adminVariable``, and from no place of an ordinary key.
+    ///
+    /// Throws ``CommandFailure`` or `CancellationError`.
+    init(adminKeyFile: String?, adminKeyCommand: String?, kind: KeyKind?, context: CommandContext) async throws {
+        if let adminKeyFile {
+            try self.init(file: adminKeyFile, .admin, kind: kind ?? .key)
+        } else if let adminKeyCommand {
+            try await self.init(command: adminKeyCommand, .admin, kind: kind ?? .key, context: context)
+        } else if let key = try Self.key(of: Self.adminVariable, in: context) {
+            self.init(credential: (kind ?? .key).credential(key), place: Self.adminVariable)
+        } else {
+            throw CommandFailure.noAdminKey
+        }
+    }
+
+    /// Reads the key from a file, and reads it again after a 401 unless the file is a pipe.
+    private init(file: String, _ options: Options, kind: KeyKind) throws(CommandFailure) {
+        let read = { @Sendable () throws(CommandFailure) in
+            guard let text = try InputFile.key.read(file), let key = Self.key(in: text) else {
+                throw .unreadableKeyFile(file, option: options.file)
+            }
+            return kind.credential(key)
+        }
+        let isFile = (try? FileStatus.of(file))?.kind == .file
+        self.init(credential: try read(), place: file, renewal: isFile ? Self.renewal(by: read) : nil)
+    }
+
+    /// Runs a command that prints the key, and runs it again after a 401.
+    private init(command: String, _ options: Options, kind: KeyKind, context: CommandContext) async throws {
+        let read = { @Sendable () async throws in
+            let output = try await Self.output(ofKeyCommand: command, options, in: context)
+            guard let key = Self.key(in: output) else { throw CommandFailure.key(.silentCommand(options)) }
+            return kind.credential(key)
+        }
+        self.init(credential: try await read(), place: options.command, renewal: Self.renewal(by: read))
     }
 
     private init(credential: Credential, place: String, renewal: KeyRenewal? = nil) {
@@ -69,12 +106,16 @@ struct KeySource: Sendable {
     /// Runs a command that prints the key, with the environment of this program.
     ///
     /// Neither its output nor its messages appear anywhere.
-    private static func output(ofKeyCommand text: String, in context: CommandContext) async throws -> [UInt8] {
+    private static func output(
+        ofKeyCommand text: String,
+        _ options: Options,
+        in context: CommandContext
+    ) async throws -> [UInt8] {
         let command = ShellCommand(text: text, environment: context.environment, timeLimit: commandTimeLimit)
         do {
             return try await command.run(outputLimit: InputFile.key.rawValue, clock: context.clock)
         } catch let problem as ShellCommand.Problem {
-            throw CommandFailure.key(.command(problem))
+            throw CommandFailure.key(.command(problem, options))
         }
     }
 
@@ -112,9 +153,9 @@ enum KeyKind: String, Sendable, CaseIterable {
 ///
 /// ``FailureText`` contains the messages.
 enum KeyFailure: Error, Sendable, Hashable {
-    case command(ShellCommand.Problem)
+    case command(ShellCommand.Problem, KeySource.Options)
     /// The command printed no key.
-    case silentCommand
+    case silentCommand(KeySource.Options)
     /// The key of `--redact` is missing or cannot be used.
     case redaction(RedactionKeyProblem)
     /// `place` is `--header`, or a line of the variable.

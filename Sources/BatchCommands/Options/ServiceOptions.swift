@@ -5,7 +5,7 @@ import Foundation
 /// The options for the API, the key and the connection.
 ///
 /// Their group has no title, so that those of the connection stay in a section of their own.
-struct ServiceOptions: ParsableArguments {
+struct ServiceOptions: ParsableArguments, ConnectionSource {
     @Option(
         help: ArgumentHelp(
             "Set the URL of the API (default: ANTHROPIC_BASE_URL, otherwise https://api.anthropic.com).",
@@ -47,35 +47,20 @@ struct ServiceOptions: ParsableArguments {
     /// Throws ``CommandFailure`` or `CancellationError`.
     func settings(context: CommandContext) async throws -> (settings: ServiceSettings, key: KeySource) {
         try check()
-        let headers = try CustomHeaders.read(connection.header, context: context)
         let key = try await KeySource(
             keyFile: keyFile,
             keyCommand: keyCommand,
             kind: connection.keyKind,
             context: context
         )
-        let settings = ServiceSettings(
-            baseURL: address(in: context),
-            credential: key.credential,
-            keyRenewal: key.renewal,
-            apiVersion: connection.apiVersion,
-            betas: connection.beta,
-            workspace: workspace ?? context.workspace,
-            headers: headers,
-            userAgent: "batchkeep/\(BatchkeepVersion.current)",
-            acceptEncoding: connection.acceptEncoding,
-            connectTimeout: try connection.connectTimeLimit(),
-            idleTimeout: try connection.idleTimeLimit(),
-            maxRequestsPerMinute: connection.maxRpm,
-            caFile: connection.caFile,
-            proxies: context.proxies
-        )
+        var settings = try connection.settings(baseURL: address(in: context), key: key, context: context)
+        settings.workspace = workspace ?? context.workspace
         return (settings, key)
     }
 
     /// The URL of the API: from the option, the environment, or Anthropic's.
     func address(in context: CommandContext) -> String {
-        baseURL ?? context.variable("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
+        context.address(baseURL)
     }
 
     /// Checks that all numbers are in their allowed ranges, and that there is one source of the key.
@@ -87,7 +72,45 @@ struct ServiceOptions: ParsableArguments {
     }
 }
 
+/// Options that name a server and a key.
+protocol ConnectionSource {
+    /// The settings of the client, and the place from which the key was read.
+    ///
+    /// Throws ``CommandFailure`` or `CancellationError`.
+    func settings(context: CommandContext) async throws -> (settings: ServiceSettings, key: KeySource)
+}
+
+extension ConnectionOptions {
+    /// The settings of a client with these options.
+    func settings(
+        baseURL: String,
+        key: KeySource,
+        context: CommandContext
+    ) throws(CommandFailure) -> ServiceSettings {
+        ServiceSettings(
+            baseURL: baseURL,
+            credential: key.credential,
+            keyRenewal: key.renewal,
+            apiVersion: apiVersion,
+            betas: beta,
+            headers: try CustomHeaders.read(header, context: context),
+            userAgent: "batchkeep/\(BatchkeepVersion.current)",
+            acceptEncoding: acceptEncoding,
+            connectTimeout: try connectTimeLimit(),
+            idleTimeout: try idleTimeLimit(),
+            maxRequestsPerMinute: maxRpm,
+            caFile: caFile,
+            proxies: context.proxies
+        )
+    }
+}
+
 extension CommandContext {
+    /// The URL of the API: a given one, that of the environment, or Anthropic's.
+    func address(_ given: String?) -> String {
+        given ?? variable("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
+    }
+
     /// The workspace that the environment names, without white space around it.
     fileprivate var workspace: String? {
         let name = variable("ANTHROPIC_WORKSPACE_ID")?.trimmingCharacters(in: .whitespacesAndNewlines)

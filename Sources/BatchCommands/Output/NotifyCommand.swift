@@ -16,7 +16,9 @@ struct NotifyCommand: Sendable {
     static let limit = Duration.seconds(30)
 
     /// The variables that may contain a credential.
-    private static let secretVariables = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", CustomHeaders.variable]
+    private static let secretVariables = [
+        "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", KeySource.adminVariable, CustomHeaders.variable,
+    ]
 
     private let command: String
     private let hiddenVariables: [String]

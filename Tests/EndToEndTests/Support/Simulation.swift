@@ -7,7 +7,10 @@ struct Simulation {
 
     /// The settings of a client of this simulation.
     var environment: [String: String] {
-        ["ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": "test-key-of-the-simulation"]
+        [
+            "ANTHROPIC_BASE_URL": baseURL, "ANTHROPIC_API_KEY": "test-key-of-the-simulation",
+            "ANTHROPIC_ADMIN_KEY": "sk-ant-admin-key-of-the-simulation",
+        ]
     }
 
     /// Starts a simulation, runs `body` and ends the simulation.

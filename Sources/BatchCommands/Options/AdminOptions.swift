@@ -1,0 +1,49 @@
+import ArgumentParser
+import BatchService
+
+/// The options for the reports of an organization, the Admin key and the connection.
+///
+/// The sources of an ordinary key are never used.
+struct AdminOptions: ParsableArguments, ConnectionSource {
+    @Option(
+        help: ArgumentHelp(
+            "Set the URL of the API (default: ANTHROPIC_BASE_URL, otherwise https://api.anthropic.com).",
+            valueName: "url"
+        )
+    )
+    var baseURL: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Read the Admin key from the first line of this file (default: \(KeySource.adminVariable)).",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var adminKeyFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Run this command and use the first line that it prints as the Admin key, at the start and after a 401.",
+            valueName: "command"
+        )
+    )
+    var adminKeyCommand: String?
+
+    @OptionGroup(title: HelpText.advanced)
+    var connection: ConnectionOptions
+
+    func settings(context: CommandContext) async throws -> (settings: ServiceSettings, key: KeySource) {
+        try connection.check()
+        if adminKeyFile != nil, adminKeyCommand != nil {
+            throw CommandFailure.conflict("--admin-key-file, --admin-key-command: cannot be used together")
+        }
+        let key = try await KeySource(
+            adminKeyFile: adminKeyFile,
+            adminKeyCommand: adminKeyCommand,
+            kind: connection.keyKind,
+            context: context
+        )
+        return (try connection.settings(baseURL: context.address(baseURL), key: key, context: context), key)
+    }
+}

@@ -1,0 +1,262 @@
+import MessageBatches
+
+/// A page of a report.
+struct ReportPage<Item: Decodable & Sendable>: Decodable, Sendable {
+    let data: [Item]
+    let hasMore: Bool?
+    let nextPage: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case data
+        case hasMore = "has_more"
+        case nextPage = "next_page"
+    }
+
+    /// The cursor of the next page; nil after the last.
+    var cursor: String? {
+        hasMore == false ? nil : nextPage
+    }
+}
+
+/// A row of a report of either generation.
+protocol ReportItem: Decodable, Sendable {
+    associatedtype Value: Sendable & Equatable
+
+    /// The rows about tokens of batches.
+    func rows() throws(ReportFault) -> [UsageReport.Row<Value>]
+}
+
+/// The reason why a row of a report cannot be read, as a clause.
+struct ReportFault: Error {
+    let reason: String
+}
+
+/// A bucket of time of the older reports, which contains its rows.
+struct ReportBucket<Result: BucketResult>: ReportItem {
+    let startingAt: String
+    let endingAt: String
+    let results: [Result]
+
+    private enum CodingKeys: String, CodingKey {
+        case startingAt = "starting_at"
+        case endingAt = "ending_at"
+        case results
+    }
+
+    func rows() throws(ReportFault) -> [UsageReport.Row<Result.Value>] {
+        var rows: [UsageReport.Row<Result.Value>] = []
+        for result in results where result.isOfBatches {
+            rows.append(
+                UsageReport.Row(
+                    startsAt: try moment(startingAt),
+                    endsAt: try moment(endingAt),
+                    model: result.model,
+                    workspaceID: result.workspaceID,
+                    value: try result.value()
+                )
+            )
+        }
+        return rows
+    }
+}
+
+/// A row in a bucket of the older reports.
+protocol BucketResult: Decodable, Sendable {
+    associatedtype Value: Sendable & Equatable
+
+    var model: String? { get }
+    var workspaceID: String? { get }
+    /// Whether the row is about tokens of batches.
+    var isOfBatches: Bool { get }
+    func value() throws(ReportFault) -> Value
+}
+
+/// The tokens of a row in the older usage report.
+struct BucketUsage: BucketResult {
+    let model: String?
+    let workspaceID: String?
+    let serviceTier: String?
+    let counts: ReportedCounts
+
+    private enum CodingKeys: String, CodingKey {
+        case model
+        case workspaceID = "workspace_id"
+        case serviceTier = "service_tier"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        model = try container.decodeIfPresent(String.self, forKey: .model)
+        workspaceID = try container.decodeIfPresent(String.self, forKey: .workspaceID)
+        serviceTier = try container.decodeIfPresent(String.self, forKey: .serviceTier)
+        counts = try ReportedCounts(from: decoder)
+    }
+
+    var isOfBatches: Bool { serviceTier == "batch" }
+
+    func value() throws(ReportFault) -> TokenUsage { try counts.usage() }
+}
+
+/// The amount of a row in the older cost report.
+struct BucketCost: BucketResult {
+    let model: String?
+    let workspaceID: String?
+    let serviceTier: String?
+    let costType: String?
+    let cost: ReportedCost
+
+    private enum CodingKeys: String, CodingKey {
+        case model
+        case workspaceID = "workspace_id"
+        case serviceTier = "service_tier"
+        case costType = "cost_type"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        model = try container.decodeIfPresent(String.self, forKey: .model)
+        workspaceID = try container.decodeIfPresent(String.self, forKey: .workspaceID)
+        serviceTier = try container.decodeIfPresent(String.self, forKey: .serviceTier)
+        costType = try container.decodeIfPresent(String.self, forKey: .costType)
+        cost = try ReportedCost(from: decoder)
+    }
+
+    var isOfBatches: Bool { serviceTier == "batch" && costType == "tokens" }
+
+    func value() throws(ReportFault) -> ReportedAmount { try cost.amount() }
+}
+
+/// A row of the newer usage report, which has batches only, as requested.
+struct AnalyticsUsage: ReportItem {
+    let startingAt: String
+    let endingAt: String
+    let group: AnalyticsGroup
+    let usage: ReportedCounts
+
+    private enum CodingKeys: String, CodingKey {
+        case startingAt = "starting_at"
+        case endingAt = "ending_at"
+        case group, usage
+    }
+
+    func rows() throws(ReportFault) -> [UsageReport.Row<TokenUsage>] {
+        [try group.row(from: startingAt, to: endingAt, value: try usage.usage())]
+    }
+}
+
+/// A row of the newer cost report, which has batches only, as requested.
+struct AnalyticsCost: ReportItem {
+    let startingAt: String
+    let endingAt: String
+    let group: AnalyticsGroup
+    let cost: ReportedCost
+
+    private enum CodingKeys: String, CodingKey {
+        case startingAt = "starting_at"
+        case endingAt = "ending_at"
+        case group, cost
+    }
+
+    func rows() throws(ReportFault) -> [UsageReport.Row<ReportedAmount>] {
+        guard group.costType == "tokens" else { return [] }
+        return [try group.row(from: startingAt, to: endingAt, value: try cost.amount())]
+    }
+}
+
+/// What a row of the newer reports is about.
+struct AnalyticsGroup: Decodable, Sendable {
+    let model: String?
+    let workspaceID: String?
+    let costType: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case model
+        case workspaceID = "workspace_id"
+        case costType = "cost_type"
+    }
+
+    func row<Value>(from start: String, to end: String, value: Value) throws(ReportFault) -> UsageReport.Row<Value> {
+        UsageReport.Row(
+            startsAt: try moment(start),
+            endsAt: try moment(end),
+            model: model,
+            workspaceID: workspaceID,
+            value: value
+        )
+    }
+}
+
+/// The counts of a row in the usage report of either generation.
+///
+/// A missing class of tokens makes the row unreadable: it must not count as zero.
+struct ReportedCounts: Decodable, Sendable {
+    let input: Int64
+    let cacheRead: Int64
+    let output: Int64
+    let cacheCreation: CacheCreation
+    let serverToolUse: ServerToolUse?
+
+    struct CacheCreation: Decodable, Sendable {
+        let fiveMinutes: Int64
+        let oneHour: Int64
+
+        private enum CodingKeys: String, CodingKey {
+            case fiveMinutes = "ephemeral_5m_input_tokens"
+            case oneHour = "ephemeral_1h_input_tokens"
+        }
+    }
+
+    struct ServerToolUse: Decodable, Sendable {
+        let webSearchRequests: Int64?
+
+        private enum CodingKeys: String, CodingKey {
+            case webSearchRequests = "web_search_requests"
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case input = "uncached_input_tokens"
+        case cacheRead = "cache_read_input_tokens"
+        case output = "output_tokens"
+        case cacheCreation = "cache_creation"
+        case serverToolUse = "server_tool_use"
+    }
+
+    func usage() throws(ReportFault) -> TokenUsage {
+        var usage = TokenUsage()
+        usage.input = input
+        usage.cacheCreation5m = cacheCreation.fiveMinutes
+        usage.cacheCreation1h = cacheCreation.oneHour
+        usage.cacheRead = cacheRead
+        usage.output = output
+        usage.webSearches = serverToolUse?.webSearchRequests ?? 0
+        guard UsageField.allCases.allSatisfy({ usage[$0] >= 0 }) else {
+            throw ReportFault(reason: "a number of tokens is negative")
+        }
+        return usage
+    }
+}
+
+/// The amount of a row in the cost report of either generation.
+struct ReportedCost: Decodable, Sendable {
+    let cents: String
+    let currency: String
+
+    private enum CodingKeys: String, CodingKey {
+        case cents = "amount"
+        case currency
+    }
+
+    func amount() throws(ReportFault) -> ReportedAmount {
+        guard currency == "USD" else { throw ReportFault(reason: "an amount is not in USD") }
+        guard let amount = ReportedAmount(cents: cents) else {
+            throw ReportFault(reason: "an amount is not a decimal number")
+        }
+        return amount
+    }
+}
+
+private func moment(_ text: String) throws(ReportFault) -> Timestamp {
+    guard let moment = Timestamp(text) else { throw ReportFault(reason: "a time is not in RFC 3339") }
+    return moment
+}
