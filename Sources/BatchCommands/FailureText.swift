@@ -272,8 +272,7 @@ extension FailureText {
         case .misspelledResultType(let name, let nearest):
             self.init("--result: unknown type '\(name)'", advice: Self.suggestion(nearest), status: .usage)
         case .badPattern(let origin, let error): self.init("\(origin): \(error.text)", status: .usage)
-        case .conflict(let sentence):
-            self.init(sentence, status: .usage)
+        case .conflict(let sentence): self.init(sentence, status: .usage)
         }
     }
 

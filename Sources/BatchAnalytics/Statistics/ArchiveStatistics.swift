@@ -99,13 +99,7 @@ package struct ArchiveStatistics: Sendable {
         ranking: RowRanking? = nil
     ) async throws -> Reading<RollUp> {
         let expectsJSON = isScan && expectation == .json
-        let empty = RollUp(
-            by: grouping,
-            isScan: isScan,
-            expectsJSON: expectsJSON,
-            columns: columns,
-            ranking: ranking
-        )
+        let empty = RollUp(by: grouping, isScan: isScan, expectsJSON: expectsJSON, columns: columns, ranking: ranking)
         guard !isScan else { return try await scan(into: empty) }
         return try await fold(RollUp.kinds(for: grouping), into: empty) {
             $0.add($1)

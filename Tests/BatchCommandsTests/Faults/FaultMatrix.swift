@@ -177,7 +177,8 @@ enum FaultMatrix {
     }
 
     static let results: [FaultRow] = [
-        quarantined("one line more than promised", "request_counts promises") { _ in [.appended(line("expired") + [0x0A])]
+        quarantined("one line more than promised", "request_counts promises") { _ in
+            [.appended(line("expired") + [0x0A])]
         },
         quarantined("one line fewer than promised", "request_counts promises") { _ in [.dropLine(3)] },
         quarantined("a line of another type than promised", "request_counts promises") { _ in
