@@ -54,10 +54,11 @@ extension Credential {
 
     /// Replaces every occurrence of the secret in a text of the server, because a server may echo the request.
     ///
-    /// Letter case is ignored, because a host name is in lowercase.
+    /// Letter case is ignored, because a host name is in lowercase. A key of up to three characters, such as `x` for a
+    /// local gateway, is no secret, and is part of ordinary words and IDs; it stays.
     func removed(from text: String) -> String {
         let (bytes, key) = (Array(text.utf8), secret.utf8.map(\.lowercase))
-        guard !key.isEmpty, bytes.count >= key.count else { return text }
+        guard key.count > 3, bytes.count >= key.count else { return text }
         let lowercase = bytes.map(\.lowercase)
         var (kept, index): ([UInt8], Int) = ([], 0)
         while index < bytes.count {

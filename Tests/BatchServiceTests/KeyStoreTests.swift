@@ -119,6 +119,12 @@ struct KeyStoreTests {
         #expect(hidden == "[hidden], [hidden]")
     }
 
+    @Test(arguments: [("k", "wrkspc_01"), ("key", "bad key"), ("test", "[hidden]"), ("sk-1234", "no [hidden]!")])
+    func `a dummy key of up to three characters stays in words and IDs`(key: String, expected: String) {
+        let text = expected.replacing("[hidden]", with: key)
+        #expect(KeyStore(.apiKey(key)).removed(from: text) == expected)
+    }
+
     @Test func `a store never prints its keys`() {
         let store = store(Script([nil]))
         var dumped = ""
