@@ -141,8 +141,10 @@ private struct ReportedUsage {
         for row in report.usage where workspaces.contains(row.workspaceID) {
             add(row, in: archived) { $0.usage.addClamped(row.value) }
         }
+        // An amount with few decimal places may have lost its trailing zeros, so the most precise one decides.
+        let rounding = report.costs.map(\.value.rounding).min() ?? .zero
         for row in report.costs where workspaces.contains(row.workspaceID) {
-            add(row, in: archived) { $0.cost += row.value }
+            add(row, in: archived) { $0.cost += ReportedAmount(money: row.value.money, rounding: rounding) }
         }
     }
 

@@ -123,6 +123,20 @@ struct ReconciliationTests {
         #expect(found.groups[0].reasons == [.prices])
     }
 
+    @Test func `the most precise amount of a report limits the rounding of all`() throws {
+        let inside = [
+            batch("2026-11-01T01:00:00Z", "2026-11-01T02:00:00Z"),
+            batch("2026-11-02T01:00:00Z", "2026-11-02T02:00:00Z", input: 1_001),
+        ]
+        let rows = [try usage("2026-11-01", 1_000), try usage("2026-11-02", 1_001)]
+        // 0.1 cents would be 0.05 cents rounded, if 0.05005 did not show more places.
+        let costs = [try cost("2026-11-01", cents: "0.1"), try cost("2026-11-02", cents: "0.05005")]
+        let found = differences(try reconciled(inside, UsageReport(usage: rows, costs: costs)))
+        #expect(found == ["2026-11-01 token_cost_usd 500000000", "all token_cost_usd 500000000"])
+        let rounded = UsageReport(usage: rows, costs: [costs[0], try cost("2026-11-02", cents: "0.1")])
+        #expect(differences(try reconciled(inside, rounded)).isEmpty)
+    }
+
     @Test func `requests without a price leave the cost open to more`() throws {
         let unknown = batch("2026-11-01T01:00:00Z", "2026-11-01T02:00:00Z", model: "claude-99")
         var row = try cost("2026-11-01", cents: "500")
