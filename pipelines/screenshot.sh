@@ -4,7 +4,7 @@
 #
 #   BATCHKEEP_BINARY=.build/release/batchkeep sh pipelines/screenshot.sh [PNG]
 #
-# The default of PNG is the picture in the documentation. On Debian: apt-get install chromium pngquant
+# The default of PNG is the picture in the documentation. On Debian: apt-get install python3 chromium pngquant
 set -eu
 batchkeep=${BATCHKEEP_BINARY:-.build/release/batchkeep}
 case $batchkeep in
@@ -25,12 +25,9 @@ fail() {
 }
 
 [ -f "$batchkeep" ] && [ -x "$batchkeep" ] || fail "'$batchkeep' is not an executable file; set BATCHKEEP_BINARY"
-chromium=
-for name in chromium chromium-browser google-chrome; do
-    [ -n "$chromium" ] || chromium=$(command -v "$name" || true)
+for name in python3 pngquant; do
+    command -v "$name" >/dev/null || fail "$name not found; on Debian: apt-get install $name"
 done
-[ -n "$chromium" ] || fail "Chromium not found; on Debian: apt-get install chromium"
-command -v pngquant >/dev/null || fail "pngquant not found; on Debian: apt-get install pngquant"
 
 scratch=$(mktemp -d)
 simulator=
@@ -53,12 +50,11 @@ unset ANTHROPIC_AUTH_TOKEN
 archive=$scratch/support-archive
 ANTHROPIC_BASE_URL=$base_url ANTHROPIC_API_KEY=any-key-will-do \
     "$batchkeep" export --since 2024-08-01 --archive "$archive" --quiet
-"$batchkeep" report --since 2026-01-01 --until 2026-12-01 --archive "$archive" --html "$scratch/report.html" --quiet
+# The batches of the last hours have not ended.
+"$batchkeep" report --since 2026-01-01 --until 6h --archive "$archive" --html "$scratch/report.html" --quiet
 
-# Chromium needs --no-sandbox if it runs as root, as in a container. The page is our own.
-"$chromium" --headless --no-sandbox --disable-gpu --hide-scrollbars --force-color-profile=srgb \
-    --user-data-dir="$scratch/profile" --screenshot="$scratch/page.png" --window-size=1300,900 \
-    "file://$scratch/report.html" >/dev/null 2>&1 || fail "Chromium did not take the picture"
+python3 -B Tests/BatchReportsTests/Browser/first_screen.py "$scratch/report.html" "$scratch/page.png" 1300 1200 ||
+    fail "Chromium did not take the picture"
 mkdir -p "$(dirname "$picture")"
 pngquant --force --strip --speed 1 --output "$picture" 128 "$scratch/page.png"
 size=$(wc -c <"$picture")

@@ -18,7 +18,7 @@ struct ScreenshotTests {
             #expect(run.status == 0, "\(run.notes)")
             let picture = try Data(contentsOf: folder.url.appending(path: "page.png"))
             #expect(run.output == "\(folder.path)/page.png: \(picture.count) bytes\n")
-            #expect(try size(of: picture) == [1_300, 900])
+            #expect(try size(of: picture) == [1_300, 1_200])
             #expect(picture.count > 10_000 && picture.count < 250_000)
         }
     }
@@ -26,7 +26,7 @@ struct ScreenshotTests {
     @Test func `the stored picture is as wide as the script makes it`() throws {
         let resources = Program.package.appending(path: "Sources/BatchPipeline/BatchPipeline.docc/Resources")
         let picture = try Data(contentsOf: resources.appending(path: "report.png"))
-        #expect(try size(of: picture) == [1_300, 900])
+        #expect(try size(of: picture) == [1_300, 1_200])
         #expect(picture.count < 250_000)
     }
 

@@ -105,6 +105,7 @@ struct PageMetrics: Sendable {
         let trend = ErrorTrend(errors: errors, before: before, options: options)
         var table = trend.table(limit: Self.longestTable, forPeople: false)
         table.arrange(Self.errorColumns)
+        table.caption = "Errors by fingerprint, most frequent first"
         // Each row has its command.
         table.notes = trend.table(limit: 1, forPeople: true).notes.filter { $0.contains(": ") && !$0.hasPrefix(" ") }
         let more = trend.rowCount - table.rows.count

@@ -133,7 +133,7 @@ extension String {
     fileprivate var status: String {
         guard let start = firstRange(of: "<span class=\"badge\"") else { return "" }
         let rest = self[start.upperBound...]
-        return String(rest[..<(rest.firstRange(of: "</section>")?.lowerBound ?? rest.endIndex)])
+        return String(rest[..<(rest.firstRange(of: "</div>")?.lowerBound ?? rest.endIndex)])
     }
 
     /// The exact value of a number of the headline.

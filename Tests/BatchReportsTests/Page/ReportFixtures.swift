@@ -93,6 +93,7 @@ enum ReportFixture: String, CaseIterable, Sendable {
             percentiles: [.init("p50", 312), .init("p95", 312)]
         )
         document.queueSeconds = Distribution(points: [.init(value: 95, count: 1)], percentiles: [.init("p50", 95)])
+        document.queueHours = [QueueHour(hour: 9, batches: 1, p50: 95, p95: 95)]
         document.headline = Array(headline(1).prefix(2))
         document.batches = batchTable(1, &random)
         return document

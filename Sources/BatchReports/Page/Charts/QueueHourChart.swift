@@ -66,7 +66,7 @@ struct QueueHourChart: Sendable {
         }
         return axis.nodes(unit: unit.name, text: NumberText.compact)
             + hours.map { bar($0, axis, unit.seconds) } + ticks
-            + [HorizontalAxis.unit("hour of creation, \(zone.name)")]
+            + [HorizontalAxis.unit("hour of creation")]
     }
 
     /// One hour: p95 as a bar, p50 as a bar before it.

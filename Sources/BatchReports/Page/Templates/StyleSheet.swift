@@ -8,7 +8,7 @@ import Tables
 /// background is at least 3; that of text is at least 4.5.
 enum StyleSheet {
     /// The source of `style-src` that allows exactly ``text``; a test recomputes it.
-    static let digest = "sha256-MUFLnSZMkA+pRcjqr8VbmqSgReB6DlhhWiWKx1bvIQo="
+    static let digest = "sha256-hbHshbgRELT0QVx3JeAH0i41Of23EZWYp1tp3/nP9ak="
 
     static let text = colors + layout + tables + charts + media
 
@@ -137,7 +137,7 @@ enum StyleSheet {
         .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
         .text { min-width: 14ch; max-width: 72ch; overflow-wrap: break-word; }
         .long { min-width: 34ch; }
-        #errors .time { white-space: normal; }
+        #errors .time { min-width: 12ch; white-space: normal; }
         @media screen and (min-width: 601px) and (max-width: 1699px) { table, .cut::before { font-size: 13px; } }
         .whole { white-space: nowrap; }
         td.missing, th.missing { color: var(--soft); }
@@ -186,7 +186,7 @@ enum StyleSheet {
         rect.s3 { fill: var(--s3); }
         rect.s4 { fill: var(--s4); } rect.s5 { fill: var(--s5); } rect.rest { fill: var(--rest); }
         rect.f0 { fill: var(--f0); } rect.f1 { fill: var(--f1); } rect.f2 { fill: var(--f2); }
-        @container (max-width: 440px) { .extra { display: none; } }
+        @container (max-width: 480px) { .extra { display: none; } }
         .legend {
           display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 250px), 1fr)); gap: 2px 16px;
           margin: 12px 0 0; padding: 0; list-style: none; font-size: 13px;
