@@ -27,7 +27,8 @@ struct JSONAnswerCommandTests {
     private func withAnswers(
         _ body: (Archive, Scratch, ([String]) async -> InProcess) async throws -> Void
     ) async throws {
-        try await InProcess.withGenerated { archive, run, _ in
+        try await InProcess.withGenerated { archive, _, server in
+            let run = archive.command(at: server)
             try await Scratch.use { scratch in
                 let file = try scratch.write(Self.lines.joined(separator: "\n") + "\n", to: "results.jsonl")
                 let options = ["--unproven", "--batch", "json_job", "--date", "2026-11-20"]

@@ -14,7 +14,8 @@ struct RetryRecordTests {
     {
         let batch = try Samples.id(of: Self.catalog)
         let source = Samples.path("requests/\(Self.catalog).jsonl")
-        try await InProcess.withSamples { archive, run, _ in
+        try await InProcess.withSamples { archive, _, server in
+            let run = archive.command(at: server)
             try await Scratch.use { scratch in
                 try await body(archive, scratch) { await run(["retry", "--batch", batch, "--join", source] + $0) }
             }
