@@ -17,6 +17,10 @@ struct PostgresServer {
             // The server refuses to run as root. A package has made the user postgres.
             let script = """
                 as_user() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=postgres --regid=postgres --init-groups "$@"; else "$@"; fi; }
+                # This process is not waited for as long as the server has its descriptors.
+                for path in /proc/self/fd/*; do
+                    if [ "${path##*/}" -gt 2 ]; then eval "exec ${path##*/}>&-"; fi
+                done
                 if [ "$(id -u)" -eq 0 ]; then chown postgres "$1"; fi
                 case $2 in
                     start)
@@ -28,8 +32,8 @@ struct PostgresServer {
                 """
             func server(_ action: String) async throws {
                 let run = try await Program.run(
-                    ["-euc", script, "sh", folder.path, action, tools],
-                    executable: URL(filePath: "/bin/sh"),
+                    ["-euc", script, "bash", folder.path, action, tools],
+                    executable: URL(filePath: "/bin/bash"),
                     in: folder.url
                 )
                 try #require(run.status == 0, "\(run.notes)")
