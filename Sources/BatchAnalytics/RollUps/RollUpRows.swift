@@ -42,7 +42,9 @@ extension RollUp {
             columns: places.map { weighted(columns[$0]) },
             rows: sorted(grouped).map { shown($0.cells) },
             totals: shown(totals),
-            notes: notes.map { total.all.cost.sentences + grouping.sentences + $0 } ?? []
+            notes: notes.map {
+                total.all.cost.sentences + grouping.sentences + [rankingSentence(total)].compactMap(\.self) + $0
+            } ?? []
         )
     }
 

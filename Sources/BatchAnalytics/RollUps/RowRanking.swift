@@ -44,6 +44,13 @@ extension RollUp {
     /// Whether rows must keep what their cells were computed from.
     var addsUpRows: Bool { ranking?.limit != nil }
 
+    /// A sentence about groups that a ranking misses, because they have no row of their own.
+    func rankingSentence(_ total: Group) -> String? {
+        let isCut = total.parts.other != Measures() || total.errors.other != ErrorMeasures()
+        guard ranking != nil, isCut else { return nil }
+        return "There are too many groups to keep all, so the row \(Self.other) can contain large ones."
+    }
+
     /// The rows of all groups in the order of the table.
     func sorted(_ groups: [GroupRows]) -> [Row] {
         let rows = groups.sorted { $0.key.precedes($1.key) }.flatMap(\.rows)

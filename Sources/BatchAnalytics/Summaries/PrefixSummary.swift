@@ -147,19 +147,21 @@ extension PrefixSummary {
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
         var earlier: BoundedTable<Label, PrefixTally>?
+        var stored: Int?
         try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
             switch key {
             case .depth:
                 let place = json.position
-                depth = try json.requiredNumber()
-                guard (-1...Self.maximumDepth).contains(depth) else {
-                    throw JSONSyntaxError(.unexpectedContent, at: place)
-                }
+                let number = try json.requiredNumber()
+                guard number <= Self.maximumDepth else { throw JSONSyntaxError(.unexpectedContent, at: place) }
+                stored = number
             case .groups: groups = try BoundedTable(from: &json, capacity: Self.capacity)
             case .hasMore: hasMore = try json.optionalBoolean() ?? false
             case .prefixes: earlier = try BoundedTable(from: &json, capacity: 512)
             }
         }
+        // Without a depth, there are no groups, and requests only in `other`.
+        depth = stored ?? (groups.other == PrefixTally() ? Self.maximumDepth : -1)
         if let earlier { self = PrefixSummary(earlier) }
     }
 
@@ -186,7 +188,8 @@ extension PrefixSummary {
             stored = stored.shortened(to: stored.depth - 1)
         }
         return .sorted([
-            ("depth", .number(stored.depth)), ("groups", stored.groups.node(budget: Self.budget)),
+            ("depth", stored.depth < 0 ? nil : .number(stored.depth)),
+            ("groups", stored.groups.node(budget: Self.budget)),
             ("has_more", stored.hasMore ? .verbatim(Array("true".utf8)) : nil),
         ])
     }

@@ -24,7 +24,6 @@ struct SummarizeCommand: AsyncParsableCommand {
 
             Examples:
               batchkeep summarize
-              batchkeep summarize --by day,model --format csv
               batchkeep summarize --by prefix,model --sort cost_usd --top 10
               batchkeep summarize --during 2026-10 --fail-if 'cost_usd>100'
             """

@@ -96,6 +96,19 @@ struct RowRankingTests {
         #expect(top.amounts("cost_usd").reduce(.zero, +) == top.total("cost_usd").flatMap(\.amount))
     }
 
+    @Test func `a note says that a ranking can miss groups if there are too many to keep`() {
+        func notes(batches: Int) -> [String] {
+            var rollUp = RollUp(by: Grouping(by: [], .prefix), ranking: RowRanking(by: nil, limit: 3))
+            for batch in 0..<batches {
+                rollUp.add(.folded((0..<60).map { .succeeded("b\(batch)p\($0)x-1") }, id: "msgbatch_\(batch)"))
+            }
+            return rollUp.table(notes: []).notes
+        }
+        let sentence = "There are too many groups to keep all, so the row (other) can contain large ones."
+        #expect(!notes(batches: 60).contains(sentence))
+        #expect(notes(batches: 70).contains(sentence))
+    }
+
     @Test func `the columns to sort by are those of the table`() throws {
         for name in Grouping.names {
             let grouping = try Grouping(name)

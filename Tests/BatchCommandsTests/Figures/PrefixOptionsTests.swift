@@ -98,7 +98,7 @@ struct PrefixOptionsTests {
             let whole = await prefixes(archive, ["--prefix-pattern", "[0-9]$|task"])
             #expect(Set(whole.rows.compactMap { $0["prefix"] as? String }) == ["1", "2", "task"])
             let models = await InProcess.offline(
-                ["summarize", "--by", "prefix,model", "--prefix-pattern", "-(.)-", "--format", "json"],
+                ["summarize", "--by", "prefix,model", "--prefix-pattern=-(.)-", "--format", "json"],
                 on: archive
             )
             #expect(models.rows.map { "\($0["prefix"] ?? "") \($0["requests"] ?? "")" } == ["b 2", "a 1"])
