@@ -42,7 +42,8 @@ struct SummaryPeerTests {
         try await write(["prices", "--format", "csv"], to: "prices.csv", in: folder)
         try await write(["summarize", "--format", "json"], to: "all.json", in: folder)
         for name in Self.groupings {
-            try await write(["summarize", "--by", name, "--format", "json"], to: "\(name).json", in: folder)
+            let depth = name == "prefix" ? ["--prefix-depth", "1"] : []
+            try await write(["summarize", "--by", name, "--format", "json"] + depth, to: "\(name).json", in: folder)
         }
         try await write(["select", "--columns", Self.columns, "--format", "csv"], to: "select.csv", in: folder)
         let query = "SELECT \(Self.columns), picodollars FROM results"

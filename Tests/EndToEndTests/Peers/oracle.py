@@ -195,15 +195,26 @@ def bill(message, day, is_own):
 # ---- The archive ----
 
 
+UUID = re.compile(
+    r"(?:(?<=[-_./:])|\A)(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=[-_./:]|\Z)"
+)
+
+
+def first_part(custom_id):
+    """The first part of an ID, which is not its last part."""
+    named = UUID.sub("(uuid)", custom_id)
+    found = re.match(r"([-_./:]*[^-_./:]+)[-_./:]", named)
+    return named if named == "(uuid)" else found[1] if found else "(none)"
+
+
 def read_line(number, line, batch):
     entry = json.loads(line)
     result = entry["result"]
-    prefix = re.fullmatch(r"(.*[-_])[0-9]+", entry["custom_id"], re.DOTALL)
     day = batch["created"].strftime("%Y-%m-%d")
     request = {
         "batch": batch["id"], "id": entry["custom_id"], "line": number, "day": day, "month": day[:7],
         "hour": batch["created"].strftime("%H"), "week": "{}-W{:02}".format(*batch["created"].isocalendar()),
-        "type": result["type"], "prefix": prefix[1] if prefix else "(none)", "result": result["type"],
+        "type": result["type"], "prefix": first_part(entry["custom_id"]), "result": result["type"],
     }
     if result["type"] != "succeeded":
         return request
