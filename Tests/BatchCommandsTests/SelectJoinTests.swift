@@ -11,7 +11,7 @@ struct SelectJoinTests {
 
     /// The labels by ID, read from the first two columns of the sample.
     private func labelsByID() throws -> [String: String] {
-        let rows = try String(contentsOfFile: labels, encoding: .utf8).split(separator: "\n").dropFirst()
+        let rows = try String(contentsOfFile: labels, encoding: .utf8).split(whereSeparator: \.isNewline).dropFirst()
             .map { $0.split(separator: ",", maxSplits: 2, omittingEmptySubsequences: false) }
         return Dictionary(rows.map { (String($0[0]), String($0[1])) }) { first, _ in first }
     }

@@ -28,8 +28,7 @@ struct SelectCommand: AsyncParsableCommand {
             Examples:
               batchkeep select --result errored --columns custom_id,error_type,error_message --format csv
               batchkeep select --by model,stop_reason --columns output_tokens,cost_usd
-              batchkeep select --where 'usage.output_tokens>500' --columns custom_id,text --limit 3
-              batchkeep select --join samples/metadata/satire-labels.csv --columns custom_id,label,text --format csv
+              batchkeep select --join samples/metadata/satire-labels.csv --where 'usage.output_tokens>20' --columns label,text
             """
     )
 
@@ -119,11 +118,16 @@ struct SelectCommand: AsyncParsableCommand {
         try checkOptions(format)
         let digest = try redaction.digest()
         let window = try window.window(now: context.now())
-        let archives = try archive.archives()
-        let sources = try await SelectionSources(join, archives, window, ids: self.window.ids)
-        var plan = try sources.withNames { names in
-            try SelectionPlan(self, format, prices: prices.source(), digest, names)
+        var sources = try SelectionSources(join)
+        let prices = try prices.source()
+        func makePlan() throws -> SelectionPlan {
+            try sources.withNames { try SelectionPlan(self, format, prices: prices, digest, $0) }
         }
+        // Invalid names are reported before a missing archive, unless the batches are needed to know the columns.
+        let early = try sources.arePerBatch ? nil : makePlan()
+        let archives = try archive.archives()
+        try await sources.list(archives, window, ids: self.window.ids)
+        var plan = try early ?? makePlan()
         if !fingerprint.isEmpty {
             let selection = ArchiveSelection(window, ids: self.window.ids)
             let statistics = try ArchiveStatistics(path: archive.path, selection: selection)

@@ -12,13 +12,12 @@ struct SelectionSources {
     private var batches: [String] = []
 
     /// Opens the sources for all batches.
-    init(
-        _ options: JoinOptions,
-        _ archives: [ArchiveFolders.Entry],
-        _ window: BatchWindow,
-        ids: Set<String>?
-    ) async throws {
+    init(_ options: JoinOptions) throws {
         sources = try options.isWanted ? ColumnSources(options.readingSettings()) : nil
+    }
+
+    /// Lists the selected batches, if a source has one file per batch.
+    mutating func list(_ archives: [ArchiveFolders.Entry], _ window: BatchWindow, ids: Set<String>?) async throws {
         guard arePerBatch else { return }
         for archive in archives {
             // The scan reports manifests that cannot be read.
