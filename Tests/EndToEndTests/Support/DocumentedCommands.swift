@@ -7,7 +7,12 @@ enum DocumentedCommands {
     static let python = ProcessInfo.processInfo.environment["BATCHKEEP_PYTHON"].map { URL(filePath: $0) }
 
     /// Tools that a block may use, and that not every machine has.
-    private static let tools = ["bq", "clickhouse", "curl", "duckdb", "jq", "psql", "python3", "snow", "sqlite3"]
+    private static let tools = [
+        "bq", "clickhouse", "curl", "duckdb", "jq", "openssl", "psql", "python3", "snow", "sqlite3",
+    ]
+
+    /// The lines that build the program, which `.ci/run` runs.
+    private static let builds: Set<Substring> = ["sh pipelines/quickstart.sh", "sh Tests/run.sh"]
 
     /// Runs every block marked `sh`, in order, except the lines that build the program.
     ///
@@ -24,7 +29,7 @@ enum DocumentedCommands {
             if document.name != "README" { try await export(in: folder, environment: environment) }
             var notes = ""
             for block in blocks {
-                let lines = block.split(separator: "\n").filter { !$0.hasPrefix("sh ") }
+                let lines = block.split(separator: "\n").filter { !builds.contains($0) }
                 notes += try await run(lines.joined(separator: "\n"), in: folder, environment: environment)
             }
             for file in try folder.files() where !file.contains("/") && !["samples", "pipelines"].contains(file) {
@@ -113,6 +118,7 @@ enum DocumentedCommands {
             try writeRequests(in: folder)
             try await Simulation.ofSamples { simulation in
                 var environment = simulation.environment
+                environment["ANTHROPIC_ADMIN_KEY"] = "test-admin-key-of-the-simulation"
                 let folders = [Program.binary, python].compactMap { $0?.deletingLastPathComponent().path }
                 environment["PATH"] = (folders + [Program.cleanEnvironment["PATH"] ?? ""]).joined(separator: ":")
                 try await body(folder, environment)
@@ -148,6 +154,8 @@ enum DocumentedCommands {
     }
 
     private static func isInstalled(_ tool: String, in path: String) -> Bool {
-        path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)") }
+        // Another Python does not have the packages.
+        if tool == "python3", python == nil { return false }
+        return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)") }
     }
 }
