@@ -55,7 +55,7 @@ extension Credential {
     /// Replaces every occurrence of the secret in a text of the server, because a server may echo the request.
     ///
     /// Letter case is ignored, because a host name is in lowercase. A key of up to three characters, such as `x` for a
-    /// local gateway, is no secret, and is part of ordinary words and IDs; it stays.
+    /// local gateway, is not a secret, and is part of ordinary words and IDs; it stays.
     func removed(from text: String) -> String {
         let (bytes, key) = (Array(text.utf8), secret.utf8.map(\.lowercase))
         guard key.count > 3, bytes.count >= key.count else { return text }

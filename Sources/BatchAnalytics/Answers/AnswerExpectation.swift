@@ -6,7 +6,7 @@ import MessageBatches
 package enum AnswerExpectation: String, Sendable, CaseIterable {
     /// One JSON value, also in a code block; see ``JSONAnswer``.
     ///
-    /// An answer without visible text is judged as usual: a tool call has JSON as its input.
+    /// An answer without visible text is evaluated as usual: a tool call has JSON as its input.
     case json
 
     /// Makes the answers of a block unusable that do not meet the expectation.

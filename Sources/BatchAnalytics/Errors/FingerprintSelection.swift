@@ -76,7 +76,7 @@ extension ArchiveStatistics {
     /// Finds the errors of the selected batches whose fingerprints begin with the given texts.
     ///
     /// The answers that are not JSON count as errors. The fingerprints come from the manifests, which have the most
-    /// frequent errors of each batch. All 12 digits of another one are accepted as they are.
+    /// frequent errors of each batch. All 12 digits of another one are accepted unchanged.
     ///
     /// - Throws: ``FingerprintFailure``. If no batch is selected, any valid text is accepted.
     package func fingerprints(_ texts: [String]) async throws -> FingerprintSelection {

@@ -8,7 +8,7 @@ package struct ReconciliationFacts: Sendable {
     package struct Gap: Sendable {
         package var createdAt: Timestamp
         package var endedAt: Timestamp?
-        /// Whether the API removed its results, so that it cannot be archived any more.
+        /// Whether the API removed its results, so that it can no longer be archived.
         package var isRemoved: Bool
 
         package init(createdAt: Timestamp, endedAt: Timestamp?, isRemoved: Bool) {

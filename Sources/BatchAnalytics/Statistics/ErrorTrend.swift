@@ -101,7 +101,7 @@ package struct ErrorTrend: Sendable {
         Column("fingerprint", "Fingerprint", canShrink: false),
     ]
 
-    /// The number of digits that are enough to tell the fingerprints apart, at least eight.
+    /// The number of digits that are enough to distinguish the fingerprints, at least eight.
     private var shortIDLength: Int {
         let ids = errors.rankedErrors.compactMap { $0.fingerprint?.id }
         return (8...ErrorFingerprint.idLength).first { length in Set(ids.map { $0.prefix(length) }).count == ids.count }

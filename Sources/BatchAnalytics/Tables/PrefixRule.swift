@@ -5,7 +5,7 @@ package enum PrefixRule: Sendable, Hashable {
     /// The first parts of the ID, at most this many; the last part, which identifies the request, is never included.
     ///
     /// Parts are separated by `-`, `_`, `.`, `/` or `:`. A UUID is one part, named `(uuid)`. Depth 0 is the first part
-    /// without the digits at its end. A prefix has at most 64 bytes: parts that exceed them are left out.
+    /// without the digits at its end. A prefix has at most 64 bytes: parts that exceed them are skipped.
     case depth(Int)
     /// The first group of a regular expression in the ID, or the whole match if the expression has no group.
     case pattern(PrefixPattern)

@@ -2,7 +2,7 @@ import Crypto
 
 /// Hashes texts with a secret key: HMAC-SHA-256.
 ///
-/// Without the key, nobody can find the text of a hash by hashing likely texts.
+/// Without the key, it is not possible to find the text of a hash by hashing likely texts.
 package struct KeyedDigest: Sendable {
     /// The least length of a key in bytes.
     package static let shortestKey = 16

@@ -23,7 +23,6 @@ struct ErrorsCommand: AsyncParsableCommand {
               batchkeep errors
               batchkeep errors --class retry --expect json
               batchkeep errors --since 2026-01-01 --limit 10
-              batchkeep errors --format csv
             """
     )
 

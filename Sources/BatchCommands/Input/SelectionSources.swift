@@ -28,7 +28,7 @@ struct SelectionSources {
     /// Whether a source has one file per batch.
     var arePerBatch: Bool { sources?.arePerBatch ?? false }
 
-    /// Returns the plan that `make` makes of the names of the columns; nil stands for no sources.
+    /// Returns the plan that `make` makes of the names of the columns; nil means no sources.
     func withNames(_ make: (JoinedColumnNames?) throws -> SelectionPlan) throws -> SelectionPlan {
         guard let sources else { return try make(nil) }
         return try sources.withNames(batches: batches) { try make($0) }

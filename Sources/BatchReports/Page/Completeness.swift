@@ -33,7 +33,7 @@ package struct Completeness: Sendable, Hashable {
     package var unproven = 0
     /// Whether a run has listed the batches of every archive.
     ///
-    /// Without a listing, nobody knows whether batches are missing.
+    /// Without a listing, it is unknown whether batches are missing.
     package var isListed = true
     /// The time of the last listing.
     package var listedAt: Timestamp?

@@ -27,7 +27,7 @@ extension StringProtocol {
 extension String {
     /// The text as markup, with the parts between two backticks as code.
     ///
-    /// A backtick without a partner stays as it is.
+    /// A backtick without a partner stays unchanged.
     var codeMarkup: String {
         let parts = split(separator: "`", omittingEmptySubsequences: false)
         guard parts.count > 1, !parts.count.isMultiple(of: 2) else { return escapedForMarkup }

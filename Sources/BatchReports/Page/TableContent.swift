@@ -114,7 +114,7 @@ private struct ShortID {
     let middle: String
     let end: String
 
-    /// IDs up to this length are shown as they are.
+    /// IDs up to this length are shown unchanged.
     private static let longest = 22
     /// The length of the start, which is `msgbatch_01` for a batch.
     private static let startLength = 11

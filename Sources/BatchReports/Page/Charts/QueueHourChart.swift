@@ -1,7 +1,7 @@
 import MessageBatches
 import Tables
 
-/// A chart of queue times by the hour of the day in which batches were created: p50, and p95 behind it.
+/// A chart of queue times by the hour of the day in which batches were created: p50 in front of p95.
 struct QueueHourChart: Sendable {
     let hours: [QueueHour]
     let zone: CalendarZone
