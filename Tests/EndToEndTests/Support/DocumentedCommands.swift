@@ -118,7 +118,6 @@ enum DocumentedCommands {
             try writeRequests(in: folder)
             try await Simulation.ofSamples { simulation in
                 var environment = simulation.environment
-                environment["ANTHROPIC_ADMIN_KEY"] = "test-admin-key-of-the-simulation"
                 let folders = [Program.binary, python].compactMap { $0?.deletingLastPathComponent().path }
                 environment["PATH"] = (folders + [Program.cleanEnvironment["PATH"] ?? ""]).joined(separator: ":")
                 try await body(folder, environment)
