@@ -41,8 +41,8 @@ package final class FileArchive: ArchiveSink {
     ///
     /// Call it first in every run that writes.
     package func prepare() throws(ArchiveFailure) -> RecoveryReport {
-        try folder.checkIsWhole()
         try folder.makeFolder("")
+        try folder.checkIsWhole()
         var devices: Set<UInt64> = []
         for name in [ArchivePaths.partial, ArchivePaths.manifests, DataKind.raw.rawValue, DataKind.results.rawValue] {
             try folder.makeFolder(name)

@@ -170,6 +170,10 @@ struct SelectJoinTests {
                 )
                 let none = await run(["select", "--join", folder.path("other-{batch_id}.csv"), "--columns", "queue"])
                 #expect(none.status == .usage && none.notes.contains("column 'queue': not found"), "\(none.notes)")
+                #expect(
+                    none.notes.contains("no file matches '\(folder.path("other-{batch_id}.csv"))'"),
+                    "\(none.notes)"
+                )
             }
         }
     }

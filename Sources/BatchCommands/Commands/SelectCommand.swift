@@ -126,7 +126,7 @@ struct SelectCommand: AsyncParsableCommand {
         // Invalid names are reported before a missing archive, unless the batches are needed to know the columns.
         let early = try sources.arePerBatch ? nil : makePlan()
         let archives = try archive.archives()
-        try await sources.list(archives, window, ids: self.window.ids)
+        try await sources.list(archives, window, ids: self.window.ids, context)
         var plan = try early ?? makePlan()
         if !fingerprint.isEmpty {
             let selection = ArchiveSelection(window, ids: self.window.ids)

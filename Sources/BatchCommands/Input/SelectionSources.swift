@@ -16,13 +16,19 @@ struct SelectionSources {
         sources = try options.isWanted ? ColumnSources(options.readingSettings()) : nil
     }
 
-    /// Lists the selected batches, if a source has one file per batch.
-    mutating func list(_ archives: [ArchiveFolders.Entry], _ window: BatchWindow, ids: Set<String>?) async throws {
+    /// Lists the selected batches, if a source has one file per batch, and reports sources that no batch has.
+    mutating func list(
+        _ archives: [ArchiveFolders.Entry],
+        _ window: BatchWindow,
+        ids: Set<String>?,
+        _ context: CommandContext
+    ) async throws {
         guard arePerBatch else { return }
         for archive in archives {
             // The scan reports manifests that cannot be read.
             batches += try await archive.manifests(window, ids: ids).manifests.map(\.batch.id)
         }
+        for pattern in sources?.unmatchedPatterns(of: batches) ?? [] { context.report(.warning, pattern.sentence) }
     }
 
     /// Whether a source has one file per batch.
@@ -53,7 +59,7 @@ struct SelectionSources {
 // MARK: Messages
 
 extension SelectionSources {
-    /// Reports rows that are not used, files that do not exist, and columns that the plan does not take from a source.
+    /// Reports rows that are not used, and columns that the plan does not take from a source.
     func report(_ plan: SelectionPlan, in context: CommandContext) {
         for source in sources?.findings ?? [] {
             let parts = [
@@ -68,7 +74,6 @@ extension SelectionSources {
                 details: source.notes
             )
         }
-        for pattern in sources?.unmatchedPatterns(of: batches) ?? [] { context.report(.warning, pattern.sentence) }
         for (name, other) in plan.hidden {
             context.report(.note, "column '\(name)' is of the results: for the column of the source use '\(other)'")
         }
