@@ -50,7 +50,7 @@ unset ANTHROPIC_AUTH_TOKEN
 archive=$scratch/support-archive
 ANTHROPIC_BASE_URL=$base_url ANTHROPIC_API_KEY=any-key-will-do \
     "$batchkeep" export --since 2024-08-01 --archive "$archive" --quiet
-# Batches of the last hours are pending.
+# The batches of the last hours are pending.
 "$batchkeep" report --since 2026-01-01 --until 6h --archive "$archive" --html "$scratch/report.html" --quiet
 
 python3 -B Tests/BatchReportsTests/Browser/first_screen.py "$scratch/report.html" "$scratch/page.png" 1300 1200 ||
