@@ -53,6 +53,8 @@ ANTHROPIC_BASE_URL=$base_url ANTHROPIC_API_KEY=any-key-will-do \
 # The batches of the last hours are pending.
 "$batchkeep" report --since 2026-01-01 --until 6h --archive "$archive" --html "$scratch/report.html" --quiet
 
+# Chromium writes its settings there.
+export HOME="$scratch"
 python3 -B Tests/BatchReportsTests/Browser/first_screen.py "$scratch/report.html" "$scratch/page.png" 1300 1200 ||
     fail "Chromium did not take the picture"
 mkdir -p "$(dirname "$picture")"
