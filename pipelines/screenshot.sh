@@ -24,7 +24,9 @@ fail() {
     exit 1
 }
 
-[ -f "$batchkeep" ] && [ -x "$batchkeep" ] || fail "'$batchkeep' is not an executable file; set BATCHKEEP_BINARY"
+if [ ! -f "$batchkeep" ] || [ ! -x "$batchkeep" ]; then
+    fail "'$batchkeep' is not an executable file; set BATCHKEEP_BINARY"
+fi
 for name in python3 pngquant; do
     command -v "$name" >/dev/null || fail "$name not found; on Debian: apt-get install $name"
 done
