@@ -132,7 +132,7 @@ extension SelectedColumn {
         switch source {
         case .flat where name == "custom_id": return SelectedColumn(name: name, source: .hashedID(digest))
         case .flat where !Self.withText.contains(name): return self
-        case .date, .hashedID: return self
+        case .date, .hashedID, .content(.jsonValid): return self
         case .joined(let column) where joined?.sources[column.source].holdsRequests == false: return self
         case .flat, .content, .path, .joined: throw .redactedColumn(name)
         }
