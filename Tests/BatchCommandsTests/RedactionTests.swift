@@ -41,7 +41,7 @@ struct RedactionTests {
                 ])
                 #expect(groups.lines.count == 2 && groups.lines[1].hasSuffix(",2") && !groups.output.contains("ticket"))
                 let json = await run(["select", "--redact", "--redact-key-file", file, "--by", "json_valid"])
-                #expect(json.status == .done && json.output.contains("fenced"), "\(json.notes)")
+                #expect(json.status == .done && json.output.contains("invalid"), "\(json.notes)")
             }
         }
     }

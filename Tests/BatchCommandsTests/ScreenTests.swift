@@ -117,13 +117,13 @@ struct ScreenTests {
                     """
                     Errors by fingerprint
 
-                    Requests  Cost at stake  Action       Type                   Fingerprint
+                    Fingerprint  Requests  Cost at stake  Action       Type
                       Message
-                    ────────  ─────────────  ───────────  ─────────────────────  ────────────
-                          22        $0.0023  fix_account  invalid_request_error  c8109e31ca15
+                    ───────────  ────────  ─────────────  ───────────  ─────────────────────
+                    c8109e31           22        $0.0023  fix_account  invalid_request_error
                       Your credit balance is too low to access the Anthropic API. Please go to Plans
                       & Billing to upgrade or purchase credits.
-                           8        $0.1557  retry        overloaded_error       6347f71eeebf
+                    6347f71e            8        $0.1557  retry        overloaded_error
                       Overloaded
 
                     """
@@ -131,8 +131,8 @@ struct ScreenTests {
                 "\(screen)"
             )
             let narrow = await Screen.text(arguments, width: 60, now: { now })
-            #expect(narrow.contains("      22        $0.0023  fix_account  invalid_request_error\n"), "\(narrow)")
-            #expect(narrow.contains("Hidden columns: Example, First seen, Last seen, Fingerprint."))
+            #expect(narrow.contains("c8109e31           22  fix_account  invalid_request_error\n"), "\(narrow)")
+            #expect(narrow.contains("Hidden columns: Cost at stake, Example, First seen, Last\nseen."))
         }
     }
 

@@ -91,15 +91,19 @@ extension ArchiveStatistics {
     /// Completes a grouping by prefix with the automatic depth, if `rule` is nil.
     ///
     /// Reads the summaries of the selected batches, and the result lines only if some summaries of earlier versions do
-    /// not know the first parts of custom_ids.
-    package func prefixGrouping(_ grouping: Grouping, rule: PrefixRule?) async throws -> PrefixGrouping {
+    /// not know the first parts of custom_ids and `readsResults` is true.
+    package func prefixGrouping(
+        _ grouping: Grouping,
+        rule: PrefixRule? = nil,
+        readsResults: Bool = true
+    ) async throws -> PrefixGrouping {
         var grouping = grouping
         var source = self
         source.prices = nil
         let known = try await source.prefixSurvey()
         if let rule {
             grouping.prefixRule = rule
-        } else if known.isKnown {
+        } else if known.isKnown || !readsResults {
             grouping.prefixRule = .depth(known.automaticDepth)
         } else {
             // Any prices: the depth depends on requests only.

@@ -10,7 +10,7 @@ struct PageMetrics: Sendable {
     private var daily: RollUp
     private var hours: RollUp
     private var models = RollUp(by: Grouping(by: [], .model))
-    private var prefixes = RollUp(by: Grouping(by: [], .prefix))
+    private var prefixes: RollUp
     private var errors = RollUp(by: Grouping(by: [], .error))
     private var batches = RollUp(by: Grouping(by: [.batch]), columns: Self.batchColumns)
 
@@ -25,8 +25,8 @@ struct PageMetrics: Sendable {
         return groupings.contains { RollUp.kinds(for: $0).contains { $0 == kind } }
     }
 
-    /// Creates empty values; their days are those of the zone.
-    init(in zone: CalendarZone) {
+    /// Creates empty values; their days are those of the zone, and `byPrefix` is a grouping by prefix.
+    init(in zone: CalendarZone, byPrefix: Grouping = Grouping(by: [], .prefix)) {
         func rollUp(_ grouping: Grouping, columns: [String]? = nil) -> RollUp {
             var grouping = grouping
             grouping.zone = zone
@@ -34,6 +34,7 @@ struct PageMetrics: Sendable {
         }
         days = rollUp(Grouping(by: [.day]))
         daily = rollUp(Grouping(by: [.day], .model))
+        prefixes = RollUp(by: byPrefix)
         hours = rollUp(Grouping(by: [.hour]), columns: ["batches", "queue_seconds_p50", "queue_seconds_p95"])
     }
 

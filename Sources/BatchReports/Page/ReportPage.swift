@@ -43,7 +43,8 @@ package struct ReportPage: Sendable {
         _ catalogs: [Catalog],
         listing: Completeness.Listing? = nil
     ) async throws -> ArchiveStatistics.Reading<String> {
-        let reading = try await metrics(of: source)
+        let prefixes = try await source.prefixGrouping(Grouping(by: [], .prefix), readsResults: false).grouping
+        let reading = try await metrics(of: source, PageMetrics(in: zone, byPrefix: prefixes))
         let metrics = reading.result
         var completeness = Completeness(listed: metrics.batchCount, archived: metrics.batchCount)
         for catalog in catalogs { try completeness.add(catalog, source.selection, listing: listing) }
@@ -63,8 +64,11 @@ package struct ReportPage: Sendable {
         return ArchiveStatistics.Reading(try PageTemplates.html(document), reading.notice)
     }
 
-    private func metrics(of source: ArchiveStatistics) async throws -> ArchiveStatistics.Reading<PageMetrics> {
-        try await source.fold(PageMetrics.kinds, into: PageMetrics(in: zone)) {
+    private func metrics(
+        of source: ArchiveStatistics,
+        _ empty: PageMetrics
+    ) async throws -> ArchiveStatistics.Reading<PageMetrics> {
+        try await source.fold(PageMetrics.kinds, into: empty) {
             $0.add($1)
         } merge: {
             $0.merge($1)
@@ -76,7 +80,7 @@ package struct ReportPage: Sendable {
         guard let earlier = source.periodBefore(now: now), let start = earlier.selection.since,
             let end = earlier.selection.until
         else { return nil }
-        return try await metrics(of: earlier).result.asPeriodBefore(start, end)
+        return try await metrics(of: earlier, PageMetrics(in: zone)).result.asPeriodBefore(start, end)
     }
 }
 
