@@ -61,11 +61,8 @@ struct ReportWindowOptions: ParsableArguments {
             throw CommandFailure.emptyWindow(since: since.shortText, until: (asked.until ?? latest).shortText)
         }
         guard end.seconds(since: start) <= Double(Self.mostDays * 86_400) else {
-            throw CommandFailure.outOfRange(
-                option: during == nil ? "--since" : "--during",
-                value: during ?? self.since ?? "",
-                allowed: "a time of up to \(Self.mostDays) days"
-            )
+            let window = "\(start.shortText) to \(end.shortText)"
+            throw CommandFailure.conflict("time window too long: \(window) is more than \(Self.mostDays) days")
         }
         if start != since || asked.until.map({ $0 != end }) ?? false {
             context.report(
