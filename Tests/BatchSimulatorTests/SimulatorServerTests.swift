@@ -204,13 +204,31 @@ struct SimulatorServerTests {
         let stopped = try await SimulatorServer.start(scenario())
         async let end: Void = stopped.wait()
         await stopped.stop()
-        _ = try? await end
+        await end
         let server = try await SimulatorServer.start(scenario())
-        let waiting = Task { try await server.wait() }
+        let waiting = Task { await server.wait() }
         waiting.cancel()
         _ = await waiting.result
         let answer = try await curl(server.baseURL + Self.path)
         #expect(answer.exitStatus == 7)
+    }
+
+    @Test func `a server that is stopped while clients connect ends every connection`() async throws {
+        for _ in 0..<20 {
+            let server = try await SimulatorServer.start(scenario())
+            let url = try #require(URL(string: server.baseURL + Self.path))
+            let clients = (0..<20)
+                .map { _ in
+                    Task {
+                        let session = URLSession(configuration: .ephemeral)
+                        defer { session.invalidateAndCancel() }
+                        // Whether a client is served or not depends on the moment; none may hang, and nothing may crash.
+                        _ = try? await session.data(from: url)
+                    }
+                }
+            await server.stop()
+            for client in clients { await client.value }
+        }
     }
 
     @Test func `a server is stopped when its user fails`() async throws {

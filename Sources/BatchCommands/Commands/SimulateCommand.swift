@@ -95,7 +95,7 @@ struct SimulateCommand: AsyncParsableCommand {
         try removeResults(from: &scenario)
         let server = try await SimulatorServer.start(scenario, port: port)
         try context.print(line: server.baseURL)
-        try await server.wait()
+        await server.wait()
     }
 
     private func clock(_ context: CommandContext) throws(CommandFailure) -> SimulatorClock {

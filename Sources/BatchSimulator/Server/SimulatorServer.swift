@@ -11,20 +11,20 @@ package final class SimulatorServer: Sendable {
     package let port: Int
     /// The URL for clients, including the scenario's path prefix, without a trailing slash.
     package let baseURL: String
-    private let running: Task<Void, any Error>
+    private let listener: any Channel
     private let connections: OpenConnections
 
     private init(
         service: SimulatedService,
         port: Int,
         prefix: String,
-        running: Task<Void, any Error>,
+        listener: any Channel,
         connections: OpenConnections
     ) {
         self.service = service
         self.port = port
         baseURL = "http://127.0.0.1:\(port)\(prefix)"
-        self.running = running
+        self.listener = listener
         self.connections = connections
         service.listen(at: baseURL)
     }
@@ -40,32 +40,48 @@ package final class SimulatorServer: Sendable {
         }
         let service = try SimulatedService(scenario)
         let connections = OpenConnections()
-        let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
-        let running = Task {
-            do {
-                try await serve(service, connections, port: port) { listening.yield($0) }
-                listening.finish()
-            } catch {
-                listening.finish(throwing: error)
-                throw error
-            }
-        }
+        let listener: any Channel
         do {
-            for try await port in ports {
-                return SimulatorServer(
-                    service: service,
-                    port: port,
-                    prefix: scenario.pathPrefix,
-                    running: running,
-                    connections: connections
-                )
-            }
-            // Without a port and without an error, the calling task was canceled.
-            running.cancel()
-            throw CancellationError()
+            listener = try await listen(on: port, for: service, connections)
         } catch let error as IOError {
             throw ScenarioError.cannotListen(port: port, reason: reason(for: error))
         }
+        let server = SimulatorServer(
+            service: service,
+            port: listener.localAddress?.port ?? port,
+            prefix: scenario.pathPrefix,
+            listener: listener,
+            connections: connections
+        )
+        if Task.isCancelled {
+            await server.stop()
+            throw CancellationError()
+        }
+        return server
+    }
+
+    /// Serves each connection in a task of its own, which also ends a connection that nothing was sent to.
+    private static func listen(
+        on port: Int,
+        for service: SimulatedService,
+        _ connections: OpenConnections
+    ) async throws -> any Channel {
+        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    let connection = try NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>(
+                        wrappingChannelSynchronously: channel
+                    )
+                    connections.serve(channel) {
+                        try await ReplySender(channel: channel).serve(connection, from: service)
+                    }
+                }
+            }
+            .bind(host: "127.0.0.1", port: port).get()
     }
 
     private static func reason(for error: IOError) -> String {
@@ -76,113 +92,70 @@ package final class SimulatorServer: Sendable {
         }
     }
 
-    /// Reports the port when it listens, and serves until the calling task is canceled.
-    private static func serve(
-        _ service: SimulatedService,
-        _ connections: OpenConnections,
-        port: Int,
-        onListening: (Int) -> Void
-    ) async throws {
-        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.backlog, value: 256)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .bind(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(connections.tracker())
-                    return try NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>(
-                        wrappingChannelSynchronously: channel
-                    )
-                }
-            }
-        onListening(listener.channel.localAddress?.port ?? port)
-        await withDiscardingTaskGroup { group in
-            // Ends with an error when the task is canceled.
-            try? await listener.executeThenClose { accepted in
-                for try await connection in accepted {
-                    group.addTask {
-                        // A connection that breaks concerns only its client.
-                        try? await ReplySender(channel: connection.channel).serve(connection, from: service)
-                    }
-                }
-            }
-        }
-    }
-
     /// Closes the port and all connections, even during replies, and returns when all are closed.
     package func stop() async {
         end()
-        _ = await running.result
+        await wait()
     }
 
     /// Waits until the server is stopped; stops it if the calling task is canceled.
-    package func wait() async throws {
-        try await withTaskCancellationHandler {
-            try await running.value
+    package func wait() async {
+        await withTaskCancellationHandler {
+            try? await listener.closeFuture.get()
+            await connections.wait()
         } onCancel: {
             end()
         }
     }
 
     private func end() {
-        running.cancel()
+        listener.close(promise: nil)
         connections.closeAll()
     }
 }
 
-/// The open connections of a server.
-///
-/// They are tracked so that all can be closed at once, even if a client has stopped reading.
+/// The open connections of a server, so that all can be closed at once, even if a client has stopped reading.
 private final class OpenConnections: Sendable {
     private struct State {
-        var channels: [ObjectIdentifier: any Channel] = [:]
+        var open: [Int: (channel: any Channel, task: Task<Void, Never>)] = [:]
+        var next = 0
         var isClosed = false
     }
 
     private let state = Mutex(State())
 
-    /// Closes all connections, and each later one when it is opened.
-    func closeAll() {
-        let channels = state.withLock { state in
-            state.isClosed = true
-            return Array(state.channels.values)
-        }
-        for channel in channels { channel.close(promise: nil) }
-    }
-
-    /// Creates a handler that registers one connection here.
-    func tracker() -> any ChannelInboundHandler {
-        Tracker(connections: self)
-    }
-
-    private func add(_ channel: any Channel) {
+    /// Serves a connection until `body` ends; closes it at once after ``closeAll()``.
+    ///
+    /// `body` runs in any case, because it must end its connection.
+    func serve(_ channel: any Channel, _ body: @escaping @Sendable () async throws -> Void) {
         let isClosed = state.withLock { state in
-            state.channels[ObjectIdentifier(channel)] = channel
+            let number = state.next
+            state.next += 1
+            let task = Task {
+                // A connection that breaks concerns only its client.
+                try? await body()
+                self.state.withLock { _ = $0.open.removeValue(forKey: number) }
+            }
+            state.open[number] = (channel, task)
             return state.isClosed
         }
-        if isClosed { channel.close(promise: nil) }
+        if isClosed { closeAll() }
     }
 
-    private func remove(_ channel: any Channel) {
-        _ = state.withLock { $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
+    /// Closes all connections, and each later one when it is opened.
+    func closeAll() {
+        let open = state.withLock { state in
+            state.isClosed = true
+            return Array(state.open.values)
+        }
+        for connection in open {
+            connection.task.cancel()
+            connection.channel.close(promise: nil)
+        }
     }
 
-    private final class Tracker: ChannelInboundHandler {
-        typealias InboundIn = NIOAny
-
-        private let connections: OpenConnections
-
-        init(connections: OpenConnections) {
-            self.connections = connections
-        }
-
-        func handlerAdded(context: ChannelHandlerContext) {
-            connections.add(context.channel)
-        }
-
-        func handlerRemoved(context: ChannelHandlerContext) {
-            connections.remove(context.channel)
-        }
+    /// Waits until no connection is open.
+    func wait() async {
+        while let task = state.withLock({ $0.open.first?.value.task }) { await task.value }
     }
 }
