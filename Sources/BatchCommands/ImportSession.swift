@@ -56,7 +56,7 @@ struct ImportSession: Sendable {
             startedAt: startedAt
         )
         guard let connection = try await connection(listed: listed) else {
-            return try await archive(job, nil, origin: Self.origin(of: options.service.address(in: context)))
+            return try await archive(job, nil, origin: Self.origin(of: options.service.server.url(in: context)))
         }
         return try await connection.use { client in
             try await archive(job, client, origin: client.origin, keyPlace: connection.keyPlace)

@@ -26,31 +26,19 @@ extension BatchServiceClient {
     ) async throws(ServiceError) -> UsageReport {
         var report = UsageReport()
         for part in query.parts {
-            let parameters = generation.usageParameters(part)
+            let (path, parameters) = (generation.usagePath, generation.usageParameters(part))
             switch generation {
-            case .organization:
-                report.usage += try await rows(of: ReportBucket<BucketUsage>.self, generation.usagePath, parameters)
+            case .organization: report.usage += try await rows(of: ReportBucket<BucketUsage>.self, path, parameters)
             case .analytics:
-                report.usage += try await rows(
-                    of: AnalyticsUsage.self,
-                    generation.usagePath,
-                    parameters,
-                    generation.betas
-                )
+                report.usage += try await rows(of: AnalyticsUsage.self, path, parameters, generation.betas)
             }
         }
         for part in query.wholeDays?.parts ?? [] {
-            let parameters = generation.costParameters(part)
+            let (path, parameters) = (generation.costPath, generation.costParameters(part))
             switch generation {
-            case .organization:
-                report.costs += try await rows(of: ReportBucket<BucketCost>.self, generation.costPath, parameters)
+            case .organization: report.costs += try await rows(of: ReportBucket<BucketCost>.self, path, parameters)
             case .analytics:
-                report.costs += try await rows(
-                    of: AnalyticsCost.self,
-                    generation.costPath,
-                    parameters,
-                    generation.betas
-                )
+                report.costs += try await rows(of: AnalyticsCost.self, path, parameters, generation.betas)
             }
         }
         return report

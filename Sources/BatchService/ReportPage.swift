@@ -46,15 +46,7 @@ struct ReportBucket<Result: BucketResult>: ReportItem {
     func rows() throws(ReportFault) -> [UsageReport.Row<Result.Value>] {
         var rows: [UsageReport.Row<Result.Value>] = []
         for result in results where result.isOfBatches {
-            rows.append(
-                UsageReport.Row(
-                    startsAt: try moment(startingAt),
-                    endsAt: try moment(endingAt),
-                    model: result.model,
-                    workspaceID: result.workspaceID,
-                    value: try result.value()
-                )
-            )
+            rows.append(try result.attributes.row(from: startingAt, to: endingAt, value: try result.value()))
         }
         return rows
     }
@@ -64,8 +56,7 @@ struct ReportBucket<Result: BucketResult>: ReportItem {
 protocol BucketResult: Decodable, Sendable {
     associatedtype Value: Sendable & Equatable
 
-    var model: String? { get }
-    var workspaceID: String? { get }
+    var attributes: ReportAttributes { get }
     /// Whether the row is about tokens of batches.
     var isOfBatches: Bool { get }
     func value() throws(ReportFault) -> Value
@@ -73,55 +64,30 @@ protocol BucketResult: Decodable, Sendable {
 
 /// The tokens of a row in the older usage report.
 struct BucketUsage: BucketResult {
-    let model: String?
-    let workspaceID: String?
-    let serviceTier: String?
+    let attributes: ReportAttributes
     let counts: ReportedCounts
 
-    private enum CodingKeys: String, CodingKey {
-        case model
-        case workspaceID = "workspace_id"
-        case serviceTier = "service_tier"
-    }
-
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        model = try container.decodeIfPresent(String.self, forKey: .model)
-        workspaceID = try container.decodeIfPresent(String.self, forKey: .workspaceID)
-        serviceTier = try container.decodeIfPresent(String.self, forKey: .serviceTier)
+        attributes = try ReportAttributes(from: decoder)
         counts = try ReportedCounts(from: decoder)
     }
 
-    var isOfBatches: Bool { serviceTier == "batch" }
+    var isOfBatches: Bool { attributes.serviceTier == "batch" }
 
     func value() throws(ReportFault) -> TokenUsage { try counts.usage() }
 }
 
 /// The amount of a row in the older cost report.
 struct BucketCost: BucketResult {
-    let model: String?
-    let workspaceID: String?
-    let serviceTier: String?
-    let costType: String?
+    let attributes: ReportAttributes
     let cost: ReportedCost
 
-    private enum CodingKeys: String, CodingKey {
-        case model
-        case workspaceID = "workspace_id"
-        case serviceTier = "service_tier"
-        case costType = "cost_type"
-    }
-
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        model = try container.decodeIfPresent(String.self, forKey: .model)
-        workspaceID = try container.decodeIfPresent(String.self, forKey: .workspaceID)
-        serviceTier = try container.decodeIfPresent(String.self, forKey: .serviceTier)
-        costType = try container.decodeIfPresent(String.self, forKey: .costType)
+        attributes = try ReportAttributes(from: decoder)
         cost = try ReportedCost(from: decoder)
     }
 
-    var isOfBatches: Bool { serviceTier == "batch" && costType == "tokens" }
+    var isOfBatches: Bool { attributes.serviceTier == "batch" && attributes.costType == "tokens" }
 
     func value() throws(ReportFault) -> ReportedAmount { try cost.amount() }
 }
@@ -130,7 +96,7 @@ struct BucketCost: BucketResult {
 struct AnalyticsUsage: ReportItem {
     let startingAt: String
     let endingAt: String
-    let group: AnalyticsGroup
+    let group: ReportAttributes
     let usage: ReportedCounts
 
     private enum CodingKeys: String, CodingKey {
@@ -148,7 +114,7 @@ struct AnalyticsUsage: ReportItem {
 struct AnalyticsCost: ReportItem {
     let startingAt: String
     let endingAt: String
-    let group: AnalyticsGroup
+    let group: ReportAttributes
     let cost: ReportedCost
 
     private enum CodingKeys: String, CodingKey {
@@ -163,15 +129,17 @@ struct AnalyticsCost: ReportItem {
     }
 }
 
-/// What a row of the newer reports is about.
-struct AnalyticsGroup: Decodable, Sendable {
+/// What a row of a report of either generation is about.
+struct ReportAttributes: Decodable, Sendable {
     let model: String?
     let workspaceID: String?
+    let serviceTier: String?
     let costType: String?
 
     private enum CodingKeys: String, CodingKey {
         case model
         case workspaceID = "workspace_id"
+        case serviceTier = "service_tier"
         case costType = "cost_type"
     }
 

@@ -1,3 +1,5 @@
+import MessageBatches
+
 /// The components of a URL reference (RFC 3986, appendix B), with their characters checked.
 struct URLParts {
     /// In lowercase.
@@ -94,13 +96,6 @@ extension Origin {
 }
 
 extension UInt8 {
-    var isHexDigit: Bool {
-        switch self {
-        case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
-        default: false
-        }
-    }
-
     /// Letters, digits and `-._~` (RFC 3986, section 2.3).
     var isUnreserved: Bool {
         switch self {

@@ -68,7 +68,3 @@ package struct ReportedAmount: Sendable, Hashable {
         left.rounding += right.rounding
     }
 }
-
-extension UInt8 {
-    fileprivate var isDigit: Bool { (0x30...0x39).contains(self) }
-}

@@ -1,3 +1,5 @@
+import MessageBatches
+
 /// Converts the spellings of a model on different platforms into one.
 package enum ModelName {
     /// The name as on Anthropic's own API, if the spelling of the other platform is known.
@@ -47,12 +49,6 @@ package enum ModelName {
         if version.count == 8, version.allSatisfy(\.isDigit) { return name[..<mark] + [UInt8(ascii: "-")] + version }
         let isMoving = version.elementsEqual("default".utf8) || version.elementsEqual("latest".utf8)
         return isMoving ? Array(name[..<mark]) : name
-    }
-}
-
-extension UInt8 {
-    fileprivate var isDigit: Bool {
-        (0x30...0x39).contains(self)
     }
 }
 

@@ -3,25 +3,11 @@ import Testing
 
 /// `publish.sh --without-raw` and `restore.sh` with a real S3 on this machine.
 struct CopyWithoutRawTests {
-    private func withArchive(_ body: (TemporaryFolder, String) async throws -> Void) async throws {
-        try await withTemporaryFolder { folder in
-            let archive = "\(folder.path)/the archive"
-            try await Simulation.ofSamples { simulation in
-                let run = try await Program.run(
-                    ["export", "--since", "2024-08-01", "--archive", archive, "--quiet"],
-                    environment: simulation.environment
-                )
-                try #require(run.status == 0, "\(run.notes)")
-            }
-            try await body(folder, archive)
-        }
-    }
-
     @Test(arguments: [ObjectStore.Tool.rclone, .aws])
     func `a copy without raw has manifests and rows only, and can be restored and verified`(
         tool: ObjectStore.Tool
     ) async throws {
-        try await withArchive { folder, archive in
+        try await ObjectStore.withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: tool) { store in
                 let run = try await store.script("publish", ["--without-raw", archive, tool.destination], in: folder)
                 #expect(
@@ -48,7 +34,7 @@ struct CopyWithoutRawTests {
 
     @Test func `a destination with raw files is not used for a copy without them until they are removed`() async throws
     {
-        try await withArchive { folder, archive in
+        try await ObjectStore.withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: .rclone) { store in
                 func publish(_ options: [String]) async throws -> Program.FinishedRun {
                     try await store.script("publish", options + [archive, "store:bucket/batches"], in: folder)

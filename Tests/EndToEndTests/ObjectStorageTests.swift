@@ -3,24 +3,6 @@ import Testing
 
 /// `pipelines/object-storage` with a real S3 on this machine that checks after every change what a reader sees.
 struct ObjectStorageTests {
-    /// An archive of the samples, by default in a folder whose name contains a blank.
-    private func withArchive(
-        named name: String = "the archive",
-        _ body: (TemporaryFolder, String) async throws -> Void
-    ) async throws {
-        try await withTemporaryFolder { folder in
-            let archive = "\(folder.path)/\(name)"
-            try await Simulation.ofSamples { simulation in
-                let run = try await Program.run(
-                    ["export", "--since", "2024-08-01", "--archive", archive, "--quiet"],
-                    environment: simulation.environment
-                )
-                try #require(run.status == 0, "\(run.notes)")
-            }
-            try await body(folder, archive)
-        }
-    }
-
     /// The paths in `SHA256SUMS`.
     private func listed(_ archive: String) throws -> [String] {
         try String(contentsOfFile: archive + "/SHA256SUMS", encoding: .utf8).split(separator: "\n")
@@ -30,7 +12,7 @@ struct ObjectStorageTests {
     // With rclone; the documented lines for the AWS CLI do the same.
     @Test func `a published archive is complete, has no other files, and can be restored`() async throws {
         let tool = ObjectStore.Tool.rclone
-        try await withArchive { folder, archive in
+        try await ObjectStore.withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: tool) { store in
                 for round in ["26 data files and 13 manifests", "0 data files and 0 manifests"] {
                     let run = try await store.script("publish", [archive, tool.destination], in: folder)
@@ -63,7 +45,7 @@ struct ObjectStorageTests {
     @Test func `the documented lines publish an archive, restore it, set its rules and read it`() async throws {
         let lines = Document.page("ScaleOut").indentedLines(below: "Object storage")
         #expect(lines.count == 4)
-        try await withArchive(named: "archive") { folder, _ in
+        try await ObjectStore.withArchive(named: "archive") { folder, _ in
             try FileManager.default.createSymbolicLink(
                 at: folder.url.appending(path: "pipelines"),
                 withDestinationURL: Program.package.appending(path: "pipelines")
@@ -102,7 +84,7 @@ struct ObjectStorageTests {
         tool: ObjectStore.Tool,
         refused: Int
     ) async throws {
-        try await withArchive { folder, archive in
+        try await ObjectStore.withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: tool, refusingPut: refused) { store in
                 let run = try await store.script("publish", [archive, tool.destination], in: folder)
                 #expect(run.status == 1)
@@ -120,7 +102,7 @@ struct ObjectStorageTests {
     }
 
     @Test func `the store of these tests detects a manifest that comes before its data`() async throws {
-        try await withArchive { folder, archive in
+        try await ObjectStore.withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: .rclone) { store in
                 let copied = try await Program.run(
                     ["-c", "rclone copy '\(archive)/manifests' store:bucket/batches/manifests"],
@@ -177,7 +159,7 @@ struct ObjectStorageTests {
     }
 
     @Test func `a removed batch is removed manifest first`() async throws {
-        try await withArchive { folder, archive in
+        try await ObjectStore.withArchive { folder, archive in
             let seen = try await ObjectStore.run(with: .aws) { store in
                 let first = try await store.script("publish", [archive, "s3://bucket/batches"], in: folder)
                 #expect(first.status == 0, "\(first.notes)")
@@ -203,7 +185,7 @@ struct ObjectStorageTests {
     }
 
     @Test func `a revised manifest of the same size and an older time is published`() async throws {
-        try await withArchive { folder, archive in
+        try await ObjectStore.withArchive { folder, archive in
             let manifest = try #require(try listed(archive).first { $0.hasPrefix("manifests/") })
             let seen = try await ObjectStore.run(with: .rclone) { store in
                 let first = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
@@ -223,7 +205,7 @@ struct ObjectStorageTests {
     }
 
     @Test func `files that do not match SHA256SUMS are not published, nor any file after them`() async throws {
-        try await withArchive { folder, archive in
+        try await ObjectStore.withArchive { folder, archive in
             let data = try #require(try listed(archive).first { $0.hasPrefix("raw/") })
             let seen = try await ObjectStore.run(with: .rclone) { store in
                 let file = try #require(FileHandle(forUpdatingAtPath: "\(archive)/\(data)"))

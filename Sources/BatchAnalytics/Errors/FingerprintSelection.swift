@@ -52,11 +52,11 @@ package struct FingerprintSelection: Sendable, Hashable {
             }
             let texts = [record.errorType, record.errorMessage].map { $0.map { block.block.bytes[$0.range] } ?? [] }
             // A quote inside of a JSON string has a backslash before it.
-            let key = texts[0] + [UInt8(ascii: "\""), UInt8(ascii: "\"")] + texts[1]
-            if let isMatch = known[Array(key)] { return isMatch }
+            let key = Array(texts[0] + [UInt8(ascii: "\""), UInt8(ascii: "\"")] + texts[1])
+            if let isMatch = known[key] { return isMatch }
             let (type, message) = (block.text(record.errorType) ?? "", block.text(record.errorMessage) ?? "")
             let isMatch = selection.contains(ErrorFingerprint(type: type, message: message))
-            known[Array(key)] = isMatch
+            known[key] = isMatch
             return isMatch
         }
     }
@@ -144,11 +144,5 @@ private struct KnownFingerprints: Sendable {
     mutating func merge(_ other: KnownFingerprints) {
         ids.formUnion(other.ids)
         isComplete = isComplete && other.isComplete
-    }
-}
-
-extension UInt8 {
-    fileprivate var isHexDigit: Bool {
-        (0x30...0x39).contains(self) || (0x61...0x66).contains(self | 0x20)
     }
 }

@@ -1,3 +1,5 @@
+import MessageBatches
+
 /// Replaces the variable parts of error messages, so that messages with the same cause become equal.
 ///
 /// Quoted parts become `<text>`, paths such as `messages.1.content` and addresses `<path>`, numbers, dates and times
@@ -100,10 +102,6 @@ enum MessageNormalizer {
 }
 
 extension UInt8 {
-    fileprivate var isDigit: Bool {
-        (0x30...0x39).contains(self)
-    }
-
     /// Whether this is an ASCII letter or part of a non-ASCII character.
     fileprivate var isLetter: Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) || self >= 0x80

@@ -25,7 +25,7 @@ package struct ReconciledPeriod: Sendable, Hashable {
 
     /// The days of this window that a time from `first` up to and including `last` touches.
     func days(from first: Timestamp, to last: Timestamp) -> [ReconciledPeriod] {
-        guard first < end, last >= start else { return [] }
+        guard touches(from: first, to: last) else { return [] }
         // The last moment of the window is before its end.
         let latest = min(last, Timestamp(nanoseconds: end.nanoseconds - 1))
         return (max(first, start).day.daysSinceEpoch...latest.day.daysSinceEpoch)

@@ -10,7 +10,8 @@ extension Reconciliation {
     /// The table: one row per day and model for people, one row per day, model and metric for programs.
     package func table(forPeople: Bool, notes: [String]) -> Table {
         var table = forPeople ? peopleTable : dataTable
-        table.caption = "Archive and reports of the API, \(window.start.minuteText) to \(window.end.minuteText) UTC"
+        let times = [window.start, window.end].map(NumberText.minute).joined(separator: " to ")
+        table.caption = "Archive and reports of the API, \(times) UTC"
         table.notes = sentences + notes
         return table
     }
@@ -139,8 +140,4 @@ extension Reconciliation.Group {
         let text = [parts.joined(separator: ", "), clauses.joined(separator: "; ")].filter { !$0.isEmpty }
         return text.isEmpty ? nil : text.joined(separator: ": ")
     }
-}
-
-extension Timestamp {
-    fileprivate var minuteText: String { NumberText.minute(self) }
 }

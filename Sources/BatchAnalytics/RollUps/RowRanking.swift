@@ -73,7 +73,7 @@ extension RollUp {
         return (Array(named.prefix(limit)), others)
     }
 
-    /// The index of the column to sort by; the first one if there is no such column.
+    /// The index of the column to sort by, or 0 if the table does not have it.
     private var sortPlace: Int {
         let columns = keyColumns + (hasErrorColumns ? Self.errorColumns : measureColumns.map(\.column))
         return columns.firstIndex { $0.key == ranking?.column } ?? 0

@@ -98,17 +98,22 @@ extension ArchiveStatistics {
         readsResults: Bool = true
     ) async throws -> PrefixGrouping {
         var grouping = grouping
+        if let rule {
+            grouping.prefixRule = rule
+            // The results must be read in any case, so it does not matter what the summaries know.
+            if grouping.needsScan { return PrefixGrouping(grouping: grouping, summariesSuffice: false) }
+        }
         var source = self
         source.prices = nil
         let known = try await source.prefixSurvey()
-        if let rule {
-            grouping.prefixRule = rule
-        } else if known.isKnown || !readsResults {
-            grouping.prefixRule = .depth(known.automaticDepth)
-        } else {
-            // Any prices: the depth depends on requests only.
-            source.prices = currentPrices
-            grouping.prefixRule = .depth(try await source.prefixSurvey().automaticDepth)
+        if rule == nil {
+            var survey = known
+            if !known.isKnown, readsResults {
+                // Any prices: the depth depends on requests only.
+                source.prices = currentPrices
+                survey = try await source.prefixSurvey()
+            }
+            grouping.prefixRule = .depth(survey.automaticDepth)
         }
         var suffices = !grouping.needsScan
         if case .depth(let depth) = grouping.prefixRule { suffices = suffices && depth <= known.knownDepth }

@@ -160,7 +160,7 @@ extension PrefixSummary {
             case .prefixes: earlier = try BoundedTable(from: &json, capacity: 512)
             }
         }
-        // Without a depth, there are no groups, and requests only in `other`.
+        // A summary without a depth has no groups: all of its requests are in `other`.
         depth = stored ?? (groups.other == PrefixTally() ? Self.maximumDepth : -1)
         if let earlier { self = PrefixSummary(earlier) }
     }

@@ -1,4 +1,5 @@
 import JSONLines
+import MessageBatches
 
 /// The rule that names the group of a request by its custom_id.
 package enum PrefixRule: Sendable, Hashable {
@@ -131,7 +132,7 @@ enum PrefixParts {
     /// The end of a part without the digits at its end.
     static func withoutDigits(_ bytes: [UInt8], _ part: Range<Int>) -> Int {
         var end = part.upperBound
-        while end > part.lowerBound, isDigit(bytes[end - 1]) { end -= 1 }
+        while end > part.lowerBound, bytes[end - 1].isDigit { end -= 1 }
         return end
     }
 
@@ -181,7 +182,7 @@ enum PrefixParts {
             if hasDashes, isDash(place - range.lowerBound) {
                 guard bytes[place] == UInt8(ascii: "-") else { return 0 }
             } else {
-                guard isHexDigit(bytes[place]) else { return 0 }
+                guard bytes[place].isHexDigit else { return 0 }
                 digits += 1
             }
             place += 1
@@ -199,8 +200,4 @@ enum PrefixParts {
         default: false
         }
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool { isDigit(byte) || (0x61...0x66).contains(byte | 0x20) }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import BatchAnalytics
 import BatchArchive
-import FoundationEssentials
 import BatchPipeline
+import FoundationEssentials
 import MessageBatches
 import Tables
 
@@ -40,12 +40,7 @@ struct ErrorsCommand: AsyncParsableCommand {
     )
     var errorClass: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Print the error of this fingerprint, of which 4 digits or more suffice; may be repeated.",
-            valueName: "digits"
-        )
-    )
+    @Option(help: .fingerprint("Print the error"))
     var fingerprint: [String] = []
 
     @Option(help: ArgumentHelp("Count answers whose text is not of this kind as errors too.", valueName: "kind"))

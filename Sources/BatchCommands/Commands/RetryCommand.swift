@@ -48,12 +48,7 @@ struct RetryCommand: AsyncParsableCommand {
     @Flag(help: "Select unusable answers as well, such as max_tokens, refusal, pause_turn and empty ones.")
     var unusable = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Select the error of this fingerprint, of which 4 digits or more suffice; may be repeated.",
-            valueName: "digits"
-        )
-    )
+    @Option(help: .fingerprint("Select the error"))
     var fingerprint: [String] = []
 
     @Option(

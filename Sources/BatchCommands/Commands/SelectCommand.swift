@@ -68,12 +68,7 @@ struct SelectCommand: AsyncParsableCommand {
     @Option(help: .expect)
     var expect: AnswerExpectation?
 
-    @Option(
-        help: ArgumentHelp(
-            "Select lines with the error of this fingerprint, of which 4 digits or more suffice; may be repeated.",
-            valueName: "digits"
-        )
-    )
+    @Option(help: .fingerprint("Select lines with the error"))
     var fingerprint: [String] = []
 
     @Option(help: ArgumentHelp("Count lines and add up --columns by these columns.", valueName: "list"))

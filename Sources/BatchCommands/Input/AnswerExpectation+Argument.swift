@@ -9,4 +9,12 @@ extension ArgumentHelp {
         "Require that the text of a usable answer is one value of this kind, also in a code block.",
         valueName: "kind"
     )
+
+    /// The help of `--fingerprint`; `action` is what the command does with an error.
+    static func fingerprint(_ action: String) -> ArgumentHelp {
+        ArgumentHelp(
+            "\(action) of this fingerprint, of which 4 digits or more suffice; may be repeated.",
+            valueName: "digits"
+        )
+    }
 }

@@ -5,13 +5,7 @@ import BatchService
 ///
 /// The sources of an ordinary key are never used.
 struct AdminOptions: ParsableArguments, ConnectionSource {
-    @Option(
-        help: ArgumentHelp(
-            "Set the URL of the API (default: ANTHROPIC_BASE_URL, otherwise https://api.anthropic.com).",
-            valueName: "url"
-        )
-    )
-    var baseURL: String?
+    @OptionGroup var server: ServerOption
 
     @Option(
         help: ArgumentHelp(
@@ -44,6 +38,6 @@ struct AdminOptions: ParsableArguments, ConnectionSource {
             kind: connection.keyKind,
             context: context
         )
-        return (try connection.settings(baseURL: context.address(baseURL), key: key, context: context), key)
+        return (try connection.settings(baseURL: server.url(in: context), key: key, context: context), key)
     }
 }

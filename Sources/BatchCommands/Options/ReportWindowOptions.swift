@@ -43,7 +43,7 @@ struct ReportWindowOptions: ParsableArguments {
 
     /// The window in whole hours of UTC, up to the last full day or hour.
     ///
-    /// Says in a note if it is not the window that the options name.
+    /// Prints a note if it differs from the window that the options name.
     func window(_ context: CommandContext) throws -> ReconciledPeriod {
         let now = context.now()
         var options = try WindowOptions.parse([])

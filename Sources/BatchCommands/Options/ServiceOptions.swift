@@ -6,13 +6,7 @@ import Foundation
 ///
 /// Their group has no title, so that those of the connection stay in a section of their own.
 struct ServiceOptions: ParsableArguments, ConnectionSource {
-    @Option(
-        help: ArgumentHelp(
-            "Set the URL of the API (default: ANTHROPIC_BASE_URL, otherwise https://api.anthropic.com).",
-            valueName: "url"
-        )
-    )
-    var baseURL: String?
+    @OptionGroup var server: ServerOption
 
     @Option(
         help: ArgumentHelp(
@@ -53,14 +47,9 @@ struct ServiceOptions: ParsableArguments, ConnectionSource {
             kind: connection.keyKind,
             context: context
         )
-        var settings = try connection.settings(baseURL: address(in: context), key: key, context: context)
+        var settings = try connection.settings(baseURL: server.url(in: context), key: key, context: context)
         settings.workspace = workspace ?? context.workspace
         return (settings, key)
-    }
-
-    /// The URL of the API: from the option, the environment, or Anthropic's.
-    func address(in context: CommandContext) -> String {
-        context.address(baseURL)
     }
 
     /// Checks that all numbers are in their allowed ranges, and that there is one source of the key.
@@ -106,11 +95,6 @@ extension ConnectionOptions {
 }
 
 extension CommandContext {
-    /// The URL of the API: a given one, that of the environment, or Anthropic's.
-    func address(_ given: String?) -> String {
-        given ?? variable("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
-    }
-
     /// The workspace that the environment names, without white space around it.
     fileprivate var workspace: String? {
         let name = variable("ANTHROPIC_WORKSPACE_ID")?.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -71,8 +71,9 @@ struct SelectionOutput {
         }
     }
 
-    /// Warns about columns that are paths or of a join source and have no value in any row; shows how to see a line if a condition on a
-    /// path may be the reason for no rows.
+    /// Warns about columns that are paths or of a join source and have no value in any row.
+    ///
+    /// If a condition on a path may be the reason for no rows, shows how to see a line.
     func reportMissingPaths(archivePath: String) {
         let paths = plan.columnsWithoutValue(hasValue, groups) { $0.isPath }
         let joined = plan.columnsWithoutValue(hasValue, groups) { $0.isJoined }

@@ -77,7 +77,7 @@ extension JoinRelation {
         }
     }
 
-    /// Appends the value of one column as JSON text on one line; `null` if there is no row, or if it has no such member.
+    /// Appends the value of one column as JSON text on one line; `null` if the row or its member does not exist.
     ///
     /// Values of JSON keep their type; cells are strings.
     func appendValue(ofColumn number: Int, in content: JoinContent?, to output: inout [UInt8]) {

@@ -17,7 +17,7 @@ final class RetryRecorder {
     private var lock: OpenFile?
     private var draft: Draft?
     private var complete: [(folder: ArchiveFolder, name: String)] = []
-    /// Why there is no record; nil if nothing failed.
+    /// The reason why the record could not be written; nil if nothing failed.
     private(set) var failure: ArchiveFailure?
 
     /// The record of the current batch.

@@ -17,7 +17,8 @@ package struct ExportSettings: Sendable {
     package var deadline: Duration?
     /// Whether archived batches are downloaded again and replaced.
     package var replacesArchived: Bool
-    /// What the archive has recorded about the lines of the only batch, if a download with other lines must not replace them.
+    /// What the archive has recorded about the lines of the only batch, if a download with other lines must not replace
+    /// them.
     package var archivedLines: ArchivedLines?
     /// Whether the results come from files instead of the API.
     ///

@@ -158,7 +158,7 @@ class Checks:
             " head: getComputedStyle(document.querySelector('#batches thead')).display,"
             " tops: [...row.cells].map((c) => c.getBoundingClientRect().top) } })()")
         self.expect(card["labels"] == ['"%s"' % title for title in card["titles"][1:]], "labels: %s" % card["labels"])
-        self.expect(card["head"] == "none" and card["tops"] == sorted(set(card["tops"])), "a row is no card")
+        self.expect(card["head"] == "none" and card["tops"] == sorted(set(card["tops"])), "a row is not a card")
         wide = self.page.evaluate(
             "[...document.querySelectorAll('.frame')].filter((f) => f.scrollWidth > f.clientWidth + 1).length")
         self.expect(wide == 0, "%d tables scroll sideways on a phone" % wide)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BatchReports
 
-/// The colors of the charts can be told apart, also by readers who are color-blind.
+/// Color-blind readers can also distinguish the colors of the charts.
 @Suite struct PaletteTests {
     /// The colors that occur together in one chart.
     private static let charts = [

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 #if canImport(Glibc)
 import Glibc
@@ -115,5 +116,26 @@ struct ObjectStore {
             executable: URL(filePath: "/bin/sh"),
             in: folder.url
         )
+    }
+}
+
+extension ObjectStore {
+    /// Calls a body with a folder and the path of an archive of the samples in it, whose name contains a blank by
+    /// default.
+    static func withArchive(
+        named name: String = "the archive",
+        _ body: (TemporaryFolder, String) async throws -> Void
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let archive = "\(folder.path)/\(name)"
+            try await Simulation.ofSamples { simulation in
+                let run = try await Program.run(
+                    ["export", "--since", "2024-08-01", "--archive", archive, "--quiet"],
+                    environment: simulation.environment
+                )
+                try #require(run.status == 0, "\(run.notes)")
+            }
+            try await body(folder, archive)
+        }
     }
 }
