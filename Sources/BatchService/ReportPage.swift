@@ -154,54 +154,52 @@ struct ReportAttributes: Decodable, Sendable {
     }
 }
 
-/// The counts of a row in the usage report of either generation.
+/// The billed counts of a row in the usage report of either generation.
 ///
-/// A missing class of tokens makes the row unreadable: it must not count as zero.
+/// A missing count of tokens makes the row unreadable: it must not count as zero.
 struct ReportedCounts: Decodable, Sendable {
-    let input: Int64
-    let cacheRead: Int64
-    let output: Int64
-    let cacheCreation: CacheCreation
-    let serverToolUse: ServerToolUse?
+    private let counts: TokenUsage
 
-    struct CacheCreation: Decodable, Sendable {
-        let fiveMinutes: Int64
-        let oneHour: Int64
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
 
-        private enum CodingKeys: String, CodingKey {
-            case fiveMinutes = "ephemeral_5m_input_tokens"
-            case oneHour = "ephemeral_1h_input_tokens"
-        }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
-    struct ServerToolUse: Decodable, Sendable {
-        let webSearchRequests: Int64?
-
-        private enum CodingKeys: String, CodingKey {
-            case webSearchRequests = "web_search_requests"
+    init(from decoder: any Decoder) throws {
+        let row = try decoder.container(keyedBy: Name.self)
+        var counts = TokenUsage()
+        for field in UsageField.billed {
+            if let count = try Self.count(at: field.reportPath[...], in: row) {
+                counts[field] = count
+            } else if field.isTokens {
+                throw DecodingError.dataCorrupted(
+                    .init(codingPath: field.reportPath.map(Name.init), debugDescription: "missing")
+                )
+            }
         }
+        self.counts = counts
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case input = "uncached_input_tokens"
-        case cacheRead = "cache_read_input_tokens"
-        case output = "output_tokens"
-        case cacheCreation = "cache_creation"
-        case serverToolUse = "server_tool_use"
+    /// Returns the count at a path; nil if the row has none.
+    private static func count(
+        at path: ArraySlice<String>,
+        in object: KeyedDecodingContainer<Name>
+    ) throws -> Int64? {
+        guard let name = path.first.map(Name.init), object.contains(name), try !object.decodeNil(forKey: name) else {
+            return nil
+        }
+        if path.count == 1 { return try object.decode(Int64.self, forKey: name) }
+        return try count(at: path.dropFirst(), in: object.nestedContainer(keyedBy: Name.self, forKey: name))
     }
 
     func usage() throws(ReportFault) -> TokenUsage {
-        var usage = TokenUsage()
-        usage.input = input
-        usage.cacheCreation5m = cacheCreation.fiveMinutes
-        usage.cacheCreation1h = cacheCreation.oneHour
-        usage.cacheRead = cacheRead
-        usage.output = output
-        usage.webSearches = serverToolUse?.webSearchRequests ?? 0
-        guard UsageField.allCases.allSatisfy({ usage[$0] >= 0 }) else {
+        guard UsageField.billed.allSatisfy({ counts[$0] >= 0 }) else {
             throw ReportFault(reason: "a number of tokens is negative")
         }
-        return usage
+        return counts
     }
 }
 

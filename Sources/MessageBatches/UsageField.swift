@@ -101,6 +101,9 @@ extension UsageField {
     /// Where the count is in `message.usage`.
     package var path: [String] { facts.path }
 
+    /// Where the count is in a row of the organization's usage reports.
+    package var reportPath: [String] { self == .input ? ["uncached_input_tokens"] : path }
+
     /// The column of flat rows and roll-ups.
     package var column: String { facts.column }
 

@@ -1,3 +1,4 @@
+import BatchPipeline
 import BatchSimulator
 import Foundation
 import Testing
@@ -48,7 +49,7 @@ struct MaintenanceDocumentTests {
     @Test func `rebuild reports the outdated batches, and those it rebuilt`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let path = try archive.file(in: "manifests", "msgbatch_")
-            try archive.edit(path, "\"flat_schema\":2", with: "\"flat_schema\":1")
+            try archive.edit(path, "\"flat_schema\":\(FlatSchema.version)", with: "\"flat_schema\":1")
             let id = URL(filePath: path).deletingPathExtension().lastPathComponent
             let dry = await run(["rebuild", "-nj"])
             let batches = entry(dry)["batches"] as? [[String: Any]]
@@ -65,7 +66,7 @@ struct MaintenanceDocumentTests {
     @Test func `a batch that cannot be rebuilt is in the document, and --quiet does not hide it`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let path = try archive.file(in: "manifests", "msgbatch_")
-            try archive.edit(path, "\"flat_schema\":2", with: "\"flat_schema\":1")
+            try archive.edit(path, "\"flat_schema\":\(FlatSchema.version)", with: "\"flat_schema\":1")
             let id = URL(filePath: path).deletingPathExtension().lastPathComponent
             try archive.change(archive.file(in: "raw", id)) { $0[$0.count / 2] ^= 0xFF }
             let failed = await run(["rebuild", "-qj"])

@@ -113,6 +113,18 @@ struct UsageReportTests {
         }
     }
 
+    @Test(arguments: UsageField.billed)
+    func `only web searches may be missing or null in a row`(field: UsageField) async throws {
+        let name = field.reportPath.last ?? ""
+        for edit in ["renamed", name] {
+            // Another key, or the same key with null.
+            let row = counts.replacing(try Regex("\"\(name)\":[0-9]+"), with: "\"\(edit)\":null")
+            let rows = bucket("{\(row),\"service_tier\":\"batch\",\"model\":\"m\"}")
+            let run = try await read([.answer(body: page(rows)), .answer(body: page())])
+            #expect((try? run.result.get().usage.first?.value[field]) == (field.isTokens ? nil : 0), "\(row)")
+        }
+    }
+
     @Test(arguments: [(#""1,5""#, "USD"), ("1.5", "USD"), (#""1.5""#, "EUR")])
     func `an amount in another form or currency is an error`(amount: String, currency: String) async throws {
         let row = """

@@ -90,7 +90,7 @@ struct RebuildTests {
             for path in try folder.files(below: "archive/manifests") {
                 let url = folder.url.appending(path: "archive/manifests/\(path)")
                 let text = try String(contentsOf: url, encoding: .utf8)
-                try Data(text.replacing("\"flat_schema\":2", with: "\"flat_schema\":1").utf8).write(to: url)
+                try Data(text.replacing(/"flat_schema":\d+/, with: "\"flat_schema\":1").utf8).write(to: url)
             }
             let advice = "13 batches were archived by an older version: run `batchkeep rebuild`."
             let select = ["select", "--columns", "custom_id", "--limit", "1"]

@@ -171,20 +171,20 @@ struct ReportDocument {
         query.groups.contains(name) ? .text(value) : .null
     }
 
+    /// The billed counts: an object for fields whose path has two names.
     private func counts(_ cell: ReportedCell) -> [(String, JSONNode)] {
-        let usage = cell.usage
-        return [
-            ("uncached_input_tokens", .number(Int(usage.input))),
-            (
-                "cache_creation",
-                .object([
-                    ("ephemeral_1h_input_tokens", .number(Int(usage.cacheCreation1h))),
-                    ("ephemeral_5m_input_tokens", .number(Int(usage.cacheCreation5m))),
-                ])
-            ), ("cache_read_input_tokens", .number(Int(usage.cacheRead))),
-            ("output_tokens", .number(Int(usage.output))),
-            ("server_tool_use", .object([("web_search_requests", .number(Int(usage.webSearches)))])),
-        ]
+        var members: [(String, JSONNode)] = []
+        var objects: [String: [(String, JSONNode)]] = [:]
+        for field in UsageField.billed {
+            let path = field.reportPath
+            let count = JSONNode.number(Int(cell.usage[field]))
+            if path.count == 1 {
+                members.append((path[0], count))
+            } else {
+                objects[path[0], default: []].append((path[1], count))
+            }
+        }
+        return members + objects.sorted { $0.key < $1.key }.map { ($0.key, .object($0.value)) }
     }
 }
 
@@ -198,8 +198,7 @@ extension UsageField {
 
     /// The name of a class of tokens in cost reports; nil for web searches.
     fileprivate var tokenType: String? {
-        guard isTokens else { return nil }
-        return self == .input ? "uncached_input_tokens" : path.joined(separator: ".")
+        isTokens ? reportPath.joined(separator: ".") : nil
     }
 }
 
