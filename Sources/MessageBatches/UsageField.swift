@@ -21,6 +21,8 @@ extension UsageField {
     private struct Facts: Sendable {
         /// Where the count is in `message.usage`.
         var path: [String]
+        /// Where the count is in a row of the organization's usage reports; nil for the same path.
+        var reportPath: [String]?
         /// The column of flat rows and roll-ups.
         var column: String
         /// The heading of that column, and what its values mean.
@@ -35,6 +37,7 @@ extension UsageField {
     private static let facts = [
         Facts(
             path: ["input_tokens"],
+            reportPath: ["uncached_input_tokens"],
             column: "input_tokens",
             title: "Input",
             meaning: "prompt tokens neither written to nor read from the cache",
@@ -102,7 +105,7 @@ extension UsageField {
     package var path: [String] { facts.path }
 
     /// Where the count is in a row of the organization's usage reports.
-    package var reportPath: [String] { self == .input ? ["uncached_input_tokens"] : path }
+    package var reportPath: [String] { facts.reportPath ?? path }
 
     /// The column of flat rows and roll-ups.
     package var column: String { facts.column }

@@ -254,7 +254,7 @@ struct DecimalDigits {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
         let (whole, fraction) = (Array(parts[0]), parts.count == 2 ? Array(parts[1]) : [])
         guard !whole.isEmpty, whole.count <= 18, parts.count == 1 || !fraction.isEmpty else { return nil }
-        guard (whole + fraction).allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard (whole + fraction).allSatisfy({ $0.isDigit }) else { return nil }
         guard fraction.dropFirst(places).allSatisfy({ $0 == 0x30 }) else { return nil }
         let kept = fraction.prefix(places)
         let padded = whole + kept + Array(repeating: 0x30, count: places - kept.count)

@@ -242,7 +242,7 @@ struct SelectJoinTests {
 
     @Test func `large rows of a source are printed completely, once, and in order`() async throws {
         try await Scratch.use { folder in
-            let text = String(repeating: "x", count: 1_000_000)
+            let text = String(repeating: "x", count: 2_000_000)
             let ids = (1...20).map { "ticket-\(String(format: "%04d", $0))" }
             let notes = try folder.write("custom_id,note\n" + ids.map { "\($0),\(text)\n" }.joined(), to: "notes.csv")
             try await InProcess.withSamples { _, run, _ in
@@ -253,7 +253,7 @@ struct SelectJoinTests {
                 ]
                 let all = await run(arguments).lines.dropFirst().map { ($0.prefix { $0 != "," }, $0.utf8.count) }
                 #expect(Set(all.map(\.0)).count == all.count && all.count > 15)
-                #expect(all.allSatisfy { $0.1 == 1_000_000 + 12 })
+                #expect(all.allSatisfy { $0.1 == 2_000_000 + 12 })
                 let limited = await run(arguments + ["--limit", "12"]).lines.dropFirst().map { $0.prefix { $0 != "," } }
                 #expect(Array(limited) == Array(all.prefix(12).map(\.0)))
             }

@@ -1,4 +1,5 @@
 import JSONLines
+import MessageBatches
 
 /// A value of a row as JSON text, with access to its type.
 struct JSONCell {
@@ -12,7 +13,7 @@ struct JSONCell {
     var isString: Bool { json.first == UInt8(ascii: "\"") }
 
     private var isNumber: Bool {
-        json.first.map { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) } ?? false
+        json.first.map { $0 == UInt8(ascii: "-") || $0.isDigit } ?? false
     }
 
     /// The number; nil if the value is not a number.
@@ -24,7 +25,7 @@ struct JSONCell {
     /// The whole number; nil if the value is not a whole number.
     var integer: Int64? {
         // Most numbers are counts, which are parsed without creating a string.
-        guard json.count <= 18, json.allSatisfy({ (0x30...0x39).contains($0) }) else {
+        guard json.count <= 18, json.allSatisfy({ $0.isDigit }) else {
             return isNumber ? Int64(String(decoding: json, as: UTF8.self)) : nil
         }
         return json.isEmpty ? nil : json.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }

@@ -1,5 +1,6 @@
 import BatchPipeline
 import JSONLines
+import MessageBatches
 
 /// The common part of the custom_ids of a job: everything up to the last `-` or `_` before trailing digits, inclusive.
 ///
@@ -14,7 +15,7 @@ enum CustomIDPrefix {
     /// The length of the prefix of the bytes in a range; nil if they have none.
     static func length(in bytes: [UInt8], range: Range<Int>) -> Int? {
         var end = range.upperBound
-        while end > range.lowerBound, (0x30...0x39).contains(bytes[end - 1]) { end -= 1 }
+        while end > range.lowerBound, bytes[end - 1].isDigit { end -= 1 }
         guard end < range.upperBound, end > range.lowerBound else { return nil }
         let isSeparator = bytes[end - 1] == UInt8(ascii: "-") || bytes[end - 1] == UInt8(ascii: "_")
         return isSeparator ? end - range.lowerBound : nil

@@ -1,4 +1,5 @@
 package import BatchPipeline
+import MessageBatches
 
 /// The archives at a path: one archive, or one archive per source of a pipeline file in a common folder.
 package enum ArchiveFolders {
@@ -59,7 +60,7 @@ package enum ArchiveFolders {
     package static func isSourceName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
+                (0x61...0x7A).contains(byte) || byte.isDigit || byte == 0x5F || byte == 0x2D
             }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import MessageBatches
 import SystemPackage
 #if canImport(Glibc)
 import Glibc
@@ -71,7 +72,7 @@ extension String {
     /// The text as one word of a shell command.
     var shellQuoted: String {
         let plain = utf8.allSatisfy { byte in
-            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
+            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || byte.isDigit
                 || "-_=./:,@%+".utf8.contains(byte)
         }
         return plain ? self : "'\(replacing("'", with: "'\\''"))'"

@@ -1,5 +1,6 @@
 import BatchArchive
 import Foundation
+import MessageBatches
 import Yams
 
 /// Reads a pipeline file and collects all problems in it.
@@ -135,8 +136,8 @@ struct PipelineReader {
     private mutating func variable(in node: Node, _ place: PipelineFile.Place) -> String? {
         guard let text = scalar(node, of: PipelineKey.keyVariable, place) else { return nil }
         let bytes = Array(text.utf8)
-        let isName = bytes.allSatisfy { $0 == 0x5F || $0.isASCIILetter || (0x30...0x39).contains($0) }
-        guard isName, bytes.first.map({ !(0x30...0x39).contains($0) }) ?? false else {
+        let isName = bytes.allSatisfy { $0 == 0x5F || $0.isASCIILetter || $0.isDigit }
+        guard isName, bytes.first.map({ !$0.isDigit }) ?? false else {
             report(.badVariable, place)
             return nil
         }

@@ -1,3 +1,5 @@
+import MessageBatches
+
 /// Classifies the error of a failed request by what would make the request succeed.
 ///
 /// The error type alone is not sufficient. Low credit and reached limits arrive as `invalid_request_error`, once for
@@ -130,6 +132,6 @@ extension UInt8 {
     ///
     /// Non-ASCII characters count as letters, so that no phrase matches inside such a word.
     fileprivate var isLetterOrDigit: Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) || (0x30...0x39).contains(self) || self >= 0x80
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) || isDigit || self >= 0x80
     }
 }
