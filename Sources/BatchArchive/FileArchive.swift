@@ -121,15 +121,15 @@ package final class FileArchive: ArchiveSink {
 
     package func finishRun() async throws {
         guard !isShared else { return }
-        try updateViews()
-        try ChecksumList.update(in: folder)
+        guard try await updateViews().isEmpty else { return }
+        try await ChecksumList.update(in: folder)
     }
 
-    /// Writes the files in `views/` that are missing or outdated.
+    /// Writes the files in `views/` that are missing or outdated, and updates SHA256SUMS if there are any.
     ///
     /// - Returns: The paths of the written files.
     @discardableResult
-    package func updateViews() throws(ArchiveFailure) -> [String] {
+    package func updateViews() async throws(ArchiveFailure) -> [String] {
         var outdated: [String: [UInt8]] = [:]
         for (name, text) in settings.views {
             let path = "\(ArchivePaths.views)/\(name)"
@@ -137,7 +137,7 @@ package final class FileArchive: ArchiveSink {
             if try folder.status(path)?.size == bytes.count, try folder.read(path) == bytes { continue }
             outdated[path] = bytes
         }
-        if !outdated.isEmpty { try replaceDocuments(outdated) }
+        if !outdated.isEmpty { try await replaceDocuments(outdated) }
         return outdated.keys.sorted()
     }
 
@@ -145,23 +145,23 @@ package final class FileArchive: ArchiveSink {
     ///
     /// The list does not name them while they are written. So after an interruption no line contradicts its file, and
     /// the next run lists them unchanged.
-    package func replaceDocuments(_ documents: [String: [UInt8]]) throws(ArchiveFailure) {
-        try ChecksumList.update(in: folder, without: Set(documents.keys))
+    package func replaceDocuments(_ documents: [String: [UInt8]]) async throws(ArchiveFailure) {
+        try await ChecksumList.update(in: folder, without: Set(documents.keys))
         for (path, text) in documents.sorted(by: { $0.key < $1.key }) { try folder.replace(path, with: text) }
-        try ChecksumList.update(in: folder)
+        try await ChecksumList.update(in: folder)
     }
 
     /// Rebuilds the lines of SHA256SUMS about batches from the current manifests, and replaces damaged roll-ups and
     /// views by `documents`, or removes those that are nil.
     ///
     /// Only for repair: a changed manifest then passes verification.
-    func rewriteChecksums(_ documents: [String: [UInt8]?] = [:]) throws(ArchiveFailure) {
-        try ChecksumList.update(in: folder, trustingOld: false, without: Set(documents.keys))
+    func rewriteChecksums(_ documents: [String: [UInt8]?] = [:]) async throws(ArchiveFailure) {
+        try await ChecksumList.update(in: folder, trustingOld: false, without: Set(documents.keys))
         guard !documents.isEmpty else { return }
         for (path, text) in documents.sorted(by: { $0.key < $1.key }) {
             if let text { try folder.replace(path, with: text) } else { try folder.remove(path) }
         }
-        try ChecksumList.update(in: folder)
+        try await ChecksumList.update(in: folder)
     }
 
     /// Returns the codec as manifests record it; the library file is hashed once per run, on first use.

@@ -274,7 +274,7 @@ struct ArchiveVerifierTests {
     @Test func `a listed document is checked, and one that is not yet listed is not damage`() async throws {
         let (first, second) = ("summaries/days/2024-08-20.json", "views/one.sql")
         try await export(["a"])
-        try archive.sink().replaceDocuments([first: [0x31], second: [0x32]])
+        try await archive.sink().replaceDocuments([first: [0x31], second: [0x32]])
         #expect(try await archive.verify(.sizes).suffix(3).map(\.path) == [first, second, "SHA256SUMS"])
         try archive.put([0x33], at: "views/two.sql")
         #expect(try await archive.faults() == [])

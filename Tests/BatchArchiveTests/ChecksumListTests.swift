@@ -97,14 +97,14 @@ struct ChecksumListTests {
         try await archive.sink().finishRun()
         let good = try archive.folder.read(list)
         try archive.folder.write(Array(good.map { $0 == 0x61 ? 0x62 : $0 }).span, to: list)
-        try ChecksumList.update(in: archive.folder, trustingOld: false)
+        try await ChecksumList.update(in: archive.folder, trustingOld: false)
         #expect(try archive.folder.read(list) == good)
     }
 
     @Test func `a changed or removed document keeps its line until it is written again`() async throws {
         let (first, second) = ("summaries/days/2024-08-20.json", "views/one.sql")
         try await archive.sink().export()
-        try archive.sink().replaceDocuments([first: [0x31], second: [0x32]])
+        try await archive.sink().replaceDocuments([first: [0x31], second: [0x32]])
         let before = try lines()
         #expect(before.count == 5)
         try archive.folder.write([0x33].span, to: first)
@@ -112,17 +112,17 @@ struct ChecksumListTests {
         try await archive.sink().export("msgbatch_02")
         try await archive.sink().finishRun()
         #expect(try Set(lines()).isSuperset(of: before))
-        try ChecksumList.update(in: archive.folder, trustingOld: false)
+        try await ChecksumList.update(in: archive.folder, trustingOld: false)
         #expect(try Set(lines()).isSuperset(of: before))
-        try archive.sink().replaceDocuments([first: [0x34]])
+        try await archive.sink().replaceDocuments([first: [0x34]])
         #expect(try lines().contains("\(ContentDigest.hex([0x34]))  \(first)"))
     }
 
     @Test func `an interruption while documents are written leaves no line that contradicts a file`() async throws {
         let path = "summaries/days/2024-08-20.json"
         try await archive.sink().export()
-        try archive.sink().replaceDocuments([path: [0x31]])
-        try ChecksumList.update(in: archive.folder, without: [path])
+        try await archive.sink().replaceDocuments([path: [0x31]])
+        try await ChecksumList.update(in: archive.folder, without: [path])
         try archive.folder.write([0x32].span, to: path)
         #expect(try !lines().contains { $0.hasSuffix(path) })
         try await archive.sink().finishRun()

@@ -9,7 +9,7 @@ struct DamageTests {
         let archive = TemporaryArchive()
         let sink = archive.sink()
         try await sink.export("a", results: 2)
-        try sink.replaceDocuments(["views/one.sql": Array("SELECT 1\n".utf8)])
+        try await sink.replaceDocuments(["views/one.sql": Array("SELECT 1\n".utf8)])
         let (path, bytes) = try #require(try archive.files().first { $0.key.hasPrefix(part) })
         #expect(try await archive.faults() == [])
         var missed: [Int] = []

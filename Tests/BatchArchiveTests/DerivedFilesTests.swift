@@ -75,7 +75,7 @@ struct DerivedFilesTests {
         try await derivedFiles(input: 2, version: testSettings().derivations["flat_schema"] ?? 1)
             .rebuild(try await manifest())
         try await archive.sink().finishRun()
-        try archive.sink().rewriteChecksums()
+        try await archive.sink().rewriteChecksums()
         #expect(try await archive.faults() == [])
     }
 

@@ -1,6 +1,7 @@
 package import BatchArchive
 import BatchPipeline
 package import MessageBatches
+package import Prices
 import Tables
 
 /// The roll-ups that an archive keeps in `summaries/`, one per run and one per day, as JSON and CSV.
@@ -20,26 +21,34 @@ package struct SummaryDocuments: Sendable {
         return documents(rollUp, at: "\(ArchivePaths.summaries)/runs/\(name)")
     }
 
-    /// Returns the documents of a day by path, from the manifests of all batches of that day.
-    package func documents(of day: CalendarDay) async throws -> [String: [UInt8]] {
-        let next = day.adding(days: 1)
-        let source = ArchiveStatistics(folder, selection: ArchiveSelection(since: day.start, until: next.start))
-        let reading = try await source.rollUp(by: Grouping(by: [.day]))
-        return documents(reading.result, at: "\(Self.days)/\(day.text)")
-    }
-
-    /// Returns the documents of several days by path.
-    package func documents(of days: Set<CalendarDay>) async throws -> [String: [UInt8]] {
+    /// Returns the documents of days by path, from the manifests of all batches of these days.
+    ///
+    /// Costs of the batches are compared with those of `currentPrices` for the notice.
+    package func documents(
+        of days: Set<CalendarDay>,
+        currentPrices: PriceTable = .builtIn
+    ) async throws -> ArchiveStatistics.Reading<[String: [UInt8]]> {
+        let grouping = Grouping(by: [.day])
+        var source = ArchiveStatistics(folder, selection: ArchiveSelection(days: days))
+        source.currentPrices = currentPrices
+        let reading = try await source.fold(RollUp.kinds(for: grouping), into: [CalendarDay: RollUp]()) {
+            $0[$1.batch.day, default: RollUp(by: grouping)].add($1)
+        } merge: {
+            for (day, rollUp) in $1 { $0[day, default: RollUp(by: grouping)].merge(rollUp) }
+        }
         var documents: [String: [UInt8]] = [:]
-        for day in days.sorted() { documents.merge(try await self.documents(of: day)) { $1 } }
-        return documents
+        for day in days {
+            let rollUp = reading.result[day] ?? RollUp(by: grouping)
+            documents.merge(self.documents(rollUp, at: "\(Self.days)/\(day.text)")) { $1 }
+        }
+        return ArchiveStatistics.Reading(documents, reading.notice)
     }
 
     /// Returns the expected content of a document; nil if the manifests do not determine it, as for the roll-up of a run.
     package func document(at path: String) async throws -> [UInt8]? {
         let name = path.dropFirst(Self.days.count + 1).prefix { $0 != "." }
         guard path.hasPrefix("\(Self.days)/"), let day = CalendarDay(name) else { return nil }
-        return try await documents(of: day)[path]
+        return try await documents(of: [day]).result[path]
     }
 
     private func documents(_ rollUp: RollUp, at path: String) -> [String: [UInt8]] {

@@ -1,4 +1,4 @@
-import MessageBatches
+package import MessageBatches
 import SystemPackage
 
 /// The folder of an archive; all paths in it are relative to it.
@@ -175,25 +175,19 @@ extension ArchiveFolder {
         try names(in: ArchivePaths.manifestFolder(of: day)).compactMap { ArchivePaths.id(ofManifest: $0) }
     }
 
-    /// Returns all manifests of the days from `since` to `until`, both included, sorted by path.
-    func manifestPaths(since: CalendarDay? = nil, until: CalendarDay? = nil) throws(ArchiveFailure) -> [String] {
+    /// Returns the manifests that may belong to a selection, from their names alone, sorted by path.
+    func manifestPaths(of selection: ArchiveSelection = ArchiveSelection()) throws(ArchiveFailure) -> [String] {
         var paths: [String] = []
-        for day in try manifestDays() {
-            if let since, day < since { continue }
-            if let until, day > until { continue }
-            paths += try archivedIDs(of: day).map { ArchivePaths.manifest(of: $0, on: day) }
+        for day in try manifestDays() where selection.mayContain(day) {
+            for id in try archivedIDs(of: day) where selection.ids?.contains(id) ?? true {
+                paths.append(ArchivePaths.manifest(of: id, on: day))
+            }
         }
         return paths
     }
 
-    /// Returns the manifests that may belong to a selection, from their names alone, sorted by path.
-    func manifestPaths(of selection: ArchiveSelection) throws(ArchiveFailure) -> [String] {
-        let paths = try manifestPaths(since: selection.since?.day, until: selection.until?.day)
-        guard let ids = selection.ids else { return paths }
-        return paths.filter { ids.contains(ArchivePaths.id(ofManifest: $0) ?? "") }
-    }
-
-    func manifestDays() throws(ArchiveFailure) -> [CalendarDay] {
+    /// Returns the days of all manifests, in order.
+    package func manifestDays() throws(ArchiveFailure) -> [CalendarDay] {
         try names(in: ArchivePaths.manifests).filter { $0.hasPrefix("date=") }
             .compactMap { CalendarDay($0.dropFirst("date=".count)) }
     }

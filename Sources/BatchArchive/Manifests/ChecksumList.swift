@@ -1,3 +1,5 @@
+import BatchPipeline
+
 /// `SHA256SUMS`: the digests of all data files, manifests, roll-ups and views, sorted by path.
 ///
 /// It has the form that `sha256sum -c` checks.
@@ -70,27 +72,28 @@ struct ChecksumList: Sendable {
         in folder: ArchiveFolder,
         trustingOld: Bool = true,
         without rewritten: Set<String> = []
-    ) throws(ArchiveFailure) {
+    ) async throws(ArchiveFailure) {
         // Something else in place of the list is replaced.
         let old = try readable(in: folder)
         let known = trustingOld ? old?.digests ?? [:] : [:]
         let manifests = try folder.manifestPaths()
-        var unchanged = Set<String>()
-        for path in manifests where known[path] != nil {
-            guard let status = try folder.status(path), status.kind == .file, status.modified < old?.modified ?? 0
+        var unchanged: [String: String] = [:]
+        for path in manifests {
+            guard let digest = known[path], let status = try folder.status(path), status.kind == .file,
+                status.modified < old?.modified ?? 0
             else { continue }
-            unchanged.insert(path)
+            unchanged[path] = digest
         }
         let isIntact = trustingOld && unchanged.count == old?.manifests.count ?? 0
         var digests = isIntact ? known : [:]
-        for path in manifests where !isIntact || digests[path] == nil {
-            // Anything else in place of a manifest is skipped; `verify` reports it.
-            guard let text = try folder.document(at: path) else { continue }
-            digests[path] = unchanged.contains(path) ? known[path] : ContentDigest.hex(text)
-            // An unreadable manifest is skipped; `verify` reports it.
-            guard let manifest = try? Manifest(json: text, path: path) else { continue }
-            for file in manifest.files.values { digests[file.path] = file.sha256 }
+        let unread = manifests.filter { !isIntact || digests[$0] == nil }
+        let found = try await mapConcurrently(
+            unread.parts(of: ArchiveReader.manifestsPerTask),
+            limit: ArchiveReader.tasksAtOnce
+        ) { [unchanged] paths async throws(ArchiveFailure) in
+            try Self.digests(of: paths, unchanged, in: folder)
         }
+        for part in found { digests.merge(part) { $1 } }
         digests.merge(old?.documents ?? [:]) { $1 }
         for path in try folder.documentPaths() where digests[path] == nil && !rewritten.contains(path) {
             digests[path] = try ContentDigest.file(folder.open(path)).hex
@@ -98,5 +101,23 @@ struct ChecksumList: Sendable {
         for path in rewritten { digests[path] = nil }
         guard digests != old?.digests ?? [:] else { return }
         try folder.replace(ArchivePaths.checksums, with: text(of: digests))
+    }
+
+    /// Returns the digests of manifests and of their data files; `unchanged` holds those of manifests that are known.
+    private static func digests(
+        of paths: ArraySlice<String>,
+        _ unchanged: [String: String],
+        in folder: ArchiveFolder
+    ) throws(ArchiveFailure) -> [String: String] {
+        var digests: [String: String] = [:]
+        for path in paths {
+            // Anything else in place of a manifest is skipped; `verify` reports it.
+            guard let text = try folder.document(at: path) else { continue }
+            digests[path] = unchanged[path] ?? ContentDigest.hex(text)
+            // An unreadable manifest is skipped; `verify` reports it.
+            guard let manifest = try? Manifest(json: text, path: path) else { continue }
+            for file in manifest.files.values { digests[file.path] = file.sha256 }
+        }
+        return digests
     }
 }

@@ -13,8 +13,8 @@ package struct ArchiveReader: Sendable {
     private let omitted: Set<DataKind>
 
     /// The number of manifests per task: enough to justify a task, few enough to use all processors.
-    private static let manifestsPerTask = 64
-    private static var tasksAtOnce: Int { 2 * ProcessInfo.processInfo.activeProcessorCount }
+    static let manifestsPerTask = 64
+    static var tasksAtOnce: Int { 2 * ProcessInfo.processInfo.activeProcessorCount }
 
     /// Opens an archive.
     ///
@@ -219,7 +219,7 @@ extension ArchiveReader {
 
 extension Array {
     /// Returns slices of `count` elements; the last may be shorter.
-    fileprivate func parts(of count: Int) -> [ArraySlice<Element>] {
+    func parts(of count: Int) -> [ArraySlice<Element>] {
         stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
     }
 }
@@ -230,12 +230,20 @@ package struct ArchiveSelection: Sendable, Hashable {
     package var since: Timestamp?
     /// Created before this moment.
     package var until: Timestamp?
+    /// Created on one of these days (UTC); nil for all days.
+    package var days: Set<CalendarDay>?
     /// Nil for all ids.
     package var ids: Set<String>?
 
-    package init(since: Timestamp? = nil, until: Timestamp? = nil, ids: Set<String>? = nil) {
+    package init(
+        since: Timestamp? = nil,
+        until: Timestamp? = nil,
+        days: Set<CalendarDay>? = nil,
+        ids: Set<String>? = nil
+    ) {
         self.since = since
         self.until = until
+        self.days = days
         self.ids = ids
     }
 
@@ -249,6 +257,12 @@ package struct ArchiveSelection: Sendable, Hashable {
     }
 
     package func contains(_ id: String, createdAt: Timestamp) -> Bool {
-        BatchWindow(since: since, until: until).contains(createdAt) && ids?.contains(id) ?? true
+        BatchWindow(since: since, until: until).contains(createdAt) && days?.contains(createdAt.day) ?? true
+            && ids?.contains(id) ?? true
+    }
+
+    /// Whether the selection can contain batches of a day.
+    func mayContain(_ day: CalendarDay) -> Bool {
+        since.map { day >= $0.day } ?? true && until.map { day <= $0.day } ?? true && days?.contains(day) ?? true
     }
 }

@@ -155,7 +155,7 @@ package struct ArchiveRepair: Sendable {
             documents.updateValue(text, forKey: path)
             observe(path, text == nil ? .documentRemoved : .documentReplaced)
         }
-        try archive.rewriteChecksums(documents)
+        try await archive.rewriteChecksums(documents)
         if let refusal = refusals.refusedKeyAtEnd { throw refusal }
         return unjoined
     }

@@ -36,7 +36,7 @@ package struct ArchiveVerifier: Sendable {
         report: (VerifiedFile) throws -> Void
     ) async throws {
         _ = try ArchiveReader(folder)
-        let paths = try folder.manifestPaths(since: plan.since?.day, until: plan.until?.day)
+        let paths = try folder.manifestPaths(of: ArchiveSelection(since: plan.since, until: plan.until))
         let stored = paths.map { StoredManifest($0, in: folder) }.filter { $0.isSelected(plan) }
         let reading = Result { () throws(ArchiveFailure) in try ChecksumList(in: folder) }
         let list = try? reading.get()

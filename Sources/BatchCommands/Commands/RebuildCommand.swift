@@ -108,8 +108,8 @@ struct RebuildCommand: AsyncParsableCommand {
                     context.report(.warning, "\(id): \(FailureText.clause(outcome))")
                 }
                 let days = Set(plan.entries.map(\.batch.day))
-                let documents = try await SummaryDocuments(folder).documents(of: days)
-                if !documents.isEmpty { try open.sink.replaceDocuments(documents) }
+                let documents = try await SummaryDocuments(folder).documents(of: days).result
+                if !documents.isEmpty { try await open.sink.replaceDocuments(documents) }
                 try await open.sink.finishRun()
             } catch is CancellationError {
                 // The batches that were replaced are complete; the list of checksums must know them.

@@ -29,7 +29,7 @@ struct ViewsCommand: AsyncParsableCommand {
         var entries: [ViewsEntry] = []
         for source in try archive.archives() {
             let archive = try OpenArchive(source.folder, for: context)
-            let written = try archive.sink.updateViews()
+            let written = try await archive.sink.updateViews()
             for path in written { context.note("Wrote \(source.folder.path(path)).") }
             if written.isEmpty {
                 context.note("Nothing to do: \(source.folder.path(ArchivePaths.views)) is up to date.")

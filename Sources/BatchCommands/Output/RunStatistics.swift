@@ -76,12 +76,15 @@ final class RunStatistics: Sendable {
             let days = try archivedDays.union(archive.folder.daysToRollUp())
             let summaries = SummaryDocuments(archive.folder)
             var documents = archivedDays.isEmpty ? [:] : summaries.documents(ofRun: startedAt, rollUp)
-            documents.merge(try await summaries.documents(of: days)) { $1 }
+            let rollUps = try await summaries.documents(of: days, currentPrices: prices.table)
+            documents.merge(rollUps.result) { $1 }
             if let prefixPattern, try PrefixPattern(recordedIn: archive.folder) != prefixPattern {
                 documents.merge(prefixPattern.document) { $1 }
             }
-            if !documents.isEmpty { try archive.replaceDocuments(documents) }
-            outcome.notes = try await notes(about: archive.folder)
+            if !documents.isEmpty { try await archive.replaceDocuments(documents) }
+            var notice = rollUps.notice
+            notice.merge(try await self.notice(about: archive.folder, except: days))
+            outcome.notes = notice.sentences
             if page != nil, report.stop == nil {
                 let listing = Completeness.Listing(startedAt: startedAt, unreadable: report.notRetrieved.count)
                 outcome.page = try await writePage(of: selection, in: archive.folder, catalog, listing, now: now)
@@ -92,10 +95,15 @@ final class RunStatistics: Sendable {
         return outcome
     }
 
-    private func notes(about folder: ArchiveFolder) async throws -> [String] {
-        var source = ArchiveStatistics(folder, selection: ArchiveSelection())
+    /// Checks the batches of all other days for costs that are outdated.
+    private func notice(
+        about folder: ArchiveFolder,
+        except days: Set<CalendarDay>
+    ) async throws -> ReadingNotice {
+        let others = try Set(folder.manifestDays()).subtracting(days)
+        var source = ArchiveStatistics(folder, selection: ArchiveSelection(days: others))
         source.currentPrices = prices.table
-        return try await source.fold([TokenSummary.self], into: 0, { _, _ in }, merge: { _, _ in }).notice.sentences
+        return try await source.fold([TokenSummary.self], into: 0, { _, _ in }, merge: { _, _ in }).notice
     }
 
     private func writePage(
