@@ -31,6 +31,22 @@ struct ArchiveReaderTests {
         #expect(try await ids(since: "2024-08-22T00:00:00Z") == [])
     }
 
+    @Test func `manifests of days come without those of other days`() async throws {
+        let sink = archive.sink()
+        for (id, day) in [("a", "2024-08-20"), ("b", "2024-08-21"), ("c", "2024-08-22"), ("d", "2024-08-20")] {
+            try await sink.export(id, day: day)
+        }
+        let reader = try ArchiveReader(archive.folder)
+        func ids(_ selection: ArchiveSelection) async throws -> [String] {
+            try await reader.manifests(of: selection).manifests.map(\.batch.id)
+        }
+        let days = Set(["2024-08-20", "2024-08-22", "2024-08-25"].compactMap { CalendarDay($0) })
+        #expect(try await ids(ArchiveSelection(days: days)) == ["a", "d", "c"])
+        #expect(try await ids(ArchiveSelection(since: Timestamp("2024-08-21T00:00:00Z"), days: days)) == ["c"])
+        #expect(try await ids(ArchiveSelection(days: days, ids: ["b", "d"])) == ["d"])
+        #expect(try await ids(ArchiveSelection(days: [])) == [])
+    }
+
     @Test func `more manifests than one task reads stay in order`() async throws {
         let sink = archive.sink()
         let ids = (0..<300).map { "msgbatch_\(1_000 + $0)" }

@@ -66,6 +66,24 @@ struct RunStatisticsTests {
         }
     }
 
+    @Test func `outdated batches are counted once, on days of the run and on others`() async throws {
+        let scenario = try Scenario.generated(lines: 1, batches: 60)
+        let days = Dictionary(grouping: scenario.batches) { $0.createdAt.day }.values.filter { $0.count > 1 }
+        let (first, other) = (try #require(days.first), try #require(days.dropFirst().first))
+        let outdated = [first[0].id, other[0].id]
+        try await InProcess.export(scenario, outdated.flatMap { ["--batch", $0] }) { _, archive, server in
+            for path in archive.files(in: "manifests") {
+                let url = archive.url.appending(path: "manifests/\(path)")
+                let text = try String(contentsOf: url, encoding: .utf8)
+                try Data(text.replacing(/"flat_schema":\d+/, with: "\"flat_schema\":1").utf8).write(to: url)
+            }
+            let arguments = ["export", "--batch", first[1].id, "--archive", archive.url.path]
+            let run = await InProcess.run(arguments, at: server.baseURL)
+            let note = "2 batches were archived by an older version: run `batchkeep rebuild`."
+            #expect(run.status == .done && run.notes.contains(note), "\(run.notes)")
+        }
+    }
+
     /// The sum of the requests of all days.
     private func requests(in archive: Archive) throws -> Int {
         let names = archive.files(in: "summaries/days").filter { $0.hasSuffix(".csv") }
