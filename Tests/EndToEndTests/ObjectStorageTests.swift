@@ -94,6 +94,23 @@ struct ObjectStorageTests {
                 try store.acceptAll()
                 let again = try await store.script("publish", ["--read-back", archive, tool.destination], in: folder)
                 #expect(again.status == 0, "\(again.notes)")
+                // The interrupted restore goes on.
+                let restored = try await store.script("restore", [tool.destination, "early"], in: folder)
+                #expect(restored.status == 0, "\(restored.notes)")
+                #expect(try folder.files(below: "early/manifests").count == 13)
+                // Files that it did not write are not removed: not of an archive without its catalog, nor any others.
+                try FileManager.default.removeItem(at: folder.url.appending(path: "early/catalog.sqlite"))
+                try FileManager.default.createDirectory(
+                    at: folder.url.appending(path: "other/results"),
+                    withIntermediateDirectories: true
+                )
+                try Data().write(to: folder.url.appending(path: "other/results/thesis.csv"))
+                for place in ["early", "other"] {
+                    let files = try folder.files(below: place)
+                    let refused = try await store.script("restore", [tool.destination, place], in: folder)
+                    #expect(refused.status == 1 && refused.notes.contains("is not empty"), "\(refused.notes)")
+                    #expect(try folder.files(below: place) == files)
+                }
             }
             guard let seen else { return }
             #expect(seen.violations == [])

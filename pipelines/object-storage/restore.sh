@@ -19,8 +19,13 @@ if [ $# -ne 2 ]; then
     say "Usage: restore.sh s3://bucket/prefix | remote:bucket/prefix FOLDER"
     exit 2
 fi
-[ ! -e "$2/catalog.sqlite" ] || fail "$2 is already an archive. Use a new folder."
 source=${1%/}
+# Files that are not in the list are removed, so the folder must be new or that of an interrupted restore.
+mark=.restoring
+if [ -e "$2" ] && [ "$(ls -A "$2")" ]; then
+    [ -f "$2/$mark" ] || fail "$2 is not empty. Use a new folder."
+    [ "$(cat "$2/$mark")" = "$source" ] || fail "$2 is being restored from $(cat "$2/$mark"). Use a new folder."
+fi
 here=$(dirname "$0")
 # shellcheck source=pipelines/object-storage/store.sh
 . "$here/store.sh"
@@ -28,6 +33,7 @@ store_open "$source"
 
 mkdir -p "$2"
 cd "$2"
+printf '%s\n' "$source" >"$mark"
 # Downloads the list first, so that files published during the restore are not in it.
 store_get SHA256SUMS >SHA256SUMS-new || true
 # If the object does not exist, one tool fails and the other prints nothing.
@@ -51,7 +57,8 @@ sha256sum -c --quiet SHA256SUMS-new >&2 ||
     fail "Some files do not match SHA256SUMS. If publish.sh was running, run restore.sh again."
 mv SHA256SUMS-new SHA256SUMS
 batchkeep catalog rebuild --archive .
+rm "$mark"
 say "Restored $(count SHA256SUMS) files to $2. All digests match SHA256SUMS. To check the contents of every batch:"
-say "batchkeep verify --full --archive $2"
+say "batchkeep verify --full --archive $(quoted "$2")"
 [ ! -e WITHOUT-RAW.txt ] ||
     say "This copy has no raw files. verify checks its manifests and rows, but cannot compare them with the answers."

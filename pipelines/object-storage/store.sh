@@ -22,6 +22,14 @@ store_open() {
     command -v "$store_tool" >/dev/null || fail "$store_tool is not installed."
 }
 
+# Prints a word for a command line.
+quoted() {
+    case $1 in
+        *[!A-Za-z0-9._/:=@-]*) printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")" ;;
+        *) printf '%s' "$1" ;;
+    esac
+}
+
 # Lists all objects as path, tab, size.
 store_list() {
     if [ "$store_tool" = rclone ]; then
