@@ -69,6 +69,31 @@ struct PipelineRunTests {
         }
     }
 
+    @Test func `a missing file of one workspace does not stop the others, and the document names it`() async throws {
+        try await Scratch.use { scratch in
+            try await withSimulator(Scenario.generated(lines: 20, batches: 2)) { server in
+                let base = try String(contentsOfFile: file(scratch), encoding: .utf8)
+                func run(_ option: String) async throws -> InProcess {
+                    let path = try scratch.write(
+                        base.replacing("- name: ops", with: "- name: ops\n    \(option)"),
+                        to: "f.yaml"
+                    )
+                    return await InProcess.run(["run", path], at: server.baseURL, environment: keys)
+                }
+                let unjoined = try await run("join: absent.csv")
+                #expect(unjoined.status == .partial, "\(unjoined.notes)")
+                #expect(unjoined.sources.map(\.archivedNow) == [2, 2])
+                #expect(unjoined.document["error"] == nil)
+                let failed = try await run("ca-file: absent.pem")
+                #expect(failed.sources.map(\.exitStatus) == [0, Int(failed.status.rawValue)], "\(failed.notes)")
+                #expect((failed.document["error"] as? String)?.contains("absent.pem") == true, "\(failed.output)")
+                // A check names it before.
+                let check = await InProcess.run(["run", "--check", scratch.path("f.yaml")], at: server.baseURL)
+                #expect(check.status == .usage && check.notes.contains("ca-file: file not found"), "\(check.notes)")
+            }
+        }
+    }
+
     @Test func `several statuses are combined by the table`() async throws {
         try await Scratch.use { scratch in
             var scenario = try Scenario.generated(lines: 20, batches: 2)

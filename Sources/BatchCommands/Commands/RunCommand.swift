@@ -53,7 +53,7 @@ struct RunCommand: AsyncParsableCommand {
         let startedAt = context.now()
         let plan: PipelinePlan
         do {
-            plan = try PipelinePlan(file, overrides: exportArguments, now: startedAt)
+            plan = try PipelinePlan(file, overrides: exportArguments, now: startedAt, checksFiles: check)
         } catch {
             guard let failure = FailureText(error) else { throw error }
             return try await reportFailure(failure, startedAt: startedAt, in: context)

@@ -34,9 +34,12 @@ struct PipelineDocument: Encodable {
         seconds = finishedAt.seconds(since: startedAt)
         var statuses = runs.reduce(into: Set<ExitStatus>()) { $0.formUnion($1.statuses) }
         if let failure { statuses.insert(failure.status) }
-        exitStatus = ExitStatus.combined(statuses).rawValue
+        let status = ExitStatus.combined(statuses)
+        exitStatus = status.rawValue
         exitStatuses = ExitStatus.sorted(statuses).map(\.rawValue)
-        error = failure?.text
+        // That of the source with the most severe status, whose exit status the command has.
+        let stopped = runs.filter { $0.stop != nil }
+        error = failure?.text ?? (stopped.first { $0.status == status } ?? stopped.first)?.stop?.text
         sources = runs.map { Source(name: $0.source, export: $0.document) }
     }
 }

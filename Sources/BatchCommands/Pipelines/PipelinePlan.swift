@@ -23,13 +23,16 @@ struct PipelinePlan: Sendable {
 
     /// Reads a pipeline file and combines it with the command-line options that follow it.
     ///
+    /// With `checksFiles`, a missing file that an option names is a problem of the pipeline file. Otherwise it is one of
+    /// its source alone, whose run reports it.
+    ///
     /// - Throws: ``PipelineFileFailure`` with all problems in the file; ``CommandFailure`` or an error of
     ///   ArgumentParser if `overrides` are invalid.
-    init(_ path: String, overrides: [String], now: Timestamp) throws {
+    init(_ path: String, overrides: [String], now: Timestamp, checksFiles: Bool = false) throws {
         // Check these options alone first, because their errors are not errors of the file.
         let given = try ExportCommand.parse(overrides)
         try given.check(now: now)
-        let (file, formProblems) = PipelineReader.read(path)
+        let (file, formProblems) = PipelineReader.read(path, checksFiles: checksFiles)
         let problems = formProblems + Self.problems(of: file, now: now)
         guard problems.isEmpty else { throw PipelineFileFailure(path: file.path, problems: problems) }
 

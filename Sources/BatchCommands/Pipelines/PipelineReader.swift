@@ -6,15 +6,18 @@ import Yams
 /// Reads a pipeline file and collects all problems in it.
 struct PipelineReader {
     private let path: String
+    /// Whether a file that an option names and that is missing is a problem.
+    private let checksFiles: Bool
     private var problems: [PipelineProblem] = []
 
-    private init(path: String) {
+    private init(path: String, checksFiles: Bool) {
         self.path = path
+        self.checksFiles = checksFiles
     }
 
     /// The file as far as it can be read, and all problems of its form.
-    static func read(_ path: String) -> (file: PipelineFile, problems: [PipelineProblem]) {
-        var reader = PipelineReader(path: path)
+    static func read(_ path: String, checksFiles: Bool = false) -> (file: PipelineFile, problems: [PipelineProblem]) {
+        var reader = PipelineReader(path: path, checksFiles: checksFiles)
         let file = reader.file()
         return (file, reader.problems)
     }
@@ -121,7 +124,7 @@ struct PipelineReader {
         } else if let key = PipelineKey.named(member.name), let values = values(of: key, in: member) {
             let setting = PipelineFile.Setting(key: key, values: values, place: member.place)
             settings.options.append(setting)
-            for path in values.compactMap(key.file(in:)) where !FileManager.default.isReadableFile(atPath: path) {
+            for path in values.compactMap(key.file(in:)) where checksFiles && !FileManager.default.isReadableFile(atPath: path) {
                 report(.missingFile(key: key.name, path: path), member.place)
             }
         }
