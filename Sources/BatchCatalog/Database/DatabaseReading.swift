@@ -130,7 +130,36 @@ extension DatabaseQueue {
             // Another program may be rolling back now, so this waits for the caller's timeout.
             _ = try opened(path, configuration)
             return try opened(path, reading)
+        } catch let error as DatabaseError {
+            return try openedWithoutLocks(path, reading, after: error)
         }
+    }
+
+    /// Opens a database next to which SQLite cannot create the files that it needs, as on read-only media or in the
+    /// folder of another user.
+    ///
+    /// - Throws: `error`, which is that of opening the database as usual, if it has another reason. ``UnmergedChanges`` if
+    ///   a file next to the database contains changes, which would be missing.
+    package static func openedWithoutLocks(
+        _ path: String,
+        _ configuration: Configuration,
+        after error: DatabaseError
+    ) throws -> DatabaseQueue {
+        guard
+            [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_IOERR].contains(error.resultCode),
+            error.extendedResultCode != .SQLITE_READONLY_ROLLBACK,
+            let status = try FileStatus.of(path), !status.isFolder
+        else { throw error }
+        let log = path + "-wal"
+        if try (FileStatus.of(log)?.size ?? 0) > 0 { throw UnmergedChanges(log: log) }
+        let escaped = path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+        return try opened("file:\(escaped)?immutable=1", configuration)
+    }
+
+    /// The changes in a file next to a database, which this program cannot use without writing there.
+    package struct UnmergedChanges: Error, CustomStringConvertible {
+        package let log: String
+        package var description: String { "its last changes are in '\(log)', which needs write access to the folder" }
     }
 
     /// Opens a connection and reads the file once, so that an unusable file throws here.

@@ -96,28 +96,15 @@ extension JoinTable {
         do {
             return try .opened(path, configuration)
         } catch let error as DatabaseError {
-            guard try isLeftByWriter(error) else { throw error }
-            // Nobody can write to the medium, so no locks are needed.
-            return try .opened("file:\(Self.escaped(path))?immutable=1", configuration)
+            return try withoutLocks(configuration, after: error)
         }
     }
 
-    /// Whether SQLite could only not create the files that it needs next to the database, such as on read-only media.
-    ///
-    /// - Throws: ``JoinFailure`` if the file next to the database contains changes, which would be missing.
-    private func isLeftByWriter(_ error: DatabaseError) throws -> Bool {
-        guard
-            [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_IOERR].contains(error.resultCode),
-            error.extendedResultCode != .SQLITE_READONLY_ROLLBACK
-        else { return false }
-        guard let status = try FileStatus.of(path), !status.isFolder else { return false }
-        let log = path + "-wal"
-        if try (FileStatus.of(log)?.size ?? 0) > 0 { throw JoinFailure(.unmergedChanges(in: log), path: path) }
-        return true
-    }
-
-    /// The path with the characters escaped that have a meaning in a URI.
-    private static func escaped(_ path: String) -> String {
-        path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+    private func withoutLocks(_ configuration: Configuration, after error: DatabaseError) throws -> DatabaseQueue {
+        do {
+            return try .openedWithoutLocks(path, configuration, after: error)
+        } catch let changes as DatabaseQueue.UnmergedChanges {
+            throw JoinFailure(.unmergedChanges(in: changes.log), path: path)
+        }
     }
 }
