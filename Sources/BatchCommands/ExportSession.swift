@@ -111,17 +111,24 @@ struct ExportSession: Sendable {
             records.map { self.planned(wanted, by: $0.catalog, origin: origin, now: startedAt) } ?? wanted
         let ledger = records.map { self.ledger(in: $0.catalog, origin: origin) }
         ledger?.begin(CatalogRun(in: context, startedAt: startedAt))
-        let join = try options.exportJoin()
-        if let failure = join?.failure {
-            // Without the sources, no batch can be proven to contain the required IDs.
-            if options.requireAll { throw failure }
-            observer.warn(FailureText.unreadableJoin(failure))
+        let join: ExportJoin?
+        let run: ExportRun
+        do {
+            join = try options.exportJoin()
+            if let failure = join?.failure {
+                // Without the sources, no batch can be proven to contain the required IDs.
+                if options.requireAll { throw failure }
+                observer.warn(FailureText.unreadableJoin(failure))
+            }
+            run = ExportRun(
+                ports: try ports(to: sink, records?.statistics, join, over: connection),
+                settings: try options.settings(clock: context.clock),
+                ledger: ledger ?? NoLedger()
+            )
+        } catch {
+            record(stopped(by: error, startedAt: startedAt), by: ledger, in: sink)
+            throw error
         }
-        let run = ExportRun(
-            ports: try ports(to: sink, records?.statistics, join, over: connection),
-            settings: try options.settings(clock: context.clock),
-            ledger: ledger ?? NoLedger()
-        )
         var report = if let asked { await run.run(asked) } else { await run.run(selection, isDryRun: isDryRun) }
         var effective = report.corrected ?? selection
         // It holds the catalog, which is closed at the end of the run, before the summary is used.
@@ -156,15 +163,20 @@ struct ExportSession: Sendable {
             isShared: asked != nil,
             partial: report.stop == nil ? nil : PartialDownloads(in: sink.folder, of: asked, after: report)
         )
+        record(summary, by: ledger, in: sink)
+        return summary
+    }
+
+    /// Completes the row of the run in the catalog.
+    private func record(_ summary: ExportSummary, by ledger: CatalogLedger?, in sink: FileArchive) {
         ledger?
             .finish(in: sink.folder) { run in
                 run.finishedAt = summary.finishedAt
                 run.counts = summary.counts
                 run.exitStatus = summary.status.rawValue
                 run.error = summary.stop?.sentence
-                run.isListingOrdered = report.isListingOrdered
+                run.isListingOrdered = summary.report.isListingOrdered
             }
-        return summary
     }
 
     private func catalog(in sink: FileArchive) -> CatalogFile {

@@ -51,6 +51,34 @@ struct StatusCheckTests {
         }
     }
 
+    @Test func `an export that ended before its listing is recorded with its exit status`() async throws {
+        try await Nights.run([Nights.batch("fine", daysBefore: 3)]) { nights in
+            _ = await nights.export()
+            let failed = await nights.export("--require-all", "--join", "none.csv")
+            #expect(failed.status == .usage, "\(failed.notes)")
+            let run = await check(nights)
+            #expect(run.status == .usage && !run.output.contains("did not finish"), "\(run.output)")
+            #expect(run.output.contains("none.csv"), "\(run.output)")
+        }
+    }
+
+    @Test func `a reader who may not write in the folder sees the same`() async throws {
+        try await Nights.run([Nights.batch("fine", daysBefore: 3)]) { nights in
+            _ = await nights.export()
+            let before = await check(nights)
+            // SQLite cannot create its shared memory there, even for root.
+            let shared = catalogPath(nights) + "-shm"
+            try? FileManager.default.removeItem(atPath: shared)
+            try FileManager.default.createSymbolicLink(atPath: shared, withDestinationPath: "none/none")
+            let run = await check(nights)
+            #expect(run.status == .done && run.output == before.output && run.notes.isEmpty, "\(run)")
+            // With changes in the log that cannot be read, it says so instead of leaving them out.
+            try Data([1]).write(to: URL(filePath: catalogPath(nights) + "-wal"))
+            let changed = await check(nights)
+            #expect(changed.status != .done && changed.output.contains("catalog.sqlite-wal"), "\(changed)")
+        }
+    }
+
     @Test func `several problems are in one line, the most severe first`() async throws {
         let batches = [
             try Nights.batch("bad", daysBefore: 26, kind: .tooLong),
