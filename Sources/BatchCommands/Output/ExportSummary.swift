@@ -126,8 +126,8 @@ struct ExportSummary: Sendable {
         let complete = "Complete: every batch holds exactly the results the API promised."
         return [
             isShared
-                ? "\(complete) When all are done: batchkeep catalog rebuild --archive \(archivePath)"
-                : "\(complete) Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"
+                ? "\(complete) When all are done: batchkeep catalog rebuild --archive \(archivePath.shellQuoted)"
+                : "\(complete) Check with: cd \(archivePath.shellQuoted) && sha256sum -c SHA256SUMS"
         ]
     }
 

@@ -55,7 +55,7 @@ extension ImportedFile {
         guard files.contains(where: { $0.state == .archived }) else {
             return ["Nothing new: the batches of all files are archived."]
         }
-        let check = "Check with: cd \(archivePath) && sha256sum -c SHA256SUMS"
+        let check = "Check with: cd \(archivePath.shellQuoted) && sha256sum -c SHA256SUMS"
         return ["Complete: every batch holds exactly the results the API counted. \(check)"]
     }
 }

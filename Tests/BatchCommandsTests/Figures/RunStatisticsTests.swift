@@ -1,6 +1,7 @@
 import BatchCommands
 import BatchSimulator
 import Foundation
+import MessageBatches
 import SimulatorTestSupport
 import Testing
 
