@@ -63,6 +63,7 @@ extension FailureText {
                 advice: Self.repair,
                 status: .integrity
             )
+        case .noRawFile(let reason): self.init("'\(place)': \(reason)", status: .integrity)
         case .manifest(let reason):
             self.init("manifest '\(place)': \(reason)", advice: Self.repair, status: .integrity)
         case .mismatch(let reason):

@@ -63,6 +63,10 @@ struct CopyWithoutRawTests {
             let select = await run(["select", "--columns", "text"])
             #expect(select.status == .done && select.lines.isEmpty)
             #expect(select.notes.contains("14 batches were not searched"), "\(select.notes)")
+            let scanned = await run(["summarize", "--scan", "--format", "json"])
+            #expect(scanned.status == .integrity && scanned.row["requests"] as? Int ?? 0 == 0, "\(scanned.output)")
+            let reason = "this copy of the archive has no raw files, so its results cannot be read"
+            #expect(scanned.notes.components(separatedBy: reason).count - 1 == 14, "\(scanned.notes)")
             let status = await run(["status"])
             #expect(!status.notes.contains("error:") && !status.output.contains("views"), "\(status.output)")
         }

@@ -36,6 +36,49 @@ struct PruneCommandTests {
         }
     }
 
+    @Test func `a command that reads the results reports the batches whose raw file was pruned`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let before = archive.files(in: "raw").count
+            let batches = try #require(await run(["summarize", "--json"]).row["batches"] as? Int)
+            _ = await run(["prune", "--raw-older-than", "2025-06-01", "--even-if-last-copy", "--apply"])
+            let pruned = before - archive.files(in: "raw").count
+            try #require(pruned > 1 && pruned < before)
+            for (options, effect) in [
+                (["--scan"], "its results cannot be read"), (["--by", "prefix,model"], "its results cannot be read"),
+                (["--expect", "json"], "its answers cannot be read"),
+                (["--scan", "--fail-if", "requests>0"], "its results cannot be read"),
+            ] {
+                let scanned = await run(["summarize", "--json"] + options)
+                #expect(scanned.status == .integrity, "\(options): \(scanned.notes)")
+                let warnings = scanned.notes.components(separatedBy: "its raw file was pruned, so \(effect)").count - 1
+                #expect(warnings == pruned, "\(options): \(scanned.notes)")
+                if options.first == "--scan" { #expect(scanned.row["batches"] as? Int == batches - pruned) }
+            }
+            let compared = await run(["compare", "2024-08", "2025-06", "--scan"])
+            #expect(compared.status == .integrity && compared.notes.contains("its results cannot be read"))
+            #expect(!compared.notes.contains("no archived requests"), "\(compared.notes)")
+            // The window before is read too, for the column with its errors.
+            let errors = await run(["errors", "--since", "2025-06-01", "--expect", "json", "--json"])
+            #expect(errors.status == .integrity && errors.notes.contains("its answers cannot be read"))
+            let retry = await run(["retry", "--dry-run"])
+            #expect(retry.notes.contains("not searched: "), "\(retry.notes)")
+        }
+    }
+
+    @Test func `a batch whose raw file was pruned keeps its joined rows`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let batch = ["--batch", try Samples.id(of: "2024-08-satire-headlines")]
+            let join = ["join", "--join", Samples.path("metadata/satire-labels.csv"), "--quiet"] + batch
+            #expect(await run(join).status == .done)
+            let before = try archive.contents(of: ["joined", "unmatched"])
+            _ = await run(["prune", "--raw-older-than", "2024-10-01", "--even-if-last-copy", "--apply"])
+            let again = await run(join)
+            #expect(again.status != .done && again.notes.contains("so it cannot be joined"), "\(again.notes)")
+            #expect(!again.notes.contains("repair"), "\(again.notes)")
+            #expect(try archive.contents(of: ["joined", "unmatched"]) == before)
+        }
+    }
+
     @Test func `the files to prune must be named`() async {
         let run = await InProcess.run(["prune"], at: "http://127.0.0.1:9")
         #expect(run.status == .usage && run.notes.contains("--raw-older-than"))

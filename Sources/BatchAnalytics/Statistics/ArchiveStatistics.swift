@@ -115,8 +115,9 @@ package struct ArchiveStatistics: Sendable {
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
             let listing = try await reader.manifests(of: selection)
-            let manifests = listing.manifests
-            whole.notice.unreadable += listing.unreadable
+            let missing = listing.manifests.compactMap { $0.missingResults(prices, expectation) }
+            let manifests = listing.manifests.filter { $0.missingResults(prices, expectation) == nil }
+            whole.notice.unreadable += listing.unreadable + missing
             for manifest in manifests {
                 whole.notice.count(
                     SummarizedBatch(manifest, workspace: nil, summaries: SummarySet([])),
@@ -173,6 +174,7 @@ extension ArchiveStatistics {
         } work: { [prices, expectation] (manifest: Manifest) async throws -> Result<SummarizedBatch, ArchiveFailure> in
             let pricing = manifest.pricing(by: prices)
             do {
+                if let failure = manifest.missingResults(prices, expectation) { throw failure }
                 let summaries = try manifest.summaries(
                     from: empty,
                     by: pricing,
@@ -206,12 +208,7 @@ extension Manifest {
         codec: any MemberCodec
     ) throws -> SummarySet {
         var summaries = empty
-        guard let raw = files[.raw] else {
-            guard pruned[.raw] != nil else { return summaries }
-            let use = expectation == nil ? "other prices cannot be applied" : "its answers cannot be read"
-            let reason = "its raw file was pruned, so \(use)"
-            throw ArchiveFailure(.manifest(reason), .read, path: "raw/\(batch.id)")
-        }
+        guard let raw = files[.raw] else { return summaries }
         let reader = try MemberReader(raw, in: folder, codec: codec)
         for member in reader.members.indices {
             guard let block = try reader.block(ofMember: member) else { continue }

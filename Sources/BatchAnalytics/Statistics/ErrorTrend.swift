@@ -191,8 +191,13 @@ extension ArchiveStatistics {
     package func errors(now: Timestamp, options: String) async throws -> Reading<ErrorTrend> {
         let grouping = Grouping(by: [], .error)
         let reading = try await rollUp(by: grouping)
-        let before = try await periodBefore(now: now)?.rollUp(by: grouping).result
-        let trend = ErrorTrend(errors: reading.result, before: before, options: options)
-        return Reading(trend, reading.notice)
+        let before = try await periodBefore(now: now)?.rollUp(by: grouping)
+        let trend = ErrorTrend(errors: reading.result, before: before?.result, options: options)
+        var notice = reading.notice
+        // Both windows list an unreadable manifest of the day on which one ends and the other starts.
+        for failure in before?.notice.unreadable ?? [] where !notice.unreadable.contains(failure) {
+            notice.unreadable.append(failure)
+        }
+        return Reading(trend, notice)
     }
 }

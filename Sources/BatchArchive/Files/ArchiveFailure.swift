@@ -30,6 +30,8 @@ package struct ArchiveFailure: ArchiveError, Sendable, Hashable {
         case busy(LockHolder?)
         /// The compressed data is invalid.
         case gzip(GzipFailure)
+        /// The batch has results but no raw file to read them from; the clause says why.
+        case noRawFile(String)
         /// The manifest is invalid; the clause says why.
         case manifest(String)
         /// A file differs from its manifest or journal; the clause says how.

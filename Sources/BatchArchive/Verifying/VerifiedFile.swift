@@ -59,7 +59,7 @@ package struct VerifiedFile: Sendable, Hashable {
         case .gzip(let gzip):
             (member, byteOffset) = (gzip.member, gzip.byteOffset)
             reason = gzip.reason.clause
-        case .manifest(let clause), .mismatch(let clause): reason = clause
+        case .noRawFile(let clause), .manifest(let clause), .mismatch(let clause): reason = clause
         case .notAFile(let kind): reason = "it is \(kind.rawValue), not a file"
         case .tooLarge(let limit): reason = "it is larger than \(limit >> 20) MiB"
         case .noTemporaryFile(let code): (mark, reason) = (.unreadable, "no temporary file: \(code.description)")

@@ -53,9 +53,11 @@ struct CompareCommand: AsyncParsableCommand {
         let source = try statistics.source(now: context.now(), prices: prices)
         var notice = ReadingNotice()
         var measures: [Measures] = []
+        var empty: [(side: ComparedSide, isComplete: Bool)] = []
         for side in sides {
             let reading = try await self.measures(of: side, in: source)
             measures.append(reading.result)
+            if reading.result.requests == 0 { empty.append((side, reading.notice.unreadable.isEmpty)) }
             notice.merge(reading.notice)
         }
         let comparison = Comparison(before: measures[0], after: measures[1])
@@ -65,8 +67,8 @@ struct CompareCommand: AsyncParsableCommand {
             notes: notice.notes(in: format) + [prices.statement]
         )
         try context.print(table, as: format)
-        for (side, measures) in zip(sides, measures) where measures.requests == 0 {
-            try await side.explainEmpty(in: source.archives, context)
+        for (side, isComplete) in empty {
+            try await side.explainEmpty(in: source.archives, isComplete: isComplete, context)
         }
         let checks = thresholds.map { ThresholdCheck($0, on: comparison) }
         for check in checks { check.report(in: context) }

@@ -45,8 +45,15 @@ struct ComparedSide: Sendable, Hashable {
 
 extension ComparedSide {
     /// Warns that no request belongs to this side, and says why.
-    func explainEmpty(in archives: [ArchiveFolders.Entry], _ context: CommandContext) async throws {
+    ///
+    /// With `isComplete` false, some batches could not be read, and may be the reason.
+    func explainEmpty(
+        in archives: [ArchiveFolders.Entry],
+        isComplete: Bool,
+        _ context: CommandContext
+    ) async throws {
         let reasons = try await EmptyResult(selection: selection, model: model).reasons(in: archives)
+        guard isComplete || !reasons.isEmpty else { return }
         let what = model == nil ? "a window, a day or a batch" : "a model, a window or a batch"
         context.report(
             .warning,

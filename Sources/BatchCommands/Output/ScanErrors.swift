@@ -26,7 +26,7 @@ struct ScanErrors {
 
     /// Prints how many batches have no raw file and could not be searched.
     mutating func notePruned(_ manifests: [Manifest]) {
-        let count = manifests.count { $0.files[.raw] == nil && !$0.found.isEmpty }
+        let count = manifests.count(where: \.lacksResults)
         guard count > 0 else { return }
         isComplete = false
         let files = count == 1 ? "its raw file was" : "their raw files were"
