@@ -103,7 +103,10 @@ extension ArchivedUsage.Part {
         for field in UsageField.billed {
             if case .piece(let price) = field.billing { pieces += Int128(usage[field]) * price }
         }
-        tokenCost = cell.prices.amounts.cost - Money(picoDollars: pieces)
+        // Searches of requests without a cost are among the pieces, but not in the amounts. The discount of the batch
+        // applies to tokens only and is half of their price: for requests that have it, it equals their cost.
+        let amounts = cell.prices.amounts
+        tokenCost = max(amounts.cost - Money(picoDollars: pieces), amounts.list - amounts.cost)
     }
 
     mutating func add(_ other: ArchivedUsage.Part) {

@@ -161,6 +161,24 @@ struct ReconciliationTests {
         #expect(differences(try reconciled([searching], report)) == ["2026-11-01 web_search_requests 1"])
     }
 
+    @Test func `web searches of requests without a price are not subtracted from the cost of others`() throws {
+        let model = "claude-mythos-preview"
+        // The model has no price for tokens read from the cache. The first request costs 1.25 cents.
+        let requests: [Request] = [
+            .succeeded("a-1", model: model, input: 1_000), .succeeded("a-2", model: model, read: 10, searches: 2),
+            .succeeded("a-3", model: "claude-99", searches: 2), .succeeded("a-4", model: "claude-99", searches: 2),
+        ]
+        let mixed = SummarizedBatch.folded(requests, created: "2026-11-01T01:00:00Z", ended: "2026-11-01T02:00:00Z")
+        var rows = [try usage("2026-11-01", 1_000, model: model), try usage("2026-11-01", 0, model: "claude-99")]
+        (rows[0].value.cacheRead, rows[0].value.webSearches, rows[1].value.webSearches) = (10, 2, 4)
+        var row = try cost("2026-11-01", cents: "0.5")
+        row.model = model
+        let found = try reconciled([mixed], UsageReport(usage: rows, costs: [row]))
+        let low = found.groups.map { group in group.values.first { $0.metric == .tokenCost }?.low }
+        #expect(low == [0, 12_500_000_000])
+        #expect(differences(found) == ["2026-11-01 token_cost_usd -7500000000"])
+    }
+
     @Test(arguments: ["claude-haiku-4-5", "us.anthropic.claude-haiku-4-5-20251001-v1:0", haiku])
     func `spellings and aliases of a model are one model`(name: String) throws {
         let inside = batch("2026-11-01T01:00:00Z", "2026-11-01T02:00:00Z", model: name)
