@@ -81,6 +81,7 @@ extension FailureText {
 extension FailureText {
     init(_ failure: FingerprintFailure) {
         let list = "to list them: \(Self.command("errors"))"
+        let all = "list all: \(Self.command("summarize --by error --scan"))"
         switch failure {
         case .invalid(let text):
             self.init(
@@ -90,8 +91,8 @@ extension FailureText {
             )
         case .unknown(let text, let isComplete):
             self.init(
-                "fingerprint '\(text)': no error of the selected batches has it",
-                advice: isComplete ? list : "\(list); a rare error needs all 12 digits",
+                "fingerprint '\(text)': no \(isComplete ? "" : "frequent ")error of the selected batches has it",
+                advice: isComplete ? list : "use all 12 digits to select a rare error, or \(all)",
                 status: .usage
             )
         case .ambiguous(let text, let ids):

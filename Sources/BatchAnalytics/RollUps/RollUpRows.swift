@@ -37,13 +37,16 @@ extension RollUp {
             if let share { row[share] = row[share].share(in: whole.requests) }
             return forPeople ? places.map { row[$0] } : row
         }
+        // A ranking can miss groups even if none of its rows shows it.
+        let isCut = ranking != nil || grouped.contains { $0.rows.contains(where: \.isOther) }
         return Table(
             caption: caption,
             columns: places.map { weighted(columns[$0]) },
             rows: sorted(grouped).map { shown($0.cells) },
             totals: shown(totals),
             notes: notes.map {
-                total.all.cost.sentences + grouping.sentences + [rankingSentence(total)].compactMap(\.self) + $0
+                total.all.cost.sentences + grouping.sentences
+                    + [isCut ? otherSentence(total) : nil].compactMap(\.self) + $0
             } ?? []
         )
     }

@@ -44,11 +44,21 @@ extension RollUp {
     /// Whether rows must keep what their cells were computed from.
     var addsUpRows: Bool { ranking?.limit != nil }
 
-    /// A sentence about groups that a ranking misses, because they have no row of their own.
-    func rankingSentence(_ total: Group) -> String? {
-        let isCut = total.parts.other != Measures() || total.errors.other != ErrorMeasures()
-        guard ranking != nil, isCut else { return nil }
-        return "There are too many groups to keep all, so the row \(Self.other) can contain large ones."
+    /// Whether some groups have no row of their own, and are counted under ``other``.
+    package var hasOther: Bool { hasOther(total) }
+
+    private func hasOther(_ total: Group) -> Bool {
+        total.parts.other != Measures() || total.errors.other != ErrorMeasures()
+    }
+
+    /// A sentence about groups that have no row of their own; nil if all have one.
+    func otherSentence(_ total: Group) -> String? {
+        guard hasOther(total) else { return nil }
+        let isFull = total.parts.rows.count == total.parts.capacity || total.errors.rows.count == total.errors.capacity
+        if isScan || isFull {
+            return "There are too many groups to keep all, so the row \(Self.other) can contain large ones."
+        }
+        return "Summaries keep a limited number of groups, and \(Self.other) has the rest. To list all, add --scan."
     }
 
     /// The rows of all groups in the order of the table.

@@ -59,11 +59,33 @@ package struct ErrorTrend: Sendable {
         ranked.reduce(0) { $0.addingClamped($1.measures.tally.count) }
     }
 
-    /// Returns the table with at most `limit` rows.
+    /// The number of errors without a row of their own that can match the classes and fingerprints to show.
+    package var otherCount: Int {
+        guard let other = errors.rankedErrors.last, other.fingerprint == nil else { return 0 }
+        guard let classes else { return other.measures.tally.count }
+        return classes.reduce(0) { $0.addingClamped(other.measures.tally[$1]) }
+    }
+
+    /// The sentence about errors without a row of their own, and the command that finds them; nil if there are none.
+    private var otherSentence: String? {
+        guard otherCount > 0 else { return nil }
+        let ids = fingerprints?.ids.sorted().map { " --fingerprint \($0)" }.joined()
+        let (what, rest) =
+            ids.map { ("search all results", "select\(options)\($0)") }
+            ?? ("list all", "summarize\(options) --by error --scan")
+        return """
+            Summaries keep a limited number of errors, and \(RollUp.other) has the rest. To \(what), run \
+            `batchkeep \(rest)`.
+            """
+    }
+
+    /// Returns the table with at most `limit` fingerprints, and the row of all other errors.
     ///
-    /// A note counts the rows that are not shown.
+    /// Notes say which errors are not shown.
     package func table(limit: Int, forPeople: Bool, notes: [String] = []) -> Table {
-        let rows = ranked
+        let all = ranked
+        let named = all.prefix { $0.fingerprint != nil }
+        let rows = named.prefix(limit) + all.dropFirst(named.count)
         var columns = Self.columns
         if before == nil { columns.removeAll { ["requests_before", "change"].contains($0.key) } }
         if forPeople {
@@ -71,16 +93,16 @@ package struct ErrorTrend: Sendable {
             columns.insert(Column("fingerprint", "Fingerprint", canShrink: false, weight: .important), at: 0)
         }
         let idLength = forPeople ? shortIDLength : ErrorFingerprint.idLength
-        let left = rows.count - limit
-        var allNotes = notes
+        let left = all.count - rows.count
+        var allNotes = [otherSentence].compactMap(\.self) + notes
         if left > 0 {
             allNotes.insert("\(left.counted("error is", "errors are")) not shown; --limit shows more.", at: 0)
         }
-        if forPeople { allNotes = advice(rows) + allNotes }
+        if forPeople { allNotes = advice(all) + allNotes }
         return Table(
             caption: "Errors by fingerprint",
             columns: columns,
-            rows: rows.prefix(limit).map { row in columns.map { cell($0.key, row, idLength: idLength) } },
+            rows: rows.map { row in columns.map { cell($0.key, row, idLength: idLength) } },
             notes: allNotes
         )
     }

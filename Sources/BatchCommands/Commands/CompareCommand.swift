@@ -54,17 +54,21 @@ struct CompareCommand: AsyncParsableCommand {
         var notice = ReadingNotice()
         var measures: [Measures] = []
         var empty: [(side: ComparedSide, isComplete: Bool)] = []
+        var lacksModels = false
         for side in sides {
-            let reading = try await self.measures(of: side, in: source)
-            measures.append(reading.result)
-            if reading.result.requests == 0 { empty.append((side, reading.notice.unreadable.isEmpty)) }
+            let reading = try await rollUp(of: side, in: source)
+            let values = side.model.map { reading.result.measures(ofModel: $0) } ?? reading.result.measures
+            measures.append(values)
+            lacksModels = lacksModels || reading.result.hasOther
+            let isComplete = reading.notice.unreadable.isEmpty && !reading.result.hasOther
+            if values.requests == 0 { empty.append((side, isComplete)) }
             notice.merge(reading.notice)
         }
         let comparison = Comparison(before: measures[0], after: measures[1])
         let table = comparison.table(
             names: sides.map(\.name),
             forPeople: format.isForPeople,
-            notes: notice.notes(in: format) + [prices.statement]
+            notes: (lacksModels ? [Self.otherModels] : []) + notice.notes(in: format) + [prices.statement]
         )
         try context.print(table, as: format)
         for (side, isComplete) in empty {
@@ -76,15 +80,16 @@ struct CompareCommand: AsyncParsableCommand {
         if checks.contains(where: { $0.outcome != .within }) { throw CommandExit(status: .threshold) }
     }
 
-    private func measures(
+    private static let otherModels =
+        "Summaries keep a limited number of models, so requests of rare ones can be missing. To count all, add --scan."
+
+    private func rollUp(
         of side: ComparedSide,
         in source: ArchiveStatistics
-    ) async throws -> ArchiveStatistics.Reading<Measures> {
+    ) async throws -> ArchiveStatistics.Reading<RollUp> {
         var source = source
         source.selection = side.selection
         let grouping = side.model == nil ? Grouping() : Grouping(by: [], .model)
-        let reading = try await source.rollUp(by: grouping, isScan: scan)
-        let measures = side.model.map { reading.result.measures(ofModel: $0) } ?? reading.result.measures
-        return ArchiveStatistics.Reading(measures, reading.notice)
+        return try await source.rollUp(by: grouping, isScan: scan)
     }
 }

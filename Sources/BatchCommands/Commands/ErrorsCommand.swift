@@ -76,7 +76,9 @@ struct ErrorsCommand: AsyncParsableCommand {
         } else if reading.result.count > 0, reading.result.shownCount == 0 {
             let others = reading.result.count.counted("other error was", "other errors were")
             let options = [classes.map { _ in "--class" }, fingerprints.map { _ in "--fingerprint" }].compactMap(\.self)
-            context.report(.note, "no error matches \(options.joined(separator: " and ")): \(others) found")
+            let isCertain = reading.result.otherCount == 0
+            let subject = isCertain ? "no error" : "no error with a row of its own"
+            context.report(.note, "\(subject) matches \(options.joined(separator: " and ")): \(others) found")
         }
         try reading.notice.report(in: context, outputHasNotes: hasTable && format.isForPeople)
     }

@@ -70,4 +70,33 @@ struct CompareTests {
         #expect(run.status == .usage)
         #expect(run.notes.contains(sentence), "\(run.notes)")
     }
+
+    @Test func `a rare model that the summaries do not keep is not called missing`() async throws {
+        try await InProcess.withGenerated { _, run, _ in
+            try await Scratch.use { scratch in
+                let lines = (0..<400)
+                    .map { number in
+                        """
+                        {"custom_id":"a-\(number)","result":{"type":"succeeded","message":{"id":"msg_\(number)",\
+                        "type":"message","role":"assistant","model":"model-with-a-long-name-\(number)","content":[],\
+                        "stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}}}
+                        """
+                    }
+                let file = try scratch.write(lines.joined(separator: "\n") + "\n", to: "results.jsonl")
+                _ = await run(["import", "--unproven", "--batch", "job", "--date", "2026-11-20", file])
+                let models = await run(["summarize", "--by", "model", "--batch", "job", "--json"]).rows
+                let listed = Set(models.compactMap { $0["model"] as? String })
+                let names = (0..<400).map { "model-with-a-long-name-\($0)" }
+                let sides = [
+                    try #require(names.first(where: listed.contains)),
+                    try #require(names.first { !listed.contains($0) }),
+                ]
+                let compared = await run(["compare"] + sides + ["--batch", "job", "--json"])
+                #expect(compared.notes.contains("To count all, add --scan."), "\(compared.notes)")
+                #expect(!compared.notes.contains("no archived requests"), "\(compared.notes)")
+                let scanned = await run(["compare"] + sides + ["--batch", "job", "--scan", "--json"])
+                #expect(scanned.rows.first?["b"] as? Int == 1 && !scanned.notes.contains("--scan"), "\(scanned.notes)")
+            }
+        }
+    }
 }

@@ -64,4 +64,40 @@ struct ErrorsTests {
             #expect(none.output == "No request failed in 0 archived batches.\n")
         }
     }
+
+    @Test func `errors without a row of their own are reported with the commands that find them`() async throws {
+        try await InProcess.withGenerated { _, run, _ in
+            try await Scratch.use { scratch in
+                let lines = (0..<300)
+                    .map { number in
+                        """
+                        {"custom_id":"e-\(number)","result":{"type":"errored","error":{"type":"error","error":\
+                        {"type":"error_\(number)","message":"No."}}}}
+                        """
+                    }
+                let file = try scratch.write(lines.joined(separator: "\n") + "\n", to: "results.jsonl")
+                _ = await run(["import", "--unproven", "--batch", "job", "--date", "2026-11-20", file])
+                let batch = ["--batch", "job", "--json"]
+                let scanned = await run(["summarize", "--by", "error", "--scan"] + batch)
+                let ids = scanned.rows.compactMap { $0["fingerprint"] as? String }
+                #expect(ids.count == 300 && !scanned.notes.contains("--scan"), "\(scanned.notes)")
+                let summed = await run(["summarize", "--by", "error"] + batch)
+                #expect(summed.rows.count < 300 && summed.notes.contains("To list all, add --scan."), "\(summed.notes)")
+
+                let errors = await run(["errors", "--limit", "5"] + batch)
+                #expect(errors.rows.count == 6 && errors.rows.last?["fingerprint"] as? String == "(other)")
+                #expect(errors.notes.contains("\(summed.rows.count - 6) errors are not shown; --limit shows more."))
+                #expect(errors.notes.contains(" --batch job --by error --scan`"), "\(errors.notes)")
+
+                let listed = Set(summed.rows.compactMap { $0["fingerprint"] as? String })
+                let hidden = try #require(ids.first { !listed.contains($0) })
+                let one = await run(["errors", "--fingerprint", hidden] + batch)
+                #expect(one.rows.isEmpty && !one.notes.contains("no error matches"), "\(one.notes)")
+                #expect(one.notes.contains("select") && one.notes.contains(" --batch job --fingerprint \(hidden)`"))
+                #expect(await run(["select", "--fingerprint", hidden] + batch).rows.count == 1)
+                let short = await run(["errors", "--fingerprint", String(hidden.prefix(11))] + batch)
+                #expect(short.status == .usage && short.notes.contains("use all 12 digits"), "\(short.notes)")
+            }
+        }
+    }
 }
