@@ -35,14 +35,30 @@ package enum ComparedMetric: String, Sendable, CaseIterable {
         case .usableRate: .decimal(measures.usableRate)
         case .errorRate: .decimal(measures.errorRate)
         case .cacheHitRatio: .decimal(measures.cacheHitRatio)
-        case .inputP50: .integer(measures.sizes.input.percentile(50))
-        case .inputP95: .integer(measures.sizes.input.percentile(95))
-        case .outputP50: .integer(measures.sizes.output.percentile(50))
-        case .outputP95: .integer(measures.sizes.output.percentile(95))
+        case .inputP50, .inputP95, .outputP50, .outputP95, .queueP50, .queueP95:
+            .integer(percentile(of: measures)?.upperBound)
         case .cost: .money(measures.cost.isUnknown ? nil : measures.cost.batch)
         case .costPerRequest: .money(measures.costPerRequest)
-        case .queueP50: .integer(measures.queue.percentile(50))
-        case .queueP95: .integer(measures.queue.percentile(95))
+        }
+    }
+
+    /// The least that the exact value can be; nil if it is not defined.
+    ///
+    /// The value of a percentile is the upper end of a range, all other values are exact.
+    func leastValue(of measures: Measures) -> Double? {
+        percentile(of: measures).map { Double($0.lowerBound) } ?? value(of: measures).number
+    }
+
+    /// The range that contains a percentile; nil for other metrics, and without values.
+    private func percentile(of measures: Measures) -> ClosedRange<Int>? {
+        switch self {
+        case .inputP50: measures.sizes.input.percentileRange(50)
+        case .inputP95: measures.sizes.input.percentileRange(95)
+        case .outputP50: measures.sizes.output.percentileRange(50)
+        case .outputP95: measures.sizes.output.percentileRange(95)
+        case .queueP50: measures.queue.percentileRange(50)
+        case .queueP95: measures.queue.percentileRange(95)
+        case .requests, .usableRate, .errorRate, .cost, .costPerRequest, .unpriced, .cacheHitRatio: nil
         }
     }
 }

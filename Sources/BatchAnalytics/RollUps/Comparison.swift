@@ -14,6 +14,8 @@ package struct Comparison: Sendable, Equatable {
         ///
         /// Nil if it is not defined.
         package var relative: Double?
+        /// The least that the exact value of `after` can be.
+        var leastAfter: Double?
     }
 
     package let rows: [Row]
@@ -24,7 +26,14 @@ package struct Comparison: Sendable, Equatable {
             let difference = new.subtracting(old)
             let base = old.number ?? 0
             let relative = base != 0 ? difference.number.map { $0 / abs(base) } : difference.number == 0 ? 0 : nil
-            return Row(metric: metric, before: old, after: new, difference: difference, relative: relative)
+            return Row(
+                metric: metric,
+                before: old,
+                after: new,
+                difference: difference,
+                relative: relative,
+                leastAfter: metric.leastValue(of: after)
+            )
         }
     }
 

@@ -1,5 +1,5 @@
 import MessageBatches
-package import Tables
+import Tables
 
 /// A limit for a set of batches or a comparison, written `METRIC OPERATOR NUMBER`, for example `error_rate>+1%`.
 ///
@@ -9,7 +9,8 @@ package import Tables
 /// - Without a sign, it limits the value itself: `error_rate>5%`, `unpriced_requests>0`. In a comparison, it is the value
 ///   of the second set.
 ///
-/// Operators are `>`, `>=`, `<` and `<=`. Money is in dollars, queue times are in seconds.
+/// Operators are `>`, `>=`, `<` and `<=`. Money is in dollars, queue times are in seconds. A percentile is known as a
+/// range, and a limit in this range is not crossed.
 package struct Threshold: Sendable, Hashable {
     package enum Operator: String, Sendable, CaseIterable {
         // The longer operators come first, so that `>=` is not read as `>`.
@@ -94,22 +95,24 @@ extension Threshold {
     package func outcome(for comparison: Comparison) -> Outcome {
         let row = comparison[metric]
         return switch subject {
-        case .value: outcome(for: row.after)
-        case .difference: outcome(for: row.difference)
+        case .value: outcome(for: row.after.number, least: row.leastAfter)
+        case .difference: outcome(for: row.difference.number)
         // From zero to any value is an infinite relative change.
         case .relativeDifference:
             outcome(for: row.relative ?? row.difference.number.map { $0 > 0 ? .infinity : -.infinity })
         }
     }
 
-    /// Checks a value of the metric.
-    package func outcome(for value: Cell) -> Outcome {
-        outcome(for: value.number)
+    /// Checks the value of one set of batches.
+    package func outcome(for measures: Measures) -> Outcome {
+        outcome(for: metric.value(of: measures).number, least: metric.leastValue(of: measures))
     }
 
-    private func outcome(for found: Double?) -> Outcome {
+    /// Checks a value, of which the exact one can be as small as `least`.
+    private func outcome(for found: Double?, least: Double? = nil) -> Outcome {
         guard let found else { return .undefined }
-        return crosses(found) ? .crossed : .within
+        let isUpper = comparison == .above || comparison == .atLeast
+        return crosses(isUpper ? least ?? found : found) ? .crossed : .within
     }
 
     /// Compares the value with the limit.

@@ -45,27 +45,39 @@ package struct ValueHistogram: Sendable, Equatable {
     /// The result is the upper end of the value's bucket, or ``maximum`` if that is smaller. It is too high by less
     /// than 1/128, never too low.
     package func percentile(_ percent: Int) -> Int? {
+        percentileRange(percent)?.upperBound
+    }
+
+    /// The values that ``percentile(_:)`` stands for: the exact one is among them.
+    package func percentileRange(_ percent: Int) -> ClosedRange<Int>? {
         guard count > 0 else { return nil }
         let rank = max(1, Int((Int128(percent) * Int128(count) + 99) / 100))
-        if percent > 50, count < .max { return percentileFromEnd(count - rank) }
+        if percent > 50, count < .max { return rangeFromEnd(count - rank) }
         var seen = 0
         for index in counts.indices where counts[index] > 0 {
             seen = seen.addingClamped(counts[index])
-            if seen >= rank { return min(upperEnd(ofBucket: index), maximum) }
+            if seen >= rank { return rank == count ? maximum...maximum : range(ofBucket: index) }
         }
-        return maximum
+        return maximum...maximum
     }
 
-    /// The smallest value that all but `rest` values do not exceed.
+    /// The range of the smallest value that all but `rest` values do not exceed.
     ///
     /// With few values, high percentiles are near the end of many empty buckets, so the search starts at the end.
-    private func percentileFromEnd(_ rest: Int) -> Int {
+    private func rangeFromEnd(_ rest: Int) -> ClosedRange<Int> {
+        guard rest > 0 else { return maximum...maximum }
         var above = 0
         for index in counts.indices.reversed() where counts[index] > 0 {
             above = above.addingClamped(counts[index])
-            if above > rest { return min(upperEnd(ofBucket: index), maximum) }
+            if above > rest { return range(ofBucket: index) }
         }
-        return maximum
+        return maximum...maximum
+    }
+
+    /// The values of a bucket up to ``maximum``.
+    private func range(ofBucket index: Int) -> ClosedRange<Int> {
+        let upper = min(upperEnd(ofBucket: index), maximum)
+        return min(lowerEnd(ofBucket: index), upper)...upper
     }
 
     /// The buckets with occurrences, lowest first: their range of values and their count.

@@ -16,7 +16,7 @@ struct CompareCommand: AsyncParsableCommand {
 
             A threshold with a sign limits the change from A to B; a threshold without a sign limits B. Examples are \
             error_rate>+1%, cost_per_request_usd>+10% and unpriced_requests>0. A threshold that cannot be evaluated \
-            counts as crossed.
+            counts as crossed. Percentiles can be up to 0.8% too high.
 
             Examples:
               batchkeep compare 2026-08 2026-10

@@ -20,7 +20,8 @@ struct SummarizeCommand: AsyncParsableCommand {
             without its number, if depth 1 has more groups.
 
             A threshold of --fail-if limits a value of all selected batches together, for example cost_usd>100, \
-            error_rate>5% or unpriced_requests>0. A threshold that cannot be evaluated counts as crossed.
+            error_rate>5% or unpriced_requests>0. A threshold that cannot be evaluated counts as crossed. Percentiles \
+            such as queue_seconds_p95 can be up to 0.8% too high. A limit within that range is not crossed.
 
             Examples:
               batchkeep summarize

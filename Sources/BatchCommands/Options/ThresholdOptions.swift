@@ -57,7 +57,7 @@ struct ThresholdCheck {
     init(_ threshold: Threshold, on measures: Measures) {
         let value = threshold.metric.value(of: measures)
         self.threshold = threshold
-        outcome = threshold.outcome(for: value)
+        outcome = threshold.outcome(for: measures)
         values = value.displayText(threshold.metric.kind) ?? "–"
         gap = "the selected batches have no value for the metric"
         unpricedRequests = measures.cost.unpricedRequests

@@ -71,6 +71,20 @@ struct ComparisonTests {
         #expect(try Threshold(text).outcome(for: comparison) == expected)
     }
 
+    // The median is 18,000 seconds, of which the histogram knows that it is from 17,920 to 18,047.
+    @Test(arguments: [
+        ("queue_seconds_p50>18000", Threshold.Outcome.within), ("queue_seconds_p50>=18000", .within),
+        ("queue_seconds_p50>17920", .within), ("queue_seconds_p50>=17920", .crossed),
+        ("queue_seconds_p50>17919", .crossed), ("queue_seconds_p50<18000", .within),
+        ("queue_seconds_p50<18048", .crossed), ("queue_seconds_p95>32399", .crossed),
+        ("queue_seconds_p95>32400", .within),
+    ])
+    func `a limit within the range of a percentile is not crossed`(text: String, expected: Threshold.Outcome) throws {
+        let waits = measures([5, 5, 5, 9].map { batch(succeeded: 1, errored: 0, hours: $0) })
+        #expect(try Threshold(text).outcome(for: waits) == expected)
+        #expect(try Threshold(text).outcome(for: Comparison(before: Measures(), after: waits)) == expected)
+    }
+
     @Test func `a change from zero crosses every relative limit`() throws {
         let comparison = Comparison(before: Measures(), after: measures([batch(succeeded: 1, errored: 0)]))
         #expect(try Threshold("requests>+1000%").outcome(for: comparison) == .crossed)

@@ -36,6 +36,7 @@ struct ValueHistogramTests {
             let exact = values[(percent * count + 99) / 100 - 1]
             let found = histogram.percentile(percent) ?? -1
             #expect(found >= exact && found - exact <= exact / 128, "p\(percent) of \(count)")
+            #expect(histogram.percentileRange(percent)?.contains(exact) == true, "p\(percent) of \(count)")
         }
         #expect(histogram.maximum == values.last)
         #expect(histogram.sum == values.reduce(0, +))
