@@ -53,6 +53,11 @@ package enum NumberText {
         fraction.isFinite ? decimal(fraction * 100, places: 1) + "%" : "–"
     }
 
+    /// A difference of two fractions in percentage points: `5.8 pp` for 0.058.
+    package static func percentagePoints(_ difference: Double) -> String {
+        difference.isFinite ? decimal(difference * 100, places: 1) + " pp" : "–"
+    }
+
     /// A size in decimal units, like those of disks and networks: `987 B`, `1.4 GB`, `142 GB`.
     package static func bytes(_ value: Double) -> String {
         scaled(value, units: ["B", "kB", "MB", "GB", "TB", "PB", "EB"], wholeBelow: 1_000)

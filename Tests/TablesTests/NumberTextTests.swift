@@ -59,6 +59,11 @@ import Testing
         #expect(NumberText.percent(fraction) == text)
     }
 
+    @Test(arguments: [(0.0, "0.0 pp"), (0.0578, "5.8 pp"), (-0.013, "-1.3 pp"), (.nan, "–")])
+    func `differences of fractions become percentage points`(difference: Double, text: String) {
+        #expect(NumberText.percentagePoints(difference) == text)
+    }
+
     @Test(arguments: [
         (0.0, 2, "0.00"), (1234.565, 2, "1,234.57"), (-0.004, 2, "0.00"), (-0.006, 2, "-0.01"), (0.5, 0, "1"),
         (2, 3, "2.000"),

@@ -66,8 +66,10 @@ extension Comparison {
                 Column("change", "Change", kind: .percent),
             ],
             rows: rows.map { row in
-                let values = [row.before, row.after, row.difference]
-                let cells = forPeople ? values.map { Self.readable($0, row.metric) } : values
+                let cells =
+                    forPeople
+                    ? [row.before, row.after].map { Self.readable($0, row.metric) } + [Self.readableDifference(row)]
+                    : [row.before, row.after, row.difference]
                 let name = forPeople ? Self.title(row.metric) : row.metric.rawValue
                 return [.text(name)] + cells + [.decimal(row.relative)]
             },
@@ -77,6 +79,14 @@ extension Comparison {
 
     private static func readable(_ value: Cell, _ metric: ComparedMetric) -> Cell {
         .text(value.displayText(metric.kind)?.visible)
+    }
+
+    /// The difference of rates is in percentage points, because the next column has percentages of the first value.
+    private static func readableDifference(_ row: Row) -> Cell {
+        guard row.metric.kind == .percent, let fraction = row.difference.number else {
+            return readable(row.difference, row.metric)
+        }
+        return .text(NumberText.percentagePoints(fraction))
     }
 
     private static func title(_ metric: ComparedMetric) -> String {

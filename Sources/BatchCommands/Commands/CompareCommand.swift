@@ -15,12 +15,13 @@ struct CompareCommand: AsyncParsableCommand {
             2026-W45 or last-week, a month such as 2026-10, 7d, a model, or a batch ID.
 
             A threshold with a sign limits the change from A to B; a threshold without a sign limits B. Examples are \
-            error_rate>+1%, cost_per_request_usd>+10% and unpriced_requests>0. A threshold that cannot be evaluated \
-            counts as crossed. Percentiles can be up to 0.8% too high.
+            error_rate>+1%, cost_per_request_usd>+10% and unpriced_requests>0. For rates, +1% means one percentage \
+            point more, as in the column Difference. For other metrics, +10% means 10% more, as in the column Change. \
+            A threshold that cannot be evaluated counts as crossed. Percentiles can be up to 0.8% too high.
 
             Examples:
               batchkeep compare 2026-08 2026-10
-              batchkeep compare 2026-08 2026-10 --fail-if 'error_rate>+10%'
+              batchkeep compare 2026-08 2026-10 --fail-if 'error_rate>+1%'
               batchkeep compare 2024-08-01..2025-01-01 2025-01-01..2026-01-01 --format markdown
             """
     )

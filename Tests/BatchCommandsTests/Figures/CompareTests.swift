@@ -34,6 +34,21 @@ struct CompareTests {
         }
     }
 
+    @Test func `differences of rates are percentage points for people and fractions for programs`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            func compare(_ format: String) async -> InProcess {
+                await InProcess.offline(["compare", "2026-10", "2026-08", "--format", format], on: archive)
+            }
+            for format in ["table", "markdown"] {
+                let run = await compare(format)
+                let line = try #require(run.output.split(separator: "\n").first { $0.contains("Error rate") })
+                #expect(line.contains(" 5.8 pp ") && line.contains("82.4%") && !line.contains("5.8%"), "\(line)")
+            }
+            let row = try #require(await compare("json").rows.first { $0["metric"] as? String == "error_rate" })
+            #expect((row["difference"] as? Double).map { (0.057...0.058).contains($0) } == true, "\(row)")
+        }
+    }
+
     @Test func `a crossed threshold is reported and sets the status`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             func compare(_ thresholds: String...) async -> InProcess {
