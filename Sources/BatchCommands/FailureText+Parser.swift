@@ -97,8 +97,36 @@ extension FailureText {
             return "options of a command follow its name: \(words.joined(separator: " "))"
         }
         let known = syntax(of: path).flatMap(\.options).flatMap(\.spellings).filter { $0.hasPrefix("--") }
+        if path.last?.commandName == "run", known.contains(name) {
+            return runAdvice(onOption: name, in: path, arguments)
+        }
         let nearest = NearestName.of(String(name.drop { $0 == "-" }), in: known.map { String($0.dropFirst(2)) })
         return nearest.map { Self.suggestion("--\($0)") }
+    }
+
+    /// The hint for an option of `run` after the file, or for one of `export` before it.
+    private static func runAdvice(onOption name: String, in path: [CommandSyntax], _ arguments: [String]) -> String {
+        let (run, export) = (path[path.count - 1], path[0].command("export"))
+        var (before, after): ([String], [String]) = ([], [])
+        var (file, place): (String?, String) = (nil, "after")
+        var words = CatalogRun.withoutHeaders(arguments.dropFirst().filter { $0 != "--" })[...]
+        while let word = words.popFirst() {
+            guard word.hasPrefix("-") else {
+                if file == nil { file = word } else { after.append(word) }
+                continue
+            }
+            let spelling = String(word.prefix { $0 != "=" })
+            let (ofRun, ofExport) = (run.option(spelling), export?.option(spelling))
+            let hasNextWord = spelling == word && (ofExport ?? ofRun)?.takesValue ?? false
+            let given = [word] + (hasNextWord ? [words.popFirst()].compactMap(\.self) : [])
+            if spelling == name, file != nil { place = "before" }
+            // Options of both commands stay where they are, except the one that was not accepted there.
+            let staysAfter = file != nil && ofExport != nil && spelling != name
+            let movesAfter = file == nil && (ofRun == nil || spelling == name)
+            if staysAfter || movesAfter { after += given } else { before += given }
+        }
+        let command = ["batchkeep", "run"] + before + [file ?? "FILE"] + after
+        return "\(name) goes \(place) the file: \(command.map(\.shellQuoted).joined(separator: " "))"
     }
 
     private static func option(_ name: String, in path: [CommandSyntax]) -> CommandSyntax.Argument? {

@@ -175,6 +175,30 @@ struct PipelineFileTests {
         #expect(run.notes.contains("error: unknown option: '--sinse'\nhint: did you mean '--since'?\n"), "\(run.notes)")
     }
 
+    @Test(arguments: [
+        (["n.yaml", "--check"], "--check goes before the file: batchkeep run --check n.yaml"),
+        (
+            ["n.yaml", "--since", "7d", "--check"],
+            "--check goes before the file: batchkeep run --check n.yaml --since 7d"
+        ),
+        (["n.yaml", "--version"], "--version goes before the file: batchkeep run --version n.yaml"),
+        (["--since", "7d", "n.yaml"], "--since goes after the file: batchkeep run n.yaml --since 7d"),
+        (["-q", "--since=7d", "n.yaml", "-v"], "--since goes after the file: batchkeep run -q n.yaml --since=7d -v"),
+        (["--since", "7d"], "--since goes after the file: batchkeep run FILE --since 7d"),
+    ])
+    func `an option on the wrong side of the file names the right side`(arguments: [String], hint: String) async {
+        let run = await InProcess.offline(["run"] + arguments)
+        #expect(run.status == .usage)
+        #expect(run.notes.hasSuffix("\nhint: \(hint)\n"), "\(run.notes)")
+    }
+
+    @Test(arguments: ["--help", "-h"])
+    func `help after the file is the help of run`(option: String) async {
+        let help = await InProcess.offline(["run", "--help"])
+        #expect(await InProcess.offline(["run", "n.yaml", "--since", "7d", option]).output == help.output)
+        #expect(help.output.contains("batchkeep run [<options>] <file>"), "\(help.output)")
+    }
+
     @Test(arguments: [("sinse: 7d", ["--json"]), ("sinse: 7d\nformat: json", [])])
     func `an invalid file has a summary too`(text: String, overrides: [String]) async throws {
         try await Scratch.use { scratch in

@@ -55,7 +55,10 @@ struct RunCommand: AsyncParsableCommand {
         do {
             plan = try PipelinePlan(file, overrides: exportArguments, now: startedAt, checksFiles: check)
         } catch {
-            guard let failure = FailureText(error) else { throw error }
+            guard let failure = FailureText(error) else {
+                // `--help` after the file is about this command, not about the program.
+                throw ExportCommand.exitCode(for: error) == .success ? CleanExit.helpRequest(Self.self) : error
+            }
             return try await reportFailure(failure, startedAt: startedAt, in: context)
         }
         if check { return try context.print(description(of: plan, in: context)) }
