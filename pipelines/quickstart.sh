@@ -22,6 +22,13 @@ cd "$(dirname "$0")/.."
 archive=${archive:-archive}
 
 say() { printf '%s\n' "$*"; }
+# Prints a word for a command line.
+quoted() {
+    case $1 in
+        *[!A-Za-z0-9._/:=@-]*) printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")" ;;
+        *) printf '%s' "$1" ;;
+    esac
+}
 
 if [ -z "$batchkeep" ]; then
     sh pipelines/setup.sh
@@ -59,7 +66,7 @@ fi
 
 say ""
 say "The simulator serves samples/ at $base_url. Exporting its batches:"
-say "  batchkeep export --since 2024-08-01 --status ended --report --archive $archive"
+say "  batchkeep export --since 2024-08-01 --status ended --report --archive $(quoted "$archive")"
 say ""
 # The simulator accepts any key. Do not send it a real one.
 unset ANTHROPIC_AUTH_TOKEN
@@ -78,7 +85,7 @@ for file in samples/requests/*; do
 done
 say ""
 say "Joining the requests with their results, offline:"
-say "  batchkeep join --join 'requests/{batch_id}.jsonl' --archive $archive"
+say "  batchkeep join --join 'requests/{batch_id}.jsonl' --archive $(quoted "$archive")"
 "$batchkeep" join --join "$scratch/requests/{batch_id}.jsonl" --archive "$archive" || exit $?
 
 say ""
@@ -90,12 +97,12 @@ for kind in raw results joined manifests; do
 done
 say ""
 say "Next steps:"
-say "  zcat $archive/results/date=*/*.gz | head -n 2"
-say "  (cd $archive && sha256sum -c --quiet SHA256SUMS) && echo undamaged"
-say "  $batchkeep summarize --by month --archive $archive"
-say "  ANTHROPIC_API_KEY=... $batchkeep export --since 7d --archive mine"
+say "  zcat $(quoted "$archive")/results/date=*/*.gz | head -n 2"
+say "  (cd $(quoted "$archive") && sha256sum -c --quiet SHA256SUMS) && echo undamaged"
+say "  $(quoted "$batchkeep") summarize --by month --archive $(quoted "$archive")"
+say "  ANTHROPIC_API_KEY=... $(quoted "$batchkeep") export --since 7d --archive mine"
 say ""
 say "Report page: $archive/report.html"
 say ""
 say "To use batchkeep without its path (~/.local/bin must be on the PATH):"
-say "  mkdir -p ~/.local/bin && install -m 755 $batchkeep ~/.local/bin/batchkeep"
+say "  mkdir -p ~/.local/bin && install -m 755 $(quoted "$batchkeep") ~/.local/bin/batchkeep"

@@ -25,10 +25,14 @@ struct QuickstartTests {
             let link = folder.url.appending(path: "built")
             try FileManager.default.createSymbolicLink(at: link, withDestinationURL: Program.binary)
             // The path is relative to the folder of the caller.
-            let run = try await quickstart(in: folder, binary: "built")
+            let run = try await quickstart(in: folder, archive: "my archive", binary: "built")
             #expect(run.status == 0, "\(run.notes)")
             #expect(!run.output.contains("Building.") && run.output.contains("\(folder.path)/built"))
-            #expect(try folder.files(below: "mine/manifests").count == 13)
+            #expect(try folder.files(below: "my archive/manifests").count == 13)
+            // Printed commands quote a path with a blank.
+            for command in ["zcat ", "(cd ", "--by month --archive "] {
+                #expect(run.output.contains("\(command)'\(folder.path)/my archive'"), "\(run.output)")
+            }
         }
     }
 
@@ -60,9 +64,10 @@ struct QuickstartTests {
         }
     }
 
-    /// Runs the script on the archive `mine` in the folder; `program` replaces the built one.
+    /// Runs the script on an archive in the folder; `program` replaces the built one.
     private func quickstart(
         in folder: TemporaryFolder,
+        archive: String = "mine",
         program: String? = nil,
         binary: String? = nil
     ) async throws -> Program.FinishedRun {
@@ -88,7 +93,7 @@ struct QuickstartTests {
             _ = FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: attributes)
         }
         return try await Program.run(
-            [Program.package.appending(path: "pipelines/quickstart.sh").path, "mine"],
+            [Program.package.appending(path: "pipelines/quickstart.sh").path, archive],
             environment: [
                 "PATH": "\(tools.path):\(Program.cleanEnvironment["PATH"] ?? "")", "BATCHKEEP_BINARY": binary ?? "",
             ],

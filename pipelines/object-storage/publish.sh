@@ -48,12 +48,20 @@ while [ $# -gt 0 ]; do
 done
 [ ! -f "${1-}/WITHOUT-RAW.txt" ] || without_raw=yes
 [ $# -eq 2 ] || usage "expected an archive and a destination"
-[ -f "$1/SHA256SUMS" ] || fail "$1 is not an archive: SHA256SUMS not found. To write it: batchkeep catalog rebuild --archive $1"
-archive=$(cd "$1" && pwd)
-destination=${2%/}
 here=$(dirname "$0")
 # shellcheck source=pipelines/object-storage/store.sh
 . "$here/store.sh"
+destination=${2%/}
+if [ ! -f "$1/SHA256SUMS" ]; then
+    for folder in "$1"/workspace=*/; do
+        [ -d "$folder" ] || continue
+        name=${folder%/}
+        fail "$1 contains one archive for each workspace. Publish each of them:" \
+            "sh $(quoted "$0") $(quoted "$name") $(quoted "$destination/${name##*/}")"
+    done
+    fail "$1 is not an archive: SHA256SUMS not found. To write it: batchkeep catalog rebuild --archive $(quoted "$1")"
+fi
+archive=$(cd "$1" && pwd)
 store_open "$destination"
 
 scratch=$(mktemp -d)
