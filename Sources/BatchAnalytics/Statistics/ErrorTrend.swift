@@ -81,7 +81,7 @@ package struct ErrorTrend: Sendable {
 
     /// Returns the table with at most `limit` fingerprints, and the row of all other errors.
     ///
-    /// Notes say which errors are not shown.
+    /// Notes count the errors that are not shown.
     package func table(limit: Int, forPeople: Bool, notes: [String] = []) -> Table {
         let all = ranked
         let named = all.prefix { $0.fingerprint != nil }

@@ -48,7 +48,7 @@ package struct ValueHistogram: Sendable, Equatable {
         percentileRange(percent)?.upperBound
     }
 
-    /// The values that ``percentile(_:)`` stands for: the exact one is among them.
+    /// The range that contains the exact percentile; ``percentile(_:)`` is its upper end.
     package func percentileRange(_ percent: Int) -> ClosedRange<Int>? {
         guard count > 0 else { return nil }
         let rank = max(1, Int((Int128(percent) * Int128(count) + 99) / 100))
