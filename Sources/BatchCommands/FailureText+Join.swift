@@ -19,6 +19,12 @@ extension FailureText {
                 advice: "use --join-format, or a name that ends in .jsonl, .ndjson, .json, .csv or .tsv, also with .gz",
                 status: .usage
             )
+        case .noTable:
+            self.init(
+                "join source '\(path)': missing table of the database",
+                advice: "use FILE.sqlite#TABLE, FILE.sqlite3#TABLE or FILE.db#TABLE",
+                status: .usage
+            )
         case .noKeyColumn(let name, let found):
             let names = found.prefix(20).joined(separator: ", ")
             self.init(

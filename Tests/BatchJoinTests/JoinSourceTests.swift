@@ -118,6 +118,7 @@ struct JoinSourceTests {
             ("a.csv", Array("id,x\n".utf8), .noKeyColumn("custom_id", found: ["id", "x"])),
             ("a.ndjson", Array("{\"id\":\"a\"}".utf8), .noKeyColumn("custom_id", found: ["id"])),
             ("a.txt", Array("x".utf8), .unknownFormat), ("b.csv", [0xFF, 0xFE, 0x61, 0x00], .encoding("UTF-16")),
+            ("c.sqlite", Array("x".utf8), .noTable), ("d.db#", Array("x".utf8), .noTable),
             ("result.csv", Array("custom_id\na\n".utf8), .name("result")),
             (
                 "c.jsonl", Array("{\"custom_id\":\"a\",\"params\":{}} x".utf8),

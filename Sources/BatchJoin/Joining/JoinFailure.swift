@@ -7,6 +7,8 @@ package struct JoinFailure: Error, Sendable, Hashable {
         case notAFile
         /// The name does not show the format.
         case unknownFormat
+        /// The name does not have the form `FILE.sqlite#TABLE`, which a database needs.
+        case noTable
         /// The source has no column of this name; `found` lists its columns.
         case noKeyColumn(String, found: [String])
         case repeatedColumn(String)
@@ -51,7 +53,7 @@ extension JoinFailure {
     /// Whether the options are invalid, independent of what the files contain later.
     var concernsOptions: Bool {
         switch cause {
-        case .unknownFormat, .name: true
+        case .unknownFormat, .noTable, .name: true
         default: false
         }
     }

@@ -57,7 +57,10 @@ package struct JoinSourcePlace: Sendable, Hashable {
         case "jsonl", "ndjson", "json": return .auto
         case "csv": return .csv
         case "tsv": return .tsv
-        default: throw JoinFailure(.unknownFormat, path: path)
+        default:
+            // `file.sqlite` or `file.sqlite#`
+            let lacksTable = ["#t", "t"].contains { JoinTable(path + $0) != nil }
+            throw JoinFailure(lacksTable ? .noTable : .unknownFormat, path: path)
         }
     }
 }

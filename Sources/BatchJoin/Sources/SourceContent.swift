@@ -32,7 +32,7 @@ final class SourceContent: Sendable {
         rowLimit: Int
     ) throws -> SourceContent {
         guard try place.resolvedFormat() == .sqlite else { return try open(place.path, folder, rowLimit) }
-        guard let table = JoinTable(place.path) else { throw JoinFailure(.unknownFormat, path: place.path) }
+        guard let table = JoinTable(place.path) else { throw JoinFailure(.noTable, path: place.path) }
         guard try FileStatus.of(table.path) != nil else { throw JoinFailure(.notFound, path: table.path) }
         var target = try TemporaryFile(in: folder)
         // Most rows are small, and every `append` is a system call.
