@@ -192,6 +192,16 @@ struct PipelineFileTests {
         #expect(run.notes.hasSuffix("\nhint: \(hint)\n"), "\(run.notes)")
     }
 
+    @Test(arguments: [
+        (["n.yaml", "--since"], "--since: missing value"), (["--since=7d"], "missing argument: <file>"),
+        (["n.yaml", "--since", "-7d"], "unknown option: '-7d'"),
+    ])
+    func `options of export are known on both sides of the file`(arguments: [String], sentence: String) async {
+        let run = await InProcess.offline(["run"] + arguments)
+        #expect(run.status == .usage)
+        #expect(run.notes.hasPrefix("error: \(sentence)"), "\(run.notes)")
+    }
+
     @Test(arguments: ["--help", "-h"])
     func `help after the file is the help of run`(option: String) async {
         let help = await InProcess.offline(["run", "--help"])

@@ -11,9 +11,12 @@ struct DashedWord {
     /// Finds the first such word; nil if there is none.
     init?(in arguments: [String]) {
         guard let name = arguments.first, !name.hasPrefix("-"),
-            let syntax = CommandSyntax.program?.command(name), syntax.commands.isEmpty
+            let program = CommandSyntax.program, let syntax = program.command(name), syntax.commands.isEmpty
         else { return nil }
-        let names = Set(syntax.options.flatMap(\.spellings) + ["-h", "--help", "--version"])
+        // `run` passes the options after its file to `export`.
+        let options = syntax.options + (name == "run" ? program.command("export")?.options ?? [] : [])
+        let names = Set(options.flatMap(\.spellings) + ["-h", "--help", "--version"])
+        let withValue = Set(options.filter(\.takesValue).flatMap(\.spellings))
         let place = arguments.indices.dropFirst().prefix { arguments[$0] != "--" }
             .first { place in
                 let name = arguments[place].prefix { $0 != "=" }
@@ -21,7 +24,7 @@ struct DashedWord {
                 if names.contains(String(name)) {
                     // `-a=b` after an option that needs a value, such as a condition, and not the option `-a`.
                     return name.count == 2 && name != arguments[place]
-                        && syntax.option(arguments[place - 1])?.takesValue ?? false
+                        && withValue.contains(arguments[place - 1])
                 }
                 return !Self.isPack(name, of: names)
             }
@@ -29,7 +32,7 @@ struct DashedWord {
         word = arguments[place]
         var others = arguments
         let before = arguments[place - 1]
-        if syntax.option(before)?.takesValue ?? false {
+        if withValue.contains(before) {
             others.replaceSubrange((place - 1)...place, with: ["\(before)=\(word)"])
         } else if syntax.options.contains(where: \.isPositional) {
             others.remove(at: place)
