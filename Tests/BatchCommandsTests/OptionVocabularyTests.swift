@@ -1,3 +1,4 @@
+import BatchCommands
 import TestSupport
 import Testing
 
@@ -65,6 +66,29 @@ struct OptionVocabularyTests {
             let isWithout = ["completions", "licenses", "list", "prices", "simulate", "version"].contains(name)
             #expect(options.contains { $0.longName == "archive" && $0.kind == "option" } == !isWithout, "\(name)")
         }
+    }
+
+    @Test func `an empty path, and an empty or impossible batch ID, are invalid in every command`() async throws {
+        var count = 0
+        for command in try await CommandTree.ofProgram().commands where !command.isGroup {
+            // `--report` without a file writes the page into the archive.
+            for option in command.allOptions where option.longName != "report" {
+                let isPath = ["file", "directory"].contains(option.completion)
+                let name = option.longName.isEmpty ? "<\(option.valueName ?? "")>" : "--\(option.longName)"
+                for value in isPath ? [""] : option.valueName == "id" ? ["", "../a"] : [] {
+                    let given = option.longName.isEmpty ? [value] : [name, value]
+                    let run = await InProcess.offline(command.words + given)
+                    #expect(run.status == .usage)
+                    let reason = isPath ? "must be a path" : "must have 1 to 128 letters, digits, _ and -"
+                    #expect(
+                        run.notes.hasPrefix("error: \(name): invalid value '\(value)': \(reason)\n"),
+                        "\(command.name): \(run.notes)"
+                    )
+                    count += 1
+                }
+            }
+        }
+        #expect(count > 50)
     }
 
     @Test(

@@ -64,6 +64,8 @@ package struct CommandTree: Decodable {
         package var abstract: String?
         package var defaultValue: String?
         package var allValues: [String]?
+        /// The name of the value in help texts.
+        package var valueName: String?
 
         /// The name without its dashes; empty for an argument.
         package var longName: String { longNames.first ?? "" }

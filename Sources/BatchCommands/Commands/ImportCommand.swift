@@ -25,11 +25,15 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("The results files, one for each batch.", valueName: "file"),
-        completion: .file(extensions: ["jsonl", "ndjson", "gz"])
+        completion: .file(extensions: ["jsonl", "ndjson", "gz"]),
+        transform: NamedValue.path
     )
     var files: [String]
 
-    @Option(help: ArgumentHelp("Import the only file as the results of this batch.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Import the only file as the results of this batch.", valueName: "id"),
+        transform: NamedValue.batchID
+    )
     var batch: String?
 
     @Option(
@@ -37,7 +41,8 @@ struct ImportCommand: AsyncParsableCommand {
             "Read the batch objects from this file, which list --format ndjson wrote, not from the API.",
             valueName: "file"
         ),
-        completion: .file(extensions: ["ndjson", "jsonl"])
+        completion: .file(extensions: ["ndjson", "jsonl"]),
+        transform: NamedValue.path
     )
     var batches: String?
 
@@ -89,12 +94,7 @@ struct ImportCommand: AsyncParsableCommand {
         try format.check()
         try service.check()
         _ = try lock.seconds()
-        if let batch {
-            guard files.count == 1 else { throw .conflict("--batch: can only be used with one file") }
-            guard MessageBatch.isSafeID(batch) else {
-                throw .conflict("--batch: invalid value '\(batch)': must have 1 to 128 letters, digits, _ and -")
-            }
-        }
+        if batch != nil, files.count != 1 { throw .conflict("--batch: can only be used with one file") }
         if date != nil, !unproven { throw .conflict("--date: can only be used with --unproven") }
     }
 

@@ -33,10 +33,16 @@ struct ListCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Stop after this many batches.", valueName: "n"))
     var limit: Int?
 
-    @Option(help: ArgumentHelp("Start after this batch, with older ones.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Start after this batch, with older ones.", valueName: "id"),
+        transform: NamedValue.batchID
+    )
     var afterID: String?
 
-    @Option(help: ArgumentHelp("Start before this batch, with newer ones.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Start before this batch, with newer ones.", valueName: "id"),
+        transform: NamedValue.batchID
+    )
     var beforeID: String?
 
     @OptionGroup var format: FormatOptions<TableFormat>

@@ -27,7 +27,8 @@ struct ReportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp("Write the page to this file, or with - to standard output.", valueName: "file"),
-        completion: .file(extensions: ["html"])
+        completion: .file(extensions: ["html"]),
+        transform: NamedValue.path
     )
     var html: String
 

@@ -73,7 +73,11 @@ struct RetryCommand: AsyncParsableCommand {
     )
     var form: RetryForm = .body
 
-    @Option(help: ArgumentHelp("Write the files to this folder.", valueName: "dir"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("Write the files to this folder (default: ./retry).", valueName: "dir"),
+        completion: .directory,
+        transform: NamedValue.path
+    )
     var out = "./retry"
 
     @OptionGroup var archive: ArchivePathOption

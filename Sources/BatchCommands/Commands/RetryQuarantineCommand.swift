@@ -16,7 +16,10 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Name batches by ID (default: all that are quarantined).", valueName: "id"))
+    @Argument(
+        help: ArgumentHelp("Name batches by ID (default: all that are quarantined).", valueName: "id"),
+        transform: NamedValue.batchID
+    )
     var ids: [String] = []
 
     @OptionGroup

@@ -32,7 +32,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("The pipeline file, in YAML.", valueName: "file"),
-        completion: .file(extensions: ["yaml", "yml"])
+        completion: .file(extensions: ["yaml", "yml"]),
+        transform: NamedValue.path
     )
     var file: String
 

@@ -23,7 +23,8 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp("Serve the batches in this folder, which is like samples/.", valueName: "dir"),
-        completion: .directory
+        completion: .directory,
+        transform: NamedValue.path
     )
     var samples: String?
 
@@ -54,7 +55,8 @@ struct SimulateCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "List this batch without results, as the API does after 29 days; may be repeated.",
             valueName: "id"
-        )
+        ),
+        transform: NamedValue.batchID
     )
     var removeResults: [String] = []
 

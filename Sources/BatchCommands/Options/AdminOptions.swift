@@ -12,7 +12,8 @@ struct AdminOptions: ParsableArguments, ConnectionSource {
             "Read the Admin key from the first line of this file (default: \(KeySource.adminVariable)).",
             valueName: "file"
         ),
-        completion: .file()
+        completion: .file(),
+        transform: NamedValue.path
     )
     var adminKeyFile: String?
 

@@ -11,7 +11,8 @@ struct ArchivePathOption: ParsableArguments {
             "Use the archive in this folder (default: \(variable), otherwise ./archive).",
             valueName: "dir"
         ),
-        completion: .directory
+        completion: .directory,
+        transform: NamedValue.path
     )
     var given: String?
 

@@ -34,7 +34,8 @@ struct ConnectionOptions: ParsableArguments {
             "Trust the certificates in this PEM file, in addition to those of the system.",
             valueName: "file"
         ),
-        completion: .file()
+        completion: .file(),
+        transform: NamedValue.path
     )
     var caFile: String?
 

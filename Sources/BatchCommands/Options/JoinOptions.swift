@@ -12,7 +12,8 @@ struct JoinOptions: ParsableArguments {
             "Join with requests or metadata by custom_id: .jsonl, .json, .csv, .tsv, each also .gz, or FILE.sqlite#TABLE. {batch_id} in the path means one file per batch. May be repeated.",
             valueName: "source"
         ),
-        completion: .file()
+        completion: .file(),
+        transform: NamedValue.path
     )
     var sources: [String] = []
 

@@ -10,7 +10,8 @@ struct PriceOptions: ParsableArguments {
             "Use the prices in this CSV file before the built-in ones.",
             valueName: "file"
         ),
-        completion: .file(extensions: ["csv"])
+        completion: .file(extensions: ["csv"]),
+        transform: NamedValue.path
     )
     var prices: String?
 

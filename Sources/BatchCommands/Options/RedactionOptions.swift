@@ -15,7 +15,8 @@ struct RedactionOptions: ParsableArguments {
             "Read the key of the hashes from this file; it must have at least \(KeyedDigest.shortestKey) characters.",
             valueName: "file"
         ),
-        completion: .file()
+        completion: .file(),
+        transform: NamedValue.path
     )
     var keyFile: String?
 

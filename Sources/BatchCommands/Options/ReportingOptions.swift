@@ -17,7 +17,8 @@ struct ReportingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("Write metrics of the run to this file, in Prometheus text format.", valueName: "file"),
-        completion: .file()
+        completion: .file(),
+        transform: NamedValue.path
     )
     var metricsFile: String?
 

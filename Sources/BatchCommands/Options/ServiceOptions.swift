@@ -13,7 +13,8 @@ struct ServiceOptions: ParsableArguments, ConnectionSource {
             "Read the API key from the first line of this file (default: ANTHROPIC_API_KEY, otherwise ANTHROPIC_AUTH_TOKEN).",
             valueName: "file"
         ),
-        completion: .file()
+        completion: .file(),
+        transform: NamedValue.path
     )
     var keyFile: String?
 

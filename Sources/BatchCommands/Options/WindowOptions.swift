@@ -36,7 +36,10 @@ struct WindowOptions: ParsableArguments {
     )
     var timezone = "UTC"
 
-    @Option(help: ArgumentHelp("Select the batch with this ID; may be repeated.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Select the batch with this ID; may be repeated.", valueName: "id"),
+        transform: NamedValue.batchID
+    )
     var batch: [String] = []
 
     /// The selected window.
