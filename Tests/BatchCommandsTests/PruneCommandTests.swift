@@ -1,6 +1,7 @@
 import BatchCommands
 import BatchSimulator
 import Foundation
+import MessageBatches
 import Testing
 
 struct PruneCommandTests {
@@ -65,17 +66,26 @@ struct PruneCommandTests {
         }
     }
 
-    @Test func `a batch whose raw file was pruned keeps its joined rows`() async throws {
-        try await InProcess.withSamples { archive, run, _ in
-            let batch = ["--batch", try Samples.id(of: "2024-08-satire-headlines")]
-            let join = ["join", "--join", Samples.path("metadata/satire-labels.csv"), "--quiet"] + batch
-            #expect(await run(join).status == .done)
-            let before = try archive.contents(of: ["joined", "unmatched"])
-            _ = await run(["prune", "--raw-older-than", "2024-10-01", "--even-if-last-copy", "--apply"])
-            let again = await run(join)
-            #expect(again.status != .done && again.notes.contains("so it cannot be joined"), "\(again.notes)")
-            #expect(!again.notes.contains("repair"), "\(again.notes)")
-            #expect(try archive.contents(of: ["joined", "unmatched"]) == before)
+    @Test func `raw of a batch without a proof of the API is a last copy at any age`() async throws {
+        try await Scratch.use { scratch in
+            let archive = Archive(url: scratch.url.appending(path: "archive"))
+            let file = try scratch.write(
+                "{\"custom_id\":\"a\",\"result\":{\"type\":\"canceled\"}}\n",
+                to: "bedrock.jsonl"
+            )
+            let now = try #require(Timestamp("2026-11-24T12:00:00Z"))
+            func run(_ arguments: [String]) async -> InProcess {
+                let place = ["--archive", archive.url.path]
+                return await InProcess.run(arguments + place, at: "http://127.0.0.1:9", key: "", now: { now })
+            }
+            let batch = ["--batch", "bedrock_2026_11", "--date", "2026-11-20"]
+            let imported = await run(["import", "--unproven"] + batch + [file])
+            #expect(imported.status == .done && archive.files(in: "raw").count == 1, "\(imported.notes)")
+            let prune = await run(["prune", "--raw-older-than", "3d", "--apply"])
+            #expect(prune.notes.contains("1 raw file is the last copy and is kept"), "\(prune.notes)")
+            #expect(archive.files(in: "raw").count == 1)
+            _ = await run(["prune", "--raw-older-than", "3d", "--apply", "--even-if-last-copy"])
+            #expect(archive.files(in: "raw").isEmpty)
         }
     }
 

@@ -4,7 +4,7 @@ package import MessageBatches
 package struct PrunePlan: Sendable {
     /// The limit per kind: files of batches created before it are removed.
     package var before: [DataKind: Timestamp]
-    /// Whether to remove raw files whose results the API has removed.
+    /// Whether to remove raw files whose results the API does not have.
     package var removesLastCopies: Bool
     /// The time of the run.
     package var now: Timestamp
@@ -21,7 +21,7 @@ package struct PrunableFile: Sendable {
     package var manifest: Manifest
     package var kind: DataKind
     package var file: ArchivedFile
-    /// Whether the API has removed the results, so that this raw file is the last copy.
+    /// Whether this raw file is the last copy: the API has removed the results, or nothing proves that it had them.
     package var isLastCopy: Bool
 }
 
@@ -32,7 +32,8 @@ extension PrunePlan {
             before.sorted { $0.key < $1.key }
                 .compactMap { kind, limit -> PrunableFile? in
                     guard let file = manifest.files[kind], manifest.batch.createdAt < limit else { return nil }
-                    let isGone = manifest.batch.archivedAt != nil || manifest.batch.retentionEnds <= now
+                    let isGone =
+                        manifest.batch.archivedAt != nil || manifest.batch.retentionEnds <= now || !manifest.isProven
                     return PrunableFile(manifest: manifest, kind: kind, file: file, isLastCopy: kind == .raw && isGone)
                 }
         }

@@ -10,8 +10,8 @@ struct PruneCommand: AsyncParsableCommand {
         abstract: "Remove raw or joined files of old batches; without --apply, only show which.",
         discussion: """
             Manifests, flat rows and summaries are kept, so summarize still works. When the API has removed the results, \
-            29 days after a batch was created, the raw file is the last copy. It is removed only with \
-            --even-if-last-copy.
+            29 days after a batch was created, the raw file is the last copy. So is the raw file of a batch that was \
+            imported with --unproven. Last copies are removed only with --even-if-last-copy.
 
             Examples:
               batchkeep prune --raw-older-than 90d
@@ -30,7 +30,7 @@ struct PruneCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Remove joined files of batches that were created before this time.", valueName: "time"))
     var joinedOlderThan: String?
 
-    @Flag(help: "Remove raw files even if the API no longer has the results.")
+    @Flag(help: "Remove raw files even if they are the last copies of the results.")
     var evenIfLastCopy = false
 
     @Flag(
