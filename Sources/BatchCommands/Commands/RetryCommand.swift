@@ -106,8 +106,6 @@ struct RetryCommand: AsyncParsableCommand {
             selection.fingerprints = try await ArchiveStatistics(folder, selection: batches).fingerprints(fingerprint)
         }
         let listing = try await ArchiveReader(folder).requiredManifests(of: batches)
-        var errors = ScanErrors(context: context)
-        errors.notePruned(listing.manifests.filter { selection.mayContainSelected($0.found) })
         var settings = RetrySettings(
             selection: selection,
             edit: edit,

@@ -68,7 +68,7 @@ package struct ExportJoin: Sendable {
         return report
     }
 
-    /// The manifests of archived batches that can be joined and are not, oldest first.
+    /// The manifests of archived batches without a join, oldest first.
     private func pending(
         in folder: ArchiveFolder,
         of selection: ExportSelection
@@ -76,8 +76,7 @@ package struct ExportJoin: Sendable {
         let wanted = ArchiveSelection(selection.window, ids: selection.filter.ids)
         var listing = try await ArchiveReader(folder)
             .manifests(of: wanted) { manifest in
-                (manifest.join == nil || manifest.isJoinPending) && !manifest.lacksResults
-                    && selection.filter.passes(manifest.batch)
+                (manifest.join == nil || manifest.isJoinPending) && selection.filter.passes(manifest.batch)
             }
         listing.manifests.sort { ($0.batch.createdAt, $0.batch.id) < ($1.batch.createdAt, $1.batch.id) }
         return listing

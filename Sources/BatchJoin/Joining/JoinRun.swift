@@ -107,10 +107,6 @@ package struct JoinRun: Sendable {
             report.withoutSource.append(manifest.batch.id)
             return nil
         }
-        guard !manifest.lacksResults else {
-            let reason = "its raw file was pruned, so it cannot be joined"
-            throw ArchiveFailure(.noRawFile(reason), .read, path: "raw/\(manifest.batch.id)")
-        }
         let sources = relations.flatMap(\.sources)
         let draft = try JoinDraft(manifest, in: folder, codec: settings.codec)
         draft.relations = relations.map { JoinReport.Relation(name: $0.name) }
