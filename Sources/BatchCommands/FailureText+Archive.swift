@@ -121,6 +121,7 @@ extension FailureText {
         case .noService: "not repaired, a download needs an API key"
         case .notRetrieved(let failure): "not repaired, \(clause(failure))"
         case .joinRemoved: "its joined files were removed, because no manifest lists them"
+        case .joinKept: "its joined files are damaged and were kept, because its raw file was removed"
         case .fileRemoved(let path): "\(path) was removed, because no manifest lists it"
         case .notDownloaded(let outcome):
             if case .removed = outcome {

@@ -67,6 +67,8 @@ struct CopyWithoutRawTests {
             #expect(scanned.status == .integrity && scanned.row["requests"] as? Int ?? 0 == 0, "\(scanned.output)")
             let reason = "this copy of the archive has no raw files, so its results cannot be read"
             #expect(scanned.notes.components(separatedBy: reason).count - 1 == 14, "\(scanned.notes)")
+            let retry = await run(["retry", "--dry-run"])
+            #expect(retry.notes.contains("batches were not searched: their raw files were removed"), "\(retry.notes)")
             let status = await run(["status"])
             #expect(!status.notes.contains("error:") && !status.output.contains("views"), "\(status.output)")
         }
@@ -79,7 +81,8 @@ struct CopyWithoutRawTests {
             let list = try Data(contentsOf: archive.url.appending(path: "SHA256SUMS"))
             for command in [
                 ["export", "--since", "2024-01-01"], ["compact", "--before", "2099-01-01"], ["verify", "--repair"],
-                ["rebuild"], ["views"], ["prune", "--raw-older-than", "2099-01-01", "--apply"],
+                ["rebuild"], ["views"], ["join", "--join", Samples.path("metadata/catalog.csv")],
+                ["prune", "--raw-older-than", "2099-01-01", "--apply"],
             ] {
                 let result = await run(command)
                 #expect(result.status == .usage, "\(command): \(result.notes)")

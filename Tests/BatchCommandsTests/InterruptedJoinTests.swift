@@ -102,6 +102,25 @@ struct InterruptedJoinTests {
         }
     }
 
+    @Test func `batches whose raw files were removed before their join are reported, and not as pending`() async throws
+    {
+        try await Scratch.use { scratch in
+            let join = ["--join", scratch.path("labels.csv")]
+            try await InProcess.export(Scenario.generated(lines: 20, batches: 2), join) { run, archive, server in
+                #expect(pending(in: run) == archive.archivedIDs.sorted())
+                let prune = ["prune", "--raw-older-than", "2100-01-01", "--even-if-last-copy", "--apply"]
+                #expect(await InProcess.offline(prune, on: archive).status == .done)
+                let status = await InProcess.offline(["status", "--format", "json"], on: archive)
+                #expect((status.document["unwritten_files"] as? [String: Any])?["joins"] as? [String] == [])
+                _ = try scratch.write("custom_id,label\nx,y\n", to: "labels.csv")
+                let next = await export(join, into: archive, at: server)
+                #expect(next.status == .partial && pending(in: next).isEmpty, "\(next.notes)")
+                #expect(next.notes.contains("2 batches were not joined: their raw files were removed"))
+                #expect(archive.files(in: "joined").isEmpty && archive.files(in: "unmatched").isEmpty)
+            }
+        }
+    }
+
     @Test func `an invalid source of one batch does not stop the joins of the others`() async throws {
         try await Scratch.use { scratch in
             let scenario = try Scenario.generated(lines: 20, batches: 3)

@@ -76,6 +76,38 @@ struct RepairedJoinTests {
         }
     }
 
+    private static let prune = ["--apply", "--even-if-last-copy"]
+
+    @Test(arguments: [true, false])
+    func `joined files without a raw file are kept by join and repair, even if they are damaged`(isCombined: Bool)
+        async throws
+    {
+        try await withJoin { archive, source, run in
+            if isCombined { #expect(await run(["compact", "--before", "2100-01-01"]).status == .done) }
+            let prune = await run(["prune", "--raw-older-than", "2100-01-01"] + Self.prune)
+            #expect(prune.status == .done && archive.files(in: "raw").isEmpty, "\(prune.notes)")
+            var before = try bytes(of: "joined", in: archive)
+            let join = await run(["join", "--json"] + source)
+            #expect(join.status == .partial && join.document["batches"] as? Int == 0, "\(join.notes)")
+            #expect(join.document["without_raw"] as? [String] == archive.archivedIDs.sorted())
+            #expect(join.notes.contains("warning: 3 batches were not joined: their raw files were removed\n"))
+            #expect((join.document["sources"] as? [[String: Any]])?.allSatisfy { $0["matched"] as? Int == 0 } == true)
+            #expect(try bytes(of: "joined", in: archive) == before)
+            #expect(await run(["verify", "--full"]).status == .done)
+            guard !isCombined else { return }
+
+            let file = "joined/\(try #require(archive.files(in: "joined").first))"
+            try archive.change(file) { $0[$0.count / 2] ^= 0xFF }
+            before = try bytes(of: "joined", in: archive)
+            let repair = await InProcess.offline(["verify", "--repair"] + source, on: archive)
+            #expect(repair.status == .integrity, "\(repair.notes)\(repair.output)")
+            #expect(repair.notes.contains("were kept, because its raw file was removed"), "\(repair.notes)")
+            #expect(try bytes(of: "joined", in: archive) == before)
+            #expect(await run(["prune", "--joined-older-than", "2100-01-01"] + Self.prune).status == .done)
+            #expect(await run(["verify", "--full"]).status == .done)
+        }
+    }
+
     @Test func `a join that fails again is reported and counted`() async throws {
         try await withJoin { archive, _, run in
             let file = "joined/\(try #require(archive.files(in: "joined").first))"

@@ -100,6 +100,19 @@ struct RetryCommandTests {
         }
     }
 
+    @Test func `batches whose raw files were removed are reported as not searched`() async throws {
+        try await withRetryFixture { ground in
+            let prune = ["prune", "--raw-older-than", "2100-01-01", "--even-if-last-copy", "--apply"]
+            #expect(await InProcess.offline(prune, on: ground.archive).status == .done)
+            let run = try await ground.retry(Self.catalog)
+            #expect(run.status == .done && run.output.isEmpty, "\(run.output)")
+            #expect(run.notes.contains("warning: 1 batch was not searched: its raw file was removed\n"), "\(run.notes)")
+            #expect(run.notes.contains("No failed request of the searched batches matches"), "\(run.notes)")
+            let document = try await ground.retry(Self.catalog, ["--dry-run", "--json"]).document
+            #expect(document["not_searched"] as? Int == 1)
+        }
+    }
+
     @Test func `requests that name a retired model are counted`() async throws {
         try await withRetryFixture { ground in
             let triage = "2025-01-ticket-triage"

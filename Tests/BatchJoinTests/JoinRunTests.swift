@@ -120,6 +120,57 @@ struct JoinRunTests {
         #expect(try ground.paths().filter { $0.hasPrefix("_partial/") }.isEmpty)
     }
 
+    @Test func `requests of a batch with a damaged raw file have results, and other rows go to a joined batch`()
+        async throws
+    {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a"), resultLine("b")])
+        try await ground.archive("msgbatch_02", [resultLine("c")], day: "2024-08-21")
+        let damaged = try #require(try await ground.manifests()[0].files[.raw]?.path)
+        try ground.folder.write([0x1F, 0x8B, 8, 0].span, to: damaged)
+        let rows = ["a", "b", "c", "z"].map { requestRow($0) }.joined()
+        let report = try await ground.join(ground.settings([try ground.put(rows, as: "r.jsonl")]))
+        #expect(report.failures.map(\.batchID) == ["msgbatch_01"] && report.figures("request") == [1, 0, 1, 0])
+        let unmatched = try ground.lines(.unmatched, of: "msgbatch_02", day: "2024-08-21")
+        #expect(unmatched == [unmatchedLine("msgbatch_02", "z", "request", "result")])
+    }
+
+    @Test(arguments: [JoinKind.left, .missing])
+    func `a batch without a raw file keeps its joined files, and its requests have results`(kind: JoinKind)
+        async throws
+    {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a"), resultLine("b")])
+        try await ground.archive("msgbatch_02", [resultLine("c")], day: "2024-08-21")
+        try await ground.archive("msgbatch_03", [])
+        let rows = ["a", "b", "c", "z"].map { requestRow($0) }.joined()
+        let source = try ground.put(rows, as: "r.jsonl")
+        #expect(try await ground.join(ground.settings([source])).figures("request") == [3, 0, 1, 0])
+        let before = try ground.lines(.joined, of: "msgbatch_01") + ground.lines(.unmatched, of: "msgbatch_01")
+        #expect(before.count == 3)
+
+        let limit = try #require(CalendarDay("2024-08-21")).start
+        try await ground.sink().prune(PrunePlan(before: [.raw: limit], removesLastCopies: true, now: limit)) { _ in }
+        let report = try await ground.join(ground.settings([source], kind: kind))
+        #expect(report.withoutRaw == ["msgbatch_01"] && report.batches == 2 && report.failures.isEmpty)
+        #expect(report.figures("request") == [1, 0, 1, 0])
+        let after = try ground.lines(.joined, of: "msgbatch_01") + ground.lines(.unmatched, of: "msgbatch_01")
+        #expect(after == before)
+        let unmatched = try ground.lines(.unmatched, of: "msgbatch_02", day: "2024-08-21")
+        #expect(unmatched == [unmatchedLine("msgbatch_02", "z", "request", "result")])
+        #expect(try ground.lines(.joined, of: "msgbatch_02", day: "2024-08-21").count == 1)
+    }
+
+    @Test func `a batch without a raw file and without a source of its own is reported as the latter`() async throws {
+        let ground = try JoinGround()
+        for id in ["msgbatch_01", "msgbatch_02"] { try await ground.archive(id, [resultLine("a")]) }
+        let limit = try #require(CalendarDay("2024-08-21")).start
+        try await ground.sink().prune(PrunePlan(before: [.raw: limit], removesLastCopies: true, now: limit)) { _ in }
+        try ground.put(requestRow("a"), as: "r-msgbatch_01.jsonl")
+        let report = try await ground.join(ground.settings([ground.sources.path + "/r-{batch_id}.jsonl"]))
+        #expect(report.withoutRaw == ["msgbatch_01"] && report.withoutSource == ["msgbatch_02"])
+    }
+
     @Test(arguments: [JoinForm.ndjson, .flat])
     func `rows that are too large for one block continue in the next`(form: JoinForm) async throws {
         let ground = try JoinGround()

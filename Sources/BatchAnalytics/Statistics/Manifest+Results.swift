@@ -8,7 +8,7 @@ extension Manifest {
     /// The raw file was pruned, or the archive is a copy without raw files. Prices and expectation are those of
     /// ``ArchiveStatistics``.
     func missingResults(_ prices: PriceTable?, _ expectation: AnswerExpectation?) -> ArchiveFailure? {
-        guard lacksResults else { return nil }
+        guard lacksRaw else { return nil }
         let cause = pruned[.raw] == nil ? "this copy of the archive has no raw files" : "its raw file was pruned"
         let effect =
             if expectation != nil {

@@ -81,8 +81,8 @@ package struct Manifest: Sendable, Hashable {
     /// If not, `import --unproven` archived it, and its counts are those of the file.
     package var isProven: Bool { source.file?.isProven ?? true }
 
-    /// Whether the batch has results but no raw file, because it was pruned or the archive is a copy without raw files.
-    package var lacksResults: Bool { files[.raw] == nil && !found.isEmpty }
+    /// Whether the batch has results and no raw file: it was pruned, or this is a copy without raw files.
+    package var lacksRaw: Bool { files[.raw] == nil && !found.isEmpty }
 
     /// The reasons why a batch failed the completeness check.
     package struct Quarantine: Sendable, Hashable {

@@ -13,7 +13,7 @@ package struct SummarizedBatch: Sendable {
     package var workspace: String?
     /// The `anthropic-workspace-id` that the API named for the batch, if known.
     package var workspaceID: String?
-    /// Whether a join was requested and not done yet.
+    /// Whether a join was requested and not done yet; false if the raw file was pruned, because no run can join it.
     package var isJoinPending = false
     /// Whether a batch object of the API proves that the batch is complete; see ``Manifest/isProven``.
     package var isProven = true
@@ -41,7 +41,7 @@ package struct SummarizedBatch: Sendable {
     /// Creates a batch with summaries that were computed from its lines.
     package init(_ manifest: Manifest, workspace: String?, summaries: SummarySet) {
         self.init(manifest.batch, workspace: workspace ?? manifest.source.workspaceID, summaries: summaries)
-        (isJoinPending, isProven) = (manifest.isJoinPending, manifest.isProven)
+        (isJoinPending, isProven) = (manifest.isJoinPending && !manifest.lacksRaw, manifest.isProven)
         workspaceID = manifest.source.workspaceID
         derivations = manifest.derivations
         prices = manifest.prices
@@ -59,7 +59,7 @@ package struct SummarizedBatch: Sendable {
         (workspace, derivations, prices) = (parts.workspaceID, parts.derivations, parts.prices)
         workspaceID = parts.workspaceID
         (summaries, missing) = (parts.summaries, parts.missing)
-        (isJoinPending, isProven) = (parts.isJoinPending, parts.isProven)
+        (isJoinPending, isProven) = (parts.isJoinPending && !parts.isRawPruned, parts.isProven)
     }
 }
 
@@ -86,6 +86,7 @@ private struct Parts {
     var derivations: [String: Int] = [:]
     var prices: [PriceRow]?
     var isJoinPending = false
+    var isRawPruned = false
     var isProven = true
     var summaries: SummarySet
     var missing: [String] = []
@@ -94,12 +95,13 @@ private struct Parts {
 
     private enum Key: String, CaseIterable {
         case schemaVersion = "schema_version"
-        case batch, source, proof, derivations, prices, summary
+        case batch, source, proof, derivations, prices, summary, pruned
         case joinPending = "join_pending"
     }
 
     private static let keys = JSONKeys<Key>()
     private static let sourceKeys = JSONKeyTable(["workspace_id"])
+    private static let prunedKeys = JSONKeyTable([DataKind.raw.rawValue])
 
     init(kinds: SummaryKinds) {
         self.kinds = kinds
@@ -121,6 +123,11 @@ private struct Parts {
             case .derivations: derivations = try cursor.counts()
             case .prices: prices = try Manifest.prices(&cursor)?.compactMap(\.self)
             case .joinPending: isJoinPending = try cursor.optionalBoolean() ?? false
+            case .pruned:
+                try cursor.members(Self.prunedKeys) { _, cursor throws(JSONSyntaxError) in
+                    _ = try cursor.skipValue()
+                    isRawPruned = true
+                }
             case .summary:
                 try cursor.members(kinds.names) { place, cursor throws(JSONSyntaxError) in
                     places[place] = try cursor.skipValue()

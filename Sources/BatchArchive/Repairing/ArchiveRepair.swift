@@ -29,6 +29,8 @@ package struct ArchiveRepair: Sendable {
         case notDownloaded(BatchOutcome)
         /// The files of its join do not match any manifest and were removed.
         case joinRemoved
+        /// The files of its join are damaged and were kept, because without a raw file no join can make them again.
+        case joinKept
         /// A file with rows was removed, because no manifest names it.
         case fileRemoved(path: String)
         /// A roll-up or view was written again.
@@ -40,7 +42,9 @@ package struct ArchiveRepair: Sendable {
         package var isFailure: Bool {
             switch self {
             case .rebuilt, .downloaded, .joinRemoved, .fileRemoved, .documentReplaced, .documentRemoved: false
-            case .noRawFile, .rawFileIsGone, .notRebuilt, .notProven, .noService, .notRetrieved, .notDownloaded: true
+            case .noRawFile, .rawFileIsGone, .notRebuilt, .notProven, .noService, .notRetrieved, .notDownloaded,
+                .joinKept:
+                true
             }
         }
 
@@ -144,9 +148,9 @@ package struct ArchiveRepair: Sendable {
         let repaired = try await ArchiveReader(folder).manifests().manifests
         var unjoined: [MessageBatch] = []
         for manifest in repaired where touched.contains(manifest.batch.id) {
-            guard try archive.removeUnprovenJoin(of: manifest) else { continue }
-            observe(manifest.batch.id, .joinRemoved)
-            unjoined.append(manifest.batch)
+            guard let outcome = try archive.removeUnprovenJoin(of: manifest) else { continue }
+            observe(manifest.batch.id, outcome)
+            if !outcome.isFailure { unjoined.append(manifest.batch) }
         }
         try removeUnnamed(plan, repaired, observe)
         var documents: [String: [UInt8]?] = [:]

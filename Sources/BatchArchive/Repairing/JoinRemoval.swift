@@ -5,8 +5,10 @@ extension FileArchive {
     /// Removes the files of a join, and their entries, unless the manifest proves each of them: it names the file, and
     /// the digests of the file and of its content match.
     ///
-    /// - Returns: Whether something was removed.
-    func removeUnprovenJoin(of manifest: Manifest) throws(ArchiveFailure) -> Bool {
+    /// Without a raw file, no join can make them again, so files that the manifest names are kept as they are.
+    ///
+    /// - Returns: `joinRemoved` or `joinKept`; nil if the manifest proves the files.
+    func removeUnprovenJoin(of manifest: Manifest) throws(ArchiveFailure) -> ArchiveRepair.Outcome? {
         let paths = try ArchivePaths(of: manifest.batch)
         let named = DataKind.ofJoin.filter { manifest.files[$0] != nil }
         var isProven = true
@@ -18,7 +20,8 @@ extension FileArchive {
                 isProven = try folder.status(paths.data(kind)) == nil
             }
         }
-        guard !isProven else { return false }
+        guard !isProven else { return nil }
+        if manifest.lacksRaw, !named.isEmpty { return .joinKept }
         var next = manifest
         next.removeJoin()
         if next != manifest {
@@ -26,7 +29,7 @@ extension FileArchive {
             try replace(next)
         }
         for kind in DataKind.ofJoin { try folder.remove(paths.data(kind)) }
-        return true
+        return .joinRemoved
     }
 
     /// Returns whether a file and its content have the digests in the manifest.

@@ -8,7 +8,8 @@ struct JoinCommand: AsyncParsableCommand {
         commandName: "join",
         abstract: "Join archived results with requests or metadata by custom_id, offline.",
         discussion: """
-            Writes to joined/ and unmatched/ in the archive. A later join replaces both.
+            Writes to joined/ and unmatched/ in the archive. A later join replaces both. Batches whose raw files were \
+            removed cannot be joined: they keep their joined files, and the exit status is 3.
 
             Examples:
               batchkeep join --since 2025-06-01 --until 2025-07-01 --join samples/requests/2025-06-sql-generation.jsonl

@@ -141,7 +141,7 @@ struct SelectCommand: AsyncParsableCommand {
             errors.report(listing.unreadable)
             for manifest in listing.manifests { found.add(manifest) }
             let wanted = listing.manifests.filter { plan.filter.canPass($0.contents) }
-            hasPruned = hasPruned || wanted.contains(where: \.lacksResults)
+            hasPruned = hasPruned || wanted.contains(where: \.lacksRaw)
             errors.notePruned(wanted)
             errors.noteOutdated(wanted, pricedBy: plan.prices)
             for part in sources.parts(of: wanted) where !output.isFull {

@@ -10,7 +10,8 @@ struct JoinSummary {
 
     var status: ExitStatus {
         let failures = report.failures.map { FailureText.describing($0.error).status }
-        return .combined(Set(failures + (report.unreadable.isEmpty ? [] : [.integrity])))
+        let skipped: [ExitStatus] = report.withoutRaw.isEmpty ? [] : [.partial]
+        return .combined(Set(failures + skipped + (report.unreadable.isEmpty ? [] : [.integrity])))
     }
 
     func print(in context: CommandContext, isQuiet: Bool) {
@@ -31,12 +32,14 @@ struct JoinSummary {
         )
     }
 
-    /// The joins that failed and the manifests that cannot be read, as sentences.
+    /// The joins that failed, the batches without raw files and the manifests that cannot be read, as sentences.
     var problems: [String] {
-        report.failures.map { joined in
+        let skipped = report.withoutRaw.count
+        return report.failures.map { joined in
             let failure = FailureText.describing(joined.error)
             return "join\(joined.batchID.map { " of \($0)" } ?? ""): \(failure.sentenceWithAdvice)"
-        } + report.unreadable.map { FailureText($0).sentence }
+        } + (skipped > 0 ? [ScanErrors.sentence("not joined", withoutRaw: skipped)] : [])
+            + report.unreadable.map { FailureText($0).sentence }
     }
 
     /// The archived batches that are not joined, as a sentence; nil if there are none.
@@ -51,6 +54,13 @@ struct JoinSummary {
             Metric("joined", .integer(report.batches), .integer, tone: .good),
             Metric("unchanged", .integer(report.unchanged), .integer, note: "their joined files are up to date"),
             Metric("no source", .integer(report.withoutSource.count), .integer, note: "no file in the sources"),
+            Metric(
+                "no raw file",
+                .integer(report.withoutRaw.count),
+                .integer,
+                tone: .warning,
+                note: "not joined, their joined files are kept"
+            ),
         ]
         var sections = [SummaryBlock.Section("Batches", batches)]
         sections += report.relations.map { SummaryBlock.Section($0.name, Self.counts(of: $0)) }
@@ -112,6 +122,7 @@ struct JoinDocument: Encodable {
     private let batches: Int
     private let unchanged: Int
     private let withoutSource: [String]
+    private let withoutRaw: [String]
     private let rows: Int
     private let storedBytes: Int
     private let sharedKeys: Int
@@ -119,7 +130,7 @@ struct JoinDocument: Encodable {
     private let duplicates: [Row]
     private let skipped: [Row]
     private let failures: [Failure]
-    /// The archived batches that are not joined, without those that have no source.
+    /// The archived batches that are not joined, without those that have no source or no raw file.
     private let notJoined: [String]
     private let exitStatus: Int32
 
@@ -153,6 +164,7 @@ struct JoinDocument: Encodable {
         batches = report.batches
         unchanged = report.unchanged
         withoutSource = report.withoutSource
+        withoutRaw = report.withoutRaw
         rows = report.rows
         storedBytes = report.storedBytes
         sharedKeys = report.sharedKeys

@@ -23,6 +23,9 @@ struct RetrySummary {
 
     func print(in context: CommandContext, writesJSON: Bool, isQuiet: Bool) throws {
         for failure in unreadable { context.report(.warning, FailureText(failure).sentence) }
+        if report.notSearched > 0 {
+            context.report(.warning, ScanErrors.sentence("not searched", withoutRaw: report.notSearched))
+        }
         for model in retired {
             let requests = model.requests.counted("request names", "requests name")
             context.report(
@@ -94,8 +97,11 @@ struct RetrySummary {
 
     private var notes: [String] {
         if report.selected == 0 {
+            let batches = report.notSearched > 0 ? " of the searched batches" : ""
             return [
-                earlier.isEmpty ? "No failed request matches this selection." : "No failed request is left to retry."
+                earlier.isEmpty
+                    ? "No failed request\(batches) matches this selection."
+                    : "No failed request\(batches) is left to retry."
             ]
         }
         var notes = report.sources.flatMap(\.notes)
@@ -121,6 +127,8 @@ private struct RetryDocument: Encodable {
     private let earlierFiles: [EarlierFile]
     private let costUSD: MoneyNumber
     private let costUnknown: Int
+    /// The number of batches that were not searched, because their raw files were removed.
+    private let notSearched: Int
     private let retiredModels: [Model]
     private let exitStatus: Int32
 
@@ -152,6 +160,7 @@ private struct RetryDocument: Encodable {
         earlierFiles = summary.earlier.map { EarlierFile(path: $0.path, requests: $0.requests) }
         costUSD = MoneyNumber(summary.cost.amount)
         costUnknown = summary.cost.unknown
+        notSearched = report.notSearched
         retiredModels = summary.retired.map { Model(model: $0.name, lastDay: $0.lastDay.text, requests: $0.requests) }
         exitStatus = summary.status.rawValue
     }

@@ -26,11 +26,16 @@ struct ScanErrors {
 
     /// Prints how many batches have no raw file and could not be searched.
     mutating func notePruned(_ manifests: [Manifest]) {
-        let count = manifests.count(where: \.lacksResults)
+        let count = manifests.count { $0.lacksRaw }
         guard count > 0 else { return }
         isComplete = false
+        context.report(.warning, Self.sentence("not searched", withoutRaw: count))
+    }
+
+    /// Says what was not done with some batches because they have no raw file.
+    static func sentence(_ omission: String, withoutRaw count: Int) -> String {
         let files = count == 1 ? "its raw file was" : "their raw files were"
-        context.report(.warning, "\(count.counted("batch was", "batches were")) not searched: \(files) removed")
+        return "\(count.counted("batch was", "batches were")) \(omission): \(files) removed"
     }
 }
 

@@ -51,7 +51,7 @@ package struct ExportJoin: Sendable {
         do {
             let listing = try await pending(in: archive.folder, of: selection)
             report.unreadable = listing.unreadable
-            report.pending = listing.manifests.map(\.batch.id).sorted()
+            report.pending = listing.joinableIDs.sorted()
             guard run.stop == nil else { return report }
             let sources = try currentSources()
             guard !listing.manifests.isEmpty else { return report }
@@ -63,7 +63,7 @@ package struct ExportJoin: Sendable {
         }
         // Batches that were published before an error are not pending.
         if let left = try? await pending(in: archive.folder, of: selection) {
-            report.pending = Set(left.manifests.map(\.batch.id)).subtracting(report.withoutSource).sorted()
+            report.pending = Set(left.joinableIDs).subtracting(report.withoutSource).sorted()
         }
         return report
     }
@@ -86,4 +86,9 @@ package struct ExportJoin: Sendable {
         if let prepared = try? prepared.get(), prepared.isCurrent { return prepared }
         return try PreparedJoin(settings)
     }
+}
+
+extension ArchiveReader.Listing {
+    /// The IDs of the batches that a run can join: those whose raw files were not removed.
+    fileprivate var joinableIDs: [String] { manifests.filter { !$0.lacksRaw }.map(\.batch.id) }
 }

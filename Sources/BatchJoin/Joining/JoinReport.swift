@@ -8,6 +8,8 @@ package struct JoinReport: Sendable {
     package var unchanged = 0
     /// IDs of batches for which no source exists.
     package var withoutSource: [String] = []
+    /// IDs of batches that were not joined and keep their joined files, because they have no raw file.
+    package var withoutRaw: [String] = []
     /// The paths with `{batch_id}` that do not name a file of any batch.
     package var unmatchedPatterns: [UnmatchedPattern] = []
     /// The number of joined rows.
@@ -25,7 +27,8 @@ package struct JoinReport: Sendable {
     package var unreadable: [ArchiveFailure] = []
     /// The joins that failed.
     package var failures: [Failure] = []
-    /// The sorted IDs of the selected batches that are still not joined, without those that have no source.
+    /// The sorted IDs of the selected batches that are still not joined, without those that have no source
+    /// or no raw file.
     package var pending: [String] = []
 
     /// A join that failed.

@@ -7,7 +7,8 @@ import MessageBatches
 /// Joins archived batches with sources, and publishes the joined files with a new revision of each manifest.
 ///
 /// The caller must hold the archive's lock. Raw files are only read. A new join of a batch replaces its joined files.
-/// Joined rows have the order of the results.
+/// Joined rows have the order of the results. A batch that has results and no raw file is skipped and keeps its joined
+/// files.
 ///
 /// If every source belongs to one batch by its path, a batch is published as soon as it is joined. For a source that
 /// covers the whole run, rows without results are known only at the end. In that case all batches are published
@@ -37,12 +38,14 @@ package struct JoinRun: Sendable {
                 do {
                     guard let draft = try await join(manifest, prepared, &report) else { continue }
                     held.append(draft)
+                    for source in shared { source.endBatch() }
                 } catch  where Self.concernsOneBatch(error, shared) {
                     report.failures.append(JoinReport.Failure(batchID: manifest.batch.id, error: error))
                     continue
                 }
                 if shared.isEmpty { try await publish(held.removeFirst(), prepared.settings, publisher, &report) }
             }
+            if !held.isEmpty { try await markOthers(manifests, joined: held, prepared, &report) }
             try writeUnmatched(of: prepared, to: held)
             for draft in held { try await publish(draft, prepared.settings, publisher, &report) }
         } catch {
@@ -87,7 +90,8 @@ package struct JoinRun: Sendable {
         _ manifests: [Manifest],
         in archive: FileArchive
     ) async throws -> [Manifest] {
-        let files = manifests.flatMap { [$0.files[.joined], $0.files[.unmatched]].compactMap(\.self) }
+        let files = manifests.filter { !$0.lacksRaw }
+            .flatMap { [$0.files[.joined], $0.files[.unmatched]].compactMap(\.self) }
         let shared = Set(files.filter { $0.slice != nil }.map(\.path))
         guard !shared.isEmpty else { return manifests }
         let reader = try ArchiveReader(archive.folder)
@@ -105,6 +109,10 @@ package struct JoinRun: Sendable {
         let relations = try prepared.relations(ofBatch: manifest.batch.id)
         guard !relations.isEmpty else {
             report.withoutSource.append(manifest.batch.id)
+            return nil
+        }
+        guard !manifest.lacksRaw else {
+            report.withoutRaw.append(manifest.batch.id)
             return nil
         }
         let sources = relations.flatMap(\.sources)

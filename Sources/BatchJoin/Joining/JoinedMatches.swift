@@ -57,7 +57,7 @@ package struct JoinedMatches {
     private static let idKeys = JSONKeyTable(["custom_id"])
 
     /// The decoded bytes of the `custom_id`, by which lines and rows are compared.
-    private static func customID(of line: ArraySlice<UInt8>) -> [UInt8]? {
+    static func customID(of line: ArraySlice<UInt8>) -> [UInt8]? {
         JSONCursor.read(Array(line)) { cursor in
             var id: [UInt8]?
             do throws(JSONSyntaxError) {

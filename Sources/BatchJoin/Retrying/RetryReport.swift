@@ -9,6 +9,8 @@ package struct RetryReport: Sendable {
     package var reasons: [String: Int] = [:]
     /// The batches with selected results, and how many each has.
     package var batches: [(manifest: Manifest, selected: Int)] = []
+    /// The number of batches that may have selected results and were not searched, because they have no raw file.
+    package var notSearched = 0
     /// The number of selected requests by the model that they name, after the edit.
     ///
     /// For a request that is in no source, this is the model that is set, or that of its result or of the other results

@@ -62,6 +62,10 @@ package struct RetryRun: Sendable {
         let output = try settings.output.map { try Output($0, settings, in: folder) }
         do {
             for manifest in manifests where settings.selection.mayContainSelected(manifest.found) {
+                guard !manifest.lacksRaw else {
+                    report.notSearched += 1
+                    continue
+                }
                 let batchSources = try sources.relations(ofBatch: manifest.batch.id).flatMap(\.sources)
                 try Self.checkRequests(batchSources)
                 report.sources += batchSources.filter { !$0.isForAllBatches }.map(\.findings)

@@ -20,8 +20,10 @@ final class JoinSource: Sendable {
 
     private struct Progress {
         var marks: RowMarks
-        /// The number of rows with a result, per batch in the order of the batches.
+        /// The number of rows with a result, per joined batch in the order of the batches.
         var matchesByBatch: [Int] = []
+        /// The number of rows with a result in the current batch.
+        var matches = 0
         var sharedKeys = 0
     }
 
@@ -110,13 +112,26 @@ extension JoinRowScanner {
 
 extension JoinSource {
     func beginBatch() {
-        progress.withLock { $0.matchesByBatch.append(0) }
+        progress.withLock { $0.matches = 0 }
     }
+
+    /// Counts the current batch as joined; a batch whose join fails is not counted.
+    func endBatch() {
+        progress.withLock { $0.matchesByBatch.append($0.matches) }
+    }
+
+    /// Marks a row that has a result in a batch that is not joined.
+    func markOther(_ position: Int) {
+        progress.withLock { _ = $0.marks.mark(position) }
+    }
+
+    /// Whether a row has no result so far.
+    var hasUnmatched: Bool { progress.withLock { $0.marks.count < rowCount } }
 
     /// Marks rows that have a result in the current batch.
     func mark(_ positions: [Int]) {
         progress.withLock { progress in
-            progress.matchesByBatch[progress.matchesByBatch.count - 1] += positions.count
+            progress.matches += positions.count
             // IDs are unique within a batch, so a row that is already marked has a result in another batch.
             for position in positions where !progress.marks.mark(position) { progress.sharedKeys += 1 }
         }
@@ -130,7 +145,7 @@ extension JoinSource {
         }
     }
 
-    /// The number of the batch to which most of the rows belong; the first of several.
+    /// The number of the joined batch to which most of the rows belong; the first of several.
     ///
     /// Rows without a result most likely belong to it too.
     var homeBatch: Int? {
