@@ -151,12 +151,15 @@ package final class FileArchive: ArchiveSink {
         try await ChecksumList.update(in: folder)
     }
 
-    /// Rebuilds the lines of SHA256SUMS about batches from the current manifests, and replaces damaged roll-ups and
-    /// views by `documents`, or removes those that are nil.
+    /// Rebuilds the lines of SHA256SUMS about batches after a repair, and replaces damaged roll-ups and views by
+    /// `documents`, or removes those that are nil.
     ///
-    /// Only for repair: a changed manifest then passes verification.
-    func rewriteChecksums(_ documents: [String: [UInt8]?] = [:]) async throws(ArchiveFailure) {
-        try await ChecksumList.update(in: folder, trustingOld: false, without: Set(documents.keys))
+    /// Of the manifests, only those that the repair wrote then pass verification if they differ from their lines.
+    func rewriteChecksums(
+        after repair: ChecksumList.Repair = ChecksumList.Repair(),
+        _ documents: [String: [UInt8]?] = [:]
+    ) async throws(ArchiveFailure) {
+        try await ChecksumList.update(in: folder, after: repair, without: Set(documents.keys))
         guard !documents.isEmpty else { return }
         for (path, text) in documents.sorted(by: { $0.key < $1.key }) {
             if let text { try folder.replace(path, with: text) } else { try folder.remove(path) }

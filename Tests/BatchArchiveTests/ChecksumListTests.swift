@@ -97,8 +97,30 @@ struct ChecksumListTests {
         try await archive.sink().finishRun()
         let good = try archive.folder.read(list)
         try archive.folder.write(Array(good.map { $0 == 0x61 ? 0x62 : $0 }).span, to: list)
-        try await ChecksumList.update(in: archive.folder, trustingOld: false)
+        try await ChecksumList.update(in: archive.folder, after: ChecksumList.Repair())
         #expect(try archive.folder.read(list) == good)
+    }
+
+    @Test(arguments: [-3_600, 3_600])
+    func `after a repair, the line of a damaged manifest changes only if it was repaired`(
+        seconds: Double
+    ) async throws {
+        let ids = ["msgbatch_a", "msgbatch_b", "msgbatch_c"]
+        for id in ids { try await archive.sink().export(id) }
+        try await archive.sink().finishRun()
+        let before = try lines()
+        for path in try archive.paths() where path.hasPrefix("manifests/") {
+            let text = try archive.folder.read(path)
+            try archive.folder.write((text + [0x0A]).span, to: path)
+            try touch(path, seconds: path.contains("_c") ? -3_600 : seconds)
+        }
+        let damaged = try ChecksumList.damagedManifests(among: Set(ids), in: archive.folder)
+        #expect(damaged == (seconds < 0 ? Set(ids) : ["msgbatch_c"]))
+        var repair = ChecksumList.Repair(keeping: ["msgbatch_a", "msgbatch_b"])
+        repair.recordRepair(of: "msgbatch_a")
+        try await ChecksumList.update(in: archive.folder, after: repair)
+        let changed = Set(try lines()).symmetricDifference(before).map { $0.dropFirst(66) }
+        #expect(Set(changed) == ["manifests/date=2024-08-20/msgbatch_a.json"])
     }
 
     @Test func `a changed or removed document keeps its line until it is written again`() async throws {
@@ -112,7 +134,7 @@ struct ChecksumListTests {
         try await archive.sink().export("msgbatch_02")
         try await archive.sink().finishRun()
         #expect(try Set(lines()).isSuperset(of: before))
-        try await ChecksumList.update(in: archive.folder, trustingOld: false)
+        try await ChecksumList.update(in: archive.folder, after: ChecksumList.Repair())
         #expect(try Set(lines()).isSuperset(of: before))
         try await archive.sink().replaceDocuments([first: [0x34]])
         #expect(try lines().contains("\(ContentDigest.hex([0x34]))  \(first)"))

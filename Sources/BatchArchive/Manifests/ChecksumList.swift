@@ -57,34 +57,56 @@ struct ChecksumList: Sendable {
         return text
     }
 
+    /// What a repair did to the lines of manifests, by batch ID.
+    struct Repair: Sendable {
+        /// The batches whose manifests were repaired; their lines are rebuilt.
+        private(set) var repaired: Set<String> = []
+        /// Batches whose lines stay unless they are repaired, so that damage of their manifests is still found.
+        let kept: Set<String>
+
+        init(keeping kept: Set<String> = []) {
+            self.kept = kept
+        }
+
+        mutating func recordRepair(of id: String) {
+            repaired.insert(id)
+        }
+
+        /// Returns whether the line of a manifest stays; nil if that depends on the time of the manifest.
+        fileprivate func keepsLine(of path: String) -> Bool? {
+            guard let id = ArchivePaths.id(ofManifest: path) else { return nil }
+            if repaired.contains(id) { return false }
+            return kept.contains(id) ? true : nil
+        }
+    }
+
     /// Rebuilds the list if it is outdated.
     ///
     /// The digests of data files come from the manifests, which are written with the data, so a rebuilt list does not
     /// hide damage. Only manifests are read, and usually only the new ones: a listed manifest that is older than the
     /// list keeps its line and the lines of its data files. If a listed manifest is missing or newer, all manifests are
     /// read, because the lines of its data files cannot be identified. A manifest that is older than the list still
-    /// keeps its own digest. If `trustingOld` is false, every line about a batch is rebuilt from the current manifests,
-    /// for repair.
+    /// keeps its own digest. After a repair, all manifests are read, and the lines of data files are rebuilt from them.
     ///
     /// A listed roll-up or view keeps its line even if its file is missing or changed. Only a caller that writes the
     /// file again passes its path in `rewritten`, so that the list does not name it for now.
     static func update(
         in folder: ArchiveFolder,
-        trustingOld: Bool = true,
+        after repair: Repair? = nil,
         without rewritten: Set<String> = []
     ) async throws(ArchiveFailure) {
         // Something else in place of the list is replaced.
         let old = try readable(in: folder)
-        let known = trustingOld ? old?.digests ?? [:] : [:]
+        let known = old?.digests ?? [:]
         let manifests = try folder.manifestPaths()
         var unchanged: [String: String] = [:]
         for path in manifests {
             guard let digest = known[path], let status = try folder.status(path), status.kind == .file,
-                status.modified < old?.modified ?? 0
+                repair?.keepsLine(of: path) ?? (status.modified < old?.modified ?? 0)
             else { continue }
             unchanged[path] = digest
         }
-        let isIntact = trustingOld && unchanged.count == old?.manifests.count ?? 0
+        let isIntact = repair == nil && unchanged.count == old?.manifests.count ?? 0
         var digests = isIntact ? known : [:]
         let unread = manifests.filter { !isIntact || digests[$0] == nil }
         let found = try await mapConcurrently(
@@ -101,6 +123,25 @@ struct ChecksumList: Sendable {
         for path in rewritten { digests[path] = nil }
         guard digests != old?.digests ?? [:] else { return }
         try folder.replace(ArchivePaths.checksums, with: text(of: digests))
+    }
+
+    /// Returns the batches whose manifests were damaged after they were listed.
+    ///
+    /// A manifest that is newer than the list was written by a run that did not finish, so it is not damaged.
+    static func damagedManifests(
+        among ids: Set<String>,
+        in folder: ArchiveFolder
+    ) throws(ArchiveFailure) -> Set<String> {
+        guard !ids.isEmpty, let list = try readable(in: folder) else { return [] }
+        var damaged: Set<String> = []
+        for path in list.manifests {
+            guard let id = ArchivePaths.id(ofManifest: path), ids.contains(id), let status = try folder.status(path),
+                status.kind == .file, status.modified < list.modified,
+                (try? ContentDigest.file(folder.open(path)))?.hex != list.digests[path]
+            else { continue }
+            damaged.insert(id)
+        }
+        return damaged
     }
 
     /// Returns the digests of manifests and of their data files; `unchanged` holds those of manifests that are known.

@@ -102,8 +102,9 @@ package struct ArchiveRepair: Sendable {
         self.document = document
     }
 
-    /// Repairs the batches, several at once as `concurrency` says, then roll-ups and views, and rebuilds SHA256SUMS from
-    /// the manifests.
+    /// Repairs the batches, several at once as `concurrency` says, then roll-ups and views, and rebuilds SHA256SUMS.
+    ///
+    /// The line of a damaged manifest changes only if the batch was repaired.
     ///
     /// Reports the outcome of each batch by its ID, in the order of the IDs, and of each document by its path.
     ///
@@ -116,7 +117,10 @@ package struct ArchiveRepair: Sendable {
         concurrency: DownloadConcurrency = .fixed(1),
         observe: (String, Outcome) -> Void
     ) async throws -> [MessageBatch] {
+        let planned = plan.joined.union(plan.steps.keys)
+        let damaged = try ChecksumList.damagedManifests(among: planned, in: folder)
         let (manifests, split) = try await withOwnFiles(plan)
+        var lines = ChecksumList.Repair(keeping: split.union(plan.steps.keys))
         let byID = Dictionary(manifests.map { ($0.batch.id, $0) }) { first, _ in first }
         var steps = plan.steps.sorted { $0.key < $1.key }[...]
         var refusals = RefusalCount(isKeyAccepted: false)
@@ -131,7 +135,7 @@ package struct ArchiveRepair: Sendable {
             let outcome: Result<Outcome, any Error> = try await slots.withSlot(turn: turn, results: results) { _ in
                 do {
                     try Task.checkCancellation()
-                    return .success(try await repair(id, byID[id], step))
+                    return .success(try await repair(id, byID[id], step, isDamaged: damaged.contains(id)))
                 } catch {
                     // The other repairs must not fail before this one, because the first error is reported.
                     return .failure(error)
@@ -140,17 +144,21 @@ package struct ArchiveRepair: Sendable {
             return (id, try outcome.get())
         } consume: { (id: String, outcome: Outcome) async throws in
             outcome.record(in: &refusals)
+            if !outcome.isFailure { lines.recordRepair(of: id) }
             observe(id, outcome)
             return refusals.refusedKey == nil ? .proceed : .stop
         }
         let archive = FileArchive(folder, settings: settings)
-        let touched = split.union(plan.joined).union(plan.steps.keys)
+        let touched = split.union(planned)
         let repaired = try await ArchiveReader(folder).manifests().manifests
         var unjoined: [MessageBatch] = []
         for manifest in repaired where touched.contains(manifest.batch.id) {
+            let id = manifest.batch.id
             guard let outcome = try archive.removeUnprovenJoin(of: manifest) else { continue }
-            observe(manifest.batch.id, outcome)
-            if !outcome.isFailure { unjoined.append(manifest.batch) }
+            observe(id, outcome)
+            guard !outcome.isFailure else { continue }
+            unjoined.append(manifest.batch)
+            if plan.steps[id] == nil, !damaged.contains(id) { lines.recordRepair(of: id) }
         }
         try removeUnnamed(plan, repaired, observe)
         var documents: [String: [UInt8]?] = [:]
@@ -159,7 +167,7 @@ package struct ArchiveRepair: Sendable {
             documents.updateValue(text, forKey: path)
             observe(path, text == nil ? .documentRemoved : .documentReplaced)
         }
-        try await archive.rewriteChecksums(documents)
+        try await archive.rewriteChecksums(after: lines, documents)
         if let refusal = refusals.refusedKeyAtEnd { throw refusal }
         return unjoined
     }
@@ -194,9 +202,16 @@ package struct ArchiveRepair: Sendable {
         return (try await reader.manifests().manifests, Set(split))
     }
 
-    private func repair(_ id: String, _ manifest: Manifest?, _ step: RepairStep) async throws -> Outcome {
+    private func repair(
+        _ id: String,
+        _ manifest: Manifest?,
+        _ step: RepairStep,
+        isDamaged: Bool
+    ) async throws -> Outcome {
         if step == .rebuild, let manifest {
-            let outcome = try await rebuild(manifest.batch, manifest)
+            // A rebuild would copy the damage of the manifest.
+            let reason = "its SHA-256 differs from \(ArchivePaths.checksums)"
+            let outcome = isDamaged ? manifest.notRebuilt(reason) : try await rebuild(manifest.batch, manifest)
             if !outcome.isFailure || service == nil { return outcome }
         }
         guard let service else { return .noService }

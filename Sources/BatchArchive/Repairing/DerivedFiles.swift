@@ -104,3 +104,11 @@ struct DerivedFiles: Sendable {
         }
     }
 }
+
+extension Manifest {
+    /// The outcome of a repair that cannot use this manifest.
+    func notRebuilt(_ reason: String) -> ArchiveRepair.Outcome {
+        let path = ArchivePaths.manifest(of: batch.id, on: batch.day)
+        return .notRebuilt(ArchiveFailure(.manifest(reason), .read, path: path))
+    }
+}

@@ -37,7 +37,7 @@ struct ContentAudit {
     /// Files that are already marked are skipped, together with their comparisons.
     consuming func run(_ own: inout VerifiedFile, _ files: inout [VerifiedFile]) async throws {
         let isCurrent = manifest.isDerived(by: derivations)
-        own.isOutdated = !isCurrent
+        own.isOutdated = !isCurrent && own.mark == .intact
         var rows: String?
         var fault: GateFault?
         do {

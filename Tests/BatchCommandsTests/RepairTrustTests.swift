@@ -1,0 +1,71 @@
+import BatchCommands
+import BatchSimulator
+import Foundation
+import SimulatorTestSupport
+import Testing
+
+/// What `verify --repair` and `rebuild` use of a damaged manifest, and that they do not hide its damage.
+struct RepairTrustTests {
+    /// Changes a file and keeps its time, as a failing disk does.
+    private func rot(_ path: String, of archive: Archive, _ pattern: String, with text: String) throws {
+        let file = archive.url.appending(path: path).path
+        let before = try #require(try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date)
+        try archive.edit(path, pattern, with: text)
+        let past = before.addingTimeInterval(-3_600)
+        try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: file)
+    }
+
+    @Test(arguments: [true, false])
+    func `damage of a manifest stays found when other batches are repaired or rebuilt`(isRepair: Bool) async throws {
+        try await InProcess.withGenerated { archive, run, _ in
+            let ids = archive.archivedIDs.sorted()
+            let manifest = try archive.file(in: "manifests", ids[1])
+            try rot(manifest, of: archive, "\"expires_at\":\"2", with: "\"expires_at\":\"3")
+            #expect(await run(["verify"]).output.contains("* \(manifest): its SHA-256 differs"))
+            if isRepair {
+                let rows = try archive.file(in: "results", ids[0])
+                try FileManager.default.removeItem(at: archive.url.appending(path: rows))
+                let repair = await run(["verify", "--repair", "--batch", ids[0]])
+                #expect(repair.status == .done && repair.notes.contains("\(ids[0]): rebuilt"), "\(repair.notes)")
+            } else {
+                #expect(await run(["rebuild"]).notes.contains("Nothing to rebuild"))
+            }
+            #expect(await run(["export"]).status == .done)
+            let verify = await run(["verify", "--full"])
+            #expect(verify.status == .integrity && verify.lines.count == 2, "\(verify.output)")
+            #expect(verify.output.contains("* \(manifest): its SHA-256 differs"), "\(verify.output)")
+        }
+    }
+
+    @Test func `damage that a repair without a key cannot end stays found`() async throws {
+        try await InProcess.withGenerated { archive, run, _ in
+            let ids = archive.archivedIDs.sorted()
+            let manifest = try archive.file(in: "manifests", ids[1])
+            try archive.edit(manifest, "\"expires_at\":\"2", with: "\"expires_at\":\"3")
+            try FileManager.default.removeItem(
+                at: archive.url.appending(path: archive.file(in: "results", ids[0]))
+            )
+            let arguments = ["verify", "--repair", "--archive", archive.url.path]
+            let repair = await InProcess.run(arguments, at: "http://127.0.0.1:9", key: "")
+            #expect(repair.status == .integrity && repair.notes.contains("\(ids[0]): rebuilt"), "\(repair.notes)")
+            #expect(await run(["verify"]).output.contains("* \(manifest): its SHA-256 differs"))
+            #expect(await run(["verify", "--repair"]).status == .done)
+            #expect(await run(["verify", "--full"]).status == .done)
+        }
+    }
+
+    @Test func `a rebuild does not copy the damage of an outdated manifest, a repair asks the API`() async throws {
+        try await InProcess.withGenerated { archive, run, _ in
+            let id = try #require(archive.archivedIDs.min())
+            let manifest = try archive.file(in: "manifests", id)
+            try rot(manifest, of: archive, "\"flat_schema\":[0-9]+", with: "\"flat_schema\":1")
+            let rebuild = await run(["rebuild"])
+            #expect(rebuild.status == .integrity, "\(rebuild.notes)")
+            #expect(rebuild.notes.contains("warning: \(id): not rebuilt, manifest '\(manifest)': its SHA-256 differs"))
+            #expect(await run(["verify"]).output.contains("* \(manifest): its SHA-256 differs"))
+            let repair = await run(["verify", "--repair"])
+            #expect(repair.status == .done, "\(repair.notes)\(repair.output)")
+            #expect(await run(["verify", "--full"]).status == .done)
+        }
+    }
+}
