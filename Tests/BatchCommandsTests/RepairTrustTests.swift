@@ -68,4 +68,59 @@ struct RepairTrustTests {
             #expect(await run(["verify", "--full"]).status == .done)
         }
     }
+
+    @Test(arguments: ["created_at", "ended_at", "expires_at"])
+    func `a repair uses the times of the API, not those of a damaged manifest`(field: String) async throws {
+        try await InProcess.export(.generated(lines: 40, batches: 3, clock: .noon)) { _, archive, server in
+            let run = archive.command(at: server)
+            let manifest = try archive.file(in: "manifests", "msgbatch_")
+            let before = try archive.contents(of: ["raw", "results"])
+            let batch = try self.batch(in: manifest, of: archive)
+            let time = "(?<=\"\(field)\":\"....-..-..T..:)"
+            let isEarly = batch.range(of: time + "0", options: .regularExpression) != nil
+            try archive.edit(manifest, time + ".", with: isEarly ? "3" : "0")
+            #expect(try self.batch(in: manifest, of: archive) != batch)
+            #expect(await run(["verify"]).output.contains("* \(manifest): its SHA-256 differs"))
+            let repair = await run(["verify", "--repair"])
+            #expect(repair.status == .done && repair.notes.contains("rebuilt from the raw file"), "\(repair.notes)")
+            #expect(try archive.contents(of: ["raw", "results"]) == before)
+            #expect(try self.batch(in: manifest, of: archive) == batch)
+            #expect(await run(["verify", "--full"]).status == .done)
+        }
+    }
+
+    /// The line with the batch object of a manifest.
+    private func batch(in manifest: String, of archive: Archive) throws -> Substring {
+        let text = try String(contentsOf: archive.url.appending(path: manifest), encoding: .utf8)
+        return try #require(text.split(separator: "\n").first { $0.hasPrefix("\"batch\":") })
+    }
+
+    @Test func `a batch that the API dates to another day is not repaired, and not archived twice`() async throws {
+        try await InProcess.withGenerated { archive, run, _ in
+            let id = try #require(archive.archivedIDs.min())
+            let listed = try archive.file(in: "manifests", id)
+            let day = try #require(listed.firstMatch(of: /date=([-0-9]+)/)?.1)
+            for part in ["raw", "results", "manifests"] {
+                let path = try archive.file(in: part, id)
+                let moved = archive.url.appending(path: path.replacing("date=\(day)", with: "date=2024-01-01"))
+                try FileManager.default.createDirectory(
+                    at: moved.deletingLastPathComponent(),
+                    withIntermediateDirectories: true
+                )
+                try FileManager.default.moveItem(at: archive.url.appending(path: path), to: moved)
+            }
+            let manifest = try archive.file(in: "manifests", id)
+            try archive.change(manifest) { data in
+                let text = String(decoding: data, as: UTF8.self).replacing("date=\(day)", with: "date=2024-01-01")
+                data = Data(text.replacing("\"created_at\":\"\(day)", with: "\"created_at\":\"2024-01-01").utf8)
+            }
+            try FileManager.default.removeItem(at: archive.url.appending(path: archive.file(in: "raw", id)))
+            let before = try archive.contents(of: ["raw", "results", "manifests"])
+            let repair = await run(["verify", "--repair"])
+            #expect(repair.status == .integrity, "\(repair.notes)")
+            #expect(repair.notes.contains("\(id): not rebuilt, manifest '\(manifest)': "), "\(repair.notes)")
+            #expect(repair.notes.contains("the API reports that the batch was created on \(day)"), "\(repair.notes)")
+            #expect(try archive.contents(of: ["raw", "results", "manifests"]) == before)
+        }
+    }
 }

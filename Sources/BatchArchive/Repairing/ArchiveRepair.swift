@@ -221,7 +221,15 @@ package struct ArchiveRepair: Sendable {
         } catch {
             return .notRetrieved(error)
         }
-        if step == .identify, try await !rebuild(batch, manifest).isFailure { return .rebuilt }
+        if let manifest, manifest.batch.day != batch.day {
+            return manifest.notRebuilt("the API reports that the batch was created on \(batch.day.text)")
+        }
+        if step == .identify {
+            // The batch object in the manifest may be damaged.
+            var known = manifest
+            known?.batch = batch
+            if try await !rebuild(batch, known).isFailure { return .rebuilt }
+        }
         let attempts = ExportSettings().maxAttempts
         let lines = manifest?.archivedLines
         let outcome = try await export(batch, service, service, manifest, replacing: lines, attempts: attempts)
