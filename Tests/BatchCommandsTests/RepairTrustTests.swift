@@ -123,4 +123,29 @@ struct RepairTrustTests {
             #expect(try archive.contents(of: ["raw", "results", "manifests"]) == before)
         }
     }
+
+    @Test(arguments: [true, false])
+    func `damaged rows of a batch with a pruned raw file are downloaded again`(hasKey: Bool) async throws {
+        try await InProcess.withGenerated { archive, run, server in
+            let id = try #require(archive.archivedIDs.min())
+            let rows = try archive.file(in: "results", id)
+            let before = try archive.contents(of: ["raw", "results"]).filter { $0.key.contains(id) }
+            #expect(await run(["prune", "--raw-older-than", "1h", "--apply"]).status == .done)
+            #expect(archive.files(in: "raw").isEmpty)
+            try archive.change(rows) { $0 = Data() }
+            let repair = await InProcess.run(
+                ["verify", "--repair", "--archive", archive.url.path],
+                at: server.baseURL,
+                key: hasKey ? InProcess.key : ""
+            )
+            #expect(repair.status == (hasKey ? .done : .integrity), "\(repair.notes)\(repair.output)")
+            let notice = hasKey ? "downloaded again" : "not repaired, a download needs an API key"
+            #expect(repair.notes.contains("\(id): \(notice)"), "\(repair.notes)")
+            guard hasKey else { return }
+            // The raw files of the other batches stay pruned.
+            #expect(try archive.contents(of: ["raw"]) == before.filter { $0.key.hasPrefix("raw/") })
+            #expect(try archive.contents(of: ["results"])[rows] == before[rows])
+            #expect(await run(["verify", "--full"]).status == .done)
+        }
+    }
 }

@@ -117,8 +117,7 @@ package struct ArchiveRepair: Sendable {
         concurrency: DownloadConcurrency = .fixed(1),
         observe: (String, Outcome) -> Void
     ) async throws -> [MessageBatch] {
-        let planned = plan.joined.union(plan.steps.keys)
-        let damaged = try ChecksumList.damagedManifests(among: planned, in: folder)
+        let damaged = try ChecksumList.damagedManifests(among: plan.joined.union(plan.steps.keys), in: folder)
         let (manifests, split) = try await withOwnFiles(plan)
         var lines = ChecksumList.Repair(keeping: split.union(plan.steps.keys))
         let byID = Dictionary(manifests.map { ($0.batch.id, $0) }) { first, _ in first }
@@ -149,7 +148,7 @@ package struct ArchiveRepair: Sendable {
             return refusals.refusedKey == nil ? .proceed : .stop
         }
         let archive = FileArchive(folder, settings: settings)
-        let touched = split.union(planned)
+        let touched = split.union(plan.joined).union(plan.steps.keys)
         let repaired = try await ArchiveReader(folder).manifests().manifests
         var unjoined: [MessageBatch] = []
         for manifest in repaired where touched.contains(manifest.batch.id) {

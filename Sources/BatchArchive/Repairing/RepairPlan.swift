@@ -1,3 +1,5 @@
+import MessageBatches
+
 /// The step that a damaged batch needs.
 package enum RepairStep: Sendable, Hashable {
     /// The raw file is intact: rebuild flat rows, summaries and manifest from it.
@@ -14,6 +16,8 @@ package enum RepairStep: Sendable, Hashable {
 package struct RepairPlan: Sendable {
     /// The batches to repair, by ID.
     package private(set) var steps: [String: RepairStep] = [:]
+    /// The batches with a step for damage, not only for outdated files.
+    private var damaged: Set<String> = []
     /// Whether anything is damaged or outdated.
     package private(set) var isNeeded = false
     /// Damaged files that contain several batches.
@@ -47,6 +51,15 @@ package struct RepairPlan: Sendable {
             }
             guard let step = Self.step(for: file) else { continue }
             steps[id] = Self.stronger(steps[id], step)
+            if isDamaged { damaged.insert(id) }
+        }
+    }
+
+    /// Plans a download of each damaged batch that cannot be rebuilt because its raw file was pruned.
+    package mutating func download(prunedAmong manifests: [Manifest]) {
+        for manifest in manifests where manifest.files[.raw] == nil && !manifest.found.isEmpty {
+            let id = manifest.batch.id
+            if steps[id] == .rebuild, damaged.contains(id) { steps[id] = .download }
         }
     }
 

@@ -130,9 +130,11 @@ struct VerifyCommand: AsyncParsableCommand {
         let open = try OpenArchive(source.folder, settings: settings, for: context)
         var found: [VerifiedFile] = []
         try await verify(source, plan) { found.append($0) }
-        let repairs = RepairPlan(found)
+        var repairs = RepairPlan(found)
         var isRepaired = true
         if repairs.isNeeded {
+            let selection = ArchiveSelection(ids: Set(repairs.steps.keys))
+            repairs.download(prunedAmong: try await ArchiveReader(source.folder).manifests(of: selection).manifests)
             let (unjoined, failed) = try await repair(source, by: repairs, settings)
             let isJoined = try await joinAgain(unjoined, in: open.sink)
             isRepaired = failed == 0 && isJoined
