@@ -18,6 +18,8 @@ package struct ArchiveSettings: Sendable {
     package var blockSize: Int
     /// The revision of the manifests to write: above 1 if the files of archived batches are rebuilt.
     package var revision = 1
+    /// The manifest that a repair replaces; the new one keeps its entries that the repair does not write.
+    package var replaced: Manifest?
     /// Whether the run joins the batches after archiving them, so that their manifests record the join as pending.
     package var requestsJoin = false
     /// The files that every run keeps up to date in `views/`: texts by path, relative to that folder.

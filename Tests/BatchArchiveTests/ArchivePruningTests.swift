@@ -73,9 +73,10 @@ struct ArchivePruningTests {
         old.files[.unmatched] = joined
         old.files[.unmatched]?.path = "unmatched/date=2024-08-20/a.ndjson.gz"
         old.derivations["join"] = 4
-        let sink = archive.sink()
+        var settings = testSettings()
+        settings.replaced = old
+        let sink = FileArchive(archive.folder, settings: settings)
         try await sink.export("a")
-        try sink.copyEntries(from: old)
         try await sink.finishRun()
         let manifest = try #require(try await archive.manifests()["a"])
         #expect(manifest.files[.joined] == joined && manifest.files[.unmatched] == nil)

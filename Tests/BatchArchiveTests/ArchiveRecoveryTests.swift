@@ -58,6 +58,39 @@ struct ArchiveRecoveryTests {
         }
     }
 
+    @Test func `a repair interrupted between any two steps keeps the join, or is not done`() async throws {
+        try await archive.sink().export("a")
+        let rows = try archive.folder.read("results/date=2024-08-20/a.ndjson.gz")
+        try archive.put(rows, at: "joined/date=2024-08-20/a.ndjson.gz")
+        var old = try #require(try await archive.manifests()["a"])
+        old.files[.joined] = old.files[.results]
+        old.files[.joined]?.path = "joined/date=2024-08-20/a.ndjson.gz"
+        old.join = Array(#"{"output":"ndjson"}"#.utf8)
+        try archive.sink().replace(old)
+        var settings = testSettings()
+        settings.replaced = old
+        settings.revision = 2
+        let batch = try sampleBatch("a")
+        var stepCount = 1
+        var limit = 0
+        while limit <= stepCount {
+            let sink = FileArchive(archive.folder, settings: settings)
+            let draft = try #require(try await sink.openDraft(of: batch) as? FileDraft)
+            try await draft.write(sampleBody(), of: batch)
+            let plan = PublishPlan([try await draft.publication(proof(batch))])
+            _ = plan.run(in: archive.folder, limit: limit)
+            _ = try sink.prepare()
+            let manifest = try #require(try await archive.manifests()["a"])
+            #expect(manifest.files[.joined] == old.files[.joined] && manifest.join == old.join, "\(limit) steps done")
+            #expect(!manifest.isJoinPending)
+            #expect(try archive.paths().filter { $0.hasPrefix("_partial/") } == [])
+            #expect(limit < plan.steps.count || manifest.revision == 2)
+            stepCount = plan.steps.count
+            limit += 1
+        }
+        #expect(limit > 5)
+    }
+
     @Test func `a partly written manifest makes nothing visible`() async throws {
         let plan = try await prepared(["one"])
         _ = plan.run(in: archive.folder, limit: 1)

@@ -119,10 +119,12 @@ extension FileDraft {
     /// Closes the files and returns what is needed to publish them.
     func publication(_ proof: BatchProof) throws -> Publication {
         let files = try finished { paths.data($0) }
+        var manifest = Manifest(proof, files: files, settings: settings)
+        if let old = settings.replaced { try manifest.copyEntries(from: old, in: folder) }
         return Publication(
             moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.data($0)) },
             document: Publication.Move(from: paths.draftManifest, to: paths.manifest),
-            text: Manifest(proof, files: files, settings: settings).json
+            text: manifest.json
         )
     }
 

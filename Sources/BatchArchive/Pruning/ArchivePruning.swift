@@ -97,30 +97,25 @@ extension FileArchive {
     func replace(_ manifest: Manifest) throws(ArchiveFailure) {
         try folder.replace(ArchivePaths(of: manifest.batch).manifest, with: manifest.json)
     }
+}
 
-    /// Copies entries of an earlier manifest that a rebuild does not write, such as joined files, to the current
-    /// manifest.
+extension Manifest {
+    /// Copies entries of the manifest that this one replaces, if a repair does not write them, such as joined files.
     ///
     /// Only files that still exist are copied; pruned files stay pruned.
-    package func copyEntries(from old: Manifest) throws(ArchiveFailure) {
-        let path = try ArchivePaths(of: old.batch).manifest
-        var manifest = try Manifest(json: folder.read(path), path: folder.path(path))
-        let before = manifest
-        for (kind, file) in old.files where manifest.files[kind] == nil {
-            if try folder.status(file.path)?.size == file.bytes { manifest.files[kind] = file }
+    mutating func copyEntries(from old: Manifest, in folder: ArchiveFolder) throws(ArchiveFailure) {
+        for (kind, file) in old.files where files[kind] == nil {
+            if try folder.status(file.path)?.size == file.bytes { files[kind] = file }
         }
-        for (kind, file) in old.pruned where manifest.files[kind] == nil { manifest.pruned[kind] = file }
-        if let file = old.source.file, manifest.source.requestID == nil {
+        for (kind, file) in old.pruned where files[kind] == nil { pruned[kind] = file }
+        if let file = old.source.file, source.requestID == nil {
             // The files were derived from the raw file again, whose origin is still the imported file.
-            manifest.source.file = manifest.source.file ?? file
+            source.file = source.file ?? file
         }
-        manifest.join = old.join
+        join = old.join
         // The next export with a join makes joined files again that could not be kept.
-        let isKept = DataKind.ofJoin.allSatisfy { manifest.files[$0] == old.files[$0] }
-        manifest.isJoinPending = old.isJoinPending || !isKept
-        for (name, version) in old.derivations where manifest.derivations[name] == nil {
-            manifest.derivations[name] = version
-        }
-        if manifest != before { try replace(manifest) }
+        let isKept = DataKind.ofJoin.allSatisfy { files[$0] == old.files[$0] }
+        isJoinPending = old.isJoinPending || !isKept
+        for (name, version) in old.derivations where derivations[name] == nil { derivations[name] = version }
     }
 }

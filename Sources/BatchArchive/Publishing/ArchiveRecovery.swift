@@ -133,10 +133,12 @@ enum ArchiveRecovery {
         var publication = Publication(moves: [], document: Publication.Move(from: document.path, to: target))
         for (kind, file) in manifest.files.sorted(by: { $0.key < $1.key }) {
             let place = document.isReason ? paths.quarantined(kind) : paths.data(kind)
+            // A kept file may be a part of a file of several batches.
+            let current = !document.isReason && paths.allows(file, as: kind) ? file.path : place
             if try folder.holds(file, at: paths.draft(kind)) {
                 publication.moves.append(Publication.Move(from: paths.draft(kind), to: place))
-            } else if try folder.holds(file, at: place) {
-                publication.alreadyMoved.append(place)
+            } else if try folder.holds(file, at: current) {
+                publication.alreadyMoved.append(current)
             } else {
                 return nil
             }

@@ -271,6 +271,7 @@ package struct ArchiveRepair: Sendable {
         var settings = settings
         settings.revision = (old?.revision ?? 0) + 1
         settings.origin = old?.source.origin ?? settings.origin
+        if old?.batch.id == batch.id { settings.replaced = old }
         let archive = FileArchive(folder, settings: settings)
         let ports = ExportPorts(
             lister: lister,
@@ -284,9 +285,7 @@ package struct ArchiveRepair: Sendable {
         )
         var exporting = ExportSettings(maxAttempts: attempts, replacesArchived: true)
         exporting.archivedLines = lines
-        let outcome = try await BatchExport(ports: ports, settings: exporting, listedAt: nil).run(batch)
-        if case .archived = outcome, let old, old.batch.id == batch.id { try archive.copyEntries(from: old) }
-        return outcome
+        return try await BatchExport(ports: ports, settings: exporting, listedAt: nil).run(batch)
     }
 }
 
