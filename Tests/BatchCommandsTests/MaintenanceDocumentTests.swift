@@ -63,6 +63,26 @@ struct MaintenanceDocumentTests {
         }
     }
 
+    @Test func `a rebuild that also removes joined files without a manifest entry succeeds`() async throws {
+        try await InProcess.withSamples { archive, run, _ in
+            let path = try archive.file(in: "manifests", "msgbatch_")
+            try archive.edit(path, "\"flat_schema\":\(FlatSchema.version)", with: "\"flat_schema\":1")
+            let id = URL(filePath: path).deletingPathExtension().lastPathComponent
+            let rows = archive.url.appending(path: try archive.file(in: "results", id))
+            let joined = URL(filePath: rows.path.replacing("/results/", with: "/joined/"))
+            try FileManager.default.createDirectory(
+                at: joined.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
+            try FileManager.default.copyItem(at: rows, to: joined)
+            let done = await run(["rebuild", "--json"])
+            #expect(done.status == .done, "\(done.notes)")
+            #expect(entry(done)["rebuilt"] as? Int == 1 && (entry(done)["failed"] as? [String])?.isEmpty == true)
+            #expect(done.notes.contains("\(id): its joined files were removed"), "\(done.notes)")
+            #expect(!FileManager.default.fileExists(atPath: joined.path))
+        }
+    }
+
     @Test func `a batch that cannot be rebuilt is in the document, and --quiet does not hide it`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let path = try archive.file(in: "manifests", "msgbatch_")

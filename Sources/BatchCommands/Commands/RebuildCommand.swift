@@ -104,7 +104,7 @@ struct RebuildCommand: AsyncParsableCommand {
                     concurrency: .fixed(ProcessInfo.processInfo.activeProcessorCount)
                 ) { id, outcome in
                     if case .rebuilt = outcome { return entry.record(id, isRebuilt: true) }
-                    entry.record(id, isRebuilt: false)
+                    if outcome.isFailure { entry.record(id, isRebuilt: false) }
                     context.report(.warning, "\(id): \(FailureText.clause(outcome))")
                 }
                 let days = Set(plan.entries.map(\.batch.day))
