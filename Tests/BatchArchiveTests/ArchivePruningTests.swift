@@ -1,3 +1,4 @@
+import Foundation
 import MessageBatches
 import Testing
 
@@ -58,8 +59,56 @@ struct ArchivePruningTests {
         try await sink.finishRun()
         try archive.put(raw, at: "raw/date=2024-08-20/a.jsonl.gz")
         #expect(try await archive.faults() == ["+ raw/date=2024-08-20/a.jsonl.gz"])
+        let repair = RepairPlan(try await archive.verify())
+        #expect(repair.isNeeded && repair.steps.isEmpty && repair.unnamed == ["raw/date=2024-08-20/a.jsonl.gz"])
         try sink.removePruned(of: Array(try await archive.manifests().values))
         #expect(try await archive.faults() == [])
+    }
+
+    @Test(arguments: ["record", "manifest", "file"])
+    func `the next run removes what a killed run has left, and nothing else`(last: String) async throws {
+        try await export()
+        let other = "raw/date=2024-08-20/z.jsonl.gz"
+        try archive.put([1], at: other)
+        let plan = try plan(now: "2024-12-01")
+        let manifests = Array(try await archive.manifests().values)
+        let raw = try archive.folder.read("raw/date=2024-08-20/a.jsonl.gz")
+        try RemovalRecord.begin(plan.files(of: manifests).map(\.manifest), in: archive.folder)
+        if last != "record" { try archive.sink().prune(plan.files(of: manifests), at: plan.now) }
+        if last == "manifest" { try archive.put(raw, at: "raw/date=2024-08-20/a.jsonl.gz") }
+        _ = try archive.sink().prepare()
+        #expect(try await archive.faults() == ["+ \(other)"])
+        #expect(try archive.paths().contains("raw/date=2024-08-20/a.jsonl.gz") == (last == "record"))
+        #expect(try archive.paths().contains("raw/date=2024-08-21/b.jsonl.gz"))
+        #expect(try archive.paths().filter { $0.hasPrefix("_partial/") } == [])
+    }
+
+    @Test func `a file that could not be removed is removed by the next run`() async throws {
+        try await export()
+        let path = "raw/date=2024-08-20/a.jsonl.gz"
+        let raw = try archive.folder.read(path)
+        try archive.folder.remove(path)
+        // A folder cannot be removed as a file.
+        try archive.put([1], at: "\(path)/x")
+        let plan = try plan(now: "2024-12-01")
+        await #expect(throws: ArchiveFailure.self) { try await archive.sink().prune(plan) { _ in } }
+        try FileManager.default.removeItem(atPath: archive.folder.path(path))
+        try archive.put(raw, at: path)
+        _ = try archive.sink().prepare()
+        #expect(try await archive.faults() == [])
+        #expect(try await archive.manifests()["a"]?.pruned[.raw] != nil)
+        #expect(try archive.folder.status(path) == nil)
+    }
+
+    @Test func `a damaged manifest stays damage after a killed run`() async throws {
+        try await export()
+        let plan = try plan(now: "2024-12-01")
+        let manifests = Array(try await archive.manifests().values)
+        try archive.change("manifests/date=2024-08-20/a.json") { $0[$0.count / 2] ^= 1 }
+        try RemovalRecord.begin(plan.files(of: manifests).map(\.manifest), in: archive.folder)
+        _ = try archive.sink().prepare()
+        #expect(try await archive.faults().contains("* manifests/date=2024-08-20/a.json"))
+        #expect(try archive.paths().contains("raw/date=2024-08-20/a.jsonl.gz"))
     }
 
     @Test func `other files of an earlier manifest are kept`() async throws {

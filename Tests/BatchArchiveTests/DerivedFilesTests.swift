@@ -1,5 +1,6 @@
 import BatchPipeline
 import BlockGzip
+import Foundation
 import JSONLines
 import MessageBatches
 import Prices
@@ -99,6 +100,40 @@ struct DerivedFilesTests {
         }
         #expect(limit > 5)
         #expect(try costs(await manifest()) != ["null", "null", "null"])
+    }
+
+    @Test func `joined files that could not be removed are removed by the next run`() async throws {
+        try await archive.sink().export()
+        try await archive.sink().finishRun()
+        var old = try await manifest()
+        let path = "joined/date=2024-08-20/msgbatch_01.ndjson.gz"
+        let rows = try archive.folder.read(try #require(old.files[.results]).path)
+        old.files[.joined] = old.files[.results]
+        old.files[.joined]?.path = path
+        old.join = Array(#"{"output":"flat"}"#.utf8)
+        old.revision += 1
+        try archive.sink().replace(old)
+        try await archive.sink().rewriteChecksums()
+        // A folder cannot be removed as a file.
+        try archive.put([1], at: "\(path)/x")
+        let repair = ArchiveRepair(
+            archive.folder,
+            settings: testSettings(),
+            service: nil,
+            summaries: SummarySet([ResultTotal.self]),
+            replacesPrices: true,
+            now: { Timestamp(seconds: 1_724_300_000) }
+        )
+        await #expect(throws: ArchiveFailure.self) {
+            try await repair.run(RepairPlan(rebuilding: ["msgbatch_01"])) { _, _ in }
+        }
+        try FileManager.default.removeItem(atPath: archive.folder.path(path))
+        try archive.put(rows, at: path)
+        _ = try archive.sink().prepare()
+        let after = try await manifest()
+        #expect(after.revision > old.revision && after.join == nil && after.isJoinPending)
+        #expect(try archive.folder.status(path) == nil)
+        #expect(try await archive.faults() == [])
     }
 
     @Test func `a damaged raw file changes nothing`() async throws {

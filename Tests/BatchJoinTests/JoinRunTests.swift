@@ -215,6 +215,29 @@ struct JoinRunTests {
         #expect(try ground.lines(.joined, of: "msgbatch_01").count == 1)
     }
 
+    @Test func `an outdated joined file that could not be removed is removed by the next run`() async throws {
+        let ground = try JoinGround()
+        try await ground.archive("msgbatch_01", [resultLine("a")])
+        let source = try ground.put(requestRow("a"), as: "r.jsonl")
+        try await ground.join(ground.settings([source]))
+        let path = "joined/date=2024-08-20/msgbatch_01.ndjson.gz"
+        let url = URL(filePath: ground.folder.path(path))
+        let rows = try Data(contentsOf: url)
+        // A folder cannot be removed as a file.
+        try FileManager.default.removeItem(at: url)
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+        let listing = try await ArchiveReader(ground.folder).manifests()
+        let missing = try PreparedJoin(ground.settings([source], kind: .missing))
+        await #expect(throws: ArchiveFailure.self) { try await JoinRun.run(listing, with: missing, in: ground.sink()) }
+        try FileManager.default.removeItem(at: url)
+        try rows.write(to: url)
+        let current = try #require(try await ground.manifests().first)
+        #expect(current.revision == 3 && current.files[.joined] == nil)
+        _ = try ground.sink().prepare()
+        #expect(try ground.folder.status(path) == nil)
+        #expect(try ground.paths().filter { $0.hasPrefix("_partial/") }.isEmpty)
+    }
+
     private func unmatchedLine(_ batch: String, _ id: String, _ source: String, _ missing: String) -> String {
         #"{"batch_id":"\#(batch)","custom_id":"\#(id)","source":"\#(source)","missing":"\#(missing)"}"#
     }

@@ -60,14 +60,18 @@ extension FileArchive {
         if !shared.isEmpty { manifests = try await reader.manifests().manifests }
         let files = plan.files(of: manifests)
         report(files)
-        try prune(files.filter { plan.removes($0) }, at: plan.now)
+        let removed = files.filter { plan.removes($0) }
+        let changed = Dictionary(removed.map { ($0.manifest.batch.id, $0.manifest) }) { first, _ in first }
+        try RemovalRecord.begin(Array(changed.values), in: folder)
+        try prune(removed, at: plan.now)
         try await finishRun()
+        try RemovalRecord.end(in: folder)
     }
 
     /// Removes files, after the manifest of each has been updated.
     ///
     /// If the run is interrupted in between, the file still exists but its manifest does not list it;
-    /// ``removePruned(of:)`` removes it.
+    /// the next run removes it (``RemovalRecord``).
     func prune(_ files: [PrunableFile], at now: Timestamp) throws(ArchiveFailure) {
         var manifests: [String: Manifest] = [:]
         for entry in files {
@@ -88,10 +92,7 @@ extension FileArchive {
 
     /// Removes data files that their manifests list as pruned.
     func removePruned(of manifests: [Manifest]) throws(ArchiveFailure) {
-        for manifest in manifests {
-            let paths = try ArchivePaths(of: manifest.batch)
-            for kind in manifest.pruned.keys where manifest.files[kind] == nil { try folder.remove(paths.data(kind)) }
-        }
+        for path in manifests.flatMap(\.prunedPaths) { try folder.remove(path) }
     }
 
     func replace(_ manifest: Manifest) throws(ArchiveFailure) {
@@ -100,6 +101,12 @@ extension FileArchive {
 }
 
 extension Manifest {
+    /// The paths of the data files that were pruned.
+    var prunedPaths: [String] {
+        guard !pruned.isEmpty, let paths = try? ArchivePaths(of: batch) else { return [] }
+        return pruned.keys.filter { files[$0] == nil }.map { paths.data($0) }
+    }
+
     /// Copies entries of the manifest that this one replaces, if a repair does not write them, such as joined files.
     ///
     /// Only files that still exist are copied; pruned files stay pruned.

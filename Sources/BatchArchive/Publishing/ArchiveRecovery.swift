@@ -25,7 +25,7 @@ enum ArchiveRecovery {
         for name in try folder.names(in: ArchivePaths.partial) {
             if let id = ArchivePaths.owner(ofPartial: name) {
                 batches.insert(id)
-            } else {
+            } else if name != RemovalRecord.name {
                 try skippingForeignObjects { () throws(ArchiveFailure) in
                     try folder.remove("\(ArchivePaths.partial)/\(name)")
                     report.removed.append(name)
@@ -44,6 +44,7 @@ enum ArchiveRecovery {
                 lock.release()
             }
         }
+        try skippingForeignObjects { () throws(ArchiveFailure) in try RemovalRecord.finishInterrupted(in: folder) }
         try removeObsoleteQuarantine(in: folder)
         return report
     }

@@ -121,6 +121,8 @@ package struct ArchiveRepair: Sendable {
         let (manifests, split) = try await withOwnFiles(plan)
         var lines = ChecksumList.Repair(keeping: split.union(plan.steps.keys))
         let byID = Dictionary(manifests.map { ($0.batch.id, $0) }) { first, _ in first }
+        let changing = manifests.filter { plan.steps[$0.batch.id] != nil || plan.joined.contains($0.batch.id) }
+        try RemovalRecord.begin(changing, in: folder)
         var steps = plan.steps.sorted { $0.key < $1.key }[...]
         var refusals = RefusalCount(isKeyAccepted: false)
         let slots = DownloadSlots(concurrency) { [service] in service?.slowdowns ?? 0 }
@@ -167,6 +169,7 @@ package struct ArchiveRepair: Sendable {
             observe(path, text == nil ? .documentRemoved : .documentReplaced)
         }
         try await archive.rewriteChecksums(after: lines, documents)
+        try RemovalRecord.end(in: folder)
         if let refusal = refusals.refusedKeyAtEnd { throw refusal }
         return unjoined
     }

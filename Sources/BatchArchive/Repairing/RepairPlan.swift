@@ -41,7 +41,7 @@ package struct RepairPlan: Sendable {
             let isDamaged = file.mark == .different || file.mark == .missing
             if isDamaged, file.batchID == nil, ArchivePaths.isContainer(file.path) { shared.insert(file.path) }
             let part = DataKind(rawValue: String(file.path.prefix { $0 != "/" }))
-            if file.mark == .extra, let part, part != .raw { unnamed.insert(file.path) }
+            if file.mark == .extra, let part, part != .raw || file.isPruned { unnamed.insert(file.path) }
             if file.mark != .unreadable, ArchivePaths.isDocument(file.path) { documents.insert(file.path) }
             guard let id = file.batchID else { continue }
             // Raw cannot restore joined files, so nothing is rebuilt for them.
@@ -71,8 +71,8 @@ package struct RepairPlan: Sendable {
         switch (part, file.mark) {
         case ("raw", .missing), ("raw", .different): return .download
         case ("manifests", .missing), ("manifests", .different): return file.isOutdated ? .rebuild : .identify
-        // A data file without a manifest: the API may know the batch.
-        case ("raw", .extra): return .identify
+        // A data file without a manifest: the API may know the batch. A pruned file is removed, not downloaded again.
+        case ("raw", .extra): return file.isPruned ? nil : .identify
         case (_, .unreadable), (_, .extra): return nil
         default: return file.path.contains("/") ? .rebuild : nil
         }

@@ -48,10 +48,13 @@ extension ArchiveVerifier {
         guard plan.coversArchive else { return [] }
         var known = Set(stored.map(\.path)).union(unfinished?.paths ?? [])
         for manifest in stored { known.formUnion(manifest.manifest?.files.values.map(\.path) ?? []) }
+        let pruned = Set(stored.flatMap { $0.manifest?.prunedPaths ?? [] })
         var found: [VerifiedFile] = []
         for part in [ArchivePaths.manifests] + DataKind.allCases.map(\.rawValue) {
             for path in try paths(below: part) where !known.contains(path) {
-                found.append(VerifiedFile(path, .extra, batchID: Self.id(in: path), reason: "no manifest lists it"))
+                var file = VerifiedFile(path, .extra, batchID: Self.id(in: path), reason: "no manifest lists it")
+                file.isPruned = pruned.contains(path)
+                found.append(file)
             }
         }
         for path in (list?.manifests ?? []).sorted() where !known.contains(path) {

@@ -32,6 +32,8 @@ package struct VerifiedFile: Sendable, Hashable {
     ///
     /// It is not damaged, but it can be rebuilt from raw.
     package var isOutdated = false
+    /// Whether the manifest of its batch says that the file was pruned.
+    var isPruned = false
 
     package init(
         _ path: String,

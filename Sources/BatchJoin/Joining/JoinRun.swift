@@ -75,9 +75,12 @@ package struct JoinRun: Sendable {
     ) async throws -> JoinReport {
         do {
             let manifests = try await separated(listing.manifests, in: archive)
+            let joined = manifests.filter { $0.files[.joined] != nil || $0.files[.unmatched] != nil }
+            try RemovalRecord.begin(joined, in: archive.folder)
             var report = try await JoinRun(in: archive.folder).run(manifests, with: prepared)
             report.unreadable = listing.unreadable
             try await archive.finishRun()
+            try RemovalRecord.end(in: archive.folder)
             return report
         } catch {
             // Files published before the error must be in the list of digests. Report the first error.
