@@ -31,8 +31,37 @@ package struct PriceTable: Sendable, Equatable {
 
     /// Returns this table with the rows of another table before its own, so that the prices of the other one apply
     /// first.
-    package func overlaid(with table: PriceTable) -> PriceTable {
-        PriceTable(rows: table.rows + rows)
+    ///
+    /// A row whose model or alias this table has becomes a row of that model.
+    package func overlaid(with table: PriceTable) throws(PriceTableError) -> PriceTable {
+        PriceTable(rows: try renamed(table.rows) + rows)
+    }
+
+    /// The rows of another table with the names that this table has for their models.
+    private func renamed(_ others: [PriceRow]) throws(PriceTableError) -> [PriceRow] {
+        var names: [String: String] = [:]
+        for row in others where names[row.model] == nil {
+            names[row.model] = ([row.model] + row.aliases).first { !places(of: $0).isEmpty }.map { name(of: $0) }
+        }
+        var renamed: [PriceRow] = []
+        for var row in others {
+            let name = names[row.model] ?? row.model
+            if let alias = row.aliases.first(where: { $0 != name && places[$0] != nil }) {
+                let reason = "alias '\(alias)': the built-in prices have it as another model than \(name)"
+                throw PriceTableError(line: row.line, column: PriceTableReader.Column.aliases.rawValue, reason: reason)
+            }
+            if name != row.model {
+                if !row.aliases.contains(row.model) { row.aliases.append(row.model) }
+                row.model = name
+            }
+            if let other = renamed.first(where: { $0.overlaps(row) }) {
+                let reason = "days and prompt sizes overlap those of line \(other.line), which is also about \(name)"
+                throw PriceTableError(line: row.line, column: PriceTableReader.Column.model.rawValue, reason: reason)
+            }
+            row.aliases.removeAll { $0 == name }
+            renamed.append(row)
+        }
+        return renamed
     }
 
     /// The prices of a model, under any spelling of its name; nil if the table has none.

@@ -8,7 +8,7 @@ import MessageBatches
 /// empty. Prices are US dollars per million tokens before any discount. Empty lines and lines that begin
 /// with `#` are skipped.
 package struct PriceTableReader {
-    private enum Column: String, CaseIterable {
+    enum Column: String {
         case model = "model_id"
         case aliases
         case promptMinimum = "prompt_min"

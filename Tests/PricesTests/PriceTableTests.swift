@@ -89,7 +89,7 @@ struct PriceTableTests {
     @Test func `the user's rows are added to the table and apply first`() throws {
         let csv = Self.header + "claude-opus-4-8,my-opus,,,2026-12-01,,7,70\nmine,,,,,,1,2\n"
         let own = try PriceTableReader.table(csv: csv, origin: .file("own.csv"))
-        let table = PriceTable.builtIn.overlaid(with: own)
+        let table = try PriceTable.builtIn.overlaid(with: own)
         func input(_ model: String, _ day: String) -> Int64? {
             table.match(model: model, day: day.day, promptTokens: 1)?.row.prices[.input]
         }
@@ -106,12 +106,40 @@ struct PriceTableTests {
             csv: Self.header + "claude-sonnet-5-5,,,,,,9,9\n",
             origin: .file("own.csv")
         )
-        let table = PriceTable.builtIn.overlaid(with: own)
+        let table = try PriceTable.builtIn.overlaid(with: own)
         for day in ["2026-01-01", "2026-10-01", "2027-01-01"] {
             let match = table.match(model: "claude-sonnet-5-5", day: day.day, promptTokens: 1)
             #expect(match?.row.prices[.input] == 9_000_000)
             #expect(match?.isAssumed == false)
         }
+    }
+
+    @Test(arguments: [
+        "claude-haiku-4-5,", "us.anthropic.claude-haiku-4-5-20251001-v1:0,", "claude-haiku-4-5@default,",
+        "claude-haiku-4-5,claude-haiku-4-5-20251001", "my-haiku,claude-haiku-4-5", "my-haiku,claude-haiku-4-5@20251001",
+    ])
+    func `a user's row under any name of a built-in model applies to that model`(names: String) throws {
+        let csv = Self.header + "\(names),,,2026-10-01,,9,9\n"
+        let own = try PriceTableReader.table(csv: csv, origin: .file("own.csv"))
+        let table = try PriceTable.builtIn.overlaid(with: own)
+        let name = names.prefix { $0 != "," }
+        for model in ["claude-haiku-4-5-20251001", "claude-haiku-4-5", String(name)] {
+            #expect(table.name(of: model) == "claude-haiku-4-5-20251001")
+            let input = ["2026-09-30", "2026-10-01"]
+                .map { day in table.match(model: model, day: day.day, promptTokens: 1)?.row.prices[.input] }
+            #expect(input == [1_000_000, 9_000_000], "\(model)")
+        }
+    }
+
+    @Test(arguments: [
+        ("claude-haiku-4-5,,,,,,9,9\nclaude-haiku-4-5-20251001,,,,,,8,8", "model_id", "overlap those of line 2"),
+        ("other,,,,,,9,9\nmine,claude-haiku-4-5|claude-opus-4-8,,,,,9,9", "aliases", "'claude-opus-4-8'"),
+    ])
+    func `a user's row without effect is an error`(rows: String, column: String, reason: String) throws {
+        let own = try PriceTableReader.table(csv: Self.header + rows + "\n", origin: .file("own.csv"))
+        let error = #expect(throws: PriceTableError.self) { try PriceTable.builtIn.overlaid(with: own) }
+        #expect(error?.line == 3 && error?.column == column)
+        #expect(error?.reason.contains(reason) == true)
     }
 }
 

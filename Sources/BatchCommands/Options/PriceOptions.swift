@@ -21,7 +21,7 @@ struct PriceOptions: ParsableArguments {
         guard let data = try InputFile.prices.read(prices) else { throw StatisticsFailure.unreadablePrices(prices) }
         do throws(PriceTableError) {
             let own = try PriceTableReader.table(csv: String(decoding: data, as: UTF8.self), origin: .file(prices))
-            return PriceSource(table: PriceTable.builtIn.overlaid(with: own), file: prices)
+            return PriceSource(table: try PriceTable.builtIn.overlaid(with: own), file: prices)
         } catch {
             throw StatisticsFailure.prices(prices, error)
         }
